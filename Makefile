@@ -1,0 +1,39 @@
+# Two commands: `make run` opens the program, `make test` checks it. Both set up what is missing.
+.PHONY: run test lint setup lock docs screenshots bench clean
+PYTHON ?= python3
+UV := .tools/bin/uv
+ARGS ?=
+
+run: .setup-done
+	@.venv/bin/inspector $(ARGS)
+
+test: .setup-done lint
+	@sh packaging/setup.sh tests
+	QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest
+
+lint: .setup-done
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+setup: .setup-done
+
+.setup-done: uv.lock pyproject.toml packaging/setup.sh packaging/uv.txt
+	@sh packaging/setup.sh
+	@test -x .tools/bin/python || $(PYTHON) -m venv .tools
+	@.tools/bin/pip install --quiet --disable-pip-version-check --require-hashes -r packaging/uv.txt
+	UV_PYTHON_DOWNLOADS=never $(UV) sync --frozen --extra train --python $(PYTHON)
+	@touch .setup-done
+
+lock: .setup-done
+	$(UV) lock
+	$(UV) export --frozen --extra train --no-dev --no-emit-project --quiet -o requirements.txt
+
+screenshots: .setup-done
+	.venv/bin/python packaging/screenshots.py docs/guide
+
+bench: .setup-done
+	for script in bench/*.py; do .venv/bin/python $$script || exit 1; done
+
+clean:
+	rm -rf .venv .tools .setup-done build dist

@@ -1,0 +1,103 @@
+"""The only crossing between the window's thread and everything that takes time."""
+
+import itertools
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from inspector.errors import InspectorError
+
+_T = TypeVar("_T")
+
+
+class Bridge(QObject):
+    """Call slow work off the window's thread; its answer comes back by a queued signal.
+
+    Attributes:
+        changed: A `Changes` of the project, on the window's thread.
+        failed: An `InspectorError` of a call that named no handler for it.
+        broken: Any other exception: a bug, with its traceback.
+    """
+
+    changed = Signal(object)
+    failed = Signal(object)
+    broken = Signal(object)
+    _answered = Signal(object, object, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._threads = ThreadPoolExecutor(3, thread_name_prefix="bridge")
+        self._numbers = itertools.count(1)
+        self._newest: dict[str, int] = {}
+        self._lock = threading.Lock()
+        self._closed = False
+        self._answered.connect(self._on_answered, Qt.ConnectionType.QueuedConnection)
+
+    def call(
+        self,
+        work: Callable[[], _T],
+        on_result: Callable[[_T], None] | None = None,
+        *,
+        channel: str = "",
+        on_error: Callable[[InspectorError], None] | None = None,
+    ) -> None:
+        """Run `work` on another thread and hand its result to `on_result` on this one.
+
+        Args:
+            work: Takes nothing; must not touch Qt widgets.
+            on_result: Called on the window's thread.
+            channel: Of several calls on one channel only the newest answer arrives.
+            on_error: Called with an InspectorError in place of `failed`.
+        """
+        if self._closed:
+            return
+        number = next(self._numbers)
+        if channel:
+            with self._lock:
+                self._newest[channel] = number
+        self._threads.submit(self._run, work, (on_result, on_error, channel, number))
+
+    def tell(self, changes: object) -> None:
+        """Pass a project's change on to the window's thread, from any thread."""
+        if not self._closed:
+            self.changed.emit(changes)
+
+    def close(self) -> None:
+        """Wait for what is running and let nothing more through."""
+        self._closed = True
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def _run(self, work: Callable[[], object], ticket: tuple[object, ...]) -> None:
+        if self._stale(str(ticket[2]), ticket[3]):
+            return
+        result: object = None
+        error: BaseException | None = None
+        try:
+            result = work()
+        except BaseException as caught:
+            error = caught
+        if not self._closed:
+            self._answered.emit(ticket, result, error)
+
+    def _stale(self, channel: str, number: object) -> bool:
+        with self._lock:
+            return bool(channel) and self._newest.get(channel) != number
+
+    def _on_answered(
+        self, ticket: tuple[object, ...], result: object, error: BaseException | None
+    ) -> None:
+        on_result, on_error, channel, number = ticket
+        if self._closed or self._stale(str(channel), number):
+            return
+        if isinstance(error, InspectorError):
+            if callable(on_error):
+                on_error(error)
+            else:
+                self.failed.emit(error)
+        elif error is not None:
+            self.broken.emit(error)
+        elif callable(on_result):
+            on_result(result)

@@ -1,0 +1,212 @@
+"""The details panel: the chosen image in full, its facts, its twins, its decisions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QImage, QPixmap, QResizeEvent
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QFrame,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from inspector.app.bridge import Bridge
+from inspector.errors import InspectorError
+from inspector.project.project import Project
+from inspector.project.samples import flag_names
+from inspector.store.samples import Sample
+
+LONGEST_PX = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the panel shows of one sample, fetched in one go."""
+
+    sample: Sample
+    image: QImage | None
+    twins: tuple[Sample, ...]
+    problem: str
+
+
+class Picture(QLabel):
+    """A picture that fits its place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pixmap = QPixmap()
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setMinimumHeight(180)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def show_image(self, image: QImage | None) -> None:
+        """Show an image, or nothing."""
+        self._pixmap = QPixmap.fromImage(image) if image is not None else QPixmap()
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        return QSize(260, 220)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._pixmap.isNull():
+            self.clear()
+            return
+        self.setPixmap(
+            self._pixmap.scaled(
+                self.size(),
+                Qt.AspectRatioMode.KeepAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+        )
+
+
+class Details(QFrame):
+    """Show what is chosen.
+
+    Attributes:
+        chosen: The id of a twin that the person wants to see.
+    """
+
+    chosen = Signal(int)
+
+    def __init__(self, project: Project, bridge: Bridge) -> None:
+        super().__init__()
+        self.setObjectName("details")
+        self._project = project
+        self._bridge = bridge
+        self._sample = 0
+        self._picture = Picture()
+        self._title = QLabel("Choose an image to see it in full")
+        self._title.setWordWrap(True)
+        self._title.setProperty("role", "muted")
+        self._title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._facts = QFormLayout()
+        self._facts.setVerticalSpacing(4)
+        self._twins = QVBoxLayout()
+        self._twins.setSpacing(4)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(12, 12, 12, 12)
+        column.setSpacing(12)
+        column.addWidget(self._picture)
+        column.addWidget(self._title)
+        column.addLayout(self._facts)
+        column.addLayout(self._twins)
+        column.addStretch()
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inner)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+        self.setMinimumWidth(240)
+        self.setAccessibleName("Details of the chosen image")
+
+    def show_sample(self, sample: int) -> None:
+        """Show a sample; 0 keeps what is shown."""
+        if sample:
+            self._sample = sample
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Ask for the shown sample again."""
+        sample = self._sample
+        if sample:
+            self._bridge.call(lambda: fetch(self._project, sample), self._show, channel="details")
+
+    def _show(self, shown: Shown | None) -> None:
+        if shown is None:
+            return
+        sample = shown.sample
+        self._picture.show_image(shown.image)
+        self._picture.setAccessibleName(f"Picture of {sample.path}")
+        self._title.setText(sample.path)
+        self._title.setProperty("role", "")
+        while self._facts.rowCount():
+            self._facts.removeRow(0)
+        for name, value in _facts(sample, shown.problem):
+            label = QLabel(name)
+            label.setProperty("role", "muted")
+            text = QLabel(value)
+            text.setWordWrap(True)
+            self._facts.addRow(label, text)
+        while (item := self._twins.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        if shown.twins:
+            head = QLabel(f"Look-alikes: {len(shown.twins)}")
+            head.setProperty("role", "heading")
+            self._twins.addWidget(head)
+        for twin in shown.twins[:12]:
+            button = QPushButton(twin.path)
+            button.setProperty("role", "row")
+            button.setProperty("sample", twin.id)
+            button.setToolTip(twin.path)
+            button.clicked.connect(self._on_twin)
+            self._twins.addWidget(button)
+
+    def _on_twin(self) -> None:
+        self.chosen.emit(int(self.sender().property("sample")))
+
+
+def fetch(project: Project, sample: int) -> Shown | None:
+    """Read everything that the panel shows of a sample; None if it is gone. Off the GUI thread."""
+    rows = project.samples.by_ids([sample])
+    if not rows:
+        return None
+    twins = project.samples.by_ids(project.duplicates.likeness().twins(sample))
+    image, problem = read_image(project, rows[0])
+    return Shown(rows[0], image, tuple(twins), problem)
+
+
+def read_image(project: Project, sample: Sample) -> tuple[QImage | None, str]:
+    """Decode a sample for the screen, at most `LONGEST_PX` a side; a reason where it can't be."""
+    if sample.status not in ("image", "pending"):
+        return None, sample.reason
+    try:
+        pixels = project.samples.pixels(sample.id)
+    except InspectorError as error:
+        return None, error.message
+    height, width = pixels.shape[:2]
+    image = QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+    if max(width, height) > LONGEST_PX:
+        image = image.scaled(
+            LONGEST_PX, LONGEST_PX,
+            Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation,
+        )  # fmt: skip
+    return image, ""
+
+
+def _facts(sample: Sample, problem: str) -> Sequence[tuple[str, str]]:
+    decided = {"keep": "kept", "drop": f"dropped: {sample.reason_decided}"}.get(sample.mark, "")
+    label = f"{sample.new_label} (was {sample.label})" if sample.new_label else sample.label
+    rows = [
+        ("Problem", problem or sample.reason),
+        ("Decision", decided),
+        ("Together", "kept together with others" if sample.bound else ""),
+        ("Class", label),
+        ("Split", sample.split),
+        ("Source", sample.source),
+        ("Picture", f"{sample.width} x {sample.height} px" if sample.width else ""),
+        ("Format", f"{sample.format} {sample.mode}".strip()),
+        ("File", f"{sample.size:,} bytes"),
+        ("Taken", sample.captured),
+        ("Camera", sample.camera),
+        ("Brightness", f"{sample.brightness:.0f} of 255" if sample.width else ""),
+        ("Contrast", f"{sample.contrast:.0f}" if sample.width else ""),
+        ("Flags", ", ".join(n.replace("_", " ") for n in flag_names(sample.flags))),
+    ]
+    return [(name, value) for name, value in rows if value]

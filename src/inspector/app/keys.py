@@ -1,0 +1,105 @@
+"""The keys of a page: shown on ?, changed in the settings file, conflicts refused."""
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import platformdirs
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QFormLayout, QLabel, QVBoxLayout, QWidget
+
+from inspector.app.pages.page import Key, Page
+from inspector.errors import UsageError
+
+GENERAL = (
+    ("Ctrl+1 .. Ctrl+4", "go to a page"),
+    ("Ctrl+Z", "undo the newest decision"),
+    ("Ctrl+Shift+Z", "redo"),
+    ("F5", "look for new and changed files"),
+    ("?", "show these keys"),
+)
+
+
+def settings_file() -> Path:
+    """Return the file of the person's overrides."""
+    return Path(platformdirs.user_config_dir("dataset-inspector", appauthor=False)) / "settings.toml"
+
+
+def overrides(file: Path) -> dict[str, str]:
+    """Read the [keys] table of the settings: name of a key's verb to its new keys.
+
+    Raises:
+        UsageError: The file is no TOML, or the table holds something else than words.
+    """
+    if not file.exists():
+        return {}
+    try:
+        table = tomllib.loads(file.read_text("utf-8")).get("keys", {})
+    except (OSError, ValueError) as error:
+        raise UsageError(f"the settings {file} can't be read: {error}", "Mend or delete it.") from None
+    if not isinstance(table, Mapping) or not all(isinstance(v, str) for v in table.values()):
+        raise UsageError(f"[keys] in {file} is not a table of words", 'Write for example keep = "P".')
+    return dict(table)
+
+
+def resolve(keys: Sequence[Key], changed: Mapping[str, str]) -> list[Key]:
+    """Return the keys with a person's changes; two verbs on one key are refused.
+
+    Raises:
+        UsageError: A change names no verb or takes another verb's key.
+    """
+    names = {key.name for key in keys}
+    unknown = sorted(set(changed) - names)
+    if unknown:
+        raise UsageError(f"no key is named {unknown[0]}", f"Names: {', '.join(sorted(names))}.")
+    found = [Key(k.name, changed.get(k.name, k.keys), k.does, k.run) for k in keys]
+    taken: dict[str, str] = {}
+    for key in found:
+        plain = QKeySequence(key.keys).toString()
+        if plain in taken:
+            raise UsageError(
+                f"{key.keys} is taken by {taken[plain]} and {key.name}", "Choose another key."
+            )
+        taken[plain] = key.name
+    return found
+
+
+def bind(page: Page, keys: Iterable[Key]) -> list[QShortcut]:
+    """Make the keys work on a page and what is in it."""
+    shortcuts = []
+    for key in keys:
+        shortcut = QShortcut(QKeySequence(key.keys), page)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(key.run)
+        shortcuts.append(shortcut)
+    return shortcuts
+
+
+class KeysOverlay(QDialog):
+    """Show the keys of a page; any key closes it."""
+
+    def __init__(self, page: Page, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Keys")
+        self.setAccessibleName(f"Keys of {page.title}")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(12)
+        rows = [(page.title, [(k.keys, k.does) for k in page.keys()]), ("Everywhere", GENERAL)]
+        for title, keys in rows:
+            if not keys:
+                continue
+            head = QLabel(title)
+            head.setProperty("role", "heading")
+            column.addWidget(head)
+            form = QFormLayout()
+            form.setHorizontalSpacing(24)
+            for key, does in keys:
+                form.addRow(key, QLabel(does))
+            column.addLayout(form)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.accept()
+        self.close()

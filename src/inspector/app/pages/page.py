@@ -1,0 +1,51 @@
+"""What every page is: a widget that knows its title, and shows itself anew when told."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QWidget
+
+from inspector.app.bridge import Bridge
+from inspector.project.changes import Changes
+from inspector.project.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One thing that a key does on a page."""
+
+    name: str
+    keys: str
+    does: str
+    run: Callable[[], None]
+
+
+class Page(QWidget):
+    """A page of an open project.
+
+    Args:
+        project: Open; its verbs are called through the bridge.
+        bridge: Crosses to other threads.
+    """
+
+    title = ""
+    icon = ""
+    purpose = ""
+
+    def __init__(self, project: Project, bridge: Bridge) -> None:
+        super().__init__()
+        self.project = project
+        self.bridge = bridge
+        self.setAccessibleName(self.title)
+        self.setAccessibleDescription(self.purpose)
+
+    def keys(self) -> Sequence[Key]:
+        """Return the keys of this page."""
+        return ()
+
+    def refresh(self, changes: Changes) -> None:
+        """Ask again for what is shown and has changed."""
+
+    def shown_text(self) -> str:
+        """Return what the status line says of this page's content."""
+        return ""

@@ -1,0 +1,91 @@
+"""Keep by rule: what it would do per split and class, before it is done."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from inspector.app.bridge import Bridge
+from inspector.errors import InspectorError
+from inspector.project.decisions import RULES, RulePlan
+from inspector.project.project import Project
+
+SCOPES = (("all clusters", True), ("reviewed clusters only", False))
+
+
+class RuleSheet(QDialog):
+    """Choose a rule and a scope, see the effect, apply it."""
+
+    def __init__(self, project: Project, bridge: Bridge, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Keep by a rule")
+        self._project = project
+        self._bridge = bridge
+        self._rule = QComboBox()
+        self._rule.addItems([r for r in RULES if r != "path:GLOB"])
+        self._rule.setEditable(True)
+        self._rule.setAccessibleName("Rule")
+        self._rule.currentTextChanged.connect(self._plan)
+        self._scope = QComboBox()
+        self._scope.addItems([name for name, _ in SCOPES])
+        self._scope.setAccessibleName("Scope")
+        self._scope.currentIndexChanged.connect(self._plan)
+        self._effect = QLabel()
+        self._effect.setWordWrap(True)
+        self._effect.setMinimumSize(420, 160)
+        self._effect.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._apply = QPushButton("Drop them")
+        self._apply.setProperty("role", "primary")
+        self._apply.clicked.connect(self._run)
+        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        box.addButton(self._apply, QDialogButtonBox.ButtonRole.AcceptRole)
+        box.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(12)
+        note = QLabel(
+            "In each cluster the first image in this order stays; what is directly alike to a"
+            " kept one is dropped. Nothing is deleted: exports leave it out. path:GLOB prefers"
+            " the files that fit a pattern."
+        )
+        note.setWordWrap(True)
+        note.setProperty("role", "muted")
+        for widget in (note, self._rule, self._scope, self._effect, box):
+            column.addWidget(widget)
+        self._plan()
+
+    def _choice(self) -> tuple[str, bool]:
+        return self._rule.currentText(), SCOPES[self._scope.currentIndex()][1]
+
+    def _plan(self, *_: object) -> None:
+        rule, everything = self._choice()
+        self._bridge.call(
+            lambda: self._project.decisions.plan_rule(rule, everything=everything),
+            self._show,
+            channel="rule",
+            on_error=self._refuse,
+        )
+
+    def _refuse(self, error: InspectorError) -> None:
+        self._effect.setText(f"{error.message}. {error.advice}")
+        self._apply.setEnabled(False)
+
+    def _show(self, plan: RulePlan) -> None:
+        lines = [f"{len(plan.drops):,} images of {plan.clusters:,} clusters would be dropped:"]
+        lines += [f"{s or 'no split'} / {c}: {n:,}" for (s, c), n in plan.per_place.items()]
+        if plan.left:
+            lines.append(f"{plan.left} pairs stay: both were kept by hand or kept together.")
+        self._effect.setText("\n".join(lines[:24]))
+        self._apply.setEnabled(bool(plan.drops))
+
+    def _run(self) -> None:
+        rule, everything = self._choice()
+        self._bridge.call(lambda: self._project.decisions.apply_rule(rule, everything=everything))
+        self.accept()

@@ -1,0 +1,273 @@
+"""The window of an open dataset: rail, top bar, pages, details and status line; no logic."""
+
+from inspector.app.pages.gallery import GalleryPage
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from inspector.app import icons
+from inspector.app.bridge import Bridge
+from inspector.app.details import Details
+from inspector.app.jobs_bar import JobBar
+from inspector.app.keys import KeysOverlay
+from inspector.app.pages.export import ExportPage
+from inspector.app.pages.findings import FindingsPage, Wish
+from inspector.app.pages.lookalikes import LookAlikesPage
+from inspector.app.pages.page import Page
+from inspector.dataset.layouts import Role
+from inspector.errors import InspectorError
+from inspector.project.changes import Changes
+from inspector.project.decisions import Decided
+from inspector.project.project import Project
+from inspector.work.jobs import Progress, Stop
+
+
+class ProjectView(QWidget):
+    """Wire the pages of one project together.
+
+    Attributes:
+        close_asked: The person wants to go back to Start.
+    """
+
+    close_asked = Signal()
+
+    def __init__(self, project: Project) -> None:
+        super().__init__()
+        self.project = project
+        self.bridge = Bridge(self)
+        self._stop: Stop | None = None
+        self._gallery = GalleryPage(project, self.bridge)
+        self._lookalikes = LookAlikesPage(project, self.bridge)
+        self._findings = FindingsPage(project, self.bridge)
+        self._export = ExportPage(project, self.bridge)
+        self.pages: list[Page] = [self._findings, self._gallery, self._lookalikes, self._export]
+        self._stack = QStackedWidget()
+        self._rail = QButtonGroup(self)
+        self.details = Details(project, self.bridge)
+        self._job = JobBar()
+        self._status = QLabel()
+        self._shown = QLabel()
+        self._lay_out()
+        self._connect()
+        self.show_page(0)
+        project.listen(self.bridge.tell)
+        self.scan()
+        if not project.layout.sure:
+            self._ask_folders()
+
+    def page(self) -> Page:
+        """Return the page that is shown."""
+        return self.pages[self._stack.currentIndex()]
+
+    def show_page(self, index: int) -> None:
+        """Show a page by its place in the rail, from 0."""
+        self._stack.setCurrentIndex(index)
+        self._rail.button(index).setChecked(True)
+        self.details.setVisible(self.page() in (self._gallery,))
+        self.page().setFocus()
+        self._tell_status()
+
+    def scan(self) -> None:
+        """Bring everything up to date in the background; names appear at once."""
+        if self._stop is not None:
+            return
+        progress, stop = Progress(), Stop()
+        self._stop = stop
+        self._job.start(progress, stop)
+        self.bridge.call(
+            lambda: self.project.scans.scan(stop=stop, progress=progress),
+            self._on_scanned,
+            on_error=self._on_scan_failed,
+        )
+
+    def shut(self) -> None:
+        """Stop what runs, and close the project; decisions are on disk already."""
+        if self._stop is not None:
+            self._stop.set()
+        self._gallery.shut()
+        self._lookalikes.shut()
+        self.bridge.close()
+        self.project.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.shut()
+        super().closeEvent(event)
+
+    def _lay_out(self) -> None:
+        rail = QFrame()
+        rail.setObjectName("rail")
+        rail.setFixedWidth(92)
+        buttons = QVBoxLayout(rail)
+        buttons.setContentsMargins(4, 8, 4, 8)
+        buttons.setSpacing(4)
+        for index, page in enumerate(self.pages):
+            button = QToolButton()
+            button.setText(page.title)
+            button.setIcon(icons.icon(page.icon))
+            button.setIconSize(QSize(22, 22))
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+            button.setCheckable(True)
+            button.setFixedSize(84, 56)
+            button.setToolTip(f"{page.purpose} (Ctrl+{index + 1})")
+            self._rail.addButton(button, index)
+            buttons.addWidget(button)
+            self._stack.addWidget(page)
+        buttons.addStretch()
+        top = QFrame()
+        top.setObjectName("topBar")
+        self._close = QPushButton("Close")
+        self._close.setToolTip("Back to Start")
+        name = QLabel(self.project.name)
+        name.setProperty("role", "heading")
+        self._facts = QLabel()
+        self._facts.setProperty("role", "muted")
+        row = QHBoxLayout(top)
+        row.setContentsMargins(16, 8, 16, 8)
+        row.setSpacing(12)
+        row.addWidget(name)
+        row.addWidget(self._facts)
+        row.addStretch()
+        row.addWidget(self._job)
+        row.addWidget(self._close)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.addWidget(self._stack)
+        splitter.addWidget(self.details)
+        splitter.setStretchFactor(0, 1)
+        splitter.setSizes([900, 280])
+        status = QFrame()
+        status.setObjectName("statusLine")
+        line = QHBoxLayout(status)
+        line.setContentsMargins(16, 4, 16, 4)
+        line.addWidget(self._status, 1)
+        line.addWidget(self._shown)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        for widget, stretch in ((top, 0), (splitter, 1), (status, 0)):
+            right.addWidget(widget, stretch)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(rail)
+        whole.addLayout(right, 1)
+
+    def _connect(self) -> None:
+        self._rail.idClicked.connect(self.show_page)
+        self._close.clicked.connect(self.close_asked)
+        self.bridge.changed.connect(self._on_changed)
+        self.bridge.failed.connect(self._on_failed)
+        self._findings.asked.connect(self._on_wish)
+        self._gallery.chosen.connect(self.details.show_sample)
+        self._gallery.listed.connect(self._tell_status)
+        self._lookalikes.moved.connect(self._tell_status)
+        self.details.chosen.connect(self._gallery.show_sample)
+        self._export.job_started.connect(self._job.start)
+        self._export.job_ended.connect(self._job.finish)
+        for index in range(len(self.pages)):
+            shortcut = QShortcut(QKeySequence(f"Ctrl+{index + 1}"), self)
+            shortcut.setProperty("page", index)
+            shortcut.activated.connect(self._on_page_key)
+        for keys, slot in (
+            ("Ctrl+Z", self.undo), ("Ctrl+Shift+Z", self.redo), ("F5", self.scan),
+            ("?", self._show_keys), ("F1", self._show_keys),
+        ):  # fmt: skip
+            QShortcut(QKeySequence(keys), self).activated.connect(slot)
+
+    def undo(self) -> None:
+        """Undo the newest decision."""
+        self.bridge.call(self.project.decisions.undo, self._on_decided)
+
+    def redo(self) -> None:
+        """Make the newest undone decision again."""
+        self.bridge.call(self.project.decisions.redo, self._on_decided)
+
+    def _on_page_key(self) -> None:
+        self.show_page(int(self.sender().property("page")))
+
+    def _show_keys(self) -> None:
+        KeysOverlay(self.page(), self).show()
+
+    def _on_decided(self, decided: Decided) -> None:
+        self._status.setText(decided.text)
+
+    def _on_changed(self, changes: Changes) -> None:
+        for page in self.pages:
+            page.refresh(changes)
+        if changes.decisions:
+            self.details.refresh()
+        self._tell_status()
+
+    def _on_failed(self, error: InspectorError) -> None:
+        self._status.setText(f"{error.message}. {error.advice}")
+
+    def _on_scanned(self, _: object) -> None:
+        self._stop = None
+        self._job.finish()
+
+    def _on_scan_failed(self, error: InspectorError) -> None:
+        self._on_scanned(None)
+        self._on_failed(error)
+
+    def _tell_status(self) -> None:
+        self._shown.setText(self.page().shown_text())
+        self.bridge.call(self._read_status, self._set_status, channel="status")
+
+    def _read_status(self) -> tuple[str, str]:
+        counts = self.project.samples.counts()
+        splits = f" · {len(counts.splits)} splits" if counts.splits else ""
+        facts = f"{counts.images:,} images{splits} · {len(counts.classes)} classes"
+        since = self.project.exports.decisions_since()
+        undo = self.project.decisions.to_undo()
+        parts = [f"{since} decisions since export" if since != 1 else "1 decision since export"]
+        if undo is not None:
+            parts.append(f"Undo (Ctrl+Z): {undo.text}")
+        return facts, " · ".join(parts)
+
+    def _set_status(self, texts: tuple[str, str]) -> None:
+        self._facts.setText(texts[0])
+        self._status.setText(texts[1])
+
+    def _on_wish(self, wish: Wish) -> None:
+        finding = wish.finding
+        if wish.action and finding.code == "unreadable":
+            self.bridge.call(self.project.decisions.quarantine, self._on_decided)
+        elif finding.see == "clusters":
+            self.show_page(self.pages.index(self._lookalikes))
+        else:
+            self._gallery.show_finding(finding)
+            self.show_page(self.pages.index(self._gallery))
+
+    def _ask_folders(self) -> None:
+        box = QMessageBox(self)
+        box.setWindowTitle("What are these folders?")
+        box.setText("The folders at the top could be sources (sites, cameras), classes or splits.")
+        box.setInformativeText(f"They look like {self.project.layout.role.value}.")
+        roles = [Role.SOURCES, Role.CLASSES, Role.SPLITS]
+        for role in roles:
+            button = box.addButton(role.value.capitalize(), QMessageBox.ButtonRole.AcceptRole)
+            button.setProperty("role", role.value)
+            if role is self.project.layout.role:
+                box.setDefaultButton(button)
+        box.buttonClicked.connect(self._on_folders)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    def _on_folders(self, button: QPushButton) -> None:
+        role = Role(str(button.property("role")))
+        self.bridge.call(lambda: self.project.set_role(role), self._on_role)
+
+    def _on_role(self, _: object) -> None:
+        if self._stop is None:
+            self.scan()

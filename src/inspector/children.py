@@ -1,0 +1,182 @@
+"""Child processes: started by name in a fresh interpreter, ended with their parent.
+
+Both ends speak frames over the child's stdin and a pipe of its own: eight bytes of length, then a
+pickle. Pickles pass only between our own processes and never touch the disk.
+"""
+
+import contextlib
+import ctypes
+import faulthandler
+import importlib
+import os
+import pickle
+import signal
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from typing import BinaryIO
+
+_HEAD = struct.Struct("<Q")
+_PR_SET_PDEATHSIG = 1
+_LAST_WORDS = 2_000
+
+
+class ChildGone(Exception):  # noqa: N818 - an event, not an error of ours
+    """The child ended without an answer.
+
+    Args:
+        reason: In words, with the last line that it wrote.
+    """
+
+
+class Child:
+    """The parent's end of a child.
+
+    Args:
+        name: "package.module:function", called in the child as function(`Parent`).
+        low_priority: True to yield to the window.
+    """
+
+    def __init__(self, name: str, *, low_priority: bool = False) -> None:
+        reading, writing = os.pipe()
+        frozen = getattr(sys, "frozen", False)
+        program = [sys.executable] if frozen else [sys.executable, "-m", "inspector"]
+        self._process = subprocess.Popen(
+            [*program, "--child", f"{name}?{writing}?{int(low_priority)}"],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            pass_fds=(writing,),
+        )
+        os.close(writing)
+        self.answers: BinaryIO = os.fdopen(reading, "rb", buffering=0)
+        self._said = bytearray()
+        self._listener = threading.Thread(target=self._listen, name="child-stderr", daemon=True)
+        self._listener.start()
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    def send(self, message: object) -> None:
+        """Send a message.
+
+        Raises:
+            ChildGone: It is not there any more.
+        """
+        assert self._process.stdin is not None
+        try:
+            _write(self._process.stdin, message)
+            self._process.stdin.flush()
+        except OSError as error:
+            raise ChildGone(self.last_words()) from error
+
+    def receive(self) -> object:
+        """Wait for a message.
+
+        Raises:
+            ChildGone: It ended instead.
+        """
+        try:
+            return _read(self.answers)
+        except (EOFError, OSError) as error:
+            raise ChildGone(self.last_words()) from error
+
+    def last_words(self) -> str:
+        """Wait for the end and say how it came."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(5)
+        self._listener.join(2)
+        code = self._process.returncode
+        how = "still running" if code is None else f"exit status {code}"
+        if code is not None and code < 0:
+            how = f"ended by {signal.Signals(-code).name}"
+        lines = self._said.decode("utf-8", "replace").strip().splitlines()
+        return f"{how}: {lines[-1]}" if lines else how
+
+    def kill(self) -> None:
+        """End it at once and let go of everything."""
+        self._process.kill()
+        self._process.wait()
+        self._listener.join()
+        for stream in (self._process.stdin, self._process.stderr, self.answers):
+            with contextlib.suppress(OSError):
+                if stream is not None:
+                    stream.close()
+
+    def _listen(self) -> None:
+        assert self._process.stderr is not None
+        while piece := self._process.stderr.read1(4096):  # type: ignore[attr-defined]
+            self._said += piece
+            del self._said[:-_LAST_WORDS]
+
+
+class Parent:
+    """The child's end: receives from and answers to the parent."""
+
+    def __init__(self, answers: int) -> None:
+        self._answers = os.fdopen(answers, "wb", buffering=0)
+        self._questions = os.fdopen(os.dup(0), "rb", buffering=0)
+
+    def receive(self) -> object:
+        """Wait for a message; end this process where the parent is gone."""
+        try:
+            return _read(self._questions)
+        except (EOFError, OSError):
+            os._exit(0)
+
+    def send(self, message: object) -> None:
+        """Answer; end this process where the parent is gone."""
+        try:
+            _write(self._answers, message)
+        except OSError:
+            os._exit(0)
+
+
+def run_child(word: str) -> None:
+    """Be a child: called by the program's entry with what stands behind --child."""
+    name, answers, low = word.split("?")
+    _end_with_parent()
+    faulthandler.enable()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if low == "1":
+        with contextlib.suppress(OSError):
+            os.nice(10)
+    module, _, function = name.partition(":")
+    work: Callable[[Parent], None] = getattr(importlib.import_module(module), function)
+    work(Parent(int(answers)))
+
+
+def _end_with_parent() -> None:
+    if sys.platform != "linux":
+        return
+    parent = os.getppid()
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent or parent == 1:
+        os._exit(0)
+
+
+def _write(stream: BinaryIO | object, message: object) -> None:
+    data = pickle.dumps(message, protocol=5)
+    view = memoryview(_HEAD.pack(len(data)) + data)
+    while view:
+        view = view[stream.write(view) :]  # type: ignore[attr-defined,union-attr]
+
+
+def _read(stream: BinaryIO) -> object:
+    (length,) = _HEAD.unpack(_exactly(stream, _HEAD.size))
+    return pickle.loads(_exactly(stream, length))  # noqa: S301 - from our own process
+
+
+def _exactly(stream: BinaryIO, count: int) -> bytearray:
+    data = bytearray(count)
+    view = memoryview(data)
+    while view:
+        got = stream.readinto(view)  # type: ignore[attr-defined]
+        if not got:
+            raise EOFError
+        view = view[got:]
+    return data

@@ -1,0 +1,186 @@
+"""Verbs that decide and export: decide, undo, redo, decisions, export."""
+
+import argparse
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+from inspector.cli.options import add_verb, open_project, scan
+from inspector.cli.output import Bar, clock, human_bytes, print_json, print_table
+from inspector.errors import DatasetError, UsageError
+from inspector.project.decisions import RULES, Decided
+from inspector.project.project import Project
+from inspector.work.export import Mode
+from inspector.work.jobs import Progress
+
+
+def add_verbs(verbs: object) -> None:
+    """Add this module's verbs to the parser."""
+    decide = add_verb(verbs, "decide", _decide, "keep, drop, relabel or keep images together")
+    what = decide.add_mutually_exclusive_group(required=True)
+    what.add_argument("--keep", nargs="+", metavar="P")
+    what.add_argument("--drop", nargs="+", metavar="P")
+    what.add_argument("--clear", nargs="+", metavar="P")
+    what.add_argument("--relabel", nargs="+", metavar=("CLASS", "P"))
+    what.add_argument("--not-duplicates", nargs=2, metavar=("A", "B"))
+    what.add_argument("--bind", nargs="+", metavar="P")
+    what.add_argument("--keep-best", metavar="P", help="keep it, drop what is directly alike")
+    what.add_argument("--quarantine", action="store_true", help="drop what can't be read")
+    what.add_argument("--rule", metavar="RULE", help=", ".join(RULES))
+    decide.add_argument("--scope", choices=["reviewed", "all"], default="reviewed")
+    decide.add_argument("--dry-run", action="store_true", help="with --rule: show, do nothing")
+    add_verb(verbs, "undo", _undo, "undo the newest decision in force")
+    add_verb(verbs, "redo", _redo, "make the decision again that was undone last")
+    log = add_verb(verbs, "decisions", _decisions, "the log of decisions")
+    log.add_argument("--export", type=Path, metavar="FILE")
+    log.add_argument("--import", type=Path, metavar="FILE", dest="import_from")
+    export = add_verb(verbs, "export", _export, "copy what is not dropped to a new folder")
+    export.add_argument("--to", type=Path, required=True, metavar="DIR")
+    export.add_argument("--mode", choices=[m.value for m in Mode], default=Mode.COPY.value)
+    export.add_argument("--split", choices=["keep"], default="keep")
+    export.add_argument("--dry-run", action="store_true")
+    export.add_argument("--resume", action="store_true")
+
+
+def _decide(arguments: argparse.Namespace) -> None:
+    with open_project(arguments) as project:
+        scan(project, arguments)
+        if arguments.rule and arguments.dry_run:
+            _show_rule(project, arguments)
+            return
+        _print_decided(_decided(project, arguments), arguments)
+
+
+def _decided(project: Project, arguments: argparse.Namespace) -> Decided:
+    decide = project.decisions
+    if arguments.rule:
+        return decide.apply_rule(arguments.rule, everything=arguments.scope == "all")
+    if arguments.quarantine:
+        return decide.quarantine()
+    if arguments.relabel:
+        if len(arguments.relabel) < 2:
+            raise UsageError("--relabel needs a class and an image", "--relabel CLASS PATH ..")
+        return decide.relabel(_ids(project, arguments.relabel[1:]), arguments.relabel[0])
+    if arguments.not_duplicates:
+        one, two = _ids(project, arguments.not_duplicates)
+        return decide.not_alike(one, two)
+    if arguments.keep_best:
+        return decide.keep_best(_ids(project, [arguments.keep_best])[0])
+    plain = {
+        decide.bind: arguments.bind,
+        decide.keep: arguments.keep,
+        decide.drop: arguments.drop,
+        decide.clear: arguments.clear,
+    }
+    verb, paths = next((verb, paths) for verb, paths in plain.items() if paths)
+    return verb(_ids(project, paths))
+
+
+def _ids(project: Project, paths: Sequence[str]) -> list[int]:
+    ids = []
+    for path in paths:
+        found = project.samples.by_paths([path])
+        if not found:
+            raise DatasetError(
+                f"the dataset has no file {path}", "Name it relative to the dataset's folder."
+            )
+        ids.append(found[0].id)
+    return ids
+
+
+def _show_rule(project: Project, arguments: argparse.Namespace) -> None:
+    plan = project.decisions.plan_rule(arguments.rule, everything=arguments.scope == "all")
+    if arguments.json:
+        print_json(
+            {
+                "rule": plan.rule,
+                "clusters": plan.clusters,
+                "drops": [{"path": s.path, "kept": k.path} for s, k in plan.drops],
+                "left": plan.left,
+            }
+        )
+        return
+    print_table(
+        [(split or "-", label, n) for (split, label), n in plan.per_place.items()],
+        ("split", "class", "dropped"),
+    )
+    print(f"{len(plan.drops)} images of {plan.clusters} clusters would be dropped")
+
+
+def _print_decided(decided: Decided, arguments: argparse.Namespace) -> None:
+    if arguments.json:
+        print_json({"operation": decided.operation, "changed": decided.changed})
+    elif decided.operation:
+        print(f"{decided.text} ({decided.changed} images)")
+    else:
+        print(f"{decided.text}: nothing changed" if decided.text else "nothing changed")
+
+
+def _undo(arguments: argparse.Namespace) -> None:
+    with open_project(arguments) as project:
+        _print_decided(project.decisions.undo(), arguments)
+
+
+def _redo(arguments: argparse.Namespace) -> None:
+    with open_project(arguments) as project:
+        _print_decided(project.decisions.redo(), arguments)
+
+
+def _decisions(arguments: argparse.Namespace) -> None:
+    with open_project(arguments) as project:
+        if arguments.import_from:
+            scan(project, arguments)
+            _print_decided(project.decisions.import_from(arguments.import_from), arguments)
+            return
+        if arguments.export:
+            images = project.decisions.export_to(arguments.export)
+            if arguments.json:
+                print_json({"path": str(arguments.export), "images": images})
+            else:
+                print(f"decisions on {images} images: {arguments.export}")
+            return
+        log = project.decisions.log()
+        if arguments.json:
+            print_json([dataclasses.asdict(o) | {"undone": bool(o.undone)} for o in log])
+        elif log:
+            print_table(
+                [(o.id, clock(o.at), o.verb, o.text, "undone" if o.undone else "") for o in log],
+                ("id", "when", "verb", "what", ""),
+            )
+        else:
+            print("nothing was decided yet")
+
+
+def _export(arguments: argparse.Namespace) -> None:
+    with open_project(arguments) as project:
+        scan(project, arguments)
+        plan = project.exports.plan(arguments.to, mode=Mode(arguments.mode))
+        if arguments.dry_run:
+            document: dict[str, object] = {
+                "files": plan.files,
+                "bytes": plan.bytes,
+                "dropped": len(plan.left_out),
+                "left_out": [{"path": x.source, "reason": x.reason} for x in plan.left_out],
+                "free_bytes": plan.free_bytes,
+            }
+            if arguments.json:
+                print_json(document)
+                return
+            print_table([(x.source, x.reason) for x in plan.left_out], ("left out", "why"))
+            print(
+                f"{plan.files} files, {human_bytes(plan.bytes)} would be copied to {plan.target};"
+                f" {human_bytes(plan.free_bytes)} are free there"
+            )
+            return
+        progress = Progress()
+        with Bar(progress, quiet=arguments.quiet):
+            done = project.exports.run(plan, progress=progress, resume=arguments.resume)
+        if arguments.json:
+            print_json(dataclasses.asdict(done))
+            return
+        print(f"{done.files} files, {human_bytes(done.bytes)}: {plan.target}")
+        print(f"{done.verified} verified by hash, {done.dropped} left out: {done.manifest}")
+        print(
+            f"{done.leaks_after} known pairs across splits at similarity"
+            f" {project.duplicates.threshold:g} or more"
+        )

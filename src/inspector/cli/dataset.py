@@ -1,0 +1,214 @@
+"""Verbs that look: demo, scan, problems, quality, duplicates."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from inspector.cli.options import add_output, add_verb, open_project, scan
+from inspector.cli.output import print_json, print_lines, print_table
+from inspector.dataset.layouts import SPLIT_NAMES
+from inspector.errors import UsageError
+from inspector.project.duplicates import Kind, Level, Pair
+from inspector.project.samples import flag_names
+
+
+def add_verbs(verbs: object) -> None:
+    """Add this module's verbs to the parser."""
+    assert isinstance(verbs, argparse._SubParsersAction)
+    demo = verbs.add_parser("demo", help="write a small dataset with known truth")
+    demo.set_defaults(run=_demo)
+    demo.add_argument("folder", metavar="DIR", type=Path)
+    demo.add_argument("--seed", type=int, default=1, metavar="N")
+    demo.add_argument("--kind", choices=["leak", "shift", "both", "clean"], default="leak")
+    demo.add_argument("--images", type=int, default=600, metavar="N")
+    add_output(demo)
+    add_verb(verbs, "scan", _scan, "list, read and compare what is new or changed")
+    add_verb(verbs, "problems", _problems, "files that can't be read or that Keras trips over")
+    add_verb(verbs, "quality", _quality, "figures of every image: brightness, sharpness, ...")
+    duplicates = add_verb(verbs, "duplicates", _duplicates, "pairs and clusters of look-alikes")
+    duplicates.add_argument("--across", nargs=2, metavar="SPLIT", help="one end in each split")
+    duplicates.add_argument("--kind", action="append", choices=[k.value for k in Kind])
+    duplicates.add_argument("--level", choices=[v.value for v in Level])
+    duplicates.add_argument(
+        "--min-similarity", type=float, metavar="X", help="set the sure level; it is kept"
+    )
+
+
+def _demo(arguments: argparse.Namespace) -> None:
+    from inspector.dataset.demo import Kind as DemoKind
+    from inspector.dataset.demo import make_demo
+
+    planted = make_demo(
+        arguments.folder,
+        seed=arguments.seed,
+        kind=DemoKind(arguments.kind),
+        images=arguments.images,
+    ).as_json()
+    if arguments.json:
+        print_json(planted)
+        return
+    print(f"{planted['images']} images in {planted['classes']} classes: {planted['path']}")
+    counts = planted["planted"]
+    assert isinstance(counts, dict)
+    print_lines(f"  {name.replace('_', ' ')}: {count}" for name, count in counts.items())
+
+
+def _scan(arguments: argparse.Namespace) -> None:
+    with open_project(arguments) as project:
+        done = scan(project, arguments)
+        counts = project.samples.counts()
+        likeness = project.duplicates.likeness()
+        document = {
+            "images": counts.images,
+            "unreadable": counts.unreadable,
+            "ignored": counts.ignored,
+            "other": counts.other,
+            "classes": counts.classes,
+            "splits": counts.splits,
+            "clusters": len(likeness.clusters),
+            "pairs": len(project.duplicates.pairs()),
+            "flat": len(project.duplicates.flat()),
+            "new": done.new,
+            "unchanged": done.unchanged,
+            "moved": done.moved,
+            "missing": done.missing,
+            "seconds": round(done.seconds, 3),
+            "folders": project.layout.role.value,
+            "left_out": list(project.layout.ignored),
+        }
+        if arguments.json:
+            print_json(document)
+            return
+        splits = ", ".join(f"{name} {n:,}" for name, n in counts.splits.items()) or "no splits"
+        print(f"{counts.images:,} images in {len(counts.classes)} classes ({splits})")
+        print(
+            f"{counts.unreadable} unreadable, {counts.ignored} ignored, {counts.other} other;"
+            f" {done.new} new, {done.unchanged} unchanged, {done.moved} moved,"
+            f" {done.missing} missing"
+        )
+        print(
+            f"{document['clusters']} clusters and {document['pairs']} pairs of look-alikes,"
+            f" {document['flat']} nearly constant images; {done.seconds:.1f} s"
+        )
+        for name in project.layout.ignored:
+            print(f"left out: the folder {name} (others here are splits)")
+        if not project.layout.sure:
+            print(
+                f"the folders at the top were taken as {project.layout.role.value};"
+                " say otherwise with --folders"
+            )
+
+
+def _problems(arguments: argparse.Namespace) -> None:
+    with open_project(arguments) as project:
+        scan(project, arguments)
+        rows = project.samples.problems()
+        if arguments.json:
+            print_json([{"path": p.path, "status": p.status, "reason": p.reason} for p in rows])
+        elif rows:
+            print_table([(p.status, p.path, p.reason) for p in rows], ("status", "file", "reason"))
+        else:
+            print("every file was read, and Keras reads them all")
+
+
+def _quality(arguments: argparse.Namespace) -> None:
+    with open_project(arguments) as project:
+        scan(project, arguments)
+        rows = [s for s in project.samples.everything() if s.status == "image"]
+        if arguments.json:
+            print_json(
+                [
+                    {
+                        "path": s.path,
+                        "width": s.width,
+                        "height": s.height,
+                        "mode": s.mode,
+                        "bytes": s.size,
+                        "brightness": round(s.brightness, 3),
+                        "contrast": round(s.contrast, 3),
+                        "sharpness": round(s.sharpness, 3),
+                        "entropy": round(s.entropy, 4),
+                        "flags": flag_names(s.flags),
+                    }
+                    for s in rows
+                ]
+            )
+            return
+        print_table(
+            [
+                (
+                    s.path, f"{s.width}x{s.height}", f"{s.brightness:.0f}", f"{s.contrast:.0f}",
+                    f"{s.sharpness:.0f}", f"{s.entropy:.1f}", " ".join(flag_names(s.flags)),
+                )
+                for s in rows
+            ],
+            ("file", "size", "brightness", "contrast", "sharpness", "entropy", "flags"),
+        )  # fmt: skip
+
+
+def _duplicates(arguments: argparse.Namespace) -> None:
+    with open_project(arguments) as project:
+        if arguments.min_similarity is not None:
+            project.duplicates.set_threshold(arguments.min_similarity)
+        scan(project, arguments)
+        pairs = project.duplicates.pairs()
+        if arguments.across:
+            ends = [_split(name, project.samples.counts().splits) for name in arguments.across]
+            pairs = [p for p in pairs if _across(p, ends)]
+        if arguments.kind:
+            pairs = [p for p in pairs if p.kind.value in arguments.kind]
+        if arguments.level:
+            pairs = [p for p in pairs if p.level.value == arguments.level]
+        clusters = project.duplicates.clusters()
+        paths = {s.id: s.path for c in clusters for s in c.members}
+        if arguments.json:
+            print_json(
+                {
+                    "threshold": project.duplicates.threshold,
+                    "pairs": [_pair_json(p) for p in pairs],
+                    "clusters": [
+                        {
+                            "id": c.id,
+                            "members": [s.path for s in c.members],
+                            "suggested_keeper": paths[c.suggested_keeper],
+                        }
+                        for c in clusters
+                    ],
+                    "flat": sorted(s.path for s in project.duplicates.flat()),
+                }
+            )
+            return
+        for p in pairs:
+            turn = "" if p.transform == "none" else f" ({p.transform})"
+            how = f"{p.similarity:.3f} {p.level.value} {p.kind.value}{turn}"
+            print(f"{how}: {p.a.path}  {p.b.path}")
+        print(
+            f"{len(pairs)} pairs, {len(clusters)} clusters at"
+            f" similarity {project.duplicates.threshold:g} or more"
+        )
+
+
+def _pair_json(pair: Pair) -> dict[str, object]:
+    return {
+        "a": pair.a.path,
+        "b": pair.b.path,
+        "kind": pair.kind.value,
+        "level": pair.level.value,
+        "transform": pair.transform,
+        "similarity": pair.similarity,
+        "splits": [pair.a.split, pair.b.split],
+        "labels": [pair.a.label, pair.b.label],
+    }
+
+
+def _split(name: str, known: dict[str, int]) -> str:
+    split = SPLIT_NAMES.get(name.lower(), name)
+    if split not in known:
+        raise UsageError(
+            f"there is no split {name}", f"Splits here: {', '.join(known) or 'none'}."
+        )
+    return split
+
+
+def _across(pair: Pair, ends: Sequence[str]) -> bool:
+    return [pair.a.split, pair.b.split] in ([ends[0], ends[1]], [ends[1], ends[0]])

@@ -1,0 +1,66 @@
+"""Verbs about the program itself: projects, caches, doctor."""
+
+import argparse
+import shutil
+from pathlib import Path
+
+from inspector.cli import doctor
+from inspector.cli.options import add_output
+from inspector.cli.output import human_bytes, print_json, print_table
+from inspector.project.places import cache_folder, projects_folder
+from inspector.project.project import remembered_root
+
+
+def add_verbs(verbs: object) -> None:
+    """Add this module's verbs to the parser."""
+    assert isinstance(verbs, argparse._SubParsersAction)
+    projects = verbs.add_parser("projects", help="the projects known, with size")
+    projects.set_defaults(run=_projects)
+    caches = verbs.add_parser("caches", help="the caches, which can be rebuilt")
+    caches.set_defaults(run=_caches)
+    caches.add_argument("--clear", action="store_true", help="delete them")
+    machine = verbs.add_parser("doctor", help="what the machine lacks, by name")
+    machine.set_defaults(run=_doctor)
+    for parser in (projects, caches, machine):
+        add_output(parser)
+
+
+def _projects(arguments: argparse.Namespace) -> None:
+    rows = []
+    for file in sorted(projects_folder().glob("*.inspector")):
+        rows.append((str(file), remembered_root(file), file.stat().st_size))
+    if arguments.json:
+        print_json([{"path": p, "dataset": d, "bytes": b} for p, d, b in rows])
+    elif rows:
+        print_table([(p, d, human_bytes(b)) for p, d, b in rows], ("project", "dataset", "size"))
+    else:
+        print("no project yet: open a dataset first")
+
+
+def _caches(arguments: argparse.Namespace) -> None:
+    folder = cache_folder()
+    size = _size(folder)
+    if arguments.clear:
+        shutil.rmtree(folder, ignore_errors=True)
+    document = {"path": str(folder), "bytes": size, "cleared": arguments.clear}
+    if arguments.json:
+        print_json([document])
+    else:
+        done = "cleared" if arguments.clear else "can be cleared with --clear"
+        print(f"{folder}: {human_bytes(size)} of thumbnails and fingerprints, {done}")
+
+
+def _size(folder: Path) -> int:
+    return sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
+
+
+def _doctor(arguments: argparse.Namespace) -> None:
+    missing = doctor.check()
+    if arguments.json:
+        print_json(
+            [{"name": m.name, "what_it_is": m.what_it_is, "command": m.command} for m in missing]
+        )
+    elif missing:
+        print_table([(m.name, m.what_it_is, m.command) for m in missing], ("lacks", "", "mend"))
+    else:
+        print("nothing is missing")

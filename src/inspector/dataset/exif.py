@@ -1,0 +1,92 @@
+"""Orientation, time and camera from a file's EXIF block, which may be broken in any way."""
+
+import re
+import warnings
+from dataclasses import dataclass
+
+from PIL import Image
+
+_ORIENTATION = 0x0112
+_MAKE = 0x010F
+_MODEL = 0x0110
+_EXIF_BLOCK = 0x8769
+_TAKEN = 0x9003
+_DIGITIZED = 0x9004
+_TIME = re.compile(r"(\d{4})[:\-/](\d\d)[:\-/](\d\d)[ T](\d\d):(\d\d):(\d\d)")
+_MAX_TEXT = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """How a picture was taken.
+
+    Attributes:
+        orientation: EXIF 1..8; 1 where nothing (or nonsense) is said.
+        captured: "YYYY-MM-DD HH:MM:SS" as the camera's clock said, or "".
+        camera: Make and model, or "".
+    """
+
+    orientation: int = 1
+    captured: str = ""
+    camera: str = ""
+
+
+UNKNOWN = Shot()
+
+
+def find_exif(data: bytes) -> bytes:
+    """Return the EXIF block of a JPEG's bytes, from "Exif" on, or b"" if there is none."""
+    at = 2
+    while at + 4 <= len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        # Start of scan: no headers after it.
+        if marker == 0xDA:
+            break
+        length = int.from_bytes(data[at + 2 : at + 4], "big")
+        if marker == 0xE1 and data[at + 4 : at + 10] == b"Exif\0\0":
+            return data[at + 4 : at + 2 + length]
+        at += 2 + length
+    return b""
+
+
+def parse_exif(block: bytes) -> Shot:
+    """Read an EXIF block; anything broken counts as not said."""
+    exif = Image.Exif()
+    with warnings.catch_warnings():
+        # Pillow warns of each broken tag.
+        warnings.simplefilter("ignore")
+        try:
+            exif.load(block)
+        except Exception:  # a broken block may raise nearly anything in the parser
+            return UNKNOWN
+        return read_shot(exif)
+
+
+def read_shot(exif: Image.Exif) -> Shot:
+    """Read the tags that matter; anything broken counts as not said."""
+    try:
+        orientation = exif.get(_ORIENTATION, 1)
+        # Not DateTime, which is when a program last saved the file.
+        block = exif.get_ifd(_EXIF_BLOCK)
+        taken = block.get(_TAKEN) or block.get(_DIGITIZED)
+        make, model = _text(exif.get(_MAKE)), _text(exif.get(_MODEL))
+    except Exception:  # as above
+        return UNKNOWN
+    # "Canon" and "Canon EOS 5D" need not be said twice.
+    camera = model if model.lower().startswith(make.lower()) else f"{make} {model}".strip()
+    valid = isinstance(orientation, int) and 1 <= orientation <= 8
+    return Shot(orientation if valid else 1, _time(taken), camera)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        return ""
+    printable = "".join(letter for letter in value if letter.isprintable())
+    return " ".join(printable.split())[:_MAX_TEXT]
+
+
+def _time(value: object) -> str:
+    found = _TIME.match(value) if isinstance(value, str) else None
+    if found is None or found[1] == "0000":
+        return ""
+    return f"{found[1]}-{found[2]}-{found[3]} {found[4]}:{found[5]}:{found[6]}"

@@ -1,0 +1,325 @@
+"""The bytes of an image file to upright RGB pixels.
+
+JPEG goes through simplejpeg, which decodes at a reduced scale at a fraction of the cost; all else,
+and the JPEGs that it does not take, goes through Pillow with a named list of formats (never one
+that starts another program). Pixels are what Keras trains on: transparency is dropped, not
+composed on a colour, and of 16 bits the upper 8 count; only the EXIF orientation is applied,
+which Keras does not.
+"""
+
+import io
+import warnings
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import simplejpeg
+from numpy.typing import NDArray
+from PIL import (
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    IcoImagePlugin,
+    Image,
+    ImageFile,
+    Jpeg2KImagePlugin,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PcxImagePlugin,
+    PngImagePlugin,
+    PpmImagePlugin,
+    QoiImagePlugin,
+    SgiImagePlugin,
+    TgaImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from inspector.dataset.exif import UNKNOWN, Shot, find_exif, parse_exif, read_shot
+from inspector.dataset.formats import Flag
+
+Pixels = NDArray[np.uint8]
+
+# Imported here so that Pillow never has to look for a plugin while it opens a file.
+PLUGINS = (
+    AvifImagePlugin, BmpImagePlugin, GifImagePlugin, IcoImagePlugin, Jpeg2KImagePlugin,
+    JpegImagePlugin, MpoImagePlugin, PcxImagePlugin, PngImagePlugin, PpmImagePlugin,
+    QoiImagePlugin, SgiImagePlugin, TgaImagePlugin, TiffImagePlugin, WebPImagePlugin,
+)  # fmt: skip
+
+SIDE_PX = 256
+"""Reduced pixels keep both sides at least this long where the original has them."""
+
+MAX_PIXELS = 160_000_000
+"""Above the largest camera sensors (151 megapixels); 480 MB as RGB."""
+
+MAX_SIDE_PX = 65_535
+"""What JPEG can say; a longer strip can't be reduced and is the mark of a damaged header."""
+
+# Pillow's own limit raises at twice this value; `_check_size` says it in words before.
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+
+_TRUNCATED = int(Flag.TRUNCATED)
+_ROTATED = int(Flag.ROTATED)
+_ANIMATED = int(Flag.ANIMATED)
+_ALPHA = int(Flag.ALPHA)
+_GREY = int(Flag.GREY)
+_CMYK = int(Flag.CMYK)
+_SIXTEEN_BIT = int(Flag.SIXTEEN_BIT)
+_BITS_PER_SAMPLE = 258
+_ALPHA_MODES = frozenset({"LA", "La", "PA", "RGBA", "RGBa"})
+_GREY_MODES = frozenset({"1", "L", "LA", "La", "I", "F", "I;16", "I;16B", "I;16L", "I;16N"})
+
+
+class RefusedError(Exception):
+    """Say in one short sentence why bytes are no picture."""
+
+
+class TooLargeError(RefusedError):
+    """Say that a picture has more than `MAX_PIXELS`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raster:
+    """One decoded picture.
+
+    Attributes:
+        pixels: (h, w, 3) uint8 RGB, upright, contiguous.
+        mode: Pillow's name of the stored mode.
+        width: Full resolution, upright, px; height alike.
+        shot: What EXIF says.
+        bits: Of `Flag`, those that decoding tells.
+        reason: "" or what is wrong with the file.
+        whole: The decoder met the end of the picture, though perhaps some nonsense on the way.
+    """
+
+    pixels: Pixels
+    mode: str
+    width: int
+    height: int
+    shot: Shot
+    bits: int
+    reason: str
+    whole: bool = True
+
+
+def decode(data: bytes, name: str, *, reduced: bool) -> Raster:
+    """Decode the first frame of `data`, a file of the format `name` of `formats.guess`.
+
+    Args:
+        data: The whole file.
+        name: Its format.
+        reduced: Give pixels at a reduced scale, both sides at least `SIDE_PX` where the original
+            has them; else at full resolution.
+
+    Raises:
+        RefusedError: No pixels can be had, or more than `MAX_PIXELS`.
+        Exception: Nearly any, from a decoder that meets a hostile file.
+    """
+    raster = _decode_jpeg(data, reduced=reduced) if name == "JPEG" else None
+    return raster or _decode_pillow(data, name, reduced=reduced)
+
+
+def _decode_jpeg(data: bytes, *, reduced: bool) -> Raster | None:
+    """Decode the common kinds of JPEG; None means: ask Pillow."""
+    try:
+        height, width, space, _ = simplejpeg.decode_jpeg_header(data)
+    except ValueError:
+        return None
+    if space not in ("YCbCr", "RGB", "Gray"):
+        return None
+    _check_size(width, height)
+    least = SIDE_PX if reduced else 0
+    bits = _GREY if space == "Gray" else 0
+    reason = ""
+    whole = True
+    try:
+        pixels = simplejpeg.decode_jpeg(data, min_height=least, min_width=least)
+    except ValueError as error:
+        pixels = simplejpeg.decode_jpeg(data, min_height=least, min_width=least, strict=False)
+        bits |= _TRUNCATED
+        reason = "the file is damaged: some of the picture may be wrong"
+        # The first complaint is not always the worst one.
+        if "end of JPEG file" in str(error) or b"\xff\xd9" not in data[-4096:]:
+            whole = False
+            reason = _missing_rows(pixels)
+    shot = UNKNOWN
+    # Finding nothing in the head costs less than walking the segments.
+    if data.find(b"Exif\0\0", 0, 65536) >= 0:
+        shot = parse_exif(find_exif(data))
+    mode = "L" if space == "Gray" else "RGB"
+    raster = Raster(pixels, mode, width, height, shot, bits, reason, whole)
+    return _upright(raster, shot.orientation)
+
+
+def _decode_pillow(data: bytes, name: str, *, reduced: bool) -> Raster:
+    with warnings.catch_warnings():
+        # Pillow warns of what is reported here by flags and reasons.
+        warnings.simplefilter("ignore")
+        with Image.open(io.BytesIO(data), formats=(name,)) as image:
+            _check_size(*image.size)
+            mode, bits = image.mode, _stored_bits(image, data)
+            # TIFF turns itself upright while loading and forgets that it had to; a PNG's EXIF may
+            # come after its pixels.
+            early = _read_shot(image) if name == "TIFF" else None
+            whole = _load(image)
+            shot = early or _read_shot(image)
+            orientation = 1 if name == "TIFF" and whole else shot.orientation
+            width, height = image.size
+            pixels = _to_rgb(image, factor=_factor(width, height) if reduced else 1)
+            bits |= _ANIMATED if _is_animated(image) else 0
+    reason = ""
+    if not whole:
+        if not np.ptp(pixels):
+            raise RefusedError("the file is cut off or damaged before its first pixels")
+        bits |= _TRUNCATED
+        reason = _missing_rows(pixels)
+    raster = Raster(pixels, mode, width, height, shot, bits, reason, whole)
+    return _upright(raster, orientation)
+
+
+def _check_size(width: int, height: int) -> None:
+    if max(width, height) > MAX_SIDE_PX:
+        longer = max(width, height)
+        raise TooLargeError(f"the longer side has {longer:,} pixels, more than {MAX_SIDE_PX:,}")
+    if width * height > MAX_PIXELS:
+        millions = width * height / 1e6
+        limit = MAX_PIXELS // 1_000_000
+        raise TooLargeError(f"the image has {millions:,.0f} megapixels, more than {limit}")
+
+
+def _load(image: Image.Image) -> bool:
+    """Decode the first frame; False if only a part of it could be read, which is then kept."""
+    try:
+        image.load()
+    except Exception:
+        if not isinstance(image, ImageFile.ImageFile) or image._im is None:
+            raise
+        # With nothing left to decode, the rows that were read so far are the image.
+        image.tile = []
+        image._size = image.im.size
+        return False
+    return True
+
+
+def _read_shot(image: Image.Image) -> Shot:
+    try:
+        return read_shot(image.getexif())
+    except Exception:  # a broken block may raise nearly anything in the parser
+        return UNKNOWN
+
+
+def _stored_bits(image: Image.Image, data: bytes) -> int:
+    """Return the bits of `Flag` that the stored mode tells."""
+    mode = image.mode
+    bits = _GREY if mode in _GREY_MODES else 0
+    if mode in _ALPHA_MODES or "transparency" in image.info:
+        bits |= _ALPHA
+    if mode == "CMYK":
+        bits |= _CMYK
+    # Byte 24 of a PNG is its bit depth; Pillow says RGB for 16-bit colour too.
+    deep_png = image.format == "PNG" and data[24:25] == b"\x10"
+    if mode[0] in "IF" or deep_png or _tiff_depth(image) > 8:
+        bits |= _SIXTEEN_BIT
+    return bits
+
+
+def _tiff_depth(image: Image.Image) -> int:
+    if not isinstance(image, TiffImagePlugin.TiffImageFile):
+        return 8
+    depth = image.tag_v2.get(_BITS_PER_SAMPLE, (8,))
+    return max(depth) if isinstance(depth, tuple) else int(depth)
+
+
+def _to_rgb(image: Image.Image, *, factor: int) -> Pixels:
+    """Return (h, w, 3) uint8 RGB without transparency, each side reduced by a whole `factor`."""
+    mode = image.mode
+    if mode[0] in "IF":
+        grey = Image.fromarray(_to_eight_bits(np.asarray(image)))
+        return np.array(grey.reduce(factor).convert("RGB"))
+    if mode in ("La", "RGBa"):
+        image = image.convert(mode.upper())
+    try:
+        rgb = image if mode == "RGB" else image.convert("RGB")
+    except ValueError as error:
+        what = "the palette is damaged" if mode == "P" else f"the colour space {mode} is not known"
+        raise RefusedError(what) from error
+    # A copy, because a view of Pillow's memory can't be written to, which callers may.
+    return np.array(rgb.reduce(factor))
+
+
+def _to_eight_bits(plane: NDArray[Any]) -> Pixels:
+    """Map a plane of wider numbers to 0..255: 16 bits by their upper byte, else by its range."""
+    if plane.dtype.kind in "iu" and plane.min() >= 0 and plane.max() <= 65535:
+        return np.asarray(plane >> 8, dtype=np.uint8)
+    wide = np.nan_to_num(plane.astype(np.float64), posinf=0.0, neginf=0.0)
+    low, span = wide.min(), np.ptp(wide)
+    return np.asarray((wide - low) * (255.0 / span if span > 0 else 0.0), dtype=np.uint8)
+
+
+def _is_animated(image: Image.Image) -> bool:
+    try:
+        return bool(getattr(image, "is_animated", False))
+    except Exception:  # what follows the first frame may be broken in any way
+        return False
+
+
+def _missing_rows(pixels: Pixels) -> str:
+    """Say how much is missing, from the last rows, which the decoder filled with one colour.
+
+    BMP is stored from the bottom up: there the first rows are missing.
+    """
+    percent = max(_filled_percent(pixels), _filled_percent(pixels[::-1]))
+    if percent >= 99:
+        raise RefusedError("the file is cut off: next to nothing of the picture is there")
+    if not percent:
+        return "the file is cut off or damaged: some of the picture may be missing"
+    return f"the file ends early: {percent} % of the rows are missing"
+
+
+def _filled_percent(pixels: Pixels) -> int:
+    filled = (pixels == pixels[-1, -1]).all(axis=(1, 2))
+    rows = len(filled) if filled.all() else int(np.argmin(filled[::-1]))
+    return round(100 * rows / len(filled))
+
+
+def _factor(width: int, height: int) -> int:
+    """Return by how much to reduce, up to 8, as a JPEG's decoder does."""
+    return max(1, min(min(height, width) // SIDE_PX, 8))
+
+
+def _upright(raster: Raster, orientation: int) -> Raster:
+    """Turn the pixels as EXIF `orientation` asks, and set the flag if a viewer would turn them."""
+    bits = raster.bits | (_ROTATED if raster.shot.orientation != 1 else 0)
+    if orientation == 1 and bits == raster.bits:
+        return raster
+    pixels = turn_upright(raster.pixels, orientation)
+    width, height = raster.width, raster.height
+    if orientation >= 5:
+        width, height = height, width
+    return replace(raster, pixels=pixels, width=width, height=height, bits=bits)
+
+
+def turn_upright(pixels: Pixels, orientation: int) -> Pixels:
+    """Turn (h, w, 3) pixels that are stored with an EXIF `orientation` of 1..8.
+
+    Source: Exif 2.32, table 6 (0th row and 0th column as seen).
+    """
+    match orientation:
+        case 2:
+            turned = pixels[:, ::-1]
+        case 3:
+            turned = pixels[::-1, ::-1]
+        case 4:
+            turned = pixels[::-1]
+        case 5:
+            turned = pixels.transpose(1, 0, 2)
+        case 6:
+            turned = pixels[::-1].transpose(1, 0, 2)
+        case 7:
+            turned = pixels[::-1, ::-1].transpose(1, 0, 2)
+        case 8:
+            turned = pixels[:, ::-1].transpose(1, 0, 2)
+        case _:
+            turned = pixels
+    return np.ascontiguousarray(turned)

@@ -1,0 +1,49 @@
+"""What can go wrong outside of our code, told to a person.
+
+InspectorError            a sentence and an advice
+|-- UsageError            the words of a command are wrong (exit 2)
+|-- DatasetError          the folder or a file of it (exit 3)
+|-- ProjectError          the project file (exit 3)
+|-- ExportError           the target of an export (exit 3)
+`-- TrainingError         a run or its machine (exit 3)
+
+Everything else that is raised is a bug of ours.
+"""
+
+
+class InspectorError(Exception):
+    """Carry one clear sentence and what to do about it.
+
+    Args:
+        message: What is wrong, in one sentence, without a full stop at its end.
+        advice: What the person can do now.
+    """
+
+    exit_code = 3
+
+    def __init__(self, message: str, advice: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+
+
+class UsageError(InspectorError):
+    """Say that a command or an argument is wrong."""
+
+    exit_code = 2
+
+
+class DatasetError(InspectorError):
+    """Say that the dataset's folder, or a file in it, can't be used."""
+
+
+class ProjectError(InspectorError):
+    """Say that the project file can't be used."""
+
+
+class ExportError(InspectorError):
+    """Say that an export can't be planned, made or resumed."""
+
+
+class TrainingError(InspectorError):
+    """Say that a run could not start or go on."""

@@ -1,0 +1,24 @@
+"""What an operation changed: the one message that views listen to."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Name the nouns that changed, so that each view asks again only for what it shows.
+
+    Attributes:
+        samples: Names or facts of samples.
+        likeness: Pairs, clusters or the threshold.
+        decisions: What a person decided.
+        exports: An export ended.
+        layout: What the folders are.
+        text: The operation in words, for the status line; "" where there is nothing to say.
+    """
+
+    samples: bool = False
+    likeness: bool = False
+    decisions: bool = False
+    exports: bool = False
+    layout: bool = False
+    text: str = ""

@@ -1,0 +1,32 @@
+"""Where the program keeps its own files: project files, caches and logs; never in a dataset."""
+
+import hashlib
+import re
+from pathlib import Path
+
+import platformdirs
+
+_NAME = "dataset-inspector"
+
+
+def projects_folder() -> Path:
+    """Return the folder of the project files that no one named."""
+    return Path(platformdirs.user_data_dir(_NAME, appauthor=False)) / "projects"
+
+
+def cache_folder() -> Path:
+    """Return the folder of everything that can be rebuilt."""
+    return Path(platformdirs.user_cache_dir(_NAME, appauthor=False))
+
+
+def log_folder() -> Path:
+    """Return the folder of logs and crash reports."""
+    return Path(platformdirs.user_log_dir(_NAME, appauthor=False))
+
+
+def default_project(dataset: Path) -> Path:
+    """Return the project file of a dataset that none was named for, found by its full path."""
+    root = str(dataset.resolve())
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", dataset.resolve().name).strip("-") or "dataset"
+    digest = hashlib.sha256(root.encode("utf-8", "surrogateescape")).hexdigest()[:10]
+    return projects_folder() / f"{name}-{digest}.inspector"

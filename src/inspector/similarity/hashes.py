@@ -1,0 +1,41 @@
+"""A 64-bit hash of a small grey picture: the signs of its low DCT coefficients.
+
+Flipping a picture changes signs of coefficients and turning it transposes them, so that the
+hashes of all eight variants come from one picture's. Source: the pHash family; our bits are not
+ImageHash's, which compares with the median.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.similarity.transforms import STEPS
+
+SIDE = 8
+_BIT = np.uint64(1) << np.arange(64, dtype=np.uint64)
+
+
+def coefficients(grey: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the low 8x8 block of the DCT of a 32x32 grey picture."""
+    block: NDArray[np.float32] = cv2.dct(grey)[:SIDE, :SIDE]
+    return block
+
+
+def hash_of(block: NDArray[np.float32]) -> np.uint64:
+    """Return the hash of an 8x8 block of coefficients; the bit of the mean is 0."""
+    bits = block.reshape(-1) > 0
+    bits[0] = False
+    return np.uint64(_BIT[bits].sum(dtype=np.uint64))
+
+
+def variant(hashes: NDArray[np.uint64], transform: int) -> NDArray[np.uint64]:
+    """Return the hashes (n) that the same pictures have after a flip or turn."""
+    transpose, rows, columns = STEPS[transform]
+    bits = np.unpackbits(hashes.astype("<u8").view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
+    square = bits.reshape(-1, SIDE, SIDE)
+    if transpose:
+        square = square.swapaxes(1, 2)
+    odd = np.arange(SIDE) % 2
+    signs = (odd[:, None] * rows + odd[None, :] * columns) % 2
+    flipped = (square ^ signs.astype(np.uint8)).reshape(-1, 64)
+    return np.packbits(flipped, axis=1, bitorder="little").view("<u8").reshape(-1).astype(np.uint64)

@@ -1,0 +1,170 @@
+"""What a person decided: each operation is logged with what it changed, so it can be undone."""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_FIELDS = ("mark", "label", "reason", "bound", "reviewed")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value that an operation sets.
+
+    Attributes:
+        a: Sample id.
+        b: The other sample id for `field` "not_alike", else 0.
+        field: "mark", "label", "reason", "bound", "reviewed" or "not_alike".
+        new: The value as text; "" clears it.
+    """
+
+    a: int
+    field: str
+    new: str
+    b: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One row of the log; `at` is seconds since the epoch, `undoes` the operation it reverts."""
+
+    id: int
+    at: float
+    verb: str
+    text: str
+    undoes: int | None
+    undone: int
+
+
+def apply(
+    connection: sqlite3.Connection, verb: str, text: str, changes: Iterable[Change], at: float
+) -> tuple[int, int]:
+    """Log an operation and make its changes; return its id and how many values changed.
+
+    An operation that changes nothing is not logged: its id is 0.
+    """
+    todo = []
+    for change in changes:
+        old = _value(connection, change.a, change.b, change.field)
+        if old != change.new:
+            todo.append((change, old))
+    if not todo:
+        return 0, 0
+    operation = _log(connection, verb, text, None, at)
+    for change, old in todo:
+        _put(connection, change.a, change.b, change.field, change.new)
+        connection.execute(
+            "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?)",
+            (operation, change.a, change.b, change.field, old, change.new),
+        )
+    return operation, len(todo)
+
+
+def to_undo(connection: sqlite3.Connection) -> Operation | None:
+    """Return the operation that undo would undo."""
+    return _one(connection, "undoes IS NULL AND undone = 0 ORDER BY id DESC")
+
+
+def to_redo(connection: sqlite3.Connection) -> Operation | None:
+    """Return the operation that redo would bring back; a new decision ends the row of redos."""
+    return _one(
+        connection,
+        "undoes IS NULL AND undone = 1 AND id > (SELECT coalesce(max(id), 0) FROM operation"
+        " WHERE undoes IS NULL AND undone = 0) ORDER BY id",
+    )
+
+
+def undo(connection: sqlite3.Connection, operation: Operation, at: float) -> int:
+    """Append an operation that reverts `operation`; return how many values changed."""
+    return _swing(connection, operation, at, verb="undo", back=True)
+
+
+def redo(connection: sqlite3.Connection, operation: Operation, at: float) -> int:
+    """Append an operation that makes an undone `operation` again."""
+    return _swing(connection, operation, at, verb="redo", back=False)
+
+
+def log(connection: sqlite3.Connection) -> list[Operation]:
+    """Return every operation, oldest first."""
+    rows = connection.execute("SELECT id, at, verb, text, undoes, undone FROM operation")
+    return [Operation(*row) for row in rows]
+
+
+def samples_of(connection: sqlite3.Connection, operation: int) -> list[int]:
+    """Return the ids of the samples that an operation touched."""
+    rows = connection.execute(
+        "SELECT a FROM change WHERE operation = ? UNION SELECT b FROM change"
+        " WHERE operation = ? AND b > 0",
+        (operation, operation),
+    )
+    return [row[0] for row in rows]
+
+
+def not_alike(connection: sqlite3.Connection) -> list[tuple[int, int]]:
+    """Return the pairs that a person judged not alike, a < b."""
+    return connection.execute("SELECT a, b FROM not_alike").fetchall()
+
+
+def since_export(connection: sqlite3.Connection, exported_operation: int) -> int:
+    """Return how many operations in force came after the one that was last exported."""
+    (count,) = connection.execute(
+        "SELECT count(*) FROM operation WHERE undoes IS NULL AND undone = 0 AND id > ?",
+        (exported_operation,),
+    ).fetchone()
+    return int(count)
+
+
+def newest(connection: sqlite3.Connection) -> int:
+    """Return the id of the newest operation, 0 without one."""
+    (newest_id,) = connection.execute("SELECT coalesce(max(id), 0) FROM operation").fetchone()
+    return int(newest_id)
+
+
+def _one(connection: sqlite3.Connection, where: str) -> Operation | None:
+    row = connection.execute(
+        f"SELECT id, at, verb, text, undoes, undone FROM operation WHERE {where} LIMIT 1"
+    ).fetchone()
+    return Operation(*row) if row else None
+
+
+def _log(
+    connection: sqlite3.Connection, verb: str, text: str, undoes: int | None, at: float
+) -> int:
+    cursor = connection.execute(
+        "INSERT INTO operation (at, verb, text, undoes) VALUES (?, ?, ?, ?)",
+        (at, verb, text, undoes),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def _swing(
+    connection: sqlite3.Connection, operation: Operation, at: float, *, verb: str, back: bool
+) -> int:
+    rows = connection.execute(
+        "SELECT a, b, field, old, new FROM change WHERE operation = ?", (operation.id,)
+    ).fetchall()
+    for a, b, field, old, new in reversed(rows) if back else rows:
+        _put(connection, a, b, field, old if back else new)
+    _log(connection, verb, operation.text, operation.id, at)
+    connection.execute("UPDATE operation SET undone = ? WHERE id = ?", (back, operation.id))
+    return len(rows)
+
+
+def _value(connection: sqlite3.Connection, a: int, b: int, field: str) -> str:
+    if field == "not_alike":
+        found = connection.execute("SELECT 1 FROM not_alike WHERE a = ? AND b = ?", (a, b))
+        return "1" if found.fetchone() else ""
+    assert field in _FIELDS
+    row = connection.execute(f"SELECT {field} FROM decision WHERE sample = ?", (a,)).fetchone()
+    return str(row[0] or "") if row else ""
+
+
+def _put(connection: sqlite3.Connection, a: int, b: int, field: str, value: str) -> None:
+    if field == "not_alike":
+        verb = "INSERT OR IGNORE INTO not_alike VALUES (?, ?)"
+        connection.execute(verb if value else "DELETE FROM not_alike WHERE a = ? AND b = ?", (a, b))
+        return
+    stored: str | int = int(value or 0) if field in ("bound", "reviewed") else value
+    connection.execute("INSERT OR IGNORE INTO decision (sample) VALUES (?)", (a,))
+    connection.execute(f"UPDATE decision SET {field} = ? WHERE sample = ?", (stored, a))

@@ -1,0 +1,257 @@
+"""Rows of samples: indexed by name, filled by the scan, moved and missing ones told apart."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from inspector.dataset.listing import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One file of the dataset, as known now.
+
+    Attributes:
+        path: Relative to the dataset, with "/".
+        size: Bytes.
+        width: Upright, in pixels; 0 where no pixels came out.
+        flags: Bits of `inspector.dataset.decoding.Flag`.
+        brightness: Mean luma, 0..255; contrast, sharpness, entropy as in `dataset.quality`.
+        mark: "", "keep" or "drop".
+        new_label: Class that a person chose instead, or "".
+        reason_decided: Why it was dropped, in words, or "".
+    """
+
+    id: int
+    path: str
+    size: int
+    mtime_ns: int
+    split: str
+    label: str
+    source: str
+    status: str
+    reason: str
+    sha256: bytes
+    format: str
+    mode: str
+    width: int
+    height: int
+    orientation: int
+    captured: str
+    camera: str
+    flags: int
+    brightness: float
+    contrast: float
+    sharpness: float
+    entropy: float
+    mark: str
+    new_label: str
+    reason_decided: str
+    bound: int
+    reviewed: int
+
+
+_COLUMNS = (
+    "s.id, s.path, s.size, s.mtime_ns, s.split, s.label, s.source, s.status, s.reason,"
+    " coalesce(s.sha256, x''), s.format, s.mode, s.width, s.height, s.orientation, s.captured,"
+    " s.camera, s.flags, s.brightness, s.contrast, s.sharpness, s.entropy,"
+    " coalesce(d.mark, ''), coalesce(d.label, ''), coalesce(d.reason, ''),"
+    " coalesce(d.bound, 0), coalesce(d.reviewed, 0)"
+)
+_SAME = (
+    "(l.status = 'pending' AND sample.version > 0 AND sample.size = l.size"
+    " AND sample.mtime_ns = l.mtime_ns)"
+)
+_FROM = "FROM sample s LEFT JOIN decision d ON d.sample = s.id"
+
+
+def select(connection: sqlite3.Connection, where: str, values: Sequence[object]) -> list[Sample]:
+    """Return present samples that fit a condition of this room, in order of their paths."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} {_FROM} WHERE s.missing = 0 AND {where} ORDER BY s.path", values
+    )
+    return [Sample(*row) for row in rows]
+
+
+def everything(connection: sqlite3.Connection) -> list[Sample]:
+    """Return every present sample in order of paths."""
+    return select(connection, "1", ())
+
+
+def by_ids(connection: sqlite3.Connection, ids: Iterable[int]) -> list[Sample]:
+    """Return the present samples among `ids`, in order of their paths."""
+    marks = ",".join(str(int(i)) for i in ids)
+    return select(connection, f"s.id IN ({marks})", ())
+
+
+def by_paths(connection: sqlite3.Connection, paths: Sequence[str]) -> list[Sample]:
+    """Return the present samples with these paths."""
+    found: list[Sample] = []
+    for start in range(0, len(paths), 500):
+        part = paths[start : start + 500]
+        found += select(connection, f"s.path IN ({','.join('?' * len(part))})", part)
+    return found
+
+
+def add_entries(connection: sqlite3.Connection, entries: Sequence[Entry], seen: int) -> int:
+    """Add or refresh files as the disk names them; return how many are new or changed.
+
+    A file whose size or time changed, or that had a status by name alone, waits for its scan.
+    """
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS listed AS SELECT * FROM sample LIMIT 0")
+    connection.execute("DELETE FROM temp.listed")
+    connection.executemany(
+        "INSERT INTO temp.listed (path, size, mtime_ns, split, label, source, status, reason)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (e.path, e.size, e.mtime_ns, e.split, e.label, e.source, e.status.value, e.reason)
+            for e in entries
+        ],
+    )
+    connection.execute(
+        "UPDATE sample SET seen = ?, split = l.split, label = l.label, source = l.source,"
+        f" version = CASE WHEN {_SAME} THEN sample.version ELSE 0 END,"
+        f" status = CASE WHEN l.status <> 'pending' THEN l.status WHEN {_SAME} THEN sample.status"
+        "   ELSE 'pending' END,"
+        f" reason = CASE WHEN {_SAME} THEN sample.reason ELSE l.reason END,"
+        " size = l.size, mtime_ns = l.mtime_ns"
+        " FROM temp.listed l WHERE l.path = sample.path AND sample.missing = 0",
+        (seen,),
+    )
+    cursor = connection.execute(
+        "INSERT INTO sample (path, size, mtime_ns, split, label, source, status, reason, seen)"
+        " SELECT l.path, l.size, l.mtime_ns, l.split, l.label, l.source, l.status, l.reason, ?"
+        " FROM temp.listed l LEFT JOIN sample s ON s.path = l.path AND s.missing = 0"
+        " WHERE s.id IS NULL",
+        (seen,),
+    )
+    return cursor.rowcount
+
+
+def mark_missing(connection: sqlite3.Connection, seen: int) -> int:
+    """Mark as missing what the last listing did not see; return how many went."""
+    return connection.execute(
+        "UPDATE sample SET missing = 1 WHERE missing = 0 AND seen <> ?", (seen,)
+    ).rowcount
+
+
+def unscanned(
+    connection: sqlite3.Connection, version: int, racy_ns: int
+) -> list[tuple[int, str, bytes]]:
+    """Return (id, path, known sha256) of present files whose content is not known.
+
+    Args:
+        connection: Of the project.
+        version: Of the features; rows of another version are read again.
+        racy_ns: Files changed at or after this time are read again (git's racy rule).
+    """
+    return connection.execute(
+        "SELECT id, path, coalesce(sha256, x'') FROM sample WHERE missing = 0"
+        " AND (status = 'pending' OR (version NOT IN (0, ?)) OR"
+        " (version > 0 AND mtime_ns >= ?)) ORDER BY path",
+        (version, racy_ns),
+    ).fetchall()
+
+
+def known_contents(connection: sqlite3.Connection) -> list[tuple[int, str, bytes]]:
+    """Return (id, path, sha256) of every present image."""
+    return connection.execute(
+        "SELECT id, path, sha256 FROM sample WHERE missing = 0 AND status = 'image' ORDER BY path"
+    ).fetchall()
+
+
+FILL = (
+    "UPDATE sample SET status = ?, reason = ?, version = ?, sha256 = ?, format = ?, mode = ?,"
+    " width = ?, height = ?, orientation = ?, captured = ?, camera = ?, flags = ?,"
+    " brightness = ?, contrast = ?, sharpness = ?, entropy = ? WHERE id = ?"
+)
+
+
+def fill(
+    connection: sqlite3.Connection, rows: Iterable[tuple[int, bytes, bytes, Sequence[object]]]
+) -> None:
+    """Write what the scan found.
+
+    Args:
+        connection: Of the project.
+        rows: (id, content known before or b"", content now, values in the order of `FILL`).
+    """
+    filled = []
+    for sample, before, now, values in rows:
+        changed = before and now and before != now
+        filled.append((*values, _replace_content(connection, sample) if changed else sample))
+    connection.executemany(FILL, filled)
+
+
+def present_and_missing(connection: sqlite3.Connection) -> tuple[int, int]:
+    """Count files that are there and files that are gone."""
+    row = connection.execute("SELECT sum(missing = 0), sum(missing = 1) FROM sample").fetchone()
+    return int(row[0] or 0), int(row[1] or 0)
+
+
+def sizes(connection: sqlite3.Connection) -> dict[bytes, tuple[int, int]]:
+    """Return width and height by content hash."""
+    rows = connection.execute(
+        "SELECT sha256, width, height FROM sample WHERE missing = 0 AND status = 'image'"
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def _replace_content(connection: sqlite3.Connection, old: int) -> int:
+    """Set a file aside whose content became another; return the id of its fresh row.
+
+    The old row keeps the old content's decisions, as missing; the fresh one has none.
+    """
+    connection.execute("UPDATE sample SET missing = 1 WHERE id = ?", (old,))
+    cursor = connection.execute(
+        "INSERT INTO sample (path, size, mtime_ns, split, label, source, status, seen)"
+        " SELECT path, size, mtime_ns, split, label, source, status, seen FROM sample WHERE id = ?",
+        (old,),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def follow_moves(connection: sqlite3.Connection) -> int:
+    """Give missing rows the new path of their content, so that decisions go along.
+
+    A fresh row without decisions takes over the old row's place in the log by giving way to it.
+    """
+    rows = connection.execute(
+        "SELECT old.id, min(new.id) FROM sample old JOIN sample new ON new.sha256 = old.sha256"
+        " WHERE old.missing = 1 AND new.missing = 0 AND new.id > old.id"
+        " AND old.path <> new.path"
+        " AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.sample = new.id)"
+        " AND NOT EXISTS (SELECT 1 FROM sample still WHERE still.missing = 0"
+        "   AND still.sha256 = old.sha256 AND still.id < new.id)"
+        " GROUP BY old.id"
+    ).fetchall()
+    taken: set[int] = set()
+    for old, new in rows:
+        if new in taken:
+            continue
+        taken.add(new)
+        connection.execute("DELETE FROM equal_set WHERE sample = ?", (new,))
+        connection.execute(
+            "UPDATE sample SET path = n.path, size = n.size, mtime_ns = n.mtime_ns,"
+            " split = n.split, label = n.label, source = n.source, status = n.status,"
+            " reason = n.reason, seen = n.seen, version = n.version, missing = 2"
+            " FROM (SELECT * FROM sample WHERE id = ?) n WHERE sample.id = ?",
+            (new, old),
+        )
+        connection.execute("DELETE FROM sample WHERE id = ?", (new,))
+        connection.execute("UPDATE sample SET missing = 0 WHERE id = ?", (old,))
+    return len(taken)
+
+
+def count_rows(connection: sqlite3.Connection) -> list[tuple[str, str, str, int]]:
+    """Count present samples by (status, split, label)."""
+    return connection.execute(
+        "SELECT status, split, label, count(*) FROM sample WHERE missing = 0 GROUP BY 1, 2, 3"
+    ).fetchall()
+
+
+def content(connection: sqlite3.Connection, sample: int) -> bytes:
+    """Return the content hash of a sample, b"" where it is not known."""
+    row = connection.execute("SELECT sha256 FROM sample WHERE id = ?", (sample,)).fetchone()
+    return row[0] or b"" if row else b""

@@ -1,0 +1,59 @@
+-- The project file, version 1. Facts and decisions; everything that can be rebuilt is elsewhere.
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+-- One row a file. A file that is gone keeps its row (missing = 1), so its decisions can come back.
+CREATE TABLE sample (
+  id INTEGER PRIMARY KEY,
+  path TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  mtime_ns INTEGER NOT NULL,
+  split TEXT NOT NULL,
+  label TEXT NOT NULL,
+  source TEXT NOT NULL,
+  status TEXT NOT NULL,
+  reason TEXT NOT NULL DEFAULT '',
+  missing INTEGER NOT NULL DEFAULT 0,
+  seen INTEGER NOT NULL DEFAULT 0,
+  version INTEGER NOT NULL DEFAULT 0,
+  sha256 BLOB,
+  format TEXT NOT NULL DEFAULT '',
+  mode TEXT NOT NULL DEFAULT '',
+  width INTEGER NOT NULL DEFAULT 0,
+  height INTEGER NOT NULL DEFAULT 0,
+  orientation INTEGER NOT NULL DEFAULT 1,
+  captured TEXT NOT NULL DEFAULT '',
+  camera TEXT NOT NULL DEFAULT '',
+  flags INTEGER NOT NULL DEFAULT 0,
+  brightness REAL NOT NULL DEFAULT 0,
+  contrast REAL NOT NULL DEFAULT 0,
+  sharpness REAL NOT NULL DEFAULT 0,
+  entropy REAL NOT NULL DEFAULT 0
+);
+CREATE UNIQUE INDEX sample_path ON sample (path) WHERE missing = 0;
+CREATE INDEX sample_sha256 ON sample (sha256) WHERE sha256 IS NOT NULL;
+
+-- Likeness of one run: sets of equal pictures, and pairs between their representatives.
+CREATE TABLE equal_set (
+  sample INTEGER PRIMARY KEY, representative INTEGER NOT NULL, kind TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE pair (
+  a INTEGER NOT NULL, b INTEGER NOT NULL, transform INTEGER NOT NULL, similarity REAL NOT NULL,
+  PRIMARY KEY (a, b)
+) WITHOUT ROWID;
+
+-- What a person decided, as it stands now, and the log that made it so.
+CREATE TABLE decision (
+  sample INTEGER PRIMARY KEY, mark TEXT NOT NULL DEFAULT '', label TEXT NOT NULL DEFAULT '',
+  reason TEXT NOT NULL DEFAULT '', bound INTEGER NOT NULL DEFAULT 0,
+  reviewed INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE TABLE not_alike (a INTEGER NOT NULL, b INTEGER NOT NULL, PRIMARY KEY (a, b)) WITHOUT ROWID;
+CREATE TABLE operation (
+  id INTEGER PRIMARY KEY, at REAL NOT NULL, verb TEXT NOT NULL, text TEXT NOT NULL,
+  undoes INTEGER, undone INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE change (
+  operation INTEGER NOT NULL, a INTEGER NOT NULL, b INTEGER NOT NULL,
+  field TEXT NOT NULL, old TEXT NOT NULL, new TEXT NOT NULL
+);
+CREATE INDEX change_operation ON change (operation);

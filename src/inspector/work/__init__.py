@@ -1,0 +1,1 @@
+"""How we work hard: supervised workers, jobs with stop and progress, scans, exports."""

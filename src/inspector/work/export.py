@@ -1,0 +1,136 @@
+"""What an export would do: planned and checked before a byte is written."""
+
+import os
+import shutil
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from inspector.errors import ExportError
+
+MARGIN_BYTES = 50_000_000
+
+
+class Mode(StrEnum):
+    """How files get into an export; links share bytes with the dataset."""
+
+    COPY = "copy"
+    REFLINK = "reflink"
+    HARDLINK = "hardlink"
+    SYMLINK = "symlink"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One file of an export: paths are relative, with "/"; `reason` says what changed."""
+
+    source: str
+    target: str
+    size: int
+    sha256: bytes
+    split: str
+    label: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """One file that an export leaves out, and why."""
+
+    source: str
+    size: int
+    split: str
+    label: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An export that was checked: `root` and `target` are absolute folders."""
+
+    root: str
+    target: str
+    mode: Mode
+    items: tuple[Item, ...]
+    left_out: tuple[LeftOut, ...]
+    free_bytes: int
+
+    @property
+    def files(self) -> int:
+        """How many files it makes."""
+        return len(self.items)
+
+    @property
+    def bytes(self) -> int:
+        """How many bytes they have."""
+        return sum(item.size for item in self.items)
+
+    @property
+    def partial(self) -> Path:
+        """The folder beside the target in which it is staged."""
+        target = Path(self.target)
+        return target.with_name(f".{target.name}.partial")
+
+
+def make_plan(
+    root: str, target: str, items: Sequence[Item], left_out: Sequence[LeftOut], *, mode: Mode
+) -> Plan:
+    """Check an export and return its plan.
+
+    Raises:
+        ExportError: The target exists, overlaps the dataset, can't be written or is too small,
+            or two files would have one name on another system.
+    """
+    goal = Path(target).absolute()
+    _check_place(Path(root), goal)
+    _check_names(items)
+    parent = _nearest(goal.parent)
+    if not os.access(parent, os.W_OK):
+        raise ExportError(f"nothing can be written in {parent}", "Choose another folder.")
+    free = shutil.disk_usage(parent).free
+    plan = Plan(str(Path(root).absolute()), str(goal), mode, tuple(items), tuple(left_out), free)
+    needed = plan.bytes + MARGIN_BYTES if mode is Mode.COPY else 0
+    if needed > free:
+        raise ExportError(
+            f"the export needs {needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free in {parent}",
+            "Free some space, or choose another disk.",
+        )
+    return plan
+
+
+def _check_place(root: Path, goal: Path) -> None:
+    here, there = root.resolve(), goal.resolve()
+    if goal.exists() or goal.is_symlink():
+        raise ExportError(
+            f"{goal} exists already, and nothing is ever overwritten",
+            "Name a folder that does not exist yet.",
+        )
+    if there.is_relative_to(here):
+        raise ExportError(
+            "the target lies inside the dataset, which is never written to",
+            "Choose a folder outside of it.",
+        )
+    if here.is_relative_to(there):
+        raise ExportError("the dataset lies inside the target", "Choose a folder beside it.")
+
+
+def _check_names(items: Sequence[Item]) -> None:
+    """Refuse names that are one name where case or Unicode form does not count."""
+    seen: dict[str, str] = {}
+    for item in items:
+        plain = unicodedata.normalize("NFC", item.target).casefold()
+        other = seen.setdefault(plain, item.source)
+        if other != item.source:
+            raise ExportError(
+                f"{other} and {item.source} would have one name on systems that ignore case"
+                " or Unicode form",
+                "Drop or rename one of them.",
+            )
+
+
+def _nearest(folder: Path) -> Path:
+    while not folder.exists():
+        folder = folder.parent
+    return folder

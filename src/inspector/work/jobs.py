@@ -1,0 +1,75 @@
+"""A running job as others see it: a flag to stop it, and how far it is."""
+
+import threading
+import time
+from dataclasses import dataclass
+
+SMOOTHING_SECONDS = 3.0
+
+
+class Stop:
+    """A flag that any thread may set; work looks at it between two pieces."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def set(self) -> None:
+        """Ask for the end."""
+        self._event.set()
+
+    def is_set(self) -> bool:
+        """Tell whether the end was asked for."""
+        return self._event.is_set()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """How far a phase is.
+
+    Attributes:
+        total: 0 while it is not known.
+        rate: Pieces a second, smoothed.
+        seconds_left: 0 while it can't be told.
+    """
+
+    phase: str
+    done: int
+    total: int
+    rate: float
+    seconds_left: float
+
+
+class Progress:
+    """Count pieces of a phase; sampled by a view, never signalled for each piece."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._phase = ""
+        self._done = self._total = 0
+        self._began = self._sampled_at = time.monotonic()
+        self._sampled = 0
+        self._rate = 0.0
+
+    def start(self, phase: str, total: int) -> None:
+        """Begin a phase of `total` pieces, 0 where that is not known."""
+        with self._lock:
+            self._phase, self._done, self._total = phase, 0, total
+            self._began = self._sampled_at = time.monotonic()
+            self._sampled, self._rate = 0, 0.0
+
+    def advance(self, pieces: int = 1) -> None:
+        """Count pieces that are done."""
+        with self._lock:
+            self._done += pieces
+
+    def snapshot(self) -> Snapshot:
+        """Return how far it is; the rate is smoothed over some seconds."""
+        with self._lock:
+            now = time.monotonic()
+            if now - self._sampled_at >= SMOOTHING_SECONDS or not self._rate:
+                window = now - self._sampled_at
+                self._rate = (self._done - self._sampled) / window if window > 0.5 else self._rate
+                if window >= SMOOTHING_SECONDS:
+                    self._sampled, self._sampled_at = self._done, now
+            left = (self._total - self._done) / self._rate if self._rate and self._total else 0.0
+            return Snapshot(self._phase, self._done, self._total, self._rate, max(0.0, left))

@@ -1,0 +1,193 @@
+"""A small supervised pool: a file that kills or hangs its worker costs that file alone."""
+
+import collections
+import importlib
+import selectors
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from inspector.children import Child, ChildGone, Parent
+from inspector.work.jobs import Stop
+
+AHEAD = 2
+GRACE_SECONDS = 2.0
+LOOK_SECONDS = 0.25
+GIVE_UP_AFTER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A chunk and what the function returned for it."""
+
+    items: Sequence[Any]
+    result: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An item whose worker died ("crashed") or hung ("timeout")."""
+
+    item: Any
+    status: str
+    reason: str
+
+
+Answer = Done | Failed
+
+
+@dataclass(slots=True)
+class _Worker:
+    child: Child
+    chunks: collections.deque[Sequence[Any]] = field(default_factory=collections.deque)
+    since: float = 0.0
+
+
+class Pool:
+    """Keep workers busy with chunks; started at the first `map`, kept warm after.
+
+    Args:
+        function: "package.module:name", called in a worker as name(list of items).
+        workers: Processes.
+        timeout_seconds: That one item may take; a chunk may take it for each of its items.
+        low_priority: True to yield to the window.
+    """
+
+    def __init__(
+        self, function: str, *, workers: int, timeout_seconds: float, low_priority: bool = False
+    ) -> None:
+        self._function = function
+        self._count = max(1, workers)
+        self._timeout = timeout_seconds
+        self._low_priority = low_priority
+        self._workers: list[_Worker] = []
+        self._born_dead = 0
+
+    def map(self, chunks: Iterable[Sequence[Any]], *, stop: Stop) -> Iterator[Answer]:
+        """Yield an answer for each chunk, or for each guilty item of it, as they come.
+
+        Raises:
+            RuntimeError: The function raised: a bug, with the worker's traceback; or no worker
+                can be started at all.
+        """
+        waiting = iter(chunks)
+        again: collections.deque[Sequence[Any]] = collections.deque()
+        finished = False
+        try:
+            while not stop.is_set():
+                while len(self._workers) < self._count:
+                    self._workers.append(self._start())
+                finished = self._feed(waiting, again, finished)
+                if finished and not again and not any(w.chunks for w in self._workers):
+                    return
+                yield from self._collect(again)
+            yield from self._wind_down()
+        finally:
+            for worker in list(self._workers):
+                if worker.chunks:
+                    self._drop(worker)
+
+    def close(self) -> None:
+        """End every worker."""
+        for worker in list(self._workers):
+            self._drop(worker)
+
+    def _start(self) -> _Worker:
+        worker = _Worker(Child("inspector.work.pool:serve", low_priority=self._low_priority))
+        try:
+            worker.child.send(self._function)
+        except ChildGone as gone:
+            worker.child.kill()
+            raise RuntimeError(f"a worker can't be started: {gone}") from gone
+        return worker
+
+    def _feed(
+        self,
+        waiting: Iterator[Sequence[Any]],
+        again: collections.deque[Sequence[Any]],
+        finished: bool,
+    ) -> bool:
+        for depth in range(AHEAD):
+            for worker in self._workers:
+                if len(worker.chunks) > depth:
+                    continue
+                chunk = again.popleft() if again else (None if finished else next(waiting, None))
+                if chunk is None:
+                    return True
+                if not worker.chunks:
+                    worker.since = time.monotonic()
+                worker.chunks.append(chunk)
+                try:
+                    worker.child.send(list(chunk))
+                except ChildGone:
+                    # Its pipe tells the rest when it is read.
+                    pass
+        return finished
+
+    def _collect(self, again: collections.deque[Sequence[Any]]) -> Iterator[Answer]:
+        with selectors.DefaultSelector() as selector:
+            for worker in self._workers:
+                if worker.chunks:
+                    selector.register(worker.child.answers, selectors.EVENT_READ, worker)
+            ready = [key.data for key, _ in selector.select(LOOK_SECONDS)]
+        for worker in ready:
+            try:
+                fine, result = worker.child.receive()
+            except ChildGone as gone:
+                yield from self._bury(worker, "crashed", f"the reader died ({gone})", again)
+                continue
+            if not fine:
+                raise RuntimeError(f"a worker failed:\n{result}")
+            self._born_dead = 0
+            items = worker.chunks.popleft()
+            worker.since = time.monotonic()
+            yield Done(items, result)
+        for worker in [w for w in self._workers if w.chunks and w not in ready]:
+            limit = self._timeout * len(worker.chunks[0])
+            if time.monotonic() - worker.since > limit:
+                reason = f"it took longer than {self._timeout:g} seconds"
+                yield from self._bury(worker, "timeout", reason, again)
+
+    def _bury(
+        self, worker: _Worker, status: str, reason: str, again: collections.deque[Sequence[Any]]
+    ) -> Iterator[Answer]:
+        """Replace a lost worker: its chunk is halved, a single item is the guilty one."""
+        first, *rest = worker.chunks
+        self._drop(worker)
+        again.extend(rest)
+        if len(first) > 1:
+            middle = len(first) // 2
+            again.extend((first[:middle], first[middle:]))
+            return
+        self._born_dead += 1
+        if self._born_dead > GIVE_UP_AFTER * max(8, self._count):
+            raise RuntimeError(f"workers die one after another: {reason}")
+        yield Failed(first[0], status, reason)
+
+    def _wind_down(self) -> Iterator[Answer]:
+        end = time.monotonic() + GRACE_SECONDS
+        while any(w.chunks for w in self._workers) and time.monotonic() < end:
+            yield from self._collect(collections.deque())
+
+    def _drop(self, worker: _Worker) -> None:
+        self._workers.remove(worker)
+        worker.child.kill()
+
+
+def serve(parent: Parent) -> None:
+    """Be a worker: receive the function's name, then chunks until the parent is gone."""
+    name = parent.receive()
+    assert isinstance(name, str)
+    module, _, attribute = name.partition(":")
+    function: Callable[[object], object] | None = None
+    while True:
+        chunk = parent.receive()
+        try:
+            if function is None:
+                function = getattr(importlib.import_module(module), attribute)
+            answer = (True, function(chunk))
+        except Exception:
+            answer = (False, traceback.format_exc())
+        parent.send(answer)

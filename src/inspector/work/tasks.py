@@ -1,0 +1,75 @@
+"""What worker processes are asked to do, and what they answer: small frozen values."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Rows of another version are read again. Source: similarity.fingerprints.VERSION, held by a test.
+FEATURES = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Decode the file of a sample once, for its facts, thumbnail and fingerprint."""
+
+    sample: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What one decode gave: `row` in the order of `store.samples.FILL`, without the id."""
+
+    sample: int
+    sha256: bytes
+    row: tuple[object, ...]
+    thumbnail: bytes
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Propose:
+    """Find candidate pairs among the fingerprint records of a file."""
+
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verify:
+    """Verify candidate pairs on the small pictures of a file's records."""
+
+    file: str
+    a: NDArray[np.int32]
+    b: NDArray[np.int32]
+    transform: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Pairs as columns; `similarity` is None while they are only candidates."""
+
+    a: NDArray[np.int32]
+    b: NDArray[np.int32]
+    transform: NDArray[np.uint8]
+    similarity: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Decode a file in full and digest its upright pixels."""
+
+    sha256: bytes
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digested:
+    """The digest of a content's pixels; its own hash where they did not come out."""
+
+    sha256: bytes
+    pixels: bytes
+
+
+Task = Read | Propose | Verify | Digest
+Result = Facts | Found | Digested
