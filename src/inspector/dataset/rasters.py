@@ -139,8 +139,9 @@ def _decode_jpeg(data: bytes, *, reduced: bool) -> Raster | None:
         pixels = simplejpeg.decode_jpeg(data, min_height=least, min_width=least, strict=False)
         bits |= _TRUNCATED
         reason = "the file is damaged: some of the picture may be wrong"
-        # The first complaint is not always the worst one.
-        if "end of JPEG file" in str(error) or b"\xff\xd9" not in data[-4096:]:
+        # libjpeg goes on after corrupt data, and stops at anything else. The first complaint is
+        # not always the worst one: a file without an end marker was cut.
+        if not str(error).startswith("Corrupt JPEG data") or b"\xff\xd9" not in data[-4096:]:
             whole = False
             reason = _missing_rows(pixels)
     shot = UNKNOWN
