@@ -1,6 +1,5 @@
 """The window of an open dataset: rail, top bar, pages, details and status line; no logic."""
 
-from inspector.app.pages.gallery import GalleryPage
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -24,6 +23,7 @@ from inspector.app.jobs_bar import JobBar
 from inspector.app.keys import KeysOverlay
 from inspector.app.pages.export import ExportPage
 from inspector.app.pages.findings import FindingsPage, Wish
+from inspector.app.pages.gallery import GalleryPage
 from inspector.app.pages.lookalikes import LookAlikesPage
 from inspector.app.pages.page import Page
 from inspector.dataset.layouts import Role

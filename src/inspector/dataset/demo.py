@@ -1,284 +1,260 @@
-"""A generated dataset with known truth: bursts, copies across splits, wrong labels, odd files."""
+"""Write a small dataset of drawn pictures of which everything that is wrong is known."""
 
 import csv
-import io
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import asdict, dataclass, fields
+from itertools import product
 from pathlib import Path
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 
-from inspector.dataset.demo_pictures import CLASSES, draw
-from inspector.errors import DatasetError
+from inspector.dataset import demo_files as files
+from inspector.dataset.demo_pictures import (
+    CLASSES,
+    DAYLIGHT,
+    LAMPLIGHT,
+    Light,
+    Pixels,
+    Scene,
+    blur,
+    darken,
+    halve,
+    lens_cap,
+    paint_scene,
+    take_frame,
+)
+from inspector.dataset.demo_plan import SMALLEST, TRAINING, VALIDATION, Kind, Thing, Use, plan
+from inspector.errors import DatasetError, UsageError
 
-_Picture = NDArray[np.uint8]
-FRAMES = (3, 4, 5)
-VALIDATION_SHARE = 0.2
-# Of the objects in training, how many have one frame of their burst in validation (leaking kinds).
-SPREAD = 0.5
-QUALITY = 90
-_EXIF_IFD, _TAKEN, _MODEL = 0x8769, 36867, 272
+__all__ = ["Kind", "Planted", "Row", "make_demo", "truth_path"]
 
-
-class Kind(StrEnum):
-    """What is wrong with a demo dataset."""
-
-    LEAK = "leak"
-    SHIFT = "shift"
-    BOTH = "both"
-    CLEAN = "clean"
-
-    @property
-    def leaks(self) -> bool:
-        """Whether copies and bursts stand on both sides."""
-        return self in (Kind.LEAK, Kind.BOTH)
-
-    @property
-    def shifts(self) -> bool:
-        """Whether the validation folder looks different."""
-        return self in (Kind.SHIFT, Kind.BOTH)
-
-
-@dataclass(slots=True)
-class Planted:
-    """What was written; pairs are counted across splits."""
-
-    path: str
-    images: int = 0
-    classes: int = len(CLASSES)
-    pairs: dict[str, int] = field(
-        default_factory=lambda: {"bytes": 0, "pixels": 0, "near": 0, "transformed": 0}
-    )
-    groups: int = 0
-    conflicting_labels: int = 0
-    unreadable: int = 0
-    shift: str = "none"
-
-    def as_json(self) -> dict[str, object]:
-        """Return the truth as the terminal prints it."""
-        return {
-            "path": self.path,
-            "images": self.images,
-            "classes": self.classes,
-            "planted": {
-                **self.pairs,
-                "groups": self.groups,
-                "conflicting_labels": self.conflicting_labels,
-                "unreadable": self.unreadable,
-                "shift": self.shift,
-            },
-        }
+SHIFT = "validation is warmer, darker, softer, noisier and of stronger JPEG, and shows other places"
+_PNG_SHARE = 0.12
+_CAMERAS = {TRAINING: "Daylight 20", VALIDATION: "Lamplight 7"}
+# Validation pictures of a shifted demo come from a later season: 200 days.
+_LATER_SECONDS = 200 * 86_400
+_NOTES = "Not a picture: Keras does not see this file, and neither does a model.\n"
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
+    """Hold the truth about one file.
+
+    Attributes:
+        path: Relative to the folder, with "/".
+        split: "training" or "validation".
+        label: The class whose folder it is in.
+        object: The number of the thing that it shows; "" for what shows nothing.
+        copy_of: The path of its original, or "".
+        kind: single, burst, bytes, pixels, near, transformed, conflict, flat, dark, blurred,
+            unreadable or ignored.
+        transform: How it was made from its original, or "".
+    """
+
     path: str
     split: str
     label: str
-    group: str
-    copy_of: str = ""
-    kind: str = ""
-    transform: str = ""
+    object: str
+    copy_of: str
+    kind: str
+    transform: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """Say what a demo contains; pairs are those across the two splits.
+
+    Attributes:
+        groups: Bursts: things of which several frames were taken, in whatever split.
+        conflicting_labels: Pictures whose bytes lie in two classes, within training.
+        shift: "none", or how validation differs.
+    """
+
+    path: str
+    images: int
+    classes: int
+    bytes: int
+    pixels: int
+    near: int
+    transformed: int
+    groups: int
+    conflicting_labels: int
+    unreadable: int
+    shift: str
+
+    def as_json(self) -> dict[str, object]:
+        """Return the document that the terminal prints."""
+        planted: dict[str, object] = asdict(self)
+        outer = {name: planted.pop(name) for name in ("path", "images", "classes")}
+        return {**outer, "planted": planted}
+
+
+def truth_path(folder: Path) -> Path:
+    """Return the path of the CSV that tells the truth about the demo in `folder`."""
+    return folder.parent / f"{folder.name}.truth.csv"
 
 
 def make_demo(
-    folder: Path, *, seed: int = 1, kind: Kind = Kind.LEAK, images: int = 600
+    folder: Path, *, seed: int = 1, kind: Kind = Kind.LEAK, images: int = 1200
 ) -> Planted:
-    """Write a dataset to `folder` and its truth to folder.truth.csv beside it.
+    """Write a demo dataset of `images` readable pictures, and the truth about it beside it.
 
-    The same seed gives the same files. It learns: a small network tells the classes apart, and
-    every object is drawn anew, so that only frames of one burst look alike.
-
-    Args:
-        folder: Must not exist, or be empty.
-        seed: Of everything.
-        kind: What is wrong.
-        images: About how many images; 40 or more.
+    The same arguments give the same bytes with the same versions of numpy, OpenCV and Pillow.
 
     Raises:
-        DatasetError: The folder holds something, or the count is too small.
+        UsageError: `images` is too small to hold one of each, or `seed` is negative.
+        DatasetError: The folder is not empty, or can't be written.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise DatasetError(f"{folder} exists and is not empty", "Name a new folder for the demo.")
-    if images < 40:
-        raise DatasetError("a demo needs 40 images or more", "Use --images 40 or more.")
-    writer = _Writer(folder, seed, kind)
-    copies = max(2, images // 60) if kind.leaks else 0
-    odd = 6 * copies + max(2, images // 100) + 4
-    writer.write_bursts(images - odd)
-    if kind.leaks:
-        writer.plant_copies(copies)
-    writer.plant_conflicts(max(2, images // 100))
-    writer.plant_odd_files()
-    truth = folder.with_name(f"{folder.name}.truth.csv")
-    with truth.open("w", encoding="utf-8", newline="") as stream:
-        table = csv.writer(stream)
-        table.writerow(("path", "split", "label", "group", "copy_of", "kind", "transform"))
-        for row in sorted(writer.rows, key=lambda r: r.path):
-            table.writerow(
-                (row.path, row.split, row.label, row.group, row.copy_of, row.kind, row.transform)
-            )
-    return writer.planted
+    if images < SMALLEST:
+        raise UsageError(f"a demo of {images} images is too small", f"ask for {SMALLEST} or more")
+    if seed < 0:
+        raise UsageError(f"{seed} is no seed", "choose 0 or a positive whole number")
+    folder = folder.absolute()
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise DatasetError(f"{folder} is not an empty folder", "name a folder that is new")
+        for split, label in product((TRAINING, VALIDATION), CLASSES):
+            (folder / split / label).mkdir(parents=True, exist_ok=True)
+        rows = list(_write(folder, seed, kind=kind, images=images))
+        with truth_path(folder).open("w", encoding="utf-8", newline="") as stream:
+            table = csv.writer(stream, lineterminator="\n")
+            table.writerow(field.name for field in fields(Row))
+            table.writerows([getattr(row, field.name) for field in fields(Row)] for row in rows)
+    except OSError as error:
+        advice = "choose a folder that you may write to, on a disk with room"
+        raise DatasetError(f"can't write the demo: {error}", advice) from error
+    return _count(folder, rows, kind=kind)
 
 
-class _Writer:
-    """Writes files and keeps the truth about them."""
+def _write(folder: Path, seed: int, *, kind: Kind, images: int) -> Iterator[Row]:
+    seconds = 0
+    for thing in plan(np.random.default_rng([seed, 0]), kind, images=images):
+        seconds += thing.gap_seconds
+        # A generator for each thing: none depends on how much another has drawn.
+        rng = np.random.default_rng([seed, thing.number])
+        for row, data in _Maker(rng, thing, kind, seconds).make():
+            (folder / row.path).write_bytes(data)
+            yield row
+    label = CLASSES[seed % len(CLASSES)]
+    for name, what in (("IMG_0000.jpg", "unreadable"), ("notes.txt", "ignored")):
+        path = f"{TRAINING}/{label}/{name}"
+        blank = files.jpeg(np.zeros((8, 8, 3), np.uint8), quality=90)
+        data = files.broken(blank) if what == "unreadable" else _NOTES.encode()
+        (folder / path).write_bytes(data)
+        yield Row(path, TRAINING, label, "", "", what, "")
 
-    def __init__(self, folder: Path, seed: int, kind: Kind) -> None:
-        self.folder = folder
-        self.kind = kind
-        self.seed = seed
-        self.rows: list[_Row] = []
-        self.planted = Planted(str(folder), shift="darker, warmer, softer" if kind.shifts else "none")
-        self.number = 0
-        self.rng = np.random.Generator(np.random.Philox([seed, 0]))
 
-    def write_bursts(self, images: int) -> None:
-        """Write bursts of near-frames until there are so many images."""
-        for split in ("training", "validation"):
-            for label in CLASSES:
-                (self.folder / split / label).mkdir(parents=True, exist_ok=True)
-        held_back = 0.0
-        for label in _in_turns(images):
-            count = int(self.rng.choice(FRAMES))
-            count = min(count, images - self.planted.images)
-            if count <= 0:
-                return
-            held_back += VALIDATION_SHARE
-            alone = held_back >= 1
-            held_back -= alone
-            self._burst(label, count, "validation" if alone else "training")
+class _Maker:
+    """Make the files of one thing."""
 
-    def plant_copies(self, count: int) -> None:
-        """Copy validation pictures into training, in six ways."""
-        originals = [r for r in self.rows if r.split == "validation"]
-        picked = self.rng.permutation(len(originals))
-        ways = ("bytes", "pixels", "jpeg", "half", "mirror", "turn 90")
-        for turn in range(count * len(ways)):
-            original = originals[picked[turn % len(picked)]]
-            self._copy(original, ways[turn % len(ways)])
+    def __init__(self, rng: np.random.Generator, thing: Thing, kind: Kind, seconds: int) -> None:
+        self.rng = rng
+        self.thing = thing
+        self.seconds = seconds
+        self.shifted = kind in (Kind.SHIFT, Kind.BOTH)
+        away = self.shifted and TRAINING not in thing.sides
+        self.scene: Scene = paint_scene(rng, thing.label, away=away)
 
-    def plant_conflicts(self, count: int) -> None:
-        """Put some training pictures into a second class as well."""
-        originals = [r for r in self.rows if r.split == "training" and not r.copy_of]
-        for index in self.rng.permutation(len(originals))[:count]:
-            original = originals[index]
-            other = CLASSES[(CLASSES.index(original.label) + 1) % len(CLASSES)]
-            path = f"training/{other}/{self._name()}.jpg"
-            (self.folder / path).write_bytes((self.folder / original.path).read_bytes())
-            self._note(_Row(path, "training", other, original.group, original.path, "conflict"))
-            self.planted.conflicting_labels += 1
-
-    def plant_odd_files(self) -> None:
-        """Add what every real folder has: a broken file, a note, a black and a dark picture."""
-        first = CLASSES[0]
-        broken = self.folder / "training" / first / "IMG_broken.jpg"
-        broken.write_bytes(b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(48)))
-        self.planted.unreadable = 1
-        (self.folder / "training" / first / "notes.txt").write_text("taken in spring\n", "utf-8")
-        scene = draw(CLASSES[1], self.rng)
-        plain = np.full_like(scene, 18)
-        for name, picture in (
-            ("plain", plain), ("dark", (scene * 0.12).astype(np.uint8)),
-            ("blurred", cv2.GaussianBlur(draw(CLASSES[1], self.rng), (0, 0), 9)),
-        ):  # fmt: skip
-            path = f"training/{CLASSES[1]}/IMG_{name}.jpg"
-            (self.folder / path).write_bytes(_jpeg(picture, QUALITY))
-            self._note(_Row(path, "training", CLASSES[1], f"odd-{name}"))
-
-    def _burst(self, label: str, count: int, split: str) -> None:
-        self.number += 1
-        group = f"burst-{self.number:04d}"
-        rng = np.random.Generator(np.random.Philox([self.seed, self.number]))
-        scene = draw(label, rng)
-        spread = self.kind.leaks and split == "training" and rng.random() < SPREAD and count > 2
-        taken = f"2024:{1 + self.number % 12:02d}:{1 + self.number % 28:02d} 10:{self.number % 60:02d}"
-        sides = []
-        for frame in range(count):
-            side = "validation" if spread and frame == 0 else split
-            picture = _frame(scene, rng)
-            if side == "validation" and self.kind.shifts:
-                picture = _shifted(picture)
-            sides.append(side)
-            path = f"{side}/{label}/IMG_{self.number:04d}_b{frame + 1}.jpg"
-            data = _jpeg(picture, QUALITY, taken=f"{taken}:{10 + frame:02d}")
-            (self.folder / path).write_bytes(data)
-            self._note(_Row(path, side, label, group))
-        across = sides.count("validation") * sides.count("training")
-        self.planted.pairs["near"] += across
-        self.planted.groups += across > 0
-
-    def _copy(self, original: _Row, way: str) -> None:
-        source = self.folder / original.path
-        picture = np.asarray(Image.open(source).convert("RGB"))
-        stem = f"training/{original.label}/{self._name()}"
-        path, kind, transform = f"{stem}.jpg", "near", ""
-        match way:
-            case "bytes":
-                data, kind = source.read_bytes(), "bytes"
-            case "pixels":
-                # Same scan data, another header: a comment right after the start of the file.
-                raw = source.read_bytes()
-                data, kind = raw[:2] + b"\xff\xfe\x00\x09resaved" + raw[2:], "pixels"
-            case "jpeg":
-                data = _jpeg(picture, 60)
-            case "half":
-                size = (picture.shape[1] // 2, picture.shape[0] // 2)
-                data = _jpeg(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), QUALITY)
-            case "mirror":
-                data, kind, transform = _jpeg(picture[:, ::-1], QUALITY), "transformed", "mirror"
+    def make(self) -> Iterator[tuple[Row, bytes]]:
+        """Yield the truth and the bytes of each file."""
+        thing = self.thing
+        match thing.use:
+            case Use.BURST:
+                for i, side in enumerate(thing.sides):
+                    data = self._photo(side, moved=True, frame=i)
+                    yield self._row(f"IMG_{thing.number:04d}_b{i + 1}.jpg", side), data
+            case Use.SINGLE | Use.FLAT | Use.DARK | Use.BLURRED:
+                data = self._photo(thing.sides[0], moved=False)
+                yield self._row(self._name(data), thing.sides[0]), data
             case _:
-                data, kind, transform = _jpeg(np.rot90(picture), QUALITY), "transformed", "turn 90"
-        (self.folder / path).write_bytes(data)
-        self._note(
-            _Row(path, "training", original.label, original.group, original.path, kind, transform)
-        )
-        self.planted.pairs[kind] += 1
+                data = self._photo(TRAINING, moved=False)
+                first = self._row(self._name(data), TRAINING)
+                yield first, data
+                yield self._copy(first, data)
 
-    def _name(self) -> str:
-        self.number += 1
-        return f"IMG_{self.number:04d}"
+    def _photo(self, side: str, *, moved: bool, frame: int = 0) -> bytes:
+        rng, use = self.rng, self.thing.use
+        lamp = self.shifted and side == VALIDATION
+        light: Light = LAMPLIGHT if lamp else DAYLIGHT
+        pixels = self._spoil(take_frame(rng, self.scene, light=light, moved=moved))
+        quality = int(rng.integers(42, 60) if lamp else rng.integers(84, 96))
+        seconds = self.seconds + frame + (_LATER_SECONDS if lamp else 0)
+        camera = _CAMERAS[VALIDATION if lamp else TRAINING]
+        exif = files.stamp(seconds, camera=camera)
+        if use in (Use.SINGLE, Use.PIXELS) and rng.random() < self._png_share() and not lamp:
+            return files.png(pixels, exif=exif)
+        return files.jpeg(pixels, quality=quality, exif=exif)
 
-    def _note(self, row: _Row) -> None:
-        self.rows.append(row)
-        self.planted.images += 1
+    def _png_share(self) -> float:
+        return 0.5 if self.thing.use is Use.PIXELS else _PNG_SHARE
+
+    def _spoil(self, pixels: Pixels) -> Pixels:
+        match self.thing.use:
+            case Use.FLAT:
+                return lens_cap(self.rng, *self.scene.size_px)
+            case Use.DARK:
+                return darken(pixels)
+            case Use.BLURRED:
+                return blur(pixels)
+            case _:
+                return pixels
+
+    def _copy(self, first: Row, data: bytes) -> tuple[Row, bytes]:
+        pixels = files.decode(data)
+        kind, how, label = "transformed", str(self.thing.use), first.label
+        match self.thing.use:
+            case Use.CONFLICT:
+                others = [name for name in CLASSES if name != label]
+                label = others[int(self.rng.integers(len(others)))]
+                kind, how = "conflict", "same bytes"
+            case Use.BYTES:
+                kind, how = "bytes", "same bytes"
+            case Use.PIXELS:
+                kind, how, data = "pixels", "same pixels", files.same_pixels(data)
+            case Use.ENCODED:
+                kind, how, data = "near", "JPEG quality 50", files.jpeg(pixels, quality=50)
+            case Use.HALVED:
+                kind, how = "near", "half size"
+                data = files.jpeg(halve(pixels), quality=88)
+            case Use.MIRROR:
+                data = files.jpeg(np.ascontiguousarray(pixels[:, ::-1]), quality=90)
+            case _:
+                turns = 1 if self.thing.use is Use.TURN_90 else 3
+                data = files.jpeg(np.ascontiguousarray(np.rot90(pixels, turns)), quality=90)
+        # A name without a clue; 100,003 is prime, so that no two are alike.
+        name = f"photo_{self.thing.number * 7919 % 100_003:05d}{Path(self._name(data)).suffix}"
+        side = self.thing.sides[1]
+        path = f"{side}/{label}/{name}"
+        return Row(path, side, label, str(self.thing.number), first.path, kind, how), data
+
+    def _name(self, data: bytes) -> str:
+        ending = "png" if data.startswith(b"\x89PNG") else "jpg"
+        return f"IMG_{self.thing.number:04d}.{ending}"
+
+    def _row(self, name: str, side: str) -> Row:
+        thing = self.thing
+        special = thing.use in (Use.BURST, Use.FLAT, Use.DARK, Use.BLURRED)
+        path = f"{side}/{thing.label}/{name}"
+        what = str(thing.use) if special else "single"
+        return Row(path, side, thing.label, str(thing.number), "", what, "")
 
 
-def _in_turns(images: int) -> Iterator[str]:
-    for number in range(images):
-        yield CLASSES[number % len(CLASSES)]
-
-
-def _frame(scene: _Picture, rng: np.random.Generator) -> _Picture:
-    """Take one frame of a burst: a slightly moved camera, another exposure, sensor noise."""
-    height, width = scene.shape[:2]
-    turn = cv2.getRotationMatrix2D(
-        (width / 2, height / 2), rng.uniform(-1.2, 1.2), rng.uniform(1.0, 1.04)
+def _count(folder: Path, rows: list[Row], *, kind: Kind) -> Planted:
+    kinds = Counter(row.kind for row in rows)
+    frames = Counter((row.object, row.split) for row in rows if row.kind == "burst")
+    bursts = {name for name, _ in frames}
+    across = sum(frames[name, TRAINING] * frames[name, VALIDATION] for name in bursts)
+    return Planted(
+        path=str(folder),
+        images=len(rows) - kinds["unreadable"] - kinds["ignored"],
+        classes=len(CLASSES),
+        bytes=kinds["bytes"],
+        pixels=kinds["pixels"],
+        near=kinds["near"] + across,
+        transformed=kinds["transformed"],
+        groups=len(bursts),
+        conflicting_labels=kinds["conflict"],
+        unreadable=kinds["unreadable"],
+        shift=SHIFT if kind in (Kind.SHIFT, Kind.BOTH) else "none",
     )
-    turn[:, 2] += rng.uniform(-3, 3, 2)
-    moved = cv2.warpAffine(scene, turn, (width, height), borderMode=cv2.BORDER_REFLECT)
-    lit = moved * rng.uniform(0.93, 1.07) + rng.normal(0, 1.5, scene.shape)
-    frame: _Picture = np.clip(lit, 0, 255).astype(np.uint8)
-    return frame
-
-
-def _shifted(picture: _Picture) -> _Picture:
-    """Make a picture darker, warmer and a little softer, as another camera would."""
-    soft = cv2.GaussianBlur(picture, (0, 0), 0.6).astype(np.float64)
-    shifted: _Picture = np.clip(soft * (0.8, 0.7, 0.52) + (8, 0, 0), 0, 255).astype(np.uint8)
-    return shifted
-
-
-def _jpeg(picture: _Picture, quality: int, *, taken: str = "") -> bytes:
-    image = Image.fromarray(np.ascontiguousarray(picture))
-    exif = Image.Exif()
-    if taken:
-        exif[_MODEL] = "Demo 1"
-        exif.get_ifd(_EXIF_IFD)[_TAKEN] = taken
-    stream = io.BytesIO()
-    image.save(stream, "JPEG", quality=quality, exif=exif)
-    return stream.getvalue()

@@ -166,8 +166,8 @@ class Canvas:
         across = cv2.Sobel(height, cv2.CV_32F, 1, 0, scale=side / 2040)
         down = cv2.Sobel(height, cv2.CV_32F, 0, 1, scale=side / 2040)
         lit = -(self.light[0] * across + self.light[1] * down)
-        bulge: NDArray[np.float32] = -lit[side:-side, side:-side]
-        return np.clip(bulge * -1.6, -1.2, 1.2)
+        bulge: NDArray[np.float32] = np.clip(1.6 * lit[side:-side, side:-side], -1.2, 1.2)
+        return bulge
 
     def _box(self, points: Points, *, margin: int = 1) -> tuple[slice, slice] | None:
         left, top = np.floor(points.min(0)).astype(int) - margin

@@ -112,8 +112,7 @@ def take_frame(rng: np.random.Generator, scene: Scene, *, light: Light, moved: b
 
 def blur(picture: Pixels) -> Pixels:
     """Return the picture hopelessly out of focus."""
-    blurred: Pixels = cv2.GaussianBlur(picture, (0, 0), 0.04 * min(picture.shape[:2]))
-    return blurred
+    return cv2.GaussianBlur(picture, (0, 0), 0.04 * min(picture.shape[:2])).astype(np.uint8)
 
 
 def darken(picture: Pixels) -> Pixels:
@@ -130,5 +129,5 @@ def lens_cap(rng: np.random.Generator, width: int, height: int) -> Pixels:
 def halve(picture: Pixels) -> Pixels:
     """Return the picture at half of its size."""
     height, width = picture.shape[:2]
-    half: Pixels = cv2.resize(picture, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-    return half
+    half = cv2.resize(picture, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    return half.astype(np.uint8)

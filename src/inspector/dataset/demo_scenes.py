@@ -1,4 +1,4 @@
-"""The settings in which the demo's things stand: water, sea, meadow, forest, snow, table, stones."""
+"""The settings of the demo's things: water, sea, meadow, forest, snow, table, stones, air."""
 
 from collections.abc import Callable
 
@@ -237,7 +237,7 @@ def _stones(canvas: Canvas, count: int, *, top: float, largest: float) -> None:
             for a, r in zip(angle, radius, strict=True)
         ]
         shape = smooth(corners, steps=5)
-        canvas.shade(shape + (1, 3), (0, 0, 0), alpha=0.4, blur_px=2)
+        canvas.shade(np.add(shape, (1, 3)), (0, 0, 0), alpha=0.4, blur_px=2)
         colour = hsv(rng.uniform(0, 1), rng.uniform(0.02, 0.25), rng.uniform(0.3, 0.85))
         canvas.fill(shape, colour, relief=0.3, grain=0.1)
 

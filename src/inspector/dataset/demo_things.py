@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
-from inspector.dataset.demo_canvas import Canvas, Points, Pose, ellipse, hsv, smooth, tint
+from inspector.dataset.demo_canvas import Canvas, Colour, Points, Pose, ellipse, hsv, smooth, tint
 
 _Corners = list[tuple[float, float]]
 
@@ -44,7 +45,7 @@ def fish(canvas: Canvas, pose: Pose) -> None:
     canvas.stroke(pose.place(mouth), tint(skin, 0.4), thickness_px=0.025 * pose.size)
 
 
-def _markings(canvas: Canvas, pose: Pose, inside: np.ndarray, colour: tuple) -> None:
+def _markings(canvas: Canvas, pose: Pose, inside: NDArray[np.uint8], colour: Colour) -> None:
     rng = canvas.rng
     style = rng.integers(4)
     if style == 0:
@@ -80,7 +81,7 @@ def leaf(canvas: Canvas, pose: Pose) -> None:
     colour = tint(colour, rng.uniform(0.8, 1.8))
     outline, veins = _lobed(rng) if rng.random() < 0.5 else _oval(rng)
     shape = pose.place(outline)
-    canvas.shade(shape + (3, 5), (0, 0, 0), alpha=0.5, blur_px=4)
+    canvas.shade(np.add(shape, (3, 5)), (0, 0, 0), alpha=0.5, blur_px=4)
     stem = smooth([(-0.62, 0.0), (-0.85, rng.normal(0, 0.06)), (-1.1, rng.normal(0, 0.12))],
                   closed=False)  # fmt: skip
     canvas.stroke(pose.place(stem), tint(colour, 0.6), thickness_px=0.05 * pose.size)
@@ -148,7 +149,9 @@ def house(canvas: Canvas, pose: Pose) -> None:
     left, corner, right = -0.75, -0.75 + 2 * front, -0.75 + 2 * front + side
     base, eaves, far = 0.6, 0.6 - high, 0.6 - high + 0.06
     ridge, middle = eaves - peak, (left + corner) / 2
-    shadow = pose.place([(left, base), (right, base - 0.05), (right + 0.25, base + 0.1), (left, base + 0.15)])
+    shadow = pose.place(
+        [(left, base), (right, base - 0.05), (right + 0.25, base + 0.1), (left, base + 0.15)]
+    )
     canvas.shade(shadow, (10, 15, 10), alpha=0.5, blur_px=4)
     flat = Pose(pose.x, pose.y, pose.size, pose.angle * 0.2, pose.mirrored)
     chimney = [(corner + 0.2, ridge - 0.12), (corner + 0.34, ridge - 0.12), (corner + 0.34, eaves)]
@@ -165,7 +168,9 @@ def house(canvas: Canvas, pose: Pose) -> None:
         a = (1 - at) * np.array(slope[0]) + at * np.array(slope[3])
         b = (1 - at) * np.array(slope[1]) + at * np.array(slope[2])
         canvas.stroke(flat.place(np.array([a, b])), tint(tiles, 0.65))
-    verge = np.array([(left - 0.05, eaves + 0.05), (middle, ridge - 0.03), (corner + 0.04, eaves + 0.06)])
+    verge = np.array(
+        [(left - 0.05, eaves + 0.05), (middle, ridge - 0.03), (corner + 0.04, eaves + 0.06)]
+    )
     canvas.stroke(flat.place(verge), tint(tiles, 0.6), thickness_px=0.05 * pose.size)
     _openings(canvas, flat, (left, corner, right), (base, eaves))
 
@@ -277,9 +282,7 @@ def mushroom(canvas: Canvas, pose: Pose) -> None:
 def _single(
     canvas: Canvas,
     pose: Pose,
-    colours: tuple[
-        tuple[float, float, float], tuple[float, float, float], tuple[float, float, float] | None
-    ],
+    colours: tuple[Colour, Colour, Colour | None],
 ) -> None:
     rng, (cap, stem, dots) = canvas.rng, colours
     wide, thick, lean = rng.uniform(0.5, 0.85), rng.uniform(0.11, 0.2), rng.normal(0.08, 0.1)
@@ -300,8 +303,12 @@ def _single(
             canvas.stroke(pose.place(line), tint(stem, 0.45))
     bell = rng.uniform(0.55, 0.92)
     dome: _Corners = [(-wide, rim + 0.02), (-wide * bell, (rim + top) / 2), (-0.1, top)]
-    dome += [(wide * bell * 0.5, top * 0.88 + rim * 0.12), (wide * 0.97, rim + 0.02), (0.0, rim + 0.07)]
-    shape = pose.place(smooth(dome) + (lean, 0))
+    dome += [
+        (wide * bell * 0.5, top * 0.88 + rim * 0.12),
+        (wide * 0.97, rim + 0.02),
+        (0.0, rim + 0.07),
+    ]
+    shape = pose.place(np.add(smooth(dome), (lean, 0)))
     canvas.fill(shape, cap, relief=0.5, grain=0.07)
     if dots is None:
         return
@@ -368,7 +375,9 @@ def _branch(canvas: Canvas, pose: Pose) -> None:
     green = hsv(rng.uniform(0.05, 0.4), 0.6, rng.uniform(0.3, 0.75))
     for _ in range(int(rng.integers(2, 12))):
         x, tall = rng.uniform(-1.6, 1.7), rng.uniform(-0.35, 0.3)
-        bud = smooth([(x, 0.7), (x + 0.1, 0.7 + tall * 0.6), (x + 0.24, 0.72 + tall), (x + 0.06, 0.7 + tall)])
+        bud = smooth(
+            [(x, 0.7), (x + 0.1, 0.7 + tall * 0.6), (x + 0.24, 0.72 + tall), (x + 0.06, 0.7 + tall)]
+        )
         canvas.fill(pose.place(bud), tint(green, rng.uniform(0.7, 1.3)), relief=0.2)
 
 

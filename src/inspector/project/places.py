@@ -14,6 +14,11 @@ def projects_folder() -> Path:
     return Path(platformdirs.user_data_dir(_NAME, appauthor=False)) / "projects"
 
 
+def samples_folder() -> Path:
+    """Return the folder of the generated sample."""
+    return Path(platformdirs.user_data_dir(_NAME, appauthor=False)) / "samples"
+
+
 def cache_folder() -> Path:
     """Return the folder of everything that can be rebuilt."""
     return Path(platformdirs.user_cache_dir(_NAME, appauthor=False))

@@ -34,7 +34,8 @@ class Project:
         relocate: True to take `dataset` as the new place of the same files.
         role: What the person says the top folders are; None for the remembered or guessed one.
         manifest: A CSV that names the files, instead of folders.
-        jobs: Worker processes; None for all cores.
+        jobs: Worker processes; None for all cores, or one less with a window.
+        window: True to leave a core to the window and work at low priority.
 
     Raises:
         DatasetError: The folder is missing or fits nothing.
@@ -50,7 +51,7 @@ class Project:
         role: Role | None = None,
         manifest: Path | None = None,
         jobs: int | None = None,
-        low_priority: bool = False,
+        window: bool = False,
     ) -> None:
         if dataset is not None and dataset.suffix == ".inspector" and dataset.is_file():
             dataset, file = None, dataset
@@ -71,8 +72,8 @@ class Project:
         self._listeners: list[Callable[[Changes], None]] = []
         self._pool: Pool | None = None
         self._pool_lock = threading.Lock()
-        self._jobs = jobs or os.cpu_count() or 1
-        self._low_priority = low_priority
+        self._jobs = jobs or max(1, (os.cpu_count() or 1) - window)
+        self._low_priority = window
         try:
             self._claim(relocate, role, manifest)
         except Exception:

@@ -3,7 +3,6 @@
 import random
 from collections.abc import Sequence
 
-from inspector.app.compare_view import CompareView
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.bridge import Bridge
+from inspector.app.compare_view import CompareView
 from inspector.app.details import read_image
 from inspector.app.keys import bind, overrides, resolve, settings_file
 from inspector.app.member_strip import MemberStrip

@@ -1,0 +1,1 @@
+"""The Qt door: pages over a `Project`; `bridge` is the only crossing to other threads."""

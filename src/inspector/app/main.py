@@ -1,0 +1,210 @@
+"""Start the window: the application, the Start page, and the open project in its place."""
+
+import contextlib
+import faulthandler
+import logging
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QWidget
+
+from inspector.app import theme
+from inspector.app.icons import resources_folder
+from inspector.app.pages.start import StartPage
+from inspector.errors import InspectorError, UsageError
+
+_LOG = logging.getLogger("inspector")
+DEMO_IMAGES = 600
+
+
+class Bugs(QObject):
+    """Show what was raised in a slot: Qt only prints it."""
+
+    raised = Signal(str)
+
+    def hook(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        """Log an exception that nothing caught and tell the window."""
+        text = "".join(traceback.format_exception(kind, error, trace))
+        _LOG.error("a bug: %s", text)
+        self.raised.emit(text)
+
+
+class MainWindow(QMainWindow):
+    """Hold the Start page or an open project."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowTitle("Dataset Inspector")
+        self.setWindowIcon(QIcon(str(resources_folder() / "icons" / "app.svg")))
+        self.setAcceptDrops(True)
+        self.setMinimumSize(960, 600)
+        self.resize(1280, 800)
+        self._settings = QSettings("dataset-inspector", "window")
+        geometry = self._settings.value("geometry")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        self._making_sample = False
+        self.start: StartPage | None = None
+        self.view: QWidget | None = None
+        self.show_start()
+
+    def show_start(self) -> None:
+        """Close what is open and show the Start page."""
+        self._shut_view()
+        page = StartPage(self._recent())
+        page.opened.connect(self.open_path)
+        page.sample_asked.connect(self._open_sample)
+        self.start = page
+        self.setCentralWidget(page)
+        self.setWindowTitle("Dataset Inspector")
+
+    def open_path(self, path: str, file: str = "") -> None:
+        """Open a dataset's folder or a project file; say why where it can't be."""
+        from inspector.app.window import ProjectView
+        from inspector.project.project import Project
+
+        try:
+            project = Project(Path(path), Path(file) if file else None, window=True)
+        except InspectorError as error:
+            if self.start is None:
+                self.show_start()
+            assert self.start is not None
+            self.start.say(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}")
+            return
+        self._shut_view()
+        self._remember(str(project.root))
+        view = ProjectView(project)
+        view.close_asked.connect(self.show_start)
+        self.view, self.start = view, None
+        self.setCentralWidget(view)
+        self.setWindowTitle(f"{project.name} - Dataset Inspector")
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.open_path(paths[0])
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._settings.setValue("geometry", self.saveGeometry())
+        self._shut_view()
+        super().closeEvent(event)
+
+    def show_bug(self, text: str) -> None:
+        """Tell that a bug showed itself, once a text."""
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setText("Something went wrong inside the program. Your decisions are safe on disk.")
+        box.setInformativeText("The details below are in the log, too.")
+        box.setDetailedText(text)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    def _shut_view(self) -> None:
+        view, self.view = self.view, None
+        if view is not None:
+            view.close()
+            view.deleteLater()
+
+    def _open_sample(self) -> None:
+        from inspector.dataset.demo import make_demo
+        from inspector.project.places import samples_folder
+
+        folder = samples_folder() / "sample"
+        if not folder.exists():
+            # Some seconds, once: painted before, so that the person sees why.
+            assert self.start is not None
+            self.start.say("Making the sample: some seconds…")
+            self.start.repaint()
+            make_demo(folder, seed=1, images=DEMO_IMAGES)
+        self.open_path(str(folder))
+
+    def _recent(self) -> list[tuple[str, str]]:
+        kept = self._settings.value("recent") or []
+        paths = [kept] if isinstance(kept, str) else list(kept)
+        return [(Path(p).name, p) for p in paths]
+
+    def _remember(self, path: str) -> None:
+        paths = [path, *(p for _, p in self._recent() if p != path)]
+        self._settings.setValue("recent", paths[:10])
+
+
+def open_window(words: Sequence[str]) -> int:
+    """Open the window, on a dataset or project file if one is named; return the exit status."""
+    try:
+        path, file, mode = _parse(words)
+    except UsageError as error:
+        print(f"error: {error.message}\nadvice: {error.advice}", file=sys.stderr)  # noqa: T201
+        return error.exit_code
+    _log_to_file()
+    app = QApplication.instance() or QApplication(["inspector"])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("Dataset Inspector")
+    app.setDesktopFileName("dataset-inspector")
+    theme.apply(app, mode)
+    window = MainWindow()
+    bugs = Bugs()
+    bugs.raised.connect(window.show_bug, Qt.ConnectionType.QueuedConnection)
+    sys.excepthook = bugs.hook
+    window.show()
+    if path:
+        QTimer.singleShot(0, window, lambda: window.open_path(path, file))
+    # Python sees signals only between bytecodes: a timer gives it a chance.
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    signal.signal(signal.SIGTERM, lambda *_: window.close())
+    pulse = QTimer()
+    pulse.timeout.connect(_pulse)
+    pulse.start(300)
+    status = app.exec()
+    sys.excepthook = sys.__excepthook__
+    return status
+
+
+def _pulse() -> None:
+    """Let Python look at its signals."""
+
+
+def _parse(words: Sequence[str]) -> tuple[str, str, str]:
+    """Return what `open` names: a dataset or project, a project file, and the theme."""
+    rest, file, mode = list(words[1:] if words[:1] == ["open"] else words), "", "system"
+    path = ""
+    while rest:
+        word = rest.pop(0)
+        if word in ("--project", "--theme") and rest:
+            value = rest.pop(0)
+            file, mode = (value, mode) if word == "--project" else (file, value)
+        elif not word.startswith("-") and not path:
+            path = word
+        else:
+            raise UsageError(
+                f"open does not know {word}", "open [DATASET|PROJECT] [--project FILE] [--theme T]"
+            )
+    if mode not in ("light", "dark", "system"):
+        raise UsageError(f"there is no theme {mode}", "Themes: light, dark, system.")
+    return path, file, mode
+
+
+def _log_to_file() -> None:
+    """Write the program's log, and what a crash says last, to the log folder."""
+    from inspector.project.places import log_folder
+
+    with contextlib.suppress(OSError):
+        folder = log_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(folder / "inspector.log", maxBytes=1_000_000, backupCount=2)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        logging.getLogger().addHandler(handler)
+        faulthandler.enable((folder / "crash.log").open("w"))

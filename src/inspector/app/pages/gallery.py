@@ -1,0 +1,340 @@
+"""Gallery: every file as a thumbnail, grouped, filtered and sorted; decisions by key."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from inspector.app.bridge import Bridge
+from inspector.app.gallery_view import GalleryView, Tile
+from inspector.app.keys import bind
+from inspector.app.pages.page import Key, Page
+from inspector.app.thumbnails import Thumbnails
+from inspector.project.changes import Changes
+from inspector.project.findings import Finding
+from inspector.project.project import Project
+from inspector.project.samples import Counts, GroupBy, Listing, Query, Sort
+from inspector.store.samples import Sample
+
+TWINS = (("any look-alikes", ""), ("with look-alikes", "any"), ("twin in another split", "other split"))
+MARKS = (("any decision", ""), ("kept", "keep"), ("dropped", "drop"))
+STATUSES = (("images", "image"), ("unreadable", "unreadable"), ("ignored", "ignored"), ("all files", ""))
+
+
+class GalleryPage(Page):
+    """List samples and decide on them.
+
+    Attributes:
+        chosen: The id of the sample that has the focus.
+        listed: Another list is shown.
+    """
+
+    title = "Gallery"
+    icon = "gallery"
+    purpose = "Every image, grouped, filtered and sorted"
+    chosen = Signal(int)
+    listed = Signal()
+
+    def __init__(self, project: Project, bridge: Bridge) -> None:
+        super().__init__(project, bridge)
+        self._query = Query(statuses=frozenset({"image"}))
+        self._only: tuple[str, frozenset[int]] = ("", frozenset())
+        self._total = 0
+        self._wanted_after = 0
+        self.view = GalleryView()
+        self.thumbnails = Thumbnails(project.samples.thumbnail, self)
+        self.view.pixmap = self.thumbnails.pixmap
+        self.thumbnails.ready.connect(self.view.viewport().update)
+        self.view.tiles.wanted.connect(self._fetch)
+        self.view.current_changed.connect(self.chosen)
+        self.view.verticalScrollBar().valueChanged.connect(self._request)
+        self.view.context_requested.connect(self._menu)
+        self._keys = [
+            Key("keep", "P", "keep what is selected", self._keep),
+            Key("drop", "X", "drop what is selected", self._drop),
+            Key("clear", "U", "clear the decision", self._clear),
+            Key("all", "Ctrl+A", "select all that is shown", self.view.selectAll),
+        ]
+        self._shortcuts = bind(self, self._keys)
+        self._build_bars()
+        self.setFocusProxy(self.view)
+
+    def keys(self) -> Sequence[Key]:
+        """Return the keys of this page."""
+        return self._keys
+
+    def refresh(self, changes: Changes) -> None:
+        """List again after a change."""
+        if changes.samples or changes.likeness or changes.decisions or changes.layout:
+            if changes.decisions or changes.likeness:
+                self.view.tiles.forget_tiles()
+            self._list()
+            self.bridge.call(self.project.samples.counts, self._show_counts, channel="counts")
+
+    def shown_text(self) -> str:
+        """Say how many are listed."""
+        return f"{len(self.view.tiles.ids):,} shown of {self._total:,}"
+
+    def show_sample(self, sample: int) -> None:
+        """Select a sample, where it is listed, else list everything first."""
+        if not self.view.select_id(sample):
+            self._wanted_after = sample
+            self._clear_filters()
+
+    def show_finding(self, finding: Finding) -> None:
+        """List just what a finding counts."""
+        self._only = (finding.title, frozenset(finding.samples))
+        self._query = Query()
+        self._set_boxes()
+        self._list()
+
+    def shut(self) -> None:
+        """End the decode threads."""
+        self.thumbnails.shut()
+
+    def _list(self) -> None:
+        query, only = self._query, self._only[1]
+        self.bridge.call(
+            lambda: _only(self.project.samples.listing(query), only), self._show, channel="listing"
+        )
+
+    def _show(self, listing: Listing) -> None:
+        same = np.array_equal(listing.ids, self.view.tiles.ids)
+        self._total = listing.total
+        if same and listing.titles == self.view.tiles.titles:
+            self.view.viewport().update()
+        else:
+            place = self.view.verticalScrollBar().value()
+            current = self.view.currentIndex()
+            kept = int(self.view.tiles.ids[current.row()]) if current.isValid() else 0
+            self.view.tiles.set_listing(listing.ids, listing.starts, listing.titles)
+            self.view.verticalScrollBar().setValue(place)
+            if kept:
+                rows = np.flatnonzero(listing.ids == kept)
+                if len(rows):
+                    self.view.setCurrentIndex(self.view.tiles.index(int(rows[0])))
+        self.thumbnails.forget()
+        self._request()
+        if self._wanted_after:
+            self.view.select_id(self._wanted_after)
+            self._wanted_after = 0
+        self._empty.setVisible(not len(listing.ids))
+        self._empty.setText(self._why_empty(listing.total))
+        self.listed.emit()
+
+    def _why_empty(self, total: int) -> str:
+        if not total:
+            return "The names of the files are being read."
+        return "Nothing fits these filters. Clear them to see everything."
+
+    def _request(self, *_: object) -> None:
+        rows = self.view.visible_rows()
+        self.thumbnails.request([int(self.view.tiles.ids[r]) for r in rows])
+
+    def _fetch(self, ids: list[int]) -> None:
+        self.bridge.call(lambda: _tiles(self.project, ids), self._take, channel="tiles")
+
+    def _take(self, tiles: dict[int, Tile]) -> None:
+        self.view.tiles.set_tiles(tiles)
+        self._request()
+
+    def _keep(self) -> None:
+        self._decide(self.project.decisions.keep)
+
+    def _drop(self) -> None:
+        self._decide(self.project.decisions.drop)
+
+    def _clear(self) -> None:
+        self._decide(self.project.decisions.clear)
+
+    def _decide(self, verb: object) -> None:
+        ids = self.view.selected_ids()
+        assert callable(verb)
+        if ids:
+            self.bridge.call(lambda: verb(ids))
+
+    def _menu(self, place: QPoint) -> None:
+        ids = self.view.selected_ids()
+        if not ids:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for text, slot in (
+            ("Keep\tP", self._keep), ("Drop\tX", self._drop), ("Clear the decision\tU", self._clear),
+            ("Copy path", self._copy_path), ("Open in the file manager", self._open_folder),
+        ):  # fmt: skip
+            menu.addAction(text).triggered.connect(slot)
+        menu.popup(place)
+
+    def _paths(self) -> list[str]:
+        rows = self.project.samples.by_ids(self.view.selected_ids()[:1000])
+        return [str(self.project.absolute(s.path)) for s in rows]
+
+    def _copy_path(self) -> None:
+        QGuiApplication.clipboard().setText("\n".join(self._paths()))
+
+    def _open_folder(self) -> None:
+        paths = self._paths()
+        if paths:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(paths[0]).parent)))
+
+    def _build_bars(self) -> None:
+        self._splits, self._labels = QComboBox(), QComboBox()
+        self._twins, self._marks, self._statuses = QComboBox(), QComboBox(), QComboBox()
+        self._group, self._sort = QComboBox(), QComboBox()
+        self._text = QLineEdit()
+        self._text.setPlaceholderText("part of a name")
+        self._text.setClearButtonEnabled(True)
+        self._text.setMaximumWidth(180)
+        self._size = QSlider(Qt.Orientation.Horizontal)
+        self._size.setRange(64, 256)
+        self._size.setValue(128)
+        self._size.setFixedWidth(110)
+        self._reset = QPushButton("Clear filters")
+        self._reset.clicked.connect(self._clear_filters)
+        self._note = QLabel()
+        self._note.setProperty("role", "muted")
+        for box, entries in ((self._twins, TWINS), (self._marks, MARKS), (self._statuses, STATUSES)):
+            for text, value in entries:
+                box.addItem(text, value)
+        for kind in GroupBy:
+            self._group.addItem(f"by {kind.value}", kind.value)
+        for order in Sort:
+            self._sort.addItem(f"sort: {order.value}", order.value)
+        names = {
+            self._splits: "Split", self._labels: "Class", self._twins: "Look-alikes",
+            self._marks: "Decision", self._statuses: "Status", self._group: "Group by",
+            self._sort: "Sort", self._text: "Part of a name", self._size: "Size of the thumbnails",
+        }  # fmt: skip
+        for widget, name in names.items():
+            widget.setAccessibleName(name)
+            widget.setToolTip(name)
+        self._lay_out()
+        for box in (*self._filters(), self._group, self._sort):
+            box.currentIndexChanged.connect(self._on_filter)
+        self._text.textChanged.connect(self._on_filter)
+        self._size.valueChanged.connect(self._on_size)
+
+    def _lay_out(self) -> None:
+        filters, order = QHBoxLayout(), QHBoxLayout()
+        for widget in (*self._filters(), self._text, self._reset):
+            filters.addWidget(widget)
+        filters.addStretch()
+        order.addWidget(self._note)
+        order.addStretch()
+        for widget in (self._group, self._sort, QLabel("size"), self._size):
+            order.addWidget(widget)
+        self._empty = QLabel()
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setProperty("role", "muted")
+        self._empty.setVisible(False)
+        bars = QWidget()
+        column = QVBoxLayout(bars)
+        column.setContentsMargins(16, 12, 16, 4)
+        column.setSpacing(8)
+        column.addLayout(filters)
+        column.addLayout(order)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(bars)
+        outer.addWidget(self._empty)
+        outer.addWidget(self.view, 1)
+
+    def _filters(self) -> Sequence[QComboBox]:
+        return (self._splits, self._labels, self._statuses, self._twins, self._marks)
+
+    def _show_counts(self, counts: Counts) -> None:
+        splits = [("all splits", "")] + [(f"{s} ({n:,})", s) for s, n in counts.splits.items()]
+        labels = [("all classes", "")] + [(f"{c} ({n:,})", c) for c, n in counts.classes.items()]
+        for box, entries in ((self._splits, splits), (self._labels, labels)):
+            chosen = box.currentData()
+            with QSignalBlocker(box):
+                box.clear()
+                for text, value in entries:
+                    box.addItem(text, value)
+                box.setCurrentIndex(max(0, box.findData(chosen)))
+        self._splits.setVisible(len(splits) > 1)
+
+    def _on_filter(self, *_: object) -> None:
+        self._query = Query(
+            splits=_one(self._splits), labels=_one(self._labels), statuses=_one(self._statuses),
+            marks=_one(self._marks), twins=str(self._twins.currentData() or ""),
+            text=self._text.text().strip(), sort=Sort(self._sort.currentData()),
+            group_by=GroupBy(self._group.currentData()),
+        )  # fmt: skip
+        self._set_boxes()
+        self._list()
+
+    def _set_boxes(self) -> None:
+        """Show which filters are active."""
+        plain = replace(
+            self._query, statuses=frozenset(), sort=Sort.NAME, group_by=GroupBy.CLASS
+        ) == Query()  # fmt: skip
+        active = not plain or bool(self._only[0]) or self._query.statuses != {"image"}
+        self._reset.setEnabled(active)
+        self._note.setText(self._only[0])
+
+    def _clear_filters(self) -> None:
+        self._only = ("", frozenset())
+        for box in self._filters():
+            with QSignalBlocker(box):
+                box.setCurrentIndex(0)
+        with QSignalBlocker(self._text):
+            self._text.clear()
+        self._on_filter()
+
+    def _on_size(self, size: int) -> None:
+        self.view.set_tile_size(size)
+        self._request()
+
+
+def _one(box: QComboBox) -> frozenset[str]:
+    value = box.currentData()
+    return frozenset({str(value)}) if value else frozenset()
+
+
+def _only(listing: Listing, ids: frozenset[int]) -> Listing:
+    """Keep just some ids of a listing, and the groups that have any."""
+    if not ids:
+        return listing
+    kept = np.isin(listing.ids, np.fromiter(ids, np.int32, len(ids)))
+    before = np.concatenate([[0], np.cumsum(kept)])
+    starts = before[listing.starts]
+    ends = np.append(starts[1:], before[-1])
+    some = ends > starts
+    titles = tuple(t for t, keep in zip(listing.titles, some.tolist(), strict=True) if keep)
+    return Listing(listing.ids[kept], starts[some].astype(np.int32), titles, listing.total)
+
+
+def _tiles(project: Project, ids: list[int]) -> dict[int, Tile]:
+    likeness = project.duplicates.likeness()
+    return {s.id: _tile(s, len(likeness.twins(s.id))) for s in project.samples.by_ids(ids)}
+
+
+def _tile(sample: Sample, twins: int) -> Tile:
+    label = sample.new_label or sample.label or "outside every class"
+    spoken = [label, sample.split or "no split"]
+    if twins:
+        spoken.append(f"{twins} look-alikes" if twins > 1 else "1 look-alike")
+    spoken.append({"keep": "kept", "drop": "dropped"}.get(sample.mark, "undecided"))
+    if sample.reason:
+        spoken.append(sample.reason)
+    return Tile(
+        sample.id, sample.path.rsplit("/", 1)[-1], sample.split, label, twins, sample.mark,
+        sample.new_label, sample.status, ", ".join(spoken),
+    )  # fmt: skip

@@ -1,0 +1,54 @@
+"""The look: Fusion with our palette and a small stylesheet, both from one table of tokens."""
+
+import re
+import tomllib
+from functools import cache
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+from inspector.app.icons import resources_folder
+
+_Role = QPalette.ColorRole
+_ROLES = {
+    _Role.Window: "window", _Role.WindowText: "text", _Role.Base: "surface",
+    _Role.AlternateBase: "window", _Role.Text: "text", _Role.Button: "raised",
+    _Role.ButtonText: "text", _Role.ToolTipBase: "raised", _Role.ToolTipText: "text",
+    _Role.PlaceholderText: "muted", _Role.Highlight: "accent",
+    _Role.HighlightedText: "on_accent", _Role.Link: "accent", _Role.Mid: "border",
+}  # fmt: skip
+_now = {"mode": "light"}
+
+
+@cache
+def tables() -> dict[str, dict[str, str]]:
+    """Return the tables of tokens: light, dark and splits."""
+    return tomllib.loads((resources_folder() / "tokens.toml").read_text("utf-8"))
+
+
+def tokens() -> dict[str, str]:
+    """Return the tokens in force: those of the mode and the colours of splits."""
+    return tables()[_now["mode"]] | tables()["splits"]
+
+
+def colour(name: str) -> QColor:
+    """Return a token in force as a colour."""
+    return QColor(tokens()[name])
+
+
+def apply(app: QApplication, mode: str) -> None:
+    """Dress the application in "light", "dark" or "system"."""
+    if mode == "system":
+        scheme = QGuiApplication.styleHints().colorScheme()
+        mode = "dark" if scheme == Qt.ColorScheme.Dark else "light"
+    _now["mode"] = mode
+    app.setStyle("Fusion")
+    palette = QPalette()
+    for role, name in _ROLES.items():
+        palette.setColor(role, colour(name))
+    for role in (_Role.WindowText, _Role.Text, _Role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, colour("muted"))
+    app.setPalette(palette)
+    style = (resources_folder() / "style.qss").read_text("utf-8")
+    app.setStyleSheet(re.sub(r"@(\w+)", lambda found: tokens()[found[1]], style))
