@@ -8,6 +8,7 @@ import contextlib
 import ctypes
 import faulthandler
 import importlib
+import io
 import os
 import pickle
 import signal
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import IO
 
 _HEAD = struct.Struct("<Q")
 _PR_SET_PDEATHSIG = 1
@@ -51,7 +52,7 @@ class Child:
             pass_fds=(writing,),
         )
         os.close(writing)
-        self.answers: BinaryIO = os.fdopen(reading, "rb", buffering=0)
+        self.answers: io.FileIO = os.fdopen(reading, "rb", buffering=0)
         self._said = bytearray()
         self._listener = threading.Thread(target=self._listen, name="child-stderr", daemon=True)
         self._listener.start()
@@ -159,23 +160,23 @@ def _end_with_parent() -> None:
         os._exit(0)
 
 
-def _write(stream: BinaryIO | object, message: object) -> None:
+def _write(stream: IO[bytes], message: object) -> None:
     data = pickle.dumps(message, protocol=5)
     view = memoryview(_HEAD.pack(len(data)) + data)
     while view:
-        view = view[stream.write(view) :]  # type: ignore[attr-defined,union-attr]
+        view = view[stream.write(view) :]
 
 
-def _read(stream: BinaryIO) -> object:
+def _read(stream: io.FileIO) -> object:
     (length,) = _HEAD.unpack(_exactly(stream, _HEAD.size))
     return pickle.loads(_exactly(stream, length))  # noqa: S301 - from our own process
 
 
-def _exactly(stream: BinaryIO, count: int) -> bytearray:
+def _exactly(stream: io.FileIO, count: int) -> bytearray:
     data = bytearray(count)
     view = memoryview(data)
     while view:
-        got = stream.readinto(view)  # type: ignore[attr-defined]
+        got = stream.readinto(view)
         if not got:
             raise EOFError
         view = view[got:]

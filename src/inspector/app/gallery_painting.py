@@ -30,7 +30,8 @@ def paint_header(painter: QPainter, rect: QRect, title: str, count: int) -> None
     font.setBold(False)
     painter.setFont(font)
     painter.setPen(theme.colour("muted"))
-    painter.drawText(place.adjusted(used.width() + 10, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, f"{count:,}")
+    after = place.adjusted(used.width() + 10, 0, 0, 0)
+    painter.drawText(after, Qt.AlignmentFlag.AlignVCenter, f"{count:,}")
     painter.restore()
 
 

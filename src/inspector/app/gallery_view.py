@@ -140,7 +140,7 @@ class GalleryView(QListView):
     def selected_ids(self) -> list[int]:
         """Return the ids of the selected samples, in order."""
         found: list[int] = []
-        for chosen in self.selectionModel().selection():
+        for chosen in self.selectionModel().selection().toList():
             found += self.tiles.ids[chosen.top() : chosen.bottom() + 1].tolist()
         return found
 

@@ -23,7 +23,8 @@ GENERAL = (
 
 def settings_file() -> Path:
     """Return the file of the person's overrides."""
-    return Path(platformdirs.user_config_dir("dataset-inspector", appauthor=False)) / "settings.toml"
+    folder = platformdirs.user_config_dir("dataset-inspector", appauthor=False)
+    return Path(folder) / "settings.toml"
 
 
 def overrides(file: Path) -> dict[str, str]:
@@ -37,9 +38,13 @@ def overrides(file: Path) -> dict[str, str]:
     try:
         table = tomllib.loads(file.read_text("utf-8")).get("keys", {})
     except (OSError, ValueError) as error:
-        raise UsageError(f"the settings {file} can't be read: {error}", "Mend or delete it.") from None
+        raise UsageError(
+            f"the settings {file} can't be read: {error}", "Mend or delete it."
+        ) from None
     if not isinstance(table, Mapping) or not all(isinstance(v, str) for v in table.values()):
-        raise UsageError(f"[keys] in {file} is not a table of words", 'Write for example keep = "P".')
+        raise UsageError(
+            f"[keys] in {file} is not a table of words", 'Write for example keep = "P".'
+        )
     return dict(table)
 
 
@@ -87,7 +92,7 @@ class KeysOverlay(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(12)
-        rows = [(page.title, [(k.keys, k.does) for k in page.keys()]), ("Everywhere", GENERAL)]
+        rows = [(page.title, [(k.keys, k.does) for k in page.key_table()]), ("Everywhere", GENERAL)]
         for title, keys in rows:
             if not keys:
                 continue

@@ -20,8 +20,8 @@ from inspector.app.icons import resources_folder
 from inspector.app.pages.start import StartPage
 from inspector.errors import InspectorError, UsageError
 
+SAMPLE_IMAGES = 600
 _LOG = logging.getLogger("inspector")
-DEMO_IMAGES = 600
 
 
 class Bugs(QObject):
@@ -129,7 +129,7 @@ class MainWindow(QMainWindow):
             assert self.start is not None
             self.start.say("Making the sample: some seconds…")
             self.start.repaint()
-            make_demo(folder, seed=1, images=DEMO_IMAGES)
+            make_demo(folder, seed=1, images=SAMPLE_IMAGES)
         self.open_path(str(folder))
 
     def _recent(self) -> list[tuple[str, str]]:

@@ -85,10 +85,7 @@ class Thumbnails(QObject):
                 self._busy.add(sample)
             data = self._load(sample)
             image = QImage.fromData(data) if data else QImage()
-            with self._condition:
-                if self._closed:
-                    return
-                self._decoded.emit(sample, image)
+            self._decoded.emit(sample, image)
 
     def _on_decoded(self, sample: int, image: QImage) -> None:
         self._busy.discard(sample)

@@ -106,6 +106,29 @@ class ProjectView(QWidget):
         super().closeEvent(event)
 
     def _lay_out(self) -> None:
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.addWidget(self._stack)
+        splitter.addWidget(self.details)
+        splitter.setStretchFactor(0, 1)
+        splitter.setSizes([900, 280])
+        status = QFrame()
+        status.setObjectName("statusLine")
+        line = QHBoxLayout(status)
+        line.setContentsMargins(16, 4, 16, 4)
+        line.addWidget(self._status, 1)
+        line.addWidget(self._shown)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        for widget, stretch in ((self._top_bar(), 0), (splitter, 1), (status, 0)):
+            right.addWidget(widget, stretch)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self._rail_of_pages())
+        whole.addLayout(right, 1)
+
+    def _rail_of_pages(self) -> QFrame:
         rail = QFrame()
         rail.setObjectName("rail")
         rail.setFixedWidth(92)
@@ -125,6 +148,9 @@ class ProjectView(QWidget):
             buttons.addWidget(button)
             self._stack.addWidget(page)
         buttons.addStretch()
+        return rail
+
+    def _top_bar(self) -> QFrame:
         top = QFrame()
         top.setObjectName("topBar")
         self._close = QPushButton("Close")
@@ -141,27 +167,7 @@ class ProjectView(QWidget):
         row.addStretch()
         row.addWidget(self._job)
         row.addWidget(self._close)
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.addWidget(self._stack)
-        splitter.addWidget(self.details)
-        splitter.setStretchFactor(0, 1)
-        splitter.setSizes([900, 280])
-        status = QFrame()
-        status.setObjectName("statusLine")
-        line = QHBoxLayout(status)
-        line.setContentsMargins(16, 4, 16, 4)
-        line.addWidget(self._status, 1)
-        line.addWidget(self._shown)
-        right = QVBoxLayout()
-        right.setContentsMargins(0, 0, 0, 0)
-        right.setSpacing(0)
-        for widget, stretch in ((top, 0), (splitter, 1), (status, 0)):
-            right.addWidget(widget, stretch)
-        whole = QHBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(rail)
-        whole.addLayout(right, 1)
+        return top
 
     def _connect(self) -> None:
         self._rail.idClicked.connect(self.show_page)

@@ -20,7 +20,7 @@ def add_verbs(verbs: object) -> None:
     demo.add_argument("folder", metavar="DIR", type=Path)
     demo.add_argument("--seed", type=int, default=1, metavar="N")
     demo.add_argument("--kind", choices=["leak", "shift", "both", "clean"], default="leak")
-    demo.add_argument("--images", type=int, default=600, metavar="N")
+    demo.add_argument("--images", type=int, default=1200, metavar="N")
     add_output(demo)
     add_verb(verbs, "scan", _scan, "list, read and compare what is new or changed")
     add_verb(verbs, "problems", _problems, "files that can't be read or that Keras trips over")

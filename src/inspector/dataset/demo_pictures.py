@@ -102,7 +102,7 @@ def take_frame(rng: np.random.Generator, scene: Scene, *, light: Light, moved: b
         scene.pixels, back, (width, height), flags=flags, borderMode=cv2.BORDER_REFLECT
     ).astype(np.float32)
     if light.blur_px:
-        picture = cv2.GaussianBlur(picture, (0, 0), light.blur_px)
+        picture = cv2.GaussianBlur(picture, (0, 0), light.blur_px).astype(np.float32)
     gain = light.gain * (rng.uniform(0.9, 1.1) if moved else rng.uniform(0.95, 1.05))
     picture *= np.array([1 + light.warmth, 1.0, 1 - light.warmth], np.float32) * np.float32(gain)
     picture += rng.standard_normal(picture.shape, dtype=np.float32) * np.float32(light.noise)
@@ -112,7 +112,9 @@ def take_frame(rng: np.random.Generator, scene: Scene, *, light: Light, moved: b
 
 def blur(picture: Pixels) -> Pixels:
     """Return the picture hopelessly out of focus."""
-    return cv2.GaussianBlur(picture, (0, 0), 0.04 * min(picture.shape[:2])).astype(np.uint8)
+    sigma = 0.04 * min(picture.shape[:2])
+    blurred: Pixels = cv2.GaussianBlur(picture, (0, 0), sigma).astype(np.uint8)
+    return blurred
 
 
 def darken(picture: Pixels) -> Pixels:
@@ -129,5 +131,6 @@ def lens_cap(rng: np.random.Generator, width: int, height: int) -> Pixels:
 def halve(picture: Pixels) -> Pixels:
     """Return the picture at half of its size."""
     height, width = picture.shape[:2]
-    half = cv2.resize(picture, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-    return half.astype(np.uint8)
+    size = (width // 2, height // 2)
+    half: Pixels = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    return half

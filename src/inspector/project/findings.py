@@ -122,21 +122,21 @@ class Findings:
         cut = [s for s in rows if s.flags & Flag.TRUNCATED and s.mark != "drop"]
         flat = [s for s in rows if s.flags & Flag.FLAT and s.mark != "drop"]
         table = (
-            ("unreadable", "high", failed, "can't be read", "Training stops at such a file.",
+            ("unreadable", "high", failed, "{} can't be read", "Training stops at such a file.",
              "problems", "Quarantine"),
-            ("keras_crashes", "high", crashes, "stop Keras",
+            ("keras_crashes", "high", crashes, "Keras stops at {}",
              "image_dataset_from_directory lists them and fails when it reads them.",
              "problems", ""),
-            ("keras_ignores", "middle", ignores, "are left out by Keras",
+            ("keras_ignores", "middle", ignores, "Keras leaves out {}",
              "Their ending is not one that image_dataset_from_directory reads.", "problems", ""),
-            ("truncated", "middle", cut, "are cut off", "Pixels came out, but not all of them.",
+            ("truncated", "middle", cut, "{} cut off", "Pixels came out, but not all of them.",
              "problems", ""),
-            ("flat", "low", flat, "are nearly one colour",
+            ("flat", "low", flat, "{} nearly one colour",
              "Nothing to learn from; kept out of the look-alikes.", "flat", ""),
         )  # fmt: skip
         return [
             Finding(
-                code, severity, len(found), f"{_count(found, 'file')} {what}", text, see, action,
+                code, severity, len(found), what.format(_count(found, "file")), text, see, action,
                 tuple(s.id for s in found),
             )
             for code, severity, found, what, text, see, action in table

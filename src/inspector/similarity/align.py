@@ -24,7 +24,7 @@ def sample(picture: NDArray[np.float32], x: float, y: float) -> float:
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
-def improve(
+def improve(  # noqa: C901 - one numeric kernel
     template: NDArray[np.float32],
     picture: NDArray[np.float32],
     start: NDArray[np.float64],

@@ -31,7 +31,8 @@ def hash_of(block: NDArray[np.float32]) -> np.uint64:
 def variant(hashes: NDArray[np.uint64], transform: int) -> NDArray[np.uint64]:
     """Return the hashes (n) that the same pictures have after a flip or turn."""
     transpose, rows, columns = STEPS[transform]
-    bits = np.unpackbits(hashes.astype("<u8").view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
+    octets = hashes.astype("<u8").view(np.uint8).reshape(-1, 8)
+    bits = np.unpackbits(octets, axis=1, bitorder="little")
     square = bits.reshape(-1, SIDE, SIDE)
     if transpose:
         square = square.swapaxes(1, 2)

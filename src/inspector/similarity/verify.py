@@ -130,8 +130,8 @@ def _fine(luma_a: _Planes, luma_b: _Planes, place: _Map) -> float:
     """Return the correlation of fine detail at 64x64, after one more alignment."""
     best = 0.0
     # As it stands first: pictures that were only saved again need no map, and lose none to it.
-    for place in (_same_place(), improve(luma_a, luma_b, place, 4)):
-        fine, overlap = correlation(_detail(luma_a), _detail(luma_b), place, 1.0)
+    for trial in (_same_place(), improve(luma_a, luma_b, place, 4)):
+        fine, overlap = correlation(_detail(luma_a), _detail(luma_b), trial, 1.0)
         best = max(best, float(fine) if overlap >= _OVERLAP else 0.0)
     return best
 

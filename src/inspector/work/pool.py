@@ -1,6 +1,7 @@
 """A small supervised pool: a file that kills or hangs its worker costs that file alone."""
 
 import collections
+import contextlib
 import importlib
 import selectors
 import time
@@ -16,6 +17,8 @@ AHEAD = 2
 GRACE_SECONDS = 2.0
 LOOK_SECONDS = 0.25
 GIVE_UP_AFTER = 3
+# A fresh interpreter may take this long to import and compile before its first item counts.
+START_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class _Worker:
     child: Child
     chunks: collections.deque[Sequence[Any]] = field(default_factory=collections.deque)
     since: float = 0.0
+    ready: bool = False
 
 
 class Pool:
@@ -119,11 +123,9 @@ class Pool:
                 if not worker.chunks:
                     worker.since = time.monotonic()
                 worker.chunks.append(chunk)
-                try:
+                # A worker that is gone tells so when its pipe is read.
+                with contextlib.suppress(ChildGone):
                     worker.child.send(list(chunk))
-                except ChildGone:
-                    # Its pipe tells the rest when it is read.
-                    pass
         return finished
 
     def _collect(self, again: collections.deque[Sequence[Any]]) -> Iterator[Answer]:
@@ -138,6 +140,9 @@ class Pool:
             except ChildGone as gone:
                 yield from self._bury(worker, "crashed", f"the reader died ({gone})", again)
                 continue
+            if fine is None:
+                worker.ready, worker.since = True, time.monotonic()
+                continue
             if not fine:
                 raise RuntimeError(f"a worker failed:\n{result}")
             self._born_dead = 0
@@ -145,7 +150,7 @@ class Pool:
             worker.since = time.monotonic()
             yield Done(items, result)
         for worker in [w for w in self._workers if w.chunks and w not in ready]:
-            limit = self._timeout * len(worker.chunks[0])
+            limit = self._timeout * len(worker.chunks[0]) if worker.ready else START_SECONDS
             if time.monotonic() - worker.since > limit:
                 reason = f"it took longer than {self._timeout:g} seconds"
                 yield from self._bury(worker, "timeout", reason, again)
@@ -181,12 +186,16 @@ def serve(parent: Parent) -> None:
     name = parent.receive()
     assert isinstance(name, str)
     module, _, attribute = name.partition(":")
-    function: Callable[[object], object] | None = None
+    try:
+        function: Callable[[object], object] = getattr(importlib.import_module(module), attribute)
+    except Exception:
+        parent.receive()
+        parent.send((False, traceback.format_exc()))
+        return
+    parent.send((None, None))
     while True:
         chunk = parent.receive()
         try:
-            if function is None:
-                function = getattr(importlib.import_module(module), attribute)
             answer = (True, function(chunk))
         except Exception:
             answer = (False, traceback.format_exc())

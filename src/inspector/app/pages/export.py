@@ -1,5 +1,6 @@
 """Export: the plan first, then the copy with progress, then what holds."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
@@ -74,15 +75,18 @@ class ExportPage(Page):
         self._open.setVisible(False)
         self._balance = _table(("Split", "Class", "Before", "After", "Change"))
         self._left = _table(("File", "Why it is left out or moved"))
-        tabs = QTabWidget()
-        tabs.addTab(self._balance, "Before and after")
-        tabs.addTab(self._left, "Left out and relabelled")
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)
         for widget in (head, purpose):
             column.addWidget(widget)
         column.addLayout(row)
+        self._lay_out_result(column)
+
+    def _lay_out_result(self, column: QVBoxLayout) -> None:
+        tabs = QTabWidget()
+        tabs.addTab(self._balance, "Before and after")
+        tabs.addTab(self._left, "Left out and relabelled")
         said = QHBoxLayout()
         said.addWidget(self._said, 1)
         said.addWidget(self._open)
@@ -175,7 +179,7 @@ def _table(heads: tuple[str, ...]) -> QTableWidget:
     return table
 
 
-def _fill(table: QTableWidget, rows: list[tuple[str, ...]]) -> None:
+def _fill(table: QTableWidget, rows: Sequence[Sequence[str]]) -> None:
     shown = rows[:2_000]
     table.setRowCount(len(shown))
     for i, row in enumerate(shown):

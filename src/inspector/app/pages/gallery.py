@@ -30,9 +30,18 @@ from inspector.project.project import Project
 from inspector.project.samples import Counts, GroupBy, Listing, Query, Sort
 from inspector.store.samples import Sample
 
-TWINS = (("any look-alikes", ""), ("with look-alikes", "any"), ("twin in another split", "other split"))
+TWINS = (
+    ("any look-alikes", ""),
+    ("with look-alikes", "any"),
+    ("twin in another split", "other split"),
+)
 MARKS = (("any decision", ""), ("kept", "keep"), ("dropped", "drop"))
-STATUSES = (("images", "image"), ("unreadable", "unreadable"), ("ignored", "ignored"), ("all files", ""))
+STATUSES = (
+    ("images", "image"),
+    ("unreadable", "unreadable"),
+    ("ignored", "ignored"),
+    ("all files", ""),
+)
 
 
 class GalleryPage(Page):
@@ -73,7 +82,7 @@ class GalleryPage(Page):
         self._build_bars()
         self.setFocusProxy(self.view)
 
-    def keys(self) -> Sequence[Key]:
+    def key_table(self) -> Sequence[Key]:
         """Return the keys of this page."""
         return self._keys
 
@@ -174,7 +183,8 @@ class GalleryPage(Page):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for text, slot in (
-            ("Keep\tP", self._keep), ("Drop\tX", self._drop), ("Clear the decision\tU", self._clear),
+            ("Keep\tP", self._keep), ("Drop\tX", self._drop),
+            ("Clear the decision\tU", self._clear),
             ("Copy path", self._copy_path), ("Open in the file manager", self._open_folder),
         ):  # fmt: skip
             menu.addAction(text).triggered.connect(slot)
@@ -208,7 +218,8 @@ class GalleryPage(Page):
         self._reset.clicked.connect(self._clear_filters)
         self._note = QLabel()
         self._note.setProperty("role", "muted")
-        for box, entries in ((self._twins, TWINS), (self._marks, MARKS), (self._statuses, STATUSES)):
+        fixed = ((self._twins, TWINS), (self._marks, MARKS), (self._statuses, STATUSES))
+        for box, entries in fixed:
             for text, value in entries:
                 box.addItem(text, value)
         for kind in GroupBy:

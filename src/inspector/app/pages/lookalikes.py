@@ -99,7 +99,7 @@ class LookAlikesPage(Page):
         self._shortcuts = bind(self, self._keys)
         self._lay_out()
 
-    def keys(self) -> Sequence[Key]:
+    def key_table(self) -> Sequence[Key]:
         """Return the keys as they are bound."""
         return self._keys
 
@@ -318,12 +318,12 @@ class LookAlikesPage(Page):
 
     def _resolved(self) -> list[Key]:
         try:
-            return resolve(self._key_table(), overrides(settings_file()))
+            return resolve(self._default_keys(), overrides(settings_file()))
         except UsageError as error:
             self.bridge.failed.emit(error)
-            return self._key_table()
+            return self._default_keys()
 
-    def _key_table(self) -> list[Key]:
+    def _default_keys(self) -> list[Key]:
         table = [
             Key("keep_this", "K", "keep this, drop what is directly alike, next", self._keep),
             Key("together", "A", "keep all of them together, next", self._together),

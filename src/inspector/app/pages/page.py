@@ -39,7 +39,7 @@ class Page(QWidget):
         self.setAccessibleName(self.title)
         self.setAccessibleDescription(self.purpose)
 
-    def keys(self) -> Sequence[Key]:
+    def key_table(self) -> Sequence[Key]:
         """Return the keys of this page."""
         return ()
 

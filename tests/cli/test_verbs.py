@@ -1,0 +1,127 @@
+"""The terminal door: shapes, exits and words of each verb, run as a person runs them."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from inspector.cli.main import build_parser, run
+
+
+def _json(capsys: pytest.CaptureFixture[str], *words: str) -> object:
+    assert run([*words, "--json", "--quiet"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_the_walk_in_the_terminal(
+    demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = [str(demo), "--project", str(tmp_path / "p.inspector")]
+    scanned = _json(capsys, "scan", *where)
+    assert isinstance(scanned, dict)
+    names = "images unreadable ignored other classes splits clusters pairs flat new unchanged"
+    assert set(names.split()) | {"moved", "missing", "seconds"} <= set(scanned)
+    pairs = _json(capsys, "duplicates", *where, "--across", "train", "validation")
+    assert isinstance(pairs, dict)
+    assert all(set(p["splits"]) == {"training", "validation"} for p in pairs["pairs"])
+    similar = [p["similarity"] for p in pairs["pairs"]]
+    assert similar == sorted(similar, reverse=True)
+    assert {"a", "b", "kind", "level", "transform", "similarity", "splits", "labels"} == set(
+        pairs["pairs"][0]
+    )
+    problems = _json(capsys, "problems", *where)
+    assert isinstance(problems, list)
+    assert all(set(p) == {"path", "status", "reason"} for p in problems)
+    quality = _json(capsys, "quality", *where)
+    assert isinstance(quality, list)
+    assert len(quality) == scanned["images"]
+    decided = _json(capsys, "decide", *where, "--rule", "largest", "--scope", "all")
+    assert isinstance(decided, dict)
+    assert decided["changed"] > 0
+    assert _json(capsys, "undo", *where)["changed"] == decided["changed"]  # type: ignore[index]
+    assert _json(capsys, "redo", *where)["changed"] == decided["changed"]  # type: ignore[index]
+    plan = _json(capsys, "export", *where, "--to", str(tmp_path / "out"), "--dry-run")
+    done = _json(capsys, "export", *where, "--to", str(tmp_path / "out"))
+    assert isinstance(plan, dict)
+    assert isinstance(done, dict)
+    assert plan["files"] == done["files"] == done["verified"]
+    assert set(done) == {
+        "files", "bytes", "dropped", "verified", "leaks_after", "groups_after", "manifest",
+    }  # fmt: skip
+    log = _json(capsys, "decisions", *where)
+    assert [entry["verb"] for entry in log] == ["rule", "undo", "redo"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (["scan", "/no/such/folder"], 3),
+        (["scan"], 2),
+        (["nonsense"], 2),
+        (["decide", "/tmp", "--keep"], 2),
+        (["duplicates", "/tmp", "--kind", "odd"], 2),
+    ],
+)
+def test_bad_input_gets_one_error_and_one_advice(
+    words: list[str], status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(words) == status
+    said = capsys.readouterr().err.splitlines()
+    assert [line.split(":")[0] for line in said] == ["error", "advice"]
+
+
+def test_every_verb_has_help() -> None:
+    verbs = build_parser()._subparsers._group_actions[0].choices  # type: ignore[union-attr]
+    assert set(verbs) == {  # type: ignore[arg-type]
+        "open", "demo", "scan", "problems", "quality", "duplicates", "decide", "undo", "redo",
+        "decisions", "export", "projects", "caches", "doctor",
+    }  # fmt: skip
+
+
+def test_machine_verbs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _json(capsys, "projects") == []
+    assert isinstance(_json(capsys, "caches", "--clear"), list)
+    assert isinstance(_json(capsys, "doctor"), list)
+
+
+def test_the_terminal_needs_neither_qt_nor_tensorflow(demo: Path, tmp_path: Path) -> None:
+    script = (
+        "import sys; from inspector.__main__ import main;"
+        f"main(['scan', {str(demo)!r}, '--project', {str(tmp_path / 'p')!r}, '--quiet']);"
+        "bad = {'PySide6', 'tensorflow', 'keras'} & set(sys.modules); print(bad, file=sys.stderr);"
+        "sys.exit(bool(bad))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script], env=os.environ.copy(), check=False, capture_output=True
+    )
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_an_export_loads_in_the_real_keras(
+    demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The folders keep the user's names, so the user's code runs unchanged on the export."""
+    where = [str(demo), "--project", str(tmp_path / "p.inspector")]
+    _json(capsys, "decide", *where, "--rule", "test>validation>training", "--scope", "all")
+    done = _json(capsys, "export", *where, "--to", str(tmp_path / "out"))
+    script = (
+        "import sys, keras\n"
+        "total = 0\n"
+        "for split in ('training', 'validation'):\n"
+        "    found = keras.utils.image_dataset_from_directory(\n"
+        f"        {str(tmp_path / 'out')!r} + '/' + split, image_size=(32, 32), verbose=False)\n"
+        "    assert found.class_names == sorted(found.class_names)\n"
+        "    total += len(found.file_paths)\n"
+        "    pixels = sum(int(x.shape[0]) for x, _ in found)\n"
+        "    assert pixels == len(found.file_paths)\n"
+        "print(total)\n"
+    )
+    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
+    ended = subprocess.run(
+        [sys.executable, "-c", script], env=environment, check=False, capture_output=True, text=True
+    )
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    assert int(ended.stdout.split()[-1]) == done["files"]  # type: ignore[index]

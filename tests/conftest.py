@@ -1,0 +1,57 @@
+"""What every test gets: places of its own for projects and caches, and the real data if there."""
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from inspector.dataset.demo import Kind, make_demo
+from inspector.project.project import Project
+
+
+@pytest.fixture(autouse=True)
+def own_places(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep projects, caches, settings and logs of a test out of the person's own."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(home / name.lower()))
+    return home
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left() -> Iterator[None]:
+    """Fail a test that leaves a thread of ours running."""
+    before = set(threading.enumerate())
+    yield
+    names = ("project-writer", "bridge", "thumbnails", "child-stderr", "progress-bar")
+    left = [t for t in threading.enumerate() if t not in before and t.name.startswith(names)]
+    assert not left, f"threads left: {left}"
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The real datasets; a test that needs them skips where they are not."""
+    default = Path(__file__).resolve().parents[2] / "shared" / "data"
+    folder = Path(os.environ.get("INSPECTOR_DATA", default))
+    if not (folder / "daynight").is_dir():
+        pytest.skip(f"no real datasets in {folder}: set INSPECTOR_DATA")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small leaking demo dataset, made once; no test writes to it."""
+    folder = tmp_path_factory.mktemp("demo") / "shapes"
+    make_demo(folder, seed=3, kind=Kind.LEAK, images=150)
+    return folder
+
+
+@pytest.fixture
+def project(demo: Path, tmp_path: Path) -> Iterator[Project]:
+    """A scanned project of the demo dataset."""
+    opened = Project(demo, tmp_path / "p.inspector", jobs=2)
+    opened.scans.scan()
+    yield opened
+    opened.close()

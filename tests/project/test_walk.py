@@ -1,0 +1,250 @@
+"""The walk on one `Project`: scan, look-alikes, decide, undo across restarts, export."""
+
+import csv
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inspector.errors import DatasetError, ProjectError, UsageError
+from inspector.project.decisions import RULES
+from inspector.project.duplicates import Kind, Level
+from inspector.project.project import Project
+from inspector.project.samples import GroupBy, Query, Sort
+from inspector.similarity import fingerprints
+from inspector.work import tasks
+
+
+@pytest.fixture
+def copy(demo: Path, tmp_path: Path) -> Path:
+    """A copy of the demo that a test may change, as a user changes a folder."""
+    return Path(shutil.copytree(demo, tmp_path / "data"))
+
+
+@pytest.fixture
+def opened(copy: Path, tmp_path: Path) -> Iterator[Project]:
+    project = Project(copy, tmp_path / "p.inspector", jobs=2)
+    project.scans.scan()
+    yield project
+    project.close()
+
+
+def _truth(folder: Path) -> list[dict[str, str]]:
+    with folder.with_name(f"{folder.name}.truth.csv").open() as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_feature_versions_agree() -> None:
+    assert tasks.FEATURES == fingerprints.VERSION
+
+
+def test_counts_reconcile_with_the_disk(demo: Path, project: Project) -> None:
+    counts = project.samples.counts()
+    seen = counts.images + counts.unreadable + counts.ignored + counts.other + counts.pending
+    assert seen == sum(f.is_file() for f in demo.rglob("*"))
+    assert counts.unreadable == 1
+    assert counts.ignored >= 1
+    assert sum(counts.classes.values()) == counts.images
+    assert sum(counts.splits.values()) == counts.images
+    reasons = {p.status for p in project.samples.problems()}
+    assert {"unreadable", "ignored"} <= reasons
+
+
+def test_planted_copies_are_found_under_their_kind(demo: Path, project: Project) -> None:
+    found = {
+        frozenset((p.a.path, p.b.path)): p
+        for p in project.duplicates.pairs()
+        if p.level is Level.SURE
+    }
+    planted = [r for r in _truth(demo) if r["copy_of"] and r["kind"] in set(Kind)]
+    assert len(planted) >= 8
+    hits = [r for r in planted if frozenset((r["path"], r["copy_of"])) in found]
+    right = [
+        r for r in hits if found[frozenset((r["path"], r["copy_of"]))].kind.value == r["kind"]
+    ]
+    assert len(hits) >= 0.9 * len(planted)
+    assert len(right) >= 0.9 * len(hits)
+
+
+def test_a_second_scan_reads_nothing_and_a_changed_file_alone(opened: Project, copy: Path) -> None:
+    opened.scans.scan()
+    again = opened.scans.scan()
+    assert (again.new, again.moved, again.missing) == (0, 0, 0)
+    files = sorted((copy / "training").rglob("*.jpg"))
+    before = {s.path: s.sha256 for s in opened.samples.everything()}
+    files[0].write_bytes(files[-1].read_bytes())
+    opened.scans.scan()
+    after = {s.path: s.sha256 for s in opened.samples.everything()}
+    changed = {p for p in after if after[p] != before[p]}
+    assert changed == {files[0].relative_to(copy).as_posix()}
+
+
+def test_decisions_follow_a_moved_file_and_leave_a_changed_one(
+    opened: Project, copy: Path
+) -> None:
+    one, two = (s for s in opened.samples.everything() if s.path.endswith("1.jpg")).__iter__(), None
+    first = next(one)
+    two = next(one)
+    opened.decisions.drop([first.id, two.id])
+    (copy / first.path).rename((copy / first.path).with_name("moved.jpg"))
+    other = next(s for s in opened.samples.everything() if s.sha256 != two.sha256 and s.width)
+    (copy / two.path).write_bytes((copy / other.path).read_bytes())
+    opened.scans.scan()
+    marks = {s.path: s.mark for s in opened.samples.everything()}
+    assert marks[f"{first.path.rsplit('/', 1)[0]}/moved.jpg"] == "drop"
+    assert marks[two.path] == ""
+
+
+@pytest.mark.parametrize("rule", [r for r in RULES if "GLOB" not in r] + ["path:training/*"])
+def test_a_rule_keeps_one_and_leaves_no_sure_pair(project: Project, rule: str) -> None:
+    likeness = project.duplicates.likeness()
+    plan = project.decisions.plan_rule(rule, everything=True)
+    dropped = {s.id for s, _ in plan.drops}
+    assert dropped
+    for members in likeness.clusters.values():
+        kept = [m for m in members if m not in dropped]
+        assert kept
+        assert not any(set(likeness.twins(m)) & set(kept) for m in kept)
+    for sample, keeper in plan.drops:
+        assert keeper.id in likeness.twins(sample.id)
+        assert keeper.id not in dropped
+
+
+def test_undo_and_redo_reach_back_across_restarts(
+    demo: Path, project: Project, tmp_path: Path
+) -> None:
+    ids = [s.id for s in project.samples.everything() if s.status == "image"]
+    project.decisions.drop(ids[:3])
+    project.decisions.relabel(ids[3:4], "other")
+    project.close()
+    again = Project(demo, tmp_path / "p.inspector", jobs=1)
+    assert again.decisions.undo().changed == 1
+    assert again.decisions.undo().changed == 3
+    assert not any(s.mark or s.new_label for s in again.samples.everything())
+    assert again.decisions.undo().operation == 0
+    again.decisions.redo()
+    assert sum(s.mark == "drop" for s in again.samples.everything()) == 3
+    again.decisions.keep(ids[5:6])
+    assert again.decisions.redo().operation == 0
+    assert [o.verb for o in again.decisions.log()] == [
+        "drop", "relabel", "undo", "undo", "redo", "keep",
+    ]  # fmt: skip
+    again.close()
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.sampled_from(["drop", "keep", "clear", "undo", "redo", "bind"]), max_size=12))
+def test_undoing_everything_gives_the_beginning(verbs: list[str]) -> None:
+    import tempfile
+
+    from inspector.store import decisions
+    from inspector.store.database import Database
+
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(Path(folder) / "p")
+        for number, verb in enumerate(verbs):
+            if verb in ("undo", "redo"):
+                find = decisions.to_undo if verb == "undo" else decisions.to_redo
+                operation = find(database.read())
+                move = decisions.undo if verb == "undo" else decisions.redo
+                if operation:
+                    database.write(lambda c, o=operation, m=move: m(c, o, 0.0))
+                continue
+            field, new = {"bind": ("bound", "1"), "clear": ("mark", "")}.get(verb, ("mark", verb))
+            changes = [decisions.Change(number % 3 + 1, field, new)]
+            database.write(lambda c, v=verb, x=changes: decisions.apply(c, v, v, x, 0.0))
+        while operation := decisions.to_undo(database.read()):
+            database.write(lambda c, o=operation: decisions.undo(c, o, 0.0))
+        rows = database.read().execute("SELECT mark, label, bound, reviewed FROM decision")
+        assert set(rows) <= {("", "", 0, 0)}
+        database.close()
+
+
+def test_not_alike_is_remembered_and_a_moved_threshold_leaves_decisions(project: Project) -> None:
+    pair = next(p for p in project.duplicates.pairs() if p.kind is Kind.NEAR)
+    project.decisions.not_alike(pair.a.id, pair.b.id)
+    assert pair.b.id not in project.duplicates.likeness().twins(pair.a.id)
+    project.decisions.drop([pair.a.id])
+    project.duplicates.set_threshold(0.95)
+    assert project.samples.by_ids([pair.a.id])[0].mark == "drop"
+    assert all(
+        p.similarity >= 0.95 for p in project.duplicates.pairs() if p.level is Level.SURE
+    )
+    with pytest.raises(UsageError):
+        project.duplicates.set_threshold(0.2)
+
+
+def test_decisions_travel_by_content(project: Project, copy: Path, tmp_path: Path) -> None:
+    images = [s for s in project.samples.everything() if s.status == "image"]
+    project.decisions.drop([images[0].id], reason="blurred")
+    project.decisions.bind([images[1].id, images[2].id])
+    project.decisions.export_to(tmp_path / "decisions.json")
+    other = Project(copy, tmp_path / "other.inspector", jobs=2)
+    other.scans.scan()
+    other.decisions.import_from(tmp_path / "decisions.json")
+    rows = {s.path: s for s in other.samples.everything()}
+    assert rows[images[0].path].reason_decided == "blurred"
+    assert rows[images[1].path].bound == rows[images[2].path].bound != 0
+    other.close()
+
+
+def test_an_export_after_a_rule_has_no_known_pair_across(project: Project, tmp_path: Path) -> None:
+    project.decisions.apply_rule("test>validation>training", everything=True)
+    chosen = next(s for s in project.samples.everything() if s.status == "image" and not s.mark)
+    project.decisions.relabel([chosen.id], "other")
+    done = project.exports.run(project.exports.plan(tmp_path / "out"))
+    assert done.leaks_after == 0
+    assert done.verified == done.files
+    moved = list((tmp_path / "out").rglob("other/*"))
+    assert [f.read_bytes() for f in moved] == [
+        project.absolute(chosen.path).read_bytes()
+    ]
+    with Path(done.manifest).open() as stream:
+        rows = list(csv.DictReader(stream))
+    assert {r["source"] for r in rows} == {s.path for s in project.samples.everything()}
+    assert any(r["reason"] == f"relabelled from {chosen.label}" for r in rows)
+    assert project.exports.decisions_since() == 0
+
+
+@pytest.mark.parametrize("by", list(GroupBy))
+@pytest.mark.parametrize("sort", list(Sort))
+def test_listings_hold_every_image_once(project: Project, by: GroupBy, sort: Sort) -> None:
+    found = project.samples.listing(Query(statuses=frozenset({"image"}), group_by=by, sort=sort))
+    images = {s.id for s in project.samples.everything() if s.status == "image"}
+    ids = found.ids.tolist()
+    assert len(ids) == len(set(ids))
+    assert set(ids) == images or by is GroupBy.CLUSTER
+    assert len(found.titles) == len(found.starts)
+
+
+def test_the_cache_may_go_at_any_time(project: Project) -> None:
+    sample = next(s for s in project.samples.everything() if s.status == "image")
+    with project.cache._connection() as connection:
+        connection.execute("DELETE FROM picture")
+    assert project.samples.thumbnail(sample.id) is None
+    project.scans.scan()
+    assert project.samples.thumbnail(sample.id)
+
+
+def test_another_dataset_with_the_project_is_refused(
+    project: Project, copy: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(ProjectError, match="of the dataset"):
+        Project(copy, tmp_path / "p.inspector")
+    moved = Project(copy, tmp_path / "p.inspector", relocate=True)
+    assert moved.root == copy
+    moved.close()
+
+
+def test_a_project_inside_the_dataset_is_refused(copy: Path) -> None:
+    with pytest.raises(ProjectError, match="inside the dataset"):
+        Project(copy, copy / "p.inspector")
+
+
+def test_an_empty_folder_says_what_was_expected(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError) as caught:
+        Project(tmp_path)
+    assert "Expected" in caught.value.advice

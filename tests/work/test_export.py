@@ -1,0 +1,169 @@
+import csv
+import errno
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from inspector.errors import ExportError
+from inspector.work import publish as publishing
+from inspector.work.export import Item, LeftOut, Mode, Plan, make_plan
+from inspector.work.jobs import Progress, Stop
+from inspector.work.publish import publish
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    root = tmp_path / "source"
+    for i in range(40):
+        file = root / f"class{i % 2}" / f"{i}.bin"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(bytes([i]) * 50_000)
+    return root
+
+
+def _items(root: Path) -> list[Item]:
+    return [
+        Item(
+            path, path, file.stat().st_size, hashlib.sha256(file.read_bytes()).digest(),
+            "training", file.parent.name, "",
+        )
+        for file in sorted(root.rglob("*.bin"))
+        for path in [file.relative_to(root).as_posix()]
+    ]  # fmt: skip
+
+
+def _plan(root: Path, mode: Mode = Mode.COPY, name: str = "out") -> Plan:
+    left = [LeftOut("class0/x.bin", 1, "training", "class0", "dropped: by hand")]
+    return make_plan(str(root), str(root.parent / name), _items(root), left, mode=mode)
+
+
+def _publish(plan: Plan, *, resume: bool = False) -> publishing.Published:
+    return publish(plan, stop=Stop(), progress=Progress(), resume=resume)
+
+
+def _tree(folder: Path) -> dict[str, bytes]:
+    return {
+        f.relative_to(folder).as_posix(): f.read_bytes()
+        for f in sorted(folder.rglob("*"))
+        if f.is_file()
+    }
+
+
+def test_copies_verify_and_the_manifest_reconciles(source: Path) -> None:
+    before = _tree(source)
+    done = _publish(_plan(source))
+    out = source.parent / "out"
+    assert (done.files, done.verified) == (40, 40)
+    with Path(done.manifest).open() as stream:
+        rows = list(csv.DictReader(stream))
+    stands = {r["path"]: r["sha256"] for r in rows if r["path"]}
+    found = {p: hashlib.sha256(b).hexdigest() for p, b in _tree(out).items() if p != "manifest.csv"}
+    assert stands == found
+    assert [r["reason"] for r in rows if not r["path"]] == ["dropped: by hand"]
+    assert _tree(source) == before
+    assert not list(source.parent.glob(".*partial"))
+
+
+def test_a_target_in_the_way_is_refused(source: Path) -> None:
+    (source.parent / "out").mkdir()
+    with pytest.raises(ExportError, match="exists already"):
+        _plan(source)
+
+
+@pytest.mark.parametrize("target", ["source/inside", "."])
+def test_overlap_with_the_dataset_is_refused(source: Path, target: str) -> None:
+    with pytest.raises(ExportError):
+        make_plan(str(source), str(source.parent / target), _items(source), [], mode=Mode.COPY)
+
+
+def test_overlap_through_a_link_is_refused(source: Path) -> None:
+    (source.parent / "link").symlink_to(source)
+    with pytest.raises(ExportError, match="inside the dataset"):
+        make_plan(str(source), str(source.parent / "link" / "x"), [], [], mode=Mode.COPY)
+
+
+@pytest.mark.parametrize("names", [("A.bin", "a.bin"), ("e\u0301.bin", "\u00e9.bin")])
+def test_names_that_collide_elsewhere_are_refused(source: Path, names: tuple[str, str]) -> None:
+    items = [Item(n, n, 1, b"", "", "", "") for n in names]
+    with pytest.raises(ExportError, match="one name"):
+        make_plan(str(source), str(source.parent / "o"), items, [], mode=Mode.COPY)
+
+
+def test_a_changed_source_publishes_nothing(source: Path) -> None:
+    plan = _plan(source)
+    (source / "class1" / "9.bin").write_bytes(b"other")
+    with pytest.raises(ExportError, match="changed since the scan"):
+        _publish(plan)
+    assert not (source.parent / "out").exists()
+
+
+def test_a_full_disk_is_told_and_resumed(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, calls = publishing._copy_bytes, []
+
+    def full(one: Path, part: Path) -> bytes:
+        calls.append(one)
+        if len(calls) == 11:
+            raise OSError(errno.ENOSPC, "no space")
+        return real(one, part)
+
+    monkeypatch.setattr(publishing, "_copy_bytes", full)
+    plan = _plan(source)
+    with pytest.raises(ExportError, match="disk is full"):
+        _publish(plan)
+    assert not (source.parent / "out").exists()
+    assert _publish(plan, resume=True).verified == 40
+    assert len(calls) == 41
+
+
+def test_a_staged_export_needs_resume(source: Path) -> None:
+    stop = Stop()
+    stop.set()
+    plan = _plan(source)
+    with pytest.raises(ExportError, match="stopped"):
+        publish(plan, stop=stop, progress=Progress())
+    with pytest.raises(ExportError, match="unfinished export"):
+        _publish(plan)
+    assert _publish(plan, resume=True).files == 40
+
+
+def test_hard_links_share_bytes_and_symlinks_lead_back(source: Path) -> None:
+    _publish(_plan(source, Mode.HARDLINK, "hard"))
+    _publish(_plan(source, Mode.SYMLINK, "soft"))
+    original = source / "class0" / "0.bin"
+    assert (source.parent / "hard/class0/0.bin").stat().st_ino == original.stat().st_ino
+    assert (source.parent / "soft/class0/0.bin").resolve() == original
+    assert _publish(_plan(source, Mode.REFLINK, "ref")).verified == 40
+
+
+SCRIPT = """
+import os, signal, sys
+from pathlib import Path
+from inspector.work import publish as publishing
+from tests.work.test_export import _plan, _publish
+real, left = publishing._copy_bytes, [int(sys.argv[2])]
+def dying(one, part):
+    left[0] -= 1
+    if left[0] < 0:
+        part.write_bytes(b'half')
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(one, part)
+publishing._copy_bytes = dying
+_publish(_plan(Path(sys.argv[1])), resume=True)
+"""
+
+
+def test_kill_9_again_and_again_then_resume(source: Path, pytestconfig: pytest.Config) -> None:
+    environment = os.environ | {"PYTHONPATH": str(pytestconfig.rootpath)}
+    for _ in range(3):
+        ended = subprocess.run(
+            [sys.executable, "-c", SCRIPT, str(source), "9"], env=environment, check=False
+        )
+        assert ended.returncode == -signal.SIGKILL
+        assert not (source.parent / "out").exists()
+    assert _publish(_plan(source), resume=True).verified == 40
+    assert not list((source.parent / "out").rglob("*.part"))

@@ -1,0 +1,138 @@
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from inspector.work.jobs import Progress, Stop
+from inspector.work.pool import Done, Failed, Pool
+
+HERE = "tests.work.test_pool"
+
+
+@pytest.fixture(autouse=True)
+def importable(monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(pytestconfig.rootpath))
+
+
+def double(items: list[int]) -> list[int]:
+    print("stray words on stdout")
+    return [2 * i for i in items]
+
+
+def hostile(items: list[int]) -> list[int]:
+    for item in items:
+        match item:
+            case 7:
+                os.kill(os.getpid(), signal.SIGKILL)
+            case 13:
+                ctypes.string_at(0)
+            case 21:
+                os._exit(3)
+            case 33:
+                time.sleep(60)
+    return items
+
+
+def large(items: list[int]) -> list[np.ndarray]:
+    return [np.full(1_000_000, i) for i in items]
+
+
+def wrong(items: list[int]) -> None:
+    raise ValueError(f"no {items}")
+
+
+@pytest.fixture
+def pools() -> Iterator[list[Pool]]:
+    made: list[Pool] = []
+    yield made
+    for pool in made:
+        pool.close()
+
+
+def _pool(pools: list[Pool], name: str, seconds: float = 30) -> Pool:
+    pools.append(Pool(f"{HERE}:{name}", workers=2, timeout_seconds=seconds))
+    return pools[-1]
+
+
+def test_every_chunk_is_answered_once(pools: list[Pool]) -> None:
+    chunks = [list(range(i, i + 5)) for i in range(0, 100, 5)]
+    answers = list(_pool(pools, "double").map(chunks, stop=Stop()))
+    found = sorted(x for a in answers if isinstance(a, Done) for x in a.result)
+    assert found == [2 * i for i in range(100)]
+
+
+def test_a_guilty_item_costs_itself_alone(pools: list[Pool]) -> None:
+    chunks = [list(range(i, i + 8)) for i in range(0, 48, 8)]
+    answers = list(_pool(pools, "hostile", 0.5).map(chunks, stop=Stop()))
+    failed = {a.item: a.status for a in answers if isinstance(a, Failed)}
+    fine = sorted(x for a in answers if isinstance(a, Done) for x in a.result)
+    assert failed == {7: "crashed", 13: "crashed", 21: "crashed", 33: "timeout"}
+    assert fine == [i for i in range(48) if i not in failed]
+
+
+def test_large_answers_come_whole(pools: list[Pool]) -> None:
+    answers = list(_pool(pools, "large").map([[1, 2], [3]], stop=Stop()))
+    found = sorted(int(x[0]) for a in answers if isinstance(a, Done) for x in a.result)
+    assert found == [1, 2, 3]
+
+
+def test_a_bug_comes_out_with_its_traceback(pools: list[Pool]) -> None:
+    with pytest.raises(RuntimeError, match="ValueError: no"):
+        list(_pool(pools, "wrong").map([[1]], stop=Stop()))
+
+
+def test_stop_takes_no_new_chunks_and_the_pool_serves_again(pools: list[Pool]) -> None:
+    pool, stop, seen = _pool(pools, "double"), Stop(), 0
+    for _ in pool.map(([i] for i in range(100_000)), stop=stop):
+        seen += 1
+        if seen == 10:
+            stop.set()
+    assert seen < 1_000
+    assert len(list(pool.map([[1], [2]], stop=Stop()))) == 2
+
+
+def test_a_killed_parent_leaves_no_worker(pytestconfig: pytest.Config) -> None:
+    script = (
+        "import time\n"
+        "from inspector.work.pool import Pool\nfrom inspector.work.jobs import Stop\n"
+        f"pool = Pool('{HERE}:double', workers=2, timeout_seconds=9)\n"
+        "list(pool.map([[1], [2]], stop=Stop()))\n"
+        "print(*[w.child.pid for w in pool._workers], flush=True)\ntime.sleep(60)\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True,
+        cwd=pytestconfig.rootpath,
+    )  # fmt: skip
+    assert parent.stdout is not None
+    children = [int(word) for word in parent.stdout.readline().split()]
+    assert len(children) == 2
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    end = time.monotonic() + 5
+    while time.monotonic() < end and any(_alive(pid) for pid in children):
+        time.sleep(0.05)
+    assert not any(_alive(pid) for pid in children)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().split()[2] != "Z"
+    except OSError:
+        return False
+
+
+def test_progress_counts_and_starts_anew() -> None:
+    progress = Progress()
+    progress.start("pictures", 10)
+    progress.advance(4)
+    assert (progress.snapshot().phase, progress.snapshot().done) == ("pictures", 4)
+    progress.start("look-alikes", 0)
+    assert progress.snapshot().done == 0
