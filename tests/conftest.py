@@ -10,6 +10,8 @@ import pytest
 from inspector.dataset.demo import Kind, make_demo
 from inspector.project.project import Project
 
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
 
 @pytest.fixture(autouse=True)
 def own_places(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:

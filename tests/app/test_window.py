@@ -1,6 +1,7 @@
 """Pages by key and click, with a real project, offscreen."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -180,7 +181,7 @@ def test_compare_modes(qtbot: QtBot) -> None:
         seen.append(compare.grab().toImage())
         compare.cycle_mode()
     assert compare.mode is Mode.SIDES
-    assert all(a != b for a, b in zip(seen, seen[1:], strict=False))
+    assert all(a != b for a, b in pairwise(seen))
 
 
 def test_conflicting_keys_are_refused() -> None:
@@ -210,8 +211,7 @@ def test_contrast_is_aa(mode: str, front: str, back: str) -> None:
 
 def _luminance(colour: str) -> float:
     channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear: Callable[[float], float] = (
-        lambda c: c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
     )
-    red, green, blue = (linear(c) for c in channels)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -71,6 +71,10 @@ class ProjectView(QWidget):
         """Return the page that is shown."""
         return self.pages[self._stack.currentIndex()]
 
+    def busy(self) -> bool:
+        """Tell whether a scan is running."""
+        return self._stop is not None
+
     def show_page(self, index: int) -> None:
         """Show a page by its place in the rail, from 0."""
         self._stack.setCurrentIndex(index)
