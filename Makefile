@@ -3,6 +3,11 @@
 PYTHON ?= python3
 UV := .tools/bin/uv
 ARGS ?=
+# The system's certificates, where there are some: pip and uv bring their own otherwise.
+export UV_SYSTEM_CERTS := true
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+export PIP_CERT := /etc/ssl/certs/ca-certificates.crt
+endif
 
 run: .setup-done
 	@.venv/bin/inspector $(ARGS)

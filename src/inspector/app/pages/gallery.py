@@ -209,7 +209,7 @@ class GalleryPage(Page):
         self._text = QLineEdit()
         self._text.setPlaceholderText("part of a name")
         self._text.setClearButtonEnabled(True)
-        self._text.setMaximumWidth(180)
+        self._text.setMinimumWidth(200)
         self._size = QSlider(Qt.Orientation.Horizontal)
         self._size.setRange(64, 256)
         self._size.setValue(128)
@@ -239,12 +239,14 @@ class GalleryPage(Page):
             box.currentIndexChanged.connect(self._on_filter)
         self._text.textChanged.connect(self._on_filter)
         self._size.valueChanged.connect(self._on_size)
+        self._set_boxes()
 
     def _lay_out(self) -> None:
         filters, order = QHBoxLayout(), QHBoxLayout()
-        for widget in (*self._filters(), self._text, self._reset):
+        for widget in (*self._filters(), self._reset):
             filters.addWidget(widget)
         filters.addStretch()
+        order.addWidget(self._text)
         order.addWidget(self._note)
         order.addStretch()
         for widget in (self._group, self._sort, QLabel("size"), self._size):

@@ -1,0 +1,137 @@
+"""Measure how many transformed copies of photos are found, and at what false-positive rate.
+
+    python bench/similarity_transforms.py [--data DIR] [--photos 300]
+
+Pairs of different photos are the negatives: the threshold is the one that lets 1e-5 of them by.
+"""
+
+import argparse
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.similarity.fingerprints import FINGERPRINT, fingerprint
+from inspector.similarity.levels import POSSIBLE, SURE
+from inspector.similarity.neighbours import Candidates, candidates
+from inspector.similarity.verify import verify
+
+DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data"
+FALSE_RATE = 1e-5
+Picture = NDArray[np.uint8]
+
+
+def crop(share: float) -> Callable[[Picture], Picture]:
+    """Cut a share of the area, evenly around."""
+    edge = (1 - np.sqrt(1 - share)) / 2
+
+    def cut(p: Picture) -> Picture:
+        h, w = p.shape[:2]
+        return p[int(h * edge) : int(h * (1 - edge)), int(w * edge) : int(w * (1 - edge))]
+
+    return cut
+
+
+def corner(share: float) -> Callable[[Picture], Picture]:
+    """Cut a share of the area from the left and top."""
+    edge = 1 - np.sqrt(1 - share)
+
+    def cut(p: Picture) -> Picture:
+        return p[int(p.shape[0] * edge) :, int(p.shape[1] * edge) :]
+
+    return cut
+
+
+def rotate(degrees: float) -> Callable[[Picture], Picture]:
+    """Turn around the centre, black corners."""
+
+    def turn(p: Picture) -> Picture:
+        h, w = p.shape[:2]
+        return cv2.warpAffine(p, cv2.getRotationMatrix2D((w / 2, h / 2), degrees, 1), (w, h))
+
+    return turn
+
+
+def light(factor: float) -> Callable[[Picture], Picture]:
+    """Multiply the brightness."""
+    return lambda p: np.clip(p * factor, 0, 255).astype(np.uint8)
+
+
+def jpeg(p: Picture) -> Picture:
+    """Save at quality 20."""
+    return cv2.imdecode(cv2.imencode(".jpg", p, [cv2.IMWRITE_JPEG_QUALITY, 20])[1], 1)
+
+
+def text(p: Picture) -> Picture:
+    """Write over the middle."""
+    return cv2.putText(
+        p.copy(), "SAMPLE", (10, p.shape[0] // 2), 0, p.shape[1] / 250, (255, 255, 255), 4
+    )
+
+
+def border(p: Picture) -> Picture:
+    """Add a white border of 5 %."""
+    edge = int(0.05 * min(p.shape[:2]))
+    return cv2.copyMakeBorder(p, *[edge] * 4, cv2.BORDER_CONSTANT, value=(255, 255, 255))
+
+
+ASKED: dict[str, Callable[[Picture], Picture]] = {
+    "JPEG q20": jpeg, "resize 0.5": lambda p: cv2.resize(p, None, fx=0.5, fy=0.5, interpolation=3),
+    "crop 5 %": crop(0.05), "crop 10 %": crop(0.1), "crop 20 %": crop(0.2),
+    "mirror": lambda p: p[:, ::-1], "quarter turn": np.rot90, "rotate 5": rotate(5),
+    "brighter 30 %": light(1.3), "darker 30 %": light(0.7),
+    "grey": lambda p: np.repeat(cv2.cvtColor(p, cv2.COLOR_RGB2GRAY)[..., None], 3, 2),
+    "text": text, "border 5 %": border,
+}  # fmt: skip
+HARD = {
+    "crop 40 %": crop(0.4), "rotate 10": rotate(10),
+    "corner 20 %": corner(0.2), "corner 30 %": corner(0.3),
+}  # fmt: skip
+
+
+def main() -> None:
+    """Print the recall of each transform."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", type=Path, default=os.environ.get("INSPECTOR_DATA", DEFAULT))
+    parser.add_argument("--photos", type=int, default=300)
+    words = parser.parse_args()
+    files = sorted((Path(words.data) / "clothing").rglob("*.jpg"))
+    picked = files[:: max(1, len(files) // words.photos)][: words.photos]
+    photos = [cv2.imread(str(f))[..., ::-1].copy() for f in picked]
+    base = np.array([fingerprint(p) for p in photos], FINGERPRINT)
+    n = len(base)
+    tables = {
+        name: np.array([fingerprint(np.ascontiguousarray(change(p))) for p in photos], FINGERPRINT)
+        for name, change in (ASKED | HARD).items()
+    }
+    false: list[float] = []
+    scores: dict[str, NDArray[np.float64]] = {}
+    for name, table in tables.items():
+        both = np.concatenate([base, table])
+        found = candidates(both)
+        cross = (found.a < n) & (found.b >= n)
+        pairs = verify(
+            both, Candidates(found.a[cross], found.b[cross], found.transform[cross])
+        )
+        true = pairs.b - pairs.a == n
+        best = np.zeros(n)
+        np.maximum.at(best, pairs.a[true], pairs.similarity[true])
+        scores[name] = best
+        false += pairs.similarity[~true].tolist()
+    negatives = len(tables) * n * (n - 1)
+    allowed = int(FALSE_RATE * negatives)
+    ranked = sorted(false, reverse=True)
+    threshold = max(POSSIBLE, ranked[allowed] if len(ranked) > allowed else 0.0)
+    print(f"{negatives:,} negatives, {len(false)} reported at all; threshold {threshold:.3f}")
+    for name, best in scores.items():
+        at, sure = (best >= threshold).mean(), (best >= SURE).mean()
+        print(f"{name:14s} recall {at:.3f}, sure {sure:.3f}")
+    mean = np.mean([(scores[name] >= threshold).mean() for name in ASKED])
+    print(f"mean of the {len(ASKED)} asked for: {mean:.3f}")
+
+
+if __name__ == "__main__":
+    main()
