@@ -132,3 +132,60 @@ def correlation(
         one += saa / count - (sa / count) ** 2 + regular
         two += sbb / count - (sb / count) ** 2 + regular
     return cross / np.sqrt(one * two), count / (side * side)
+
+
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def robust_correlation(  # noqa: C901 - one numeric kernel
+    template: NDArray[np.float32],
+    picture: NDArray[np.float32],
+    p: NDArray[np.float64],
+    rim: int,
+    dropped: float,
+) -> tuple[float, float]:
+    """Return the correlation of detail on the overlap without its worst blocks, and its share.
+
+    Text, a logo or a black corner covers some blocks of a copy; unlike pictures differ in all.
+
+    Args:
+        template: (s, s) detail: what is left without a local mean.
+        picture: Of the same shape.
+        p: The map from template to picture.
+        rim: Pixels at the edges of both that are left out: their local mean is not theirs.
+        dropped: Share of the blocks of 8x8 pixels to drop, those that differ most.
+    """
+    side = template.shape[0]
+    half = (side - 1) / 2.0
+    blocks = side // 8
+    sums = np.zeros((blocks * blocks, 4))
+    for i in range(rim, side - rim):
+        y = (i - half) / half
+        for j in range(rim, side - rim):
+            x = (j - half) / half
+            u = (p[0] * x + p[1] * y + p[2]) * half + half
+            v = (p[3] * x + p[4] * y + p[5]) * half + half
+            if u < rim or v < rim or u > side - 1 - rim or v > side - 1 - rim:
+                continue
+            a = template[i, j]
+            b = sample(picture, u, v)
+            block = (i // 8) * blocks + j // 8
+            sums[block, 0] += a * a
+            sums[block, 1] += b * b
+            sums[block, 2] += a * b
+            sums[block, 3] += 1
+    total = sums[:, 3].sum()
+    if total == 0:
+        return 0.0, 0.0
+    gain = np.sqrt((sums[:, 0].sum() + 1) / (sums[:, 1].sum() + 1))
+    differ = sums[:, 0] + gain * gain * sums[:, 1] - 2 * gain * sums[:, 2]
+    order = np.argsort(differ)
+    filled = int((sums[:, 3] > 0).sum())
+    empty = blocks * blocks - filled
+    used = empty + int(np.ceil(filled * (1 - dropped)))
+    one = two = cross = 0.0
+    for block in order[:used]:
+        one += sums[block, 0] + sums[block, 3]
+        two += sums[block, 1] + sums[block, 3]
+        cross += sums[block, 2]
+    if one == 0 or two == 0:
+        return 0.0, 0.0
+    return cross / np.sqrt(one * two), total / ((side - 2 * rim) ** 2)
