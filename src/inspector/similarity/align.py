@@ -135,7 +135,7 @@ def correlation(
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
-def robust_correlation(  # noqa: C901 - one numeric kernel
+def robust_correlation(
     template: NDArray[np.float32],
     picture: NDArray[np.float32],
     p: NDArray[np.float64],

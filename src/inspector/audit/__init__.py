@@ -1,0 +1,1 @@
+"""What is wrong: leaks, labels, shift, luck, and how sure each of them is."""
