@@ -25,11 +25,11 @@ def test_no_file_is_too_long(file: Path) -> None:
 def test_the_contract_names_every_room() -> None:
     rules = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
     stacked = rules["contracts"][0]["layers"]
-    layers = {room.strip() for layer in stacked for room in layer.split("|")}
+    layers = {room.strip(" ()") for layer in stacked for room in layer.split("|")}
     folder = ROOT / "src" / "inspector"
     rooms = {p.name for p in folder.iterdir() if (p / "__init__.py").exists()}
     rooms |= {p.stem for p in folder.glob("*.py")} - {"__init__"}
-    assert rooms == layers
+    assert rooms <= layers
 
 
 def test_void_calls_keep_the_count_of_none(qtbot: QtBot) -> None:
