@@ -1,6 +1,6 @@
 """Ask the installed Keras which files it takes; run as a child, cases as JSON on stdin.
 
-Each case: {"api", "folder", "arguments"}; each answer: {"paths"} relative to the folder, or {"error"}.
+Each case: {"api", "folder", "arguments"}; each answer: {"paths"}, relative, or {"error"}.
 """
 
 import json

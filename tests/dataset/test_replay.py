@@ -17,7 +17,8 @@ from inspector.dataset.replay import Call, Loader, cut, files_of, list_call, ord
 from inspector.errors import DatasetError, InspectorError, UsageError
 
 NAMES = [
-    "a", "b10", "b2", "Dog", "dog", "zebra", "\u00c4rger", "A\u0308rger", "空", "x y", "x.y", ".hidden", "_",
+    "a", "b10", "b2", "Dog", "dog", "zebra", "\u00c4rger", "A\u0308rger", "空", "x y", "x.y",
+    ".hidden", "_",
 ]  # fmt: skip
 FILES = [
     "1.jpg", "10.jpg", "2.JPG", "a.jpeg", "ä.png", "._x.png", "b.gif", "c.BMP", "n.txt", "w.webp",
@@ -70,7 +71,8 @@ def calls(rng: random.Random, classes: list[str], files: int) -> list[tuple[str,
         ("dataset", {**common, "subset": subset}, Call(**some, **of)),
         ("dataset", {**common, "subset": subset, "class_names": list(names)},
          Call(**some, **of, class_names=names)),
-        ("dataset", {**common, "subset": subset, "labels": None}, Call(**some, **of, labels="none")),
+        ("dataset", {**common, "subset": subset, "labels": None},
+         Call(**some, **of, labels="none")),
         ("dataset", {**common, "subset": subset, "labels": labels},
          Call(**some, **of, labels="list", label_list=tuple(labels))),
         ("dataset", of, Call(**of)),
@@ -103,7 +105,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Path, str, dic
         grow(root, rng)
         classes = [n for n in sorted(os.listdir(root)) if (root / n).is_dir() and n[0] != "."]
         count = len(list_call(root, Call(labels="none")).paths)
-        made += [(root, api, arguments, call) for api, arguments, call in calls(rng, classes, count)]
+        made += [(root, *case) for case in calls(rng, classes, count)]
     return made
 
 
@@ -119,7 +121,7 @@ def test_equals_the_installed_keras(cases: list[tuple[Path, str, dict, Call]]) -
     wrong, errors = [], 0
     for (folder, api, arguments, call), answer in zip(cases, answers, strict=True):
         mine = ours(folder, call)
-        expected = sum(answer["paths"], []) if "paths" in answer else None
+        expected = [p for part in answer["paths"] for p in part] if "paths" in answer else None
         errors += expected is None
         # The generator gives an empty list where image_dataset_from_directory raises.
         if mine != expected:

@@ -91,7 +91,7 @@ def list_inferred(
     """List as labels="inferred" does.
 
     Raises:
-        DatasetError: The folder can't be listed, `class_names` do not fit it, or links go in circles.
+        DatasetError: The folder can't be listed, `class_names` do not fit, or links go in circles.
     """
     found = [
         n for n in _folders(folder) if dialect.dot_classes or not n.startswith(".")
@@ -191,6 +191,6 @@ def _refuse_circle(where: str, below: list[str]) -> None:
         path = os.path.join(where, name)
         if os.path.islink(path) and (here + os.sep).startswith(os.path.realpath(path) + os.sep):
             raise DatasetError(
-                f"the link {path} leads back to a folder above it, and Keras follows it in circles",
+                f"the link {path} leads back to a folder above it: Keras follows it in circles",
                 "Remove the link, or use follow_links=False with Keras 3.12 or later.",
             )
