@@ -13,6 +13,8 @@ class Changes:
         decisions: What a person decided.
         exports: An export ended.
         layout: What the folders are.
+        groups: What belongs together, by a rule.
+        rule: The split rule, or the lock.
         text: The operation in words, for the status line; "" where there is nothing to say.
     """
 
@@ -21,4 +23,6 @@ class Changes:
     decisions: bool = False
     exports: bool = False
     layout: bool = False
+    groups: bool = False
+    rule: bool = False
     text: str = ""

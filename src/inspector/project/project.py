@@ -13,9 +13,11 @@ from inspector.project.decisions import Decisions
 from inspector.project.duplicates import Duplicates
 from inspector.project.exports import Exports
 from inspector.project.findings import Findings
+from inspector.project.groups import Groups
 from inspector.project.places import cache_folder, default_project
 from inspector.project.samples import Samples
 from inspector.project.scans import Scans
+from inspector.project.splits import Splits
 from inspector.store import meta
 from inspector.store.cache import PictureCache
 from inspector.store.database import Database
@@ -83,6 +85,8 @@ class Project:
         self.scans = Scans(self)
         self.duplicates = Duplicates(self)
         self.decisions = Decisions(self)
+        self.groups = Groups(self)
+        self.splits = Splits(self)
         self.exports = Exports(self)
         self.findings = Findings(self)
 

@@ -57,3 +57,8 @@ CREATE TABLE change (
   field TEXT NOT NULL, old TEXT NOT NULL, new TEXT NOT NULL
 );
 CREATE INDEX change_operation ON change (operation);
+
+-- The split that was locked last: every file by place, content and side.
+CREATE TABLE lock (
+  path TEXT PRIMARY KEY, sha256 BLOB NOT NULL, side TEXT NOT NULL
+) WITHOUT ROWID;

@@ -1,0 +1,97 @@
+"""Leaks: which images of one side have a twin, or only an event, on another side."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+Mask = NDArray[np.bool_]
+Numbers = NDArray[np.int32]
+
+
+class Tie(IntEnum):
+    """How an image is tied to the other side; the smallest that holds counts."""
+
+    NONE = 0
+    BYTES = 1
+    PIXELS = 2
+    TRANSFORMED = 3
+    NEAR = 4
+    GROUP = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """What ties n images together.
+
+    Attributes:
+        content: (n,) equal where the bytes are equal.
+        picture: (n,) equal where the decoded pixels are equal, numbered from 0.
+        group: (n,) equal where they belong together.
+        turned: Symmetric (pictures, pictures) 0/1 matrix of transformed pairs.
+        near: The same of near pairs.
+    """
+
+    content: Numbers
+    picture: Numbers
+    group: Numbers
+    turned: csr_matrix
+    near: csr_matrix
+
+
+def tie(
+    content: Numbers, picture: Numbers, group: Numbers, pairs: NDArray[np.int32], turned: Mask
+) -> Ties:
+    """Build `Ties` from pairs (m, 2) of pictures, each `turned` (transformed) or near."""
+    count = int(picture.max()) + 1 if len(picture) else 0
+
+    def matrix(chosen: NDArray[np.int32]) -> csr_matrix:
+        both = np.vstack([chosen, chosen[:, ::-1]])
+        ones = np.ones(len(both), np.float32)
+        return csr_matrix((ones, (both[:, 0], both[:, 1])), shape=(count, count))
+
+    return Ties(content, picture, group, matrix(pairs[turned]), matrix(pairs[~turned]))
+
+
+def ties_across(ties: Ties, source: Mask, target: Mask) -> NDArray[np.uint8]:
+    """Return the strongest `Tie` of each image of `target` to an image of `source`.
+
+    An image is not tied to itself: where the masks overlap it needs another one.
+
+    Returns:
+        (n,) codes; 0 outside of `target`.
+    """
+    own = source.astype(np.int64)
+    found = np.zeros(len(source), np.uint8)
+    seen = np.bincount(ties.picture[source], minlength=ties.near.shape[0]).astype(np.float32)
+    reached = (
+        (Tie.GROUP, _members(ties.group, source) > own),
+        (Tie.NEAR, (ties.near @ seen)[ties.picture] > 0),
+        (Tie.TRANSFORMED, (ties.turned @ seen)[ties.picture] > 0),
+        (Tie.PIXELS, _members(ties.picture, source) > own),
+        (Tie.BYTES, _members(ties.content, source) > own),
+    )
+    for code, holds in reached:
+        found[holds & target] = code
+    return found
+
+
+def share_over(ties: Ties, draws: list[tuple[Mask, Mask]]) -> NDArray[np.float64]:
+    """Return the share of validation with a twin in training, for each (training, validation)."""
+    shares = []
+    for training, validation in draws:
+        found = ties_across(ties, training, validation)
+        twins = (found > 0) & (found != Tie.GROUP)
+        shares.append(float(twins.sum()) / max(1, int(validation.sum())))
+    return np.array(shares)
+
+
+def _members(numbers: Numbers, source: Mask) -> NDArray[np.int64]:
+    """Count, for each image, the source images that share its number."""
+    if not len(numbers):
+        return np.zeros(0, np.int64)
+    count = np.bincount(numbers[source], minlength=int(numbers.max()) + 1)
+    shared: NDArray[np.int64] = count[numbers]
+    return shared

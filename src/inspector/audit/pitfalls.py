@@ -1,0 +1,327 @@
+"""The pitfalls of a split, each with the user's own numbers and files.
+
+Source: every rule was measured on Keras itself; the sentences say what was found here.
+"""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from inspector.dataset.keras_code import CodeCall
+from inspector.dataset.keras_lists import Listed
+from inspector.dataset.replay import Call, Loader, cut, order
+
+HIGH, MIDDLE, LOW = "high", "middle", "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Pitfall:
+    """One thing to know about a split.
+
+    Attributes:
+        severity: "high", "middle" or "low".
+        files: Paths behind the numbers, complete; () where all files are meant.
+    """
+
+    code: str
+    severity: str
+    text: str
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """Two calls against each other: what makes training, and what makes validation.
+
+    Attributes:
+        listed: What the training call lists before its shuffle.
+        same_folder: Both calls read one folder.
+        calls: The pasted code's calls, training first; () without code.
+        dropped: Paths that a person has decided to drop.
+    """
+
+    one: Call
+    two: Call
+    listed: Listed
+    training: tuple[str, ...]
+    validation: tuple[str, ...]
+    same_folder: bool = True
+    calls: tuple[CodeCall, ...] = ()
+    dropped: frozenset[str] = frozenset()
+
+
+def pitfalls(replayed: Replayed) -> list[Pitfall]:
+    """Return what is to be said of a replayed split, the worst first."""
+    checks = (
+        _overlap, _different_share, _different_shuffle, _no_shuffle, _empty, _repeated_class,
+        _reused_labels, _augmented, _normalised, _unbalanced, _hidden, _reshuffled, _first_files,
+        _truncated, _order_differs, _fragile,
+    )  # fmt: skip
+    found = [pitfall for check in checks for pitfall in check(replayed)]
+    rank = {HIGH: 0, MIDDLE: 1, LOW: 2}
+    return sorted(found, key=lambda p: rank[p.severity])
+
+
+def _overlap(r: Replayed) -> Iterator[Pitfall]:
+    both = sorted(set(r.training) & set(r.validation))
+    if not both or not r.same_folder:
+        return
+    everything = set(r.listed.paths)
+    neither = everything - set(r.training) - set(r.validation)
+    share = len(both) / len(set(r.validation))
+    numbers = {"both": len(both), "neither": len(neither), "share_of_validation": round(share, 4)}
+    numbers["validation"] = len(r.validation)
+    code, why = "overlap", "the two calls overlap"
+    if r.one.shuffle and r.two.shuffle and r.one.seed != r.two.seed:
+        code, why = "different_seeds", f"the seeds differ ({r.one.seed} and {r.two.seed})"
+    yield Pitfall(
+        code, HIGH,
+        f"{len(both):,} of {len(r.validation):,} validation files ({share:.0%}) are training files"
+        f" too: {why}. {len(neither):,} files are in neither.",
+        numbers, tuple(both),
+    )  # fmt: skip
+
+
+def _different_share(r: Replayed) -> Iterator[Pitfall]:
+    one, two = r.one.validation_split, r.two.validation_split
+    if r.same_folder and one != two and one and two:
+        both = sorted(set(r.training) & set(r.validation))
+        yield Pitfall(
+            "different_validation_split", HIGH if both else MIDDLE,
+            f"The calls cut at {one:g} and {two:g}: {len(both):,} files are on both sides.",
+            {"training_call": one, "validation_call": two, "both": len(both)}, tuple(both),
+        )  # fmt: skip
+
+
+def _different_shuffle(r: Replayed) -> Iterator[Pitfall]:
+    if r.same_folder and r.one.shuffle != r.two.shuffle and r.one.loader is Loader.DATASET:
+        both = sorted(set(r.training) & set(r.validation))
+        yield Pitfall(
+            "different_shuffle", HIGH,
+            f"One call shuffles before it cuts and the other does not: {len(both):,} files are on"
+            " both sides. Shuffle in both calls, or in neither.",
+            {"both": len(both)}, tuple(both),
+        )  # fmt: skip
+
+
+def _no_shuffle(r: Replayed) -> Iterator[Pitfall]:
+    if r.two.shuffle or r.two.loader is not Loader.DATASET or not r.two.validation_split:
+        return
+    named = set(_label_of(r, r.validation))
+    missing = [n for n in r.listed.class_names if n not in named]
+    if missing:
+        yield Pitfall(
+            "shuffle_false", HIGH,
+            f"shuffle=False holds back the last files by name: validation has {len(named)} of"
+            f" {len(r.listed.class_names)} classes ({', '.join(sorted(named)[:5])}).",
+            {"classes_in_validation": len(named), "classes": len(r.listed.class_names)},
+            r.validation,
+        )  # fmt: skip
+
+
+def _empty(r: Replayed) -> Iterator[Pitfall]:
+    count = len(r.listed.paths)
+    share = r.two.validation_split
+    if r.two.loader is Loader.DATASET and share and count and not int(share * count):
+        yield Pitfall(
+            "empty_split", HIGH,
+            f"int({share:g} * {count}) is 0, so Keras puts all {count} files into validation and"
+            " finds none for training.",
+            {"files": count, "held_back": 0}, r.validation,
+        )  # fmt: skip
+
+
+def _repeated_class(r: Replayed) -> Iterator[Pitfall]:
+    for call in (r.one, r.two):
+        twice = [n for n, c in Counter(call.class_names or ()).items() if c > 1]
+        if twice:
+            both = sorted(set(r.training) & set(r.validation))
+            yield Pitfall(
+                "class_names_repeat", HIGH,
+                f"class_names has {', '.join(twice)} twice, so Keras lists these files twice:"
+                f" {len(both):,} files are on both sides.",
+                {"both": len(both)}, tuple(both),
+            )  # fmt: skip
+            return
+
+
+def _reused_labels(r: Replayed) -> Iterator[Pitfall]:
+    names = [c.label_name for c in r.calls if c.label_name]
+    if len(names) < 2 or names[0] != names[1] or not r.one.shuffle:
+        return
+    labels = np.array(r.one.label_list)
+    first = labels[order(len(labels), r.one.seed, shuffle=True)]
+    stands = order(len(labels), r.two.seed, shuffle=r.two.shuffle)
+    wrong = float(np.mean(first[stands] != labels[stands]))
+    yield Pitfall(
+        "labels_list_reused", HIGH,
+        f"Keras shuffles the list {names[0]} in place, so the second call starts from shuffled"
+        f" labels: {wrong:.0%} of its labels are wrong. Pass list({names[0]}) to each call.",
+        {"wrong_share": round(wrong, 4)},
+    )  # fmt: skip
+
+
+def _augmented(r: Replayed) -> Iterator[Pitfall]:
+    if len(r.calls) > 1 and r.calls[1].generator and r.calls[1].augments:
+        yield Pitfall(
+            "validation_augmented", HIGH,
+            f"The validation pictures come from an augmenting generator (line"
+            f" {r.calls[1].generator}): they are turned and shifted as training's are, and the"
+            " figure is about other pictures than yours. Use a second generator that only"
+            " normalises.",
+            {"validation": len(r.validation)}, r.validation,
+        )  # fmt: skip
+
+
+def _normalised(r: Replayed) -> Iterator[Pitfall]:
+    if len(r.calls) > 1 and r.calls[0].generator and r.calls[1].generator:
+        one, two = r.calls[0].normalises, r.calls[1].normalises
+        if one != two:
+            said = [" and ".join(names) or "nothing" for names in (one, two)]
+            yield Pitfall(
+                "normalised_differently", HIGH,
+                f"Training is normalised by {said[0]}, validation by {said[1]}: the model sees"
+                " other values than it learnt from.",
+                {"validation": len(r.validation)}, r.validation,
+            )  # fmt: skip
+
+
+def _unbalanced(r: Replayed) -> Iterator[Pitfall]:
+    everything = Counter(_label_of(r, r.listed.paths))
+    held = Counter(_label_of(r, r.validation))
+    share = r.two.validation_split
+    if not share or len(everything) < 2 or not r.validation or not r.same_folder:
+        return
+    none = sorted(label for label in everything if not held[label])
+    if none:
+        shown = ", ".join(none[:5])
+        yield Pitfall(
+            "class_without_validation", MIDDLE,
+            f"{len(none)} of {len(everything)} classes have no validation file: {shown}.",
+            {"classes": len(none)}, tuple(p for p in r.listed.paths if p.split("/")[0] in none),
+        )  # fmt: skip
+    shares = {label: held[label] / n for label, n in everything.items()}
+    # Two standard errors of a draw without replacement are no news.
+    far = {
+        label: s for label, s in shares.items()
+        if abs(s - share) > 2 * (share * (1 - share) / everything[label]) ** 0.5
+    }  # fmt: skip
+    if far and r.two.loader is not Loader.GENERATOR and not none:
+        worst = max(far, key=lambda label: abs(far[label] - share))
+        yield Pitfall(
+            "not_stratified", LOW,
+            f"The split is not stratified: {far[worst]:.0%} of {worst} is in validation, where"
+            f" {share:.0%} was asked for.",
+            {"worst_share": round(far[worst], 4), "asked": share},
+        )  # fmt: skip
+
+
+def _hidden(r: Replayed) -> Iterator[Pitfall]:
+    files = tuple(p for p in r.listed.paths if p.rpartition("/")[2].startswith("."))
+    if files:
+        yield Pitfall(
+            "hidden_files", HIGH if any("/._" in f"/{f}" for f in files) else LOW,
+            f"{len(files):,} hidden files are listed as images (._name files are a Mac's notes"
+            " and end the epoch with an error).",
+            {"files": len(files)}, files,
+        )  # fmt: skip
+
+
+def _reshuffled(r: Replayed) -> Iterator[Pitfall]:
+    if r.two.loader is Loader.DATASET and r.two.subset == "validation" and r.two.shuffle:
+        yield Pitfall(
+            "validation_reshuffled", LOW,
+            'With subset="validation" the set is shuffled anew at each pass: labels collected in'
+            " one pass don't belong to predictions of another, and file_paths is not their order."
+            ' Take both in one pass, or use subset="both".',
+            {"validation": len(r.validation)},
+        )  # fmt: skip
+
+
+def _first_files(r: Replayed) -> Iterator[Pitfall]:
+    if r.two.loader is Loader.GENERATOR and r.two.validation_split:
+        yield Pitfall(
+            "first_files", LOW,
+            "This generator holds back the first files of each class by name, without a shuffle:"
+            " with frames named in order that is nearly a split by time, and other files than"
+            " image_dataset_from_directory takes.",
+            {"validation": len(r.validation)}, r.validation,
+        )  # fmt: skip
+
+
+def _truncated(r: Replayed) -> Iterator[Pitfall]:
+    count, share = len(r.listed.paths), r.two.validation_split
+    exact = share * count
+    if r.two.loader is Loader.DATASET and share and abs(exact - round(exact)) < 1e-6:
+        held = int(exact)
+        if held != round(exact):
+            yield Pitfall(
+                "truncated", LOW,
+                f"int({share:g} * {count}) is {held}, one less than the {round(exact)} meant:"
+                " Keras cuts off what rounding left.",
+                {"held_back": held, "meant": round(exact)},
+            )  # fmt: skip
+
+
+def _order_differs(r: Replayed) -> Iterator[Pitfall]:
+    if not r.one.shuffle and r.one.loader is Loader.DATASET:
+        return
+    folders = sorted({p.rpartition("/")[0] for p in r.listed.paths})
+    by_class: dict[str, list[str]] = {}
+    for folder in folders:
+        by_class.setdefault(folder.split("/")[0], []).append(folder)
+    nested = any(
+        sorted(names, key=lambda n: n.replace("/", "\\")) != names for names in by_class.values()
+    )
+    forms = tuple(
+        p for p in r.listed.paths
+        if unicodedata.normalize("NFC", p) != unicodedata.normalize("NFD", p)
+    )  # fmt: skip
+    if nested or forms:
+        why = "nested folders" if nested else "names with accents"
+        yield Pitfall(
+            "order_differs", LOW,
+            f"On another system these {why} can sort differently, and the same seed would draw"
+            " another split there. A locked split does not depend on it.",
+            {"files": len(forms)}, forms,
+        )  # fmt: skip
+
+
+def _fragile(r: Replayed) -> Iterator[Pitfall]:
+    """Say what cleaning would do to the split: with the dropped files gone, or with one gone."""
+    call = r.two
+    if call.loader is not Loader.DATASET or not call.shuffle or not call.validation_split:
+        return
+    gone = {p for p in r.listed.paths if p in r.dropped} or set(r.listed.paths[:1])
+    stays = [i for i, p in enumerate(r.listed.paths) if p not in gone]
+    if len(stays) < 10 or not r.training:
+        return
+    left = Listed(
+        tuple(r.listed.paths[i] for i in stays), r.listed.labels[stays], r.listed.class_names
+    )
+    _, positions = cut(left, replace(call, subset="validation"))
+    then = [left.paths[i] for i in positions.tolist()]
+    trained = set(r.training)
+    moved = [p for p in then if p in trained]
+    if not then:
+        return
+    what = f"the {len(gone):,} dropped files" if r.dropped & gone else "a single file"
+    yield Pitfall(
+        "cleaning_redraws", MIDDLE if r.dropped & gone else LOW,
+        f"Without {what}, the same seed draws another split: {len(moved):,} of its {len(then):,}"
+        f" validation files ({len(moved) / len(then):.0%}) are training files today. Lock the"
+        " split before you clean, or you compare two different validation sets.",
+        {"validation": len(then), "were_training": len(moved),
+         "share": round(len(moved) / len(then), 4)},
+        tuple(moved),
+    )  # fmt: skip
+
+
+def _label_of(r: Replayed, paths: Sequence[str]) -> list[str]:
+    names = r.listed.class_names
+    known = dict(zip(r.listed.paths, r.listed.labels.tolist(), strict=True))
+    return [names[known[p]] for p in paths if p in known and known[p] < len(names)]

@@ -1,0 +1,296 @@
+"""Verbs of splits: split, leaks, groups, freeze."""
+
+import argparse
+from pathlib import Path
+
+from inspector.cli.options import add_verb, open_project, scan
+from inspector.cli.output import print_json, print_lines, print_table
+from inspector.dataset.layouts import SPLIT_NAMES
+from inspector.dataset.replay import Loader
+from inspector.errors import UsageError
+from inspector.project.leaks import KINDS, Leakage, second_call
+from inspector.project.project import Project
+from inspector.project.rules import Rule, RuleKind, call_sides
+from inspector.project.snippets import snippet
+from inspector.project.splits import keras_rule
+
+
+def add_split_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that name a split rule."""
+    parser.add_argument("--loader", metavar="LOADER", help=", ".join(x.value for x in Loader))
+    parser.add_argument("--keras-version", default="", metavar="V")
+    parser.add_argument("--validation-split", type=float, metavar="X")
+    parser.add_argument("--seed", type=int, metavar="N")
+    parser.add_argument("--no-shuffle", action="store_true")
+    parser.add_argument("--folder", metavar="SUB", help="the folder that the call reads")
+    parser.add_argument("--by-group", action="store_true", help="keep groups together")
+    parser.add_argument("--fewest-moves", action="store_true", help="with --by-group")
+
+
+def rule_of(arguments: argparse.Namespace, project: Project) -> Rule:
+    """Return the split rule that the options name; the project's own where they name none.
+
+    Raises:
+        UsageError: They contradict each other.
+    """
+    if arguments.by_group:
+        return Rule(
+            RuleKind.GROUPS,
+            share=arguments.validation_split,
+            seed=arguments.seed or 0,
+            fewest_moves=arguments.fewest_moves,
+        )
+    if arguments.loader is None and arguments.validation_split is None:
+        if arguments.seed is not None:
+            raise UsageError("--seed needs --validation-split", "Such as --validation-split 0.2.")
+        return project.splits.rule
+    if arguments.validation_split is None:
+        raise UsageError("--loader needs --validation-split", "Such as --validation-split 0.2.")
+    return keras_rule(
+        arguments.loader or Loader.DATASET.value,
+        share=arguments.validation_split,
+        seed=arguments.seed,
+        shuffle=not arguments.no_shuffle,
+        folder=_folder(arguments, project),
+        keras=arguments.keras_version,
+    )
+
+
+def add_verbs(verbs: object) -> None:
+    """Add this module's verbs to the parser."""
+    split = add_verb(verbs, "split", _split, "which files a rule puts where, in its own order")
+    add_split_options(split)
+    leaks = add_verb(verbs, "leaks", _leaks, "what stands on both sides: files, pictures, events")
+    add_split_options(leaks)
+    leaks.add_argument("--second-call", metavar="ARGS", help='"seed=7,validation_split=0.2"')
+    leaks.add_argument("--code", type=Path, metavar="FILE.py", help="read the calls from code")
+    leaks.add_argument("--check", action="store_true", help="exit 1 on a leak")
+    leaks.add_argument("--max-share", type=float, default=0.0, metavar="X", help="with --check")
+    groups = add_verb(verbs, "groups", _groups, "what belongs together, and by what right")
+    groups.add_argument("--pattern", metavar="REGEX", help="group by this part of the path")
+    groups.add_argument("--exif-seconds", type=float, metavar="S", help="the gap between bursts")
+    groups.add_argument("--confirm", nargs="+", metavar="ID")
+    freeze = add_verb(verbs, "freeze", _freeze, "lock a split as a manifest with content hashes")
+    add_split_options(freeze)
+    freeze.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    freeze.add_argument("--snippet", action="store_true", help="print the Keras code that loads it")
+
+
+def _folder(arguments: argparse.Namespace, project: Project) -> str | None:
+    if arguments.folder is None:
+        return None
+    folder = Path(arguments.folder)
+    if folder.is_absolute() or ".." in folder.parts:
+        raise UsageError("--folder must lie inside the dataset", "Name it relative to DATASET.")
+    if not (project.root / folder).is_dir():
+        wanted = SPLIT_NAMES.get(arguments.folder.lower())
+        for name, role in project.layout.splits.items():
+            if role == wanted:
+                return name
+        raise UsageError(f"the dataset has no folder {arguments.folder}", "Check its name.")
+    return folder.as_posix()
+
+
+def _split(arguments: argparse.Namespace) -> None:
+    with open_project(arguments) as project:
+        rule = rule_of(arguments, project)
+        moves: list[dict[str, str]] | None = None
+        if rule.kind is RuleKind.KERAS:
+            both = call_sides(project, rule)
+            training, validation = both.training, both.validation
+        else:
+            scan(project, arguments)
+            made = project.splits.membership(rule)
+            training, validation = made.training, made.validation
+            if rule.kind is RuleKind.GROUPS:
+                moves = project.splits.moves(made)
+        document: dict[str, object] = {"training": training, "validation": validation}
+        if moves is not None:
+            document["moved"] = moves
+        if arguments.json:
+            print_json(document)
+            return
+        print(f"{rule.text}: {len(training):,} training, {len(validation):,} validation")
+        if moves is not None:
+            print(f"{len(moves):,} images would move against today's folders")
+        print_lines(f"validation  {path}" for path in validation)
+
+
+def _rule_for_leaks(arguments: argparse.Namespace, project: Project) -> Rule:
+    if arguments.code is None:
+        rule = rule_of(arguments, project)
+    else:
+        try:
+            text = arguments.code.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{arguments.code} can't be read: {error}", "Check it.") from None
+        from inspector.dataset.replay import Call
+
+        call = Call(keras=arguments.keras_version)
+        rule = Rule(RuleKind.CODE, call, code=text, folder=arguments.folder)
+    if arguments.second_call:
+        if rule.kind is not RuleKind.KERAS:
+            raise UsageError(
+                "--second-call needs a first one", "Add --validation-split and --seed."
+            )
+        rule = second_call(arguments.second_call, rule)
+    return rule
+
+
+def _leaks(arguments: argparse.Namespace) -> int:
+    with open_project(arguments) as project:
+        scan(project, arguments)
+        found = project.splits.leaks(_rule_for_leaks(arguments, project))
+        if arguments.json:
+            print_json(leaks_json(found))
+        else:
+            _print_leaks(found)
+        over = bool(found.both) or found.share > arguments.max_share
+        return 1 if arguments.check and over else 0
+
+
+def leaks_json(found: Leakage) -> dict[str, object]:
+    """Return the document of `leaks --json`."""
+    luck = found.luck
+    return {
+        "rule": found.made.rule.text,
+        "threshold": found.threshold,
+        "by_file": {"both": len(found.both), "neither": len(found.made.neither)},
+        "by_content": {kind: found.count(kind) for kind in KINDS},
+        "validation_images": found.validation_images,
+        "validation_leaked": sum(leak.kind != "group" for leak in found.leaks),
+        "share": round(found.share, 6),
+        "share_with_groups": round(found.share_with_groups, 6),
+        "matrix": [
+            {"from": c.source, "to": c.to, **{k: len(ids) for k, ids in c.by_kind.items()}}
+            for c in found.matrix
+        ],
+        "conflicting_labels": len(found.conflicting),
+        "seed_luck": {
+            "median": round(luck.median, 6),
+            "p5": round(luck.at(5), 6),
+            "p95": round(luck.at(95), 6),
+            "this_seed": luck.this_seed,
+            "seeds": len(luck.shares),
+        },
+        "findings": [
+            {
+                "code": f.code,
+                "severity": f.severity,
+                "text": f.text,
+                "numbers": dict(f.numbers),
+                "files": list(f.files),
+            }
+            for f in found.findings
+        ],
+        "both": list(found.both),
+        "neither": list(found.made.neither),
+        "leaks": [
+            {
+                "path": leak.image.path,
+                "kind": leak.kind,
+                "twin": leak.twin.path if leak.twin else None,
+                "similarity": round(leak.similarity, 4),
+            }
+            for leak in found.leaks
+        ],
+    }
+
+
+def _print_leaks(found: Leakage) -> None:
+    made = found.made
+    print(
+        f"{made.rule.text}: {len(made.training):,} training, {len(made.validation):,} validation;"
+        f" {len(found.both):,} files on both sides, {len(made.neither):,} on neither"
+    )
+    n = found.validation_images
+    twins = sum(leak.kind != "group" for leak in found.leaks)
+    print(
+        f"{twins:,} of {n:,} validation images ({found.share:.1%}) have a twin in training at"
+        f" similarity {found.threshold:g} or more;"
+        f" {found.count('group'):,} more share only an event"
+    )
+    print_table(
+        [
+            (c.source, c.to, *(len(ids) for ids in c.by_kind.values()))
+            for c in found.matrix
+            if c.source != c.to
+        ],
+        ("from", "to", *KINDS),
+    )
+    if found.luck.shares:
+        luck = found.luck
+        print(
+            f"over {len(luck.shares)} seeds the share is {luck.median:.1%}"
+            f" [{luck.at(5):.1%}, {luck.at(95):.1%}]; yours {luck.this_seed or 0:.1%}"
+        )
+    for f in found.findings:
+        print(f"{f.severity}: {f.text} ({f.code})")
+
+
+def _groups(arguments: argparse.Namespace) -> None:
+    with open_project(arguments) as project:
+        scan(project, arguments)
+        if arguments.pattern:
+            project.groups.add_pattern(arguments.pattern)
+        if arguments.exif_seconds is not None:
+            project.groups.set_gap(arguments.exif_seconds)
+        if arguments.confirm:
+            project.groups.confirm(arguments.confirm)
+        found = project.groups.groups()
+        if arguments.json:
+            print_json(
+                [
+                    {
+                        "id": g.id,
+                        "members": [m.path for m in g.members],
+                        "provenance": g.provenance.value,
+                        "confirmed": g.confirmed,
+                        "classes": list(g.labels),
+                        "splits": [s for s in g.splits if s],
+                    }
+                    for g in found
+                ]
+            )
+            return
+        print_table(
+            [
+                (
+                    o.proposal.provenance.value, o.proposal.rule, o.count, o.covered, o.largest,
+                    o.spanning, f"{o.borne_out:.2f}", "yes" if o.in_force else "no",
+                )
+                for o in project.groups.offers()
+            ],
+            ("from", "rule", "groups", "images", "largest", "several classes", "borne out",
+             "in force"),
+        )  # fmt: skip
+        print_table(
+            [(g.id, g.provenance.value, len(g.members), ", ".join(g.splits)) for g in found],
+            ("group", "from", "images", "splits"),
+        )
+
+
+def _freeze(arguments: argparse.Namespace) -> None:
+    with open_project(arguments) as project:
+        rule = rule_of(arguments, project)
+        if rule.kind is RuleKind.GROUPS:
+            scan(project, arguments)
+        else:
+            project.scans.index()
+        frozen = project.splits.freeze(rule, arguments.output)
+        code = snippet(arguments.output, project.root) if arguments.snippet else ""
+        if arguments.json:
+            print_json(
+                {
+                    "path": str(frozen.path),
+                    "files": frozen.files,
+                    "splits": frozen.sides,
+                    **({"snippet": code} if code else {}),
+                }
+            )
+            return
+        if code:
+            print(code, end="")
+            return
+        sides = ", ".join(f"{n:,} {side}" for side, n in frozen.sides.items())
+        print(f"{frozen.files:,} files locked ({sides}): {frozen.path}")

@@ -1,0 +1,73 @@
+"""A split that keeps groups together: stratified, with the share asked for."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Mask = NDArray[np.bool_]
+
+
+def split_by_group(
+    groups: NDArray[np.int32],
+    labels: NDArray[np.int32],
+    share: float,
+    *,
+    seed: int,
+    today: Mask | None = None,
+) -> Mask:
+    """Choose whole groups for validation so that each class comes as near to `share` as it can.
+
+    Larger groups are placed first, in random order within a size; a group goes to validation
+    where that brings the classes nearer to their targets.
+
+    Args:
+        groups: (n,) group of each sample.
+        labels: (n,) class of each sample, from 0.
+        share: Of each class, in 0..1.
+        today: Who is in validation now: given, groups stay where most of them are if they can.
+
+    Returns:
+        (n,) True for validation. No group is on both sides.
+    """
+    classes = int(labels.max()) + 1 if len(labels) else 0
+    target = share * np.bincount(labels, minlength=classes).astype(np.float64)
+    _, compact = np.unique(groups, return_inverse=True)
+    counts = np.zeros((int(compact.max()) + 1 if len(compact) else 0, classes), np.int64)
+    np.add.at(counts, (compact, labels), 1)
+    sizes = counts.sum(axis=1)
+    stays = np.zeros(len(sizes))
+    if today is not None:
+        stays = np.bincount(compact, today.astype(float), minlength=len(sizes)) / sizes
+    rng = np.random.default_rng(seed)
+    order = np.lexsort((rng.random(len(sizes)), -sizes, -np.round(stays, 6)))
+    if today is None:
+        order = np.lexsort((rng.random(len(sizes)), -sizes))
+    chosen = _choose(order, counts, target)
+    picked: Mask = chosen[compact]
+    return picked
+
+
+def _choose(
+    order: NDArray[np.int64], counts: NDArray[np.int64], target: NDArray[np.float64]
+) -> Mask:
+    """Walk the groups; the distance to the target is the sum over classes of |held - target|."""
+    held = np.zeros(len(target))
+    chosen = np.zeros(len(counts), np.bool_)
+    for group in order.tolist():
+        (touched,) = np.nonzero(counts[group])
+        now = held[touched] - target[touched]
+        then = now + counts[group, touched]
+        if np.abs(then).sum() < np.abs(now).sum():
+            chosen[group] = True
+            held[touched] += counts[group, touched]
+    return chosen
+
+
+def number(keys: Sequence[str]) -> NDArray[np.int32]:
+    """Return a group number for each key; an empty key is a group of its own."""
+    known: dict[str, int] = {}
+    found = []
+    for position, key in enumerate(keys):
+        found.append(known.setdefault(key or f"\0{position}", len(known)))
+    return np.array(found, np.int32)

@@ -1,0 +1,216 @@
+"""What may belong together: the same person, burst, video, patient or day, by names and times."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.errors import UsageError
+
+# A pattern whose largest group holds more than this share of the files says too little.
+GIANT = 0.2
+# A word without a number that names more files of a class than this counts files, not events.
+BARE_MEMBERS, BARE_SHARE = 6, 0.03
+_NUMBER = re.compile(r"\d+")
+_NEIGHBOURS = 200
+
+
+class Provenance(StrEnum):
+    """Where a group comes from, the surest first."""
+
+    CONFIRMED = "confirmed"
+    MANIFEST = "manifest"
+    FOLDER = "folder"
+    NAMES = "names"
+    EXIF = "exif time"
+    PATTERN = "pattern"
+    LOOKS = "look-alikes"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One way to group all samples.
+
+    Attributes:
+        rule: The pattern, gap or column, as a person would write it.
+        keys: A key for each sample in the order given; "" for a sample that stands alone.
+    """
+
+    provenance: Provenance
+    rule: str
+    keys: tuple[str, ...]
+
+    @property
+    def groups(self) -> dict[str, list[int]]:
+        """Positions of the members by key, for keys with two members or more."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for position, key in enumerate(self.keys):
+            if key:
+                found[key].append(position)
+        return {key: members for key, members in found.items() if len(members) > 1}
+
+
+def by_manifest(sources: Sequence[str]) -> Proposal | None:
+    """Group by the manifest's group column, or by the folders that stand for sources."""
+    return _worth(Proposal(Provenance.MANIFEST, "group", tuple(sources)), giants=True)
+
+
+def by_folders(paths: Sequence[str], labels: Sequence[str]) -> Proposal | None:
+    """Group by the folder below the class folder, where files lie in such folders."""
+    keys = []
+    for path, label in zip(paths, labels, strict=True):
+        folders = path.split("/")[:-1]
+        below = folders[folders.index(label) + 1 :] if label in folders else []
+        keys.append("/".join((label, *below)) if below else "")
+    return _worth(Proposal(Provenance.FOLDER, "folder below the class", tuple(keys)))
+
+
+def by_names(paths: Sequence[str], labels: Sequence[str]) -> list[Proposal]:
+    """Propose groups of files whose names are the same but for their last number, or last two.
+
+    Keys are kept apart by class: "1.jpg" of cats and "1.jpg" of dogs are not one event.
+    """
+    found: list[Proposal] = []
+    for drop in (1, 2):
+        rule = "name without its last number" if drop == 1 else "name without its last two numbers"
+        keys = [
+            f"{label}/{stem}" if (stem := _without(path, drop)) else ""
+            for path, label in zip(paths, labels, strict=True)
+        ]
+        proposal = _worth(Proposal(Provenance.NAMES, rule, _distinct(keys, labels)))
+        if proposal and not any(_same(proposal, other) for other in found):
+            found.append(proposal)
+    return found
+
+
+def by_pattern(paths: Sequence[str], pattern: str) -> Proposal:
+    """Group by a regular expression on the path: its group "group", first group, or whole match.
+
+    Raises:
+        UsageError: It is not a regular expression, or fits no path.
+    """
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        raise UsageError(
+            f"{pattern} is not a regular expression: {error}",
+            r"Such as (patient\d+), which groups all paths with the same patient number.",
+        ) from None
+    keys = [_key(compiled.search(path)) for path in paths]
+    if not any(keys):
+        raise UsageError(f"the pattern {pattern} fits no path", f"A path is {paths[0]}."
+                         if paths else "There are no images.")  # fmt: skip
+    return Proposal(Provenance.PATTERN, pattern, tuple(keys))
+
+
+def by_time(
+    captured: Sequence[str], cameras: Sequence[str], *, gap_seconds: float
+) -> Proposal | None:
+    """Group pictures of one camera that were taken at most `gap_seconds` after one another.
+
+    Args:
+        captured: EXIF times "2024:05:01 12:00:00" or ISO; "" where there is none.
+    """
+    dated = []
+    for position, (text, camera) in enumerate(zip(captured, cameras, strict=True)):
+        when = _when(text)
+        if when is not None:
+            dated.append((camera, when, position))
+    dated.sort()
+    keys = [""] * len(captured)
+    burst = 0
+    before: tuple[str, float] | None = None
+    for camera, when, position in dated:
+        if before is None or before[0] != camera or when - before[1] > gap_seconds:
+            burst += 1
+        keys[position] = f"burst {burst}"
+        before = camera, when
+    rule = f"at most {gap_seconds:g} s apart"
+    return _worth(Proposal(Provenance.EXIF, rule, tuple(keys)))
+
+
+def closeness(
+    proposal: Proposal, pictures: NDArray[np.float32], labels: Sequence[str], *, seed: int = 1
+) -> float:
+    """Return how far groups are borne out by what the pictures look like, -1 to 1.
+
+    The share of neighbours within groups that are nearer than random pictures of the same class
+    would be, less the share that chance gives: about 0 for a pattern that means nothing.
+
+    Args:
+        pictures: (n, d) small pictures, in the order of the proposal's keys.
+        labels: (n,) classes: pictures are compared within a class.
+    """
+    rng = np.random.default_rng(seed)
+    groups = list(proposal.groups.values())
+    picked = [groups[i] for i in rng.permutation(len(groups))[:_NEIGHBOURS]]
+    near, far = [], []
+    classes = np.array(labels)
+    for members in picked:
+        one, two = rng.choice(members, 2, replace=False)
+        near.append(float(np.abs(pictures[one] - pictures[two]).mean()))
+        other = rng.choice(np.flatnonzero(classes == classes[one]), 8)
+        outside = other[[o not in members for o in other.tolist()]]
+        if len(outside):
+            far.append(float(np.abs(pictures[outside] - pictures[one]).mean(axis=1).mean()))
+    if not near or not far:
+        return 0.0
+    level = float(np.quantile(far, 0.1))
+    return float(np.mean(np.array(near) < level) - 0.1)
+
+
+def _without(path: str, drop: int) -> str:
+    stem = path.rpartition("/")[2].rpartition(".")[0]
+    spans = [m.span() for m in _NUMBER.finditer(stem)]
+    if len(spans) < drop:
+        return ""
+    # A number only: it counts files and names nothing.
+    return stem[: spans[-drop][0]].rstrip(" ._-()")
+
+
+def _distinct(keys: Sequence[str], labels: Sequence[str]) -> tuple[str, ...]:
+    """Drop the keys that are a bare word for much of a class, as IMG is of IMG_0001.jpg."""
+    sizes, classes = Counter(keys), Counter(labels)
+    kept = []
+    for key, label in zip(keys, labels, strict=True):
+        word = key.removeprefix(f"{label}/")
+        bare = not _NUMBER.search(word)
+        common = sizes[key] > max(BARE_MEMBERS, BARE_SHARE * classes[label])
+        kept.append("" if bare and common else key)
+    return tuple(kept)
+
+
+def _key(match: re.Match[str] | None) -> str:
+    if match is None:
+        return ""
+    named = match.groupdict().get("group")
+    return named or (match.group(1) if match.re.groups else match.group(0)) or ""
+
+
+def _when(text: str) -> float | None:
+    try:
+        plain = text.strip().replace("T", " ")
+        date, _, clock = plain.partition(" ")
+        return datetime.fromisoformat(f"{date.replace(':', '-')} {clock}").timestamp()
+    except ValueError:
+        return None
+
+
+def _worth(proposal: Proposal, *, giants: bool = False) -> Proposal | None:
+    """Return a proposal that says something: groups of several, and none that holds everything."""
+    sizes = Counter(key for key in proposal.keys if key)
+    several = [n for n in sizes.values() if n > 1]
+    if not several:
+        return None
+    if not giants and max(several) > GIANT * len(proposal.keys):
+        return None
+    return proposal
+
+
+def _same(one: Proposal, two: Proposal) -> bool:
+    return sorted(one.groups.values()) == sorted(two.groups.values())

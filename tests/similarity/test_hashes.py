@@ -1,0 +1,125 @@
+"""The hash of a flipped or turned picture follows from the hash of the picture itself."""
+
+from pathlib import Path
+
+import cv2
+import imagehash
+import numpy as np
+import pytest
+from PIL import Image
+
+from inspector.similarity.fingerprints import FULL, VERSION, fingerprint
+from inspector.similarity.hashes import coefficients, hash_of, variant
+from inspector.similarity.transforms import INVERSE, NAMES, STEPS, apply
+from inspector.work.tasks import FEATURES
+
+EVERY = range(len(NAMES))
+
+
+def noise(seed: int, *shape: int) -> np.ndarray:
+    return np.random.default_rng(seed).normal(128, 40, shape).astype(np.float32)
+
+
+def scene(seed: int, side: int = 160) -> np.ndarray:
+    """A picture with large and small forms, like a photo's spectrum."""
+    draw = np.random.default_rng(seed)
+    picture = np.full((side, side, 3), 128.0)
+    for k in (1, 2, 4, 8, 16):
+        layer = draw.normal(0, 60 / k, (4 * k, 4 * k, 3))
+        picture += cv2.resize(layer, (side, side), interpolation=cv2.INTER_CUBIC)
+    return np.clip(picture, 0, 255).astype(np.uint8)
+
+
+def bits(one: int, two: int) -> int:
+    return (int(one) ^ int(two)).bit_count()
+
+
+@pytest.mark.parametrize("transform", EVERY, ids=NAMES)
+@pytest.mark.parametrize("seed", range(5))
+def test_coefficients_only_change_sign_and_place(transform: int, seed: int) -> None:
+    grey = noise(seed, 32, 32)
+    transpose, rows, columns = STEPS[transform]
+    block = coefficients(grey)
+    expected = block.T.copy() if transpose else block.copy()
+    if rows:
+        expected[1::2] *= -1
+    if columns:
+        expected[:, 1::2] *= -1
+    turned = coefficients(np.ascontiguousarray(apply(grey, transform)))
+    np.testing.assert_allclose(turned, expected, atol=0.02)
+
+
+@pytest.mark.parametrize("transform", EVERY, ids=NAMES)
+def test_variant_is_the_hash_of_the_turned_picture(transform: int) -> None:
+    pictures = [noise(seed, 32, 32) for seed in range(60)]
+    plain = np.array([hash_of(coefficients(p)) for p in pictures], np.uint64)
+    turned = [hash_of(coefficients(np.ascontiguousarray(apply(p, transform)))) for p in pictures]
+    assert variant(plain, transform).tolist() == [int(h) for h in turned]
+
+
+@pytest.mark.parametrize("transform", EVERY, ids=NAMES)
+def test_inverse_takes_a_variant_back(transform: int) -> None:
+    hashes = np.random.default_rng(1).integers(0, 2**63, 200, dtype=np.uint64) * np.uint64(2)
+    assert np.array_equal(variant(variant(hashes, transform), INVERSE[transform]), hashes)
+
+
+@pytest.mark.parametrize("transform", EVERY, ids=NAMES)
+def test_inverse_takes_a_picture_back(transform: int) -> None:
+    picture = np.arange(35).reshape(5, 7)
+    assert np.array_equal(apply(apply(picture, transform), INVERSE[transform]), picture)
+
+
+def test_the_names_say_what_happens() -> None:
+    picture = np.arange(6).reshape(2, 3)
+    done = {name: apply(picture, t).tolist() for t, name in enumerate(NAMES)}
+    assert done["none"] == [[0, 1, 2], [3, 4, 5]]
+    assert done["mirror"] == [[2, 1, 0], [5, 4, 3]]
+    assert done["flip"] == [[3, 4, 5], [0, 1, 2]]
+    assert done["turn 90"] == np.rot90(picture).tolist()
+    assert done["turn 180"] == np.rot90(picture, 2).tolist()
+    assert done["turn 270"] == np.rot90(picture, 3).tolist()
+    assert done["transpose"] == picture.T.tolist()
+    assert done["transverse"] == np.rot90(picture, 2).T.tolist()
+
+
+def test_the_mean_has_no_bit() -> None:
+    block = np.ones((8, 8), np.float32)
+    assert int(hash_of(block)) == 2**64 - 2
+    assert int(hash_of(-block)) == 0
+
+
+def pairs_of_bits(pictures: list[np.ndarray]) -> list[int]:
+    """Bits between our hash and ImageHash's, on the 63 that both keep."""
+    differ = []
+    for pixels in pictures:
+        theirs = imagehash.phash(Image.fromarray(pixels)).hash.reshape(-1)
+        weights = np.uint64(1) << np.arange(64, dtype=np.uint64)
+        packed = int(weights[theirs].sum(dtype=np.uint64))
+        differ.append(bits(packed & ~1, fingerprint(pixels)["hash"][FULL]))
+    return differ
+
+
+def test_our_hash_is_near_the_imagehash_librarys() -> None:
+    """Ours cuts at zero and theirs at the median, which for a picture is near zero."""
+    differ = pairs_of_bits([scene(seed) for seed in range(60)])
+    assert np.mean(differ) <= 5
+    assert max(differ) <= 14
+
+
+def test_our_hash_is_near_the_imagehash_librarys_on_photos(data: Path) -> None:
+    files = sorted((data / "clothing").rglob("*.jpg"))[::30]
+    differ = pairs_of_bits([cv2.imread(str(f))[..., ::-1].copy() for f in files])
+    assert len(differ) > 40
+    assert np.mean(differ) <= 5
+    assert max(differ) <= 14
+
+
+def test_other_pictures_are_half_of_the_bits_away() -> None:
+    hashes = [int(fingerprint(scene(seed))["hash"][FULL]) for seed in range(40)]
+    away = [bits(hashes[i], hashes[j]) for i in range(40) for j in range(i)]
+    assert 28 < np.mean(away) < 36
+    assert min(away) > 8
+
+
+def test_the_version_of_the_features_covers_the_fingerprint() -> None:
+    assert FEATURES == VERSION

@@ -1,0 +1,28 @@
+"""A child that writes operations without end and says each one that was acknowledged."""
+
+import sys
+import time
+from pathlib import Path
+
+from inspector.store import decisions
+from inspector.store.database import Database
+from inspector.store.decisions import Change
+
+SAMPLES = 40
+
+
+def main() -> None:
+    database = Database(Path(sys.argv[1]))
+    for number in range(1, 100_000):
+        changes = [Change(sample, "reason", f"r{number}") for sample in range(1, SAMPLES + 1)]
+        changes += [Change(number, "not_alike", "1", b=number + 1)]
+        database.write(
+            lambda c, n=number, todo=changes: decisions.apply(c, "drop", f"number {n}", todo, n),
+            urgent=True,
+        )
+        print(number, flush=True)
+        time.sleep(0)
+
+
+if __name__ == "__main__":
+    main()
