@@ -10,6 +10,7 @@ from inspector.dataset.manifests import read_manifest
 from inspector.errors import DatasetError, ProjectError
 from inspector.project.changes import Changes
 from inspector.project.decisions import Decisions
+from inspector.project.diagnoses import Diagnoses
 from inspector.project.duplicates import Duplicates
 from inspector.project.exports import Exports
 from inspector.project.findings import Findings
@@ -75,7 +76,7 @@ class Project:
         self._pool: Pool | None = None
         self._pool_lock = threading.Lock()
         self._jobs = jobs or max(1, (os.cpu_count() or 1) - window)
-        self._low_priority = window
+        self.low_priority = window
         try:
             self._claim(relocate, role, manifest)
         except Exception:
@@ -87,6 +88,7 @@ class Project:
         self.decisions = Decisions(self)
         self.groups = Groups(self)
         self.splits = Splits(self)
+        self.diagnoses = Diagnoses(self)
         self.exports = Exports(self)
         self.findings = Findings(self)
 
@@ -112,7 +114,7 @@ class Project:
                     TASKS,
                     workers=self._jobs,
                     timeout_seconds=SECONDS_A_FILE,
-                    low_priority=self._low_priority,
+                    low_priority=self.low_priority,
                 )
             return self._pool
 

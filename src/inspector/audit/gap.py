@@ -1,0 +1,333 @@
+"""Diagnose a gap between two validation accuracies: terms, arms, controls, verdict.
+
+The five terms add up by construction, which is no evidence of cause. With R for random folds and
+G for folds that keep known groups together, all at equal training size and at the class mix of
+the training folder: luck = R at your draw - R; leakage = R - G; shift = G - the same models on
+the folder without images whose group is in training; composition = G - R models on that folder;
+size = R models - models on all of the training folder.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.audit import arms, rules, words
+from inspector.audit.arms import Scores, Setting, Watch
+from inspector.audit.descriptors import reduce
+from inspector.audit.domain import domain_auc
+from inspector.audit.folds import own_groups
+from inspector.audit.intervals import (
+    Interval,
+    Sample,
+    class_weighted,
+    crossed,
+    difference_of_samples,
+)
+from inspector.audit.residual import Residual, suspicious
+from inspector.audit.terms import (
+    ARMS,
+    NO_ARM,
+    TERMS,
+    UNKNOWN,
+    Arm,
+    Diagnosis,
+    DomainAuc,
+    Question,
+    QuickModel,
+    Term,
+)
+
+Doubles = NDArray[np.float64]
+Ints = NDArray[np.int64]
+_T95_19 = 2.093
+
+
+@dataclass(slots=True)
+class _Work:
+    """Gather what the stages find; `diagnose` alone writes to it."""
+
+    question: Question
+    setting: Setting
+    residual: Residual
+    limits: rules.Limits
+    clean: Ints
+    terms: dict[str, Term]
+    arms: dict[str, Arm]
+    notes: words.Notes
+    domain: DomainAuc
+    models: tuple[QuickModel, ...] = ()
+
+
+def diagnose(
+    question: Question,
+    *,
+    seeds: int = 5,
+    progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
+    stop: Callable[[], bool] = lambda: False,
+    first: Callable[[Diagnosis], None] | None = None,
+) -> Diagnosis:
+    """Answer what quick models can say about a gap.
+
+    Args:
+        question: The images, their groups and sides.
+        seeds: Split seeds; under 5 gives figures without a verdict.
+        progress: Called with a stage, parts done, parts in all.
+        stop: Asked between parts.
+        first: Called once with the figures of random and group folds, before controls: these
+            have no verdict yet.
+
+    Raises:
+        arms.Stopped: When `stop` said so.
+    """
+    work = _prepare(question, seeds, Watch(progress, stop))
+    train = work.setting.train
+    if len(train) < 2 * arms.FOLDS or len(np.unique(work.setting.labels[train])) < 2:
+        return _answer(work)
+    random = arms.random_assignments(work.setting)
+    known = np.unique(work.setting.group[train], return_inverse=True)[1].astype(np.int64)
+    grouped = arms.group_assignments(work.setting, known, 0)
+    size = arms.common_size(work.setting, [*random, *grouped])
+    of_random = arms.score_folds(work.setting, random, size, "random folds")
+    of_groups = arms.score_folds(work.setting, grouped, size, "group folds")
+    _weigh(work, of_random, of_groups)
+    leakage = _leakage(work, of_random, of_groups)
+    if first is not None:
+        work.terms["leakage"] = rules.leakage_term(
+            leakage, None, work.limits, question.group_recall
+        )
+        first(_answer(work))
+    _control(work, leakage, of_random, known, size)
+    _luck(work, of_random, size)
+    _nearest(work, random, grouped)
+    if len(work.setting.folder):
+        _folder(work, of_random, of_groups)
+        _inside(work, grouped, size)
+    return _answer(work)
+
+
+def _prepare(question: Question, seeds: int, watch: Watch) -> _Work:
+    # Images of neither side take no part, not even as neighbours or in the components.
+    used = np.flatnonzero(question.in_training | question.in_folder)
+    watch.at("look-alikes", 0, 1)
+    reduced = reduce(question.descriptors[used])
+    x = np.zeros((len(question.labels), reduced.shape[1]), np.float32)
+    x[used] = reduced
+    found = suspicious(reduced, question.group[used])
+    joined = np.zeros(len(x), np.int64)
+    joined[used] = found.group
+    watch.at("look-alikes", 1, 1)
+    setting = Setting(
+        x, question.labels.astype(np.int64), own_groups(question.group), joined,
+        np.flatnonzero(question.in_training),
+        np.flatnonzero(question.in_folder & ~question.in_training),
+        int(question.labels.max(initial=0)) + 1, seeds, question.seed, watch,
+    )  # fmt: skip
+    clean = setting.folder[~np.isin(joined[setting.folder], joined[setting.train])]
+    limits = _limits(setting, clean, found.share)
+    return _Work(
+        question, setting, found, limits, clean, dict.fromkeys(TERMS, UNKNOWN),
+        dict.fromkeys(ARMS, NO_ARM), words.Notes(), DomainAuc(),
+    )  # fmt: skip
+
+
+def _limits(setting: Setting, clean: Ints, residual: float) -> rules.Limits:
+    y, joined = setting.labels, setting.joined
+    present = np.unique(y[setting.train])
+    every: tuple[str, ...] = ()
+    if setting.seeds < rules.SEEDS_AT_LEAST:
+        every = (f"{setting.seeds} seeds; a verdict needs {rules.SEEDS_AT_LEAST} or more",)
+    training = rules.side_limits(
+        "the training folder", y[setting.train], joined[setting.train], present
+    )
+    inside = tuple(
+        rules.side_limits("your folder", y[clean], joined[clean], np.intersect1d(present, y[clean]))
+    )
+    if len(clean) < rules.FOLDER_AT_LEAST and len(setting.folder):
+        inside += (
+            f"your folder holds {len(clean)} images whose group is not in training; "
+            f"a verdict needs {rules.FOLDER_AT_LEAST} or more",
+        )
+    return rules.Limits(every, training, inside, residual > rules.HIDDEN_ABOVE)
+
+
+def _arm(values: Doubles, labels: Ints, weights: Doubles) -> Arm:
+    if values.shape[1] == 0:
+        return NO_ARM
+    each = [class_weighted(row, labels, weights)[0] for row in values]
+    spread = float(np.std(each, ddof=1)) if len(each) > 1 else None
+    return Arm(float(np.mean(each)), spread, values.shape[1])
+
+
+def _weigh(work: _Work, of_random: Scores, of_groups: Scores) -> None:
+    """Enter the two arms, and give up on verdicts where the quick models see too little."""
+    setting = work.setting
+    y, weights = setting.labels[setting.train], setting.weights()
+    work.arms["random"] = _arm(of_random.train, y, weights)
+    work.arms["group"] = _arm(of_groups.train, y, weights)
+    accuracy = float(of_random.train.mean())
+    majority = float(weights.max())
+    work.notes.majority = majority
+    if rules.too_weak(accuracy, majority, work.question.claimed):
+        reason = (
+            f"quick models too weak: run the experiment (they reach {accuracy:.2f}, "
+            f"the largest class alone gives {majority:.2f})"
+        )
+        work.limits = replace(work.limits, all=(*work.limits.all, reason))
+
+
+def _leakage(work: _Work, of_random: Scores, of_groups: Scores) -> Interval:
+    setting = work.setting
+    rows = setting.train
+    return crossed(
+        of_random.train - of_groups.train, setting.labels[rows], setting.joined[rows],
+        setting.weights(),
+    )  # fmt: skip
+
+
+def _control(
+    work: _Work, leakage: Interval, of_random: Scores, known: Ints, size: Ints
+) -> None:
+    """Compare the leakage with groupings that mean nothing, and judge it."""
+    setting = work.setting
+    y, weights = setting.labels[setting.train], setting.weights()
+    placebo: float | None = 0.0
+    if len(np.unique(known)) < len(known):
+        drawn = arms.score_placebos(setting, known, size, rules.PLACEBOS)
+        placebo = max(_arm(of_random.train - one, y, weights).mean or 0.0 for one in drawn)
+    work.terms["leakage"] = rules.leakage_term(
+        leakage, placebo, work.limits, work.question.group_recall
+    )
+
+
+def _luck(work: _Work, of_random: Scores, size: Ints) -> None:
+    mask = work.question.your_split
+    if mask is None or not mask[work.setting.train].any():
+        return
+    yours, others = arms.score_your_split(work.setting, mask, size)
+    mean = yours - (work.arms["random"].mean or 0.0)
+    # How far one more draw lies from the mean of the others, 95 %: t with 19 degrees of freedom.
+    half = _T95_19 * float(others.std(ddof=1)) * float(np.sqrt(1 + 1 / len(others)))
+    work.terms["luck"] = Term(mean, mean - half, mean + half)
+    work.notes.luck_rank = int((others < yours).sum())
+    work.notes.luck_draws = len(others)
+
+
+def _nearest(work: _Work, random: list[Ints], grouped: list[Ints]) -> None:
+    """Run the nearest neighbour beside the model that carries the figures: an alarm only."""
+    setting = work.setting
+    r, g, outside = arms.score_nearest(setting, work.question.thumbs, random, grouped)
+    y, weights = setting.labels, setting.weights()
+    inside = np.isin(setting.folder, work.clean)
+    clean = setting.folder[inside]
+    found = {
+        "random": _arm(r, y[setting.train], weights),
+        "group": _arm(g, y[setting.train], weights),
+        "folder": _arm(outside[:, inside], y[clean], weights),
+    }
+    between = crossed(r - g, y[setting.train], setting.joined[setting.train], weights)
+    terms = {"leakage": rules.figure(between)}
+    if len(clean):
+        one = Sample(g, y[setting.train], setting.joined[setting.train])
+        two = Sample(outside[:, inside], y[clean], setting.joined[clean])
+        terms["shift"] = rules.figure(difference_of_samples(one, two, _shared(work)))
+    work.models = (QuickModel("nearest neighbour on 16x16 thumbnails", terms, found),)
+    setting.watch.at("nearest neighbour", 1, 1)
+
+
+def _shared(work: _Work) -> Doubles:
+    """Return the training folder's class mix over the classes that the folder has too."""
+    weights = work.setting.weights()
+    there = np.bincount(work.setting.labels[work.clean], minlength=len(weights)) > 0
+    weights = np.where(there, weights, 0.0)
+    total = weights.sum()
+    return np.asarray(weights / total if total > 0 else work.setting.weights())
+
+
+def _folder(work: _Work, of_random: Scores, of_groups: Scores) -> None:
+    """Judge shift, composition and size on the folder."""
+    setting = work.setting
+    y, joined, weights = setting.labels, setting.joined, _shared(work)
+    inside = np.isin(setting.folder, work.clean)
+    clean, rows = work.clean, setting.train
+    whole = arms.score_whole(setting)
+    work.notes.note_folder(whole[0], y[setting.folder], inside, setting.weights())
+    if len(clean) == 0:
+        return
+    work.arms["folder"] = _arm(of_groups.folder[:, inside], y[clean], weights)
+    g = Sample(of_groups.folder[:, inside], y[clean], joined[clean])
+    shift = difference_of_samples(
+        Sample(of_groups.train, y[rows], joined[rows]), g, weights
+    )
+    composition = crossed(
+        of_groups.folder[:, inside] - of_random.folder[:, inside], y[clean], joined[clean], weights
+    )
+    size = crossed(
+        of_random.folder[:, inside] - whole[:, inside], y[clean], joined[clean], weights
+    )
+    allowed = work.limits.shift
+    work.terms["composition"] = rules.other_term(composition, allowed=allowed)
+    work.terms["size"] = rules.other_term(size, allowed=allowed)
+    work.domain = domain_auc(setting, clean)
+    joint = _joint(work)
+    recall = work.question.group_recall
+    work.terms["shift"] = rules.shift_term(shift, work.domain, joint, work.limits, recall)
+    work.notes.joint = joint
+    work.notes.note_classes(of_groups, setting, inside)
+
+
+def _joint(work: _Work) -> Interval | None:
+    setting = replace(work.setting, folder=work.clean)
+    gain = arms.score_joint(setting)
+    y, joined = setting.labels[work.clean], setting.joined[work.clean]
+    judged = ~np.isnan(gain).all(axis=0)
+    if judged.sum() < 2 or np.isnan(gain).all(axis=1).any():
+        return None
+    interval = crossed(gain, y, joined, _shared(work))
+    each = [
+        class_weighted(row[~np.isnan(row)], y[~np.isnan(row)], _shared(work))[0] for row in gain
+    ]
+    spread = float(np.std(each, ddof=1)) if len(each) > 1 else None
+    work.arms["joint"] = Arm(interval.mean, spread, int(judged.sum()))
+    return interval
+
+
+def _inside(work: _Work, grouped: list[Ints], size: Ints) -> None:
+    """Train models inside the folder: low both ways means harder or noisily labelled."""
+    setting = work.setting
+    if len(setting.folder) < 2 * arms.FOLDS:
+        return
+    own = arms.score_own(setting, grouped, size)
+    y, weights = setting.labels, _shared(work)
+    work.arms["folder_own"] = _arm(own.own, y[setting.folder], weights)
+    work.notes.note_own(
+        work.arms["folder_own"].mean,
+        _arm(own.train, y[setting.train], weights).mean,
+        _arm(own.folder, y[setting.folder], weights).mean,
+    )
+
+
+def _answer(work: _Work) -> Diagnosis:
+    """Put the answer together with its words."""
+    question, setting = work.question, work.setting
+    asked = {
+        "images_in_training": len(setting.train),
+        "images_in_folder": len(setting.folder),
+        "classes": setting.classes,
+        "seeds": setting.seeds,
+        "claimed": list(question.claimed),
+        "your_validation_fraction": question.your_validation_fraction,
+    }
+    both = np.concatenate([setting.train, setting.folder])
+    found = Diagnosis(
+        asked, len(np.unique(setting.joined[both])), dict(question.group_provenance),
+        dict(work.terms), work.residual.share, dict(work.arms), work.domain, work.models,
+        "", (), (),
+    )  # fmt: skip
+    return replace(
+        found,
+        verdict=words.verdict(found, work.limits),
+        evidence=words.evidence(found, work.notes),
+        caveats=words.caveats(found, work.notes, work.limits),
+    )

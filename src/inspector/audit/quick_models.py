@@ -1,0 +1,167 @@
+"""Quick models: what can be learnt from descriptors in milliseconds."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+# Fifteen accelerated steps reach what a full optimiser reaches on 64 components: on clothing
+# photos and CIFAR .97 to .99 of the predictions agree with a converged fit (bench/verdicts.py).
+STEPS = 15
+PENALTY = 1e-3
+NEIGHBOURS_KEPT = 64
+_BLOCK = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Hold a linear classifier: weights (d, classes) and offsets (classes,), float32."""
+
+    weights: Floats
+    offsets: Floats
+
+    def scores(self, x: Floats) -> Floats:
+        """Return the unnormalised scores, (n, classes)."""
+        found: Floats = x @ self.weights + self.offsets
+        return found
+
+    def predict(self, x: Floats) -> Ints:
+        """Return the class with the highest score, (n,)."""
+        return np.asarray(self.scores(x).argmax(axis=1), np.int64)
+
+    def probabilities(self, x: Floats) -> Floats:
+        """Return class probabilities, (n, classes), rows summing to 1."""
+        return softmax(self.scores(x))
+
+
+def softmax(scores: Floats) -> Floats:
+    """Return exp(scores) scaled to rows that sum to 1."""
+    shifted = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    scaled: Floats = shifted / shifted.sum(axis=-1, keepdims=True)
+    return scaled
+
+
+def fit(x: Floats, labels: Ints, classes: int, *, steps: int = STEPS) -> Model:
+    """Fit multinomial logistic regression in a bounded number of Nesterov steps.
+
+    Args:
+        x: (n, d) components of variance about 1 (see `descriptors.reduce`).
+        labels: (n,) class numbers, 0..classes-1.
+        classes: Their number.
+        steps: Gradient steps; the time is proportional to it.
+
+    Source: Nesterov 1983; step 1/L with L = lambda_max(X'X/n)/2 + penalty (Boehning 1992).
+    """
+    n = max(1, len(x))
+    design, target = _blocks(x, labels, classes)
+    turned = design.transpose(0, 2, 1)
+    step = np.float32(1 / (_largest(design, turned) / (2 * n) + PENALTY))
+    weights = np.zeros((design.shape[2], classes), np.float32)
+    ahead, momentum = weights, 1.0
+    for _ in range(steps):
+        slope = (turned @ (softmax(design @ ahead) - target)).sum(axis=0) / np.float32(n)
+        slope[:-1] += np.float32(PENALTY) * ahead[:-1]
+        moved = ahead - step * slope
+        following = (1 + np.sqrt(1 + 4 * momentum * momentum)) / 2
+        ahead = moved + np.float32((momentum - 1) / following) * (moved - weights)
+        weights, momentum = moved, following
+    return Model(weights[:-1], weights[-1])
+
+
+def _blocks(x: Floats, labels: Ints, classes: int) -> tuple[Floats, Floats]:
+    """Cut the rows into blocks, padded with zeros, with a last column of ones.
+
+    Products of blocks this small stay on one core: the spinning threads of a BLAS cost three
+    times the CPU time of a fit and save nothing.
+    """
+    number = max(1, -(-len(x) // _BLOCK))
+    design = np.zeros((number * _BLOCK, x.shape[1] + 1), np.float32)
+    design[: len(x), :-1] = x
+    design[: len(x), -1] = 1
+    target = np.zeros((number * _BLOCK, classes), np.float32)
+    target[np.arange(len(x)), labels] = 1
+    return design.reshape(number, _BLOCK, -1), target.reshape(number, _BLOCK, -1)
+
+
+def _largest(design: Floats, turned: Floats) -> float:
+    """Return an upper estimate of the largest eigenvalue of X'X by eight power steps."""
+    vector = np.ones((design.shape[2], 1), np.float32)
+    size = 1.0
+    for _ in range(8):
+        vector = (turned @ (design @ vector)).sum(axis=0)
+        size = float(np.linalg.norm(vector)) or 1.0
+        vector = vector / np.float32(size)
+    # Power steps come from below; a step that is too long diverges, one too short costs little.
+    return 1.15 * size + 1e-6
+
+
+def ridge_scores(
+    x: Floats, targets: Floats, folds: Ints, *, penalty: float = 0.1
+) -> Floats:
+    """Return out-of-fold ridge scores of many targets that share one solve for each fold.
+
+    Args:
+        x: (n, d) features.
+        targets: (n, m) one column for each labelling.
+        folds: (n,) fold of each row.
+        penalty: Ridge strength as a share of the mean squared feature.
+
+    Returns:
+        (n, m) float32, comparable within a fold only.
+    """
+    found = np.zeros(targets.shape, np.float32)
+    whole = x.T @ x
+    for fold in np.unique(folds):
+        held = folds == fold
+        square = whole - x[held].T @ x[held]
+        strength = penalty * float(np.trace(square)) / len(square) + 1e-6
+        y = targets[~held] - targets[~held].mean(axis=0)
+        solved = np.linalg.solve(
+            (square + np.float32(strength) * np.eye(len(square), dtype=np.float32)), x[~held].T @ y
+        )
+        found[held] = x[held] @ solved
+    return found
+
+
+def neighbours(one: Floats, two: Floats, kept: int = NEIGHBOURS_KEPT) -> Ints:
+    """Return the rows of `two` nearest to each row of `one`, nearest first.
+
+    When both are the same array, a row is not its own neighbour.
+
+    Returns:
+        (len(one), min(kept, len(two) - itself)) int64.
+    """
+    itself = one is two
+    kept = min(kept, len(two) - int(itself))
+    found = np.empty((len(one), max(0, kept)), np.int64)
+    if kept <= 0:
+        return found
+    squares = (two**2).sum(axis=1)
+    for start in range(0, len(one), 1024):
+        rows = np.arange(start, min(len(one), start + 1024))
+        distance = squares[None, :] - 2 * (one[rows] @ two.T)
+        if itself:
+            distance[np.arange(len(rows)), rows] = np.inf
+        part = np.argpartition(distance, kept - 1, axis=1)[:, :kept]
+        order = np.take_along_axis(distance, part, axis=1).argsort(axis=1, kind="stable")
+        found[rows] = np.take_along_axis(part, order, axis=1)
+    return found
+
+
+def nearest_label(table: Ints, labels: Ints, allowed: NDArray[np.bool_]) -> Ints:
+    """Return the label of the nearest allowed neighbour, -1 if none of the kept ones is allowed.
+
+    Args:
+        table: (n, k) neighbours, nearest first.
+        labels: Of the rows that the table points to.
+        allowed: (n, k), or (rows,) over the rows that the table points to.
+    """
+    if table.shape[1] == 0:
+        return np.full(len(table), -1, np.int64)
+    may = allowed if allowed.ndim == 2 else allowed[table]
+    first = may.argmax(axis=1)
+    rows = np.arange(len(table))
+    return np.where(may[rows, first], labels[table[rows, first]], -1)

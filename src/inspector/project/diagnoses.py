@@ -1,0 +1,215 @@
+"""Diagnoses: what a gap is made of, as far as quick models can tell, beside the user's numbers."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from inspector.audit.descriptors import describe, thumbnails16
+from inspector.audit.predictions import Rate, rates, read_predictions
+from inspector.audit.terms import Diagnosis, Question, as_json
+from inspector.dataset.layouts import Role
+from inspector.errors import DatasetError, UsageError
+from inspector.project.changes import Changes
+from inspector.project.leaks import Leakage
+from inspector.project.rules import Rule, RuleKind, membership
+from inspector.store import meta
+from inspector.store.samples import Sample
+from inspector.work.diagnosing import ask_child
+from inspector.work.jobs import Progress, Stop
+
+if TYPE_CHECKING:
+    from inspector.project.project import Project
+
+SEEDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What the user states of their own model: accuracies as shares of 1, and where they stand.
+
+    Attributes:
+        split: Accuracy on the held-back share of the training folder; None where not stated.
+        folder: Accuracy on the real validation folder.
+        predictions: A CSV of the model's predictions, or "".
+    """
+
+    split: float | None = None
+    folder: float | None = None
+    predictions: str = ""
+
+    @property
+    def claimed(self) -> tuple[float, ...]:
+        """Both accuracies, where both are stated."""
+        return () if self.split is None or self.folder is None else (self.split, self.folder)
+
+
+class Diagnoses:
+    """State the numbers, ask for a diagnosis, and look at the last one."""
+
+    def __init__(self, project: "Project") -> None:
+        self._project = project
+
+    @property
+    def numbers(self) -> Numbers:
+        """The user's own numbers."""
+        kept = meta.get(self._project.database.read(), "numbers")
+        return Numbers(**json.loads(kept)) if kept else Numbers()
+
+    def state(self, numbers: Numbers) -> None:
+        """Keep the user's own numbers.
+
+        Raises:
+            UsageError: An accuracy is not between 0 and 1.
+            DatasetError: The predictions can't be read.
+        """
+        for value in (numbers.split, numbers.folder):
+            if value is not None and not 0 <= value <= 1:
+                raise UsageError(
+                    f"the accuracy {value:g} is not between 0 and 1", "Write 0.95 for 95 %."
+                )
+        if numbers.predictions:
+            read_predictions(Path(numbers.predictions))
+        text = json.dumps(
+            {"split": numbers.split, "folder": numbers.folder, "predictions": numbers.predictions}
+        )
+        self._project.database.write(lambda c: meta.put(c, "numbers", text), urgent=True)
+        self._project.tell(Changes(rule=True, text="your numbers were kept"))
+
+    def rates(self, found: Leakage) -> list[Rate]:
+        """Return what the user's own predictions say, with and without a twin; [] without any."""
+        kept = self.numbers.predictions
+        if not kept:
+            return []
+        tie = {leak.image.path: leak.kind for leak in found.leaks}
+        place = dict.fromkeys(found.made.validation, "validation")
+        for name, paths in found.made.elsewhere.items():
+            place.update(dict.fromkeys(paths, name))
+        predictions = read_predictions(Path(kept))
+        return rates(predictions, tie, place)
+
+    def run(
+        self,
+        rule: Rule | None = None,
+        *,
+        seeds: int = SEEDS,
+        stop: Stop | None = None,
+        progress: Progress | None = None,
+        first: Callable[[Diagnosis], None] | None = None,
+    ) -> Diagnosis | None:
+        """Diagnose in a child process and keep the answer; None when stopped.
+
+        Raises:
+            DatasetError: There is nothing to compare.
+            UsageError: The rule's arguments are wrong.
+        """
+        rule = rule or self._project.splits.rule
+        question = self.question(rule)
+        answer = ask_child(
+            question, seeds=seeds, stop=stop or Stop(), progress=progress or Progress(),
+            first=first, low_priority=self._project.low_priority,
+        )  # fmt: skip
+        if answer is not None:
+            kept = json.dumps({"key": self._key(rule), "answer": as_json(answer)})
+            self._project.database.write(lambda c: meta.put(c, "diagnosis", kept))
+            self._project.tell(Changes(rule=True, text="the diagnosis is done"))
+        return answer
+
+    def last(self) -> tuple[dict[str, Any], bool] | None:
+        """Return the last answer as JSON and whether it still fits; None without one."""
+        kept = meta.get(self._project.database.read(), "diagnosis")
+        if not kept:
+            return None
+        document = json.loads(kept)
+        return document["answer"], document["key"] == self._key(self._project.splits.rule)
+
+    def question(self, rule: Rule) -> Question:
+        """Gather what a diagnosis needs; the scan has to be complete.
+
+        Raises:
+            DatasetError: There is no training folder, or no image.
+        """
+        project = self._project
+        rows = project.groups.images()
+        records = project.groups.records(rows)
+        classes = sorted({s.label for s in rows})
+        place = {name: i for i, name in enumerate(classes)}
+        training, folder, yours = self._sides(rule, rows)
+        if not training.any():
+            raise DatasetError(
+                "there is no image in the training folder", "Open the dataset's top folder."
+            )
+        numbers = project.groups.numbers(rows, with_pictures=True)
+        alone = np.bincount(numbers)[numbers] == 1
+        share = rule.call.validation_split if yours is not None else None
+        return Question(
+            describe(records), thumbnails16(records),
+            np.array([place[s.label] for s in rows], np.int64),
+            np.where(alone, -1, numbers).astype(np.int64), training, folder, yours, share,
+            self.numbers.claimed, self._provenance(rows), None, _properties(rows), tuple(classes),
+        )  # fmt: skip
+
+    def _sides(self, rule: Rule, rows: list[Sample]) -> tuple[Any, Any, Any]:
+        splits = np.array([s.split for s in rows])
+        if self._project.layout.role is Role.CLASSES or not (splits == "training").any():
+            training = np.ones(len(rows), np.bool_)
+            folder = np.zeros(len(rows), np.bool_)
+        else:
+            training = splits == "training"
+            folder = splits == "validation"
+            if not folder.any():
+                folder = splits == "test"
+        if rule.kind is not RuleKind.KERAS:
+            return training, folder, None
+        made = membership(self._project, rule)
+        held = set(made.validation)
+        inside = held | set(made.training)
+        training = np.array([s.path in inside for s in rows])
+        yours = np.array([s.path in held for s in rows])
+        return training, folder & ~training, yours
+
+    def _provenance(self, rows: list[Sample]) -> dict[str, int]:
+        """Count the groups in force by where they come from."""
+        found: Counter[str] = Counter()
+        for offer in self._project.groups.offers():
+            if offer.in_force:
+                found[offer.proposal.provenance.value] += offer.count
+        bound = len({s.bound for s in rows if s.bound})
+        if bound:
+            found["confirmed"] += bound
+        clusters = len(self._project.duplicates.likeness().clusters)
+        if clusters:
+            found["verified look-alikes"] += clusters
+        return dict(found)
+
+    def _key(self, rule: Rule) -> str:
+        """Digest what an answer depends on."""
+        rows = self._project.groups.images()
+        groups = self._project.groups.numbers(rows, with_pictures=True)
+        digest = hashlib.sha256(repr(rule).encode())
+        for s in rows:
+            digest.update(f"{s.path}\0{s.label}\0{s.split}\0".encode() + s.sha256)
+        digest.update(groups.tobytes())
+        digest.update(repr(self.numbers.claimed).encode())
+        return digest.hexdigest()
+
+
+def _properties(rows: list[Sample]) -> dict[str, Any]:
+    pixels = [max(1, s.width * s.height) for s in rows]
+    return {
+        "brightness": np.array([s.brightness for s in rows], np.float64),
+        "contrast": np.array([s.contrast for s in rows], np.float64),
+        "sharpness": np.array([s.sharpness for s in rows], np.float64),
+        "width": np.array([s.width for s in rows], np.float64),
+        "height": np.array([s.height for s in rows], np.float64),
+        "bytes per pixel": np.array(
+            [s.size / p for s, p in zip(rows, pixels, strict=True)], np.float64
+        ),
+        "JPEG": np.array([s.format == "JPEG" for s in rows], np.float64),
+        "has a camera in EXIF": np.array([bool(s.camera) for s in rows], np.float64),
+    }
