@@ -1,6 +1,7 @@
 """What every test gets: places of its own for projects and caches, and the real data if there."""
 
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from inspector.dataset.demo import Kind, make_demo
+from inspector.project.places import cache_folder
 from inspector.project.project import Project
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -50,10 +52,29 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def scanned(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The project file and the picture cache of one scan of the demo; copied, never opened."""
+    home = tmp_path_factory.mktemp("scanned")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+            patch.setenv(name, str(home / name.lower()))
+        # Files that changed a moment ago are read again at the next scan, as they might change on.
+        for file in demo.rglob("*"):
+            os.utime(file, (1.7e9, 1.7e9), follow_symlinks=False)
+        opened = Project(demo, home / "p.inspector", jobs=2)
+        opened.scans.scan()
+        opened.close()
+        return home / "p.inspector", cache_folder() / "pictures.sqlite"
+
+
 @pytest.fixture
-def project(demo: Path, tmp_path: Path) -> Iterator[Project]:
+def project(demo: Path, scanned: tuple[Path, Path], tmp_path: Path) -> Iterator[Project]:
     """A scanned project of the demo dataset."""
+    file, cache = scanned
+    shutil.copy(file, tmp_path / "p.inspector")
+    cache_folder().mkdir(parents=True, exist_ok=True)
+    shutil.copy(cache, cache_folder() / "pictures.sqlite")
     opened = Project(demo, tmp_path / "p.inspector", jobs=2)
-    opened.scans.scan()
     yield opened
     opened.close()

@@ -10,6 +10,7 @@ from inspector.cli.output import Bar, clock, human_bytes, print_json, print_tabl
 from inspector.errors import DatasetError, UsageError
 from inspector.project.decisions import RULES, Decided
 from inspector.project.project import Project
+from inspector.project.rules import Rule, RuleKind
 from inspector.work.export import Mode
 from inspector.work.jobs import Progress
 
@@ -37,7 +38,9 @@ def add_verbs(verbs: object) -> None:
     export = add_verb(verbs, "export", _export, "copy what is not dropped to a new folder")
     export.add_argument("--to", type=Path, required=True, metavar="DIR")
     export.add_argument("--mode", choices=[m.value for m in Mode], default=Mode.COPY.value)
-    export.add_argument("--split", choices=["keep"], default="keep")
+    export.add_argument("--split", default="keep", metavar="keep|by-group|FILE")
+    export.add_argument("--validation-split", type=float, metavar="X", help="with by-group")
+    export.add_argument("--seed", type=int, default=0, metavar="N", help="with by-group")
     export.add_argument("--dry-run", action="store_true")
     export.add_argument("--resume", action="store_true")
 
@@ -151,10 +154,23 @@ def _decisions(arguments: argparse.Namespace) -> None:
             print("nothing was decided yet")
 
 
+def _sides(arguments: argparse.Namespace, project: Project) -> dict[str, str] | None:
+    match arguments.split:
+        case "keep":
+            return None
+        case "by-group":
+            rule = Rule(RuleKind.GROUPS, share=arguments.validation_split, seed=arguments.seed)
+            return project.splits.membership(rule).sides()
+        case file:
+            return project.exports.by_manifest(Path(file))
+
+
 def _export(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
         scan(project, arguments)
-        plan = project.exports.plan(arguments.to, mode=Mode(arguments.mode))
+        plan = project.exports.plan(
+            arguments.to, mode=Mode(arguments.mode), sides=_sides(arguments, project)
+        )
         if arguments.dry_run:
             document: dict[str, object] = {
                 "files": plan.files,

@@ -1,6 +1,7 @@
 """Verbs of verdicts: diagnose, labels, report."""
 
 import argparse
+import dataclasses
 from pathlib import Path
 
 from inspector.audit.terms import as_json
@@ -9,6 +10,7 @@ from inspector.cli.output import Bar, print_json, print_lines, print_table
 from inspector.cli.splits import add_split_options, rule_of
 from inspector.errors import UsageError
 from inspector.project.diagnoses import SEEDS, Numbers
+from inspector.project.fixes import RULE, FixPlan
 from inspector.project.project import Project
 from inspector.work.jobs import Progress
 
@@ -22,6 +24,11 @@ def add_verbs(verbs: object) -> None:
     diagnose.add_argument("--seeds", type=int, default=SEEDS, metavar="N", help="split seeds")
     diagnose.add_argument("--claimed", metavar="A,B", help="0.95,0.75: split, real folder")
     diagnose.add_argument("--predictions", type=Path, metavar="FILE.csv")
+    report = add_verb(verbs, "report", _report, "one HTML page with everything that was found")
+    report.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.html")
+    fix = add_verb(verbs, "fix", _fix, "lock, drop copies, re-split if needed, export, report")
+    fix.add_argument("--to", type=Path, required=True, metavar="DIR")
+    fix.add_argument("--dry-run", action="store_true", help="show the plan, do nothing")
 
 
 def _numbers(arguments: argparse.Namespace, project: Project) -> None:
@@ -78,6 +85,67 @@ def _diagnose(arguments: argparse.Namespace) -> None:
         print_table(rows, ("term", "estimate", "95 %", "verdict", "bound"))
         print_lines(f"- {line}" for line in answer.evidence)
         print_lines(f"caveat: {line}" for line in answer.caveats)
+
+
+def _report(arguments: argparse.Namespace) -> None:
+    with open_project(arguments) as project:
+        scan(project, arguments)
+        findings = project.reports.write(arguments.output)
+        if arguments.json:
+            print_json({"path": str(arguments.output), "findings": findings})
+        else:
+            print(f"{findings} findings: {arguments.output}")
+
+
+def _fix(arguments: argparse.Namespace) -> None:
+    with open_project(arguments) as project:
+        scan(project, arguments)
+        plan = project.fixes.plan(arguments.to)
+        document: dict[str, object] = {
+            "dropped_copies": len(plan.drops),
+            "unreadable": plan.unreadable,
+            "resplit": plan.resplit is not None,
+            "moved": plan.moves,
+            "lock": str(plan.locks or ""),
+        }
+        if not arguments.json:
+            _print_plan(plan)
+        if arguments.dry_run:
+            if arguments.json:
+                drops = [{"path": p, "kept": kept} for p, kept in plan.drops]
+                print_json({**document, "drops": drops})
+            return
+        progress = Progress()
+        with Bar(progress, quiet=arguments.quiet):
+            fixed = project.fixes.run(arguments.to, progress=progress)
+        document.update(dataclasses.asdict(fixed.exported))
+        document.update(lock=fixed.lock, report=fixed.report, code=fixed.code)
+        if arguments.json:
+            print_json(document)
+            return
+        done = fixed.exported
+        print(
+            f"{done.files:,} files, {done.verified:,} verified: {arguments.to};"
+            f" {done.leaks_after} known pairs and {done.groups_after} groups across splits"
+        )
+        print(f"report: {fixed.report}")
+        print(f"code that loads it: {fixed.code}")
+
+
+def _print_plan(plan: FixPlan) -> None:
+    if plan.locks:
+        print(f"1. lock today's split in {plan.locks}")
+    print(f"2. drop {len(plan.drops):,} copies of pictures (by the rule {RULE}; undo brings back)")
+    print(f"3. leave out {plan.unreadable:,} files that can't be read")
+    if plan.resplit:
+        made = plan.resplit
+        print(
+            f"4. split anew with groups kept together: {len(made.training):,} training,"
+            f" {len(made.validation):,} validation; {plan.moves:,} images move"
+        )
+    else:
+        print("4. keep the split: no known group stands on two sides")
+    print(f"5. copy to {plan.target}, verify, and write the report and the code beside it")
 
 
 def _signed(value: float | None) -> str:

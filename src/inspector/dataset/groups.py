@@ -174,14 +174,14 @@ def _without(path: str, drop: int) -> str:
 
 
 def _distinct(keys: Sequence[str], labels: Sequence[str]) -> tuple[str, ...]:
-    """Drop the keys that are a bare word for much of a class, as IMG is of IMG_0001.jpg."""
+    """Drop the keys that are a bare word for much of a class, or for several, as IMG_0001 is."""
     sizes, classes = Counter(keys), Counter(labels)
+    used = Counter(key.partition("/")[2] for key in sizes)
     kept = []
     for key, label in zip(keys, labels, strict=True):
-        word = key.removeprefix(f"{label}/")
-        bare = not _NUMBER.search(word)
-        common = sizes[key] > max(BARE_MEMBERS, BARE_SHARE * classes[label])
-        kept.append("" if bare and common else key)
+        word = key.partition("/")[2]
+        common = sizes[key] > max(BARE_MEMBERS, BARE_SHARE * classes[label]) or used[word] > 1
+        kept.append("" if common and not _NUMBER.search(word) else key)
     return tuple(kept)
 
 

@@ -4,7 +4,7 @@ import fnmatch
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -140,14 +140,20 @@ class Decisions:
         changes = [c for s in rows for c in _mark(s.id, "drop", f"unreadable: {s.reason}")]
         return self._apply("quarantine", f"quarantine {len(rows)} unreadable files", changes)
 
-    def plan_rule(self, rule: str, *, everything: bool = False) -> RulePlan:
+    def plan_rule(
+        self, rule: str, *, everything: bool = False, same_picture: bool = False
+    ) -> RulePlan:
         """Show what a rule would do, on reviewed clusters or on all.
+
+        Args:
+            same_picture: True to leave near pictures alone: copies only, turned ones included.
 
         Raises:
             UsageError: There is no such rule.
         """
         order = _order(rule)
         likeness = self._project.duplicates.likeness()
+        alike = _copies(likeness) if same_picture else likeness.directly
         drops: list[tuple[Sample, Sample]] = []
         left = clusters = 0
         for members in likeness.clusters.values():
@@ -155,15 +161,17 @@ class Decisions:
             if not everything and not all(s.mark or s.reviewed or s.bound for s in rows):
                 continue
             clusters += 1
-            found, stay = _walk(likeness, rows, order)
+            found, stay = _walk(rows, order, likeness.representative, alike)
             drops += found
             left += stay
         places = Counter((s.split, s.label) for s, _ in drops)
         return RulePlan(rule, tuple(drops), dict(sorted(places.items())), clusters, left)
 
-    def apply_rule(self, rule: str, *, everything: bool = False) -> Decided:
+    def apply_rule(
+        self, rule: str, *, everything: bool = False, same_picture: bool = False
+    ) -> Decided:
         """Do what `plan_rule` shows."""
-        plan = self.plan_rule(rule, everything=everything)
+        plan = self.plan_rule(rule, everything=everything, same_picture=same_picture)
         likeness = self._project.duplicates.likeness()
         changes: list[Change] = []
         for sample, keeper in plan.drops:
@@ -338,8 +346,21 @@ def _best(sample: Sample) -> tuple[object, ...]:
     return -sample.width * sample.height, -sample.size, -sample.sharpness, sample.path
 
 
+def _copies(likeness: Likeness) -> dict[int, set[int]]:
+    """Return the directly alike pictures that are the same one, turned or mirrored."""
+    found: dict[int, set[int]] = {}
+    for a, b, transform, similarity in likeness.edges:
+        if transform and similarity >= likeness.threshold:
+            found.setdefault(a, set()).add(b)
+            found.setdefault(b, set()).add(a)
+    return found
+
+
 def _walk(
-    likeness: Likeness, rows: Sequence[Sample], order: Callable[[Sample], tuple[object, ...]]
+    rows: Sequence[Sample],
+    order: Callable[[Sample], tuple[object, ...]],
+    representative: Mapping[int, int],
+    alike: Mapping[int, set[int]],
 ) -> tuple[list[tuple[Sample, Sample]], int]:
     """Walk a cluster in order; return (dropped, kept twin) and the pairs that a person kept."""
     standing = [s for s in rows if s.mark != "drop"]
@@ -349,8 +370,8 @@ def _walk(
     drops: list[tuple[Sample, Sample]] = []
     left = 0
     for sample in [*sorted(by_hand, key=order), *rest]:
-        head = likeness.representative.get(sample.id, sample.id)
-        near = [head, *likeness.directly.get(head, ())]
+        head = representative.get(sample.id, sample.id)
+        near = [head, *alike.get(head, ())]
         twin = next((keepers[n] for n in near if n in keepers), None)
         if twin is not None and sample not in by_hand:
             drops.append((sample, twin))

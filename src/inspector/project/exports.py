@@ -1,13 +1,15 @@
 """Exports: what leaves the dataset, planned first, then copied, verified and looked at again."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.dataset.layouts import Role
 from inspector.dataset.listing import FAILED
+from inspector.dataset.manifests import read_manifest
+from inspector.errors import DatasetError
 from inspector.project.changes import Changes
 from inspector.store import decisions, meta
 from inspector.store.samples import Sample
@@ -26,7 +28,7 @@ class Exported:
     Attributes:
         files: Copied; `verified` of them had the hash that the catalogue knows.
         leaks_after: Known sure pairs across splits among the files of the export.
-        groups_after: Groups that a person bound and that stand in several splits.
+        groups_after: Groups in force that stand in several splits.
     """
 
     files: int
@@ -44,8 +46,14 @@ class Exports:
     def __init__(self, project: "Project") -> None:
         self._project = project
 
-    def plan(self, target: Path, *, mode: Mode = Mode.COPY) -> Plan:
+    def plan(
+        self, target: Path, *, mode: Mode = Mode.COPY, sides: Mapping[str, str] | None = None
+    ) -> Plan:
         """Plan an export of everything that is not dropped.
+
+        Args:
+            sides: Path to split, for a new split; what it does not name is left out. None keeps
+                the folders as they are.
 
         Raises:
             ExportError: The target exists, overlaps the dataset, is too small, or names collide.
@@ -53,21 +61,32 @@ class Exports:
         items: list[Item] = []
         left: list[LeftOut] = []
         rows = self._project.samples.everything()
-        taken = {s.path for s in rows if s.mark != "drop" and not s.new_label}
+        taken = {
+            s.path for s in rows
+            if s.mark != "drop" and not s.new_label
+            and (sides is None or sides.get(s.path) == s.split)
+        }  # fmt: skip
         for sample in rows:
             why = _why_left_out(sample)
+            if not why and sides is not None and sample.path not in sides:
+                why = "in no split"
             if why:
                 left.append(LeftOut(sample.path, sample.size, sample.split, sample.label, why))
                 continue
+            split = sample.split if sides is None else sides[sample.path]
             path, reason = sample.path, ""
-            if sample.new_label:
-                path = _free(self._relabelled(sample), taken)
+            if sample.new_label or split != sample.split:
+                path = _free(self._moved(sample, split), taken)
                 taken.add(path)
+            if sample.new_label:
                 reason = f"relabelled from {sample.label}"
             label = sample.new_label or sample.label
             items.append(
-                Item(sample.path, path, sample.size, sample.sha256, sample.split, label, reason)
-            )
+                Item(
+                    sample.path, path, sample.size, sample.sha256, split, label, reason,
+                    (sample.split, sample.label),
+                )
+            )  # fmt: skip
         return make_plan(str(self._project.root), str(target), items, left, mode=mode)
 
     def run(
@@ -85,7 +104,7 @@ class Exports:
         """
         stop, progress = stop or Stop(), progress or Progress()
         published = publish(plan, stop=stop, progress=progress, resume=resume)
-        leaks, groups = self._across({item.source for item in plan.items})
+        leaks, groups = self._across({item.source: item.split for item in plan.items})
         database = self._project.database
         newest = str(decisions.newest(database.read()))
         database.write(lambda c: meta.put(c, "exported", newest))
@@ -95,47 +114,69 @@ class Exports:
             groups, published.manifest,
         )  # fmt: skip
 
+    def by_manifest(self, file: Path) -> dict[str, str]:
+        """Read path and split of a manifest, such as a locked one, as `sides` of a plan.
+
+        Raises:
+            DatasetError: It can't be read, or lacks a column.
+        """
+        listed = read_manifest(file).listed
+        sides = {path: place.split for path, place in listed.items() if place.split}
+        if not sides:
+            raise DatasetError(f"{file.name} names no split", "It needs a column split.")
+        return sides
+
     def decisions_since(self) -> int:
         """Count the decisions in force that came after the last export."""
         reader = self._project.database.read()
         return decisions.since_export(reader, int(meta.get(reader, "exported", "0")))
 
-    def _across(self, paths: Iterable[str]) -> tuple[int, int]:
-        """Count the known sure pairs and bound groups that stand on several sides."""
-        kept = set(paths)
+    def _across(self, sides: Mapping[str, str]) -> tuple[int, int]:
+        """Count the known sure pairs and the groups in force that stand on several sides."""
         likeness = self._project.duplicates.likeness()
-        by_path = {s.path: s for s in likeness.samples.values() if s.path in kept}
-        ids = {s.id for s in by_path.values()}
+        rows = [s for s in likeness.samples.values() if s.path in sides]
+        side = {s.id: sides[s.path] for s in rows}
         leaks = 0
-        bound: dict[int, set[str]] = {}
-        for sample in by_path.values():
-            if sample.bound:
-                bound.setdefault(sample.bound, set()).add(sample.split)
+        for sample in rows:
             for twin in likeness.twins(sample.id):
-                if twin in ids and sample.id < twin:
-                    leaks += likeness.samples[twin].split != sample.split
-        return leaks, sum(len(splits) > 1 for splits in bound.values())
+                leaks += sample.id < twin and side.get(twin, side[sample.id]) != side[sample.id]
+        groups: dict[int, set[str]] = {}
+        numbers = self._project.groups.numbers(rows, with_pictures=False)
+        for sample, number in zip(rows, numbers.tolist(), strict=True):
+            groups.setdefault(number, set()).add(side[sample.id])
+        return leaks, sum(len(splits) > 1 for splits in groups.values())
 
-    def _relabelled(self, sample: Sample) -> str:
-        """Return the path with the class folder replaced."""
+    def _moved(self, sample: Sample, split: str) -> str:
+        """Return the path with the class folder and the split folder replaced.
+
+        The folders keep the user's own names; a split without a folder gets the plain word.
+        """
         parts = sample.path.split("/")
-        place = 0 if self._project.layout.role is Role.CLASSES else 1
-        if self._project.layout.role is Role.MANIFEST or len(parts) <= place + 1:
-            return sample.path
-        parts[place] = sample.new_label
-        return "/".join(parts)
+        label = sample.new_label or sample.label
+        role = self._project.layout.role
+        match role:
+            case Role.SPLITS if len(parts) > 2:
+                own = {s: n for n, s in self._project.layout.splits.items()}
+                return "/".join((own.get(split, split), label, *parts[2:]))
+            case Role.CLASSES if len(parts) > 1:
+                head = (split,) if split != sample.split else ()
+                return "/".join((*head, label, *parts[1:]))
+            case Role.SOURCES if len(parts) > 2:
+                if split == sample.split:
+                    return "/".join((parts[0], label, *parts[2:]))
+                return "/".join((split, label, parts[0], *parts[2:]))
+            case _ if split == sample.split:
+                return sample.path
+            case _:
+                return "/".join((split, label, *parts))
 
 
 def balance(plan: Plan) -> dict[tuple[str, str], tuple[int, int]]:
     """Return the number of images by (split, class) before and after a plan."""
     after = Counter((item.split, item.label) for item in plan.items)
     before = Counter((left.split, left.label) for left in plan.left_out)
-    before.update((item.split, _old_label(item)) for item in plan.items)
+    before.update(item.was for item in plan.items)
     return {key: (before[key], after[key]) for key in sorted(before | after) if key[1]}
-
-
-def _old_label(item: Item) -> str:
-    return item.reason.removeprefix("relabelled from ") if item.reason else item.label
 
 
 def _why_left_out(sample: Sample) -> str:

@@ -14,8 +14,10 @@ from inspector.project.diagnoses import Diagnoses
 from inspector.project.duplicates import Duplicates
 from inspector.project.exports import Exports
 from inspector.project.findings import Findings
+from inspector.project.fixes import Fixes
 from inspector.project.groups import Groups
 from inspector.project.places import cache_folder, default_project
+from inspector.project.reports import Reports
 from inspector.project.samples import Samples
 from inspector.project.scans import Scans
 from inspector.project.splits import Splits
@@ -91,6 +93,8 @@ class Project:
         self.diagnoses = Diagnoses(self)
         self.exports = Exports(self)
         self.findings = Findings(self)
+        self.reports = Reports(self)
+        self.fixes = Fixes(self)
 
     @property
     def name(self) -> str:

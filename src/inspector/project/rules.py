@@ -92,6 +92,15 @@ class Membership:
     findings: tuple[Pitfall, ...] = ()
     calls_to: str = ""
 
+    def sides(self) -> dict[str, str]:
+        """Return the side of each path; the first that holds, where a file is on both."""
+        every = (("training", self.training), ("validation", self.validation))
+        found: dict[str, str] = {}
+        for side, paths in (*every, *self.elsewhere.items()):
+            for path in paths:
+                found.setdefault(path, side)
+        return found
+
 
 def to_json(rule: Rule) -> str:
     """Return a rule as JSON."""
@@ -322,8 +331,7 @@ def _elsewhere(project: "Project", taken: set[str]) -> dict[str, tuple[str, ...]
 
 def moves(rows: Sequence[Sample], made: Membership) -> list[dict[str, str]]:
     """Return what moves against today's folders: path, from, to."""
-    sides = {"training": made.training, "validation": made.validation, **made.elsewhere}
-    to = {path: side for side, paths in sides.items() for path in paths}
+    to = made.sides()
     return [
         {"path": s.path, "from": s.split, "to": to[s.path]}
         for s in rows

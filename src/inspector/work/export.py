@@ -24,7 +24,11 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One file of an export: paths are relative, with "/"; `reason` says what changed."""
+    """One file of an export: paths are relative, with "/"; `reason` says what changed.
+
+    Attributes:
+        was: Split and class before.
+    """
 
     source: str
     target: str
@@ -33,6 +37,7 @@ class Item:
     split: str
     label: str
     reason: str
+    was: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,232 @@
+"""One picture as training sees it: the one function that feeds the preview and the training.
+
+The usual policy costs one `cv2.warpAffine` and one table of 256 entries; everything beyond is
+touched only where it is set. Nothing here depends on order, threads, processes or the clock.
+"""
+
+import math
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.augmentation.draws import Draw, draw
+from inspector.augmentation.policies import Fill, Normalisation, Policy
+from inspector.errors import UsageError
+
+cv2.setNumThreads(1)
+
+_BORDERS = {
+    Fill.CONSTANT: cv2.BORDER_CONSTANT,
+    Fill.NEAREST: cv2.BORDER_REPLICATE,
+    Fill.REFLECT: cv2.BORDER_REFLECT,
+    Fill.WRAP: cv2.BORDER_WRAP,
+}
+
+# ITU-R 601, as Pillow's "L" and torchvision have it.
+_LUMA = np.array([0.299, 0.587, 0.114])
+
+STD_FLOOR = 1e-6
+"""Added to a standard deviation before it divides. Source: keras' ImageDataGenerator."""
+
+
+def augment(
+    picture: NDArray[np.uint8], policy: Policy, *, seed: int, epoch: int, image_id: str
+) -> NDArray[np.uint8]:
+    """Return RGB `picture` (h, w, 3), uint8, as training sees it in this epoch.
+
+    Args:
+        picture: At the size that training reads; it is not changed.
+        policy: What may be done to it.
+        seed: Of the training run.
+        epoch: 0 and up.
+        image_id: SHA-256 of the file's bytes, in hex.
+    """
+    height, width = picture.shape[:2]
+    drawn = draw(policy, seed=seed, epoch=epoch, image_id=image_id, height=height, width=width)
+    return apply_draw(picture, policy, drawn)
+
+
+def apply_draw(picture: NDArray[np.uint8], policy: Policy, drawn: Draw) -> NDArray[np.uint8]:
+    """Do to RGB `picture` (h, w, 3), uint8, what was drawn; return a new array of its shape."""
+    out = _tone(_move(picture, policy, drawn), drawn)
+    if drawn.contrast is not None:
+        out = _stretch(out, drawn.contrast)
+    if drawn.saturation != 1 or drawn.hue_degrees:
+        turn = colour_matrix(drawn.saturation, drawn.hue_degrees)
+        out = np.asarray(cv2.transform(out, turn), np.uint8)
+    if drawn.blur_px:
+        out = np.asarray(
+            cv2.GaussianBlur(out, (0, 0), drawn.blur_px, borderType=cv2.BORDER_REFLECT), np.uint8
+        )
+    if drawn.noise_levels:
+        out = _add_noise(out, drawn)
+    if drawn.jpeg_quality < 100:
+        out = _compress(out, drawn.jpeg_quality)
+    if drawn.erased is not None:
+        box = drawn.erased
+        level = round(policy.cval)
+        out[box.top : box.top + box.height, box.left : box.left + box.width] = level
+    return out
+
+
+def geometry(drawn: Draw, *, height: int, width: int) -> NDArray[np.float64] | None:
+    """Return the matrix (2, 3) from a place (x, y) of the result to that of the picture, px.
+
+    None if every place is its own, but for flips.
+
+    Source: keras 3's `apply_affine_transform` (rotation * shift * shear * zoom about the middle),
+    preceded by the cut and followed by the flips.
+    """
+    if not _moves(drawn):
+        return None
+    theta, shear = math.radians(drawn.theta), math.radians(drawn.shear)
+    c, s = math.cos(theta), math.sin(theta)
+    k, m = math.sin(shear), math.cos(shear)
+    side = drawn.crop_side
+    across = side * drawn.zx * (-1 if drawn.flip_horizontal else 1)
+    down = side * drawn.zy * (-1 if drawn.flip_vertical else 1)
+    a, b = c * across, (-c * k - s * m) * down
+    d, e = s * across, (c * m - s * k) * down
+    x0, y0 = width / 2 - 0.5, height / 2 - 0.5
+    dx = side * (c * drawn.tx - s * drawn.ty) + drawn.crop_x
+    dy = side * (s * drawn.tx + c * drawn.ty) + drawn.crop_y
+    return np.array([[a, b, x0 + dx - a * x0 - b * y0], [d, e, y0 + dy - d * x0 - e * y0]])
+
+
+def invented_share(drawn: Draw, *, height: int, width: int) -> float:
+    """Return the share 0..1 of the result's pixels whose place lies outside of the picture.
+
+    Taken on a grid of at most 48 x 48 places.
+    """
+    places = geometry(drawn, height=height, width=width)
+    if places is None:
+        return 0.0
+    x = np.linspace(0, width - 1, min(width, 48))[np.newaxis, :]
+    y = np.linspace(0, height - 1, min(height, 48))[:, np.newaxis]
+    from_x = places[0, 0] * x + places[0, 1] * y + places[0, 2]
+    from_y = places[1, 0] * x + places[1, 1] * y + places[1, 2]
+    inside_x = (from_x >= -0.5) & (from_x <= width - 0.5)
+    inside = inside_x & (from_y >= -0.5) & (from_y <= height - 0.5)
+    return 1.0 - float(inside.mean())
+
+
+def colour_matrix(saturation: float, hue_degrees: float) -> NDArray[np.float64]:
+    """Return the matrix (3, 3) on RGB that stretches colours from grey and turns them around it.
+
+    Grey and luma stay. Source: the filters saturate and hue-rotate of CSS, with the luma of ITU-R
+    601, written as a rotation in the plane of the two colour differences.
+    """
+    grey = np.tile(_LUMA, (3, 1))
+    colour = np.eye(3) - grey
+    # The cross product with the grey axis, held to the plane of equal luma.
+    axis = np.array([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]]) / math.sqrt(3)
+    hue = math.radians(hue_degrees)
+    turned = math.cos(hue) * colour + math.sin(hue) * (colour @ axis)
+    return np.asarray(grey + saturation * turned, np.float64)
+
+
+def normalise(
+    pictures: NDArray[np.float32],
+    normalisation: Normalisation,
+    *,
+    mean: NDArray[np.float32] | None = None,
+    std: NDArray[np.float32] | None = None,
+) -> NDArray[np.float32]:
+    """Return a normalised copy of `pictures` (n, h, w, 3), float32 of 0..255.
+
+    Args:
+        pictures: Augmented or plain.
+        normalisation: ZCA is not applied.
+        mean: For each channel (3,), of the rescaled training set, for featurewise_center.
+        std: For each channel (3,), of the rescaled training set, for featurewise_std.
+
+    Raises:
+        UsageError: A featurewise step is wanted and its number was not given.
+    """
+    out = np.array(pictures, np.float32)
+    if normalisation.rescale is not None:
+        out *= np.float32(normalisation.rescale)
+    if normalisation.samplewise_center:
+        out -= out.mean(axis=(1, 2, 3), keepdims=True)
+    if normalisation.samplewise_std:
+        out /= out.std(axis=(1, 2, 3), keepdims=True) + np.float32(STD_FLOOR)
+    if normalisation.featurewise_center:
+        out -= _fitted(mean, "mean")
+    if normalisation.featurewise_std:
+        out /= _fitted(std, "standard deviation") + np.float32(STD_FLOOR)
+    return out
+
+
+def _fitted(value: NDArray[np.float32] | None, name: str) -> NDArray[np.float32]:
+    if value is None:
+        raise UsageError(
+            f"featurewise normalisation needs the training set's {name}",
+            "Measure the training images first, or switch featurewise normalisation off.",
+        )
+    return value
+
+
+def _moves(drawn: Draw) -> bool:
+    numbers = (drawn.theta, drawn.tx, drawn.ty, drawn.shear, drawn.crop_x, drawn.crop_y)
+    return any(numbers) or not drawn.zx == drawn.zy == drawn.crop_side == 1
+
+
+def _move(picture: NDArray[np.uint8], policy: Policy, drawn: Draw) -> NDArray[np.uint8]:
+    """Sample the picture anew in one go; return a new array in any case."""
+    height, width = picture.shape[:2]
+    places = geometry(drawn, height=height, width=width)
+    if places is None:
+        across = slice(None, None, -1 if drawn.flip_horizontal else 1)
+        down = slice(None, None, -1 if drawn.flip_vertical else 1)
+        return np.array(picture[down, across], order="C")
+    moved = cv2.warpAffine(
+        picture,
+        places,
+        (width, height),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=_BORDERS[policy.fill],
+        borderValue=(policy.cval,) * 3,
+    )
+    return np.asarray(moved, np.uint8)
+
+
+def _tone(picture: NDArray[np.uint8], drawn: Draw) -> NDArray[np.uint8]:
+    """Add the channel shift and multiply by the brightness, as one table."""
+    if not drawn.channel_shift_intensity and drawn.brightness is None:
+        return picture
+    levels = np.arange(256, dtype=np.float64)
+    if drawn.channel_shift_intensity:
+        # Keras holds the result inside the picture's own range.
+        low, high = int(picture.min()), int(picture.max())
+        levels = np.clip(levels + drawn.channel_shift_intensity, low, high)
+    if drawn.brightness is None:
+        table = np.rint(levels)
+    else:
+        # Pillow multiplies whole levels in float32 and cuts off the fraction.
+        factor = np.float32(drawn.brightness)
+        table = np.floor(np.clip(np.floor(levels).astype(np.float32) * factor, 0, 255))
+    return np.asarray(cv2.LUT(picture, table.astype(np.uint8)), np.uint8)
+
+
+def _stretch(picture: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
+    """Move every channel's values away from, or towards, its mean, as keras' RandomContrast."""
+    means = np.array(cv2.mean(picture)[:3])
+    levels = np.arange(256, dtype=np.float64)[:, np.newaxis, np.newaxis]
+    table = np.clip(np.rint(means + (levels - means) * factor), 0, 255).astype(np.uint8)
+    return np.asarray(cv2.LUT(picture, table), np.uint8)
+
+
+def _add_noise(picture: NDArray[np.uint8], drawn: Draw) -> NDArray[np.uint8]:
+    generator = np.random.Generator(np.random.Philox(key=drawn.noise_key))
+    noise = generator.standard_normal(picture.shape, np.float32) * np.float32(drawn.noise_levels)
+    return np.clip(np.rint(picture + noise), 0, 255).astype(np.uint8)
+
+
+def _compress(picture: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
+    """Store and read back as JPEG."""
+    bgr = np.ascontiguousarray(picture[..., ::-1])
+    _, stored = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    read = cv2.imdecode(stored, cv2.IMREAD_COLOR)
+    assert read is not None
+    return np.array(read[..., ::-1], np.uint8, order="C")

@@ -1,0 +1,177 @@
+"""A policy as code: for ImageDataGenerator, for keras.layers, as a function, as JSON.
+
+What the target can't do is said in a comment and is not imitated.
+"""
+
+import json
+from typing import Literal, assert_never
+
+from inspector.augmentation.dialect_function import to_function
+from inspector.augmentation.dialect_layers import to_layers
+from inspector.augmentation.keras_code import swaps_axes
+from inspector.augmentation.policies import (
+    Distribution,
+    Fill,
+    Policy,
+    Range,
+    Shift,
+    ShiftKind,
+    write_policy,
+)
+
+Target = Literal["idg", "layers", "function", "json"]
+
+
+def to_code(policy: Policy, target: Target, keras_version: str = "3") -> str:
+    """Return code that does what the policy says, ending in a line feed.
+
+    Args:
+        policy: Any.
+        target: "idg" for ImageDataGenerator, "layers" for keras.layers, "function" for a function
+            of numpy and cv2 that gives the very pixels of `augment`, "json" for the richer form.
+        keras_version: That will run the code; ImageDataGenerator swaps the axes of its shifts
+            since 2.9, so they are written the other way round.
+
+    Raises:
+        UsageError: `keras_version` is no version.
+    """
+    swapped = swaps_axes(keras_version)
+    match target:
+        case "idg":
+            return _to_generator(policy, keras_version, swapped=swapped)
+        case "layers":
+            return to_layers(policy)
+        case "function":
+            return to_function(policy)
+        case "json":
+            return json.dumps(write_policy(policy), indent=2) + "\n"
+        case _:
+            assert_never(target)
+
+
+def _to_generator(policy: Policy, keras_version: str, *, swapped: bool) -> str:
+    notes = [*_axis_notes(policy, keras_version, swapped=swapped), *_generator_notes(policy)]
+    arguments = _geometry(policy, swapped=swapped) | _light(policy) | _normalisation(policy)
+    lines = [
+        "from tensorflow.keras.preprocessing.image import ImageDataGenerator",
+        "",
+        *(f"# {note}" for note in notes),
+        "generator = ImageDataGenerator(",
+        *(f"    {name}={value!r}," for name, value in arguments.items()),
+        ")",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _geometry(policy: Policy, *, swapped: bool) -> dict[str, object]:
+    found: dict[str, object] = {}
+    if policy.rotation_degrees:
+        found["rotation_range"] = policy.rotation_degrees
+    across, along = policy.width_shift, policy.height_shift
+    if swapped:
+        across, along = along, across
+    found |= {"width_shift_range": _amount(across)} if across != Shift() else {}
+    found |= {"height_shift_range": _amount(along)} if along != Shift() else {}
+    if policy.shear_degrees:
+        found["shear_range"] = policy.shear_degrees
+    if not policy.zoom.is_only(1):
+        found["zoom_range"] = _zoom(policy.zoom)
+    for name, probability in _flips(policy).items():
+        if probability:
+            found[name] = True
+    if policy.fill is not Fill.NEAREST:
+        found["fill_mode"] = policy.fill.value
+    if policy.cval:
+        found["cval"] = policy.cval
+    return found
+
+
+def _light(policy: Policy) -> dict[str, object]:
+    found: dict[str, object] = {}
+    if policy.channel_shift_levels:
+        found["channel_shift_range"] = policy.channel_shift_levels
+    if not policy.brightness.is_only(1):
+        found["brightness_range"] = [policy.brightness.low, policy.brightness.high]
+    return found
+
+
+def _normalisation(policy: Policy) -> dict[str, object]:
+    wanted = policy.normalisation
+    flags = {
+        "samplewise_center": wanted.samplewise_center,
+        "samplewise_std_normalization": wanted.samplewise_std,
+        "featurewise_center": wanted.featurewise_center,
+        "featurewise_std_normalization": wanted.featurewise_std,
+        "zca_whitening": wanted.zca,
+    }
+    found: dict[str, object] = {name: True for name, flag in flags.items() if flag}
+    return found if wanted.rescale is None else {"rescale": wanted.rescale, **found}
+
+
+def _zoom(zoom: Range) -> float | list[float]:
+    half = round(zoom.high - 1, 12)
+    return half if Range(1 - half, 1 + half) == zoom else [zoom.low, zoom.high]
+
+
+def _amount(shift: Shift) -> object:
+    return list(shift.value) if isinstance(shift.value, tuple) else shift.value
+
+
+def _flips(policy: Policy) -> dict[str, float]:
+    return {"horizontal_flip": policy.horizontal_flip, "vertical_flip": policy.vertical_flip}
+
+
+def _axis_notes(policy: Policy, keras_version: str, *, swapped: bool) -> list[str]:
+    if not swapped or policy.width_shift == policy.height_shift:
+        return []
+    notes = [
+        f"Keras {keras_version} moves sideways by height_shift_range and up or down by",
+        "width_shift_range (keras#17398), so the two are exchanged here on purpose.",
+    ]
+    if any(
+        s.kind is ShiftKind.FRACTION and s.value for s in (policy.width_shift, policy.height_shift)
+    ):
+        notes.append("Its fractions are then of the other side: exact on square pictures only.")
+    return notes
+
+
+def _generator_notes(policy: Policy) -> list[str]:
+    notes = []
+    if policy.distribution is not Distribution.UNIFORM:
+        notes.append("ImageDataGenerator draws uniformly; the policy is truncated normal.")
+    if not policy.zoom_independent and not policy.zoom.is_only(1):
+        notes.append("ImageDataGenerator zooms each axis by itself; the policy keeps shapes.")
+    for name, probability in _flips(policy).items():
+        if probability not in (0, 0.5):
+            notes.append(f"{name} has probability 0.5 here; the policy has {probability:g}.")
+    wanted = policy.normalisation
+    if wanted.featurewise_center or wanted.featurewise_std or wanted.zca:
+        notes.append("Call generator.fit(training_images) first, or nothing is normalised.")
+    if wanted.samplewise_std and not wanted.samplewise_center:
+        notes.append("ImageDataGenerator switches samplewise_center on as well.")
+    if wanted.featurewise_std and not wanted.featurewise_center:
+        notes.append("ImageDataGenerator switches featurewise_center on as well.")
+    return [*notes, *(f"Not in ImageDataGenerator: {what}." for what in _beyond(policy))]
+
+
+def _beyond(policy: Policy) -> list[str]:
+    """Return in words what only our own function does."""
+    found = []
+    for name in ("contrast", "saturation"):
+        ends: Range = getattr(policy, name)
+        if not ends.is_only(1):
+            found.append(f"{name} factor {ends.low:g} to {ends.high:g}")
+    if policy.hue_degrees:
+        found.append(f"hue of {policy.hue_degrees:g} degrees")
+    if policy.blur_px:
+        found.append(f"blur of up to {policy.blur_px:g} px")
+    if policy.noise_levels:
+        found.append(f"noise of up to {policy.noise_levels:g} grey levels")
+    if not policy.jpeg_quality.is_only(100):
+        ends = policy.jpeg_quality
+        found.append(f"JPEG quality {ends.low:g} to {ends.high:g}")
+    if policy.erasing_probability and policy.erasing_area:
+        found.append(f"erasing of up to {policy.erasing_area:g} of the area")
+    if policy.crop_area < 1:
+        found.append(f"cutting out {policy.crop_area:g} or more of the area")
+    return found

@@ -1,0 +1,182 @@
+"""Reports: what was found, with pictures and lists, as one HTML page."""
+
+import platform
+import time
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from inspector import __version__
+from inspector.audit.report import Card, Page, PicturePair, Table, render
+from inspector.errors import DatasetError, ExportError, UsageError
+from inspector.project.changes import Changes
+from inspector.project.leaks import KINDS, Leakage
+
+if TYPE_CHECKING:
+    from inspector.project.project import Project
+
+PAIRS = 24
+LIBRARIES = ("numpy", "scipy", "pillow", "opencv-python-headless", "PySide6-Essentials")
+
+
+class Reports:
+    """Write the report."""
+
+    def __init__(self, project: "Project") -> None:
+        self._project = project
+
+    def write(self, file: Path) -> int:
+        """Write the page; return the number of findings.
+
+        Raises:
+            ExportError: It lies inside the dataset, exists already, or can't be written.
+        """
+        if file.absolute().is_relative_to(self._project.root):
+            raise ExportError(
+                "the report would lie inside the dataset, which is never written to",
+                "Name a file outside of it.",
+            )
+        page = self.page()
+        partial = file.with_name(f".{file.name}.partial")
+        try:
+            if file.exists():
+                raise ExportError(f"{file} exists already", "Name a file that does not exist yet.")
+            partial.write_text(render(page), "utf-8")
+            partial.replace(file)
+        except OSError as error:
+            raise ExportError(
+                f"{file} can't be written: {error.strerror}", "Choose another folder."
+            ) from error
+        self._project.tell(Changes(exports=True, text=f"report: {file.name}"))
+        return len(page.cards)
+
+    def page(self) -> Page:
+        """Gather the page's contents; a dataset without splits has no part about them."""
+        project = self._project
+        overview = project.findings.overview()
+        cards = [
+            Card(f.severity, f"{f.title}. {f.text}", tuple(self._paths(f.samples)))
+            for f in overview.findings
+        ]
+        try:
+            found: Leakage | None = project.splits.leaks()
+        except (DatasetError, UsageError):
+            found = None
+        tables: list[Table] = []
+        pairs: tuple[PicturePair, ...] = ()
+        lists: dict[str, list[str]] = {}
+        if found is not None:
+            cards += [Card(f.severity, f.text, f.files) for f in found.findings]
+            tables.append(_matrix(found))
+            pairs = tuple(self._pairs(found))
+            lists = _lists(found)
+        last = project.diagnoses.last()
+        answer: dict[str, Any] = last[0] if last else {}
+        if answer:
+            tables.append(_terms(answer))
+        rule = found.made.rule.text if found else "no split"
+        stale = " The dataset changed since the diagnosis." if last and not last[1] else ""
+        return Page(
+            f"Dataset report: {project.name}",
+            f"{project.root} · {time.strftime('%Y-%m-%d %H:%M')} · split: {rule}",
+            str(answer.get("verdict", "")) + stale,
+            (overview.summary, overview.checked),
+            tuple(cards),
+            tuple(tables),
+            pairs,
+            found.luck.shares if found else (),
+            found.luck.this_seed if found else None,
+            tuple(answer.get("evidence", ())),
+            tuple(answer.get("caveats", ())),
+            lists,
+            self._made(found),
+        )
+
+    def _paths(self, ids: tuple[int, ...]) -> list[str]:
+        return [s.path for s in self._project.samples.by_ids(ids)]
+
+    def _pairs(self, found: Leakage) -> list[PicturePair]:
+        shown: list[PicturePair] = []
+        for leak in found.leaks:
+            if leak.twin is None or len(shown) == PAIRS:
+                break
+            one = self._project.samples.thumbnail(leak.image.id)
+            two = self._project.samples.thumbnail(leak.twin.id)
+            if one and two:
+                words = (
+                    f"{leak.kind}, similarity {leak.similarity:.3f}",
+                    f"validation: {leak.image.path}",
+                    f"training: {leak.twin.path}",
+                )
+                shown.append(PicturePair(one, two, words))
+        return shown
+
+    def _made(self, found: Leakage | None) -> tuple[str, ...]:
+        threshold = self._project.duplicates.threshold
+        groups = self._project.groups.provenance()
+        versions = ", ".join(f"{name} {_version(name)}" for name in LIBRARIES)
+        lines = [
+            f"Same picture: bytes by SHA-256; pixels by their decoded values; transformed and near"
+            f" at similarity {threshold:g} or more, each pair verified pixel by pixel after"
+            " alignment.",
+            f"Same event: groups from {groups}.",
+            "Effect on accuracy: quick models (logistic regression on gradients and colours) under"
+            " random and group folds; intervals resample groups and seeds, 95 %.",
+            f"Dataset Inspector {__version__}, Python {platform.python_version()}, {versions}.",
+        ]
+        if found and found.luck.shares:
+            newest = len(found.luck.shares) - 1
+            lines.insert(2, f"Luck: the same call with the seeds 0 to {newest}.")
+        return tuple(lines)
+
+
+def _matrix(found: Leakage) -> Table:
+    rows = [
+        (f"{c.source} → {c.to}", c.images, *(len(ids) for ids in c.by_kind.values()))
+        for c in found.matrix
+        if c.source != c.to
+    ]
+    kinds = (f"same {k}" if k in ("bytes", "pixels") else k for k in KINDS)
+    heads = ("from → to", "images", *kinds)
+    return Table("Who has a twin where", heads, tuple(rows))
+
+
+def _terms(answer: dict[str, Any]) -> Table:
+    def shown(value: float | None) -> str:
+        return "-" if value is None else f"{value:+.3f}"
+
+    rows = [
+        (
+            name, shown(t["mean"]), f"{shown(t['low'])} to {shown(t['high'])}",
+            t["verdict"].replace("_", " "), t["bound"].replace("_", " "),
+        )
+        for name, t in answer["terms"].items()
+    ]  # fmt: skip
+    return Table(
+        "What the gap is made of, for quick models",
+        ("term", "estimate", "95 %", "verdict", "bound"), tuple(rows),
+    )  # fmt: skip
+
+
+def _lists(found: Leakage) -> dict[str, list[str]]:
+    return {
+        "Validation images with a twin in training": [
+            f"{leak.image.path}\t{leak.kind}\t{leak.similarity:.3f}\t{leak.twin.path}"
+            for leak in found.leaks
+            if leak.twin
+        ],
+        "Validation images that share an event with training": [
+            leak.image.path for leak in found.leaks if leak.twin is None
+        ],
+        "Files on both sides": list(found.both),
+        "Files on neither side": list(found.made.neither),
+        "Training": list(found.made.training),
+        "Validation": list(found.made.validation),
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "not installed"

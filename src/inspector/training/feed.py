@@ -1,0 +1,118 @@
+"""Batches for training: in the epoch's order, augmented by threads while TensorFlow trains."""
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.augmentation.apply import augment
+from inspector.augmentation.policies import Policy
+from inspector.run_specs import Samples
+from inspector.training.pictures import Pictures, Pixels
+
+_AHEAD = 4
+"""Batches in the making: enough for two threads that are never out of work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Up to a batch size of samples.
+
+    Attributes:
+        pictures: uint8 (n, side, side, 3).
+        labels: int32 (n,).
+        rows: int64 (n,), which samples of the list they are.
+    """
+
+    pictures: Pixels
+    labels: NDArray[np.int32]
+    rows: NDArray[np.int64]
+
+
+def draw_order(count: int, *, seed: int, epoch: int) -> NDArray[np.int64]:
+    """Draw the order of `count` samples in an epoch: a function of the arguments alone.
+
+    Source: Philox, a counter-based generator (Salmon et al. 2011), here keyed by both numbers.
+    """
+    key = np.array([seed % 2**64, epoch % 2**64], dtype=np.uint64)
+    return np.random.Generator(np.random.Philox(key=key)).permutation(count)
+
+
+class Feed:
+    """The training list as batches.
+
+    Args:
+        pictures: That hold all of the list.
+        samples: The list; a file's hash, hex, is the `image_id` of its draws (its path if the
+            hash is not known), and the epoch counts from 1, as in `EpochDone`.
+        seed: Of order and augmentation.
+        batch_size: The last batch of an epoch may be smaller.
+        threads: That augment.
+        policy: None for pictures as they are.
+    """
+
+    def __init__(
+        self, pictures: Pictures, samples: Samples, *, seed: int, batch_size: int,
+        threads: int, policy: Policy | None,
+    ) -> None:  # fmt: skip
+        self._pixels = pictures.pixels
+        self._at = pictures.find(samples)
+        self._labels = np.array(samples.labels, dtype=np.int32)
+        self._ids = [
+            digest or path
+            for path, digest in zip(samples.paths, samples.sha256, strict=True)
+        ]
+        self._seed = seed
+        self._batch_size = batch_size
+        self._policy = policy if policy is not None and policy.changes_pixels else None
+        self._pool = ThreadPoolExecutor(threads, "augment")
+
+    @property
+    def augments(self) -> bool:
+        """Tell whether an epoch's pictures differ from the files'."""
+        return self._policy is not None
+
+    @property
+    def steps(self) -> int:
+        """Batches in a whole epoch."""
+        return -(-len(self._at) // self._batch_size)
+
+    def epoch(self, epoch: int, *, steps: int) -> Generator[Batch]:
+        """Yield the first `steps` batches of an epoch, the next ones in the making meanwhile."""
+        order = draw_order(len(self._at), seed=self._seed, epoch=epoch)
+        starts = range(0, len(order), self._batch_size)[:steps]
+        calls = (
+            partial(self._make, order[start : start + self._batch_size], epoch) for start in starts
+        )
+        yield from self._run_ahead(calls)
+
+    def close(self) -> None:
+        """End the threads."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _run_ahead(self, calls: Iterator[Callable[[], Batch]]) -> Iterator[Batch]:
+        waiting: deque[Future[Batch]] = deque()
+        try:
+            for call in calls:
+                waiting.append(self._pool.submit(call))
+                if len(waiting) > _AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    def _make(self, rows: NDArray[np.int64], epoch: int) -> Batch:
+        pictures: Pixels = self._pixels[self._at[rows]]
+        if self._policy is not None:
+            for place, row in enumerate(rows):
+                pictures[place] = augment(
+                    pictures[place], self._policy, seed=self._seed, epoch=epoch,
+                    image_id=self._ids[row],
+                )  # fmt: skip
+        return Batch(pictures, self._labels[rows], rows)

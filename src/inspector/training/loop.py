@@ -1,0 +1,297 @@
+"""A run from its spec to its card, epoch by epoch, so that it can go on from any of them."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from inspector.augmentation.policies import Policy, read_policy
+from inspector.errors import TrainingError
+from inspector.run_specs import (
+    BEST,
+    LAST,
+    PREDICTIONS_BEST,
+    PREDICTIONS_LAST,
+    Answer,
+    Budget,
+    Done,
+    EpochDone,
+    Evaluated,
+    Preparing,
+    RunSpec,
+    Samples,
+    Scaling,
+    Started,
+    Step,
+    check_spec,
+    read_spec,
+)
+from inspector.training.feed import Feed
+from inspector.training.learner import Learner
+from inspector.training.models import Network, build_network, ends_in_softmax, load_model
+from inspector.training.pictures import Pictures, Pixels, load_pictures, read_squares
+from inspector.training.records import (
+    State,
+    load_checkpoint,
+    save_checkpoint,
+    save_model,
+    write_card,
+    write_predictions,
+)
+
+Probabilities = NDArray[np.float32]
+Tell = Callable[[Answer], None]
+
+_TOLD_SECONDS = 0.2
+_EVALUATED = 128
+"""Pictures in a batch of evaluation; small enough to stop within a second at 224 px."""
+
+_TINY = 1e-7
+
+
+class Control(Protocol):
+    """What a run asks between any two batches."""
+
+    def check(self) -> None:
+        """Wait while paused; raise where the run shall stop."""
+
+
+def train_run(folder: Path, *, tell: Tell, control: Control) -> None:
+    """Train the run in `folder`, or go on after its last complete epoch, to its `Done`.
+
+    Raises:
+        TrainingError: It can't start or go on.
+    """
+    run = _Run(folder, tell, control)
+    try:
+        while not run.is_over():
+            run.train_epoch()
+        run.finish()
+    finally:
+        run.close()
+
+
+def reevaluate(folder: Path, *, tell: Tell, control: Control) -> Evaluated:
+    """Load a run's best weights and evaluate them on its validation list, read from the files.
+
+    Raises:
+        TrainingError: The weights or a sample are gone or were changed.
+    """
+    spec = read_spec(folder)
+    check_spec(spec)
+    model = load_model(folder / BEST)
+    network = Network(model, model, logits=not ends_in_softmax(model))
+    learner = Learner(network, learning_rate=spec.learning_rate)
+    told = _Told(folder.name, "verifying", tell, control)
+    side = spec.image_size_px
+    squares = read_squares(
+        Path(spec.root), spec.validation, side_px=side, threads=spec.threads, told=told
+    )
+    pixels = np.stack(list(squares))
+    loss, accuracy = judge(predict(learner, pixels, control), spec.validation)
+    return Evaluated(folder.name, loss, accuracy, len(spec.validation))
+
+
+def predict(learner: Learner, inputs: NDArray[Any], control: Control) -> Probabilities:
+    """Return probabilities (n, classes) of what `Learner.extract` gave, row by row."""
+    parts = []
+    for start in range(0, len(inputs), _EVALUATED):
+        control.check()
+        parts.append(learner.predict(inputs[start : start + _EVALUATED]))
+    return np.concatenate(parts)
+
+
+def judge(probabilities: Probabilities, samples: Samples) -> tuple[float, float]:
+    """Return mean cross-entropy and accuracy."""
+    labels = np.array(samples.labels)
+    own = probabilities[np.arange(len(labels)), labels].astype(np.float64)
+    right = probabilities.argmax(axis=1) == labels
+    return float(-np.log(np.clip(own, _TINY, 1)).mean()), float(right.mean())
+
+
+class _Told:
+    """Tell how far a preparation is, at most 5 times a second, and stop it where asked."""
+
+    def __init__(self, run: str, what: str, tell: Tell, control: Control) -> None:
+        self._run, self._what, self._tell, self._control = run, what, tell, control
+        self._next = 0.0
+
+    def __call__(self, done: int, total: int) -> None:
+        self._control.check()
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + _TOLD_SECONDS
+            self._tell(Preparing(self._run, self._what, done, total))
+
+
+class _Run:
+    """A run that is going."""
+
+    def __init__(self, folder: Path, tell: Tell, control: Control) -> None:
+        self._folder, self._tell, self._control = folder, tell, control
+        self._name = folder.name
+        self._began = time.monotonic()
+        spec = self._spec = read_spec(folder)
+        check_spec(spec)
+        policy = None if spec.policy is None else read_policy(spec.policy)
+        pictures = load_pictures(
+            Path(spec.root), (spec.training, spec.selection, spec.validation),
+            side_px=spec.image_size_px, threads=spec.threads, told=self._told("decoding"),
+            cache=Path(spec.cache) if spec.cache else folder / "cache",
+        )  # fmt: skip
+        self._learner = Learner(
+            build_network(spec, _normalisation(spec, policy)), learning_rate=spec.learning_rate
+        )
+        self._state = State()
+        if (found := load_checkpoint(folder)) is not None:
+            self._state, variables = found
+            self._learner.restore(variables)
+        self._selection = self._inputs(pictures, spec.selection, "selection")
+        self._validation = self._inputs(pictures, spec.validation, "validation")
+        self._feed = Feed(
+            pictures, spec.training, seed=spec.seed, batch_size=spec.batch_size,
+            threads=spec.threads, policy=policy,
+        )  # fmt: skip
+        self._ready = self._ready_features(pictures)
+        self._tell(
+            Started(
+                self._name, self._epochs(), len(self._state.history), self._feed.steps,
+                self._learner.parameters, tf.config.threading.get_intra_op_parallelism_threads(),
+            )
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """End the feed's threads and let go of the graph."""
+        self._feed.close()
+        keras.backend.clear_session()
+
+    def is_over(self) -> bool:
+        """Tell whether the budget is spent."""
+        return len(self._state.history) >= self._epochs() or self._is_flat()
+
+    def train_epoch(self) -> None:
+        """Train and evaluate one epoch, and store that it is complete."""
+        began = time.monotonic()
+        epoch = len(self._state.history) + 1
+        loss, accuracy, steps = self._learn(epoch)
+        if not math.isfinite(loss):
+            raise TrainingError(
+                "the loss is not a number any more", "Start a new run with a lower learning rate."
+            )
+        spec = self._spec
+        probabilities = predict(self._learner, self._validation, self._control)
+        val_loss, val_accuracy = judge(probabilities, spec.validation)
+        sel_loss, sel_accuracy = None, None
+        if spec.selection:
+            chosen = predict(self._learner, self._selection, self._control)
+            sel_loss, sel_accuracy = judge(chosen, spec.selection)
+        self._state = replace(self._state, steps=self._state.steps + steps)
+        self._choose(epoch, sel_loss, sel_accuracy, probabilities)
+        done = EpochDone(
+            self._name, epoch, loss, accuracy, val_loss, val_accuracy, sel_loss, sel_accuracy,
+            time.monotonic() - began, self._state.best_epoch,
+        )  # fmt: skip
+        self._state = replace(self._state, history=(*self._state.history, done))
+        save_checkpoint(self._folder, self._state, self._learner.state())
+        self._tell(done)
+
+    def finish(self) -> None:
+        """Write what a complete run has, and say so."""
+        spec, state = self._spec, self._state
+        save_model(self._folder / LAST, self._learner.network.full)
+        probabilities = predict(self._learner, self._validation, self._control)
+        write_predictions(
+            self._folder / PREDICTIONS_LAST, spec.validation, spec.class_names, probabilities
+        )
+        write_card(self._folder, spec, state, parameters=self._learner.parameters)
+        self._tell(
+            Done(
+                self._name, len(state.history), state.best_epoch,
+                state.history[state.best_epoch - 1].val_accuracy, state.history[-1].val_accuracy,
+                self._is_flat(), time.monotonic() - self._began,
+            )
+        )  # fmt: skip
+
+    def _learn(self, epoch: int) -> tuple[float, float, int]:
+        """Return the mean loss, the accuracy and the number of steps of one pass."""
+        steps = self._feed.steps
+        if self._spec.budget is Budget.STEPS:
+            steps = min(steps, self._spec.steps - self._state.steps)
+        began, told = time.monotonic(), 0.0
+        losses, right, seen = 0.0, 0, 0
+        batches = self._feed.epoch(epoch, steps=steps)
+        try:
+            for number, batch in enumerate(batches, 1):
+                self._control.check()
+                if self._ready is not None:
+                    inputs: NDArray[Any] = self._ready[batch.rows]
+                else:
+                    inputs = self._learner.extract(batch.pictures)
+                loss, good = self._learner.train(inputs, batch.labels)
+                losses, right, seen = losses + loss, right + good, seen + len(batch.labels)
+                now = time.monotonic()
+                if now - told >= _TOLD_SECONDS or number == steps:
+                    told = now
+                    rate = seen / max(now - began, 1e-9)
+                    self._tell(Step(self._name, epoch, number, steps, rate))
+        finally:
+            batches.close()
+        return losses / seen, right / seen, steps
+
+    def _choose(
+        self, epoch: int, loss: float | None, accuracy: float | None, found: Probabilities
+    ) -> None:
+        """Keep this epoch's weights if they are the best on the selection set, or there is none."""
+        best = (-1.0, 0.0) if loss is None or accuracy is None else (accuracy, -loss)
+        if loss is not None and best <= self._state.best:
+            return
+        self._state = replace(self._state, best=best, best_epoch=epoch)
+        save_model(self._folder / BEST, self._learner.network.full)
+        write_predictions(
+            self._folder / PREDICTIONS_BEST, self._spec.validation, self._spec.class_names, found
+        )
+
+    def _epochs(self) -> int:
+        if self._spec.budget is Budget.STEPS:
+            return -(-self._spec.steps // self._feed.steps)
+        return self._spec.epochs
+
+    def _is_flat(self) -> bool:
+        waited = len(self._state.history) - self._state.best_epoch
+        return self._spec.budget is Budget.PLATEAU and waited >= self._spec.patience
+
+    def _inputs(self, pictures: Pictures, samples: Samples, what: str) -> NDArray[Any]:
+        """Return what the head is evaluated on, in the list's order: features once, or pictures."""
+        rows = pictures.find(samples)
+        if self._learner.network.extractor is None or not len(rows):
+            found: Pixels = pictures.pixels[rows]
+            return found
+        told = self._told(f"features of {what}")
+        parts = []
+        for start in range(0, len(rows), _EVALUATED):
+            told(start, len(rows))
+            part = pictures.pixels[rows[start : start + _EVALUATED]]
+            parts.append(self._learner.extract(part))
+        return np.concatenate(parts)
+
+    def _ready_features(self, pictures: Pictures) -> NDArray[Any] | None:
+        """Compute the training features once where every epoch has the same."""
+        if self._learner.network.extractor is None or self._feed.augments:
+            return None
+        return self._inputs(pictures, self._spec.training, "training")
+
+    def _told(self, what: str) -> _Told:
+        return _Told(self._name, what, self._tell, self._control)
+
+
+def _normalisation(spec: RunSpec, policy: Policy | None) -> dict[str, Any]:
+    if spec.normalisation is not Scaling.POLICY or policy is None:
+        return {}
+    return asdict(policy.normalisation)
+

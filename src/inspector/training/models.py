@@ -1,0 +1,310 @@
+"""The models: a small one of our own, backbones of keras.applications, and the user's file.
+
+All take float pixels of 0..255 (batch, side, side, 3), normalise them by layers of their own, and
+give a probability per class; they are made of Keras's own layers only, so a saved one loads
+without this program.
+"""
+
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers
+
+from inspector.errors import TrainingError
+from inspector.run_specs import BACKBONES, IMAGENET, SMALL_CNN, RunSpec, Scaling
+
+_WIDTHS = (16, 32, 64)
+_MOMENTA = (0.5, 0.9)
+"""Of BatchNormalization, for short epochs and for long ones. With Keras's .99 the running figures
+need about 500 steps to arrive, and evaluation before that is at chance (facts: .945 in training
+mode, .10 in evaluation); with .9 and 7 steps an epoch that was so for three epochs."""
+
+_DROPOUT = 0.2
+_FETCH_SECONDS = 20.0
+
+_CAFFE_MEAN = (103.939, 116.779, 123.68)
+_TORCH_MEAN = (0.485, 0.456, 0.406)
+_TORCH_STD = (0.229, 0.224, 0.225)
+
+_PREPROCESSING = {
+    **dict.fromkeys(
+        ("MobileNet", "MobileNetV2", "NASNetMobile", "ResNet50V2", "InceptionV3", "Xception"), "tf"
+    ),
+    "DenseNet121": "torch",
+    "ResNet50": "caffe",
+    "VGG16": "caffe",
+}
+"""How each backbone was fed, by the mode of keras's imagenet_utils; the others do it themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A model in the parts in which it is trained.
+
+    Attributes:
+        full: Pixels to probabilities; what is saved.
+        head: What is trained: `full` itself, or features to probabilities.
+        extractor: Pixels to features, frozen; None where all of the model is trained.
+        logits: The output is not a probability yet.
+    """
+
+    full: Any
+    head: Any
+    extractor: Any = None
+    logits: bool = False
+
+
+def build_network(spec: RunSpec, normalisation: Mapping[str, Any]) -> Network:
+    """Build what the spec names, from its seed.
+
+    Args:
+        spec: Of the run.
+        normalisation: The policy's own, for `Scaling.POLICY`, as a dict.
+
+    Raises:
+        TrainingError: The model is not known, can't be read, or has no weights.
+    """
+    keras.utils.set_random_seed(spec.seed % 2**32)
+    side, classes = spec.image_size_px, len(spec.class_names)
+    if spec.model == SMALL_CNN:
+        steps = -(-len(spec.training) // spec.batch_size)
+        model = small_cnn(
+            side, classes, spec.normalisation, policy=normalisation, steps_per_epoch=steps
+        )
+        return Network(model, model)
+    if spec.model in BACKBONES:
+        return transfer(
+            spec.model, side, classes, weights=spec.weights, untrained=spec.untrained
+        )
+    if spec.model.endswith(".keras"):
+        return own_model(
+            Path(spec.model), side, classes, scaling=spec.normalisation, policy=normalisation
+        )
+    raise TrainingError(
+        f"there is no model named {spec.model}",
+        f"Take {SMALL_CNN}, a .keras file, or one of {', '.join(BACKBONES)}.",
+    )
+
+
+def small_cnn(
+    side_px: int, classes: int, scaling: Scaling, *, policy: Mapping[str, Any] | None = None,
+    steps_per_epoch: int = 100,
+) -> Any:  # fmt: skip
+    """Build a CNN that is right for a CPU and some thousand pictures: 24,000 parameters.
+
+    Three blocks of 3x3 convolution, BatchNormalization, ReLU and halving, then the mean over the
+    picture, so that any size will do. What evaluation normalises by is the mean of about the last
+    quarter of an epoch, 10 batches at most.
+    """
+    momentum = float(np.clip(1 - 4 / steps_per_epoch, *_MOMENTA))
+    pixels = keras.Input((side_px, side_px, 3), name="pixels")
+    x = normalise(pixels, scaling, policy or {})
+    for width in _WIDTHS:
+        x = layers.Conv2D(width, 3, padding="same", use_bias=False)(x)
+        x = layers.BatchNormalization(momentum=momentum)(x)
+        x = layers.ReLU()(x)
+        x = layers.MaxPooling2D()(x)
+    x = layers.GlobalAveragePooling2D()(x)
+    x = layers.Dropout(_DROPOUT)(x)
+    out = layers.Dense(classes, activation="softmax", name="classes")(x)
+    return keras.Model(pixels, out, name=SMALL_CNN)
+
+
+def normalise(pixels: Any, scaling: Scaling, policy: Mapping[str, Any]) -> Any:
+    """Put the layers behind `pixels` that bring 0..255 to what `scaling` says.
+
+    Raises:
+        TrainingError: The policy asks for what needs a fit over the training set.
+    """
+    match scaling:
+        case Scaling.RESCALE:
+            return layers.Rescaling(1 / 255)(pixels)
+        case Scaling.CENTRED:
+            return layers.Rescaling(1 / 127.5, offset=-1.0)(pixels)
+        case Scaling.SAMPLEWISE:
+            return _samplewise(layers.Rescaling(1 / 255)(pixels), std=True)
+        case Scaling.NONE:
+            return pixels
+        case Scaling.POLICY:
+            return _as_policy(pixels, policy)
+
+
+def transfer(
+    name: str, side_px: int, classes: int, *, weights: str | None, untrained: bool
+) -> Network:
+    """Build a frozen backbone and a new head of one layer.
+
+    Args:
+        name: One of `BACKBONES`.
+        side_px: Of the pictures; each backbone has a least one.
+        classes: Of the head.
+        weights: As `RunSpec.weights`.
+        untrained: As `RunSpec.untrained`.
+
+    Raises:
+        TrainingError: Weights are missing, can't be fetched or do not fit.
+    """
+    if weights is None and not untrained:
+        raise TrainingError(
+            f"{name} has no weights: a frozen backbone without them learns nothing",
+            "Choose a weights file (without the top), or allow fetching ImageNet's.",
+        )
+    if weights not in (None, IMAGENET) and not Path(str(weights)).is_file():
+        raise TrainingError(f"there is no weights file {weights}", "Choose another file.")
+    backbone = _build_backbone(name, side_px, weights)
+    backbone.trainable = False
+    pixels = keras.Input((side_px, side_px, 3), name="pixels")
+    x = backbone(_preprocess(pixels, _PREPROCESSING.get(name, "")), training=False)
+    features = layers.GlobalAveragePooling2D(name="features")(x)
+    given = keras.Input(features.shape[1:], name="given_features")
+    dropout = layers.Dropout(_DROPOUT)
+    dense = layers.Dense(classes, activation="softmax", name="classes")
+    head = keras.Model(given, dense(dropout(given)), name="head")
+    full = keras.Model(pixels, dense(dropout(features)), name=f"{name}_transfer")
+    return Network(full, head, keras.Model(pixels, features, name="extractor"))
+
+
+def own_model(
+    file: Path, side_px: int, classes: int, *, scaling: Scaling, policy: Mapping[str, Any]
+) -> Network:
+    """Load the user's model in safe mode and put our normalisation before it.
+
+    Raises:
+        TrainingError: It can't be read, holds code, or does not fit the pictures or the classes.
+    """
+    model = load_model(file)
+    shape = getattr(model, "input_shape", None)
+    side = (side_px, side_px, 3)
+    if not isinstance(shape, tuple) or len(shape) != 4 or not _fits(shape[1:], side):
+        raise TrainingError(
+            f"{file.name} takes {shape}, not pictures of {side_px} x {side_px} px in colour",
+            "Set the image size to that of the model.",
+        )
+    if tuple(model.output_shape) != (None, classes):
+        raise TrainingError(
+            f"{file.name} gives {model.output_shape}, not a figure for each of {classes} classes",
+            "Give its last layer as many units as there are classes.",
+        )
+    pixels = keras.Input(side, name="pixels")
+    full = keras.Model(pixels, model(normalise(pixels, scaling, policy)), name="own")
+    if not full.trainable_variables:
+        raise TrainingError(f"{file.name} has nothing to train", "Make some layers trainable.")
+    return Network(full, full, logits=not ends_in_softmax(model))
+
+
+def load_model(file: Path) -> Any:
+    """Load a .keras file in safe mode, for prediction.
+
+    Raises:
+        TrainingError: It is not there, is damaged, or holds code that would be run.
+    """
+    if not file.is_file():
+        raise TrainingError(f"there is no model file {file}", "Choose another file.")
+    try:
+        return keras.saving.load_model(file, compile=False, safe_mode=True)
+    except Exception as error:  # keras raises nearly anything for a damaged file
+        code = "safe_mode" in str(error) or "Lambda" in str(error)
+        raise TrainingError(
+            f"{file.name} holds code and was not loaded"
+            if code
+            else f"{file.name} can't be read as a Keras model",
+            "Save it from Keras 3 with built-in layers only, as a .keras file.",
+        ) from error
+
+
+def _samplewise(x: Any, *, std: bool) -> Any:
+    if std:
+        # Exactly (x - mean) / deviation over all pixels and channels, by a layer of Keras's own.
+        return layers.LayerNormalization(axis=[1, 2, 3], center=False, scale=False, epsilon=1e-6)(x)
+    return x - keras.ops.mean(x, axis=[1, 2, 3], keepdims=True)
+
+
+def _as_policy(pixels: Any, policy: Mapping[str, Any]) -> Any:
+    fitted = ("featurewise_center", "featurewise_std", "zca")
+    if any(policy.get(name) for name in fitted):
+        raise TrainingError(
+            "featurewise normalisation and ZCA are not trained with",
+            "Choose samplewise normalisation or rescaling.",
+        )
+    rescale = policy.get("rescale")
+    x = pixels if rescale is None else layers.Rescaling(rescale)(pixels)
+    if policy.get("samplewise_std"):
+        return _samplewise(x, std=True)
+    return _samplewise(x, std=False) if policy.get("samplewise_center") else x
+
+
+def _preprocess(pixels: Any, mode: str) -> Any:
+    """Feed a backbone as it was fed when its weights were made.
+
+    Source: keras.src.applications.imagenet_utils._preprocess_numpy_input.
+    """
+    match mode:
+        case "tf":
+            return layers.Rescaling(1 / 127.5, offset=-1.0)(pixels)
+        case "torch":
+            scale = [1 / 255 / s for s in _TORCH_STD]
+            offset = [-m / s for m, s in zip(_TORCH_MEAN, _TORCH_STD, strict=True)]
+            return layers.Rescaling(scale, offset=offset)(pixels)
+        case "caffe":
+            # Channels reversed and centred, by a layer that is saved like any other.
+            swap = layers.Conv2D(3, 1, trainable=False, name="to_centred_bgr")
+            x = swap(pixels)
+            swap.set_weights([np.eye(3)[::-1].reshape(1, 1, 3, 3), -np.array(_CAFFE_MEAN)])
+            return x
+        case _:
+            return pixels
+
+
+def _build_backbone(name: str, side_px: int, weights: str | None) -> Any:
+    build = getattr(keras.applications, name)
+    # These have their preprocessing inside, which is what `_preprocess` counts on.
+    inside = {} if name in _PREPROCESSING else {"include_preprocessing": True}
+    try:
+        with _patience(_FETCH_SECONDS):
+            return build(
+                include_top=False, input_shape=(side_px, side_px, 3), weights=weights, **inside
+            )
+    except Exception as error:  # keras raises plain Exception for a failed download
+        if weights == IMAGENET and "fetch failure" in str(error):
+            raise TrainingError(
+                f"the weights of {name} can't be fetched: there is no connection to their server",
+                "Choose a weights file (without the top) from disk, or try again online.",
+            ) from error
+        if "Input size" in str(error):
+            least = str(error).partition("at least ")[2].partition(";")[0]
+            raise TrainingError(
+                f"{name} needs pictures of {least} px at least", "Raise the image size."
+            ) from error
+        raise TrainingError(
+            f"the weights do not fit {name}", "Choose its weights without the top (notop)."
+        ) from error
+
+
+@contextmanager
+def _patience(seconds: float) -> Iterator[None]:
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(seconds)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(before)
+
+
+def _fits(shape: tuple[int | None, ...], wanted: tuple[int, ...]) -> bool:
+    return all(has in (None, want) for has, want in zip(shape, wanted, strict=True))
+
+
+def ends_in_softmax(model: Any) -> bool:
+    """Tell whether a model gives probabilities, and not logits."""
+    last = model.layers[-1]
+    if isinstance(last, keras.Model):
+        return ends_in_softmax(last)
+    if isinstance(last, layers.Softmax):
+        return True
+    return getattr(getattr(last, "activation", None), "__name__", "") == "softmax"

@@ -1,0 +1,189 @@
+"""Files to squares of pixels: read, verified and decoded once, then mapped from a cache.
+
+The pixels are Keras's: the EXIF orientation is ignored, and sizes are changed bilinearly without
+antialiasing, as `image_dataset_from_directory` does, but rounded to whole levels (uint8).
+"""
+
+import errno
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.dataset import formats
+from inspector.dataset.rasters import RefusedError, decode, turn_upright
+from inspector.errors import TrainingError
+from inspector.run_specs import Samples
+
+Pixels = NDArray[np.uint8]
+Told = Callable[[int, int], None]
+"""Called with (done, total) now and then; raises to stop."""
+
+FEATURE_VERSION = 1
+"""Part of the cache's key: raise it when other pixels come out of the same bytes."""
+
+_CHUNK = 64
+_BACK = {6: 8, 8: 6}
+"""The EXIF orientations that are not their own inverse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """All pictures of a run in one array, each once whatever the lists that name it.
+
+    Attributes:
+        pixels: uint8 (n, side, side, 3) RGB, perhaps mapped from a file, read only.
+        rows: Where a picture is, by the key of `keys`.
+    """
+
+    pixels: Pixels
+    rows: dict[str, int]
+
+    def find(self, samples: Samples) -> NDArray[np.int64]:
+        """Return the rows of the samples, in their order."""
+        return np.array([self.rows[key] for key in keys(samples)], dtype=np.int64)
+
+
+def keys(samples: Samples) -> list[str]:
+    """Return what stands for each picture: its hash where it is known, else its path."""
+    return [
+        digest or f"path:{path}"
+        for path, digest in zip(samples.paths, samples.sha256, strict=True)
+    ]
+
+
+def decode_square(data: bytes, *, name: str, side_px: int) -> Pixels:
+    """Decode a file's bytes to (side, side, 3) RGB as Keras would.
+
+    Args:
+        data: The whole file.
+        name: Of the file, for its format.
+        side_px: Of the square, whatever the picture's aspect.
+
+    Raises:
+        RefusedError: It is no image.
+        Exception: Nearly any, from a decoder.
+    """
+    head = data[: formats.HEAD_BYTES]
+    kind = formats.guess(name, head)
+    if not kind:
+        raise RefusedError(formats.explain(name, head))
+    raster = decode(data, kind, reduced=False)
+    turned = raster.shot.orientation
+    stored = turn_upright(raster.pixels, _BACK.get(turned, turned))
+    if stored.shape[:2] == (side_px, side_px):
+        return stored
+    square = cv2.resize(stored, (side_px, side_px), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(square, dtype=np.uint8)
+
+
+def read_square(root: Path, path: str, *, sha256: str, side_px: int) -> Pixels:
+    """Read, verify and decode one sample.
+
+    Raises:
+        TrainingError: It is gone, was changed since the split was made, or can't be decoded.
+    """
+    again = "Scan the folder again and start a new run."
+    try:
+        data = (root / path).read_bytes()
+    except OSError as error:
+        raise TrainingError(f"{path} can't be read: {error.strerror}", again) from error
+    if sha256 and hashlib.sha256(data).hexdigest() != sha256:
+        raise TrainingError(f"{path} was changed since the split was made", again)
+    try:
+        return decode_square(data, name=path, side_px=side_px)
+    except Exception as error:  # decoders raise nearly anything for a hostile file
+        said = str(error) if isinstance(error, RefusedError) else "it can't be decoded"
+        raise TrainingError(f"{path}: {said}", "Drop it from the dataset, then start.") from error
+
+
+def read_squares(
+    root: Path, samples: Samples, *, side_px: int, threads: int, told: Told
+) -> Iterator[Pixels]:
+    """Yield each sample's square in order, decoded by threads a little ahead.
+
+    Raises:
+        TrainingError: As `read_square`.
+    """
+
+    def read(sample: tuple[str, str]) -> Pixels:
+        return read_square(root, sample[0], sha256=sample[1], side_px=side_px)
+
+    files = iter(zip(samples.paths, samples.sha256, strict=True))
+    done = 0
+    with ThreadPoolExecutor(threads, "decode") as pool:
+        while chunk := list(islice(files, _CHUNK)):
+            told(done, len(samples))
+            yield from pool.map(read, chunk)
+            done += len(chunk)
+    told(done, len(samples))
+
+
+def load_pictures(
+    root: Path, lists: Iterable[Samples], *, side_px: int, cache: Path, threads: int, told: Told
+) -> Pictures:
+    """Map the pictures of all lists from the cache, decoding them into it at the first time.
+
+    The cache's key is the set of the files' hashes, so runs with other splits or seeds of the
+    same samples share it; pictures without a hash are never taken from it.
+
+    Raises:
+        TrainingError: As `read_square`, or the disk is full.
+    """
+    cv2.setNumThreads(1)
+    union = _union(lists)
+    named = keys(union)
+    rows = {key: row for row, key in enumerate(named)}
+    text = "\n".join([f"{FEATURE_VERSION} {side_px}", *named])
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+    file = cache / f"pictures-{side_px}-{digest}.npy"
+    if "" in union.sha256 or not _is_whole(file, (len(union), side_px, side_px, 3)):
+        squares = read_squares(root, union, side_px=side_px, threads=threads, told=told)
+        _write_array(file, squares, (len(union), side_px, side_px, 3))
+    return Pictures(np.load(file, mmap_mode="r"), rows)
+
+
+def _union(lists: Iterable[Samples]) -> Samples:
+    """Return each picture once, ordered by its key."""
+    found: dict[str, tuple[str, int, str]] = {}
+    for samples in lists:
+        columns = zip(samples.paths, samples.labels, samples.sha256, strict=True)
+        found.update(zip(keys(samples), columns, strict=True))
+    paths, labels, digests = zip(*(found[key] for key in sorted(found)), strict=True)
+    return Samples(paths, labels, digests)
+
+
+def _is_whole(file: Path, shape: tuple[int, ...]) -> bool:
+    try:
+        return bool(np.load(file, mmap_mode="r").shape == shape)
+    except (OSError, ValueError):
+        return False
+
+
+def _write_array(file: Path, squares: Iterator[Pixels], shape: tuple[int, ...]) -> None:
+    """Write an .npy file in one rename; by plain writes, as a full disk kills who maps it."""
+    part = file.with_name(f"{file.name}.{os.getpid()}.part")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as stream:
+            header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+            np.lib.format.write_array_header_1_0(stream, header)
+            for square in squares:
+                stream.write(np.ascontiguousarray(square).data)
+        part.replace(file)
+    except OSError as error:
+        full = error.errno == errno.ENOSPC
+        what = "the disk is full" if full else f"the cache can't be written: {error.strerror}"
+        need = int(np.prod(shape)) // 1_000_000 + 1
+        raise TrainingError(
+            f"{what} ({file.parent})", f"{need:,} MB are needed there for decoded pictures."
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)

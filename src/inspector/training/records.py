@@ -1,0 +1,192 @@
+"""What a run leaves in its folder, each file written whole or not at all."""
+
+import csv
+import json
+import os
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.errors import TrainingError
+from inspector.run_specs import (
+    BACKBONES,
+    CARD,
+    CARD_TEXT,
+    CHECKPOINT,
+    PREDICTION_FIELDS,
+    STATE,
+    EpochDone,
+    RunSpec,
+    Samples,
+    write_whole,
+)
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far a run is.
+
+    Attributes:
+        steps: Optimiser steps taken.
+        best_epoch: 0 before the first.
+        best: Accuracy and negated loss on the selection set, in that order of weight.
+        history: Of the epochs that are complete.
+    """
+
+    steps: int = 0
+    best_epoch: int = 0
+    best: tuple[float, float] = (-1.0, 0.0)
+    history: tuple[EpochDone, ...] = ()
+
+
+def save_checkpoint(folder: Path, state: State, variables: list[Array]) -> None:
+    """Write one file that holds both, so that a kill at any moment leaves a pair that fits."""
+    text = json.dumps(asdict(state), indent=1)
+    arrays: dict[str, Any] = {f"v{number:05}": array for number, array in enumerate(variables)}
+    with replacing(folder / CHECKPOINT) as part, part.open("wb") as stream:
+        np.savez(stream, state=np.frombuffer(text.encode(), np.uint8), **arrays)
+        stream.flush()
+        os.fsync(stream.fileno())
+    write_whole(folder / STATE, text)
+
+
+def load_checkpoint(folder: Path) -> tuple[State, list[Array]] | None:
+    """Read the last checkpoint; None before the first.
+
+    Raises:
+        TrainingError: It is damaged.
+    """
+    try:
+        with np.load(folder / CHECKPOINT, allow_pickle=False) as found:
+            text = found["state"].tobytes().decode()
+            variables = [found[name] for name in sorted(found.files) if name != "state"]
+        raw = json.loads(text)
+        raw["history"] = tuple(EpochDone(**epoch) for epoch in raw["history"])
+        raw["best"] = tuple(raw["best"])
+        state = State(**raw)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        raise TrainingError(
+            f"the checkpoint of {folder.name} is damaged", "Start a new run with its settings."
+        ) from error
+    write_whole(folder / STATE, text)
+    return state, variables
+
+
+def save_model(file: Path, model: Any) -> None:
+    """Write a .keras file whole."""
+    with replacing(file) as part:
+        model.save(part)
+
+
+def write_predictions(
+    file: Path, samples: Samples, classes: tuple[str, ...], probabilities: NDArray[np.float32]
+) -> None:
+    """Write a line for each sample, in the order of the list.
+
+    Args:
+        file: To write.
+        samples: n of them.
+        classes: Names.
+        probabilities: (n, classes), row by row those of `samples`.
+    """
+    predicted = probabilities.argmax(axis=1)
+    confidence = probabilities.max(axis=1)
+    with (
+        replacing(file) as part,
+        part.open("w", encoding="utf-8", errors="surrogateescape", newline="") as stream,
+    ):
+        writer = csv.writer(stream)
+        writer.writerow(PREDICTION_FIELDS)
+        rows = zip(samples.paths, samples.labels, predicted, confidence, strict=True)
+        for path, label, guess, sure in rows:
+            writer.writerow((path, classes[label], classes[guess], f"{sure:.6f}"))
+
+
+def write_card(folder: Path, spec: RunSpec, state: State, *, parameters: int) -> None:
+    """Write the model card: for programs, and for people in a page."""
+    best, last = state.history[state.best_epoch - 1], state.history[-1]
+    counts = {n: len(getattr(spec, n)) for n in ("training", "selection", "validation")}
+    card: dict[str, Any] = {
+        "model": spec.model,
+        "parameters": parameters,
+        "classes": list(spec.class_names),
+        "input": {
+            "size_px": spec.image_size_px, "values": "0..255, RGB, EXIF orientation ignored",
+            "resize": "bilinear", "normalisation": f"inside the model: {_scaling(spec)}",
+        },
+        "data": {"digest": spec.dataset_digest, "split": spec.split, "samples": counts},
+        "training": {
+            "seed": spec.seed, "policy": spec.policy, "batch_size": spec.batch_size,
+            "learning_rate": spec.learning_rate, "budget": spec.budget,
+            "epochs": len(state.history), "steps": state.steps,
+            "weights": spec.weights, "untrained_backbone": spec.untrained,
+        },
+        "chosen_by": "selection accuracy" if spec.selection else "the last epoch",
+        "best": asdict(best),
+        "last": asdict(last),
+        "versions": dict(spec.versions),
+    }  # fmt: skip
+    write_whole(folder / CARD, json.dumps(card, indent=1))
+    write_whole(folder / CARD_TEXT, _page(folder.name, spec, card, (best, last)))
+
+
+def _page(
+    name: str, spec: RunSpec, card: dict[str, Any], epochs: tuple[EpochDone, EpochDone]
+) -> str:
+    best, last = epochs
+    counts = card["data"]["samples"]
+    lines = [
+        f"# {name}",
+        "",
+        f"{spec.model}, {card['parameters']:,} parameters, {spec.image_size_px} px, "
+        f"{len(spec.class_names)} classes: {', '.join(spec.class_names)}.",
+        "",
+        f"Trained on {counts['training']:,} images for {last.epoch} epochs "
+        f"(seed {spec.seed}); weights chosen by {card['chosen_by']} "
+        f"({counts['selection']:,} images); judged on {counts['validation']:,} validation images.",
+        "",
+        "| | epoch | validation accuracy | validation loss | training accuracy |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {what} | {e.epoch} | {e.val_accuracy:.3f} | {e.val_loss:.3f} | {e.accuracy:.3f} |"
+            for what, e in (("best", best), ("last", last))
+        ),
+        "",
+        "The model takes RGB pixels of 0..255 and normalises them itself "
+        f"({_scaling(spec)}).",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _scaling(spec: RunSpec) -> str:
+    return "as its backbone was trained" if spec.model in BACKBONES else str(spec.normalisation)
+
+
+@contextmanager
+def replacing(file: Path) -> Iterator[Path]:
+    """Give a name to write to, which then becomes `file` in one step.
+
+    Raises:
+        TrainingError: The disk does not take it.
+    """
+    part = file.with_name(f"part-{file.name}")
+    try:
+        yield part
+        part.replace(file)
+    except OSError as error:
+        raise TrainingError(
+            f"{file.name} can't be written: {error.strerror or error}",
+            "Free some space; the run can go on from its last epoch.",
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,197 @@
+"""The child: imports TensorFlow at its start, then trains one run after another."""
+
+import contextlib
+import os
+import queue
+import sys
+import threading
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import assert_never
+
+from inspector.children import Parent
+from inspector.errors import InspectorError
+from inspector.run_specs import (
+    ContinueRun,
+    Failed,
+    Order,
+    Paused,
+    PauseRun,
+    Quit,
+    Ready,
+    Reevaluate,
+    Stopped,
+    StopRun,
+    Train,
+    read_history,
+    read_spec,
+)
+
+_WAKE_SECONDS = 0.1
+_CRASH = "crash.txt"
+
+
+class Halted(Exception):  # noqa: N818 - an order, not an error
+    """The run was told to stop."""
+
+
+class Orders:
+    """What the parent wants: a queue of runs, and who shall stop or wait.
+
+    One thread listens, so that a stop is heard while TensorFlow trains.
+    """
+
+    def __init__(self, parent: Parent) -> None:
+        self._parent = parent
+        self._waiting: queue.SimpleQueue[Train | Reevaluate | None] = queue.SimpleQueue()
+        self._lock = threading.Condition()
+        self._stopped: set[str] = set()
+        self._paused: set[str] = set()
+        self._ending = False
+        threading.Thread(target=self._listen, name="orders", daemon=True).start()
+
+    def next(self) -> Train | Reevaluate | None:
+        """Wait for the next run; None to end."""
+        order = self._waiting.get()
+        return None if self._ending else order
+
+    def check(self, run: str) -> None:
+        """Wait while the run is paused.
+
+        Raises:
+            Halted: It shall stop.
+        """
+        with self._lock:
+            said = False
+            while run in self._paused and not self._is_stopped(run):
+                if not said:
+                    self._parent.send(Paused(run))
+                    said = True
+                self._lock.wait(_WAKE_SECONDS)
+            if self._is_stopped(run):
+                raise Halted
+
+    def _is_stopped(self, run: str) -> bool:
+        return self._ending or run in self._stopped
+
+    def _listen(self) -> None:
+        while not self._ending:
+            order = self._parent.receive()
+            with self._lock:
+                self._take(order)  # type: ignore[arg-type]
+                self._lock.notify_all()
+
+    def _take(self, order: Order) -> None:
+        match order:
+            case Train() | Reevaluate():
+                run = Path(order.folder).name
+                self._stopped.discard(run)
+                self._paused.discard(run)
+                self._waiting.put(order)
+            case StopRun():
+                self._stopped.add(order.run)
+            case PauseRun():
+                self._paused.add(order.run)
+            case ContinueRun():
+                self._paused.discard(order.run)
+            case Quit():
+                self._ending = True
+                self._waiting.put(None)
+            case _:
+                assert_never(order)
+
+
+class Control:
+    """A run's view of the orders."""
+
+    def __init__(self, orders: Orders, run: str) -> None:
+        self._orders = orders
+        self._run = run
+
+    def check(self) -> None:
+        """Wait while paused; raise `Halted` where the run shall stop."""
+        self._orders.check(self._run)
+
+
+def run(parent: Parent) -> None:
+    """Be the training child: see `inspector.run_specs` for what is said."""
+    orders = Orders(parent)
+    with _quiet():
+        import keras
+        import tensorflow as tf
+
+        from inspector.training import loop  # noqa: F401 - warmed
+    gpus = tuple(gpu.name for gpu in tf.config.list_physical_devices("GPU"))
+    python = sys.version.partition(" ")[0]
+    versions = {"python": python, "tensorflow": tf.__version__, "keras": keras.__version__}
+    parent.send(Ready(versions, gpus))
+    while (order := orders.next()) is not None:
+        _do(order, parent, orders)
+
+
+def _do(order: Train | Reevaluate, parent: Parent, orders: Orders) -> None:
+    """Do one order; whatever happens, the child stays for the next."""
+    from inspector.training import loop
+
+    folder = Path(order.folder)
+    control = Control(orders, folder.name)
+    try:
+        control.check()
+        _set_threads(read_spec(folder).threads)
+        if isinstance(order, Train):
+            loop.train_run(folder, tell=parent.send, control=control)
+        else:
+            parent.send(loop.reevaluate(folder, tell=parent.send, control=control))
+    except Halted:
+        parent.send(Stopped(folder.name, _epochs_done(folder)))
+    except InspectorError as error:
+        parent.send(Failed(folder.name, error.message, error.advice))
+    except Exception as error:
+        parent.send(_explain(folder, error))
+
+
+def _explain(folder: Path, error: Exception) -> Failed:
+    """Say what TensorFlow or we did wrong; the whole of it goes into the run's folder."""
+    with contextlib.suppress(OSError):
+        (folder / _CRASH).write_text(traceback.format_exc(), "utf-8")
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+        return Failed(
+            folder.name, "there is not enough memory for this run",
+            "Take smaller batches or pictures, or another model; then start again.",
+        )  # fmt: skip
+    said = (str(error).strip().splitlines() or [""])[0][:200]
+    return Failed(
+        folder.name, f"training broke off: {type(error).__name__}: {said}",
+        f"Let the run go on; {_CRASH} in its folder holds all that is known.",
+    )  # fmt: skip
+
+
+def _epochs_done(folder: Path) -> int:
+    try:
+        return len(read_history(folder))
+    except InspectorError:
+        return 0
+
+
+def _set_threads(threads: int) -> None:
+    """Give TensorFlow its threads; after a child's first run that is too late, and told so."""
+    import tensorflow as tf
+
+    with contextlib.suppress(RuntimeError):
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep off stderr what TensorFlow says before it can be told not to: those are last words."""
+    sys.stderr.flush()
+    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)

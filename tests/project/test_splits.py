@@ -1,0 +1,234 @@
+"""What a rule puts on both sides, the split that keeps groups together, and the locked split."""
+
+import csv
+import hashlib
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from inspector.dataset.replay import Call, Loader
+from inspector.errors import DatasetError, ExportError, UsageError
+from inspector.project.diagnoses import Numbers
+from inspector.project.leaks import second_call
+from inspector.project.project import Project
+from inspector.project.rules import Rule, RuleKind, from_json, to_json
+from inspector.project.snippets import snippet
+from inspector.project.splits import keras_rule
+
+KERAS = keras_rule("image_dataset_from_directory", share=0.2, seed=42)
+
+
+def truth(folder: Path) -> list[dict[str, str]]:
+    with folder.with_name(f"{folder.name}.truth.csv").open() as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_every_planted_copy_across_splits_is_found(demo: Path, project: Project) -> None:
+    found = project.splits.leaks(Rule())
+    by_path = {leak.image.path: leak for leak in found.leaks}
+    strength = ("bytes", "pixels", "transformed", "near")
+    planted = [r for r in truth(demo) if r["copy_of"] and r["kind"] in strength]
+    across = [r for r in planted if r["path"].split("/")[0] != r["copy_of"].split("/")[0]]
+    assert {r["kind"] for r in across} >= {"bytes", "pixels", "transformed"}
+    for row in across:
+        (held,) = (p for p in (row["path"], row["copy_of"]) if p.startswith("validation"))
+        assert strength.index(by_path[held].kind) <= strength.index(row["kind"])
+    assert found.share == pytest.approx(
+        sum(leak.kind != "group" for leak in found.leaks) / found.validation_images
+    )
+
+
+def test_the_matrix_counts_each_image_once(project: Project) -> None:
+    found = project.splits.leaks(Rule())
+    cell = next(c for c in found.matrix if (c.source, c.to) == ("training", "validation"))
+    ids = [i for some in cell.by_kind.values() for i in some]
+    assert len(ids) == len(set(ids)) == len(found.leaks)
+
+
+def test_two_calls_with_other_seeds_overlap(project: Project) -> None:
+    found = project.splits.leaks(second_call("seed=7", KERAS))
+    codes = {f.code: f for f in found.findings}
+    both = codes["different_seeds"]
+    assert both.severity == "high"
+    assert len(both.files) == both.numbers["both"] == len(found.both)
+    assert len(found.made.neither) == both.numbers["neither"]
+    assert not project.splits.leaks(KERAS).both
+
+
+def test_pasted_code_is_replayed_call_against_call(project: Project) -> None:
+    code = (
+        'a = image_dataset_from_directory("x/training", validation_split=0.2, subset="training",'
+        ' seed=1)\nb = image_dataset_from_directory("x/training", validation_split=0.3,'
+        ' subset="validation", seed=1)\n'
+    )
+    found = project.splits.leaks(Rule(RuleKind.CODE, code=code))
+    codes = {f.code for f in found.findings}
+    assert {"overlap", "different_validation_split"} <= codes
+    assert all(p.startswith("training/") for p in found.made.training)
+
+
+def test_no_shuffle_holds_back_the_last_classes(project: Project) -> None:
+    rule = replace(KERAS, call=replace(KERAS.call, shuffle=False))
+    found = project.splits.leaks(rule)
+    (finding,) = (f for f in found.findings if f.code == "shuffle_false")
+    held = {p.split("/")[1] for p in found.made.validation}
+    assert finding.numbers["classes_in_validation"] == len(held) < finding.numbers["classes"]
+
+
+def test_an_empty_side_is_a_finding(project: Project) -> None:
+    rule = replace(KERAS, call=replace(KERAS.call, validation_split=0.001))
+    made = project.splits.membership(rule)
+    assert made.findings[0].code == "empty_split"
+    assert made.training == ()
+
+
+def test_luck_is_over_the_same_call(project: Project) -> None:
+    luck = project.splits.leaks(KERAS, seeds=60).luck
+    assert len(luck.shares) == 60
+    assert luck.shares[42] == luck.this_seed
+    assert luck.at(5) <= luck.median <= luck.at(95)
+
+
+def test_a_split_by_group_leaves_nothing_on_both_sides(project: Project) -> None:
+    rule = Rule(RuleKind.GROUPS, share=0.25, seed=3)
+    made = project.splits.membership(rule)
+    found = project.splits.leaks(rule)
+    assert not found.leaks
+    everyone = {s.path for s in project.groups.images()}
+    assert set(made.training) | set(made.validation) == everyone
+    assert len(made.validation) / len(everyone) == pytest.approx(0.25, abs=0.06)
+    calm = project.splits.membership(replace(rule, fewest_moves=True))
+    assert len(project.splits.moves(calm)) < len(project.splits.moves(made))
+
+
+def test_groups_come_from_exif_and_can_be_confirmed(demo: Path, project: Project) -> None:
+    offers = project.groups.offers()
+    assert any(o.in_force and o.proposal.provenance.value == "exif time" for o in offers)
+    assert any(r["kind"] == "burst" for r in truth(demo))
+    group = next(g for g in project.groups.groups() if not g.confirmed and len(g.members) > 1)
+    project.groups.confirm([group.id])
+    assert any(
+        g.confirmed and g.members == tuple(project.samples.by_ids([m.id for m in group.members]))
+        for g in project.groups.groups()
+    )
+    with pytest.raises(UsageError, match="no group nothing"):
+        project.groups.confirm(["nothing"])
+
+
+def test_a_pattern_is_put_in_force(project: Project) -> None:
+    offer = project.groups.add_pattern(r"/(IMG_\d+)")
+    assert offer.in_force
+    assert offer.count > 1
+    for pattern in ("(", "nowhere-at-all"):
+        with pytest.raises(UsageError):
+            project.groups.add_pattern(pattern)
+
+
+def test_the_locked_split_says_what_still_holds(demo: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(demo, tmp_path / "data"))
+    project = Project(copy, tmp_path / "p.inspector", jobs=2)
+    try:
+        project.scans.scan()
+        file = tmp_path / "lock.csv"
+        frozen = project.splits.freeze(KERAS, file)
+        rows = list(csv.DictReader(file.read_text("utf-8").splitlines()))
+        assert frozen.files == len(rows)
+        one = rows[0]
+        digest = hashlib.sha256((copy / one["path"]).read_bytes()).hexdigest()
+        assert one["sha256"] == digest
+        with pytest.raises(ExportError, match="exists already"):
+            project.splits.freeze(KERAS, file)
+        (copy / rows[1]["path"]).unlink()
+        (copy / rows[2]["path"]).rename(copy / rows[2]["path"].replace(".jpg", "-moved.jpg"))
+        project.scans.scan()
+        lock = project.splits.locked()
+        assert lock is not None
+        assert len(lock.moved) == 1
+        assert lock.same == len(rows) - 2
+        assert len(lock.missing) == 1 or rows[1]["sha256"] in [r["sha256"] for r in rows[2:]]
+    finally:
+        project.close()
+
+
+def test_the_snippet_loads_the_locked_split_in_keras(project: Project, tmp_path: Path) -> None:
+    pytest.importorskip("importlib.util").find_spec("tensorflow") or pytest.skip("no TensorFlow")
+    file = tmp_path / "lock.csv"
+    project.splits.freeze(Rule(RuleKind.GROUPS, seed=1), file)
+    code = snippet(file, project.root) + (
+        "\nval = load('validation', image_size=(16, 16), verify=True)\n"
+        "labels = [int(y) for _, batch in val for y in batch]\n"
+        "expected = [CLASS_NAMES.index(r['label']) for r in ROWS if r['split'] == 'validation']\n"
+        "assert labels == expected and len(labels) > 10\n"
+        "print('LOADED', len(labels))\n"
+    )
+    script = tmp_path / "load.py"
+    script.write_text(code)
+    ran = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, timeout=200, check=False
+    )
+    assert "LOADED" in ran.stdout, ran.stderr[-500:]
+
+
+def test_a_rule_is_kept_and_comes_back(project: Project) -> None:
+    rule = replace(KERAS, second=Call(Loader.DATASET, 0.3, 5, class_names=("a", "b")))
+    assert from_json(to_json(rule)) == rule
+    project.splits.set_rule(KERAS)
+    assert project.splits.rule == KERAS
+    with pytest.raises(UsageError):
+        project.splits.set_rule(keras_rule("image_dataset_from_directory", share=2, seed=1))
+    assert project.splits.rule == KERAS
+
+
+def test_folders_that_are_no_splits_are_said_so(demo: Path, tmp_path: Path) -> None:
+    project = Project(demo / "training", tmp_path / "p.inspector", jobs=1)
+    try:
+        project.scans.index()
+        with pytest.raises(DatasetError, match="no splits"):
+            project.splits.membership(Rule())
+    finally:
+        project.close()
+
+
+def test_your_own_numbers_and_predictions(project: Project, tmp_path: Path) -> None:
+    found = project.splits.leaks(Rule())
+    twins = {leak.image.path for leak in found.leaks if leak.kind != "group"}
+    file = tmp_path / "predictions.csv"
+    with file.open("w") as stream:
+        stream.write("path,label,predicted,confidence\n")
+        for path in found.made.validation:
+            label = path.split("/")[1]
+            stream.write(f"{path},{label},{label if path in twins else 'other'},0.9\n")
+    project.diagnoses.state(Numbers(0.95, 0.75, str(file)))
+    shares = {r.name: r for r in project.diagnoses.rates(found)}
+    assert shares["validation, a twin in training"].share == 1.0
+    assert shares["validation, no twin in training"].share == 0.0
+    with pytest.raises(UsageError, match="between 0 and 1"):
+        project.diagnoses.state(Numbers(95, 75))
+    bad = tmp_path / "bad.csv"
+    bad.write_text("path,label\n")
+    with pytest.raises(DatasetError, match="no column predicted"):
+        project.diagnoses.state(Numbers(0.95, 0.75, str(bad)))
+
+
+def test_fix_makes_it_right_and_can_be_undone(project: Project, tmp_path: Path) -> None:
+    before = project.decisions.to_undo()
+    fixed = project.fixes.run(tmp_path / "fixed")
+    assert fixed.exported.leaks_after == fixed.exported.groups_after == 0
+    assert fixed.exported.files == fixed.exported.verified
+    page = Path(fixed.report).read_text("utf-8")
+    assert "http://" not in page
+    assert "https://" not in page
+    assert "data:image/jpeg" in page
+    assert Path(fixed.lock).exists()
+    project.decisions.undo()
+    assert project.decisions.to_undo() == before
+    again = Project(tmp_path / "fixed", tmp_path / "q.inspector", jobs=2)
+    try:
+        again.scans.scan()
+        assert not again.splits.leaks(Rule()).leaks
+    finally:
+        again.close()
