@@ -1,14 +1,18 @@
 """Draw sure pairs side by side on contact sheets, so that a person can judge them.
 
     python bench/contact_sheets.py [OUT_DIR] [--data DIR] [--jobs N] [--pairs 40] [--seed 1]
+                                   [--each-two-sources]
 
 Two sets: the sure pairs of clothing, which has no known copies, and the sure pairs of brain_aug
 that join different sources. The left picture is turned as the pair says. Sheets are at most
 300 kB each; their pictures are CC0 (clothing) and Apache-2.0 (brain_aug).
+With --each-two-sources the least similar pair of each two sources is drawn too, and how many
+pairs it stands for is printed: the false share without a sample's uncertainty.
 """
 
 import argparse
 import os
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,7 +24,7 @@ from inspector.dataset.decoding import read_picture
 from inspector.similarity.levels import SURE
 from inspector.similarity.transforms import NAMES, apply
 from inspector.similarity.verify import Pairs
-from similarity_brain import find_brain, images
+from similarity_brain import Brain, find_brain, images
 from similarity_cifar import DATA, find_alike
 
 SIDE, TEXT, GAP = 170, 30, 10
@@ -89,6 +93,20 @@ def _save(sheet: Picture, path: Path) -> int:
         quality -= 5
 
 
+def draw_each_two_sources(brain: Brain, out: Path, rows: NDArray[np.int64]) -> None:
+    """Draw the least similar pair of each two sources, most alike first."""
+    joined = {
+        row: tuple(sorted((brain.families[brain.pairs.a[row]], brain.families[brain.pairs.b[row]])))
+        for row in rows.tolist()
+    }
+    counts = Counter(joined.values())
+    least = {joined[row]: row for row in rows.tolist()}
+    picked = np.sort(np.array(list(least.values()), np.int64))
+    for number, row in enumerate(picked.tolist(), 1):
+        print(f"{number}: {' and '.join(joined[row])}, {counts[joined[row]]} pairs")
+    draw_pairs("brain-each-two-sources", out, brain.files, brain.pairs, picked)
+
+
 def main() -> None:
     """Draw both sets."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -97,6 +115,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--pairs", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--each-two-sources", action="store_true")
     words = parser.parse_args()
     words.out.mkdir(parents=True, exist_ok=True)
     draw = np.random.default_rng(words.seed)
@@ -112,6 +131,8 @@ def main() -> None:
         picked = np.sort(draw.permutation(rows)[: words.pairs])
         print(f"{name}: {len(picked)} of {len(rows)} sure pairs")
         draw_pairs(name, words.out, those, found, picked)
+    if words.each_two_sources:
+        draw_each_two_sources(brain, words.out, sure)
 
 
 if __name__ == "__main__":

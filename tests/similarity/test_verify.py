@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from inspector.similarity import verify as verify_module
 from inspector.similarity.fingerprints import FINGERPRINT, fingerprint
 from inspector.similarity.levels import POSSIBLE, POSSIBLE_SCORE, SURE, SURE_SCORE
 from inspector.similarity.neighbours import Candidates, candidates
@@ -174,6 +175,20 @@ def test_a_pair_is_reported_once_with_its_plain_transform() -> None:
         assert (found.a.tolist(), found.b.tolist()) == ([0], [1])
         assert found.transform.tolist() == [0]
         assert found.similarity[0] >= SURE
+
+
+@pytest.mark.parametrize(("mirrored", "named"), [(0.88, 0), (0.92, 0), (0.94, 1)])
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_turn_is_named_only_where_it_clearly_fits_better(
+    monkeypatch: pytest.MonkeyPatch, mirrored: float, named: int, order: tuple[int, int]
+) -> None:
+    alike = {0: 0.9, 1: mirrored}
+    monkeypatch.setattr(verify_module, "compare", lambda _a, _b, transform: alike[transform])
+    zeros = np.zeros(2, np.int32)
+    records = table([scene(1), scene(2)])
+    found = verify(records, Candidates(zeros, zeros + 1, np.array(order, np.uint8)))
+    assert found.transform.tolist() == [named]
+    assert found.similarity.tolist() == [pytest.approx(alike[named])]
 
 
 @pytest.mark.xfail(

@@ -13,7 +13,7 @@ from inspector.app.pages.page import Key, Page
 from inspector.errors import UsageError
 
 GENERAL = (
-    ("Ctrl+1 .. Ctrl+4", "go to a page"),
+    ("Ctrl+1 .. Ctrl+8", "go to a page"),
     ("Ctrl+Z", "undo the newest decision"),
     ("Ctrl+Shift+Z", "redo"),
     ("F5", "look for new and changed files"),

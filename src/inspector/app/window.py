@@ -1,5 +1,7 @@
 """The window of an open dataset: rail, top bar, pages, details and status line; no logic."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -7,7 +9,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QMessageBox,
     QPushButton,
     QSplitter,
     QStackedWidget,
@@ -19,14 +20,16 @@ from PySide6.QtWidgets import (
 from inspector.app import icons
 from inspector.app.bridge import Bridge
 from inspector.app.details import Details
+from inspector.app.folders_question import ask_folders
 from inspector.app.jobs_bar import JobBar
 from inspector.app.keys import KeysOverlay
 from inspector.app.pages.export import ExportPage
 from inspector.app.pages.findings import FindingsPage, Wish
 from inspector.app.pages.gallery import GalleryPage
+from inspector.app.pages.groups import GroupsPage
 from inspector.app.pages.lookalikes import LookAlikesPage
 from inspector.app.pages.page import Page
-from inspector.dataset.layouts import Role
+from inspector.app.pages.splits import SplitsPage
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.decisions import Decided
@@ -52,7 +55,12 @@ class ProjectView(QWidget):
         self._lookalikes = LookAlikesPage(project, self.bridge)
         self._findings = FindingsPage(project, self.bridge)
         self._export = ExportPage(project, self.bridge)
-        self.pages: list[Page] = [self._findings, self._gallery, self._lookalikes, self._export]
+        self._groups = GroupsPage(project, self.bridge)
+        self._splits = SplitsPage(project, self.bridge)
+        self.pages: list[Page] = [
+            self._findings, self._gallery, self._lookalikes, self._groups, self._splits,
+            self._export,
+        ]  # fmt: skip
         self._stack = QStackedWidget()
         self._rail = QButtonGroup(self)
         self.details = Details(project, self.bridge)
@@ -65,7 +73,7 @@ class ProjectView(QWidget):
         project.listen(self.bridge.tell)
         self.scan()
         if not project.layout.sure:
-            self._ask_folders()
+            ask_folders(project, self.bridge, self)
 
     def page(self) -> Page:
         """Return the page that is shown."""
@@ -183,6 +191,8 @@ class ProjectView(QWidget):
         self._gallery.listed.connect(self._tell_status)
         self._lookalikes.moved.connect(self._tell_status)
         self.details.chosen.connect(self._gallery.show_sample)
+        self._splits.asked.connect(self._on_list)
+        self._groups.asked.connect(self._on_list)
         self._export.job_started.connect(self._job.start)
         self._export.job_ended.connect(self._job.finish)
         for index in range(len(self.pages)):
@@ -217,6 +227,8 @@ class ProjectView(QWidget):
             page.refresh(changes)
         if changes.decisions:
             self.details.refresh()
+        if changes.layout:
+            self.scan()
         self._tell_status()
 
     def _on_failed(self, error: InspectorError) -> None:
@@ -256,28 +268,9 @@ class ProjectView(QWidget):
         elif finding.see == "clusters":
             self.show_page(self.pages.index(self._lookalikes))
         else:
-            self._gallery.show_finding(finding)
-            self.show_page(self.pages.index(self._gallery))
+            self._on_list(finding.title, finding.samples)
 
-    def _ask_folders(self) -> None:
-        box = QMessageBox(self)
-        box.setWindowTitle("What are these folders?")
-        box.setText("The folders at the top could be sources (sites, cameras), classes or splits.")
-        box.setInformativeText(f"They look like {self.project.layout.role.value}.")
-        roles = [Role.SOURCES, Role.CLASSES, Role.SPLITS]
-        for role in roles:
-            button = box.addButton(role.value.capitalize(), QMessageBox.ButtonRole.AcceptRole)
-            button.setProperty("role", role.value)
-            if role is self.project.layout.role:
-                box.setDefaultButton(button)
-        box.buttonClicked.connect(self._on_folders)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
-
-    def _on_folders(self, button: QPushButton) -> None:
-        role = Role(str(button.property("role")))
-        self.bridge.call(lambda: self.project.set_role(role), self._on_role)
-
-    def _on_role(self, _: object) -> None:
-        if self._stop is None:
-            self.scan()
+    def _on_list(self, title: str, ids: Iterable[int]) -> None:
+        """Open the list behind a number."""
+        self._gallery.show_only(title, ids)
+        self.show_page(self.pages.index(self._gallery))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.audit.intervals import wilson
 from inspector.dataset import groups as proposals
 from inspector.dataset.groups import Proposal, Provenance, closeness
 from inspector.dataset.layouts import Role
@@ -69,6 +70,24 @@ class Offer:
     covered: int
     largest: int
     spanning: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a person's judgements of boundary pairs say of a proposal.
+
+    Attributes:
+        precision: Share of held pairs that show the same event; None before any.
+        low: Of its 95 % interval (Wilson), with `high`.
+        missed: Share of nearest pairs across groups that show the same event; None before any.
+    """
+
+    held: int
+    precision: float | None
+    low: float
+    high: float
+    across: int
+    missed: float | None
 
 
 class Groups:
@@ -174,7 +193,7 @@ class Groups:
     def use(self, proposal: Proposal, *, on: bool) -> None:
         """Put a proposal's groups in force, or out of it; remembered by the project."""
         rules = self._rules()
-        rules[f"{proposal.provenance.value}|{proposal.rule}"] = on
+        rules[_name(proposal)] = on
         self._keep(rules)
 
     def add_pattern(self, pattern: str) -> Offer:
@@ -239,6 +258,33 @@ class Groups:
         chosen += [(a, b, False) for _, a, b in sorted(across)[:half]]
         return [(rows[a], rows[b], held) for a, b, held in chosen]
 
+    def judge(self, offer: Offer, pair: tuple[Sample, Sample, bool], *, same: bool) -> Judged:
+        """Keep a person's judgement of a boundary pair: the same event, or not."""
+        kept = self._judgements()
+        one, two, held = pair
+        key = f"{min(one.id, two.id)}-{max(one.id, two.id)}"
+        kept.setdefault(_name(offer.proposal), {})[key] = [held, same]
+        text = json.dumps(kept)
+        self._project.database.write(lambda c: meta.put(c, "judged", text), urgent=True)
+        return self.judged(offer)
+
+    def judged(self, offer: Offer) -> Judged:
+        """Return what was judged of a proposal so far."""
+        found = self._judgements().get(_name(offer.proposal), {}).values()
+        held = [same for inside, same in found if inside]
+        across = [same for inside, same in found if not inside]
+        low, high = wilson(sum(held), len(held))
+        return Judged(
+            len(held), sum(held) / len(held) if held else None, low, high,
+            len(across), sum(across) / len(across) if across else None,
+        )  # fmt: skip
+
+    def _judgements(self) -> dict[str, dict[str, list[bool]]]:
+        kept: dict[str, dict[str, list[bool]]] = json.loads(
+            meta.get(self._project.database.read(), "judged", "{}")
+        )
+        return kept
+
     def _propose(self, rows: Sequence[Sample], rules: dict[str, bool]) -> list[Proposal]:
         paths, labels = [s.path for s in rows], [s.label for s in rows]
         found: list[Proposal | None] = []
@@ -267,7 +313,7 @@ class Groups:
         groups = list(proposal.groups.values())
         return Offer(
             proposal, round(borne, 3),
-            rules.get(f"{proposal.provenance.value}|{proposal.rule}", sure),
+            rules.get(_name(proposal), sure),
             len(groups), sum(map(len, groups)), max(map(len, groups), default=0),
             sum(len({rows[i].label for i in members}) > 1 for members in groups),
         )  # fmt: skip
@@ -292,6 +338,10 @@ class Groups:
         text = json.dumps(rules)
         self._project.database.write(lambda c: meta.put(c, "group_rules", text), urgent=True)
         self._project.tell(Changes(groups=True))
+
+
+def _name(proposal: Proposal) -> str:
+    return f"{proposal.provenance.value}|{proposal.rule}"
 
 
 def _chain(groups: Iterable[Sequence[int]]) -> list[tuple[int, int]]:

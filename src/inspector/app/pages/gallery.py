@@ -1,6 +1,6 @@
 """Gallery: every file as a thumbnail, grouped, filtered and sorted; decisions by key."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +25,6 @@ from inspector.app.keys import bind
 from inspector.app.pages.page import Key, Page
 from inspector.app.thumbnails import Thumbnails
 from inspector.project.changes import Changes
-from inspector.project.findings import Finding
 from inspector.project.project import Project
 from inspector.project.samples import Counts, GroupBy, Listing, Query, Sort
 from inspector.store.samples import Sample
@@ -104,9 +103,9 @@ class GalleryPage(Page):
             self._wanted_after = sample
             self._clear_filters()
 
-    def show_finding(self, finding: Finding) -> None:
-        """List just what a finding counts."""
-        self._only = (finding.title, frozenset(finding.samples))
+    def show_only(self, title: str, ids: Iterable[int]) -> None:
+        """List just some samples, under a title that says which."""
+        self._only = (title, frozenset(ids))
         self._query = Query()
         self._set_boxes()
         self._list()

@@ -1,0 +1,173 @@
+"""Which simple properties tell two folders apart: light, size, compression, colour, format."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from inspector.audit.domain import draw_groups
+from inspector.audit.folds import own_groups
+from inspector.audit.intervals import holm
+
+Doubles = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+DRAWS = 999
+BINS = 24
+# Under this many groups on a side no permutation can speak.
+GROUPS_AT_LEAST = 20
+SIGNIFICANT = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """Hold the counts of both folders over the same bins.
+
+    Attributes:
+        edges: (bins + 1,) in the property's unit; empty when it has no known value.
+        training: (bins,) images of the training folder.
+        folder: (bins,) images of the other folder.
+    """
+
+    edges: tuple[float, ...]
+    training: tuple[int, ...]
+    folder: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """Hold how well one property tells the folders apart.
+
+    Attributes:
+        name: As given.
+        auc: Chance that a folder image has the higher value than a training image, 0..1; None
+            when a side has no known value.
+        p: Two-sided, over pseudo-folders of whole groups of the same size and class mix.
+        p_adjusted: Holm-corrected over all properties that were tested together.
+        differs: p_adjusted at most .05.
+        histogram: For the screen.
+    """
+
+    name: str
+    auc: float | None
+    p: float | None
+    p_adjusted: float | None
+    differs: bool
+    histogram: Histogram
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Hold which images stand where; every array has one row for each image."""
+
+    labels: Ints
+    group: Ints
+    in_training: Mask
+    in_folder: Mask
+
+
+def compare_properties(
+    properties: dict[str, Doubles], sides: Sides, *, seed: int = 0, draws: int = DRAWS
+) -> tuple[Property, ...]:
+    """Return every property with its AUC, p and histogram, the clearest difference first.
+
+    Args:
+        properties: (n,) each; NaN where unknown. Names such as brightness, contrast, sharpness,
+            width, bytes per pixel. `one_hot` turns formats and cameras into such columns.
+        sides: Labels, groups (-1 alone) and folders.
+        seed: Of the draws.
+        draws: Pseudo-folders. A corrected p of .05 needs at least 20 times the number of
+            properties.
+    """
+    rows = np.flatnonzero(sides.in_training | sides.in_folder)
+    chosen = _labellings(sides, rows, draws, np.random.default_rng([seed, 11]))
+    tested = {name: _test(values[rows], chosen) for name, values in properties.items()}
+    names = [name for name, (_, p) in tested.items() if p is not None]
+    raw = np.array([tested[name][1] for name in names], np.float64)
+    adjusted = dict(zip(names, holm(raw).tolist(), strict=True))
+    inside = sides.in_folder[rows]
+    found = [
+        Property(
+            name, auc, p, adjusted.get(name), adjusted.get(name, 1.0) <= SIGNIFICANT,
+            histogram(properties[name][rows], inside),
+        )
+        for name, (auc, p) in tested.items()
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda one: (not one.differs, -_distance(one.auc))))
+
+
+def one_hot(name: str, values: list[str | None], *, most: int = 8) -> dict[str, Doubles]:
+    """Return a 0/1 column for each of the commonest values, unknown as NaN.
+
+    Args:
+        name: Of the property, such as "format" or "camera".
+        values: One for each image.
+        most: How many values get a column.
+    """
+    known = [value for value in values if value is not None]
+    common = sorted(set(known), key=lambda value: (-known.count(value), value))[:most]
+    if len(common) < 2:
+        return {}
+    return {
+        f"{name} {kind}": np.array(
+            [np.nan if value is None else float(value == kind) for value in values]
+        )
+        for kind in common
+    }
+
+
+def histogram(values: Doubles, in_folder: Mask, bins: int = BINS) -> Histogram:
+    """Return both folders' counts over bins that reach from the 0.5 to the 99.5 % quantile.
+
+    What lies outside is counted in the first and the last bin.
+    """
+    known = np.isfinite(values)
+    if not known.any():
+        return Histogram((), (), ())
+    low, high = np.quantile(values[known], [0.005, 0.995])
+    if high <= low:
+        low, high = low - 0.5, low + 0.5
+    edges = np.linspace(low, high, bins + 1)
+    inside = np.clip(values, low, high)
+    counts = [
+        np.histogram(inside[known & side], edges)[0].tolist() for side in (~in_folder, in_folder)
+    ]
+    return Histogram(tuple(edges.tolist()), tuple(counts[0]), tuple(counts[1]))
+
+
+def _labellings(sides: Sides, rows: Ints, draws: int, rng: np.random.Generator) -> Mask:
+    """Return (n, 1 + draws), the real folder first and alone when there are too few groups."""
+    labels, inside = sides.labels[rows], sides.in_folder[rows]
+    known = own_groups(sides.group[rows])
+    numbers = [len(np.unique(known[inside])), len(np.unique(known[~inside]))]
+    if min(numbers) < GROUPS_AT_LEAST:
+        return inside[:, None]
+    classes = int(labels.max(initial=0)) + 1
+    table = np.zeros((int(known.max()) + 1, classes), np.int64)
+    np.add.at(table, (known, labels), 1)
+    wanted = np.bincount(labels[inside], minlength=classes)
+    drawn = [inside, *(draw_groups(table, wanted, rng)[known] for _ in range(draws))]
+    return np.stack(drawn, axis=1)
+
+
+def _test(values: Doubles, chosen: Mask) -> tuple[float | None, float | None]:
+    known = np.isfinite(values)
+    side = chosen[known]
+    ranks = rankdata(values[known])
+    ones = side.sum(axis=0).astype(np.float64)
+    pairs = ones * (len(ranks) - ones)
+    if len(ranks) == 0 or pairs[0] == 0:
+        return None, None
+    auc = (ranks @ side - ones * (ones + 1) / 2) / np.maximum(pairs, 1)
+    if side.shape[1] == 1:
+        return float(auc[0]), None
+    null = auc[1:]
+    # Draws that left a side without known values count against a finding.
+    reached = (np.abs(null - 0.5) >= abs(auc[0] - 0.5) - 1e-12) | (pairs[1:] == 0)
+    return float(auc[0]), float((1 + reached.sum()) / len(auc))
+
+
+def _distance(auc: float | None) -> float:
+    return 0.0 if auc is None else abs(auc - 0.5)

@@ -1,0 +1,134 @@
+"""Policies to start from: the article's three examples, and a sensible one for each domain.
+
+The article's examples are there as written and as probably meant. Example 3 as meant follows what
+was measured: samplewise normalisation cancels both of its effects, and a channel shift of 0.1 grey
+levels is nothing, so it is 25.5 levels, a tenth of the range, under a plain rescale.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from inspector.augmentation.policies import (
+    Fill,
+    Normalisation,
+    Policy,
+    Range,
+    Shift,
+    ShiftKind,
+)
+
+_RESCALE: Final = Normalisation(rescale=1 / 255)
+
+
+def _fraction(value: float) -> Shift:
+    return Shift(ShiftKind.FRACTION, value)
+
+
+PRESETS: Final[Mapping[str, Policy]] = MappingProxyType(
+    {
+        "none": Policy.none(),
+        "example 1, as written": Policy(
+            rotation_degrees=40,
+            width_shift=_fraction(0.2),
+            height_shift=_fraction(0.2),
+            shear_degrees=0.2,
+            zoom=Range(0.8, 1.2),
+            horizontal_flip=0.5,
+        ),
+        # 0.2 radians are 11.5 degrees; the examples compare only with one and the same rescale.
+        "example 1, as probably meant": Policy(
+            rotation_degrees=40,
+            width_shift=_fraction(0.2),
+            height_shift=_fraction(0.2),
+            shear_degrees=11.5,
+            zoom=Range(0.8, 1.2),
+            horizontal_flip=0.5,
+            normalisation=_RESCALE,
+        ),
+        "example 2, as written": Policy(
+            rotation_degrees=20,
+            width_shift=_fraction(0.1),
+            height_shift=_fraction(0.1),
+            zoom=Range(0.9, 1.1),
+            horizontal_flip=0.5,
+            normalisation=_RESCALE,
+        ),
+        # Nothing in it is mistaken: it does what it says.
+        "example 2, as probably meant": Policy(
+            rotation_degrees=20,
+            width_shift=_fraction(0.1),
+            height_shift=_fraction(0.1),
+            zoom=Range(0.9, 1.1),
+            horizontal_flip=0.5,
+            normalisation=_RESCALE,
+        ),
+        "example 3, as written": Policy(
+            brightness=Range(0.8, 1.2),
+            channel_shift_levels=0.1,
+            normalisation=Normalisation(samplewise_center=True, samplewise_std=True),
+        ),
+        "example 3, as probably meant": Policy(
+            brightness=Range(0.8, 1.2), channel_shift_levels=25.5, normalisation=_RESCALE
+        ),
+        "photos": Policy(
+            rotation_degrees=10,
+            width_shift=_fraction(0.08),
+            height_shift=_fraction(0.08),
+            zoom=Range(0.9, 1.1),
+            zoom_independent=False,
+            horizontal_flip=0.5,
+            brightness=Range(0.85, 1.15),
+            contrast=Range(0.85, 1.15),
+            saturation=Range(0.8, 1.2),
+            fill=Fill.REFLECT,
+            normalisation=_RESCALE,
+        ),
+        # No flips: b and d, 6 and 9. Paper goes on at the edges.
+        "digits and text": Policy(
+            rotation_degrees=8,
+            width_shift=_fraction(0.06),
+            height_shift=_fraction(0.06),
+            shear_degrees=8,
+            zoom=Range(0.92, 1.08),
+            normalisation=_RESCALE,
+        ),
+        # No flips: organs have a side. Outside of a scan there is black.
+        "medical": Policy(
+            rotation_degrees=7,
+            width_shift=_fraction(0.04),
+            height_shift=_fraction(0.04),
+            zoom=Range(0.95, 1.05),
+            zoom_independent=False,
+            brightness=Range(0.9, 1.1),
+            contrast=Range(0.9, 1.1),
+            fill=Fill.CONSTANT,
+            normalisation=_RESCALE,
+        ),
+        # From above there is neither up nor down, yet the scale tells what a thing is.
+        "satellite": Policy(
+            rotation_degrees=180,
+            width_shift=_fraction(0.05),
+            height_shift=_fraction(0.05),
+            horizontal_flip=0.5,
+            vertical_flip=0.5,
+            brightness=Range(0.9, 1.1),
+            contrast=Range(0.9, 1.1),
+            fill=Fill.REFLECT,
+            normalisation=_RESCALE,
+        ),
+        # As from above, with a stain that varies and a focus that is not always met.
+        "microscopy": Policy(
+            rotation_degrees=180,
+            horizontal_flip=0.5,
+            vertical_flip=0.5,
+            brightness=Range(0.9, 1.1),
+            saturation=Range(0.8, 1.2),
+            hue_degrees=8,
+            blur_px=0.8,
+            fill=Fill.REFLECT,
+            normalisation=_RESCALE,
+        ),
+    }
+)
+"""Name, as a person reads it, to policy."""
