@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 import verdict_cases as cases
+import verdict_pools as pools_of
 from inspector.audit import gap
 from inspector.audit.descriptors import describe, reduce, thumbnails16
 from inspector.audit.folds import cut, random_folds
@@ -32,7 +33,7 @@ DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 def diagnose(planted: cases.Planted, seed: int) -> Diagnosis:
     """Ask the product about a planted dataset."""
-    records = cases.records(planted.pictures)
+    records = pools_of.records(planted.pictures)
     question = Question(
         describe(records), thumbnails16(records), planted.labels, planted.group,
         planted.training, ~planted.training, your_split=planted.your_split, seed=seed,
@@ -64,11 +65,11 @@ def outcomes(planted: cases.Planted, found: Diagnosis) -> dict[str, str]:
     }
 
 
-def identical_policies(pool: cases.Pool, seed: int) -> dict[str, str]:
+def identical_policies(pool: pools_of.Pool, seed: int) -> dict[str, str]:
     """Compare a policy with six that are the same: no difference may be found."""
     rng = np.random.default_rng(seed)
     rows = cases.draw(pool, rng, 900 if pool.small else 1_500)
-    x = reduce(describe(cases.records(pool.pictures[rows])))
+    x = reduce(describe(pools_of.records(pool.pictures[rows])))
     y = np.unique(pool.labels[rows], return_inverse=True)[1]
     classes = int(y.max()) + 1
     size = np.bincount(y) * 7 // 10
@@ -89,7 +90,7 @@ def identical_policies(pool: cases.Pool, seed: int) -> dict[str, str]:
     }
 
 
-def run(name: str, pools: list[cases.Pool], trials: int, seed: int, log: Path | None) -> None:
+def run(name: str, pools: list[pools_of.Pool], trials: int, seed: int, log: Path | None) -> None:
     """Run one case and print its rows."""
     counted: dict[str, Counter[str]] = {}
     shifts, started = [], time.process_time()
@@ -145,9 +146,9 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--seed", type=int, default=1_000)
     parser.add_argument("--log", type=Path, help="append a JSON line for each trial")
     chosen = parser.parse_args(arguments)
-    pools = [cases.clothing(chosen.data)]
+    pools = [pools_of.clothing(chosen.data)]
     if chosen.cifar is not None:
-        pools.append(cases.cifar(chosen.cifar))
+        pools.append(pools_of.cifar(chosen.cifar))
     print(f"| case | term | {' | '.join(COLUMNS)} | mean loss | CPU s |")
     print("|---" * (len(COLUMNS) + 4) + "|")
     for name in chosen.case or every:

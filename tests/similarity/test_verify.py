@@ -154,6 +154,16 @@ def test_an_equal_picture_has_a_similarity_of_nearly_one(scenes: list[Picture]) 
         assert compare(record, record, 0) > 0.99
 
 
+@pytest.mark.xfail(strict=True, reason="noise counts for more than the faint detail it is added to")
+def test_an_equal_soft_picture_has_a_high_similarity_too(scenes: list[Picture]) -> None:
+    """Below .9 equal pixels in another file are not even looked for."""
+    for picture in scenes[:6]:
+        faint = (128 + (picture.astype(float) - 128) * 0.5).astype(np.uint8)
+        record = fingerprint(cv2.GaussianBlur(faint, (0, 0), 8))
+        assert not record["flat"]
+        assert compare(record, record, 0) > 0.9
+
+
 def test_similarity_is_a_share(scenes: list[Picture]) -> None:
     records = table([*scenes, *(jpeg(20)(p) for p in scenes)])
     every = [compare(a, b, t) for a in records[:8] for b in records[20:32] for t in range(8)]

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-# Fifteen accelerated steps reach what a full optimiser reaches on 64 components: on clothing
-# photos and CIFAR .97 to .99 of the predictions agree with a converged fit (bench/verdicts.py).
+# Fifteen accelerated steps against a converged fit, out of fold, on 64 components: .99 of the
+# predictions agree on CIFAR and on scans, .91 on clothing photos (10 classes), accuracy
+# within .003.
 STEPS = 15
 PENALTY = 1e-3
 NEIGHBOURS_KEPT = 64

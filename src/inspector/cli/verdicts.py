@@ -24,6 +24,7 @@ def add_verbs(verbs: object) -> None:
     diagnose.add_argument("--seeds", type=int, default=SEEDS, metavar="N", help="split seeds")
     diagnose.add_argument("--claimed", metavar="A,B", help="0.95,0.75: split, real folder")
     diagnose.add_argument("--predictions", type=Path, metavar="FILE.csv")
+    add_verb(verbs, "labels", _labels, "suspected wrong labels, out of fold by group")
     report = add_verb(verbs, "report", _report, "one HTML page with everything that was found")
     report.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.html")
     fix = add_verb(verbs, "fix", _fix, "lock, drop copies, re-split if needed, export, report")
@@ -85,6 +86,26 @@ def _diagnose(arguments: argparse.Namespace) -> None:
         print_table(rows, ("term", "estimate", "95 %", "verdict", "bound"))
         print_lines(f"- {line}" for line in answer.evidence)
         print_lines(f"caveat: {line}" for line in answer.caveats)
+
+
+def _labels(arguments: argparse.Namespace) -> None:
+    with open_project(arguments) as project:
+        scan(project, arguments)
+        found = project.labels.suspects()
+        if arguments.json:
+            print_json(
+                [
+                    {"path": s.sample.path, "label": s.sample.new_label or s.sample.label,
+                     "suggested": s.suggested, "score": s.score} for s in found
+                ]
+            )  # fmt: skip
+        elif found:
+            print_table(
+                [(s.sample.path, s.sample.label, s.suggested, f"{s.score:.3f}") for s in found],
+                ("file", "label", "quick models say", "probability of the label"),
+            )
+        else:
+            print("no label is contradicted by the quick models")
 
 
 def _report(arguments: argparse.Namespace) -> None:

@@ -16,8 +16,10 @@ from inspector.project.exports import Exports
 from inspector.project.findings import Findings
 from inspector.project.fixes import Fixes
 from inspector.project.groups import Groups
+from inspector.project.labels import Labels
 from inspector.project.places import cache_folder, default_project
 from inspector.project.reports import Reports
+from inspector.project.runs import Runs
 from inspector.project.samples import Samples
 from inspector.project.scans import Scans
 from inspector.project.splits import Splits
@@ -95,6 +97,8 @@ class Project:
         self.findings = Findings(self)
         self.reports = Reports(self)
         self.fixes = Fixes(self)
+        self.labels = Labels(self)
+        self.runs = Runs(self)
 
     @property
     def name(self) -> str:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from inspector.augmentation.apply import augment
 from inspector.augmentation.policies import Policy
+from inspector.dataset.squares import Pixels
 from inspector.run_specs import Samples
-from inspector.training.pictures import Pictures, Pixels
+from inspector.training.pictures import Pictures
 
 _AHEAD = 4
 """Batches in the making: enough for two threads that are never out of work."""

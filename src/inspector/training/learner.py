@@ -7,9 +7,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from inspector.dataset.squares import Pixels
 from inspector.errors import TrainingError
 from inspector.training.models import Network
-from inspector.training.pictures import Pixels
 
 Array = NDArray[Any]
 Floats = NDArray[np.float32]

@@ -13,6 +13,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from inspector.augmentation.policies import Policy, read_policy
+from inspector.dataset.squares import Pixels
 from inspector.errors import TrainingError
 from inspector.run_specs import (
     BEST,
@@ -36,7 +37,7 @@ from inspector.run_specs import (
 from inspector.training.feed import Feed
 from inspector.training.learner import Learner
 from inspector.training.models import Network, build_network, ends_in_softmax, load_model
-from inspector.training.pictures import Pictures, Pixels, load_pictures, read_squares
+from inspector.training.pictures import Pictures, load_pictures, read_squares
 from inspector.training.records import (
     State,
     load_checkpoint,

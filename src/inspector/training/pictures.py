@@ -17,12 +17,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.dataset import formats
-from inspector.dataset.rasters import RefusedError, decode, turn_upright
+from inspector.dataset.rasters import RefusedError
+from inspector.dataset.squares import Pixels, decode_square
 from inspector.errors import TrainingError
 from inspector.run_specs import Samples
 
-Pixels = NDArray[np.uint8]
 Told = Callable[[int, int], None]
 """Called with (done, total) now and then; raises to stop."""
 
@@ -30,8 +29,6 @@ FEATURE_VERSION = 1
 """Part of the cache's key: raise it when other pixels come out of the same bytes."""
 
 _CHUNK = 64
-_BACK = {6: 8, 8: 6}
-"""The EXIF orientations that are not their own inverse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +54,6 @@ def keys(samples: Samples) -> list[str]:
         digest or f"path:{path}"
         for path, digest in zip(samples.paths, samples.sha256, strict=True)
     ]
-
-
-def decode_square(data: bytes, *, name: str, side_px: int) -> Pixels:
-    """Decode a file's bytes to (side, side, 3) RGB as Keras would.
-
-    Args:
-        data: The whole file.
-        name: Of the file, for its format.
-        side_px: Of the square, whatever the picture's aspect.
-
-    Raises:
-        RefusedError: It is no image.
-        Exception: Nearly any, from a decoder.
-    """
-    head = data[: formats.HEAD_BYTES]
-    kind = formats.guess(name, head)
-    if not kind:
-        raise RefusedError(formats.explain(name, head))
-    raster = decode(data, kind, reduced=False)
-    turned = raster.shot.orientation
-    stored = turn_upright(raster.pixels, _BACK.get(turned, turned))
-    if stored.shape[:2] == (side_px, side_px):
-        return stored
-    square = cv2.resize(stored, (side_px, side_px), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(square, dtype=np.uint8)
 
 
 def read_square(root: Path, path: str, *, sha256: str, side_px: int) -> Pixels:

@@ -1,0 +1,118 @@
+"""Verbs of training: train, runs."""
+
+import argparse
+import dataclasses
+import json
+import sys
+from pathlib import Path
+
+from inspector.cli.options import add_verb, open_project, scan
+from inspector.cli.output import print_json, print_table
+from inspector.cli.splits import add_split_options, rule_of
+from inspector.errors import TrainingError, UsageError
+from inspector.project.policies import load_policy
+from inspector.project.project import Project
+from inspector.project.runs import EPOCHS, IMAGE_SIZE_PX, Wanted, seeds_of
+from inspector.run_specs import SMALL_CNN, Answer, Done, EpochDone, Failed, Started, Stopped
+
+_EVENTS: dict[type, str] = {
+    Started: "run", EpochDone: "epoch", Done: "done", Failed: "failed", Stopped: "stopped",
+}  # fmt: skip
+
+
+def add_verbs(verbs: object) -> None:
+    """Add this module's verbs to the parser."""
+    train = add_verb(verbs, "train", _train, "train a model in a child process")
+    add_split_options(train)
+    train.add_argument("--policy", type=Path, metavar="FILE")
+    train.add_argument("--model", default=SMALL_CNN, metavar="NAME")
+    train.add_argument("--epochs", type=int, metavar="N", help=f"default {EPOCHS}")
+    train.add_argument("--seeds", type=int, default=1, metavar="N", help="runs with other seeds")
+    train.add_argument("--image-size", type=int, default=IMAGE_SIZE_PX, metavar="PX")
+    train.add_argument("--resume", metavar="RUN")
+    train.add_argument("--json-lines", action="store_true", help="one JSON object an event")
+    add_verb(verbs, "runs", _runs, "the runs that are kept")
+
+
+def _train(arguments: argparse.Namespace) -> None:
+    if arguments.seeds < 1 or (arguments.epochs is not None and arguments.epochs < 1):
+        raise UsageError("--seeds and --epochs must be 1 or more", "Check them.")
+    with open_project(arguments) as project:
+        if arguments.resume:
+            names = [project.runs.resume(arguments.resume, epochs=arguments.epochs)]
+        else:
+            names = _new_runs(arguments, project)
+        failures: list[Failed] = []
+
+        def hear(answer: Answer) -> None:
+            _tell(answer, arguments)
+            if isinstance(answer, Failed):
+                failures.append(answer)
+
+        project.runs.train(names, hear)
+        if failures:
+            raise TrainingError(failures[-1].reason, failures[-1].advice)
+
+
+def _new_runs(arguments: argparse.Namespace, project: Project) -> list[str]:
+    scan(project, arguments)
+    policy = load_policy(arguments.policy) if arguments.policy else None
+    wanted = Wanted(
+        policy, arguments.model, arguments.epochs or EPOCHS, image_size_px=arguments.image_size
+    )
+    rule = rule_of(arguments, project)
+    specs = [project.runs.plan(rule, one) for one in seeds_of(wanted, arguments.seeds)]
+    return [project.runs.store(spec) for spec in specs]
+
+
+def _tell(answer: Answer, arguments: argparse.Namespace) -> None:
+    event = _EVENTS.get(type(answer))
+    if event is None:
+        return
+    if arguments.json_lines or arguments.json:
+        print(json.dumps({"event": event, **dataclasses.asdict(answer)}), flush=True)
+        return
+    match answer:
+        case Started():
+            print(f"{answer.run}: {answer.parameters:,} parameters", file=sys.stderr)
+        case EpochDone():
+            print(
+                f"{answer.run} epoch {answer.epoch}: validation {answer.val_accuracy:.3f},"
+                f" training {answer.accuracy:.3f}, {answer.seconds:.1f} s"
+            )
+        case Done():
+            print(
+                f"{answer.run}: best epoch {answer.best_epoch} by the selection set, validation"
+                f" {answer.best_val_accuracy:.3f}; last epoch {answer.last_val_accuracy:.3f}"
+            )
+        case _:
+            return
+
+
+def _runs(arguments: argparse.Namespace) -> None:
+    with open_project(arguments) as project:
+        runs = project.runs.all()
+        if arguments.json:
+            print_json(
+                [
+                    {
+                        "run": r.name,
+                        "split": r.spec.split,
+                        "model": r.spec.model,
+                        "seed": r.spec.seed,
+                        "epochs": r.spec.epochs,
+                        "done": len(r.history),
+                        "best_epoch": r.history[-1].best_epoch if r.history else None,
+                        "val_accuracy": r.history[-1].val_accuracy if r.history else None,
+                    }
+                    for r in runs
+                ]
+            )
+            return
+        print_table(
+            [
+                (r.name, r.spec.split, r.spec.model, f"{len(r.history)} of {r.spec.epochs}",
+                 f"{r.history[-1].val_accuracy:.3f}" if r.history else "-") for r in runs
+            ],
+            ("run", "split", "model", "epochs", "validation, last epoch"),
+        )  # fmt: skip
