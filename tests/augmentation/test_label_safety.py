@@ -26,7 +26,7 @@ def digits() -> Pictures:
     pictures, labels = [], []
     fonts = (cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX)
     for digit in range(10):
-        for k in range(15):
+        for k in range(24):
             picture = np.zeros((32, 32, 3), np.uint8)
             place = (int(random.integers(5, 9)), int(random.integers(23, 27)))
             cv2.putText(picture, str(digit), place, fonts[k % 3], 0.9, (255, 255, 255), 2)

@@ -129,7 +129,15 @@ def zca_size(policy: Policy, setting: Setting) -> list[Point]:
         f"of {width}x{height}: {values**2 * 4 / 1e9:,.1f} GB. It is read, and never applied here."
     )
     severity: Severity = "error" if values > ZCA_MOST_VALUES else "warning"
-    return [Point("zca-size", "zca", severity, message, {"zca_whitening": False})]
+    return [
+        Point(
+            "zca-size",
+            "zca",
+            severity,
+            message,
+            {"zca_whitening": False, "featurewise_center": False},
+        )
+    ]
 
 
 def odd_rescale(policy: Policy, setting: Setting) -> list[Point]:

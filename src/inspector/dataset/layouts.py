@@ -25,6 +25,8 @@ IMAGE_ENDINGS = (
     ".ppm", ".pgm", ".pbm", ".pnm", ".avif", ".jp2", ".ico", ".tga",
 )  # fmt: skip
 _LOOK_AT_MOST = 2_000
+# Source: Keras since 2.14 passes folders whose name starts with a dot over.
+HIDDEN = "in a hidden folder, which is no class"
 
 
 class Role(StrEnum):
@@ -72,11 +74,15 @@ class Layout:
                 return self.listed.get(path, Place("", "", "", "not in the manifest"))
             case Role.CLASSES:
                 label = parts[0] if len(parts) > 1 else ""
+                if label.startswith("."):
+                    return Place("", "", "", HIDDEN)
                 return Place("", label, "", "" if label else "outside every class folder")
             case Role.SPLITS:
                 split = self.splits.get(parts[0], "")
                 if not split or len(parts) < 3:
                     return Place(split, "", "", "outside every class folder")
+                if parts[1].startswith("."):
+                    return Place(split, "", "", HIDDEN)
                 return Place(split, parts[1], "")
             case Role.SOURCES:
                 if len(parts) < 3:
@@ -169,7 +175,10 @@ def _classes_below(folder: Path, depth: int = 3) -> list[str]:
     """List the folders right below that hold an image at most `depth` levels down."""
     try:
         with os.scandir(folder) as entries:
-            names = sorted(e.name for e in entries if e.is_dir())
+            names = sorted(e.name for e in entries if e.is_dir() and not e.name.startswith("."))
     except OSError:
         return []
-    return [n for n in names if _has_image(folder / n) or (depth and _classes_below(folder / n, 0))]
+    return [
+        n for n in names
+        if _has_image(folder / n) or (depth and _classes_below(folder / n, depth - 1))
+    ]  # fmt: skip

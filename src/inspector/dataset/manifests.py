@@ -20,12 +20,18 @@ def read_manifest(file: Path) -> Layout:
             columns = set(reader.fieldnames or ())
             if not {"path", "label"} <= columns:
                 raise DatasetError(f"{file.name} has no columns path and label", advice)
-            listed = {}
+            listed: dict[str, Place] = {}
             for row in reader:
                 split = (row.get("split") or "").strip()
                 split = SPLIT_NAMES.get(split.lower(), split)
                 path = (row["path"] or "").replace("\\", "/").removeprefix("./")
-                listed[path] = Place(split, row["label"] or "", row.get("group") or "")
+                label = (row["label"] or "").strip()
+                reason = "" if label else "no label in the manifest"
+                place = Place(split, label, row.get("group") or "", reason)
+                if listed.setdefault(path, place) != place:
+                    raise DatasetError(
+                        f"{file.name} names {path} twice, in two ways", "Keep one of its rows."
+                    )
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DatasetError(f"the manifest {file} can't be read: {error}", advice) from error
     return Layout(Role.MANIFEST, listed=listed)

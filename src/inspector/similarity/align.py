@@ -10,6 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 _UNKNOWNS = 8
+# Blocks count nearly alike, whatever their contrast: one outline does not make two pictures one.
+# The exponents were fitted on clothing (a black and a blue T-shirt apart) and photos' copies.
+_EVENLY = 0.125
+_SPREAD = 0.6
+# Variance in grey levels that is taken for noise in a block of detail.
+_NOISE = 0.1
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
@@ -181,11 +187,16 @@ def robust_correlation(
     filled = int((sums[:, 3] > 0).sum())
     empty = blocks * blocks - filled
     used = empty + int(np.ceil(filled * (1 - dropped)))
-    one = two = cross = 0.0
+    weights = agreed = 0.0
     for block in order[:used]:
-        one += sums[block, 0] + sums[block, 3]
-        two += sums[block, 1] + sums[block, 3]
-        cross += sums[block, 2]
-    if one == 0 or two == 0:
+        energy = sums[block, 0] * sums[block, 1]
+        if energy == 0:
+            continue
+        noise = _NOISE * sums[block, 3]
+        noisy = (sums[block, 0] + noise) * (sums[block, 1] + noise)
+        weight = energy**_EVENLY
+        weights += weight
+        agreed += weight * sums[block, 2] / np.sqrt(noisy)
+    if weights == 0:
         return 0.0, 0.0
-    return cross / np.sqrt(one * two), total / ((side - 2 * rim) ** 2)
+    return max(agreed / weights, 0.0) ** _SPREAD, total / ((side - 2 * rim) ** 2)
