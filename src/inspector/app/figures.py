@@ -106,7 +106,7 @@ class Bars(QWidget):
             middle = Qt.AlignmentFlag.AlignVCenter
             painter.drawText(QRectF(0, top, left - 8, _ROW_PX), middle, shown)
             x = left
-            space = self.width() - left - 52
+            space = self.width() - left - 72
             for part, count in parts.items():
                 width = space * count / longest
                 bar = QRectF(x, top + (_ROW_PX - _BAR_PX) / 2, width, _BAR_PX)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from inspector.app import icons
 from inspector.app.bridge import Bridge
 from inspector.app.details import Details
+from inspector.app.fix_sheet import FixSheet
 from inspector.app.folders_question import ask_folders
 from inspector.app.jobs_bar import JobBar
 from inspector.app.keys import KeysOverlay
@@ -30,6 +31,7 @@ from inspector.app.pages.groups import GroupsPage
 from inspector.app.pages.lookalikes import LookAlikesPage
 from inspector.app.pages.page import Page
 from inspector.app.pages.splits import SplitsPage
+from inspector.app.verdict_panel import VerdictPanel
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.decisions import Decided
@@ -193,8 +195,9 @@ class ProjectView(QWidget):
         self.details.chosen.connect(self._gallery.show_sample)
         self._splits.asked.connect(self._on_list)
         self._groups.asked.connect(self._on_list)
-        self._export.job_started.connect(self._job.start)
-        self._export.job_ended.connect(self._job.finish)
+        self._findings.verdict.fix_asked.connect(self._on_fix)
+        self._connect_job(self._export)
+        self._connect_job(self._findings.verdict)
         for index in range(len(self.pages)):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{index + 1}"), self)
             shortcut.setProperty("page", index)
@@ -204,6 +207,15 @@ class ProjectView(QWidget):
             ("?", self._show_keys), ("F1", self._show_keys),
         ):  # fmt: skip
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
+
+    def _connect_job(self, worker: ExportPage | VerdictPanel | FixSheet) -> None:
+        worker.job_started.connect(self._job.start)
+        worker.job_ended.connect(self._job.finish)
+
+    def _on_fix(self) -> None:
+        sheet = FixSheet(self.project, self.bridge, self)
+        self._connect_job(sheet)
+        sheet.open()
 
     def undo(self) -> None:
         """Undo the newest decision."""

@@ -23,8 +23,8 @@ CHECKS = (
     "nearly constant images",
 )
 NOT_CHECKED = (
-    "which files a Keras call would put where, groups without a visible likeness,"
-    " wrong labels of single images, and whether the folders differ"
+    "groups without a visible likeness, names or EXIF; the labels of single images (the verb"
+    " labels names suspects); what a Keras call puts where (page Splits)"
 )
 
 

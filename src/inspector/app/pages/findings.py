@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from inspector.app.bridge import Bridge
 from inspector.app.pages.page import Page
+from inspector.app.verdict_panel import VerdictPanel
 from inspector.project.changes import Changes
 from inspector.project.findings import Finding, Overview
 from inspector.project.project import Project
@@ -47,6 +48,7 @@ class FindingsPage(Page):
         self._head.setProperty("role", "title")
         self._summary = QLabel("Reading the names…")
         self._summary.setWordWrap(True)
+        self.verdict = VerdictPanel(project, bridge)
         self._cards = QVBoxLayout()
         self._cards.setSpacing(8)
         column = QVBoxLayout()
@@ -54,6 +56,7 @@ class FindingsPage(Page):
         column.setSpacing(12)
         column.addWidget(self._head)
         column.addWidget(self._summary)
+        column.addWidget(self.verdict)
         column.addLayout(self._cards)
         column.addStretch()
         inner = QWidget()
@@ -74,6 +77,7 @@ class FindingsPage(Page):
 
     def _show(self, overview: Overview) -> None:
         self._summary.setText(overview.summary)
+        self.verdict.refresh(complete=overview.complete)
         _clear(self._cards)
         for finding in overview.findings:
             self._cards.addWidget(self._card(finding))

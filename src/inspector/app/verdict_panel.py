@@ -1,0 +1,238 @@
+"""Your numbers, and what a diagnosis says of the gap between them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QTableWidgetItem,
+    QVBoxLayout,
+)
+
+from inspector.app.bridge import Bridge
+from inspector.app.tables import table
+from inspector.audit.predictions import Rate
+from inspector.audit.terms import Diagnosis, as_json
+from inspector.errors import InspectorError
+from inspector.project.diagnoses import Numbers
+from inspector.project.project import Project
+from inspector.work.jobs import Progress, Stop
+
+_NOT_STATED = 0.0
+_TERMS = (
+    ("leakage", "Same picture or event on both sides"),
+    ("shift", "Your folders differ"),
+    ("luck", "Luck of the draw"),
+    ("composition", "Composition"),
+    ("size", "Size of the training set"),
+)
+_HEADS = ("what", "effect on accuracy", "95 % interval", "verdict")
+_Last = tuple[dict[str, Any], bool] | None
+
+
+class VerdictPanel(QFrame):
+    """State two accuracies, ask for a diagnosis, read the answer.
+
+    Attributes:
+        job_started: A `Progress` and a `Stop` for the top bar.
+        job_ended: The job is over.
+        fix_asked: The person wants it made right.
+    """
+
+    job_started = Signal(object, object)
+    job_ended = Signal()
+    fix_asked = Signal()
+
+    def __init__(self, project: Project, bridge: Bridge) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._project, self._bridge = project, bridge
+        self._running = False
+        self._split = _accuracy("Accuracy on the validation split, 0 where not stated")
+        self._folder = _accuracy("Accuracy on the real folder, 0 where not stated")
+        self._predictions = QPushButton("Add predictions…")
+        self._predictions.setToolTip("A CSV of your model: path, label, predicted, confidence")
+        self._run = QPushButton("Diagnose the gap")
+        self._run.setProperty("role", "primary")
+        self._fix = QPushButton("Make it right…")
+        self._fix.setToolTip("Lock, drop copies, split by group if needed, export, report")
+        self._verdict, self._own, self._evidence = QLabel(), QLabel(), QLabel()
+        for label in (self._verdict, self._own, self._evidence):
+            label.setWordWrap(True)
+        for label in (self._own, self._evidence):
+            label.setProperty("role", "muted")
+        self._terms = table(_HEADS, name="What the gap is made of", wide=(0,))
+        self._more = QPushButton("How this was reached")
+        self._more.setCheckable(True)
+        self._lay_out()
+        self._connect()
+        self._show_numbers()
+
+    def refresh(self, *, complete: bool) -> None:
+        """Show the last answer; a diagnosis needs a finished scan."""
+        self._run.setEnabled(complete and not self._running)
+        self._fix.setEnabled(complete)
+        if complete:
+            self._bridge.call(self._read, self._show, channel="verdict")
+
+    def _read(self) -> tuple[_Last, Sequence[Rate]]:
+        diagnoses = self._project.diagnoses
+        rates: Sequence[Rate] = ()
+        if diagnoses.numbers.predictions:
+            try:
+                rates = diagnoses.rates(self._project.splits.leaks(seeds=0))
+            except InspectorError:
+                rates = ()
+        return diagnoses.last(), rates
+
+    def _show(self, answer: tuple[_Last, Sequence[Rate]]) -> None:
+        last, rates = answer
+        shown = [r for r in rates if not r.name.startswith("class ")]
+        self._own.setText(
+            "Your model: "
+            + "; ".join(f"{r.name} {r.share:.3f} [{r.low:.3f}, {r.high:.3f}] of {r.n:,}"
+                        for r in shown) if shown else ""
+        )  # fmt: skip
+        self._own.setVisible(bool(shown))
+        if last is None:
+            self._verdict.setText(
+                "State what you measured, if you like, and ask what quick models say of the gap."
+            )
+            self._show_answer({})
+            return
+        document, fits = last
+        stale = "" if fits else " The dataset, its groups or the rule changed since: ask again."
+        self._verdict.setText(f"{document['verdict']}{stale}")
+        self._show_answer(document)
+
+    def _show_answer(self, document: dict[str, Any]) -> None:
+        terms = document.get("terms", {})
+        self._terms.setVisible(bool(terms))
+        self._more.setVisible(bool(terms))
+        self._evidence.setVisible(bool(terms) and self._more.isChecked())
+        rows = [(title, terms[name]) for name, title in _TERMS if name in terms]
+        self._terms.setRowCount(len(rows))
+        for row, (title, term) in enumerate(rows):
+            bound = {"at_least": "at least ", "at_most": "at most "}.get(term["bound"], "")
+            known = term["mean"] is not None
+            texts = (
+                title,
+                f"{bound}{term['mean']:+.3f}" if known else "-",
+                f"{term['low']:+.3f} to {term['high']:+.3f}" if term["low"] is not None else "-",
+                term["verdict"].replace("_", " "),
+            )
+            for column, text in enumerate(texts):
+                self._terms.setItem(row, column, QTableWidgetItem(text))
+        self._terms.setFixedHeight(36 + 31 * max(1, len(rows)))
+        lines = [*document.get("evidence", ()), *document.get("caveats", ())]
+        self._evidence.setText("\n".join(f"•  {line}" for line in lines))
+
+    def _on_run(self) -> None:
+        if self._running:
+            return
+        self._running = True
+        self._run.setEnabled(False)
+        progress, stop = Progress(), Stop()
+        self.job_started.emit(progress, stop)
+        self._verdict.setText("The quick models are at work; figures come when controls are done.")
+        numbers = self._stated()
+        diagnoses = self._project.diagnoses
+
+        def work() -> Diagnosis | None:
+            diagnoses.state(numbers)
+            return diagnoses.run(stop=stop, progress=progress)
+
+        self._bridge.call(work, self._on_done, on_error=self._on_error)
+
+    def _on_done(self, answer: Diagnosis | None) -> None:
+        self._ended()
+        if answer is None:
+            self._verdict.setText("Stopped. Nothing was kept.")
+        else:
+            self._show(((as_json(answer), True), ()))
+            self.refresh(complete=True)
+
+    def _on_error(self, error: InspectorError) -> None:
+        self._ended()
+        self._verdict.setText(f"{error.message}. {error.advice}")
+
+    def _ended(self) -> None:
+        self._running = False
+        self._run.setEnabled(True)
+        self.job_ended.emit()
+
+    def _stated(self) -> Numbers:
+        split, folder = self._split.value(), self._folder.value()
+        return replace(
+            self._project.diagnoses.numbers,
+            split=None if split == _NOT_STATED else round(split, 4),
+            folder=None if folder == _NOT_STATED else round(folder, 4),
+        )
+
+    def _on_predictions(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(
+            self, "Predictions of your model", str(Path.home()), "CSV (*.csv)"
+        )
+        if name:
+            numbers = replace(self._stated(), predictions=name)
+            self._bridge.call(lambda: self._project.diagnoses.state(numbers))
+
+    def _show_numbers(self) -> None:
+        numbers = self._project.diagnoses.numbers
+        self._split.setValue(numbers.split or _NOT_STATED)
+        self._folder.setValue(numbers.folder or _NOT_STATED)
+
+    def _on_more(self, on: bool) -> None:
+        self._evidence.setVisible(on)
+
+    def _connect(self) -> None:
+        self._run.clicked.connect(self._on_run)
+        self._fix.clicked.connect(self.fix_asked)
+        self._predictions.clicked.connect(self._on_predictions)
+        self._more.toggled.connect(self._on_more)
+
+    def _lay_out(self) -> None:
+        numbers = QHBoxLayout()
+        numbers.setSpacing(8)
+        for text, field in (("on the split", self._split), ("on the real folder", self._folder)):
+            numbers.addWidget(field)
+            numbers.addWidget(QLabel(text))
+        numbers.addWidget(self._predictions)
+        numbers.addStretch()
+        numbers.addWidget(self._run)
+        numbers.addWidget(self._fix)
+        head = QLabel("Your numbers")
+        head.setProperty("role", "heading")
+        more = QHBoxLayout()
+        more.addWidget(self._more)
+        more.addStretch()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(8)
+        column.addWidget(head)
+        column.addLayout(numbers)
+        for widget in (self._verdict, self._own, self._terms):
+            column.addWidget(widget)
+        column.addLayout(more)
+        column.addWidget(self._evidence)
+        for hidden in (self._own, self._terms, self._more, self._evidence):
+            hidden.setVisible(False)
+
+
+def _accuracy(name: str) -> QDoubleSpinBox:
+    field = QDoubleSpinBox()
+    field.setRange(0, 1)
+    field.setDecimals(3)
+    field.setSingleStep(0.01)
+    field.setSpecialValueText("not stated")
+    field.setAccessibleName(name)
+    field.setToolTip(name)
+    return field
