@@ -55,7 +55,10 @@ class Trainer:
 @pytest.fixture(scope="session")
 def trainer() -> Iterator[Trainer]:
     """One warm child for all tests that leave it alive."""
-    one = Trainer()
+    with pytest.MonkeyPatch.context() as patch:
+        # What wants to fetch weights meets a closed port, wherever the tests run.
+        patch.setenv("https_proxy", "http://127.0.0.1:9")
+        one = Trainer()
     yield one
     one.child.send(Quit())
     said = one.child.last_words()

@@ -24,6 +24,7 @@ from inspector.app.fix_sheet import FixSheet
 from inspector.app.folders_question import ask_folders
 from inspector.app.jobs_bar import JobBar
 from inspector.app.keys import KeysOverlay
+from inspector.app.pages.augment import AugmentPage
 from inspector.app.pages.export import ExportPage
 from inspector.app.pages.findings import FindingsPage, Wish
 from inspector.app.pages.gallery import GalleryPage
@@ -61,7 +62,7 @@ class ProjectView(QWidget):
         self._splits = SplitsPage(project, self.bridge)
         self.pages: list[Page] = [
             self._findings, self._gallery, self._lookalikes, self._groups, self._splits,
-            self._export,
+            AugmentPage(project, self.bridge), self._export,
         ]  # fmt: skip
         self._stack = QStackedWidget()
         self._rail = QButtonGroup(self)

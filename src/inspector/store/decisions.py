@@ -67,10 +67,11 @@ def to_undo(connection: sqlite3.Connection) -> Operation | None:
 
 def to_redo(connection: sqlite3.Connection) -> Operation | None:
     """Return the operation that redo would bring back; a new decision ends the row of redos."""
+    undone_at = "(SELECT max(u.id) FROM operation u WHERE u.undoes = operation.id)"
     return _one(
         connection,
-        "undoes IS NULL AND undone = 1 AND id > (SELECT coalesce(max(id), 0) FROM operation"
-        " WHERE undoes IS NULL AND undone = 0) ORDER BY id",
+        "undoes IS NULL AND undone = 1 AND NOT EXISTS (SELECT 1 FROM operation n"
+        f" WHERE n.undoes IS NULL AND n.id > {undone_at}) ORDER BY {undone_at} DESC",
     )
 
 

@@ -277,7 +277,7 @@ def _build_backbone(name: str, side_px: int, weights: str | None) -> Any:
                 "Choose a weights file (without the top) from disk, or try again online.",
             ) from error
         if "Input size" in str(error):
-            least = str(error).partition("at least ")[2].partition(";")[0]
+            least = str(error).partition("at least ")[2].partition("x")[0]
             raise TrainingError(
                 f"{name} needs pictures of {least} px at least", "Raise the image size."
             ) from error

@@ -122,6 +122,8 @@ def run(parent: Parent) -> None:
         import tensorflow as tf
 
         from inspector.training import loop  # noqa: F401 - warmed
+    # Advice to programmers of functions, which would pass for last words.
+    tf.get_logger().setLevel("ERROR")
     gpus = tuple(gpu.name for gpu in tf.config.list_physical_devices("GPU"))
     python = sys.version.partition(" ")[0]
     versions = {"python": python, "tensorflow": tf.__version__, "keras": keras.__version__}

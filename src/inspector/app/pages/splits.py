@@ -71,7 +71,7 @@ class SplitsPage(Page):
         self._note.setProperty("role", "muted")
         for label in (self._summary, self._note):
             label.setWordWrap(True)
-        self._matrix = table(_HEADS, name="Who has a twin where", wide=range(len(_HEADS)))
+        self._matrix = table(_HEADS, name="Who has a twin where", wide=range(2, len(_HEADS)))
         self._matrix.cellClicked.connect(self._on_cell)
         self._matrix.cellActivated.connect(self._on_cell)
         self._pairs = table(_PAIR_HEADS, name="The worst pairs", wide=(3, 4))
