@@ -106,6 +106,19 @@ def hide(planted: Planted, rng: Rng, share: float) -> Planted:
     return replace(planted, group=group, hidden=True)
 
 
+def appearance_clusters(pool: Pool, rng: Rng) -> Planted:
+    """Call clusters of appearance groups, against the provenance rule: shows why there is one.
+
+    Not judged: such groups pass every control, so that only their provenance keeps them out.
+    """
+    whole = clean(pool, rng)
+    x = reduce(describe(records(whole.pictures)))
+    cv2.setRNGSeed(int(rng.integers(1_000_000)))
+    rule = (cv2.TERM_CRITERIA_MAX_ITER, 10, 0.0)
+    group = cv2.kmeans(x, len(x) // 10, None, rule, 1, cv2.KMEANS_PP_CENTERS)[1]
+    return replace(whole, group=group.reshape(-1).astype(np.int64), leakage="any", shift="any")
+
+
 def dose(share: float, truth: str) -> Callable[[Pool, Rng], Planted]:
     """Return a case where a share of the images are in bursts."""
     bases = share / (5 - 4 * share)
@@ -327,6 +340,7 @@ def lucky_seed(pool: Pool, rng: Rng) -> Planted:
 
 CASES: dict[str, Callable[[Pool, Rng], Planted]] = {
     "clean": clean,
+    "appearance_clusters": appearance_clusters,
     "leak": with_frames,
     "leak_dose_1": dose(0.01, "no"),
     "leak_dose_5": dose(0.05, "any"),

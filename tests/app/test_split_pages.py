@@ -1,0 +1,95 @@
+"""The pages of splits, groups, findings and augmentation on a real project."""
+
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from inspector.app.pages.augment import AugmentPage
+from inspector.app.pages.groups import GroupsPage
+from inspector.app.pages.splits import SplitsPage
+from inspector.app.window import ProjectView
+from inspector.project.project import Project
+from inspector.project.rules import RuleKind
+
+
+@pytest.fixture
+def view(qtbot: QtBot, project: Project) -> Iterator[ProjectView]:
+    made = ProjectView(project)
+    qtbot.addWidget(made)
+    made.resize(1280, 800)
+    made.show()
+    qtbot.waitUntil(lambda: not made.busy(), timeout=30_000)
+    yield made
+    made.shut()
+
+
+def page(view: ProjectView, kind: type) -> object:
+    (found,) = (p for p in view.pages if isinstance(p, kind))
+    view.show_page(view.pages.index(found))
+    return found
+
+
+def test_a_cell_of_the_matrix_opens_its_images(qtbot: QtBot, view: ProjectView) -> None:
+    splits = page(view, SplitsPage)
+    assert isinstance(splits, SplitsPage)
+    qtbot.waitUntil(lambda: splits._matrix.rowCount() > 0, timeout=20_000)
+    expected = view.project.splits.leaks()
+    row = next(
+        r for r in range(splits._matrix.rowCount())
+        if splits._matrix.item(r, 0).text() == "training"
+    )  # fmt: skip
+    column = 2 + next(i for i in range(4) if int(splits._matrix.item(row, 2 + i).text()))
+    count = int(splits._matrix.item(row, column).text())
+    with qtbot.waitSignal(splits.asked) as heard:
+        splits._on_cell(row, column)
+    assert len(heard.args[1]) == count
+    assert str(len(expected.leaks)) in splits.shown_text()
+    assert view.page().title == "Gallery"
+
+
+def test_a_keras_call_is_looked_at_and_kept(qtbot: QtBot, view: ProjectView) -> None:
+    splits = page(view, SplitsPage)
+    assert isinstance(splits, SplitsPage)
+    splits._bar._kind.setCurrentIndex(1)
+    qtbot.waitUntil(splits._luck.isVisible, timeout=20_000)
+    assert splits._keep.isEnabled()
+    splits._keep.click()
+    qtbot.waitUntil(
+        lambda: view.project.splits.rule.kind is RuleKind.KERAS, timeout=10_000
+    )
+
+
+def test_bad_code_gets_a_sentence(qtbot: QtBot, view: ProjectView) -> None:
+    splits = page(view, SplitsPage)
+    assert isinstance(splits, SplitsPage)
+    splits._bar._kind.setCurrentIndex(2)
+    splits._bar._code.setPlainText("seed = 3")
+    qtbot.waitUntil(lambda: "makes no dataset" in splits._summary.text(), timeout=20_000)
+
+
+def test_a_judged_pair_gives_a_precision(qtbot: QtBot, view: ProjectView) -> None:
+    groups = page(view, GroupsPage)
+    assert isinstance(groups, GroupsPage)
+    qtbot.waitUntil(lambda: bool(groups._pairs), timeout=20_000)
+    assert groups._offers.rowCount() >= 1
+    groups._on_yes()
+    qtbot.waitUntil(lambda: "100%" in groups._score.text(), timeout=10_000)
+
+
+def test_advice_stands_under_its_slider_and_can_be_set(qtbot: QtBot, view: ProjectView) -> None:
+    augment = page(view, AugmentPage)
+    assert isinstance(augment, AugmentPage)
+    qtbot.waitUntil(lambda: bool(augment._pictures), timeout=20_000)
+    augment._preset.setCurrentText("example 3, as written")
+    augment._on_preset(0)
+    qtbot.waitUntil(
+        lambda: any(a.parameter == "channel_shift_range" for a in augment._advice), timeout=20_000
+    )
+    assert "ImageDataGenerator" in augment._code.toPlainText()
+    assert len(augment._grid._rows) == len(augment._pictures)
+    before = augment._policy
+    augment._undo()
+    assert augment._policy != before
+    augment._redo()
+    assert augment._policy == before
