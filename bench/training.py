@@ -1,19 +1,23 @@
-"""Measure the feed: images a second against the bare training step and ImageDataGenerator.
+"""Measure the feed against ready arrays and against ImageDataGenerator, in one run.
 
     python bench/training.py [--side PX] [--count N] [--rounds N] [--threads N]
 
-All three train the same small CNN by the same step at the same batch size. Bare: batches that lie
-in memory. Feed: our cache, augmented by the preview's function in threads while TensorFlow trains.
-Generator: Keras's ImageDataGenerator with the same policy, in the loop as `fit` runs it with one
-worker. Rounds alternate, the medians count. Goals: feed / bare 0.8 or more; feed / generator 3 or
-more when augmenting at 96 px.
+All train the same small CNN by the same step at the same batch size. Bare: batches that lie in
+memory. Feed: our cache, augmented by the preview's function in threads while TensorFlow trains.
+Generator: Keras's ImageDataGenerator with the same policy, `flow` from an array in memory and
+`flow_from_directory` from the JPEG files (twice the side), each prepared ahead by one thread, as
+`fit` does. "Alone" is without the training step. Rounds alternate, the medians count. Goals: feed /
+bare 0.8 or more; feed / generator 3 or more when augmenting at 96 px.
 """
 
 import argparse
+import contextlib
+import io
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +29,7 @@ from inspector.run_specs import Samples, Scaling
 from inspector.training.feed import Feed
 from inspector.training.pictures import load_pictures
 
+Batch = tuple[Any, Any]
 BATCH = 64
 CLASSES = 10
 POLICY = {
@@ -40,20 +45,27 @@ def make_samples(root: Path, *, count: int, side_px: int) -> Samples:
     paths = []
     for number in range(count):
         coarse = Image.fromarray(rng.integers(0, 255, (6, 6, 3)).astype(np.uint8))
-        name = f"{number:05}.jpg"
+        name = f"{number % CLASSES}/{number:05}.jpg"
+        (root / name).parent.mkdir(exist_ok=True)
         coarse.resize((side_px * 2, side_px * 2), Image.Resampling.BICUBIC).save(root / name)
         paths.append(name)
-    labels = tuple(int(i) for i in rng.integers(0, CLASSES, count))
-    return Samples(tuple(paths), labels, tuple(f"{i:064x}" for i in range(count)))
+    return Samples(tuple(paths), tuple(i % CLASSES for i in range(count)), ("",) * count)
 
 
-def train(learner: Any, batches: Iterable[tuple[Any, Any]]) -> float:
-    """Train on all batches and return images per second of wall time."""
+def rate(batches: Iterable[Batch], use: Callable[[Any, Any], object]) -> float:
+    """Use all batches and return images per second of wall time."""
     began, seen = time.perf_counter(), 0
     for pictures, labels in batches:
-        learner.train(pictures, labels)
+        use(pictures, labels)
         seen += len(labels)
     return seen / (time.perf_counter() - began)
+
+
+def ahead(flow: Any) -> Iterator[Batch]:
+    """Yield a pass over a Keras iterator, made by one thread ahead."""
+    with ThreadPoolExecutor(1) as pool:
+        for given, wanted in pool.map(flow.__getitem__, range(len(flow))):
+            yield given.astype(np.uint8), wanted.astype(np.int32)
 
 
 def main() -> None:
@@ -76,54 +88,74 @@ def measure(root: Path, words: argparse.Namespace) -> None:
     from inspector.training.learner import Learner
     from inspector.training.models import Network, small_cnn
 
-    samples = make_samples(root, count=words.count, side_px=words.side)
-    known = Samples(samples.paths, samples.labels, ("",) * len(samples))
+    files = root / "files"
+    files.mkdir()
+    samples = make_samples(files, count=words.count, side_px=words.side)
     began = time.perf_counter()
     pictures = load_pictures(
-        root, [known], side_px=words.side, cache=root / "cache", threads=words.threads,
+        files, [samples], side_px=words.side, cache=root / "cache", threads=words.threads,
         told=lambda done, total: None,
     )  # fmt: skip
-    decoded = len(samples) / (time.perf_counter() - began)
-    ready = np.array(pictures.pixels[pictures.find(known)])
+    print(f"{words.count} pictures of {words.side} px, batch {BATCH}, {words.threads} threads")
+    print(f"decoded once, images/s      {words.count / (time.perf_counter() - began):8.0f}")
+    ready = np.array(pictures.pixels[pictures.find(samples)])
     labels = np.array(samples.labels, np.int32)
     model = small_cnn(words.side, CLASSES, Scaling.RESCALE)
     learner = Learner(Network(model, model), learning_rate=1e-3)
     feed = Feed(
-        pictures, known, seed=0, batch_size=BATCH, threads=words.threads,
+        pictures, samples, seed=0, batch_size=BATCH, threads=words.threads,
         policy=read_policy(POLICY),
     )  # fmt: skip
     generator = tf.keras.preprocessing.image.ImageDataGenerator(**POLICY)
-    flow = generator.flow(ready.astype(np.float32), labels, batch_size=BATCH, seed=0)
+    memory = generator.flow(ready.astype(np.float32), labels, batch_size=BATCH)
+    with contextlib.redirect_stdout(io.StringIO()):
+        disk = generator.flow_from_directory(
+            files, (words.side, words.side), batch_size=BATCH, class_mode="sparse"
+        )
 
-    def bare() -> Iterable[tuple[Any, Any]]:
+    def bare() -> Iterator[Batch]:
         for start in range(0, len(ready), BATCH):
             yield ready[start : start + BATCH], labels[start : start + BATCH]
 
-    def fed() -> Iterable[tuple[Any, Any]]:
+    def fed() -> Iterator[Batch]:
         for batch in feed.epoch(1, steps=feed.steps):
             yield batch.pictures, batch.labels
 
-    def generated() -> Iterable[tuple[Any, Any]]:
-        for number in range(len(flow)):
-            given, wanted = flow[number]
-            yield given.astype(np.uint8), wanted
-
-    makers: dict[str, Callable[[], Iterable[tuple[Any, Any]]]]
-    makers = {"bare": bare, "feed": fed, "generator": generated}
-    train(learner, bare())
-    rates: dict[str, list[float]] = {name: [] for name in makers}
+    makers: dict[str, Callable[[], Iterator[Batch]]] = {
+        "bare": bare, "feed": fed, "generator, memory": lambda: ahead(memory),
+        "generator, files": lambda: ahead(disk),
+    }  # fmt: skip
+    rate(bare(), learner.train)
+    trained: dict[str, list[float]] = {name: [] for name in makers}
+    alone: dict[str, list[float]] = {name: [] for name in makers}
     for _ in range(words.rounds):
         for name, maker in makers.items():
-            rates[name].append(train(learner, maker()))
+            trained[name].append(rate(maker(), learner.train))
+            if name != "bare":
+                alone[name].append(rate(maker(), lambda pictures, labels: None))
     feed.close()
-    middle = {name: statistics.median(found) for name, found in rates.items()}
-    print(f"{words.count} pictures of {words.side} px, batch {BATCH}, {words.threads} threads")
-    print(f"decoding once      {decoded:8.0f} images/s")
-    for name, found in rates.items():
-        spread = f"{min(found):.0f}..{max(found):.0f}"
-        print(f"{name:18} {middle[name]:8.0f} images/s  ({spread})")
-    print(f"feed / bare        {middle['feed'] / middle['bare']:8.2f}  (goal 0.8)")
-    print(f"feed / generator   {middle['feed'] / middle['generator']:8.2f}  (goal 3 at 96 px)")
+    show(trained, alone)
+
+
+def show(trained: dict[str, list[float]], alone: dict[str, list[float]]) -> None:
+    """Print medians with their range, and the ratios."""
+    print("images/s                    training               alone")
+    for name, found in trained.items():
+        print(f"{name:20} {_spread(found):>22} {_spread(alone[name]):>22}")
+    middle = {name: statistics.median(found) for name, found in trained.items()}
+    for name in list(trained)[::2] + list(trained)[3:]:
+        goal = "0.8" if name == "bare" else "3 at 96 px"
+        print(f"feed / {name:18} {middle['feed'] / middle[name]:8.2f}  (goal {goal})", end="")
+        if alone[name]:
+            ratio = statistics.median(alone["feed"]) / statistics.median(alone[name])
+            print(f"; alone {ratio:.2f}", end="")
+        print()
+
+
+def _spread(found: list[float]) -> str:
+    if not found:
+        return "-"
+    return f"{statistics.median(found):.0f} ({min(found):.0f}..{max(found):.0f})"
 
 
 if __name__ == "__main__":

@@ -25,6 +25,10 @@ _MOMENTA = (0.5, 0.9)
 need about 500 steps to arrive, and evaluation before that is at chance (facts: .945 in training
 mode, .10 in evaluation); with .9 and 7 steps an epoch that was so for three epochs."""
 
+_STRIDED_PX = 64
+"""From this size on, the first convolution takes every second place: on clothing at 96 px, 8 epochs
+and 3 seeds, accuracy .397 against .367 with all places and a quarter of the time."""
+
 _DROPOUT = 0.2
 _FETCH_SECONDS = 20.0
 
@@ -98,18 +102,20 @@ def small_cnn(
 ) -> Any:  # fmt: skip
     """Build a CNN that is right for a CPU and some thousand pictures: 24,000 parameters.
 
-    Three blocks of 3x3 convolution, BatchNormalization, ReLU and halving, then the mean over the
-    picture, so that any size will do. What evaluation normalises by is the mean of about the last
+    Three blocks of 3x3 convolution, halving, BatchNormalization and ReLU (in this order a step
+    costs half of what it does with the halving last), then the mean over the picture, so that any
+    size will do. What evaluation normalises by is the mean of about the last
     quarter of an epoch, 10 batches at most.
     """
     momentum = float(np.clip(1 - 4 / steps_per_epoch, *_MOMENTA))
     pixels = keras.Input((side_px, side_px, 3), name="pixels")
     x = normalise(pixels, scaling, policy or {})
-    for width in _WIDTHS:
-        x = layers.Conv2D(width, 3, padding="same", use_bias=False)(x)
+    for number, width in enumerate(_WIDTHS):
+        strides = 2 if number == 0 and side_px >= _STRIDED_PX else 1
+        x = layers.Conv2D(width, 3, strides, padding="same", use_bias=False)(x)
+        x = layers.MaxPooling2D()(x)
         x = layers.BatchNormalization(momentum=momentum)(x)
         x = layers.ReLU()(x)
-        x = layers.MaxPooling2D()(x)
     x = layers.GlobalAveragePooling2D()(x)
     x = layers.Dropout(_DROPOUT)(x)
     out = layers.Dense(classes, activation="softmax", name="classes")(x)

@@ -66,6 +66,9 @@ class FindingsPage(Page):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(inner)
+        # Keys such as Ctrl+Z go to the window, not into the first field of the page.
+        area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusProxy(area)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
