@@ -93,7 +93,6 @@ class RunSpec:
     Attributes:
         root: The dataset's folder.
         class_names: In the order of the labels.
-        training: What is learned from.
         selection: Cut by group from training; chooses the checkpoint and ends a PLATEAU run.
             Empty: the last epoch counts as the best.
         validation: What judges; never augmented, never shuffled, chooses nothing.
@@ -219,7 +218,7 @@ def write_whole(file: Path, text: str) -> None:
     part.replace(file)
 
 
-# From the child.
+# From the child; `run` is the name of the run's folder.
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,10 +244,8 @@ class Started:
     """The model stands; TensorFlow traces it next, which can't be interrupted but by a signal.
 
     Attributes:
-        run: The name of the run's folder, as in all messages.
         epochs_done: Above 0 for a run that goes on.
         steps_per_epoch: Of a whole epoch, the last partial batch counted.
-        parameters: Trainable and not.
         threads: What TensorFlow really uses: it can't be changed after a child's first run.
     """
 
@@ -273,10 +270,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class EpochDone:
-    """The figures of an epoch, counted from 1.
+    """The figures of an epoch, counted from 1; sel_ is None without a selection set.
 
-    Training's are the mean over the epoch's augmented batches while the weights changed, so a
-    little behind; sel_loss and sel_accuracy are None without a selection set.
+    Training's are the mean over the augmented batches while the weights changed: a little behind.
     """
 
     run: str

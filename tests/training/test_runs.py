@@ -195,7 +195,7 @@ def test_pause_holds_and_runs_wait_in_a_queue(trainer: Trainer, make_run: MakeRu
 
 
 def test_a_budget_in_steps_is_kept_exactly(trainer: Trainer, make_run: MakeRun) -> None:
-    heard = trainer.train(make_run(budget=Budget.STEPS, steps=7))
+    heard = trainer.train(make_run(budget=Budget.STEPS, steps=7, image_size_px=64))
     ends = [(m.epoch, m.steps) for m in heard if isinstance(m, Step) and m.step == m.steps]
     assert ends == [(1, 5), (2, 2)]
     assert isinstance(heard[-1], Done)
