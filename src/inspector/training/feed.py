@@ -60,7 +60,8 @@ class Feed:
         self, pictures: Pictures, samples: Samples, *, seed: int, batch_size: int,
         threads: int, policy: Policy | None,
     ) -> None:  # fmt: skip
-        self._pixels = pictures.pixels
+        # A plain view: every picture cut from a memmap would be one itself, at a cost.
+        self._pixels = np.asarray(pictures.pixels)
         self._at = pictures.find(samples)
         self._labels = np.array(samples.labels, dtype=np.int32)
         self._ids = [
@@ -109,11 +110,13 @@ class Feed:
                 future.cancel()
 
     def _make(self, rows: NDArray[np.int64], epoch: int) -> Batch:
-        pictures: Pixels = self._pixels[self._at[rows]]
-        if self._policy is not None:
-            for place, row in enumerate(rows):
-                pictures[place] = augment(
-                    pictures[place], self._policy, seed=self._seed, epoch=epoch,
-                    image_id=self._ids[row],
-                )  # fmt: skip
+        places = self._at[rows]
+        if self._policy is None:
+            return Batch(self._pixels[places], self._labels[rows], rows)
+        pictures = np.empty((len(rows), *self._pixels.shape[1:]), np.uint8)
+        for number, (place, row) in enumerate(zip(places, rows, strict=True)):
+            pictures[number] = augment(
+                self._pixels[place], self._policy, seed=self._seed, epoch=epoch,
+                image_id=self._ids[row],
+            )  # fmt: skip
         return Batch(pictures, self._labels[rows], rows)
