@@ -98,6 +98,10 @@ class Child:
         lines = self._said.decode("utf-8", "replace").strip().splitlines()
         return f"{how}: {lines[-1]}" if lines else how
 
+    def abort(self) -> None:
+        """End it at once; whoever waits for its answers hears `ChildGone`."""
+        self._process.kill()
+
     def kill(self) -> None:
         """End it at once and let go of everything."""
         self._process.kill()

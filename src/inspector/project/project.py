@@ -81,11 +81,6 @@ class Project:
         self._pool_lock = threading.Lock()
         self._jobs = jobs or max(1, (os.cpu_count() or 1) - window)
         self.low_priority = window
-        try:
-            self._claim(relocate, role, manifest)
-        except Exception:
-            self.close()
-            raise
         self.samples = Samples(self)
         self.scans = Scans(self)
         self.duplicates = Duplicates(self)
@@ -99,6 +94,11 @@ class Project:
         self.fixes = Fixes(self)
         self.labels = Labels(self)
         self.runs = Runs(self)
+        try:
+            self._claim(relocate, role, manifest)
+        except Exception:
+            self.close()
+            raise
 
     @property
     def name(self) -> str:
@@ -138,6 +138,7 @@ class Project:
 
     def close(self) -> None:
         """Stop the workers and close the files; what was decided is on disk already."""
+        self.runs.close()
         if self._pool is not None:
             self._pool.close()
         self.database.close()

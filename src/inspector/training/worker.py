@@ -144,7 +144,8 @@ def _do(order: Train | Reevaluate, parent: Parent, orders: Orders) -> None:
         if isinstance(order, Train):
             loop.train_run(folder, tell=parent.send, control=control)
         else:
-            parent.send(loop.reevaluate(folder, tell=parent.send, control=control))
+            found = loop.reevaluate(folder, tell=parent.send, control=control, side=order.side)
+            parent.send(found)
     except Halted:
         parent.send(Stopped(folder.name, _epochs_done(folder)))
     except InspectorError as error:
