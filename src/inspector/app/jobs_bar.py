@@ -1,11 +1,20 @@
 """Running jobs in the top bar: phase, rate, time left and a stop, sampled, never blocking."""
 
+from typing import Protocol
+
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
-from inspector.work.jobs import Progress, Stop
+from inspector.work.jobs import Snapshot, Stop
 
 SAMPLE_MS = 200
+
+
+class Sampled(Protocol):
+    """What tells how far it is."""
+
+    def snapshot(self) -> Snapshot:
+        """Return how far it is now."""
 
 
 class JobBar(QWidget):
@@ -15,7 +24,7 @@ class JobBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._progress: Progress | None = None
+        self._progress: Sampled | None = None
         self._stop: Stop | None = None
         self._text = QLabel()
         self._text.setAccessibleName("Job")
@@ -37,7 +46,7 @@ class JobBar(QWidget):
         self._timer.timeout.connect(self._sample)
         self.setVisible(False)
 
-    def start(self, progress: Progress, stop: Stop) -> None:
+    def start(self, progress: Sampled, stop: Stop) -> None:
         """Show a job until `finish`."""
         self._progress, self._stop = progress, stop
         self._end.setEnabled(True)

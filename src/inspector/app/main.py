@@ -53,12 +53,15 @@ class MainWindow(QMainWindow):
         if geometry is not None:
             self.restoreGeometry(geometry)
         self._making_sample = False
+        self._sure = False
         self.start: StartPage | None = None
         self.view: QWidget | None = None
         self.show_start()
 
     def show_start(self) -> None:
-        """Close what is open and show the Start page."""
+        """Close what is open and show the Start page, unless the person stays."""
+        if not self._may_close():
+            return
         self._shut_view()
         page = StartPage(self._recent())
         page.opened.connect(self.open_path)
@@ -98,7 +101,15 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
             self.open_path(paths[0])
 
+    def quit(self) -> None:
+        """Close without a question: the system asks for the end."""
+        self._sure = True
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._may_close():
+            event.ignore()
+            return
         self._settings.setValue("geometry", self.saveGeometry())
         self._shut_view()
         super().closeEvent(event)
@@ -112,6 +123,21 @@ class MainWindow(QMainWindow):
         box.setDetailedText(text)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
+
+    def _may_close(self) -> bool:
+        """Ask where a training would be broken off."""
+        going = "" if self._sure else str(getattr(self.view, "going", str)())
+        if not going:
+            return True
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setText(f"{going[:1].upper()}{going[1:]}.")
+        box.setInformativeText("Each complete epoch is kept, and the run can go on later.")
+        stop = box.addButton("Stop it and close", QMessageBox.ButtonRole.AcceptRole)
+        stay = box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(stay)
+        box.exec()
+        return box.clickedButton() is stop
 
     def _shut_view(self) -> None:
         view, self.view = self.view, None
@@ -163,8 +189,8 @@ def open_window(words: Sequence[str]) -> int:
     if path:
         QTimer.singleShot(0, window, lambda: window.open_path(path, file))
     # Python sees signals only between bytecodes: a timer gives it a chance.
-    signal.signal(signal.SIGINT, lambda *_: window.close())
-    signal.signal(signal.SIGTERM, lambda *_: window.close())
+    signal.signal(signal.SIGINT, lambda *_: window.quit())
+    signal.signal(signal.SIGTERM, lambda *_: window.quit())
     pulse = QTimer()
     pulse.timeout.connect(_pulse)
     pulse.start(300)

@@ -37,6 +37,11 @@ def colour(name: str) -> QColor:
     return QColor(tokens()[name])
 
 
+def run_colours() -> list[str]:
+    """Return the colours of runs laid over one another: told apart by the colour-blind, too."""
+    return tokens()["runs"].split()
+
+
 def apply(app: QApplication, mode: str) -> None:
     """Dress the application in "light", "dark" or "system"."""
     if mode == "system":

@@ -2,22 +2,19 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QSplitter,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from inspector.app import icons
 from inspector.app.bridge import Bridge
 from inspector.app.details import Details
 from inspector.app.fix_sheet import FixSheet
@@ -32,6 +29,8 @@ from inspector.app.pages.groups import GroupsPage
 from inspector.app.pages.lookalikes import LookAlikesPage
 from inspector.app.pages.page import Page
 from inspector.app.pages.splits import SplitsPage
+from inspector.app.pages.train import TrainPage
+from inspector.app.rail import Rail
 from inspector.app.verdict_panel import VerdictPanel
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
@@ -60,14 +59,17 @@ class ProjectView(QWidget):
         self._export = ExportPage(project, self.bridge)
         self._groups = GroupsPage(project, self.bridge)
         self._splits = SplitsPage(project, self.bridge)
+        self._train = TrainPage(project, self.bridge)
         self.pages: list[Page] = [
             self._findings, self._gallery, self._lookalikes, self._groups, self._splits,
-            AugmentPage(project, self.bridge), self._export,
+            AugmentPage(project, self.bridge), self._train, self._export,
         ]  # fmt: skip
         self._stack = QStackedWidget()
-        self._rail = QButtonGroup(self)
+        for page in self.pages:
+            self._stack.addWidget(page)
+        self._rail = Rail(self.pages)
         self.details = Details(project, self.bridge)
-        self._job = JobBar()
+        self._job, self._training = JobBar(), JobBar()
         self._status = QLabel()
         self._shown = QLabel()
         self._lay_out()
@@ -86,10 +88,14 @@ class ProjectView(QWidget):
         """Tell whether a scan is running."""
         return self._stop is not None
 
+    def going(self) -> str:
+        """Tell in words what a closing of the window would break off; "" for nothing."""
+        return self._train.going()
+
     def show_page(self, index: int) -> None:
         """Show a page by its place in the rail, from 0."""
         self._stack.setCurrentIndex(index)
-        self._rail.button(index).setChecked(True)
+        self._rail.check(index)
         self.details.setVisible(self.page() in (self._gallery,))
         self.page().setFocus()
         self._tell_status()
@@ -135,35 +141,13 @@ class ProjectView(QWidget):
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
-        for widget, stretch in ((self._top_bar(), 0), (splitter, 1), (status, 0)):
-            right.addWidget(widget, stretch)
+        for widget in (self._top_bar(), self._train.offer, splitter, status):
+            right.addWidget(widget, int(widget is splitter))
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(self._rail_of_pages())
+        whole.addWidget(self._rail)
         whole.addLayout(right, 1)
-
-    def _rail_of_pages(self) -> QFrame:
-        rail = QFrame()
-        rail.setObjectName("rail")
-        rail.setFixedWidth(92)
-        buttons = QVBoxLayout(rail)
-        buttons.setContentsMargins(4, 8, 4, 8)
-        buttons.setSpacing(4)
-        for index, page in enumerate(self.pages):
-            button = QToolButton()
-            button.setText(page.title)
-            button.setIcon(icons.icon(page.icon))
-            button.setIconSize(QSize(22, 22))
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-            button.setCheckable(True)
-            button.setFixedSize(84, 56)
-            button.setToolTip(f"{page.purpose} (Ctrl+{index + 1})")
-            self._rail.addButton(button, index)
-            buttons.addWidget(button)
-            self._stack.addWidget(page)
-        buttons.addStretch()
-        return rail
 
     def _top_bar(self) -> QFrame:
         top = QFrame()
@@ -180,12 +164,13 @@ class ProjectView(QWidget):
         row.addWidget(name)
         row.addWidget(self._facts)
         row.addStretch()
+        row.addWidget(self._training)
         row.addWidget(self._job)
         row.addWidget(self._close)
         return top
 
     def _connect(self) -> None:
-        self._rail.idClicked.connect(self.show_page)
+        self._rail.chosen.connect(self.show_page)
         self._close.clicked.connect(self.close_asked)
         self.bridge.changed.connect(self._on_changed)
         self.bridge.failed.connect(self._on_failed)
@@ -196,6 +181,9 @@ class ProjectView(QWidget):
         self.details.chosen.connect(self._gallery.show_sample)
         self._splits.asked.connect(self._on_list)
         self._groups.asked.connect(self._on_list)
+        self._train.asked.connect(self._on_list)
+        self._train.job_started.connect(self._training.start)
+        self._train.job_ended.connect(self._training.finish)
         self._findings.verdict.fix_asked.connect(self._on_fix)
         self._connect_job(self._export)
         self._connect_job(self._findings.verdict)

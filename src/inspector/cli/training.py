@@ -12,7 +12,7 @@ from inspector.cli.splits import add_split_options, rule_of
 from inspector.errors import TrainingError, UsageError
 from inspector.project.policies import load_policy
 from inspector.project.project import Project
-from inspector.project.runs import EPOCHS, IMAGE_SIZE_PX, Run, Wanted, seeds_of
+from inspector.project.runs import EPOCHS, IMAGE_SIZE_PX, OpenedTest, Run, Wanted, seeds_of
 from inspector.run_specs import (
     IMAGENET,
     SMALL_CNN,
@@ -117,7 +117,7 @@ def _runs(arguments: argparse.Namespace) -> None:
             project.runs.open_test(project.runs.run(arguments.open_test).name)
         runs, opened = project.runs.all(), project.runs.opened_test()
         if arguments.json:
-            print_json([_row(run) for run in runs])
+            print_json([_row(run, opened) for run in runs])
             return
         print_table(
             [
@@ -135,7 +135,7 @@ def _runs(arguments: argparse.Namespace) -> None:
             )
 
 
-def _row(run: Run) -> dict[str, object]:
+def _row(run: Run, opened: OpenedTest | None) -> dict[str, object]:
     last = run.history[-1] if run.history else None
     return {
         "run": run.name,
@@ -150,4 +150,5 @@ def _row(run: Run) -> dict[str, object]:
         "best_epoch": last.best_epoch if last else None,
         "best_val_accuracy": run.best.val_accuracy if run.best else None,
         "val_accuracy": last.val_accuracy if last else None,
+        "test": dataclasses.asdict(opened) if opened and opened.run == run.name else None,
     }

@@ -113,9 +113,9 @@ def leaks(project: "Project", rule: "Rule", *, seeds: int = SEEDS) -> Leakage:
     position = {s.path: i for i, s in enumerate(rows)}
     ties = build_ties(project, rows)
     masks = {
-        "training": _mask(made.training, position),
-        "validation": _mask(made.validation, position),
-        **{name: _mask(paths, position) for name, paths in made.elsewhere.items()},
+        "training": path_mask(made.training, position),
+        "validation": path_mask(made.validation, position),
+        **{name: path_mask(paths, position) for name, paths in made.elsewhere.items()},
     }
     training, validation = masks["training"], masks["validation"]
     codes = ties_across(ties, training, validation)
@@ -153,7 +153,7 @@ def build_ties(project: "Project", rows: list[Sample]) -> Ties:
     return tie(content, picture, group, pairs, turned)
 
 
-def _mask(paths: tuple[str, ...], position: dict[str, int]) -> Mask:
+def path_mask(paths: tuple[str, ...], position: dict[str, int]) -> Mask:
     mask = np.zeros(len(position), np.bool_)
     mask[[position[p] for p in paths if p in position]] = True
     return mask

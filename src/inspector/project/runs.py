@@ -355,8 +355,7 @@ class Runs:
             while left:
                 if stop.is_set() and not asked:
                     asked = True
-                    for name in sorted(left, reverse=True):
-                        self.trainer.stop(name)
+                    self.trainer.stop_all()
                 try:
                     answer = answers.get(timeout=_LISTEN_SECONDS)
                 except queue.Empty:

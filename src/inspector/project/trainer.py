@@ -29,6 +29,7 @@ from inspector.run_specs import (
     Train,
     read_history,
 )
+from inspector.work import jobs
 
 PATIENCE_SECONDS = 0.8
 """A stop that is not answered after this long ends the child: TensorFlow can't be interrupted
@@ -158,6 +159,11 @@ class Trainer:
         timer.daemon = True
         timer.start()
 
+    def stop_all(self) -> None:
+        """Stop what is going and empty the queue, from its end."""
+        for run in reversed([*self.snapshot().live]):
+            self.stop(run)
+
     def pause(self, run: str) -> None:
         """Hold a run between two batches."""
         self._send(PauseRun(run))
@@ -173,6 +179,27 @@ class Trainer:
         """Return how far everything is."""
         with self._wake:
             return Snapshot(self._ready is not None, self._failure, dict(self._live))
+
+    def job(self) -> jobs.Snapshot | None:
+        """Return how far the run is that is going, as a job; None while nothing is."""
+        live = list(self.snapshot().live.values())
+        if not live:
+            return None
+        now, behind = live[0], len(live) - 1
+        more = f", {behind} more waiting" if behind else ""
+        match now.phase:
+            case Phase.WAITING:
+                return jobs.Snapshot(f"training: starting{more}", 0, 0, 0.0, 0.0)
+            case Phase.PREPARING:
+                phase = f"training: {now.what}{more}"
+                return jobs.Snapshot(phase, now.done, now.total, 0.0, 0.0)
+            case Phase.TRAINING | Phase.PAUSED:
+                word = "paused" if now.phase is Phase.PAUSED else "training"
+                phase = f"{word}: epoch {now.epoch} of {now.epochs}{more}"
+                done = (now.epoch - 1) * now.total + now.done
+                total = now.epochs * now.total
+                rate = now.images_per_second
+                return jobs.Snapshot(phase, done, total, rate, now.seconds_left)
 
     def close(self) -> None:
         """Stop what is going, end the child, and wait for both."""
