@@ -1,7 +1,7 @@
 """Runs: trainings in a child process, each kept in a folder of its own beside the project."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -133,9 +133,8 @@ class Runs:
     def store(self, spec: RunSpec) -> str:
         """Store a new run's spec before its start; return the run's name."""
         stamp = time.strftime("%Y%m%d-%H%M%S")
-        taken = {run.name for run in self.all()}
         number = 1
-        while f"{stamp}-{number}" in taken:
+        while (self.folder / f"{stamp}-{number}").exists():
             number += 1
         name = f"{stamp}-{number}"
         write_spec(self.folder / name, spec)
@@ -158,9 +157,11 @@ class Runs:
         return name
 
     def train(
-        self, names: list[str], hear: Callable[[Answer], None], *, stop: Stop | None = None
+        self, names: Iterable[str], hear: Callable[[Answer], None], *, stop: Stop | None = None
     ) -> None:
         """Train stored runs one after another in one child; each event is passed to `hear`.
+
+        A name is asked for when its turn comes, so the rest may depend on what was heard.
 
         Raises:
             TrainingError: TensorFlow is missing, or the child ended without a word.
