@@ -137,16 +137,13 @@ def difference(one: Doubles, two: Doubles, group: Ints) -> tuple[Interval, int]:
     sources = [groups, of_seeds]
     if seeds > 1 and groups.df >= 1:
         rest = _residual(shares, group)
-        larger = max(sources, key=lambda source: source.variance)
-        if groups.variance + of_seeds.variance + rest.variance > larger.variance:
-            sources = [groups, of_seeds, rest]
-        else:
-            sources = [larger]
+        most = min(groups.variance, of_seeds.variance)
+        sources.append(Spread(-min(rest.variance, most), rest.df))
     return t_interval(float(each.mean()), sources), seeds
 
 
 def _residual(shares: Doubles, group: Ints) -> Spread:
-    """Return what remains beside groups and seeds, as a variance to take off.
+    """Return the variance that remains beside groups and seeds.
 
     Args:
         shares: (seeds, n) deviations from each seed's mean, divided by n.
@@ -157,7 +154,7 @@ def _residual(shares: Doubles, group: Ints) -> Spread:
     number = len(np.unique(group))
     rest = sums - sums.mean(axis=0)
     variance = float((rest**2).sum()) / ((seeds - 1) * seeds) * number / (number - 1)
-    return Spread(-variance, (seeds - 1) * (number - 1))
+    return Spread(variance, (seeds - 1) * (number - 1))
 
 
 @dataclass(frozen=True, slots=True)
