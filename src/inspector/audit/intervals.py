@@ -161,11 +161,13 @@ def paired_difference(
     return crossed(one - two, nothing, group, np.ones(1), level=level)
 
 
-def smallest_detectable(error: float, df: float, *, power: float = 0.8) -> float:
-    """Return the true difference that a two-sided 5 % test would find with this power."""
+def smallest_detectable(
+    error: float, df: float, *, power: float = 0.8, alpha: float = 0.05
+) -> float:
+    """Return the true difference that a two-sided test at `alpha` would find with this power."""
     if df < 1 or not np.isfinite(error):
         return float("inf")
-    return float((_t(0.975, df) + _t(power, df)) * error)
+    return float((_t(1 - alpha / 2, df) + _t(power, df)) * error)
 
 
 def p_value(interval: Interval) -> float:

@@ -6,7 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from inspector import __version__
-from inspector.cli import curate, dataset, machine, policies, splits, training, verdicts
+from inspector.cli import (
+    comparisons,
+    curate,
+    dataset,
+    machine,
+    policies,
+    splits,
+    training,
+    verdicts,
+)
 from inspector.cli.output import print_error
 from inspector.errors import InspectorError, UsageError
 
@@ -28,7 +37,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"inspector {__version__}")
     verbs = parser.add_subparsers(title="verbs", dest="verb", required=True, metavar="VERB")
     verbs.add_parser("open", help="open the window on a dataset or project file")
-    for room in (dataset, splits, verdicts, curate, policies, training, machine):
+    rooms = (dataset, splits, verdicts, curate, policies, training, comparisons, machine)
+    for room in rooms:
         room.add_verbs(verbs)
     return parser
 

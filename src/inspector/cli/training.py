@@ -87,8 +87,13 @@ def _new_runs(arguments: argparse.Namespace, project: Project) -> list[str]:
     return [project.runs.store(spec) for spec in specs]
 
 
+def event_of(answer: Answer) -> str | None:
+    """Return the name of an answer's event; None for what the terminal does not tell."""
+    return _EVENTS.get(type(answer))
+
+
 def _tell(answer: Answer, arguments: argparse.Namespace) -> None:
-    event = _EVENTS.get(type(answer))
+    event = event_of(answer)
     if event is None:
         return
     if arguments.json_lines or arguments.json:

@@ -9,6 +9,7 @@ from inspector.dataset.layouts import Layout, Role, guess_layout
 from inspector.dataset.manifests import read_manifest
 from inspector.errors import DatasetError, ProjectError
 from inspector.project.changes import Changes
+from inspector.project.comparisons import Comparisons
 from inspector.project.decisions import Decisions
 from inspector.project.diagnoses import Diagnoses
 from inspector.project.duplicates import Duplicates
@@ -94,6 +95,7 @@ class Project:
         self.fixes = Fixes(self)
         self.labels = Labels(self)
         self.runs = Runs(self)
+        self.comparisons = Comparisons(self)
         try:
             self._claim(relocate, role, manifest)
         except Exception:

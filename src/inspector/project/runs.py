@@ -3,9 +3,8 @@
 import json
 import os
 import queue
-import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -34,6 +33,7 @@ from inspector.run_specs import (
     Evaluated,
     Failed,
     Preparing,
+    Ready,
     Reevaluate,
     RunSpec,
     Samples,
@@ -231,17 +231,6 @@ class Runs:
         check_spec(spec)
         return spec
 
-    def expected_seconds(self, spec: RunSpec) -> float:
-        """Return how long a run of this spec should take, by earlier runs like it; 0 unknown."""
-        paces = [
-            statistics.median(e.seconds for e in run.history) / len(run.spec.training)
-            for run in self.all()
-            if run.history
-            and (run.spec.model, run.spec.image_size_px) == (spec.model, spec.image_size_px)
-            and (run.spec.policy is None) == (spec.policy is None)
-        ]
-        return statistics.median(paces) * len(spec.training) * spec.epochs if paces else 0.0
-
     def store(self, spec: RunSpec) -> str:
         """Store a new run's spec before its start; return the run's name."""
         stamp = time.strftime("%Y%m%d-%H%M%S")
@@ -285,14 +274,17 @@ class Runs:
         self._project.tell(Changes(runs=True))
 
     def train(
-        self, names: list[str], hear: Callable[[Answer], None], *, stop: Stop | None = None
+        self, names: Iterable[str], hear: Callable[[Answer], None], *, stop: Stop | None = None
     ) -> None:
         """Train stored runs to their end; each answer is passed to `hear`, on this thread.
+
+        A name is asked for when its turn comes, so the rest may depend on what was heard.
 
         Raises:
             TrainingError: There is no TensorFlow to train with.
         """
-        self._follow([Train(str(self.folder / name)) for name in names], hear, stop or Stop())
+        orders = (Train(str(self.folder / name)) for name in names)
+        self._follow(orders, hear, stop or Stop())
 
     def evaluate(self, name: str, side: str = "validation") -> Evaluated:
         """Load a run's best weights and evaluate them on one of its lists.
@@ -342,33 +334,42 @@ class Runs:
         self.trainer.close()
 
     def _follow(
-        self, orders: list[Train | Reevaluate], hear: Callable[[Answer], None], stop: Stop
+        self, orders: Iterable[Train | Reevaluate], hear: Callable[[Answer], None], stop: Stop
     ) -> None:
         answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
-        left = {Path(order.folder).name for order in orders}
-        asked = False
-        for name in left:
-            (self.folder / name / ENDED).unlink(missing_ok=True)
         self.trainer.listen(answers.put)
         try:
-            self.trainer.add(orders)
-            while left:
-                if stop.is_set() and not asked:
-                    asked = True
-                    self.trainer.stop_all()
-                try:
-                    answer = answers.get(timeout=_LISTEN_SECONDS)
-                except queue.Empty:
-                    continue
-                name = getattr(answer, "run", "")
-                if isinstance(answer, Failed) and self.trainer.snapshot().failure is not None:
-                    raise TrainingError(answer.reason, answer.advice)
-                if not name or name in left:
-                    hear(answer)
-                if isinstance(answer, Done | Failed | Stopped | Evaluated):
-                    left.discard(name)
+            for order in orders:
+                if stop.is_set():
+                    return
+                self._follow_one(order, answers, hear, stop)
         finally:
             self.trainer.forget(answers.put)
+
+    def _follow_one(
+        self,
+        order: Train | Reevaluate,
+        answers: "queue.SimpleQueue[Answer]",
+        hear: Callable[[Answer], None],
+        stop: Stop,
+    ) -> None:
+        """Put an order into the queue and hear of it until it is over."""
+        name = Path(order.folder).name
+        (self.folder / name / ENDED).unlink(missing_ok=True)
+        self.trainer.add([order])
+        while True:
+            if stop.is_set():
+                self.trainer.stop(name)
+            try:
+                answer = answers.get(timeout=_LISTEN_SECONDS)
+            except queue.Empty:
+                continue
+            if isinstance(answer, Failed) and self.trainer.snapshot().failure is not None:
+                raise TrainingError(answer.reason, answer.advice)
+            if isinstance(answer, Ready) or answer.run == name:
+                hear(answer)
+                if isinstance(answer, Done | Failed | Stopped | Evaluated):
+                    return
 
     def _on_answer(self, answer: Answer) -> None:
         """Keep how a run ended, and tell of what is seen from outside; on the trainer's thread."""

@@ -28,6 +28,7 @@ from inspector.app.run_list import RunList
 from inspector.app.run_result_panel import SHOWN_MISTAKES, RunResultPanel, ShownResult
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
+from inspector.project.paces import expect_seconds
 from inspector.project.project import Project
 from inspector.project.run_results import run_result
 from inspector.project.runs import Run, RunState, Wanted, seeds_of
@@ -333,7 +334,7 @@ class TrainPage(Page):
 
 def _plan(project: Project, wanted: Wanted, seeds: int) -> Plan:
     spec = project.runs.plan(project.splits.rule, wanted)
-    return Plan(spec, seeds, project.runs.expected_seconds(spec) * seeds)
+    return Plan(spec, seeds, expect_seconds(project.runs.all(), [spec] * seeds) or 0.0)
 
 
 def _result(project: Project, run: Run) -> ShownResult:

@@ -1,0 +1,207 @@
+"""Policies against a baseline: differences with intervals, corrected for how many are compared.
+
+All are judged on the same images under the same seeds. Groups are what is drawn, not images, and
+seeds are a source of their own: a policy may do well with one seed and badly with the next.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.audit.intervals import (
+    Interval,
+    Spread,
+    group_spread,
+    holm,
+    p_value,
+    seed_spread,
+    smallest_detectable,
+    t_interval,
+)
+from inspector.audit.rules import GROUPS_AT_LEAST, SEEDS_AT_LEAST
+
+Doubles = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+MARGIN = 0.01
+ALPHA = 0.05
+
+
+class Decision(StrEnum):
+    """What a comparison with the baseline came to."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    NOT_DETECTED = "no difference detected"
+    STOPPED = "stopped"
+    TOO_FEW_SEEDS = "too few seeds"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Hold what a policy does against the baseline; accuracies as shares of 1.
+
+    Attributes:
+        interval: Of policy - baseline, 95 %, for this policy alone.
+        p_adjusted: Holm's over all policies of the comparison; None where it was not tested,
+            as a stopped one or one without two seeds.
+        smallest_detectable: The true difference that would be found four times of five, corrected
+            for the number of policies; infinite where nothing is known.
+        seeds: That both have.
+        practically_equal: The interval lies within the margin.
+        at_least_worse: For a stopped one: by how much, at the least; else None.
+    """
+
+    interval: Interval
+    p_adjusted: float | None
+    smallest_detectable: float
+    seeds: int
+    decision: Decision
+    practically_equal: bool
+    at_least_worse: float | None = None
+
+
+def compare(
+    baseline: Doubles,
+    policies: Mapping[str, Doubles],
+    group: Ints,
+    *,
+    margin: float = MARGIN,
+    stopped: Mapping[str, float] | None = None,
+) -> dict[str, Difference]:
+    """Compare policies with a baseline on the same images.
+
+    Args:
+        baseline: (seeds, n) 1 where an image is named right; a row of NaN for a seed not trained.
+        policies: The same for each policy, its seeds in the order of the baseline's.
+        group: (n,) groups that are drawn as a whole, numbers from 0.
+        margin: Within it two policies are equal for practice.
+        stopped: Policies that `futile` ended, with its figure.
+    """
+    stopped = stopped or {}
+    intervals = {name: difference(right, baseline, group) for name, right in policies.items()}
+    # A policy that was stopped is not tested, and still counts as one that was compared.
+    chances = [
+        1.0 if name in stopped else p_value(found) for name, (found, _) in intervals.items()
+    ]
+    adjusted = dict(zip(intervals, holm(np.array(chances)).tolist(), strict=True))
+    enough = len(np.unique(group)) >= GROUPS_AT_LEAST
+    found = {}
+    for name, (interval, seeds) in intervals.items():
+        tested = name not in stopped and seeds > 1
+        p = adjusted[name] if tested else None
+        decision = _decide(interval, p if enough else None, seeds, stopped=name in stopped)
+        judged = seeds >= SEEDS_AT_LEAST and enough and name not in stopped
+        inside = max(abs(interval.low), abs(interval.high)) <= margin
+        least = smallest_detectable(
+            interval.error, interval.df, alpha=ALPHA / max(1, len(policies))
+        )
+        found[name] = Difference(
+            interval, p, least, seeds, decision, judged and inside, stopped.get(name)
+        )
+    return found
+
+
+def _decide(interval: Interval, p: float | None, seeds: int, *, stopped: bool) -> Decision:
+    if stopped:
+        return Decision.STOPPED
+    if seeds < SEEDS_AT_LEAST:
+        return Decision.TOO_FEW_SEEDS
+    if p is None or p > ALPHA:
+        return Decision.NOT_DETECTED
+    return Decision.BETTER if interval.mean > 0 else Decision.WORSE
+
+
+def difference(one: Doubles, two: Doubles, group: Ints) -> tuple[Interval, int]:
+    """Return the interval of mean(one - two) over the seeds that both have, and their number.
+
+    The variance over groups and that over seeds both hold what is left of single judgements, so
+    that is taken off once, though never below the larger of the two.
+
+    Args:
+        one: (seeds, n), a row of NaN for a seed that was not trained.
+        two: The same.
+        group: (n,) group numbers from 0.
+    """
+    have = ~(np.isnan(one).any(axis=1) | np.isnan(two).any(axis=1))
+    values = (one - two)[have]
+    seeds, n = values.shape
+    if seeds == 0 or n == 0:
+        return Interval(float("nan"), -np.inf, np.inf, np.inf, 0.0), seeds
+    each = values.mean(axis=1)
+    shares = (values - each[:, None]) / n
+    groups, of_seeds = group_spread(shares.mean(axis=0), group), seed_spread(each)
+    sources = [groups, of_seeds]
+    if seeds > 1 and groups.df >= 1:
+        rest = _residual(shares, group)
+        most = min(groups.variance, of_seeds.variance)
+        sources.append(Spread(-min(rest.variance, most), rest.df))
+    return t_interval(float(each.mean()), sources), seeds
+
+
+def _residual(shares: Doubles, group: Ints) -> Spread:
+    """Return the variance that remains beside groups and seeds.
+
+    Args:
+        shares: (seeds, n) deviations from each seed's mean, divided by n.
+        group: (n,) group numbers from 0.
+    """
+    seeds = len(shares)
+    sums = np.array([np.bincount(group, row) for row in shares])
+    number = len(np.unique(group))
+    rest = sums - sums.mean(axis=0)
+    variance = float((rest**2).sum()) / ((seeds - 1) * seeds) * number / (number - 1)
+    return Spread(variance, (seeds - 1) * (number - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Futility:
+    """Hold the rule, written before the start, that ends a policy which can't catch up.
+
+    It looks at accuracies on the selection set, so that the validation set judges once.
+
+    Attributes:
+        seeds: Complete seeds before the first look; one look after each.
+        worse_by: A policy goes on unless it is sure to be worse by more than this.
+        looks: Policies times looks: what the level is corrected for.
+    """
+
+    seeds: int = 3
+    worse_by: float = 0.05
+    looks: int = 1
+
+    @property
+    def text(self) -> str:
+        """The rule as a sentence."""
+        return (
+            f"After {self.seeds} complete seeds and after each further one, a policy that is worse"
+            f" than the baseline by more than {self.worse_by:g} on the selection set, beyond"
+            " chance, is not trained any further."
+        )
+
+
+def futile(policy: Doubles, baseline: Doubles, groups: int, rule: Futility) -> float | None:
+    """Return by how much a policy is worse at the least, if the rule ends it; else None.
+
+    Single judgements of the selection set are not kept, so the images' share of the variance is
+    taken at its most: as if groups were single images, and nothing of it were shared by both.
+
+    Args:
+        policy: (seeds,) best accuracy on the selection set.
+        baseline: (seeds,) the same, of the same seeds.
+        groups: Independent groups in the selection set.
+        rule: The rule.
+    """
+    if len(policy) < max(2, rule.seeds) or groups < 2:
+        return None
+    each = policy - baseline
+    images = sum(float(a.mean() * (1 - a.mean())) for a in (policy, baseline)) / groups
+    # One-sided: both tails of an interval at 1 - 2 * alpha.
+    found = t_interval(
+        float(each.mean()), [seed_spread(each), Spread(images, groups - 1.0)],
+        level=1 - 2 * ALPHA / max(1, rule.looks),
+    )  # fmt: skip
+    return -found.high if found.high < -rule.worse_by else None

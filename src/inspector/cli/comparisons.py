@@ -1,0 +1,283 @@
+"""The verb compare: policies, strengths, shares or models against a baseline."""
+
+import argparse
+import dataclasses
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from inspector.audit.comparisons import MARGIN
+from inspector.cli.options import add_verb, open_project, scan
+from inspector.cli.output import print_json, print_lines, print_table
+from inspector.cli.splits import add_split_options, rule_of
+from inspector.cli.training import event_of
+from inspector.dataset.layouts import Role
+from inspector.errors import UsageError
+from inspector.project.candidates import (
+    ARTICLE_NOTES,
+    NONE,
+    Candidate,
+    article,
+    models,
+    shares,
+    strengths,
+)
+from inspector.project.comparison_records import Kept, Setup
+from inspector.project.comparison_results import Comparison, Row
+from inspector.project.comparisons import Plan
+from inspector.project.policies import load_policy
+from inspector.project.project import Project
+from inspector.project.rules import Rule, RuleKind
+from inspector.project.runs import EPOCHS, IMAGE_SIZE_PX, Wanted
+from inspector.run_specs import SMALL_CNN, Answer, Budget, Done
+
+PLATEAU_EPOCHS = 5 * EPOCHS
+
+
+def add_verbs(verbs: object) -> None:
+    """Add this module's verbs to the parser."""
+    compare = add_verb(verbs, "compare", _compare, "policies against a baseline, by training")
+    add_split_options(compare)
+    add = compare.add_argument
+    add("--policy", type=Path, action="append", default=[], metavar="FILE", help="may come often")
+    add("--article", action="store_true", help="the article's three examples against none")
+    add("--strength", metavar="P=A,B,..", help="one parameter: rotation_range=0,10,20,40")
+    add("--share", metavar="A,B,..", help="shares of training's groups: 0.1,0.25,0.5,1")
+    add("--model", action="append", default=[], metavar="NAME", help="twice or more to compare")
+    add("--baseline", metavar="NAME", help=f"default: {NONE}, or what is named first")
+    add("--seeds", type=int, default=5, metavar="N", help="a verdict needs 5")
+    add("--budget", choices=[Budget.STEPS.value, Budget.PLATEAU.value], default="steps")
+    add("--epochs", type=int, metavar="N",
+        help=f"default {EPOCHS}; at the most with plateau, default {PLATEAU_EPOCHS}")  # fmt: skip
+    add("--image-size", type=int, default=IMAGE_SIZE_PX, metavar="PX")
+    add("--normalisation", choices=["equal", "policy"], default="equal")
+    add("--margin", type=float, default=MARGIN, metavar="X", help="practically equal within it")
+    add("--no-early-stop", action="store_true", help="train hopeless policies to the end as well")
+    add("--resume", metavar="COMPARISON", help="go on with one that was cut short")
+    add("--dry-run", action="store_true", help="show the plan, do nothing")
+    add("--json-lines", action="store_true", help="one JSON object an event")
+
+
+def _compare(arguments: argparse.Namespace) -> None:
+    if arguments.epochs is not None and arguments.epochs < 1:
+        raise UsageError("--epochs must be 1 or more", "Leave it out for the default.")
+    with open_project(arguments) as project:
+        comparisons = project.comparisons
+        if arguments.resume:
+            name = arguments.resume
+        else:
+            plan = _plan(arguments, project)
+            _tell_plan(plan, arguments)
+            if arguments.dry_run:
+                return
+            name = comparisons.store(plan)
+        try:
+            comparisons.train(name, _listener(comparisons.kept(name), arguments))
+        finally:
+            # Whatever ended it, what is known so far is said.
+            _tell_result(comparisons.result(name), comparisons.kept(name), arguments)
+
+
+def _plan(arguments: argparse.Namespace, project: Project) -> Plan:
+    """Return the plan that the options ask for."""
+    candidates = _candidates(arguments)
+    scan(project, arguments)
+    budget = Budget(arguments.budget)
+    epochs = arguments.epochs or (PLATEAU_EPOCHS if budget is Budget.PLATEAU else EPOCHS)
+    model = arguments.model[0] if arguments.model else SMALL_CNN
+    wanted = Wanted(None, model, epochs, image_size_px=arguments.image_size)
+    setup = Setup(
+        arguments.seeds, budget=budget, margin=arguments.margin,
+        own_normalisation=arguments.normalisation == "policy",
+        stop_early=not arguments.no_early_stop,
+    )  # fmt: skip
+    rule = _rule(arguments, project)
+    return project.comparisons.plan(
+        rule, candidates, wanted, setup=setup, baseline=arguments.baseline
+    )
+
+
+def _rule(arguments: argparse.Namespace, project: Project) -> Rule:
+    """Return the split; by group where the folders are none and no other is named."""
+    rule = rule_of(arguments, project)
+    if rule.kind is RuleKind.FOLDERS and project.layout.role is not Role.SPLITS:
+        return Rule(RuleKind.GROUPS)
+    return rule
+
+
+def _candidates(arguments: argparse.Namespace) -> list[Candidate]:
+    """Return what is compared; one axis at a time.
+
+    Raises:
+        UsageError: Two axes are named, or none.
+    """
+    several = len(arguments.model) > 1
+    axes = [arguments.article, bool(arguments.strength), bool(arguments.share), several]
+    if sum(axes) > 1:
+        raise UsageError(
+            "--article, --strength, --share and several --model are one comparison each",
+            "Name one of them.",
+        )
+    policies = [(file.stem, load_policy(file)) for file in arguments.policy]
+    if arguments.share or several:
+        if len(policies) > 1:
+            raise UsageError("shares and models take one --policy at most", "Name one of them.")
+        policy = policies[0][1] if policies else None
+        if several:
+            return models(arguments.model, policy)
+        return shares(_numbers("--share", arguments.share), policy)
+    found = [Candidate(name, policy) for name, policy in policies]
+    if arguments.strength:
+        parameter, _, values = arguments.strength.partition("=")
+        return [*strengths(parameter, _numbers("--strength", values)), *found]
+    if arguments.article:
+        return [*article(), *found]
+    if not found:
+        raise UsageError("there is nothing to compare", "Name a --policy FILE, or --article.")
+    if arguments.baseline in (None, NONE):
+        found.insert(0, Candidate(NONE))
+    return found
+
+
+def _numbers(option: str, text: str) -> list[float]:
+    try:
+        return [float(v) if "." in v or "e" in v else int(v) for v in text.split(",")]
+    except ValueError:
+        raise UsageError(f"{option} needs numbers, as in 0.1,0.5,1", "Check them.") from None
+
+
+def _listener(kept: Kept, arguments: argparse.Namespace) -> Callable[[Answer], None]:
+    """Return what tells each event, with its policy and seed."""
+    known = {turn.run: turn for turn in kept.turns}
+
+    def hear(answer: Answer) -> None:
+        event = event_of(answer)
+        turn = known.get(getattr(answer, "run", ""))
+        if event is None or turn is None:
+            return
+        if arguments.json_lines:
+            more = {"policy": turn.candidate, "seed": turn.seed}
+            print(json.dumps({"event": event, **dataclasses.asdict(answer), **more}), flush=True)
+        elif isinstance(answer, Done) and not arguments.quiet:
+            print(
+                f"{turn.candidate}, seed {turn.seed}: validation {answer.best_val_accuracy:.3f}"
+                f" at epoch {answer.best_epoch} of {answer.epochs}, {answer.seconds:.0f} s",
+                file=sys.stderr, flush=True,
+            )  # fmt: skip
+
+    return hear
+
+
+def _tell_plan(plan: Plan, arguments: argparse.Namespace) -> None:
+    """Say what would be done and how long it should take."""
+    seconds = plan.expected_seconds
+    document = {
+        "event": "plan", "run": "", "baseline": plan.kept.baseline,
+        "policies": [one.name for one in plan.kept.candidates], "trainings": len(plan.specs),
+        "expected_seconds": None if seconds is None else round(seconds, 1),
+        "split": plan.kept.rule, "notes": plan.notes,
+    }  # fmt: skip
+    if arguments.json_lines:
+        print(json.dumps(document), flush=True)
+    elif arguments.json:
+        if arguments.dry_run:
+            print_json(document)
+    else:
+        took = "not known before the first run" if seconds is None else _span(seconds)
+        stream = sys.stdout if arguments.dry_run else sys.stderr
+        print(f"{len(plan.specs)} trainings on {plan.kept.rule}; time: {took}", file=stream)
+        for note in plan.notes:
+            print(f"- {note}", file=stream)
+
+
+def _tell_result(found: Comparison, kept: Kept, arguments: argparse.Namespace) -> None:
+    notes = [*found.notes, *(ARTICLE_NOTES if arguments.article else ())]
+    if arguments.json or arguments.json_lines:
+        document = as_json(found, kept) | {"notes": notes}
+        if arguments.json_lines:
+            document = {"event": "result", "run": found.name} | document
+        print_json(document)
+        return
+    base = found.reference
+    rows: list[Sequence[object]] = [
+        (base.policy, _share(base.accuracy), "", "", "", _short(base.seconds_per_epoch),
+         _short(base.seconds_to_best), "baseline")
+    ]  # fmt: skip
+    rows += [_cells(row) for row in found.rows]
+    print_table(
+        rows,
+        ("policy", "accuracy", "difference", "95 %", "p (Holm)", "s/epoch", "s to best", ""),
+    )
+    if found.partial:
+        print(f"partial: {found.done} of {found.total} trainings are complete;"
+              f" go on with --resume {found.name}")  # fmt: skip
+    print(f"judged on {found.images:,} images in {found.groups:,} groups; {found.rule}")
+    print_lines(f"- {note}" for note in notes)
+
+
+def _cells(row: Row) -> tuple[object, ...]:
+    interval = f"[{_signed(row.low)}, {_signed(row.high)}]"
+    factor = f" ({row.time_factor:.1f}x)" if row.time_factor else ""
+    p = "-" if row.p_adjusted is None else f"{row.p_adjusted:.3f}"
+    return (
+        row.policy, _share(row.figures.accuracy), _signed(row.mean), interval, p,
+        _short(row.seconds_per_epoch), _short(row.figures.seconds_to_best) + factor, row.text,
+    )  # fmt: skip
+
+
+def as_json(found: Comparison, kept: Kept) -> dict[str, Any]:
+    """Return a comparison as `compare --json` prints it."""
+    differences = []
+    for row in found.rows:
+        one = {
+            "policy": row.policy, "mean": row.mean, "low": row.low, "high": row.high,
+            "p_adjusted": row.p_adjusted, "smallest_detectable": row.smallest_detectable,
+            "seeds": row.seeds, "seconds_per_epoch": row.seconds_per_epoch,
+            "decision": row.decision.value, "practically_equal": row.practically_equal,
+            "accuracy": row.figures.accuracy, "accuracy_sd": row.figures.sd,
+            "last_epoch": {
+                "accuracy": row.figures.last_accuracy, "mean": row.last.mean,
+                "low": row.last.low, "high": row.last.high,
+            },
+            "seconds_to_best": row.figures.seconds_to_best, "time_factor": row.time_factor,
+            "text": row.text,
+        }  # fmt: skip
+        differences.append(_rounded(one))
+    base = found.reference
+    runs = [{"run": t.run, "policy": t.candidate, "seed": t.seed} for t in kept.turns]
+    return {
+        "baseline": found.baseline, "comparison": found.name, "partial": found.partial,
+        "baseline_figures": _rounded(
+            {"accuracy": base.accuracy, "accuracy_sd": base.sd, "seeds": base.seeds,
+             "last_epoch": base.last_accuracy, "seconds_per_epoch": base.seconds_per_epoch,
+             "seconds_to_best": base.seconds_to_best}
+        ),
+        "split": found.rule, "budget": found.budget.value, "margin": found.margin,
+        "images": found.images, "groups": found.groups, "runs": runs, "differences": differences,
+    }  # fmt: skip
+
+
+def _rounded(entries: dict[str, Any]) -> dict[str, Any]:
+    """Round figures to six places, also those one level down."""
+    return {
+        name: _rounded(v) if isinstance(v, dict) else round(v, 6) if isinstance(v, float) else v
+        for name, v in entries.items()
+    }
+
+
+def _span(seconds: float) -> str:
+    return f"about {seconds:.0f} s" if seconds < 90 else f"about {seconds / 60:.0f} min"
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _short(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f}"
+
+
+def _signed(value: float | None) -> str:
+    return "-" if value is None else f"{value:+.3f}"
