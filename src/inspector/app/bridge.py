@@ -12,6 +12,9 @@ from inspector.errors import InspectorError
 
 _T = TypeVar("_T")
 
+_THREADS = 6
+"""A scan, a diagnosis and a comparison hold one each for as long as they go on."""
+
 
 class Bridge(QObject):
     """Call slow work off the window's thread; its answer comes back by a queued signal.
@@ -29,7 +32,7 @@ class Bridge(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._threads = ThreadPoolExecutor(3, thread_name_prefix="bridge")
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="bridge")
         self._numbers = itertools.count(1)
         self._newest: dict[str, int] = {}
         self._lock = threading.Lock()

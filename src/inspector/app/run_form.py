@@ -56,8 +56,13 @@ class RunForm(QWidget):
         """Return how many seeds are asked for."""
         return self._seeds.value()
 
+    def own(self) -> dict[str, Policy]:
+        """Return the policies of the project that are offered."""
+        return dict(self._own)
+
     def show_policies(self, own: Mapping[str, Policy]) -> None:
         """Offer no augmentation, the policies of the project, and the presets."""
+        self._own = dict(own)
         chosen = self._policy.currentText()
         presets = {name: p for name, p in PRESETS.items() if p != Policy.none()}
         self._policies = {_NO_POLICY: None, **own, **presets}

@@ -195,7 +195,7 @@ class RunResultPanel(QWidget):
             0, "With and without a twin is a description: images with a twin may be easier ones"
         )
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setContentsMargins(0, 8, 0, 0)
         outer.setSpacing(4)
         outer.addWidget(self._head)
         outer.addWidget(self._text)

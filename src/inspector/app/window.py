@@ -119,6 +119,7 @@ class ProjectView(QWidget):
             self._stop.set()
         self._gallery.shut()
         self._lookalikes.shut()
+        self._train.shut()
         self.bridge.close()
         self.project.close()
 

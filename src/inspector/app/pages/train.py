@@ -12,12 +12,15 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
+    QTabWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from inspector.app.bridge import Bridge
+from inspector.app.compare_sheet import CompareSheet
+from inspector.app.comparison_panel import ComparisonPanel
 from inspector.app.curves_panel import CurvesPanel
 from inspector.app.jobs_bar import SAMPLE_MS
 from inspector.app.keys import bind
@@ -28,11 +31,12 @@ from inspector.app.run_list import RunList
 from inspector.app.run_result_panel import SHOWN_MISTAKES, RunResultPanel, ShownResult
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
+from inspector.project.comparisons import Plan as ComparisonPlan
 from inspector.project.paces import expect_seconds
 from inspector.project.project import Project
 from inspector.project.run_results import run_result
 from inspector.project.runs import Run, RunState, Wanted, seeds_of
-from inspector.run_specs import RunSpec
+from inspector.run_specs import Answer, RunSpec
 from inspector.work.jobs import Snapshot, Stop
 
 _IDLE = Snapshot("", 0, 0, 0.0, 0.0)
@@ -82,7 +86,10 @@ class TrainPage(Page):
         self._form, self._list, self._result = RunForm(), RunList(), RunResultPanel()
         self._curves = CurvesPanel()
         self._plan = QLabel()
+        self._comparing: Stop | None = None
+        self._comparison = ComparisonPanel()
         self._start, self._pause = QPushButton("Start training"), QPushButton("Pause")
+        self._compare, self._tabs = QPushButton("Compare…"), QTabWidget()
         self._halt, self._more = QPushButton("Stop"), QToolButton()
         self._timer = QTimer(self)
         self._timer.setInterval(SAMPLE_MS)
@@ -97,6 +104,7 @@ class TrainPage(Page):
         self._lay_out()
         self._connect()
         self._read()
+        self._read_comparisons()
 
     def key_table(self) -> Sequence[Key]:
         """Return the keys of this page."""
@@ -130,13 +138,16 @@ class TrainPage(Page):
 
     def _show_runs(self, runs: list[Run]) -> None:
         first = self._runs is None
+        done = _complete(self._runs or ())
         self._runs = tuple(runs)
+        if done != _complete(runs):
+            self._read_comparisons()
         if first:
             self._offer_to_go_on()
         self._list.show_runs(runs)
         self._draw()
         self._show_run()
-        live = any(run.live is not None for run in runs)
+        live = self._comparing is not None or any(run.live is not None for run in runs)
         if live and self._stop is None:
             self._stop = Stop()
             self.job_started.emit(Going(self.project), self._stop)
@@ -226,9 +237,10 @@ class TrainPage(Page):
     def _on_sample(self) -> None:
         """Stop everything where the top bar's stop was pressed."""
         if self._stop is not None and self._stop.is_set():
-            trainer = self.project.runs.trainer
             self._timer.stop()
-            self.bridge.call(trainer.stop_all)
+            if self._comparing is not None:
+                self._comparing.set()
+            self.bridge.call(self.project.runs.trainer.stop_all)
 
     def _show_run(self) -> None:
         run = self._current()
@@ -257,6 +269,58 @@ class TrainPage(Page):
         self._draw()
         self._show_run()
 
+    def _on_compare(self) -> None:
+        sheet = CompareSheet(
+            self.project, self.bridge, self._form.wanted(), self._form.own(), self
+        )
+        sheet.start_asked.connect(self._on_comparison)
+        sheet.open()
+
+    def _on_comparison(self, plan: ComparisonPlan) -> None:
+        self._tabs.setCurrentWidget(self._comparison)
+        self.bridge.call(
+            lambda: self.project.comparisons.store(plan), self._on_go_on, on_error=self._refuse
+        )
+
+    def _on_go_on(self, name: str) -> None:
+        """Train what is missing of a comparison."""
+        if self._comparing is not None:
+            self._say("One comparison at a time: stop the one that is going first.", "error")
+            return
+        stop = self._comparing = Stop()
+        self.bridge.call(
+            lambda: self.project.comparisons.train(name, _heard, stop), self._on_compared,
+            on_error=self._on_compare_failed,
+        )  # fmt: skip
+        self._read_comparisons()
+
+    def _on_compared(self, _: object) -> None:
+        self._comparing = None
+        self._read()
+        self._read_comparisons()
+
+    def _on_compare_failed(self, error: InspectorError) -> None:
+        self._on_compared(None)
+        self._refuse(error)
+
+    def _read_comparisons(self) -> None:
+        self.bridge.call(
+            self.project.comparisons.all, self._comparison.show_kept, channel="comparisons"
+        )
+
+    def _on_comparison_chosen(self, name: str) -> None:
+        going = self._comparing is not None
+        self.bridge.call(
+            lambda: self.project.comparisons.result(name),
+            lambda found: self._comparison.show_comparison(found, going=going),
+            channel="comparison",
+        )  # fmt: skip
+
+    def shut(self) -> None:
+        """Stop a comparison, so that nothing waits for its end."""
+        if self._comparing is not None:
+            self._comparing.set()
+
     def _on_relabel(self, sample: int, label: str) -> None:
         self.bridge.call(lambda: self.project.decisions.relabel([sample], label))
 
@@ -279,6 +343,9 @@ class TrainPage(Page):
     def _connect(self) -> None:
         self._form.changed.connect(self._ask_plan)
         self._start.clicked.connect(self._on_start)
+        self._compare.clicked.connect(self._on_compare)
+        self._comparison.chosen.connect(self._on_comparison_chosen)
+        self._comparison.go_on_asked.connect(self._on_go_on)
         self._pause.clicked.connect(self._on_pause)
         self._halt.clicked.connect(self._on_halt)
         self._list.chosen.connect(self._on_chosen)
@@ -295,12 +362,15 @@ class TrainPage(Page):
         top.setSpacing(16)
         top.addWidget(self._form, 1)
         top.addWidget(self._start, 0, Qt.AlignmentFlag.AlignBottom)
+        top.addWidget(self._compare, 0, Qt.AlignmentFlag.AlignBottom)
         body = QHBoxLayout()
         body.setSpacing(16)
         body.addWidget(self._left())
         body.addWidget(self._curves, 1)
-        self._result.setFixedWidth(330)
-        body.addWidget(self._result)
+        self._tabs.addTab(self._result, "This run")
+        self._tabs.addTab(self._comparison, "Comparison")
+        self._tabs.setFixedWidth(330)
+        body.addWidget(self._tabs)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(16, 12, 16, 12)
         outer.setSpacing(8)
@@ -330,6 +400,14 @@ class TrainPage(Page):
         column.addLayout(buttons)
         return panel
 
+
+
+def _complete(runs: Sequence[Run]) -> set[str]:
+    return {run.name for run in runs if run.state is RunState.DONE}
+
+
+def _heard(_: Answer) -> None:
+    """Leave an answer to the `Changes` that tell of it."""
 
 
 def _plan(project: Project, wanted: Wanted, seeds: int) -> Plan:
