@@ -48,6 +48,7 @@ class ComparisonPanel(QWidget):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         heads = ("policy", "mean", "s/epoch", "s to best")
         self._times = table(heads, name="Accuracy and time of each policy", wide=(0,))
+        self._times.setObjectName("tight")
         self._go_on = QPushButton("Go on")
         self._go_on.clicked.connect(self._on_go_on)
         inner = QWidget()

@@ -43,7 +43,7 @@ class ComparisonPlot(QWidget):
         reach = max([found.margin * 2, *ends]) * 1.08
         self._paint_scale(painter, found, reach)
         for number, row in enumerate(found.rows):
-            self._paint_row(painter, row, _AXIS_PX + number * _ROW_PX, reach)
+            self._paint_row(painter, row, number, reach)
 
     def _x(self, value: float, reach: float) -> float:
         half = self.width() / 2
@@ -52,25 +52,27 @@ class ComparisonPlot(QWidget):
     def _paint_scale(self, painter: QPainter, found: Comparison, reach: float) -> None:
         left, right = self._x(-found.margin, reach), self._x(found.margin, reach)
         band = theme.colour("border")
-        band.setAlphaF(0.45)
-        painter.fillRect(QRectF(left, _AXIS_PX, right - left, self.height() - _AXIS_PX), band)
+        band.setAlphaF(0.6)
         zero = self._x(0, reach)
         painter.setPen(QPen(theme.colour("muted"), 1))
-        painter.drawLine(QPointF(zero, _AXIS_PX), QPointF(zero, self.height()))
+        for number in range(len(found.rows)):
+            middle = _middle(number)
+            painter.fillRect(QRectF(left, middle - 9, right - left, 18), band)
+            painter.drawLine(QPointF(zero, middle - 9), QPointF(zero, middle + 9))
         top = QRectF(0, 0, self.width(), _AXIS_PX)
         painter.drawText(top, Qt.AlignmentFlag.AlignLeft, f"{-reach:+.3f}")
         painter.drawText(top, Qt.AlignmentFlag.AlignRight, f"{reach:+.3f}")
         painter.drawText(top, Qt.AlignmentFlag.AlignHCenter, found.baseline)
 
-    def _paint_row(self, painter: QPainter, row: Row, top: float, reach: float) -> None:
-        width = self.width()
+    def _paint_row(self, painter: QPainter, row: Row, number: int, reach: float) -> None:
+        width, middle = self.width(), _middle(number)
+        top = middle - _LINE_PX * 1.6 - 4
         metrics = self.fontMetrics()
         elide = Qt.TextElideMode.ElideMiddle
         painter.setPen(theme.colour("text"))
         name = metrics.elidedText(row.policy, elide, width)
         painter.drawText(QRectF(0, top + 4, width, _LINE_PX), Qt.AlignmentFlag.AlignLeft, name)
         colour = _colour(row.decision)
-        middle = top + 4 + _LINE_PX * 1.6
         if row.low is not None and row.high is not None:
             painter.setPen(QPen(colour, 3))
             ends = [QPointF(self._x(v, reach), middle) for v in (row.low, row.high)]
@@ -83,6 +85,11 @@ class ComparisonPlot(QWidget):
         place = QRectF(0, middle + 8, width, _LINE_PX)
         text = metrics.elidedText(row_text(row), Qt.TextElideMode.ElideRight, width)
         painter.drawText(place, Qt.AlignmentFlag.AlignLeft, text)
+
+
+def _middle(number: int) -> float:
+    """Return where the line of a row's interval lies."""
+    return _AXIS_PX + number * _ROW_PX + 4 + _LINE_PX * 1.6
 
 
 def row_text(row: Row) -> str:

@@ -99,13 +99,20 @@ class CurvesPanel(QWidget):
                 Curve(f"{r.title}, seed {r.spec.seed}", (r.history,), c, r.name == self._current)
                 for r, c in self._drawn
             ]
-        alike: dict[tuple[str, str], list[tuple[Run, str]]] = {}
+        alike: list[list[tuple[Run, str]]] = []
         for run, colour in self._drawn:
-            alike.setdefault((run.title, run.spec.split), []).append((run, colour))
+            own = next((some for some in alike if run.is_twin_of(some[0][0])), None)
+            if own is None:
+                alike.append([(run, colour)])
+            else:
+                own.append((run, colour))
         return [
-            Curve(f"{key[0]}, {len(some)} seeds", tuple(r.history for r, _ in some), some[-1][1])
-            for key, some in alike.items()
-        ]
+            Curve(
+                f"{some[0][0].title}, {len(some)} seeds", tuple(r.history for r, _ in some),
+                some[-1][1],
+            )
+            for some in alike
+        ]  # fmt: skip
 
     def _on_pointed(self, epoch: int, text: str) -> None:
         self._values.setText(f"Epoch {epoch}<br>{text}" if epoch else _HINT)

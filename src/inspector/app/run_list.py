@@ -30,6 +30,7 @@ class RunList(QWidget):
         self._runs: tuple[Run, ...] = ()
         self._hidden: set[str] = set()
         self._table = table(("run", "validation"), name="Runs, newest first", wide=(0,))
+        self._table.setWordWrap(False)
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._table.currentCellChanged.connect(self._on_current)
         self._table.itemChanged.connect(self._on_item)
@@ -74,15 +75,17 @@ class RunList(QWidget):
         return colours[place % len(colours)]
 
     def _show_row(self, row: int, run: Run) -> None:
-        policy, _, rest = run.title.partition(", ")
-        name = QTableWidgetItem(f"{policy}, seed {run.spec.seed}\n{state_text(run)} · {rest}")
+        seed = f"seed {run.spec.seed} · {state_text(run)}"
+        name = QTableWidgetItem(f"{run.policy}\n{seed}")
         name.setData(_NAME, run.name)
         name.setIcon(_square(self._colour(run)))
         name.setFlags(name.flags() | Qt.ItemFlag.ItemIsUserCheckable)
         drawn = run.name not in self._hidden
         name.setCheckState(Qt.CheckState.Checked if drawn else Qt.CheckState.Unchecked)
         why = f"{run.reason}. {run.advice}\n" if run.reason else ""
-        name.setToolTip(f"{name.text()}\n{why}Split: {run.spec.split}\nTick to draw its curves")
+        name.setToolTip(
+            f"{run.title}\n{seed}\n{why}Split: {run.spec.split}\nTick to draw its curves"
+        )
         best = QTableWidgetItem(f"{run.best.val_accuracy:.3f}" if run.best else "")
         best.setToolTip("Validation accuracy at the epoch that the selection set chose")
         for column, item in enumerate((name, best)):

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QListWidget,
     QListWidgetItem,
@@ -23,6 +24,8 @@ from inspector.project.runs import Run
 
 SHOWN_MISTAKES = 100
 _ICON_PX = 56
+_FITTING = 6
+"""Classes whose columns share the width; more of them scroll."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,16 @@ class RunResultPanel(QWidget):
         self._text.setProperty("role", "muted")
         heads = ("of", "right", "95 %", "n")
         self._rates = table(heads, name="Accuracy by part of the validation images", wide=(0,))
+        self._rates.setObjectName("tight")
         self._matrix = table((), name="Confusion matrix: true class by predicted class")
+        self._matrix.setObjectName("tight")
+        self._matrix.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
         self._matrix.cellActivated.connect(self._on_cell)
         self._matrix.cellClicked.connect(self._on_cell)
         self._mistakes = QListWidget()
         self._mistakes.setIconSize(QSize(_ICON_PX, _ICON_PX))
+        self._mistakes.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._mistakes.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self._mistakes.setAccessibleName("Most confident mistakes")
         self._mistakes.currentRowChanged.connect(self._on_mistake)
         self._relabel, self._see = QPushButton("Relabel"), QPushButton("See all mistakes")
@@ -98,11 +106,13 @@ class RunResultPanel(QWidget):
 
     def _fill_rates(self) -> None:
         assert self._shown is not None
-        rates = self._shown.result.rates
+        # All of them are validation images here.
+        rates = [r for r in self._shown.result.rates if r.name != "validation"]
         self._rates.setRowCount(len(rates))
         for row, rate in enumerate(rates):
             span = f"{rate.low:.3f}–{rate.high:.3f}"
-            texts = (rate.name, f"{rate.share:.3f}", span, f"{rate.n:,}")
+            name = rate.name.removeprefix("validation, ")
+            texts = (name, f"{rate.share:.3f}", span, f"{rate.n:,}")
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
                 item.setToolTip(text)
@@ -111,6 +121,7 @@ class RunResultPanel(QWidget):
                         Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
                     )
                 self._rates.setItem(row, column, item)
+        self._rates.resizeRowsToContents()
 
     def _fill_matrix(self) -> None:
         assert self._shown is not None
@@ -118,9 +129,15 @@ class RunResultPanel(QWidget):
         n = len(result.classes)
         self._matrix.setRowCount(n)
         self._matrix.setColumnCount(n)
-        self._matrix.setHorizontalHeaderLabels(list(result.classes))
+        for column, name in enumerate(result.classes):
+            head = QTableWidgetItem(name)
+            head.setToolTip(name)
+            self._matrix.setHorizontalHeaderItem(column, head)
         self._matrix.setVerticalHeaderLabels(list(result.classes))
         self._matrix.verticalHeader().setVisible(True)
+        fits = n <= _FITTING
+        mode = QHeaderView.ResizeMode.Stretch if fits else QHeaderView.ResizeMode.ResizeToContents
+        self._matrix.horizontalHeader().setSectionResizeMode(mode)
         for row, true in enumerate(result.classes):
             total = sum(len(result.cells.get((true, p), ())) for p in result.classes) or 1
             for column, predicted in enumerate(result.classes):
@@ -189,7 +206,15 @@ class RunResultPanel(QWidget):
         row.addWidget(self._see)
         column.addLayout(row)
         self._tabs.addTab(self._rates, "Parts")
-        self._tabs.addTab(self._matrix, "Confusion")
+        confusion = QWidget()
+        column = QVBoxLayout(confusion)
+        column.setContentsMargins(0, 8, 0, 0)
+        hint = QLabel("A row is a label, a column what the model says. A cell opens its images.")
+        hint.setWordWrap(True)
+        hint.setProperty("role", "muted")
+        column.addWidget(hint)
+        column.addWidget(self._matrix, 1)
+        self._tabs.addTab(confusion, "Confusion")
         self._tabs.addTab(mistakes, "Mistakes")
         self._tabs.setTabToolTip(
             0, "With and without a twin is a description: images with a twin may be easier ones"

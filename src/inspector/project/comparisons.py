@@ -309,7 +309,7 @@ def _notes(
     if left_out:
         said.append(
             f"{left_out:,} validation images are left out, as their picture or event is in"
-            " training; --by-group makes a split without any."
+            " training; a split by group leaves none out."
         )
     independent = len({groups[p] for p in base.validation.paths})
     if independent < GROUPS_AT_LEAST:

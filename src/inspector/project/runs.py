@@ -123,11 +123,19 @@ class Run:
         return self.state in (RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED)
 
     @property
+    def policy(self) -> str:
+        """What its augmentation is called."""
+        return self.spec.policy_name or ("augmented" if self.spec.policy else "no augmentation")
+
+    @property
     def title(self) -> str:
-        """What is trained, in words: policy, model, size, seed."""
-        policy = self.spec.policy_name or ("augmented" if self.spec.policy else "no augmentation")
+        """What is trained, in words: policy, model, size."""
         model = Path(self.spec.model).stem.replace("_", " ")
-        return f"{policy}, {model}, {self.spec.image_size_px} px"
+        return f"{self.policy}, {model}, {self.spec.image_size_px} px"
+
+    def is_twin_of(self, other: "Run") -> bool:
+        """Tell whether two runs differ in nothing but their seed."""
+        return replace(self.spec, seed=0) == replace(other.spec, seed=0)
 
 
 @dataclass(frozen=True, slots=True)
