@@ -30,9 +30,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Propose:
-    """Find candidate pairs among the fingerprint records of a file."""
+    """Find candidate pairs among the fingerprint records of a file, by one flip or turn."""
 
     file: str
+    transform: int
 
 
 @dataclass(frozen=True, slots=True)
