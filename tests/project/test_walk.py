@@ -53,6 +53,38 @@ def test_counts_reconcile_with_the_disk(demo: Path, project: Project) -> None:
     assert {"unreadable", "ignored"} <= reasons
 
 
+def test_top_folders_beside_splits_are_a_finding(copy: Path, tmp_path: Path) -> None:
+    (copy / "raw" / "deep").mkdir(parents=True)
+    picture = next(copy.rglob("*.jpg"))
+    shutil.copy(picture, copy / "raw" / "deep" / "a.jpg")
+    (copy / "raw" / "note.txt").write_text("x")
+    (copy / "empty").mkdir()
+    project = Project(copy, tmp_path / "left.inspector", jobs=2)
+    project.scans.scan()
+    found = {f.code: f for f in project.findings.overview().findings}["ignored_folders"]
+    assert found.severity == "middle"
+    assert found.count == 2
+    assert "empty, raw" in found.title
+    assert "2 files in them (1 named like images)" in found.text
+    paths = [s.path for s in project.samples.by_ids(found.samples)]
+    assert paths == ["raw/deep/a.jpg", "raw/note.txt"]
+    project.close()
+
+
+def test_splits_alone_leave_no_folder_out(project: Project) -> None:
+    codes = {f.code for f in project.findings.overview().findings}
+    assert "ignored_folders" not in codes
+    assert "unreadable" in codes
+
+
+def test_a_list_is_told_as_text(project: Project) -> None:
+    (found,) = (f for f in project.findings.overview().findings if f.code == "unreadable")
+    (sample,) = project.samples.by_ids(found.samples)
+    text = project.samples.as_text(found.samples)
+    assert text == f"{sample.path}\tunreadable\t{sample.reason}\n"
+    assert sample.reason
+
+
 def test_planted_copies_are_found_under_their_kind(demo: Path, project: Project) -> None:
     found = {
         frozenset((p.a.path, p.b.path)): p

@@ -76,6 +76,21 @@ def test_a_guilty_item_costs_itself_alone(pools: list[Pool]) -> None:
     assert fine == [i for i in range(48) if i not in failed]
 
 
+def sleepy(items: list[float]) -> list[float]:
+    for item in items:
+        time.sleep(item)
+    return items
+
+
+def test_a_call_may_allow_more_time_than_the_pool(pools: list[Pool]) -> None:
+    """Comparing all pictures of a large dataset takes longer than one file may."""
+    pool = _pool(pools, "sleepy", 0.2)
+    (refused,) = pool.map([[1.5]], stop=Stop())
+    assert isinstance(refused, Failed)
+    (allowed,) = pool.map([[1.5]], stop=Stop(), timeout_seconds=60)
+    assert isinstance(allowed, Done)
+
+
 def test_large_answers_come_whole(pools: list[Pool]) -> None:
     answers = list(_pool(pools, "large").map([[1, 2], [3]], stop=Stop()))
     found = sorted(int(x[0]) for a in answers if isinstance(a, Done) for x in a.result)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inspector.dataset.decoding import Flag
+from inspector.dataset.layouts import IMAGE_ENDINGS, Layout
 from inspector.project.duplicates import Cluster, Kind, Likeness
 from inspector.project.samples import Counts
 from inspector.store.samples import Sample
@@ -19,9 +20,12 @@ CHECKS = (
     "files that can't be read",
     "files that Keras stops at",
     "files that Keras leaves out",
+    "top folders that are left out",
     "cut-off files",
     "nearly constant images",
 )
+# More names than these don't fit a card's title.
+NAMED = 3
 NOT_CHECKED = (
     "groups without a visible likeness, names or EXIF; the labels of single images (the verb"
     " labels names suspects); what a Keras call puts where (page Splits)"
@@ -134,7 +138,7 @@ class Findings:
             ("flat", "low", flat, "{} nearly one colour",
              "Nothing to learn from; kept out of the look-alikes.", "flat", ""),
         )  # fmt: skip
-        return [
+        return _left_out(self._project.layout, rows) + [
             Finding(
                 code, severity, len(found), what.format(_count(found, "file")), text, see, action,
                 tuple(s.id for s in found),
@@ -142,6 +146,28 @@ class Findings:
             for code, severity, found, what, text, see, action in table
             if found
         ]  # fmt: skip
+
+
+def _left_out(layout: Layout, rows: Sequence[Sample]) -> list[Finding]:
+    """Say which top folders belong to no split, because others are splits by name."""
+    folders = layout.ignored
+    if not folders:
+        return []
+    inside = [s for s in rows if s.path.split("/", 1)[0] in folders]
+    images = sum(s.path.lower().endswith(IMAGE_ENDINGS) for s in inside)
+    names = ", ".join(folders[:NAMED]) + (" and others" if len(folders) > NAMED else "")
+    splits = ", ".join(layout.splits)
+    them = "it" if len(folders) == 1 else "them"
+    return [
+        Finding(
+            "ignored_folders", "middle" if images else "low", len(folders),
+            f"{_count(folders, 'top folder')} left out: {names}",
+            f"Because {splits} {'is a split' if len(layout.splits) == 1 else 'are splits'}, the"
+            f" {_count(inside, 'file')} in {them} ({images:,} named like images) belong to no split"
+            " and no class. To use them, name the files and their splits in a manifest.",
+            "problems" if inside else "", "", tuple(s.id for s in inside),
+        )
+    ]  # fmt: skip
 
 
 def _across(clusters: Sequence[Cluster], likeness: Likeness) -> Finding:

@@ -158,6 +158,12 @@ class Samples:
                 found.append(Problem(s.path, "keras_ignores", reason, s.id))
         return found
 
+    def as_text(self, ids: Sequence[int]) -> str:
+        """Return a list to paste: path, status and reason of each, with tabs, in order of paths."""
+        wanted = set(ids)
+        rows = [s for s in self.everything() if s.id in wanted]
+        return "".join(f"{s.path}\t{s.status}\t{s.reason}\n" for s in rows)
+
     def thumbnail(self, sample: int) -> bytes | None:
         """Return the JPEG thumbnail of a sample, or None while there is none."""
         sha256 = samples.content(self._project.database.read(), sample)

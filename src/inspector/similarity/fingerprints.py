@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from inspector.similarity.hashes import coefficients, hash_of
 
-VERSION = 1
+VERSION = 2
 # Framings of the hashes: the whole, its centre 28/32 and 24/32, and without uniform borders.
 FULL, CENTRE, SMALL, TRIMMED = range(4)
 FINGERPRINT = np.dtype(
