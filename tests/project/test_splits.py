@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import json
 import shutil
 import subprocess
 import sys
@@ -10,9 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from inspector.audit.report import render
+from inspector.audit.terms import Diagnosis, Property, as_json
+from inspector.dataset.demo import Kind, make_demo
 from inspector.dataset.replay import Call, Loader
 from inspector.errors import DatasetError, ExportError, UsageError
 from inspector.project.diagnoses import Numbers
+from inspector.project.differences import from_json as properties_of
 from inspector.project.leaks import second_call
 from inspector.project.project import Project
 from inspector.project.rules import Rule, RuleKind, from_json, to_json
@@ -212,6 +217,34 @@ def test_your_own_numbers_and_predictions(project: Project, tmp_path: Path) -> N
     bad.write_text("path,label\n")
     with pytest.raises(DatasetError, match="no column predicted"):
         project.diagnoses.state(Numbers(0.95, 0.75, str(bad)))
+
+
+def test_folders_that_differ_are_shown_with_pictures(tmp_path: Path) -> None:
+    folder = tmp_path / "both"
+    make_demo(folder, seed=5, kind=Kind.SHIFT, images=240)
+    project = Project(folder, tmp_path / "p.inspector", jobs=2)
+    try:
+        project.scans.scan()
+        assert project.diagnoses.differences() is None
+        answer = project.diagnoses.run()
+        assert answer is not None
+        found = project.diagnoses.differences()
+        assert found is not None
+        assert found.folder == "validation"
+        assert found.tested == len(answer.properties)
+        assert [d.property for d in found.found] == [p for p in _rounded(answer) if p.differs]
+        assert "brightness" in {d.property.name for d in found.found}
+        for one in found.found:
+            assert all((a.split, b.split) == ("training", "validation") for a, b in one.pairs)
+        page = render(project.reports.page())
+        assert "Your folders differ in" in page
+        assert page.count("<svg") >= len(found.found)
+    finally:
+        project.close()
+
+
+def _rounded(answer: Diagnosis) -> tuple[Property, ...]:
+    return properties_of(json.loads(json.dumps(as_json(answer))))
 
 
 def test_fix_makes_it_right_and_can_be_undone(project: Project, tmp_path: Path) -> None:

@@ -190,6 +190,7 @@ class ProjectView(QWidget):
         self.bridge.changed.connect(self._on_changed)
         self.bridge.failed.connect(self._on_failed)
         self._findings.asked.connect(self._on_wish)
+        self._findings.listed.connect(self._on_list)
         self._gallery.chosen.connect(self.details.show_sample)
         self._gallery.listed.connect(self._tell_status)
         self._lookalikes.moved.connect(self._tell_status)

@@ -40,6 +40,23 @@ class PicturePair:
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """A property in which the folders differ: words, counts over bins, and pictures.
+
+    Attributes:
+        training: (bins,) shares of the training folder.
+        folder: (bins,) shares of the other one.
+        ends: What the first and the last bin stand for.
+    """
+
+    text: str
+    training: tuple[float, ...]
+    folder: tuple[float, ...]
+    ends: tuple[str, str]
+    pairs: tuple[PicturePair, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A finding with its list."""
 
@@ -68,6 +85,7 @@ class Page:
     cards: tuple[Card, ...]
     tables: tuple[Table, ...]
     pairs: tuple[PicturePair, ...]
+    apart: tuple[Apart, ...] = ()
     luck: tuple[float, ...] = ()
     your_seed: float | None = None
     evidence: tuple[str, ...] = ()
@@ -89,6 +107,7 @@ def render(page: Page) -> str:
         *(f"<p>{_safe(line)}</p>" for line in page.summary),
         _section("Findings", "".join(map(_card, page.cards))),
         *map(_table, page.tables),
+        _section("Your folders differ in", "".join(map(_apart, page.apart))),
         _section("Luck of the draw", _luck(page)),
         _section("The most alike on both sides", _pairs(page.pairs)),
         _section("How the verdict was reached", _list(page.evidence)),
@@ -131,6 +150,26 @@ def _pairs(pairs: Sequence[PicturePair]) -> str:
     if not pairs:
         return ""
     return f"<div class=pairs>{''.join(map(_pair, pairs))}</div>"
+
+
+def _apart(one: Apart) -> str:
+    """Draw both folders' shares beside each other, training blue."""
+    highest = max(*one.training, *one.folder) or 1.0
+    step = 320 / len(one.training)
+    bars = "".join(
+        f"<rect x={i * step + k * step * 0.45:.1f} y={74 - 70 * share / highest:.1f}"
+        f" width={step * 0.42:.1f} height={70 * share / highest:.1f} fill='{colour}'/>"
+        for k, (shares, colour) in enumerate(((one.training, "#0072B2"), (one.folder, "#E69F00")))
+        for i, share in enumerate(shares)
+    )
+    first, last = (_safe(end) for end in one.ends)
+    far = 320 - 7 * len(one.ends[1]) if len(one.training) > 2 else step
+    return (
+        f"<div class=card><p>{_safe(one.text)}</p><svg viewBox='0 0 330 92' width=330 role=img"
+        f" aria-label='shares of both folders'>{bars}<text x=0 y=89 font-size=11>"
+        f"{first}</text><text x={far:.0f} y=89 font-size=11>{last}</text>"
+        f"</svg>{_pairs(one.pairs)}</div>"
+    )
 
 
 def _pair(pair: PicturePair) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inspector import __version__
-from inspector.audit.report import Card, Page, PicturePair, Table, render
+from inspector.audit.properties import bars, typical
+from inspector.audit.report import Apart, Card, Page, PicturePair, Table, render
 from inspector.errors import DatasetError, ExportError, UsageError
 from inspector.project.changes import Changes
 from inspector.project.leaks import KINDS, Leakage
@@ -84,6 +85,7 @@ class Reports:
             tuple(cards),
             tuple(tables),
             pairs,
+            self._apart(),
             found.luck.shares if found else (),
             found.luck.this_seed if found else None,
             tuple(answer.get("evidence", ())),
@@ -110,6 +112,29 @@ class Reports:
                 )
                 shown.append(PicturePair(one, two, words))
         return shown
+
+    def _apart(self) -> tuple[Apart, ...]:
+        """Return what a diagnosis saw the folders differ in, with a pair of pictures each."""
+        found = self._project.diagnoses.differences()
+        if found is None:
+            return ()
+        shown = []
+        for one in found.found:
+            shape = one.property
+            training, folder, ends = bars(shape)
+            text = (
+                f"{shape.name}: {typical(shape, shape.training)} in training,"
+                f" {typical(shape, shape.folder)} in {found.folder} (AUC {shape.auc or 0:.2f},"
+                f" corrected p = {shape.p_adjusted or 0:.3f})"
+            )
+            pictures = tuple(
+                PicturePair(a, b, (f"training: {one_.path}", f"{found.folder}: {two.path}"))
+                for one_, two in one.pairs[:1]
+                if (a := self._project.samples.thumbnail(one_.id))
+                and (b := self._project.samples.thumbnail(two.id))
+            )
+            shown.append(Apart(text, training, folder, ends, pictures))
+        return tuple(shown)
 
     def _made(self, found: Leakage | None) -> tuple[str, ...]:
         threshold = self._project.duplicates.threshold

@@ -16,7 +16,7 @@ class Ask:
     """Diagnose a question with so many split seeds."""
 
     question: Question
-    seeds: int
+    seeds: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def run(parent: Parent) -> None:
 def ask_child(
     question: Question,
     *,
-    seeds: int,
+    seeds: int | None,
     stop: Stop,
     progress: Progress,
     first: Callable[[Diagnosis], None] | None = None,
