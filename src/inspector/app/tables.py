@@ -6,8 +6,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget
 
 
-def table(heads: Sequence[str], *, name: str, wide: Sequence[int] = ()) -> QTableWidget:
-    """Return an empty table; `wide` columns share the space that the others leave."""
+def table(
+    heads: Sequence[str], *, name: str, wide: Sequence[int] = (), numbers: Sequence[int] = ()
+) -> QTableWidget:
+    """Return an empty table; `wide` columns share the space that the others leave.
+
+    Heads stand left, over columns of `numbers` right.
+    """
     made = QTableWidget(0, len(heads))
     made.setHorizontalHeaderLabels(list(heads))
     made.verticalHeader().hide()
@@ -19,6 +24,10 @@ def table(heads: Sequence[str], *, name: str, wide: Sequence[int] = ()) -> QTabl
     header = made.horizontalHeader()
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    for column in numbers:
+        made.horizontalHeaderItem(column).setTextAlignment(
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        )
     for column in wide:
         header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
     return made

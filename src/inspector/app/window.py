@@ -24,6 +24,7 @@ from inspector.app.fix_sheet import FixSheet
 from inspector.app.folders_question import ask_folders
 from inspector.app.jobs_bar import JobBar
 from inspector.app.keys import KeysOverlay
+from inspector.app.luck_panel import LuckPanel
 from inspector.app.pages.augment import AugmentPage
 from inspector.app.pages.export import ExportPage
 from inspector.app.pages.findings import FindingsPage, Wish
@@ -113,6 +114,7 @@ class ProjectView(QWidget):
             self._stop.set()
         self._gallery.shut()
         self._lookalikes.shut()
+        self._splits.luck.shut()
         self.bridge.close()
         self.project.close()
 
@@ -200,6 +202,7 @@ class ProjectView(QWidget):
         self._findings.verdict.fix_asked.connect(self._on_fix)
         self._connect_job(self._export)
         self._connect_job(self._findings.verdict)
+        self._connect_job(self._splits.luck)
         for index in range(len(self.pages)):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{index + 1}"), self)
             shortcut.setProperty("page", index)
@@ -210,7 +213,7 @@ class ProjectView(QWidget):
         ):  # fmt: skip
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
 
-    def _connect_job(self, worker: ExportPage | VerdictPanel | FixSheet) -> None:
+    def _connect_job(self, worker: ExportPage | VerdictPanel | LuckPanel | FixSheet) -> None:
         worker.job_started.connect(self._job.start)
         worker.job_ended.connect(self._job.finish)
 

@@ -57,6 +57,15 @@ class Apart:
 
 
 @dataclass(frozen=True, slots=True)
+class OverSeeds:
+    """One figure over seeds, shares of 1, and that of your seed."""
+
+    text: str
+    values: tuple[float, ...]
+    yours: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A finding with its list."""
 
@@ -86,8 +95,7 @@ class Page:
     tables: tuple[Table, ...]
     pairs: tuple[PicturePair, ...]
     apart: tuple[Apart, ...] = ()
-    luck: tuple[float, ...] = ()
-    your_seed: float | None = None
+    luck: tuple[OverSeeds, ...] = ()
     evidence: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
     lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -108,7 +116,7 @@ def render(page: Page) -> str:
         _section("Findings", "".join(map(_card, page.cards))),
         *map(_table, page.tables),
         _section("Your folders differ in", "".join(map(_apart, page.apart))),
-        _section("Luck of the draw", _luck(page)),
+        _section("Luck of the draw", "".join(map(_luck, page.luck))),
         _section("The most alike on both sides", _pairs(page.pairs)),
         _section("How the verdict was reached", _list(page.evidence)),
         _section("What this can't tell", _list(page.caveats)),
@@ -185,14 +193,14 @@ def _list(lines: Sequence[str]) -> str:
     return f"<ul>{''.join(f'<li>{_safe(line)}</li>' for line in lines)}</ul>" if lines else ""
 
 
-def _luck(page: Page) -> str:
+def _luck(one: OverSeeds) -> str:
     """Draw the seeds as a histogram with the user's seed marked."""
-    if len(page.luck) < 2:
+    if len(one.values) < 2:
         return ""
-    low, high = min(page.luck), max(page.luck)
+    low, high = min(one.values), max(one.values)
     span = (high - low) or 1.0
     bins = [0] * 20
-    for share in page.luck:
+    for share in one.values:
         bins[min(19, int((share - low) / span * 20))] += 1
     top = max(bins)
     bars = "".join(
@@ -201,18 +209,17 @@ def _luck(page: Page) -> str:
         for i, n in enumerate(bins)
     )
     mark = ""
-    if page.your_seed is not None:
-        x = 10 + min(1.0, max(0.0, (page.your_seed - low) / span)) * 560
+    if one.yours is not None:
+        x = 10 + min(1.0, max(0.0, (one.yours - low) / span)) * 560
         mark = (
             f"<line x1={x:.1f} x2={x:.1f} y1=8 y2=112 stroke='#D55E00' stroke-width=3 />"
-            f"<text x={min(x + 6, 470):.1f} y=18 font-size=13>your seed {page.your_seed:.1%}</text>"
+            f"<text x={min(x + 6, 470):.1f} y=18 font-size=13>your seed {one.yours:.1%}</text>"
         )
     return (
         "<svg viewBox='0 0 580 132' width=580 role=img aria-label='shares over seeds'>"
         f"{bars}{mark}<text x=10 y=128 font-size=12>{low:.1%}</text>"
         f"<text x=530 y=128 font-size=12>{high:.1%}</text></svg>"
-        "<p class=soft>Share of validation with a twin in training,"
-        f" over {len(page.luck)} seeds.</p>"
+        f"<p class=soft>{_safe(one.text)}, over {len(one.values)} seeds.</p>"
     )
 
 

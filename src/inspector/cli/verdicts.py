@@ -122,6 +122,10 @@ def _labels(arguments: argparse.Namespace) -> None:
 def _report(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
         scan(project, arguments)
+        if project.splits.drawn() is None:
+            progress = Progress()
+            with Bar(progress, quiet=arguments.quiet):
+                project.splits.draw_seeds(progress=progress)
         findings = project.reports.write(arguments.output)
         if arguments.json:
             print_json({"path": str(arguments.output), "findings": findings})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector import __version__
 from inspector.audit.properties import bars, typical
-from inspector.audit.report import Apart, Card, Page, PicturePair, Table, render
+from inspector.audit.report import Apart, Card, OverSeeds, Page, PicturePair, Table, render
 from inspector.errors import DatasetError, ExportError, UsageError
 from inspector.project.changes import Changes
 from inspector.project.leaks import KINDS, Leakage
@@ -86,8 +86,7 @@ class Reports:
             tuple(tables),
             pairs,
             self._apart(),
-            found.luck.shares if found else (),
-            found.luck.this_seed if found else None,
+            self._luck(found),
             tuple(answer.get("evidence", ())),
             tuple(answer.get("caveats", ())),
             lists,
@@ -112,6 +111,21 @@ class Reports:
                 )
                 shown.append(PicturePair(one, two, words))
         return shown
+
+    def _luck(self, found: Leakage | None) -> tuple[OverSeeds, ...]:
+        if found is None or not found.luck.shares:
+            return ()
+        twins = "Share of validation with a twin in training"
+        shown = [OverSeeds(twins, found.luck.shares, found.luck.this_seed)]
+        drawn = self._project.splits.drawn()
+        if drawn is not None:
+            one, mix = drawn.accuracy, drawn.class_deviation
+            rank = "" if one.percentile is None else f" (yours above {one.percentile:.0%} of them)"
+            said = f"Accuracy of a quick model on validation{rank}"
+            off = "By how much the share of one class is off, at most"
+            shown += [OverSeeds(said, one.values, one.this_seed),
+                      OverSeeds(off, mix.values, mix.this_seed)]  # fmt: skip
+        return tuple(shown)
 
     def _apart(self) -> tuple[Apart, ...]:
         """Return what a diagnosis saw the folders differ in, with a pair of pictures each."""
