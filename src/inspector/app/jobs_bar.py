@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
 from inspector.work.jobs import Snapshot, Stop
@@ -18,14 +18,14 @@ class Sampled(Protocol):
 
 
 class JobBar(QWidget):
-    """Show one job at a time; hidden, with its space kept by the bar, while there is none."""
+    """Show the newest job and how many others run; hidden while there is none."""
 
     stop_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._progress: Sampled | None = None
-        self._stop: Stop | None = None
+        # Who asked, so that the end of one job leaves the others in the bar.
+        self._jobs: list[tuple[QObject | None, Sampled, Stop]] = []
         self._text = QLabel()
         self._text.setAccessibleName("Job")
         self._bar = QProgressBar()
@@ -47,29 +47,34 @@ class JobBar(QWidget):
         self.setVisible(False)
 
     def start(self, progress: Sampled, stop: Stop) -> None:
-        """Show a job until `finish`."""
-        self._progress, self._stop = progress, stop
+        """Show a job until its asker says `finish`."""
+        self._jobs.append((self.sender(), progress, stop))
         self._end.setEnabled(True)
         self.setVisible(True)
         self._sample()
         self._timer.start()
 
     def finish(self) -> None:
-        """Hide the job."""
-        self._timer.stop()
-        self._progress = self._stop = None
-        self.setVisible(False)
+        """Leave out the job of whoever calls; show the one before it, if there is one."""
+        asker = self.sender()
+        self._jobs = [job for job in self._jobs if job[0] is not asker]
+        if not self._jobs:
+            self._timer.stop()
+            self.setVisible(False)
+            return
+        self._end.setEnabled(not self._jobs[-1][2].is_set())
+        self._sample()
 
     def _on_stop(self) -> None:
-        if self._stop is not None:
-            self._stop.set()
+        if self._jobs:
+            self._jobs[-1][2].set()
             self._end.setEnabled(False)
             self._text.setText("stopping")
 
     def _sample(self) -> None:
-        if self._progress is None or (self._stop is not None and self._stop.is_set()):
+        if not self._jobs or self._jobs[-1][2].is_set():
             return
-        now = self._progress.snapshot()
+        now = self._jobs[-1][1].snapshot()
         self._bar.setRange(0, 1000 if now.total else 0)
         if now.total:
             self._bar.setValue(1000 * now.done // now.total)
@@ -80,6 +85,8 @@ class JobBar(QWidget):
             parts.append(f"{now.rate:,.0f}/s")
         if now.seconds_left:
             parts.append(_left(now.seconds_left))
+        if len(self._jobs) > 1:
+            parts.append(f"{len(self._jobs) - 1} more")
         self._text.setText(" · ".join(parts))
 
 

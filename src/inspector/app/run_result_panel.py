@@ -57,7 +57,9 @@ class RunResultPanel(QWidget):
             label.setWordWrap(True)
         self._text.setProperty("role", "muted")
         heads = ("of", "right", "95 %", "n")
-        self._rates = table(heads, name="Accuracy by part of the validation images", wide=(0,))
+        self._rates = table(
+            heads, name="Accuracy by part of the validation images", wide=(0,), numbers=(1, 2, 3)
+        )
         self._rates.setObjectName("tight")
         self._matrix = table((), name="Confusion matrix: true class by predicted class")
         self._matrix.setObjectName("tight")

@@ -21,6 +21,7 @@ from inspector.app.fix_sheet import FixSheet
 from inspector.app.folders_question import ask_folders
 from inspector.app.jobs_bar import JobBar
 from inspector.app.keys import KeysOverlay
+from inspector.app.luck_panel import LuckPanel
 from inspector.app.pages.augment import AugmentPage
 from inspector.app.pages.export import ExportPage
 from inspector.app.pages.findings import FindingsPage, Wish
@@ -69,7 +70,7 @@ class ProjectView(QWidget):
             self._stack.addWidget(page)
         self._rail = Rail(self.pages)
         self.details = Details(project, self.bridge)
-        self._job, self._training = JobBar(), JobBar()
+        self._job = JobBar()
         self._status = QLabel()
         self._shown = QLabel()
         self._lay_out()
@@ -120,6 +121,7 @@ class ProjectView(QWidget):
         self._gallery.shut()
         self._lookalikes.shut()
         self._train.shut()
+        self._splits.luck.shut()
         self.bridge.close()
         self.project.close()
 
@@ -165,7 +167,6 @@ class ProjectView(QWidget):
         row.addWidget(name)
         row.addWidget(self._facts)
         row.addStretch()
-        row.addWidget(self._training)
         row.addWidget(self._job)
         row.addWidget(self._close)
         return top
@@ -176,6 +177,7 @@ class ProjectView(QWidget):
         self.bridge.changed.connect(self._on_changed)
         self.bridge.failed.connect(self._on_failed)
         self._findings.asked.connect(self._on_wish)
+        self._findings.listed.connect(self._on_list)
         self._gallery.chosen.connect(self.details.show_sample)
         self._gallery.listed.connect(self._tell_status)
         self._lookalikes.moved.connect(self._tell_status)
@@ -183,11 +185,11 @@ class ProjectView(QWidget):
         self._splits.asked.connect(self._on_list)
         self._groups.asked.connect(self._on_list)
         self._train.asked.connect(self._on_list)
-        self._train.job_started.connect(self._training.start)
-        self._train.job_ended.connect(self._training.finish)
+        self._connect_job(self._train)
         self._findings.verdict.fix_asked.connect(self._on_fix)
         self._connect_job(self._export)
         self._connect_job(self._findings.verdict)
+        self._connect_job(self._splits.luck)
         for index in range(len(self.pages)):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{index + 1}"), self)
             shortcut.setProperty("page", index)
@@ -198,7 +200,9 @@ class ProjectView(QWidget):
         ):  # fmt: skip
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
 
-    def _connect_job(self, worker: ExportPage | VerdictPanel | FixSheet) -> None:
+    def _connect_job(
+        self, worker: TrainPage | ExportPage | VerdictPanel | LuckPanel | FixSheet
+    ) -> None:
         worker.job_started.connect(self._job.start)
         worker.job_ended.connect(self._job.finish)
 

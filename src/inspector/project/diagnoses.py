@@ -16,6 +16,7 @@ from inspector.audit.terms import Diagnosis, Question, as_json
 from inspector.dataset.layouts import Role
 from inspector.errors import DatasetError, UsageError
 from inspector.project.changes import Changes
+from inspector.project.differences import Differences, at_the_extremes, columns, from_json
 from inspector.project.leaks import Leakage
 from inspector.project.rules import Rule, RuleKind, membership
 from inspector.store import meta
@@ -25,8 +26,6 @@ from inspector.work.jobs import Progress, Stop
 
 if TYPE_CHECKING:
     from inspector.project.project import Project
-
-SEEDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ class Diagnoses:
         self,
         rule: Rule | None = None,
         *,
-        seeds: int = SEEDS,
+        seeds: int | None = None,
         stop: Stop | None = None,
         progress: Progress | None = None,
         first: Callable[[Diagnosis], None] | None = None,
@@ -128,6 +127,27 @@ class Diagnoses:
         document = json.loads(kept)
         return document["answer"], document["key"] == self._key(self._project.splits.rule)
 
+    def differences(self) -> Differences | None:
+        """Return in which simple properties the last diagnosis saw the folders differ.
+
+        None without a diagnosis, or where nothing could be compared.
+        """
+        last = self.last()
+        properties = from_json(last[0]) if last else ()
+        if not properties:
+            return None
+        groups = self._project.groups
+        rows = groups.images()
+        training, folder, _ = self._sides(self._project.splits.rule, rows)
+        values = columns(rows, groups.records(rows))
+        found = tuple(
+            at_the_extremes(one, values[one.name], rows, training, folder)
+            for one in properties
+            if one.differs and one.name in values
+        )
+        names = sorted({s.split for s, there in zip(rows, folder, strict=True) if there})
+        return Differences(names[0] if names else "the folder", len(properties), found)
+
     def question(self, rule: Rule) -> Question:
         """Gather what a diagnosis needs; the scan has to be complete.
 
@@ -151,7 +171,8 @@ class Diagnoses:
             describe(records), thumbnails16(records),
             np.array([place[s.label] for s in rows], np.int64),
             np.where(alone, -1, numbers).astype(np.int64), training, folder, yours, share,
-            self.numbers.claimed, self._provenance(rows), None, _properties(rows), tuple(classes),
+            self.numbers.claimed, self._provenance(rows), None, columns(rows, records),
+            tuple(classes),
         )  # fmt: skip
 
     def _sides(self, rule: Rule, rows: list[Sample]) -> tuple[Any, Any, Any]:
@@ -198,18 +219,3 @@ class Diagnoses:
         digest.update(repr(self.numbers.claimed).encode())
         return digest.hexdigest()
 
-
-def _properties(rows: list[Sample]) -> dict[str, Any]:
-    pixels = [max(1, s.width * s.height) for s in rows]
-    return {
-        "brightness": np.array([s.brightness for s in rows], np.float64),
-        "contrast": np.array([s.contrast for s in rows], np.float64),
-        "sharpness": np.array([s.sharpness for s in rows], np.float64),
-        "width": np.array([s.width for s in rows], np.float64),
-        "height": np.array([s.height for s in rows], np.float64),
-        "bytes per pixel": np.array(
-            [s.size / p for s, p in zip(rows, pixels, strict=True)], np.float64
-        ),
-        "JPEG": np.array([s.format == "JPEG" for s in rows], np.float64),
-        "has a camera in EXIF": np.array([bool(s.camera) for s in rows], np.float64),
-    }

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from inspector.audit.leaks import ties_across
 from inspector.audit.predictions import Prediction, Rate, rates, read_predictions
 from inspector.errors import TrainingError
-from inspector.project.leaks import KINDS, build_ties, path_mask
+from inspector.project.leaks import KINDS, path_mask
+from inspector.project.links import link
 from inspector.run_specs import PREDICTIONS_BEST, PREDICTIONS_LAST
 from inspector.store.samples import Sample
 
@@ -83,7 +84,8 @@ def _rates(
     spec = run.spec
     learned = path_mask((*spec.training.paths, *spec.selection.paths), position)
     judged = path_mask(spec.validation.paths, position)
-    codes = ties_across(build_ties(project, rows), learned, judged)
+    ties = link(project, rows).at(project.duplicates.threshold).ties
+    codes = ties_across(ties, learned, judged)
     tie = {rows[i].path: KINDS[codes[i] - 1] for i in codes.nonzero()[0].tolist()}
     numbers = project.groups.numbers(rows, with_pictures=True)
     group = {s.path: int(n) for s, n in zip(rows, numbers, strict=True)}

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.bridge import Bridge
+from inspector.app.differences_card import DifferencesCard
 from inspector.app.pages.page import Page
 from inspector.app.verdict_panel import VerdictPanel
 from inspector.project.changes import Changes
@@ -35,12 +36,14 @@ class FindingsPage(Page):
 
     Attributes:
         asked: A `Wish`: See or the one action of a card.
+        listed: A title and sample ids to list in the gallery.
     """
 
     title = "Findings"
     icon = "findings"
     purpose = "What was found in this dataset, the worst first"
     asked = Signal(object)
+    listed = Signal(str, object)
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
@@ -49,14 +52,19 @@ class FindingsPage(Page):
         self._summary = QLabel("Reading the names…")
         self._summary.setWordWrap(True)
         self.verdict = VerdictPanel(project, bridge)
-        self._cards = QVBoxLayout()
-        self._cards.setSpacing(8)
+        self.differences = DifferencesCard(project, bridge)
+        self.differences.asked.connect(self.listed)
+        self._urgent, self._cards = QVBoxLayout(), QVBoxLayout()
+        for cards in (self._urgent, self._cards):
+            cards.setSpacing(8)
         column = QVBoxLayout()
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)
         column.addWidget(self._head)
         column.addWidget(self._summary)
         column.addWidget(self.verdict)
+        column.addLayout(self._urgent)
+        column.addWidget(self.differences)
         column.addLayout(self._cards)
         column.addStretch()
         inner = QWidget()
@@ -81,9 +89,13 @@ class FindingsPage(Page):
     def _show(self, overview: Overview) -> None:
         self._summary.setText(overview.summary)
         self.verdict.refresh(complete=overview.complete)
-        _clear(self._cards)
+        if overview.complete:
+            self.differences.refresh()
+        for cards in (self._urgent, self._cards):
+            _clear(cards)
         for finding in overview.findings:
-            self._cards.addWidget(self._card(finding))
+            cards = self._urgent if finding.severity == "high" else self._cards
+            cards.addWidget(self._card(finding))
         if overview.checked:
             note = QLabel(overview.checked)
             note.setProperty("role", "muted")
