@@ -9,7 +9,8 @@ from inspector.augmentation.terms import Policy
 from inspector.cli.options import add_output
 from inspector.cli.output import print_json, print_lines
 from inspector.errors import UsageError
-from inspector.project.policies import SIDE_PX, advise, load_policy, policy_of_code, preview
+from inspector.project.policies import load_policy, policy_of_code
+from inspector.project.previews import SIDE_PX, advise, preview
 
 
 def add_verbs(verbs: object) -> None:

@@ -15,6 +15,7 @@ class Changes:
         layout: What the folders are.
         groups: What belongs together, by a rule.
         rule: The split rule, or the lock.
+        policies: The policies that are kept.
         text: The operation in words, for the status line; "" where there is nothing to say.
     """
 
@@ -25,4 +26,5 @@ class Changes:
     layout: bool = False
     groups: bool = False
     rule: bool = False
+    policies: bool = False
     text: str = ""

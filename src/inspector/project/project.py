@@ -18,6 +18,7 @@ from inspector.project.fixes import Fixes
 from inspector.project.groups import Groups
 from inspector.project.labels import Labels
 from inspector.project.places import cache_folder, default_project
+from inspector.project.policies import Policies
 from inspector.project.reports import Reports
 from inspector.project.runs import Runs
 from inspector.project.samples import Samples
@@ -99,6 +100,7 @@ class Project:
         self.fixes = Fixes(self)
         self.labels = Labels(self)
         self.runs = Runs(self)
+        self.policies = Policies(self)
 
     @property
     def name(self) -> str:
