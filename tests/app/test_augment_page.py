@@ -321,3 +321,31 @@ def test_advice_stands_under_its_slider_and_can_be_set(
     assert page.history.now != PRESETS["example 3, as written"]
     assert page.undo()
     assert page.history.now == PRESETS["example 3, as written"]
+
+
+def test_pasted_code_is_advised_on_as_a_whole(
+    qtbot: QtBot, lab: tuple[ProjectView, AugmentPage]
+) -> None:
+    _, page = lab
+    page.read_code(
+        "gen = ImageDataGenerator(rotation_range=20, height_shift_range=0.1)\n"
+        "t = gen.flow_from_directory('d', subset='training', interpolation='bilinear')\n"
+        "v = gen.flow_from_directory('d', subset='validation', interpolation='bilinear')\n"
+    )
+    qtbot.waitUntil(lambda: page.history.now.rotation_degrees == 20, timeout=10_000)
+    # The code is read as of the Keras that is named, which exchanges the two shifts.
+    assert page.history.now.width_shift == Shift(ShiftKind.FRACTION, 0.1)
+    qtbot.waitUntil(
+        lambda: {"validation-augmented", "swapped-axes"} <= {a.rule for a in page._advice},
+        timeout=20_000,
+    )
+    page._bar._beside.setCurrentText("photos")
+    page._bar._on_beside()
+    qtbot.waitUntil(
+        lambda: any(a.rule == "normalisation-missing" for a in page._advice), timeout=20_000
+    )
+    page.read_code("open('x')")
+    qtbot.waitUntil(page._message.isVisible, timeout=10_000)
+    page._bar.chosen.emit(PRESETS["photos"])
+    qtbot.waitUntil(lambda: not page._advice, timeout=20_000)
+    assert not page._message.isVisible()

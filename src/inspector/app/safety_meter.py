@@ -100,7 +100,7 @@ class WorstDraws(QWidget):
         """Show the worst draws of a parameter, or nothing."""
         self._pairs = []
         if damage is not None and part is not None and crowd is not None:
-            for worst in damage.worst[:_SHOWN]:
+            for worst in damage.worst[:_SHOWN] if damage.told else ():
                 shown = apply_draw(crowd.pictures[worst.index], part, worst.drawn)
                 self._pairs.append((
                     image(shown), crowd.names[crowd.labels[worst.index]],

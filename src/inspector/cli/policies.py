@@ -4,6 +4,7 @@ import argparse
 import dataclasses
 from pathlib import Path
 
+from inspector.augmentation.code_rules import lint_code
 from inspector.augmentation.dialects import to_code
 from inspector.augmentation.terms import Policy
 from inspector.cli.options import add_output
@@ -54,6 +55,8 @@ def policy_of(arguments: argparse.Namespace) -> Policy:
 
 def _lint(arguments: argparse.Namespace) -> None:
     found = advise(policy_of(arguments), arguments.image, arguments.keras_version)
+    if arguments.code is not None:
+        found += lint_code(arguments.code)
     if arguments.json:
         print_json([dataclasses.asdict(a) for a in found])
     elif found:

@@ -32,6 +32,7 @@ from inspector.app.policy_bar import PolicyBar
 from inspector.app.policy_controls import Control, PolicyControls
 from inspector.app.policy_history import PolicyHistory
 from inspector.augmentation.apply import augment
+from inspector.augmentation.code_rules import lint_beside, lint_code
 from inspector.augmentation.dialects import to_code
 from inspector.augmentation.lint import Advice, follow, lint
 from inspector.augmentation.suggestions import Suggested
@@ -99,6 +100,7 @@ class AugmentPage(Page):
         self._pinned: list[int] = []
         self._turn = 0
         self._advice: list[Advice] = []
+        self._code_advice: list[Advice] = []
         self._control: Control | None = None
         self._drawing, self._waiting = False, False
         self._bar = PolicyBar(project, bridge)
@@ -203,6 +205,10 @@ class AugmentPage(Page):
         self._message.setVisible(False)
         self._show_policy()
 
+    def _on_named(self, policy: Policy) -> None:
+        self._code_advice = []
+        self._replace(policy)
+
     def _show(self, changed: bool) -> bool:
         if changed:
             self._show_policy()
@@ -263,14 +269,17 @@ class AugmentPage(Page):
         policy = self.history.now
         pictures = [p.pixels for p in self._measured]
         target, version = self._code.wanted()
+        beside = self._bar.beside()[1]
 
         def work() -> tuple[list[Advice], str]:
-            return lint(policy, pictures=pictures), to_code(policy, target, version)
+            found = [] if beside is None else lint_beside(policy, beside)
+            return found + lint(policy, pictures=pictures), to_code(policy, target, version)
 
         self.bridge.call(work, self._show_check, channel="advice")
 
     def _show_check(self, answer: tuple[list[Advice], str]) -> None:
-        self._advice, code = answer
+        found, code = answer
+        self._advice = self._code_advice + found
         self._code.show_code(code)
         self._controls.show_advice({a.parameter: a for a in self._advice})
         self._advice_list.show_advice(self._advice)
@@ -288,9 +297,20 @@ class AugmentPage(Page):
             self, "Paste Keras code", "ImageDataGenerator(...) or keras.layers; it is never run"
         )
         if ok and text.strip():
-            self.bridge.call(
-                lambda: policy_of_code(text), self._replace, on_error=self._refuse
-            )
+            self.read_code(text)
+
+    def read_code(self, text: str) -> None:
+        """Take the policy of pasted code, with what there is to say of the code around it."""
+        version = self._code.wanted()[1]
+
+        def done(answer: tuple[Policy, list[Advice]]) -> None:
+            policy, self._code_advice = answer
+            self._replace(policy)
+
+        self.bridge.call(
+            lambda: (policy_of_code(text, version), lint_code(text, version)), done,
+            on_error=self._refuse,
+        )  # fmt: skip
 
     def _refuse(self, error: InspectorError) -> None:
         self._message.setText(f"{error.message}. {error.advice}")
@@ -301,7 +321,7 @@ class AugmentPage(Page):
         self._controls.chosen.connect(self._on_control)
         self._controls.followed.connect(self._on_suggested)
         self._effects.suggested.connect(self._controls.show_suggested)
-        self._bar.chosen.connect(self._replace)
+        self._bar.chosen.connect(self._on_named)
         self._bar.beside_chosen.connect(self._on_beside)
         self._bar.failed.connect(self._refuse)
         self._advice_list.followed.connect(
