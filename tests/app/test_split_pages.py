@@ -6,7 +6,6 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from inspector.app.luck_panel import ACCURACY
-from inspector.app.pages.augment import AugmentPage
 from inspector.app.pages.groups import GroupsPage
 from inspector.app.pages.splits import SplitsPage
 from inspector.app.window import ProjectView
@@ -105,19 +104,3 @@ def test_a_judged_pair_gives_a_precision(qtbot: QtBot, view: ProjectView) -> Non
     qtbot.waitUntil(lambda: "100%" in groups._score.text(), timeout=10_000)
 
 
-def test_advice_stands_under_its_slider_and_can_be_set(qtbot: QtBot, view: ProjectView) -> None:
-    augment = page(view, AugmentPage)
-    assert isinstance(augment, AugmentPage)
-    qtbot.waitUntil(lambda: bool(augment._pictures), timeout=20_000)
-    augment._preset.setCurrentText("example 3, as written")
-    augment._on_preset(0)
-    qtbot.waitUntil(
-        lambda: any(a.parameter == "channel_shift_range" for a in augment._advice), timeout=20_000
-    )
-    assert "ImageDataGenerator" in augment._code.toPlainText()
-    assert len(augment._grid._rows) == len(augment._pictures)
-    before = augment._policy
-    augment._undo()
-    assert augment._policy != before
-    augment._redo()
-    assert augment._policy == before

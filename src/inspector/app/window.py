@@ -212,12 +212,14 @@ class ProjectView(QWidget):
         sheet.open()
 
     def undo(self) -> None:
-        """Undo the newest decision."""
-        self.bridge.call(self.project.decisions.undo, self._on_decided)
+        """Undo the newest decision, or what is the page's own."""
+        if not self.page().undo():
+            self.bridge.call(self.project.decisions.undo, self._on_decided)
 
     def redo(self) -> None:
         """Make the newest undone decision again."""
-        self.bridge.call(self.project.decisions.redo, self._on_decided)
+        if not self.page().redo():
+            self.bridge.call(self.project.decisions.redo, self._on_decided)
 
     def _on_page_key(self) -> None:
         self.show_page(int(self.sender().property("page")))

@@ -16,6 +16,7 @@ class Changes:
         groups: What belongs together, by a rule.
         rule: The split rule, or the lock.
         runs: A training began, got on by an epoch, or ended.
+        policies: The policies that are kept.
         text: The operation in words, for the status line; "" where there is nothing to say.
     """
 
@@ -27,4 +28,5 @@ class Changes:
     groups: bool = False
     rule: bool = False
     runs: bool = False
+    policies: bool = False
     text: str = ""

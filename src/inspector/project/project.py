@@ -19,6 +19,7 @@ from inspector.project.fixes import Fixes
 from inspector.project.groups import Groups
 from inspector.project.labels import Labels
 from inspector.project.places import cache_folder, default_project
+from inspector.project.policies import Policies
 from inspector.project.reports import Reports
 from inspector.project.runs import Runs
 from inspector.project.samples import Samples
@@ -95,6 +96,7 @@ class Project:
         self.fixes = Fixes(self)
         self.labels = Labels(self)
         self.runs = Runs(self)
+        self.policies = Policies(self)
         self.comparisons = Comparisons(self)
         try:
             self._claim(relocate, role, manifest)

@@ -43,6 +43,14 @@ class Page(QWidget):
         """Return the keys of this page."""
         return ()
 
+    def undo(self) -> bool:
+        """Undo what is this page's own; False where that is the project's."""
+        return False
+
+    def redo(self) -> bool:
+        """Redo what is this page's own; False where that is the project's."""
+        return False
+
     def refresh(self, changes: Changes) -> None:
         """Ask again for what is shown and has changed."""
 
