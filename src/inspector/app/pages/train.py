@@ -105,6 +105,7 @@ class TrainPage(Page):
         self._connect()
         self._read()
         self._read_comparisons()
+        self._read_policies()
 
     def key_table(self) -> Sequence[Key]:
         """Return the keys of this page."""
@@ -114,6 +115,8 @@ class TrainPage(Page):
         """Ask for the runs, or the plan, where they may be others now."""
         if changes.runs:
             self._read()
+        if changes.policies:
+            self._read_policies()
         if changes.runs or changes.rule or changes.likeness or changes.decisions:
             self._ask_plan()
 
@@ -302,6 +305,12 @@ class TrainPage(Page):
     def _on_compare_failed(self, error: InspectorError) -> None:
         self._on_compared(None)
         self._refuse(error)
+
+    def _read_policies(self) -> None:
+        self.bridge.call(
+            lambda: {kept.name: kept.policy for kept in self.project.policies.all()},
+            self._form.show_policies, channel="train policies",
+        )  # fmt: skip
 
     def _read_comparisons(self) -> None:
         self.bridge.call(
