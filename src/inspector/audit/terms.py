@@ -123,7 +123,12 @@ class QuickModel:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """Hold what can be said about a gap; `as_json` gives its published shape."""
+    """Hold what can be said about a gap; `as_json` gives its published shape.
+
+    Attributes:
+        same_images: What images gain that have one of their group in the training of a random
+            fold: the same images, judged by those models and by those of group folds.
+    """
 
     question: dict[str, Any]
     n_groups: int
@@ -136,6 +141,7 @@ class Diagnosis:
     verdict: str
     evidence: tuple[str, ...]
     caveats: tuple[str, ...]
+    same_images: Term | None = None
 
 
 UNKNOWN = Term(None, None, None)

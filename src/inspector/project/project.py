@@ -13,6 +13,7 @@ from inspector.project.comparisons import Comparisons
 from inspector.project.decisions import Decisions
 from inspector.project.diagnoses import Diagnoses
 from inspector.project.duplicates import Duplicates
+from inspector.project.experiments import Experiments
 from inspector.project.exports import Exports
 from inspector.project.findings import Findings
 from inspector.project.fixes import Fixes
@@ -101,6 +102,7 @@ class Project:
         self.labels = Labels(self)
         self.runs = Runs(self)
         self.comparisons = Comparisons(self)
+        self.experiments = Experiments(self)
 
     @property
     def name(self) -> str:
