@@ -234,7 +234,7 @@ def test_the_answer_follows_its_seed_and_has_its_shape(leak: Diagnosis) -> None:
     assert set(plain["domain_auc"]) == auc
     assert set(plain) == {
         "question", "n_groups", "group_provenance", "terms", "residual", "arms", "domain_auc",
-        "quick_models", "verdict", "evidence", "caveats", "properties",
+        "quick_models", "verdict", "evidence", "caveats", "properties", "same_images",
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.audit.folds import cut, group_folds, random_folds, smallest_mix
-from inspector.audit.quick_models import Model, fit, nearest_label, neighbours
+from inspector.audit.quick_models import fit, nearest_label, neighbours
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -15,6 +15,12 @@ Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 FOLDS = 5
+
+Judge = Callable[[Ints], Mask]
+"""Row numbers to whether a model names their classes."""
+
+Learn = Callable[[Ints], Judge]
+"""Row numbers to learn from to what judges others."""
 
 
 class Stopped(Exception):  # noqa: N818 - an event, not an error of ours
@@ -54,6 +60,8 @@ class Setting:
         seeds: Number of split seeds.
         seed: Of everything that is drawn.
         watch: Progress and stop.
+        learn: What trains a model; None for quick models.
+        upto: Only the first seeds are scored, with sizes as for all of them; None for all.
     """
 
     x: Floats
@@ -66,6 +74,13 @@ class Setting:
     seeds: int
     seed: int
     watch: Watch
+    learn: Learn | None = None
+    upto: int | None = None
+
+    @property
+    def scored(self) -> int:
+        """How many seeds are scored."""
+        return self.seeds if self.upto is None else self.upto
 
     def rng(self, *purpose: int) -> np.random.Generator:
         """Return a generator of its own for each purpose, so that arms don't move each other."""
@@ -129,21 +144,41 @@ def score_folds(
             held = folds == k
             rows = cut(train[~held], y, size, rng)
             model = train_on(setting, rows)
-            held_right[s, held] = right(setting, model, train[held])
-            folder_right[s] += right(setting, model, outside) / FOLDS
+            held_right[s, held] = model(train[held])
+            folder_right[s] += model(outside) / FOLDS
         if stage:
             setting.watch.at(stage, s + 1, len(assignments))
     return Scores(held_right, folder_right)
 
 
-def train_on(setting: Setting, rows: Ints) -> Model:
-    """Fit the quick model that carries the figures."""
-    return fit(setting.x[rows], setting.labels[rows], setting.classes)
+def train_on(setting: Setting, rows: Ints) -> Judge:
+    """Train the model that carries the figures; it judges any other row."""
+    if setting.learn is not None:
+        return setting.learn(rows)
+    model = fit(setting.x[rows], setting.labels[rows], setting.classes)
+
+    def judge(others: Ints) -> Mask:
+        found = model.predict(setting.x[others]) == setting.labels[others]
+        return np.asarray(found, np.bool_)
+
+    return judge
 
 
-def right(setting: Setting, model: Model, rows: Ints) -> Mask:
-    """Say for each row whether the model names its class."""
-    return np.asarray(model.predict(setting.x[rows]) == setting.labels[rows], np.bool_)
+def mates_seen(setting: Setting, assignments: list[Ints], size: Ints) -> Mask:
+    """Say whether the model that judged a training row learned from one of its group.
+
+    Returns:
+        (seeds, training rows), for the models of `score_folds` with the same arguments.
+    """
+    train, y = setting.train, setting.labels
+    found = np.zeros((len(assignments), len(train)), np.bool_)
+    for s, folds in enumerate(assignments):
+        rng = setting.rng(3, s)
+        for k in range(FOLDS):
+            held = folds == k
+            rows = cut(train[~held], y, size, rng)
+            found[s, held] = np.isin(setting.group[train[held]], setting.group[rows])
+    return found
 
 
 def score_placebos(
@@ -170,7 +205,7 @@ def score_placebos(
 def score_whole(setting: Setting) -> Doubles:
     """Return (1, folder rows): models on all of the training folder."""
     model = train_on(setting, setting.train)
-    return right(setting, model, setting.folder)[None].astype(np.float64)
+    return model(setting.folder)[None].astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +228,12 @@ def score_own(setting: Setting, assignments: list[Ints], size: Ints) -> Own:
     inside = Setting(
         setting.x, setting.labels, setting.group, setting.joined, setting.folder,
         setting.folder[:0], setting.classes, setting.seeds, setting.seed, setting.watch,
+        setting.learn, setting.upto,
     )  # fmt: skip
     group = np.unique(setting.joined[setting.folder], return_inverse=True)[1].astype(np.int64)
     folds = group_assignments(inside, group, 1_000)
     size = np.minimum(size, common_size(inside, folds))
-    own = score_folds(inside, folds, size, "models of the folder")
+    own = score_folds(inside, folds[: setting.scored], size, "models of the folder")
     train = score_folds(setting, assignments, size, "training models of that size")
     return Own(own.train, train.train, train.folder)
 
@@ -213,15 +249,15 @@ def score_joint(setting: Setting) -> Doubles:
         (seeds, folder rows) of A - B; NaN where the thinning left an image out.
     """
     y = setting.labels
-    gain = np.full((setting.seeds, len(setting.folder)), np.nan)
+    gain = np.full((setting.scored, len(setting.folder)), np.nan)
     place = np.full(len(y), -1, np.int64)
     place[setting.folder] = np.arange(len(setting.folder))
-    for s in range(setting.seeds):
+    for s in range(setting.scored):
         rng = setting.rng(5, s)
         train = thinned(setting.train, setting.joined, rng)
         folder = thinned(setting.folder, setting.joined, rng)
         folds = random_folds(y[folder], FOLDS, rng)
-        alone = right(setting, train_on(setting, train), folder).astype(np.float64)
+        alone = train_on(setting, train)(folder).astype(np.float64)
         there = np.bincount(y[train], minlength=setting.classes)
         for k in range(FOLDS):
             held = folds == k
@@ -229,8 +265,8 @@ def score_joint(setting: Setting) -> Doubles:
             kept = there - np.bincount(y[new], minlength=setting.classes)
             mixed = np.concatenate([cut(train, y, kept, rng), new])
             model = train_on(setting, mixed)
-            gain[s, place[folder[held]]] = right(setting, model, folder[held]) - alone[held]
-        setting.watch.at("training and folder together", s + 1, setting.seeds)
+            gain[s, place[folder[held]]] = model(folder[held]) - alone[held]
+        setting.watch.at("training and folder together", s + 1, setting.scored)
     return gain
 
 
@@ -291,5 +327,5 @@ def score_your_split(setting: Setting, mask: Mask, size: Ints) -> tuple[float, D
         count = np.bincount(y[rows], minlength=setting.classes)
         share = np.where(count > 0, weights, 0) / np.maximum(count, 1)
         share /= max(1e-12, float((share * count).sum()))
-        found.append(float((share[y[rows]] * right(setting, model, rows)).sum()))
+        found.append(float((share[y[rows]] * model(rows)).sum()))
     return found[0], np.array(found[1:])

@@ -49,6 +49,22 @@ FEW_IMAGES = 3_000
 SEEDS_OF_FEW, SEEDS_OF_MANY = 10, 5
 
 
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """Hold how real trainings take the place of quick models.
+
+    Attributes:
+        learn: What trains on rows.
+        upto: Seeds that are trained so far.
+        quick: What quick models said: their placebos and their domain classifier stand in, as
+            both would take hundreds of trainings.
+    """
+
+    learn: arms.Learn
+    upto: int
+    quick: Diagnosis
+
+
 @dataclass(slots=True)
 class _Work:
     """Gather what the stages find; `diagnose` alone writes to it."""
@@ -64,6 +80,8 @@ class _Work:
     domain: DomainAuc
     models: tuple[QuickModel, ...] = ()
     properties: tuple[Property, ...] = ()
+    trained: Trained | None = None
+    same: Term | None = None
 
 
 def diagnose(
@@ -73,8 +91,9 @@ def diagnose(
     progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
     stop: Callable[[], bool] = lambda: False,
     first: Callable[[Diagnosis], None] | None = None,
+    trained: Trained | None = None,
 ) -> Diagnosis:
-    """Answer what quick models can say about a gap.
+    """Answer what quick models, or trainings, can say about a gap.
 
     Args:
         question: The images, their groups and sides.
@@ -83,6 +102,7 @@ def diagnose(
         stop: Asked between parts.
         first: Called once with the figures of random and group folds, before controls: these
             have no verdict yet.
+        trained: Real trainings in place of quick models; None for quick models.
 
     Raises:
         arms.Stopped: When `stop` said so.
@@ -90,7 +110,7 @@ def diagnose(
     if seeds is None:
         used = int((question.in_training | question.in_folder).sum())
         seeds = SEEDS_OF_FEW if used <= FEW_IMAGES else SEEDS_OF_MANY
-    work = _prepare(question, seeds, Watch(progress, stop))
+    work = _prepare(question, seeds, Watch(progress, stop), trained)
     train = work.setting.train
     if len(train) < 2 * arms.FOLDS or len(np.unique(work.setting.labels[train])) < 2:
         return _answer(work)
@@ -98,18 +118,23 @@ def diagnose(
     known = np.unique(work.setting.group[train], return_inverse=True)[1].astype(np.int64)
     grouped = arms.group_assignments(work.setting, known, 0)
     size = arms.common_size(work.setting, [*random, *grouped])
+    random, grouped = random[: work.setting.scored], grouped[: work.setting.scored]
     of_random = arms.score_folds(work.setting, random, size, "random folds")
     of_groups = arms.score_folds(work.setting, grouped, size, "group folds")
     _weigh(work, of_random, of_groups)
     leakage = _leakage(work, of_random, of_groups)
+    _same_images(work, of_random, of_groups, arms.mates_seen(work.setting, random, size))
     if first is not None:
         work.terms["leakage"] = rules.leakage_term(
             leakage, None, work.limits, question.group_recall
         )
         first(_answer(work))
-    _control(work, leakage, of_random, known, size)
-    _luck(work, of_random, size)
-    _nearest(work, random, grouped)
+    if trained is None:
+        _control(work, leakage, of_random, known, size)
+        _luck(work, of_random, size)
+        _nearest(work, random, grouped)
+    else:
+        _borrow(work, leakage, trained.quick)
     if len(work.setting.folder):
         _folder(work, of_random, of_groups)
         _inside(work, grouped, size)
@@ -117,7 +142,7 @@ def diagnose(
     return _answer(work)
 
 
-def _prepare(question: Question, seeds: int, watch: Watch) -> _Work:
+def _prepare(question: Question, seeds: int, watch: Watch, trained: Trained | None) -> _Work:
     # Images of neither side take no part, not even as neighbours or in the components.
     used = np.flatnonzero(question.in_training | question.in_folder)
     watch.at("look-alikes", 0, 1)
@@ -133,12 +158,14 @@ def _prepare(question: Question, seeds: int, watch: Watch) -> _Work:
         np.flatnonzero(question.in_training),
         np.flatnonzero(question.in_folder & ~question.in_training),
         int(question.labels.max(initial=0)) + 1, seeds, question.seed, watch,
+        trained.learn if trained else None, trained.upto if trained else None,
     )  # fmt: skip
     clean = setting.folder[~np.isin(joined[setting.folder], joined[setting.train])]
     limits = _limits(setting, clean, found.share)
     return _Work(
         question, setting, found, limits, clean, dict.fromkeys(TERMS, UNKNOWN),
-        dict.fromkeys(ARMS, NO_ARM), words.Notes(names=question.classes), DomainAuc(),
+        dict.fromkeys(ARMS, NO_ARM), words.Notes(question.classes, trained is not None),
+        DomainAuc(), trained=trained,
     )  # fmt: skip
 
 
@@ -146,8 +173,8 @@ def _limits(setting: Setting, clean: Ints, residual: float) -> rules.Limits:
     y, joined = setting.labels, setting.joined
     present = np.unique(y[setting.train])
     every: tuple[str, ...] = ()
-    if setting.seeds < rules.SEEDS_AT_LEAST:
-        every = (f"{setting.seeds} seeds; a verdict needs {rules.SEEDS_AT_LEAST} or more",)
+    if setting.scored < rules.SEEDS_AT_LEAST:
+        every = (f"{setting.scored} seeds; a verdict needs {rules.SEEDS_AT_LEAST} or more",)
     training = rules.side_limits(
         "the training folder", y[setting.train], joined[setting.train], present
     )
@@ -180,8 +207,9 @@ def _weigh(work: _Work, of_random: Scores, of_groups: Scores) -> None:
     majority = float(weights.max())
     work.notes.majority = majority
     if rules.too_weak(accuracy, majority, work.question.claimed):
+        advice = "train longer" if work.trained else "run the experiment"
         reason = (
-            f"quick models too weak: run the experiment (they reach {accuracy:.2f}, "
+            f"{work.notes.who} too weak: {advice} (they reach {accuracy:.2f}, "
             f"the largest class alone gives {majority:.2f})"
         )
         work.limits = replace(work.limits, all=(*work.limits.all, reason))
@@ -209,6 +237,30 @@ def _control(
     work.terms["leakage"] = rules.leakage_term(
         leakage, placebo, work.limits, work.question.group_recall
     )
+
+
+def _same_images(
+    work: _Work, of_random: Scores, of_groups: Scores, seen: NDArray[np.bool_]
+) -> None:
+    """Compare models that learned from an image's group with ones that did not, on those images."""
+    setting = work.setting
+    rows = setting.train
+    gain = np.where(seen, of_random.train - of_groups.train, np.nan)
+    if not seen.any(axis=1).all():
+        return
+    found = crossed(gain, setting.labels[rows], setting.joined[rows], setting.weights())
+    work.same = rules.figure(found)
+    work.notes.same = (found, int(seen.any(axis=0).sum()))
+
+
+def _borrow(work: _Work, leakage: Interval, quick: Diagnosis) -> None:
+    """Take the controls that are too dear to train from the quick models."""
+    work.terms["leakage"] = rules.leakage_term(
+        leakage, quick.terms["leakage"].placebo, work.limits, work.question.group_recall
+    )
+    work.domain = quick.domain_auc
+    own = QuickModel("quick models", quick.terms, quick.arms)
+    work.models = (own, *quick.quick_models)
 
 
 def _luck(work: _Work, of_random: Scores, size: Ints) -> None:
@@ -279,7 +331,8 @@ def _folder(work: _Work, of_random: Scores, of_groups: Scores) -> None:
     allowed = work.limits.shift
     work.terms["composition"] = rules.other_term(composition, allowed=allowed)
     work.terms["size"] = rules.other_term(size, allowed=allowed)
-    work.domain = domain_auc(setting, clean)
+    if work.trained is None:
+        work.domain = domain_auc(setting, clean)
     joint = _joint(work)
     recall = work.question.group_recall
     work.terms["shift"] = rules.shift_term(shift, work.domain, joint, work.limits, recall)
@@ -339,7 +392,8 @@ def _answer(work: _Work) -> Diagnosis:
         "images_in_training": len(setting.train),
         "images_in_folder": len(setting.folder),
         "classes": setting.classes,
-        "seeds": setting.seeds,
+        "seeds": setting.scored,
+        "models": work.notes.who,
         "claimed": list(question.claimed),
         "your_validation_fraction": question.your_validation_fraction,
     }
@@ -347,11 +401,11 @@ def _answer(work: _Work) -> Diagnosis:
     found = Diagnosis(
         asked, len(np.unique(setting.joined[both])), dict(question.group_provenance),
         dict(work.terms), work.residual.share, dict(work.arms), work.domain, work.models,
-        "", (), (), work.properties,
+        "", (), (), work.properties, work.same,
     )  # fmt: skip
     return replace(
         found,
-        verdict=words.verdict(found, work.limits),
+        verdict=words.verdict(found, work.limits, work.notes.who),
         evidence=words.evidence(found, work.notes),
         caveats=words.caveats(found, work.notes, work.limits),
     )

@@ -166,7 +166,12 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """Hold what can be said about a gap; `as_json` gives its published shape."""
+    """Hold what can be said about a gap; `as_json` gives its published shape.
+
+    Attributes:
+        same_images: What images gain that have one of their group in the training of a random
+            fold: the same images, judged by those models and by those of group folds.
+    """
 
     question: dict[str, Any]
     n_groups: int
@@ -180,6 +185,7 @@ class Diagnosis:
     evidence: tuple[str, ...]
     caveats: tuple[str, ...]
     properties: tuple[Property, ...] = ()
+    same_images: Term | None = None
 
 
 UNKNOWN = Term(None, None, None)

@@ -25,6 +25,8 @@ class Notes:
     """Gather figures that stand in the evidence only; None where they were not made."""
 
     names: tuple[str, ...] = ()
+    trained: bool = False
+    same: tuple[Interval, int] | None = None
     majority: float = 0.0
     luck_rank: int | None = None
     luck_draws: int = 0
@@ -37,6 +39,11 @@ class Notes:
     balanced: tuple[float, float] | None = None
     worst_class: tuple[int, float] | None = None
     lacking: int = 0
+
+    @property
+    def who(self) -> str:
+        """Whose figures these are."""
+        return "trained models" if self.trained else "quick models"
 
     def note_folder(self, right: Doubles, labels: Ints, clean: Mask, weights: Doubles) -> None:
         """Keep the folder's accuracy as it is, at the training mix, and without shared groups."""
@@ -70,23 +77,23 @@ def _per_class(right: Doubles, labels: Ints, classes: int) -> Doubles:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def verdict(found: Diagnosis, limits: Limits) -> str:
+def verdict(found: Diagnosis, limits: Limits, who: str = "quick models") -> str:
     """Return one sentence: what has an effect, what has none to speak of, what can't be told."""
     if limits.all:
         return f"Cannot tell: {limits.all[0]}."
     leakage, shift = found.terms["leakage"], found.terms["shift"]
-    parts = [_leakage(leakage)]
+    parts = [_leakage(leakage, who)]
     if found.question["images_in_folder"]:
-        parts.append(_shift(found, shift))
+        parts.append(_shift(found, shift, who))
     return " ".join(parts)
 
 
-def _leakage(term: Term) -> str:
+def _leakage(term: Term, who: str) -> str:
     match term.verdict:
         case Verdict.YES:
             return (
                 "Same picture or event on both sides: effect on accuracy "
-                f"{_bound(term)}{_figure(term)}, for quick models."
+                f"{_bound(term)}{_figure(term)}, for {who}."
             )
         case Verdict.NO:
             return (
@@ -97,12 +104,12 @@ def _leakage(term: Term) -> str:
             return f"Same event on both sides: cannot tell ({_bound(term)}{_figure(term)})."
 
 
-def _shift(found: Diagnosis, term: Term) -> str:
+def _shift(found: Diagnosis, term: Term, who: str) -> str:
     match term.verdict:
         case Verdict.YES:
             return (
                 "Your folders differ, and accuracy depends on it: "
-                f"{_figure(term)} for quick models."
+                f"{_figure(term)} for {who}."
             )
         case Verdict.NO:
             return f"Your folders: no loss beyond {rules.SHIFT_ABOVE:.2f} between them."
@@ -124,29 +131,41 @@ def _shift(found: Diagnosis, term: Term) -> str:
 
 def evidence(found: Diagnosis, notes: Notes) -> tuple[str, ...]:
     """Return the figures behind the sentence, each with what it is compared with."""
-    said = [_random_and_group(found), _placebo(found), _residual(found)]
+    said = [_random_and_group(found, notes.who), _same(notes), _placebo(found, notes)]
+    said.append(_residual(found))
     said += [_luck(notes), _domain(found), _joint(notes), _own(notes), _folder(notes)]
     said += [_classes(notes), _properties(found), _nearest(found)]
     return tuple(one for one in said if one)
 
 
-def _random_and_group(found: Diagnosis) -> str:
+def _random_and_group(found: Diagnosis, who: str) -> str:
     one, two = found.arms["random"].mean, found.arms["group"].mean
     if one is None or two is None:
         return ""
     return (
-        f"Quick models reach {one:.3f} when split at random and {two:.3f} when known groups are "
-        f"kept together; {found.n_groups} independent groups."
+        f"{who.capitalize()} reach {one:.3f} when split at random and {two:.3f} when known groups "
+        f"are kept together; {found.n_groups} independent groups."
     )
 
 
-def _placebo(found: Diagnosis) -> str:
+def _same(notes: Notes) -> str:
+    if notes.same is None:
+        return ""
+    gain, images = notes.same
+    return (
+        f"The same {images:,} images, judged by models that learned from one of their group and "
+        f"by models that did not: {gain.mean:+.3f} ({gain.low:+.3f} to {gain.high:+.3f})."
+    )
+
+
+def _placebo(found: Diagnosis, notes: Notes) -> str:
     term = found.terms["leakage"]
     if term.placebo is None or term.mean is None:
         return ""
     return (
         f"The difference is {term.mean:+.3f}; groups of the same sizes without meaning give at "
-        f"most {term.placebo:+.3f} in {rules.PLACEBOS} draws."
+        f"most {term.placebo:+.3f} in {rules.PLACEBOS} draws"
+        f"{' of quick models' if notes.trained else ''}."
     )
 
 
@@ -205,7 +224,7 @@ def _folder(notes: Notes) -> str:
     if notes.folder_raw is None or notes.folder_mixed is None:
         return ""
     text = (
-        f"On the folder as it is, quick models reach {notes.folder_raw:.3f}, at the class mix of "
+        f"On the folder as it is, {notes.who} reach {notes.folder_raw:.3f}, at the class mix of "
         f"training {notes.folder_mixed:.3f}"
     )
     if notes.folder_left_out and notes.folder_clean is not None:
@@ -245,7 +264,7 @@ def _properties(found: Diagnosis) -> str:
 def _nearest(found: Diagnosis) -> str:
     for model in found.quick_models:
         one, two = model.arms["random"].mean, model.arms["group"].mean
-        if one is not None and two is not None:
+        if one is not None and two is not None and model.name.startswith("nearest"):
             return f"As an alarm, {model.name}: {one:.3f} at random, {two:.3f} by group."
     return ""
 
@@ -265,7 +284,7 @@ def caveats(found: Diagnosis, notes: Notes, limits: Limits) -> tuple[str, ...]:
     if notes.lacking:
         said.append(f"{notes.lacking} classes are not in the folder and left out of its figures")
     said += [
-        "quick models are not your model: they show how such a gap can arise",
+        f"{notes.who} are not your model: they show how such a gap can arise",
         "the terms add up by construction; that is no evidence of what made them",
         "groups without any likeness, names or EXIF can't be found",
     ]

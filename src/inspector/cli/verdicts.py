@@ -2,10 +2,12 @@
 
 import argparse
 import dataclasses
+import sys
 from pathlib import Path
 
+from inspector.audit.gap import SEEDS_OF_MANY
 from inspector.audit.properties import typical
-from inspector.audit.terms import as_json
+from inspector.audit.terms import Diagnosis, as_json
 from inspector.cli.options import add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
 from inspector.cli.splits import add_split_options, rule_of
@@ -13,6 +15,9 @@ from inspector.errors import UsageError
 from inspector.project.diagnoses import Numbers
 from inspector.project.fixes import RULE, FixPlan
 from inspector.project.project import Project
+from inspector.project.rules import Rule
+from inspector.project.runs import EPOCHS, IMAGE_SIZE_PX, Wanted
+from inspector.run_specs import SMALL_CNN, Answer, Done
 from inspector.work.jobs import Progress
 
 
@@ -22,6 +27,13 @@ def add_verbs(verbs: object) -> None:
     add_split_options(diagnose)
     how = diagnose.add_mutually_exclusive_group()
     how.add_argument("--quick", action="store_true", help="by quick models (the default)")
+    how.add_argument("--train", action="store_true", help="by real trainings, seed by seed")
+    diagnose.add_argument("--model", default=SMALL_CNN, metavar="NAME", help="with --train")
+    diagnose.add_argument("--epochs", type=int, default=EPOCHS, metavar="N", help="with --train")
+    diagnose.add_argument(
+        "--image-size", type=int, default=IMAGE_SIZE_PX, metavar="PX", help="with --train"
+    )
+    diagnose.add_argument("--dry-run", action="store_true", help="with --train: show the plan")
     diagnose.add_argument("--seeds", type=int, metavar="N", help="split seeds")
     diagnose.add_argument("--claimed", metavar="A,B", help="0.95,0.75: split, real folder")
     diagnose.add_argument("--predictions", type=Path, metavar="FILE.csv")
@@ -57,14 +69,13 @@ def _diagnose(arguments: argparse.Namespace) -> None:
         _numbers(arguments, project)
         scan(project, arguments)
         rule = rule_of(arguments, project)
-        progress = Progress()
-        with Bar(progress, quiet=arguments.quiet):
-            answer = project.diagnoses.run(rule, seeds=arguments.seeds, progress=progress)
-        assert answer is not None
+        answer, more = _answer(arguments, project, rule)
+        if answer is None:
+            return
         own = []
         if project.diagnoses.numbers.predictions:
             own = project.diagnoses.rates(project.splits.leaks(rule, seeds=0))
-        document = as_json(answer)
+        document = as_json(answer) | more
         if own:
             document["your_model"] = [
                 {"name": r.name, "accuracy": round(r.share, 4), "low": round(r.low, 4),
@@ -78,25 +89,80 @@ def _diagnose(arguments: argparse.Namespace) -> None:
                 [(r.name, f"{r.share:.3f}", f"[{r.low:.3f}, {r.high:.3f}]", r.n) for r in own],
                 ("your model", "accuracy", "95 %", "images"),
             )
-        print(answer.verdict)
-        rows = [
-            (name, _signed(t.mean), f"[{_signed(t.low)}, {_signed(t.high)}]",
-             t.verdict.value.replace("_", " "), t.bound.value.replace("_", " "))
-            for name, t in answer.terms.items()
-        ]  # fmt: skip
-        print_table(rows, ("term", "estimate", "95 %", "verdict", "bound"))
-        if answer.properties:
-            print_table(
-                [
-                    (p.name, typical(p, p.training), typical(p, p.folder),
-                     "-" if p.auc is None else f"{p.auc:.2f}",
-                     "-" if p.p_adjusted is None else f"{p.p_adjusted:.3f}",
-                     "yes" if p.differs else "no") for p in answer.properties
-                ],
-                ("property", "training", "folder", "AUC", "corrected p", "differs"),
-            )  # fmt: skip
-        print_lines(f"- {line}" for line in answer.evidence)
-        print_lines(f"caveat: {line}" for line in answer.caveats)
+        _print_answer(answer)
+
+
+def _answer(
+    arguments: argparse.Namespace, project: Project, rule: Rule
+) -> tuple[Diagnosis | None, dict[str, object]]:
+    """Return the answer that was asked for, and what is printed beside it in JSON."""
+    progress = Progress()
+    if not arguments.train:
+        with Bar(progress, quiet=arguments.quiet):
+            answer = project.diagnoses.run(rule, seeds=arguments.seeds, progress=progress)
+        return answer, {}
+    seeds = arguments.seeds or SEEDS_OF_MANY
+    wanted = Wanted(
+        model=arguments.model, epochs=arguments.epochs, image_size_px=arguments.image_size
+    )
+    with Bar(progress, quiet=arguments.quiet):
+        plan = project.experiments.plan(rule, wanted, seeds=seeds, progress=progress)
+    assert plan is not None
+    took = plan.expected_seconds
+    said = "not known before the first run" if took is None else f"about {took / 60:.0f} min"
+    size = f"{plan.trainings} trainings of {plan.steps:,} steps"
+    print(
+        f"{size}, {seeds} seeds; time: {said}",
+        file=sys.stdout if arguments.dry_run and not arguments.json else sys.stderr,
+    )
+    if arguments.dry_run:
+        if arguments.json:
+            print_json({"trainings": plan.trainings, "steps": plan.steps, "expected_seconds": took})
+        return None, {}
+
+    def hear(answer: Answer) -> None:
+        if isinstance(answer, Done):
+            progress.advance()
+
+    progress.start("trainings", plan.trainings)
+    with Bar(progress, quiet=arguments.quiet):
+        found = project.experiments.run(plan, hear)
+    more: dict[str, object] = {"partial": found.partial, "seeds_done": found.seeds_done}
+    return found.answer, more
+
+
+def _print_answer(answer: Diagnosis) -> None:
+    print(answer.verdict)
+    others = [m for m in answer.quick_models if m.name == "quick models"]
+    rows = [
+        (name, _signed(t.mean), f"[{_signed(t.low)}, {_signed(t.high)}]",
+         t.verdict.value.replace("_", " "), t.bound.value.replace("_", " "),
+         *(_signed(m.terms[name].mean) for m in others))
+        for name, t in answer.terms.items()
+    ]  # fmt: skip
+    print_table(rows, ("term", "estimate", "95 %", "verdict", "bound", *(m.name for m in others)))
+    if others:
+        print_table(
+            [(name, _share(a.mean), _share(a.sd), a.n, *(_share(m.arms[name].mean) for m in others))
+             for name, a in answer.arms.items()],
+            ("accuracy", "trained", "sd", "images", *(m.name for m in others)),
+        )  # fmt: skip
+    if answer.properties:
+        print_table(
+            [
+                (p.name, typical(p, p.training), typical(p, p.folder),
+                 "-" if p.auc is None else f"{p.auc:.2f}",
+                 "-" if p.p_adjusted is None else f"{p.p_adjusted:.3f}",
+                 "yes" if p.differs else "no") for p in answer.properties
+            ],
+            ("property", "training", "folder", "AUC", "corrected p", "differs"),
+        )  # fmt: skip
+    print_lines(f"- {line}" for line in answer.evidence)
+    print_lines(f"caveat: {line}" for line in answer.caveats)
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
 
 
 def _labels(arguments: argparse.Namespace) -> None:

@@ -13,6 +13,7 @@ from inspector.project.comparisons import Comparisons
 from inspector.project.decisions import Decisions
 from inspector.project.diagnoses import Diagnoses
 from inspector.project.duplicates import Duplicates
+from inspector.project.experiments import Experiments
 from inspector.project.exports import Exports
 from inspector.project.findings import Findings
 from inspector.project.fixes import Fixes
@@ -98,6 +99,7 @@ class Project:
         self.runs = Runs(self)
         self.policies = Policies(self)
         self.comparisons = Comparisons(self)
+        self.experiments = Experiments(self)
         try:
             self._claim(relocate, role, manifest)
         except Exception:
