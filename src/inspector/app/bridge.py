@@ -26,6 +26,7 @@ class Bridge(QObject):
     failed = Signal(object)
     broken = Signal(object)
     _answered = Signal(object, object, object)
+    _told = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +36,7 @@ class Bridge(QObject):
         self._lock = threading.Lock()
         self._closed = False
         self._answered.connect(self._on_answered, Qt.ConnectionType.QueuedConnection)
+        self._told.connect(self._on_told, Qt.ConnectionType.QueuedConnection)
 
     def call(
         self,
@@ -63,12 +65,17 @@ class Bridge(QObject):
     def tell(self, changes: object) -> None:
         """Pass a project's change on to the window's thread, from any thread."""
         if not self._closed:
-            self.changed.emit(changes)
+            self._told.emit(changes)
 
     def close(self) -> None:
         """Wait for what is running and let nothing more through."""
         self._closed = True
         self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def _on_told(self, changes: object) -> None:
+        # What was on its way when the project closed must not reach a page any more.
+        if not self._closed:
+            self.changed.emit(changes)
 
     def _run(self, work: Callable[[], object], ticket: tuple[object, ...]) -> None:
         if self._stale(str(ticket[2]), ticket[3]):
