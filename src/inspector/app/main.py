@@ -16,10 +16,10 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QWidget
 
 from inspector.app import theme
-from inspector.app.icons import resources_folder
 from inspector.app.pages.start import StartPage
 from inspector.app.screen import check_screen
 from inspector.errors import InspectorError, UsageError
+from inspector.project.places import resources_folder
 
 SAMPLE_IMAGES = 600
 _LOG = logging.getLogger("inspector")
