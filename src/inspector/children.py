@@ -154,7 +154,7 @@ def run_child(word: str) -> None:
     _end_with_parent()
     faulthandler.enable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if low == "1":
+    if low == "1" and sys.platform != "win32":
         with contextlib.suppress(OSError):
             os.nice(10)
     if one == "1":

@@ -16,9 +16,10 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QWidget
 
 from inspector.app import theme
-from inspector.app.icons import resources_folder
 from inspector.app.pages.start import StartPage
+from inspector.app.screen import check_screen
 from inspector.errors import InspectorError, UsageError
+from inspector.project.places import resources_folder
 
 SAMPLE_IMAGES = 600
 _LOG = logging.getLogger("inspector")
@@ -172,7 +173,8 @@ def open_window(words: Sequence[str]) -> int:
     """Open the window, on a dataset or project file if one is named; return the exit status."""
     try:
         path, file, mode = _parse(words)
-    except UsageError as error:
+        check_screen()
+    except InspectorError as error:
         print(f"error: {error.message}\nadvice: {error.advice}", file=sys.stderr)  # noqa: T201
         return error.exit_code
     _log_to_file()

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-from inspector.app.icons import resources_folder
+from inspector.project.places import resources_folder
 
 _Role = QPalette.ColorRole
 _ROLES = {

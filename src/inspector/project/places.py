@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import sys
 from pathlib import Path
 
 import platformdirs
@@ -27,6 +28,15 @@ def cache_folder() -> Path:
 def log_folder() -> Path:
     """Return the folder of logs and crash reports."""
     return Path(platformdirs.user_log_dir(_NAME, appauthor=False))
+
+
+def resources_folder() -> Path:
+    """Return the folder of icons and tokens: in the source, an installed wheel or a bundle."""
+    bundle = getattr(sys, "_MEIPASS", "")
+    here = Path(__file__).resolve()
+    places = [Path(bundle) / "resources"] if bundle else []
+    places += [here.parents[3] / "resources", here.parents[1] / "resources"]
+    return next(place for place in places if (place / "tokens.toml").exists())
 
 
 def default_project(dataset: Path) -> Path:
