@@ -12,9 +12,11 @@ from xml.etree import ElementTree
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from inspector.app.compare_sheet import CompareSheet
+from inspector.app.main import MainWindow
 from inspector.app.pages.train import TrainPage
 from inspector.app.window import ProjectView
 from inspector.project.project import Project
@@ -180,14 +182,14 @@ def test_policies_are_compared_from_the_window(
     page._form._epochs.setValue(1)
     page._form._size.setCurrentIndex(0)
     page._compare.click()
-    sheet = page.findChild(CompareSheet)
+    sheet = page._comparison.findChild(CompareSheet)
     assert sheet is not None
     sheet.choose(["example 2, as written"])
     sheet._seeds.setValue(2)
     qtbot.waitUntil(lambda: sheet._text.text().startswith("4 runs"), timeout=30_000)
     sheet._start.click()
     qtbot.waitUntil(
-        lambda: states(page) == [RunState.DONE] * 4 and page._comparing is None,
+        lambda: states(page) == [RunState.DONE] * 4 and not page._comparison.is_going(),
         timeout=PATIENCE_MS,
     )
     plot = page._comparison._plot
@@ -215,3 +217,46 @@ def test_curves_smooth_and_seeds_stand_together() -> None:
     flat = smooth(np.full(5, 0.7), 0.9)
     assert flat.tolist() == pytest.approx([0.7] * 5)
     assert smooth(np.array([0.0, 1.0]), 0.0).tolist() == [0.0, 1.0]
+
+
+def test_closing_asks_while_a_run_is_going_and_then_leaves_no_child(
+    qtbot: QtBot, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.open_path(str(project.root), str(project.file))
+    view = window.view
+    assert isinstance(view, ProjectView)
+    window.show()
+    qtbot.waitUntil(lambda: not view.busy(), timeout=30_000)
+    runs = view.project.runs
+    name = runs.store(runs.plan(Rule(), Wanted(epochs=LONG, image_size_px=32)))
+    runs.start([name])
+    qtbot.waitUntil(lambda: len(runs.run(name).history) > 0, timeout=PATIENCE_MS)
+    pressed: list[str] = []
+
+    def answer(box: QMessageBox) -> int:
+        pressed.append(box.text())
+        wanted = "Stay" if len(pressed) == 1 else "Stop it and close"
+        next(b for b in box.buttons() if b.text() == wanted).click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", answer)
+    window.close()
+    assert window.isVisible()
+    assert pressed[0].startswith("Training: epoch")
+    child = runs.trainer._child
+    assert child is not None
+    window.close()
+    assert not window.isVisible()
+    assert child._process.poll() is not None
+    assert runs.trainer._child is None
+
+
+def test_the_test_folder_asks_before_it_opens(
+    qtbot: QtBot, page: TrainPage
+) -> None:
+    start(qtbot, page, epochs=1)
+    qtbot.waitUntil(lambda: states(page) == [RunState.DONE], timeout=PATIENCE_MS)
+    page._on_test()
+    assert "no test folder" in page._plan.text()

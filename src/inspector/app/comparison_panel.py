@@ -1,6 +1,6 @@
 """What comparisons came to: the plot, the sentences, the time that each policy takes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
@@ -14,10 +14,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.app.bridge import Bridge
+from inspector.app.compare_sheet import CompareSheet
 from inspector.app.comparison_plot import ComparisonPlot
 from inspector.app.tables import table
+from inspector.augmentation.terms import Policy
+from inspector.errors import InspectorError, TrainingError
 from inspector.project.comparison_records import Kept
 from inspector.project.comparison_results import Comparison, Figures
+from inspector.project.comparisons import Plan
+from inspector.project.project import Project
+from inspector.project.runs import Wanted
+from inspector.run_specs import Answer
+from inspector.work.jobs import Stop
 
 _EMPTY = (
     "No comparison yet. Compare… trains policies on the same split with the same seeds, and says"
@@ -26,18 +35,20 @@ _EMPTY = (
 
 
 class ComparisonPanel(QWidget):
-    """Look at the comparisons that are kept.
+    """Plan a comparison, train it, and look at those that are kept.
 
     Attributes:
-        chosen: The name of a comparison to read.
-        go_on_asked: The name of one whose missing runs shall be trained.
+        ended: No comparison is going any more.
+        failed: An `InspectorError`.
     """
 
-    chosen = Signal(str)
-    go_on_asked = Signal(str)
+    ended = Signal()
+    failed = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__()
+        self._project, self._bridge = project, bridge
+        self._stop: Stop | None = None
         self._names = QComboBox()
         self._names.setAccessibleName("Comparison")
         self._names.currentIndexChanged.connect(self._on_chosen)
@@ -69,13 +80,68 @@ class ComparisonPanel(QWidget):
         outer.addWidget(self._go_on)
         self._show_parts(False)
 
-    def show_kept(self, kept: Sequence[Kept]) -> None:
-        """Offer comparisons, the newest first."""
-        chosen = self.current()
+    def ask(self, wanted: Wanted, own: Mapping[str, Policy]) -> None:
+        """Let the person choose what is compared; model, size and epochs are as `wanted`."""
+        sheet = CompareSheet(self._project, self._bridge, wanted, own, self)
+        sheet.start_asked.connect(self._on_start)
+        sheet.open()
+
+    def refresh(self) -> None:
+        """Ask for the comparisons that are kept."""
+        self._bridge.call(self._project.comparisons.all, self._show_kept, channel="comparisons")
+
+    def is_going(self) -> bool:
+        """Tell whether a comparison is being trained."""
+        return self._stop is not None
+
+    def stop(self) -> None:
+        """Stop the comparison that is going; what is known so far counts."""
+        if self._stop is not None:
+            self._stop.set()
+
+    def _on_start(self, plan: Plan) -> None:
+        self._bridge.call(
+            lambda: self._project.comparisons.store(plan), self._train, on_error=self.failed.emit
+        )
+
+    def _on_go_on(self) -> None:
+        self._train(self._current())
+
+    def _train(self, name: str) -> None:
+        """Train what is missing of a comparison."""
+        if self._stop is not None:
+            self.failed.emit(
+                TrainingError("one comparison is going", "Stop it first, or wait for its end.")
+            )
+            return
+        stop = self._stop = Stop()
+        self._bridge.call(
+            lambda: self._project.comparisons.train(name, _heard, stop), self._on_trained,
+            on_error=self._on_failed,
+        )  # fmt: skip
+        self.refresh()
+
+    def _on_trained(self, _: object) -> None:
+        self._stop = None
+        self.refresh()
+        self.ended.emit()
+
+    def _on_failed(self, error: InspectorError) -> None:
+        self._on_trained(None)
+        self.failed.emit(error)
+
+    def _read(self) -> None:
+        name = self._current()
+        if name:
+            comparisons = self._project.comparisons
+            self._bridge.call(
+                lambda: comparisons.result(name), self._show_comparison, channel="comparison"
+            )
+
+    def _show_kept(self, kept: Sequence[Kept]) -> None:
         names = [one.name for one in kept]
         if names == [self._names.itemData(i) for i in range(self._names.count())]:
-            if chosen:
-                self.chosen.emit(chosen)
+            self._read()
             return
         self._names.blockSignals(True)
         self._names.clear()
@@ -84,18 +150,15 @@ class ComparisonPanel(QWidget):
             self._names.addItem(f"{at}: {len(one.candidates)} compared, {one.rule}", one.name)
         self._names.setCurrentIndex(0)
         self._names.blockSignals(False)
-        if names:
-            self.chosen.emit(names[0])
+        self._read()
 
-    def current(self) -> str:
-        """Return the name of the comparison that is looked at; "" without one."""
+    def _current(self) -> str:
         return str(self._names.currentData() or "")
 
-    def show_comparison(self, found: Comparison, *, going: bool) -> None:
-        """Show what is known of the comparison; `going`: it is being trained."""
+    def _show_comparison(self, found: Comparison) -> None:
         self._show_parts(True)
         self._plot.show_comparison(found)
-        self._go_on.setVisible(found.partial and not going)
+        self._go_on.setVisible(found.partial and not self.is_going())
         figures = (found.reference, *(row.figures for row in found.rows))
         self._times.setRowCount(len(figures))
         for row, one in enumerate(figures):
@@ -130,11 +193,11 @@ class ComparisonPanel(QWidget):
             self._go_on.setVisible(False)
 
     def _on_chosen(self, _: int) -> None:
-        if self.current():
-            self.chosen.emit(self.current())
+        self._read()
 
-    def _on_go_on(self) -> None:
-        self.go_on_asked.emit(self.current())
+
+def _heard(_: Answer) -> None:
+    """Leave an answer to the `Changes` that tell of it."""
 
 
 def _number(value: float | None) -> str:

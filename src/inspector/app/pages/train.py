@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
+    QMessageBox,
     QPushButton,
     QTabWidget,
     QToolButton,
@@ -19,7 +20,6 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.bridge import Bridge
-from inspector.app.compare_sheet import CompareSheet
 from inspector.app.comparison_panel import ComparisonPanel
 from inspector.app.curves_panel import CurvesPanel
 from inspector.app.jobs_bar import SAMPLE_MS
@@ -31,12 +31,11 @@ from inspector.app.run_list import RunList
 from inspector.app.run_result_panel import SHOWN_MISTAKES, RunResultPanel, ShownResult
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
-from inspector.project.comparisons import Plan as ComparisonPlan
 from inspector.project.paces import expect_seconds
 from inspector.project.project import Project
 from inspector.project.run_results import run_result
-from inspector.project.runs import Run, RunState, Wanted, seeds_of
-from inspector.run_specs import Answer, RunSpec
+from inspector.project.runs import OpenedTest, Run, RunState, Wanted, seeds_of
+from inspector.run_specs import RunSpec
 from inspector.work.jobs import Snapshot, Stop
 
 _IDLE = Snapshot("", 0, 0, 0.0, 0.0)
@@ -86,8 +85,7 @@ class TrainPage(Page):
         self._form, self._list, self._result = RunForm(), RunList(), RunResultPanel()
         self._curves = CurvesPanel()
         self._plan = QLabel()
-        self._comparing: Stop | None = None
-        self._comparison = ComparisonPanel()
+        self._comparison = ComparisonPanel(project, bridge)
         self._start, self._pause = QPushButton("Start training"), QPushButton("Pause")
         self._compare, self._tabs = QPushButton("Compare…"), QTabWidget()
         self._halt, self._more = QPushButton("Stop"), QToolButton()
@@ -104,7 +102,7 @@ class TrainPage(Page):
         self._lay_out()
         self._connect()
         self._read()
-        self._read_comparisons()
+        self._comparison.refresh()
         self._read_policies()
 
     def key_table(self) -> Sequence[Key]:
@@ -144,13 +142,13 @@ class TrainPage(Page):
         done = _complete(self._runs or ())
         self._runs = tuple(runs)
         if done != _complete(runs):
-            self._read_comparisons()
+            self._comparison.refresh()
         if first:
             self._offer_to_go_on()
         self._list.show_runs(runs)
         self._draw()
         self._show_run()
-        live = self._comparing is not None or any(run.live is not None for run in runs)
+        live = self._comparison.is_going() or any(run.live is not None for run in runs)
         if live and self._stop is None:
             self._stop = Stop()
             self.job_started.emit(Going(self.project), self._stop)
@@ -196,8 +194,11 @@ class TrainPage(Page):
         self._start.setEnabled(True)
 
     def _refuse(self, error: InspectorError) -> None:
-        self._say(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}", "error")
+        self._say_error(error)
         self._start.setEnabled(False)
+
+    def _say_error(self, error: InspectorError) -> None:
+        self._say(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}", "error")
 
     def _say(self, text: str, role: str = "muted") -> None:
         self._plan.setProperty("role", role)
@@ -241,8 +242,7 @@ class TrainPage(Page):
         """Stop everything where the top bar's stop was pressed."""
         if self._stop is not None and self._stop.is_set():
             self._timer.stop()
-            if self._comparing is not None:
-                self._comparing.set()
+            self._comparison.stop()
             self.bridge.call(self.project.runs.trainer.stop_all)
 
     def _show_run(self) -> None:
@@ -273,38 +273,8 @@ class TrainPage(Page):
         self._show_run()
 
     def _on_compare(self) -> None:
-        sheet = CompareSheet(
-            self.project, self.bridge, self._form.wanted(), self._form.own(), self
-        )
-        sheet.start_asked.connect(self._on_comparison)
-        sheet.open()
-
-    def _on_comparison(self, plan: ComparisonPlan) -> None:
         self._tabs.setCurrentWidget(self._comparison)
-        self.bridge.call(
-            lambda: self.project.comparisons.store(plan), self._on_go_on, on_error=self._refuse
-        )
-
-    def _on_go_on(self, name: str) -> None:
-        """Train what is missing of a comparison."""
-        if self._comparing is not None:
-            self._say("One comparison at a time: stop the one that is going first.", "error")
-            return
-        stop = self._comparing = Stop()
-        self.bridge.call(
-            lambda: self.project.comparisons.train(name, _heard, stop), self._on_compared,
-            on_error=self._on_compare_failed,
-        )  # fmt: skip
-        self._read_comparisons()
-
-    def _on_compared(self, _: object) -> None:
-        self._comparing = None
-        self._read()
-        self._read_comparisons()
-
-    def _on_compare_failed(self, error: InspectorError) -> None:
-        self._on_compared(None)
-        self._refuse(error)
+        self._comparison.ask(self._form.wanted(), self._form.own())
 
     def _read_policies(self) -> None:
         self.bridge.call(
@@ -312,23 +282,9 @@ class TrainPage(Page):
             self._form.show_policies, channel="train policies",
         )  # fmt: skip
 
-    def _read_comparisons(self) -> None:
-        self.bridge.call(
-            self.project.comparisons.all, self._comparison.show_kept, channel="comparisons"
-        )
-
-    def _on_comparison_chosen(self, name: str) -> None:
-        going = self._comparing is not None
-        self.bridge.call(
-            lambda: self.project.comparisons.result(name),
-            lambda found: self._comparison.show_comparison(found, going=going),
-            channel="comparison",
-        )  # fmt: skip
-
     def shut(self) -> None:
         """Stop a comparison, so that nothing waits for its end."""
-        if self._comparing is not None:
-            self._comparing.set()
+        self._comparison.stop()
 
     def _on_relabel(self, sample: int, label: str) -> None:
         self.bridge.call(lambda: self.project.decisions.relabel([sample], label))
@@ -344,6 +300,35 @@ class TrainPage(Page):
         if name and not self._curves.save(Path(name), kind):
             self._say(f"{name} can't be written. Choose another folder.", "error")
 
+    def _on_test(self) -> None:
+        """Ask, and judge the run on the test folder: once a project, for good."""
+        run = self._current()
+        if run is None:
+            return
+        if not run.spec.test or not run.history:
+            self._say("This run has no test folder, or no complete epoch yet.", "error")
+            return
+        box = QMessageBox(self)
+        box.setText("Judge this run on the test folder?")
+        box.setInformativeText(
+            f"{run.title}, seed {run.spec.seed}. A test folder judges once: after this no other run"
+            " of the project can be tested on it, and the opening is kept with its date."
+        )
+        yes = box.addButton("Open it, once", QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton("Leave it locked", QMessageBox.ButtonRole.RejectRole))
+        box.exec()
+        if box.clickedButton() is yes:
+            self.bridge.call(
+                lambda: self.project.runs.open_test(run.name), self._show_test,
+                on_error=self._say_error,
+            )  # fmt: skip
+
+    def _show_test(self, found: OpenedTest) -> None:
+        self._say(
+            f"Test folder, opened on {found.at}: accuracy {found.accuracy:.3f}"
+            f" [{found.low:.3f}, {found.high:.3f}] of {found.images:,} images.", "heading",
+        )  # fmt: skip
+
     def _open_folder(self) -> None:
         run = self._current()
         folder = run.folder if run is not None else self.project.runs.folder
@@ -353,8 +338,8 @@ class TrainPage(Page):
         self._form.changed.connect(self._ask_plan)
         self._start.clicked.connect(self._on_start)
         self._compare.clicked.connect(self._on_compare)
-        self._comparison.chosen.connect(self._on_comparison_chosen)
-        self._comparison.go_on_asked.connect(self._on_go_on)
+        self._comparison.ended.connect(self._read)
+        self._comparison.failed.connect(self._say_error)
         self._pause.clicked.connect(self._on_pause)
         self._halt.clicked.connect(self._on_halt)
         self._list.chosen.connect(self._on_chosen)
@@ -397,6 +382,7 @@ class TrainPage(Page):
             action.setProperty("kind", kind)
             action.triggered.connect(self._on_save)
         menu.addAction("Open the run's folder").triggered.connect(self._open_folder)
+        menu.addAction("Open the test folder with this run…").triggered.connect(self._on_test)
         self._more.setMenu(menu)
         buttons = QHBoxLayout()
         for widget in (self._pause, self._halt, self._more):
@@ -414,10 +400,6 @@ class TrainPage(Page):
 
 def _complete(runs: Sequence[Run]) -> set[str]:
     return {run.name for run in runs if run.state is RunState.DONE}
-
-
-def _heard(_: Answer) -> None:
-    """Leave an answer to the `Changes` that tell of it."""
 
 
 def _plan(project: Project, wanted: Wanted, seeds: int) -> Plan:
