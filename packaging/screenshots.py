@@ -12,10 +12,18 @@ from PySide6.QtWidgets import QApplication
 
 from inspector.app import theme
 from inspector.app.main import MainWindow
+from inspector.app.pages.train import TrainPage
 from inspector.app.window import ProjectView
+from inspector.augmentation.presets import PRESETS
 from inspector.dataset.demo import make_demo
+from inspector.project.candidates import Candidate
+from inspector.project.comparison_records import Setup
+from inspector.project.project import Project
+from inspector.project.runs import Wanted
 
 SIZE = (1280, 800)
+EPOCHS, SEEDS = 12, 5
+POLICY = "example 2, as written"
 
 
 def main(target: Path) -> None:
@@ -27,9 +35,23 @@ def main(target: Path) -> None:
             os.environ[f"XDG_{name}_HOME"] = str(Path(folder) / name.lower())
         demo = Path(folder) / "sample"
         make_demo(demo, seed=1, images=600)
+        _train(demo)
         for mode in ("light", "dark"):
             theme.apply(app, mode)
             _shoot(app, demo, mode, target)
+
+
+def _train(demo: Path) -> None:
+    """Compare two policies ahead, so that there are curves to see."""
+    project = Project(demo)
+    project.scans.scan()
+    wanted = Wanted(epochs=EPOCHS, image_size_px=32)
+    candidates = [Candidate("none"), Candidate(POLICY, PRESETS[POLICY])]
+    plan = project.comparisons.plan(
+        project.splits.rule, candidates, wanted, setup=Setup(seeds=SEEDS)
+    )
+    project.comparisons.start(plan, lambda answer: None)
+    project.close()
 
 
 def _shoot(app: QApplication, demo: Path, mode: str, target: Path) -> None:
@@ -49,6 +71,10 @@ def _shoot(app: QApplication, demo: Path, mode: str, target: Path) -> None:
         if page.title == "Gallery":
             view.details.show_sample(view.project.samples.everything()[2].id)
             _wait(app, 1)
+        if isinstance(page, TrainPage):
+            page._curves._together.setChecked(mode == "dark")
+            page._tabs.setCurrentIndex(int(mode == "dark"))
+            _wait(app, 3)
         window.grab().save(str(target / f"{page.title.lower()}-{mode}.png"))
     window.close()
 
