@@ -15,7 +15,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPolygonF
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
@@ -23,6 +23,9 @@ from inspector.app import theme
 from inspector.run_specs import EpochDone
 
 FIELDS = ("epoch", "val_accuracy", "accuracy", "sel_accuracy", "val_loss", "loss", "sel_loss")
+LONG = 150
+"""Epochs from which on lines are thin."""
+
 _PNG_SCALE = 2
 _Floats = NDArray[np.float64]
 
@@ -48,6 +51,8 @@ def smooth(values: _Floats, share: float) -> _Floats:
 
     Corrected for its start, so that the first values are not drawn to nought.
     """
+    if not share:
+        return values
     out = np.empty_like(values)
     kept, weight = 0.0, 0.0
     for i, value in enumerate(values):
@@ -91,22 +96,67 @@ class EpochAxis(pg.AxisItem):  # type: ignore[misc]
 class Band(pg.GraphicsObject):  # type: ignore[misc]
     """An area between two lines; pyqtgraph's own costs more, and can't be written as SVG."""
 
-    def __init__(self, x: _Floats, low: _Floats, high: _Floats, colour: QColor) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self._path = QPainterPath()
+        self._colour = QColor()
+
+    def show_area(self, x: _Floats, low: _Floats, high: _Floats, colour: QColor) -> None:
+        """Show the area between two lines over x."""
+        self.prepareGeometryChange()
+        self._path = QPainterPath()
+        self._colour = colour
         if len(x):
             points = [*zip(x, low, strict=True), *reversed([*zip(x, high, strict=True)])]
-            self._path.moveTo(*points[0])
-            for point in points[1:]:
-                self._path.lineTo(*point)
-            self._path.closeSubpath()
-        self._colour = colour
+            self._path.addPolygon(QPolygonF([QPointF(*point) for point in points]))
+        self.update()
 
     def boundingRect(self) -> QRectF:
         return self._path.boundingRect()
 
     def paint(self, painter: QPainter, *_: Any) -> None:
         painter.fillPath(self._path, self._colour)
+
+
+class Drawn:
+    """The items of one curve in one plot: made once, moved as epochs come."""
+
+    def __init__(self, plot: Any) -> None:
+        self._band, self._ring = Band(), pg.ScatterPlotItem(size=10)
+        self._training, self._validation = pg.PlotCurveItem(), pg.PlotCurveItem()
+        self._items = (self._band, self._training, self._validation, self._ring)
+        for item in self._items:
+            plot.addItem(item, ignoreBounds=item is self._band)
+
+    def show_curve(self, curve: Curve, name: str, smoothing: float) -> None:
+        """Show a curve of "accuracy" or "loss"."""
+        colour = QColor(curve.colour)
+        x, mean, low, high = mean_and_band(curve.histories, f"val_{name}", smoothing)
+        _, train, _, _ = mean_and_band(curve.histories, name, smoothing)
+        several = len(curve.histories) > 1
+        for item in self._items:
+            item.setVisible(bool(len(x)))
+        self._band.setVisible(bool(len(x)) and (several or curve.leading))
+        if several:
+            self._band.show_area(x, low, high, _faint(colour, 0.22))
+        else:
+            self._band.show_area(x, mean, train, _faint(colour, 0.12))
+        # Wide and dashed lines of many points are slow to stroke: 1.6 s for ten of 1,000.
+        long = len(x) > LONG
+        width = 1 if long else 3 if curve.leading else 2
+        self._validation.setData(x, mean, pen=pg.mkPen(colour, width=width), antialias=not long)
+        style = Qt.PenStyle.SolidLine if long else Qt.PenStyle.DashLine
+        thin = pg.mkPen(_faint(colour, 0.6) if long else colour, width=1, style=style)
+        self._training.setData(x, train, pen=thin, antialias=not long)
+        best = 0 if several or not len(x) else curve.histories[0][-1].best_epoch
+        at = ([best], [mean[best - 1]]) if best else ([], [])
+        pen = pg.mkPen(colour, width=2)
+        self._ring.setData(*at, pen=pen, brush=theme.colour("surface"))
+
+    def hide(self) -> None:
+        """Show nothing."""
+        for item in self._items:
+            item.setVisible(False)
 
 
 class Charts(QWidget):
@@ -123,10 +173,12 @@ class Charts(QWidget):
         self._curves: tuple[Curve, ...] = ()
         self._share = 0.0
         self._plots = {name: self._plot(name) for name in ("accuracy", "loss")}
+        self._drawn: dict[str, list[Drawn]] = {name: [] for name in self._plots}
         self._lines: list[Any] = []
-        for _ in self._plots:
-            line = pg.InfiniteLine(angle=90, movable=False)
+        for plot in self._plots.values():
+            line = pg.InfiniteLine(angle=90, movable=False, pen=theme.colour("muted"))
             line.setVisible(False)
+            plot.addItem(line, ignoreBounds=True)
             self._lines.append(line)
         self._plots["loss"].setXLink(self._plots["accuracy"])
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -143,12 +195,13 @@ class Charts(QWidget):
     def show_curves(self, curves: Sequence[Curve], *, smoothing: float = 0.0) -> None:
         """Draw curves in place of those before; the zoom of a person stays."""
         self._curves, self._share = tuple(curves), smoothing
-        for (name, plot), line in zip(self._plots.items(), self._lines, strict=True):
-            plot.clear()
-            for curve in self._curves:
-                self._draw(plot, curve, name)
-            plot.addItem(line, ignoreBounds=True)
-            line.setPen(pg.mkPen(theme.colour("muted"), width=1))
+        for name, plot in self._plots.items():
+            drawn = self._drawn[name]
+            drawn += [Drawn(plot) for _ in self._curves[len(drawn) :]]
+            for one, curve in zip(drawn, self._curves, strict=False):
+                one.show_curve(curve, name, smoothing)
+            for one in drawn[len(self._curves) :]:
+                one.hide()
         told = "; ".join(f"{c.name}: {_last(c)}" for c in self._curves)
         self.setAccessibleDescription(told or "no run is chosen")
 
@@ -156,12 +209,6 @@ class Charts(QWidget):
         """Show everything again."""
         for plot in self._plots.values():
             plot.enableAutoRange()
-
-    def restyle(self) -> None:
-        """Take the colours of the theme in force."""
-        for plot in self._plots.values():
-            _style(plot)
-        self.show_curves(self._curves, smoothing=self._share)
 
     def save_png(self, file: Path) -> bool:
         """Write what is seen at twice its size; tell whether the disk took it."""
@@ -215,31 +262,6 @@ class Charts(QWidget):
             plot.setLabel("bottom", "epoch")
         _style(plot)
         return plot
-
-    def _draw(self, plot: Any, curve: Curve, name: str) -> None:
-        colour = QColor(curve.colour)
-        x, mean, low, high = mean_and_band(curve.histories, f"val_{name}", self._share)
-        _, train, _, _ = mean_and_band(curve.histories, name, self._share)
-        if not len(x):
-            return
-        if len(curve.histories) > 1:
-            plot.addItem(Band(x, low, high, _faint(colour, 0.22)), ignoreBounds=True)
-        elif curve.leading:
-            plot.addItem(Band(x, mean, train, _faint(colour, 0.12)), ignoreBounds=True)
-        dots: dict[str, Any] = {
-            "symbol": "o", "symbolSize": 5, "symbolBrush": colour, "symbolPen": None,
-        }  # fmt: skip
-        width = 3 if curve.leading else 2
-        dots = dots if len(x) < 2 else {}
-        plot.plot(x, mean, pen=pg.mkPen(colour, width=width), antialias=True, **dots)
-        dashed = pg.mkPen(colour, width=1, style=Qt.PenStyle.DashLine)
-        plot.plot(x, train, pen=dashed, antialias=True, **dots)
-        if len(curve.histories) == 1:
-            best = curve.histories[0][-1].best_epoch
-            plot.plot(
-                [best], [mean[best - 1]], pen=None, symbol="o", symbolSize=10,
-                symbolPen=pg.mkPen(colour, width=2), symbolBrush=theme.colour("surface"),
-            )  # fmt: skip
 
     def _on_moved(self, place: QPointF) -> None:
         plot = next((p for p in self._plots.values() if p.scene() is self.sender()), None)
