@@ -44,21 +44,28 @@ class RunList(QWidget):
         known = {run.name for run in self._runs}
         current = self.current()
         newest = sorted(runs, key=lambda r: r.name, reverse=True)
-        fresh = [r.name for r in newest if r.name not in known]
         if not known:
-            self._hidden = set(fresh[DRAWN_AT_FIRST:])
+            self._hidden = {r.name for r in newest[DRAWN_AT_FIRST:]}
         self._runs = tuple(newest)
         self._table.blockSignals(True)
         self._table.setRowCount(len(newest))
         for row, run in enumerate(newest):
             self._show_row(row, run)
-        # The first of new runs is looked at; otherwise the one before.
-        wanted = fresh[-1] if fresh and known else current or (newest[0].name if newest else "")
+        fresh = [r.name for r in newest if r.name not in known]
+        wanted = self._wanted(newest, fresh[-1] if fresh and known else current)
         row = next((i for i, r in enumerate(newest) if r.name == wanted), -1)
         self._table.setCurrentCell(row, 0)
         self._table.blockSignals(False)
         if wanted and (wanted != current or not known):
             self.chosen.emit(wanted)
+
+    def _wanted(self, newest: Sequence[Run], wish: str) -> str:
+        """Return the run to look at: the wish, unless it waits while another is trained."""
+        going = [r.name for r in newest if r.live and r.state is not RunState.WAITING]
+        now = next((r for r in newest if r.name == wish), None)
+        if going and (now is None or now.state is RunState.WAITING):
+            return going[-1]
+        return wish or (newest[0].name if newest else "")
 
     def current(self) -> str:
         """Return the name of the run that is looked at; "" without one."""
