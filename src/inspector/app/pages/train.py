@@ -115,7 +115,7 @@ class TrainPage(Page):
             self._read()
         if changes.policies:
             self._read_policies()
-        if changes.runs or changes.rule or changes.likeness or changes.decisions:
+        if changes.rule or changes.likeness or changes.decisions or changes.groups:
             self._ask_plan()
 
     def shown_text(self) -> str:
@@ -143,6 +143,7 @@ class TrainPage(Page):
         self._runs = tuple(runs)
         if done != _complete(runs):
             self._comparison.refresh()
+            self._ask_plan()
         if first:
             self._offer_to_go_on()
         self._list.show_runs(runs)
@@ -215,7 +216,10 @@ class TrainPage(Page):
             runs, rule = self.project.runs, self.project.splits.rule
             runs.start([runs.store(runs.plan(rule, w)) for w in seeds_of(wanted, seeds)])
 
-        self.bridge.call(work, on_error=self._refuse)
+        self.bridge.call(work, self._on_started, on_error=self._refuse)
+
+    def _on_started(self, _: object) -> None:
+        self._start.setEnabled(True)
 
     def _current(self) -> Run | None:
         name = self._list.current()
