@@ -120,7 +120,8 @@ class TrainPage(Page):
 
     def shown_text(self) -> str:
         """Return how many runs there are."""
-        return f"{len(self._runs or ()):,} runs"
+        count = len(self._runs or ())
+        return f"{count:,} runs" if count != 1 else "1 run"
 
     def going(self) -> str:
         """Return what is training, in words; "" while nothing is."""
