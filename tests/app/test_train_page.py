@@ -198,6 +198,24 @@ def test_policies_are_compared_from_the_window(
     assert not page._comparison._go_on.isVisible()
 
 
+def test_strengths_shares_and_models_are_planned_in_words(
+    qtbot: QtBot, page: TrainPage
+) -> None:
+    page._compare.click()
+    sheet = page._comparison.findChild(CompareSheet)
+    assert sheet is not None
+    for row, runs in ((1, 20), (2, 20)):
+        sheet._axis.setCurrentIndex(row)
+        said = f"{runs} runs"
+        qtbot.waitUntil(lambda said=said: sheet._text.text().startswith(said), timeout=30_000)
+    sheet._values.setText("0.1, many")
+    qtbot.waitUntil(lambda: "no list of numbers" in sheet._text.text(), timeout=10_000)
+    sheet._axis.setCurrentIndex(3)
+    qtbot.waitUntil(lambda: "two models" in sheet._text.text(), timeout=10_000)
+    assert not sheet._start.isEnabled()
+    sheet.reject()
+
+
 def test_curves_smooth_and_seeds_stand_together() -> None:
     from inspector.app.charts import mean_and_band, smooth
 

@@ -1,6 +1,7 @@
 """Compare policies: which, with how many seeds, and what that will take."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -20,15 +22,30 @@ from PySide6.QtWidgets import (
 from inspector.app.bridge import Bridge
 from inspector.augmentation.presets import PRESETS
 from inspector.augmentation.terms import Policy
-from inspector.errors import InspectorError
-from inspector.project.candidates import NONE, Candidate, article
+from inspector.errors import InspectorError, UsageError
+from inspector.project.candidates import NONE, Candidate, article, models, shares, strengths
 from inspector.project.comparison_records import Setup
 from inspector.project.comparisons import Plan
 from inspector.project.project import Project
 from inspector.project.runs import Wanted
-from inspector.run_specs import Budget
+from inspector.run_specs import BACKBONES, IMAGENET, SMALL_CNN, Budget
 
 _WAIT_MS = 250
+_POLICIES, _STRENGTHS, _SHARES, _MODELS = "policies", "strengths", "shares", "models"
+_AXES = (
+    ("policies, against no augmentation", _POLICIES),
+    ("one parameter at several strengths", _STRENGTHS),
+    ("shares of training's groups", _SHARES),
+    ("models", _MODELS),
+)
+_EXAMPLES = {_STRENGTHS: "rotation_range=0,10,20,40", _SHARES: "0.1, 0.25, 0.5, 1"}
+_HELP = {
+    _POLICIES: "Tick one policy at least.",
+    _STRENGTHS: "Write a parameter of ImageDataGenerator and its values.",
+    _SHARES: "Write shares above 0, at most 1; each is trained without the policy chosen on the"
+    " page, and with it if there is one.",
+    _MODELS: "Tick two models at least; the first is the baseline.",
+}
 _BUDGETS = (("equal steps", Budget.STEPS), ("each until its plateau", Budget.PLATEAU))
 
 
@@ -47,16 +64,13 @@ class CompareSheet(QDialog):
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Compare policies")
+        self.setWindowTitle("Compare")
         self._project, self._bridge, self._wanted = project, bridge, wanted
         self._plan: Plan | None = None
+        self._axis, self._values = QComboBox(), QLineEdit()
         self._policies = {**own, **{n: p for n, p in PRESETS.items() if p != Policy.none()}}
         self._list = QListWidget()
-        self._list.setAccessibleName("Policies, compared with no augmentation")
-        for name in self._policies:
-            item = QListWidgetItem(name, self._list)
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(Qt.CheckState.Unchecked)
+        self._list.setAccessibleName("What may be compared")
         self._seeds, self._budget = QSpinBox(), QComboBox()
         self._text = QLabel()
         self._start = QPushButton("Start the comparison")
@@ -65,6 +79,9 @@ class CompareSheet(QDialog):
         self._timer.setInterval(_WAIT_MS)
         self._timer.timeout.connect(self._ask)
         self._lay_out()
+        self._fill_list(self._policies)
+        self._axis.currentIndexChanged.connect(self._on_axis)
+        self._values.textChanged.connect(self._on_changed)
         self._list.itemChanged.connect(self._on_changed)
         self._seeds.valueChanged.connect(self._on_changed)
         self._budget.currentIndexChanged.connect(self._on_changed)
@@ -77,28 +94,72 @@ class CompareSheet(QDialog):
             on = item.text() in names
             item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
 
-    def _chosen(self) -> list[Candidate]:
+    def _fill_list(self, names: Iterable[str]) -> None:
+        self._list.clear()
+        for name in names:
+            item = QListWidgetItem(name, self._list)
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setCheckState(Qt.CheckState.Unchecked)
+
+    def _on_axis(self, _: int) -> None:
+        axis = str(self._axis.currentData())
+        written = axis in _EXAMPLES
+        self._list.setVisible(not written)
+        self._values.setVisible(written)
+        self._values.setText(_EXAMPLES.get(axis, ""))
+        self._ready.setVisible(axis == _POLICIES)
+        if not written:
+            names = (SMALL_CNN, *BACKBONES) if axis == _MODELS else self._policies
+            self._fill_list(names)
+        self._on_changed()
+
+    def _ticked(self) -> list[str]:
         items = [self._list.item(row) for row in range(self._list.count())]
-        names = [i.text() for i in items if i.checkState() is Qt.CheckState.Checked]
-        return [Candidate(NONE), *(Candidate(name, self._policies[name]) for name in names)]
+        return [i.text() for i in items if i.checkState() is Qt.CheckState.Checked]
+
+    def _chosen(self) -> list[Candidate]:
+        """Return what is compared.
+
+        Raises:
+            UsageError: What was written can't be read.
+        """
+        text = self._values.text()
+        match self._axis.currentData():
+            case "strengths":
+                parameter, _, values = text.partition("=")
+                return strengths(parameter.strip(), _numbers(values))
+            case "shares":
+                return shares(_numbers(text), self._wanted.policy)
+            case "models":
+                return models(self._ticked(), self._wanted.policy)
+            case _:
+                ticked = self._ticked()
+                return [Candidate(NONE), *(Candidate(n, self._policies[n]) for n in ticked)]
 
     def _on_changed(self, *_: object) -> None:
         self._start.setEnabled(False)
         self._timer.start()
 
     def _ask(self) -> None:
-        chosen = self._chosen()
         self._start.setEnabled(False)
+        try:
+            chosen = self._chosen()
+        except InspectorError as error:
+            self._refuse(error)
+            return
         if len(chosen) < 2:
             self._text.setText(
-                "Tick one policy at least. Each is compared with no augmentation, on the same"
-                " split, with the same seeds and the same order of images."
+                f"{_HELP[str(self._axis.currentData())]} All else is equal: the split, the seeds,"
+                " the order of images, the normalisation, and the number of steps."
             )
             return
         setup = Setup(self._seeds.value(), budget=Budget(self._budget.currentData()))
+        wanted = self._wanted
+        if self._axis.currentData() == _MODELS and wanted.weights is None:
+            wanted = replace(wanted, weights=IMAGENET)
         self._bridge.call(
             lambda: self._project.comparisons.plan(
-                self._project.splits.rule, chosen, self._wanted, setup=setup
+                self._project.splits.rule, chosen, wanted, setup=setup
             ),
             self._show, channel="comparison plan", on_error=self._refuse,
         )  # fmt: skip
@@ -135,15 +196,20 @@ class CompareSheet(QDialog):
         self._seeds.setValue(Setup().seeds)
         self._seeds.setAccessibleName("Seeds")
         self._budget.setAccessibleName("Budget")
+        self._axis.setAccessibleName("What is compared")
+        self._values.setAccessibleName("Values")
+        self._values.hide()
+        for text, axis in _AXES:
+            self._axis.addItem(text, axis)
         for text, budget in _BUDGETS:
             self._budget.addItem(text, budget.value)
-        ready = QPushButton("The article's three examples")
-        ready.clicked.connect(self._on_article)
+        self._ready = QPushButton("The article's three examples")
+        self._ready.clicked.connect(self._on_article)
         row = QHBoxLayout()
         for widget in (QLabel("Seeds"), self._seeds, QLabel("Budget"), self._budget):
             row.addWidget(widget)
         row.addStretch()
-        row.addWidget(ready)
+        row.addWidget(self._ready)
         self._text.setWordWrap(True)
         self._text.setMinimumSize(560, 150)
         self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -155,7 +221,21 @@ class CompareSheet(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(12)
+        column.addWidget(self._axis)
+        column.addWidget(self._values)
         column.addWidget(self._list, 1)
         column.addLayout(row)
         column.addWidget(self._text)
         column.addWidget(box)
+
+
+def _numbers(text: str) -> list[float]:
+    """Read numbers with commas between.
+
+    Raises:
+        UsageError: One is none.
+    """
+    try:
+        return [float(part) for part in text.split(",") if part.strip()]
+    except ValueError:
+        raise UsageError(f"{text.strip()} is no list of numbers", "Write 0, 10, 20.") from None
