@@ -95,3 +95,10 @@ def test_the_window_imports_little_at_its_start() -> None:
     program = [sys.executable, "-c", script]
     said = subprocess.run(program, capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "set()"
+
+
+def test_a_project_opens_without_the_compiler_of_kernels() -> None:
+    script = "import sys, inspector.project.project; print({'numba'} & set(sys.modules))"
+    program = [sys.executable, "-c", script]
+    said = subprocess.run(program, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "set()"
