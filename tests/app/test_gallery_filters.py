@@ -121,8 +121,9 @@ def rest_at(gallery: GalleryPage, place: QPoint) -> None:
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [((32, 32), (384, 384)), ((1000, 500), (400, 200)), ((300, 200), (300, 200))],
-)
+    [((32, 32), (384, 384)), ((1000, 500), (400, 200)), ((300, 200), (300, 200)),
+     ((160, 120), (320, 240))],
+)  # fmt: skip
 def test_pictures_are_enlarged_by_whole_steps(
     before: tuple[int, int], after: tuple[int, int]
 ) -> None:

@@ -89,16 +89,13 @@ class HoverPreview(QFrame):
 
 
 def enlarge(image: QImage) -> QImage:
-    """Fit a picture to `LONGEST_PX`; small ones grow by whole steps, larger ones only shrink."""
+    """Fit a picture to `LONGEST_PX`; what is smaller grows by whole steps."""
     longest = max(image.width(), image.height(), 1)
-    smooth = Qt.TransformationMode.SmoothTransformation
+    side = longest * (LONGEST_PX // longest) if longest <= LONGEST_PX else LONGEST_PX
+    how = Qt.TransformationMode.SmoothTransformation
     if longest <= SMALL_PX:
-        side, smooth = longest * (LONGEST_PX // longest), Qt.TransformationMode.FastTransformation
-    elif longest > LONGEST_PX:
-        side = LONGEST_PX
-    else:
-        return image
-    return image.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, smooth)
+        how = Qt.TransformationMode.FastTransformation
+    return image.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, how)
 
 
 def _reader(project: Project, sample: int) -> Callable[[], tuple[int, QImage | None, str]]:
