@@ -94,6 +94,7 @@ def test_only_some_samples(project: Project) -> None:
     some = frozenset(s.id for s in project.samples.everything()[3:9])
     assert set(ids(project, Query(ids=some))) == some
     assert sum(project.samples.listing(Query(ids=some)).counts[Facet.FILE].values()) == 6
+    assert ids(project, Query(ids=frozenset())) == []
 
 
 def test_a_decision_moves_a_sample_between_values(project: Project) -> None:

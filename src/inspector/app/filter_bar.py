@@ -76,7 +76,7 @@ class FilterBar(QWidget):
         self._title = ""
         with QSignalBlocker(self.text):
             self.text.clear()
-        self._set(replace(self.query, chosen=_PLAIN, text="", ids=frozenset()))
+        self._set(replace(self.query, chosen=_PLAIN, text="", ids=None))
 
     def change(self, query: Query) -> None:
         """Set another order or grouping, the filter as it is."""
@@ -90,13 +90,13 @@ class FilterBar(QWidget):
         return self.query.chosen.get(facet, frozenset())
 
     def _choose(self, facet: Facet, values: frozenset[str]) -> None:
-        if not values and not self.query.ids:
+        if not values and self.query.ids is None:
             values = _PLAIN.get(facet, frozenset())
         self._set(replace(self.query, chosen={**self.query.chosen, facet: values}))
 
     def _on_only(self) -> None:
         self._title = ""
-        self._set(replace(self.query, chosen={**_PLAIN, **self.query.chosen}, ids=frozenset()))
+        self._set(replace(self.query, chosen={**_PLAIN, **self.query.chosen}, ids=None))
 
     def _on_text(self, text: str) -> None:
         self._set(replace(self.query, text=text.strip()))
@@ -118,7 +118,8 @@ class FilterBar(QWidget):
         self._only.setVisible(bool(self._title))
         self._only.show_chosen(self._title)
         chosen_now = {f: v for f, v in self.query.chosen.items() if v}
-        active = bool(self.query.ids or self.query.text) or chosen_now != _PLAIN
+        listed = self.query.ids is not None or bool(self.query.text)
+        active = listed or chosen_now != _PLAIN
         self._reset.setVisible(active)
         self._flow.invalidate()
         self.updateGeometry()

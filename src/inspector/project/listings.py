@@ -65,12 +65,12 @@ class Query:
         chosen: Values to have, by facet: one of them is enough; a facet without any lets
             everything through.
         text: Part of the path, any case.
-        ids: Only these samples; empty for all.
+        ids: Only these samples, which may be none; None for all.
     """
 
     chosen: Chosen = field(default_factory=dict)
     text: str = ""
-    ids: frozenset[int] = frozenset()
+    ids: frozenset[int] | None = None
     sort: Sort = Sort.NAME
     group_by: GroupBy = GroupBy.CLASS
 
@@ -159,7 +159,9 @@ def _select(
     numbers: Counter[Values] = Counter()
     rows = []
     for sample in everything:
-        if (query.ids and sample.id not in query.ids) or text not in sample.path.lower():
+        if query.ids is not None and sample.id not in query.ids:
+            continue
+        if text not in sample.path.lower():
             continue
         values = _values(sample, twins.get(sample.id, ()))
         if values not in missed:
