@@ -112,3 +112,10 @@ def test_no_import_needs_what_windows_lacks() -> None:
     said = subprocess.run(program, capture_output=True, text=True, check=False)
     assert (said.returncode, said.stderr) == (0, "")
     assert int(said.stdout) > 100
+
+
+def test_a_project_opens_without_the_compiler_of_kernels() -> None:
+    script = "import sys, inspector.project.project; print({'numba'} & set(sys.modules))"
+    program = [sys.executable, "-c", script]
+    said = subprocess.run(program, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "set()"

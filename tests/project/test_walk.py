@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from inspector.errors import DatasetError, ProjectError, UsageError
 from inspector.project.decisions import RULES
 from inspector.project.duplicates import Kind, Level
+from inspector.project.listings import Facet, GroupBy, Query, Sort
 from inspector.project.project import Project
-from inspector.project.samples import GroupBy, Query, Sort
 from inspector.similarity import fingerprints
 from inspector.work import tasks
 
@@ -244,7 +244,8 @@ def test_an_export_after_a_rule_has_no_known_pair_across(project: Project, tmp_p
 @pytest.mark.parametrize("by", list(GroupBy))
 @pytest.mark.parametrize("sort", list(Sort))
 def test_listings_hold_every_image_once(project: Project, by: GroupBy, sort: Sort) -> None:
-    found = project.samples.listing(Query(statuses=frozenset({"image"}), group_by=by, sort=sort))
+    chosen = {Facet.FILE: frozenset({"image"})}
+    found = project.samples.listing(Query(chosen, group_by=by, sort=sort))
     images = {s.id for s in project.samples.everything() if s.status == "image"}
     ids = found.ids.tolist()
     assert len(ids) == len(set(ids))

@@ -16,12 +16,14 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QWidget
 
 from inspector.app import theme
+from inspector.app.bridge import Bridge
+from inspector.app.one_window import OneWindow
 from inspector.app.pages.start import StartPage
 from inspector.app.screen import check_screen
 from inspector.errors import InspectorError, UsageError
 from inspector.project.places import resources_folder
+from inspector.work.jobs import Progress, Stop
 
-SAMPLE_IMAGES = 600
 _LOG = logging.getLogger("inspector")
 
 
@@ -53,8 +55,11 @@ class MainWindow(QMainWindow):
         geometry = self._settings.value("geometry")
         if geometry is not None:
             self.restoreGeometry(geometry)
-        self._making_sample = False
         self._sure = False
+        self.bridge = Bridge(self)
+        self.bridge.broken.connect(self._on_broken)
+        self._stop_sample: Stop | None = None
+        self._hold: OneWindow | None = None
         self.start: StartPage | None = None
         self.view: QWidget | None = None
         self.show_start()
@@ -79,18 +84,43 @@ class MainWindow(QMainWindow):
         try:
             project = Project(Path(path), Path(file) if file else None, window=True)
         except InspectorError as error:
-            if self.start is None:
-                self.show_start()
-            assert self.start is not None
-            self.start.say(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}")
+            self._say(error)
             return
+        if self._hold is not None and self._hold.file == project.file:
+            project.close()
+            return
+        hold = OneWindow(project.file, self)
+        if not hold.take():
+            project.close()
+            self._say(
+                InspectorError(
+                    f"{project.name} is open in another window, which was asked to come up",
+                    "Go on there, or close it there first.",
+                )
+            )
+            return
+        hold.front_asked.connect(self._come_up)
         self._shut_view()
+        self._hold = hold
         self._remember(str(project.root))
         view = ProjectView(project)
         view.close_asked.connect(self.show_start)
+        view.bridge.broken.connect(self._on_broken)
         self.view, self.start = view, None
         self.setCentralWidget(view)
         self.setWindowTitle(f"{project.name} - Dataset Inspector")
+
+    def _say(self, error: InspectorError) -> None:
+        """Say on the Start page why something could not be opened."""
+        if self.start is None:
+            self.show_start()
+        assert self.start is not None
+        self.start.say(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}")
+
+    def _come_up(self) -> None:
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.raise_()
+        self.activateWindow()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -112,6 +142,8 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self._settings.setValue("geometry", self.saveGeometry())
+        self._end_sample()
+        self.bridge.close()
         self._shut_view()
         super().closeEvent(event)
 
@@ -145,19 +177,46 @@ class MainWindow(QMainWindow):
         if view is not None:
             view.close()
             view.deleteLater()
+        hold, self._hold = self._hold, None
+        if hold is not None:
+            hold.release()
+            hold.deleteLater()
 
     def _open_sample(self) -> None:
-        from inspector.dataset.demo import make_demo
-        from inspector.project.places import samples_folder
+        from inspector.project.sample_set import make_sample
 
-        folder = samples_folder() / "sample"
-        if not folder.exists():
-            # Some seconds, once: painted before, so that the person sees why.
-            assert self.start is not None
-            self.start.say("Making the sample: some seconds…")
-            self.start.repaint()
-            make_demo(folder, seed=1, images=SAMPLE_IMAGES)
-        self.open_path(str(folder))
+        progress, stop = Progress(), Stop()
+        self._stop_sample = stop
+        assert self.start is not None
+        self.start.show_job(progress, stop)
+        self.bridge.call(
+            lambda: make_sample(progress, stop),
+            self._on_sample,
+            on_error=self._on_no_sample,
+            channel="sample",
+        )
+
+    def _end_sample(self) -> None:
+        stop, self._stop_sample = self._stop_sample, None
+        if stop is not None:
+            stop.set()
+
+    def _on_sample(self, folder: Path | None) -> None:
+        """Open it, unless the person stopped it or opened something else meanwhile."""
+        self._stop_sample = None
+        if self.start is not None:
+            self.start.end_job()
+            if folder is not None:
+                self.open_path(str(folder))
+
+    def _on_no_sample(self, error: InspectorError) -> None:
+        self._on_sample(None)
+        if self.start is not None:
+            self._say(error)
+
+    def _on_broken(self, error: BaseException) -> None:
+        """Let a bug of another thread go the way of those of this one: log and dialog."""
+        raise error
 
     def _recent(self) -> list[tuple[str, str]]:
         kept = self._settings.value("recent") or []

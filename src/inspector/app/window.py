@@ -28,9 +28,10 @@ from inspector.app.pages.findings import FindingsPage, Wish
 from inspector.app.pages.gallery import GalleryPage
 from inspector.app.pages.groups import GroupsPage
 from inspector.app.pages.lookalikes import LookAlikesPage
-from inspector.app.pages.page import Page
+from inspector.app.pages.page import Key, Page
 from inspector.app.pages.splits import SplitsPage
 from inspector.app.pages.train import TrainPage
+from inspector.app.palette import Palette, as_command, commands_of
 from inspector.app.rail import Rail
 from inspector.app.verdict_panel import VerdictPanel
 from inspector.errors import InspectorError
@@ -73,6 +74,14 @@ class ProjectView(QWidget):
         self._job = JobBar()
         self._status = QLabel()
         self._shown = QLabel()
+        self._general = (
+            Key("commands", "Ctrl+K", "look for a command", self._show_palette),
+            Key("undo", "Ctrl+Z", "undo the newest decision", self.undo),
+            Key("redo", "Ctrl+Shift+Z", "redo", self.redo),
+            Key("scan", "F5", "look for new and changed files", self.scan),
+            Key("close", "Ctrl+W", "close this dataset", self.close_asked.emit),
+            Key("keys", "?", "show these keys", self._show_keys),
+        )
         self._lay_out()
         self._connect()
         self.show_page(0)
@@ -156,7 +165,7 @@ class ProjectView(QWidget):
         top = QFrame()
         top.setObjectName("topBar")
         self._close = QPushButton("Close")
-        self._close.setToolTip("Back to Start")
+        self._close.setToolTip("Back to Start (Ctrl+W)")
         name = QLabel(self.project.name)
         name.setProperty("role", "heading")
         self._facts = QLabel()
@@ -194,11 +203,8 @@ class ProjectView(QWidget):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{index + 1}"), self)
             shortcut.setProperty("page", index)
             shortcut.activated.connect(self._on_page_key)
-        for keys, slot in (
-            ("Ctrl+Z", self.undo), ("Ctrl+Shift+Z", self.redo), ("F5", self.scan),
-            ("?", self._show_keys), ("F1", self._show_keys),
-        ):  # fmt: skip
-            QShortcut(QKeySequence(keys), self).activated.connect(slot)
+        for key in (*self._general, Key("help", "F1", "", self._show_keys)):
+            QShortcut(QKeySequence(key.keys), self).activated.connect(key.run)
 
     def _connect_job(
         self, worker: TrainPage | ExportPage | VerdictPanel | LuckPanel | FixSheet
@@ -225,7 +231,11 @@ class ProjectView(QWidget):
         self.show_page(int(self.sender().property("page")))
 
     def _show_keys(self) -> None:
-        KeysOverlay(self.page(), self).show()
+        KeysOverlay(self.page(), self._general, self).show()
+
+    def _show_palette(self) -> None:
+        own = commands_of(self.pages, self.page(), self.show_page)
+        Palette((*own, *(as_command(key) for key in self._general)), self).open_over(self)
 
     def _on_decided(self, decided: Decided) -> None:
         self._status.setText(decided.text)

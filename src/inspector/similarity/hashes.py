@@ -6,6 +6,7 @@ ImageHash's, which compares with the median.
 """
 
 import cv2
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +16,6 @@ SIDE = 8
 # A coefficient this near to 0 counts as 0. Half of those of a symmetric picture are 0 but for the
 # noise of saving, and noise must not choose bits. Source: symmetric drawings saved at quality 20.
 NOISE = 1.0
-_BIT = np.uint64(1) << np.arange(64, dtype=np.uint64)
 
 
 def coefficients(grey: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -26,9 +26,17 @@ def coefficients(grey: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def hash_of(block: NDArray[np.float32]) -> np.uint64:
     """Return the hash of an 8x8 block of coefficients; the bit of the mean is 0."""
-    bits = block.reshape(-1) > NOISE
-    bits[0] = False
-    return np.uint64(_BIT[bits].sum(dtype=np.uint64))
+    return np.uint64(_packed(block))
+
+
+@numba.njit(cache=True, nogil=True)
+def _packed(block: NDArray[np.float32]) -> np.uint64:
+    bits = np.uint64(0)
+    for i in range(SIDE):
+        for j in range(SIDE):
+            if i + j > 0 and block[i, j] > NOISE:
+                bits |= np.uint64(1) << np.uint64(SIDE * i + j)
+    return bits
 
 
 def variant(hashes: NDArray[np.uint64], transform: int) -> NDArray[np.uint64]:
