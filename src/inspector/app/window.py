@@ -2,24 +2,22 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QSplitter,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from inspector.app import icons
 from inspector.app.bridge import Bridge
 from inspector.app.details import Details
+from inspector.app.finding_card import Wish
 from inspector.app.fix_sheet import FixSheet
 from inspector.app.folders_question import ask_folders
 from inspector.app.jobs_bar import JobBar
@@ -27,12 +25,15 @@ from inspector.app.keys import KeysOverlay
 from inspector.app.luck_panel import LuckPanel
 from inspector.app.pages.augment import AugmentPage
 from inspector.app.pages.export import ExportPage
-from inspector.app.pages.findings import FindingsPage, Wish
+from inspector.app.pages.findings import FindingsPage
 from inspector.app.pages.gallery import GalleryPage
 from inspector.app.pages.groups import GroupsPage
+from inspector.app.pages.labels import LabelsPage
 from inspector.app.pages.lookalikes import LookAlikesPage
 from inspector.app.pages.page import Page
 from inspector.app.pages.splits import SplitsPage
+from inspector.app.rail import Rail
+from inspector.app.rule_sheet import RuleSheet
 from inspector.app.verdict_panel import VerdictPanel
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
@@ -61,12 +62,15 @@ class ProjectView(QWidget):
         self._export = ExportPage(project, self.bridge)
         self._groups = GroupsPage(project, self.bridge)
         self._splits = SplitsPage(project, self.bridge)
+        self._labels = LabelsPage(project, self.bridge)
         self.pages: list[Page] = [
             self._findings, self._gallery, self._lookalikes, self._groups, self._splits,
-            AugmentPage(project, self.bridge), self._export,
+            AugmentPage(project, self.bridge), self._export, self._labels,
         ]  # fmt: skip
         self._stack = QStackedWidget()
-        self._rail = QButtonGroup(self)
+        for page in self.pages:
+            self._stack.addWidget(page)
+        self._rail = Rail(self.pages)
         self.details = Details(project, self.bridge)
         self._job = JobBar()
         self._status = QLabel()
@@ -90,7 +94,7 @@ class ProjectView(QWidget):
     def show_page(self, index: int) -> None:
         """Show a page by its place in the rail, from 0."""
         self._stack.setCurrentIndex(index)
-        self._rail.button(index).setChecked(True)
+        self._rail.mark(index)
         self.details.setVisible(self.page() in (self._gallery,))
         self.page().setFocus()
         self._tell_status()
@@ -115,6 +119,7 @@ class ProjectView(QWidget):
         self._gallery.shut()
         self._lookalikes.shut()
         self._splits.luck.shut()
+        self._findings.verdict.shut()
         self.bridge.close()
         self.project.close()
 
@@ -142,30 +147,8 @@ class ProjectView(QWidget):
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(self._rail_of_pages())
+        whole.addWidget(self._rail)
         whole.addLayout(right, 1)
-
-    def _rail_of_pages(self) -> QFrame:
-        rail = QFrame()
-        rail.setObjectName("rail")
-        rail.setFixedWidth(92)
-        buttons = QVBoxLayout(rail)
-        buttons.setContentsMargins(4, 8, 4, 8)
-        buttons.setSpacing(4)
-        for index, page in enumerate(self.pages):
-            button = QToolButton()
-            button.setText(page.title)
-            button.setIcon(icons.icon(page.icon))
-            button.setIconSize(QSize(22, 22))
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-            button.setCheckable(True)
-            button.setFixedSize(84, 56)
-            button.setToolTip(f"{page.purpose} (Ctrl+{index + 1})")
-            self._rail.addButton(button, index)
-            buttons.addWidget(button)
-            self._stack.addWidget(page)
-        buttons.addStretch()
-        return rail
 
     def _top_bar(self) -> QFrame:
         top = QFrame()
@@ -187,7 +170,7 @@ class ProjectView(QWidget):
         return top
 
     def _connect(self) -> None:
-        self._rail.idClicked.connect(self.show_page)
+        self._rail.chosen.connect(self.show_page)
         self._close.clicked.connect(self.close_asked)
         self.bridge.changed.connect(self._on_changed)
         self.bridge.failed.connect(self._on_failed)
@@ -196,6 +179,8 @@ class ProjectView(QWidget):
         self._gallery.chosen.connect(self.details.show_sample)
         self._gallery.listed.connect(self._tell_status)
         self._lookalikes.moved.connect(self._tell_status)
+        self._labels.moved.connect(self._tell_status)
+        self._labels.back_asked.connect(self._on_back)
         self.details.chosen.connect(self._gallery.show_sample)
         self._splits.asked.connect(self._on_list)
         self._groups.asked.connect(self._on_list)
@@ -232,6 +217,9 @@ class ProjectView(QWidget):
 
     def _on_page_key(self) -> None:
         self.show_page(int(self.sender().property("page")))
+
+    def _on_back(self) -> None:
+        self.show_page(0)
 
     def _show_keys(self) -> None:
         KeysOverlay(self.page(), self).show()
@@ -280,12 +268,17 @@ class ProjectView(QWidget):
 
     def _on_wish(self, wish: Wish) -> None:
         finding = wish.finding
-        if wish.action and finding.code == "unreadable":
-            self.bridge.call(self.project.decisions.quarantine, self._on_decided)
-        elif finding.see == "clusters":
-            self.show_page(self.pages.index(self._lookalikes))
-        else:
-            self._on_list(finding.title, finding.samples)
+        match finding.opens if wish.action else finding.see:
+            case "clusters":
+                self.show_page(self.pages.index(self._lookalikes))
+            case "labels":
+                self.show_page(self.pages.index(self._labels))
+            case "rule":
+                RuleSheet(self.project, self.bridge, self).open()
+            case "":
+                self.bridge.call(lambda: self.project.findings.act(finding), self._on_decided)
+            case _:
+                self._on_list(finding.title, finding.samples)
 
     def _on_list(self, title: str, ids: Iterable[int]) -> None:
         """Open the list behind a number."""

@@ -1,16 +1,28 @@
-"""Labels: which single images quick models contradict, out of fold by group."""
+"""Labels: pictures with two labels, and single ones that quick models contradict."""
 
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inspector.audit.descriptors import describe, reduce
-from inspector.audit.wrong_labels import wrong_labels
+from inspector.audit.wrong_labels import Suspects, wrong_labels
+from inspector.project.changes import Changes
+from inspector.project.decisions import Decided
+from inspector.store import meta
 from inspector.store.samples import Sample
+from inspector.work.diagnosing import AskLabels, suspect_in_child
+from inspector.work.jobs import Progress, Stop
 
 if TYPE_CHECKING:
     from inspector.project.project import Project
+
+NEAREST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,30 +34,186 @@ class Suspect:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Something to decide about labels.
+
+    Attributes:
+        samples: One suspect, or the look-alikes that carry several labels.
+        suggested: The class that quick models name, or that most of the look-alikes carry.
+        score: The models' probability of the given label, 0..1; None for look-alikes.
+        done: A person has decided.
+    """
+
+    samples: tuple[Sample, ...]
+    suggested: str
+    score: float | None
+    done: bool
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels as on disk, the commonest first."""
+        return tuple(label for label, _ in Counter(s.label for s in self.samples).most_common())
+
+
+@dataclass(frozen=True, slots=True)
+class _Space:
+    """Where images lie by what a quick model sees of them."""
+
+    key: str
+    rows: list[Sample]
+    x: NDArray[np.float32]
+
+
 class Labels:
-    """Ask for suspected wrong labels; relabelling is a decision."""
+    """Ask for doubtful labels; relabelling is a decision."""
 
     def __init__(self, project: "Project") -> None:
         self._project = project
+        self._space: _Space | None = None
 
     def suspects(self) -> list[Suspect]:
         """Return suspected wrong labels, the most suspect first; needs a finished scan."""
+        asked = self._ask()
+        if asked is None:
+            return []
+        rows, classes, ask = asked
+        found = wrong_labels(reduce(ask.descriptors), ask.labels, ask.group)
+        return _suspects(rows, classes, found)
+
+    def find(self, *, stop: Stop | None = None, progress: Progress | None = None) -> int | None:
+        """Look for suspects in a child process and keep them; return their number.
+
+        None when stopped.
+        """
+        asked = self._ask()
+        found: list[Suspect] = []
+        if asked is not None:
+            rows, classes, ask = asked
+            answer = suspect_in_child(
+                ask, stop=stop or Stop(), progress=progress or Progress(),
+                low_priority=self._project.low_priority,
+            )  # fmt: skip
+            if answer is None:
+                return None
+            found = _suspects(rows, classes, answer)
+        kept = json.dumps(
+            {"key": self._key(), "suspects": [[s.sample.id, s.suggested, s.score] for s in found]}
+        )
+        self._project.database.write(lambda c: meta.put(c, "suspects", kept))
+        self._project.tell(Changes(rule=True))
+        return len(found)
+
+    def queue(self) -> tuple[tuple[Case, ...], bool]:
+        """Return what to decide, and whether single labels were looked at yet.
+
+        The same picture with two labels comes first, then suspects, the most suspect first.
+        """
+        kept = self._kept()
+        suggested = {s.sample.id: s.suggested for s in kept or ()}
+        cases = []
+        taken: set[int] = set()
+        for cluster in self._project.duplicates.clusters():
+            if len(cluster.labels) > 1:
+                cases.append(_conflict(cluster.members, suggested))
+                taken |= {m.id for m in cluster.members}
+        for one in kept or ():
+            if one.sample.id not in taken:
+                s = one.sample
+                done = bool(s.mark == "drop" or s.new_label or s.reviewed)
+                cases.append(Case((s,), one.suggested, one.score, done))
+        return tuple(cases), kept is not None
+
+    def nearest(self, case: Case) -> dict[str, tuple[Sample, ...]]:
+        """Return the images nearest to a case's first, for each of its labels and the suggestion.
+
+        By what quick models see; the case's own images are left out.
+        """
+        space = self._seen()
+        place = {s.id: i for i, s in enumerate(space.rows)}
+        first = place.get(case.samples[0].id)
+        if first is None:
+            return {}
+        distance = ((space.x - space.x[first]) ** 2).sum(axis=1)
+        distance[[place[s.id] for s in case.samples if s.id in place]] = np.inf
+        order = np.argsort(distance, kind="stable")
+        order = order[np.isfinite(distance[order])]
+        found = {}
+        for label in dict.fromkeys((*case.labels, case.suggested)):
+            same = (space.rows[i] for i in order.tolist() if _label(space.rows[i]) == label)
+            found[label] = tuple(s for _, s in zip(range(NEAREST), same, strict=False))
+        return found
+
+    def relabel(self, case: Case, label: str = "") -> Decided:
+        """Give every image of a case the suggested class, or another one."""
+        ids = [s.id for s in case.samples]
+        return self._project.decisions.relabel(ids, label or case.suggested)
+
+    def keep(self, case: Case) -> Decided:
+        """Remember that the labels of a case are right as they are."""
+        return self._project.decisions.review([s.id for s in case.samples])
+
+    def _kept(self) -> list[Suspect] | None:
+        """Return the suspects of the last look, as they are decided now; None without one."""
+        kept = meta.get(self._project.database.read(), "suspects")
+        document = json.loads(kept) if kept else {}
+        if document.get("key") != self._key():
+            return None
+        by_id = {s.id: s for s in self._project.groups.images()}
+        return [
+            Suspect(by_id[i], label, score)
+            for i, label, score in document["suspects"]
+            if i in by_id
+        ]
+
+    def _ask(self) -> tuple[list[Sample], list[str], AskLabels] | None:
         groups = self._project.groups
         rows = [s for s in groups.images() if s.mark != "drop"]
-        classes = sorted({s.new_label or s.label for s in rows})
+        classes = sorted({_label(s) for s in rows})
         if len(classes) < 2:
-            return []
+            return None
         place = {name: i for i, name in enumerate(classes)}
-        labels = np.array([place[s.new_label or s.label] for s in rows], np.int64)
+        labels = np.array([place[_label(s)] for s in rows], np.int64)
         numbers = groups.numbers(rows, with_pictures=True)
         alone = np.bincount(numbers)[numbers] == 1
-        found = wrong_labels(
-            reduce(describe(groups.records(rows))), labels,
-            np.where(alone, -1, numbers).astype(np.int64),
-        )  # fmt: skip
-        return [
-            Suspect(rows[i], classes[k], round(float(score), 4))
-            for i, k, score in zip(
-                found.index.tolist(), found.suggested.tolist(), found.score.tolist(), strict=True
-            )
-        ]
+        group = np.where(alone, -1, numbers).astype(np.int64)
+        return rows, classes, AskLabels(describe(groups.records(rows)), labels, group)
+
+    def _seen(self) -> _Space:
+        key = self._key()
+        if self._space is None or self._space.key != key:
+            rows = self._project.groups.images()
+            self._space = _Space(key, rows, reduce(describe(self._project.groups.records(rows))))
+        return self._space
+
+    def _key(self) -> str:
+        """Digest the files and their labels on disk; decisions leave the queue as it is."""
+        digest = hashlib.sha256()
+        for s in self._project.groups.images():
+            digest.update(f"{s.path}\0{s.label}\0".encode() + s.sha256)
+        return digest.hexdigest()
+
+
+def _label(sample: Sample) -> str:
+    return sample.new_label or sample.label
+
+
+def _suspects(rows: list[Sample], classes: list[str], found: Suspects) -> list[Suspect]:
+    return [
+        Suspect(rows[i], classes[k], round(float(score), 4))
+        for i, k, score in zip(
+            found.index.tolist(), found.suggested.tolist(), found.score.tolist(), strict=True
+        )
+    ]
+
+
+def _conflict(members: Sequence[Sample], suggested: dict[int, str]) -> Case:
+    """Suggest what most carry; of equally many what quick models say of a member."""
+    counts = Counter(m.label for m in members)
+    most = max(counts.values())
+    leading = sorted(label for label, n in counts.items() if n == most)
+    said = [suggested[m.id] for m in members if suggested.get(m.id) in leading]
+    label = said[0] if said else leading[0]
+    standing = [m for m in members if m.mark != "drop"]
+    done = len({_label(m) for m in standing}) < 2 or all(m.reviewed for m in standing)
+    return Case(tuple(members), label, None, done)
