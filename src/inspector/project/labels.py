@@ -3,15 +3,14 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.audit.descriptors import describe, reduce
-from inspector.audit.wrong_labels import Suspects, wrong_labels
+from inspector.audit.descriptors import describe
 from inspector.project.changes import Changes
 from inspector.project.decisions import Decided
 from inspector.store import meta
@@ -72,31 +71,41 @@ class Labels:
         self._project = project
         self._space: _Space | None = None
 
-    def suspects(self) -> list[Suspect]:
-        """Return suspected wrong labels, the most suspect first; needs a finished scan."""
-        asked = self._ask()
-        if asked is None:
+    def suspects(
+        self, *, stop: Stop | None = None, progress: Progress | None = None
+    ) -> list[Suspect] | None:
+        """Look for wrong labels in a child process, the most suspect first; None when stopped.
+
+        Needs a finished scan.
+        """
+        groups = self._project.groups
+        rows = [s for s in groups.images() if s.mark != "drop"]
+        classes = sorted({_label(s) for s in rows})
+        if len(classes) < 2:
             return []
-        rows, classes, ask = asked
-        found = wrong_labels(reduce(ask.descriptors), ask.labels, ask.group)
-        return _suspects(rows, classes, found)
+        place = {name: i for i, name in enumerate(classes)}
+        labels = np.array([place[_label(s)] for s in rows], np.int64)
+        numbers = groups.numbers(rows, with_pictures=True)
+        alone = np.bincount(numbers)[numbers] == 1
+        group = np.where(alone, -1, numbers).astype(np.int64)
+        found = suspect_in_child(
+            AskLabels(describe(groups.records(rows)), labels, group), stop=stop or Stop(),
+            progress=progress or Progress(), low_priority=self._project.low_priority,
+        )  # fmt: skip
+        if found is None:
+            return None
+        return [
+            Suspect(rows[i], classes[k], round(float(score), 4))
+            for i, k, score in zip(
+                found.index.tolist(), found.suggested.tolist(), found.score.tolist(), strict=True
+            )
+        ]
 
     def find(self, *, stop: Stop | None = None, progress: Progress | None = None) -> int | None:
-        """Look for suspects in a child process and keep them; return their number.
-
-        None when stopped.
-        """
-        asked = self._ask()
-        found: list[Suspect] = []
-        if asked is not None:
-            rows, classes, ask = asked
-            answer = suspect_in_child(
-                ask, stop=stop or Stop(), progress=progress or Progress(),
-                low_priority=self._project.low_priority,
-            )  # fmt: skip
-            if answer is None:
-                return None
-            found = _suspects(rows, classes, answer)
+        """Look for suspects and keep them for the queue; return their number, None when stopped."""
+        found = self.suspects(stop=stop, progress=progress)
+        if found is None:
+            return None
         kept = json.dumps(
             {"key": self._key(), "suspects": [[s.sample.id, s.suggested, s.score] for s in found]}
         )
@@ -115,7 +124,7 @@ class Labels:
         taken: set[int] = set()
         for cluster in self._project.duplicates.clusters():
             if len(cluster.labels) > 1:
-                cases.append(_conflict(cluster.members, suggested))
+                cases.append(self._conflict(cluster.members, suggested))
                 taken |= {m.id for m in cluster.members}
         for one in kept or ():
             if one.sample.id not in taken:
@@ -129,18 +138,10 @@ class Labels:
 
         By what quick models see; the case's own images are left out.
         """
-        space = self._seen()
-        place = {s.id: i for i, s in enumerate(space.rows)}
-        first = place.get(case.samples[0].id)
-        if first is None:
-            return {}
-        distance = ((space.x - space.x[first]) ** 2).sum(axis=1)
-        distance[[place[s.id] for s in case.samples if s.id in place]] = np.inf
-        order = np.argsort(distance, kind="stable")
-        order = order[np.isfinite(distance[order])]
+        order = list(self._nearest_first(case.samples))
         found = {}
         for label in dict.fromkeys((*case.labels, case.suggested)):
-            same = (space.rows[i] for i in order.tolist() if _label(space.rows[i]) == label)
+            same = (s for s in order if _label(s) == label)
             found[label] = tuple(s for _, s in zip(range(NEAREST), same, strict=False))
         return found
 
@@ -152,6 +153,28 @@ class Labels:
     def keep(self, case: Case) -> Decided:
         """Remember that the labels of a case are right as they are."""
         return self._project.decisions.review([s.id for s in case.samples])
+
+    def _conflict(self, members: Sequence[Sample], suggested: dict[int, str]) -> Case:
+        """Suggest what most carry; of equally many what quick models or the nearest say."""
+        counts = Counter(m.label for m in members)
+        leading = sorted(label for label, n in counts.items() if n == max(counts.values()))
+        said = [suggested[m.id] for m in members if suggested.get(m.id) in leading]
+        label = said[0] if said else leading[0]
+        if not said and len(leading) > 1:
+            order = self._nearest_first(members)
+            label = next((s.label for s in order if s.label in leading), label)
+        standing = [m for m in members if m.mark != "drop"]
+        done = len({_label(m) for m in standing}) < 2 or all(m.reviewed for m in standing)
+        return Case(tuple(members), label, None, done)
+
+    def _nearest_first(self, members: Sequence[Sample]) -> Iterator[Sample]:
+        """Return the other images, the most like the first member first."""
+        space = self._seen()
+        place = {s.id: i for i, s in enumerate(space.rows)}
+        distance = ((space.x - space.x[place[members[0].id]]) ** 2).sum(axis=1)
+        distance[[place[m.id] for m in members]] = np.inf
+        order = np.argsort(distance, kind="stable")
+        return (space.rows[i] for i in order[np.isfinite(distance[order])].tolist())
 
     def _kept(self) -> list[Suspect] | None:
         """Return the suspects of the last look, as they are decided now; None without one."""
@@ -166,24 +189,11 @@ class Labels:
             if i in by_id
         ]
 
-    def _ask(self) -> tuple[list[Sample], list[str], AskLabels] | None:
-        groups = self._project.groups
-        rows = [s for s in groups.images() if s.mark != "drop"]
-        classes = sorted({_label(s) for s in rows})
-        if len(classes) < 2:
-            return None
-        place = {name: i for i, name in enumerate(classes)}
-        labels = np.array([place[_label(s)] for s in rows], np.int64)
-        numbers = groups.numbers(rows, with_pictures=True)
-        alone = np.bincount(numbers)[numbers] == 1
-        group = np.where(alone, -1, numbers).astype(np.int64)
-        return rows, classes, AskLabels(describe(groups.records(rows)), labels, group)
-
     def _seen(self) -> _Space:
         key = self._key()
         if self._space is None or self._space.key != key:
             rows = self._project.groups.images()
-            self._space = _Space(key, rows, reduce(describe(self._project.groups.records(rows))))
+            self._space = _Space(key, rows, describe(self._project.groups.records(rows)))
         return self._space
 
     def _key(self) -> str:
@@ -196,24 +206,3 @@ class Labels:
 
 def _label(sample: Sample) -> str:
     return sample.new_label or sample.label
-
-
-def _suspects(rows: list[Sample], classes: list[str], found: Suspects) -> list[Suspect]:
-    return [
-        Suspect(rows[i], classes[k], round(float(score), 4))
-        for i, k, score in zip(
-            found.index.tolist(), found.suggested.tolist(), found.score.tolist(), strict=True
-        )
-    ]
-
-
-def _conflict(members: Sequence[Sample], suggested: dict[int, str]) -> Case:
-    """Suggest what most carry; of equally many what quick models say of a member."""
-    counts = Counter(m.label for m in members)
-    most = max(counts.values())
-    leading = sorted(label for label, n in counts.items() if n == most)
-    said = [suggested[m.id] for m in members if suggested.get(m.id) in leading]
-    label = said[0] if said else leading[0]
-    standing = [m for m in members if m.mark != "drop"]
-    done = len({_label(m) for m in standing}) < 2 or all(m.reviewed for m in standing)
-    return Case(tuple(members), label, None, done)

@@ -299,7 +299,7 @@ class LabelsPage(Page):
 def _change(case: Case) -> str:
     """Return what is in doubt, as a heading."""
     if case.score is None:
-        return f"{' or '.join(case.labels)}? Most likely {case.suggested}"
+        return f"{' or '.join(case.labels)}? Suggested: {case.suggested}"
     return f"{case.labels[0]}, or {case.suggested}?"
 
 
