@@ -81,7 +81,7 @@ class JobBar(QWidget):
         parts = [now.phase]
         if now.total:
             parts.append(f"{now.done:,} of {now.total:,}")
-        if now.rate:
+        if now.rate and now.rate >= 1:
             parts.append(f"{now.rate:,.0f}/s")
         if now.seconds_left:
             parts.append(_left(now.seconds_left))

@@ -1,4 +1,4 @@
-"""The rail at the left: a button a page."""
+"""The rail at the left: a button a page, with icon and word."""
 
 from collections.abc import Sequence
 
@@ -10,10 +10,10 @@ from inspector.app.pages.page import Page
 
 
 class Rail(QFrame):
-    """Choose a page.
+    """Show the pages that have an icon; others are opened from a page.
 
     Attributes:
-        chosen: The place of a page, from 0.
+        chosen: The place of a page among all.
     """
 
     chosen = Signal(int)
@@ -23,23 +23,31 @@ class Rail(QFrame):
         self.setObjectName("rail")
         self.setFixedWidth(92)
         self._buttons = QButtonGroup(self)
-        self._buttons.idClicked.connect(self.chosen)
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 8, 4, 8)
         column.setSpacing(4)
         for index, page in enumerate(pages):
-            button = QToolButton()
-            button.setText(page.title)
-            button.setIcon(icons.icon(page.icon))
-            button.setIconSize(QSize(22, 22))
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-            button.setCheckable(True)
-            button.setFixedSize(84, 56)
-            button.setToolTip(f"{page.purpose} (Ctrl+{index + 1})")
-            self._buttons.addButton(button, index)
-            column.addWidget(button)
+            if page.icon:
+                button = _button(page, index)
+                self._buttons.addButton(button, index)
+                column.addWidget(button)
         column.addStretch()
+        self._buttons.idClicked.connect(self.chosen)
 
-    def check(self, index: int) -> None:
-        """Mark the page that is shown."""
-        self._buttons.button(index).setChecked(True)
+    def mark(self, index: int) -> None:
+        """Mark the page that is shown; one without a button leaves the mark where it was."""
+        button = self._buttons.button(index)
+        if button is not None:
+            button.setChecked(True)
+
+
+def _button(page: Page, index: int) -> QToolButton:
+    button = QToolButton()
+    button.setText(page.title)
+    button.setIcon(icons.icon(page.icon))
+    button.setIconSize(QSize(22, 22))
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+    button.setCheckable(True)
+    button.setFixedSize(84, 56)
+    button.setToolTip(f"{page.purpose} (Ctrl+{index + 1})")
+    return button

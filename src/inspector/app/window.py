@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -17,22 +16,25 @@ from PySide6.QtWidgets import (
 
 from inspector.app.bridge import Bridge
 from inspector.app.details import Details
+from inspector.app.finding_card import Wish
 from inspector.app.fix_sheet import FixSheet
 from inspector.app.folders_question import ask_folders
-from inspector.app.jobs_bar import JobBar
 from inspector.app.keys import KeysOverlay
 from inspector.app.luck_panel import LuckPanel
 from inspector.app.pages.augment import AugmentPage
 from inspector.app.pages.export import ExportPage
-from inspector.app.pages.findings import FindingsPage, Wish
+from inspector.app.pages.findings import FindingsPage
 from inspector.app.pages.gallery import GalleryPage
 from inspector.app.pages.groups import GroupsPage
+from inspector.app.pages.labels import LabelsPage
 from inspector.app.pages.lookalikes import LookAlikesPage
 from inspector.app.pages.page import Key, Page
 from inspector.app.pages.splits import SplitsPage
 from inspector.app.pages.train import TrainPage
 from inspector.app.palette import Palette, as_command, commands_of
 from inspector.app.rail import Rail
+from inspector.app.rule_sheet import RuleSheet
+from inspector.app.top_bar import TopBar
 from inspector.app.verdict_panel import VerdictPanel
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
@@ -62,16 +64,18 @@ class ProjectView(QWidget):
         self._groups = GroupsPage(project, self.bridge)
         self._splits = SplitsPage(project, self.bridge)
         self._train = TrainPage(project, self.bridge)
+        self._labels = LabelsPage(project, self.bridge)
         self.pages: list[Page] = [
             self._findings, self._gallery, self._lookalikes, self._groups, self._splits,
-            AugmentPage(project, self.bridge), self._train, self._export,
+            AugmentPage(project, self.bridge), self._train, self._export, self._labels,
         ]  # fmt: skip
         self._stack = QStackedWidget()
         for page in self.pages:
             self._stack.addWidget(page)
         self._rail = Rail(self.pages)
         self.details = Details(project, self.bridge)
-        self._job = JobBar()
+        self._top = TopBar(project.name)
+        self._job = self._top.job
         self._status = QLabel()
         self._shown = QLabel()
         self._general = (
@@ -105,7 +109,7 @@ class ProjectView(QWidget):
     def show_page(self, index: int) -> None:
         """Show a page by its place in the rail, from 0."""
         self._stack.setCurrentIndex(index)
-        self._rail.check(index)
+        self._rail.mark(index)
         self.details.setVisible(self.page() in (self._gallery,))
         self.page().setFocus()
         self._tell_status()
@@ -131,6 +135,7 @@ class ProjectView(QWidget):
         self._lookalikes.shut()
         self._train.shut()
         self._splits.luck.shut()
+        self._findings.verdict.shut()
         self.bridge.close()
         self.project.close()
 
@@ -153,7 +158,7 @@ class ProjectView(QWidget):
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
-        for widget in (self._top_bar(), self._train.offer, splitter, status):
+        for widget in (self._top, self._train.offer, splitter, status):
             right.addWidget(widget, int(widget is splitter))
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -161,28 +166,9 @@ class ProjectView(QWidget):
         whole.addWidget(self._rail)
         whole.addLayout(right, 1)
 
-    def _top_bar(self) -> QFrame:
-        top = QFrame()
-        top.setObjectName("topBar")
-        self._close = QPushButton("Close")
-        self._close.setToolTip("Back to Start (Ctrl+W)")
-        name = QLabel(self.project.name)
-        name.setProperty("role", "heading")
-        self._facts = QLabel()
-        self._facts.setProperty("role", "muted")
-        row = QHBoxLayout(top)
-        row.setContentsMargins(16, 8, 16, 8)
-        row.setSpacing(12)
-        row.addWidget(name)
-        row.addWidget(self._facts)
-        row.addStretch()
-        row.addWidget(self._job)
-        row.addWidget(self._close)
-        return top
-
     def _connect(self) -> None:
         self._rail.chosen.connect(self.show_page)
-        self._close.clicked.connect(self.close_asked)
+        self._top.close_asked.connect(self.close_asked)
         self.bridge.changed.connect(self._on_changed)
         self.bridge.failed.connect(self._on_failed)
         self._findings.asked.connect(self._on_wish)
@@ -190,6 +176,8 @@ class ProjectView(QWidget):
         self._gallery.chosen.connect(self.details.show_sample)
         self._gallery.listed.connect(self._tell_status)
         self._lookalikes.moved.connect(self._tell_status)
+        self._labels.moved.connect(self._tell_status)
+        self._labels.back_asked.connect(self._on_back)
         self.details.chosen.connect(self._gallery.show_sample)
         self._splits.asked.connect(self._on_list)
         self._groups.asked.connect(self._on_list)
@@ -229,6 +217,9 @@ class ProjectView(QWidget):
 
     def _on_page_key(self) -> None:
         self.show_page(int(self.sender().property("page")))
+
+    def _on_back(self) -> None:
+        self.show_page(0)
 
     def _show_keys(self) -> None:
         KeysOverlay(self.page(), self._general, self).show()
@@ -276,17 +267,22 @@ class ProjectView(QWidget):
         return facts, " · ".join(parts)
 
     def _set_status(self, texts: tuple[str, str]) -> None:
-        self._facts.setText(texts[0])
+        self._top.show_facts(texts[0])
         self._status.setText(texts[1])
 
     def _on_wish(self, wish: Wish) -> None:
         finding = wish.finding
-        if wish.action and finding.code == "unreadable":
-            self.bridge.call(self.project.decisions.quarantine, self._on_decided)
-        elif finding.see == "clusters":
-            self.show_page(self.pages.index(self._lookalikes))
-        else:
-            self._on_list(finding.title, finding.samples)
+        match finding.opens if wish.action else finding.see:
+            case "clusters":
+                self.show_page(self.pages.index(self._lookalikes))
+            case "labels":
+                self.show_page(self.pages.index(self._labels))
+            case "rule":
+                RuleSheet(self.project, self.bridge, self).open()
+            case "":
+                self.bridge.call(lambda: self.project.findings.act(finding), self._on_decided)
+            case _:
+                self._on_list(finding.title, finding.samples)
 
     def _on_list(self, title: str, ids: Iterable[int]) -> None:
         """Open the list behind a number."""

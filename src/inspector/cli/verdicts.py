@@ -168,7 +168,10 @@ def _share(value: float | None) -> str:
 def _labels(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
         scan(project, arguments)
-        found = project.labels.suspects()
+        progress = Progress()
+        with Bar(progress, quiet=arguments.quiet):
+            found = project.labels.suspects(progress=progress)
+        assert found is not None
         if arguments.json:
             print_json(
                 [

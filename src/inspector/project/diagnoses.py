@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from inspector.work.jobs import Progress, Stop
 if TYPE_CHECKING:
     from inspector.project.project import Project
 
+FILES = "the files"
+
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
@@ -46,6 +49,34 @@ class Numbers:
     def claimed(self) -> tuple[float, ...]:
         """Both accuracies, where both are stated."""
         return () if self.split is None or self.folder is None else (self.split, self.folder)
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The diagnosis that is kept.
+
+    Attributes:
+        answer: As `diagnose --json` prints it.
+        at: Seconds since the epoch; 0 where an older version kept none.
+        changed: What it depends on that changed since, in words; () while it fits.
+    """
+
+    answer: dict[str, Any]
+    at: float
+    changed: tuple[str, ...]
+
+    @property
+    def same_files(self) -> bool:
+        """Whether the files, their classes and splits are those of then."""
+        return FILES not in self.changed
+
+    @property
+    def made(self) -> str:
+        """Say when it was made, and before what."""
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(self.at)) if self.at else "earlier"
+        if not self.changed:
+            return f"Made {when}."
+        return f"Made {when}, before {' and '.join(self.changed)} changed: make it again."
 
 
 class Diagnoses:
@@ -114,18 +145,42 @@ class Diagnoses:
             first=first, low_priority=self._project.low_priority,
         )  # fmt: skip
         if answer is not None:
-            kept = json.dumps({"key": self._key(rule), "answer": as_json(answer)})
+            kept = json.dumps(
+                {"parts": self._parts(rule), "at": time.time(), "answer": as_json(answer)}
+            )
             self._project.database.write(lambda c: meta.put(c, "diagnosis", kept))
             self._project.tell(Changes(rule=True, text="the diagnosis is done"))
         return answer
 
-    def last(self) -> tuple[dict[str, Any], bool] | None:
-        """Return the last answer as JSON and whether it still fits; None without one."""
+    def run_all(
+        self, *, stop: Stop | None = None, progress: Progress | None = None
+    ) -> Diagnosis | None:
+        """Diagnose, then try 200 seeds where the rule draws, and look for doubtful labels.
+
+        What is finished when a stop comes is kept; None when the diagnosis itself was stopped.
+
+        Raises:
+            DatasetError: There is nothing to compare.
+            UsageError: The rule's arguments are wrong.
+        """
+        stop, progress = stop or Stop(), progress or Progress()
+        answer = self.run(stop=stop, progress=progress)
+        if not stop.is_set():
+            self._project.labels.find(stop=stop, progress=progress)
+        if not stop.is_set() and self._project.splits.drawn() is None:
+            self._project.splits.draw_seeds(stop=stop, progress=progress)
+        return answer
+
+    def last(self) -> Last | None:
+        """Return the answer that is kept, and whether it still fits; None without one."""
         kept = meta.get(self._project.database.read(), "diagnosis")
         if not kept:
             return None
         document = json.loads(kept)
-        return document["answer"], document["key"] == self._key(self._project.splits.rule)
+        now = self._parts(self._project.splits.rule)
+        then = document.get("parts", {})
+        changed = tuple(name for name, digest in now.items() if then.get(name) != digest)
+        return Last(document["answer"], float(document.get("at", 0)), changed)
 
     def differences(self) -> Differences | None:
         """Return in which simple properties the last diagnosis saw the folders differ.
@@ -133,7 +188,7 @@ class Diagnoses:
         None without a diagnosis, or where nothing could be compared.
         """
         last = self.last()
-        properties = from_json(last[0]) if last else ()
+        properties = from_json(last.answer) if last else ()
         if not properties:
             return None
         groups = self._project.groups
@@ -208,14 +263,17 @@ class Diagnoses:
             found["verified look-alikes"] += clusters
         return dict(found)
 
-    def _key(self, rule: Rule) -> str:
-        """Digest what an answer depends on."""
+    def _parts(self, rule: Rule) -> dict[str, str]:
+        """Digest each part that an answer depends on, by its name in words."""
         rows = self._project.groups.images()
-        groups = self._project.groups.numbers(rows, with_pictures=True)
-        digest = hashlib.sha256(repr(rule).encode())
+        files = hashlib.sha256()
         for s in rows:
-            digest.update(f"{s.path}\0{s.label}\0{s.split}\0".encode() + s.sha256)
-        digest.update(groups.tobytes())
-        digest.update(repr(self.numbers.claimed).encode())
-        return digest.hexdigest()
-
+            files.update(f"{s.path}\0{s.label}\0{s.split}\0".encode() + s.sha256)
+        groups = self._project.groups.numbers(rows, with_pictures=True)
+        parts = {
+            FILES: files.digest(),
+            "the split rule": repr(rule).encode(),
+            "groups or look-alikes by your decisions": groups.tobytes(),
+            "your numbers": repr(self.numbers.claimed).encode(),
+        }
+        return {name: hashlib.sha256(part).hexdigest() for name, part in parts.items()}

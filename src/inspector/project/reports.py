@@ -72,11 +72,11 @@ class Reports:
             pairs = tuple(self._pairs(found))
             lists = _lists(found)
         last = project.diagnoses.last()
-        answer: dict[str, Any] = last[0] if last else {}
+        answer: dict[str, Any] = last.answer if last else {}
         if answer:
             tables.append(_terms(answer))
         rule = found.made.rule.text if found else "no split"
-        stale = " The dataset changed since the diagnosis." if last and not last[1] else ""
+        stale = f" {last.made}" if last else ""
         return Page(
             f"Dataset report: {project.name}",
             f"{project.root} · {time.strftime('%Y-%m-%d %H:%M')} · split: {rule}",

@@ -3,6 +3,7 @@
 The child tells how far it is, of a diagnosis its first figures too, and the answer.
 """
 
+import select
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from inspector.children import Child, ChildGone, Parent
 from inspector.work.jobs import Progress, Stop
 
 NAME = "inspector.work.diagnosing:run"
+_LISTEN_SECONDS = 0.2
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
@@ -173,6 +175,9 @@ def _answered(
     try:
         child.send(ask)
         while not stop.is_set():
+            # A stage may say nothing for seconds; a stop is heard all the same.
+            if not select.select([child.answers], [], [], _LISTEN_SECONDS)[0]:
+                continue
             match child.receive():
                 case At() as at:
                     if at.stage != stage:

@@ -1,14 +1,12 @@
 """Findings: what was found, the worst first; each number opens its list."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -16,19 +14,20 @@ from PySide6.QtWidgets import (
 
 from inspector.app.bridge import Bridge
 from inspector.app.differences_card import DifferencesCard
+from inspector.app.finding_card import STRIP, FindingCard
 from inspector.app.pages.page import Page
 from inspector.app.verdict_panel import VerdictPanel
 from inspector.project.changes import Changes
-from inspector.project.findings import Finding, Overview
+from inspector.project.findings import Overview
 from inspector.project.project import Project
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What a person asked for on a card: where to look, or which action to take."""
+class Shown:
+    """The findings, and the pictures of each card's strip by its code."""
 
-    finding: Finding
-    action: bool
+    overview: Overview
+    pictures: dict[str, list[tuple[str, QImage]]]
 
 
 class FindingsPage(Page):
@@ -84,9 +83,10 @@ class FindingsPage(Page):
     def refresh(self, changes: Changes) -> None:
         """Ask for the counts and findings again."""
         del changes
-        self.bridge.call(self.project.findings.overview, self._show, channel="findings")
+        self.bridge.call(self._read, self._show, channel="findings")
 
-    def _show(self, overview: Overview) -> None:
+    def _show(self, shown: Shown) -> None:
+        overview = shown.overview
         self._summary.setText(overview.summary)
         self.verdict.refresh(complete=overview.complete)
         if overview.complete:
@@ -95,51 +95,28 @@ class FindingsPage(Page):
             _clear(cards)
         for finding in overview.findings:
             cards = self._urgent if finding.severity == "high" else self._cards
-            cards.addWidget(self._card(finding))
+            card = FindingCard(finding, shown.pictures.get(finding.code, ()))
+            card.asked.connect(self.asked)
+            cards.addWidget(card)
         if overview.checked:
             note = QLabel(overview.checked)
             note.setProperty("role", "muted")
             note.setWordWrap(True)
             self._cards.addWidget(note)
 
-    def _card(self, finding: Finding) -> QWidget:
-        card = QFrame()
-        card.setObjectName("card")
-        card.setProperty("severity", finding.severity)
-        count = QLabel(f"{finding.count:,}")
-        count.setProperty("role", "number")
-        count.setMinimumWidth(72)
-        count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
-        title = QLabel(finding.title)
-        title.setProperty("role", "heading")
-        title.setWordWrap(True)
-        text = QLabel(finding.text)
-        text.setWordWrap(True)
-        text.setProperty("role", "muted")
-        words = QVBoxLayout()
-        words.setSpacing(4)
-        words.addWidget(title)
-        words.addWidget(text)
-        row = QHBoxLayout(card)
-        row.setContentsMargins(16, 12, 16, 12)
-        row.setSpacing(16)
-        row.addWidget(count)
-        row.addLayout(words, 1)
-        for label, action in _buttons(finding):
-            button = QPushButton(label)
-            button.setAccessibleDescription(finding.title)
-            button.setProperty("wish", Wish(finding, action))
-            button.clicked.connect(self._on_asked)
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
-        return card
-
-    def _on_asked(self) -> None:
-        self.asked.emit(self.sender().property("wish"))
-
-
-def _buttons(finding: Finding) -> Sequence[tuple[str, bool]]:
-    see = [("See", False)] if finding.see else []
-    return [*see, *([(finding.action, True)] if finding.action else [])]
+    def _read(self) -> Shown:
+        overview = self.project.findings.overview()
+        pictures = {}
+        for finding in overview.findings:
+            # Files without a picture are passed over, up to a few strips' length.
+            ids = finding.samples[: 4 * STRIP]
+            found: list[tuple[str, QImage]] = []
+            for sample in self.project.samples.by_ids(ids):
+                image = QImage.fromData(self.project.samples.thumbnail(sample.id) or b"")
+                if not image.isNull() and len(found) < STRIP:
+                    found.append((sample.path, image))
+            pictures[finding.code] = found
+        return Shown(overview, pictures)
 
 
 def _clear(layout: QVBoxLayout) -> None:
