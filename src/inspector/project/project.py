@@ -17,6 +17,7 @@ from inspector.project.findings import Findings
 from inspector.project.fixes import Fixes
 from inspector.project.groups import Groups
 from inspector.project.labels import Labels
+from inspector.project.measuring import Measuring
 from inspector.project.places import cache_folder, default_project
 from inspector.project.policies import Policies
 from inspector.project.reports import Reports
@@ -101,6 +102,7 @@ class Project:
         self.labels = Labels(self)
         self.runs = Runs(self)
         self.policies = Policies(self)
+        self.measuring = Measuring()
 
     @property
     def name(self) -> str:
@@ -142,6 +144,7 @@ class Project:
         """Stop the workers and close the files; what was decided is on disk already."""
         if self._pool is not None:
             self._pool.close()
+        self.measuring.close()
         self.database.close()
         self.cache.close()
 
