@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from inspector.app import theme
 from inspector.app.main import MainWindow
+from inspector.app.pages.augment import AugmentPage
 from inspector.app.window import ProjectView
 from inspector.dataset.demo import make_demo
 
@@ -49,6 +50,9 @@ def _shoot(app: QApplication, demo: Path, mode: str, target: Path) -> None:
         if page.title == "Gallery":
             view.details.show_sample(view.project.samples.everything()[2].id)
             _wait(app, 1)
+        if isinstance(page, AugmentPage):
+            page.show_example("example 1, as written", "shear_degrees")
+            _wait(app, 6)
         window.grab().save(str(target / f"{page.title.lower()}-{mode}.png"))
     window.close()
 

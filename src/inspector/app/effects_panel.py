@@ -117,7 +117,7 @@ class EffectsPanel(QWidget):
             worst = min(known.values(), key=lambda d: (not d.harmful, d.kept_share))
             current = worst.parameter
         tells = self._measurer.tells()
-        self._meter.show_rows({n: known.get(n) for n in names} if tells else {}, current)
+        self._meter.show_rows({} if tells is False else {n: known.get(n) for n in names}, current)
         damage = known.get(current)
         self._worst.show_worst(damage, names.get(current), self._measurer.crowd)
         if damage is not None:
@@ -126,10 +126,10 @@ class EffectsPanel(QWidget):
             self._verdict.setText("Told once the pictures are scanned.")
         elif not names:
             self._verdict.setText("This policy changes nothing yet.")
-        elif tells:
-            self._verdict.setText("Being measured…")
-        else:
+        elif tells is False:
             self._verdict.setText("Not told: it needs two classes with several pictures.")
+        else:
+            self._verdict.setText("Being measured…")
 
     def _lay_out(self) -> None:
         table = QWidget()

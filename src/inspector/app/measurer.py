@@ -52,7 +52,7 @@ class Measurer(QObject):
         self._asking = False
         self._ready = False
         self._asks_ranges = False
-        self._tells = False
+        self._tells: bool | None = None
         self.crowd: Crowd | None = None
         self.parts: dict[str, Policy] = {}
         self.damages: dict[str, Damage] = {}
@@ -67,6 +67,7 @@ class Measurer(QObject):
         if isinstance(given, Crowd):
             self.crowd = given
             self.damages.clear()
+            self._tells = None
             self._asks_ranges = True
         else:
             self._ready = bool(given.pictures)
@@ -77,8 +78,8 @@ class Measurer(QObject):
         self._policy, self._beside = policy, beside
         self.timer.start()
 
-    def tells(self) -> bool:
-        """Tell whether labels can be measured on the crowd."""
+    def tells(self) -> bool | None:
+        """Tell whether labels can be measured on the crowd; None before that is known."""
         return self._tells
 
     def measure(self) -> None:

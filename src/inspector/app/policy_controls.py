@@ -174,6 +174,10 @@ class PolicyControls(QWidget):
         self._fill.setCurrentIndex(self._fill.findData(policy.fill.value))
         self._fill.blockSignals(False)
 
+    def choose(self, field: str) -> None:
+        """Turn to the number of a policy's field."""
+        self._choose(next(row.control for row in self._rows if row.control.field == field))
+
     def show_advice(self, found: Mapping[str, Advice]) -> None:
         """Show advice right under its slider, by the parameter's name."""
         for row in self._rows:

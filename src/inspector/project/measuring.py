@@ -42,7 +42,7 @@ class Measuring:
 
     def _ask(self, question: Question) -> Answer:
         if self._child is None:
-            self._child = Child(NAME, low_priority=True)
+            self._child = Child(NAME)
         for kind, given in list(self._given.items()):
             if self._sent.get(kind) is not given:
                 self._child.send(given)

@@ -36,6 +36,7 @@ from inspector.augmentation.apply import augment
 from inspector.augmentation.code_rules import lint_code
 from inspector.augmentation.dialects import to_code
 from inspector.augmentation.lint import Advice, follow
+from inspector.augmentation.presets import PRESETS
 from inspector.augmentation.suggestions import Suggested
 from inspector.augmentation.terms import Policy
 from inspector.errors import InspectorError
@@ -125,6 +126,11 @@ class AugmentPage(Page):
         self._connect()
         self._controls.show_policy(self.history.now)
         self._bar.refresh()
+
+    def show_example(self, preset: str, field: str) -> None:
+        """Show a preset, and the range of one of its numbers."""
+        self._on_named(PRESETS[preset])
+        self._controls.choose(field)
 
     def key_table(self) -> Sequence[Key]:
         """Return the keys of this page."""
