@@ -36,22 +36,27 @@ class Levels(QWidget):
     def show_levels(self, shares: NDArray[np.float64]) -> None:
         """Show shares (2, 3, bins): plain and augmented; red, green and blue."""
         self._shares = shares
+        self.setFixedHeight(132 if self._names() is _CHANNELS else 76)
         bins = np.arange(shares.shape[2]) * (255 / max(1, shares.shape[2] - 1))
         before, after = (shares[i].mean(axis=0) @ bins for i in (0, 1))
         self.setAccessibleDescription(f"mean level {before:.0f} before, {after:.0f} after")
         self.update()
 
+    def _names(self) -> tuple[str, ...]:
+        """Return the colour of each row: one for grey pictures."""
+        grey = bool(np.allclose(self._shares, self._shares[:, :1], atol=1e-9))
+        return ("text",) if grey else _CHANNELS
+
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        grey = bool(np.allclose(self._shares, self._shares[:, :1], atol=1e-9))
-        names = ("light",) if grey else _CHANNELS
+        names = self._names()
         foot = 16
         high = (self.height() - foot) / len(names)
         for row, name in enumerate(names):
             area = QRectF(0, row * high + 2, self.width(), high - 6)
-            self._paint_row(painter, area, row, "text" if grey else name)
+            self._paint_row(painter, area, row, name)
         painter.setPen(theme.colour("muted"))
         bottom = QRectF(0, self.height() - foot, self.width(), foot)
         painter.drawText(bottom, Qt.AlignmentFlag.AlignLeft, "dark")

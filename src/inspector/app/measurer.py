@@ -82,6 +82,10 @@ class Measurer(QObject):
         """Tell whether labels can be measured on the crowd; None before that is known."""
         return self._tells
 
+    def rests(self) -> bool:
+        """Tell whether all is known that was asked."""
+        return not (self._asking or self.timer.isActive())
+
     def measure(self) -> None:
         """Ask now; what was asked before is dropped."""
         if not self._ready:

@@ -183,7 +183,9 @@ class PolicyControls(QWidget):
         for row in self._rows:
             advice = found.get(row.control.keras) or found.get(row.control.field)
             row.note.setVisible(advice is not None)
-            row.note.setText(advice.message if advice else "")
+            # The first sentence says what it is; all of it is among the advice.
+            row.note.setText(advice.message.split(". ")[0].rstrip(".") + "." if advice else "")
+            row.note.setToolTip(advice.message if advice else "")
 
     def show_suggested(self, found: Sequence[Suggested]) -> None:
         """Show the ranges that the pictures suggest, each beside its number."""

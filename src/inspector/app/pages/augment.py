@@ -139,6 +139,10 @@ class AugmentPage(Page):
             Key("other_images", "R", "other images, but for pinned ones", self._other_images),
         )
 
+    def shown_text(self) -> str:
+        """Say what Ctrl+Z is for here, as the rest of the line tells of decisions."""
+        return "On this page Ctrl+Z undoes moves of numbers"
+
     def undo(self) -> bool:
         """Undo the newest move of a number."""
         return self._show(self.history.undo())
