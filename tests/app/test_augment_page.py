@@ -1,5 +1,7 @@
 """The augmentation lab on a real project: effects, label safety, strips, pins, kept policies."""
 
+import os
+import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +14,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from inspector.app.draw_grid import image
 from inspector.app.pages.augment import AugmentPage, Wish, make_rows
 from inspector.app.parameter_strip import make_strip
 from inspector.app.policy_controls import GROUPS, Control
@@ -71,8 +74,8 @@ def test_a_digit_set_flags_flips_and_shows_the_worst(
     try:
         page._replace(Policy(horizontal_flip=0.5, rotation_degrees=4))
         effects = page._effects
-        qtbot.waitUntil(lambda: len(effects.damages()) == 3, timeout=60_000)
-        found = {d.parameter: d for d in effects.damages()}
+        qtbot.waitUntil(lambda: len(page.measurer.damages) == 3, timeout=60_000)
+        found = dict(page.measurer.damages)
         assert found["horizontal_flip"].harmful
         assert not found["rotation_range"].harmful
         effects._meter.chosen.emit("horizontal_flip")
@@ -81,10 +84,10 @@ def test_a_digit_set_flags_flips_and_shows_the_worst(
         assert all(label != like.removeprefix("≈ ") for _, label, _, like in effects._worst._pairs)
         page._replace(PRESETS["digits and text"])
         qtbot.waitUntil(
-            lambda: {"shear_range", "all together"} <= {d.parameter for d in effects.damages()},
+            lambda: {"shear_range", "all together"} <= set(page.measurer.damages),
             timeout=60_000,
         )
-        assert not any(d.harmful for d in effects.damages())
+        assert not any(d.harmful for d in page.measurer.damages.values())
     finally:
         view.shut()
 
@@ -99,7 +102,7 @@ def test_effects_are_measured_and_the_newest_policy_wins(
     page._replace(Policy(brightness=Range(1.5, 1.5)))
     qtbot.waitUntil(lambda: effects._numbers["mean_change"].text() != "…", timeout=20_000)
     qtbot.waitUntil(
-        lambda: [d.parameter for d in effects.damages()] == ["brightness_range"], timeout=20_000
+        lambda: list(page.measurer.damages) == ["brightness_range"], timeout=20_000
     )
     assert effects._numbers["invented_share"].text() == "0%"
     before, after = effects._levels._shares.mean(axis=1) @ np.arange(64)
@@ -120,9 +123,8 @@ def test_a_name_shows_the_range_of_its_number(
     assert [t for _, t in strip._strip.pictures] == [
         "-40.0°", "-20.0°", "+0.0°", "+20.0°", "+40.0°"
     ]  # fmt: skip
-    first = page._pictures[0].pixels
     middle = strip._strip.pictures[2][0]
-    assert middle.pixelColor(5, 7) == QColor(*first[7, 5].tolist())
+    assert middle == image(page._pictures[0].pixels, middle.width())
 
 
 @pytest.mark.parametrize("control", CONTROLS.values(), ids=lambda c: c.field)
@@ -349,3 +351,29 @@ def test_pasted_code_is_advised_on_as_a_whole(
     page._bar.chosen.emit(PRESETS["photos"])
     qtbot.waitUntil(lambda: not page._advice, timeout=20_000)
     assert not page._message.isVisible()
+
+
+def test_measuring_begins_anew_after_its_child_died(
+    qtbot: QtBot, lab: tuple[ProjectView, AugmentPage]
+) -> None:
+    view, page = lab
+    qtbot.waitUntil(lambda: page._effects._numbers["mean_change"].text() != "…", timeout=30_000)
+    child = view.project.measuring._child
+    assert child is not None
+    os.kill(child.pid, signal.SIGKILL)
+    page._replace(Policy(rotation_degrees=30))
+    qtbot.waitUntil(page._message.isVisible, timeout=30_000)
+    assert "measuring ended" in page._message.text()
+    page._replace(Policy(rotation_degrees=60))
+    qtbot.waitUntil(lambda: "rotation_range" in page.measurer.damages, timeout=60_000)
+
+
+def test_nothing_is_read_before_the_page_is_shown(qtbot: QtBot, project: Project) -> None:
+    view = ProjectView(project)
+    qtbot.addWidget(view)
+    view.show()
+    qtbot.waitUntil(lambda: not view.busy(), timeout=60_000)
+    (page,) = (p for p in view.pages if isinstance(p, AugmentPage))
+    assert page._pictures == []
+    assert project.measuring._child is None
+    view.shut()

@@ -1,5 +1,7 @@
 """Levels before and after, and draws at a place of one effect's range."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -25,7 +27,7 @@ def test_levels_are_shares_and_move_with_the_light() -> None:
 
 @given(share=st.floats(0, 1))
 def test_an_effect_goes_over_its_range_and_leaves_others(share: float) -> None:
-    policy = PRESETS["example 1, as written"]
+    policy = replace(PRESETS["example 1, as written"], rotation_degrees=40)
     drawn = place_in_range(alone(policy, "rotation_degrees"), "rotation_degrees", share,
                            height=20, width=30)  # fmt: skip
     assert drawn.theta == pytest.approx(-40 + 80 * share, abs=1e-6)

@@ -31,13 +31,16 @@ class Strip:
     pictures: tuple[tuple[QImage, str], ...]
 
 
-def make_strip(control: Control, policy: Policy, pixels: NDArray[np.uint8]) -> Strip:
+def make_strip(
+    control: Control, policy: Policy, pixels: NDArray[np.uint8], most_px: int = 0
+) -> Strip:
     """Return the strip of a number's range; of one that is off, of all that its slider reaches.
 
     Args:
         control: The number.
         policy: It is changed by that number alone.
         pixels: RGB (h, w, 3), uint8, as training reads it.
+        most_px: Of the pictures' sides, in pixels of the screen; 0 for no limit.
     """
     effect = "erasing_probability" if control.field == "erasing_area" else control.field
     shown, note = policy, ""
@@ -54,7 +57,7 @@ def make_strip(control: Control, policy: Policy, pixels: NDArray[np.uint8]) -> S
     for share in shares:
         drawn = place_in_range(shown, effect, share, height=height, width=width)
         text = _SAYS[effect](drawn, width)
-        pictures.append((image(apply_draw(pixels, shown, drawn)), text))
+        pictures.append((image(apply_draw(pixels, shown, drawn), most_px), text))
     return Strip(f"{control.label} alone, over its range{note}", tuple(pictures))
 
 
@@ -75,6 +78,11 @@ class ParameterStrip(QWidget):
         self.setAccessibleDescription(f"{strip.title}: {said}")
         self.update()
 
+    def cell_px(self) -> float:
+        """Return the side of a picture, px."""
+        wide = (self.width() - _GAP_PX * (len(SHARES) - 1)) / len(SHARES)
+        return float(int(min(wide, self.height() - _HEAD_PX - _FOOT_PX)))
+
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
         painter = QPainter(self)
@@ -83,10 +91,7 @@ class ParameterStrip(QWidget):
         middle = Qt.AlignmentFlag.AlignVCenter
         title = self._strip.title or _HINT
         painter.drawText(QRectF(0, 0, self.width(), _HEAD_PX), middle, title)
-        side = min(
-            (self.width() - _GAP_PX * (len(SHARES) - 1)) / len(SHARES),
-            float(self.height() - _HEAD_PX - _FOOT_PX),
-        )
+        side = self.cell_px()
         for i, (picture, text) in enumerate(self._strip.pictures):
             left = i * (side + _GAP_PX)
             painter.drawImage(QRectF(left, _HEAD_PX, side, side), picture)

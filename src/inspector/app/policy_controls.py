@@ -174,12 +174,18 @@ class PolicyControls(QWidget):
         self._fill.setCurrentIndex(self._fill.findData(policy.fill.value))
         self._fill.blockSignals(False)
 
+    def choose(self, field: str) -> None:
+        """Turn to the number of a policy's field."""
+        self._choose(next(row.control for row in self._rows if row.control.field == field))
+
     def show_advice(self, found: Mapping[str, Advice]) -> None:
         """Show advice right under its slider, by the parameter's name."""
         for row in self._rows:
             advice = found.get(row.control.keras) or found.get(row.control.field)
             row.note.setVisible(advice is not None)
-            row.note.setText(advice.message if advice else "")
+            # The first sentence says what it is; all of it is among the advice.
+            row.note.setText(advice.message.split(". ")[0].rstrip(".") + "." if advice else "")
+            row.note.setToolTip(advice.message if advice else "")
 
     def show_suggested(self, found: Sequence[Suggested]) -> None:
         """Show the ranges that the pictures suggest, each beside its number."""

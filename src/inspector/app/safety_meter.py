@@ -11,7 +11,7 @@ from inspector.app.draw_grid import image
 from inspector.augmentation.apply import apply_draw
 from inspector.augmentation.label_safety import Damage
 from inspector.augmentation.terms import Policy
-from inspector.project.previews import Crowd
+from inspector.work.measuring import Crowd
 
 _ROW_PX, _BAR_PX = 24, 8
 _NAME_PX, _NUMBER_PX = 122, 40

@@ -19,6 +19,7 @@ from inspector.augmentation.terms import Policy
 from inspector.dataset.squares import decode_square
 from inspector.errors import DatasetError, ExportError, InspectorError, UsageError
 from inspector.store.samples import Sample
+from inspector.work.measuring import Crowd
 
 if TYPE_CHECKING:
     from inspector.project.project import Project
@@ -45,24 +46,6 @@ class Picture:
     label: str
     pixels: NDArray[np.uint8]
     identity: str
-
-
-@dataclass(frozen=True, slots=True)
-class Crowd:
-    """Small pictures of training and validation, from their thumbnails.
-
-    Attributes:
-        pictures: RGB (`CROWD_SIDE_PX`, `CROWD_SIDE_PX`, 3), uint8, of training.
-        labels: Place in `names` of each one's class.
-        groups: Number of each one's group, look-alikes among them.
-        validation: Of validation, likewise; empty where there is no such folder.
-    """
-
-    pictures: tuple[NDArray[np.uint8], ...]
-    labels: tuple[int, ...]
-    names: tuple[str, ...]
-    groups: tuple[int, ...]
-    validation: tuple[NDArray[np.uint8], ...]
 
 
 def square(file: Path, *, side_px: int = SIDE_PX) -> tuple[NDArray[np.uint8], str]:

@@ -19,6 +19,7 @@ from inspector.project.findings import Findings
 from inspector.project.fixes import Fixes
 from inspector.project.groups import Groups
 from inspector.project.labels import Labels
+from inspector.project.measuring import Measuring
 from inspector.project.places import cache_folder, default_project
 from inspector.project.policies import Policies
 from inspector.project.reports import Reports
@@ -98,6 +99,7 @@ class Project:
         self.labels = Labels(self)
         self.runs = Runs(self)
         self.policies = Policies(self)
+        self.measuring = Measuring()
         self.comparisons = Comparisons(self)
         self.experiments = Experiments(self)
         try:
@@ -147,6 +149,7 @@ class Project:
         self.runs.close()
         if self._pool is not None:
             self._pool.close()
+        self.measuring.close()
         self.database.close()
         self.cache.close()
 

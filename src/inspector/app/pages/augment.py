@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -26,26 +26,28 @@ from inspector.app.code_tab import CodeTab
 from inspector.app.draw_grid import DrawGrid, GridRow, image
 from inspector.app.effects_panel import EffectsPanel
 from inspector.app.keys import bind
+from inspector.app.measurer import Measurer
 from inspector.app.pages.page import Key, Page
 from inspector.app.parameter_strip import ParameterStrip, make_strip
 from inspector.app.policy_bar import PolicyBar
 from inspector.app.policy_controls import Control, PolicyControls
 from inspector.app.policy_history import PolicyHistory
 from inspector.augmentation.apply import augment
-from inspector.augmentation.code_rules import lint_beside, lint_code
+from inspector.augmentation.code_rules import lint_code
 from inspector.augmentation.dialects import to_code
-from inspector.augmentation.lint import Advice, follow, lint
+from inspector.augmentation.lint import Advice, follow
+from inspector.augmentation.presets import PRESETS
 from inspector.augmentation.suggestions import Suggested
 from inspector.augmentation.terms import Policy
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.policies import policy_of_code
-from inspector.project.previews import Crowd, Picture, choose, crowd
+from inspector.project.previews import Picture, choose, crowd
 from inspector.project.project import Project
+from inspector.work.measuring import Pictures as Measured
 
 SIZES = (3, 4, 5, 6)
 MEASURED = 16
-_LINT_WAIT_MS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Wish:
 
     Attributes:
         draws: Of each image, of the policy and of the one beside it together.
+        most_px: Side of a cell of the grid, in pixels of the screen; 0 for no limit.
     """
 
     policy: Policy
@@ -63,6 +66,7 @@ class Wish:
     seed: int
     epoch: int
     draws: int
+    most_px: int = 0
 
 
 def make_rows(wish: Wish) -> list[GridRow]:
@@ -77,16 +81,21 @@ def make_rows(wish: Wish) -> list[GridRow]:
                 image(augment(
                     picture.pixels, policy or wish.policy, seed=wish.seed, epoch=wish.epoch + k,
                     image_id=picture.identity,
-                ))
+                ), wish.most_px)
                 for k in range(count)
             ))  # fmt: skip
         pinned = picture.sample in wish.pinned
-        rows.append(GridRow(picture.label, pinned, image(picture.pixels), *shown))
+        original = image(picture.pixels, wish.most_px)
+        rows.append(GridRow(picture.label, pinned, original, *shown))
     return rows
 
 
 class AugmentPage(Page):
-    """Three columns: the policy, the draws, effects with advice and code."""
+    """Three columns: the policy, the draws, effects with advice and code.
+
+    Attributes:
+        drawn: How many answers the grid has shown.
+    """
 
     title = "Augment"
     icon = "augment"
@@ -99,25 +108,29 @@ class AugmentPage(Page):
         self._measured: list[Picture] = []
         self._pinned: list[int] = []
         self._turn = 0
+        self._new_images = self._new_crowd = True
         self._advice: list[Advice] = []
         self._code_advice: list[Advice] = []
         self._control: Control | None = None
         self._drawing, self._waiting = False, False
+        self.drawn = 0
         self._bar = PolicyBar(project, bridge)
         self._controls, self._grid = PolicyControls(), DrawGrid()
-        self._strip, self._effects = ParameterStrip(), EffectsPanel(bridge)
+        self.measurer = Measurer(project.measuring, bridge, self)
+        self._strip, self._effects = ParameterStrip(), EffectsPanel(self.measurer)
         self._advice_list, self._code = AdviceList(), CodeTab()
         self._size, self._seed, self._epoch = QComboBox(), QSpinBox(), QSpinBox()
         self._message = QLabel()
         self._tabs = QTabWidget()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_LINT_WAIT_MS)
-        self._timer.timeout.connect(self._check)
         self._lay_out()
         self._connect()
         self._controls.show_policy(self.history.now)
         self._bar.refresh()
+
+    def show_example(self, preset: str, field: str) -> None:
+        """Show a preset, and the range of one of its numbers."""
+        self._on_named(PRESETS[preset])
+        self._controls.choose(field)
 
     def key_table(self) -> Sequence[Key]:
         """Return the keys of this page."""
@@ -125,6 +138,10 @@ class AugmentPage(Page):
             Key("next_epoch", "E", "the draws of the next epochs", self._next_epoch),
             Key("other_images", "R", "other images, but for pinned ones", self._other_images),
         )
+
+    def shown_text(self) -> str:
+        """Say what Ctrl+Z is for here, as the rest of the line tells of decisions."""
+        return "On this page Ctrl+Z undoes moves of numbers"
 
     def undo(self) -> bool:
         """Undo the newest move of a number."""
@@ -135,15 +152,26 @@ class AugmentPage(Page):
         return self._show(self.history.redo())
 
     def refresh(self, changes: Changes) -> None:
-        """Choose images and measure on them, once there are any."""
-        if not self._pictures and (changes.samples or changes.likeness):
-            self._choose()
-        if changes.likeness:
-            self.bridge.call(
-                lambda: crowd(self.project), self._on_crowd, channel="augment crowd"
-            )
+        """Read pictures anew where there are others, once the page is shown."""
+        self._new_images |= changes.samples or changes.likeness
+        self._new_crowd |= changes.likeness
         if changes.policies:
             self._bar.refresh()
+        if self.isVisible():
+            self._look()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._look()
+
+    def _look(self) -> None:
+        if self._new_images and not self._pictures:
+            self._choose()
+        if self._new_crowd:
+            self.bridge.call(
+                lambda: crowd(self.project), self.measurer.give, channel="augment crowd"
+            )
+        self._new_images = self._new_crowd = False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space:
@@ -161,6 +189,7 @@ class AugmentPage(Page):
         super().resizeEvent(event)
         wide = self.width() > 1400
         self._tabs.setFixedWidth(380 if wide else 300)
+        self._draw()
 
     def _choose(self) -> None:
         count = max(SIZES)
@@ -176,13 +205,8 @@ class AugmentPage(Page):
         self._pictures, measured = answer
         if not self._measured and measured:
             self._measured = measured
-            self._effects.show_pictures([p.pixels for p in measured])
-            self._timer.start()
+            self.measurer.give(Measured(tuple(p.pixels for p in measured)))
         self._draw()
-        self._show_strip()
-
-    def _on_crowd(self, found: Crowd) -> None:
-        self._effects.show_crowd(found)
 
     def _other_images(self) -> None:
         self._turn += 1
@@ -220,34 +244,40 @@ class AugmentPage(Page):
             self._controls.show_policy(policy)
         self._bar.show_policy(policy)
         self._draw()
-        self._show_strip()
-        self._effects.show_policy(policy, self._bar.beside()[1])
-        self._timer.start()
+        self._measure()
 
     def _on_beside(self) -> None:
         self._draw()
-        self._effects.show_policy(self.history.now, self._bar.beside()[1])
-        self._timer.start()
+        self._measure()
+
+    def _measure(self) -> None:
+        self.measurer.show_policy(self.history.now, self._bar.beside()[1])
+        self._show_code()
 
     def _draw(self) -> None:
-        """Ask for draws: one request at a time, and the newest wish after it."""
+        """Ask for draws: one request at a time, the newest wish after it, and then the strip."""
         if self._drawing:
             self._waiting = True
             return
         rows = int(self._size.currentData())
         name, beside = self._bar.beside()
+        columns = rows + rows % 2 if beside else rows
+        side = self._grid.cell_px(rows, columns) * self.devicePixelRatioF()
         wish = Wish(
             self.history.now, beside, tuple(self._pictures[:rows]), frozenset(self._pinned),
-            self._seed.value(), self._epoch.value(), rows,
+            self._seed.value(), self._epoch.value(), rows, int(side),
         )  # fmt: skip
         heads = (f"A: {self._bar.name()}", f"B: {name}") if beside else ("draws", "")
 
         def done(found: list[GridRow]) -> None:
             self._drawing = False
+            self.drawn += 1
             self._grid.show_rows(found, heads)
             if self._waiting:
                 self._waiting = False
                 self._draw()
+            else:
+                self._show_strip()
 
         self._drawing = True
         self.bridge.call(lambda: make_rows(wish), done)
@@ -261,26 +291,20 @@ class AugmentPage(Page):
         if control is None or not self._pictures:
             return
         pixels = self._pictures[0].pixels
+        side = int(self._strip.cell_px() * self.devicePixelRatioF())
         self.bridge.call(
-            lambda: make_strip(control, policy, pixels), self._strip.show_strip, channel="strip"
+            lambda: make_strip(control, policy, pixels, side), self._strip.show_strip,
+            channel="strip",
+        )  # fmt: skip
+
+    def _show_code(self) -> None:
+        policy, (target, version) = self.history.now, self._code.wanted()
+        self.bridge.call(
+            lambda: to_code(policy, target, version), self._code.show_code, channel="code"
         )
 
-    def _check(self) -> None:
-        policy = self.history.now
-        pictures = [p.pixels for p in self._measured]
-        target, version = self._code.wanted()
-        beside = self._bar.beside()[1]
-
-        def work() -> tuple[list[Advice], str]:
-            found = [] if beside is None else lint_beside(policy, beside)
-            return found + lint(policy, pictures=pictures), to_code(policy, target, version)
-
-        self.bridge.call(work, self._show_check, channel="advice")
-
-    def _show_check(self, answer: tuple[list[Advice], str]) -> None:
-        found, code = answer
-        self._advice = self._code_advice + found
-        self._code.show_code(code)
+    def _on_advised(self, found: tuple[Advice, ...]) -> None:
+        self._advice = [*self._code_advice, *found]
         self._controls.show_advice({a.parameter: a for a in self._advice})
         self._advice_list.show_advice(self._advice)
         count = f" ({len(self._advice)})" if self._advice else ""
@@ -320,14 +344,16 @@ class AugmentPage(Page):
         self._controls.moved.connect(self._on_moved)
         self._controls.chosen.connect(self._on_control)
         self._controls.followed.connect(self._on_suggested)
-        self._effects.suggested.connect(self._controls.show_suggested)
+        self.measurer.ranges.connect(lambda r: self._controls.show_suggested(r.suggested))
+        self.measurer.advised.connect(self._on_advised)
+        self.measurer.failed.connect(self._refuse)
         self._bar.chosen.connect(self._on_named)
         self._bar.beside_chosen.connect(self._on_beside)
         self._bar.failed.connect(self._refuse)
         self._advice_list.followed.connect(
             lambda suggestion: self._replace(follow(self.history.now, suggestion))
         )
-        self._code.changed.connect(self._check)
+        self._code.changed.connect(self._show_code)
         self._grid.pinned.connect(self._on_pinned)
         self._size.currentIndexChanged.connect(self._draw)
         for spin in (self._seed, self._epoch):
