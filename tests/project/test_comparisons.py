@@ -264,3 +264,34 @@ def test_a_damaged_comparison_is_a_sentence(project: Project) -> None:
     file.write_text(file.read_text()[:-20])
     with pytest.raises(TrainingError, match="can't be read"):
         project.comparisons.all()
+
+
+def test_before_and_after_cleaning_are_of_equal_size(project: Project) -> None:
+    setup = Setup(seeds=2)
+    offered = project.comparisons.plan_cleaning(BY_GROUP, SMALL, setup=setup)
+    first = project.comparisons.plan(BY_GROUP, [PLAIN, TURNED], SMALL).specs[0][1]
+    gone = set(first.training.paths[:20:2])
+    ids = [s.id for s in project.groups.images() if s.path in gone]
+    project.decisions.drop(ids)
+    plan = project.comparisons.plan_cleaning(BY_GROUP, SMALL, setup=setup)
+    (one, before), (two, after), (_, again), (_, later) = plan.specs
+    assert (one, two) == tuple(c.name for c in plan.kept.candidates)
+    assert plan.kept.baseline == one
+    assert offered.specs != plan.specs
+    assert not gone & {*after.training.paths, *after.selection.paths, *after.validation.paths}
+    assert gone & set(before.training.paths)
+    assert set(before.training.paths) - gone < set(after.training.paths)
+    count = [np.bincount(spec.training.labels).tolist() for spec in (before, after)]
+    assert count[0] == count[1]
+    assert (before.validation, before.selection) == (after.validation, after.selection)
+    # The control is drawn anew for each seed, what is compared with it is not.
+    assert again.training != before.training
+    assert later.training == after.training
+
+
+def test_without_anything_to_drop_there_is_no_cleaning(project: Project) -> None:
+    project.duplicates.set_threshold(1.0)
+    everything = [s.id for s in project.groups.images()]
+    project.decisions.keep(everything)
+    with pytest.raises(UsageError, match="nothing is dropped"):
+        project.comparisons.plan_cleaning(BY_GROUP, SMALL)

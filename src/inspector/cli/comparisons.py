@@ -24,9 +24,9 @@ from inspector.project.candidates import (
     shares,
     strengths,
 )
+from inspector.project.comparison_plans import Plan
 from inspector.project.comparison_records import Kept, Setup
 from inspector.project.comparison_results import Comparison, Row
-from inspector.project.comparisons import Plan
 from inspector.project.policies import load_policy
 from inspector.project.project import Project
 from inspector.project.rules import Rule, RuleKind
@@ -45,6 +45,7 @@ def add_verbs(verbs: object) -> None:
     add("--article", action="store_true", help="the article's three examples against none")
     add("--strength", metavar="P=A,B,..", help="one parameter: rotation_range=0,10,20,40")
     add("--share", metavar="A,B,..", help="shares of training's groups: 0.1,0.25,0.5,1")
+    add("--cleaning", action="store_true", help="with and without what is dropped, at equal size")
     add("--model", action="append", default=[], metavar="NAME", help="twice or more to compare")
     add("--baseline", metavar="NAME", help=f"default: {NONE}, or what is named first")
     add("--seeds", type=int, default=5, metavar="N", help="a verdict needs 5")
@@ -82,7 +83,9 @@ def _compare(arguments: argparse.Namespace) -> None:
 
 def _plan(arguments: argparse.Namespace, project: Project) -> Plan:
     """Return the plan that the options ask for."""
-    candidates = _candidates(arguments)
+    candidates = [] if arguments.cleaning else _candidates(arguments)
+    if arguments.seeds < 1 or arguments.margin < 0:
+        raise UsageError("--seeds must be 1 or more and --margin 0 or more", "Check them.")
     scan(project, arguments)
     budget = Budget(arguments.budget)
     epochs = arguments.epochs or (PLATEAU_EPOCHS if budget is Budget.PLATEAU else EPOCHS)
@@ -94,6 +97,8 @@ def _plan(arguments: argparse.Namespace, project: Project) -> Plan:
         stop_early=not arguments.no_early_stop,
     )  # fmt: skip
     rule = _rule(arguments, project)
+    if arguments.cleaning:
+        return project.comparisons.plan_cleaning(rule, wanted, setup=setup)
     return project.comparisons.plan(
         rule, candidates, wanted, setup=setup, baseline=arguments.baseline
     )

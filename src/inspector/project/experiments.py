@@ -163,40 +163,19 @@ class Experiments:
             self._project.runs.train(_chain(head, names), listen, stop=stop)
         if failures:
             raise TrainingError(failures[0].reason, failures[0].advice)
-        found = self._answer(plan)
+        found = self.known(plan)
         if found.answer is not None:
             kept = json.dumps(as_json(found.answer) | {"partial": found.partial})
             self._project.database.write(lambda c: meta.put(c, "experiment", kept))
             self._project.tell(Changes(rule=True, text="the experiment is done"))
         return found
 
-    def last(self) -> dict[str, object] | None:
-        """Return the last answer as JSON; None without one."""
-        kept = meta.get(self._project.database.read(), "experiment")
-        document: dict[str, object] | None = json.loads(kept) if kept else None
-        return document
+    def known(self, plan: ExperimentPlan) -> Experiment:
+        """Answer with the runs that are complete, up to the last whole seed; nothing is trained.
 
-    def _names(
-        self,
-        plan: ExperimentPlan,
-        ends: Callable[[], bool],
-        first: Callable[[Experiment], None] | None,
-    ) -> Iterator[str]:
-        """Yield the runs that are missing, each stored when its turn comes."""
-        for number, block in enumerate(plan.specs):
-            for spec in block:
-                if ends():
-                    return
-                name = self._run_of(spec)
-                if name is None:
-                    yield self._store(spec)
-                elif not is_complete(self._project.runs.folder / name):
-                    yield name
-            if first is not None and number + 1 < len(plan.specs) and not ends():
-                first(self._answer(plan))
-
-    def _answer(self, plan: ExperimentPlan) -> Experiment:
-        """Diagnose with the runs that are complete, up to the last whole seed."""
+        Raises:
+            TrainingError: A file of a run is damaged.
+        """
         judges: dict[bytes, dict[str, bool]] = {}
         done = 0
         for block in plan.specs:
@@ -222,6 +201,31 @@ class Experiments:
             plan.question, seeds=seeds, trained=Trained(learn, done, plan.quick)
         )
         return Experiment(answer, plan.quick, done, seeds)
+
+    def last(self) -> dict[str, object] | None:
+        """Return the last answer as JSON; None without one."""
+        kept = meta.get(self._project.database.read(), "experiment")
+        document: dict[str, object] | None = json.loads(kept) if kept else None
+        return document
+
+    def _names(
+        self,
+        plan: ExperimentPlan,
+        ends: Callable[[], bool],
+        first: Callable[[Experiment], None] | None,
+    ) -> Iterator[str]:
+        """Yield the runs that are missing, each stored when its turn comes."""
+        for number, block in enumerate(plan.specs):
+            for spec in block:
+                if ends():
+                    return
+                name = self._run_of(spec)
+                if name is None:
+                    yield self._store(spec)
+                elif not is_complete(self._project.runs.folder / name):
+                    yield name
+            if first is not None and number + 1 < len(plan.specs) and not ends():
+                first(self.known(plan))
 
     def _right(self, spec: RunSpec) -> dict[str, bool] | None:
         name = self._run_of(spec)
