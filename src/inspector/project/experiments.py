@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -126,7 +126,8 @@ class Experiments:
         )
         for spec in specs[0]:
             check_spec(spec)
-        every = [s for block in specs for s in block if self._run_of(s) is None]
+        known = self._known()
+        every = [s for block in specs for s in block if self._run_of(s, known) is None]
         expected = expect_seconds(project.runs.all(), every) if every else 0.0
         return ExperimentPlan(question, quick, specs, steps, expected)
 
@@ -176,11 +177,12 @@ class Experiments:
         Raises:
             TrainingError: A file of a run is damaged.
         """
+        kept = self._known()
         judges: dict[bytes, dict[str, bool]] = {}
         done = 0
         for block in plan.specs:
             for spec in block:
-                right = self._right(spec)
+                right = self._right(spec, kept)
                 if right is None:
                     break
                 judges[_key(spec.training.paths)] = right
@@ -215,11 +217,12 @@ class Experiments:
         first: Callable[[Experiment], None] | None,
     ) -> Iterator[str]:
         """Yield the runs that are missing, each stored when its turn comes."""
+        known = self._known()
         for number, block in enumerate(plan.specs):
             for spec in block:
                 if ends():
                     return
-                name = self._run_of(spec)
+                name = self._run_of(spec, known)
                 if name is None:
                     yield self._store(spec)
                 elif not is_complete(self._project.runs.folder / name):
@@ -227,8 +230,8 @@ class Experiments:
             if first is not None and number + 1 < len(plan.specs) and not ends():
                 first(self.known(plan))
 
-    def _right(self, spec: RunSpec) -> dict[str, bool] | None:
-        name = self._run_of(spec)
+    def _right(self, spec: RunSpec, known: Mapping[str, str]) -> dict[str, bool] | None:
+        name = self._run_of(spec, known)
         if name is None or not is_complete(self._project.runs.folder / name):
             return None
         right = read_right(self._project.runs.folder / name / PREDICTIONS_LAST) > 0
@@ -272,8 +275,8 @@ class Experiments:
             ) from error
         return known
 
-    def _run_of(self, spec: RunSpec) -> str | None:
-        name = self._known().get(_digest(spec))
+    def _run_of(self, spec: RunSpec, known: Mapping[str, str]) -> str | None:
+        name = known.get(_digest(spec))
         there = name is not None and (self._project.runs.folder / name).is_dir()
         return name if there else None
 
@@ -320,8 +323,13 @@ def _key(paths: tuple[str, ...]) -> bytes:
 
 def _digest(spec: RunSpec) -> str:
     """Digest all that decides what a run does; where pictures are cached does not."""
-    text = json.dumps(asdict(replace(spec, cache="", versions={}, threads=1)))
-    return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+    lists = (spec.training, spec.validation)
+    bare = replace(spec, training=Samples(), validation=Samples(), cache="", versions={})
+    digest = hashlib.blake2b(repr(bare).encode(), digest_size=16)
+    for samples in lists:
+        for column in (samples.paths, samples.sha256, map(str, samples.labels)):
+            digest.update("\n".join(column).encode("utf-8", "surrogateescape") + b"\0")
+    return digest.hexdigest()
 
 
 def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
