@@ -12,6 +12,7 @@ from inspector.audit.comparisons import Decision
 from inspector.augmentation.policies import read_policy
 from inspector.errors import DatasetError, TrainingError, UsageError
 from inspector.project.candidates import (
+    ARTICLE_NOTES,
     Candidate,
     article,
     models,
@@ -253,6 +254,14 @@ def test_a_plateau_that_was_not_reached_is_said(project: Project) -> None:
     _pretend(project, project.comparisons.kept(name), {"none": [0.5], "turned": [0.5]})
     notes = project.comparisons.result(name).notes
     assert "2 runs had not reached their plateau after 1 epochs: allow more." in notes
+    assert not any("article" in note for note in notes)
+
+
+def test_the_article_is_put_right_beside_its_examples(project: Project) -> None:
+    plan = project.comparisons.plan(BY_GROUP, article(), SMALL, setup=Setup(seeds=1))
+    name = project.comparisons.store(plan)
+    notes = project.comparisons.result(name).notes
+    assert notes[-2:] == ARTICLE_NOTES
 
 
 def test_a_damaged_comparison_is_a_sentence(project: Project) -> None:

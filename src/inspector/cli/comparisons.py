@@ -16,7 +16,6 @@ from inspector.cli.training import event_of
 from inspector.dataset.layouts import Role
 from inspector.errors import UsageError
 from inspector.project.candidates import (
-    ARTICLE_NOTES,
     NONE,
     Candidate,
     article,
@@ -198,7 +197,7 @@ def _tell_plan(plan: Plan, arguments: argparse.Namespace) -> None:
 
 
 def _tell_result(found: Comparison, kept: Kept, arguments: argparse.Namespace) -> None:
-    notes = [*found.notes, *(ARTICLE_NOTES if arguments.article else ())]
+    notes = found.notes
     if arguments.json or arguments.json_lines:
         document = as_json(found, kept) | {"notes": notes}
         if arguments.json_lines:
