@@ -206,13 +206,14 @@ def _tell_result(found: Comparison, kept: Kept, arguments: argparse.Namespace) -
         return
     base = found.reference
     rows: list[Sequence[object]] = [
-        (base.policy, _share(base.accuracy), "", "", "", _short(base.seconds_per_epoch),
+        (base.policy, _share(base.accuracy), "", "", "", "", _short(base.seconds_per_epoch),
          _short(base.seconds_to_best), "baseline")
     ]  # fmt: skip
     rows += [_cells(row) for row in found.rows]
     print_table(
         rows,
-        ("policy", "accuracy", "difference", "95 %", "p (Holm)", "s/epoch", "s to best", ""),
+        ("policy", "accuracy", "difference", "95 %", "p (Holm)", "last epoch", "s/epoch",
+         "s to best", ""),
     )
     if found.partial:
         print(f"partial: {found.done} of {found.total} trainings are complete;"
@@ -227,7 +228,8 @@ def _cells(row: Row) -> tuple[object, ...]:
     p = "-" if row.p_adjusted is None else f"{row.p_adjusted:.3f}"
     return (
         row.policy, _share(row.figures.accuracy), _signed(row.mean), interval, p,
-        _short(row.seconds_per_epoch), _short(row.figures.seconds_to_best) + factor, row.text,
+        _signed(row.last.mean), _short(row.seconds_per_epoch),
+        _short(row.figures.seconds_to_best) + factor, row.text,
     )  # fmt: skip
 
 
