@@ -132,6 +132,7 @@ def test_candidates_of_every_axis() -> None:
         ([PLAIN], None, "two at least"),
         ([PLAIN, PLAIN], None, "named twice"),
         ([PLAIN, TURNED], "other", "no baseline other"),
+        ([PLAIN, Candidate("odd", None, "NoSuchNet")], None, "no model named NoSuchNet"),
     ],
 )
 def test_what_can_not_be_compared(
