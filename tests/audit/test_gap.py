@@ -258,6 +258,20 @@ def test_no_sentence_says_more_than_it_may(leak: Diagnosis) -> None:
         assert not [word for word in FORBIDDEN if word in text]
 
 
+def test_one_seed_has_no_interval_in_any_sentence() -> None:
+    found = diagnose(question(burst=5), seeds=1)
+    text = " ".join((found.verdict, *found.evidence, *found.caveats))
+    assert "interval unknown" in text
+    assert "inf" not in text.replace("inform", "")
+
+
+def test_the_same_images_lose_what_their_group_gave(leak: Diagnosis) -> None:
+    """Bursts of five: nearly every image has a mate in training under random folds."""
+    assert leak.same_images is not None
+    assert leak.same_images.mean == pytest.approx(leak.terms["leakage"].mean, abs=0.01)
+    assert diagnose(question()).same_images is None
+
+
 def test_progress_first_figures_and_stop() -> None:
     stages: list[str] = []
     early: list[Diagnosis] = []

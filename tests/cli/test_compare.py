@@ -54,7 +54,7 @@ def test_a_plan_is_shown_and_nothing_is_trained(
         (["--article", "--share", "0.5,1"], "one comparison each"),
         (["--strength", "rotation_range=a"], "--strength needs numbers"),
         (["--share", "2"], "share 2"),
-        (["--article", "--seeds", "0"], "1 at least"),
+        (["--article", "--seeds", "0"], "--seeds must be 1"),
         (["--article", "--epochs", "0"], "--epochs must be 1"),
         (["--resume", "nothing"], "no comparison nothing"),
         (["--policy", "/no/such/policy.json"], "can't be read"),
@@ -69,3 +69,19 @@ def test_wrong_words(
     said = capsys.readouterr().err.splitlines()
     assert [line.split(":")[0] for line in said] == ["error", "advice"]
     assert error in said[0]
+
+
+def test_the_plan_of_an_experiment(
+    demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = [str(demo), "--project", str(tmp_path / "p.inspector"), "--quiet"]
+    words = ["diagnose", *where, "--train", "--seeds", "1", "--epochs", "2", "--dry-run", "--json"]
+    assert run([*words, "--no-cleaning"]) == 0
+    alone = json.loads(capsys.readouterr().out)
+    assert alone["trainings"] == 27
+    assert alone["expected_seconds"] is None
+    assert run(words) == 0
+    assert json.loads(capsys.readouterr().out)["trainings"] == 29
+    assert not (tmp_path / "p.inspector.runs").exists()
+    assert run(["diagnose", *where, "--train", "--epochs", "0"]) == 2
+    assert "--epochs must be 1" in capsys.readouterr().err

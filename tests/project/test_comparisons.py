@@ -12,6 +12,7 @@ from inspector.audit.comparisons import Decision
 from inspector.augmentation.policies import read_policy
 from inspector.errors import DatasetError, TrainingError, UsageError
 from inspector.project.candidates import (
+    ARTICLE_NOTES,
     Candidate,
     article,
     models,
@@ -131,6 +132,7 @@ def test_candidates_of_every_axis() -> None:
         ([PLAIN], None, "two at least"),
         ([PLAIN, PLAIN], None, "named twice"),
         ([PLAIN, TURNED], "other", "no baseline other"),
+        ([PLAIN, Candidate("odd", None, "NoSuchNet")], None, "no model named NoSuchNet"),
     ],
 )
 def test_what_can_not_be_compared(
@@ -253,6 +255,14 @@ def test_a_plateau_that_was_not_reached_is_said(project: Project) -> None:
     _pretend(project, project.comparisons.kept(name), {"none": [0.5], "turned": [0.5]})
     notes = project.comparisons.result(name).notes
     assert "2 runs had not reached their plateau after 1 epochs: allow more." in notes
+    assert not any("article" in note for note in notes)
+
+
+def test_the_article_is_put_right_beside_its_examples(project: Project) -> None:
+    plan = project.comparisons.plan(BY_GROUP, article(), SMALL, setup=Setup(seeds=1))
+    name = project.comparisons.store(plan)
+    notes = project.comparisons.result(name).notes
+    assert notes[-2:] == ARTICLE_NOTES
 
 
 def test_a_damaged_comparison_is_a_sentence(project: Project) -> None:
@@ -264,3 +274,34 @@ def test_a_damaged_comparison_is_a_sentence(project: Project) -> None:
     file.write_text(file.read_text()[:-20])
     with pytest.raises(TrainingError, match="can't be read"):
         project.comparisons.all()
+
+
+def test_before_and_after_cleaning_are_of_equal_size(project: Project) -> None:
+    setup = Setup(seeds=2)
+    offered = project.comparisons.plan_cleaning(BY_GROUP, SMALL, setup=setup)
+    first = project.comparisons.plan(BY_GROUP, [PLAIN, TURNED], SMALL).specs[0][1]
+    gone = set(first.training.paths[:20:2])
+    ids = [s.id for s in project.groups.images() if s.path in gone]
+    project.decisions.drop(ids)
+    plan = project.comparisons.plan_cleaning(BY_GROUP, SMALL, setup=setup)
+    (one, before), (two, after), (_, again), (_, later) = plan.specs
+    assert (one, two) == tuple(c.name for c in plan.kept.candidates)
+    assert plan.kept.baseline == one
+    assert offered.specs != plan.specs
+    assert not gone & {*after.training.paths, *after.selection.paths, *after.validation.paths}
+    assert gone & set(before.training.paths)
+    assert set(before.training.paths) - gone < set(after.training.paths)
+    count = [np.bincount(spec.training.labels).tolist() for spec in (before, after)]
+    assert count[0] == count[1]
+    assert (before.validation, before.selection) == (after.validation, after.selection)
+    # The control is drawn anew for each seed, what is compared with it is not.
+    assert again.training != before.training
+    assert later.training == after.training
+
+
+def test_without_anything_to_drop_there_is_no_cleaning(project: Project) -> None:
+    project.duplicates.set_threshold(1.0)
+    everything = [s.id for s in project.groups.images()]
+    project.decisions.keep(everything)
+    with pytest.raises(UsageError, match="nothing is dropped"):
+        project.comparisons.plan_cleaning(BY_GROUP, SMALL)

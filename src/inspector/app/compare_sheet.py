@@ -24,8 +24,8 @@ from inspector.augmentation.presets import PRESETS
 from inspector.augmentation.terms import Policy
 from inspector.errors import InspectorError, UsageError
 from inspector.project.candidates import NONE, Candidate, article, models, shares, strengths
+from inspector.project.comparison_plans import Plan
 from inspector.project.comparison_records import Setup
-from inspector.project.comparisons import Plan
 from inspector.project.project import Project
 from inspector.project.runs import Wanted
 from inspector.run_specs import BACKBONES, IMAGENET, SMALL_CNN, Budget

@@ -20,9 +20,9 @@ from inspector.app.comparison_plot import ComparisonPlot
 from inspector.app.tables import table
 from inspector.augmentation.terms import Policy
 from inspector.errors import InspectorError, TrainingError
+from inspector.project.comparison_plans import Plan
 from inspector.project.comparison_records import Kept
 from inspector.project.comparison_results import Comparison, Figures
-from inspector.project.comparisons import Plan
 from inspector.project.project import Project
 from inspector.project.runs import Wanted
 from inspector.run_specs import Answer

@@ -154,7 +154,7 @@ def _same(notes: Notes) -> str:
     gain, images = notes.same
     return (
         f"The same {images:,} images, judged by models that learned from one of their group and "
-        f"by models that did not: {gain.mean:+.3f} ({gain.low:+.3f} to {gain.high:+.3f})."
+        f"by models that did not: {_interval(gain)}."
     )
 
 
@@ -202,7 +202,7 @@ def _joint(notes: Notes) -> str:
     one = notes.joint
     return (
         f"Folder images in place of training images change the accuracy on the folder by "
-        f"{one.mean:+.3f} ({one.low:+.3f} to {one.high:+.3f}); a real difference shows as a gain, "
+        f"{_interval(one)}; a real difference shows as a gain, "
         "wrong labels and hard pictures don't."
     )
 
@@ -299,6 +299,12 @@ def _bound(term: Term) -> str:
             return "at most "
         case _:
             return ""
+
+
+def _interval(one: Interval) -> str:
+    if not np.isfinite(one.low):
+        return f"{one.mean:+.3f}, interval unknown"
+    return f"{one.mean:+.3f} ({one.low:+.3f} to {one.high:+.3f})"
 
 
 def _figure(term: Term) -> str:

@@ -16,7 +16,6 @@ from inspector.cli.training import event_of
 from inspector.dataset.layouts import Role
 from inspector.errors import UsageError
 from inspector.project.candidates import (
-    ARTICLE_NOTES,
     NONE,
     Candidate,
     article,
@@ -24,9 +23,9 @@ from inspector.project.candidates import (
     shares,
     strengths,
 )
+from inspector.project.comparison_plans import Plan
 from inspector.project.comparison_records import Kept, Setup
 from inspector.project.comparison_results import Comparison, Row
-from inspector.project.comparisons import Plan
 from inspector.project.policies import load_policy
 from inspector.project.project import Project
 from inspector.project.rules import Rule, RuleKind
@@ -45,6 +44,7 @@ def add_verbs(verbs: object) -> None:
     add("--article", action="store_true", help="the article's three examples against none")
     add("--strength", metavar="P=A,B,..", help="one parameter: rotation_range=0,10,20,40")
     add("--share", metavar="A,B,..", help="shares of training's groups: 0.1,0.25,0.5,1")
+    add("--cleaning", action="store_true", help="with and without what is dropped, at equal size")
     add("--model", action="append", default=[], metavar="NAME", help="twice or more to compare")
     add("--baseline", metavar="NAME", help=f"default: {NONE}, or what is named first")
     add("--seeds", type=int, default=5, metavar="N", help="a verdict needs 5")
@@ -82,7 +82,9 @@ def _compare(arguments: argparse.Namespace) -> None:
 
 def _plan(arguments: argparse.Namespace, project: Project) -> Plan:
     """Return the plan that the options ask for."""
-    candidates = _candidates(arguments)
+    candidates = [] if arguments.cleaning else _candidates(arguments)
+    if arguments.seeds < 1 or arguments.margin < 0:
+        raise UsageError("--seeds must be 1 or more and --margin 0 or more", "Check them.")
     scan(project, arguments)
     budget = Budget(arguments.budget)
     epochs = arguments.epochs or (PLATEAU_EPOCHS if budget is Budget.PLATEAU else EPOCHS)
@@ -94,6 +96,8 @@ def _plan(arguments: argparse.Namespace, project: Project) -> Plan:
         stop_early=not arguments.no_early_stop,
     )  # fmt: skip
     rule = _rule(arguments, project)
+    if arguments.cleaning:
+        return project.comparisons.plan_cleaning(rule, wanted, setup=setup)
     return project.comparisons.plan(
         rule, candidates, wanted, setup=setup, baseline=arguments.baseline
     )
@@ -193,7 +197,7 @@ def _tell_plan(plan: Plan, arguments: argparse.Namespace) -> None:
 
 
 def _tell_result(found: Comparison, kept: Kept, arguments: argparse.Namespace) -> None:
-    notes = [*found.notes, *(ARTICLE_NOTES if arguments.article else ())]
+    notes = found.notes
     if arguments.json or arguments.json_lines:
         document = as_json(found, kept) | {"notes": notes}
         if arguments.json_lines:
@@ -202,13 +206,14 @@ def _tell_result(found: Comparison, kept: Kept, arguments: argparse.Namespace) -
         return
     base = found.reference
     rows: list[Sequence[object]] = [
-        (base.policy, _share(base.accuracy), "", "", "", _short(base.seconds_per_epoch),
+        (base.policy, _share(base.accuracy), "", "", "", "", _short(base.seconds_per_epoch),
          _short(base.seconds_to_best), "baseline")
     ]  # fmt: skip
     rows += [_cells(row) for row in found.rows]
     print_table(
         rows,
-        ("policy", "accuracy", "difference", "95 %", "p (Holm)", "s/epoch", "s to best", ""),
+        ("policy", "accuracy", "difference", "95 %", "p (Holm)", "last epoch", "s/epoch",
+         "s to best", ""),
     )
     if found.partial:
         print(f"partial: {found.done} of {found.total} trainings are complete;"
@@ -223,7 +228,8 @@ def _cells(row: Row) -> tuple[object, ...]:
     p = "-" if row.p_adjusted is None else f"{row.p_adjusted:.3f}"
     return (
         row.policy, _share(row.figures.accuracy), _signed(row.mean), interval, p,
-        _short(row.seconds_per_epoch), _short(row.figures.seconds_to_best) + factor, row.text,
+        _signed(row.last.mean), _short(row.seconds_per_epoch),
+        _short(row.figures.seconds_to_best) + factor, row.text,
     )  # fmt: skip
 
 

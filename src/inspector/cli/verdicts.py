@@ -2,12 +2,12 @@
 
 import argparse
 import dataclasses
-import sys
 from pathlib import Path
 
-from inspector.audit.gap import SEEDS_OF_MANY
+from inspector.audit.predictions import Rate
 from inspector.audit.properties import typical
 from inspector.audit.terms import Diagnosis, as_json
+from inspector.cli.experiments import add_training_options, train_answer
 from inspector.cli.options import add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
 from inspector.cli.splits import add_split_options, rule_of
@@ -16,8 +16,6 @@ from inspector.project.diagnoses import Numbers
 from inspector.project.fixes import RULE, FixPlan
 from inspector.project.project import Project
 from inspector.project.rules import Rule
-from inspector.project.runs import EPOCHS, IMAGE_SIZE_PX, Wanted
-from inspector.run_specs import SMALL_CNN, Answer, Done
 from inspector.work.jobs import Progress
 
 
@@ -28,12 +26,7 @@ def add_verbs(verbs: object) -> None:
     how = diagnose.add_mutually_exclusive_group()
     how.add_argument("--quick", action="store_true", help="by quick models (the default)")
     how.add_argument("--train", action="store_true", help="by real trainings, seed by seed")
-    diagnose.add_argument("--model", default=SMALL_CNN, metavar="NAME", help="with --train")
-    diagnose.add_argument("--epochs", type=int, default=EPOCHS, metavar="N", help="with --train")
-    diagnose.add_argument(
-        "--image-size", type=int, default=IMAGE_SIZE_PX, metavar="PX", help="with --train"
-    )
-    diagnose.add_argument("--dry-run", action="store_true", help="with --train: show the plan")
+    add_training_options(diagnose)
     diagnose.add_argument("--seeds", type=int, metavar="N", help="split seeds")
     diagnose.add_argument("--claimed", metavar="A,B", help="0.95,0.75: split, real folder")
     diagnose.add_argument("--predictions", type=Path, metavar="FILE.csv")
@@ -72,24 +65,34 @@ def _diagnose(arguments: argparse.Namespace) -> None:
         answer, more = _answer(arguments, project, rule)
         if answer is None:
             return
-        own = []
+        own: list[Rate] = []
         if project.diagnoses.numbers.predictions:
             own = project.diagnoses.rates(project.splits.leaks(rule, seeds=0))
+        _print_diagnosis(answer, more, own, arguments)
+        if "stopped" in more:
+            raise KeyboardInterrupt
+
+
+def _print_diagnosis(
+    answer: Diagnosis, more: dict[str, object], own: list[Rate], arguments: argparse.Namespace
+) -> None:
+    if arguments.json:
         document = as_json(answer) | more
         if own:
             document["your_model"] = [
                 {"name": r.name, "accuracy": round(r.share, 4), "low": round(r.low, 4),
                  "high": round(r.high, 4), "n": r.n} for r in own
             ]  # fmt: skip
-        if arguments.json:
-            print_json(document)
-            return
-        if own:
-            print_table(
-                [(r.name, f"{r.share:.3f}", f"[{r.low:.3f}, {r.high:.3f}]", r.n) for r in own],
-                ("your model", "accuracy", "95 %", "images"),
-            )
-        _print_answer(answer)
+        print_json(document)
+        return
+    if own:
+        print_table(
+            [(r.name, f"{r.share:.3f}", f"[{r.low:.3f}, {r.high:.3f}]", r.n) for r in own],
+            ("your model", "accuracy", "95 %", "images"),
+        )
+    _print_answer(answer)
+    if "cleaning" in more:
+        print(f"before and after cleaning, at equal size: {more['cleaning_text']}")
 
 
 def _answer(
@@ -101,34 +104,7 @@ def _answer(
         with Bar(progress, quiet=arguments.quiet):
             answer = project.diagnoses.run(rule, seeds=arguments.seeds, progress=progress)
         return answer, {}
-    seeds = arguments.seeds or SEEDS_OF_MANY
-    wanted = Wanted(
-        model=arguments.model, epochs=arguments.epochs, image_size_px=arguments.image_size
-    )
-    with Bar(progress, quiet=arguments.quiet):
-        plan = project.experiments.plan(rule, wanted, seeds=seeds, progress=progress)
-    assert plan is not None
-    took = plan.expected_seconds
-    said = "not known before the first run" if took is None else f"about {took / 60:.0f} min"
-    size = f"{plan.trainings} trainings of {plan.steps:,} steps"
-    print(
-        f"{size}, {seeds} seeds; time: {said}",
-        file=sys.stdout if arguments.dry_run and not arguments.json else sys.stderr,
-    )
-    if arguments.dry_run:
-        if arguments.json:
-            print_json({"trainings": plan.trainings, "steps": plan.steps, "expected_seconds": took})
-        return None, {}
-
-    def hear(answer: Answer) -> None:
-        if isinstance(answer, Done):
-            progress.advance()
-
-    progress.start("trainings", plan.trainings)
-    with Bar(progress, quiet=arguments.quiet):
-        found = project.experiments.run(plan, hear)
-    more: dict[str, object] = {"partial": found.partial, "seeds_done": found.seeds_done}
-    return found.answer, more
+    return train_answer(arguments, project, rule)
 
 
 def _print_answer(answer: Diagnosis) -> None:
@@ -159,6 +135,8 @@ def _print_answer(answer: Diagnosis) -> None:
         )  # fmt: skip
     print_lines(f"- {line}" for line in answer.evidence)
     print_lines(f"caveat: {line}" for line in answer.caveats)
+    if answer.question["models"] != "quick models":
+        print("caveat: the luck of your own draw is not trained: see the quick models' figure")
 
 
 def _share(value: float | None) -> str:

@@ -10,6 +10,7 @@ from inspector.augmentation.policies import IDG_NAMES, VERSION, read_policy
 from inspector.augmentation.presets import PRESETS
 from inspector.augmentation.terms import Policy
 from inspector.errors import UsageError
+from inspector.run_specs import BACKBONES, SMALL_CNN
 
 NONE = "none"
 ARTICLE_NOTES = (
@@ -96,7 +97,8 @@ def check_candidates(candidates: Sequence[Candidate], baseline: str) -> None:
     """Check that a comparison can be made of these.
 
     Raises:
-        UsageError: There are fewer than two, a name comes twice, or the baseline is none of them.
+        UsageError: There are fewer than two, a name comes twice, the baseline is none of them, or
+            there is no such model.
     """
     names = [one.name for one in candidates]
     if len(names) < 2:
@@ -104,6 +106,14 @@ def check_candidates(candidates: Sequence[Candidate], baseline: str) -> None:
     twice = [name for name in names if names.count(name) > 1]
     if twice:
         raise UsageError(f"{twice[0]} is named twice", "Give each another name.")
+    known = ("", SMALL_CNN, *BACKBONES)
+    strange = [c.model for c in candidates if c.model not in known]
+    strange = [model for model in strange if not model.endswith(".keras")]
+    if strange:
+        raise UsageError(
+            f"there is no model named {strange[0]}",
+            f"Take {SMALL_CNN}, a .keras file, or one of {', '.join(BACKBONES)}.",
+        )
     if baseline not in names:
         raise UsageError(f"there is no baseline {baseline}", f"Known are: {', '.join(names)}.")
 

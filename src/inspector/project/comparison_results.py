@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.audit.comparisons import Decision, Difference, compare, futile
+from inspector.project.candidates import ARTICLE_NOTES, article
 from inspector.project.comparison_records import Ended, Kept, read_ended
 from inspector.run_specs import Budget
 
@@ -195,7 +196,7 @@ def result(kept: Kept, folder: Path) -> Comparison:
     return Comparison(
         kept.name, kept.made_at, kept.rule, kept.baseline, reference, rows, done < total, done,
         total, images, len(set(kept.groups)), kept.setup.budget, kept.setup.margin,
-        (*kept.notes, *_found(kept, ended)),
+        (*kept.notes, *_found(kept, ended), *_of_article(kept)),
     )  # fmt: skip
 
 
@@ -252,6 +253,8 @@ def _text(found: Difference, stopped: Stopped | None, kept: Kept) -> str:
             f"stopped: at least {stopped.at_least_worse:.3f} worse at epoch {stopped.epoch}"
             f" (selection set, {stopped.seeds} seeds)"
         )
+    if found.seeds == 0:
+        return "no seed is complete yet"
     if found.decision is Decision.TOO_FEW_SEEDS:
         return f"too few seeds: {found.seeds}"
     margin = f"practically equal, within {kept.setup.margin:g}" if found.practically_equal else ""
@@ -260,6 +263,12 @@ def _text(found: Difference, stopped: Stopped | None, kept: Kept) -> str:
         could = "" if seen is None else f"; {seen:.3f} could have been seen"
         return f"no difference detected{could}{'; ' if margin else ''}{margin}"
     return f"{found.decision.value}{', yet ' if margin else ''}{margin}"
+
+
+def _of_article(kept: Kept) -> tuple[str, ...]:
+    """Say what there is to know of the article's examples, where one was compared."""
+    examples = [one.policy for one in article() if one.policy is not None]
+    return ARTICLE_NOTES if any(c.policy in examples for c in kept.candidates) else ()
 
 
 def _found(kept: Kept, ended: dict[str, list[Ended | None]]) -> list[str]:

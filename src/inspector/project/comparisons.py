@@ -1,18 +1,26 @@
 """Comparisons: trainings that differ in one thing only, judged once on the same locked images."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from inspector.audit.comparisons import Futility
-from inspector.audit.rules import GROUPS_AT_LEAST, SEEDS_AT_LEAST
-from inspector.augmentation.policies import write_policy
-from inspector.errors import DatasetError, TrainingError, UsageError
+from inspector.errors import TrainingError, UsageError
 from inspector.project import comparison_results
-from inspector.project.candidates import Candidate, check_candidates, part_of_groups
+from inspector.project.candidates import Candidate, check_candidates
+from inspector.project.comparison_plans import (
+    AFTER,
+    BEFORE,
+    Plan,
+    apart,
+    cut_to,
+    dense,
+    setup_notes,
+    spec_of,
+    with_dropped,
+    without,
+)
 from inspector.project.comparison_records import (
     FILE,
     Kept,
@@ -23,47 +31,16 @@ from inspector.project.comparison_records import (
     write_kept,
 )
 from inspector.project.comparison_results import Comparison, stopped_at
+from inspector.project.fixes import RULE
 from inspector.project.paces import expect_seconds
-from inspector.project.places import cache_folder
 from inspector.project.rules import Rule, RuleKind
 from inspector.project.runs import Wanted
-from inspector.run_specs import (
-    Answer,
-    Budget,
-    Failed,
-    RunSpec,
-    Samples,
-    Scaling,
-    check_spec,
-)
+from inspector.run_specs import Answer, Failed, RunSpec, check_spec
+from inspector.store.samples import Sample
 from inspector.work.jobs import Stop
 
 if TYPE_CHECKING:
     from inspector.project.project import Project
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a comparison would do, before anything is stored.
-
-    Attributes:
-        specs: (candidate, spec) in the order of training: seed by seed, the baseline first.
-        expected_seconds: By the pace of earlier runs; None where none is known.
-        notes: What there is to know before the start, a sentence each.
-    """
-
-    kept: Kept
-    specs: tuple[tuple[str, RunSpec], ...]
-
-    @property
-    def expected_seconds(self) -> float | None:
-        """How long all of it should take, by the pace of earlier runs; None if not known."""
-        return self.kept.expected_seconds
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What there is to know before the start."""
-        return self.kept.notes
 
 
 class Comparisons:
@@ -106,35 +83,59 @@ class Comparisons:
         wanted, setup = wanted or Wanted(), setup or Setup()
         baseline = candidates[0].name if baseline is None and candidates else baseline or ""
         check_candidates(candidates, baseline)
-        if setup.seeds < 1 or setup.margin < 0:
-            raise UsageError("seeds are 1 at least, and a margin 0", "5 seeds are needed.")
         ordered = sorted(candidates, key=lambda one: one.name != baseline)
-        first = self._project.runs.plan(rule, replace(wanted, policy=None))
         groups = self._group_of()
-        base, left_out = _apart(first, groups)
+        base, left_out = self._base(rule, wanted, groups)
         bases = {"": base}
         for name in {one.model for one in ordered} - {""}:
-            planned = self._project.runs.plan(rule, replace(wanted, policy=None, model=name))
-            bases[name] = _apart(planned, groups)[0]
-        specs = []
-        for one in ordered:
-            spec = _spec_of(one, bases[one.model], setup, groups)
-            check_spec(spec)
-            specs.append(spec)
-        turns = tuple(
+            bases[name] = self._base(rule, replace(wanted, model=name), groups)[0]
+        specs = [spec_of(one, bases[one.model], setup, groups) for one in ordered]
+        turns = [
             (one.name, replace(spec, seed=setup.first_seed + s))
             for s in range(setup.seeds)
             for one, spec in zip(ordered, specs, strict=True)
+        ]
+        return self._planned(ordered, turns, base, setup, groups, self._notes(rule, left_out))
+
+    def plan_cleaning(
+        self, rule: Rule, wanted: Wanted | None = None, *, setup: Setup | None = None
+    ) -> Plan:
+        """Return runs before and after cleaning, at equal size and on the same images.
+
+        Before: with the images that were dropped, and as many of each class left out at random,
+        drawn anew for each seed. After: without them. What nobody decided yet is taken from the
+        rule that `fix` would apply. Selection and validation hold none of the dropped images.
+
+        Raises:
+            DatasetError: The rule can't be applied, or leaves nothing to judge on.
+            UsageError: Nothing is dropped from training.
+        """
+        wanted, setup = wanted or Wanted(), setup or Setup()
+        groups = self._group_of()
+        base, left_out = self._base(rule, wanted, groups)
+        gone = self._dropped()
+        base = replace(
+            base, selection=without(base.selection, gone), validation=without(base.validation, gone)
         )
-        looks = max(1, (len(ordered) - 1) * max(1, setup.seeds - Futility().seeds))
-        kept = Kept(
-            "", 0.0, rule.text, baseline, tuple(ordered), setup, Futility(looks=looks), (),
-            tuple(_dense([groups[p] for p in base.validation.paths])),
-            len({groups[p] for p in base.selection.paths}), base.epochs,
-            expect_seconds(self._project.runs.all(), [spec for _, spec in turns]),
-            _notes(rule, self._project.layout.splits, setup, base, groups, left_out),
-        )  # fmt: skip
-        return Plan(kept, turns)
+        pool = with_dropped(base, gone, groups)
+        after = replace(base, training=without(base.training, gone))
+        if len(pool) == len(after.training):
+            raise UsageError(
+                "nothing is dropped from training", "Decide first, or compare something else."
+            )
+        ordered = [Candidate(BEFORE), Candidate(AFTER)]
+        turns = []
+        for seed in range(setup.first_seed, setup.first_seed + setup.seeds):
+            control = replace(base, training=cut_to(pool, after.training, seed))
+            for one, spec in zip(ordered, (control, after), strict=True):
+                turns.append((one.name, replace(spec_of(one, spec, setup, groups), seed=seed)))
+        notes = (
+            f"{len(pool) - len(after.training):,} images of training are dropped; before has as"
+            " many of each class left out at random, so that both learn from"
+            f" {len(after.training):,}.",
+            *self._notes(rule, left_out),
+        )
+        return self._planned(ordered, turns, after, setup, groups, notes)
 
     def store(self, plan: Plan) -> str:
         """Store a comparison and all of its runs before the start; return its name.
@@ -231,106 +232,61 @@ class Comparisons:
                 continue
             yield turn.run
 
+    def _base(
+        self, rule: Rule, wanted: Wanted, groups: dict[str, int]
+    ) -> tuple[RunSpec, int]:
+        """Return the run that all others are made from, and how many images it does not judge."""
+        return apart(self._project.runs.plan(rule, replace(wanted, policy=None)), groups)
+
+    def _planned(
+        self,
+        ordered: Sequence[Candidate],
+        turns: Sequence[tuple[str, RunSpec]],
+        base: RunSpec,
+        setup: Setup,
+        groups: dict[str, int],
+        notes: Sequence[str],
+    ) -> Plan:
+        if setup.seeds < 1 or setup.margin < 0:
+            raise UsageError("seeds are 1 at least, and a margin 0", "5 seeds give a verdict.")
+        for _, spec in turns[: len(ordered)]:
+            check_spec(spec)
+        looks = max(1, (len(ordered) - 1) * max(1, setup.seeds - Futility().seeds))
+        kept = Kept(
+            "", 0.0, base.split, ordered[0].name, tuple(ordered), setup, Futility(looks=looks), (),
+            dense([groups[p] for p in base.validation.paths]),
+            len({groups[p] for p in base.selection.paths}), base.epochs,
+            expect_seconds(self._project.runs.all(), [spec for _, spec in turns]),
+            (*setup_notes(setup, base, groups), *notes),
+        )  # fmt: skip
+        return Plan(kept, tuple(turns))
+
+    def _notes(self, rule: Rule, left_out: int) -> list[str]:
+        """Say what there is to know of the split."""
+        said = []
+        if left_out:
+            said.append(
+                f"{left_out:,} validation images are left out, as their picture or event is in"
+                " training; a split by group leaves none out."
+            )
+        folders = self._project.layout.splits.values()
+        if rule.kind is RuleKind.FOLDERS and "validation" not in folders:
+            said.append("The test folder judges here: it is no untouched test any more.")
+        return said
+
+    def _dropped(self) -> dict[str, Sample]:
+        """Return the images that were dropped, or that the rule of `fix` would drop."""
+        rows = [s for s in self._project.groups.images() if s.mark == "drop"]
+        if not rows:
+            planned = self._project.decisions.plan_rule(RULE, everything=True, same_picture=True)
+            rows = [s for s, _ in planned.drops]
+        return {s.path: s for s in rows}
+
     def _group_of(self) -> dict[str, int]:
         """Return the group in force of every image, alike pictures joined."""
         rows = self._project.groups.images()
         numbers = self._project.groups.numbers(rows, with_pictures=True).tolist()
         return {s.path: number for s, number in zip(rows, numbers, strict=True)}
-
-
-def _apart(spec: RunSpec, groups: dict[str, int]) -> tuple[RunSpec, int]:
-    """Leave out images of validation whose group is in training; return how many.
-
-    Raises:
-        DatasetError: That leaves fewer than two groups to judge on.
-    """
-    learned = {groups[p] for p in (*spec.training.paths, *spec.selection.paths)}
-    apart = [groups[p] not in learned for p in spec.validation.paths]
-    judged = _rows(spec.validation, apart)
-    if len({groups[p] for p in judged.paths}) < 2:
-        raise DatasetError(
-            "nearly every validation image shows a picture or an event of training",
-            "Compare on a split that keeps groups together: --by-group.",
-        )
-    return replace(spec, validation=judged), len(apart) - sum(apart)
-
-
-def _rows(samples: Samples, taken: Sequence[bool]) -> Samples:
-    """Return the rows of a list that are taken."""
-    at = [row for row, is_taken in enumerate(taken) if is_taken]
-    return Samples(
-        tuple(samples.paths[i] for i in at), tuple(samples.labels[i] for i in at),
-        tuple(samples.sha256[i] for i in at),
-    )  # fmt: skip
-
-
-def _spec_of(one: Candidate, base: RunSpec, setup: Setup, groups: dict[str, int]) -> RunSpec:
-    """Return a candidate's run; its seed is set later."""
-    training = base.training
-    if one.share < 1:
-        numbers = np.array([groups[p] for p in training.paths], np.int32)
-        labels = np.array(training.labels, np.int32)
-        training = _rows(training, part_of_groups(numbers, labels, one.share, seed=0).tolist())
-    steps = 0
-    if setup.budget is Budget.STEPS:
-        steps = base.epochs * -(-len(base.training) // base.batch_size)
-    own = setup.own_normalisation and one.policy is not None
-    return replace(
-        base, training=training, budget=setup.budget, steps=steps, patience=setup.patience,
-        policy=write_policy(one.policy) if one.policy else None,
-        policy_name=one.name if one.policy else "",
-        normalisation=Scaling.POLICY if own else base.normalisation,
-        cache=str(cache_folder() / "training"),
-    )  # fmt: skip
-
-
-def _notes(
-    rule: Rule,
-    folders: Mapping[str, str],
-    setup: Setup,
-    base: RunSpec,
-    groups: dict[str, int],
-    left_out: int,
-) -> tuple[str, ...]:
-    """Say what there is to know before the start."""
-    steps = -(-len(base.training) // base.batch_size)
-    if setup.budget is Budget.PLATEAU:
-        said = [
-            f"Each trains until its selection set has not improved for {setup.patience} epochs, at"
-            f" most {base.epochs}: equal patience, not equal time."
-        ]
-    else:
-        said = [
-            f"Each takes {base.epochs * steps:,} steps, {base.epochs} epochs of all of training."
-            " That favours what learns fast: strong augmentation may need a plateau."
-        ]
-    if not setup.own_normalisation:
-        said.append("All get one normalisation, whatever a policy says of it.")
-    if left_out:
-        said.append(
-            f"{left_out:,} validation images are left out, as their picture or event is in"
-            " training; a split by group leaves none out."
-        )
-    independent = len({groups[p] for p in base.validation.paths})
-    if independent < GROUPS_AT_LEAST:
-        said.append(
-            f"Validation holds {independent} independent groups: no verdict below"
-            f" {GROUPS_AT_LEAST}, figures only."
-        )
-    if setup.seeds < SEEDS_AT_LEAST:
-        said.append(
-            f"{setup.seeds} seeds give figures only; a verdict needs {SEEDS_AT_LEAST} or more."
-        )
-    if rule.kind is RuleKind.FOLDERS and "validation" not in folders.values():
-        said.append("The test folder judges here: it is no untouched test any more.")
-    if setup.stop_early and setup.seeds > Futility().seeds:
-        said.append(Futility().text)
-    return tuple(said)
-
-
-def _dense(numbers: Sequence[int]) -> list[int]:
-    found: list[int] = np.unique(np.array(numbers), return_inverse=True)[1].tolist()
-    return found
 
 
 def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -125,7 +125,8 @@ class Experiments:
         )
         for spec in specs[0]:
             check_spec(spec)
-        every = [s for block in specs for s in block if self._run_of(s) is None]
+        known = self._known()
+        every = [s for block in specs for s in block if self._run_of(s, known) is None]
         expected = expect_seconds(project.runs.all(), every) if every else 0.0
         return ExperimentPlan(question, quick, specs, steps, expected)
 
@@ -162,45 +163,25 @@ class Experiments:
             self._project.runs.train(_chain(head, names), listen, stop=stop)
         if failures:
             raise TrainingError(failures[0].reason, failures[0].advice)
-        found = self._answer(plan)
+        found = self.known(plan)
         if found.answer is not None:
             kept = json.dumps(as_json(found.answer) | {"partial": found.partial})
             self._project.database.write(lambda c: meta.put(c, "experiment", kept))
             self._project.tell(Changes(rule=True, text="the experiment is done"))
         return found
 
-    def last(self) -> dict[str, object] | None:
-        """Return the last answer as JSON; None without one."""
-        kept = meta.get(self._project.database.read(), "experiment")
-        document: dict[str, object] | None = json.loads(kept) if kept else None
-        return document
+    def known(self, plan: ExperimentPlan) -> Experiment:
+        """Answer with the runs that are complete, up to the last whole seed; nothing is trained.
 
-    def _names(
-        self,
-        plan: ExperimentPlan,
-        ends: Callable[[], bool],
-        first: Callable[[Experiment], None] | None,
-    ) -> Iterator[str]:
-        """Yield the runs that are missing, each stored when its turn comes."""
-        for number, block in enumerate(plan.specs):
-            for spec in block:
-                if ends():
-                    return
-                name = self._run_of(spec)
-                if name is None:
-                    yield self._store(spec)
-                elif not is_complete(self._project.runs.folder / name):
-                    yield name
-            if first is not None and number + 1 < len(plan.specs) and not ends():
-                first(self._answer(plan))
-
-    def _answer(self, plan: ExperimentPlan) -> Experiment:
-        """Diagnose with the runs that are complete, up to the last whole seed."""
+        Raises:
+            TrainingError: A file of a run is damaged.
+        """
+        kept = self._known()
         judges: dict[bytes, dict[str, bool]] = {}
         done = 0
         for block in plan.specs:
             for spec in block:
-                right = self._right(spec)
+                right = self._right(spec, kept)
                 if right is None:
                     break
                 judges[_key(spec.training.paths)] = right
@@ -222,8 +203,34 @@ class Experiments:
         )
         return Experiment(answer, plan.quick, done, seeds)
 
-    def _right(self, spec: RunSpec) -> dict[str, bool] | None:
-        name = self._run_of(spec)
+    def last(self) -> dict[str, object] | None:
+        """Return the last answer as JSON; None without one."""
+        kept = meta.get(self._project.database.read(), "experiment")
+        document: dict[str, object] | None = json.loads(kept) if kept else None
+        return document
+
+    def _names(
+        self,
+        plan: ExperimentPlan,
+        ends: Callable[[], bool],
+        first: Callable[[Experiment], None] | None,
+    ) -> Iterator[str]:
+        """Yield the runs that are missing, each stored when its turn comes."""
+        known = self._known()
+        for number, block in enumerate(plan.specs):
+            for spec in block:
+                if ends():
+                    return
+                name = self._run_of(spec, known)
+                if name is None:
+                    yield self._store(spec)
+                elif not is_complete(self._project.runs.folder / name):
+                    yield name
+            if first is not None and number + 1 < len(plan.specs) and not ends():
+                first(self.known(plan))
+
+    def _right(self, spec: RunSpec, known: Mapping[str, str]) -> dict[str, bool] | None:
+        name = self._run_of(spec, known)
         if name is None or not is_complete(self._project.runs.folder / name):
             return None
         right = read_right(self._project.runs.folder / name / PREDICTIONS_LAST) > 0
@@ -267,8 +274,8 @@ class Experiments:
             ) from error
         return known
 
-    def _run_of(self, spec: RunSpec) -> str | None:
-        name = self._known().get(_digest(spec))
+    def _run_of(self, spec: RunSpec, known: Mapping[str, str]) -> str | None:
+        name = known.get(_digest(spec))
         there = name is not None and (self._project.runs.folder / name).is_dir()
         return name if there else None
 
@@ -315,8 +322,13 @@ def _key(paths: tuple[str, ...]) -> bytes:
 
 def _digest(spec: RunSpec) -> str:
     """Digest all that decides what a run does; where pictures are cached does not."""
-    text = json.dumps(asdict(replace(spec, cache="", versions={}, threads=1)))
-    return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+    lists = (spec.training, spec.validation)
+    bare = replace(spec, training=Samples(), validation=Samples(), cache="", versions={})
+    digest = hashlib.blake2b(repr(bare).encode(), digest_size=16)
+    for samples in lists:
+        for column in (samples.paths, samples.sha256, map(str, samples.labels)):
+            digest.update("\n".join(column).encode("utf-8", "surrogateescape") + b"\0")
+    return digest.hexdigest()
 
 
 def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:

@@ -1,0 +1,107 @@
+"""The --train of diagnose: the gap by real trainings, with progress and a plan first."""
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from inspector.audit.gap import SEEDS_OF_MANY
+from inspector.audit.terms import Diagnosis
+from inspector.cli.comparisons import as_json
+from inspector.cli.output import Bar, print_json
+from inspector.errors import UsageError
+from inspector.project.comparison_plans import Plan
+from inspector.project.comparison_records import Setup
+from inspector.project.project import Project
+from inspector.project.rules import Rule, RuleKind
+from inspector.project.runs import EPOCHS, IMAGE_SIZE_PX, Wanted
+from inspector.run_specs import SMALL_CNN, Answer, Done
+from inspector.work.jobs import Progress
+
+
+def add_training_options(parser: argparse.ArgumentParser) -> None:
+    """Add what a diagnosis by training needs to know."""
+    group = parser.add_argument_group("with --train")
+    group.add_argument("--model", default=SMALL_CNN, metavar="NAME")
+    group.add_argument("--epochs", type=int, default=EPOCHS, metavar="N")
+    group.add_argument("--image-size", type=int, default=IMAGE_SIZE_PX, metavar="PX")
+    group.add_argument("--no-cleaning", action="store_true", help="leave out before and after")
+    group.add_argument("--dry-run", action="store_true", help="show the plan, train nothing")
+
+
+def train_answer(
+    arguments: argparse.Namespace, project: Project, rule: Rule
+) -> tuple[Diagnosis | None, dict[str, object]]:
+    """Train the arms of a gap; return the answer, and what is printed beside it in JSON.
+
+    The answer is None for a dry run.
+
+    Raises:
+        TrainingError: A run failed.
+        UsageError: The epochs are none.
+    """
+    if arguments.epochs < 1:
+        raise UsageError("--epochs must be 1 or more", "Leave it out for the default.")
+    seeds = arguments.seeds or SEEDS_OF_MANY
+    wanted = Wanted(
+        model=arguments.model, epochs=arguments.epochs, image_size_px=arguments.image_size
+    )
+    progress = Progress()
+    with Bar(progress, quiet=arguments.quiet):
+        plan = project.experiments.plan(rule, wanted, seeds=seeds, progress=progress)
+    assert plan is not None
+    cleaning = _cleaning(arguments, project, wanted, seeds)
+    runs = plan.trainings + (len(cleaning.specs) if cleaning else 0)
+    took = plan.expected_seconds
+    if took is not None and cleaning is not None and cleaning.expected_seconds is not None:
+        took += cleaning.expected_seconds
+    if arguments.dry_run and arguments.json:
+        print_json({"trainings": runs, "steps": plan.steps, "expected_seconds": took})
+        return None, {}
+    said = "not known before the first run" if took is None else f"about {took / 60:.0f} min"
+    print(
+        f"{runs} trainings of {plan.steps:,} steps, {seeds} seeds; time: {said}",
+        file=sys.stdout if arguments.dry_run else sys.stderr,
+    )
+    if arguments.dry_run:
+        return None, {}
+
+    def hear(answer: Answer) -> None:
+        if isinstance(answer, Done):
+            progress.advance()
+
+    progress.start("trainings", runs)
+    more: dict[str, object] = {}
+    with Bar(progress, quiet=arguments.quiet):
+        try:
+            found = project.experiments.run(plan, hear)
+            if cleaning is not None:
+                more = _cleaned(project, cleaning, hear)
+        except KeyboardInterrupt:
+            # What is complete is said, and then that it was stopped.
+            found = project.experiments.known(plan)
+            more["stopped"] = True
+            if found.answer is None:
+                raise
+    return found.answer, more | {"partial": found.partial, "seeds_done": found.seeds_done}
+
+
+def _cleaned(
+    project: Project, cleaning: Plan, hear: Callable[[Answer], None]
+) -> dict[str, object]:
+    name = project.comparisons.start(cleaning, hear)
+    result = project.comparisons.result(name)
+    document = as_json(result, project.comparisons.kept(name))
+    return {"cleaning": document, "cleaning_text": result.rows[0].text}
+
+
+def _cleaning(
+    arguments: argparse.Namespace, project: Project, wanted: Wanted, seeds: int
+) -> Plan | None:
+    """Plan before and after cleaning; None where nothing is dropped, or it is not wanted."""
+    if arguments.no_cleaning:
+        return None
+    setup = Setup(seeds, stop_early=False)
+    try:
+        return project.comparisons.plan_cleaning(Rule(RuleKind.GROUPS), wanted, setup=setup)
+    except UsageError:
+        return None
