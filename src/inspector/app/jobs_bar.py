@@ -1,5 +1,7 @@
 """Running jobs in the top bar: phase, rate, time left and a stop, sampled, never blocking."""
 
+import time
+
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
@@ -9,14 +11,20 @@ SAMPLE_MS = 200
 
 
 class JobBar(QWidget):
-    """Show one job at a time; hidden, with its space kept by the bar, while there is none."""
+    """Show one job at a time; hidden, with its space kept by the bar, while there is none.
+
+    Attributes:
+        ended: A job that was not stopped: its last phase, and the seconds it took.
+    """
 
     stop_asked = Signal()
+    ended = Signal(str, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._progress: Progress | None = None
         self._stop: Stop | None = None
+        self._since = 0.0
         self._text = QLabel()
         self._text.setAccessibleName("Job")
         self._bar = QProgressBar()
@@ -40,6 +48,7 @@ class JobBar(QWidget):
     def start(self, progress: Progress, stop: Stop) -> None:
         """Show a job until `finish`."""
         self._progress, self._stop = progress, stop
+        self._since = time.monotonic()
         self._end.setEnabled(True)
         self.setVisible(True)
         self._sample()
@@ -48,8 +57,11 @@ class JobBar(QWidget):
     def finish(self) -> None:
         """Hide the job."""
         self._timer.stop()
+        progress, stop = self._progress, self._stop
         self._progress = self._stop = None
         self.setVisible(False)
+        if progress is not None and not (stop is not None and stop.is_set()):
+            self.ended.emit(progress.snapshot().phase, time.monotonic() - self._since)
 
     def _on_stop(self) -> None:
         if self._stop is not None:

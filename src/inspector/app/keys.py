@@ -4,7 +4,6 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-import platformdirs
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFormLayout, QLabel, QVBoxLayout, QWidget
@@ -17,14 +16,9 @@ GENERAL = (
     ("Ctrl+Z", "undo the newest decision"),
     ("Ctrl+Shift+Z", "redo"),
     ("F5", "look for new and changed files"),
+    ("Ctrl+,", "preferences"),
     ("?", "show these keys"),
 )
-
-
-def settings_file() -> Path:
-    """Return the file of the person's overrides."""
-    folder = platformdirs.user_config_dir("dataset-inspector", appauthor=False)
-    return Path(folder) / "settings.toml"
 
 
 def overrides(file: Path) -> dict[str, str]:

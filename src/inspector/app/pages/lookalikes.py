@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from inspector.app.bridge import Bridge
 from inspector.app.compare_view import CompareView
 from inspector.app.details import read_image
-from inspector.app.keys import bind, overrides, resolve, settings_file
+from inspector.app.keys import bind, overrides, resolve
 from inspector.app.member_strip import MemberStrip
 from inspector.app.pages.page import Key, Page
 from inspector.app.rule_sheet import RuleSheet
@@ -29,6 +29,7 @@ from inspector.project.changes import Changes
 from inspector.project.decisions import Decided
 from inspector.project.duplicates import Cluster, Kind
 from inspector.project.project import Project
+from inspector.project.settings import settings_file
 from inspector.store.samples import Sample
 
 THRESHOLD_STEP = 0.01
