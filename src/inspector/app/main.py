@@ -7,7 +7,6 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from inspector.app.window import ProjectView
 
 SAMPLE_IMAGES = 600
+LOG_BYTES = 1_000_000
 _LOG = logging.getLogger("inspector")
 
 
@@ -198,7 +198,9 @@ def open_window(words: Sequence[str]) -> int:
     _log_to_file()
     app = QApplication.instance() or QApplication(["inspector"])
     assert isinstance(app, QApplication)
-    app.setApplicationName("Dataset Inspector")
+    # An X11 window's class, by which the menu entry knows it (StartupWMClass).
+    app.setApplicationName("inspector")
+    app.setApplicationDisplayName("Dataset Inspector")
     app.setDesktopFileName("dataset-inspector")
     theme.apply(app, mode or _kept_theme())
     window = MainWindow()
@@ -259,7 +261,11 @@ def _log_to_file() -> None:
     with contextlib.suppress(OSError):
         folder = log_folder()
         folder.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(folder / "inspector.log", maxBytes=1_000_000, backupCount=2)
+        log = folder / "inspector.log"
+        if log.exists() and log.stat().st_size > LOG_BYTES:
+            log.replace(folder / "inspector.log.1")
+        # Not logging.handlers: it imports sockets and pickle before the first paint.
+        handler = logging.FileHandler(log, delay=True)
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
         logging.getLogger().addHandler(handler)
         faulthandler.enable((folder / "crash.log").open("w"))

@@ -1,10 +1,8 @@
 """Where the person left off: the window's place, recent datasets, and each project's pages."""
 
-import hashlib
 import json
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, QTimer
@@ -50,13 +48,13 @@ class Session:
         pages = {p.title: dict(_read(p)) for p in view.pages if p.remembered}
         state = {"page": view.page().title, "pages": pages}
         kept = self._views()
-        kept[_key(view.project.file)] = state
+        kept[str(view.project.file)] = state
         newest = list(kept.items())[-RECENT:]
         self._settings.setValue("views", json.dumps(dict(newest)))
 
     def restore(self, view: "ProjectView") -> None:
         """Show a project's pages as they were left, as soon as their lists are filled."""
-        state = self._views().get(_key(view.project.file))
+        state = self._views().get(str(view.project.file))
         if not isinstance(state, dict):
             return
         titles = [p.title for p in view.pages]
@@ -74,10 +72,6 @@ class Session:
         except ValueError:
             return {}
         return kept if isinstance(kept, dict) else {}
-
-
-def _key(file: Path) -> str:
-    return hashlib.sha256(str(file).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 def _fields(page: "Page") -> Iterator[tuple[str, QWidget]]:
