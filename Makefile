@@ -51,6 +51,12 @@ package: .setup-done
 smoke:
 	sh packaging/smoke.sh dist/dataset-inspector/inspector
 
+# The guide as a site in build/site; a link that leads nowhere fails.
+docs: .setup-done
+	UV_PROJECT_ENVIRONMENT=build/docs $(UV) sync --frozen --only-group docs --no-install-project --python $(PYTHON)
+	build/docs/bin/mkdocs build --quiet
+	@echo "build/site/index.html"
+
 screenshots: .setup-done
 	.venv/bin/python packaging/screenshots.py docs/guide
 

@@ -112,3 +112,17 @@ def test_no_import_needs_what_windows_lacks() -> None:
     said = subprocess.run(program, capture_output=True, text=True, check=False)
     assert (said.returncode, said.stderr) == (0, "")
     assert int(said.stdout) > 100
+
+
+def test_every_page_of_the_guide_is_in_the_site_and_its_links_lead_somewhere() -> None:
+    guide = ROOT / "docs" / "guide"
+    site = (ROOT / "mkdocs.yml").read_text("utf-8")
+    pages = sorted(guide.glob("*.md"))
+    assert [p.name for p in pages if f": {p.name}\n" not in site] == []
+    broken = [
+        f"{page.name}: {link}"
+        for page in (*pages, ROOT / "README.md")
+        for link in re.findall(r"\]\(([^)#]+)", page.read_text("utf-8"))
+        if not link.startswith("http") and not (page.parent / link).exists()
+    ]
+    assert broken == []
