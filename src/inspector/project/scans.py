@@ -1,6 +1,7 @@
 """Scanning: names at once, then contents, then what looks alike."""
 
 import contextlib
+import math
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -245,7 +246,11 @@ class Scans:
         stop: Stop,
         advance: Callable[[int], None] = lambda _: None,
     ) -> Iterable[object]:
-        for answer in self._project.pool().map(([task] for task in tasks), stop=stop):
+        # Only a file can hang a reader. Comparing takes what it takes: its first task compiles,
+        # which was more than a minute on a busy machine.
+        limit = None if isinstance(next(iter(tasks), None), Digest) else math.inf
+        pool = self._project.pool()
+        for answer in pool.map(([task] for task in tasks), stop=stop, timeout_seconds=limit):
             match answer:
                 case Done(items=items, result=result):
                     first = items[0]

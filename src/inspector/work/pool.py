@@ -64,13 +64,24 @@ class Pool:
     ) -> None:
         self._function = function
         self._count = max(1, workers)
-        self._timeout = timeout_seconds
+        self._timeout = self._limit = timeout_seconds
         self._low_priority = low_priority
         self._workers: list[_Worker] = []
         self._born_dead = 0
 
-    def map(self, chunks: Iterable[Sequence[Any]], *, stop: Stop) -> Iterator[Answer]:
+    def map(
+        self,
+        chunks: Iterable[Sequence[Any]],
+        *,
+        stop: Stop,
+        timeout_seconds: float | None = None,
+    ) -> Iterator[Answer]:
         """Yield an answer for each chunk, or for each guilty item of it, as they come.
+
+        Args:
+            chunks: Items that go to one worker together.
+            stop: Ends it early; what is finished meanwhile still comes.
+            timeout_seconds: That one item may take, where it is not the pool's.
 
         Raises:
             RuntimeError: The function raised: a bug, with the worker's traceback; or no worker
@@ -79,6 +90,7 @@ class Pool:
         waiting = iter(chunks)
         again: collections.deque[Sequence[Any]] = collections.deque()
         finished = False
+        self._limit = self._timeout if timeout_seconds is None else timeout_seconds
         try:
             while not stop.is_set():
                 while len(self._workers) < self._count:
@@ -150,9 +162,9 @@ class Pool:
             worker.since = time.monotonic()
             yield Done(items, result)
         for worker in [w for w in self._workers if w.chunks and w not in ready]:
-            limit = self._timeout * len(worker.chunks[0]) if worker.ready else START_SECONDS
+            limit = self._limit * len(worker.chunks[0]) if worker.ready else START_SECONDS
             if time.monotonic() - worker.since > limit:
-                reason = f"it took longer than {self._timeout:g} seconds"
+                reason = f"it took longer than {self._limit:g} seconds"
                 yield from self._bury(worker, "timeout", reason, again)
 
     def _bury(
