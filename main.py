@@ -2,10 +2,7 @@
 """Start Dataset Inspector by a double click on this file, or as the packaged program."""
 
 import importlib.util
-import multiprocessing
 import os
-import shlex
-import shutil
 import sys
 from pathlib import Path
 
@@ -19,6 +16,9 @@ def find_environment() -> None:
     places = (HERE / ".venv/bin/python", HERE / ".venv/Scripts/python.exe")
     if python := next((p for p in places if p.exists()), None):
         os.execv(python, [str(python), __file__, *sys.argv[1:]])
+    import shlex
+    import shutil
+
     terminal = shutil.which("x-terminal-emulator")
     if terminal and os.environ.get("DISPLAY") and not sys.stdout.isatty():
         words = shlex.join(sys.argv[1:])
@@ -43,7 +43,11 @@ def leave_bundle() -> None:
 
 
 if __name__ == "__main__":
-    multiprocessing.freeze_support()
+    if "--multiprocessing-fork" in sys.argv:
+        # Nothing of ours asks for this; a library that does must not get a second window.
+        import multiprocessing
+
+        multiprocessing.freeze_support()
     if getattr(sys, "frozen", False):
         leave_bundle()
     else:

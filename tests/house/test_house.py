@@ -119,3 +119,17 @@ def test_a_project_opens_without_the_compiler_of_kernels() -> None:
     program = [sys.executable, "-c", script]
     said = subprocess.run(program, capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "set()"
+
+
+def test_every_page_of_the_guide_is_in_the_site_and_its_links_lead_somewhere() -> None:
+    guide = ROOT / "docs" / "guide"
+    site = (ROOT / "mkdocs.yml").read_text("utf-8")
+    pages = sorted(guide.glob("*.md"))
+    assert [p.name for p in pages if f": {p.name}\n" not in site] == []
+    broken = [
+        f"{page.name}: {link}"
+        for page in (*pages, ROOT / "README.md")
+        for link in re.findall(r"\]\(([^)#]+)", page.read_text("utf-8"))
+        if not link.startswith("http") and not (page.parent / link).exists()
+    ]
+    assert broken == []

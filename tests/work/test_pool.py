@@ -1,4 +1,5 @@
 import ctypes
+import math
 import os
 import signal
 import subprocess
@@ -43,6 +44,11 @@ def large(items: list[int]) -> list[np.ndarray]:
     return [np.full(1_000_000, i) for i in items]
 
 
+def slow(items: list[int]) -> list[int]:
+    time.sleep(1.5)
+    return items
+
+
 def wrong(items: list[int]) -> None:
     raise ValueError(f"no {items}")
 
@@ -65,6 +71,14 @@ def test_every_chunk_is_answered_once(pools: list[Pool]) -> None:
     answers = list(_pool(pools, "double").map(chunks, stop=Stop()))
     found = sorted(x for a in answers if isinstance(a, Done) for x in a.result)
     assert found == [2 * i for i in range(100)]
+
+
+def test_work_that_no_file_can_hang_has_no_limit(pools: list[Pool]) -> None:
+    pool = _pool(pools, "slow", 0.5)
+    (answer,) = pool.map([[1]], stop=Stop(), timeout_seconds=math.inf)
+    assert isinstance(answer, Done)
+    (answer,) = pool.map([[1]], stop=Stop())
+    assert isinstance(answer, Failed)
 
 
 def test_a_guilty_item_costs_itself_alone(pools: list[Pool]) -> None:

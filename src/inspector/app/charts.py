@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPolygonF
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
@@ -247,6 +247,14 @@ class Charts(QWidget):
         except OSError:
             return False
         return True
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        # It comes before there is a plot, too.
+        if event.type() is QEvent.Type.PaletteChange and "_lines" in self.__dict__:
+            for plot in self._plots.values():
+                _style(plot)
+            self.show_curves(self._curves, smoothing=self._share)
 
     def _plot(self, name: str) -> Any:
         plot = pg.PlotWidget(axisItems={"bottom": EpochAxis()})

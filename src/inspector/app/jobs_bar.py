@@ -1,6 +1,7 @@
 """Running jobs in the top bar: phase, rate, time left and a stop, sampled, never blocking."""
 
-from typing import Protocol
+import time
+from typing import NamedTuple, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
@@ -17,15 +18,29 @@ class Sampled(Protocol):
         """Return how far it is now."""
 
 
+class _Job(NamedTuple):
+    """A job in the bar, and since when, in seconds of the steady clock."""
+
+    asker: QObject | None
+    progress: Sampled
+    stop: Stop
+    since: float
+
+
 class JobBar(QWidget):
-    """Show the newest job and how many others run; hidden while there is none."""
+    """Show the newest job and how many others run; hidden while there is none.
+
+    Attributes:
+        ended: A job that was not stopped: its last phase, and the seconds it took.
+    """
 
     stop_asked = Signal()
+    ended = Signal(str, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         # Who asked, so that the end of one job leaves the others in the bar.
-        self._jobs: list[tuple[QObject | None, Sampled, Stop]] = []
+        self._jobs: list[_Job] = []
         self._text = QLabel()
         self._text.setAccessibleName("Job")
         self._bar = QProgressBar()
@@ -48,7 +63,7 @@ class JobBar(QWidget):
 
     def start(self, progress: Sampled, stop: Stop) -> None:
         """Show a job until its asker says `finish`."""
-        self._jobs.append((self.sender(), progress, stop))
+        self._jobs.append(_Job(self.sender(), progress, stop, time.monotonic()))
         self._end.setEnabled(True)
         self.setVisible(True)
         self._sample()
@@ -57,24 +72,29 @@ class JobBar(QWidget):
     def finish(self) -> None:
         """Leave out the job of whoever calls; show the one before it, if there is one."""
         asker = self.sender()
-        self._jobs = [job for job in self._jobs if job[0] is not asker]
-        if not self._jobs:
+        over = [job for job in self._jobs if job.asker is asker]
+        self._jobs = [job for job in self._jobs if job.asker is not asker]
+        if self._jobs:
+            self._end.setEnabled(not self._jobs[-1].stop.is_set())
+            self._sample()
+        else:
             self._timer.stop()
             self.setVisible(False)
-            return
-        self._end.setEnabled(not self._jobs[-1][2].is_set())
-        self._sample()
+        for job in over:
+            if not job.stop.is_set():
+                phase = job.progress.snapshot().phase
+                self.ended.emit(phase, time.monotonic() - job.since)
 
     def _on_stop(self) -> None:
         if self._jobs:
-            self._jobs[-1][2].set()
+            self._jobs[-1].stop.set()
             self._end.setEnabled(False)
             self._text.setText("stopping")
 
     def _sample(self) -> None:
-        if not self._jobs or self._jobs[-1][2].is_set():
+        if not self._jobs or self._jobs[-1].stop.is_set():
             return
-        now = self._jobs[-1][1].snapshot()
+        now = self._jobs[-1].progress.snapshot()
         self._bar.setRange(0, 1000 if now.total else 0)
         if now.total:
             self._bar.setValue(1000 * now.done // now.total)

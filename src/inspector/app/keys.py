@@ -4,7 +4,6 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-import platformdirs
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFormLayout, QLabel, QVBoxLayout, QWidget
@@ -13,12 +12,7 @@ from inspector.app.pages.page import Key, Page
 from inspector.errors import UsageError
 
 TO_PAGES = ("Ctrl+1 .. Ctrl+8", "go to a page")
-
-
-def settings_file() -> Path:
-    """Return the file of the person's overrides."""
-    folder = platformdirs.user_config_dir("dataset-inspector", appauthor=False)
-    return Path(folder) / "settings.toml"
+PREFERENCES = ("Ctrl+,", "preferences")
 
 
 def overrides(file: Path) -> dict[str, str]:
@@ -87,7 +81,7 @@ class KeysOverlay(QDialog):
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(12)
         own = [(k.keys, k.does) for k in page.key_table()]
-        rest = [TO_PAGES, *((k.keys, k.does) for k in general)]
+        rest = [TO_PAGES, PREFERENCES, *((k.keys, k.does) for k in general)]
         for title, keys in ((page.title, own), ("Everywhere", rest)):
             if not keys:
                 continue

@@ -7,23 +7,36 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon
-from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QWidget
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QIcon,
+    QKeySequence,
+    QShortcut,
+)
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox
 
 from inspector.app import theme
 from inspector.app.bridge import Bridge
 from inspector.app.one_window import OneWindow
 from inspector.app.pages.start import StartPage
 from inspector.app.screen import check_screen
+from inspector.app.session import Session
 from inspector.errors import InspectorError, UsageError
 from inspector.project.places import resources_folder
+from inspector.project.settings import REOPEN, SETTINGS, THEME, WORKERS, Value, read_settings
 from inspector.work.jobs import Progress, Stop
 
+if TYPE_CHECKING:
+    from inspector.app.window import ProjectView
+
+LOG_BYTES = 1_000_000
 _LOG = logging.getLogger("inspector")
 
 
@@ -51,17 +64,17 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(960, 600)
         self.resize(1280, 800)
-        self._settings = QSettings("dataset-inspector", "window")
-        geometry = self._settings.value("geometry")
-        if geometry is not None:
+        self._session = Session()
+        if (geometry := self._session.geometry()) is not None:
             self.restoreGeometry(geometry)
         self._sure = False
         self.bridge = Bridge(self)
         self.bridge.broken.connect(self._on_broken)
         self._stop_sample: Stop | None = None
         self._hold: OneWindow | None = None
+        QShortcut(QKeySequence("Ctrl+,"), self).activated.connect(self.show_preferences)
         self.start: StartPage | None = None
-        self.view: QWidget | None = None
+        self.view: ProjectView | None = None
         self.show_start()
 
     def show_start(self) -> None:
@@ -69,20 +82,23 @@ class MainWindow(QMainWindow):
         if not self._may_close():
             return
         self._shut_view()
-        page = StartPage(self._recent())
+        page = StartPage([(Path(p).name, p) for p in self._session.recent()])
         page.opened.connect(self.open_path)
         page.sample_asked.connect(self._open_sample)
+        page.preferences_asked.connect(self.show_preferences)
         self.start = page
         self.setCentralWidget(page)
         self.setWindowTitle("Dataset Inspector")
 
     def open_path(self, path: str, file: str = "") -> None:
         """Open a dataset's folder or a project file; say why where it can't be."""
+        from inspector.app.jobs_bar import JobBar
         from inspector.app.window import ProjectView
         from inspector.project.project import Project
 
         try:
-            project = Project(Path(path), Path(file) if file else None, window=True)
+            jobs = int(self._setting(WORKERS.name)) or None
+            project = Project(Path(path), Path(file) if file else None, jobs=jobs, window=True)
         except InspectorError as error:
             self._say(error)
             return
@@ -102,12 +118,15 @@ class MainWindow(QMainWindow):
         hold.front_asked.connect(self._come_up)
         self._shut_view()
         self._hold = hold
-        self._remember(str(project.root))
+        self._session.remember(str(project.root))
         view = ProjectView(project)
         view.close_asked.connect(self.show_start)
         view.bridge.broken.connect(self._on_broken)
+        for job in view.findChildren(JobBar):
+            job.ended.connect(self._on_job_ended)
         self.view, self.start = view, None
         self.setCentralWidget(view)
+        self._session.restore(view)
         self.setWindowTitle(f"{project.name} - Dataset Inspector")
 
     def _say(self, error: InspectorError) -> None:
@@ -141,7 +160,7 @@ class MainWindow(QMainWindow):
         if not self._may_close():
             event.ignore()
             return
-        self._settings.setValue("geometry", self.saveGeometry())
+        self._session.keep_geometry(self.saveGeometry())
         self._end_sample()
         self.bridge.close()
         self._shut_view()
@@ -159,7 +178,7 @@ class MainWindow(QMainWindow):
 
     def _may_close(self) -> bool:
         """Ask where a training would be broken off."""
-        going = "" if self._sure else str(getattr(self.view, "going", str)())
+        going = "" if self._sure or self.view is None else self.view.going()
         if not going:
             return True
         box = QMessageBox(self)
@@ -175,6 +194,7 @@ class MainWindow(QMainWindow):
     def _shut_view(self) -> None:
         view, self.view = self.view, None
         if view is not None:
+            self._session.keep(view)
             view.close()
             view.deleteLater()
         hold, self._hold = self._hold, None
@@ -218,14 +238,39 @@ class MainWindow(QMainWindow):
         """Let a bug of another thread go the way of those of this one: log and dialog."""
         raise error
 
-    def _recent(self) -> list[tuple[str, str]]:
-        kept = self._settings.value("recent") or []
-        paths = [kept] if isinstance(kept, str) else list(kept)
-        return [(Path(p).name, p) for p in paths]
+    def show_preferences(self) -> None:
+        """Show the preferences; a new theme is put on at once."""
+        from inspector.app.preferences import Preferences
 
-    def _remember(self, path: str) -> None:
-        paths = [path, *(p for _, p in self._recent() if p != path)]
-        self._settings.setValue("recent", paths[:10])
+        dialog = Preferences(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.changed.connect(self._on_preference)
+        dialog.open()
+
+    def reopen(self) -> None:
+        """Open the last dataset, where there is one and the person wants that."""
+        recent = self._session.recent()
+        if self._setting(REOPEN.name) and recent and Path(recent[0]).is_dir():
+            self.open_path(recent[0])
+
+    def _on_preference(self, name: str) -> None:
+        app = QApplication.instance()
+        if name == THEME.name and isinstance(app, QApplication):
+            theme.apply(app, str(self._setting(name)))
+
+    def _on_job_ended(self, phase: str, seconds: float) -> None:
+        from inspector.app.notify import tell_when_away
+
+        tell_when_away(self, self.windowTitle(), phase, seconds)
+
+    def _setting(self, name: str) -> Value:
+        """Return a setting; a file that can't be read counts as empty, and is said on Start."""
+        try:
+            return read_settings()[name]
+        except InspectorError as error:
+            if self.start is not None:
+                self.start.say(f"{error.message}. {error.advice}")
+            return {s.name: s.default for s in SETTINGS}[name]
 
 
 def open_window(words: Sequence[str]) -> int:
@@ -239,9 +284,11 @@ def open_window(words: Sequence[str]) -> int:
     _log_to_file()
     app = QApplication.instance() or QApplication(["inspector"])
     assert isinstance(app, QApplication)
-    app.setApplicationName("Dataset Inspector")
+    # An X11 window's class, by which the menu entry knows it (StartupWMClass).
+    app.setApplicationName("inspector")
+    app.setApplicationDisplayName("Dataset Inspector")
     app.setDesktopFileName("dataset-inspector")
-    theme.apply(app, mode)
+    theme.apply(app, mode or _kept_theme())
     window = MainWindow()
     bugs = Bugs()
     bugs.raised.connect(window.show_bug, Qt.ConnectionType.QueuedConnection)
@@ -249,6 +296,8 @@ def open_window(words: Sequence[str]) -> int:
     window.show()
     if path:
         QTimer.singleShot(0, window, lambda: window.open_path(path, file))
+    else:
+        QTimer.singleShot(0, window, window.reopen)
     # Python sees signals only between bytecodes: a timer gives it a chance.
     signal.signal(signal.SIGINT, lambda *_: window.quit())
     signal.signal(signal.SIGTERM, lambda *_: window.quit())
@@ -260,13 +309,20 @@ def open_window(words: Sequence[str]) -> int:
     return status
 
 
+def _kept_theme() -> str:
+    try:
+        return str(read_settings()[THEME.name])
+    except InspectorError:
+        return str(THEME.default)
+
+
 def _pulse() -> None:
     """Let Python look at its signals."""
 
 
 def _parse(words: Sequence[str]) -> tuple[str, str, str]:
-    """Return what `open` names: a dataset or project, a project file, and the theme."""
-    rest, file, mode = list(words[1:] if words[:1] == ["open"] else words), "", "system"
+    """Return what `open` names: a dataset or project, a project file, and the theme, if any."""
+    rest, file, mode = list(words[1:] if words[:1] == ["open"] else words), "", ""
     path = ""
     while rest:
         word = rest.pop(0)
@@ -279,7 +335,7 @@ def _parse(words: Sequence[str]) -> tuple[str, str, str]:
             raise UsageError(
                 f"open does not know {word}", "open [DATASET|PROJECT] [--project FILE] [--theme T]"
             )
-    if mode not in ("light", "dark", "system"):
+    if mode not in ("", *THEME.choices):
         raise UsageError(f"there is no theme {mode}", "Themes: light, dark, system.")
     return path, file, mode
 
@@ -291,7 +347,11 @@ def _log_to_file() -> None:
     with contextlib.suppress(OSError):
         folder = log_folder()
         folder.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(folder / "inspector.log", maxBytes=1_000_000, backupCount=2)
+        log = folder / "inspector.log"
+        if log.exists() and log.stat().st_size > LOG_BYTES:
+            log.replace(folder / "inspector.log.1")
+        # Not logging.handlers: it imports sockets and pickle before the first paint.
+        handler = logging.FileHandler(log, delay=True)
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
         logging.getLogger().addHandler(handler)
         faulthandler.enable((folder / "crash.log").open("w"))

@@ -1,6 +1,5 @@
 """Where the program keeps its own files: project files, caches and logs; never in a dataset."""
 
-import hashlib
 import re
 import sys
 from pathlib import Path
@@ -41,6 +40,8 @@ def resources_folder() -> Path:
 
 def default_project(dataset: Path) -> Path:
     """Return the project file of a dataset that none was named for, found by its full path."""
+    import hashlib  # the window imports this file at its start, and hashlib takes a while
+
     root = str(dataset.resolve())
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", dataset.resolve().name).strip("-") or "dataset"
     digest = hashlib.sha256(root.encode("utf-8", "surrogateescape")).hexdigest()[:10]

@@ -42,6 +42,10 @@ class GalleryPage(Page):
     title = "Gallery"
     icon = "gallery"
     purpose = "Every image, grouped, filtered and sorted"
+    remembered = (
+        "Split", "Class", "Look-alikes", "Decision", "Status", "Group by", "Sort",
+        "Part of a name", "Size of the thumbnails", "Gallery",
+    )  # fmt: skip
     chosen = Signal(int)
     listed = Signal()
 

@@ -22,7 +22,7 @@ from inspector.app.bridge import Bridge
 from inspector.app.cluster_list import ClusterList, ClusterModel
 from inspector.app.compare_view import CompareView
 from inspector.app.details import read_image
-from inspector.app.keys import bind, overrides, resolve, settings_file
+from inspector.app.keys import bind, overrides, resolve
 from inspector.app.member_strip import SHOWN_AT_MOST, MemberStrip
 from inspector.app.pace import Pace
 from inspector.app.pages.page import Key, Page
@@ -33,6 +33,7 @@ from inspector.project.changes import Changes
 from inspector.project.decisions import Decided
 from inspector.project.duplicates import Cluster, Kind
 from inspector.project.project import Project
+from inspector.project.settings import settings_file
 from inspector.store.samples import Sample
 
 THRESHOLD_STEP = 0.01

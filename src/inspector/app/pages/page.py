@@ -31,6 +31,8 @@ class Page(QWidget):
     title = ""
     icon = ""
     purpose = ""
+    remembered: tuple[str, ...] = ()
+    """Accessible names of the fields that are restored when the project is opened again."""
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__()

@@ -24,10 +24,12 @@ class StartPage(QWidget):
     Attributes:
         opened: The path of a folder or a project file that the person chose.
         sample_asked: The person wants the generated sample.
+        preferences_asked: The person wants to see the preferences.
     """
 
     opened = Signal(str)
     sample_asked = Signal()
+    preferences_asked = Signal()
 
     def __init__(self, recent: Sequence[tuple[str, str]]) -> None:
         super().__init__()
@@ -111,6 +113,10 @@ class StartPage(QWidget):
         inside.addWidget(choose)
         inside.addWidget(sample)
         inside.addStretch()
+        preferences = QPushButton("Preferences…")
+        preferences.setToolTip("Theme, notifications and more (Ctrl+,)")
+        preferences.clicked.connect(self.preferences_asked)
+        inside.addWidget(preferences)
         return row
 
     def _add_recent(self, column: QVBoxLayout, recent: Sequence[tuple[str, str]]) -> None:
