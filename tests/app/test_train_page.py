@@ -278,3 +278,25 @@ def test_the_test_folder_asks_before_it_opens(
     qtbot.waitUntil(lambda: states(page) == [RunState.DONE], timeout=PATIENCE_MS)
     page._on_test()
     assert "no test folder" in page._plan.text()
+
+
+@pytest.mark.timeout(600)
+def test_the_gap_is_planned_trained_and_told(
+    qtbot: QtBot, view: ProjectView, page: TrainPage
+) -> None:
+    page._form._epochs.setValue(1)
+    page._form._size.setCurrentIndex(0)
+    qtbot.waitUntil(lambda: page.gap._wanted.epochs == 1, timeout=30_000)
+    page._tabs.setCurrentWidget(page.gap)
+    page.gap._ask.click()
+    qtbot.waitUntil(page.gap._start.isEnabled, timeout=2 * PATIENCE_MS)
+    assert "trainings of" in page.gap._text.text()
+    page.gap._start.click()
+    runs = view.project.runs
+    qtbot.waitUntil(lambda: any(r.history for r in runs.all()), timeout=PATIENCE_MS)
+    assert page._list._table.rowCount() == 0
+    assert page.gap.is_going()
+    page.gap.stop()
+    qtbot.waitUntil(lambda: not page.gap.is_going(), timeout=30_000)
+    qtbot.waitUntil(lambda: "seeds are complete" in page.gap._text.text(), timeout=10_000)
+    assert page.gap._start.isEnabled()

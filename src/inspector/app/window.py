@@ -19,6 +19,7 @@ from inspector.app.details import Details
 from inspector.app.finding_card import Wish
 from inspector.app.fix_sheet import FixSheet
 from inspector.app.folders_question import ask_folders
+from inspector.app.gap_panel import GapPanel
 from inspector.app.keys import KeysOverlay
 from inspector.app.luck_panel import LuckPanel
 from inspector.app.pages.augment import AugmentPage
@@ -41,6 +42,8 @@ from inspector.project.changes import Changes
 from inspector.project.decisions import Decided
 from inspector.project.project import Project
 from inspector.work.jobs import Progress, Stop
+
+Worker = TrainPage | GapPanel | ExportPage | VerdictPanel | LuckPanel | FixSheet
 
 
 class ProjectView(QWidget):
@@ -183,6 +186,7 @@ class ProjectView(QWidget):
         self._groups.asked.connect(self._on_list)
         self._train.asked.connect(self._on_list)
         self._connect_job(self._train)
+        self._connect_job(self._train.gap)
         self._findings.verdict.fix_asked.connect(self._on_fix)
         self._connect_job(self._export)
         self._connect_job(self._findings.verdict)
@@ -194,9 +198,7 @@ class ProjectView(QWidget):
         for key in (*self._general, Key("help", "F1", "", self._show_keys)):
             QShortcut(QKeySequence(key.keys), self).activated.connect(key.run)
 
-    def _connect_job(
-        self, worker: TrainPage | ExportPage | VerdictPanel | LuckPanel | FixSheet
-    ) -> None:
+    def _connect_job(self, worker: Worker) -> None:
         worker.job_started.connect(self._job.start)
         worker.job_ended.connect(self._job.finish)
 

@@ -1,7 +1,7 @@
 """Train: runs in the background, their curves over one another, and what they say of the data."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from inspector.app.bridge import Bridge
 from inspector.app.comparison_panel import ComparisonPanel
 from inspector.app.curves_panel import CurvesPanel
+from inspector.app.gap_panel import GapPanel
 from inspector.app.jobs_bar import SAMPLE_MS
 from inspector.app.keys import bind
 from inspector.app.notice import Notice
@@ -31,6 +32,7 @@ from inspector.app.run_list import RunList
 from inspector.app.run_result_panel import SHOWN_MISTAKES, RunResultPanel, ShownResult
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
+from inspector.project.experiments import SPLIT as EXPERIMENT_SPLIT
 from inspector.project.paces import expect_seconds
 from inspector.project.project import Project
 from inspector.project.run_results import run_result
@@ -67,6 +69,7 @@ class TrainPage(Page):
     Attributes:
         asked: A title and sample ids to list in the gallery.
         job_started: A job for the top bar, with its stop.
+        gap: The experiment's panel, which has a job of its own.
     """
 
     title = "Train"
@@ -86,6 +89,7 @@ class TrainPage(Page):
         self._curves = CurvesPanel()
         self._plan = QLabel()
         self._comparison = ComparisonPanel(project, bridge)
+        self.gap = GapPanel(project, bridge)
         self._start, self._pause = QPushButton("Start training"), QPushButton("Pause")
         self._compare, self._tabs = QPushButton("Compare…"), QTabWidget()
         self._halt, self._more = QPushButton("Stop"), QToolButton()
@@ -103,6 +107,7 @@ class TrainPage(Page):
         self._connect()
         self._read()
         self._comparison.refresh()
+        self.gap.refresh()
         self._read_policies()
 
     def key_table(self) -> Sequence[Key]:
@@ -147,10 +152,11 @@ class TrainPage(Page):
             self._ask_plan()
         if first:
             self._offer_to_go_on()
-        self._list.show_runs(runs)
+        self._list.show_runs([run for run in runs if run.spec.split != EXPERIMENT_SPLIT])
         self._draw()
         self._show_run()
-        live = self._comparison.is_going() or any(run.live is not None for run in runs)
+        waits = self._comparison.is_going() or self.gap.is_going()
+        live = waits or any(run.live is not None for run in runs)
         if live and self._stop is None:
             self._stop = Stop()
             self.job_started.emit(Going(self.project), self._stop)
@@ -179,6 +185,7 @@ class TrainPage(Page):
         if not self.isVisible():
             return
         wanted, seeds = self._form.wanted(), self._form.seeds()
+        self.gap.set_wanted(replace(wanted, policy=None, policy_name=""))
         self.bridge.call(
             lambda: _plan(self.project, wanted, seeds), self._show_plan, channel="train plan",
             on_error=self._refuse,
@@ -248,6 +255,7 @@ class TrainPage(Page):
         if self._stop is not None and self._stop.is_set():
             self._timer.stop()
             self._comparison.stop()
+            self.gap.stop()
             self.bridge.call(self.project.runs.trainer.stop_all)
 
     def _show_run(self) -> None:
@@ -288,8 +296,9 @@ class TrainPage(Page):
         )  # fmt: skip
 
     def shut(self) -> None:
-        """Stop a comparison, so that nothing waits for its end."""
+        """Stop what waits for trainings, so that nothing waits for its end."""
         self._comparison.stop()
+        self.gap.stop()
 
     def _on_relabel(self, sample: int, label: str) -> None:
         self.bridge.call(lambda: self.project.decisions.relabel([sample], label))
@@ -343,7 +352,8 @@ class TrainPage(Page):
         self._form.changed.connect(self._ask_plan)
         self._start.clicked.connect(self._on_start)
         self._compare.clicked.connect(self._on_compare)
-        self._comparison.ended.connect(self._read)
+        for panel in (self._comparison, self.gap):
+            panel.ended.connect(self._read)
         self._comparison.failed.connect(self._say_error)
         self._pause.clicked.connect(self._on_pause)
         self._halt.clicked.connect(self._on_halt)
@@ -368,6 +378,7 @@ class TrainPage(Page):
         body.addWidget(self._curves, 2)
         self._tabs.addTab(self._result, "This run")
         self._tabs.addTab(self._comparison, "Comparison")
+        self._tabs.addTab(self.gap, "The gap")
         self._tabs.setMinimumWidth(330)
         self._tabs.setMaximumWidth(560)
         body.addWidget(self._tabs, 1)
