@@ -39,6 +39,7 @@ RACY_NS = 2_000_000_000
 # Closer than this and of one size, two files are decoded in full to see if their pixels equal.
 # Source: the same pixels in another file verify above .93 on drawn pictures and clothing photos.
 MAYBE_SAME_PIXELS = 0.9
+SECONDS_A_COMPARISON = 3_600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +246,11 @@ class Scans:
         stop: Stop,
         advance: Callable[[int], None] = lambda _: None,
     ) -> Iterable[object]:
-        for answer in self._project.pool().map(([task] for task in tasks), stop=stop):
+        # One task may compare all pictures: on a busy machine that takes longer than any file.
+        comparing = isinstance(tasks[0], (Propose, Verify)) if tasks else False
+        limit = SECONDS_A_COMPARISON if comparing else None
+        pool = self._project.pool()
+        for answer in pool.map(([task] for task in tasks), stop=stop, timeout_seconds=limit):
             match answer:
                 case Done(items=items, result=result):
                     first = items[0]

@@ -64,18 +64,30 @@ class Pool:
     ) -> None:
         self._function = function
         self._count = max(1, workers)
-        self._timeout = timeout_seconds
+        self._timeout = self._limit = timeout_seconds
         self._low_priority = low_priority
         self._workers: list[_Worker] = []
         self._born_dead = 0
 
-    def map(self, chunks: Iterable[Sequence[Any]], *, stop: Stop) -> Iterator[Answer]:
+    def map(
+        self,
+        chunks: Iterable[Sequence[Any]],
+        *,
+        stop: Stop,
+        timeout_seconds: float | None = None,
+    ) -> Iterator[Answer]:
         """Yield an answer for each chunk, or for each guilty item of it, as they come.
+
+        Args:
+            chunks: What the workers get.
+            stop: Set it to end soon.
+            timeout_seconds: That one item may take, where it is not the pool's own time.
 
         Raises:
             RuntimeError: The function raised: a bug, with the worker's traceback; or no worker
                 can be started at all.
         """
+        self._limit = self._timeout if timeout_seconds is None else timeout_seconds
         waiting = iter(chunks)
         again: collections.deque[Sequence[Any]] = collections.deque()
         finished = False
@@ -99,7 +111,11 @@ class Pool:
             self._drop(worker)
 
     def _start(self) -> _Worker:
-        worker = _Worker(Child("inspector.work.pool:serve", low_priority=self._low_priority))
+        # As many workers as cores: a BLAS with threads of its own would only be in the way.
+        child = Child(
+            "inspector.work.pool:serve", low_priority=self._low_priority, one_thread=True
+        )
+        worker = _Worker(child)
         try:
             worker.child.send(self._function)
         except ChildGone as gone:
@@ -150,9 +166,9 @@ class Pool:
             worker.since = time.monotonic()
             yield Done(items, result)
         for worker in [w for w in self._workers if w.chunks and w not in ready]:
-            limit = self._timeout * len(worker.chunks[0]) if worker.ready else START_SECONDS
+            limit = self._limit * len(worker.chunks[0]) if worker.ready else START_SECONDS
             if time.monotonic() - worker.since > limit:
-                reason = f"it took longer than {self._timeout:g} seconds"
+                reason = f"it took longer than {self._limit:g} seconds"
                 yield from self._bury(worker, "timeout", reason, again)
 
     def _bury(
