@@ -23,7 +23,7 @@ class Planted:
 
     "yes": there, and above the margin; "no": not there; "other": a loss with another reason, so
     that "yes" and "no" are both wrong; "silent": too little to say, any verdict is wrong; "any":
-    near the margin or not planted, not judged.
+    near the margin or not planted, not judged; "measured": what `bench/verdicts.py` measures.
     """
 
     pictures: Pictures
@@ -119,10 +119,10 @@ def appearance_clusters(pool: Pool, rng: Rng) -> Planted:
     return replace(whole, group=group.reshape(-1).astype(np.int64), leakage="any", shift="any")
 
 
-def dose(share: float, truth: str) -> Callable[[Pool, Rng], Planted]:
-    """Return a case where a share of the images are in bursts."""
+def dose(share: float) -> Callable[[Pool, Rng], Planted]:
+    """Return a case where a share of the images are in bursts; what that is worth is measured."""
     bases = share / (5 - 4 * share)
-    return lambda pool, rng: replace(with_frames(pool, rng, bases), leakage=truth)
+    return lambda pool, rng: replace(with_frames(pool, rng, bases), leakage="measured")
 
 
 def sessions(number: int) -> Callable[[Pool, Rng], Planted]:
@@ -342,9 +342,9 @@ CASES: dict[str, Callable[[Pool, Rng], Planted]] = {
     "clean": clean,
     "appearance_clusters": appearance_clusters,
     "leak": with_frames,
-    "leak_dose_1": dose(0.01, "no"),
-    "leak_dose_5": dose(0.05, "any"),
-    "leak_dose_20": dose(0.2, "yes"),
+    "leak_dose_1": dose(0.01),
+    "leak_dose_5": dose(0.05),
+    "leak_dose_20": dose(0.2),
     "half_hidden": lambda pool, rng: hide(with_frames(pool, rng), rng, 0.5),
     "all_hidden": lambda pool, rng: hide(with_frames(pool, rng), rng, 1.0),
     "sessions_6": sessions(6),

@@ -14,19 +14,24 @@ import os
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 import verdict_cases as cases
 import verdict_pools as pools_of
-from inspector.audit import gap
+from inspector.audit import arms, gap, rules
 from inspector.audit.descriptors import describe, reduce, thumbnails16
-from inspector.audit.folds import cut, random_folds
+from inspector.audit.folds import cut, own_groups, random_folds
 from inspector.audit.intervals import holm, p_value, paired_difference
 from inspector.audit.quick_models import fit
 from inspector.audit.terms import Bound, Diagnosis, Question, Verdict
 
+# A measured effect this far from the margin of leakage is a truth; nearer ones are not judged.
+CLEAR_OF_MARGIN = 0.01
+TRUTH_SEEDS = 30
 COLUMNS = ("right", "abstained", "wrong", "yes", "no")
 DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -39,6 +44,30 @@ def diagnose(planted: cases.Planted, seed: int) -> Diagnosis:
         planted.training, ~planted.training, your_split=planted.your_split, seed=seed,
     )  # fmt: skip
     return gap.diagnose(question)
+
+
+def measured_leakage(planted: cases.Planted, seed: int) -> float:
+    """Return what group folds cost on this very dataset, over seeds that no diagnosis draws."""
+    y = planted.labels
+    group = own_groups(planted.group)
+    setting = arms.Setting(
+        reduce(describe(pools_of.records(planted.pictures))), y, group, group,
+        np.flatnonzero(planted.training), np.zeros(0, np.int64), int(y.max()) + 1, TRUTH_SEEDS,
+        seed + 500_000, arms.Watch(lambda stage, done, total: None, lambda: False),
+    )  # fmt: skip
+    known = np.unique(group[setting.train], return_inverse=True)[1].astype(np.int64)
+    random = arms.random_assignments(setting)
+    grouped = arms.group_assignments(setting, known, 0)
+    size = arms.common_size(setting, [*random, *grouped])
+    right = [arms.score_folds(setting, one, size, folder=False).train for one in (random, grouped)]
+    return float(right[0].mean() - right[1].mean())
+
+
+def truth_of(effect: float) -> str:
+    """Return what a measured leakage makes of the question whether it is above the margin."""
+    if abs(effect - rules.LEAKAGE_ABOVE) < CLEAR_OF_MARGIN:
+        return "any"
+    return "yes" if effect > rules.LEAKAGE_ABOVE else "no"
 
 
 def judge(verdict: Verdict, truth: str) -> str:
@@ -97,12 +126,15 @@ def run(name: str, pools: list[pools_of.Pool], trials: int, seed: int, log: Path
     for trial in range(trials):
         pool = pools[trial % len(pools)]
         own = seed + trial
-        line: dict[str, object] = {"case": name, "seed": own, "pool": pool.name}
+        line: dict[str, Any] = {"case": name, "seed": own, "pool": pool.name}
         if name == "identical_policies":
             found = identical_policies(pool, own)
         else:
             planted = cases.CASES[name](pool, np.random.default_rng(own))
             diagnosis = diagnose(planted, own)
+            if planted.leakage == "measured":
+                line["measured"] = measured_leakage(planted, own)
+                planted = replace(planted, leakage=truth_of(line["measured"]))
             found = outcomes(planted, diagnosis)
             line |= gap_line(diagnosis) | {"truth": [planted.leakage, planted.shift]}
             shifts.append(diagnosis.terms["shift"].mean or 0.0)

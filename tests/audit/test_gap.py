@@ -286,6 +286,15 @@ def test_progress_first_figures_and_stop() -> None:
         diagnose(whole, stop=lambda: len(stages) > 0)
 
 
+def test_known_groups_without_an_effect_are_not_called_unseen() -> None:
+    found = diagnose(question(training=900, folder=0, burst=2, signal=0.6))
+    assert found.terms["leakage"].verdict is Verdict.NO
+    assert "none seen" not in found.verdict
+    assert "below 0.02 for quick models" in found.verdict
+    alone = diagnose(question(training=900, folder=0, signal=0.6))
+    assert "none seen among visible look-alikes" in alone.verdict
+
+
 def _around(mean: float, half: float) -> Interval:
     return Interval(mean, mean - half, mean + half, half / 2, 10)
 

@@ -95,6 +95,12 @@ def _leakage(term: Term, who: str) -> str:
                 "Same picture or event on both sides: effect on accuracy "
                 f"{_bound(term)}{_figure(term)}, for {who}."
             )
+        case Verdict.NO if term.placebo:
+            # Groups are known and folds cut them: they are there, and worth next to nothing.
+            return (
+                f"Same picture or event on both sides: effect on accuracy {_figure(term)}, below "
+                f"{rules.LEAKAGE_ABOVE:.2f} for quick models."
+            )
         case Verdict.NO:
             return (
                 "Same event on both sides: none seen among visible look-alikes "
