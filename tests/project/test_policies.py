@@ -90,3 +90,12 @@ def test_a_crowd_is_small_even_and_of_training(project: Project) -> None:
     assert {p.shape for p in found.pictures} == {(CROWD_SIDE_PX, CROWD_SIDE_PX, 3)}
     counted = Counter(found.names[i] for i in found.labels)
     assert counted == Counter(s.label for s in images if s.split == "training")
+
+
+def test_decisions_count_in_what_is_shown(project: Project) -> None:
+    first, second = choose(project, 2)
+    project.decisions.drop([first.sample])
+    project.decisions.relabel([second.sample], first.label)
+    shown = {p.sample: p.label for p in choose(project, 500)}
+    assert first.sample not in shown
+    assert shown[second.sample] == first.label

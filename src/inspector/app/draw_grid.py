@@ -111,7 +111,7 @@ class DrawGrid(QWidget):
         row = self._rows[0]
         texts = [("original", 0.0, side)]
         if self._plain:
-            texts.append(("originals, while you hold", step, step * 2))
+            texts.append(("originals", step, step * 2))
         else:
             count = len(row.draws)
             texts.append((self._heads[0], step, step * count - _GAP_PX))

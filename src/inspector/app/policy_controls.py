@@ -239,6 +239,8 @@ class PolicyControls(QWidget):
         row.suggested.clicked.connect(
             lambda: self.followed.emit(self._suggested[row.control.keras])
         )
+        for button in (row.name, row.suggested):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         for widget in (row.name, row.slider, row.field):
             widget.installEventFilter(self)
 

@@ -87,21 +87,21 @@ def choose(
             pixels, identity = square(project.absolute(sample.path))
         except InspectorError:
             continue
-        found.append(Picture(sample.id, sample.label, pixels, identity))
+        found.append(Picture(sample.id, _label(sample), pixels, identity))
     return found
 
 
 def crowd(project: "Project") -> Crowd:
     """Return a crowd of the classes alike; what has no thumbnail yet is left out."""
     chosen = _class_by_class(_side(project, validation=False))[:MOST_IN_CROWD]
-    names = tuple(sorted({s.label for s in chosen}))
+    names = tuple(sorted({_label(s) for s in chosen}))
     place = {name: i for i, name in enumerate(names)}
     pictures, labels, groups = [], [], []
     for sample, number in zip(chosen, _events(project, chosen), strict=True):
         small = _small(project, sample)
         if small is not None:
             pictures.append(small)
-            labels.append(place[sample.label])
+            labels.append(place[_label(sample)])
             groups.append(number)
     others = _class_by_class(_side(project, validation=True))[:MOST_OF_VALIDATION]
     validation = [small for s in others if (small := _small(project, s)) is not None]
@@ -147,18 +147,22 @@ def preview(  # noqa: PLR0913 - what training would be told too
 
 
 def _side(project: "Project", *, validation: bool) -> list[Sample]:
-    """Return the images of the validation folder, or those of training; without one, all."""
-    images = project.groups.images()
+    """Return what a run would read of the validation folder, or of training; without one, all."""
+    images = [s for s in project.groups.images() if s.mark != "drop"]
     if validation:
         return [s for s in images if s.split == "validation"]
     return [s for s in images if s.split == "training"] or images
+
+
+def _label(sample: Sample) -> str:
+    return sample.new_label or sample.label
 
 
 def _class_by_class(rows: Sequence[Sample]) -> list[Sample]:
     """Return one sample of each class, then another of each, and so on; the same at every call."""
     by_class: defaultdict[str, list[Sample]] = defaultdict(list)
     for sample in rows:
-        by_class[sample.label].append(sample)
+        by_class[_label(sample)].append(sample)
     for mine in by_class.values():
         random.Random(0).shuffle(mine)
     return list(_in_turns([by_class[name] for name in sorted(by_class)]))
@@ -171,7 +175,7 @@ def _events(project: "Project", rows: Sequence[Sample]) -> list[int]:
     alike in themselves, and not that one thing was taken twice.
     """
     numbers = project.groups.numbers(rows, with_pictures=True).tolist()
-    labels = [s.label for s in rows]
+    labels = [_label(s) for s in rows]
     whole, part = Counter(labels), Counter(zip(numbers, labels, strict=True))
     spanned = Counter(number for number, _ in part)
     # Numbers of groups are from 0 on, so those under it are free.

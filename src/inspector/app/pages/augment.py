@@ -425,6 +425,8 @@ class AugmentPage(Page):
 
 def _button(text: str, slot: Callable[[], object]) -> QPushButton:
     button = QPushButton(text)
+    # A click leaves the focus where it is, so that Space goes on showing originals.
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.clicked.connect(slot)
     return button
 
