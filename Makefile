@@ -1,5 +1,6 @@
 # Two commands: `make run` opens the program, `make test` checks it. Both set up what is missing.
-.PHONY: run test lint setup lock docs screenshots bench clean
+# `make package` builds what a person without either can install.
+.PHONY: run test lint setup lock package smoke docs screenshots bench clean
 PYTHON ?= python3
 UV := .tools/bin/uv
 ARGS ?=
@@ -33,6 +34,28 @@ setup: .setup-done
 lock: .setup-done
 	$(UV) lock
 	$(UV) export --frozen --extra train --no-dev --no-emit-project --quiet -o requirements.txt
+
+# The program as one folder, a .deb and a tarball, in dist/, each checked.
+package: .setup-done
+	@sh packaging/setup.sh package
+	UV_PROJECT_ENVIRONMENT=build/venv $(UV) sync --frozen --no-dev --extra train --group package --python $(PYTHON)
+	build/venv/bin/pyinstaller --noconfirm --log-level ERROR --workpath build/pyinstaller --distpath dist packaging/inspector.spec
+	rm -rf build/share
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) build/venv/bin/python packaging/share.py build/share
+	desktop-file-validate build/share/share/applications/*.desktop
+	appstreamcli validate --no-net build/share/share/metainfo/*.xml
+	sh packaging/deb.sh
+	lintian --fail-on error dist/*.deb
+	$(MAKE) smoke
+
+smoke:
+	sh packaging/smoke.sh dist/dataset-inspector/inspector
+
+# The guide as a site in build/site; a link that leads nowhere fails.
+docs: .setup-done
+	UV_PROJECT_ENVIRONMENT=build/docs $(UV) sync --frozen --only-group docs --no-install-project --python $(PYTHON)
+	build/docs/bin/mkdocs build --quiet
+	@echo "build/site/index.html"
 
 screenshots: .setup-done
 	.venv/bin/python packaging/screenshots.py docs/guide

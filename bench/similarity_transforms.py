@@ -3,6 +3,7 @@
     python bench/similarity_transforms.py [--data DIR] [--photos 300]
 
 Pairs of different photos are the negatives: the threshold is the one that lets 1e-5 of them by.
+The false ones at the sure level are counted too.
 """
 
 import argparse
@@ -21,6 +22,9 @@ from inspector.similarity.verify import verify
 
 DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data"
 FALSE_RATE = 1e-5
+# One dress, photographed twice on the same door, as both pictures show: a true pair, which would
+# otherwise count as a false one in each of the 17 changes and set the threshold.
+SAME_DRESS = ("b59e4d4a-a283-4868-8a81-2f24d8b9c8d8", "e6a8b33f-279c-4072-8dba-229d94205e55")
 Picture = NDArray[np.uint8]
 
 
@@ -103,6 +107,7 @@ def main() -> None:
     photos = [cv2.imread(str(f))[..., ::-1].copy() for f in picked]
     base = np.array([fingerprint(p) for p in photos], FINGERPRINT)
     n = len(base)
+    dress = np.array([f.stem in SAME_DRESS for f in picked])
     tables = {
         name: np.array([fingerprint(np.ascontiguousarray(change(p))) for p in photos], FINGERPRINT)
         for name, change in (ASKED | HARD).items()
@@ -120,17 +125,24 @@ def main() -> None:
         best = np.zeros(n)
         np.maximum.at(best, pairs.a[true], pairs.similarity[true])
         scores[name] = best
-        false += pairs.similarity[~true].tolist()
-    negatives = len(tables) * n * (n - 1)
+        false += pairs.similarity[~true & ~(dress[pairs.a] & dress[pairs.b - n])].tolist()
+    alike = int(dress.sum()) * (int(dress.sum()) - 1)
+    negatives = len(tables) * (n * (n - 1) - alike)
     allowed = int(FALSE_RATE * negatives)
     ranked = sorted(false, reverse=True)
     threshold = max(POSSIBLE, ranked[allowed] if len(ranked) > allowed else 0.0)
-    print(f"{negatives:,} negatives, {len(false)} reported at all; threshold {threshold:.3f}")
+    sure = sum(similarity >= SURE for similarity in false)
+    print(
+        f"{negatives:,} negatives, {len(false)} reported at all, {sure} sure;"
+        f" threshold {threshold:.3f}"
+    )
     for name, best in scores.items():
-        at, sure = (best >= threshold).mean(), (best >= SURE).mean()
-        print(f"{name:14s} recall {at:.3f}, sure {sure:.3f}")
+        print(
+            f"{name:14s} recall {(best >= threshold).mean():.3f}, sure {(best >= SURE).mean():.3f}"
+        )
     mean = np.mean([(scores[name] >= threshold).mean() for name in ASKED])
-    print(f"mean of the {len(ASKED)} asked for: {mean:.3f}")
+    level = np.mean([(scores[name] >= SURE).mean() for name in ASKED])
+    print(f"mean of the {len(ASKED)} asked for: {mean:.3f}, sure {level:.3f}")
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ POLICY = {
     "rotation_range": 40, "width_shift_range": 0.2, "height_shift_range": 0.2, "shear_range": 10,
     "zoom_range": 0.2, "horizontal_flip": True, "brightness_range": [0.8, 1.2],
 }  # fmt: skip
-"""The articles' first example with shear in degrees that show, and the third's brightness."""
+"""A usual policy with every effect that costs time."""
 
 
 def make_samples(root: Path, *, count: int, side_px: int) -> Samples:

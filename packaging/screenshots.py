@@ -8,14 +8,25 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import cv2
+import numpy as np
 from PySide6.QtWidgets import QApplication
 
 from inspector.app import theme
 from inspector.app.main import MainWindow
+from inspector.app.pages.augment import AugmentPage
+from inspector.app.pages.train import TrainPage
 from inspector.app.window import ProjectView
+from inspector.augmentation.presets import PRESETS
 from inspector.dataset.demo import make_demo
+from inspector.project.candidates import Candidate
+from inspector.project.comparison_records import Setup
+from inspector.project.project import Project
+from inspector.project.runs import Wanted
 
 SIZE = (1280, 800)
+EPOCHS, SEEDS = 12, 5
+POLICY = "example 2, as written"
 
 
 def main(target: Path) -> None:
@@ -27,9 +38,27 @@ def main(target: Path) -> None:
             os.environ[f"XDG_{name}_HOME"] = str(Path(folder) / name.lower())
         demo = Path(folder) / "sample"
         make_demo(demo, seed=1, images=600)
+        _train(demo)
         for mode in ("light", "dark"):
             theme.apply(app, mode)
             _shoot(app, demo, mode, target)
+        digits = Path(folder) / "digits"
+        _make_digits(digits)
+        theme.apply(app, "light")
+        _shoot_digits(app, digits, target)
+
+
+def _train(demo: Path) -> None:
+    """Compare two policies ahead, so that there are curves to see."""
+    project = Project(demo)
+    project.scans.scan()
+    wanted = Wanted(epochs=EPOCHS, image_size_px=32)
+    candidates = [Candidate("none"), Candidate(POLICY, PRESETS[POLICY])]
+    plan = project.comparisons.plan(
+        project.splits.rule, candidates, wanted, setup=Setup(seeds=SEEDS)
+    )
+    project.comparisons.start(plan, lambda answer: None)
+    project.close()
 
 
 def _shoot(app: QApplication, demo: Path, mode: str, target: Path) -> None:
@@ -49,8 +78,57 @@ def _shoot(app: QApplication, demo: Path, mode: str, target: Path) -> None:
         if page.title == "Gallery":
             view.details.show_sample(view.project.samples.everything()[2].id)
             _wait(app, 1)
+        if isinstance(page, TrainPage):
+            page._curves._together.setChecked(mode == "dark")
+            page._tabs.setCurrentIndex(int(mode == "dark"))
+            _wait(app, 3)
+        if isinstance(page, AugmentPage):
+            _lab(app, page, "example 1, as written", "rotation_degrees")
         window.grab().save(str(target / f"{page.title.lower()}-{mode}.png"))
     window.close()
+
+
+def _shoot_digits(app: QApplication, digits: Path, target: Path) -> None:
+    """Write what the lab says of mirrored digits."""
+    window = MainWindow()
+    window.resize(*SIZE)
+    window.show()
+    window.open_path(str(digits))
+    view = window.view
+    assert isinstance(view, ProjectView)
+    while view.busy():
+        _wait(app, 0.2)
+    page = next(p for p in view.pages if isinstance(p, AugmentPage))
+    view.show_page(view.pages.index(page))
+    _lab(app, page, "photos", "horizontal_flip")
+    window.grab().save(str(target / "augment-digits.png"))
+    window.close()
+
+
+def _lab(app: QApplication, page: AugmentPage, preset: str, field: str) -> None:
+    _wait(app, 1.5)
+    page.show_example(preset, field)
+    _wait(app, 0.5)
+    while not page.measurer.rests():
+        _wait(app, 0.2)
+
+
+def _make_digits(folder: Path) -> None:
+    """Draw thirty of each digit, in four hands."""
+    random = np.random.default_rng(0)
+    hands = (
+        cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX,
+        cv2.FONT_HERSHEY_TRIPLEX,
+    )  # fmt: skip
+    for digit in range(10):
+        (folder / str(digit)).mkdir(parents=True)
+        for k in range(30):
+            paper = np.full((96, 96, 3), int(random.integers(0, 50)), np.uint8)
+            place = (int(random.integers(16, 30)), int(random.integers(68, 80)))
+            ink = (int(random.integers(180, 255)),) * 3
+            size, width = float(random.uniform(2.1, 2.7)), int(random.integers(3, 7))
+            cv2.putText(paper, str(digit), place, hands[k % 4], size, ink, width, cv2.LINE_AA)
+            cv2.imwrite(str(folder / str(digit) / f"{k}.png"), paper)
 
 
 def _wait(app: QApplication, seconds: float) -> None:

@@ -29,7 +29,7 @@ def no_thread_left() -> Iterator[None]:
     """Fail a test that leaves a thread of ours running."""
     before = set(threading.enumerate())
     yield
-    names = ("project-writer", "bridge", "thumbnails", "child-stderr", "progress-bar")
+    names = ("project-writer", "bridge", "thumbnails", "child-stderr", "progress-bar", "trainer")
     left = [t for t in threading.enumerate() if t not in before and t.name.startswith(names)]
     assert not left, f"threads left: {left}"
 

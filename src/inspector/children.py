@@ -22,6 +22,8 @@ from typing import IO
 _HEAD = struct.Struct("<Q")
 _PR_SET_PDEATHSIG = 1
 _LAST_WORDS = 2_000
+# Read by a BLAS when numpy is imported.
+_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 
 
 class ChildGone(Exception):  # noqa: N818 - an event, not an error of ours
@@ -38,14 +40,19 @@ class Child:
     Args:
         name: "package.module:function", called in the child as function(`Parent`).
         low_priority: True to yield to the window.
+        one_thread: True to keep a BLAS on one core: for many small products its other threads
+            only spin.
     """
 
-    def __init__(self, name: str, *, low_priority: bool = False) -> None:
+    def __init__(
+        self, name: str, *, low_priority: bool = False, one_thread: bool = False
+    ) -> None:
         reading, writing = os.pipe()
         frozen = getattr(sys, "frozen", False)
         program = [sys.executable] if frozen else [sys.executable, "-m", "inspector"]
+        word = f"{name}?{writing}?{int(low_priority)}?{int(one_thread)}"
         self._process = subprocess.Popen(
-            [*program, "--child", f"{name}?{writing}?{int(low_priority)}"],
+            [*program, "--child", word],
             stdin=subprocess.PIPE,
             stderr=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -98,6 +105,10 @@ class Child:
         lines = self._said.decode("utf-8", "replace").strip().splitlines()
         return f"{how}: {lines[-1]}" if lines else how
 
+    def abort(self) -> None:
+        """End it at once; whoever waits for its answers hears `ChildGone`."""
+        self._process.kill()
+
     def kill(self) -> None:
         """End it at once and let go of everything."""
         self._process.kill()
@@ -139,13 +150,15 @@ class Parent:
 
 def run_child(word: str) -> None:
     """Be a child: called by the program's entry with what stands behind --child."""
-    name, answers, low = word.split("?")
+    name, answers, low, one = word.split("?")
     _end_with_parent()
     faulthandler.enable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if low == "1":
+    if low == "1" and sys.platform != "win32":
         with contextlib.suppress(OSError):
             os.nice(10)
+    if one == "1":
+        os.environ.update(dict.fromkeys(_THREADS, "1"))
     module, _, function = name.partition(":")
     work: Callable[[Parent], None] = getattr(importlib.import_module(module), function)
     work(Parent(int(answers)))

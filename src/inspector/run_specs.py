@@ -2,7 +2,8 @@
 
 A run is a folder: `spec.json` is written before the start and never changed; the training child
 adds `state.json`, `checkpoint.npz`, `best.keras`, `last.keras`, `predictions_best.csv`,
-`predictions_last.csv`, `card.json` and `card.md`. The child is started by its name, `TRAINER`, and
+`predictions_last.csv`, `card.json` and `card.md`; the project adds `ended.json` where a run broke
+off or was stopped. The child is started by its name, `TRAINER`, and
 speaks the messages at the end of this file. Its first message is `Ready`; it takes one run at a
 time and keeps those that wait in the order in which they came.
 """
@@ -28,6 +29,8 @@ PREDICTIONS_LAST = "predictions_last.csv"
 PREDICTION_FIELDS = ("path", "label", "predicted", "confidence")
 CARD = "card.json"
 CARD_TEXT = "card.md"
+ENDED = "ended.json"
+SIDES = ("training", "selection", "validation", "test")
 SMALL_CNN = "small_cnn"
 IMAGENET = "imagenet"
 
@@ -96,10 +99,12 @@ class RunSpec:
         selection: Cut by group from training; chooses the checkpoint and ends a PLATEAU run.
             Empty: the last epoch counts as the best.
         validation: What judges; never augmented, never shuffled, chooses nothing.
+        test: The locked test folder: listed and hashed, read by nothing but `Reevaluate`.
         model: `SMALL_CNN`, one of `BACKBONES`, or the path of a .keras file.
         seed: Of weights, order, dropout and augmentation.
         image_size_px: Pictures become squares of this side.
         policy: The augmentation as `read_policy` takes it; None for none.
+        policy_name: What the person calls it.
         normalisation: The model's first layer.
         weights: A backbone's weights: a file without the top, `IMAGENET` to have Keras fetch
             them, or None.
@@ -135,6 +140,8 @@ class RunSpec:
     split: str = ""
     dataset_digest: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+    test: Samples = field(default_factory=Samples)
+    policy_name: str = ""
 
 
 def write_spec(folder: Path, spec: RunSpec) -> None:
@@ -161,8 +168,8 @@ def read_spec(folder: Path) -> RunSpec:
         TrainingError: It is not there or can't be understood.
     """
     try:
-        raw = json.loads((folder / SPEC).read_text("utf-8"))
-        for name in ("training", "selection", "validation"):
+        raw = {"test": asdict(Samples()), **json.loads((folder / SPEC).read_text("utf-8"))}
+        for name in SIDES:
             raw[name] = Samples(*(tuple(raw[name][c]) for c in ("paths", "labels", "sha256")))
         raw["class_names"] = tuple(raw["class_names"])
         raw["budget"] = Budget(raw["budget"])
@@ -180,7 +187,7 @@ def check_spec(spec: RunSpec) -> None:
     Raises:
         TrainingError: The run can't be trained as it stands.
     """
-    for name in ("training", "selection", "validation"):
+    for name in SIDES:
         _check_samples(name, getattr(spec, name), classes=len(spec.class_names))
     if len(spec.class_names) < 2:
         raise TrainingError("a run needs two classes at least", "Add images of another class.")
@@ -326,12 +333,13 @@ class Paused:
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """What the stored best weights say of the locked validation list, its hashes verified."""
+    """What the stored best weights say of a locked list, its hashes verified."""
 
     run: str
     loss: float
     accuracy: float
     images: int
+    side: str = "validation"
 
 
 # To the child.
@@ -346,9 +354,10 @@ class Train:
 
 @dataclass(frozen=True, slots=True)
 class Reevaluate:
-    """Load the run's best weights and evaluate them again."""
+    """Load the run's best weights and evaluate them again, on one of `SIDES`."""
 
     folder: str
+    side: str = "validation"
 
 
 @dataclass(frozen=True, slots=True)

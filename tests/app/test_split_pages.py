@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from inspector.app.pages.augment import AugmentPage
+from inspector.app.luck_panel import ACCURACY
 from inspector.app.pages.groups import GroupsPage
 from inspector.app.pages.splits import SplitsPage
 from inspector.app.window import ProjectView
@@ -52,12 +52,39 @@ def test_a_keras_call_is_looked_at_and_kept(qtbot: QtBot, view: ProjectView) -> 
     splits = page(view, SplitsPage)
     assert isinstance(splits, SplitsPage)
     splits._bar._kind.setCurrentIndex(1)
-    qtbot.waitUntil(splits._luck.isVisible, timeout=20_000)
+    qtbot.waitUntil(splits.luck._figure.isVisible, timeout=20_000)
     assert splits._keep.isEnabled()
     splits._keep.click()
     qtbot.waitUntil(
         lambda: view.project.splits.rule.kind is RuleKind.KERAS, timeout=10_000
     )
+
+
+def test_seeds_are_tried_on_request(qtbot: QtBot, view: ProjectView) -> None:
+    splits = page(view, SplitsPage)
+    assert isinstance(splits, SplitsPage)
+    splits._bar._kind.setCurrentIndex(1)
+    qtbot.waitUntil(splits.luck._figure.isVisible, timeout=20_000)
+    splits.luck._measure.setCurrentIndex(ACCURACY)
+    assert not splits.luck._figure.isVisible()
+    splits.luck._draw.click()
+    assert view._job.isVisible()
+    qtbot.waitUntil(splits.luck._figure.isVisible, timeout=60_000)
+    assert "above" in splits.luck._text.text()
+    assert len(splits.luck._figure._values) == 200
+
+
+def test_the_matrix_follows_the_threshold(qtbot: QtBot, view: ProjectView) -> None:
+    splits = page(view, SplitsPage)
+    assert isinstance(splits, SplitsPage)
+    qtbot.waitUntil(lambda: splits._shown is not None, timeout=20_000)
+    before = view.project.duplicates.threshold
+    splits._threshold.setSliderDown(True)
+    splits._threshold.setValue(100)
+    qtbot.waitUntil(lambda: splits._shown.found.threshold == 1.0, timeout=10_000)
+    assert view.project.duplicates.threshold == before
+    splits._threshold.setSliderDown(False)
+    qtbot.waitUntil(lambda: view.project.duplicates.threshold == 1.0, timeout=10_000)
 
 
 def test_bad_code_gets_a_sentence(qtbot: QtBot, view: ProjectView) -> None:
@@ -77,19 +104,3 @@ def test_a_judged_pair_gives_a_precision(qtbot: QtBot, view: ProjectView) -> Non
     qtbot.waitUntil(lambda: "100%" in groups._score.text(), timeout=10_000)
 
 
-def test_advice_stands_under_its_slider_and_can_be_set(qtbot: QtBot, view: ProjectView) -> None:
-    augment = page(view, AugmentPage)
-    assert isinstance(augment, AugmentPage)
-    qtbot.waitUntil(lambda: bool(augment._pictures), timeout=20_000)
-    augment._preset.setCurrentText("example 3, as written")
-    augment._on_preset(0)
-    qtbot.waitUntil(
-        lambda: any(a.parameter == "channel_shift_range" for a in augment._advice), timeout=20_000
-    )
-    assert "ImageDataGenerator" in augment._code.toPlainText()
-    assert len(augment._grid._rows) == len(augment._pictures)
-    before = augment._policy
-    augment._undo()
-    assert augment._policy != before
-    augment._redo()
-    assert augment._policy == before

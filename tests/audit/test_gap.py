@@ -234,8 +234,22 @@ def test_the_answer_follows_its_seed_and_has_its_shape(leak: Diagnosis) -> None:
     assert set(plain["domain_auc"]) == auc
     assert set(plain) == {
         "question", "n_groups", "group_provenance", "terms", "residual", "arms", "domain_auc",
-        "quick_models", "verdict", "evidence", "caveats", "same_images",
+        "quick_models", "verdict", "evidence", "caveats", "properties", "same_images",
     }  # fmt: skip
+
+
+def test_the_evidence_names_classes_and_properties() -> None:
+    whole = question(training=300, folder=300)
+    light = np.random.default_rng(0).normal(size=600) + 2.0 * whole.in_folder
+    found = diagnose(
+        replace(whole, classes=("ant", "bee", "cat"), properties={"brightness": light})
+    )
+    (said,) = (one for one in found.evidence if "loses most" in one)
+    assert any(f"the class {name} loses most" in said for name in ("ant", "bee", "cat"))
+    (one,) = found.properties
+    assert one.differs
+    assert any("differ in 1 of 1 simple properties: brightness" in e for e in found.evidence)
+    assert as_json(found)["properties"][0]["histogram"]["folder"]
 
 
 def test_no_sentence_says_more_than_it_may(leak: Diagnosis) -> None:

@@ -7,7 +7,7 @@ from inspector.audit.arms import Setting, Stopped, Watch, thinned
 from inspector.audit.domain import domain_auc, draw_groups, fold_auc
 from inspector.audit.folds import own_groups
 from inspector.audit.luck import Images, luck
-from inspector.audit.properties import Sides, compare_properties, histogram, one_hot
+from inspector.audit.properties import Sides, bars, compare_properties, histogram, one_hot
 from inspector.audit.residual import suspicious
 from inspector.audit.wrong_labels import wrong_labels
 
@@ -131,6 +131,19 @@ def test_properties_that_differ_are_named_first() -> None:
     assert next(one for one in found if one.name == "unknown").auc is None
     assert sum(light.histogram.training) == 200
     assert sum(light.histogram.folder) == 100
+    assert light.unit == "value"
+    assert light.folder is not None
+    assert light.training is not None
+    assert light.folder - light.training == pytest.approx(1, abs=0.15)
+    assert bars(light)[0] == pytest.approx([n / 200 for n in light.histogram.training])
+
+
+def test_what_an_image_has_or_has_not_is_a_share() -> None:
+    sides = _sides(300)
+    flags = {"EXIF camera": (np.arange(300) % 4 == 0) | sides.in_folder}
+    (found,) = compare_properties({k: v.astype(float) for k, v in flags.items()}, sides)
+    assert (found.unit, found.training, found.folder) == ("share", 0.25, 1.0)
+    assert bars(found) == ((0.75, 0.25), (0.0, 1.0), ("no", "yes"))
 
 
 def test_a_property_of_sessions_does_not_differ_by_chance() -> None:
@@ -149,10 +162,11 @@ def test_few_groups_have_no_p() -> None:
 
 
 def test_formats_become_columns() -> None:
-    columns = one_hot("format", ["png", "jpeg", "jpeg", None])
-    assert list(columns) == ["format jpeg", "format png"]
+    columns = one_hot("format", ["png", "jpeg", "jpeg", None, "bmp"])
+    assert list(columns) == ["format jpeg", "format bmp", "format png"]
     assert columns["format png"][:3].tolist() == [1, 0, 0]
     assert np.isnan(columns["format png"][3])
+    assert list(one_hot("format", ["png", "jpeg", "jpeg"])) == ["format jpeg"]
     assert one_hot("format", ["png", "png"]) == {}
 
 

@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 from inspector.augmentation.apply import apply_draw
 from inspector.augmentation.label_safety import (
     ALL,
+    LabelSafety,
     describe,
     label_damage,
+    parts,
     suggested_ranges,
 )
 from inspector.augmentation.lint import follow
@@ -139,3 +141,38 @@ def test_ranges_come_from_the_spread_inside_a_class() -> None:
 
 def test_too_few_pictures_suggest_nothing() -> None:
     assert suggested_ranges([np.zeros((9, 9, 3), np.uint8)] * 3, [0] * 3) == []
+
+
+def test_bursts_do_not_vouch_for_a_class(blobs: Pictures) -> None:
+    """Each picture three times over: without groups a copy is the nearest until it is moved."""
+    pictures, labels = blobs
+    thrice = [p for p in pictures for _ in range(3)]
+    doubled = [label for label in labels for _ in range(3)]
+    groups = [i for i in range(len(pictures)) for _ in range(3)]
+    ((name, part),) = parts(Policy(horizontal_flip=0.5))
+    alone = LabelSafety(pictures, labels).damage(name, part)
+    blind = LabelSafety(thrice, doubled).damage(name, part)
+    seeing = LabelSafety(thrice, doubled, groups).damage(name, part)
+    assert blind.plain_share == 1
+    assert seeing.plain_share == pytest.approx(alone.plain_share, abs=0.02)
+    assert not seeing.harmful
+
+
+def test_flat_pictures_are_no_ones_likeness(digits: Pictures) -> None:
+    pictures, labels = digits
+    flat = [np.full((32, 32, 3), level, np.uint8) for level in (0, 90, 255)]
+    ((name, part),) = parts(Policy(rotation_degrees=25))
+    plain = LabelSafety(pictures, labels).damage(name, part)
+    with_flat = LabelSafety([*flat, *pictures], [0, 1, 2, *labels]).damage(name, part)
+    assert with_flat.plain_share == plain.plain_share
+    assert all(w.nearest >= len(flat) for w in with_flat.worst)
+
+
+def test_where_plain_pictures_are_mixed_nothing_is_told() -> None:
+    random = np.random.default_rng(0)
+    pictures = [random.integers(0, 256, (32, 32, 3), dtype=np.uint8) for _ in range(120)]
+    labels = [i % 4 for i in range(120)]
+    for damage in label_damage(PRESETS["example 1, as written"], pictures, labels):
+        assert not damage.told
+        assert not damage.harmful
+        assert "can't be told" in damage.message

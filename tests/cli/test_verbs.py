@@ -78,7 +78,7 @@ def test_every_verb_has_help() -> None:
     assert set(verbs) == {  # type: ignore[arg-type]
         "open", "demo", "scan", "problems", "quality", "duplicates", "decide", "undo", "redo",
         "decisions", "export", "projects", "caches", "doctor", "split", "leaks", "groups", "freeze",
-        "diagnose", "labels", "report", "fix", "policy", "train", "runs", "compare",
+        "diagnose", "labels", "report", "fix", "policy", "train", "runs", "compare", "desktop",
     }  # fmt: skip
 
 
@@ -126,3 +126,18 @@ def test_an_export_loads_in_the_real_keras(
     )
     assert ended.returncode == 0, ended.stderr[-2000:]
     assert int(ended.stdout.split()[-1]) == done["files"]  # type: ignore[index]
+
+
+def test_lint_reads_the_code_around_a_generator(capsys: pytest.CaptureFixture[str]) -> None:
+    code = (
+        "gen = ImageDataGenerator(rotation_range=0.5, rescale=1./255)\n"
+        "val = gen.flow_from_directory('d', subset='validation')"
+    )
+    found = _json(capsys, "policy", "lint", "--code", code)
+    assert isinstance(found, list)
+    assert {row["rule"] for row in found} == {
+        "small-rotation", "validation-augmented", "nearest-interpolation",
+    }  # fmt: skip
+    keys = {"rule", "parameter", "severity", "message", "measured", "suggestion"}
+    assert all(set(row) == keys for row in found)
+    assert _json(capsys, "policy", "lint", "--code", "ImageDataGenerator(rotation_range=9)") == []

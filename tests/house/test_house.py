@@ -95,3 +95,41 @@ def test_the_window_imports_little_at_its_start() -> None:
     program = [sys.executable, "-c", script]
     said = subprocess.run(program, capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "set()"
+
+
+def test_no_import_needs_what_windows_lacks() -> None:
+    """Training is left out: TensorFlow takes six seconds, and has imports of its own."""
+    script = (
+        "import importlib, pkgutil, sys\n"
+        "for name in ('fcntl', 'resource', 'pwd', 'grp', 'termios'): sys.modules[name] = None\n"
+        "import inspector\n"
+        "for found in pkgutil.walk_packages(inspector.__path__, 'inspector.'):\n"
+        "    if not found.name.startswith(('inspector.training', 'inspector.__main__')):\n"
+        "        importlib.import_module(found.name)\n"
+        "print(len(sys.modules))\n"
+    )
+    program = [sys.executable, "-c", script]
+    said = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stderr) == (0, "")
+    assert int(said.stdout) > 100
+
+
+def test_a_project_opens_without_the_compiler_of_kernels() -> None:
+    script = "import sys, inspector.project.project; print({'numba'} & set(sys.modules))"
+    program = [sys.executable, "-c", script]
+    said = subprocess.run(program, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "set()"
+
+
+def test_every_page_of_the_guide_is_in_the_site_and_its_links_lead_somewhere() -> None:
+    guide = ROOT / "docs" / "guide"
+    site = (ROOT / "mkdocs.yml").read_text("utf-8")
+    pages = sorted(guide.glob("*.md"))
+    assert [p.name for p in pages if f": {p.name}\n" not in site] == []
+    broken = [
+        f"{page.name}: {link}"
+        for page in (*pages, ROOT / "README.md")
+        for link in re.findall(r"\]\(([^)#]+)", page.read_text("utf-8"))
+        if not link.startswith("http") and not (page.parent / link).exists()
+    ]
+    assert broken == []

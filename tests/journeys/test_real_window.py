@@ -131,3 +131,38 @@ def test_the_walk_by_keyboard_in_a_real_window(screen: str, demo: Path, tmp_path
     out = {f.relative_to(tmp_path / "out").as_posix() for f in (tmp_path / "out").rglob("*.*")}
     assert out - {"manifest.csv"} == images - dropped
     assert {f: f.read_bytes() for f in demo.rglob("*") if f.is_file()} == before
+
+
+def _children(pid: int) -> set[int]:
+    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
+    return {int(line) for line in found.stdout.split()}
+
+
+def test_a_killed_window_leaves_no_training_behind_and_offers_to_go_on(
+    screen: str, demo: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "p.inspector"
+    words = [str(demo), "--project", str(file)]
+    window = Window(screen, words)
+    _until(lambda: _scanned(demo, file), "the scan")
+    window.key("ctrl+7")
+    runs = file.with_name(f"{file.name}.runs")
+    # The plan is made before Start answers, so the key may have to come again.
+    _until(lambda: window.key("ctrl+Return") or any(runs.glob("*/spec.json")), "a stored run")
+    _until(lambda: any(runs.glob("*/state.json")), "a complete epoch")
+    children = _children(window.process.pid)
+    assert children
+    maps = Path(f"/proc/{window.process.pid}/maps").read_text()
+    assert "tensorflow" not in maps
+    window.process.kill()
+    window.process.wait()
+    _until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children), "their ends")
+    assert window.process.stderr is not None
+    window.process.stderr.close()
+    project = Project(demo, file)
+    left = [run for run in project.runs.all() if run.state.value == "interrupted"]
+    project.close()
+    assert left
+    assert any(run.history for run in left)
+    window = Window(screen, words)
+    window.close()

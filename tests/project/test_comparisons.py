@@ -54,7 +54,7 @@ def test_runs_differ_in_one_thing_only(project: Project) -> None:
     for name, spec in plan.specs:
         check_spec(spec)
         assert (spec.policy is None) == (name == "none")
-        assert replace(spec, policy=None, seed=0) == first
+        assert replace(spec, policy=None, policy_name="", seed=0) == first
     assert first.steps == 2 * -(-len(first.training) // first.batch_size)
     assert plan.expected_seconds is None
     assert not project.runs.folder.exists()

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import json
 import shutil
 import subprocess
 import sys
@@ -10,14 +11,19 @@ from pathlib import Path
 
 import pytest
 
+from inspector.audit.report import render
+from inspector.audit.terms import Diagnosis, Property, as_json
+from inspector.dataset.demo import Kind, make_demo
 from inspector.dataset.replay import Call, Loader
 from inspector.errors import DatasetError, ExportError, UsageError
 from inspector.project.diagnoses import Numbers
+from inspector.project.differences import from_json as properties_of
 from inspector.project.leaks import second_call
 from inspector.project.project import Project
 from inspector.project.rules import Rule, RuleKind, from_json, to_json
 from inspector.project.snippets import snippet
 from inspector.project.splits import keras_rule
+from inspector.work.jobs import Stop
 
 KERAS = keras_rule("image_dataset_from_directory", share=0.2, seed=42)
 
@@ -91,6 +97,49 @@ def test_luck_is_over_the_same_call(project: Project) -> None:
     assert len(luck.shares) == 60
     assert luck.shares[42] == luck.this_seed
     assert luck.at(5) <= luck.median <= luck.at(95)
+
+
+def test_every_threshold_agrees_with_a_search_of_its_own(project: Project) -> None:
+    search = project.splits.search(KERAS)
+    before = project.duplicates.threshold
+    for threshold in (0.7, 0.9, before):
+        found = search.at(threshold)
+        project.duplicates.set_threshold(threshold)
+        assert project.splits.search(KERAS) is search
+        likeness = project.duplicates.likeness()
+        training = {s.id for s in project.samples.by_paths(found.made.training)}
+        paths = {s.path: s.id for s in project.samples.by_paths(found.made.validation)}
+        twins = {p for p, i in paths.items() if training & set(likeness.twins(i))}
+        assert {leak.image.path for leak in found.leaks if leak.kind != "group"} == twins
+        assert found.luck.this_seed == pytest.approx(found.share)
+        assert found.luck.shares[42] == pytest.approx(found.share)
+        conflicts = {
+            tuple(sorted(m.id for m in c.members))
+            for c in project.duplicates.clusters() if len(c.labels) > 1
+        }
+        assert {tuple(sorted(c)) for c in found.conflicting} == conflicts
+    project.decisions.drop([likeness.samples[next(iter(likeness.samples))].id])
+    assert project.splits.search(KERAS) is not search
+
+
+def test_quick_models_rank_your_seed_and_are_kept(project: Project, tmp_path: Path) -> None:
+    assert project.splits.drawn(KERAS) is None
+    drawn = project.splits.draw_seeds(KERAS)
+    assert drawn is not None
+    assert len(drawn.accuracy.values) == 200
+    assert drawn.accuracy.this_seed == drawn.accuracy.values[0]
+    assert drawn.accuracy.percentile is not None
+    assert 0.3 < drawn.accuracy.median <= 1
+    assert drawn.class_deviation.at(5) <= drawn.class_deviation.median
+    assert project.splits.drawn(KERAS) == drawn
+    assert project.splits.drawn(replace(KERAS, call=replace(KERAS.call, seed=7))) is None
+    assert project.splits.draw_seeds(Rule()) is None
+    project.splits.set_rule(KERAS)
+    page = render(project.reports.page())
+    assert "Accuracy of a quick model on validation" in page
+    stop = Stop()
+    stop.set()
+    assert project.splits.draw_seeds(KERAS, stop=stop) is None
 
 
 def test_a_split_by_group_leaves_nothing_on_both_sides(project: Project) -> None:
@@ -212,6 +261,34 @@ def test_your_own_numbers_and_predictions(project: Project, tmp_path: Path) -> N
     bad.write_text("path,label\n")
     with pytest.raises(DatasetError, match="no column predicted"):
         project.diagnoses.state(Numbers(0.95, 0.75, str(bad)))
+
+
+def test_folders_that_differ_are_shown_with_pictures(tmp_path: Path) -> None:
+    folder = tmp_path / "both"
+    make_demo(folder, seed=5, kind=Kind.SHIFT, images=240)
+    project = Project(folder, tmp_path / "p.inspector", jobs=2)
+    try:
+        project.scans.scan()
+        assert project.diagnoses.differences() is None
+        answer = project.diagnoses.run()
+        assert answer is not None
+        found = project.diagnoses.differences()
+        assert found is not None
+        assert found.folder == "validation"
+        assert found.tested == len(answer.properties)
+        assert [d.property for d in found.found] == [p for p in _rounded(answer) if p.differs]
+        assert "brightness" in {d.property.name for d in found.found}
+        for one in found.found:
+            assert all((a.split, b.split) == ("training", "validation") for a, b in one.pairs)
+        page = render(project.reports.page())
+        assert "Your folders differ in" in page
+        assert page.count("<svg") >= len(found.found)
+    finally:
+        project.close()
+
+
+def _rounded(answer: Diagnosis) -> tuple[Property, ...]:
+    return properties_of(json.loads(json.dumps(as_json(answer))))
 
 
 def test_fix_makes_it_right_and_can_be_undone(project: Project, tmp_path: Path) -> None:

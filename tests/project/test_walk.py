@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from inspector.errors import DatasetError, ProjectError, UsageError
 from inspector.project.decisions import RULES
 from inspector.project.duplicates import Kind, Level
+from inspector.project.listings import Facet, GroupBy, Query, Sort
 from inspector.project.project import Project
-from inspector.project.samples import GroupBy, Query, Sort
 from inspector.similarity import fingerprints
 from inspector.work import tasks
 
@@ -51,6 +51,38 @@ def test_counts_reconcile_with_the_disk(demo: Path, project: Project) -> None:
     assert sum(counts.splits.values()) == counts.images
     reasons = {p.status for p in project.samples.problems()}
     assert {"unreadable", "ignored"} <= reasons
+
+
+def test_top_folders_beside_splits_are_a_finding(copy: Path, tmp_path: Path) -> None:
+    (copy / "raw" / "deep").mkdir(parents=True)
+    picture = next(copy.rglob("*.jpg"))
+    shutil.copy(picture, copy / "raw" / "deep" / "a.jpg")
+    (copy / "raw" / "note.txt").write_text("x")
+    (copy / "empty").mkdir()
+    project = Project(copy, tmp_path / "left.inspector", jobs=2)
+    project.scans.scan()
+    found = {f.code: f for f in project.findings.overview().findings}["ignored_folders"]
+    assert found.severity == "middle"
+    assert found.count == 2
+    assert "empty, raw" in found.title
+    assert "2 files in them (1 named like images)" in found.text
+    paths = [s.path for s in project.samples.by_ids(found.samples)]
+    assert paths == ["raw/deep/a.jpg", "raw/note.txt"]
+    project.close()
+
+
+def test_splits_alone_leave_no_folder_out(project: Project) -> None:
+    codes = {f.code for f in project.findings.overview().findings}
+    assert "ignored_folders" not in codes
+    assert "unreadable" in codes
+
+
+def test_a_list_is_told_as_text(project: Project) -> None:
+    (found,) = (f for f in project.findings.overview().findings if f.code == "unreadable")
+    (sample,) = project.samples.by_ids(found.samples)
+    text = project.samples.as_text(found.samples)
+    assert text == f"{sample.path}\tunreadable\t{sample.reason}\n"
+    assert sample.reason
 
 
 def test_planted_copies_are_found_under_their_kind(demo: Path, project: Project) -> None:
@@ -212,7 +244,8 @@ def test_an_export_after_a_rule_has_no_known_pair_across(project: Project, tmp_p
 @pytest.mark.parametrize("by", list(GroupBy))
 @pytest.mark.parametrize("sort", list(Sort))
 def test_listings_hold_every_image_once(project: Project, by: GroupBy, sort: Sort) -> None:
-    found = project.samples.listing(Query(statuses=frozenset({"image"}), group_by=by, sort=sort))
+    chosen = {Facet.FILE: frozenset({"image"})}
+    found = project.samples.listing(Query(chosen, group_by=by, sort=sort))
     images = {s.id for s in project.samples.everything() if s.status == "image"}
     ids = found.ids.tolist()
     assert len(ids) == len(set(ids))

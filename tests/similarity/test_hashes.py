@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from inspector.similarity.fingerprints import FULL, VERSION, fingerprint
-from inspector.similarity.hashes import coefficients, hash_of, variant
+from inspector.similarity.hashes import NOISE, coefficients, hash_of, variant
 from inspector.similarity.transforms import INVERSE, NAMES, STEPS, apply
 from inspector.work.tasks import FEATURES
 
@@ -51,10 +51,14 @@ def test_coefficients_only_change_sign_and_place(transform: int, seed: int) -> N
 
 @pytest.mark.parametrize("transform", EVERY, ids=NAMES)
 def test_variant_is_the_hash_of_the_turned_picture(transform: int) -> None:
-    pictures = [noise(seed, 32, 32) for seed in range(60)]
-    plain = np.array([hash_of(coefficients(p)) for p in pictures], np.uint64)
-    turned = [hash_of(coefficients(np.ascontiguousarray(apply(p, transform)))) for p in pictures]
-    assert variant(plain, transform).tolist() == [int(h) for h in turned]
+    """Exact but for coefficients that count as 0: a flip can't change their sign."""
+    for seed in range(60):
+        block = coefficients(noise(seed, 32, 32))
+        turned = coefficients(np.ascontiguousarray(apply(noise(seed, 32, 32), transform)))
+        followed = int(variant(np.array([hash_of(block)], np.uint64), transform)[0])
+        differ = np.array([(followed ^ int(hash_of(turned))) >> bit & 1 for bit in range(64)])
+        # 0.02 is what the two computations differ by.
+        assert set(np.flatnonzero(differ)) <= set(np.flatnonzero(np.abs(turned) <= NOISE + 0.02))
 
 
 @pytest.mark.parametrize("transform", EVERY, ids=NAMES)
@@ -83,9 +87,13 @@ def test_the_names_say_what_happens() -> None:
 
 
 def test_the_mean_has_no_bit() -> None:
-    block = np.ones((8, 8), np.float32)
+    block = np.full((8, 8), 2 * NOISE, np.float32)
     assert int(hash_of(block)) == 2**64 - 2
     assert int(hash_of(-block)) == 0
+
+
+def test_a_coefficient_of_noise_has_no_bit() -> None:
+    assert int(hash_of(np.full((8, 8), 0.9 * NOISE, np.float32))) == 0
 
 
 def pairs_of_bits(pictures: list[np.ndarray]) -> list[int]:

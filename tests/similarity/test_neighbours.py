@@ -9,7 +9,7 @@ from inspector.similarity import neighbours
 from inspector.similarity.fingerprints import CENTRE, FINGERPRINT, FULL, SMALL, TRIMMED
 from inspector.similarity.hashes import variant
 from inspector.similarity.neighbours import RADIUS, RADIUS_TURNED, candidates, close
-from inspector.similarity.transforms import INVERSE, NAMES
+from inspector.similarity.transforms import INVERSE, NAMES, ONE_OF_EACH
 
 
 def flip_bits(value: np.uint64, places: list[int]) -> np.uint64:
@@ -137,3 +137,41 @@ def test_flat_pictures_propose_nothing() -> None:
     assert keys(records) == set()
     records["flat"][[3, 40]] = False
     assert {key[:2] for key in keys(records)} == {(3, 40)}
+
+
+def test_candidates_are_what_every_framing_and_transform_proposes() -> None:
+    """Joins that would only repeat another one are left out, and nothing is missed."""
+    draw = np.random.default_rng(11)
+    hashes = draw.integers(0, 2**64, (180, 4), dtype=np.uint64)
+    for row in range(20, 180):
+        framing = int(draw.integers(4))
+        turned = variant(hashes[row % 20, framing : framing + 1], row % 8)[0]
+        places = draw.choice(63, size=int(draw.integers(0, 12)), replace=False) + 1
+        hashes[row, draw.integers(4)] = flip_bits(turned, places.tolist())
+    pairs = {(FULL, FULL), (CENTRE, CENTRE), (SMALL, SMALL), (TRIMMED, TRIMMED),
+             (FULL, CENTRE), (CENTRE, FULL), (FULL, TRIMMED), (TRIMMED, FULL)}  # fmt: skip
+    expected = set()
+    for transform in range(len(NAMES)):
+        radius = RADIUS_TURNED if transform else RADIUS
+        for one, two in pairs:
+            turned = variant(np.ascontiguousarray(hashes[:, one]), transform)
+            for a, b in every_pair(turned, hashes[:, two], radius):
+                if a < b:
+                    expected.add((a, b, transform))
+                elif a > b:
+                    expected.add((b, a, INVERSE[transform]))
+    assert {transform for _, _, transform in expected} == set(range(8))
+    assert keys(records_of(hashes)) == expected
+
+
+def test_transforms_share_no_candidate() -> None:
+    hashes = np.random.default_rng(12).integers(0, 2**64, (40, 4), dtype=np.uint64)
+    hashes[20:] = hashes[:20]
+    records = records_of(hashes)
+    parts = [candidates(records, (transform,)) for transform in ONE_OF_EACH]
+    rows = [
+        row for p in parts
+        for row in zip(p.a.tolist(), p.b.tolist(), p.transform.tolist(), strict=True)
+    ]  # fmt: skip
+    assert len(rows) == len(set(rows))
+    assert set(rows) == keys(records)

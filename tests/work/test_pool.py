@@ -1,4 +1,5 @@
 import ctypes
+import math
 import os
 import signal
 import subprocess
@@ -43,6 +44,11 @@ def large(items: list[int]) -> list[np.ndarray]:
     return [np.full(1_000_000, i) for i in items]
 
 
+def slow(items: list[int]) -> list[int]:
+    time.sleep(1.5)
+    return items
+
+
 def wrong(items: list[int]) -> None:
     raise ValueError(f"no {items}")
 
@@ -67,6 +73,14 @@ def test_every_chunk_is_answered_once(pools: list[Pool]) -> None:
     assert found == [2 * i for i in range(100)]
 
 
+def test_work_that_no_file_can_hang_has_no_limit(pools: list[Pool]) -> None:
+    pool = _pool(pools, "slow", 0.5)
+    (answer,) = pool.map([[1]], stop=Stop(), timeout_seconds=math.inf)
+    assert isinstance(answer, Done)
+    (answer,) = pool.map([[1]], stop=Stop())
+    assert isinstance(answer, Failed)
+
+
 def test_a_guilty_item_costs_itself_alone(pools: list[Pool]) -> None:
     chunks = [list(range(i, i + 8)) for i in range(0, 48, 8)]
     answers = list(_pool(pools, "hostile", 0.5).map(chunks, stop=Stop()))
@@ -74,6 +88,21 @@ def test_a_guilty_item_costs_itself_alone(pools: list[Pool]) -> None:
     fine = sorted(x for a in answers if isinstance(a, Done) for x in a.result)
     assert failed == {7: "crashed", 13: "crashed", 21: "crashed", 33: "timeout"}
     assert fine == [i for i in range(48) if i not in failed]
+
+
+def sleepy(items: list[float]) -> list[float]:
+    for item in items:
+        time.sleep(item)
+    return items
+
+
+def test_a_call_may_allow_more_time_than_the_pool(pools: list[Pool]) -> None:
+    """Comparing all pictures of a large dataset takes longer than one file may."""
+    pool = _pool(pools, "sleepy", 0.2)
+    (refused,) = pool.map([[1.5]], stop=Stop())
+    assert isinstance(refused, Failed)
+    (allowed,) = pool.map([[1.5]], stop=Stop(), timeout_seconds=60)
+    assert isinstance(allowed, Done)
 
 
 def test_large_answers_come_whole(pools: list[Pool]) -> None:

@@ -12,6 +12,9 @@ from inspector.errors import InspectorError
 
 _T = TypeVar("_T")
 
+_THREADS = 6
+"""A scan, a diagnosis and a comparison hold one each for as long as they go on."""
+
 
 class Bridge(QObject):
     """Call slow work off the window's thread; its answer comes back by a queued signal.
@@ -26,15 +29,17 @@ class Bridge(QObject):
     failed = Signal(object)
     broken = Signal(object)
     _answered = Signal(object, object, object)
+    _told = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._threads = ThreadPoolExecutor(3, thread_name_prefix="bridge")
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="bridge")
         self._numbers = itertools.count(1)
         self._newest: dict[str, int] = {}
         self._lock = threading.Lock()
         self._closed = False
         self._answered.connect(self._on_answered, Qt.ConnectionType.QueuedConnection)
+        self._told.connect(self._on_told, Qt.ConnectionType.QueuedConnection)
 
     def call(
         self,
@@ -63,12 +68,17 @@ class Bridge(QObject):
     def tell(self, changes: object) -> None:
         """Pass a project's change on to the window's thread, from any thread."""
         if not self._closed:
-            self.changed.emit(changes)
+            self._told.emit(changes)
 
     def close(self) -> None:
         """Wait for what is running and let nothing more through."""
         self._closed = True
         self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def _on_told(self, changes: object) -> None:
+        # A change may still be queued when the project is closed.
+        if not self._closed:
+            self.changed.emit(changes)
 
     def _run(self, work: Callable[[], object], ticket: tuple[object, ...]) -> None:
         if self._stale(str(ticket[2]), ticket[3]):

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 
 from inspector.app.bridge import Bridge
 from inspector.errors import InspectorError
+from inspector.project.listings import flag_names
 from inspector.project.project import Project
-from inspector.project.samples import flag_names
 from inspector.store.samples import Sample
 
 LONGEST_PX = 1024

@@ -1,4 +1,4 @@
-"""Small painted figures: a histogram with a mark, and bars of several parts."""
+"""Small painted figures: a histogram with a mark, two side by side, bars of several parts."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,11 +8,14 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from inspector.app import theme
+from inspector.audit.properties import bars
+from inspector.audit.terms import Property
 
 BINS = 24
 _ROW_PX = 22
 _BAR_PX = 10
 _NAME_SHARE = 0.32
+Splits = tuple[str, str]
 
 
 class Histogram(QWidget):
@@ -71,6 +74,59 @@ class Histogram(QWidget):
         side = Qt.AlignmentFlag.AlignRight if left else Qt.AlignmentFlag.AlignLeft
         place = QRectF(0, 0, x - 4, 16) if left else QRectF(x + 4, 0, self.width() - x, 16)
         painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter, text)
+
+
+class PairedHistogram(QWidget):
+    """Show one property in two folders, each as shares of its own images.
+
+    Args:
+        name: For a screen reader.
+        sides: Names of the splits, which give the colours.
+    """
+
+    def __init__(self, name: str, sides: Splits) -> None:
+        super().__init__()
+        self._sides = sides
+        self._shares: tuple[Sequence[float], Sequence[float]] = ((), ())
+        self._ends = ("", "")
+        self.setAccessibleName(name)
+        self.setMinimumSize(160, 72)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_counts(self, one: Property) -> None:
+        """Show the counts of a property; one that an image has or has not gets two bins."""
+        training, folder, self._ends = bars(one)
+        self._shares = (training, folder)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(240, 72)
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        bins = len(self._shares[0])
+        if not bins:
+            return
+        painter = QPainter(self)
+        area = QRectF(0, 2, self.width(), self.height() - 20)
+        highest = max(*self._shares[0], *self._shares[1]) or 1.0
+        width = area.width() / bins
+        bar = min((width - 1) / 2, 28.0)
+        for place, (name, shares) in enumerate(zip(self._sides, self._shares, strict=True)):
+            for i, share in enumerate(shares):
+                height = area.height() * share / highest
+                left = area.left() + i * width + place * bar
+                painter.fillRect(
+                    QRectF(left, area.bottom() - height, bar, height), _colour(name)
+                )
+        painter.setPen(theme.colour("muted"))
+        line = QRectF(area.left(), area.bottom() + 2, area.width(), 16)
+        if bins == 2:
+            painter.drawText(line, Qt.AlignmentFlag.AlignLeft, self._ends[0])
+            line.setLeft(area.left() + width)
+            painter.drawText(line, Qt.AlignmentFlag.AlignLeft, self._ends[1])
+            return
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft, self._ends[0])
+        painter.drawText(line, Qt.AlignmentFlag.AlignRight, self._ends[1])
 
 
 class Bars(QWidget):

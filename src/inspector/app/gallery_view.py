@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import (
     QAbstractListModel,
+    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
@@ -16,7 +17,15 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap, QRegion, QResizeEvent
+from PySide6.QtGui import (
+    QHideEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QRegion,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from inspector.app.gallery_painting import paint_header, paint_tile
@@ -95,7 +104,7 @@ class GalleryModel(QAbstractListModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return tile.name
-        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.AccessibleTextRole:
             return tile.spoken
         return None
 
@@ -107,8 +116,10 @@ class GalleryView(QListView):
         current_changed: The id of the sample that has the focus.
         selection_moved: Other tiles are selected.
         context_requested: A right click, in global coordinates; the selection stays.
+        hovered: The pointer is over another tile: its id and its place on the screen; 0 over none.
     """
 
+    hovered = Signal(int, QRect)
     current_changed = Signal(int)
     selection_moved = Signal()
     context_requested = Signal(QPoint)
@@ -126,6 +137,9 @@ class GalleryView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setAccessibleName("Gallery")
+        self._hovered = 0
+        self.viewport().setMouseTracking(True)
+        self.verticalScrollBar().valueChanged.connect(self._leave)
         self.setModel(self.tiles)
         self.tiles.modelReset.connect(self.doItemsLayout)
         self.tiles.dataChanged.connect(self._on_data)
@@ -258,7 +272,27 @@ class GalleryView(QListView):
             select = QItemSelectionModel.SelectionFlag.ClearAndSelect
             self.selectionModel().select(whole, select)
 
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        index = self.indexAt(event.position().toPoint())
+        dragging = event.buttons() != Qt.MouseButton.NoButton
+        sample = int(self.tiles.ids[index.row()]) if index.isValid() and not dragging else 0
+        if sample != self._hovered:
+            self._hovered = sample
+            rect = self._rect(index.row()) if sample else QRect()
+            place = self.viewport().mapToGlobal(rect.topLeft())
+            self.hovered.emit(sample, QRect(place, rect.size()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._leave()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._leave()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._leave()
         if event.button() == Qt.MouseButton.RightButton:
             index = self.indexAt(event.position().toPoint())
             if index.isValid() and not self.selectionModel().isSelected(index):
@@ -342,6 +376,11 @@ class GalleryView(QListView):
     def _on_selection(self, *_: object) -> None:
         self.viewport().update()
         self.selection_moved.emit()
+
+    def _leave(self, *_: object) -> None:
+        """Let go of what is enlarged; the pointer has to move to have it again."""
+        self._hovered = 0
+        self.hovered.emit(0, QRect())
 
     def _on_data(self, *_: object) -> None:
         self.viewport().update()

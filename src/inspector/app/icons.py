@@ -1,24 +1,14 @@
 """Icons: SVG strokes tinted by the palette. Drawn for this program, under its licence."""
 
-import sys
-from pathlib import Path
-
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
+from inspector.project.places import resources_folder
+
 _STROKE = b"#808080"
 _SIZE_PX = 44
-
-
-def resources_folder() -> Path:
-    """Return the folder of icons and tokens: in the source, an installed wheel or a bundle."""
-    bundle = getattr(sys, "_MEIPASS", "")
-    here = Path(__file__).resolve()
-    places = [Path(bundle) / "resources"] if bundle else []
-    places += [here.parents[3] / "resources", here.parents[1] / "resources"]
-    return next(place for place in places if (place / "tokens.toml").exists())
 
 
 def icon(name: str) -> QIcon:

@@ -1,22 +1,46 @@
 """Running jobs in the top bar: phase, rate, time left and a stop, sampled, never blocking."""
 
-from PySide6.QtCore import QTimer, Signal
+import time
+from typing import NamedTuple, Protocol
+
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
-from inspector.work.jobs import Progress, Stop
+from inspector.work.jobs import Snapshot, Stop
 
 SAMPLE_MS = 200
 
 
+class Sampled(Protocol):
+    """What tells how far it is."""
+
+    def snapshot(self) -> Snapshot:
+        """Return how far it is now."""
+
+
+class _Job(NamedTuple):
+    """A job in the bar, and since when, in seconds of the steady clock."""
+
+    asker: QObject | None
+    progress: Sampled
+    stop: Stop
+    since: float
+
+
 class JobBar(QWidget):
-    """Show one job at a time; hidden, with its space kept by the bar, while there is none."""
+    """Show the newest job and how many others run; hidden while there is none.
+
+    Attributes:
+        ended: A job that was not stopped: its last phase, and the seconds it took.
+    """
 
     stop_asked = Signal()
+    ended = Signal(str, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._progress: Progress | None = None
-        self._stop: Stop | None = None
+        # Who asked, so that the end of one job leaves the others in the bar.
+        self._jobs: list[_Job] = []
         self._text = QLabel()
         self._text.setAccessibleName("Job")
         self._bar = QProgressBar()
@@ -37,40 +61,52 @@ class JobBar(QWidget):
         self._timer.timeout.connect(self._sample)
         self.setVisible(False)
 
-    def start(self, progress: Progress, stop: Stop) -> None:
-        """Show a job until `finish`."""
-        self._progress, self._stop = progress, stop
+    def start(self, progress: Sampled, stop: Stop) -> None:
+        """Show a job until its asker says `finish`."""
+        self._jobs.append(_Job(self.sender(), progress, stop, time.monotonic()))
         self._end.setEnabled(True)
         self.setVisible(True)
         self._sample()
         self._timer.start()
 
     def finish(self) -> None:
-        """Hide the job."""
-        self._timer.stop()
-        self._progress = self._stop = None
-        self.setVisible(False)
+        """Leave out the job of whoever calls; show the one before it, if there is one."""
+        asker = self.sender()
+        over = [job for job in self._jobs if job.asker is asker]
+        self._jobs = [job for job in self._jobs if job.asker is not asker]
+        if self._jobs:
+            self._end.setEnabled(not self._jobs[-1].stop.is_set())
+            self._sample()
+        else:
+            self._timer.stop()
+            self.setVisible(False)
+        for job in over:
+            if not job.stop.is_set():
+                phase = job.progress.snapshot().phase
+                self.ended.emit(phase, time.monotonic() - job.since)
 
     def _on_stop(self) -> None:
-        if self._stop is not None:
-            self._stop.set()
+        if self._jobs:
+            self._jobs[-1].stop.set()
             self._end.setEnabled(False)
             self._text.setText("stopping")
 
     def _sample(self) -> None:
-        if self._progress is None or (self._stop is not None and self._stop.is_set()):
+        if not self._jobs or self._jobs[-1].stop.is_set():
             return
-        now = self._progress.snapshot()
+        now = self._jobs[-1].progress.snapshot()
         self._bar.setRange(0, 1000 if now.total else 0)
         if now.total:
             self._bar.setValue(1000 * now.done // now.total)
         parts = [now.phase]
         if now.total:
             parts.append(f"{now.done:,} of {now.total:,}")
-        if now.rate:
+        if now.rate and now.rate >= 1:
             parts.append(f"{now.rate:,.0f}/s")
         if now.seconds_left:
             parts.append(_left(now.seconds_left))
+        if len(self._jobs) > 1:
+            parts.append(f"{len(self._jobs) - 1} more")
         self._text.setText(" · ".join(parts))
 
 

@@ -4,7 +4,6 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-import platformdirs
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFormLayout, QLabel, QVBoxLayout, QWidget
@@ -12,19 +11,8 @@ from PySide6.QtWidgets import QDialog, QFormLayout, QLabel, QVBoxLayout, QWidget
 from inspector.app.pages.page import Key, Page
 from inspector.errors import UsageError
 
-GENERAL = (
-    ("Ctrl+1 .. Ctrl+8", "go to a page"),
-    ("Ctrl+Z", "undo the newest decision"),
-    ("Ctrl+Shift+Z", "redo"),
-    ("F5", "look for new and changed files"),
-    ("?", "show these keys"),
-)
-
-
-def settings_file() -> Path:
-    """Return the file of the person's overrides."""
-    folder = platformdirs.user_config_dir("dataset-inspector", appauthor=False)
-    return Path(folder) / "settings.toml"
+TO_PAGES = ("Ctrl+1 .. Ctrl+8", "go to a page")
+PREFERENCES = ("Ctrl+,", "preferences")
 
 
 def overrides(file: Path) -> dict[str, str]:
@@ -82,9 +70,9 @@ def bind(page: Page, keys: Iterable[Key]) -> list[QShortcut]:
 
 
 class KeysOverlay(QDialog):
-    """Show the keys of a page; any key closes it."""
+    """Show the keys of a page and those of everywhere; any key closes it."""
 
-    def __init__(self, page: Page, parent: QWidget) -> None:
+    def __init__(self, page: Page, general: Sequence[Key], parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Keys")
@@ -92,8 +80,9 @@ class KeysOverlay(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(12)
-        rows = [(page.title, [(k.keys, k.does) for k in page.key_table()]), ("Everywhere", GENERAL)]
-        for title, keys in rows:
+        own = [(k.keys, k.does) for k in page.key_table()]
+        rest = [TO_PAGES, PREFERENCES, *((k.keys, k.does) for k in general)]
+        for title, keys in ((page.title, own), ("Everywhere", rest)):
             if not keys:
                 continue
             head = QLabel(title)

@@ -7,20 +7,36 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon
-from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QWidget
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QIcon,
+    QKeySequence,
+    QShortcut,
+)
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox
 
 from inspector.app import theme
-from inspector.app.icons import resources_folder
+from inspector.app.bridge import Bridge
+from inspector.app.one_window import OneWindow
 from inspector.app.pages.start import StartPage
+from inspector.app.screen import check_screen
+from inspector.app.session import Session
 from inspector.errors import InspectorError, UsageError
+from inspector.project.places import resources_folder
+from inspector.project.settings import REOPEN, SETTINGS, THEME, WORKERS, Value, read_settings
+from inspector.work.jobs import Progress, Stop
 
-SAMPLE_IMAGES = 600
+if TYPE_CHECKING:
+    from inspector.app.window import ProjectView
+
+LOG_BYTES = 1_000_000
 _LOG = logging.getLogger("inspector")
 
 
@@ -48,45 +64,82 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(960, 600)
         self.resize(1280, 800)
-        self._settings = QSettings("dataset-inspector", "window")
-        geometry = self._settings.value("geometry")
-        if geometry is not None:
+        self._session = Session()
+        if (geometry := self._session.geometry()) is not None:
             self.restoreGeometry(geometry)
-        self._making_sample = False
+        self._sure = False
+        self.bridge = Bridge(self)
+        self.bridge.broken.connect(self._on_broken)
+        self._stop_sample: Stop | None = None
+        self._hold: OneWindow | None = None
+        QShortcut(QKeySequence("Ctrl+,"), self).activated.connect(self.show_preferences)
         self.start: StartPage | None = None
-        self.view: QWidget | None = None
+        self.view: ProjectView | None = None
         self.show_start()
 
     def show_start(self) -> None:
-        """Close what is open and show the Start page."""
+        """Close what is open and show the Start page, unless the person stays."""
+        if not self._may_close():
+            return
         self._shut_view()
-        page = StartPage(self._recent())
+        page = StartPage([(Path(p).name, p) for p in self._session.recent()])
         page.opened.connect(self.open_path)
         page.sample_asked.connect(self._open_sample)
+        page.preferences_asked.connect(self.show_preferences)
         self.start = page
         self.setCentralWidget(page)
         self.setWindowTitle("Dataset Inspector")
 
     def open_path(self, path: str, file: str = "") -> None:
         """Open a dataset's folder or a project file; say why where it can't be."""
+        from inspector.app.jobs_bar import JobBar
         from inspector.app.window import ProjectView
         from inspector.project.project import Project
 
         try:
-            project = Project(Path(path), Path(file) if file else None, window=True)
+            jobs = int(self._setting(WORKERS.name)) or None
+            project = Project(Path(path), Path(file) if file else None, jobs=jobs, window=True)
         except InspectorError as error:
-            if self.start is None:
-                self.show_start()
-            assert self.start is not None
-            self.start.say(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}")
+            self._say(error)
             return
+        if self._hold is not None and self._hold.file == project.file:
+            project.close()
+            return
+        hold = OneWindow(project.file, self)
+        if not hold.take():
+            project.close()
+            self._say(
+                InspectorError(
+                    f"{project.name} is open in another window, which was asked to come up",
+                    "Go on there, or close it there first.",
+                )
+            )
+            return
+        hold.front_asked.connect(self._come_up)
         self._shut_view()
-        self._remember(str(project.root))
+        self._hold = hold
+        self._session.remember(str(project.root))
         view = ProjectView(project)
         view.close_asked.connect(self.show_start)
+        view.bridge.broken.connect(self._on_broken)
+        for job in view.findChildren(JobBar):
+            job.ended.connect(self._on_job_ended)
         self.view, self.start = view, None
         self.setCentralWidget(view)
+        self._session.restore(view)
         self.setWindowTitle(f"{project.name} - Dataset Inspector")
+
+    def _say(self, error: InspectorError) -> None:
+        """Say on the Start page why something could not be opened."""
+        if self.start is None:
+            self.show_start()
+        assert self.start is not None
+        self.start.say(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}")
+
+    def _come_up(self) -> None:
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.raise_()
+        self.activateWindow()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -98,8 +151,18 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
             self.open_path(paths[0])
 
+    def quit(self) -> None:
+        """Close without a question: the system asks for the end."""
+        self._sure = True
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._settings.setValue("geometry", self.saveGeometry())
+        if not self._may_close():
+            event.ignore()
+            return
+        self._session.keep_geometry(self.saveGeometry())
+        self._end_sample()
+        self.bridge.close()
         self._shut_view()
         super().closeEvent(event)
 
@@ -113,48 +176,119 @@ class MainWindow(QMainWindow):
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
+    def _may_close(self) -> bool:
+        """Ask where a training would be broken off."""
+        going = "" if self._sure or self.view is None else self.view.going()
+        if not going:
+            return True
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setText(f"{going[:1].upper()}{going[1:]}.")
+        box.setInformativeText("Each complete epoch is kept, and the run can go on later.")
+        stop = box.addButton("Stop it and close", QMessageBox.ButtonRole.AcceptRole)
+        stay = box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(stay)
+        box.exec()
+        return box.clickedButton() is stop
+
     def _shut_view(self) -> None:
         view, self.view = self.view, None
         if view is not None:
+            self._session.keep(view)
             view.close()
             view.deleteLater()
+        hold, self._hold = self._hold, None
+        if hold is not None:
+            hold.release()
+            hold.deleteLater()
 
     def _open_sample(self) -> None:
-        from inspector.dataset.demo import make_demo
-        from inspector.project.places import samples_folder
+        from inspector.project.sample_set import make_sample
 
-        folder = samples_folder() / "sample"
-        if not folder.exists():
-            # Some seconds, once: painted before, so that the person sees why.
-            assert self.start is not None
-            self.start.say("Making the sample: some seconds…")
-            self.start.repaint()
-            make_demo(folder, seed=1, images=SAMPLE_IMAGES)
-        self.open_path(str(folder))
+        progress, stop = Progress(), Stop()
+        self._stop_sample = stop
+        assert self.start is not None
+        self.start.show_job(progress, stop)
+        self.bridge.call(
+            lambda: make_sample(progress, stop),
+            self._on_sample,
+            on_error=self._on_no_sample,
+            channel="sample",
+        )
 
-    def _recent(self) -> list[tuple[str, str]]:
-        kept = self._settings.value("recent") or []
-        paths = [kept] if isinstance(kept, str) else list(kept)
-        return [(Path(p).name, p) for p in paths]
+    def _end_sample(self) -> None:
+        stop, self._stop_sample = self._stop_sample, None
+        if stop is not None:
+            stop.set()
 
-    def _remember(self, path: str) -> None:
-        paths = [path, *(p for _, p in self._recent() if p != path)]
-        self._settings.setValue("recent", paths[:10])
+    def _on_sample(self, folder: Path | None) -> None:
+        """Open it, unless the person stopped it or opened something else meanwhile."""
+        self._stop_sample = None
+        if self.start is not None:
+            self.start.end_job()
+            if folder is not None:
+                self.open_path(str(folder))
+
+    def _on_no_sample(self, error: InspectorError) -> None:
+        self._on_sample(None)
+        if self.start is not None:
+            self._say(error)
+
+    def _on_broken(self, error: BaseException) -> None:
+        """Let a bug of another thread go the way of those of this one: log and dialog."""
+        raise error
+
+    def show_preferences(self) -> None:
+        """Show the preferences; a new theme is put on at once."""
+        from inspector.app.preferences import Preferences
+
+        dialog = Preferences(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.changed.connect(self._on_preference)
+        dialog.open()
+
+    def reopen(self) -> None:
+        """Open the last dataset, where there is one and the person wants that."""
+        recent = self._session.recent()
+        if self._setting(REOPEN.name) and recent and Path(recent[0]).is_dir():
+            self.open_path(recent[0])
+
+    def _on_preference(self, name: str) -> None:
+        app = QApplication.instance()
+        if name == THEME.name and isinstance(app, QApplication):
+            theme.apply(app, str(self._setting(name)))
+
+    def _on_job_ended(self, phase: str, seconds: float) -> None:
+        from inspector.app.notify import tell_when_away
+
+        tell_when_away(self, self.windowTitle(), phase, seconds)
+
+    def _setting(self, name: str) -> Value:
+        """Return a setting; a file that can't be read counts as empty, and is said on Start."""
+        try:
+            return read_settings()[name]
+        except InspectorError as error:
+            if self.start is not None:
+                self.start.say(f"{error.message}. {error.advice}")
+            return {s.name: s.default for s in SETTINGS}[name]
 
 
 def open_window(words: Sequence[str]) -> int:
     """Open the window, on a dataset or project file if one is named; return the exit status."""
     try:
         path, file, mode = _parse(words)
-    except UsageError as error:
+        check_screen()
+    except InspectorError as error:
         print(f"error: {error.message}\nadvice: {error.advice}", file=sys.stderr)  # noqa: T201
         return error.exit_code
     _log_to_file()
     app = QApplication.instance() or QApplication(["inspector"])
     assert isinstance(app, QApplication)
-    app.setApplicationName("Dataset Inspector")
+    # An X11 window's class, by which the menu entry knows it (StartupWMClass).
+    app.setApplicationName("inspector")
+    app.setApplicationDisplayName("Dataset Inspector")
     app.setDesktopFileName("dataset-inspector")
-    theme.apply(app, mode)
+    theme.apply(app, mode or _kept_theme())
     window = MainWindow()
     bugs = Bugs()
     bugs.raised.connect(window.show_bug, Qt.ConnectionType.QueuedConnection)
@@ -162,9 +296,11 @@ def open_window(words: Sequence[str]) -> int:
     window.show()
     if path:
         QTimer.singleShot(0, window, lambda: window.open_path(path, file))
+    else:
+        QTimer.singleShot(0, window, window.reopen)
     # Python sees signals only between bytecodes: a timer gives it a chance.
-    signal.signal(signal.SIGINT, lambda *_: window.close())
-    signal.signal(signal.SIGTERM, lambda *_: window.close())
+    signal.signal(signal.SIGINT, lambda *_: window.quit())
+    signal.signal(signal.SIGTERM, lambda *_: window.quit())
     pulse = QTimer()
     pulse.timeout.connect(_pulse)
     pulse.start(300)
@@ -173,13 +309,20 @@ def open_window(words: Sequence[str]) -> int:
     return status
 
 
+def _kept_theme() -> str:
+    try:
+        return str(read_settings()[THEME.name])
+    except InspectorError:
+        return str(THEME.default)
+
+
 def _pulse() -> None:
     """Let Python look at its signals."""
 
 
 def _parse(words: Sequence[str]) -> tuple[str, str, str]:
-    """Return what `open` names: a dataset or project, a project file, and the theme."""
-    rest, file, mode = list(words[1:] if words[:1] == ["open"] else words), "", "system"
+    """Return what `open` names: a dataset or project, a project file, and the theme, if any."""
+    rest, file, mode = list(words[1:] if words[:1] == ["open"] else words), "", ""
     path = ""
     while rest:
         word = rest.pop(0)
@@ -192,7 +335,7 @@ def _parse(words: Sequence[str]) -> tuple[str, str, str]:
             raise UsageError(
                 f"open does not know {word}", "open [DATASET|PROJECT] [--project FILE] [--theme T]"
             )
-    if mode not in ("light", "dark", "system"):
+    if mode not in ("", *THEME.choices):
         raise UsageError(f"there is no theme {mode}", "Themes: light, dark, system.")
     return path, file, mode
 
@@ -204,7 +347,11 @@ def _log_to_file() -> None:
     with contextlib.suppress(OSError):
         folder = log_folder()
         folder.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(folder / "inspector.log", maxBytes=1_000_000, backupCount=2)
+        log = folder / "inspector.log"
+        if log.exists() and log.stat().st_size > LOG_BYTES:
+            log.replace(folder / "inspector.log.1")
+        # Not logging.handlers: it imports sockets and pickle before the first paint.
+        handler = logging.FileHandler(log, delay=True)
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
         logging.getLogger().addHandler(handler)
         faulthandler.enable((folder / "crash.log").open("w"))

@@ -19,14 +19,14 @@ class MemberStrip(QWidget):
         chosen: The id of a member that was clicked.
 
     Args:
-        thumbnail: Returns the JPEG of a sample; a read of some tens of microseconds.
+        pixmap: Returns the thumbnail of a sample that is there already.
     """
 
     chosen = Signal(int)
 
-    def __init__(self, thumbnail: Callable[[int], bytes | None]) -> None:
+    def __init__(self, pixmap: Callable[[int], QPixmap | None]) -> None:
         super().__init__()
-        self._thumbnail = thumbnail
+        self._pixmap = pixmap
         self._row = QHBoxLayout()
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(4)
@@ -52,6 +52,14 @@ class MemberStrip(QWidget):
             self._row.addWidget(self._button(member, number, member.id in (left, right)))
         self._row.addStretch()
 
+    def show_pictures(self) -> None:
+        """Show the thumbnails that have come meanwhile."""
+        for place in range(self._row.count()):
+            item = self._row.itemAt(place)
+            button = item.widget() if item is not None else None
+            if isinstance(button, QToolButton) and button.icon().isNull():
+                self._show_picture(button)
+
     def shut(self) -> None:
         """Let go of the thumbnails."""
         self.show_members((), 0, 0)
@@ -59,9 +67,6 @@ class MemberStrip(QWidget):
     def _button(self, member: Sample, number: int, compared: bool) -> QToolButton:
         button = QToolButton()
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        pixmap = QPixmap()
-        pixmap.loadFromData(self._thumbnail(member.id) or b"")
-        button.setIcon(QIcon(pixmap))
         button.setIconSize(QSize(SIZE_PX, SIZE_PX - 20))
         mark = {"keep": " ✓", "drop": " ✗"}.get(member.mark, " ∞" if member.bound else "")
         split = (member.split or member.label)[:10]
@@ -74,7 +79,13 @@ class MemberStrip(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setProperty("sample", member.id)
         button.clicked.connect(self._on_clicked)
+        self._show_picture(button)
         return button
+
+    def _show_picture(self, button: QToolButton) -> None:
+        pixmap = self._pixmap(int(button.property("sample")))
+        if pixmap is not None and not pixmap.isNull():
+            button.setIcon(QIcon(pixmap))
 
     def _on_clicked(self) -> None:
         self.chosen.emit(int(self.sender().property("sample")))

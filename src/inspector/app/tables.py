@@ -2,11 +2,17 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 
-def table(heads: Sequence[str], *, name: str, wide: Sequence[int] = ()) -> QTableWidget:
-    """Return an empty table; `wide` columns share the space that the others leave."""
+def table(
+    heads: Sequence[str], *, name: str, wide: Sequence[int] = (), numbers: Sequence[int] = ()
+) -> QTableWidget:
+    """Return an empty table; `wide` columns share the space that the others leave.
+
+    Heads stand left, over columns of `numbers` right.
+    """
     made = QTableWidget(0, len(heads))
     made.setHorizontalHeaderLabels(list(heads))
     made.verticalHeader().hide()
@@ -16,7 +22,12 @@ def table(heads: Sequence[str], *, name: str, wide: Sequence[int] = ()) -> QTabl
     made.setTabKeyNavigation(False)
     made.setAccessibleName(name)
     header = made.horizontalHeader()
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    for column in numbers:
+        head = QTableWidgetItem(heads[column])
+        head.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        made.setHorizontalHeaderItem(column, head)
     for column in wide:
         header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
     return made

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-from inspector.app.icons import resources_folder
+from inspector.project.places import resources_folder
 
 _Role = QPalette.ColorRole
 _ROLES = {
@@ -35,6 +35,11 @@ def tokens() -> dict[str, str]:
 def colour(name: str) -> QColor:
     """Return a token in force as a colour."""
     return QColor(tokens()[name])
+
+
+def run_colours() -> list[str]:
+    """Return the colours of runs laid over one another: told apart by the colour-blind, too."""
+    return tokens()["runs"].split()
 
 
 def apply(app: QApplication, mode: str) -> None:

@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 from inspector.app.bridge import Bridge
 from inspector.app.tables import table
 from inspector.audit.predictions import Rate
-from inspector.audit.terms import Diagnosis, as_json
+from inspector.audit.terms import Diagnosis
 from inspector.errors import InspectorError
-from inspector.project.diagnoses import Numbers
+from inspector.project.diagnoses import Last, Numbers
 from inspector.project.project import Project
 from inspector.work.jobs import Progress, Stop
 
@@ -35,7 +35,6 @@ _TERMS = (
     ("size", "Size of the training set"),
 )
 _HEADS = ("what", "effect on accuracy", "95 % interval", "verdict")
-_Last = tuple[dict[str, Any], bool] | None
 
 
 class VerdictPanel(QFrame):
@@ -55,7 +54,8 @@ class VerdictPanel(QFrame):
         super().__init__()
         self.setObjectName("card")
         self._project, self._bridge = project, bridge
-        self._running = False
+        self._stop: Stop | None = None
+        self._tried = False
         self._split = _accuracy("Accuracy on the validation split, 0 where not stated")
         self._folder = _accuracy("Accuracy on the real folder, 0 where not stated")
         self._predictions = QPushButton("Add predictions…")
@@ -64,10 +64,11 @@ class VerdictPanel(QFrame):
         self._run.setProperty("role", "primary")
         self._fix = QPushButton("Make it right…")
         self._fix.setToolTip("Lock, drop copies, split by group if needed, export, report")
-        self._verdict, self._own, self._evidence = QLabel(), QLabel(), QLabel()
-        for label in (self._verdict, self._own, self._evidence):
+        self._verdict, self._own = QLabel(), QLabel()
+        self._made, self._evidence = QLabel(), QLabel()
+        for label in (self._verdict, self._made, self._own, self._evidence):
             label.setWordWrap(True)
-        for label in (self._own, self._evidence):
+        for label in (self._made, self._own, self._evidence):
             label.setProperty("role", "muted")
         self._terms = table(_HEADS, name="What the gap is made of", wide=(0,))
         self._more = QPushButton("How this was reached")
@@ -78,12 +79,12 @@ class VerdictPanel(QFrame):
 
     def refresh(self, *, complete: bool) -> None:
         """Show the last answer; a diagnosis needs a finished scan."""
-        self._run.setEnabled(complete and not self._running)
+        self._run.setEnabled(complete and self._stop is None)
         self._fix.setEnabled(complete)
         if complete:
             self._bridge.call(self._read, self._show, channel="verdict")
 
-    def _read(self) -> tuple[_Last, Sequence[Rate]]:
+    def _read(self) -> tuple[Last | None, Sequence[Rate]]:
         diagnoses = self._project.diagnoses
         rates: Sequence[Rate] = ()
         if diagnoses.numbers.predictions:
@@ -93,7 +94,7 @@ class VerdictPanel(QFrame):
                 rates = ()
         return diagnoses.last(), rates
 
-    def _show(self, answer: tuple[_Last, Sequence[Rate]]) -> None:
+    def _show(self, answer: tuple[Last | None, Sequence[Rate]]) -> None:
         last, rates = answer
         shown = [r for r in rates if not r.name.startswith("class ")]
         self._own.setText(
@@ -102,16 +103,24 @@ class VerdictPanel(QFrame):
                         for r in shown) if shown else ""
         )  # fmt: skip
         self._own.setVisible(bool(shown))
+        if self._stop is None:
+            self._run.setText("Diagnose the gap" if last is None else "Diagnose again")
+        if last is None or not last.same_files:
+            self._start_by_itself()
+        if self._stop is not None:
+            return
+        self._made.setText(last.made if last else "")
+        self._made.setVisible(last is not None)
         if last is None:
-            self._verdict.setText(
-                "State what you measured, if you like, and ask what quick models say of the gap."
-            )
+            if not self._tried:
+                self._verdict.setText(
+                    "State what you measured, if you like, and ask what quick models say of the"
+                    " gap."
+                )
             self._show_answer({})
             return
-        document, fits = last
-        stale = "" if fits else " The dataset, its groups or the rule changed since: ask again."
-        self._verdict.setText(f"{document['verdict']}{stale}")
-        self._show_answer(document)
+        self._verdict.setText(last.answer["verdict"])
+        self._show_answer(last.answer)
 
     def _show_answer(self, document: dict[str, Any]) -> None:
         terms = document.get("terms", {})
@@ -135,29 +144,43 @@ class VerdictPanel(QFrame):
         lines = [*document.get("evidence", ()), *document.get("caveats", ())]
         self._evidence.setText("\n".join(f"•  {line}" for line in lines))
 
-    def _on_run(self) -> None:
-        if self._running:
+    def shut(self) -> None:
+        """Stop what runs."""
+        if self._stop is not None:
+            self._stop.set()
+
+    def _start_by_itself(self) -> None:
+        """Diagnose once a session without being asked: the scan and its groups are done."""
+        if self._tried or self._stop is not None or not self._project.layout.sure:
             return
-        self._running = True
+        self._start(None)
+
+    def _on_run(self) -> None:
+        if self._stop is None:
+            self._start(self._stated())
+
+    def _start(self, numbers: Numbers | None) -> None:
+        self._tried = True
         self._run.setEnabled(False)
         progress, stop = Progress(), Stop()
+        self._stop = stop
         self.job_started.emit(progress, stop)
         self._verdict.setText("The quick models are at work; figures come when controls are done.")
-        numbers = self._stated()
+        self._made.setVisible(False)
         diagnoses = self._project.diagnoses
 
         def work() -> Diagnosis | None:
-            diagnoses.state(numbers)
-            return diagnoses.run(stop=stop, progress=progress)
+            if numbers is not None:
+                diagnoses.state(numbers)
+            return diagnoses.run_all(stop=stop, progress=progress)
 
         self._bridge.call(work, self._on_done, on_error=self._on_error)
 
     def _on_done(self, answer: Diagnosis | None) -> None:
         self._ended()
         if answer is None:
-            self._verdict.setText("Stopped. Nothing was kept.")
+            self._verdict.setText("Stopped. Nothing was kept of this diagnosis.")
         else:
-            self._show(((as_json(answer), True), ()))
             self.refresh(complete=True)
 
     def _on_error(self, error: InspectorError) -> None:
@@ -165,7 +188,7 @@ class VerdictPanel(QFrame):
         self._verdict.setText(f"{error.message}. {error.advice}")
 
     def _ended(self) -> None:
-        self._running = False
+        self._stop = None
         self._run.setEnabled(True)
         self.job_ended.emit()
 
@@ -219,11 +242,11 @@ class VerdictPanel(QFrame):
         column.setSpacing(8)
         column.addWidget(head)
         column.addLayout(numbers)
-        for widget in (self._verdict, self._own, self._terms):
+        for widget in (self._verdict, self._made, self._own, self._terms):
             column.addWidget(widget)
         column.addLayout(more)
         column.addWidget(self._evidence)
-        for hidden in (self._own, self._terms, self._more, self._evidence):
+        for hidden in (self._made, self._own, self._terms, self._more, self._evidence):
             hidden.setVisible(False)
 
 

@@ -2,36 +2,39 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSplitter,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from inspector.app import icons
 from inspector.app.bridge import Bridge
 from inspector.app.details import Details
+from inspector.app.finding_card import Wish
 from inspector.app.fix_sheet import FixSheet
 from inspector.app.folders_question import ask_folders
-from inspector.app.jobs_bar import JobBar
 from inspector.app.keys import KeysOverlay
+from inspector.app.luck_panel import LuckPanel
 from inspector.app.pages.augment import AugmentPage
 from inspector.app.pages.export import ExportPage
-from inspector.app.pages.findings import FindingsPage, Wish
+from inspector.app.pages.findings import FindingsPage
 from inspector.app.pages.gallery import GalleryPage
 from inspector.app.pages.groups import GroupsPage
+from inspector.app.pages.labels import LabelsPage
 from inspector.app.pages.lookalikes import LookAlikesPage
-from inspector.app.pages.page import Page
+from inspector.app.pages.page import Key, Page
 from inspector.app.pages.splits import SplitsPage
+from inspector.app.pages.train import TrainPage
+from inspector.app.palette import Palette, as_command, commands_of
+from inspector.app.rail import Rail
+from inspector.app.rule_sheet import RuleSheet
+from inspector.app.top_bar import TopBar
 from inspector.app.verdict_panel import VerdictPanel
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
@@ -60,16 +63,29 @@ class ProjectView(QWidget):
         self._export = ExportPage(project, self.bridge)
         self._groups = GroupsPage(project, self.bridge)
         self._splits = SplitsPage(project, self.bridge)
+        self._train = TrainPage(project, self.bridge)
+        self._labels = LabelsPage(project, self.bridge)
         self.pages: list[Page] = [
             self._findings, self._gallery, self._lookalikes, self._groups, self._splits,
-            AugmentPage(project, self.bridge), self._export,
+            AugmentPage(project, self.bridge), self._train, self._export, self._labels,
         ]  # fmt: skip
         self._stack = QStackedWidget()
-        self._rail = QButtonGroup(self)
+        for page in self.pages:
+            self._stack.addWidget(page)
+        self._rail = Rail(self.pages)
         self.details = Details(project, self.bridge)
-        self._job = JobBar()
+        self._top = TopBar(project.name)
+        self._job = self._top.job
         self._status = QLabel()
         self._shown = QLabel()
+        self._general = (
+            Key("commands", "Ctrl+K", "look for a command", self._show_palette),
+            Key("undo", "Ctrl+Z", "undo the newest decision", self.undo),
+            Key("redo", "Ctrl+Shift+Z", "redo", self.redo),
+            Key("scan", "F5", "look for new and changed files", self.scan),
+            Key("close", "Ctrl+W", "close this dataset", self.close_asked.emit),
+            Key("keys", "?", "show these keys", self._show_keys),
+        )
         self._lay_out()
         self._connect()
         self.show_page(0)
@@ -86,10 +102,14 @@ class ProjectView(QWidget):
         """Tell whether a scan is running."""
         return self._stop is not None
 
+    def going(self) -> str:
+        """Tell in words what a closing of the window would break off; "" for nothing."""
+        return self._train.going()
+
     def show_page(self, index: int) -> None:
         """Show a page by its place in the rail, from 0."""
         self._stack.setCurrentIndex(index)
-        self._rail.button(index).setChecked(True)
+        self._rail.mark(index)
         self.details.setVisible(self.page() in (self._gallery,))
         self.page().setFocus()
         self._tell_status()
@@ -113,6 +133,9 @@ class ProjectView(QWidget):
             self._stop.set()
         self._gallery.shut()
         self._lookalikes.shut()
+        self._train.shut()
+        self._splits.luck.shut()
+        self._findings.verdict.shut()
         self.bridge.close()
         self.project.close()
 
@@ -135,81 +158,45 @@ class ProjectView(QWidget):
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
-        for widget, stretch in ((self._top_bar(), 0), (splitter, 1), (status, 0)):
-            right.addWidget(widget, stretch)
+        for widget in (self._top, self._train.offer, splitter, status):
+            right.addWidget(widget, int(widget is splitter))
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(self._rail_of_pages())
+        whole.addWidget(self._rail)
         whole.addLayout(right, 1)
 
-    def _rail_of_pages(self) -> QFrame:
-        rail = QFrame()
-        rail.setObjectName("rail")
-        rail.setFixedWidth(92)
-        buttons = QVBoxLayout(rail)
-        buttons.setContentsMargins(4, 8, 4, 8)
-        buttons.setSpacing(4)
-        for index, page in enumerate(self.pages):
-            button = QToolButton()
-            button.setText(page.title)
-            button.setIcon(icons.icon(page.icon))
-            button.setIconSize(QSize(22, 22))
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-            button.setCheckable(True)
-            button.setFixedSize(84, 56)
-            button.setToolTip(f"{page.purpose} (Ctrl+{index + 1})")
-            self._rail.addButton(button, index)
-            buttons.addWidget(button)
-            self._stack.addWidget(page)
-        buttons.addStretch()
-        return rail
-
-    def _top_bar(self) -> QFrame:
-        top = QFrame()
-        top.setObjectName("topBar")
-        self._close = QPushButton("Close")
-        self._close.setToolTip("Back to Start")
-        name = QLabel(self.project.name)
-        name.setProperty("role", "heading")
-        self._facts = QLabel()
-        self._facts.setProperty("role", "muted")
-        row = QHBoxLayout(top)
-        row.setContentsMargins(16, 8, 16, 8)
-        row.setSpacing(12)
-        row.addWidget(name)
-        row.addWidget(self._facts)
-        row.addStretch()
-        row.addWidget(self._job)
-        row.addWidget(self._close)
-        return top
-
     def _connect(self) -> None:
-        self._rail.idClicked.connect(self.show_page)
-        self._close.clicked.connect(self.close_asked)
+        self._rail.chosen.connect(self.show_page)
+        self._top.close_asked.connect(self.close_asked)
         self.bridge.changed.connect(self._on_changed)
         self.bridge.failed.connect(self._on_failed)
         self._findings.asked.connect(self._on_wish)
+        self._findings.listed.connect(self._on_list)
         self._gallery.chosen.connect(self.details.show_sample)
         self._gallery.listed.connect(self._tell_status)
         self._lookalikes.moved.connect(self._tell_status)
+        self._labels.moved.connect(self._tell_status)
+        self._labels.back_asked.connect(self._on_back)
         self.details.chosen.connect(self._gallery.show_sample)
         self._splits.asked.connect(self._on_list)
         self._groups.asked.connect(self._on_list)
+        self._train.asked.connect(self._on_list)
+        self._connect_job(self._train)
         self._findings.verdict.fix_asked.connect(self._on_fix)
         self._connect_job(self._export)
         self._connect_job(self._findings.verdict)
+        self._connect_job(self._splits.luck)
         for index in range(len(self.pages)):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{index + 1}"), self)
             shortcut.setProperty("page", index)
             shortcut.activated.connect(self._on_page_key)
-        for keys, slot in (
-            ("Ctrl+Z", self.undo), ("Ctrl+Shift+Z", self.redo), ("F5", self.scan),
-            ("?", self._show_keys), ("F1", self._show_keys),
-        ):  # fmt: skip
-            QShortcut(QKeySequence(keys), self).activated.connect(slot)
+        for key in (*self._general, Key("help", "F1", "", self._show_keys)):
+            QShortcut(QKeySequence(key.keys), self).activated.connect(key.run)
 
-    def _connect_job(self, worker: ExportPage | VerdictPanel | FixSheet) -> None:
+    def _connect_job(
+        self, worker: TrainPage | ExportPage | VerdictPanel | LuckPanel | FixSheet
+    ) -> None:
         worker.job_started.connect(self._job.start)
         worker.job_ended.connect(self._job.finish)
 
@@ -219,18 +206,27 @@ class ProjectView(QWidget):
         sheet.open()
 
     def undo(self) -> None:
-        """Undo the newest decision."""
-        self.bridge.call(self.project.decisions.undo, self._on_decided)
+        """Undo the newest decision, or what is the page's own."""
+        if not self.page().undo():
+            self.bridge.call(self.project.decisions.undo, self._on_decided)
 
     def redo(self) -> None:
         """Make the newest undone decision again."""
-        self.bridge.call(self.project.decisions.redo, self._on_decided)
+        if not self.page().redo():
+            self.bridge.call(self.project.decisions.redo, self._on_decided)
 
     def _on_page_key(self) -> None:
         self.show_page(int(self.sender().property("page")))
 
+    def _on_back(self) -> None:
+        self.show_page(0)
+
     def _show_keys(self) -> None:
-        KeysOverlay(self.page(), self).show()
+        KeysOverlay(self.page(), self._general, self).show()
+
+    def _show_palette(self) -> None:
+        own = commands_of(self.pages, self.page(), self.show_page)
+        Palette((*own, *(as_command(key) for key in self._general)), self).open_over(self)
 
     def _on_decided(self, decided: Decided) -> None:
         self._status.setText(decided.text)
@@ -271,17 +267,22 @@ class ProjectView(QWidget):
         return facts, " · ".join(parts)
 
     def _set_status(self, texts: tuple[str, str]) -> None:
-        self._facts.setText(texts[0])
+        self._top.show_facts(texts[0])
         self._status.setText(texts[1])
 
     def _on_wish(self, wish: Wish) -> None:
         finding = wish.finding
-        if wish.action and finding.code == "unreadable":
-            self.bridge.call(self.project.decisions.quarantine, self._on_decided)
-        elif finding.see == "clusters":
-            self.show_page(self.pages.index(self._lookalikes))
-        else:
-            self._on_list(finding.title, finding.samples)
+        match finding.opens if wish.action else finding.see:
+            case "clusters":
+                self.show_page(self.pages.index(self._lookalikes))
+            case "labels":
+                self.show_page(self.pages.index(self._labels))
+            case "rule":
+                RuleSheet(self.project, self.bridge, self).open()
+            case "":
+                self.bridge.call(lambda: self.project.findings.act(finding), self._on_decided)
+            case _:
+                self._on_list(finding.title, finding.samples)
 
     def _on_list(self, title: str, ids: Iterable[int]) -> None:
         """Open the list behind a number."""

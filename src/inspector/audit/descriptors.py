@@ -1,4 +1,4 @@
-"""What a quick model sees of a picture: gradients and coarse colour, from its fingerprint alone."""
+"""What a quick model sees of a picture: gradients, light and colour, from its fingerprint alone."""
 
 import cv2
 import numpy as np
@@ -12,24 +12,40 @@ Floats = NDArray[np.float32]
 CELL_PX = 8
 BINS = 9
 COLOUR_CELLS = 4
+# Turned and mirrored copies leave little trace in gradients; coarse light gives them back some.
+# Source: brain_aug in docs/verdicts.md.
+LIGHT_CELLS = 8
+LIGHT_WEIGHT = 2.0
+# Source: docs/verdicts.md; 64 components hid what a model may learn by heart of a group.
+COMPONENTS = 96
 _CHUNK = 512
 
 
 def describe(records: NDArray[np.void]) -> Floats:
-    """Return one row of 624 values for each record of `FINGERPRINT`.
+    """Return one row of 688 values for each record of `FINGERPRINT`.
 
     Returns:
-        (n, 624) float32: 576 of gradients, each cell in 0..1, then 4x4 mean colours in YCrCb, 0..1.
+        (n, 688) float32: 576 of gradients, each cell in 0..1, 4x4 mean colours in YCrCb, 0..1, and
+        8x8 luma, 0..2.
     """
     n = len(records)
     cells = 64 // CELL_PX
     gradients = cells * cells * BINS
-    found = np.empty((n, gradients + COLOUR_CELLS * COLOUR_CELLS * 3), np.float32)
+    colours = COLOUR_CELLS * COLOUR_CELLS * 3
+    found = np.empty((n, gradients + colours + LIGHT_CELLS * LIGHT_CELLS), np.float32)
     for start in range(0, n, _CHUNK):
         part = slice(start, min(n, start + _CHUNK))
         found[part, :gradients] = _gradients(records["luma"][part])
-        found[part, gradients:] = _colours(records["colour"][part])
+        found[part, gradients : gradients + colours] = _colours(records["colour"][part])
+        found[part, gradients + colours :] = _light(records["luma"][part])
     return found
+
+
+def _light(luma: NDArray[np.uint8]) -> Floats:
+    step = luma.shape[1] // LIGHT_CELLS
+    blocks = luma.reshape(len(luma), LIGHT_CELLS, step, LIGHT_CELLS, step)
+    mean: Floats = blocks.mean(axis=(2, 4), dtype=np.float32).reshape(len(luma), -1)
+    return mean * np.float32(LIGHT_WEIGHT / 255)
 
 
 def thumbnails16(records: NDArray[np.void]) -> Floats:
@@ -39,7 +55,7 @@ def thumbnails16(records: NDArray[np.void]) -> Floats:
     return small / np.float32(255)
 
 
-def reduce(x: Floats, dims: int = 64) -> Floats:
+def reduce(x: Floats, dims: int = COMPONENTS) -> Floats:
     """Return the first principal components, the stronger ones scaled down to equal spread.
 
     Args:

@@ -179,8 +179,10 @@ def p_value(interval: Interval) -> float:
     return float(2 * special.stdtr(interval.df, -abs(interval.mean) / interval.error))
 
 
-def wilson(successes: int, n: int, *, level: float = 0.95) -> tuple[float, float]:
+def wilson(successes: float, n: float, *, level: float = 0.95) -> tuple[float, float]:
     """Return Wilson's interval of a proportion, ends in 0..1; (0, 1) for n = 0.
+
+    Both may be effective numbers, of images that are alike.
 
     Source: Wilson 1927.
     """

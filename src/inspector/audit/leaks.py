@@ -78,14 +78,54 @@ def ties_across(ties: Ties, source: Mask, target: Mask) -> NDArray[np.uint8]:
     return found
 
 
-def share_over(ties: Ties, draws: list[tuple[Mask, Mask]]) -> NDArray[np.float64]:
-    """Return the share of validation with a twin in training, for each (training, validation)."""
-    shares = []
-    for training, validation in draws:
-        found = ties_across(ties, training, validation)
-        twins = (found > 0) & (found != Tie.GROUP)
-        shares.append(float(twins.sum()) / max(1, int(validation.sum())))
-    return np.array(shares)
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """Hold who stands where in s draws of a split, for the m images that may have a twin at all.
+
+    Attributes:
+        rows: (m,) positions among all images.
+        training: (s, m); validation likewise.
+        totals: (s,) validation files in all.
+    """
+
+    rows: NDArray[np.int64]
+    training: Mask
+    validation: Mask
+    totals: NDArray[np.int64]
+
+
+def share_over(ties: Ties, draws: Draws) -> NDArray[np.float64]:
+    """Return the share of validation with a twin in training under each draw, (s,)."""
+    own = draws.training.T.astype(np.float32)
+    twin = _seen(ties.content[draws.rows], own) > own
+    seen = _per_picture(ties, draws.rows, own)
+    picture = ties.picture[draws.rows]
+    twin |= seen[picture] > own
+    twin |= ((ties.near + ties.turned) @ seen)[picture] > 0
+    held = (twin & draws.validation.T).sum(axis=0)
+    return np.asarray(held / np.maximum(1, draws.totals), np.float64)
+
+
+def _per_picture(
+    ties: Ties, rows: NDArray[np.int64], own: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Count the training images of each picture, (pictures, s), dense."""
+    ones = np.ones(len(rows), np.float32)
+    shape = (ties.near.shape[0], len(rows))
+    held = csr_matrix((ones, (ties.picture[rows], np.arange(len(rows)))), shape=shape)
+    counted: NDArray[np.float32] = held @ own
+    return counted
+
+
+def _seen(numbers: Numbers, own: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Count, for each row, the training rows that share its number, (m, s)."""
+    if not len(numbers):
+        return own
+    place = np.unique(numbers, return_inverse=True)[1].reshape(-1)
+    ones = np.ones(len(numbers), np.float32)
+    held = csr_matrix((ones, (place, np.arange(len(numbers)))))
+    counted: NDArray[np.float32] = (held @ own)[place]
+    return counted
 
 
 def _members(numbers: Numbers, source: Mask) -> NDArray[np.int64]:

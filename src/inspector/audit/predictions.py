@@ -1,6 +1,7 @@
 """Predictions of the user's own model: what it gets right with and without a twin in training."""
 
 import csv
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A share of right predictions among n images, with its 95 % interval (Wilson)."""
+    """A share of right predictions among n images, with its 95 % interval."""
 
     name: str
     right: int
@@ -60,13 +61,17 @@ def read_predictions(file: Path) -> list[Prediction]:
 
 
 def rates(
-    predictions: list[Prediction], tie: Mapping[str, str], place: Mapping[str, str]
+    predictions: list[Prediction],
+    tie: Mapping[str, str],
+    place: Mapping[str, str],
+    group: Mapping[str, int] | None = None,
 ) -> list[Rate]:
     """Return accuracies: in all, by place, with and without a twin, by class.
 
     Args:
         tie: Path of a validation image to its kind of tie to training; absent without one.
         place: Path to the side it stands on, such as "validation".
+        group: Path to what belongs together; images of a group count as fewer than they are.
     """
     groups: dict[str, list[Prediction]] = {"all": predictions}
     for p in predictions:
@@ -79,10 +84,17 @@ def rates(
             groups.setdefault(f"validation, {name} in training", []).append(p)
     for p in predictions:
         groups.setdefault(f"class {p.label}", []).append(p)
-    return [_rate(name, some) for name, some in groups.items()]
+    return [_rate(name, some, group or {}) for name, some in groups.items()]
 
 
-def _rate(name: str, some: list[Prediction]) -> Rate:
+def _rate(name: str, some: list[Prediction], group: Mapping[str, int]) -> Rate:
+    """Return a share with Wilson's interval at the effective number of images.
+
+    Source: Kish 1965, (sum n_g)^2 / sum n_g^2 for groups whose images are alike.
+    """
+    n = len(some)
     right = sum(p.label == p.predicted for p in some)
-    low, high = wilson(right, len(some))
-    return Rate(name, right, len(some), low, high)
+    sizes = Counter(group.get(p.path, p.path) for p in some).values()
+    effective = n * n / sum(size * size for size in sizes) if n else 0.0
+    low, high = wilson(right * effective / n if n else 0.0, effective)
+    return Rate(name, right, n, low, high)

@@ -9,6 +9,7 @@ from scipy.stats import rankdata
 from inspector.audit.domain import draw_groups
 from inspector.audit.folds import own_groups
 from inspector.audit.intervals import holm
+from inspector.audit.terms import Histogram, Property
 
 Doubles = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -19,43 +20,6 @@ BINS = 24
 # Under this many groups on a side no permutation can speak.
 GROUPS_AT_LEAST = 20
 SIGNIFICANT = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Histogram:
-    """Hold the counts of both folders over the same bins.
-
-    Attributes:
-        edges: (bins + 1,) in the property's unit; empty when it has no known value.
-        training: (bins,) images of the training folder.
-        folder: (bins,) images of the other folder.
-    """
-
-    edges: tuple[float, ...]
-    training: tuple[int, ...]
-    folder: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Property:
-    """Hold how well one property tells the folders apart.
-
-    Attributes:
-        name: As given.
-        auc: Chance that a folder image has the higher value than a training image, 0..1; None
-            when a side has no known value.
-        p: Two-sided, over pseudo-folders of whole groups of the same size and class mix.
-        p_adjusted: Holm-corrected over all properties that were tested together.
-        differs: p_adjusted at most .05.
-        histogram: For the screen.
-    """
-
-    name: str
-    auc: float | None
-    p: float | None
-    p_adjusted: float | None
-    differs: bool
-    histogram: Histogram
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +55,7 @@ def compare_properties(
     found = [
         Property(
             name, auc, p, adjusted.get(name), adjusted.get(name, 1.0) <= SIGNIFICANT,
+            *_typical(properties[name][rows], inside),
             histogram(properties[name][rows], inside),
         )
         for name, (auc, p) in tested.items()
@@ -101,6 +66,8 @@ def compare_properties(
 def one_hot(name: str, values: list[str | None], *, most: int = 8) -> dict[str, Doubles]:
     """Return a 0/1 column for each of the commonest values, unknown as NaN.
 
+    Of two values only the commoner gets one: the other's would say the same.
+
     Args:
         name: Of the property, such as "format" or "camera".
         values: One for each image.
@@ -110,6 +77,8 @@ def one_hot(name: str, values: list[str | None], *, most: int = 8) -> dict[str, 
     common = sorted(set(known), key=lambda value: (-known.count(value), value))[:most]
     if len(common) < 2:
         return {}
+    if len(set(known)) == 2:
+        common = common[:1]
     return {
         f"{name} {kind}": np.array(
             [np.nan if value is None else float(value == kind) for value in values]
@@ -118,15 +87,27 @@ def one_hot(name: str, values: list[str | None], *, most: int = 8) -> dict[str, 
     }
 
 
+def _typical(values: Doubles, in_folder: Mask) -> tuple[str, float | None, float | None]:
+    """Return the unit, and what is typical of training and of the folder in it."""
+    known = np.isfinite(values)
+    share = bool(np.isin(values[known], (0.0, 1.0)).all())
+    sides = [values[known & side] for side in (~in_folder, in_folder)]
+    middle = [
+        None if len(side) == 0 else float(side.mean() if share else np.median(side))
+        for side in sides
+    ]
+    return "share" if share else "value", middle[0], middle[1]
+
+
 def histogram(values: Doubles, in_folder: Mask, bins: int = BINS) -> Histogram:
-    """Return both folders' counts over bins that reach from the 0.5 to the 99.5 % quantile.
+    """Return both folders' counts over bins that reach from the 1 to the 99 % quantile.
 
     What lies outside is counted in the first and the last bin.
     """
     known = np.isfinite(values)
     if not known.any():
         return Histogram((), (), ())
-    low, high = np.quantile(values[known], [0.005, 0.995])
+    low, high = np.quantile(values[known], [0.01, 0.99])
     if high <= low:
         low, high = low - 0.5, low + 0.5
     edges = np.linspace(low, high, bins + 1)
@@ -135,6 +116,33 @@ def histogram(values: Doubles, in_folder: Mask, bins: int = BINS) -> Histogram:
         np.histogram(inside[known & side], edges)[0].tolist() for side in (~in_folder, in_folder)
     ]
     return Histogram(tuple(edges.tolist()), tuple(counts[0]), tuple(counts[1]))
+
+
+def typical(one: Property, value: float | None) -> str:
+    """Return a median, or a share that has the property, as it is shown."""
+    if value is None:
+        return "unknown"
+    return f"{value:.0%}" if one.unit == "share" else _shown(value)
+
+
+def _shown(value: float) -> str:
+    return f"{value:.3g}" if abs(value) < 1_000 else f"{value:,.0f}"
+
+
+def bars(one: Property) -> tuple[tuple[float, ...], tuple[float, ...], tuple[str, str]]:
+    """Return what to draw of a property: shares of training, of the folder, and both ends' names.
+
+    A property that an image has or has not gets two bars.
+    """
+    shape = one.histogram
+    sides = [np.array(counts, np.float64) for counts in (shape.training, shape.folder)]
+    ends = (_shown(shape.edges[0]), _shown(shape.edges[-1])) if shape.edges else ("", "")
+    if one.unit == "share":
+        half = BINS // 2
+        sides = [np.array([side[:half].sum(), side[half:].sum()]) for side in sides]
+        ends = ("no", "yes")
+    training, folder = (tuple((side / max(1.0, side.sum())).tolist()) for side in sides)
+    return training, folder, ends
 
 
 def _labellings(sides: Sides, rows: Ints, draws: int, rng: np.random.Generator) -> Mask:

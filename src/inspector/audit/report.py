@@ -40,6 +40,32 @@ class PicturePair:
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """A property in which the folders differ: words, counts over bins, and pictures.
+
+    Attributes:
+        training: (bins,) shares of the training folder.
+        folder: (bins,) shares of the other one.
+        ends: What the first and the last bin stand for.
+    """
+
+    text: str
+    training: tuple[float, ...]
+    folder: tuple[float, ...]
+    ends: tuple[str, str]
+    pairs: tuple[PicturePair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OverSeeds:
+    """One figure over seeds, shares of 1, and that of your seed."""
+
+    text: str
+    values: tuple[float, ...]
+    yours: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A finding with its list."""
 
@@ -68,8 +94,8 @@ class Page:
     cards: tuple[Card, ...]
     tables: tuple[Table, ...]
     pairs: tuple[PicturePair, ...]
-    luck: tuple[float, ...] = ()
-    your_seed: float | None = None
+    apart: tuple[Apart, ...] = ()
+    luck: tuple[OverSeeds, ...] = ()
     evidence: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
     lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -89,7 +115,8 @@ def render(page: Page) -> str:
         *(f"<p>{_safe(line)}</p>" for line in page.summary),
         _section("Findings", "".join(map(_card, page.cards))),
         *map(_table, page.tables),
-        _section("Luck of the draw", _luck(page)),
+        _section("Your folders differ in", "".join(map(_apart, page.apart))),
+        _section("Luck of the draw", "".join(map(_luck, page.luck))),
         _section("The most alike on both sides", _pairs(page.pairs)),
         _section("How the verdict was reached", _list(page.evidence)),
         _section("What this can't tell", _list(page.caveats)),
@@ -133,6 +160,26 @@ def _pairs(pairs: Sequence[PicturePair]) -> str:
     return f"<div class=pairs>{''.join(map(_pair, pairs))}</div>"
 
 
+def _apart(one: Apart) -> str:
+    """Draw both folders' shares beside each other, training blue."""
+    highest = max(*one.training, *one.folder) or 1.0
+    step = 320 / len(one.training)
+    bars = "".join(
+        f"<rect x={i * step + k * step * 0.45:.1f} y={74 - 70 * share / highest:.1f}"
+        f" width={step * 0.42:.1f} height={70 * share / highest:.1f} fill='{colour}'/>"
+        for k, (shares, colour) in enumerate(((one.training, "#0072B2"), (one.folder, "#E69F00")))
+        for i, share in enumerate(shares)
+    )
+    first, last = (_safe(end) for end in one.ends)
+    far = 320 - 7 * len(one.ends[1]) if len(one.training) > 2 else step
+    return (
+        f"<div class=card><p>{_safe(one.text)}</p><svg viewBox='0 0 330 92' width=330 role=img"
+        f" aria-label='shares of both folders'>{bars}<text x=0 y=89 font-size=11>"
+        f"{first}</text><text x={far:.0f} y=89 font-size=11>{last}</text>"
+        f"</svg>{_pairs(one.pairs)}</div>"
+    )
+
+
 def _pair(pair: PicturePair) -> str:
     pictures = "".join(
         f"<img alt='' src='data:image/jpeg;base64,{base64.b64encode(data).decode()}'>"
@@ -146,14 +193,14 @@ def _list(lines: Sequence[str]) -> str:
     return f"<ul>{''.join(f'<li>{_safe(line)}</li>' for line in lines)}</ul>" if lines else ""
 
 
-def _luck(page: Page) -> str:
+def _luck(one: OverSeeds) -> str:
     """Draw the seeds as a histogram with the user's seed marked."""
-    if len(page.luck) < 2:
+    if len(one.values) < 2:
         return ""
-    low, high = min(page.luck), max(page.luck)
+    low, high = min(one.values), max(one.values)
     span = (high - low) or 1.0
     bins = [0] * 20
-    for share in page.luck:
+    for share in one.values:
         bins[min(19, int((share - low) / span * 20))] += 1
     top = max(bins)
     bars = "".join(
@@ -162,18 +209,17 @@ def _luck(page: Page) -> str:
         for i, n in enumerate(bins)
     )
     mark = ""
-    if page.your_seed is not None:
-        x = 10 + min(1.0, max(0.0, (page.your_seed - low) / span)) * 560
+    if one.yours is not None:
+        x = 10 + min(1.0, max(0.0, (one.yours - low) / span)) * 560
         mark = (
             f"<line x1={x:.1f} x2={x:.1f} y1=8 y2=112 stroke='#D55E00' stroke-width=3 />"
-            f"<text x={min(x + 6, 470):.1f} y=18 font-size=13>your seed {page.your_seed:.1%}</text>"
+            f"<text x={min(x + 6, 470):.1f} y=18 font-size=13>your seed {one.yours:.1%}</text>"
         )
     return (
         "<svg viewBox='0 0 580 132' width=580 role=img aria-label='shares over seeds'>"
         f"{bars}{mark}<text x=10 y=128 font-size=12>{low:.1%}</text>"
         f"<text x=530 y=128 font-size=12>{high:.1%}</text></svg>"
-        "<p class=soft>Share of validation with a twin in training,"
-        f" over {len(page.luck)} seeds.</p>"
+        f"<p class=soft>{_safe(one.text)}, over {len(one.values)} seeds.</p>"
     )
 
 

@@ -122,6 +122,49 @@ class QuickModel:
 
 
 @dataclass(frozen=True, slots=True)
+class Histogram:
+    """Hold the counts of both folders over the same bins.
+
+    Attributes:
+        edges: (bins + 1,) in the property's unit; empty when it has no known value.
+        training: (bins,) images of the training folder.
+        folder: (bins,) images of the other folder.
+    """
+
+    edges: tuple[float, ...]
+    training: tuple[int, ...]
+    folder: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """Hold how well one simple property tells the folders apart.
+
+    Attributes:
+        name: As given.
+        auc: Chance that a folder image has the higher value than a training image, 0..1; None
+            when a side has no known value.
+        p: Two-sided, over pseudo-folders of whole groups of the same size and class mix.
+        p_adjusted: Holm-corrected over all properties that were tested together.
+        differs: p_adjusted at most .05.
+        unit: "value", or "share" for a property that an image has or has not.
+        training: The median of the known values, or the share that has it; None without any.
+        folder: The same of the other folder.
+        histogram: For the screen.
+    """
+
+    name: str
+    auc: float | None
+    p: float | None
+    p_adjusted: float | None
+    differs: bool
+    unit: str
+    training: float | None
+    folder: float | None
+    histogram: Histogram
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnosis:
     """Hold what can be said about a gap; `as_json` gives its published shape.
 
@@ -141,6 +184,7 @@ class Diagnosis:
     verdict: str
     evidence: tuple[str, ...]
     caveats: tuple[str, ...]
+    properties: tuple[Property, ...] = ()
     same_images: Term | None = None
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from inspector.audit import rules
 from inspector.audit.arms import Scores, Setting
 from inspector.audit.intervals import Interval, class_weighted
+from inspector.audit.properties import typical
 from inspector.audit.rules import Limits
 from inspector.audit.terms import Bound, Diagnosis, Term, Verdict
 
@@ -23,6 +24,7 @@ HIGH_AUC = 0.7
 class Notes:
     """Gather figures that stand in the evidence only; None where they were not made."""
 
+    names: tuple[str, ...] = ()
     trained: bool = False
     same: tuple[Interval, int] | None = None
     majority: float = 0.0
@@ -132,7 +134,7 @@ def evidence(found: Diagnosis, notes: Notes) -> tuple[str, ...]:
     said = [_random_and_group(found, notes.who), _same(notes), _placebo(found, notes)]
     said.append(_residual(found))
     said += [_luck(notes), _domain(found), _joint(notes), _own(notes), _folder(notes)]
-    said += [_classes(notes), _nearest(found)]
+    said += [_classes(notes), _properties(found), _nearest(found)]
     return tuple(one for one in said if one)
 
 
@@ -237,9 +239,25 @@ def _classes(notes: Notes) -> str:
     if notes.balanced is None or notes.worst_class is None:
         return ""
     number, lost = notes.worst_class
+    name = f"the class {notes.names[number]}" if notes.names else f"class {number}"
     return (
         f"Balanced accuracy is {notes.balanced[0]:.3f} at home and {notes.balanced[1]:.3f} on the "
-        f"folder; class number {number} loses most ({lost:+.3f})."
+        f"folder; {name} loses most ({lost:+.3f})."
+    )
+
+
+def _properties(found: Diagnosis) -> str:
+    apart = [one for one in found.properties if one.differs]
+    if not apart:
+        return ""
+    said = [
+        f"{one.name} ({typical(one, one.training)} in training, {typical(one, one.folder)} in the"
+        f" folder, corrected p = {one.p_adjusted:.3f})"
+        for one in apart
+    ]
+    return (
+        f"Your folders differ in {len(apart)} of {len(found.properties)} simple properties: "
+        f"{', '.join(said)}. That alone says nothing about accuracy."
     )
 
 

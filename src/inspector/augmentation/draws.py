@@ -9,6 +9,7 @@ import hashlib
 import math
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,26 @@ UNIFORMS = 32
 # Source: Zhong et al., Random Erasing Data Augmentation, 2017: least area and aspect ratio.
 ERASING_LEAST_AREA = 0.02
 ERASING_RATIO = 0.3
+
+# Which numbers of the stream an effect reads, apart from its sign.
+_PLACES: Final = {
+    "rotation_degrees": (0,),
+    "width_shift": (1,),
+    "height_shift": (3,),
+    "shear_degrees": (5,),
+    "zoom": (6, 7),
+    "horizontal_flip": (8,),
+    "vertical_flip": (9,),
+    "channel_shift_levels": (10,),
+    "brightness": (11,),
+    "contrast": (12,),
+    "saturation": (13,),
+    "hue_degrees": (14,),
+    "blur_px": (15,),
+    "noise_levels": (16,),
+    "crop_area": (17,),
+    "erasing_probability": (20,),
+}
 
 # The share of a normal distribution that lies below two standard deviations under its middle.
 _TAIL = NormalDist().cdf(-2.0)
@@ -103,7 +124,40 @@ def draw(policy: Policy, *, seed: int, epoch: int, image_id: str, height: int, w
     spread = u
     if policy.distribution is Distribution.TRUNCATED_NORMAL:
         spread = _truncated_normal(u)
+    return _numbers(policy, u, spread, key=key, height=height, width=width)
 
+
+def place_in_range(policy: Policy, effect: str, share: float, *, height: int, width: int) -> Draw:
+    """Return the draw that has one effect at a place of its range, and all others at their middle.
+
+    Args:
+        policy: Best with that effect alone, as `effects.alone` gives it.
+        effect: One of `effects.EFFECTS`, but jpeg_quality.
+        share: 0 for the least of its range to 1 for the greatest; of a flip, 0.5 and up flips.
+        height: Of the picture as training reads it, px.
+        width: Alike.
+    """
+    u = np.full(UNIFORMS, 0.5)
+    if effect.endswith("_flip"):
+        u[_PLACES[effect][0]] = 0.0 if share >= 0.5 else 1.0
+    else:
+        # The generator gives numbers under 1; a choice of the last element needs that.
+        u[list(_PLACES[effect])] = min(share, 1 - 1e-9)
+    if effect == "erasing_probability":
+        u[19] = 0.0
+    return _numbers(policy, u, u, key=0, height=height, width=width)
+
+
+def _numbers(
+    policy: Policy,
+    u: NDArray[np.float64],
+    spread: NDArray[np.float64],
+    *,
+    key: int,
+    height: int,
+    width: int,
+) -> Draw:
+    """Return the numbers that 0..1 stand for; `spread` is `u` in the policy's distribution."""
     zx = _between(policy.zoom, spread[6])
     side = math.sqrt(_mix(policy.crop_area, 1.0, spread[17])) if policy.crop_area < 1 else 1.0
     return Draw(

@@ -4,19 +4,23 @@ Measured on pictures as training reads them, with draws as in training, so that 
 pictures always give the same numbers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from inspector.augmentation.apply import apply_draw, invented_share
-from inspector.augmentation.draws import draw
+from inspector.augmentation.draws import Draw, draw
 from inspector.augmentation.policies import Policy, Range, Shift
 
 MOST_PICTURES = 16
 """More are not measured: these are taken evenly from all that are given."""
+
+LEVEL_BINS = 64
+"""Of a histogram of levels 0..255."""
 
 STILL_BELOW = 1.0
 """A draw that changes less than this many grey levels on average is as good as none."""
@@ -76,22 +80,52 @@ def measure(
     changes: list[float] = []
     invented: list[float] = []
     clipped: list[float] = []
-    for index, picture in enumerate(chosen(pictures)):
+    for picture, drawn, out in _drawn(policy, pictures, draws=draws, seed=seed):
         height, width = picture.shape[:2]
-        for epoch in range(draws):
-            drawn = draw(
-                policy, seed=seed, epoch=epoch, image_id=str(index), height=height, width=width
-            )
-            out = apply_draw(picture, policy, drawn)
-            changes.append(mean_difference(out, picture))
-            invented.append(invented_share(drawn, height=height, width=width))
-            clipped.append(max(0.0, _at_the_ends(out) - _at_the_ends(picture)))
+        changes.append(mean_difference(out, picture))
+        invented.append(invented_share(drawn, height=height, width=width))
+        clipped.append(max(0.0, _at_the_ends(out) - _at_the_ends(picture)))
     return Effect(
         mean_change=float(np.mean(changes)),
         invented_share=float(np.mean(invented)),
         still_share=float(np.mean(np.array(changes) < STILL_BELOW)),
         clipped_share=float(np.mean(clipped)),
     )
+
+
+def levels(
+    policy: Policy, pictures: Sequence[NDArray[np.uint8]], *, draws: int = 2, seed: int = 0
+) -> NDArray[np.float64]:
+    """Return how levels lie before and after: shares of the pixels, (2, 3, `LEVEL_BINS`).
+
+    Args:
+        policy: Any.
+        pictures: As for `measure`.
+        draws: For each picture.
+        seed: Of the draws.
+
+    Returns:
+        Plain and augmented; red, green and blue; dark to light. Each row adds up to 1.
+    """
+    counts = np.zeros((2, 3, LEVEL_BINS))
+    for picture, _, out in _drawn(policy, pictures, draws=draws, seed=seed):
+        for row, pixels in enumerate((picture, out)):
+            for channel in range(3):
+                shown = cv2.calcHist([pixels], [channel], None, [LEVEL_BINS], [0, 256])
+                counts[row, channel] += shown.ravel()
+    return np.asarray(counts / counts.sum(axis=2, keepdims=True))
+
+
+def _drawn(
+    policy: Policy, pictures: Sequence[NDArray[np.uint8]], *, draws: int, seed: int
+) -> Iterator[tuple[NDArray[np.uint8], Draw, NDArray[np.uint8]]]:
+    for index, picture in enumerate(chosen(pictures)):
+        height, width = picture.shape[:2]
+        for epoch in range(draws):
+            drawn = draw(
+                policy, seed=seed, epoch=epoch, image_id=str(index), height=height, width=width
+            )
+            yield picture, drawn, apply_draw(picture, policy, drawn)
 
 
 def chosen(pictures: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.uint8]]:

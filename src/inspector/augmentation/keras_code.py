@@ -1,8 +1,9 @@
 """Pasted Keras code to a policy: parsed, never evaluated.
 
 Understood are ImageDataGenerator(...), the Random* layers and Rescaling of keras.layers, alone, in
-a list or in Sequential([...]), with or without an assignment and imports around them; arguments are
-literals, tuples, lists, dicts, and + - * / of numeric constants.
+a list or in Sequential([...]), with or without an assignment and imports around them; calls that
+read from a generator or train are passed over; arguments are literals, tuples, lists, dicts, and
++ - * / of numeric constants.
 """
 
 import ast
@@ -23,6 +24,16 @@ _OPERATORS: Final[dict[type[ast.operator], Callable[[Any, Any], Any]]] = {
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
 }
+# What stands around a generator: who reads from it, and what trains on that.
+_PASSED_BY: Final = (
+    "flow",
+    "flow_from_directory",
+    "flow_from_dataframe",
+    "fit",
+    "fit_generator",
+    "evaluate",
+    "predict",
+)
 _PREFIXES: Final = ("keras", "layers", "preprocessing", "image", "tf", "models", "tensorflow")
 
 # In the order of ImageDataGenerator's own signature, for arguments without a name.
@@ -60,14 +71,7 @@ def parse_code(text: str, *, keras_version: str | None = None) -> Policy:
     Raises:
         UsageError: The code holds anything that is not understood, or no augmentation.
     """
-    if len(text) > MAX_CHARACTERS:
-        raise UsageError("this code is too long to be an augmentation", "Paste the call alone.")
-    try:
-        tree = ast.parse(text.strip())
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise UsageError(
-            f"this is not Python code: {str(error)[:80]}", "Paste the whole call, brackets closed."
-        ) from None
+    tree = parse_tree(text)
     try:
         found = [policy for node in tree.body if (policy := _statement(node)) is not None]
     except RecursionError:
@@ -84,6 +88,31 @@ def parse_code(text: str, *, keras_version: str | None = None) -> Policy:
     policies = [_read_generator(named, swapped=swapped) for named in generators]
     # Beside the training generator there is often one for validation, which only rescales.
     return next((p for p in policies if p.changes_pixels), policies[0])
+
+
+def parse_tree(text: str) -> ast.Module:
+    """Return the tree of a piece of code.
+
+    Raises:
+        UsageError: It is too long, or not Python.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise UsageError("this code is too long to be an augmentation", "Paste the call alone.")
+    try:
+        return ast.parse(text.strip())
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise UsageError(
+            f"this is not Python code: {str(error)[:80]}", "Paste the whole call, brackets closed."
+        ) from None
+
+
+def generator_policy(call: ast.Call) -> Policy:
+    """Return the policy of one call of ImageDataGenerator, shifts along the axes of their names.
+
+    Raises:
+        UsageError: It holds anything that is not understood.
+    """
+    return _read_generator(_generator(call), swapped=False)
 
 
 def _read_generator(named: dict[str, Any], *, swapped: bool) -> Policy:
@@ -113,6 +142,10 @@ def _statement(node: ast.stmt) -> tuple[dict[str, Any], bool] | None:
     match node:
         case ast.Import() | ast.ImportFrom():
             return None
+        case ast.Assign(targets=[ast.Name()], value=ast.Constant() | ast.Tuple()):
+            return None
+        case ast.Assign(value=value) | ast.Expr(value=value) if _reads_or_trains(value):
+            return None
         case ast.Assign(targets=[ast.Name()], value=value) | ast.Expr(value=value):
             pass
         case _:
@@ -128,6 +161,15 @@ def _statement(node: ast.stmt) -> tuple[dict[str, Any], bool] | None:
     if name == "Sequential":
         return {"layers": _sequential(value)}, False
     return {"layers": [_layer(value)]}, False
+
+
+def _reads_or_trains(value: ast.expr) -> bool:
+    """Tell whether this is `name.flow_from_directory(...)` and its like: no part of a policy."""
+    match value:
+        case ast.Call(func=ast.Attribute(value=ast.Name(), attr=name)):
+            return name in _PASSED_BY
+        case _:
+            return False
 
 
 def _generator(call: ast.Call) -> dict[str, Any]:

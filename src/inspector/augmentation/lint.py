@@ -162,8 +162,8 @@ def _too_much(field: str, effect: Effect) -> list[Point]:
     name = NAMES.get(field, field)
     if effect.invented_share > MOST_INVENTED:
         message = (
-            f"{name} takes so much out of the picture that {effect.invented_share:.0%} of the "
-            "pixels are invented by fill_mode."
+            f"{name} takes so much out of the picture that fill_mode invents a good part of what "
+            "training sees."
         )
         return [Point("too-much-invented", field, "warning", message)]
     if effect.clipped_share > MOST_CLIPPED:

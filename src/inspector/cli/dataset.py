@@ -9,7 +9,7 @@ from inspector.cli.output import print_json, print_lines, print_table
 from inspector.dataset.layouts import SPLIT_NAMES
 from inspector.errors import UsageError
 from inspector.project.duplicates import Kind, Level, Pair
-from inspector.project.samples import flag_names
+from inspector.project.listings import flag_names
 
 
 def add_verbs(verbs: object) -> None:

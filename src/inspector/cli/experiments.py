@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
+from inspector.audit.gap import SEEDS_OF_MANY
 from inspector.audit.terms import Diagnosis
 from inspector.cli.comparisons import as_json
 from inspector.cli.output import Bar, print_json
@@ -40,14 +41,15 @@ def train_answer(
     """
     if arguments.epochs < 1:
         raise UsageError("--epochs must be 1 or more", "Leave it out for the default.")
+    seeds = arguments.seeds or SEEDS_OF_MANY
     wanted = Wanted(
         model=arguments.model, epochs=arguments.epochs, image_size_px=arguments.image_size
     )
     progress = Progress()
     with Bar(progress, quiet=arguments.quiet):
-        plan = project.experiments.plan(rule, wanted, seeds=arguments.seeds, progress=progress)
+        plan = project.experiments.plan(rule, wanted, seeds=seeds, progress=progress)
     assert plan is not None
-    cleaning = _cleaning(arguments, project, wanted)
+    cleaning = _cleaning(arguments, project, wanted, seeds)
     runs = plan.trainings + (len(cleaning.specs) if cleaning else 0)
     took = plan.expected_seconds
     if took is not None and cleaning is not None and cleaning.expected_seconds is not None:
@@ -57,7 +59,7 @@ def train_answer(
         return None, {}
     said = "not known before the first run" if took is None else f"about {took / 60:.0f} min"
     print(
-        f"{runs} trainings of {plan.steps:,} steps, {arguments.seeds} seeds; time: {said}",
+        f"{runs} trainings of {plan.steps:,} steps, {seeds} seeds; time: {said}",
         file=sys.stdout if arguments.dry_run else sys.stderr,
     )
     if arguments.dry_run:
@@ -93,12 +95,12 @@ def _cleaned(
 
 
 def _cleaning(
-    arguments: argparse.Namespace, project: Project, wanted: Wanted
+    arguments: argparse.Namespace, project: Project, wanted: Wanted, seeds: int
 ) -> Plan | None:
     """Plan before and after cleaning; None where nothing is dropped, or it is not wanted."""
     if arguments.no_cleaning:
         return None
-    setup = Setup(arguments.seeds, stop_early=False)
+    setup = Setup(seeds, stop_early=False)
     try:
         return project.comparisons.plan_cleaning(Rule(RuleKind.GROUPS), wanted, setup=setup)
     except UsageError:

@@ -1,4 +1,4 @@
-"""Verbs about the program itself: projects, caches, doctor."""
+"""Verbs about the program itself: projects, caches, doctor, desktop."""
 
 import argparse
 import shutil
@@ -6,7 +6,8 @@ from pathlib import Path
 
 from inspector.cli import doctor
 from inspector.cli.options import add_output
-from inspector.cli.output import human_bytes, print_json, print_table
+from inspector.cli.output import human_bytes, print_json, print_lines, print_table
+from inspector.project import menu
 from inspector.project.places import cache_folder, projects_folder
 from inspector.project.project import remembered_root
 
@@ -21,7 +22,14 @@ def add_verbs(verbs: object) -> None:
     caches.add_argument("--clear", action="store_true", help="delete them")
     machine = verbs.add_parser("doctor", help="what the machine lacks, by name")
     machine.set_defaults(run=_doctor)
-    for parser in (projects, caches, machine):
+    desktop = verbs.add_parser("desktop", help="the menu entry in your own folders, without root")
+    desktop.set_defaults(run=_desktop)
+    action = desktop.add_mutually_exclusive_group(required=True)
+    action.add_argument(
+        "--install", action="store_true", help="project files then open by a double click"
+    )
+    action.add_argument("--remove", action="store_true", help="take them away again")
+    for parser in (projects, caches, machine, desktop):
         add_output(parser)
 
 
@@ -64,3 +72,14 @@ def _doctor(arguments: argparse.Namespace) -> None:
         print_table([(m.name, m.what_it_is, m.command) for m in missing], ("lacks", "", "mend"))
     else:
         print("nothing is missing")
+
+
+def _desktop(arguments: argparse.Namespace) -> None:
+    files = menu.install() if arguments.install else menu.remove()
+    done = "installed" if arguments.install else "removed"
+    if arguments.json:
+        print_json({"action": done, "files": [str(f) for f in files]})
+    elif files:
+        print_lines([*(f"{done}: {f}" for f in files)])
+    else:
+        print("nothing was installed")

@@ -4,12 +4,14 @@ import argparse
 import dataclasses
 from pathlib import Path
 
+from inspector.augmentation.code_rules import lint_code
 from inspector.augmentation.dialects import to_code
 from inspector.augmentation.terms import Policy
 from inspector.cli.options import add_output
 from inspector.cli.output import print_json, print_lines
 from inspector.errors import UsageError
-from inspector.project.policies import SIDE_PX, advise, load_policy, policy_of_code, preview
+from inspector.project.policies import load_policy, policy_of_code
+from inspector.project.previews import SIDE_PX, advise, preview
 
 
 def add_verbs(verbs: object) -> None:
@@ -53,6 +55,8 @@ def policy_of(arguments: argparse.Namespace) -> Policy:
 
 def _lint(arguments: argparse.Namespace) -> None:
     found = advise(policy_of(arguments), arguments.image, arguments.keras_version)
+    if arguments.code is not None:
+        found += lint_code(arguments.code)
     if arguments.json:
         print_json([dataclasses.asdict(a) for a in found])
     elif found:

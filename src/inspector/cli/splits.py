@@ -4,15 +4,17 @@ import argparse
 from pathlib import Path
 
 from inspector.cli.options import add_verb, open_project, scan
-from inspector.cli.output import print_json, print_lines, print_table
+from inspector.cli.output import Bar, print_json, print_lines, print_table
 from inspector.dataset.layouts import SPLIT_NAMES
 from inspector.dataset.replay import Loader
 from inspector.errors import UsageError
 from inspector.project.leaks import KINDS, Leakage, second_call
+from inspector.project.luck import Drawn, Measure
 from inspector.project.project import Project
 from inspector.project.rules import Rule, RuleKind, call_sides
 from inspector.project.snippets import snippet
 from inspector.project.splits import keras_rule
+from inspector.work.jobs import Progress
 
 
 def add_split_options(parser: argparse.ArgumentParser) -> None:
@@ -140,16 +142,38 @@ def _rule_for_leaks(arguments: argparse.Namespace, project: Project) -> Rule:
 def _leaks(arguments: argparse.Namespace) -> int:
     with open_project(arguments) as project:
         scan(project, arguments)
-        found = project.splits.leaks(_rule_for_leaks(arguments, project))
+        rule = _rule_for_leaks(arguments, project)
+        found = project.splits.leaks(rule)
+        drawn = None if arguments.check else _drawn(arguments, project, rule)
         if arguments.json:
-            print_json(leaks_json(found))
+            print_json(leaks_json(found, drawn))
         else:
-            _print_leaks(found)
+            _print_leaks(found, drawn)
         over = bool(found.both) or found.share > arguments.max_share
         return 1 if arguments.check and over else 0
 
 
-def leaks_json(found: Leakage) -> dict[str, object]:
+def _drawn(arguments: argparse.Namespace, project: Project, rule: Rule) -> Drawn | None:
+    """Return the quick models' figures over seeds; drawn once, then kept by the project."""
+    known = project.splits.drawn(rule)
+    if known is not None:
+        return known
+    progress = Progress()
+    with Bar(progress, quiet=arguments.quiet):
+        return project.splits.draw_seeds(rule, progress=progress)
+
+
+def _measure_json(measure: Measure) -> dict[str, float | None]:
+    return {
+        "median": round(measure.median, 6),
+        "p5": round(measure.at(5), 6),
+        "p95": round(measure.at(95), 6),
+        "this_seed": measure.this_seed,
+        "percentile": None if measure.percentile is None else round(measure.percentile, 4),
+    }
+
+
+def leaks_json(found: Leakage, drawn: Drawn | None = None) -> dict[str, object]:
     """Return the document of `leaks --json`."""
     luck = found.luck
     return {
@@ -172,6 +196,8 @@ def leaks_json(found: Leakage) -> dict[str, object]:
             "p95": round(luck.at(95), 6),
             "this_seed": luck.this_seed,
             "seeds": len(luck.shares),
+            "accuracy": _measure_json(drawn.accuracy) if drawn else None,
+            "class_deviation": _measure_json(drawn.class_deviation) if drawn else None,
         },
         "findings": [
             {
@@ -197,7 +223,7 @@ def leaks_json(found: Leakage) -> dict[str, object]:
     }
 
 
-def _print_leaks(found: Leakage) -> None:
+def _print_leaks(found: Leakage, drawn: Drawn | None) -> None:
     made = found.made
     print(
         f"{made.rule.text}: {len(made.training):,} training, {len(made.validation):,} validation;"
@@ -224,8 +250,22 @@ def _print_leaks(found: Leakage) -> None:
             f"over {len(luck.shares)} seeds the share is {luck.median:.1%}"
             f" [{luck.at(5):.1%}, {luck.at(95):.1%}]; yours {luck.this_seed or 0:.1%}"
         )
+    if drawn:
+        print(_drawn_text(drawn))
     for f in found.findings:
         print(f"{f.severity}: {f.text} ({f.code})")
+
+
+def _drawn_text(drawn: Drawn) -> str:
+    one, mix = drawn.accuracy, drawn.class_deviation
+    yours = f"; yours {one.this_seed:.1%}" if one.this_seed is not None else ""
+    rank = f", above {one.percentile:.0%} of them" if one.percentile is not None else ""
+    return (
+        f"quick models reach {one.median:.1%} [{one.at(5):.1%}, {one.at(95):.1%}] over"
+        f" {len(one.values)} seeds{yours}{rank}; a class's share of validation is off by up to"
+        f" {mix.median:.1%} [{mix.at(5):.1%}, {mix.at(95):.1%}]"
+        + (f"; yours {mix.this_seed:.1%}" if mix.this_seed is not None else "")
+    )
 
 
 def _groups(arguments: argparse.Namespace) -> None:

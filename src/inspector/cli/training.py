@@ -12,8 +12,18 @@ from inspector.cli.splits import add_split_options, rule_of
 from inspector.errors import TrainingError, UsageError
 from inspector.project.policies import load_policy
 from inspector.project.project import Project
-from inspector.project.runs import EPOCHS, IMAGE_SIZE_PX, Wanted, seeds_of
-from inspector.run_specs import SMALL_CNN, Answer, Done, EpochDone, Failed, Started, Stopped
+from inspector.project.runs import EPOCHS, IMAGE_SIZE_PX, OpenedTest, Run, Wanted, seeds_of
+from inspector.run_specs import (
+    IMAGENET,
+    SMALL_CNN,
+    Answer,
+    Budget,
+    Done,
+    EpochDone,
+    Failed,
+    Started,
+    Stopped,
+)
 
 _EVENTS: dict[type, str] = {
     Started: "run", EpochDone: "epoch", Done: "done", Failed: "failed", Stopped: "stopped",
@@ -29,9 +39,19 @@ def add_verbs(verbs: object) -> None:
     train.add_argument("--epochs", type=int, metavar="N", help=f"default {EPOCHS}")
     train.add_argument("--seeds", type=int, default=1, metavar="N", help="runs with other seeds")
     train.add_argument("--image-size", type=int, default=IMAGE_SIZE_PX, metavar="PX")
+    train.add_argument(
+        "--budget", choices=[Budget.EPOCHS.value, Budget.PLATEAU.value], default="epochs",
+        help="plateau: until the selection set stops improving, --epochs at most",
+    )  # fmt: skip
+    train.add_argument(
+        "--weights", metavar="FILE", help=f"of a backbone; {IMAGENET} has Keras fetch them"
+    )
     train.add_argument("--resume", metavar="RUN")
     train.add_argument("--json-lines", action="store_true", help="one JSON object an event")
-    add_verb(verbs, "runs", _runs, "the runs that are kept")
+    runs = add_verb(verbs, "runs", _runs, "the runs that are kept")
+    runs.add_argument(
+        "--open-test", metavar="RUN", help="judge its best weights on the test folder, once"
+    )
 
 
 def _train(arguments: argparse.Namespace) -> None:
@@ -58,8 +78,10 @@ def _new_runs(arguments: argparse.Namespace, project: Project) -> list[str]:
     scan(project, arguments)
     policy = load_policy(arguments.policy) if arguments.policy else None
     wanted = Wanted(
-        policy, arguments.model, arguments.epochs or EPOCHS, image_size_px=arguments.image_size
-    )
+        policy, arguments.model, arguments.epochs or EPOCHS, image_size_px=arguments.image_size,
+        policy_name=arguments.policy.stem if arguments.policy else "",
+        budget=Budget(arguments.budget), weights=arguments.weights,
+    )  # fmt: skip
     rule = rule_of(arguments, project)
     specs = [project.runs.plan(rule, one) for one in seeds_of(wanted, arguments.seeds)]
     return [project.runs.store(spec) for spec in specs]
@@ -96,28 +118,42 @@ def _tell(answer: Answer, arguments: argparse.Namespace) -> None:
 
 def _runs(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
-        runs = project.runs.all()
+        if arguments.open_test:
+            project.runs.open_test(project.runs.run(arguments.open_test).name)
+        runs, opened = project.runs.all(), project.runs.opened_test()
         if arguments.json:
-            print_json(
-                [
-                    {
-                        "run": r.name,
-                        "split": r.spec.split,
-                        "model": r.spec.model,
-                        "seed": r.spec.seed,
-                        "epochs": r.spec.epochs,
-                        "done": len(r.history),
-                        "best_epoch": r.history[-1].best_epoch if r.history else None,
-                        "val_accuracy": r.history[-1].val_accuracy if r.history else None,
-                    }
-                    for r in runs
-                ]
-            )
+            print_json([_row(run, opened) for run in runs])
             return
         print_table(
             [
-                (r.name, r.spec.split, r.spec.model, f"{len(r.history)} of {r.spec.epochs}",
+                (r.name, r.spec.split, r.title, f"seed {r.spec.seed}", r.state.value,
+                 f"{len(r.history)} of {r.spec.epochs}",
+                 f"{r.best.val_accuracy:.3f}" if r.best else "-",
                  f"{r.history[-1].val_accuracy:.3f}" if r.history else "-") for r in runs
             ],
-            ("run", "split", "model", "epochs", "validation, last epoch"),
+            ("run", "split", "what", "", "state", "epochs", "validation: best epoch", "last"),
         )  # fmt: skip
+        if opened is not None:
+            print(
+                f"test folder opened on {opened.at} by {opened.run}: {opened.accuracy:.3f}"
+                f" [{opened.low:.3f}, {opened.high:.3f}] of {opened.images:,} images"
+            )
+
+
+def _row(run: Run, opened: OpenedTest | None) -> dict[str, object]:
+    last = run.history[-1] if run.history else None
+    return {
+        "run": run.name,
+        "split": run.spec.split,
+        "policy": run.spec.policy_name,
+        "model": run.spec.model,
+        "seed": run.spec.seed,
+        "state": run.state.value,
+        "reason": run.reason,
+        "epochs": run.spec.epochs,
+        "done": len(run.history),
+        "best_epoch": last.best_epoch if last else None,
+        "best_val_accuracy": run.best.val_accuracy if run.best else None,
+        "val_accuracy": last.val_accuracy if last else None,
+        "test": dataclasses.asdict(opened) if opened and opened.run == run.name else None,
+    }

@@ -5,13 +5,14 @@ import dataclasses
 from pathlib import Path
 
 from inspector.audit.predictions import Rate
+from inspector.audit.properties import typical
 from inspector.audit.terms import Diagnosis, as_json
 from inspector.cli.experiments import add_training_options, train_answer
 from inspector.cli.options import add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
 from inspector.cli.splits import add_split_options, rule_of
 from inspector.errors import UsageError
-from inspector.project.diagnoses import SEEDS, Numbers
+from inspector.project.diagnoses import Numbers
 from inspector.project.fixes import RULE, FixPlan
 from inspector.project.project import Project
 from inspector.project.rules import Rule
@@ -26,7 +27,7 @@ def add_verbs(verbs: object) -> None:
     how.add_argument("--quick", action="store_true", help="by quick models (the default)")
     how.add_argument("--train", action="store_true", help="by real trainings, seed by seed")
     add_training_options(diagnose)
-    diagnose.add_argument("--seeds", type=int, default=SEEDS, metavar="N", help="split seeds")
+    diagnose.add_argument("--seeds", type=int, metavar="N", help="split seeds")
     diagnose.add_argument("--claimed", metavar="A,B", help="0.95,0.75: split, real folder")
     diagnose.add_argument("--predictions", type=Path, metavar="FILE.csv")
     add_verb(verbs, "labels", _labels, "suspected wrong labels, out of fold by group")
@@ -55,7 +56,7 @@ def _numbers(arguments: argparse.Namespace, project: Project) -> None:
 
 
 def _diagnose(arguments: argparse.Namespace) -> None:
-    if arguments.seeds < 1:
+    if arguments.seeds is not None and arguments.seeds < 1:
         raise UsageError("--seeds must be 1 or more", "5 are needed for a verdict.")
     with open_project(arguments) as project:
         _numbers(arguments, project)
@@ -122,6 +123,16 @@ def _print_answer(answer: Diagnosis) -> None:
              for name, a in answer.arms.items()],
             ("accuracy", "trained", "sd", "images", *(m.name for m in others)),
         )  # fmt: skip
+    if answer.properties:
+        print_table(
+            [
+                (p.name, typical(p, p.training), typical(p, p.folder),
+                 "-" if p.auc is None else f"{p.auc:.2f}",
+                 "-" if p.p_adjusted is None else f"{p.p_adjusted:.3f}",
+                 "yes" if p.differs else "no") for p in answer.properties
+            ],
+            ("property", "training", "folder", "AUC", "corrected p", "differs"),
+        )  # fmt: skip
     print_lines(f"- {line}" for line in answer.evidence)
     print_lines(f"caveat: {line}" for line in answer.caveats)
     if answer.question["models"] != "quick models":
@@ -135,7 +146,10 @@ def _share(value: float | None) -> str:
 def _labels(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
         scan(project, arguments)
-        found = project.labels.suspects()
+        progress = Progress()
+        with Bar(progress, quiet=arguments.quiet):
+            found = project.labels.suspects(progress=progress)
+        assert found is not None
         if arguments.json:
             print_json(
                 [
@@ -155,6 +169,10 @@ def _labels(arguments: argparse.Namespace) -> None:
 def _report(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
         scan(project, arguments)
+        if project.splits.drawn() is None:
+            progress = Progress()
+            with Bar(progress, quiet=arguments.quiet):
+                project.splits.draw_seeds(progress=progress)
         findings = project.reports.write(arguments.output)
         if arguments.json:
             print_json({"path": str(arguments.output), "findings": findings})

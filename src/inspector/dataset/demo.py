@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, fields
 from itertools import product
 from pathlib import Path
@@ -96,11 +96,23 @@ def truth_path(folder: Path) -> Path:
 
 
 def make_demo(
-    folder: Path, *, seed: int = 1, kind: Kind = Kind.LEAK, images: int = 1200
+    folder: Path,
+    *,
+    seed: int = 1,
+    kind: Kind = Kind.LEAK,
+    images: int = 1200,
+    wrote: Callable[[], None] = lambda: None,
 ) -> Planted:
     """Write a demo dataset of `images` readable pictures, and the truth about it beside it.
 
     The same arguments give the same bytes with the same versions of numpy, OpenCV and Pillow.
+
+    Args:
+        folder: New or empty.
+        seed: Of everything that is drawn.
+        kind: Which flaws it has.
+        images: How many readable pictures.
+        wrote: Called after each file; what it raises ends the making.
 
     Raises:
         UsageError: `images` is too small to hold one of each, or `seed` is negative.
@@ -116,7 +128,10 @@ def make_demo(
             raise DatasetError(f"{folder} is not an empty folder", "name a folder that is new")
         for split, label in product((TRAINING, VALIDATION), CLASSES):
             (folder / split / label).mkdir(parents=True, exist_ok=True)
-        rows = list(_write(folder, seed, kind=kind, images=images))
+        rows = []
+        for row in _write(folder, seed, kind=kind, images=images):
+            rows.append(row)
+            wrote()
         with truth_path(folder).open("w", encoding="utf-8", newline="") as stream:
             table = csv.writer(stream, lineterminator="\n")
             table.writerow(field.name for field in fields(Row))

@@ -15,6 +15,8 @@ class Changes:
         layout: What the folders are.
         groups: What belongs together, by a rule.
         rule: The split rule, or the lock.
+        runs: A training began, got on by an epoch, or ended.
+        policies: The policies that are kept.
         text: The operation in words, for the status line; "" where there is nothing to say.
     """
 
@@ -25,4 +27,6 @@ class Changes:
     layout: bool = False
     groups: bool = False
     rule: bool = False
+    runs: bool = False
+    policies: bool = False
     text: str = ""

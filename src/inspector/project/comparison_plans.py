@@ -86,6 +86,7 @@ def spec_of(
     return replace(
         base, training=training, budget=setup.budget, steps=steps, patience=setup.patience,
         policy=write_policy(one.policy) if one.policy else None,
+        policy_name=one.name if one.policy else "",
         normalisation=Scaling.POLICY if own else base.normalisation,
         cache=str(cache_folder() / "training"),
     )  # fmt: skip

@@ -267,7 +267,7 @@ class Comparisons:
         if left_out:
             said.append(
                 f"{left_out:,} validation images are left out, as their picture or event is in"
-                " training; --by-group makes a split without any."
+                " training; a split by group leaves none out."
             )
         folders = self._project.layout.splits.values()
         if rule.kind is RuleKind.FOLDERS and "validation" not in folders:

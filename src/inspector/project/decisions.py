@@ -102,6 +102,12 @@ class Decisions:
         changes = [Change(i, "bound", group) for i in ids]
         return self._apply("keep together", f"keep {_images(len(ids))} together", changes)
 
+    def bind_each(self, clusters: Sequence[Sequence[int]]) -> Decided:
+        """Keep the members of each of several clusters together, as one operation."""
+        changes = [Change(i, "bound", str(min(ids))) for ids in clusters for i in ids]
+        text = f"keep {_images(len(changes))} of {len(clusters):,} clusters together"
+        return self._apply("keep together", text, changes)
+
     def review(self, ids: Iterable[int]) -> Decided:
         """Mark samples as looked at, with nothing to change."""
         ids = list(ids)

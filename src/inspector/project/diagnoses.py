@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from inspector.audit.terms import Diagnosis, Question, as_json
 from inspector.dataset.layouts import Role
 from inspector.errors import DatasetError, UsageError
 from inspector.project.changes import Changes
+from inspector.project.differences import Differences, at_the_extremes, columns, from_json
 from inspector.project.leaks import Leakage
 from inspector.project.rules import Rule, RuleKind, membership
 from inspector.store import meta
@@ -26,7 +28,7 @@ from inspector.work.jobs import Progress, Stop
 if TYPE_CHECKING:
     from inspector.project.project import Project
 
-SEEDS = 5
+FILES = "the files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,34 @@ class Numbers:
     def claimed(self) -> tuple[float, ...]:
         """Both accuracies, where both are stated."""
         return () if self.split is None or self.folder is None else (self.split, self.folder)
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The diagnosis that is kept.
+
+    Attributes:
+        answer: As `diagnose --json` prints it.
+        at: Seconds since the epoch; 0 where an older version kept none.
+        changed: What it depends on that changed since, in words; () while it fits.
+    """
+
+    answer: dict[str, Any]
+    at: float
+    changed: tuple[str, ...]
+
+    @property
+    def same_files(self) -> bool:
+        """Whether the files, their classes and splits are those of then."""
+        return FILES not in self.changed
+
+    @property
+    def made(self) -> str:
+        """Say when it was made, and before what."""
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(self.at)) if self.at else "earlier"
+        if not self.changed:
+            return f"Made {when}."
+        return f"Made {when}, before {' and '.join(self.changed)} changed: make it again."
 
 
 class Diagnoses:
@@ -97,7 +127,7 @@ class Diagnoses:
         self,
         rule: Rule | None = None,
         *,
-        seeds: int = SEEDS,
+        seeds: int | None = None,
         stop: Stop | None = None,
         progress: Progress | None = None,
         first: Callable[[Diagnosis], None] | None = None,
@@ -115,18 +145,63 @@ class Diagnoses:
             first=first, low_priority=self._project.low_priority,
         )  # fmt: skip
         if answer is not None:
-            kept = json.dumps({"key": self._key(rule), "answer": as_json(answer)})
+            kept = json.dumps(
+                {"parts": self._parts(rule), "at": time.time(), "answer": as_json(answer)}
+            )
             self._project.database.write(lambda c: meta.put(c, "diagnosis", kept))
             self._project.tell(Changes(rule=True, text="the diagnosis is done"))
         return answer
 
-    def last(self) -> tuple[dict[str, Any], bool] | None:
-        """Return the last answer as JSON and whether it still fits; None without one."""
+    def run_all(
+        self, *, stop: Stop | None = None, progress: Progress | None = None
+    ) -> Diagnosis | None:
+        """Diagnose, then try 200 seeds where the rule draws, and look for doubtful labels.
+
+        What is finished when a stop comes is kept; None when the diagnosis itself was stopped.
+
+        Raises:
+            DatasetError: There is nothing to compare.
+            UsageError: The rule's arguments are wrong.
+        """
+        stop, progress = stop or Stop(), progress or Progress()
+        answer = self.run(stop=stop, progress=progress)
+        if not stop.is_set():
+            self._project.labels.find(stop=stop, progress=progress)
+        if not stop.is_set() and self._project.splits.drawn() is None:
+            self._project.splits.draw_seeds(stop=stop, progress=progress)
+        return answer
+
+    def last(self) -> Last | None:
+        """Return the answer that is kept, and whether it still fits; None without one."""
         kept = meta.get(self._project.database.read(), "diagnosis")
         if not kept:
             return None
         document = json.loads(kept)
-        return document["answer"], document["key"] == self._key(self._project.splits.rule)
+        now = self._parts(self._project.splits.rule)
+        then = document.get("parts", {})
+        changed = tuple(name for name, digest in now.items() if then.get(name) != digest)
+        return Last(document["answer"], float(document.get("at", 0)), changed)
+
+    def differences(self) -> Differences | None:
+        """Return in which simple properties the last diagnosis saw the folders differ.
+
+        None without a diagnosis, or where nothing could be compared.
+        """
+        last = self.last()
+        properties = from_json(last.answer) if last else ()
+        if not properties:
+            return None
+        groups = self._project.groups
+        rows = groups.images()
+        training, folder, _ = self._sides(self._project.splits.rule, rows)
+        values = columns(rows, groups.records(rows))
+        found = tuple(
+            at_the_extremes(one, values[one.name], rows, training, folder)
+            for one in properties
+            if one.differs and one.name in values
+        )
+        names = sorted({s.split for s, there in zip(rows, folder, strict=True) if there})
+        return Differences(names[0] if names else "the folder", len(properties), found)
 
     def question(self, rule: Rule) -> Question:
         """Gather what a diagnosis needs; the scan has to be complete.
@@ -151,7 +226,8 @@ class Diagnoses:
             describe(records), thumbnails16(records),
             np.array([place[s.label] for s in rows], np.int64),
             np.where(alone, -1, numbers).astype(np.int64), training, folder, yours, share,
-            self.numbers.claimed, self._provenance(rows), None, _properties(rows), tuple(classes),
+            self.numbers.claimed, self._provenance(rows), None, columns(rows, records),
+            tuple(classes),
         )  # fmt: skip
 
     def _sides(self, rule: Rule, rows: list[Sample]) -> tuple[Any, Any, Any]:
@@ -187,29 +263,17 @@ class Diagnoses:
             found["verified look-alikes"] += clusters
         return dict(found)
 
-    def _key(self, rule: Rule) -> str:
-        """Digest what an answer depends on."""
+    def _parts(self, rule: Rule) -> dict[str, str]:
+        """Digest each part that an answer depends on, by its name in words."""
         rows = self._project.groups.images()
-        groups = self._project.groups.numbers(rows, with_pictures=True)
-        digest = hashlib.sha256(repr(rule).encode())
+        files = hashlib.sha256()
         for s in rows:
-            digest.update(f"{s.path}\0{s.label}\0{s.split}\0".encode() + s.sha256)
-        digest.update(groups.tobytes())
-        digest.update(repr(self.numbers.claimed).encode())
-        return digest.hexdigest()
-
-
-def _properties(rows: list[Sample]) -> dict[str, Any]:
-    pixels = [max(1, s.width * s.height) for s in rows]
-    return {
-        "brightness": np.array([s.brightness for s in rows], np.float64),
-        "contrast": np.array([s.contrast for s in rows], np.float64),
-        "sharpness": np.array([s.sharpness for s in rows], np.float64),
-        "width": np.array([s.width for s in rows], np.float64),
-        "height": np.array([s.height for s in rows], np.float64),
-        "bytes per pixel": np.array(
-            [s.size / p for s, p in zip(rows, pixels, strict=True)], np.float64
-        ),
-        "JPEG": np.array([s.format == "JPEG" for s in rows], np.float64),
-        "has a camera in EXIF": np.array([bool(s.camera) for s in rows], np.float64),
-    }
+            files.update(f"{s.path}\0{s.label}\0{s.split}\0".encode() + s.sha256)
+        groups = self._project.groups.numbers(rows, with_pictures=True)
+        parts = {
+            FILES: files.digest(),
+            "the split rule": repr(rule).encode(),
+            "groups or look-alikes by your decisions": groups.tobytes(),
+            "your numbers": repr(self.numbers.claimed).encode(),
+        }
+        return {name: hashlib.sha256(part).hexdigest() for name, part in parts.items()}

@@ -143,7 +143,13 @@ class Duplicates:
             )
         kept = f"{similarity:.4g}"
         self._project.database.write(lambda c: meta.put(c, "threshold", kept), urgent=True)
-        self.forget()
+        with self._lock:
+            known = self._likeness
+            if known is not None:
+                self._likeness = _with_clusters(
+                    float(kept), known.samples, known.sets, known.representative, known.set_kind,
+                    known.edges,
+                )  # fmt: skip
         self._project.tell(Changes(likeness=True))
 
     def forget(self) -> None:

@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector import __version__
-from inspector.audit.gap import Trained, diagnose
+from inspector.audit.gap import SEEDS_OF_MANY, Trained, diagnose
 from inspector.audit.terms import Diagnosis, Question, as_json
 from inspector.errors import TrainingError
 from inspector.project.changes import Changes
 from inspector.project.comparison_records import is_complete, read_right
-from inspector.project.diagnoses import SEEDS
 from inspector.project.paces import expect_seconds
 from inspector.project.places import cache_folder
 from inspector.project.rules import Rule
@@ -99,7 +98,7 @@ class Experiments:
         rule: Rule | None = None,
         wanted: Wanted | None = None,
         *,
-        seeds: int = SEEDS,
+        seeds: int = SEEDS_OF_MANY,
         stop: Stop | None = None,
         progress: Progress | None = None,
     ) -> ExperimentPlan | None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inspector.dataset.decoding import Flag
+from inspector.dataset.layouts import IMAGE_ENDINGS, Layout
+from inspector.project.decisions import Decided
 from inspector.project.duplicates import Cluster, Kind, Likeness
 from inspector.project.samples import Counts
 from inspector.store.samples import Sample
@@ -19,13 +21,18 @@ CHECKS = (
     "files that can't be read",
     "files that Keras stops at",
     "files that Keras leaves out",
+    "top folders that are left out",
     "cut-off files",
     "nearly constant images",
 )
+# More names than these don't fit a card's title.
+NAMED = 3
 NOT_CHECKED = (
-    "groups without a visible likeness, names or EXIF; the labels of single images (the verb"
-    " labels names suspects); what a Keras call puts where (page Splits)"
+    "groups without a visible likeness, names or EXIF; what a Keras call puts where (page Splits)"
 )
+LABELS = "labels that quick models contradict"
+# What a burst is made of: near pictures only, within one split.
+_BURST = {Kind.NEAR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +41,11 @@ class Finding:
 
     Attributes:
         severity: "high", "middle" or "low".
-        see: Where its list is: "clusters", "problems" or a `Query` name of the gallery; "" nowhere.
+        see: Where its list is: "clusters", "labels", "problems" or a `Query` name of the gallery;
+            "" nowhere.
         action: The one action that fits, in words, or "".
         samples: The ids behind the count.
+        opens: Where the action leads: "rule", "labels", or "" for a decision that `act` makes.
     """
 
     code: str
@@ -47,6 +56,7 @@ class Finding:
     see: str
     action: str
     samples: tuple[int, ...]
+    opens: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +83,49 @@ class Findings:
         summary = _summary(counts)
         if not complete:
             return Overview(counts, f"{summary} The scan is not finished.", (), "", False)
-        found = self._files() + self._likeness()
+        doubtful, looked = self._labels()
+        found = self._files() + self._likeness() + doubtful
         order = ("high", "middle", "low")
         found.sort(key=lambda f: (order.index(f.severity), -f.count))
-        none = f"None of these {len(CHECKS)} checks found anything: " if not found else "Checked: "
-        checked = f"{none}{', '.join(CHECKS)}. Not checked: {NOT_CHECKED}."
+        checks = (*CHECKS, LABELS) if looked else CHECKS
+        left = NOT_CHECKED if looked else f"{NOT_CHECKED}; {LABELS} (they come with the diagnosis)"
+        none = f"None of these {len(checks)} checks found anything: " if not found else "Checked: "
+        checked = f"{none}{', '.join(checks)}. Not checked: {left}."
         return Overview(counts, summary, tuple(found), checked, True)
+
+    def act(self, finding: Finding) -> Decided:
+        """Do the one action of a finding, as one decision that undo takes back."""
+        decisions = self._project.decisions
+        match finding.code:
+            case "unreadable":
+                return decisions.quarantine()
+            case "look_alikes":
+                return decisions.bind_each([[m.id for m in c.members] for c in self._bursts()])
+            case _:
+                return decisions.drop(finding.samples, reason=finding.code.replace("_", " "))
+
+    def _bursts(self) -> list[Cluster]:
+        """Return the open clusters of near pictures within one split and one class."""
+        return [
+            c for c in self._project.duplicates.clusters()
+            if not c.reviewed and len(c.splits) < 2 and len(c.labels) < 2 and set(c.kinds) == _BURST
+        ]  # fmt: skip
+
+    def _labels(self) -> tuple[list[Finding], bool]:
+        """Return single labels in doubt, and whether they were looked at yet."""
+        cases, looked = self._project.labels.queue()
+        ids = tuple(c.samples[0].id for c in cases if c.score is not None and not c.done)
+        if not ids:
+            return [], looked
+        return [
+            Finding(
+                "labels", "middle", len(ids),
+                f"{_count(ids, 'image')} with another class suggested",
+                "Quick models that saw neither the image nor its group name another class. Some of"
+                " these are merely hard: look before you relabel.",
+                "labels", "", ids,
+            )
+        ], looked  # fmt: skip
 
     def _likeness(self) -> list[Finding]:
         likeness = self._project.duplicates.likeness()
@@ -96,7 +143,7 @@ class Findings:
                     "conflicting_labels", "high", len(labels),
                     f"{_count(labels, 'cluster')} of look-alikes with two labels or more",
                     "The same picture can't be two classes: decide which label is right.",
-                    "clusters", "", ids,
+                    "clusters", "Decide labels", ids, "labels",
                 )
             )  # fmt: skip
         if within:
@@ -106,7 +153,7 @@ class Findings:
                     "look_alikes", "middle", len(within),
                     f"{_count(within, 'cluster')} of look-alikes within one split",
                     f"{len(ids):,} images: bursts are better kept together, copies dropped.",
-                    "clusters", "", ids,
+                    "clusters", "Keep bursts together" if self._bursts() else "", ids,
                 )
             )  # fmt: skip
         return found
@@ -126,15 +173,15 @@ class Findings:
              "problems", "Quarantine"),
             ("keras_crashes", "high", crashes, "Keras stops at {}",
              "image_dataset_from_directory lists them and fails when it reads them.",
-             "problems", ""),
+             "problems", "Drop"),
             ("keras_ignores", "middle", ignores, "Keras leaves out {}",
              "Their ending is not one that image_dataset_from_directory reads.", "problems", ""),
             ("truncated", "middle", cut, "{} cut off", "Pixels came out, but not all of them.",
-             "problems", ""),
+             "problems", "Drop"),
             ("flat", "low", flat, "{} nearly one colour",
-             "Nothing to learn from; kept out of the look-alikes.", "flat", ""),
+             "Nothing to learn from; kept out of the look-alikes.", "flat", "Drop"),
         )  # fmt: skip
-        return [
+        return _left_out(self._project.layout, rows) + [
             Finding(
                 code, severity, len(found), what.format(_count(found, "file")), text, see, action,
                 tuple(s.id for s in found),
@@ -142,6 +189,28 @@ class Findings:
             for code, severity, found, what, text, see, action in table
             if found
         ]  # fmt: skip
+
+
+def _left_out(layout: Layout, rows: Sequence[Sample]) -> list[Finding]:
+    """Say which top folders belong to no split, because others are splits by name."""
+    folders = layout.ignored
+    if not folders:
+        return []
+    inside = [s for s in rows if s.path.split("/", 1)[0] in folders]
+    images = sum(s.path.lower().endswith(IMAGE_ENDINGS) for s in inside)
+    names = ", ".join(folders[:NAMED]) + (" and others" if len(folders) > NAMED else "")
+    splits = ", ".join(layout.splits)
+    them = "it" if len(folders) == 1 else "them"
+    return [
+        Finding(
+            "ignored_folders", "middle" if images else "low", len(folders),
+            f"{_count(folders, 'top folder')} left out: {names}",
+            f"Because {splits} {'is a split' if len(layout.splits) == 1 else 'are splits'}, the"
+            f" {_count(inside, 'file')} in {them} ({images:,} named like images) belong to no split"
+            " and no class. To use them, name the files and their splits in a manifest.",
+            "problems" if inside else "", "", tuple(s.id for s in inside),
+        )
+    ]  # fmt: skip
 
 
 def _across(clusters: Sequence[Cluster], likeness: Likeness) -> Finding:
@@ -160,7 +229,7 @@ def _across(clusters: Sequence[Cluster], likeness: Likeness) -> Finding:
         "twins_across", "high", len(twins) or len(clusters), title,
         f"{_count(clusters, 'cluster')} of look-alikes at similarity {likeness.threshold:g} or"
         f" more ({names}). A figure on these images measures memory, not learning.",
-        "clusters", "", ids,
+        "clusters", "Drop copies…", ids, "rule",
     )  # fmt: skip
 
 

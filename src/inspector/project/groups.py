@@ -18,7 +18,6 @@ from inspector.errors import UsageError
 from inspector.project.changes import Changes
 from inspector.project.decisions import Decided
 from inspector.similarity.clusters import components
-from inspector.similarity.fingerprints import FINGERPRINT
 from inspector.store import meta
 from inspector.store.samples import Sample
 
@@ -228,6 +227,9 @@ class Groups:
     def records(self, rows: Sequence[Sample]) -> NDArray[np.void]:
         """Return the fingerprint records of samples, zeros where there is none."""
         found = self._project.cache.fingerprints([s.sha256 for s in rows])
+        # It brings numba along, which opening a project need not wait for.
+        from inspector.similarity.fingerprints import FINGERPRINT
+
         blank = bytes(FINGERPRINT.itemsize)
         data = b"".join(record or blank for record in found)
         return np.frombuffer(data, FINGERPRINT)

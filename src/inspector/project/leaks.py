@@ -1,17 +1,19 @@
 """Leaks under a rule: by file, by content, by group, each number with its list."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.audit.leaks import Tie, Ties, share_over, tie, ties_across
+from inspector.audit.leaks import Draws, Tie, Ties, share_over, ties_across
 from inspector.audit.pitfalls import HIGH, LOW, MIDDLE, Pitfall
 from inspector.dataset.decoding import Flag
 from inspector.dataset.replay import Loader, cut, list_call
 from inspector.errors import UsageError
 from inspector.project.duplicates import Kind
+from inspector.project.links import Linked, link
 from inspector.project.rules import Membership, RuleKind, membership, training_folder
 from inspector.store.samples import Sample
 
@@ -101,6 +103,146 @@ class Leakage:
         return len(self.leaks) / self.validation_images if self.validation_images else 0.0
 
 
+class Search:
+    """What a rule's leaks are made from and no threshold moves; asked at any threshold.
+
+    Args:
+        project: Its scan has to be finished.
+        rule: Who stands where.
+        seeds: How many draws of the same call to look at.
+
+    Raises:
+        DatasetError: Keras would raise on this folder, or the folders are no splits.
+        UsageError: The arguments are wrong, or the code can't be read.
+    """
+
+    def __init__(self, project: "Project", rule: "Rule", *, seeds: int = SEEDS) -> None:
+        self.made = membership(project, rule)
+        self._rows = project.groups.images()
+        self._ids = np.array([s.id for s in self._rows], np.int64)
+        self._position = {s.path: i for i, s in enumerate(self._rows)}
+        self._masks = {
+            "training": path_mask(self.made.training, self._position),
+            "validation": path_mask(self.made.validation, self._position),
+            **{n: path_mask(paths, self._position) for n, paths in self.made.elsewhere.items()},
+        }
+        self._links = link(project, self._rows)
+        self._members = self._in_training()
+        self._own, self._draws = self._drawn(project, rule, seeds)
+
+    def at(self, threshold: float) -> Leakage:
+        """Find what stands on both sides when pairs are sure from a similarity on."""
+        links = self._links.at(threshold)
+        codes = ties_across(links.ties, self._masks["training"], self._masks["validation"])
+        result = Leakage(
+            self.made, threshold, tuple(sorted({*self.made.training} & {*self.made.validation})),
+            tuple(self._leaks(codes, threshold)), self._matrix(links.ties),
+            self._conflicts(links), self._luck(links.ties), (),
+        )  # fmt: skip
+        return replace(result, findings=_findings(result, self._rows, self._masks))
+
+    def _in_training(self) -> dict[int, list[int]]:
+        """Return the rows of training by their picture, in order of ids."""
+        found: dict[int, list[int]] = {}
+        pictures = self._links.picture
+        for i in sorted(np.flatnonzero(self._masks["training"]).tolist(), key=self._ids.item):
+            found.setdefault(int(pictures[i]), []).append(i)
+        return found
+
+    def _leaks(self, codes: NDArray[np.uint8], threshold: float) -> list[Leak]:
+        found = []
+        for i in np.flatnonzero(codes).tolist():
+            kind = KINDS[codes[i] - 1]
+            twin, similarity = None, 0.0
+            if kind != "group":
+                twin, similarity = self._twin(i, threshold)
+            found.append(Leak(self._rows[i], kind, twin, similarity))
+        found.sort(key=lambda leak: (KINDS.index(leak.kind), -leak.similarity, leak.image.path))
+        return found
+
+    def _twin(self, row: int, threshold: float) -> tuple[Sample | None, float]:
+        """Return the most alike image of training, of equal ones the first known."""
+        picture = int(self._links.picture[row])
+        same = [i for i in self._members.get(picture, ()) if i != row]
+        if same:
+            return self._rows[same[0]], 1.0
+        best: tuple[float, int, int] | None = None
+        for similarity, other in self._links.near.get(picture, ()):
+            if similarity < threshold or (best is not None and similarity < best[0]):
+                break
+            for i in self._members.get(other, ())[:1]:
+                best = max(best or (similarity, -int(self._ids[i]), i),
+                           (similarity, -int(self._ids[i]), i))  # fmt: skip
+        return (self._rows[best[2]], best[0]) if best else (None, 0.0)
+
+    def _matrix(self, ties: Ties) -> tuple[Cell, ...]:
+        cells = []
+        for source, one in self._masks.items():
+            for to, two in self._masks.items():
+                if not one.any() or not two.any():
+                    continue
+                codes = ties_across(ties, one, two)
+                by_kind = {
+                    kind: tuple(self._ids[codes == code].tolist())
+                    for code, kind in enumerate(KINDS, 1)
+                }
+                cells.append(Cell(source, to, int(two.sum()), by_kind))
+        return tuple(cells)
+
+    def _conflicts(self, links: Linked) -> tuple[tuple[int, ...], ...]:
+        """Return clusters with several labels, as sample ids."""
+        together: dict[int, list[int]] = {}
+        for i in np.flatnonzero(links.clustered).tolist():
+            together.setdefault(int(links.cluster[i]), []).append(i)
+        return tuple(
+            tuple(int(self._ids[i]) for i in rows)
+            for rows in together.values()
+            if len({self._rows[i].label for i in rows}) > 1
+        )
+
+    def _luck(self, ties: Ties) -> SeedLuck:
+        own = None if self._own is None else float(share_over(ties, self._own)[0])
+        shares = () if self._draws is None else tuple(share_over(ties, self._draws).tolist())
+        return SeedLuck(shares, own)
+
+    def _drawn(
+        self, project: "Project", rule: "Rule", seeds: int
+    ) -> tuple[Draws | None, Draws | None]:
+        """Return the draw of the rule itself, and the same call's with other seeds."""
+        if rule.kind is not RuleKind.KERAS or not (
+            rule.call.shuffle and rule.call.validation_split
+        ):
+            return None, None
+        mine = self._draws_of([(self.made.training, self.made.validation)])
+        if rule.call.loader is Loader.GENERATOR:
+            return mine, None
+        drawn = list(seeded(project, rule, range(seeds)))
+        return mine, self._draws_of(drawn) if drawn else None
+
+    def _draws_of(self, sides: list[tuple[tuple[str, ...], tuple[str, ...]]]) -> Draws:
+        """Keep who stands where; totals count files, those without a picture included."""
+        rows = np.flatnonzero(self._links.tied)
+        masks = [[path_mask(paths, self._position)[rows] for paths in side] for side in sides]
+        return Draws(
+            rows, np.array([m[0] for m in masks]), np.array([m[1] for m in masks]),
+            np.array([len(validation) for _, validation in sides], np.int64),
+        )  # fmt: skip
+
+
+def seeded(
+    project: "Project", rule: "Rule", seeds: Iterable[int]
+) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Draw the same Keras call with other seeds: (training, validation) paths of each."""
+    folder = training_folder(project, rule.folder)
+    call = replace(rule.call, subset="training")
+    listed = list_call(folder, call)
+    head = "" if folder == project.root else f"{folder.relative_to(project.root).as_posix()}/"
+    paths = np.array([head + p for p in listed.paths], object)
+    for seed in seeds:
+        one, two = cut(listed, replace(call, seed=seed))
+        yield tuple(paths[one]), tuple(paths[two])
+
+
 def leaks(project: "Project", rule: "Rule", *, seeds: int = SEEDS) -> Leakage:
     """Find what stands on both sides under a rule; needs a finished scan.
 
@@ -108,131 +250,14 @@ def leaks(project: "Project", rule: "Rule", *, seeds: int = SEEDS) -> Leakage:
         DatasetError: Keras would raise on this folder, or the folders are no splits.
         UsageError: The arguments are wrong, or the code can't be read.
     """
-    made = membership(project, rule)
-    rows = project.groups.images()
-    position = {s.path: i for i, s in enumerate(rows)}
-    ties = build_ties(project, rows)
-    masks = {
-        "training": _mask(made.training, position),
-        "validation": _mask(made.validation, position),
-        **{name: _mask(paths, position) for name, paths in made.elsewhere.items()},
-    }
-    training, validation = masks["training"], masks["validation"]
-    codes = ties_across(ties, training, validation)
-    found = _leaks(project, rows, codes, training)
-    both = tuple(sorted(set(made.training) & set(made.validation)))
-    luck = _luck(project, rule, ties, position, seeds, (training, validation))
-    conflicts = tuple(
-        tuple(m.id for m in c.members) for c in project.duplicates.clusters() if len(c.labels) > 1
-    )
-    result = Leakage(
-        made, project.duplicates.threshold, both, tuple(found), _matrix(ties, masks, rows),
-        conflicts, luck, (),
-    )  # fmt: skip
-    return replace(result, findings=_findings(result, rows, masks))
+    return Search(project, rule, seeds=seeds).at(project.duplicates.threshold)
 
 
-def build_ties(project: "Project", rows: list[Sample]) -> Ties:
-    """Gather what ties images together at the project's threshold."""
-    likeness = project.duplicates.likeness()
-    heads: dict[int, int] = {}
-    picture = np.array(
-        [heads.setdefault(likeness.representative.get(s.id, s.id), len(heads)) for s in rows],
-        np.int32,
-    )
-    contents: dict[bytes, int] = {}
-    content = np.array([contents.setdefault(s.sha256, len(contents)) for s in rows], np.int32)
-    edges = [
-        (heads[a], heads[b], bool(transform))
-        for a, b, transform, similarity in likeness.edges
-        if similarity >= likeness.threshold and a in heads and b in heads
-    ]
-    pairs = np.array([e[:2] for e in edges], np.int32).reshape(-1, 2)
-    turned = np.array([e[2] for e in edges], np.bool_)
-    group = project.groups.numbers(rows, with_pictures=False)
-    return tie(content, picture, group, pairs, turned)
-
-
-def _mask(paths: tuple[str, ...], position: dict[str, int]) -> Mask:
+def path_mask(paths: Iterable[str], position: dict[str, int]) -> Mask:
+    """Return which rows are among some paths."""
     mask = np.zeros(len(position), np.bool_)
     mask[[position[p] for p in paths if p in position]] = True
     return mask
-
-
-def _leaks(
-    project: "Project", rows: list[Sample], codes: NDArray[np.uint8], training: Mask
-) -> list[Leak]:
-    likeness = project.duplicates.likeness()
-    inside = {s.id for s, t in zip(rows, training, strict=True) if t}
-    best: dict[int, dict[int, float]] = {}
-    for a, b, _, similarity in likeness.edges:
-        best.setdefault(a, {})[b] = similarity
-        best.setdefault(b, {})[a] = similarity
-    found = []
-    for i in np.flatnonzero(codes).tolist():
-        kind = KINDS[codes[i] - 1]
-        row = rows[i]
-        twin, similarity = None, 0.0
-        if kind != "group":
-            head = likeness.representative.get(row.id, row.id)
-            rank = []
-            for t in likeness.twins(row.id):
-                if t in inside:
-                    other = likeness.representative.get(t, t)
-                    alike = 1.0 if other == head else best.get(head, {}).get(other, 0.0)
-                    rank.append((alike, -t))
-            if rank:
-                similarity, number = max(rank)
-                twin = likeness.samples[-number]
-        found.append(Leak(row, kind, twin, similarity))
-    found.sort(key=lambda leak: (KINDS.index(leak.kind), -leak.similarity, leak.image.path))
-    return found
-
-
-def _matrix(ties: Ties, masks: dict[str, Mask], rows: list[Sample]) -> tuple[Cell, ...]:
-    ids = np.array([s.id for s in rows], np.int64)
-    cells = []
-    for source, one in masks.items():
-        for to, two in masks.items():
-            if not one.any() or not two.any():
-                continue
-            codes = ties_across(ties, one, two)
-            by_kind = {
-                kind: tuple(ids[codes == code].tolist()) for code, kind in enumerate(KINDS, 1)
-            }
-            cells.append(Cell(source, to, int(two.sum()), by_kind))
-    return tuple(cells)
-
-
-def _luck(
-    project: "Project",
-    rule: "Rule",
-    ties: Ties,
-    position: dict[str, int],
-    seeds: int,
-    own: tuple[Mask, Mask],
-) -> SeedLuck:
-    """Draw the same call with other seeds and look at the share with a twin."""
-    if rule.kind is not RuleKind.KERAS or not rule.call.shuffle or not rule.call.validation_split:
-        return SeedLuck((), None)
-    if rule.call.loader is Loader.GENERATOR:
-        return SeedLuck((), float(share_over(ties, [own])[0]))
-    folder = training_folder(project, rule.folder)
-    call = replace(rule.call, subset="training")
-    listed = list_call(folder, call)
-    head = "" if folder == project.root else f"{folder.relative_to(project.root).as_posix()}/"
-    where = np.array([position.get(head + p, -1) for p in listed.paths], np.int64)
-    draws = []
-    for seed in range(seeds):
-        sides = []
-        for positions in cut(listed, replace(call, seed=seed)):
-            mask = np.zeros(len(position), np.bool_)
-            chosen = where[positions]
-            mask[chosen[chosen >= 0]] = True
-            sides.append(mask)
-        draws.append((sides[0], sides[1]))
-    shares = share_over(ties, draws)
-    return SeedLuck(tuple(shares.tolist()), float(share_over(ties, [own])[0]))
 
 
 def _findings(found: Leakage, rows: list[Sample], masks: dict[str, Mask]) -> tuple[Pitfall, ...]:
@@ -319,4 +344,4 @@ def second_call(text: str, first: "Rule") -> "Rule":
     return replace(first, second=call)
 
 
-__all__ = ["Cell", "Leak", "Leakage", "SeedLuck", "Tie", "build_ties", "leaks", "second_call"]
+__all__ = ["Cell", "Leak", "Leakage", "Search", "SeedLuck", "Tie", "leaks", "second_call", "seeded"]

@@ -1,7 +1,7 @@
 """Where the program keeps its own files: project files, caches and logs; never in a dataset."""
 
-import hashlib
 import re
+import sys
 from pathlib import Path
 
 import platformdirs
@@ -29,8 +29,19 @@ def log_folder() -> Path:
     return Path(platformdirs.user_log_dir(_NAME, appauthor=False))
 
 
+def resources_folder() -> Path:
+    """Return the folder of icons and tokens: in the source, an installed wheel or a bundle."""
+    bundle = getattr(sys, "_MEIPASS", "")
+    here = Path(__file__).resolve()
+    places = [Path(bundle) / "resources"] if bundle else []
+    places += [here.parents[3] / "resources", here.parents[1] / "resources"]
+    return next(place for place in places if (place / "tokens.toml").exists())
+
+
 def default_project(dataset: Path) -> Path:
     """Return the project file of a dataset that none was named for, found by its full path."""
+    import hashlib  # the window imports this file at its start, and hashlib takes a while
+
     root = str(dataset.resolve())
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", dataset.resolve().name).strip("-") or "dataset"
     digest = hashlib.sha256(root.encode("utf-8", "surrogateescape")).hexdigest()[:10]

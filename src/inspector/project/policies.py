@@ -1,22 +1,104 @@
-"""Policies: what training will see of a picture, and what there is to say of it."""
+"""Policies: read from files and code, and kept in the project under names."""
 
-import hashlib
-from collections.abc import Sequence
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
-
-from inspector.augmentation.apply import augment
 from inspector.augmentation.keras_code import parse_code
-from inspector.augmentation.lint import Advice, lint
-from inspector.augmentation.policies import read_policy
+from inspector.augmentation.policies import read_policy, write_policy
+from inspector.augmentation.presets import PRESETS
 from inspector.augmentation.terms import Policy
-from inspector.dataset.squares import decode_square
-from inspector.errors import DatasetError, ExportError, UsageError
+from inspector.errors import ExportError, UsageError
+from inspector.project.changes import Changes
+from inspector.store import meta
 
-SIDE_PX = 224
+if TYPE_CHECKING:
+    from inspector.project.project import Project
+
+LONGEST_NAME = 60
+_Kept = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPolicy:
+    """A policy and the name that a person keeps it under."""
+
+    name: str
+    policy: Policy
+
+
+class Policies:
+    """Keep policies in the project file."""
+
+    def __init__(self, project: "Project") -> None:
+        self._project = project
+
+    def all(self) -> list[SavedPolicy]:
+        """Return the policies that are kept, by name; what a newer program wrote is passed over."""
+        kept = _kept(self._project.database.read())
+        found = []
+        for name, written in sorted(kept.items(), key=lambda p: p[0].casefold()):
+            try:
+                found.append(SavedPolicy(name, read_policy(written)))
+            except UsageError:
+                continue
+        return found
+
+    def save(self, name: str, policy: Policy) -> None:
+        """Keep a policy; one of the same name is replaced.
+
+        Raises:
+            UsageError: The name is empty, too long, or a preset's.
+        """
+        name = _checked(name)
+        written = write_policy(policy)
+        self._change(lambda kept: kept | {name: written}, f"policy {name} saved")
+
+    def rename(self, name: str, new_name: str) -> None:
+        """Give a policy another name.
+
+        Raises:
+            UsageError: There is none of that name, or the new one is taken or is no name.
+        """
+        new_name = _checked(new_name)
+
+        def change(kept: _Kept) -> _Kept:
+            if new_name != name and new_name in kept:
+                raise UsageError(f"there is a policy {new_name} already", "Choose another name.")
+            return {k: v for k, v in kept.items() if k != name} | {new_name: _of(kept, name)}
+
+        self._change(change, f"policy {name} is {new_name} now")
+
+    def delete(self, name: str) -> None:
+        """Forget a policy.
+
+        Raises:
+            UsageError: There is none of that name.
+        """
+        self._change(
+            lambda kept: {k: v for k, v in kept.items() if _of(kept, name) is not v},
+            f"policy {name} deleted",
+        )
+
+    def _change(self, change: Callable[[_Kept], _Kept], text: str) -> None:
+        def work(connection: Any) -> None:
+            meta.put(connection, "policies", json.dumps(change(_kept(connection))))
+
+        self._project.database.write(work, urgent=True)
+        self._project.tell(Changes(policies=True, text=text))
+
+
+def _kept(connection: Any) -> _Kept:
+    kept = json.loads(meta.get(connection, "policies", "{}"))
+    return kept if isinstance(kept, dict) else {}
+
+
+def _of(kept: _Kept, name: str) -> object:
+    if name not in kept:
+        raise UsageError(f"there is no policy {name}", "Look at the names that are kept.")
+    return kept[name]
 
 
 def load_policy(file: Path) -> Policy:
@@ -32,6 +114,18 @@ def load_policy(file: Path) -> Policy:
     return read_policy(text)
 
 
+def write_file(policy: Policy, file: Path) -> None:
+    """Write a policy to a file that `load_policy` reads.
+
+    Raises:
+        ExportError: The file can't be written.
+    """
+    try:
+        file.write_text(json.dumps(write_policy(policy), indent=1) + "\n", "utf-8")
+    except OSError as error:
+        raise ExportError(f"{file} can't be written: {error}", "Choose another place.") from None
+
+
 def policy_of_code(text: str, keras: str = "") -> Policy:
     """Read a policy from Keras code, without running it.
 
@@ -41,55 +135,13 @@ def policy_of_code(text: str, keras: str = "") -> Policy:
     return parse_code(text, keras_version=keras or None)
 
 
-def square(file: Path, *, side_px: int = SIDE_PX) -> tuple[NDArray[np.uint8], str]:
-    """Return a picture as training reads it, uint8 (side, side, 3), and its id.
-
-    Raises:
-        DatasetError: The file can't be read.
-    """
-    try:
-        data = file.read_bytes()
-        pixels = decode_square(data, name=file.name, side_px=side_px)
-    except OSError as error:
-        raise DatasetError(f"{file} can't be read: {error.strerror}", "Check the path.") from None
-    except Exception as error:  # decoders raise nearly anything for a hostile file
-        raise DatasetError(f"{file} is no picture that can be decoded", "Take another.") from error
-    return pixels, hashlib.sha256(data).hexdigest()
-
-
-def advise(policy: Policy, pictures: Sequence[Path], keras: str = "") -> list[Advice]:
-    """Return what there is to say of a policy, measured on pictures where there are any.
-
-    Raises:
-        DatasetError: A picture can't be read.
-    """
-    read = [square(p)[0] for p in pictures]
-    return lint(policy, keras_version=keras or None, pictures=read)
-
-
-def preview(  # noqa: PLR0913 - what training would be told too
-    policy: Policy, image: Path, folder: Path, *, seed: int, epoch: int, count: int, side_px: int
-) -> list[Path]:
-    """Write what training reads of a picture: picture k is that of epoch `epoch` + k.
-
-    Raises:
-        DatasetError: The picture can't be read.
-        ExportError: The folder can't be written.
-        UsageError: A number is out of range.
-    """
-    if count < 1 or not 8 <= side_px <= 4096 or epoch < 0 or seed < 0:
+def _checked(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME:
         raise UsageError(
-            "-n must be 1 or more, the size 8 to 4096, seed and epoch 0 or more", "Check them."
+            f"a policy's name has 1 to {LONGEST_NAME} characters", "Give it another name."
         )
-    pixels, identity = square(image, side_px=side_px)
-    written = []
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for k in range(count):
-            shown = augment(pixels, policy, seed=seed, epoch=epoch + k, image_id=identity)
-            file = folder / f"{image.stem}-seed{seed}-epoch{epoch + k:04d}.png"
-            Image.fromarray(shown).save(file, format="PNG")
-            written.append(file)
-    except OSError as error:
-        raise ExportError(f"{folder} can't be written: {error}", "Choose another folder.") from None
-    return written
+    if name in PRESETS:
+        raise UsageError(f"{name} is a preset", "Give your policy a name of its own.")
+    return name
+

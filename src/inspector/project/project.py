@@ -19,7 +19,9 @@ from inspector.project.findings import Findings
 from inspector.project.fixes import Fixes
 from inspector.project.groups import Groups
 from inspector.project.labels import Labels
+from inspector.project.measuring import Measuring
 from inspector.project.places import cache_folder, default_project
+from inspector.project.policies import Policies
 from inspector.project.reports import Reports
 from inspector.project.runs import Runs
 from inspector.project.samples import Samples
@@ -83,11 +85,6 @@ class Project:
         self._pool_lock = threading.Lock()
         self._jobs = jobs or max(1, (os.cpu_count() or 1) - window)
         self.low_priority = window
-        try:
-            self._claim(relocate, role, manifest)
-        except Exception:
-            self.close()
-            raise
         self.samples = Samples(self)
         self.scans = Scans(self)
         self.duplicates = Duplicates(self)
@@ -101,8 +98,15 @@ class Project:
         self.fixes = Fixes(self)
         self.labels = Labels(self)
         self.runs = Runs(self)
+        self.policies = Policies(self)
+        self.measuring = Measuring()
         self.comparisons = Comparisons(self)
         self.experiments = Experiments(self)
+        try:
+            self._claim(relocate, role, manifest)
+        except Exception:
+            self.close()
+            raise
 
     @property
     def name(self) -> str:
@@ -142,8 +146,10 @@ class Project:
 
     def close(self) -> None:
         """Stop the workers and close the files; what was decided is on disk already."""
+        self.runs.close()
         if self._pool is not None:
             self._pool.close()
+        self.measuring.close()
         self.database.close()
         self.cache.close()
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inspector import __version__
-from inspector.audit.report import Card, Page, PicturePair, Table, render
+from inspector.audit.properties import bars, typical
+from inspector.audit.report import Apart, Card, OverSeeds, Page, PicturePair, Table, render
 from inspector.errors import DatasetError, ExportError, UsageError
 from inspector.project.changes import Changes
 from inspector.project.leaks import KINDS, Leakage
@@ -71,11 +72,11 @@ class Reports:
             pairs = tuple(self._pairs(found))
             lists = _lists(found)
         last = project.diagnoses.last()
-        answer: dict[str, Any] = last[0] if last else {}
+        answer: dict[str, Any] = last.answer if last else {}
         if answer:
             tables.append(_terms(answer))
         rule = found.made.rule.text if found else "no split"
-        stale = " The dataset changed since the diagnosis." if last and not last[1] else ""
+        stale = f" {last.made}" if last else ""
         return Page(
             f"Dataset report: {project.name}",
             f"{project.root} · {time.strftime('%Y-%m-%d %H:%M')} · split: {rule}",
@@ -84,8 +85,8 @@ class Reports:
             tuple(cards),
             tuple(tables),
             pairs,
-            found.luck.shares if found else (),
-            found.luck.this_seed if found else None,
+            self._apart(),
+            self._luck(found),
             tuple(answer.get("evidence", ())),
             tuple(answer.get("caveats", ())),
             lists,
@@ -110,6 +111,44 @@ class Reports:
                 )
                 shown.append(PicturePair(one, two, words))
         return shown
+
+    def _luck(self, found: Leakage | None) -> tuple[OverSeeds, ...]:
+        if found is None or not found.luck.shares:
+            return ()
+        twins = "Share of validation with a twin in training"
+        shown = [OverSeeds(twins, found.luck.shares, found.luck.this_seed)]
+        drawn = self._project.splits.drawn()
+        if drawn is not None:
+            one, mix = drawn.accuracy, drawn.class_deviation
+            rank = "" if one.percentile is None else f" (yours above {one.percentile:.0%} of them)"
+            said = f"Accuracy of a quick model on validation{rank}"
+            off = "By how much the share of one class is off, at most"
+            shown += [OverSeeds(said, one.values, one.this_seed),
+                      OverSeeds(off, mix.values, mix.this_seed)]  # fmt: skip
+        return tuple(shown)
+
+    def _apart(self) -> tuple[Apart, ...]:
+        """Return what a diagnosis saw the folders differ in, with a pair of pictures each."""
+        found = self._project.diagnoses.differences()
+        if found is None:
+            return ()
+        shown = []
+        for one in found.found:
+            shape = one.property
+            training, folder, ends = bars(shape)
+            text = (
+                f"{shape.name}: {typical(shape, shape.training)} in training,"
+                f" {typical(shape, shape.folder)} in {found.folder} (AUC {shape.auc or 0:.2f},"
+                f" corrected p = {shape.p_adjusted or 0:.3f})"
+            )
+            pictures = tuple(
+                PicturePair(a, b, (f"training: {one_.path}", f"{found.folder}: {two.path}"))
+                for one_, two in one.pairs[:1]
+                if (a := self._project.samples.thumbnail(one_.id))
+                and (b := self._project.samples.thumbnail(two.id))
+            )
+            shown.append(Apart(text, training, folder, ends, pictures))
+        return tuple(shown)
 
     def _made(self, found: Leakage | None) -> tuple[str, ...]:
         threshold = self._project.duplicates.threshold

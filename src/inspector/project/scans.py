@@ -12,6 +12,7 @@ import numpy as np
 
 from inspector.dataset.listing import list_files
 from inspector.project.changes import Changes
+from inspector.similarity.transforms import ONE_OF_EACH
 from inspector.store import likeness, meta, samples
 from inspector.work.jobs import Progress, Stop
 from inspector.work.pool import Done, Failed
@@ -39,6 +40,9 @@ RACY_NS = 2_000_000_000
 # Closer than this and of one size, two files are decoded in full to see if their pixels equal.
 # Source: the same pixels in another file verify above .93 on drawn pictures and clothing photos.
 MAYBE_SAME_PIXELS = 0.9
+# A comparison reads no file that could hang it; its time grows with the dataset. Source: 60,000
+# pictures on a busy machine took a minute for all transforms, so this serves for millions.
+SECONDS_A_COMPARISON = 3_600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,12 +217,13 @@ class Scans:
         return kept
 
     def _pairs(self, file: Path, n: int, stop: Stop, progress: Progress) -> Found | None:
-        progress.start("candidates", 0)
+        progress.start("candidates", len(ONE_OF_EACH))
         found = [_nothing()]
         if n < 2:
             return found[0]
-        proposed = next(iter(self._all([Propose(str(file))], stop)), None)
-        if not isinstance(proposed, Found):
+        questions = [Propose(str(file), transform) for transform in ONE_OF_EACH]
+        proposed = _sorted(self._all(questions, stop, progress.advance))
+        if stop.is_set():
             return None
         progress.start("look-alikes", len(proposed.a))
         cuts = [slice(i, i + CHUNK_PAIRS) for i in range(0, len(proposed.a), CHUNK_PAIRS)]
@@ -245,7 +250,13 @@ class Scans:
         stop: Stop,
         advance: Callable[[int], None] = lambda _: None,
     ) -> Iterable[object]:
-        for answer in self._project.pool().map(([task] for task in tasks), stop=stop):
+        reads = any(isinstance(task, Digest) for task in tasks)
+        answers = self._project.pool().map(
+            ([task] for task in tasks),
+            stop=stop,
+            timeout_seconds=None if reads else SECONDS_A_COMPARISON,
+        )
+        for answer in answers:
             match answer:
                 case Done(items=items, result=result):
                     first = items[0]
@@ -284,6 +295,15 @@ class Scans:
             return None
         cache.put_pixel_digests((sha, digests[sha]) for sha in missing if sha in digests)
         return digests
+
+
+def _sorted(parts: Iterable[object]) -> Found:
+    """Join candidates; those of one pair stand together, to be verified in one go."""
+    found = [_nothing(), *(part for part in parts if isinstance(part, Found))]
+    a, b = (np.concatenate([getattr(f, end) for f in found]) for end in ("a", "b"))
+    transform = np.concatenate([f.transform for f in found])
+    order = np.lexsort((transform, b, a))
+    return Found(a[order], b[order], transform[order])
 
 
 def _nothing() -> Found:

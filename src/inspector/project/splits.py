@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from inspector.dataset.replay import Loader
 from inspector.errors import DatasetError, ExportError, UsageError
 from inspector.project import leaks as leak_search
+from inspector.project import luck
 from inspector.project.changes import Changes
 from inspector.project.leaks import Leakage
 from inspector.project.rules import (
@@ -25,6 +26,7 @@ from inspector.project.rules import (
     to_json,
 )
 from inspector.store import locks, meta
+from inspector.work.jobs import Progress, Stop
 
 if TYPE_CHECKING:
     from inspector.project.project import Project
@@ -69,6 +71,8 @@ class Splits:
 
     def __init__(self, project: "Project") -> None:
         self._project = project
+        self._search: tuple[Rule, leak_search.Search] | None = None
+        project.listen(self._on_changed)
 
     @property
     def rule(self) -> Rule:
@@ -113,6 +117,37 @@ class Splits:
             UsageError: The arguments are wrong.
         """
         return leak_search.leaks(self._project, rule or self.rule, seeds=seeds)
+
+    def search(self, rule: Rule) -> leak_search.Search:
+        """Return what a rule's leaks are found in, at any threshold; kept until data change.
+
+        Raises:
+            DatasetError: Keras would raise here, or the folders are no splits.
+            UsageError: The arguments are wrong.
+        """
+        kept = self._search
+        if kept is None or kept[0] != rule:
+            kept = (rule, leak_search.Search(self._project, rule))
+            self._search = kept
+        return kept[1]
+
+    def draw_seeds(
+        self, rule: Rule | None = None, *, stop: Stop | None = None,
+        progress: Progress | None = None,
+    ) -> luck.Drawn | None:  # fmt: skip
+        """Ask quick models about 200 seeds of the rule's call, and keep it.
+
+        None where the rule draws nothing, or when stopped.
+
+        Raises:
+            DatasetError: Keras would raise here.
+            UsageError: The arguments are wrong.
+        """
+        return luck.draw(self._project, rule or self.rule, stop=stop, progress=progress)
+
+    def drawn(self, rule: Rule | None = None) -> luck.Drawn | None:
+        """Return what `draw_seeds` found for this rule and these images before."""
+        return luck.known(self._project, rule or self.rule)
 
     def moves(self, made: Membership) -> list[dict[str, str]]:
         """Return what moves against today's folders, for a proposal."""
@@ -185,6 +220,11 @@ class Splits:
             tuple(p for p, sha in apart if sha not in contents and p not in now),
             tuple(s.path for s in rows if s.path not in paths and s.sha256 not in known),
         )  # fmt: skip
+
+    def _on_changed(self, changes: Changes) -> None:
+        # A moved threshold leaves it as it is.
+        if changes.samples or changes.decisions or changes.groups or changes.layout:
+            self._search = None
 
     def _sides(self, rule: Rule) -> list[tuple[str, str]]:
         """Return (path, side), training first, in the rule's own order."""

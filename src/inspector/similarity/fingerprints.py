@@ -1,12 +1,13 @@
 """A fingerprint: what is kept of a picture so that look-alikes can be found and verified."""
 
 import cv2
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from inspector.similarity.hashes import coefficients, hash_of
 
-VERSION = 1
+VERSION = 2
 # Framings of the hashes: the whole, its centre 28/32 and 24/32, and without uniform borders.
 FULL, CENTRE, SMALL, TRIMMED = range(4)
 FINGERPRINT = np.dtype(
@@ -22,6 +23,7 @@ FINGERPRINT = np.dtype(
 FLAT_SD = 3.0
 _TRIM_AT_MOST = 38
 _NEAR_EDGE = 12
+_NEARLY_ALL = 0.97
 
 
 def fingerprint(pixels: NDArray[np.uint8]) -> NDArray[np.void]:
@@ -35,7 +37,7 @@ def fingerprint(pixels: NDArray[np.uint8]) -> NDArray[np.void]:
     framings = (luma, _shrink(grey[8:120, 8:120]), _shrink(grey[16:112, 16:112]), _shrink(trimmed))
     record["hash"] = [hash_of(coefficients(f.astype(np.float32))) for f in framings]
     record["side_px"] = min(pixels.shape[:2])
-    record["flat"] = float(luma.std()) < FLAT_SD
+    record["flat"] = float(cv2.meanStdDev(luma)[1][0, 0]) < FLAT_SD
     record["luma"] = cv2.resize(grey, (64, 64), interpolation=cv2.INTER_AREA)
     record["colour"] = cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb)
     return record
@@ -48,14 +50,34 @@ def _shrink(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _trim(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Cut uniform borders, up to 30 % of each side of the 128x128 picture."""
-    top, bottom = _border(grey), _border(grey[::-1])
-    left, right = _border(grey.T), _border(grey.T[::-1])
+    top, bottom, left, right = _borders(grey)
     height, width = grey.shape
     return grey[top : height - bottom, left : width - right]
 
 
-def _border(grey: NDArray[np.uint8]) -> int:
-    edge = int(np.median(grey[0]))
-    near = np.abs(grey[:_TRIM_AT_MOST].astype(np.int16) - edge) <= _NEAR_EDGE
-    uniform = near.mean(axis=1) >= 0.97
-    return _TRIM_AT_MOST if uniform.all() else int(uniform.argmin())
+@numba.njit(cache=True, nogil=True)
+def _borders(grey: NDArray[np.uint8]) -> tuple[int, int, int, int]:
+    """Return how many lines are uniform at the top, the bottom, the left and the right."""
+    return (
+        _border(grey, False, False), _border(grey, False, True),
+        _border(grey, True, False), _border(grey, True, True),
+    )  # fmt: skip
+
+
+@numba.njit(cache=True, nogil=True)
+def _border(grey: NDArray[np.uint8], upright: bool, backwards: bool) -> int:
+    """Count lines from one edge on that are near the median of the outermost."""
+    side = grey.shape[0]
+    edge = 0
+    for depth in range(_TRIM_AT_MOST):
+        line = side - 1 - depth if backwards else depth
+        values = grey[:, line] if upright else grey[line]
+        if depth == 0:
+            edge = int(np.median(values))
+        near = 0
+        for value in values:
+            if abs(int(value) - edge) <= _NEAR_EDGE:
+                near += 1
+        if near < _NEARLY_ALL * side:
+            return depth
+    return _TRIM_AT_MOST

@@ -1,5 +1,6 @@
 """Candidate pairs: pictures whose hashes are close in some framing and some of eight variants."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numba
@@ -8,16 +9,19 @@ from numpy.typing import NDArray
 
 from inspector.similarity.fingerprints import CENTRE, FULL, SMALL, TRIMMED
 from inspector.similarity.hashes import variant
-from inspector.similarity.transforms import INVERSE, NAMES
+from inspector.similarity.transforms import INVERSE, NAMES, ONE_OF_EACH
 
 # Bits that may differ. Source: measured on CIFAR-10 and transformed photos; a wider radius adds
 # candidates that verification refuses. 11 costs the join what 10 does: 2 bits within a band.
 RADIUS = 14
 RADIUS_TURNED = 11
 FRAMINGS = (
-    (FULL, FULL), (CENTRE, CENTRE), (SMALL, SMALL), (FULL, CENTRE), (CENTRE, FULL),
-    (TRIMMED, TRIMMED), (FULL, TRIMMED), (TRIMMED, FULL),
+    (FULL, FULL), (CENTRE, CENTRE), (SMALL, SMALL), (TRIMMED, TRIMMED),
+    (FULL, CENTRE), (FULL, TRIMMED),
 )  # fmt: skip
+# The other way round they find the same pairs, but for a transform that is not its own inverse:
+# there they find what the inverse would, which is why one of the two is enough.
+CROSSED = ((CENTRE, FULL), (TRIMMED, FULL))
 BRUTE_BELOW = 12_000
 _BANDS = 4
 
@@ -31,15 +35,23 @@ class Candidates:
     transform: NDArray[np.uint8]
 
 
-def candidates(records: NDArray[np.void]) -> Candidates:
-    """Return every pair within the radius, once for each transform; flat pictures are left out."""
+def candidates(
+    records: NDArray[np.void], transforms: Sequence[int] = ONE_OF_EACH
+) -> Candidates:
+    """Return every pair within the radius, once for each transform; flat pictures are left out.
+
+    Args:
+        records: (n,) of `FINGERPRINT`.
+        transforms: Some of `ONE_OF_EACH`; calls with others share no candidate with this one.
+    """
     rows = np.flatnonzero(~records["flat"]).astype(np.int64)
     hashes = np.ascontiguousarray(records["hash"][rows])
     n = np.int64(len(records))
     keys = [np.zeros(0, np.int64)]
-    for transform in range(len(NAMES)):
+    for transform in transforms:
         radius = RADIUS_TURNED if transform else RADIUS
-        for one, two in FRAMINGS:
+        framings = FRAMINGS if INVERSE[transform] == transform else FRAMINGS + CROSSED
+        for one, two in framings:
             turned = variant(hashes[:, one], transform)
             found = close(turned, np.ascontiguousarray(hashes[:, two]), radius)
             a, b = rows[found[:, 0]], rows[found[:, 1]]

@@ -12,6 +12,8 @@ STEPS = (
     (True, False, True), (False, True, False), (True, False, False), (True, True, True),
 )  # fmt: skip
 INVERSE = (0, 1, 4, 3, 2, 5, 6, 7)
+# A turn by 270 degrees takes b to a where one by 90 takes a to b.
+ONE_OF_EACH = tuple(t for t, inverse in enumerate(INVERSE) if t <= inverse)
 
 
 def apply(picture: NDArray[np.generic], transform: int) -> NDArray[np.generic]:

@@ -79,25 +79,29 @@ def train_run(folder: Path, *, tell: Tell, control: Control) -> None:
         run.close()
 
 
-def reevaluate(folder: Path, *, tell: Tell, control: Control) -> Evaluated:
-    """Load a run's best weights and evaluate them on its validation list, read from the files.
+def reevaluate(
+    folder: Path, *, tell: Tell, control: Control, side: str = "validation"
+) -> Evaluated:
+    """Load a run's best weights and evaluate them on one of its lists, read from the files.
 
     Raises:
-        TrainingError: The weights or a sample are gone or were changed.
+        TrainingError: The list is empty, or the weights or a sample are gone or were changed.
     """
     spec = read_spec(folder)
     check_spec(spec)
+    samples: Samples = getattr(spec, side)
+    if not samples:
+        raise TrainingError(f"the run has no {side} list", "Start a run where there is one.")
     model = load_model(folder / BEST)
     network = Network(model, model, logits=not ends_in_softmax(model))
     learner = Learner(network, learning_rate=spec.learning_rate)
     told = _Told(folder.name, "verifying", tell, control)
-    side = spec.image_size_px
     squares = read_squares(
-        Path(spec.root), spec.validation, side_px=side, threads=spec.threads, told=told
+        Path(spec.root), samples, side_px=spec.image_size_px, threads=spec.threads, told=told
     )
     pixels = np.stack(list(squares))
-    loss, accuracy = judge(predict(learner, pixels, control), spec.validation)
-    return Evaluated(folder.name, loss, accuracy, len(spec.validation))
+    loss, accuracy = judge(predict(learner, pixels, control), samples)
+    return Evaluated(folder.name, loss, accuracy, len(samples), side)
 
 
 def predict(learner: Learner, inputs: NDArray[Any], control: Control) -> Probabilities:

@@ -1,7 +1,9 @@
 """The child: imports TensorFlow at its start, then trains one run after another."""
 
 import contextlib
+import importlib.util
 import os
+import platform
 import queue
 import sys
 import threading
@@ -117,11 +119,17 @@ class Control:
 def run(parent: Parent) -> None:
     """Be the training child: see `inspector.run_specs` for what is said."""
     orders = Orders(parent)
-    with _quiet():
-        import keras
-        import tensorflow as tf
+    try:
+        with _quiet():
+            import keras
+            import tensorflow as tf
 
-        from inspector.training import loop  # noqa: F401 - warmed
+            from inspector.training import loop  # noqa: F401 - warmed
+    except ModuleNotFoundError as error:
+        if error.name not in ("keras", "tensorflow"):
+            raise
+        parent.send(_not_installed())
+        return
     # Advice to programmers of functions, which would pass for last words.
     tf.get_logger().setLevel("ERROR")
     gpus = tuple(gpu.name for gpu in tf.config.list_physical_devices("GPU"))
@@ -130,6 +138,19 @@ def run(parent: Parent) -> None:
     parent.send(Ready(versions, gpus))
     while (order := orders.next()) is not None:
         _do(order, parent, orders)
+
+
+def _not_installed() -> Failed:
+    """Say how TensorFlow comes to a wheel that was installed without it."""
+    here = (sys.platform, platform.machine())
+    package = "tensorflow-cpu" if here == ("linux", "x86_64") else "tensorflow"
+    pip = f"{sys.executable} -m pip install"
+    if importlib.util.find_spec("pip") is None:
+        pip = f"uv pip install --python {sys.executable}"
+    return Failed(
+        "", "TensorFlow is not installed: training needs it, and nothing else does",
+        f"Install it with: {pip} {package}",
+    )  # fmt: skip
 
 
 def _do(order: Train | Reevaluate, parent: Parent, orders: Orders) -> None:
@@ -144,7 +165,8 @@ def _do(order: Train | Reevaluate, parent: Parent, orders: Orders) -> None:
         if isinstance(order, Train):
             loop.train_run(folder, tell=parent.send, control=control)
         else:
-            parent.send(loop.reevaluate(folder, tell=parent.send, control=control))
+            found = loop.reevaluate(folder, tell=parent.send, control=control, side=order.side)
+            parent.send(found)
     except Halted:
         parent.send(Stopped(folder.name, _epochs_done(folder)))
     except InspectorError as error:

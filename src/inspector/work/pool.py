@@ -64,21 +64,34 @@ class Pool:
     ) -> None:
         self._function = function
         self._count = max(1, workers)
-        self._timeout = timeout_seconds
+        self._timeout = self._limit = timeout_seconds
         self._low_priority = low_priority
         self._workers: list[_Worker] = []
         self._born_dead = 0
 
-    def map(self, chunks: Iterable[Sequence[Any]], *, stop: Stop) -> Iterator[Answer]:
+    def map(
+        self,
+        chunks: Iterable[Sequence[Any]],
+        *,
+        stop: Stop,
+        timeout_seconds: float | None = None,
+    ) -> Iterator[Answer]:
         """Yield an answer for each chunk, or for each guilty item of it, as they come.
+
+        Args:
+            chunks: Items for one call of the function each.
+            stop: Set it from any thread to end soon.
+            timeout_seconds: That one item of these may take; None for the pool's own.
 
         Raises:
             RuntimeError: The function raised: a bug, with the worker's traceback; or no worker
                 can be started at all.
         """
+        limit = self._timeout if timeout_seconds is None else timeout_seconds
         waiting = iter(chunks)
         again: collections.deque[Sequence[Any]] = collections.deque()
         finished = False
+        self._limit = self._timeout if timeout_seconds is None else timeout_seconds
         try:
             while not stop.is_set():
                 while len(self._workers) < self._count:
@@ -86,8 +99,8 @@ class Pool:
                 finished = self._feed(waiting, again, finished)
                 if finished and not again and not any(w.chunks for w in self._workers):
                     return
-                yield from self._collect(again)
-            yield from self._wind_down()
+                yield from self._collect(again, limit)
+            yield from self._wind_down(limit)
         finally:
             for worker in list(self._workers):
                 if worker.chunks:
@@ -128,7 +141,9 @@ class Pool:
                     worker.child.send(list(chunk))
         return finished
 
-    def _collect(self, again: collections.deque[Sequence[Any]]) -> Iterator[Answer]:
+    def _collect(
+        self, again: collections.deque[Sequence[Any]], timeout_seconds: float
+    ) -> Iterator[Answer]:
         with selectors.DefaultSelector() as selector:
             for worker in self._workers:
                 if worker.chunks:
@@ -150,9 +165,9 @@ class Pool:
             worker.since = time.monotonic()
             yield Done(items, result)
         for worker in [w for w in self._workers if w.chunks and w not in ready]:
-            limit = self._timeout * len(worker.chunks[0]) if worker.ready else START_SECONDS
+            limit = timeout_seconds * len(worker.chunks[0]) if worker.ready else START_SECONDS
             if time.monotonic() - worker.since > limit:
-                reason = f"it took longer than {self._timeout:g} seconds"
+                reason = f"it took longer than {timeout_seconds:g} seconds"
                 yield from self._bury(worker, "timeout", reason, again)
 
     def _bury(
@@ -171,10 +186,10 @@ class Pool:
             raise RuntimeError(f"workers die one after another: {reason}")
         yield Failed(first[0], status, reason)
 
-    def _wind_down(self) -> Iterator[Answer]:
+    def _wind_down(self, timeout_seconds: float) -> Iterator[Answer]:
         end = time.monotonic() + GRACE_SECONDS
         while any(w.chunks for w in self._workers) and time.monotonic() < end:
-            yield from self._collect(collections.deque())
+            yield from self._collect(collections.deque(), timeout_seconds)
 
     def _drop(self, worker: _Worker) -> None:
         self._workers.remove(worker)

@@ -3,7 +3,6 @@
 import csv
 import ctypes
 import errno
-import fcntl
 import hashlib
 import json
 import os
@@ -159,6 +158,10 @@ def _copy_bytes(source: Path, part: Path) -> bytes:
 
 def _reflink(source: Path, part: Path) -> bool:
     """Share blocks where the file system can; False where it can't, with nothing left."""
+    if sys.platform != "linux":
+        return False
+    import fcntl
+
     with source.open("rb") as reading, part.open("wb") as writing:
         try:
             fcntl.ioctl(writing.fileno(), _FICLONE, reading.fileno())
@@ -211,8 +214,9 @@ def _rename(partial: Path, target: Path) -> None:
             partial.rename(target)
     else:
         partial.rename(target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    if sys.platform != "win32":  # which opens no folders
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

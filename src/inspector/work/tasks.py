@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 # Rows of another version are read again. Source: similarity.fingerprints.VERSION, held by a test.
-FEATURES = 1
+FEATURES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Propose:
-    """Find candidate pairs among the fingerprint records of a file."""
+    """Find candidate pairs among the fingerprint records of a file, by one flip or turn."""
 
     file: str
+    transform: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def _do(task: Task) -> Result:
         case Read():
             return _read(task)
         case Propose():
-            proposed = candidates(_records(task.file))
+            proposed = candidates(_records(task.file), (task.transform,))
             return Found(proposed.a, proposed.b, proposed.transform)
         case Verify():
             pairs = verify(_records(task.file), Candidates(task.a, task.b, task.transform))

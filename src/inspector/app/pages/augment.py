@@ -1,20 +1,17 @@
 """Augment: move a number, see what training will see, read what there is to say."""
 
-import json
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QFileDialog,
+    QFrame,
     QHBoxLayout,
     QInputDialog,
     QLabel,
-    QPlainTextEdit,
     QPushButton,
     QScrollArea,
     QSpinBox,
@@ -23,39 +20,82 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.app.advice_list import AdviceList
 from inspector.app.bridge import Bridge
-from inspector.app.draw_grid import DrawGrid
-from inspector.app.pages.page import Page
-from inspector.app.policy_controls import PolicyControls
+from inspector.app.code_tab import CodeTab
+from inspector.app.draw_grid import DrawGrid, GridRow, image
+from inspector.app.effects_panel import EffectsPanel
+from inspector.app.keys import bind
+from inspector.app.measurer import Measurer
+from inspector.app.pages.page import Key, Page
+from inspector.app.parameter_strip import ParameterStrip, make_strip
+from inspector.app.policy_bar import PolicyBar
+from inspector.app.policy_controls import Control, PolicyControls
+from inspector.app.policy_history import PolicyHistory
 from inspector.augmentation.apply import augment
+from inspector.augmentation.code_rules import lint_code
 from inspector.augmentation.dialects import to_code
-from inspector.augmentation.lint import Advice, follow, lint
-from inspector.augmentation.policies import write_policy
+from inspector.augmentation.lint import Advice, follow
 from inspector.augmentation.presets import PRESETS
+from inspector.augmentation.suggestions import Suggested
 from inspector.augmentation.terms import Policy
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
-from inspector.project.policies import load_policy, policy_of_code, square
+from inspector.project.policies import policy_of_code
+from inspector.project.previews import Picture, choose, crowd
 from inspector.project.project import Project
+from inspector.work.measuring import Pictures as Measured
 
-ROWS, DRAWS, SIDE_PX = 4, 4, 160
-_LINT_WAIT_MS = 300
-_TARGETS = (
-    ("ImageDataGenerator", "idg"), ("keras.layers", "layers"), ("a function", "function"),
-    ("JSON", "json"),
-)  # fmt: skip
+SIZES = (3, 4, 5, 6)
+MEASURED = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture as training reads it, and its id."""
+class Wish:
+    """What the grid is asked to show.
 
-    pixels: NDArray[np.uint8]
-    identity: str
+    Attributes:
+        draws: Of each image, of the policy and of the one beside it together.
+        most_px: Side of a cell of the grid, in pixels of the screen; 0 for no limit.
+    """
+
+    policy: Policy
+    beside: Policy | None
+    pictures: tuple[Picture, ...]
+    pinned: frozenset[int]
+    seed: int
+    epoch: int
+    draws: int
+    most_px: int = 0
+
+
+def make_rows(wish: Wish) -> list[GridRow]:
+    """Return the rows of the grid, with the very pixels that training would read."""
+    half = -(-wish.draws // 2) if wish.beside else wish.draws
+    rows = []
+    for picture in wish.pictures:
+        shown = []
+        for policy in (wish.policy, wish.beside):
+            count = half if policy is not None else 0
+            shown.append(tuple(
+                image(augment(
+                    picture.pixels, policy or wish.policy, seed=wish.seed, epoch=wish.epoch + k,
+                    image_id=picture.identity,
+                ), wish.most_px)
+                for k in range(count)
+            ))  # fmt: skip
+        pinned = picture.sample in wish.pinned
+        original = image(picture.pixels, wish.most_px)
+        rows.append(GridRow(picture.label, pinned, original, *shown))
+    return rows
 
 
 class AugmentPage(Page):
-    """Three columns: the policy, the draws, what there is to say and the code."""
+    """Three columns: the policy, the draws, effects with advice and code.
+
+    Attributes:
+        drawn: How many answers the grid has shown.
+    """
 
     title = "Augment"
     icon = "augment"
@@ -63,219 +103,289 @@ class AugmentPage(Page):
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
-        self._policy = Policy.none()
-        self._past: list[Policy] = []
-        self._future: list[Policy] = []
+        self.history = PolicyHistory(Policy.none())
         self._pictures: list[Picture] = []
+        self._measured: list[Picture] = []
+        self._pinned: list[int] = []
+        self._turn = 0
+        self._new_images = self._new_crowd = True
         self._advice: list[Advice] = []
-        self._controls = PolicyControls()
-        self._controls.moved.connect(self._on_moved)
-        self._grid = DrawGrid()
-        self._preset, self._target = QComboBox(), QComboBox()
-        for name in PRESETS:
-            self._preset.addItem(name)
-        for text, target in _TARGETS:
-            self._target.addItem(text, target)
-        self._seed, self._epoch = QSpinBox(), QSpinBox()
-        self._code = QPlainTextEdit()
-        self._notes = QVBoxLayout()
+        self._code_advice: list[Advice] = []
+        self._control: Control | None = None
+        self._drawing, self._waiting = False, False
+        self.drawn = 0
+        self._bar = PolicyBar(project, bridge)
+        self._controls, self._grid = PolicyControls(), DrawGrid()
+        self.measurer = Measurer(project.measuring, bridge, self)
+        self._strip, self._effects = ParameterStrip(), EffectsPanel(self.measurer)
+        self._advice_list, self._code = AdviceList(), CodeTab()
+        self._size, self._seed, self._epoch = QComboBox(), QSpinBox(), QSpinBox()
         self._message = QLabel()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_LINT_WAIT_MS)
-        self._timer.timeout.connect(self._check)
+        self._tabs = QTabWidget()
         self._lay_out()
-        self._controls.show_policy(self._policy)
+        self._connect()
+        self._controls.show_policy(self.history.now)
+        self._bar.refresh()
+
+    def show_example(self, preset: str, field: str) -> None:
+        """Show a preset, and the range of one of its numbers."""
+        self._on_named(PRESETS[preset])
+        self._controls.choose(field)
+
+    def key_table(self) -> Sequence[Key]:
+        """Return the keys of this page."""
+        return (
+            Key("next_epoch", "E", "the draws of the next epochs", self._next_epoch),
+            Key("other_images", "R", "other images, but for pinned ones", self._other_images),
+        )
+
+    def shown_text(self) -> str:
+        """Say what Ctrl+Z is for here, as the rest of the line tells of decisions."""
+        return "On this page Ctrl+Z undoes moves of numbers"
+
+    def undo(self) -> bool:
+        """Undo the newest move of a number."""
+        return self._show(self.history.undo())
+
+    def redo(self) -> bool:
+        """Redo the move that was undone last."""
+        return self._show(self.history.redo())
 
     def refresh(self, changes: Changes) -> None:
-        """Choose one picture a class, once there are any."""
-        if not self._pictures and (changes.samples or changes.likeness):
-            self.bridge.call(self._choose, self._take, channel="augment pictures")
+        """Read pictures anew where there are others, once the page is shown."""
+        self._new_images |= changes.samples or changes.likeness
+        self._new_crowd |= changes.likeness
+        if changes.policies:
+            self._bar.refresh()
+        if self.isVisible():
+            self._look()
 
-    def _choose(self) -> list[Picture]:
-        chosen: dict[str, Picture] = {}
-        for sample in self.project.groups.images():
-            if sample.label not in chosen and len(chosen) < ROWS:
-                try:
-                    found = square(self.project.absolute(sample.path), side_px=SIDE_PX)
-                except InspectorError:
-                    continue
-                chosen[sample.label] = Picture(*found)
-        return list(chosen.values())
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._look()
 
-    def _take(self, pictures: list[Picture]) -> None:
-        self._pictures = pictures
+    def _look(self) -> None:
+        if self._new_images and not self._pictures:
+            self._choose()
+        if self._new_crowd:
+            self.bridge.call(
+                lambda: crowd(self.project), self.measurer.give, channel="augment crowd"
+            )
+        self._new_images = self._new_crowd = False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space:
+            self._grid.show_plain(True)
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._grid.show_plain(False)
+        else:
+            super().keyReleaseEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() > 1400
+        self._tabs.setFixedWidth(380 if wide else 300)
         self._draw()
-        self._timer.start()
+
+    def _choose(self) -> None:
+        count = max(SIZES)
+        pinned, turn = tuple(self._pinned), self._turn
+
+        def work() -> tuple[list[Picture], list[Picture]]:
+            measured = self._measured or choose(self.project, MEASURED)
+            return choose(self.project, count, pinned=pinned, turn=turn), measured
+
+        self.bridge.call(work, self._take, channel="augment pictures")
+
+    def _take(self, answer: tuple[list[Picture], list[Picture]]) -> None:
+        self._pictures, measured = answer
+        if not self._measured and measured:
+            self._measured = measured
+            self.measurer.give(Measured(tuple(p.pixels for p in measured)))
+        self._draw()
+
+    def _other_images(self) -> None:
+        self._turn += 1
+        self._choose()
+
+    def _on_pinned(self, row: int) -> None:
+        sample = self._pictures[row].sample
+        if sample in self._pinned:
+            self._pinned.remove(sample)
+        else:
+            self._pinned.append(sample)
+        self._draw()
 
     def _on_moved(self, policy: Policy) -> None:
-        self._past.append(self._policy)
-        self._future.clear()
-        self._set(policy, controls=False)
-
-    def _set(self, policy: Policy, *, controls: bool = True) -> None:
-        self._policy = policy
-        if controls:
-            self._controls.show_policy(policy)
-        self._draw()
-        self._timer.start()
+        self.history.move(policy, seconds=time.monotonic())
+        self._show_policy(controls=False)
 
     def _replace(self, policy: Policy) -> None:
-        self._past.append(self._policy)
-        self._future.clear()
-        self._set(policy)
+        self.history.replace(policy)
+        self._message.setVisible(False)
+        self._show_policy()
+
+    def _on_named(self, policy: Policy) -> None:
+        self._code_advice = []
+        self._replace(policy)
+
+    def _show(self, changed: bool) -> bool:
+        if changed:
+            self._show_policy()
+        return True
+
+    def _show_policy(self, *, controls: bool = True) -> None:
+        policy = self.history.now
+        if controls:
+            self._controls.show_policy(policy)
+        self._bar.show_policy(policy)
+        self._draw()
+        self._measure()
+
+    def _on_beside(self) -> None:
+        self._draw()
+        self._measure()
+
+    def _measure(self) -> None:
+        self.measurer.show_policy(self.history.now, self._bar.beside()[1])
+        self._show_code()
 
     def _draw(self) -> None:
-        policy, pictures = self._policy, self._pictures
-        seed, epoch = self._seed.value(), self._epoch.value()
+        """Ask for draws: one request at a time, the newest wish after it, and then the strip."""
+        if self._drawing:
+            self._waiting = True
+            return
+        rows = int(self._size.currentData())
+        name, beside = self._bar.beside()
+        columns = rows + rows % 2 if beside else rows
+        side = self._grid.cell_px(rows, columns) * self.devicePixelRatioF()
+        wish = Wish(
+            self.history.now, beside, tuple(self._pictures[:rows]), frozenset(self._pinned),
+            self._seed.value(), self._epoch.value(), rows, int(side),
+        )  # fmt: skip
+        heads = (f"A: {self._bar.name()}", f"B: {name}") if beside else ("draws", "")
 
-        def work() -> list[list[NDArray[np.uint8]]]:
-            return [
-                [
-                    p.pixels,
-                    *(
-                        augment(p.pixels, policy, seed=seed, epoch=epoch + k, image_id=p.identity)
-                        for k in range(DRAWS)
-                    ),
-                ]
-                for p in pictures
-            ]
+        def done(found: list[GridRow]) -> None:
+            self._drawing = False
+            self.drawn += 1
+            self._grid.show_rows(found, heads)
+            if self._waiting:
+                self._waiting = False
+                self._draw()
+            else:
+                self._show_strip()
 
-        self.bridge.call(work, self._grid.show_rows, channel="draws")
+        self._drawing = True
+        self.bridge.call(lambda: make_rows(wish), done)
 
-    def _check(self) -> None:
-        policy = self._policy
-        pictures = [p.pixels for p in self._pictures]
-        target = str(self._target.currentData())
+    def _on_control(self, control: Control) -> None:
+        self._control = control
+        self._show_strip()
 
-        def work() -> tuple[list[Advice], str]:
-            return lint(policy, pictures=pictures), to_code(policy, target)  # type: ignore[arg-type]
+    def _show_strip(self) -> None:
+        control, policy = self._control, self.history.now
+        if control is None or not self._pictures:
+            return
+        pixels = self._pictures[0].pixels
+        side = int(self._strip.cell_px() * self.devicePixelRatioF())
+        self.bridge.call(
+            lambda: make_strip(control, policy, pixels, side), self._strip.show_strip,
+            channel="strip",
+        )  # fmt: skip
 
-        self.bridge.call(work, self._show_check, channel="advice")
+    def _show_code(self) -> None:
+        policy, (target, version) = self.history.now, self._code.wanted()
+        self.bridge.call(
+            lambda: to_code(policy, target, version), self._code.show_code, channel="code"
+        )
 
-    def _show_check(self, answer: tuple[list[Advice], str]) -> None:
-        self._advice, code = answer
-        self._code.setPlainText(code)
+    def _on_advised(self, found: tuple[Advice, ...]) -> None:
+        self._advice = [*self._code_advice, *found]
         self._controls.show_advice({a.parameter: a for a in self._advice})
-        while (item := self._notes.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.deleteLater()
-        for advice in self._advice:
-            self._notes.addWidget(self._note(advice))
-        if not self._advice:
-            nothing = QLabel("There is nothing to say of this policy.")
-            nothing.setProperty("role", "muted")
-            nothing.setWordWrap(True)
-            self._notes.addWidget(nothing)
-        self._notes.addStretch()
+        self._advice_list.show_advice(self._advice)
+        count = f" ({len(self._advice)})" if self._advice else ""
+        self._tabs.setTabText(1, f"Advice{count}")
 
-    def _note(self, advice: Advice) -> QWidget:
-        card = QWidget()
-        card.setObjectName("card")
-        severity = {"error": "high", "warning": "middle"}.get(advice.severity, "low")
-        card.setProperty("severity", severity)
-        card.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = QVBoxLayout(card)
-        column.setContentsMargins(12, 8, 12, 8)
-        head = QLabel(advice.parameter)
-        text = QLabel(advice.message)
-        text.setWordWrap(True)
-        text.setProperty("role", "muted")
-        column.addWidget(head)
-        column.addWidget(text)
-        if advice.suggestion:
-            said = ", ".join(f"{k} = {v}" for k, v in advice.suggestion.items())
-            button = QPushButton("Set what was probably meant")
-            button.setToolTip(said)
-            button.setAccessibleDescription(said)
-            suggestion = advice.suggestion
-            button.clicked.connect(lambda: self._replace(follow(self._policy, suggestion)))
-            column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
-        return card
-
-    def _on_preset(self, _: int) -> None:
-        self._replace(PRESETS[self._preset.currentText()])
-
-    def _undo(self) -> None:
-        if self._past:
-            self._future.append(self._policy)
-            self._set(self._past.pop())
-
-    def _redo(self) -> None:
-        if self._future:
-            self._past.append(self._policy)
-            self._set(self._future.pop())
+    def _on_suggested(self, suggested: Suggested) -> None:
+        self._replace(follow(self.history.now, {suggested.parameter: suggested.value}))
 
     def _next_epoch(self) -> None:
-        self._epoch.setValue(self._epoch.value() + DRAWS)
+        self._epoch.setValue(self._epoch.value() + int(self._size.currentData()))
 
     def _paste(self) -> None:
         text, ok = QInputDialog.getMultiLineText(
             self, "Paste Keras code", "ImageDataGenerator(...) or keras.layers; it is never run"
         )
         if ok and text.strip():
-            self._read(lambda: policy_of_code(text))
+            self.read_code(text)
 
-    def _load(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Load a policy", "", "JSON (*.json)")
-        if name:
-            self._read(lambda: load_policy(Path(name)))
+    def read_code(self, text: str) -> None:
+        """Take the policy of pasted code, with what there is to say of the code around it."""
+        version = self._code.wanted()[1]
 
-    def _read(self, work: object) -> None:
-        assert callable(work)
-        self.bridge.call(work, self._replace, on_error=self._refuse)
+        def done(answer: tuple[Policy, list[Advice]]) -> None:
+            policy, self._code_advice = answer
+            self._replace(policy)
 
-    def _save(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save the policy", "policy.json", "*.json")
-        if name:
-            text = json.dumps(write_policy(self._policy), indent=1)
-            self.bridge.call(lambda: Path(name).write_text(text, "utf-8"))
+        self.bridge.call(
+            lambda: (policy_of_code(text, version), lint_code(text, version)), done,
+            on_error=self._refuse,
+        )  # fmt: skip
 
     def _refuse(self, error: InspectorError) -> None:
         self._message.setText(f"{error.message}. {error.advice}")
+        self._message.setVisible(True)
 
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._code.toPlainText())
+    def _connect(self) -> None:
+        self._controls.moved.connect(self._on_moved)
+        self._controls.chosen.connect(self._on_control)
+        self._controls.followed.connect(self._on_suggested)
+        self.measurer.ranges.connect(lambda r: self._controls.show_suggested(r.suggested))
+        self.measurer.advised.connect(self._on_advised)
+        self.measurer.failed.connect(self._refuse)
+        self._bar.chosen.connect(self._on_named)
+        self._bar.beside_chosen.connect(self._on_beside)
+        self._bar.failed.connect(self._refuse)
+        self._advice_list.followed.connect(
+            lambda suggestion: self._replace(follow(self.history.now, suggestion))
+        )
+        self._code.changed.connect(self._show_code)
+        self._grid.pinned.connect(self._on_pinned)
+        self._size.currentIndexChanged.connect(self._draw)
+        for spin in (self._seed, self._epoch):
+            spin.valueChanged.connect(self._draw)
+        bind(self, self.key_table())
 
     def _lay_out(self) -> None:
+        for size in SIZES:
+            self._size.addItem(f"{size} × {size}", size)
+        self._size.setCurrentIndex(1)
         for widget, name in (
-            (self._preset, "Preset"), (self._seed, "Seed of the draws"),
-            (self._epoch, "Epoch of the first draw"), (self._target, "Code for"),
-            (self._code, "The policy as code"),
+            (self._size, "Images and draws"), (self._seed, "Seed of the draws"),
+            (self._epoch, "Epoch of the first draw"),
         ):  # fmt: skip
             widget.setAccessibleName(name)
             widget.setToolTip(name)
-        self._seed.setPrefix("seed ")
-        self._epoch.setPrefix("epoch ")
-        for spin in (self._seed, self._epoch):
+        for spin, prefix in ((self._seed, "seed "), (self._epoch, "epoch ")):
+            spin.setPrefix(prefix)
             spin.setRange(0, 1_000_000)
-            spin.valueChanged.connect(self._draw)
-        self._preset.activated.connect(self._on_preset)
-        self._target.currentIndexChanged.connect(self._check)
-        self._code.setReadOnly(True)
-        self._code.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+            spin.setMinimumHeight(30)
+        self._message.setVisible(False)
         self._message.setProperty("role", "error")
         self._message.setWordWrap(True)
         top = QHBoxLayout()
-        top.addWidget(self._preset)
-        for text, slot in (
-            ("Undo", self._undo), ("Redo", self._redo), ("Paste code…", self._paste),
-            ("Load…", self._load), ("Save…", self._save),
-        ):  # fmt: skip
-            button = QPushButton(text)
-            button.clicked.connect(slot)
-            top.addWidget(button)
-        top.addStretch()
-        top.addWidget(self._seed)
-        top.addWidget(self._epoch)
-        later = QPushButton("Next epochs")
-        later.clicked.connect(self._next_epoch)
-        top.addWidget(later)
+        top.setSpacing(8)
+        top.addWidget(self._bar, 1)
+        for text, slot in (("Paste code…", self._paste), ("Undo", self.undo), ("Redo", self.redo)):
+            top.addWidget(_button(text, slot))
         body = QHBoxLayout()
         body.setSpacing(16)
         body.addWidget(_scrolled(self._controls, 280))
-        body.addWidget(self._grid, 1)
+        body.addWidget(self._middle(), 1)
         body.addWidget(self._right())
         outer = QVBoxLayout(self)
         outer.setContentsMargins(16, 12, 16, 12)
@@ -284,30 +394,45 @@ class AugmentPage(Page):
         outer.addWidget(self._message)
         outer.addLayout(body, 1)
 
-    def _right(self) -> QWidget:
-        notes = QWidget()
-        notes.setLayout(self._notes)
-        copy = QPushButton("Copy")
-        copy.clicked.connect(self._copy)
+    def _middle(self) -> QWidget:
         row = QHBoxLayout()
-        row.addWidget(self._target, 1)
-        row.addWidget(copy)
-        code = QWidget()
-        column = QVBoxLayout(code)
-        column.setContentsMargins(0, 8, 0, 0)
+        row.setSpacing(8)
+        for widget in (
+            self._size, self._seed, self._epoch, _button("Next epoch", self._next_epoch),
+        ):  # fmt: skip
+            row.addWidget(widget)
+        row.addStretch()
+        row.addWidget(_button("Other images", self._other_images))
+        hint = QLabel("Hold Space for originals. Click an original to pin it.")
+        hint.setProperty("role", "muted")
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
         column.addLayout(row)
-        column.addWidget(self._code, 1)
-        tabs = QTabWidget()
-        tabs.addTab(_scrolled(notes, 0), "What there is to say")
-        tabs.addTab(code, "Code")
-        tabs.setFixedWidth(300)
-        return tabs
+        column.addWidget(self._grid, 1)
+        column.addWidget(hint)
+        column.addWidget(self._strip)
+        return middle
+
+    def _right(self) -> QWidget:
+        self._tabs.addTab(_scrolled(self._effects, 0), "Effects")
+        self._tabs.addTab(_scrolled(self._advice_list, 0), "Advice")
+        self._tabs.addTab(self._code, "Code")
+        self._tabs.setFixedWidth(300)
+        return self._tabs
+
+
+def _button(text: str, slot: Callable[[], object]) -> QPushButton:
+    button = QPushButton(text)
+    button.clicked.connect(slot)
+    return button
 
 
 def _scrolled(widget: QWidget, width_px: int) -> QScrollArea:
     area = QScrollArea()
     area.setWidgetResizable(True)
-    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(widget)
     if width_px:

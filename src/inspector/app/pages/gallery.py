@@ -5,13 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QUrl, Signal
+from PySide6.QtCore import QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QMenu,
     QPushButton,
     QSlider,
@@ -20,27 +19,16 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.bridge import Bridge
+from inspector.app.filter_bar import FilterBar
 from inspector.app.gallery_view import GalleryView, Tile
+from inspector.app.hover_preview import HoverPreview
 from inspector.app.keys import bind
 from inspector.app.pages.page import Key, Page
 from inspector.app.thumbnails import Thumbnails
 from inspector.project.changes import Changes
+from inspector.project.listings import GroupBy, Listing, Sort
 from inspector.project.project import Project
-from inspector.project.samples import Counts, GroupBy, Listing, Query, Sort
 from inspector.store.samples import Sample
-
-TWINS = (
-    ("any look-alikes", ""),
-    ("with look-alikes", "any"),
-    ("twin in another split", "other split"),
-)
-MARKS = (("any decision", ""), ("kept", "keep"), ("dropped", "drop"))
-STATUSES = (
-    ("images", "image"),
-    ("unreadable", "unreadable"),
-    ("ignored", "ignored"),
-    ("all files", ""),
-)
 
 
 class GalleryPage(Page):
@@ -54,13 +42,16 @@ class GalleryPage(Page):
     title = "Gallery"
     icon = "gallery"
     purpose = "Every image, grouped, filtered and sorted"
+    remembered = (
+        "Split", "Class", "Look-alikes", "Decision", "Status", "Group by", "Sort",
+        "Part of a name", "Size of the thumbnails", "Gallery",
+    )  # fmt: skip
     chosen = Signal(int)
     listed = Signal()
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
-        self._query = Query(statuses=frozenset({"image"}))
-        self._only: tuple[str, frozenset[int]] = ("", frozenset())
+        self.filters = FilterBar()
         self._total = 0
         self._wanted_after = 0
         self.view = GalleryView()
@@ -71,11 +62,14 @@ class GalleryPage(Page):
         self.view.current_changed.connect(self.chosen)
         self.view.verticalScrollBar().valueChanged.connect(self._request)
         self.view.context_requested.connect(self._menu)
+        self._preview = HoverPreview(self.view, project, bridge)
         self._keys = [
             Key("keep", "P", "keep what is selected", self._keep),
             Key("drop", "X", "drop what is selected", self._drop),
             Key("clear", "U", "clear the decision", self._clear),
             Key("all", "Ctrl+A", "select all that is shown", self.view.selectAll),
+            Key("copy", "Ctrl+Shift+C", "copy the shown list as text", self._copy_list),
+            Key("clear_filters", "Ctrl+Backspace", "clear every filter", self.filters.clear),
         ]
         self._shortcuts = bind(self, self._keys)
         self._build_bars()
@@ -91,7 +85,6 @@ class GalleryPage(Page):
             if changes.decisions or changes.likeness:
                 self.view.tiles.forget_tiles()
             self._list()
-            self.bridge.call(self.project.samples.counts, self._show_counts, channel="counts")
 
     def shown_text(self) -> str:
         """Say how many are listed."""
@@ -101,26 +94,24 @@ class GalleryPage(Page):
         """Select a sample, where it is listed, else list everything first."""
         if not self.view.select_id(sample):
             self._wanted_after = sample
-            self._clear_filters()
+            self.filters.clear()
 
     def show_only(self, title: str, ids: Iterable[int]) -> None:
         """List just some samples, under a title that says which."""
-        self._only = (title, frozenset(ids))
-        self._query = Query()
-        self._set_boxes()
-        self._list()
+        self.filters.show_only(title, ids)
 
     def shut(self) -> None:
         """End the decode threads."""
         self.thumbnails.shut()
 
     def _list(self) -> None:
-        query, only = self._query, self._only[1]
+        query = self.filters.query
         self.bridge.call(
-            lambda: _only(self.project.samples.listing(query), only), self._show, channel="listing"
+            lambda: self.project.samples.listing(query), self._show, channel="listing"
         )
 
     def _show(self, listing: Listing) -> None:
+        self.filters.show_counts(listing.counts)
         same = np.array_equal(listing.ids, self.view.tiles.ids)
         self._total = listing.total
         if same and listing.titles == self.view.tiles.titles:
@@ -202,51 +193,38 @@ class GalleryPage(Page):
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(paths[0]).parent)))
 
     def _build_bars(self) -> None:
-        self._splits, self._labels = QComboBox(), QComboBox()
-        self._twins, self._marks, self._statuses = QComboBox(), QComboBox(), QComboBox()
         self._group, self._sort = QComboBox(), QComboBox()
-        self._text = QLineEdit()
-        self._text.setPlaceholderText("part of a name")
-        self._text.setClearButtonEnabled(True)
-        self._text.setMinimumWidth(200)
         self._size = QSlider(Qt.Orientation.Horizontal)
         self._size.setRange(64, 256)
         self._size.setValue(128)
         self._size.setFixedWidth(110)
-        self._reset = QPushButton("Clear filters")
-        self._reset.clicked.connect(self._clear_filters)
-        self._note = QLabel()
-        self._note.setProperty("role", "muted")
-        fixed = ((self._twins, TWINS), (self._marks, MARKS), (self._statuses, STATUSES))
-        for box, entries in fixed:
-            for text, value in entries:
-                box.addItem(text, value)
+        self._copy = QPushButton("Copy list")
         for kind in GroupBy:
             self._group.addItem(f"by {kind.value}", kind.value)
         for order in Sort:
             self._sort.addItem(f"sort: {order.value}", order.value)
         names = {
-            self._splits: "Split", self._labels: "Class", self._twins: "Look-alikes",
-            self._marks: "Decision", self._statuses: "Status", self._group: "Group by",
-            self._sort: "Sort", self._text: "Part of a name", self._size: "Size of the thumbnails",
+            self._group: "Group by", self._sort: "Sort", self._size: "Size of the thumbnails",
+            self._copy: "Copy the shown list as text: path, status and reason of each file",
         }  # fmt: skip
         for widget, name in names.items():
             widget.setAccessibleName(name)
             widget.setToolTip(name)
         self._lay_out()
-        for box in (*self._filters(), self._group, self._sort):
-            box.currentIndexChanged.connect(self._on_filter)
-        self._text.textChanged.connect(self._on_filter)
+        self.filters.changed.connect(self._list)
+        for box in (self._group, self._sort):
+            box.currentIndexChanged.connect(self._on_order)
         self._size.valueChanged.connect(self._on_size)
-        self._set_boxes()
+        self._copy.clicked.connect(self._copy_list)
 
     def _lay_out(self) -> None:
-        filters, order = QHBoxLayout(), QHBoxLayout()
-        for widget in (*self._filters(), self._reset):
-            filters.addWidget(widget)
-        filters.addStretch()
-        order.addWidget(self._text)
-        order.addWidget(self._note)
+        order = QHBoxLayout()
+        order.setSpacing(8)
+        self._told = QLabel()
+        self._told.setProperty("role", "muted")
+        order.addWidget(self.filters.text)
+        order.addWidget(self._copy)
+        order.addWidget(self._told)
         order.addStretch()
         for widget in (self._group, self._sort, QLabel("size"), self._size):
             order.addWidget(widget)
@@ -256,9 +234,9 @@ class GalleryPage(Page):
         self._empty.setVisible(False)
         bars = QWidget()
         column = QVBoxLayout(bars)
-        column.setContentsMargins(16, 12, 16, 4)
+        column.setContentsMargins(16, 12, 16, 8)
         column.setSpacing(8)
-        column.addLayout(filters)
+        column.addWidget(self.filters)
         column.addLayout(order)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -267,70 +245,27 @@ class GalleryPage(Page):
         outer.addWidget(self._empty)
         outer.addWidget(self.view, 1)
 
-    def _filters(self) -> Sequence[QComboBox]:
-        return (self._splits, self._labels, self._statuses, self._twins, self._marks)
+    def _on_order(self, *_: object) -> None:
+        self.filters.change(
+            replace(
+                self.filters.query,
+                sort=Sort(self._sort.currentData()),
+                group_by=GroupBy(self._group.currentData()),
+            )
+        )
 
-    def _show_counts(self, counts: Counts) -> None:
-        splits = [("all splits", "")] + [(f"{s} ({n:,})", s) for s, n in counts.splits.items()]
-        labels = [("all classes", "")] + [(f"{c} ({n:,})", c) for c, n in counts.classes.items()]
-        for box, entries in ((self._splits, splits), (self._labels, labels)):
-            chosen = box.currentData()
-            with QSignalBlocker(box):
-                box.clear()
-                for text, value in entries:
-                    box.addItem(text, value)
-                box.setCurrentIndex(max(0, box.findData(chosen)))
-        self._splits.setVisible(len(splits) > 1)
+    def _copy_list(self) -> None:
+        ids = self.view.tiles.ids.tolist()
+        self.bridge.call(lambda: self.project.samples.as_text(ids), self._on_text)
 
-    def _on_filter(self, *_: object) -> None:
-        self._query = Query(
-            splits=_one(self._splits), labels=_one(self._labels), statuses=_one(self._statuses),
-            marks=_one(self._marks), twins=str(self._twins.currentData() or ""),
-            text=self._text.text().strip(), sort=Sort(self._sort.currentData()),
-            group_by=GroupBy(self._group.currentData()),
-        )  # fmt: skip
-        self._set_boxes()
-        self._list()
-
-    def _set_boxes(self) -> None:
-        """Show which filters are active."""
-        plain = replace(
-            self._query, statuses=frozenset(), sort=Sort.NAME, group_by=GroupBy.CLASS
-        ) == Query()  # fmt: skip
-        active = not plain or bool(self._only[0]) or self._query.statuses != {"image"}
-        self._reset.setEnabled(active)
-        self._note.setText(self._only[0])
-
-    def _clear_filters(self) -> None:
-        self._only = ("", frozenset())
-        for box in self._filters():
-            with QSignalBlocker(box):
-                box.setCurrentIndex(0)
-        with QSignalBlocker(self._text):
-            self._text.clear()
-        self._on_filter()
+    def _on_text(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        lines = text.count("\n")
+        self._told.setText(f"{lines:,} lines copied" if lines != 1 else "1 line copied")
 
     def _on_size(self, size: int) -> None:
         self.view.set_tile_size(size)
         self._request()
-
-
-def _one(box: QComboBox) -> frozenset[str]:
-    value = box.currentData()
-    return frozenset({str(value)}) if value else frozenset()
-
-
-def _only(listing: Listing, ids: frozenset[int]) -> Listing:
-    """Keep just some ids of a listing, and the groups that have any."""
-    if not ids:
-        return listing
-    kept = np.isin(listing.ids, np.fromiter(ids, np.int32, len(ids)))
-    before = np.concatenate([[0], np.cumsum(kept)])
-    starts = before[listing.starts]
-    ends = np.append(starts[1:], before[-1])
-    some = ends > starts
-    titles = tuple(t for t, keep in zip(listing.titles, some.tolist(), strict=True) if keep)
-    return Listing(listing.ids[kept], starts[some].astype(np.int32), titles, listing.total)
 
 
 def _tiles(project: Project, ids: list[int]) -> dict[int, Tile]:

@@ -1,16 +1,17 @@
 """Look-alikes: a queue of clusters, two pictures compared, one key a decision."""
 
 import random
+import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QInputDialog,
     QLabel,
-    QListView,
     QMessageBox,
+    QProgressBar,
     QPushButton,
     QSplitter,
     QVBoxLayout,
@@ -18,51 +19,25 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.bridge import Bridge
+from inspector.app.cluster_list import ClusterList, ClusterModel
 from inspector.app.compare_view import CompareView
 from inspector.app.details import read_image
-from inspector.app.keys import bind, overrides, resolve, settings_file
-from inspector.app.member_strip import MemberStrip
+from inspector.app.keys import bind, overrides, resolve
+from inspector.app.member_strip import SHOWN_AT_MOST, MemberStrip
+from inspector.app.pace import Pace
 from inspector.app.pages.page import Key, Page
 from inspector.app.rule_sheet import RuleSheet
+from inspector.app.thumbnails import Thumbnails
 from inspector.errors import UsageError
 from inspector.project.changes import Changes
 from inspector.project.decisions import Decided
 from inspector.project.duplicates import Cluster, Kind
 from inspector.project.project import Project
+from inspector.project.settings import settings_file
 from inspector.store.samples import Sample
 
 THRESHOLD_STEP = 0.01
 BULK_SAMPLE = 30
-_AnyIndex = QModelIndex | QPersistentModelIndex
-
-
-class ClusterModel(QAbstractListModel):
-    """The queue: open clusters first in the order of a review, done ones after."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.clusters: list[Cluster] = []
-
-    def show(self, clusters: Sequence[Cluster]) -> None:
-        """Show other clusters."""
-        self.beginResetModel()
-        self.clusters = list(clusters)
-        self.endResetModel()
-
-    def rowCount(self, parent: _AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.clusters)
-
-    def data(self, index: _AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        cluster = self.clusters[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            done = "✓ " if cluster.reviewed else ""
-            where = " + ".join(s or "no split" for s in cluster.splits)
-            kinds = ", ".join(k.value for k in cluster.kinds)
-            return f"{done}{len(cluster.members)} images · {kinds}\n{where}: {_labels(cluster)}"
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            state = "reviewed" if cluster.reviewed else "open"
-            return f"cluster of {len(cluster.members)} images, {_labels(cluster)}, {state}"
-        return None
 
 
 class LookAlikesPage(Page):
@@ -82,14 +57,19 @@ class LookAlikesPage(Page):
         self._left = self._right = 0
         self._advance = False
         self.model = ClusterModel()
-        self.list = QListView()
-        self.list.setModel(self.model)
-        self.list.setUniformItemSizes(True)
-        self.list.setAccessibleName("Clusters of look-alikes")
-        self.list.setMinimumWidth(240)
+        self.thumbnails = Thumbnails(project.samples.thumbnail, self)
+        self.list = ClusterList(self.model, self.thumbnails.pixmap)
+        self.list.verticalScrollBar().valueChanged.connect(self._request)
         self.list.selectionModel().currentChanged.connect(self._on_current)
         self.compare = CompareView()
-        self.strip = MemberStrip(project.samples.thumbnail)
+        self.strip = MemberStrip(self.thumbnails.pixmap)
+        self.thumbnails.ready.connect(self.list.viewport().update)
+        self.thumbnails.ready.connect(self.strip.show_pictures)
+        self._pace = Pace()
+        self._done = QLabel()
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Clusters reviewed")
         self.strip.chosen.connect(self._choose_keeper)
         self._told = QLabel("No cluster is chosen")
         self._told.setWordWrap(True)
@@ -110,17 +90,39 @@ class LookAlikesPage(Page):
 
     def shown_text(self) -> str:
         """Say how much of the review is done."""
-        done = sum(c.reviewed for c in self.model.clusters)
-        return f"{done:,} of {len(self.model.clusters):,} clusters reviewed"
+        return f"{self._reviewed():,} of {len(self.model.clusters):,} clusters reviewed"
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._request()
 
     def shut(self) -> None:
         """Let go of threads."""
         self.strip.shut()
+        self.thumbnails.shut()
 
     def current(self) -> Cluster | None:
         """Return the cluster that is shown."""
         row = self.list.currentIndex().row()
         return self.model.clusters[row] if 0 <= row < len(self.model.clusters) else None
+
+    def _reviewed(self) -> int:
+        return sum(c.reviewed for c in self.model.clusters)
+
+    def _tell_progress(self) -> None:
+        """Say what is done, and how long the rest takes at the person's own pace."""
+        done, total = self._reviewed(), len(self.model.clusters)
+        self._pace.note(done, time.monotonic())
+        left = self._pace.left(total - done)
+        self._done.setText(f"{done:,} of {total:,} reviewed{', ' if left else ''}{left}")
+        self._bar.setRange(0, max(1, total))
+        self._bar.setValue(done)
+
+    def _request(self, *_: object) -> None:
+        """Wish for what is in sight: the shown cluster first, then the queue."""
+        cluster = self.current()
+        members = [m.id for m in cluster.members[:SHOWN_AT_MOST]] if cluster else []
+        self.thumbnails.request(list(dict.fromkeys(members + self.list.visible_samples())))
 
     def _read(self) -> tuple[list[Cluster], float]:
         return self.project.duplicates.clusters(), self.project.duplicates.threshold
@@ -141,6 +143,9 @@ class LookAlikesPage(Page):
             self.list.setCurrentIndex(self.model.index(min(row, len(clusters) - 1)))
         else:
             self._show_none()
+        self._tell_progress()
+        self.thumbnails.forget()
+        self._request()
         self.moved.emit()
 
     def _show_none(self) -> None:
@@ -178,6 +183,7 @@ class LookAlikesPage(Page):
             f" {cluster.similarity:.2f}. {advice}."
         )
         self.strip.show_members(cluster.members, self._left, self._right)
+        self._request()
         left, right = self._left, self._right
         self.bridge.call(lambda: self._read_pair(left, right), self._show_images, channel="pair")
 
@@ -357,6 +363,8 @@ class LookAlikesPage(Page):
         head.setProperty("role", "title")
         column.addWidget(head)
         column.addWidget(self._level)
+        column.addWidget(self._done)
+        column.addWidget(self._bar)
         column.addWidget(self.list, 1)
         for text, slot in (("Rules… [R]", self._rules), ("Exact copies… [B]", self._bulk)):
             button = QPushButton(text)
@@ -404,10 +412,6 @@ class _Picker:
 
     def __call__(self) -> None:
         self._page._pick(self._number)
-
-
-def _labels(cluster: Cluster) -> str:
-    return ", ".join(cluster.labels)
 
 
 def _caption(sample: Sample | None) -> str:

@@ -31,6 +31,8 @@ class Page(QWidget):
     title = ""
     icon = ""
     purpose = ""
+    remembered: tuple[str, ...] = ()
+    """Accessible names of the fields that are restored when the project is opened again."""
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__()
@@ -42,6 +44,14 @@ class Page(QWidget):
     def key_table(self) -> Sequence[Key]:
         """Return the keys of this page."""
         return ()
+
+    def undo(self) -> bool:
+        """Undo what is this page's own; False where that is the project's."""
+        return False
+
+    def redo(self) -> bool:
+        """Redo what is this page's own; False where that is the project's."""
+        return False
 
     def refresh(self, changes: Changes) -> None:
         """Ask again for what is shown and has changed."""

@@ -1,7 +1,7 @@
 """Splits: who stands where under a rule, and what stands on both sides."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -20,13 +20,15 @@ from PySide6.QtWidgets import (
 
 from inspector.app import theme
 from inspector.app.bridge import Bridge
-from inspector.app.figures import Bars, Histogram
+from inspector.app.figures import Bars
+from inspector.app.luck_panel import LuckPanel
 from inspector.app.pages.page import Page
 from inspector.app.split_rule import RuleBar
 from inspector.app.tables import table
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
-from inspector.project.leaks import KINDS, Leakage
+from inspector.project.leaks import KINDS, Leakage, Search
+from inspector.project.luck import Drawn
 from inspector.project.project import Project
 from inspector.project.rules import Rule, RuleKind
 from inspector.project.splits import Frozen
@@ -34,6 +36,7 @@ from inspector.similarity.levels import POSSIBLE
 
 SHOWN_PAIRS = 300
 ICON_PX = 64
+AT_REST_MS = 500
 _HEADS = ("from", "to", *(f"same {k}" if k in ("bytes", "pixels") else k for k in KINDS))
 _PAIR_HEADS = ("", "", "how alike", "validation image", "its twin in training")
 
@@ -47,6 +50,8 @@ class Shown:
     balance: tuple[tuple[str, dict[str, int]], ...]
     moved: int
     lock: str
+    search: Search
+    drawn: Drawn | None
 
 
 class SplitsPage(Page):
@@ -71,7 +76,8 @@ class SplitsPage(Page):
         self._note.setProperty("role", "muted")
         for label in (self._summary, self._note):
             label.setWordWrap(True)
-        self._matrix = table(_HEADS, name="Who has a twin where", wide=range(2, len(_HEADS)))
+        counts = range(2, len(_HEADS))
+        self._matrix = table(_HEADS, name="Who has a twin where", wide=counts, numbers=counts)
         self._matrix.cellClicked.connect(self._on_cell)
         self._matrix.cellActivated.connect(self._on_cell)
         self._pairs = table(_PAIR_HEADS, name="The worst pairs", wide=(3, 4))
@@ -79,19 +85,19 @@ class SplitsPage(Page):
         self._pairs.cellActivated.connect(self._on_pair)
         self._findings = table(("", "finding", "files"), name="Findings of this rule", wide=(1,))
         self._findings.cellActivated.connect(self._on_finding)
-        self._luck = Histogram("Share with a twin over 200 seeds")
-        self._luck_text = QLabel()
-        self._luck_text.setWordWrap(True)
-        self._luck_text.setProperty("role", "muted")
+        self.luck = LuckPanel(project, bridge)
         self._bars = Bars("Class balance")
         self._threshold = QSlider(Qt.Orientation.Horizontal)
         self._threshold_text = QLabel()
         self._keep = QPushButton("Use this rule")
         self._lock = QPushButton("Lock this split…")
+        # While the threshold moves only this page follows; at rest the project keeps it.
+        self._wanted: float | None = None
+        self._looking = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(150)
-        self._timer.timeout.connect(self._move_threshold)
+        self._timer.setInterval(AT_REST_MS)
+        self._timer.timeout.connect(self._keep_threshold)
         self._set_up()
         self._lay_out()
         self._bar.show_rule(project.splits.rule)
@@ -116,10 +122,14 @@ class SplitsPage(Page):
         if rule.kind is RuleKind.CODE and not rule.code.strip():
             self._summary.setText("Paste the lines that load training and validation.")
             return
-        project = self.project
+        project, before = self.project, self._pictures()
         self.bridge.call(
-            lambda: _read(project, rule), self._show, channel="splits", on_error=self._refuse
-        )
+            lambda: _read(project, rule, before), self._show, channel="splits",
+            on_error=self._refuse,
+        )  # fmt: skip
+
+    def _pictures(self) -> dict[int, bytes]:
+        return self._shown.thumbnails if self._shown is not None else {}
 
     def _refuse(self, error: InspectorError) -> None:
         self._shown = None
@@ -129,8 +139,7 @@ class SplitsPage(Page):
             shown.setRowCount(0)
         self._keep.setEnabled(False)
         self._lock.setEnabled(False)
-        self._luck.show_values((), None, "")
-        self._luck_text.setText("")
+        self.luck.show_none("")
         self._bars.show_rows(())
 
     def _show(self, shown: Shown) -> None:
@@ -153,12 +162,13 @@ class SplitsPage(Page):
         self._show_matrix(found)
         self._show_pairs(shown)
         self._show_findings(found)
-        self._show_luck(found)
+        self.luck.show_luck(made.rule, found.luck, shown.drawn)
         self._bars.show_rows(shown.balance)
-        self._threshold.blockSignals(True)
-        self._threshold.setValue(round(found.threshold * 100))
-        self._threshold.blockSignals(False)
-        self._threshold_text.setText(f"sure from {found.threshold:.2f}")
+        if not self._threshold.isSliderDown() and not self._timer.isActive():
+            self._threshold.blockSignals(True)
+            self._threshold.setValue(round(found.threshold * 100))
+            self._threshold.blockSignals(False)
+            self._threshold_text.setText(f"sure from {found.threshold:.2f}")
 
     def _show_matrix(self, found: Leakage) -> None:
         cells = [c for c in found.matrix if c.source != c.to]
@@ -205,18 +215,6 @@ class SplitsPage(Page):
                 self._findings.setItem(row, column, item)
         self._findings.resizeRowsToContents()
 
-    def _show_luck(self, found: Leakage) -> None:
-        luck = found.luck
-        self._luck.setVisible(bool(luck.shares))
-        self._luck.show_values(luck.shares, luck.this_seed, "your seed")
-        if luck.shares:
-            self._luck_text.setText(
-                f"Over {len(luck.shares)} seeds the share with a twin is {luck.median:.1%}"
-                f" [{luck.at(5):.1%}, {luck.at(95):.1%}]."
-            )
-        else:
-            self._luck_text.setText("There is no seed to compare: the rule draws nothing.")
-
     def _on_rule(self, rule: Rule) -> None:
         self._look(rule)
 
@@ -246,9 +244,35 @@ class SplitsPage(Page):
 
     def _on_threshold(self, value: int) -> None:
         self._threshold_text.setText(f"sure from {value / 100:.2f}")
+        self._wanted = value / 100
         self._timer.start()
+        self._follow()
 
-    def _move_threshold(self) -> None:
+    def _follow(self) -> None:
+        """Look at the wished threshold, one look at a time, so that each is shown."""
+        if self._looking or self._wanted is None or self._shown is None:
+            return
+        value, shown, self._wanted = self._wanted, self._shown, None
+        self._looking = True
+        project = self.project
+        self.bridge.call(
+            lambda: _moved(project, shown, value), self._on_followed, on_error=self._on_not_followed
+        )
+
+    def _on_followed(self, shown: Shown) -> None:
+        self._looking = False
+        if self._shown is not None and self._shown.search is shown.search:
+            self._show(shown)
+        self._follow()
+
+    def _on_not_followed(self, error: InspectorError) -> None:
+        self._looking = False
+        self._refuse(error)
+
+    def _keep_threshold(self) -> None:
+        if self._threshold.isSliderDown():
+            self._timer.start()
+            return
         value = self._threshold.value() / 100
         self.bridge.call(
             lambda: self.project.duplicates.set_threshold(value), channel="threshold"
@@ -301,7 +325,7 @@ class SplitsPage(Page):
         side = QVBoxLayout()
         side.setSpacing(8)
         parts: tuple[tuple[str, tuple[QWidget, ...]], ...] = (
-            ("Luck of the draw", (self._luck, self._luck_text)),
+            ("Luck of the draw", (self.luck,)),
             ("Class balance: training / validation", (self._bars,)),
         )
         for title, figures in parts:
@@ -326,13 +350,9 @@ class SplitsPage(Page):
         outer.addLayout(body, 1)
 
 
-def _read(project: Project, rule: Rule) -> Shown:
-    found = project.splits.leaks(rule)
-    thumbnails = {}
-    for leak in [leak for leak in found.leaks if leak.twin is not None][:SHOWN_PAIRS]:
-        assert leak.twin is not None
-        for sample in (leak.image, leak.twin):
-            thumbnails[sample.id] = project.samples.thumbnail(sample.id) or b""
+def _read(project: Project, rule: Rule, before: dict[int, bytes]) -> Shown:
+    search = project.splits.search(rule)
+    found = search.at(project.duplicates.threshold)
     labels = {s.path: s.label for s in project.samples.everything()}
     counts = {
         side: Counter(labels.get(p, "") for p in paths)
@@ -345,7 +365,24 @@ def _read(project: Project, rule: Rule) -> Shown:
         (name, {side: counts[side][name] for side in counts}) for name in names
     )  # fmt: skip
     moved = len(project.splits.moves(found.made)) if rule.kind is RuleKind.GROUPS else 0
-    return Shown(found, thumbnails, balance, moved, _lock_text(project))
+    return Shown(
+        found, _thumbnails(project, found, before), balance, moved, _lock_text(project), search,
+        project.splits.drawn(rule),
+    )  # fmt: skip
+
+
+def _moved(project: Project, shown: Shown, threshold: float) -> Shown:
+    """Return what is shown at another threshold: only what that changes is made anew."""
+    found = shown.search.at(threshold)
+    return replace(shown, found=found, thumbnails=_thumbnails(project, found, shown.thumbnails))
+
+
+def _thumbnails(
+    project: Project, found: Leakage, before: dict[int, bytes]
+) -> dict[int, bytes]:
+    pairs = [(leak.image, leak.twin) for leak in found.leaks if leak.twin is not None]
+    wanted = {s.id for pair in pairs[:SHOWN_PAIRS] for s in pair}
+    return {i: before.get(i) or project.samples.thumbnail(i) or b"" for i in wanted}
 
 
 def _lock_text(project: Project) -> str:

@@ -14,6 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.app.jobs_bar import JobBar
+from inspector.work.jobs import Progress, Stop
+
 
 class StartPage(QWidget):
     """Offer the ways to open a dataset.
@@ -21,10 +24,12 @@ class StartPage(QWidget):
     Attributes:
         opened: The path of a folder or a project file that the person chose.
         sample_asked: The person wants the generated sample.
+        preferences_asked: The person wants to see the preferences.
     """
 
     opened = Signal(str)
     sample_asked = Signal()
+    preferences_asked = Signal()
 
     def __init__(self, recent: Sequence[tuple[str, str]]) -> None:
         super().__init__()
@@ -47,6 +52,8 @@ class StartPage(QWidget):
         self._note.setProperty("role", "error")
         self._note.setAccessibleName("What went wrong")
         column.addWidget(self._note)
+        self._job = JobBar()
+        column.addWidget(self._job, 0, Qt.AlignmentFlag.AlignLeft)
         self._add_recent(column, recent)
         column.addStretch(3)
         row = QHBoxLayout(self)
@@ -61,6 +68,17 @@ class StartPage(QWidget):
     def say(self, text: str) -> None:
         """Show why something could not be opened."""
         self._note.setText(text)
+
+    def show_job(self, progress: Progress, stop: Stop) -> None:
+        """Show that the sample is being made, with a stop."""
+        self.say("")
+        self._sample.setEnabled(False)
+        self._job.start(progress, stop)
+
+    def end_job(self) -> None:
+        """Offer the sample again."""
+        self._sample.setEnabled(True)
+        self._job.finish()
 
     def _drop_field(self) -> QWidget:
         field = QFrame()
@@ -89,12 +107,16 @@ class StartPage(QWidget):
         choose.setProperty("role", "primary")
         choose.setShortcut("Ctrl+O")
         choose.clicked.connect(self.ask_folder)
-        sample = QPushButton("Try the sample")
+        self._sample = sample = QPushButton("Try the sample")
         sample.setToolTip("Makes a small dataset with known flaws, in some seconds, offline")
         sample.clicked.connect(self.sample_asked)
         inside.addWidget(choose)
         inside.addWidget(sample)
         inside.addStretch()
+        preferences = QPushButton("Preferences…")
+        preferences.setToolTip("Theme, notifications and more (Ctrl+,)")
+        preferences.clicked.connect(self.preferences_asked)
+        inside.addWidget(preferences)
         return row
 
     def _add_recent(self, column: QVBoxLayout, recent: Sequence[tuple[str, str]]) -> None:

@@ -1,0 +1,39 @@
+"""A line under the top bar that offers one thing, once."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
+
+
+class Notice(QFrame):
+    """Offer one thing; hidden until it has something to say.
+
+    Attributes:
+        taken: The person wants it.
+    """
+
+    taken = Signal()
+
+    def __init__(self, take: str) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.setProperty("severity", "middle")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._text = QLabel()
+        self._take, leave = QPushButton(take), QPushButton("Not now")
+        self._take.clicked.connect(self._on_taken)
+        leave.clicked.connect(self.hide)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 6, 16, 6)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._take)
+        row.addWidget(leave)
+        self.hide()
+
+    def offer(self, text: str) -> None:
+        """Show the offer."""
+        self._text.setText(text)
+        self.show()
+
+    def _on_taken(self) -> None:
+        self.hide()
+        self.taken.emit()

@@ -1,0 +1,53 @@
+"""The rail at the left: a button a page, with icon and word."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout
+
+from inspector.app import icons
+from inspector.app.pages.page import Page
+
+
+class Rail(QFrame):
+    """Show the pages that have an icon; others are opened from a page.
+
+    Attributes:
+        chosen: The place of a page among all.
+    """
+
+    chosen = Signal(int)
+
+    def __init__(self, pages: Sequence[Page]) -> None:
+        super().__init__()
+        self.setObjectName("rail")
+        self.setFixedWidth(92)
+        self._buttons = QButtonGroup(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4, 8, 4, 8)
+        column.setSpacing(4)
+        for index, page in enumerate(pages):
+            if page.icon:
+                button = _button(page, index)
+                self._buttons.addButton(button, index)
+                column.addWidget(button)
+        column.addStretch()
+        self._buttons.idClicked.connect(self.chosen)
+
+    def mark(self, index: int) -> None:
+        """Mark the page that is shown; one without a button leaves the mark where it was."""
+        button = self._buttons.button(index)
+        if button is not None:
+            button.setChecked(True)
+
+
+def _button(page: Page, index: int) -> QToolButton:
+    button = QToolButton()
+    button.setText(page.title)
+    button.setIcon(icons.icon(page.icon))
+    button.setIconSize(QSize(22, 22))
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+    button.setCheckable(True)
+    button.setFixedSize(84, 56)
+    button.setToolTip(f"{page.purpose} (Ctrl+{index + 1})")
+    return button

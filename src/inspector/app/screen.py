@@ -1,0 +1,36 @@
+"""What a window needs of the machine: Qt ends the process without a word of use where it lacks."""
+
+import ctypes
+import os
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QLibraryInfo
+
+from inspector.errors import InspectorError
+
+
+def check_screen() -> None:
+    """See that there is a screen, and every system library that its plugin links to.
+
+    Raises:
+        InspectorError: There is none, or one is missing.
+    """
+    if sys.platform != "linux" or "QT_QPA_PLATFORM" in os.environ:
+        return
+    if os.environ.get("WAYLAND_DISPLAY"):
+        return
+    if not os.environ.get("DISPLAY"):
+        raise InspectorError(
+            "there is no screen to open a window on",
+            "Start it from a desktop; everything works in the terminal, too: inspector --help",
+        )
+    plugins = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))
+    try:
+        # Qt blames libxcb-cursor0 whatever is missing; the loader knows better.
+        ctypes.CDLL(str(plugins / "platforms" / "libqxcb.so"))
+    except OSError as error:
+        raise InspectorError(
+            f"a system library of the window is missing: {str(error).partition(':')[0]}",
+            "`inspector doctor` names the command that brings it.",
+        ) from error

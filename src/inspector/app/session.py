@@ -1,0 +1,144 @@
+"""Where the person left off: the window's place, recent datasets, and each project's pages."""
+
+import json
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QSettings, QTimer
+from PySide6.QtWidgets import QAbstractScrollArea, QComboBox, QLineEdit, QSlider, QWidget
+
+if TYPE_CHECKING:
+    from inspector.app.pages.page import Page
+    from inspector.app.window import ProjectView
+
+RECENT = 10
+# How long a list may take to fill before its old place is given up.
+PATIENCE_MS = 15_000
+_SCROLL = "scroll"
+
+
+class Session:
+    """Keep and restore; facts and decisions are the project's, this is only convenience."""
+
+    def __init__(self) -> None:
+        self._settings = QSettings("dataset-inspector", "window")
+
+    def geometry(self) -> QByteArray | None:
+        """Return the window's place as it was, if known."""
+        place = self._settings.value("geometry")
+        return place if isinstance(place, QByteArray) else None
+
+    def keep_geometry(self, place: QByteArray) -> None:
+        """Keep the window's place."""
+        self._settings.setValue("geometry", place)
+
+    def recent(self) -> list[str]:
+        """Return the datasets that were open, the newest first."""
+        kept = self._settings.value("recent") or []
+        return [kept] if isinstance(kept, str) else [str(path) for path in kept]
+
+    def remember(self, dataset: str) -> None:
+        """Put a dataset first among the recent ones."""
+        paths = [dataset, *(p for p in self.recent() if p != dataset)][:RECENT]
+        self._settings.setValue("recent", paths)
+
+    def keep(self, view: "ProjectView") -> None:
+        """Keep which page of a project is shown, and what its pages say is worth keeping."""
+        pages = {p.title: dict(_read(p)) for p in view.pages if p.remembered}
+        state = {"page": view.page().title, "pages": pages}
+        kept = self._views()
+        kept[str(view.project.file)] = state
+        newest = list(kept.items())[-RECENT:]
+        self._settings.setValue("views", json.dumps(dict(newest)))
+
+    def restore(self, view: "ProjectView") -> None:
+        """Show a project's pages as they were left, as soon as their lists are filled."""
+        state = self._views().get(str(view.project.file))
+        if not isinstance(state, dict):
+            return
+        titles = [p.title for p in view.pages]
+        pages = state.get("pages")
+        for page in view.pages:
+            values = pages.get(page.title) if isinstance(pages, dict) else None
+            if isinstance(values, dict):
+                _write(page, values)
+        if state.get("page") in titles:
+            view.show_page(titles.index(state["page"]))
+
+    def _views(self) -> dict[str, object]:
+        try:
+            kept = json.loads(str(self._settings.value("views") or "{}"))
+        except ValueError:
+            return {}
+        return kept if isinstance(kept, dict) else {}
+
+
+def _fields(page: "Page") -> Iterator[tuple[str, QWidget]]:
+    for field in page.findChildren(QWidget):
+        if field.accessibleName() in page.remembered:
+            yield field.accessibleName(), field
+
+
+def _read(page: "Page") -> Iterator[tuple[str, object]]:
+    for name, field in _fields(page):
+        match field:
+            case QComboBox():
+                yield name, field.currentData()
+            case QLineEdit():
+                yield name, field.text()
+            case QSlider():
+                yield name, field.value()
+            case QAbstractScrollArea():
+                yield _SCROLL, field.verticalScrollBar().value()
+
+
+def _write(page: "Page", values: dict[str, object]) -> None:
+    for name, field in _fields(page):
+        match field, values.get(_SCROLL if isinstance(field, QAbstractScrollArea) else name):
+            case QComboBox(), value:
+                _choose(field, value)
+            case QLineEdit(), str(text):
+                field.setText(text)
+            case QSlider(), int(number):
+                field.setValue(number)
+            case QAbstractScrollArea(), int(place) if place:
+                _scroll(field, place)
+
+
+def _choose(box: QComboBox, value: object) -> None:
+    """Choose an entry now, or when the entries have come."""
+    if box.findData(value) >= 0:
+        box.setCurrentIndex(box.findData(value))
+        return
+    waiting = QTimer(box)
+    waiting.setInterval(100)
+    waiting.timeout.connect(partial(_choose_late, box, value, waiting))
+    waiting.start()
+    QTimer.singleShot(PATIENCE_MS, waiting, waiting.deleteLater)
+
+
+def _choose_late(box: QComboBox, value: object, waiting: QTimer) -> None:
+    if box.findData(value) >= 0:
+        waiting.stop()
+        # Who has chosen something meanwhile keeps it.
+        if box.currentIndex() <= 0:
+            box.setCurrentIndex(box.findData(value))
+
+
+def _scroll(area: QAbstractScrollArea, place: int) -> None:
+    """Scroll as soon as the list is long enough, unless the person has scrolled before."""
+    bar = area.verticalScrollBar()
+    waiting = QTimer(area)
+    waiting.setInterval(100)
+
+    def try_now() -> None:
+        if bar.value() == 0 and bar.maximum() < place:
+            return
+        waiting.stop()
+        if bar.value() == 0:
+            bar.setValue(place)
+
+    waiting.timeout.connect(try_now)
+    waiting.start()
+    QTimer.singleShot(PATIENCE_MS, waiting, waiting.deleteLater)

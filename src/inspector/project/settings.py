@@ -1,0 +1,141 @@
+"""What a person can set: described once, here; the dialog, the file and the guide follow.
+
+The file holds only what differs from the defaults, and may be edited by hand.
+"""
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from inspector.errors import InspectorError, UsageError
+
+Value = str | int | bool
+_TABLE = "[preferences]"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing to set; the type of its default is its own.
+
+    Attributes:
+        choices: The words that are allowed, for a text.
+        highest: The largest number that is allowed, from 0, for a number.
+    """
+
+    name: str
+    title: str
+    explanation: str
+    default: Value
+    choices: tuple[str, ...] = ()
+    highest: int = 0
+
+    def takes(self, value: object) -> bool:
+        """Tell whether the value is allowed."""
+        if type(value) is not type(self.default):
+            return False
+        if isinstance(value, str):
+            return value in self.choices
+        return isinstance(value, bool) or (isinstance(value, int) and 0 <= value <= self.highest)
+
+
+THEME = Setting(
+    "theme", "Theme", "Light, dark, or as the system is.", "system", ("system", "light", "dark")
+)
+REOPEN = Setting(
+    "reopen", "Go on with the last dataset",
+    "Opens it at the start, where you left it; otherwise the Start page comes first.", False,
+)  # fmt: skip
+NOTIFY = Setting(
+    "notify", "Tell when a long job ends",
+    "A notification of the desktop, when the window is in the background.", True,
+)  # fmt: skip
+WORKERS = Setting(
+    "workers", "Worker processes",
+    "How many read pictures while the window is open; 0 leaves one core free. From the next dataset"
+    " that is opened.", 0, highest=64,
+)  # fmt: skip
+SETTINGS = (THEME, REOPEN, NOTIFY, WORKERS)
+
+
+def settings_file() -> Path:
+    """Return the file of the person's overrides."""
+    folder = platformdirs.user_config_dir("dataset-inspector", appauthor=False)
+    return Path(folder) / "settings.toml"
+
+
+def read_settings(file: Path | None = None) -> dict[str, Value]:
+    """Return every setting by its name.
+
+    Raises:
+        UsageError: The file can't be read, or holds a setting or a value that is none.
+    """
+    file = file or settings_file()
+    values: dict[str, Value] = {s.name: s.default for s in SETTINGS}
+    known = {s.name: s for s in SETTINGS}
+    for name, value in _table(file).items():
+        if name not in known:
+            raise UsageError(
+                f"{file} sets {name}, which is no setting", f"Settings: {', '.join(known)}."
+            )
+        if not known[name].takes(value):
+            raise UsageError(
+                f"{file} sets {name} to {json.dumps(value, default=str)}",
+                known[name].explanation,
+            )
+        values[name] = value  # type: ignore[assignment]
+    return values
+
+
+def write_setting(setting: Setting, value: Value, file: Path | None = None) -> None:
+    """Write one setting, in one step, and leave the rest of the file as it is.
+
+    Raises:
+        UsageError: The value is not allowed.
+        InspectorError: The file can't be written.
+    """
+    file = file or settings_file()
+    if not setting.takes(value):
+        raise UsageError(f"{setting.name} can't be {value}", setting.explanation)
+    try:
+        _table(file)
+        text = file.read_text("utf-8") if file.exists() else ""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = file.with_name(f"{file.name}.part")
+        part.write_text(_with(text, setting.name, value), "utf-8")
+        os.replace(part, file)  # noqa: PTH105 - over what is there, as a whole
+    except OSError as error:
+        raise InspectorError(
+            f"the settings can't be written: {error}", f"Check the permissions of {file.parent}."
+        ) from error
+
+
+def _table(file: Path) -> Mapping[str, object]:
+    if not file.exists():
+        return {}
+    try:
+        table = tomllib.loads(file.read_text("utf-8")).get("preferences", {})
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"the settings {file} can't be read: {error}", "Mend or delete it."
+        ) from None
+    if not isinstance(table, Mapping):
+        raise UsageError(f"{_TABLE} in {file} is not a table", "Mend or delete it.")
+    return table
+
+
+def _with(text: str, name: str, value: Value) -> str:
+    """Return the file with one line changed; a JSON scalar of ours is one of TOML, too."""
+    lines = text.splitlines()
+    if _TABLE not in lines:
+        lines += ["", _TABLE] if lines else [_TABLE]
+    start = lines.index(_TABLE) + 1
+    end = next((i for i in range(start, len(lines)) if lines[i].startswith("[")), len(lines))
+    kept = [s for s in lines[start:end] if not re.match(rf"\s*{name}\s*=", s)]
+    lines[start:end] = [f"{name} = {json.dumps(value)}", *kept]
+    return "\n".join(lines) + "\n"

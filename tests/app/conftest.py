@@ -1,0 +1,30 @@
+"""A window on the demo, for tests of its pages."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from inspector.app.main import MainWindow
+from inspector.app.window import ProjectView
+from inspector.project.project import Project
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, demo: Path, project: Project) -> Iterator[ProjectView]:
+    """The window of a scanned project; what it shows has come."""
+    file = project.file
+    project.close()
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    window.show()
+    window.open_path(str(demo), str(file))
+    assert isinstance(window.view, ProjectView)
+    view = window.view
+    qtbot.waitUntil(lambda: not view.busy(), timeout=60_000)
+    qtbot.waitUntil(lambda: len(view._lookalikes.model.clusters) > 0, timeout=10_000)
+    qtbot.waitUntil(lambda: len(view._gallery.view.tiles.ids) > 0, timeout=10_000)
+    yield view
+    window.close()

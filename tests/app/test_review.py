@@ -1,0 +1,104 @@
+"""Look-alikes: the queue shows pictures, and how long the rest takes at the person's pace."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QAbstractItemModelTester
+from pytestqt.qtbot import QtBot
+
+from inspector.app.cluster_list import STACKED, stacked
+from inspector.app.pace import BREAK_SECONDS, ENOUGH, Pace
+from inspector.app.window import ProjectView
+
+
+def paced(seconds: list[float]) -> Pace:
+    pace = Pace()
+    now = 0.0
+    pace.note(0, now)
+    for done, passed in enumerate(seconds, start=1):
+        now += passed
+        pace.note(done, now)
+    return pace
+
+
+def test_the_rest_takes_as_long_as_the_median_says() -> None:
+    assert paced([3, 3, 4, 3, 60]).left(400) == "about 20 min"
+    assert paced([3, 3, 3]).left(10) == "less than a minute"
+    assert paced([30, 30, 30]).left(600) == "about 5 h"
+
+
+def test_nothing_is_said_before_there_is_a_pace() -> None:
+    assert paced([3] * (ENOUGH - 1)).left(400) == ""
+    assert paced([3] * ENOUGH).left(400)
+    assert paced([3] * ENOUGH).left(0) == ""
+
+
+def test_breaks_bulk_and_undo_are_no_pace() -> None:
+    assert paced([BREAK_SECONDS + 1] * 9).left(400) == ""
+    pace = paced([3, 3, 3])
+    said = pace.left(400)
+    pace.note(200, 9.1)
+    pace.note(199, 9.2)
+    assert pace.left(400) == said
+    pace.note(200, 19.2)
+    assert pace.left(400) == said
+
+
+def test_a_count_told_twice_is_one_step() -> None:
+    pace = Pace()
+    for done, now in ((0, 0.0), (0, 50.0), (1, 60.0), (1, 61.0), (2, 70.0), (3, 80.0)):
+        pace.note(done, now)
+    assert pace.left(60) == "about 10 min"
+
+
+def test_the_queue_shows_stacked_pictures(qtbot: QtBot, opened: ProjectView) -> None:
+    opened.show_page(2)
+    page = opened._lookalikes
+    QAbstractItemModelTester(page.model)
+    seen = page.list.visible_samples()
+    assert seen[:STACKED][0] == page.model.clusters[0].suggested_keeper
+    assert len(stacked(page.model.clusters[0])) in (2, STACKED)
+    known = page.thumbnails.pixmap
+    qtbot.waitUntil(lambda: all(known(s) is not None for s in seen), timeout=10_000)
+    qtbot.wait(100)
+    image = page.list.viewport().grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
+    # The first stack is a photo: it has far more colours than text on one tone.
+    assert len(np.unique(rows[14:50, 3 * 12 : 3 * 44].reshape(-1, 3), axis=0)) > 100
+
+
+def test_the_strip_gets_its_pictures(qtbot: QtBot, opened: ProjectView) -> None:
+    opened.show_page(2)
+    strip = opened._lookalikes.strip
+    buttons = [strip._row.itemAt(i).widget() for i in range(strip._row.count() - 1)]
+    assert len(buttons) >= 2
+    qtbot.waitUntil(lambda: not any(b.icon().isNull() for b in buttons), timeout=10_000)
+
+
+def test_progress_counts_and_goes_back_with_undo(qtbot: QtBot, opened: ProjectView) -> None:
+    opened.show_page(2)
+    page = opened._lookalikes
+    total = len(page.model.clusters)
+    assert page._done.text() == f"0 of {total} reviewed"
+    for done in range(1, 5):
+        qtbot.keyClick(page.list, Qt.Key.Key_A)
+        said = f"{done} of {total} reviewed"
+        qtbot.waitUntil(lambda said=said: page._done.text().startswith(said), timeout=10_000)
+    assert page._done.text() == f"4 of {total} reviewed, less than a minute"
+    assert page._bar.value() == 4
+    qtbot.keyClick(page.list, Qt.Key.Key_Backspace)
+    qtbot.waitUntil(lambda: page._done.text().startswith("3 of"), timeout=10_000)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Down, Qt.Key.Key_End])
+def test_scrolling_wishes_for_other_pictures(
+    qtbot: QtBot, opened: ProjectView, key: Qt.Key
+) -> None:
+    opened.show_page(2)
+    page = opened._lookalikes
+    qtbot.keyClick(page.list, key)
+    seen = page.list.visible_samples()
+    qtbot.waitUntil(
+        lambda: all(page.thumbnails.pixmap(s) is not None for s in seen), timeout=10_000
+    )

@@ -1,0 +1,161 @@
+"""Habits: preferences, where a person left off, and being told of the end of a long job."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QProcess
+from PySide6.QtWidgets import QCheckBox, QComboBox, QSlider, QSpinBox
+from pytestqt.qtbot import QtBot
+
+from inspector.app import notify
+from inspector.app.jobs_bar import JobBar
+from inspector.app.main import MainWindow
+from inspector.app.pages.gallery import GalleryPage
+from inspector.app.preferences import Preferences
+from inspector.app.window import ProjectView
+from inspector.project.project import Project
+from inspector.project.settings import NOTIFY, SETTINGS, read_settings, settings_file, write_setting
+from inspector.work.jobs import Progress, Stop
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    made = MainWindow()
+    qtbot.addWidget(made)
+    yield made
+    made.close()
+
+
+def _open(qtbot: QtBot, window: MainWindow, project: Project) -> tuple[ProjectView, GalleryPage]:
+    window.open_path(str(project.root), str(project.file))
+    view = window.view
+    assert view is not None
+    qtbot.waitUntil(lambda: not view.busy(), timeout=60_000)
+    (gallery,) = (p for p in view.pages if isinstance(p, GalleryPage))
+    qtbot.waitUntil(lambda: len(gallery.view.tiles.ids) > 0, timeout=20_000)
+    return view, gallery
+
+
+def _box(page: GalleryPage, name: str) -> QComboBox:
+    (box,) = (b for b in page.findChildren(QComboBox) if b.accessibleName() == name)
+    return box
+
+
+def test_a_project_opens_where_it_was_left(
+    qtbot: QtBot, window: MainWindow, project: Project
+) -> None:
+    window.resize(1000, 640)
+    window.show()
+    view, gallery = _open(qtbot, window, project)
+    view.show_page(view.pages.index(gallery))
+    qtbot.waitUntil(lambda: _box(gallery, "Class").count() > 2)
+    _box(gallery, "Sort").setCurrentIndex(1)
+    (size,) = gallery.findChildren(QSlider)[:1]
+    size.setValue(200)
+    _box(gallery, "Split").setCurrentIndex(1)
+    chosen = _box(gallery, "Split").currentData()
+    bar = gallery.view.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 100)
+    bar.setValue(100)
+    window.show_start()
+
+    view, gallery = _open(qtbot, window, project)
+    assert view.page() is gallery
+    assert _box(gallery, "Sort").currentIndex() == 1
+    assert gallery.findChildren(QSlider)[0].value() == 200
+    qtbot.waitUntil(lambda: _box(gallery, "Split").currentData() == chosen)
+    qtbot.waitUntil(lambda: gallery.view.verticalScrollBar().value() == 100)
+
+
+def test_a_dataset_that_is_new_opens_on_its_first_page(
+    qtbot: QtBot, window: MainWindow, project: Project
+) -> None:
+    view, _ = _open(qtbot, window, project)
+    assert view.page() is view.pages[0]
+
+
+def test_the_last_dataset_is_opened_only_where_it_is_wished(
+    qtbot: QtBot, window: MainWindow, demo: Path
+) -> None:
+    window._session.remember(str(demo))
+    window.reopen()
+    assert window.view is None
+    settings_file().parent.mkdir(parents=True)
+    settings_file().write_text("[preferences]\nreopen = true\n")
+    window.reopen()
+    assert window.view is not None
+    assert window.view.project.root == demo
+
+
+def test_preferences_have_a_field_for_each_setting(qtbot: QtBot, window: MainWindow) -> None:
+    dialog = Preferences(window)
+    assert set(dialog.fields) == {s.name for s in SETTINGS}
+    assert all(f.accessibleName() for f in dialog.fields.values())
+    theme, workers = dialog.fields["theme"], dialog.fields["workers"]
+    reopen = dialog.fields["reopen"]
+    assert isinstance(theme, QComboBox)
+    assert isinstance(workers, QSpinBox)
+    assert isinstance(reopen, QCheckBox)
+    with qtbot.waitSignal(dialog.changed) as said:
+        theme.setCurrentText("dark")
+    assert said.args == ["theme"]
+    workers.setValue(2)
+    reopen.setChecked(True)
+    assert read_settings() == {"theme": "dark", "reopen": True, "notify": True, "workers": 2}
+    again = Preferences(window)
+    shown = again.fields["theme"]
+    assert isinstance(shown, QComboBox)
+    assert shown.currentText() == "dark"
+
+
+def test_a_broken_settings_file_is_said_and_kept(qtbot: QtBot, window: MainWindow) -> None:
+    settings_file().parent.mkdir(parents=True)
+    settings_file().write_text("broken [")
+    dialog = Preferences(window)
+    dialog.show()
+    assert "can't be read" in dialog._note.text()
+    assert dialog._note.isVisible()
+    box = dialog.fields["reopen"]
+    assert isinstance(box, QCheckBox)
+    box.setChecked(True)
+    assert settings_file().read_text() == "broken ["
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What a desktop would be told."""
+    words: list[list[str]] = []
+    monkeypatch.setattr(notify.shutil, "which", lambda name: f"/bin/{name}")
+    monkeypatch.setattr(
+        QProcess, "startDetached", lambda program, rest: words.append([program, *rest])
+    )
+    return words
+
+
+def test_the_end_of_a_long_job_is_told(
+    qtbot: QtBot, window: MainWindow, told: list[list[str]]
+) -> None:
+    assert not notify.tell_when_away(window, "shapes", "pictures", 3)
+    assert notify.tell_when_away(window, "shapes", "pictures", 120)
+    assert [t[-2:] for t in told] == [["shapes", "Ended after 2 min: pictures"]]
+    write_setting(NOTIFY, False)
+    assert not notify.tell_when_away(window, "shapes", "pictures", 120)
+    assert len(told) == 1
+
+
+def test_a_stopped_job_is_not_told(qtbot: QtBot) -> None:
+    bar = JobBar()
+    qtbot.addWidget(bar)
+    ended: list[tuple[str, float]] = []
+    bar.ended.connect(lambda *words: ended.append(words))
+    progress, stop = Progress(), Stop()
+    bar.start(progress, stop)
+    progress.start("pictures", 3)
+    bar.finish()
+    bar.finish()
+    assert [phase for phase, _ in ended] == ["pictures"]
+    bar.start(progress, stop)
+    stop.set()
+    bar.finish()
+    assert len(ended) == 1

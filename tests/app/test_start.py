@@ -1,0 +1,137 @@
+"""Start: the sample is made off the window's thread; a project belongs to one window at a time."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, QTimer
+from pytestqt.qtbot import QtBot
+
+from inspector.app.main import MainWindow
+from inspector.app.one_window import OneWindow
+from inspector.app.window import ProjectView
+from inspector.dataset.demo import truth_path
+from inspector.project import sample_set
+from inspector.project.places import samples_folder
+from inspector.project.sample_set import make_sample
+from inspector.work.jobs import Progress, Stop
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication
+from inspector.app.one_window import OneWindow
+app = QCoreApplication([])
+assert OneWindow(Path(sys.argv[1]), app).take()
+os._exit(1)
+"""
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr(sample_set, "IMAGES", 80)
+    return 80
+
+
+def test_the_sample_is_made_once_and_whole(small: int) -> None:
+    progress = Progress()
+    folder = make_sample(progress, Stop())
+    assert folder == samples_folder() / "sample"
+    assert truth_path(folder).exists()
+    assert progress.snapshot().done >= small
+    stamp = folder.stat().st_mtime_ns
+    assert make_sample(Progress(), Stop()) == folder
+    assert folder.stat().st_mtime_ns == stamp
+    assert sorted(p.name for p in samples_folder().iterdir()) == ["sample", "sample.truth.csv"]
+
+
+def test_a_stopped_sample_leaves_nothing_to_be_taken_for_it(small: int) -> None:
+    stop = Stop()
+    stop.set()
+    assert make_sample(Progress(), stop) is None
+    assert list(samples_folder().iterdir()) == []
+    (samples_folder() / "sample.unfinished" / "training").mkdir(parents=True)
+    assert make_sample(Progress(), Stop()) is not None
+    assert not (samples_folder() / "sample.unfinished").exists()
+
+
+def test_the_window_lives_while_the_sample_is_made(qtbot: QtBot, small: int) -> None:
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.show()
+    assert window.start is not None
+    longest = [0.0]
+    last = [time.monotonic()]
+
+    def beat() -> None:
+        longest[0] = max(longest[0], time.monotonic() - last[0])
+        last[0] = time.monotonic()
+
+    timer = QTimer(window)
+    timer.timeout.connect(beat)
+    timer.start(10)
+    began = time.monotonic()
+    window._open_sample()
+    asked = time.monotonic() - began
+    assert window.start._job.isVisible()
+    assert not window.start._sample.isEnabled()
+    qtbot.waitUntil((samples_folder() / "sample").exists, timeout=60_000)
+    made = time.monotonic() - began
+    assert asked < made / 3
+    assert longest[0] < made / 2
+    qtbot.waitUntil(lambda: isinstance(window.view, ProjectView), timeout=20_000)
+    window.close()
+
+
+def test_a_second_window_asks_the_first_to_come_up(
+    qtbot: QtBot, demo: Path, tmp_path: Path
+) -> None:
+    first, second = MainWindow(), MainWindow()
+    for window in (first, second):
+        qtbot.addWidget(window)
+        window.show()
+    file = str(tmp_path / "p.inspector")
+    first.open_path(str(demo), file)
+    assert first._hold is not None
+    with qtbot.waitSignal(first._hold.front_asked, timeout=10_000):
+        second.open_path(str(demo), file)
+    assert second.view is None
+    assert second.start is not None
+    assert "is open in another window" in second.start._note.text()
+    kept = first.view
+    first.open_path(str(demo), file)
+    assert first.view is kept
+    first.close()
+    second.open_path(str(demo), file)
+    assert isinstance(second.view, ProjectView)
+    second.close()
+
+
+def test_what_a_killed_window_held_is_free(qtbot: QtBot, tmp_path: Path) -> None:
+    file = tmp_path / "p.inspector"
+    ended = subprocess.run([sys.executable, "-c", KILLED, str(file)], check=False)
+    assert ended.returncode == 1
+    assert (tmp_path / "p.inspector.window").exists()
+    parent = QObject()
+    mine, other = OneWindow(file, parent), OneWindow(file, parent)
+    assert mine.take()
+    assert not other.take()
+    mine.release()
+    assert not (tmp_path / "p.inspector.window").exists()
+
+
+def test_a_folder_without_locks_still_opens(qtbot: QtBot, tmp_path: Path) -> None:
+    parent = QObject()
+    assert OneWindow(tmp_path / "no such folder" / "p.inspector", parent).take()
+
+
+def test_a_bug_on_another_thread_is_told(qtbot: QtBot) -> None:
+    window = MainWindow()
+    qtbot.addWidget(window)
+    with qtbot.captureExceptions() as raised:
+        window.bridge.call(lambda: 1 // 0)
+        qtbot.waitUntil(lambda: bool(raised), timeout=5_000)
+    assert raised[0][0] is ZeroDivisionError
+    window.close()

@@ -1,0 +1,113 @@
+"""The diagnosis that starts by itself, the cards of Findings, and the queue of labels."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from inspector.app.finding_card import FindingCard
+from inspector.app.window import ProjectView
+from inspector.project.project import Project
+from inspector.store import meta
+
+
+@pytest.fixture
+def view(qtbot: QtBot, project: Project) -> Iterator[ProjectView]:
+    rows = project.groups.images()[:2]
+    other = next(c for c in project.samples.counts().classes if c != rows[0].label)
+    kept = {"key": project.labels._key(), "suspects": [[s.id, other, 0.02] for s in rows]}
+    project.database.write(lambda c: meta.put(c, "suspects", json.dumps(kept)))
+    made = ProjectView(project)
+    # These pages are looked at without the diagnosis that would change the queue on its way.
+    made._findings.verdict._tried = True
+    qtbot.addWidget(made)
+    made.resize(1280, 800)
+    made.show()
+    qtbot.waitUntil(lambda: not made.busy(), timeout=30_000)
+    qtbot.waitUntil(lambda: bool(made._labels.model.cases), timeout=20_000)
+    yield made
+    made.shut()
+
+
+def test_a_diagnosis_starts_by_itself_once(qtbot: QtBot, project: Project) -> None:
+    made = ProjectView(project)
+    qtbot.addWidget(made)
+    made.show()
+    panel = made._findings.verdict
+    qtbot.waitUntil(lambda: panel._stop is not None, timeout=30_000)
+    assert made._job.isVisible()
+    qtbot.waitUntil(panel._terms.isVisible, timeout=120_000)
+    assert panel._made.text().startswith("Made ")
+    assert panel._run.text() == "Diagnose again"
+    assert panel._stop is None
+    panel.refresh(complete=True)
+    qtbot.wait(500)
+    assert panel._stop is None
+    made.shut()
+
+
+def test_a_stopped_diagnosis_does_not_come_back(qtbot: QtBot, project: Project) -> None:
+    made = ProjectView(project)
+    qtbot.addWidget(made)
+    made.show()
+    panel = made._findings.verdict
+    qtbot.waitUntil(lambda: panel._stop is not None, timeout=30_000)
+    made._job._end.click()
+    qtbot.waitUntil(lambda: panel._stop is None, timeout=30_000)
+    assert "Stopped" in panel._verdict.text()
+    panel.refresh(complete=True)
+    qtbot.wait(500)
+    assert panel._stop is None
+    assert project.diagnoses.last() is None
+    made.shut()
+
+
+def _card(view: ProjectView, code: str) -> FindingCard:
+    cards = view._findings.findChildren(FindingCard)
+    return next(c for c in cards if c._finding.code == code)
+
+
+def _press(card: FindingCard, text: str) -> None:
+    next(b for b in card.findChildren(QPushButton) if b.text() == text).click()
+
+
+def test_a_card_leads_to_the_queue_and_keys_decide(qtbot: QtBot, view: ProjectView) -> None:
+    qtbot.waitUntil(lambda: bool(view._findings.findChildren(FindingCard)), timeout=20_000)
+    _press(_card(view, "labels"), "See")
+    page = view._labels
+    assert view.page() is page
+    row = next(i for i, c in enumerate(page.model.cases) if c.score is not None)
+    page.list.setCurrentIndex(page.model.index(row))
+    case = page.current()
+    assert case is not None
+    qtbot.waitUntil(lambda: bool(page._other._note.text()), timeout=20_000)
+    sample = case.samples[0].id
+    qtbot.keyClick(page.list, Qt.Key.Key_Return)
+
+    def label() -> str:
+        return view.project.samples.by_ids([sample])[0].new_label
+
+    qtbot.waitUntil(lambda: label() == case.suggested, timeout=10_000)
+    qtbot.waitUntil(lambda: page.current() is not None and page.current() != case, timeout=10_000)
+    qtbot.keyClick(page.list, Qt.Key.Key_K)
+    qtbot.waitUntil(lambda: sum(c.done for c in page.model.cases) == 2, timeout=10_000)
+    qtbot.keyClick(page.list, Qt.Key.Key_Backspace)
+    qtbot.waitUntil(lambda: sum(c.done for c in page.model.cases) == 1, timeout=10_000)
+    qtbot.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not label(), timeout=10_000)
+    page.back_asked.emit()
+    assert view.page() is view._findings
+
+
+def test_cards_show_pictures_and_act(qtbot: QtBot, view: ProjectView) -> None:
+    qtbot.waitUntil(lambda: bool(view._findings.findChildren(FindingCard)), timeout=20_000)
+    card = _card(view, "look_alikes")
+    pictures = [w for w in card.findChildren(object) if getattr(w, "pixmap", None) is not None]
+    assert sum(not w.pixmap().isNull() for w in pictures) > 3
+    _press(card, "Keep bursts together")
+    qtbot.waitUntil(
+        lambda: any(s.bound for s in view.project.samples.everything()), timeout=10_000
+    )

@@ -1,0 +1,33 @@
+"""How long a scan waits: a file that hangs is given up, a comparison that compiles is not."""
+
+import math
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inspector.project.project import Project
+from inspector.work.pool import Pool
+from inspector.work.tasks import Digest, Propose, Read, Verify
+
+
+def test_only_files_have_a_limit(
+    demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits: dict[type, float | None] = {}
+    plain = Pool.map
+
+    def spy(self: Pool, chunks: Iterable[Any], **rest: Any) -> Iterator[Any]:
+        kept = list(chunks)
+        if kept:
+            limits[type(kept[0][0])] = rest.get("timeout_seconds")
+        return plain(self, kept, **rest)
+
+    monkeypatch.setattr(Pool, "map", spy)
+    project = Project(demo, tmp_path / "p.inspector", jobs=2)
+    try:
+        project.scans.scan()
+    finally:
+        project.close()
+    assert limits == {Read: None, Propose: math.inf, Verify: math.inf, Digest: None}

@@ -1,0 +1,85 @@
+"""What a person can set: read, written line by line, and refused where it makes no sense."""
+
+from pathlib import Path
+
+import pytest
+
+from inspector.errors import UsageError
+from inspector.project.settings import (
+    SETTINGS,
+    THEME,
+    WORKERS,
+    read_settings,
+    settings_file,
+    write_setting,
+)
+
+
+def test_without_a_file_the_defaults_hold() -> None:
+    assert not settings_file().exists()
+    assert read_settings() == {s.name: s.default for s in SETTINGS}
+    assert all(s.takes(s.default) for s in SETTINGS)
+
+
+def test_one_line_changes_and_the_rest_stays(tmp_path: Path) -> None:
+    file = tmp_path / "deep" / "settings.toml"
+    write_setting(THEME, "dark", file)
+    text = file.read_text() + '\n# my own keys\n[keys]\nkeep_this = "G"\n'
+    file.write_text(text)
+    write_setting(WORKERS, 3, file)
+    write_setting(THEME, "light", file)
+    assert read_settings(file) | {} == {
+        "theme": "light", "reopen": False, "notify": True, "workers": 3
+    }  # fmt: skip
+    assert '# my own keys\n[keys]\nkeep_this = "G"\n' in file.read_text()
+    assert file.read_text().count("theme") == 1
+    assert list(file.parent.iterdir()) == [file]
+
+
+def test_the_table_may_stand_anywhere(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('[keys]\nkeep_this = "G"')
+    write_setting(THEME, "dark", file)
+    assert read_settings(file)["theme"] == "dark"
+    assert file.read_text().startswith('[keys]\nkeep_this = "G"\n')
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('[preferences]\ntheme = "pink"', "pink"),
+        ("[preferences]\nworkers = true", "workers"),
+        ("[preferences]\nworkers = -1", "workers"),
+        ("[preferences]\nnotify = 1", "notify"),
+        ("[preferences]\nfly = true", "no setting"),
+        ("preferences = 3", "not a table"),
+        ("preferences", "can't be read"),
+    ],
+)
+def test_nonsense_is_said(tmp_path: Path, text: str, why: str) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(text)
+    with pytest.raises(UsageError, match=why):
+        read_settings(file)
+
+
+def test_a_file_that_cant_be_read_is_never_overwritten(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text("broken [")
+    with pytest.raises(UsageError):
+        write_setting(THEME, "dark", file)
+    assert file.read_text() == "broken ["
+
+
+def test_a_value_that_is_not_allowed_is_not_written(tmp_path: Path) -> None:
+    with pytest.raises(UsageError):
+        write_setting(THEME, "pink", tmp_path / "settings.toml")
+    assert not (tmp_path / "settings.toml").exists()
+
+
+def test_every_setting_is_documented() -> None:
+    guide = Path(__file__).resolve().parents[2] / "docs" / "guide" / "settings.md"
+    rows = [line.split("|") for line in guide.read_text("utf-8").splitlines() if "`" in line]
+    written = {r[1].strip(" `"): r[2].strip(" `") for r in rows if len(r) > 3}
+    for setting in SETTINGS:
+        assert written[setting.name] == str(setting.default).lower()
