@@ -50,8 +50,11 @@ Xvfb :9 -screen 0 1280x800x24 -nolisten tcp 2>/dev/null & screen=$!
 sleep 2
 DISPLAY=:9 dbus-run-session -- sh -c '
   gio open /root/proof/shapes.inspector
-  for _ in $(seq 30); do xdotool search --onlyvisible --class "^inspector$" >/tmp/id && break; sleep 1; done
-  sleep 5
+  for _ in $(seq 120); do
+    xdotool search --onlyvisible --class "^inspector$" >/tmp/id 2>/dev/null || { sleep 1; continue; }
+    case "$(xdotool getwindowname "$(tail -1 /tmp/id)")" in shapes*) break ;; esac
+    sleep 1
+  done
   echo "gio open shows: $(xdotool getwindowname "$(tail -1 /tmp/id)")"
   xdotool getwindowpid "$(tail -1 /tmp/id)" | xargs kill; sleep 3'
 kill $screen
