@@ -64,7 +64,7 @@ class Pool:
     ) -> None:
         self._function = function
         self._count = max(1, workers)
-        self._timeout = self._limit = timeout_seconds
+        self._timeout = timeout_seconds
         self._low_priority = low_priority
         self._workers: list[_Worker] = []
         self._born_dead = 0
@@ -91,7 +91,6 @@ class Pool:
         waiting = iter(chunks)
         again: collections.deque[Sequence[Any]] = collections.deque()
         finished = False
-        self._limit = self._timeout if timeout_seconds is None else timeout_seconds
         try:
             while not stop.is_set():
                 while len(self._workers) < self._count:
