@@ -56,11 +56,11 @@ DISPLAY=:9 dbus-run-session -- sh -c '
     sleep 1
   done
   echo "gio open shows: $(xdotool getwindowname "$(tail -1 /tmp/id)")"
-  xdotool getwindowpid "$(tail -1 /tmp/id)" | xargs kill; sleep 3'
+  kill "$(xdotool getwindowpid "$(tail -1 /tmp/id)")"; sleep 3'
 kill $screen
 rm -rf "$HOME" /root/.local /root/.cache
 step "remove: what is left"
-apt-get purge -y -qq dataset-inspector >/dev/null
+apt-get purge -y -qq --autoremove dataset-inspector >/dev/null
 files >after.txt
 diff desktop.txt after.txt && echo "nothing"
 WALK
