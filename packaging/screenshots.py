@@ -72,6 +72,10 @@ def _shoot(app: QApplication, demo: Path, mode: str, target: Path) -> None:
     assert isinstance(view, ProjectView)
     while view.busy():
         _wait(app, 0.2)
+    _wait(app, 1)
+    # The diagnosis starts by itself.
+    while view.project.diagnoses.last() is None:
+        _wait(app, 0.2)
     for index, page in enumerate(view.pages):
         view.show_page(index)
         _wait(app, 1.5)

@@ -194,7 +194,7 @@ def test_policies_are_compared_from_the_window(
     )
     plot = page._comparison._plot
     qtbot.waitUntil(lambda: "too few seeds" in plot.accessibleDescription(), timeout=30_000)
-    assert page._comparison._times.rowCount() == 2
+    assert page._comparison._times.rowCount() == 4
     assert not page._comparison._go_on.isVisible()
 
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.app import theme
 from inspector.app.bridge import Bridge
 from inspector.app.compare_sheet import CompareSheet
 from inspector.app.comparison_plot import ComparisonPlot
@@ -57,7 +58,7 @@ class ComparisonPanel(QWidget):
         self._text.setWordWrap(True)
         self._text.setProperty("role", "muted")
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        heads = ("policy", "mean", "s/epoch", "s to best")
+        heads = ("accuracy, sd", "s per epoch", "s to best")
         self._times = table(heads, name="Accuracy and time of each policy", wide=(0,))
         self._times.setObjectName("tight")
         self._go_on = QPushButton("Go on")
@@ -160,12 +161,12 @@ class ComparisonPanel(QWidget):
         self._plot.show_comparison(found)
         self._go_on.setVisible(found.partial and not self.is_going())
         figures = (found.reference, *(row.figures for row in found.rows))
-        self._times.setRowCount(len(figures))
+        self._times.setRowCount(2 * len(figures))
         for row, one in enumerate(figures):
-            self._fill(row, one)
+            self._fill(2 * row, one)
         self._times.resizeRowsToContents()
         head = self._times.horizontalHeader().height()
-        rows = sum(self._times.rowHeight(i) for i in range(len(figures)))
+        rows = sum(self._times.rowHeight(i) for i in range(2 * len(figures)))
         self._times.setFixedHeight(head + rows + 4)
         marks = f"Known so far: {found.done} of {found.total} runs. " if found.partial else ""
         budget = "equal steps" if found.budget.value == "steps" else "each until its plateau"
@@ -180,11 +181,15 @@ class ComparisonPanel(QWidget):
     def _fill(self, row: int, one: Figures) -> None:
         sd = f" ± {one.sd:.3f}" if one.sd is not None else ""
         mean = f"{one.accuracy:.3f}{sd}" if one.accuracy is not None else "-"
-        texts = (one.policy, mean, _number(one.seconds_per_epoch), _number(one.seconds_to_best))
+        texts = (mean, _number(one.seconds_per_epoch), _number(one.seconds_to_best))
+        name = QTableWidgetItem(one.policy)
+        name.setToolTip(one.policy)
+        self._times.setItem(row, 0, name)
+        self._times.setSpan(row, 0, 1, len(texts))
         for column, text in enumerate(texts):
             item = QTableWidgetItem(text)
-            item.setToolTip(text)
-            self._times.setItem(row, column, item)
+            item.setForeground(theme.colour("muted"))
+            self._times.setItem(row + 1, column, item)
 
     def _show_parts(self, there: bool) -> None:
         for widget in (self._names, self._plot, self._times):

@@ -243,9 +243,9 @@ class Runs:
         """Store a new run's spec before its start; return the run's name."""
         stamp = time.strftime("%Y%m%d-%H%M%S")
         number = 1
-        while (self.folder / f"{stamp}-{number}").exists():
+        while (self.folder / f"{stamp}-{number:03}").exists():
             number += 1
-        name = f"{stamp}-{number}"
+        name = f"{stamp}-{number:03}"
         write_spec(self.folder / name, spec)
         return name
 
