@@ -139,9 +139,11 @@ class Diagnoses:
             UsageError: The rule's arguments are wrong.
         """
         rule = rule or self._project.splits.rule
+        progress = progress or Progress()
+        progress.start("diagnosis: gathering", 0)
         question = self.question(rule)
         answer = ask_child(
-            question, seeds=seeds, stop=stop or Stop(), progress=progress or Progress(),
+            question, seeds=seeds, stop=stop or Stop(), progress=progress,
             first=first, low_priority=self._project.low_priority,
         )  # fmt: skip
         if answer is not None:

@@ -113,8 +113,8 @@ class Findings:
 
     def _labels(self) -> tuple[list[Finding], bool]:
         """Return single labels in doubt, and whether they were looked at yet."""
-        cases, looked = self._project.labels.queue()
-        ids = tuple(c.samples[0].id for c in cases if c.score is not None and not c.done)
+        cases, looked = self._project.labels.single()
+        ids = tuple(c.samples[0].id for c in cases if not c.done)
         if not ids:
             return [], looked
         return [

@@ -118,20 +118,26 @@ class Labels:
 
         The same picture with two labels comes first, then suspects, the most suspect first.
         """
+        suggested = {s.sample.id: s.suggested for s in self._kept() or ()}
+        conflicts = [
+            self._conflict(c.members, suggested)
+            for c in self._project.duplicates.clusters()
+            if len(c.labels) > 1
+        ]
+        single, looked = self.single()
+        return (*conflicts, *single), looked
+
+    def single(self) -> tuple[tuple[Case, ...], bool]:
+        """Return the suspects of the queue alone, and whether single labels were looked at yet."""
         kept = self._kept()
-        suggested = {s.sample.id: s.suggested for s in kept or ()}
-        cases = []
-        taken: set[int] = set()
-        for cluster in self._project.duplicates.clusters():
-            if len(cluster.labels) > 1:
-                cases.append(self._conflict(cluster.members, suggested))
-                taken |= {m.id for m in cluster.members}
-        for one in kept or ():
-            if one.sample.id not in taken:
-                s = one.sample
-                done = bool(s.mark == "drop" or s.new_label or s.reviewed)
-                cases.append(Case((s,), one.suggested, one.score, done))
-        return tuple(cases), kept is not None
+        clusters = self._project.duplicates.clusters()
+        taken = {m.id for c in clusters if len(c.labels) > 1 for m in c.members}
+        cases = tuple(
+            Case((one.sample,), one.suggested, one.score, _decided(one.sample))
+            for one in kept or ()
+            if one.sample.id not in taken
+        )
+        return cases, kept is not None
 
     def nearest(self, case: Case) -> dict[str, tuple[Sample, ...]]:
         """Return the images nearest to a case's first, for each of its labels and the suggestion.
@@ -206,3 +212,7 @@ class Labels:
 
 def _label(sample: Sample) -> str:
     return sample.new_label or sample.label
+
+
+def _decided(sample: Sample) -> bool:
+    return bool(sample.mark == "drop" or sample.new_label or sample.reviewed)
