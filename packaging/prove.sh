@@ -4,14 +4,14 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$1 picture=${2:-}
-"$here/bare.sh" "$folder" "" "mkdir -p /root/proof"
-cp "$here"/../dist/dataset-inspector_*.deb "$folder/root/proof/dataset-inspector.deb"
-cp "$here/smoke.sh" "$folder/root/proof/"
-cat >"$folder/root/proof/walk.sh" <<'WALK'
+"$here/bare.sh" "$folder" "" "mkdir -p /srv/proof"
+cp "$here"/../dist/dataset-inspector_*.deb "$folder/srv/proof/dataset-inspector.deb"
+cp "$here/smoke.sh" "$folder/srv/proof/"
+cat >"$folder/srv/proof/walk.sh" <<'WALK'
 set -eu
-cd /root/proof
+cd /srv/proof
 export DEBIAN_FRONTEND=noninteractive
-files() { find / -xdev \( -path /proc -o -path /tmp -o -path /root -o -path /run -o -path /var/cache \
+files() { find / -xdev \( -path /proc -o -path /tmp -o -path /root -o -path /srv -o -path /run -o -path /var/cache \
   -o -path /var/log -o -path /var/lib/apt -o -path /var/lib/dpkg \) -prune -o -print | sort; }
 step() { echo "== $*"; }
 apt-get update -qq
@@ -39,17 +39,17 @@ files >desktop.txt
 apt-get install -y -qq --no-install-recommends ./dataset-inspector.deb >/dev/null
 sh smoke.sh /usr/bin/inspector picture.png
 step "the desktop knows it"
-inspector demo /root/proof/shapes --images 60 --quiet >/dev/null
-inspector scan /root/proof/shapes --project /root/proof/shapes.inspector --quiet
+inspector demo /srv/proof/shapes --images 60 --quiet >/dev/null
+inspector scan /srv/proof/shapes --project /srv/proof/shapes.inspector --quiet
 gio info -a standard::content-type shapes.inspector | grep content-type
 xdg-mime query default application/x-dataset-inspector
 man -l /usr/share/man/man1/inspector.1.gz | head -4 | tail -1
-export HOME=/root/proof/home
+export HOME=/srv/proof/home
 mkdir -p "$HOME"
 Xvfb :9 -screen 0 1280x800x24 -nolisten tcp 2>/dev/null & screen=$!
 sleep 2
 DISPLAY=:9 dbus-run-session -- sh -c '
-  gio open /root/proof/shapes.inspector
+  gio open /srv/proof/shapes.inspector
   for _ in $(seq 120); do
     xdotool search --onlyvisible --class "^inspector$" >/tmp/id 2>/dev/null || { sleep 1; continue; }
     case "$(xdotool getwindowname "$(tail -1 /tmp/id)")" in shapes*) break ;; esac
@@ -58,11 +58,11 @@ DISPLAY=:9 dbus-run-session -- sh -c '
   echo "gio open shows: $(xdotool getwindowname "$(tail -1 /tmp/id)")"
   kill "$(xdotool getwindowpid "$(tail -1 /tmp/id)")"; sleep 3'
 kill $screen
-rm -rf "$HOME" /root/.local /root/.cache
+rm -rf "$HOME"
 step "remove: what is left"
 apt-get purge -y -qq --autoremove dataset-inspector >/dev/null
 files >after.txt
 diff desktop.txt after.txt && echo "nothing"
 WALK
-"$here/bare.sh" "$folder" "" "sh /root/proof/walk.sh"
-[ -z "$picture" ] || cp "$folder/root/proof/picture.png" "$picture"
+"$here/bare.sh" "$folder" "" "sh /srv/proof/walk.sh"
+[ -z "$picture" ] || cp "$folder/srv/proof/picture.png" "$picture"
