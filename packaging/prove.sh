@@ -11,7 +11,7 @@ cat >"$folder/srv/proof/walk.sh" <<'WALK'
 set -eu
 cd /srv/proof
 export DEBIAN_FRONTEND=noninteractive
-files() { find / -xdev \( -path /proc -o -path /tmp -o -path /root -o -path /run -o -path /var/cache \
+files() { find / -xdev \( -path /proc -o -path /tmp -o -path /root -o -path /srv -o -path /run -o -path /var/cache \
   -o -path /var/log -o -path /var/lib/apt -o -path /var/lib/dpkg \) -prune -o -print | sort; }
 step() { echo "== $*"; }
 apt-get update -qq
@@ -58,7 +58,7 @@ DISPLAY=:9 dbus-run-session -- sh -c '
   echo "gio open shows: $(xdotool getwindowname "$(tail -1 /tmp/id)")"
   kill "$(xdotool getwindowpid "$(tail -1 /tmp/id)")"; sleep 3'
 kill $screen
-rm -rf "$HOME" ~root/.local ~root/.cache
+rm -rf "$HOME"
 step "remove: what is left"
 apt-get purge -y -qq --autoremove dataset-inspector >/dev/null
 files >after.txt
