@@ -28,3 +28,16 @@ def opened(qtbot: QtBot, demo: Path, project: Project) -> Iterator[ProjectView]:
     qtbot.waitUntil(lambda: len(view._gallery.view.tiles.ids) > 0, timeout=10_000)
     yield view
     window.close()
+
+
+@pytest.fixture
+def view(qtbot: QtBot, project: Project) -> Iterator[ProjectView]:
+    """The pages of a scanned project, without the diagnosis that starts by itself."""
+    made = ProjectView(project)
+    made._findings.verdict._tried = True
+    qtbot.addWidget(made)
+    made.resize(1280, 800)
+    made.show()
+    qtbot.waitUntil(lambda: not made.busy(), timeout=30_000)
+    yield made
+    made.shut()

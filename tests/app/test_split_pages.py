@@ -1,27 +1,13 @@
 """The pages of splits, groups, findings and augmentation on a real project."""
 
-from collections.abc import Iterator
 
-import pytest
 from pytestqt.qtbot import QtBot
 
 from inspector.app.luck_panel import ACCURACY
 from inspector.app.pages.groups import GroupsPage
 from inspector.app.pages.splits import SplitsPage
 from inspector.app.window import ProjectView
-from inspector.project.project import Project
 from inspector.project.rules import RuleKind
-
-
-@pytest.fixture
-def view(qtbot: QtBot, project: Project) -> Iterator[ProjectView]:
-    made = ProjectView(project)
-    qtbot.addWidget(made)
-    made.resize(1280, 800)
-    made.show()
-    qtbot.waitUntil(lambda: not made.busy(), timeout=30_000)
-    yield made
-    made.shut()
 
 
 def page(view: ProjectView, kind: type) -> object:

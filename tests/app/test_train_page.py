@@ -4,7 +4,6 @@ import csv
 import os
 import signal
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -26,17 +25,6 @@ from inspector.run_specs import EpochDone
 
 LONG = 1000
 PATIENCE_MS = 120_000
-
-
-@pytest.fixture
-def view(qtbot: QtBot, project: Project) -> Iterator[ProjectView]:
-    made = ProjectView(project)
-    qtbot.addWidget(made)
-    made.resize(1280, 800)
-    made.show()
-    qtbot.waitUntil(lambda: not made.busy(), timeout=30_000)
-    yield made
-    made.shut()
 
 
 @pytest.fixture

@@ -13,12 +13,11 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QTableWidgetItem,
     QVBoxLayout,
 )
 
 from inspector.app.bridge import Bridge
-from inspector.app.tables import table
+from inspector.app.terms_table import TermsTable
 from inspector.audit.predictions import Rate
 from inspector.audit.terms import Diagnosis
 from inspector.errors import InspectorError
@@ -27,14 +26,6 @@ from inspector.project.project import Project
 from inspector.work.jobs import Progress, Stop
 
 _NOT_STATED = 0.0
-_TERMS = (
-    ("leakage", "Same picture or event on both sides"),
-    ("shift", "Your folders differ"),
-    ("luck", "Luck of the draw"),
-    ("composition", "Composition"),
-    ("size", "Size of the training set"),
-)
-_HEADS = ("what", "effect on accuracy", "95 % interval", "verdict")
 
 
 class VerdictPanel(QFrame):
@@ -70,7 +61,7 @@ class VerdictPanel(QFrame):
             label.setWordWrap(True)
         for label in (self._made, self._own, self._evidence):
             label.setProperty("role", "muted")
-        self._terms = table(_HEADS, name="What the gap is made of", wide=(0,))
+        self._terms = TermsTable()
         self._more = QPushButton("How this was reached")
         self._more.setCheckable(True)
         self._lay_out()
@@ -123,24 +114,10 @@ class VerdictPanel(QFrame):
         self._show_answer(last.answer)
 
     def _show_answer(self, document: dict[str, Any]) -> None:
-        terms = document.get("terms", {})
-        self._terms.setVisible(bool(terms))
-        self._more.setVisible(bool(terms))
-        self._evidence.setVisible(bool(terms) and self._more.isChecked())
-        rows = [(title, terms[name]) for name, title in _TERMS if name in terms]
-        self._terms.setRowCount(len(rows))
-        for row, (title, term) in enumerate(rows):
-            bound = {"at_least": "at least ", "at_most": "at most "}.get(term["bound"], "")
-            known = term["mean"] is not None
-            texts = (
-                title,
-                f"{bound}{term['mean']:+.3f}" if known else "-",
-                f"{term['low']:+.3f} to {term['high']:+.3f}" if term["low"] is not None else "-",
-                term["verdict"].replace("_", " "),
-            )
-            for column, text in enumerate(texts):
-                self._terms.setItem(row, column, QTableWidgetItem(text))
-        self._terms.setFixedHeight(36 + 31 * max(1, len(rows)))
+        there = bool(document.get("terms"))
+        self._terms.show_terms(document)
+        self._more.setVisible(there)
+        self._evidence.setVisible(there and self._more.isChecked())
         lines = [*document.get("evidence", ()), *document.get("caveats", ())]
         self._evidence.setText("\n".join(f"•  {line}" for line in lines))
 
