@@ -14,6 +14,7 @@ from inspector.app.main import MainWindow
 from inspector.app.pages.gallery import GalleryPage
 from inspector.app.preferences import Preferences
 from inspector.app.window import ProjectView
+from inspector.project.listings import Facet
 from inspector.project.project import Project
 from inspector.project.settings import NOTIFY, SETTINGS, read_settings, settings_file, write_setting
 from inspector.work.jobs import Progress, Stop
@@ -49,22 +50,24 @@ def test_a_project_opens_where_it_was_left(
     window.show()
     view, gallery = _open(qtbot, window, project)
     view.show_page(view.pages.index(gallery))
-    qtbot.waitUntil(lambda: _box(gallery, "Class").count() > 2)
     _box(gallery, "Sort").setCurrentIndex(1)
     (size,) = gallery.findChildren(QSlider)[:1]
     size.setValue(200)
-    _box(gallery, "Split").setCurrentIndex(1)
-    chosen = _box(gallery, "Split").currentData()
+    gallery.filters.lists[Facet.SPLIT].ticked.emit(frozenset({"training"}))
+    chosen = gallery.filters.query.chosen
+    assert chosen[Facet.SPLIT] == {"training"}
     bar = gallery.view.verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 100)
     bar.setValue(100)
+    before = gallery.filters.query
     window.show_start()
 
     view, gallery = _open(qtbot, window, project)
     assert view.page() is gallery
     assert _box(gallery, "Sort").currentIndex() == 1
     assert gallery.findChildren(QSlider)[0].value() == 200
-    qtbot.waitUntil(lambda: _box(gallery, "Split").currentData() == chosen)
+    assert gallery.filters.query.chosen == chosen
+    assert gallery.filters.query.sort is before.sort
     qtbot.waitUntil(lambda: gallery.view.verticalScrollBar().value() == 100)
 
 

@@ -1,6 +1,6 @@
 """How long a scan waits: a file that hangs is given up, a comparison that compiles is not."""
 
-import math
+
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from inspector.project.project import Project
+from inspector.project.scans import SECONDS_A_COMPARISON
 from inspector.work.pool import Pool
 from inspector.work.tasks import Digest, Propose, Read, Verify
 
@@ -30,4 +31,5 @@ def test_only_files_have_a_limit(
         project.scans.scan()
     finally:
         project.close()
-    assert limits == {Read: None, Propose: math.inf, Verify: math.inf, Digest: None}
+    long = SECONDS_A_COMPARISON
+    assert limits == {Read: None, Propose: long, Verify: long, Digest: None}

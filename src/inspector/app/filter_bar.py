@@ -28,6 +28,7 @@ class FilterBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setAccessibleName("Filters")
         self.query = Query(_PLAIN)
         self._title = ""
         self._counts: Mapping[Facet, Mapping[str, int]] = {}
@@ -81,6 +82,16 @@ class FilterBar(QWidget):
     def change(self, query: Query) -> None:
         """Set another order or grouping, the filter as it is."""
         self._set(query)
+
+    def chosen_values(self) -> dict[str, list[str]]:
+        """Return the chosen values by facet, to be kept."""
+        return {facet.value: sorted(values) for facet, values in self.query.chosen.items()}
+
+    def choose_values(self, kept: Mapping[str, Iterable[str]]) -> None:
+        """Choose what `chosen_values` gave; facets that are not known any more are left out."""
+        known = {facet.value: facet for facet in Facet}
+        chosen = {known[n]: frozenset(values) for n, values in kept.items() if n in known}
+        self._set(replace(self.query, chosen=chosen))
 
     def open_list(self, facet: Facet) -> None:
         """Show the values of a facet below its chip."""

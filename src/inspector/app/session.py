@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, QTimer
 from PySide6.QtWidgets import QAbstractScrollArea, QComboBox, QLineEdit, QSlider, QWidget
+
+from inspector.app.filter_bar import FilterBar
 
 if TYPE_CHECKING:
     from inspector.app.pages.page import Page
@@ -83,6 +84,8 @@ def _fields(page: "Page") -> Iterator[tuple[str, QWidget]]:
 def _read(page: "Page") -> Iterator[tuple[str, object]]:
     for name, field in _fields(page):
         match field:
+            case FilterBar():
+                yield name, field.chosen_values()
             case QComboBox():
                 yield name, field.currentData()
             case QLineEdit():
@@ -96,34 +99,16 @@ def _read(page: "Page") -> Iterator[tuple[str, object]]:
 def _write(page: "Page", values: dict[str, object]) -> None:
     for name, field in _fields(page):
         match field, values.get(_SCROLL if isinstance(field, QAbstractScrollArea) else name):
-            case QComboBox(), value:
-                _choose(field, value)
+            case FilterBar(), dict(chosen):
+                field.choose_values(chosen)
+            case QComboBox(), value if field.findData(value) >= 0:
+                field.setCurrentIndex(field.findData(value))
             case QLineEdit(), str(text):
                 field.setText(text)
             case QSlider(), int(number):
                 field.setValue(number)
             case QAbstractScrollArea(), int(place) if place:
                 _scroll(field, place)
-
-
-def _choose(box: QComboBox, value: object) -> None:
-    """Choose an entry now, or when the entries have come."""
-    if box.findData(value) >= 0:
-        box.setCurrentIndex(box.findData(value))
-        return
-    waiting = QTimer(box)
-    waiting.setInterval(100)
-    waiting.timeout.connect(partial(_choose_late, box, value, waiting))
-    waiting.start()
-    QTimer.singleShot(PATIENCE_MS, waiting, waiting.deleteLater)
-
-
-def _choose_late(box: QComboBox, value: object, waiting: QTimer) -> None:
-    if box.findData(value) >= 0:
-        waiting.stop()
-        # Who has chosen something meanwhile keeps it.
-        if box.currentIndex() <= 0:
-            box.setCurrentIndex(box.findData(value))
 
 
 def _scroll(area: QAbstractScrollArea, place: int) -> None:

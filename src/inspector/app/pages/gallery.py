@@ -43,8 +43,7 @@ class GalleryPage(Page):
     icon = "gallery"
     purpose = "Every image, grouped, filtered and sorted"
     remembered = (
-        "Split", "Class", "Look-alikes", "Decision", "Status", "Group by", "Sort",
-        "Part of a name", "Size of the thumbnails", "Gallery",
+        "Filters", "Group by", "Sort", "Part of a name", "Size of the thumbnails", "Gallery",
     )  # fmt: skip
     chosen = Signal(int)
     listed = Signal()
