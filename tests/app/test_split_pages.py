@@ -58,6 +58,10 @@ def test_seeds_are_tried_on_request(qtbot: QtBot, view: ProjectView) -> None:
     qtbot.waitUntil(splits.luck._figure.isVisible, timeout=60_000)
     assert "above" in splits.luck._text.text()
     assert len(splits.luck._figure._values) == 200
+    # The end of the draws leaves the rule that is looked at.
+    qtbot.wait(800)
+    assert splits._bar.rule().kind is RuleKind.KERAS
+    assert splits.luck._figure.isVisible()
 
 
 def test_the_matrix_follows_the_threshold(qtbot: QtBot, view: ProjectView) -> None:

@@ -1,13 +1,11 @@
 """Where the person left off: the window's place, recent datasets, and each project's pages."""
 
 import json
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from PySide6.QtCore import QByteArray, QSettings, QTimer
 from PySide6.QtWidgets import QAbstractScrollArea, QComboBox, QLineEdit, QSlider, QWidget
-
-from inspector.app.filter_bar import FilterBar
 
 if TYPE_CHECKING:
     from inspector.app.pages.page import Page
@@ -17,6 +15,17 @@ RECENT = 10
 # How long a list may take to fill before its old place is given up.
 PATIENCE_MS = 15_000
 _SCROLL = "scroll"
+
+
+@runtime_checkable
+class Chooser(Protocol):
+    """A widget of our own that says what is chosen in it, such as the gallery's filters."""
+
+    def chosen_values(self) -> dict[str, list[str]]:
+        """Return what is chosen."""
+
+    def choose_values(self, kept: Mapping[str, Iterable[str]]) -> None:
+        """Choose it again."""
 
 
 class Session:
@@ -84,7 +93,7 @@ def _fields(page: "Page") -> Iterator[tuple[str, QWidget]]:
 def _read(page: "Page") -> Iterator[tuple[str, object]]:
     for name, field in _fields(page):
         match field:
-            case FilterBar():
+            case Chooser():
                 yield name, field.chosen_values()
             case QComboBox():
                 yield name, field.currentData()
@@ -99,7 +108,7 @@ def _read(page: "Page") -> Iterator[tuple[str, object]]:
 def _write(page: "Page", values: dict[str, object]) -> None:
     for name, field in _fields(page):
         match field, values.get(_SCROLL if isinstance(field, QAbstractScrollArea) else name):
-            case FilterBar(), dict(chosen):
+            case Chooser(), dict(chosen):
                 field.choose_values(chosen)
             case QComboBox(), value if field.findData(value) >= 0:
                 field.setCurrentIndex(field.findData(value))

@@ -240,7 +240,10 @@ class ProjectView(QWidget):
             self.details.refresh()
         if changes.layout:
             self.scan()
-        self._tell_status()
+        if changes.dataset:
+            self._tell_status()
+        else:
+            self._shown.setText(self.page().shown_text())
 
     def _on_failed(self, error: InspectorError) -> None:
         self._status.setText(f"{error.message}. {error.advice}")

@@ -30,3 +30,11 @@ class Changes:
     runs: bool = False
     policies: bool = False
     text: str = ""
+
+    @property
+    def dataset(self) -> bool:
+        """Tell whether what is found in the dataset may be another; a training changes nothing."""
+        return (
+            self.samples or self.likeness or self.decisions or self.exports or self.layout
+            or self.groups or self.rule
+        )  # fmt: skip

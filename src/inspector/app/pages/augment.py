@@ -157,7 +157,7 @@ class AugmentPage(Page):
         self._new_crowd |= changes.likeness
         if changes.policies:
             self._bar.refresh()
-        if self.isVisible():
+        if changes.dataset and self.isVisible():
             self._look()
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -82,8 +82,8 @@ class FindingsPage(Page):
 
     def refresh(self, changes: Changes) -> None:
         """Ask for the counts and findings again."""
-        del changes
-        self.bridge.call(self._read, self._show, channel="findings")
+        if changes.dataset:
+            self.bridge.call(self._read, self._show, channel="findings")
 
     def _show(self, shown: Shown) -> None:
         overview = shown.overview

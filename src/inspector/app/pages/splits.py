@@ -100,12 +100,18 @@ class SplitsPage(Page):
         self._timer.timeout.connect(self._keep_threshold)
         self._set_up()
         self._lay_out()
-        self._bar.show_rule(project.splits.rule)
+        self._kept = project.splits.rule
+        self._bar.show_rule(self._kept)
 
     def refresh(self, changes: Changes) -> None:
         """Look again after a change."""
-        if changes.rule:
-            self._bar.show_rule(self.project.splits.rule)
+        if not changes.dataset:
+            return
+        kept = self.project.splits.rule
+        if kept != self._kept:
+            # A rule that is only looked at stays while others of its facts change.
+            self._kept = kept
+            self._bar.show_rule(kept)
         if self.project.scans.is_complete():
             self._look(self._bar.rule())
         else:

@@ -40,6 +40,7 @@ from inspector.project.runs import OpenedTest, Run, RunState, Wanted, seeds_of
 from inspector.run_specs import RunSpec
 from inspector.work.jobs import Snapshot, Stop
 
+REDRAW_MS = 200
 _IDLE = Snapshot("", 0, 0, 0.0, 0.0)
 
 
@@ -93,6 +94,11 @@ class TrainPage(Page):
         self._start, self._pause = QPushButton("Start training"), QPushButton("Pause")
         self._compare, self._tabs = QPushButton("Compare…"), QTabWidget()
         self._halt, self._more = QPushButton("Stop"), QToolButton()
+        # Short epochs come faster than one can read.
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(REDRAW_MS)
+        self._soon.timeout.connect(self._read)
         self._timer = QTimer(self)
         self._timer.setInterval(SAMPLE_MS)
         self._timer.timeout.connect(self._on_sample)
@@ -116,8 +122,8 @@ class TrainPage(Page):
 
     def refresh(self, changes: Changes) -> None:
         """Ask for the runs, or the plan, where they may be others now."""
-        if changes.runs:
-            self._read()
+        if changes.runs and not self._soon.isActive():
+            self._soon.start()
         if changes.policies:
             self._read_policies()
         if changes.rule or changes.likeness or changes.decisions or changes.groups:
@@ -138,6 +144,8 @@ class TrainPage(Page):
         super().showEvent(event)
         self.project.runs.trainer.warm()
         self._curves.load(self.bridge)
+        self._draw()
+        self._show_run()
         self._ask_plan()
 
     def _read(self) -> None:
@@ -153,8 +161,9 @@ class TrainPage(Page):
         if first:
             self._offer_to_go_on()
         self._list.show_runs([run for run in runs if run.spec.split != EXPERIMENT_SPLIT])
-        self._draw()
-        self._show_run()
+        if self.isVisible():
+            self._draw()
+            self._show_run()
         waits = self._comparison.is_going() or self.gap.is_going()
         live = waits or any(run.live is not None for run in runs)
         if live and self._stop is None:
