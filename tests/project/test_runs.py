@@ -55,6 +55,9 @@ def test_a_queue_is_worked_off_and_each_run_says_where_it_stands(runs: Runs) -> 
     assert not done.can_go_on
     assert len(told) >= 8
     assert runs.trainer.snapshot().live == {}
+    again = runs.evaluate(first)
+    assert again.accuracy == done.best.val_accuracy
+    assert again.images == len(done.spec.validation)
 
 
 def test_the_selection_set_is_cut_by_group(runs: Runs) -> None:
@@ -64,6 +67,7 @@ def test_the_selection_set_is_cut_by_group(runs: Runs) -> None:
     numbers = dict(
         zip(rows, groups.numbers(list(rows.values()), with_pictures=True), strict=True)
     )
+    assert len(spec.dataset_digest) == 64
     held = {numbers[p] for p in spec.selection.paths}
     assert held
     assert not held & {numbers[p] for p in spec.training.paths}

@@ -50,6 +50,10 @@ def add_verbs(verbs: object) -> None:
     train.add_argument("--json-lines", action="store_true", help="one JSON object an event")
     runs = add_verb(verbs, "runs", _runs, "the runs that are kept")
     runs.add_argument(
+        "--evaluate", metavar="RUN",
+        help="load its best weights, and evaluate them again on its validation files",
+    )  # fmt: skip
+    runs.add_argument(
         "--open-test", metavar="RUN", help="judge its best weights on the test folder, once"
     )
 
@@ -118,6 +122,9 @@ def _tell(answer: Answer, arguments: argparse.Namespace) -> None:
 
 def _runs(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
+        if arguments.evaluate:
+            _evaluate(arguments, project)
+            return
         if arguments.open_test:
             project.runs.open_test(project.runs.run(arguments.open_test).name)
         runs, opened = project.runs.all(), project.runs.opened_test()
@@ -138,6 +145,20 @@ def _runs(arguments: argparse.Namespace) -> None:
                 f"test folder opened on {opened.at} by {opened.run}: {opened.accuracy:.3f}"
                 f" [{opened.low:.3f}, {opened.high:.3f}] of {opened.images:,} images"
             )
+
+
+def _evaluate(arguments: argparse.Namespace, project: Project) -> None:
+    run = project.runs.run(arguments.evaluate)
+    found = project.runs.evaluate(run.name)
+    kept = run.best.val_accuracy if run.best else None
+    if arguments.json:
+        print_json([_row(run, None) | {"evaluated": dataclasses.asdict(found)}])
+        return
+    said = "-" if kept is None else f"{kept:.4f}"
+    print(
+        f"{run.name}: accuracy {found.accuracy:.4f} of {found.images:,} validation images, whose"
+        f" hashes are those of the spec; {said} when it was trained"
+    )
 
 
 def _row(run: Run, opened: OpenedTest | None) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Runs: trainings in a child process, each kept in a folder of its own beside the project."""
 
+import hashlib
 import json
 import os
 import queue
@@ -47,6 +48,7 @@ from inspector.run_specs import (
     write_whole,
 )
 from inspector.store import meta
+from inspector.store.samples import Sample
 from inspector.work.jobs import Stop
 
 if TYPE_CHECKING:
@@ -234,7 +236,7 @@ class Runs:
             policy_name=wanted.policy_name, weights=wanted.weights, split=rule.text,
             threads=max(1, (os.cpu_count() or 1) - project.low_priority),
             cache=str(cache_folder() / "training"), versions={"inspector": __version__},
-            test=columns([s.path for s in test]),
+            test=columns([s.path for s in test]), dataset_digest=_digest(known.values()),
         )  # fmt: skip
         check_spec(spec)
         return spec
@@ -398,6 +400,14 @@ class Runs:
             return
         said = {"state": state.value, "reason": reason, "advice": advice}
         write_whole(folder / ENDED, json.dumps(said))
+
+
+def _digest(rows: Iterable[Sample]) -> str:
+    """Digest every image that is not dropped: place, class and content; hex."""
+    digest = hashlib.sha256()
+    for s in sorted(rows, key=lambda s: s.path):
+        digest.update(f"{s.path}\0{s.new_label or s.label}\0".encode() + s.sha256)
+    return digest.hexdigest()
 
 
 def _test_paths(made: Membership) -> tuple[str, ...]:
