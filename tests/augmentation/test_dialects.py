@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from inspector.augmentation.apply import augment, normalise
@@ -39,6 +39,7 @@ def fraction(value: float) -> Shift:
 
 
 @given(policies, st.integers(2, 40), st.integers(2, 40), st.integers(0, 9))
+@example(Policy(blur_px=5e-324), 2, 2, 1)
 @settings(max_examples=80, deadline=None)
 def test_the_function_gives_our_very_pixels(
     policy: Policy, height: int, width: int, epoch: int

@@ -190,8 +190,10 @@ def _tone(policy: Policy, n: str) -> str:
 def _rest(policy: Policy, n: str) -> str:
     code = ""
     if policy.blur_px:
-        sigma = f"{float(policy.blur_px)!r} * u[15]"
-        code += f"out = cv2.GaussianBlur(out, (0, 0), {sigma}, borderType=cv2.BORDER_REFLECT)\n"
+        # A draw of nought is no blur to OpenCV, but an error.
+        code += f"sigma = {float(policy.blur_px)!r} * u[15]\n"
+        blurred = "cv2.GaussianBlur(out, (0, 0), sigma, borderType=cv2.BORDER_REFLECT)"
+        code += f"out = {blurred} if sigma else out\n"
     if policy.noise_levels:
         code += _NOISE.format(levels=f"{float(policy.noise_levels)!r} * u[16]")
     if not policy.jpeg_quality.is_only(100):
