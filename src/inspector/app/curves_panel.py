@@ -22,7 +22,10 @@ from inspector.project.runs import Run
 if TYPE_CHECKING:
     from inspector.app.charts import Charts, Curve
 
-_HINT = "Move over the curves to read them. Solid: validation. Dashed: training. Ring: best epoch."
+_HINT = (
+    "Move over the curves to read them. Solid: validation. Dashed or pale: training."
+    " Ring: best epoch."
+)
 _VALUES_PX = 60
 
 

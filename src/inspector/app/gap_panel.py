@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from inspector.app.bridge import Bridge
 from inspector.app.terms_table import TermsTable
-from inspector.errors import InspectorError, TrainingError
+from inspector.errors import InspectorError
 from inspector.project.experiments import Experiment, ExperimentPlan
 from inspector.project.project import Project
 from inspector.project.runs import Wanted
@@ -49,6 +49,7 @@ class GapPanel(QWidget):
         self._project, self._bridge = project, bridge
         self._plan: ExperimentPlan | None = None
         self._stop: Stop | None = None
+        self._training = False
         self._text, self._verdict, self._evidence = QLabel(_HELP), QLabel(), QLabel()
         self._terms = TermsTable()
         self._terms.hide()
@@ -71,7 +72,7 @@ class GapPanel(QWidget):
 
     def is_going(self) -> bool:
         """Tell whether an experiment is being trained."""
-        return self._stop is not None and self._plan is not None
+        return self._training
 
     def stop(self) -> None:
         """Stop; whole seeds count."""
@@ -113,6 +114,7 @@ class GapPanel(QWidget):
         if plan is None or self._stop is not None:
             return
         stop = self._stop = Stop()
+        self._training = True
         self._ask.setEnabled(False)
         self._start.setEnabled(False)
         self._bridge.call(
@@ -122,23 +124,23 @@ class GapPanel(QWidget):
 
     def _on_answer(self, found: Experiment) -> None:
         self._over()
-        self._start.setEnabled(found.partial)
+        self._start.setEnabled(found.partial and self._plan is not None)
         done = f"{found.seeds_done} of {found.seeds} seeds are complete."
         self._text.setText(done if found.answer else f"{done} A whole seed is needed for figures.")
         self.refresh()
         self.ended.emit()
 
     def _on_failed(self, error: InspectorError) -> None:
-        planning = not isinstance(error, TrainingError)
+        if not self._training:
+            self.job_ended.emit()
         self._over()
         self._text.setText(f"{error.message}. {error.advice}")
-        if planning:
-            self.job_ended.emit()
         self.ended.emit()
         self.failed.emit(error)
 
     def _over(self) -> None:
         self._stop = None
+        self._training = False
         self._ask.setEnabled(True)
 
     def _show_last(self, document: dict[str, Any] | None) -> None:

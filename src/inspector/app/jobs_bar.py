@@ -34,7 +34,6 @@ class JobBar(QWidget):
         ended: A job that was not stopped: its last phase, and the seconds it took.
     """
 
-    stop_asked = Signal()
     ended = Signal(str, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
