@@ -1,5 +1,6 @@
 """A window on the demo, for tests of its pages."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,15 @@ from pytestqt.qtbot import QtBot
 from inspector.app.main import MainWindow
 from inspector.app.window import ProjectView
 from inspector.project.project import Project
+
+
+@pytest.fixture(autouse=True)
+def garbage_stays_on_this_thread() -> Iterator[None]:
+    """Do as the program does: no worker thread destroys a widget (`inspector.app.garbage`)."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox
 
 from inspector.app import theme
 from inspector.app.bridge import Bridge
+from inspector.app.garbage import Garbage
 from inspector.app.one_window import OneWindow
 from inspector.app.pages.start import StartPage
 from inspector.app.screen import check_screen
@@ -293,6 +294,7 @@ def open_window(words: Sequence[str]) -> int:
     bugs = Bugs()
     bugs.raised.connect(window.show_bug, Qt.ConnectionType.QueuedConnection)
     sys.excepthook = bugs.hook
+    garbage = Garbage()
     window.show()
     if path:
         QTimer.singleShot(0, window, lambda: window.open_path(path, file))
@@ -305,6 +307,7 @@ def open_window(words: Sequence[str]) -> int:
     pulse.timeout.connect(_pulse)
     pulse.start(300)
     status = app.exec()
+    garbage.give_back()
     sys.excepthook = sys.__excepthook__
     return status
 
