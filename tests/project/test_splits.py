@@ -73,7 +73,8 @@ def test_pasted_code_is_replayed_call_against_call(project: Project) -> None:
     )
     found = project.splits.leaks(Rule(RuleKind.CODE, code=code))
     codes = {f.code for f in found.findings}
-    assert {"overlap", "different_validation_split"} <= codes
+    assert "different_validation_split" in codes
+    assert "overlap" not in codes
     assert all(p.startswith("training/") for p in found.made.training)
 
 

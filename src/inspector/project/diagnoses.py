@@ -19,7 +19,7 @@ from inspector.errors import DatasetError, UsageError
 from inspector.project.changes import Changes
 from inspector.project.differences import Differences, at_the_extremes, columns, from_json
 from inspector.project.leaks import Leakage
-from inspector.project.rules import Rule, RuleKind, membership
+from inspector.project.rules import Rule, membership, one_call
 from inspector.store import meta
 from inspector.store.samples import Sample
 from inspector.work.diagnosing import ask_child
@@ -223,7 +223,10 @@ class Diagnoses:
             )
         numbers = project.groups.numbers(rows, with_pictures=True)
         alone = np.bincount(numbers)[numbers] == 1
-        share = rule.call.validation_split if yours is not None else None
+        single = one_call(project, rule) if yours is not None else None
+        share = (
+            single.call.validation_split or 1 - (single.call.left_size or 0) if single else None
+        )
         return Question(
             describe(records), thumbnails16(records),
             np.array([place[s.label] for s in rows], np.int64),
@@ -242,7 +245,7 @@ class Diagnoses:
             folder = splits == "validation"
             if not folder.any():
                 folder = splits == "test"
-        if rule.kind is not RuleKind.KERAS:
+        if one_call(self._project, rule) is None:
             return training, folder, None
         made = membership(self._project, rule)
         held = set(made.validation)
