@@ -87,6 +87,23 @@ class Leakage:
         """Files in validation, those on both sides included."""
         return len(self.made.validation)
 
+    @property
+    def text(self) -> str:
+        """Who stands where, in two sentences: by file, which is proved, and by picture."""
+        made = self.made
+        whose = made.rule.text
+        n, twins = self.validation_images, len(self.leaks) - self.count("group")
+        files = (
+            f"{len(self.both):,} files stand on both sides, {len(made.neither):,} on neither."
+            if self.both or made.neither
+            else "No file stands on both sides."
+        )
+        return (
+            f"By {whose}: {len(made.training):,} training, {n:,} validation. {files} {twins:,} of"
+            f" the validation images ({self.share:.1%}) have a twin in training at similarity"
+            f" {self.threshold:g} or more; {self.count('group'):,} more share only an event."
+        )
+
     def count(self, kind: str) -> int:
         """Count the validation images tied by one kind."""
         return sum(leak.kind == kind for leak in self.leaks)
