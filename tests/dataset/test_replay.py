@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from inspector.dataset.keras_lists import DIALECTS, Listed, dialect_of
+from inspector.dataset.python_shuffle import shuffled
 from inspector.dataset.replay import Call, Loader, cut, files_of, list_call, order, replay
 from inspector.errors import DatasetError, InspectorError, UsageError
 
@@ -211,3 +212,11 @@ def test_equals_recorded_older_releases(tmp_path: Path, record: dict) -> None:
 
 def test_every_dialect_has_a_recorded_release() -> None:
     assert {dialect_of(r["version"]) for r in recorded()} >= set(DIALECTS)
+
+
+def test_python_shuffles_the_same_way() -> None:
+    for count in (*range(70), 127, 128, 129, 255, 256, 4095, 4096, 4097, 65_537):
+        for seed in (0, 1, 42, 2**31):
+            stood = list(range(count))
+            random.Random(seed).shuffle(stood)
+            assert shuffled(count, seed).tolist() == stood

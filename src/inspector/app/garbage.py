@@ -1,4 +1,4 @@
-"""Cyclic garbage is collected on the window's thread only.
+"""Cyclic garbage is collected on the window's thread only, in small helpings.
 
 A collection on another thread destroys widgets there: Qt then waits for Python and Python for Qt,
 and the program stands still or dies.
@@ -9,16 +9,20 @@ import gc
 from PySide6.QtCore import QObject, QTimer
 
 PERIOD_MS = 500
+_FULL = 2
 
 
 class Garbage(QObject):
-    """Take the collector over from Python, until it is given back."""
+    """Take the collector over from Python, until it is given back.
+
+    What survives a full collection is not walked again before a project is closed: a full one over
+    an open window takes a tenth of a second, over what came since the last one a few milliseconds.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        # What the start imported stays: no later collection has to walk it.
-        gc.freeze()
         gc.disable()
+        self.settle()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.look)
         self._timer.start(PERIOD_MS)
@@ -29,6 +33,18 @@ class Garbage(QObject):
         due = [g for g in range(len(counts)) if counts[g] > limits[g]]
         if due:
             gc.collect(due[-1])
+        if due[-1:] == [_FULL]:
+            self.settle()
+
+    def settle(self) -> None:
+        """Take what is there now for what stays, such as the widgets of an opened project."""
+        gc.freeze()
+
+    def sweep(self) -> None:
+        """Look through everything: a project was closed, and the person waits anyway."""
+        gc.unfreeze()
+        gc.collect()
+        self.settle()
 
     def give_back(self) -> None:
         """Let Python collect by itself again."""

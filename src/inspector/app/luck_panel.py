@@ -7,7 +7,7 @@ from inspector.app.bridge import Bridge
 from inspector.app.figures import Histogram
 from inspector.errors import InspectorError
 from inspector.project.leaks import SeedLuck
-from inspector.project.luck import Drawn, draws_seeds
+from inspector.project.luck import Drawn
 from inspector.project.project import Project
 from inspector.project.rules import Rule
 from inspector.work.jobs import Progress, Stop
@@ -77,7 +77,7 @@ class LuckPanel(QWidget):
         known = place == TWINS or self._drawn is not None
         self._measure.setVisible(True)
         self._figure.setVisible(known)
-        self._draw.setVisible(not known and draws_seeds(self._rule))
+        self._draw.setVisible(not known)
         self._draw.setEnabled(self._stop is None)
         if place == TWINS:
             luck = self._luck

@@ -56,7 +56,15 @@ class Bugs(QObject):
 
 
 class MainWindow(QMainWindow):
-    """Hold the Start page or an open project."""
+    """Hold the Start page or an open project.
+
+    Attributes:
+        project_opened: The widgets of a project are there.
+        project_closed: They go with the next events.
+    """
+
+    project_opened = Signal()
+    project_closed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -129,6 +137,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(view)
         self._session.restore(view)
         self.setWindowTitle(f"{project.name} - Dataset Inspector")
+        self.project_opened.emit()
 
     def _say(self, error: InspectorError) -> None:
         """Say on the Start page why something could not be opened."""
@@ -198,6 +207,7 @@ class MainWindow(QMainWindow):
             self._session.keep(view)
             view.close()
             view.deleteLater()
+            self.project_closed.emit()
         hold, self._hold = self._hold, None
         if hold is not None:
             hold.release()
@@ -295,6 +305,8 @@ def open_window(words: Sequence[str]) -> int:
     bugs.raised.connect(window.show_bug, Qt.ConnectionType.QueuedConnection)
     sys.excepthook = bugs.hook
     garbage = Garbage()
+    window.project_opened.connect(garbage.settle)
+    window.project_closed.connect(garbage.sweep, Qt.ConnectionType.QueuedConnection)
     window.show()
     if path:
         QTimer.singleShot(0, window, lambda: window.open_path(path, file))

@@ -112,6 +112,11 @@ class RuleBar(QWidget):
             widget.blockSignals(False)
         self._show_fields()
 
+    def ask_for_code(self) -> None:
+        """Choose pasted code, and wait for it."""
+        self._kind.setCurrentIndex(self._kind.findData(RuleKind.CODE.value))
+        self._code.setFocus()
+
     def _fields(self) -> Sequence[QWidget]:
         return (
             self._kind, self._loader, self._keras, self._share, self._seed, self._shuffle,

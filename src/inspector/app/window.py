@@ -188,6 +188,7 @@ class ProjectView(QWidget):
         self._connect_job(self._train)
         self._connect_job(self._train.gap)
         self._findings.verdict.fix_asked.connect(self._on_fix)
+        self._findings.verdict.code_asked.connect(self._on_code)
         self._connect_job(self._export)
         self._connect_job(self._findings.verdict)
         self._connect_job(self._splits.luck)
@@ -288,6 +289,10 @@ class ProjectView(QWidget):
                 self.bridge.call(lambda: self.project.findings.act(finding), self._on_decided)
             case _:
                 self._on_list(finding.title, finding.samples)
+
+    def _on_code(self) -> None:
+        self._splits.ask_for_code()
+        self.show_page(self.pages.index(self._splits))
 
     def _on_list(self, title: str, ids: Iterable[int]) -> None:
         """Open the list behind a number."""

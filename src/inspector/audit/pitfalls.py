@@ -12,7 +12,7 @@ import numpy as np
 
 from inspector.dataset.keras_code import CodeCall
 from inspector.dataset.keras_lists import Listed
-from inspector.dataset.replay import Call, Loader, cut, order
+from inspector.dataset.replay import Call, Loader, cut, is_text, order, shown_name
 
 HIGH, MIDDLE, LOW = "high", "middle", "low"
 
@@ -57,9 +57,9 @@ class Replayed:
 def pitfalls(replayed: Replayed) -> list[Pitfall]:
     """Return what is to be said of a replayed split, the worst first."""
     checks = (
-        _overlap, _different_share, _different_shuffle, _no_shuffle, _empty, _repeated_class,
-        _reused_labels, _augmented, _normalised, _unbalanced, _hidden, _reshuffled, _first_files,
-        _truncated, _order_differs, _fragile,
+        _overlap, _no_shuffle, _empty, _repeated_class, _reused_labels, _augmented, _normalised,
+        _unbalanced, _hidden, _not_text, _reshuffled, _first_files, _truncated, _class_order,
+        _order_differs, _fragile,
     )  # fmt: skip
     found = [pitfall for check in checks for pitfall in check(replayed)]
     rank = {HIGH: 0, MIDDLE: 1, LOW: 2}
@@ -67,45 +67,34 @@ def pitfalls(replayed: Replayed) -> list[Pitfall]:
 
 
 def _overlap(r: Replayed) -> Iterator[Pitfall]:
+    """Name the one argument in which two calls on one folder differ, and what that does."""
     both = sorted(set(r.training) & set(r.validation))
-    if not both or not r.same_folder:
-        return
-    everything = set(r.listed.paths)
-    neither = everything - set(r.training) - set(r.validation)
-    share = len(both) / len(set(r.validation))
-    numbers = {"both": len(both), "neither": len(neither), "share_of_validation": round(share, 4)}
-    numbers["validation"] = len(r.validation)
-    code, why = "overlap", "the two calls overlap"
-    if r.one.shuffle and r.two.shuffle and r.one.seed != r.two.seed:
-        code, why = "different_seeds", f"the seeds differ ({r.one.seed} and {r.two.seed})"
-    yield Pitfall(
-        code, HIGH,
-        f"{len(both):,} of {len(r.validation):,} validation files ({share:.0%}) are training files"
-        f" too: {why}. {len(neither):,} files are in neither.",
-        numbers, tuple(both),
-    )  # fmt: skip
-
-
-def _different_share(r: Replayed) -> Iterator[Pitfall]:
     one, two = r.one.validation_split, r.two.validation_split
-    if r.same_folder and one != two and one and two:
-        both = sorted(set(r.training) & set(r.validation))
-        yield Pitfall(
-            "different_validation_split", HIGH if both else MIDDLE,
-            f"The calls cut at {one:g} and {two:g}: {len(both):,} files are on both sides.",
-            {"training_call": one, "validation_call": two, "both": len(both)}, tuple(both),
-        )  # fmt: skip
-
-
-def _different_shuffle(r: Replayed) -> Iterator[Pitfall]:
-    if r.same_folder and r.one.shuffle != r.two.shuffle and r.one.loader is Loader.DATASET:
-        both = sorted(set(r.training) & set(r.validation))
-        yield Pitfall(
-            "different_shuffle", HIGH,
-            f"One call shuffles before it cuts and the other does not: {len(both):,} files are on"
-            " both sides. Shuffle in both calls, or in neither.",
-            {"both": len(both)}, tuple(both),
-        )  # fmt: skip
+    shuffles = Loader.DATASET in (r.one.loader, r.two.loader)
+    repeats = any(len(set(c.class_names or ())) < len(c.class_names or ()) for c in (r.one, r.two))
+    if not r.same_folder or repeats:
+        return
+    if shuffles and r.one.shuffle != r.two.shuffle:
+        code, why = "different_shuffle", "one call shuffles before it cuts, the other does not"
+    elif shuffles and r.one.shuffle and r.one.seed != r.two.seed:
+        code, why = "different_seeds", f"the seeds differ ({r.one.seed} and {r.two.seed})"
+    elif one and two and one != two:
+        code, why = "different_validation_split", f"the calls cut at {one:g} and {two:g}"
+    else:
+        code, why = "overlap", "the two calls overlap"
+    if not both and code != "different_validation_split":
+        return
+    neither = set(r.listed.paths) - set(r.training) - set(r.validation)
+    share = len(both) / max(1, len(set(r.validation)))
+    yield Pitfall(
+        code, HIGH if both else MIDDLE,
+        f"{len(both):,} of {len(r.validation):,} validation files ({share:.0%}) are training files"
+        f" too: {why}. {len(neither):,} files are in neither. Give both calls the same seed,"
+        " validation_split and shuffle.",
+        {"both": len(both), "neither": len(neither), "share_of_validation": round(share, 4),
+         "validation": len(r.validation), "training_call": one, "validation_call": two},
+        tuple(both),
+    )  # fmt: skip
 
 
 def _no_shuffle(r: Replayed) -> Iterator[Pitfall]:
@@ -153,15 +142,18 @@ def _reused_labels(r: Replayed) -> Iterator[Pitfall]:
     names = [c.label_name for c in r.calls if c.label_name]
     if len(names) < 2 or names[0] != names[1] or not r.one.shuffle:
         return
-    labels = np.array(r.one.label_list)
+    # A list that is computed elsewhere: the folders' names stand for it.
+    known = r.one.label_list or [p.rpartition("/")[0] for p in r.listed.paths]
+    _, labels = np.unique(np.array(known), return_inverse=True)
     first = labels[order(len(labels), r.one.seed, shuffle=True)]
     stands = order(len(labels), r.two.seed, shuffle=r.two.shuffle)
     wrong = float(np.mean(first[stands] != labels[stands]))
+    whose = "" if r.one.label_list else ", if labels follow the folders"
     yield Pitfall(
         "labels_list_reused", HIGH,
         f"Keras shuffles the list {names[0]} in place, so the second call starts from shuffled"
-        f" labels: {wrong:.0%} of its labels are wrong. Pass list({names[0]}) to each call.",
-        {"wrong_share": round(wrong, 4)},
+        f" labels: {wrong:.0%} of its labels are wrong{whose}. Pass list({names[0]}) to each call.",
+        {"wrong_share": round(wrong, 4)}, r.validation,
     )  # fmt: skip
 
 
@@ -231,6 +223,17 @@ def _hidden(r: Replayed) -> Iterator[Pitfall]:
         )  # fmt: skip
 
 
+def _not_text(r: Replayed) -> Iterator[Pitfall]:
+    files = tuple(p for p in r.listed.paths if not is_text(p))
+    if files and r.one.loader is not Loader.GENERATOR:
+        yield Pitfall(
+            "name_not_utf8", HIGH,
+            f"{len(files):,} names are not UTF-8, and Keras stops at the first"
+            f" ({shown_name(files[0])}): rename them.",
+            {"files": len(files)}, files,
+        )  # fmt: skip
+
+
 def _reshuffled(r: Replayed) -> Iterator[Pitfall]:
     if r.two.loader is Loader.DATASET and r.two.subset == "validation" and r.two.shuffle:
         yield Pitfall(
@@ -238,7 +241,7 @@ def _reshuffled(r: Replayed) -> Iterator[Pitfall]:
             'With subset="validation" the set is shuffled anew at each pass: labels collected in'
             " one pass don't belong to predictions of another, and file_paths is not their order."
             ' Take both in one pass, or use subset="both".',
-            {"validation": len(r.validation)},
+            {"validation": len(r.validation)}, r.validation,
         )  # fmt: skip
 
 
@@ -265,6 +268,21 @@ def _truncated(r: Replayed) -> Iterator[Pitfall]:
                 " Keras cuts off what rounding left.",
                 {"held_back": held, "meant": round(exact)},
             )  # fmt: skip
+
+
+def _class_order(r: Replayed) -> Iterator[Pitfall]:
+    """Say where class numbers are not those that the names suggest: 10 stands before 2."""
+    names = r.listed.class_names
+    numbers = [n for n in names if n.isdecimal()]
+    if len(numbers) == len(names) > 1 and [int(n) for n in names] != sorted(int(n) for n in names):
+        place = next(i for i, n in enumerate(names) if i != int(n))
+        yield Pitfall(
+            "class_order", LOW,
+            f"Classes are in order of their characters: label {place} is the folder"
+            f" {names[place]}, not {place}. Read names from class_names, or pad them with zeros.",
+            {"label": place, "classes": len(names)},
+            tuple(p for p in r.listed.paths if p.split("/")[0] == names[place]),
+        )  # fmt: skip
 
 
 def _order_differs(r: Replayed) -> Iterator[Pitfall]:

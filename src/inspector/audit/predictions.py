@@ -1,9 +1,10 @@
 """Predictions of the user's own model: what it gets right with and without a twin in training."""
 
 import csv
+import math
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from inspector.audit.intervals import wilson
@@ -49,15 +50,67 @@ def read_predictions(file: Path) -> list[Prediction]:
             missing = {"path", "label", "predicted"} - set(reader.fieldnames or ())
             if missing:
                 raise DatasetError(f"{file.name} has no column {sorted(missing)[0]}", advice)
+            rows = list(reader)
+            if any(row[name] is None for row in rows for name in ("path", "label", "predicted")):
+                raise DatasetError(f"{file.name} has a row with too few columns", advice)
             return [
                 Prediction(
                     row["path"].replace("\\", "/").removeprefix("./"), row["label"],
                     row["predicted"], float(row.get("confidence") or 0),
                 )
-                for row in reader
+                for row in rows
             ]  # fmt: skip
     except (OSError, UnicodeDecodeError, csv.Error, ValueError) as error:
         raise DatasetError(f"the predictions {file} can't be read: {error}", advice) from error
+
+
+def placed(predictions: list[Prediction], known: Container[str]) -> list[Prediction]:
+    """Return the predictions of images that are known, with their paths as they are known.
+
+    A path may have folders in front that the dataset does not know: they are taken off.
+    """
+    found = []
+    for one in predictions:
+        path = one.path
+        while path not in known and "/" in path:
+            path = path.partition("/")[2]
+        if path in known:
+            found.append(replace(one, path=path))
+    return found
+
+
+def stated(shares: Sequence[float | None], images: Sequence[int | None]) -> str:
+    """Say what the user measured: on the split, on the folder, and the gap; "" without anything.
+
+    Source: Newcombe 1998, method 10, for the interval of a difference.
+    """
+    places = ("on the split", "on the real folder")
+    known = list(zip(shares, images, places, strict=True))
+    said = [
+        f"{share:.3f}{_of(share, n)} {where}" for share, n, where in known if share is not None
+    ]  # fmt: skip
+    if not said:
+        return ""
+    text = f"You measured {' and '.join(said)}"
+    one, two = shares
+    if one is None or two is None:
+        return f"{text}."
+    gap = one - two
+    n, m = images
+    if n is None or m is None:
+        return f"{text}: a gap of {gap:+.3f}. On how many images? Then it gets an interval."
+    (low1, high1), (low2, high2) = wilson(one * n, n), wilson(two * m, m)
+    low = gap - math.hypot(one - low1, high2 - two)
+    high = gap + math.hypot(high1 - one, two - low2)
+    chance = " Chance alone can make such a gap." if low <= 0 <= high else ""
+    return f"{text}: a gap of {gap:+.3f} ({low:+.3f} to {high:+.3f}).{chance}"
+
+
+def _of(share: float, n: int | None) -> str:
+    if n is None:
+        return ""
+    low, high = wilson(share * n, n)
+    return f" ({low:.3f} to {high:.3f}, {n:,} images)"
 
 
 def rates(
@@ -74,6 +127,8 @@ def rates(
         group: Path to what belongs together; images of a group count as fewer than they are.
     """
     groups: dict[str, list[Prediction]] = {"all": predictions}
+    # What the model learned from says nothing of a class.
+    judged = [p for p in predictions if place.get(p.path) != "training"] or predictions
     for p in predictions:
         where = place.get(p.path)
         if where:
@@ -82,7 +137,7 @@ def rates(
             kind = tie.get(p.path)
             name = "the same event" if kind == "group" else "a twin" if kind else "no twin"
             groups.setdefault(f"validation, {name} in training", []).append(p)
-    for p in predictions:
+    for p in judged:
         groups.setdefault(f"class {p.label}", []).append(p)
     return [_rate(name, some, group or {}) for name, some in groups.items()]
 

@@ -1,12 +1,13 @@
 """Verbs of splits: split, leaks, groups, freeze."""
 
 import argparse
+import json
 from pathlib import Path
 
 from inspector.cli.options import add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
 from inspector.dataset.layouts import SPLIT_NAMES
-from inspector.dataset.replay import Loader
+from inspector.dataset.replay import Call, Loader
 from inspector.errors import UsageError
 from inspector.project.leaks import KINDS, Leakage, second_call
 from inspector.project.luck import Drawn, Measure
@@ -27,6 +28,7 @@ def add_split_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folder", metavar="SUB", help="the folder that the call reads")
     parser.add_argument("--by-group", action="store_true", help="keep groups together")
     parser.add_argument("--fewest-moves", action="store_true", help="with --by-group")
+    parser.add_argument("--code", type=Path, metavar="FILE.py", help="read the calls from code")
 
 
 def rule_of(arguments: argparse.Namespace, project: Project) -> Rule:
@@ -35,6 +37,9 @@ def rule_of(arguments: argparse.Namespace, project: Project) -> Rule:
     Raises:
         UsageError: They contradict each other.
     """
+    if arguments.code is not None:
+        call = Call(keras=arguments.keras_version)
+        return Rule(RuleKind.CODE, call, code=_code_in(arguments.code))
     if arguments.by_group:
         return Rule(
             RuleKind.GROUPS,
@@ -65,7 +70,6 @@ def add_verbs(verbs: object) -> None:
     leaks = add_verb(verbs, "leaks", _leaks, "what stands on both sides: files, pictures, events")
     add_split_options(leaks)
     leaks.add_argument("--second-call", metavar="ARGS", help='"seed=7,validation_split=0.2"')
-    leaks.add_argument("--code", type=Path, metavar="FILE.py", help="read the calls from code")
     leaks.add_argument("--check", action="store_true", help="exit 1 on a leak")
     leaks.add_argument("--max-share", type=float, default=0.0, metavar="X", help="with --check")
     groups = add_verb(verbs, "groups", _groups, "what belongs together, and by what right")
@@ -93,6 +97,18 @@ def _folder(arguments: argparse.Namespace, project: Project) -> str | None:
     return folder.as_posix()
 
 
+def _code_in(file: Path) -> str:
+    """Return pasted code; of a notebook, its code cells."""
+    try:
+        text = file.read_text("utf-8-sig")
+        if file.suffix.lower() != ".ipynb":
+            return text
+        cells = [c["source"] for c in json.loads(text)["cells"] if c["cell_type"] == "code"]
+        return "\n".join("".join(source) for source in cells)
+    except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{file} can't be read: {error}", "Check it.") from None
+
+
 def _split(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
         rule = rule_of(arguments, project)
@@ -101,7 +117,10 @@ def _split(arguments: argparse.Namespace) -> None:
             both = call_sides(project, rule)
             training, validation = both.training, both.validation
         else:
-            scan(project, arguments)
+            if rule.kind is RuleKind.GROUPS:
+                scan(project, arguments)
+            else:
+                project.scans.index()
             made = project.splits.membership(rule)
             training, validation = made.training, made.validation
             if rule.kind is RuleKind.GROUPS:
@@ -119,17 +138,7 @@ def _split(arguments: argparse.Namespace) -> None:
 
 
 def _rule_for_leaks(arguments: argparse.Namespace, project: Project) -> Rule:
-    if arguments.code is None:
-        rule = rule_of(arguments, project)
-    else:
-        try:
-            text = arguments.code.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{arguments.code} can't be read: {error}", "Check it.") from None
-        from inspector.dataset.replay import Call
-
-        call = Call(keras=arguments.keras_version)
-        rule = Rule(RuleKind.CODE, call, code=text, folder=arguments.folder)
+    rule = rule_of(arguments, project)
     if arguments.second_call:
         if rule.kind is not RuleKind.KERAS:
             raise UsageError(

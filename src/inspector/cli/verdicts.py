@@ -29,6 +29,7 @@ def add_verbs(verbs: object) -> None:
     add_training_options(diagnose)
     diagnose.add_argument("--seeds", type=int, metavar="N", help="split seeds")
     diagnose.add_argument("--claimed", metavar="A,B", help="0.95,0.75: split, real folder")
+    diagnose.add_argument("--claimed-images", metavar="N,M", help="on how many images: 400,500")
     diagnose.add_argument("--predictions", type=Path, metavar="FILE.csv")
     add_verb(verbs, "labels", _labels, "suspected wrong labels, out of fold by group")
     report = add_verb(verbs, "report", _report, "one HTML page with everything that was found")
@@ -40,10 +41,20 @@ def add_verbs(verbs: object) -> None:
 
 def _numbers(arguments: argparse.Namespace, project: Project) -> None:
     """Keep the numbers that the options state."""
-    if arguments.claimed is None and arguments.predictions is None:
+    given = (arguments.claimed, arguments.claimed_images, arguments.predictions)
+    if given == (None, None, None):
         return
     known = project.diagnoses.numbers
     split, folder = known.split, known.folder
+    images = (known.split_images, known.folder_images)
+    if arguments.claimed_images is not None:
+        try:
+            one, two = (int(v) for v in arguments.claimed_images.split(","))
+        except ValueError:
+            raise UsageError(
+                f"{arguments.claimed_images} is not two numbers", "Write --claimed-images 400,500."
+            ) from None
+        images = one, two
     if arguments.claimed is not None:
         try:
             split, folder = (float(v) for v in arguments.claimed.split(","))
@@ -52,7 +63,7 @@ def _numbers(arguments: argparse.Namespace, project: Project) -> None:
                 f"{arguments.claimed} is not two accuracies", "Write --claimed 0.95,0.75."
             ) from None
     file = str(arguments.predictions.absolute()) if arguments.predictions else known.predictions
-    project.diagnoses.state(Numbers(split, folder, file))
+    project.diagnoses.state(Numbers(split, folder, file, *images))
 
 
 def _diagnose(arguments: argparse.Namespace) -> None:
@@ -68,6 +79,7 @@ def _diagnose(arguments: argparse.Namespace) -> None:
         own: list[Rate] = []
         if project.diagnoses.numbers.predictions:
             own = project.diagnoses.rates(project.splits.leaks(rule, seeds=0))
+        more |= {"your_numbers": project.diagnoses.numbers.text}
         _print_diagnosis(answer, more, own, arguments)
         if "stopped" in more:
             raise KeyboardInterrupt
@@ -85,6 +97,8 @@ def _print_diagnosis(
             ]  # fmt: skip
         print_json(document)
         return
+    if more["your_numbers"]:
+        print(more["your_numbers"])
     if own:
         print_table(
             [(r.name, f"{r.share:.3f}", f"[{r.low:.3f}, {r.high:.3f}]", r.n) for r in own],

@@ -1,14 +1,16 @@
 """The loader calls in pasted Keras code: parsed, never run.
 
-Understood are literals, names that are assigned a literal once, tuples, lists, dicts, `**dict`,
-and + - * / of numbers. What decides the files and can't be read from the text is an error.
+`dataset.code_walk` follows names through the text, with what a notebook or a console puts around it
+taken away. What decides the files and can't be read from the text is an error.
 """
 
 import ast
-import operator
-from collections.abc import Callable
+import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from inspector.dataset.code_values import Arguments, Known, Unread
+from inspector.dataset.code_walk import Walk
 from inspector.dataset.replay import Call, Loader
 from inspector.errors import UsageError
 
@@ -35,14 +37,7 @@ _AUGMENTS = (
     "rotation_range", "width_shift_range", "height_shift_range", "brightness_range",
     "shear_range", "zoom_range", "channel_shift_range", "horizontal_flip", "vertical_flip",
 )  # fmt: skip
-_OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-}
 _LONGEST = 100_000
-_Given = dict[str, ast.expr]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +47,7 @@ class CodeCall:
     Attributes:
         line: Where the call stands, from 1.
         name: The variable that it is assigned to, or "".
-        directory: The folder's expression; a plain string where it is one.
+        directory: The folder, as far as the text tells; the rest as it is written.
         generator: Line of the ImageDataGenerator that it comes from, or 0.
         augments: That generator changes pictures at random.
         normalises: What it does to the values: "rescale", "samplewise", "featurewise".
@@ -77,15 +72,18 @@ def read_code(text: str, *, keras: str = "") -> tuple[CodeCall, ...]:
     """
     if len(text) > _LONGEST:
         raise UsageError("the code is longer than 100,000 characters", "Paste the loading part.")
+    reader = _Reader(keras)
     try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError) as error:
+        tree = ast.parse(_bare(text))
+        Walk(tree, tuple(_POSITIONS), reader.called)
+    except (RecursionError, MemoryError):
+        raise UsageError("the code is nested too deeply", "Paste the loading part.") from None
+    except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         where = f" (line {line})" if line else ""
         advice = "Paste the lines as they are."
         raise UsageError(f"this is not Python code{where}", advice) from None
-    reader = _Reader(tree, keras)
-    calls = reader.calls()
+    calls = tuple(sorted(reader.found, key=lambda call: call.line))
     if not calls:
         raise UsageError(
             "the code makes no dataset from a folder",
@@ -96,214 +94,200 @@ def read_code(text: str, *, keras: str = "") -> tuple[CodeCall, ...]:
 
 
 class _Reader:
-    """Resolve names of one module text."""
+    """Gather the calls that a walk comes by."""
 
-    def __init__(self, tree: ast.Module, keras: str) -> None:
+    def __init__(self, keras: str) -> None:
         self._keras = keras
-        self._assigned: dict[str, list[ast.expr]] = {}
-        self._targets: dict[int, str] = {}
-        self._nodes = list(ast.walk(tree))
-        for node in self._nodes:
-            if isinstance(node, ast.Assign):
-                self._note(node)
+        self.found: list[CodeCall] = []
 
-    def _note(self, node: ast.Assign) -> None:
-        for target in node.targets:
-            if isinstance(target, ast.Name):
-                self._assigned.setdefault(target.id, []).append(node.value)
-                self._targets[id(node.value)] = target.id
-            elif isinstance(target, ast.Tuple):
-                names = [t.id for t in target.elts if isinstance(t, ast.Name)]
-                self._targets[id(node.value)] = ", ".join(names)
+    def called(self, function: Known, given: Arguments, node: ast.Call, target: str) -> object:
+        """Note a call, and return what it stands for."""
+        values = _Given.of(function.name, given, node)
+        match function.name:
+            case "ImageDataGenerator":
+                return _Maker(values)
+            case "image_dataset_from_directory":
+                made = self._dataset(values)
+            case "flow_from_directory":
+                made = self._flow(values, function.owner)
+            case _:
+                made = self._split(values)
+        call = replace(made, name=target)
+        self.found.append(call)
+        return _Loaded(call, values.get("batch_size", 32))
 
-    def calls(self) -> tuple[CodeCall, ...]:
-        found = []
-        for node in self._nodes:
-            if not isinstance(node, ast.Call):
-                continue
-            match _called(node):
-                case "image_dataset_from_directory":
-                    found.append(self._dataset(node))
-                case "flow_from_directory":
-                    found.append(self._flow(node))
-                case "split_dataset":
-                    found.append(self._split(node))
-                case _:
-                    continue
-        return tuple(sorted(found, key=lambda call: call.line))
-
-    def _dataset(self, node: ast.Call) -> CodeCall:
-        given = self._given(node, "image_dataset_from_directory")
-        labels = self._value(given, "labels", "inferred")
-        names = self._value(given, "class_names", None)
+    def _dataset(self, given: "_Given") -> CodeCall:
+        labels = given.values.get("labels", "inferred")
+        names = given.get("class_names", None)
         by_list = isinstance(labels, list | tuple)
-        expression = given.get("labels")
+        unread = isinstance(labels, Unread)
+        whole = by_list and not any(isinstance(n, Unread) for n in labels)  # type: ignore[attr-defined]
+        kind = "list" if whole else "unread" if by_list or unread else labels or "none"
+        if given.values.get("label_mode", "int") is None:
+            kind = "none"  # Keras then lists from the root, too.
+        if kind not in ("list", "unread", "none", "inferred"):
+            raise UsageError(
+                f"line {given.line}: labels is {labels!r}",
+                'Keras takes "inferred", None, or a list.',
+            )
         call = Call(
             Loader.DATASET,
-            _number(self._value(given, "validation_split", None)),
-            _whole(self._value(given, "seed", None)),
-            bool(self._value(given, "shuffle", True)),
-            str(self._value(given, "subset", None) or ""),
+            _number(given.get("validation_split", None)),
+            _whole(given.get("seed", None)),
+            bool(given.get("shuffle", True)),
+            str(given.get("subset", None) or ""),
             tuple(str(n) for n in names) if isinstance(names, list | tuple) else None,
-            "list" if by_list else "none" if labels is None else "inferred",
-            tuple(int(n) for n in labels) if isinstance(labels, list | tuple) else (),
-            bool(self._value(given, "follow_links", False)),
+            str(kind),
+            tuple(int(n) for n in labels) if whole else (),  # type: ignore[attr-defined]
+            bool(given.get("follow_links", False)),
             keras=self._keras,
         )
-        label_name = expression.id if by_list and isinstance(expression, ast.Name) else ""
-        return self._made(node, given, call, label_name=label_name)
+        expression = given.sources.get("labels")
+        named = kind in ("list", "unread") and isinstance(expression, ast.Name)
+        return given.made(call, label_name=expression.id if named else "")  # type: ignore[union-attr]
 
-    def _flow(self, node: ast.Call) -> CodeCall:
-        given = self._given(node, "flow_from_directory")
-        maker = self._maker(node)
-        made = self._given(maker, "ImageDataGenerator") if maker else {}
-        classes = self._value(given, "classes", None)
+    def _flow(self, given: "_Given", owner: object) -> CodeCall:
+        made = owner.given if isinstance(owner, _Maker) else _Given("", 0, {}, {})
+        subset = str(given.get("subset", None) or "")
+        if subset and not isinstance(owner, _Maker):
+            raise UsageError(
+                f"line {given.line}: the ImageDataGenerator that it comes from is not in the code",
+                "Paste the line that makes it too: it holds validation_split.",
+            )
+        classes = given.get("classes", None)
         call = Call(
             Loader.GENERATOR,
-            _number(self._value(made, "validation_split", None)),
-            _whole(self._value(given, "seed", None)),
-            bool(self._value(given, "shuffle", True)),
-            str(self._value(given, "subset", None) or ""),
+            _number(made.get("validation_split", None)) if subset else 0.0,
+            _whole(given.get("seed", None)),
+            bool(given.get("shuffle", True)),
+            subset,
             tuple(str(n) for n in classes) if isinstance(classes, list | tuple) else None,
-            follow_links=bool(self._value(given, "follow_links", False)),
+            follow_links=bool(given.get("follow_links", False)),
             keras=self._keras,
         )
-        if call.validation_split and not call.subset:
-            call = replace(call, validation_split=0.0)
         normal = ("rescale", "samplewise", "featurewise")
-        found = self._made(node, given, call)
+        # What can't be read counts as asked for.
         return replace(
-            found,
-            generator=maker.lineno if maker else 0,
-            augments=any(self._on(made, name) for name in _AUGMENTS),
-            normalises=tuple(n for n in normal if any(k.startswith(n) for k in made)),
+            given.made(call),
+            generator=made.line,
+            augments=any(bool(made.values.get(name)) for name in _AUGMENTS),
+            normalises=tuple(n for n in normal if any(k.startswith(n) for k in made.values)),
         )
 
-    def _split(self, node: ast.Call) -> CodeCall:
-        given = self._given(node, "split_dataset")
-        left = self._value(given, "left_size", None)
-        right = self._value(given, "right_size", None)
+    def _split(self, given: "_Given") -> CodeCall:
+        left = given.get("left_size", None)
+        right = given.get("right_size", None)
         if isinstance(left, int) or isinstance(right, int):
             raise UsageError(
-                f"line {node.lineno}: split_dataset is given a number of files",
+                f"line {given.line}: split_dataset is given a number of files",
                 "Write the sizes as shares, such as left_size=0.8.",
             )
         call = Call(
             Loader.SPLIT_DATASET,
             _number(right),
-            _whole(self._value(given, "seed", None)),
-            bool(self._value(given, "shuffle", False)),
+            _whole(given.get("seed", None)),
+            bool(given.get("shuffle", False)),
             left_size=_number(left) if left is not None else None,
             keras=self._keras,
         )
         if call.shuffle and call.seed is None:
             raise UsageError(
-                f"line {node.lineno}: split_dataset shuffles without a seed",
+                f"line {given.line}: split_dataset shuffles without a seed",
                 "Each run makes another split, so there is none to look at: give it a seed.",
             )
-        return self._made(node, given, call)
-
-    def _made(
-        self, node: ast.Call, given: _Given, call: Call, *, label_name: str = ""
-    ) -> CodeCall:
-        where = given.get("directory")
-        try:
-            known = self._resolve(where) if where is not None else ""
-        except UsageError:
-            known = None
-        directory = known if isinstance(known, str) else ast.unparse(where) if where else ""
-        name = self._targets.get(id(node), "")
-        return CodeCall(node.lineno, name, directory, call, label_name=label_name)
-
-    def _maker(self, node: ast.Call) -> ast.Call | None:
-        """Return the ImageDataGenerator(...) behind `x.flow_from_directory`."""
-        owner = node.func.value if isinstance(node.func, ast.Attribute) else None
-        if isinstance(owner, ast.Name):
-            values = self._assigned.get(owner.id, [])
-            owner = values[-1] if values else None
-        is_maker = isinstance(owner, ast.Call) and _called(owner) == "ImageDataGenerator"
-        return owner if is_maker and isinstance(owner, ast.Call) else None
-
-    def _given(self, node: ast.Call, name: str) -> _Given:
-        """Return the arguments of a call by name, `**dict` included."""
-        given = dict(zip(_POSITIONS[name], node.args, strict=False))
-        for keyword in node.keywords:
-            if keyword.arg is not None:
-                given[keyword.arg] = keyword.value
-                continue
-            inner = self._named(keyword.value)
-            if isinstance(inner, ast.Dict):
-                keys = [k.value if isinstance(k, ast.Constant) else None for k in inner.keys]
-                pairs = zip(keys, inner.values, strict=True)
-                given.update({str(k): v for k, v in pairs if k is not None})
-            elif isinstance(inner, ast.Call) and _called(inner) == "dict":
-                given.update({k.arg: k.value for k in inner.keywords if k.arg})
-            else:
+        source = given.values.get("dataset")
+        if isinstance(source, _Loaded):
+            if source.call.call.shuffle or source.batch_size is not None:
                 raise UsageError(
-                    f"line {node.lineno}: **{ast.unparse(keyword.value)} is not in the code",
-                    "Paste the line that makes it too, or write the arguments out.",
+                    f"line {given.line}: split_dataset is given shuffled files or whole batches,"
+                    " so the files of a side can't be told from the code",
+                    "Load with shuffle=False and batch_size=None before split_dataset, or give"
+                    " validation_split and subset to image_dataset_from_directory.",
                 )
-        return given
+            self.found.remove(source.call)
+            return replace(given.made(call), directory=source.call.directory)
+        return given.made(call)
 
-    def _named(self, node: ast.expr) -> ast.expr:
-        if isinstance(node, ast.Name) and len(self._assigned.get(node.id, [])) == 1:
-            return self._assigned[node.id][0]
-        return node
 
-    def _on(self, given: _Given, name: str) -> bool:
-        """Tell whether an augmentation is asked for; what can't be read counts as asked for."""
-        try:
-            return bool(self._value(given, name, None))
-        except UsageError:
-            return True
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """Arguments of one call by name."""
 
-    def _value(self, given: _Given, name: str, default: object) -> object:
-        if name not in given:
-            return default
-        try:
-            return self._resolve(given[name])
-        except UsageError:
-            node = given[name]
-            text = ast.unparse(node)
+    name: str
+    line: int
+    values: Mapping[str, object]
+    sources: Mapping[str, ast.expr]
+
+    @classmethod
+    def of(cls, name: str, given: Arguments, node: ast.Call) -> "_Given":
+        """Name the arguments of a call by place.
+
+        Raises:
+            UsageError: Some are unpacked from what is not in the code.
+        """
+        hidden = given.names.get("**")
+        if isinstance(hidden, Unread):
+            stars = "" if hidden.text.startswith("*") else "**"
             raise UsageError(
-                f"line {node.lineno}: {name} is {text}, whose value is not in the code",
+                f"line {node.lineno}: {stars}{hidden.text} is not in the code",
+                "Paste the line that makes it too, or write the arguments out.",
+            )
+        places = dict(zip(_POSITIONS[name], given.places, strict=False))
+        sources = {**dict(zip(_POSITIONS[name], node.args, strict=False)), **given.sources}
+        return cls(name, node.lineno, {**places, **given.names}, sources)
+
+    def get(self, name: str, default: object) -> object:
+        """Return the value of an argument.
+
+        Raises:
+            UsageError: The text gives it none.
+        """
+        found = self.values.get(name, default)
+        hidden = found
+        if isinstance(found, list | tuple):
+            hidden = next((v for v in found if isinstance(v, Unread)), None)
+        if isinstance(hidden, Unread):
+            raise UsageError(
+                f"line {self.line}: {name} is {hidden.text}, whose value is not in the code",
                 f"Paste the line that sets it too, or write the value of {name} there.",
-            ) from None
+            )
+        return found
 
-    def _resolve(self, node: ast.expr, depth: int = 0) -> object:
-        match node:
-            case ast.Constant(value=value):
-                return value
-            case ast.Name(id=name) if len(self._assigned.get(name, ())) == 1 and depth < 20:
-                return self._resolve(self._assigned[name][0], depth + 1)
-            case ast.List(elts=parts):
-                return [self._resolve(p, depth + 1) for p in parts]
-            case ast.Tuple(elts=parts):
-                return tuple(self._resolve(p, depth + 1) for p in parts)
-            case ast.UnaryOp(op=ast.USub(), operand=inner):
-                return -_arithmetic(self._resolve(inner, depth + 1))
-            case ast.BinOp(left=left, op=sign, right=right) if type(sign) in _OPERATORS:
-                one = _arithmetic(self._resolve(left, depth + 1))
-                two = _arithmetic(self._resolve(right, depth + 1))
-                if isinstance(sign, ast.Div) and not two:
-                    raise UsageError("a division by zero", "")
-                return _OPERATORS[type(sign)](one, two)
-            case _:
-                raise UsageError("not a literal", "")
+    def made(self, call: Call, *, label_name: str = "") -> CodeCall:
+        """Return the dataset that the call makes."""
+        where = self.values.get("directory", "")
+        directory = where.text if isinstance(where, Unread) else str(where)
+        return CodeCall(self.line, "", directory, call, label_name=label_name)
 
 
-def _called(node: ast.Call) -> str:
-    match node.func:
-        case ast.Attribute(attr=name) | ast.Name(id=name):
-            return name
-        case _:
-            return ""
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """An ImageDataGenerator."""
+
+    given: _Given
 
 
-def _arithmetic(value: object) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    raise UsageError("not a number", "")
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """A dataset that a call makes."""
+
+    call: CodeCall
+    batch_size: object
+
+
+def _bare(text: str) -> str:
+    """Take away what a notebook or a console puts around code, keeping the lines' numbers."""
+    lines = textwrap.dedent(text.replace("\ufeff", "").replace("\xa0", " ")).splitlines()
+    if any(line.startswith(">>>") for line in lines):
+        # Lines without a prompt are what the console answered.
+        lines = [
+            line[4:] if line.startswith((">>> ", "... ")) else "" for line in lines
+        ]  # fmt: skip
+    return "\n".join("pass" if _is_magic(line) else line for line in lines)
+
+
+def _is_magic(line: str) -> bool:
+    return line.lstrip().startswith(("!", "%"))
 
 
 def _number(value: object) -> float:

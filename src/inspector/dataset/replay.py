@@ -1,7 +1,6 @@
 """Which files a Keras call puts into training and into validation: exact, without Keras."""
 
 import os
-import random
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +15,7 @@ from inspector.dataset.keras_lists import (
     list_inferred,
     list_whole,
 )
+from inspector.dataset.python_shuffle import shuffled
 from inspector.errors import DatasetError, UsageError
 
 SEEDS = 2**32
@@ -37,7 +37,7 @@ class Call:
     Attributes:
         validation_split: Share of validation; 0 for none. For `split_dataset` its right_size.
         subset: "training", "validation", "both", or "" for all files.
-        labels: "inferred", "none", or "list" with `label_list`.
+        labels: "inferred", "none", "list" with `label_list`, or "unread": a list that is not known.
         left_size: For `split_dataset`, where it is given instead.
         keras: Version of Keras, "" for the newest known.
     """
@@ -83,14 +83,14 @@ def list_call(folder: Path, call: Call) -> Listed:
         raise DatasetError(
             "class_names can only be given with labels='inferred'", "Keras raises ValueError here."
         )
-    by_list = call.labels == "list"
+    by_list = call.labels in ("list", "unread")
     listed = list_whole(
         top,
         dialect,
         follow_links=call.follow_links,
         class_folders=by_list and not dialect.lists_from_root,
     )
-    if not by_list:
+    if call.labels != "list":
         return listed
     if len(call.label_list) != len(listed.paths):
         raise DatasetError(
@@ -126,6 +126,11 @@ def check(call: Call) -> None:
         )
     if call.seed is not None and not 0 <= call.seed < SEEDS:
         raise UsageError(f"the seed {call.seed} is not in 0..{SEEDS - 1}", "Take a smaller one.")
+    known = ("training", "validation", "both")[: 2 if call.loader is Loader.GENERATOR else 3]
+    if call.subset and call.subset not in known:
+        raise UsageError(
+            f'subset is "{call.subset}", and must be one of {", ".join(known)}', "Keras stops here."
+        )
     if call.loader is Loader.DATASET:
         if bool(share) != bool(call.subset):
             raise UsageError(
@@ -176,10 +181,8 @@ def replay(folder: Path, call: Call) -> Sides:
     listed = list_call(folder, call)
     training, validation = cut(listed, call)
     _refuse(folder, listed, call, (training, validation))
-    paths = listed.paths
-    return Sides(
-        tuple(paths[i] for i in training.tolist()), tuple(paths[i] for i in validation.tolist())
-    )
+    paths = np.array(listed.paths, object)
+    return Sides(tuple(paths[training].tolist()), tuple(paths[validation].tolist()))
 
 
 def files_of(folder: Path, call: Call) -> tuple[str, ...]:
@@ -198,7 +201,7 @@ def files_of(folder: Path, call: Call) -> tuple[str, ...]:
         one = np.concatenate([training, validation]) if both else _all(listed, call)
     sides = (training, validation) if call.subset == "both" else (one,)
     _refuse(folder, listed, call, sides)
-    return tuple(listed.paths[i] for i in one.tolist())
+    return tuple(np.array(listed.paths, object)[one].tolist())
 
 
 def _all(listed: Listed, call: Call) -> Positions:
@@ -217,16 +220,24 @@ def _refuse(folder: Path, listed: Listed, call: Call, sides: tuple[Positions, ..
             f"at validation_split={share:g}",
             "int(validation_split * files) must be at least 1, and there must be files.",
         )
+    if all(map(str.isascii, listed.paths)):
+        return
     for side in sides:
         for i in side.tolist():
-            if not _is_text(listed.paths[i]):
-                shown = os.fsencode(listed.paths[i]).decode("utf-8", "backslashreplace")
+            if not is_text(listed.paths[i]):
                 raise DatasetError(
-                    f"the name {shown} is not UTF-8, and Keras stops at it", "Rename the file."
+                    f"the name {shown_name(listed.paths[i])} is not UTF-8, and Keras stops at it",
+                    "Rename the file.",
                 )
 
 
-def _is_text(path: str) -> bool:
+def shown_name(path: str) -> str:
+    """Return a name as it can be shown, with the bytes that are no UTF-8 written out."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def is_text(path: str) -> bool:
+    """Tell whether a name is UTF-8."""
     try:
         path.encode()
     except UnicodeEncodeError:
@@ -260,8 +271,5 @@ def _cut_dataset(count: int, call: Call) -> tuple[Positions, Positions]:
             f"split_dataset can't cut {count} files into {left} and {right}",
             "Keras raises ValueError here: both sides need at least one file.",
         )
-    stood = list(range(count))
-    if call.shuffle:
-        random.Random(call.seed).shuffle(stood)
-    positions = np.array(stood, np.int64)
+    positions = shuffled(count, call.seed) if call.shuffle else np.arange(count)
     return positions[:left], positions[-right:]

@@ -5,21 +5,21 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from inspector.audit.descriptors import describe, thumbnails16
-from inspector.audit.predictions import Rate, rates, read_predictions
+from inspector.audit.predictions import Rate, placed, rates, read_predictions, stated
 from inspector.audit.terms import Diagnosis, Question, as_json
 from inspector.dataset.layouts import Role
 from inspector.errors import DatasetError, UsageError
 from inspector.project.changes import Changes
 from inspector.project.differences import Differences, at_the_extremes, columns, from_json
 from inspector.project.leaks import Leakage
-from inspector.project.rules import Rule, RuleKind, membership
+from inspector.project.rules import Rule, membership, one_call
 from inspector.store import meta
 from inspector.store.samples import Sample
 from inspector.work.diagnosing import ask_child
@@ -39,16 +39,25 @@ class Numbers:
         split: Accuracy on the held-back share of the training folder; None where not stated.
         folder: Accuracy on the real validation folder.
         predictions: A CSV of the model's predictions, or "".
+        split_images: On how many images `split` was measured; None where not stated.
+        folder_images: The same of `folder`.
     """
 
     split: float | None = None
     folder: float | None = None
     predictions: str = ""
+    split_images: int | None = None
+    folder_images: int | None = None
 
     @property
     def claimed(self) -> tuple[float, ...]:
         """Both accuracies, where both are stated."""
         return () if self.split is None or self.folder is None else (self.split, self.folder)
+
+    @property
+    def text(self) -> str:
+        """What was measured, in a sentence, with intervals where the images are stated."""
+        return stated((self.split, self.folder), (self.split_images, self.folder_images))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +112,17 @@ class Diagnoses:
                 raise UsageError(
                     f"the accuracy {value:g} is not between 0 and 1", "Write 0.95 for 95 %."
                 )
+        if any(n is not None and n < 1 for n in (numbers.split_images, numbers.folder_images)):
+            raise UsageError("a number of images is below 1", "Leave it out where it is not known.")
         if numbers.predictions:
-            read_predictions(Path(numbers.predictions))
-        text = json.dumps(
-            {"split": numbers.split, "folder": numbers.folder, "predictions": numbers.predictions}
-        )
+            found = read_predictions(Path(numbers.predictions))
+            known = {s.path for s in self._project.samples.everything()}
+            if not placed(found, known):
+                raise DatasetError(
+                    "the predictions name no image of this dataset",
+                    "Write each path as it stands below the dataset's folder.",
+                )
+        text = json.dumps(asdict(numbers))
         self._project.database.write(lambda c: meta.put(c, "numbers", text), urgent=True)
         self._project.tell(Changes(rule=True, text="your numbers were kept"))
 
@@ -117,11 +132,18 @@ class Diagnoses:
         if not kept:
             return []
         tie = {leak.image.path: leak.kind for leak in found.leaks}
-        place = dict.fromkeys(found.made.validation, "validation")
+        place = dict.fromkeys(found.made.training, "training")
+        place |= dict.fromkeys(found.made.validation, "validation")
         for name, paths in found.made.elsewhere.items():
             place.update(dict.fromkeys(paths, name))
-        predictions = read_predictions(Path(kept))
-        return rates(predictions, tie, place)
+        rows = self._project.groups.images()
+        numbers = self._project.groups.numbers(rows, with_pictures=True).tolist()
+        group = {s.path: n for s, n in zip(rows, numbers, strict=True)}
+        read = read_predictions(Path(kept))
+        known = placed(read, {s.path for s in self._project.samples.everything()})
+        made = rates(known, tie, place, group)
+        left = len(read) - len(known)
+        return [*made, Rate("not in this dataset", 0, left, 0.0, 1.0)] if left else made
 
     def run(
         self,
@@ -223,7 +245,10 @@ class Diagnoses:
             )
         numbers = project.groups.numbers(rows, with_pictures=True)
         alone = np.bincount(numbers)[numbers] == 1
-        share = rule.call.validation_split if yours is not None else None
+        single = one_call(project, rule) if yours is not None else None
+        share = (
+            single.call.validation_split or 1 - (single.call.left_size or 0) if single else None
+        )
         return Question(
             describe(records), thumbnails16(records),
             np.array([place[s.label] for s in rows], np.int64),
@@ -242,7 +267,7 @@ class Diagnoses:
             folder = splits == "validation"
             if not folder.any():
                 folder = splits == "test"
-        if rule.kind is not RuleKind.KERAS:
+        if one_call(self._project, rule) is None:
             return training, folder, None
         made = membership(self._project, rule)
         held = set(made.validation)

@@ -14,7 +14,7 @@ from inspector.dataset.replay import Loader, cut, list_call
 from inspector.errors import UsageError
 from inspector.project.duplicates import Kind
 from inspector.project.links import Linked, link
-from inspector.project.rules import Membership, RuleKind, membership, training_folder
+from inspector.project.rules import Membership, membership, one_call, training_folder
 from inspector.store.samples import Sample
 
 if TYPE_CHECKING:
@@ -86,6 +86,23 @@ class Leakage:
     def validation_images(self) -> int:
         """Files in validation, those on both sides included."""
         return len(self.made.validation)
+
+    @property
+    def text(self) -> str:
+        """Who stands where, in two sentences: by file, which is proved, and by picture."""
+        made = self.made
+        whose = made.rule.text
+        n, twins = self.validation_images, len(self.leaks) - self.count("group")
+        files = (
+            f"{len(self.both):,} files stand on both sides, {len(made.neither):,} on neither."
+            if self.both or made.neither
+            else "No file stands on both sides."
+        )
+        return (
+            f"By {whose}: {len(made.training):,} training, {n:,} validation. {files} {twins:,} of"
+            f" the validation images ({self.share:.1%}) have a twin in training at similarity"
+            f" {self.threshold:g} or more; {self.count('group'):,} more share only an event."
+        )
 
     def count(self, kind: str) -> int:
         """Count the validation images tied by one kind."""
@@ -209,10 +226,10 @@ class Search:
         self, project: "Project", rule: "Rule", seeds: int
     ) -> tuple[Draws | None, Draws | None]:
         """Return the draw of the rule itself, and the same call's with other seeds."""
-        if rule.kind is not RuleKind.KERAS or not (
-            rule.call.shuffle and rule.call.validation_split
-        ):
+        single = one_call(project, rule)
+        if single is None or not single.call.shuffle:
             return None, None
+        rule = single
         mine = self._draws_of([(self.made.training, self.made.validation)])
         if rule.call.loader is Loader.GENERATOR:
             return mine, None
@@ -285,11 +302,13 @@ def _findings(found: Leakage, rows: list[Sample], masks: dict[str, Mask]) -> tup
             )
         )  # fmt: skip
     if found.conflicting:
+        path = {s.id: s.path for s in rows}
         said.append(
             Pitfall(
                 "conflicting_labels", HIGH,
                 f"{len(found.conflicting)} pictures stand in the dataset with two labels.",
                 {"clusters": float(len(found.conflicting))},
+                tuple(path[i] for ids in found.conflicting for i in ids),
             )
         )  # fmt: skip
     both = masks["training"] | masks["validation"]

@@ -12,7 +12,7 @@ from inspector.audit.descriptors import describe
 from inspector.dataset.replay import Loader
 from inspector.project.changes import Changes
 from inspector.project.leaks import SEEDS, seeded
-from inspector.project.rules import Rule, RuleKind, to_json
+from inspector.project.rules import Rule, one_call, to_json
 from inspector.store import meta
 from inspector.work.diagnosing import AskLuck, draw_in_child
 from inspector.work.jobs import Progress, Stop
@@ -62,15 +62,12 @@ class Drawn:
     images: int
 
 
-def draws_seeds(rule: Rule) -> bool:
-    """Tell whether a rule would put other files aside under another seed."""
-    call = rule.call
-    return (
-        rule.kind is RuleKind.KERAS
-        and call.shuffle
-        and bool(call.validation_split)
-        and call.loader is not Loader.GENERATOR
-    )
+def drawing(project: "Project", rule: Rule) -> Rule | None:
+    """Return the Keras call of a rule, where another seed would put other files aside."""
+    single = one_call(project, rule)
+    if single is None or not single.call.shuffle or single.call.loader is Loader.GENERATOR:
+        return None
+    return single
 
 
 def draw(
@@ -82,8 +79,10 @@ def draw(
         DatasetError: Keras would raise on this folder.
         UsageError: The rule's arguments are wrong.
     """
-    if not draws_seeds(rule):
+    found_rule = drawing(project, rule)
+    if found_rule is None:
         return None
+    rule = found_rule
     own = rule.call.seed
     seeds = [*([] if own is None else [own]), *(s for s in range(SEEDS) if s != own)]
     sides = list(seeded(project, rule, seeds))
@@ -117,8 +116,10 @@ def draw(
 def known(project: "Project", rule: Rule) -> Drawn | None:
     """Return what was drawn for this rule and these images before, or None."""
     kept = meta.get(project.database.read(), "luck")
-    if not kept or not draws_seeds(rule):
+    drawn_rule = drawing(project, rule) if kept else None
+    if drawn_rule is None:
         return None
+    rule = drawn_rule
     document = json.loads(kept)
     (sides,) = seeded(project, rule, [rule.call.seed or 0])
     if document["key"] != _key(rule, _rows(project, {*sides[0], *sides[1]})):

@@ -12,7 +12,7 @@ import numpy as np
 from inspector.audit.pitfalls import Pitfall, Replayed, pitfalls
 from inspector.dataset.group_split import split_by_group
 from inspector.dataset.keras_code import CodeCall, read_code
-from inspector.dataset.layouts import Role
+from inspector.dataset.layouts import IMAGE_ENDINGS, SPLIT_NAMES, Role
 from inspector.dataset.replay import Call, Loader, Sides, check, cut, list_call, replay
 from inspector.errors import DatasetError, UsageError
 from inspector.store.samples import Sample
@@ -159,7 +159,7 @@ def _by_folders(project: "Project", rule: Rule) -> Membership:
     rows = project.samples.everything()
     sides: dict[str, list[str]] = {}
     for sample in rows:
-        if sample.status == "image":
+        if _counts(sample):
             sides.setdefault(sample.split, []).append(sample.path)
     training = tuple(sides.pop("training", ()))
     validation = sides.pop("validation", None)
@@ -204,10 +204,38 @@ def _by_groups(project: "Project", rule: Rule) -> Membership:
 
 
 def _by_code(project: "Project", rule: Rule) -> Membership:
-    calls = read_code(rule.code, keras=rule.call.keras)
-    one, two = _pair(calls)
+    one, two = _pair(read_code(rule.code, keras=rule.call.keras))
     folders = _code_folder(project, one), _code_folder(project, two)
+    if one.directory != two.directory and not (one.call.subset and two.call.subset):
+        for call, folder in zip((one, two), folders, strict=True):
+            if folder is None or folders[0] == folders[1]:
+                raise UsageError(
+                    f"line {call.line} reads {call.directory}, which is no split folder of this"
+                    " dataset",
+                    "Open the folder that holds both, or write the folder's name there.",
+                )
     return _by_calls(project, rule, one.call, two.call, folders=folders, code=(one, two))
+
+
+def one_call(project: "Project", rule: Rule) -> Rule | None:
+    """Return the single Keras call whose two subsets are the sides of a rule; None for others.
+
+    Raises:
+        UsageError: The code can't be read.
+    """
+    if rule.kind is RuleKind.KERAS and rule.second in (None, rule.call):
+        return rule if _splits(rule.call) else None
+    if rule.kind is not RuleKind.CODE:
+        return None
+    one, two = _pair(read_code(rule.code, keras=rule.call.keras))
+    folders = _code_folder(project, one), _code_folder(project, two)
+    call = replace(one.call, subset="")
+    same = folders[0] == folders[1] and call == replace(two.call, subset="")
+    return Rule(RuleKind.KERAS, call, folder=folders[0]) if same and _splits(call) else None
+
+
+def _splits(call: Call) -> bool:
+    return bool(call.validation_split) or call.left_size is not None
 
 
 def _pair(calls: Sequence[CodeCall]) -> tuple[CodeCall, CodeCall]:
@@ -219,7 +247,10 @@ def _pair(calls: Sequence[CodeCall]) -> tuple[CodeCall, CodeCall]:
         return split[0], split[0]
     if training and validation:
         return training[0], validation[0]
-    by_name = [c for c in calls if any(w in c.name.lower() for w in ("val", "test"))]
+    by_name = [
+        c for c in calls
+        if any(w in f"{c.name} {_last_word(c)}".lower() for w in ("val", "test", "dev"))
+    ]  # fmt: skip
     others = [c for c in calls if c not in by_name]
     if training and by_name:
         return training[0], by_name[0]
@@ -234,15 +265,24 @@ def _pair(calls: Sequence[CodeCall]) -> tuple[CodeCall, CodeCall]:
 
 def _code_folder(project: "Project", call: CodeCall) -> str | None:
     """Return the dataset's folder that an expression means, as far as its last words tell."""
-    words = call.directory.replace("\\", "/").rstrip("/'\") ").split("/")
-    last = words[-1].strip(" '\"(")
-    tops = {s.path.split("/")[0] for s in project.samples.everything() if "/" in s.path}
-    if last in tops and project.layout.role is Role.SPLITS:
+    last = _last_word(call)
+    splits = project.layout.splits
+    if project.layout.role is Role.SPLITS and (project.root / last).is_dir() and last:
         return last
     if last == project.root.name:
         return ""
-    match = [t for t in tops if project.layout.splits.get(t, "?") in call.directory.lower()]
+    # A variable such as train_dir tells as much as a folder's name does.
+    words = {SPLIT_NAMES[w] for w in _words(last) if w in SPLIT_NAMES}
+    match = [name for name, split in splits.items() if {split} == words]
     return match[0] if len(match) == 1 else None
+
+
+def _last_word(call: CodeCall) -> str:
+    return call.directory.replace("\\", "/").rstrip("/'\") ").split("/")[-1].strip(" '\"(")
+
+
+def _words(name: str) -> list[str]:
+    return "".join(c if c.isalnum() else " " for c in name.lower()).split()
 
 
 def _by_calls(
@@ -324,9 +364,16 @@ def _elsewhere(project: "Project", taken: set[str]) -> dict[str, tuple[str, ...]
     """Name the images that the calls do not touch by the folder they stand in."""
     found: dict[str, list[str]] = {}
     for sample in project.samples.everything():
-        if sample.status == "image" and sample.split and sample.path not in taken:
+        if _counts(sample) and sample.split and sample.path not in taken:
             found.setdefault(f"{sample.split} folder", []).append(sample.path)
     return {name: tuple(paths) for name, paths in found.items()}
+
+
+def _counts(sample: Sample) -> bool:
+    """Tell whether a file is an image; by its name where it was not read yet."""
+    return sample.status == "image" or (
+        sample.status == "pending" and sample.path.lower().endswith(IMAGE_ENDINGS)
+    )
 
 
 def moves(rows: Sequence[Sample], made: Membership) -> list[dict[str, str]]:

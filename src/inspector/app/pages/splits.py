@@ -117,6 +117,10 @@ class SplitsPage(Page):
         else:
             self._summary.setText("The scan is not finished: counts come when it is.")
 
+    def ask_for_code(self) -> None:
+        """Wait for pasted code."""
+        self._bar.ask_for_code()
+
     def shown_text(self) -> str:
         """Say how many stand on both sides."""
         if self._shown is None:

@@ -1,0 +1,82 @@
+"""The order of Python's own `random.shuffle`, by numpy: a million in a tenth of a second."""
+
+import random
+
+import numpy as np
+from numpy.typing import NDArray
+
+Positions = NDArray[np.int64]
+
+
+def shuffled(count: int, seed: int | None) -> Positions:
+    """Return 0..count-1 in the order of Python's `random.Random(seed).shuffle`.
+
+    Source: CPython's Lib/random.py: for i from the last down to 1, swap i with a draw from 0..i.
+    """
+    partners = _partners(count, seed)
+    if count < 2:
+        return partners
+    # Steps in order of their partner, and of their own place among equals: what a place holds when
+    # a step comes to it was put there by the next larger step with that partner.
+    bits = count.bit_length()
+    steps = np.arange(count)
+    keys = np.sort((partners << bits) | steps)
+    partner, step = keys >> bits, keys & ((1 << bits) - 1)
+    last = np.append(partner[1:] != partner[:-1], True)
+    later = np.empty(count, np.int64)
+    later[step] = np.where(last, -1, np.append(step[1:], -1))
+    first = np.flatnonzero(np.append(True, partner[1:] != partner[:-1]))
+    giver = np.full(count, -1)
+    giver[partner[first]] = step[first]
+    # A step that is its own partner gives nothing to itself.
+    giver = np.where(giver == steps, later, giver)
+    value = np.where(giver < 0, steps, giver)
+    while True:  # Pointers double their reach each time: a few rounds.
+        further = value[value]
+        if np.array_equal(further, value):
+            break
+        value = further
+    taken = np.where(later < 0, partners, value[np.maximum(later, 0)])
+    return np.where(partners == steps, value, taken)
+
+
+def _partners(count: int, seed: int | None) -> Positions:
+    """Return which place each step swaps with; place 0 makes no step and stands for itself.
+
+    Source: CPython's `_randbelow_with_getrandbits`: the upper `(i + 1).bit_length()` bits of the
+    next word of the Mersenne twister, drawn anew while they are above i.
+    """
+    _, state, _ = random.Random(seed).getstate()
+    twister = np.random.MT19937()
+    twister.state = {
+        "bit_generator": "MT19937",
+        "state": {"key": np.array(state[:-1], np.uint32), "pos": state[-1]},
+    }
+    found = np.arange(count)
+    words = np.empty(0, np.uint64)
+    top = count - 1
+    while top > 0:
+        bits = (top + 1).bit_length()
+        wanted = top - max(1, (1 << (bits - 1)) - 1) + 1  # Steps with as many bits.
+        if len(words) < wanted:
+            words = np.concatenate([words, twister.random_raw(2 * wanted + 64)])
+        drawn = (words >> np.uint64(32 - bits)).astype(np.int64)
+        taken = _accepted(drawn, top)[:wanted]
+        found[top - np.arange(len(taken))] = drawn[taken]
+        top -= len(taken)
+        words = words[int(taken[-1]) + 1 :] if len(taken) else words[:0]
+    return found
+
+
+def _accepted(drawn: Positions, top: int) -> Positions:
+    """Return which draws are taken when each that is taken lowers the bound `top` by one.
+
+    Each round's bounds are right up to the first draw that the round before had wrong.
+    """
+    taken = drawn <= top
+    while True:
+        bounds = top - np.concatenate([[0], np.cumsum(taken)[:-1]])
+        better = drawn <= bounds
+        if np.array_equal(better, taken):
+            return np.flatnonzero(taken)
+        taken = better
