@@ -14,7 +14,7 @@ from inspector.audit.terms import Property
 BINS = 24
 _ROW_PX = 22
 _BAR_PX = 10
-_NAME_SHARE = 0.32
+_NAME_SHARE = 0.5
 Splits = tuple[str, str]
 
 
@@ -152,7 +152,8 @@ class Bars(QWidget):
     def paintEvent(self, _: QPaintEvent) -> None:
         painter = QPainter(self)
         longest = max((sum(parts.values()) for _, parts in self._rows), default=1) or 1
-        left = self.width() * _NAME_SHARE
+        widest = max((self.fontMetrics().horizontalAdvance(n) for n, _ in self._rows), default=0)
+        left = min(self.width() * _NAME_SHARE, widest + 12)
         for row, (name, parts) in enumerate(self._rows):
             top = row * _ROW_PX
             painter.setPen(theme.colour("text"))

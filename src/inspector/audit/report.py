@@ -26,7 +26,7 @@ details { margin: .5rem 0 } summary { cursor: pointer; color: var(--accent) }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .78rem; background: #f6f7f8;
   padding: .7rem; max-height: 30rem; overflow: auto }
 @media print { body { padding: 0; max-width: none; font-size: 11px } pre { max-height: none }
-  details:not([open]) { display: none } a { color: inherit } }
+  a, summary { color: inherit } table { break-inside: avoid } }
 """
 
 

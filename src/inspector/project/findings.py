@@ -228,7 +228,7 @@ def _across(clusters: Sequence[Cluster], likeness: Likeness) -> Finding:
     return Finding(
         "twins_across", "high", len(twins) or len(clusters), title,
         f"{_count(clusters, 'cluster')} of look-alikes at similarity {likeness.threshold:g} or"
-        f" more ({names}). A figure on these images measures memory, not learning.",
+        f" more ({names}). A model knows their like: accuracy on them may not hold for new images.",
         "clusters", "Drop copies…", ids, "rule",
     )  # fmt: skip
 

@@ -184,9 +184,12 @@ def _terms(answer: dict[str, Any]) -> Table:
     def shown(value: float | None) -> str:
         return "-" if value is None else f"{value:+.3f}"
 
+    def between(term: dict[str, Any]) -> str:
+        return "-" if term["low"] is None else f"{shown(term['low'])} to {shown(term['high'])}"
+
     rows = [
         (
-            name, shown(t["mean"]), f"{shown(t['low'])} to {shown(t['high'])}",
+            name, shown(t["mean"]), between(t),
             t["verdict"].replace("_", " "), t["bound"].replace("_", " "),
         )
         for name, t in answer["terms"].items()

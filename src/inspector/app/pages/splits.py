@@ -132,6 +132,8 @@ class SplitsPage(Page):
         if rule.kind is RuleKind.CODE and not rule.code.strip():
             self._summary.setText("Paste the lines that load training and validation.")
             return
+        if self._shown is None:
+            self._summary.setText("Counting who stands where…")
         project, before = self.project, self._pictures()
         self.bridge.call(
             lambda: _read(project, rule, before), self._show, channel="splits",
