@@ -1,10 +1,41 @@
-"""The crossing: nothing comes through once it is closed."""
+"""The crossing: all comes through in order, on the window's thread, until it is closed."""
+
+import threading
 
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from inspector.app.bridge import Bridge
+from inspector.app.crossing import Crossing
 from inspector.project.changes import Changes
+
+
+def test_things_come_in_their_order_on_the_windows_thread(qtbot: QtBot) -> None:
+    heard: list[tuple[str, int]] = []
+    crossing = Crossing[int](lambda n: heard.append((threading.current_thread().name, n)))
+    threads = [
+        threading.Thread(target=lambda k=k: [crossing.send(n) for n in range(k, k + 200)])
+        for k in (0, 1_000)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert heard == []
+    qtbot.waitUntil(lambda: len(heard) == 400)
+    assert {name for name, _ in heard} == {"MainThread"}
+    for k in (0, 1_000):
+        assert [n for _, n in heard if k <= n < k + 200] == list(range(k, k + 200))
+
+
+def test_one_that_fails_to_be_delivered_holds_up_no_other(qtbot: QtBot) -> None:
+    heard: list[float] = []
+    crossing = Crossing[int](lambda n: heard.append(1 / n))
+    with qtbot.captureExceptions() as errors:
+        crossing.send(0)
+        crossing.send(2)
+        qtbot.waitUntil(lambda: heard == [0.5])
+    assert [type(e[1]) for e in errors] == [ZeroDivisionError]
 
 
 def test_a_change_arrives(qtbot: QtBot) -> None:

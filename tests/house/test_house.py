@@ -43,6 +43,12 @@ def test_void_calls_keep_the_count_of_none(qtbot: QtBot) -> None:
     assert abs(sys.getrefcount(None) - before) < 200
 
 
+def test_qt_guesses_no_format() -> None:
+    """On a working thread its guess connects signals, and the window stands still."""
+    guess = re.compile(r"\b(fromData|loadFromData|QImageReader)\(")
+    assert [f.name for f in SOURCES if guess.search(f.read_text("utf-8"))] == []
+
+
 def test_the_broken_qt_is_excluded() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     (qt,) = (d for d in project["dependencies"] if d.startswith("pyside6-essentials"))

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 
+from inspector.app.crossing import Crossing
 from inspector.errors import InspectorError
 
 _T = TypeVar("_T")
@@ -17,7 +18,7 @@ _THREADS = 6
 
 
 class Bridge(QObject):
-    """Call slow work off the window's thread; its answer comes back by a queued signal.
+    """Call slow work off the window's thread; its answer comes back by a crossing.
 
     Attributes:
         changed: A `Changes` of the project, on the window's thread.
@@ -28,8 +29,6 @@ class Bridge(QObject):
     changed = Signal(object)
     failed = Signal(object)
     broken = Signal(object)
-    _answered = Signal(object, object, object)
-    _told = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -38,8 +37,8 @@ class Bridge(QObject):
         self._newest: dict[str, int] = {}
         self._lock = threading.Lock()
         self._closed = False
-        self._answered.connect(self._on_answered, Qt.ConnectionType.QueuedConnection)
-        self._told.connect(self._on_told, Qt.ConnectionType.QueuedConnection)
+        self._answers = Crossing(self._on_answer, self)
+        self._news = Crossing(self._on_told, self)
 
     def call(
         self,
@@ -68,7 +67,7 @@ class Bridge(QObject):
     def tell(self, changes: object) -> None:
         """Pass a project's change on to the window's thread, from any thread."""
         if not self._closed:
-            self._told.emit(changes)
+            self._news.send(changes)
 
     def close(self) -> None:
         """Wait for what is running and let nothing more through."""
@@ -90,15 +89,16 @@ class Bridge(QObject):
         except BaseException as caught:
             error = caught
         if not self._closed:
-            self._answered.emit(ticket, result, error)
+            self._answers.send((ticket, result, error))
 
     def _stale(self, channel: str, number: object) -> bool:
         with self._lock:
             return bool(channel) and self._newest.get(channel) != number
 
-    def _on_answered(
-        self, ticket: tuple[object, ...], result: object, error: BaseException | None
+    def _on_answer(
+        self, answer: tuple[tuple[object, ...], object, BaseException | None]
     ) -> None:
+        ticket, result, error = answer
         on_result, on_error, channel, number = ticket
         if self._closed or self._stale(str(channel), number):
             return

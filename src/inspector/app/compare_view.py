@@ -3,7 +3,6 @@
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
@@ -17,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from inspector.app import theme
+from inspector.app.pictures import from_pixels, pixels_of
 
 CAPTION_PX = 22
 GAP_PX = 8
@@ -196,14 +196,6 @@ def _difference(left: QImage, right: QImage) -> QImage:
         Qt.AspectRatioMode.IgnoreAspectRatio,
         Qt.TransformationMode.SmoothTransformation,
     )
-    one, two = _pixels(left).astype(np.int16), _pixels(same).astype(np.int16)
+    one, two = pixels_of(left).astype(np.int16), pixels_of(same).astype(np.int16)
     pixels = np.clip(np.abs(one - two) * AMPLIFY, 0, 255).astype(np.uint8)
-    height, width = pixels.shape[:2]
-    data = pixels.tobytes()
-    return QImage(data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
-
-
-def _pixels(image: QImage) -> NDArray[np.uint8]:
-    plain = image.convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), -1)
-    return rows[:, : 3 * plain.width()].reshape(plain.height(), plain.width(), 3)
+    return from_pixels(pixels)

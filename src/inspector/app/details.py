@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.bridge import Bridge
+from inspector.app.pictures import from_pixels
 from inspector.errors import InspectorError
 from inspector.project.listings import flag_names
 from inspector.project.project import Project
@@ -180,9 +181,8 @@ def read_image(project: Project, sample: Sample) -> tuple[QImage | None, str]:
         pixels = project.samples.pixels(sample.id)
     except InspectorError as error:
         return None, error.message
-    height, width = pixels.shape[:2]
-    image = QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
-    if max(width, height) > LONGEST_PX:
+    image = from_pixels(pixels)
+    if max(image.width(), image.height()) > LONGEST_PX:
         image = image.scaled(
             LONGEST_PX, LONGEST_PX,
             Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation,

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from inspector.app.bridge import Bridge
 from inspector.app.figures import PairedHistogram, Splits
+from inspector.app.pictures import from_jpeg
 from inspector.audit.properties import typical
 from inspector.project.differences import Difference, Differences
 from inspector.project.project import Project
@@ -70,7 +71,7 @@ class DifferencesCard(QFrame):
         if found is None or not found.found:
             return None
         wanted = {s.id for one in found.found[:SHOWN] for pair in one.pairs for s in pair}
-        images = {i: QImage.fromData(self._project.samples.thumbnail(i) or b"") for i in wanted}
+        images = {i: from_jpeg(self._project.samples.thumbnail(i)) for i in wanted}
         return _Shown(found, images)
 
     def _show(self, shown: _Shown | None) -> None:

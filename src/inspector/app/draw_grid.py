@@ -3,9 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
@@ -139,24 +136,3 @@ class DrawGrid(QWidget):
         row = int((place.y() - _HEAD_PX) // (side + _GAP_PX))
         inside = place.y() >= _HEAD_PX and 0 <= row < len(self._rows) and place.x() <= side
         return row if inside else None
-
-
-def image(pixels: NDArray[np.uint8], most_px: int = 0) -> QImage:
-    """Return RGB pixels (h, w, 3), uint8, as an image of its own memory; on any thread.
-
-    Args:
-        pixels: As they are.
-        most_px: Of the image's sides, where it is to be smaller: 0 for no limit. It is made smaller
-            here, and to the format of the screen, so that painting is but copying.
-    """
-    height, width = pixels.shape[:2]
-    if most_px and most_px < max(height, width):
-        factor = most_px / max(height, width)
-        size = (max(1, round(width * factor)), max(1, round(height * factor)))
-        # Averages are exact and slow; two pixels of three are left out well without.
-        way = cv2.INTER_LINEAR if factor > 0.4 else cv2.INTER_AREA
-        pixels = np.asarray(cv2.resize(pixels, size, interpolation=way), np.uint8)
-        height, width = pixels.shape[:2]
-    data = np.ascontiguousarray(pixels)
-    shown = QImage(data.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-    return shown.convertToFormat(QImage.Format.Format_RGB32)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from inspector.app import theme
-from inspector.app.draw_grid import image
+from inspector.app.pictures import from_pixels
 from inspector.app.policy_controls import Control
 from inspector.augmentation.apply import apply_draw
 from inspector.augmentation.draws import Draw, place_in_range
@@ -57,7 +57,7 @@ def make_strip(
     for share in shares:
         drawn = place_in_range(shown, effect, share, height=height, width=width)
         text = _SAYS[effect](drawn, width)
-        pictures.append((image(apply_draw(pixels, shown, drawn), most_px), text))
+        pictures.append((from_pixels(apply_draw(pixels, shown, drawn), most_px), text))
     return Strip(f"{control.label} alone, over its range{note}", tuple(pictures))
 
 

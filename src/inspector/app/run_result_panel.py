@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app import theme
+from inspector.app.pictures import from_jpeg
 from inspector.app.tables import table
 from inspector.project.run_results import Mistake, RunResult
 from inspector.project.runs import Run
@@ -159,9 +160,8 @@ class RunResultPanel(QWidget):
                 f"{mistake.sample.path}"
             )
             item = QListWidgetItem(text)
-            pixels = QPixmap()
-            pixels.loadFromData(self._shown.thumbnails.get(mistake.sample.id, b""))
-            item.setIcon(QIcon(pixels))
+            thumbnail = from_jpeg(self._shown.thumbnails.get(mistake.sample.id))
+            item.setIcon(QIcon(QPixmap.fromImage(thumbnail)))
             item.setToolTip(mistake.sample.path)
             self._mistakes.addItem(item)
         self._on_mistake(-1)

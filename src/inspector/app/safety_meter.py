@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from inspector.app import theme
-from inspector.app.draw_grid import image
+from inspector.app.pictures import from_pixels
 from inspector.augmentation.apply import apply_draw
 from inspector.augmentation.label_safety import Damage
 from inspector.augmentation.terms import Policy
@@ -103,8 +103,8 @@ class WorstDraws(QWidget):
             for worst in damage.worst[:_SHOWN] if damage.told else ():
                 shown = apply_draw(crowd.pictures[worst.index], part, worst.drawn)
                 self._pairs.append((
-                    image(shown), crowd.names[crowd.labels[worst.index]],
-                    image(crowd.pictures[worst.nearest]),
+                    from_pixels(shown), crowd.names[crowd.labels[worst.index]],
+                    from_pixels(crowd.pictures[worst.nearest]),
                     crowd.names[crowd.labels[worst.nearest]],
                 ))  # fmt: skip
         said = "; ".join(f"a draw of {a} is like {b}" for _, a, _, b in self._pairs)

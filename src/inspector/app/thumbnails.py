@@ -4,8 +4,11 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
+
+from inspector.app.crossing import Crossing
+from inspector.app.pictures import from_jpeg
 
 THREADS = 2
 KEPT_BYTES = 64_000_000
@@ -23,7 +26,6 @@ class Thumbnails(QObject):
     """
 
     ready = Signal()
-    _decoded = Signal(int, object)
 
     def __init__(
         self, load: Callable[[int], bytes | None], parent: QObject | None = None
@@ -36,7 +38,7 @@ class Thumbnails(QObject):
         self._busy: set[int] = set()
         self._condition = threading.Condition()
         self._closed = False
-        self._decoded.connect(self._on_decoded, Qt.ConnectionType.QueuedConnection)
+        self._decoded = Crossing(self._on_decoded, self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(BATCH_MS)
@@ -83,11 +85,10 @@ class Thumbnails(QObject):
                     return
                 sample = self._wished.pop(0)
                 self._busy.add(sample)
-            data = self._load(sample)
-            image = QImage.fromData(data) if data else QImage()
-            self._decoded.emit(sample, image)
+            self._decoded.send((sample, from_jpeg(self._load(sample))))
 
-    def _on_decoded(self, sample: int, image: QImage) -> None:
+    def _on_decoded(self, decoded: tuple[int, QImage]) -> None:
+        sample, image = decoded
         self._busy.discard(sample)
         pixmap = QPixmap.fromImage(image)
         self._kept[sample] = pixmap

@@ -23,12 +23,13 @@ from PySide6.QtWidgets import (
 from inspector.app.advice_list import AdviceList
 from inspector.app.bridge import Bridge
 from inspector.app.code_tab import CodeTab
-from inspector.app.draw_grid import DrawGrid, GridRow, image
+from inspector.app.draw_grid import DrawGrid, GridRow
 from inspector.app.effects_panel import EffectsPanel
 from inspector.app.keys import bind
 from inspector.app.measurer import Measurer
 from inspector.app.pages.page import Key, Page
 from inspector.app.parameter_strip import ParameterStrip, make_strip
+from inspector.app.pictures import from_pixels
 from inspector.app.policy_bar import PolicyBar
 from inspector.app.policy_controls import Control, PolicyControls
 from inspector.app.policy_history import PolicyHistory
@@ -78,14 +79,14 @@ def make_rows(wish: Wish) -> list[GridRow]:
         for policy in (wish.policy, wish.beside):
             count = half if policy is not None else 0
             shown.append(tuple(
-                image(augment(
+                from_pixels(augment(
                     picture.pixels, policy or wish.policy, seed=wish.seed, epoch=wish.epoch + k,
                     image_id=picture.identity,
                 ), wish.most_px)
                 for k in range(count)
             ))  # fmt: skip
         pinned = picture.sample in wish.pinned
-        original = image(picture.pixels, wish.most_px)
+        original = from_pixels(picture.pixels, wish.most_px)
         rows.append(GridRow(picture.label, pinned, original, *shown))
     return rows
 

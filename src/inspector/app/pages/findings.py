@@ -16,6 +16,7 @@ from inspector.app.bridge import Bridge
 from inspector.app.differences_card import DifferencesCard
 from inspector.app.finding_card import STRIP, FindingCard
 from inspector.app.pages.page import Page
+from inspector.app.pictures import from_jpeg
 from inspector.app.verdict_panel import VerdictPanel
 from inspector.project.changes import Changes
 from inspector.project.findings import Overview
@@ -112,7 +113,7 @@ class FindingsPage(Page):
             ids = finding.samples[: 4 * STRIP]
             found: list[tuple[str, QImage]] = []
             for sample in self.project.samples.by_ids(ids):
-                image = QImage.fromData(self.project.samples.thumbnail(sample.id) or b"")
+                image = from_jpeg(self.project.samples.thumbnail(sample.id))
                 if not image.isNull() and len(found) < STRIP:
                     found.append((sample.path, image))
             pictures[finding.code] = found

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from inspector.app.bridge import Bridge
 from inspector.app.keys import bind
 from inspector.app.pages.page import Key, Page
+from inspector.app.pictures import from_jpeg
 from inspector.app.tables import table
 from inspector.project.changes import Changes
 from inspector.project.groups import GAP_SECONDS, Group, Judged, Offer
@@ -186,8 +187,7 @@ class GroupsPage(Page):
         side = "held together" if held else "held apart"
         self._question.setText(f"The same event? This rule has them {side}.")
         for label, sample in ((self._one, one), (self._two, two)):
-            pixmap = QPixmap()
-            pixmap.loadFromData(self.project.samples.thumbnail(sample.id) or b"")
+            pixmap = QPixmap.fromImage(from_jpeg(self.project.samples.thumbnail(sample.id)))
             label.setPixmap(pixmap.scaled(
                 PICTURE_PX, PICTURE_PX, Qt.AspectRatioMode.KeepAspectRatio,
                 Qt.TransformationMode.SmoothTransformation,

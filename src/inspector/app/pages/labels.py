@@ -21,6 +21,7 @@ from inspector.app.details import Picture, read_image
 from inspector.app.keys import bind
 from inspector.app.neighbours_view import NeighboursView
 from inspector.app.pages.page import Key, Page
+from inspector.app.pictures import from_jpeg
 from inspector.project.changes import Changes
 from inspector.project.decisions import Decided
 from inspector.project.labels import Case
@@ -178,7 +179,7 @@ class LabelsPage(Page):
         near = {}
         for label, samples in self.project.labels.nearest(case).items():
             images = [(s, self.project.samples.thumbnail(s.id)) for s in samples]
-            near[label] = tuple((s, QImage.fromData(data)) for s, data in images if data)
+            near[label] = tuple((s, from_jpeg(data)) for s, data in images if data)
         return Shown(case, read_image(self.project, case.samples[0])[0], near)
 
     def _show_case(self, shown: Shown) -> None:

@@ -23,6 +23,7 @@ from inspector.app.bridge import Bridge
 from inspector.app.figures import Bars
 from inspector.app.luck_panel import LuckPanel
 from inspector.app.pages.page import Page
+from inspector.app.pictures import from_jpeg
 from inspector.app.split_rule import RuleBar
 from inspector.app.tables import table
 from inspector.errors import InspectorError
@@ -207,9 +208,8 @@ class SplitsPage(Page):
             self._pairs.setRowHeight(row, ICON_PX + 8)
             for column, sample in enumerate((leak.image, leak.twin)):
                 item = QTableWidgetItem()
-                pixmap = QPixmap()
-                pixmap.loadFromData(shown.thumbnails.get(sample.id, b""))
-                item.setIcon(QIcon(pixmap))
+                thumbnail = from_jpeg(shown.thumbnails.get(sample.id))
+                item.setIcon(QIcon(QPixmap.fromImage(thumbnail)))
                 self._pairs.setItem(row, column, item)
             texts = (f"{leak.kind}, {leak.similarity:.3f}", leak.image.path, leak.twin.path)
             for column, text in enumerate(texts, start=2):
