@@ -14,9 +14,9 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from inspector.app.draw_grid import image
 from inspector.app.pages.augment import AugmentPage, Wish, make_rows
 from inspector.app.parameter_strip import make_strip
+from inspector.app.pictures import from_pixels
 from inspector.app.policy_controls import GROUPS, Control
 from inspector.app.policy_history import PolicyHistory
 from inspector.app.window import ProjectView
@@ -124,7 +124,7 @@ def test_a_name_shows_the_range_of_its_number(
         "-40.0°", "-20.0°", "+0.0°", "+20.0°", "+40.0°"
     ]  # fmt: skip
     middle = strip._strip.pictures[2][0]
-    assert middle == image(page._pictures[0].pixels, middle.width())
+    assert middle == from_pixels(page._pictures[0].pixels, middle.width())
 
 
 @pytest.mark.parametrize("control", CONTROLS.values(), ids=lambda c: c.field)
