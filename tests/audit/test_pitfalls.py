@@ -13,6 +13,14 @@ from inspector.dataset.replay import Call, Loader, cut
 CALL = Call(validation_split=0.2, seed=42)
 
 
+def test_a_sentence_has_a_heading_and_what_follows() -> None:
+    text = "3 of 20 files are in both: the seeds differ (1 and 2). Give both one seed."
+    assert Pitfall("x", "high", text).parts == (
+        "3 of 20 files are in both", "The seeds differ (1 and 2). Give both one seed."
+    )  # fmt: skip
+    assert Pitfall("x", "low", "int(0.2 * 9) is 1.").parts == ("int(0.2 * 9) is 1", "")
+
+
 def files(*counts: int, names: tuple[str, ...] = ()) -> Listed:
     """List so many files a class."""
     named = names or tuple("abcdefgh"[: len(counts)])

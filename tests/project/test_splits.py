@@ -78,6 +78,27 @@ def test_pasted_code_is_replayed_call_against_call(project: Project) -> None:
     assert all(p.startswith("training/") for p in found.made.training)
 
 
+def test_what_the_split_leads_to_stands_among_the_findings_once(project: Project) -> None:
+    plain = project.findings.overview()
+    codes = [f.code for f in plain.findings]
+    assert len(set(codes)) == len(codes)
+    assert "same_picture_on_both_sides" not in codes
+    assert "what the calls of your code put where (paste it above)" in plain.checked
+    rule = second_call("seed=7", KERAS)
+    project.splits.set_rule(rule)
+    seen = project.findings.overview()
+    found = {f.code: f for f in seen.findings}
+    assert len(found) == len(seen.findings)
+    assert found["different_seeds"].count == len(project.splits.leaks(rule).both)
+    paths = {s.path for s in project.samples.by_ids(found["different_seeds"].samples)}
+    assert paths == set(project.splits.leaks(rule).both)
+    assert "files stand on both" not in found["different_seeds"].title
+    assert found["same_picture_on_both_sides"].opens == "splits"
+    assert "paste it above" not in seen.checked
+    page = project.reports.page()
+    assert len(page.cards) == len(seen.findings)
+
+
 def test_no_shuffle_holds_back_the_last_classes(project: Project) -> None:
     rule = replace(KERAS, call=replace(KERAS.call, shuffle=False))
     found = project.splits.leaks(rule)
@@ -94,8 +115,8 @@ def test_an_empty_side_is_a_finding(project: Project) -> None:
 
 
 def test_luck_is_over_the_same_call(project: Project) -> None:
-    luck = project.splits.leaks(KERAS, seeds=60).luck
-    assert len(luck.shares) == 60
+    luck = project.splits.leaks(KERAS).luck
+    assert len(luck.shares) == 200
     assert luck.shares[42] == luck.this_seed
     assert luck.at(5) <= luck.median <= luck.at(95)
 
@@ -257,6 +278,12 @@ def test_your_own_numbers_and_predictions(project: Project, tmp_path: Path) -> N
     assert shares["validation, a twin in training"].share == 1.0
     assert shares["validation, no twin in training"].share == 0.0
     assert "not in this dataset" not in shares
+    page = render(project.reports.page())
+    assert "Your own model, by predictions.csv" in page
+    assert "a gap of +0.200" in page
+    file.rename(tmp_path / "gone.csv")
+    assert "Predictions of your model are left out" in render(project.reports.page())
+    (tmp_path / "gone.csv").rename(file)
     stated = Numbers(0.95, 0.75, split_images=400, folder_images=500).text
     assert "a gap of +0.200 (" in stated
     assert "Chance" not in stated

@@ -35,7 +35,7 @@ class FindingCard(QFrame):
         self.setObjectName("card")
         self.setProperty("severity", finding.severity)
         self._finding = finding
-        count = QLabel(f"{finding.count:,}")
+        count = QLabel(f"{finding.count:,}" if finding.count else "")
         count.setProperty("role", "number")
         count.setMinimumWidth(72)
         count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)

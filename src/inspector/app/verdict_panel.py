@@ -98,7 +98,7 @@ class VerdictPanel(QFrame):
         rates: Sequence[Rate] = ()
         stands = ""
         try:
-            found = self._project.splits.leaks(seeds=0)
+            found = self._project.splits.leaks(luck=False)
             stands = found.text
             rates = diagnoses.rates(found)
         except InspectorError as error:

@@ -279,10 +279,9 @@ class ProjectView(QWidget):
     def _on_wish(self, wish: Wish) -> None:
         finding = wish.finding
         match finding.opens if wish.action else finding.see:
-            case "clusters":
-                self.show_page(self.pages.index(self._lookalikes))
-            case "labels":
-                self.show_page(self.pages.index(self._labels))
+            case "clusters" | "labels" | "splits" as place:
+                pages = {"clusters": self._lookalikes, "labels": self._labels}
+                self.show_page(self.pages.index(pages.get(place, self._splits)))
             case "rule":
                 RuleSheet(self.project, self.bridge, self).open()
             case "":

@@ -32,6 +32,15 @@ class Pitfall:
     numbers: Mapping[str, float] = field(default_factory=dict)
     files: tuple[str, ...] = ()
 
+    @property
+    def parts(self) -> tuple[str, str]:
+        """What is so, without its full stop, and what follows from it."""
+        ends = [i for mark in (": ", ". ") if (i := self.text.find(mark)) > 0]
+        if not ends:
+            return self.text.removesuffix("."), ""
+        first, rest = self.text[: min(ends)], self.text[min(ends) + 2 :]
+        return first, rest[:1].upper() + rest[1:]
+
 
 @dataclass(frozen=True, slots=True)
 class Replayed:

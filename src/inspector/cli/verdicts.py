@@ -78,7 +78,7 @@ def _diagnose(arguments: argparse.Namespace) -> None:
             return
         own: list[Rate] = []
         if project.diagnoses.numbers.predictions:
-            own = project.diagnoses.rates(project.splits.leaks(rule, seeds=0))
+            own = project.diagnoses.rates(project.splits.leaks(rule, luck=False))
         more |= {"your_numbers": project.diagnoses.numbers.text}
         _print_diagnosis(answer, more, own, arguments)
         if "stopped" in more:

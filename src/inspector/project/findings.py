@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from inspector.dataset.decoding import Flag
 from inspector.dataset.layouts import IMAGE_ENDINGS, Layout
+from inspector.errors import DatasetError, UsageError
 from inspector.project.decisions import Decided
 from inspector.project.duplicates import Cluster, Kind, Likeness
+from inspector.project.leaks import TIED
+from inspector.project.rules import RuleKind
 from inspector.project.samples import Counts
 from inspector.store.samples import Sample
 
@@ -27,10 +30,11 @@ CHECKS = (
 )
 # More names than these don't fit a card's title.
 NAMED = 3
-NOT_CHECKED = (
-    "groups without a visible likeness, names or EXIF; what a Keras call puts where (page Splits)"
-)
+NOT_CHECKED = "groups without a visible likeness, names or EXIF"
+CALL = "what the calls of your code put where"
 LABELS = "labels that quick models contradict"
+# Said of the whole dataset already, with an action.
+_SAID = {"conflicting_labels", "keras_crashes"}
 # What a burst is made of: near pictures only, within one split.
 _BURST = {Kind.NEAR}
 
@@ -41,11 +45,12 @@ class Finding:
 
     Attributes:
         severity: "high", "middle" or "low".
-        see: Where its list is: "clusters", "labels", "problems" or a `Query` name of the gallery;
-            "" nowhere.
+        see: Where its list is: "clusters", "labels", "splits", "problems" or a `Query` name of the
+            gallery; "" nowhere.
         action: The one action that fits, in words, or "".
         samples: The ids behind the count.
-        opens: Where the action leads: "rule", "labels", or "" for a decision that `act` makes.
+        opens: Where the action leads: "rule", "labels", "splits", or "" for a decision that `act`
+            makes.
     """
 
     code: str
@@ -84,11 +89,16 @@ class Findings:
         if not complete:
             return Overview(counts, f"{summary} The scan is not finished.", (), "", False)
         doubtful, looked = self._labels()
-        found = self._files() + self._likeness() + doubtful
+        found = self._files() + self._likeness() + doubtful + self._rule()
         order = ("high", "middle", "low")
         found.sort(key=lambda f: (order.index(f.severity), -f.count))
-        checks = (*CHECKS, LABELS) if looked else CHECKS
-        left = NOT_CHECKED if looked else f"{NOT_CHECKED}; {LABELS} (they come with the diagnosis)"
+        drawn = self._project.splits.rule.kind in (RuleKind.KERAS, RuleKind.CODE)
+        checks = (*CHECKS, *(CALL for _ in range(drawn)), *(LABELS for _ in range(looked)))
+        left = NOT_CHECKED
+        if not drawn:
+            left += f"; {CALL} (paste it above)"
+        if not looked:
+            left += f"; {LABELS} (they come with the diagnosis)"
         none = f"None of these {len(checks)} checks found anything: " if not found else "Checked: "
         checked = f"{none}{', '.join(checks)}. Not checked: {left}."
         return Overview(counts, summary, tuple(found), checked, True)
@@ -126,6 +136,31 @@ class Findings:
                 "labels", "", ids,
             )
         ], looked  # fmt: skip
+
+    def _rule(self) -> list[Finding]:
+        """Return what the split rule in force leads to, but for what is said anyway."""
+        rule = self._project.splits.rule
+        try:
+            found = self._project.splits.leaks(rule, luck=False)
+        except (DatasetError, UsageError):
+            return []
+        said = _SAID
+        if rule.kind is RuleKind.FOLDERS:
+            said = {*_SAID, "same_picture_on_both_sides"}
+        findings = []
+        for pitfall in found.findings:
+            if pitfall.code not in said:
+                title, text = pitfall.parts
+                ids = tuple(s.id for s in self._project.samples.by_paths(pitfall.files))
+                tied = pitfall.code in TIED
+                findings.append(
+                    Finding(
+                        pitfall.code, pitfall.severity, len(pitfall.files), title, text,
+                        "files" if ids else "splits", "Keep together…" if tied else "", ids,
+                        "splits" if tied else "",
+                    )
+                )  # fmt: skip
+        return findings
 
     def _likeness(self) -> list[Finding]:
         likeness = self._project.duplicates.likeness()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 SEEDS = 200
 KINDS = (*(k.value for k in Kind), "group")
+TIED = ("same_picture_on_both_sides", "same_event_on_both_sides")
+"""Findings that a split which keeps together what belongs together does not have."""
 Mask = NDArray[np.bool_]
 
 
@@ -126,14 +129,14 @@ class Search:
     Args:
         project: Its scan has to be finished.
         rule: Who stands where.
-        seeds: How many draws of the same call to look at.
 
     Raises:
         DatasetError: Keras would raise on this folder, or the folders are no splits.
         UsageError: The arguments are wrong, or the code can't be read.
     """
 
-    def __init__(self, project: "Project", rule: "Rule", *, seeds: int = SEEDS) -> None:
+    def __init__(self, project: "Project", rule: "Rule") -> None:
+        self._project, self._rule = project, rule
         self.made = membership(project, rule)
         self._rows = project.groups.images()
         self._ids = np.array([s.id for s in self._rows], np.int64)
@@ -145,16 +148,19 @@ class Search:
         }
         self._links = link(project, self._rows)
         self._members = self._in_training()
-        self._own, self._draws = self._drawn(project, rule, seeds)
 
-    def at(self, threshold: float) -> Leakage:
-        """Find what stands on both sides when pairs are sure from a similarity on."""
+    def at(self, threshold: float, *, luck: bool = True) -> Leakage:
+        """Find what stands on both sides when pairs are sure from a similarity on.
+
+        Args:
+            luck: Look at other seeds of the same call too; they take most of the time.
+        """
         links = self._links.at(threshold)
         codes = ties_across(links.ties, self._masks["training"], self._masks["validation"])
         result = Leakage(
             self.made, threshold, tuple(sorted({*self.made.training} & {*self.made.validation})),
             tuple(self._leaks(codes, threshold)), self._matrix(links.ties),
-            self._conflicts(links), self._luck(links.ties), (),
+            self._conflicts(links), self._luck(links.ties) if luck else SeedLuck((), None), (),
         )  # fmt: skip
         return replace(result, findings=_findings(result, self._rows, self._masks))
 
@@ -218,22 +224,21 @@ class Search:
         )
 
     def _luck(self, ties: Ties) -> SeedLuck:
-        own = None if self._own is None else float(share_over(ties, self._own)[0])
-        shares = () if self._draws is None else tuple(share_over(ties, self._draws).tolist())
+        mine, others = self._drawn
+        own = None if mine is None else float(share_over(ties, mine)[0])
+        shares = () if others is None else tuple(share_over(ties, others).tolist())
         return SeedLuck(shares, own)
 
-    def _drawn(
-        self, project: "Project", rule: "Rule", seeds: int
-    ) -> tuple[Draws | None, Draws | None]:
-        """Return the draw of the rule itself, and the same call's with other seeds."""
-        single = one_call(project, rule)
+    @cached_property
+    def _drawn(self) -> tuple[Draws | None, Draws | None]:
+        """The draw of the rule itself, and the same call's with other seeds."""
+        single = one_call(self._project, self._rule)
         if single is None or not single.call.shuffle:
             return None, None
-        rule = single
         mine = self._draws_of([(self.made.training, self.made.validation)])
-        if rule.call.loader is Loader.GENERATOR:
+        if single.call.loader is Loader.GENERATOR:
             return mine, None
-        drawn = list(seeded(project, rule, range(seeds)))
+        drawn = list(seeded(self._project, single, range(SEEDS)))
         return mine, self._draws_of(drawn) if drawn else None
 
     def _draws_of(self, sides: list[tuple[tuple[str, ...], tuple[str, ...]]]) -> Draws:
@@ -260,16 +265,6 @@ def seeded(
         yield tuple(paths[one]), tuple(paths[two])
 
 
-def leaks(project: "Project", rule: "Rule", *, seeds: int = SEEDS) -> Leakage:
-    """Find what stands on both sides under a rule; needs a finished scan.
-
-    Raises:
-        DatasetError: Keras would raise on this folder, or the folders are no splits.
-        UsageError: The arguments are wrong, or the code can't be read.
-    """
-    return Search(project, rule, seeds=seeds).at(project.duplicates.threshold)
-
-
 def path_mask(paths: Iterable[str], position: dict[str, int]) -> Mask:
     """Return which rows are among some paths."""
     mask = np.zeros(len(position), np.bool_)
@@ -285,7 +280,7 @@ def _findings(found: Leakage, rows: list[Sample], masks: dict[str, Mask]) -> tup
         by_kind = {kind: float(found.count(kind)) for kind in KINDS[:-1]}
         said.append(
             Pitfall(
-                "same_picture_on_both_sides", HIGH,
+                TIED[0], HIGH,
                 f"{len(twins):,} of {n:,} validation images ({len(twins) / n:.1%}) have a twin in"
                 f" training at similarity {found.threshold:g} or more.",
                 by_kind, tuple(leak.image.path for leak in twins),
@@ -295,7 +290,7 @@ def _findings(found: Leakage, rows: list[Sample], masks: dict[str, Mask]) -> tup
     if events:
         said.append(
             Pitfall(
-                "same_event_on_both_sides", HIGH,
+                TIED[1], HIGH,
                 f"{len(events):,} more validation images show an event of which training has"
                 " another picture.",
                 {"group": float(len(events))}, tuple(leak.image.path for leak in events),
@@ -363,4 +358,4 @@ def second_call(text: str, first: "Rule") -> "Rule":
     return replace(first, second=call)
 
 
-__all__ = ["Cell", "Leak", "Leakage", "Search", "SeedLuck", "Tie", "leaks", "second_call", "seeded"]
+__all__ = ["Cell", "Leak", "Leakage", "Search", "SeedLuck", "Tie", "second_call", "seeded"]

@@ -2,11 +2,13 @@
 
 import platform
 import time
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inspector import __version__
+from inspector.audit.predictions import Rate
 from inspector.audit.properties import bars, typical
 from inspector.audit.report import Apart, Card, OverSeeds, Page, PicturePair, Table, render
 from inspector.errors import DatasetError, ExportError, UsageError
@@ -67,12 +69,18 @@ class Reports:
         pairs: tuple[PicturePair, ...] = ()
         lists: dict[str, list[str]] = {}
         if found is not None:
-            cards += [Card(f.severity, f.text, f.files) for f in found.findings]
             tables.append(_matrix(found))
             pairs = tuple(self._pairs(found))
             lists = _lists(found)
         last = project.diagnoses.last()
         answer: dict[str, Any] = last.answer if last else {}
+        numbers = project.diagnoses.numbers
+        lines = [numbers.text, overview.summary, overview.checked]
+        if found is not None and numbers.predictions:
+            try:
+                tables.append(_own(project.diagnoses.rates(found), Path(numbers.predictions).name))
+            except DatasetError as error:
+                lines.append(f"Predictions of your model are left out: {error.message}.")
         if answer:
             tables.append(_terms(answer))
         rule = found.made.rule.text if found else "no split"
@@ -81,7 +89,7 @@ class Reports:
             f"Dataset report: {project.name}",
             f"{project.root} · {time.strftime('%Y-%m-%d %H:%M')} · split: {rule}",
             str(answer.get("verdict", "")) + stale,
-            (overview.summary, overview.checked),
+            tuple(line for line in lines if line),
             tuple(cards),
             tuple(tables),
             pairs,
@@ -178,6 +186,11 @@ def _matrix(found: Leakage) -> Table:
     kinds = (f"same {k}" if k in ("bytes", "pixels") else k for k in KINDS)
     heads = ("from → to", "images", *kinds)
     return Table("Who has a twin where", heads, tuple(rows))
+
+
+def _own(rates: Sequence[Rate], file: str) -> Table:
+    rows = tuple((r.name, f"{r.share:.3f}", f"{r.low:.3f} to {r.high:.3f}", r.n) for r in rates)
+    return Table(f"Your own model, by {file}", ("images", "accuracy", "95 %", "n"), rows)
 
 
 def _terms(answer: dict[str, Any]) -> Table:

@@ -109,14 +109,18 @@ class Splits:
         """
         return membership(self._project, rule or self.rule)
 
-    def leaks(self, rule: Rule | None = None, *, seeds: int = leak_search.SEEDS) -> Leakage:
+    def leaks(self, rule: Rule | None = None, *, luck: bool = True) -> Leakage:
         """Find what a rule puts on both sides; needs a finished scan.
+
+        Args:
+            rule: The one in force by default.
+            luck: Look at other seeds of the same call too; they take most of the time.
 
         Raises:
             DatasetError: Keras would raise here, or the folders are no splits.
             UsageError: The arguments are wrong.
         """
-        return leak_search.leaks(self._project, rule or self.rule, seeds=seeds)
+        return self.search(rule or self.rule).at(self._project.duplicates.threshold, luck=luck)
 
     def search(self, rule: Rule) -> leak_search.Search:
         """Return what a rule's leaks are found in, at any threshold; kept until data change.
