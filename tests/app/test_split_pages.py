@@ -1,6 +1,9 @@
 """The pages of splits, groups, findings and augmentation on a real project."""
 
+from pathlib import Path
 
+import pytest
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from inspector.app.luck_panel import ACCURACY
@@ -44,6 +47,30 @@ def test_a_keras_call_is_looked_at_and_kept(qtbot: QtBot, view: ProjectView) -> 
     qtbot.waitUntil(
         lambda: view.project.splits.rule.kind is RuleKind.KERAS, timeout=10_000
     )
+
+
+def test_a_list_of_files_is_chosen(
+    qtbot: QtBot, view: ProjectView, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    splits = page(view, SplitsPage)
+    assert isinstance(splits, SplitsPage)
+    qtbot.waitUntil(lambda: splits._matrix.rowCount() > 0, timeout=20_000)
+    splits._bar._kind.setCurrentIndex(4)
+    qtbot.waitUntil(lambda: "Choose a CSV" in splits._summary.text())
+    assert splits._matrix.rowCount() == 0
+    assert not splits._keep.isEnabled()
+    rows = view.project.samples.everything()
+    file = tmp_path / "mine.csv"
+    sides = (("train", "val")[i % 2] for i in range(len(rows)))
+    file.write_text(
+        "path,split\n" + "".join(f"{s.path},{x}\n" for s, x in zip(rows, sides, strict=True))
+    )
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
+    splits._bar._file.click()
+    qtbot.waitUntil(lambda: splits._matrix.rowCount() > 0, timeout=20_000)
+    assert splits._bar._file.text() == "mine.csv"
+    splits._keep.click()
+    qtbot.waitUntil(lambda: view.project.splits.rule.file == str(file), timeout=10_000)
 
 
 def test_seeds_are_tried_on_request(qtbot: QtBot, view: ProjectView) -> None:

@@ -264,6 +264,38 @@ def test_folders_that_are_no_splits_are_said_so(demo: Path, tmp_path: Path) -> N
         project.close()
 
 
+def test_a_list_of_files_is_a_rule(project: Project, tmp_path: Path) -> None:
+    file = tmp_path / "locked.csv"
+    project.splits.freeze(KERAS, file)
+    rule = Rule(RuleKind.LIST, file=str(file))
+    assert from_json(to_json(rule)) == rule
+    made, drawn = project.splits.membership(rule), project.splits.membership(KERAS)
+    assert (made.training, made.validation) == (drawn.training, drawn.validation)
+    assert set(made.elsewhere["not in the list"]) == set(drawn.elsewhere["validation folder"])
+    assert project.splits.leaks(rule).share == project.splits.leaks(KERAS).share
+    assert project.splits.leaks(rule).luck.shares == ()
+    one, two, three = made.training[:3]
+    lines = (f"{project.root / one},train", f"./{two},val", f"{one},val", f"{three},", "no.jpg,val")
+    file.write_text("\n".join(("path,split", *lines)))
+    made = project.splits.membership(rule)
+    assert (made.training, made.validation) == ((one,), (two, one))
+    said = {f.code: f for f in made.findings}
+    assert said["overlap"].files == (one,)
+    assert said["not_in_dataset"].files == ("no.jpg",)
+    assert three in made.elsewhere["not in the list"]
+    for text, word in (
+        ("path,label\na.jpg,a\n", "no columns path and split"),
+        (f"path,split\n{one},\n", "names no split"),
+        (f"path,split\n{one},train\n", "into training and validation"),
+    ):
+        file.write_text(text)
+        with pytest.raises(DatasetError, match=word):
+            project.splits.set_rule(rule)
+    file.unlink()
+    with pytest.raises(DatasetError, match="can't be read"):
+        project.splits.membership(rule)
+
+
 def test_your_own_numbers_and_predictions(project: Project, tmp_path: Path) -> None:
     found = project.splits.leaks(Rule())
     twins = {leak.image.path for leak in found.leaks if leak.kind != "group"}

@@ -1,15 +1,18 @@
 """The rule of a split: what makes it, and the few numbers that it has."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
+    QFileDialog,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
+    QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -24,8 +27,10 @@ _KINDS = (
     ("A Keras call", RuleKind.KERAS),
     ("Pasted code", RuleKind.CODE),
     ("By group", RuleKind.GROUPS),
+    ("A list of files", RuleKind.LIST),
 )
 _WAIT_MS = 350
+_NO_FILE = "Choose a CSV…"
 _EXAMPLE = """train_ds = keras.utils.image_dataset_from_directory(
     "data/train", validation_split=0.2, subset="training", seed=42)
 val_ds = keras.utils.image_dataset_from_directory(
@@ -36,7 +41,7 @@ class RuleBar(QWidget):
     """Choose a rule.
 
     Attributes:
-        changed: A `Rule`, a moment after the last change.
+        changed: A `Rule`, a moment after the last change; `lacks` says what is missing yet.
     """
 
     changed = Signal(object)
@@ -63,6 +68,8 @@ class RuleBar(QWidget):
         self._shuffle.setChecked(True)
         self._calm = QCheckBox("fewest moves")
         self._calm.setChecked(True)
+        self._file = QPushButton(_NO_FILE)
+        self._chosen = ""
         self._code = QPlainTextEdit()
         self._code.setPlaceholderText(_EXAMPLE)
         self._code.setFixedHeight(96)
@@ -86,6 +93,8 @@ class RuleBar(QWidget):
                 return Rule(kind, share=share, seed=seed, fewest_moves=self._calm.isChecked())
             case RuleKind.CODE:
                 return Rule(kind, Call(keras=keras), code=self._code.toPlainText())
+            case RuleKind.LIST:
+                return Rule(kind, file=self._chosen)
             case RuleKind.KERAS:
                 loader = Loader(self._loader.currentData())
                 call = Call(loader, share, seed, self._shuffle.isChecked(), keras=keras)
@@ -105,12 +114,23 @@ class RuleBar(QWidget):
         if seed is not None and rule.kind is not RuleKind.FOLDERS:
             self._seed.setValue(min(seed, self._seed.maximum()))
         self._shuffle.setChecked(rule.call.shuffle)
+        if rule.file:
+            self._choose(rule.file)
         if rule.code:
             with QSignalBlocker(self._code):
                 self._code.setPlainText(rule.code)
         for widget in self._fields():
             widget.blockSignals(False)
         self._show_fields()
+
+    def lacks(self) -> str:
+        """Say what the chosen rule needs before it can be asked; "" where nothing."""
+        rule = self.rule()
+        if rule.kind is RuleKind.CODE and not rule.code.strip():
+            return "Paste the lines that load training and validation."
+        if rule.kind is RuleKind.LIST and not rule.file:
+            return "Choose a CSV with the columns path and split, such as a locked split."
+        return ""
 
     def ask_for_code(self) -> None:
         """Choose pasted code, and wait for it."""
@@ -120,13 +140,13 @@ class RuleBar(QWidget):
     def _fields(self) -> Sequence[QWidget]:
         return (
             self._kind, self._loader, self._keras, self._share, self._seed, self._shuffle,
-            self._calm, self._code,
+            self._calm, self._file, self._code,
         )  # fmt: skip
 
     def _lay_out(self) -> None:
         names = (
             "What makes the split", "Loader", "Version of Keras", "Share of validation", "Seed",
-            "Shuffle", "Fewest moves", "Pasted code",
+            "Shuffle", "Fewest moves", "List of files", "Pasted code",
         )  # fmt: skip
         for widget, name in zip(self._fields(), names, strict=True):
             widget.setAccessibleName(name)
@@ -136,7 +156,7 @@ class RuleBar(QWidget):
         row.setSpacing(8)
         for widget in (
             self._kind, self._loader, self._share_name, self._share, self._seed_name, self._seed,
-            self._shuffle, self._calm, self._keras,
+            self._shuffle, self._calm, self._file, self._keras,
         ):  # fmt: skip
             row.addWidget(widget)
         row.addStretch()
@@ -154,15 +174,27 @@ class RuleBar(QWidget):
         self._shuffle.toggled.connect(self._on_changed)
         self._calm.toggled.connect(self._on_changed)
         self._code.textChanged.connect(self._on_changed)
+        self._file.clicked.connect(self._on_file)
 
     def _on_changed(self, *_: object) -> None:
         self._show_fields()
         self._timer.start()
 
     def _tell(self) -> None:
-        rule = self.rule()
-        if rule.kind is not RuleKind.CODE or rule.code.strip():
-            self.changed.emit(rule)
+        self.changed.emit(self.rule())
+
+    def _on_file(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(
+            self, "A list of files with path and split", str(Path.home()), "CSV (*.csv)"
+        )
+        if name:
+            self._choose(name)
+            self._on_changed()
+
+    def _choose(self, file: str) -> None:
+        self._chosen = file
+        self._file.setText(Path(file).name)
+        self._file.setToolTip(file)
 
     def _show_fields(self) -> None:
         kind = RuleKind(self._kind.currentData())
@@ -177,4 +209,5 @@ class RuleBar(QWidget):
         self._shuffle.setVisible(call and not generator)
         self._keras.setVisible(call or kind is RuleKind.CODE)
         self._calm.setVisible(groups)
+        self._file.setVisible(kind is RuleKind.LIST)
         self._code.setVisible(kind is RuleKind.CODE)

@@ -28,6 +28,7 @@ def add_split_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folder", metavar="SUB", help="the folder that the call reads")
     parser.add_argument("--by-group", action="store_true", help="keep groups together")
     parser.add_argument("--fewest-moves", action="store_true", help="with --by-group")
+    parser.add_argument("--list", type=Path, metavar="FILE.csv", help="CSV with path and split")
     parser.add_argument("--code", type=Path, metavar="FILE.py", help="read the calls from code")
 
 
@@ -40,6 +41,8 @@ def rule_of(arguments: argparse.Namespace, project: Project) -> Rule:
     if arguments.code is not None:
         call = Call(keras=arguments.keras_version)
         return Rule(RuleKind.CODE, call, code=_code_in(arguments.code))
+    if arguments.list is not None:
+        return Rule(RuleKind.LIST, file=str(arguments.list.absolute()))
     if arguments.by_group:
         return Rule(
             RuleKind.GROUPS,

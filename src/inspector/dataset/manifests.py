@@ -1,10 +1,33 @@
 """A dataset named file by file: a CSV with path, label and optionally split and group."""
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 
 from inspector.dataset.layouts import SPLIT_NAMES, Layout, Place, Role
 from inspector.errors import DatasetError
+
+
+def read_sides(file: Path) -> list[tuple[str, str]]:
+    """Read a list of files with their splits: (path, split) in its order, splits as we name them.
+
+    Only the columns path and split are looked at; a file may stand on several sides.
+
+    Raises:
+        DatasetError: The file is missing, not a CSV in UTF-8, or names no split.
+    """
+    advice = "A list of files is a CSV in UTF-8 with the columns path and split."
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.DictReader(stream)
+            if not {"path", "split"} <= set(reader.fieldnames or ()):
+                raise DatasetError(f"{file.name} has no columns path and split", advice)
+            rows = [(_path(row), _split(row)) for row in reader]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DatasetError(f"the list {file} can't be read: {_reason(error)}", advice) from error
+    if not any(split for _, split in rows):
+        raise DatasetError(f"{file.name} names no split", advice)
+    return [(path, split) for path, split in rows if path and split]
 
 
 def read_manifest(file: Path) -> Layout:
@@ -22,9 +45,7 @@ def read_manifest(file: Path) -> Layout:
                 raise DatasetError(f"{file.name} has no columns path and label", advice)
             listed: dict[str, Place] = {}
             for row in reader:
-                split = (row.get("split") or "").strip()
-                split = SPLIT_NAMES.get(split.lower(), split)
-                path = (row["path"] or "").replace("\\", "/").removeprefix("./")
+                path, split = _path(row), _split(row)
                 label = (row["label"] or "").strip()
                 reason = "" if label else "no label in the manifest"
                 place = Place(split, label, row.get("group") or "", reason)
@@ -33,5 +54,18 @@ def read_manifest(file: Path) -> Layout:
                         f"{file.name} names {path} twice, in two ways", "Keep one of its rows."
                     )
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DatasetError(f"the manifest {file} can't be read: {error}", advice) from error
+        raise DatasetError(f"the manifest {file} can't be read: {_reason(error)}", advice) from error
     return Layout(Role.MANIFEST, listed=listed)
+
+
+def _path(row: Mapping[str, str | None]) -> str:
+    return (row["path"] or "").replace("\\", "/").removeprefix("./")
+
+
+def _split(row: Mapping[str, str | None]) -> str:
+    split = (row.get("split") or "").strip()
+    return SPLIT_NAMES.get(split.lower(), split)
+
+
+def _reason(error: Exception) -> str:
+    return (isinstance(error, OSError) and error.strerror) or str(error)

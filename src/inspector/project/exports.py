@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from inspector.dataset.layouts import Role
 from inspector.dataset.listing import FAILED
-from inspector.dataset.manifests import read_manifest
-from inspector.errors import DatasetError
+from inspector.dataset.manifests import read_sides
 from inspector.project.changes import Changes
 from inspector.store import decisions, meta
 from inspector.store.samples import Sample
@@ -115,16 +114,14 @@ class Exports:
         )  # fmt: skip
 
     def by_manifest(self, file: Path) -> dict[str, str]:
-        """Read path and split of a manifest, such as a locked one, as `sides` of a plan.
+        """Read path and split of a list, such as a locked split, as `sides` of a plan.
+
+        A file on several sides is written to the first.
 
         Raises:
             DatasetError: It can't be read, or lacks a column.
         """
-        listed = read_manifest(file).listed
-        sides = {path: place.split for path, place in listed.items() if place.split}
-        if not sides:
-            raise DatasetError(f"{file.name} names no split", "It needs a column split.")
-        return sides
+        return dict(reversed(read_sides(file)))
 
     def decisions_since(self) -> int:
         """Count the decisions in force that came after the last export."""

@@ -30,6 +30,7 @@ class RuleKind(StrEnum):
     KERAS = "keras call"
     CODE = "pasted code"
     GROUPS = "by group"
+    LIST = "list of files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Rule:
         folder: Folder that the call reads, relative to the dataset; "" for the root, None for
             the training folder if there is one, else the root.
         code: Pasted code.
+        file: For a list of files: a CSV with the columns path and split, such as a locked split.
         share: For by group: of each class; None for today's share, or .2.
         fewest_moves: For by group: leave images where they are as far as can be.
     """
@@ -53,6 +55,7 @@ class Rule:
     share: float | None = None
     seed: int = 0
     fewest_moves: bool = False
+    file: str = ""
 
     @property
     def text(self) -> str:
@@ -64,6 +67,8 @@ class Rule:
                 return "the pasted code"
             case RuleKind.GROUPS:
                 return f"groups kept together, seed {self.seed}"
+            case RuleKind.LIST:
+                return f"the list {Path(self.file).name}"
             case RuleKind.KERAS:
                 call = self.call
                 shuffle = "" if call.shuffle else ", shuffle=False"
@@ -138,6 +143,10 @@ def membership(project: "Project", rule: Rule) -> Membership:
             return _by_calls(project, rule, rule.call, two, folders=(rule.folder, rule.folder))
         case RuleKind.CODE:
             return _by_code(project, rule)
+        case RuleKind.LIST:
+            from inspector.project.listed_rule import by_list
+
+            return by_list(project, rule)
 
 
 def call_sides(project: "Project", rule: Rule) -> Sides:
@@ -159,20 +168,27 @@ def _by_folders(project: "Project", rule: Rule) -> Membership:
     rows = project.samples.everything()
     sides: dict[str, list[str]] = {}
     for sample in rows:
-        if _counts(sample):
+        if counts(sample):
             sides.setdefault(sample.split, []).append(sample.path)
-    training = tuple(sides.pop("training", ()))
-    validation = sides.pop("validation", None)
-    if validation is None:
-        validation = sides.pop("test", None) or []
+    training, validation, elsewhere = two_sides(sides)
     if not training or not validation:
         raise DatasetError(
             "the folders are no splits: there is no training folder with a validation or test"
             " folder beside it",
             "Name a Keras call (--validation-split, --seed), paste the code, or split --by-group.",
         )
-    elsewhere = {name: tuple(paths) for name, paths in sides.items() if name}
-    return Membership(rule, training, tuple(validation), elsewhere)
+    return Membership(rule, training, validation, elsewhere)
+
+
+def two_sides(
+    sides: dict[str, list[str]],
+) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """Return training, validation (test where there is none), and the other places by name."""
+    training = tuple(sides.pop("training", ()))
+    validation = sides.pop("validation", None)
+    if validation is None:
+        validation = sides.pop("test", None) or []
+    return training, tuple(validation), {n: tuple(paths) for n, paths in sides.items() if n}
 
 
 def _by_groups(project: "Project", rule: Rule) -> Membership:
@@ -364,12 +380,12 @@ def _elsewhere(project: "Project", taken: set[str]) -> dict[str, tuple[str, ...]
     """Name the images that the calls do not touch by the folder they stand in."""
     found: dict[str, list[str]] = {}
     for sample in project.samples.everything():
-        if _counts(sample) and sample.split and sample.path not in taken:
+        if counts(sample) and sample.split and sample.path not in taken:
             found.setdefault(f"{sample.split} folder", []).append(sample.path)
     return {name: tuple(paths) for name, paths in found.items()}
 
 
-def _counts(sample: Sample) -> bool:
+def counts(sample: Sample) -> bool:
     """Tell whether a file is an image; by its name where it was not read yet."""
     return sample.status == "image" or (
         sample.status == "pending" and sample.path.lower().endswith(IMAGE_ENDINGS)

@@ -130,8 +130,8 @@ class SplitsPage(Page):
         return f"{len(found.leaks):,} of {found.validation_images:,} validation images"
 
     def _look(self, rule: Rule) -> None:
-        if rule.kind is RuleKind.CODE and not rule.code.strip():
-            self._summary.setText("Paste the lines that load training and validation.")
+        if lacks := self._bar.lacks():
+            self._show_none(lacks)
             return
         if self._shown is None:
             self._summary.setText("Counting who stands where…")
@@ -145,9 +145,12 @@ class SplitsPage(Page):
         return self._shown.thumbnails if self._shown is not None else {}
 
     def _refuse(self, error: InspectorError) -> None:
+        self._show_none(f"{error.message[:1].upper()}{error.message[1:]}.", error.advice)
+
+    def _show_none(self, why: str, advice: str = "") -> None:
         self._shown = None
-        self._summary.setText(f"{error.message[:1].upper()}{error.message[1:]}.")
-        self._note.setText(error.advice)
+        self._summary.setText(why)
+        self._note.setText(advice)
         for shown in (self._matrix, self._pairs, self._findings):
             shown.setRowCount(0)
         self._keep.setEnabled(False)
@@ -156,6 +159,9 @@ class SplitsPage(Page):
         self._bars.show_rows(())
 
     def _show(self, shown: Shown) -> None:
+        if self._bar.lacks():
+            # An answer about the rule before.
+            return
         self._shown = shown
         found = shown.found
         twins = sum(leak.kind != "group" for leak in found.leaks)
