@@ -54,7 +54,8 @@ def read_manifest(file: Path) -> Layout:
                         f"{file.name} names {path} twice, in two ways", "Keep one of its rows."
                     )
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DatasetError(f"the manifest {file} can't be read: {_reason(error)}", advice) from error
+        why = _reason(error)
+        raise DatasetError(f"the manifest {file} can't be read: {why}", advice) from error
     return Layout(Role.MANIFEST, listed=listed)
 
 
