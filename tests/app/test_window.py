@@ -79,20 +79,6 @@ def test_gallery_drops_what_is_selected(qtbot: QtBot, view: ProjectView) -> None
     qtbot.waitUntil(lambda: len(_marks(view)) == 2, timeout=5_000)
 
 
-def test_the_export_page_plans_and_exports(
-    qtbot: QtBot, view: ProjectView, tmp_path: Path
-) -> None:
-    view.show_page(3)
-    page = view._export
-    page._target.setText(str(tmp_path / "out"))
-    page._target.editingFinished.emit()
-    qtbot.waitUntil(lambda: page._plan is not None and "out" in page._plan.target, timeout=5_000)
-    qtbot.waitUntil(page._start.isEnabled, timeout=5_000)
-    qtbot.mouseClick(page._start, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: page._said.text().startswith("Done"), timeout=20_000)
-    assert (tmp_path / "out" / "manifest.csv").exists()
-
-
 def test_a_dropped_folder_opens(qtbot: QtBot, demo: Path) -> None:
     window = MainWindow()
     qtbot.addWidget(window)

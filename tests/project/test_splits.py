@@ -206,6 +206,7 @@ def test_the_locked_split_says_what_still_holds(demo: Path, tmp_path: Path) -> N
         project.scans.scan()
         file = tmp_path / "lock.csv"
         frozen = project.splits.freeze(KERAS, file)
+        assert "lock" not in {f.code for f in project.findings.overview().findings}
         rows = list(csv.DictReader(file.read_text("utf-8").splitlines()))
         assert frozen.files == len(rows)
         one = rows[0]
@@ -215,11 +216,17 @@ def test_the_locked_split_says_what_still_holds(demo: Path, tmp_path: Path) -> N
             project.splits.freeze(KERAS, file)
         (copy / rows[1]["path"]).unlink()
         (copy / rows[2]["path"]).rename(copy / rows[2]["path"].replace(".jpg", "-moved.jpg"))
+        another = next((copy / "validation").rglob("*.jpg"))
+        (copy / rows[3]["path"]).write_bytes(another.read_bytes())
         project.scans.scan()
+        said = {f.code: f for f in project.findings.overview().findings}["lock"]
+        assert "1 file changed" in said.title
+        assert "new" not in said.title
+        assert {s.path for s in project.samples.by_ids(said.samples)} == {rows[3]["path"]}
         lock = project.splits.locked()
         assert lock is not None
         assert len(lock.moved) == 1
-        assert lock.same == len(rows) - 2
+        assert lock.same == len(rows) - 3
         assert len(lock.missing) == 1 or rows[1]["sha256"] in [r["sha256"] for r in rows[2:]]
     finally:
         project.close()

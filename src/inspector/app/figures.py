@@ -3,9 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QSizePolicy,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from inspector.app import theme
 from inspector.audit.properties import bars
@@ -172,6 +177,24 @@ class Bars(QWidget):
             painter.setPen(theme.colour("muted"))
             text = " / ".join(f"{n:,}" for n in parts.values())
             painter.drawText(QRectF(x + 4, top, self.width() - x, _ROW_PX), middle, text)
+
+
+class BarDelegate(QStyledItemDelegate):
+    """Paint a cell of (split, before, after), shares of 1: what stays in front of what was."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:  # fmt: skip
+        super().paint(painter, option, index)
+        found = index.data(Qt.ItemDataRole.UserRole)
+        if found is None:
+            return
+        split, before, after = found
+        area = QRectF(option.rect).adjusted(8, 0, -8, 0)
+        top = area.center().y() - _BAR_PX / 2
+        for share, colour in ((before, theme.colour("border")), (after, _colour(split))):
+            painter.fillRect(QRectF(area.left(), top, area.width() * share, _BAR_PX), colour)
 
 
 def _colour(part: str) -> QColor:

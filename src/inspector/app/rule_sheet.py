@@ -41,6 +41,9 @@ class RuleSheet(QDialog):
         self._effect.setWordWrap(True)
         self._effect.setMinimumSize(420, 160)
         self._effect.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._redraw = QLabel()
+        self._redraw.setWordWrap(True)
+        self._redraw.setVisible(False)
         self._apply = QPushButton("Drop them")
         self._apply.setProperty("role", "primary")
         self._apply.clicked.connect(self._run)
@@ -57,9 +60,14 @@ class RuleSheet(QDialog):
         )
         note.setWordWrap(True)
         note.setProperty("role", "muted")
-        for widget in (note, self._rule, self._scope, self._effect, box):
+        for widget in (note, self._rule, self._scope, self._effect, self._redraw, box):
             column.addWidget(widget)
         self._plan()
+        bridge.call(project.splits.redraw, self._warn, channel="redraw")
+
+    def _warn(self, text: str) -> None:
+        self._redraw.setText(text)
+        self._redraw.setVisible(bool(text))
 
     def _choice(self) -> tuple[str, bool]:
         return self._rule.currentText(), SCOPES[self._scope.currentIndex()][1]

@@ -27,7 +27,7 @@ _KINDS = (
     ("A Keras call", RuleKind.KERAS),
     ("Pasted code", RuleKind.CODE),
     ("By group", RuleKind.GROUPS),
-    ("A list of files", RuleKind.LIST),
+    ("A manifest (CSV)", RuleKind.LIST),
 )
 _WAIT_MS = 350
 _NO_FILE = "Choose a CSV…"

@@ -55,5 +55,7 @@ def apply(app: QApplication, mode: str) -> None:
     for role in (_Role.WindowText, _Role.Text, _Role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, role, colour("muted"))
     app.setPalette(palette)
-    style = (resources_folder() / "style.qss").read_text("utf-8")
-    app.setStyleSheet(re.sub(r"@(\w+)", lambda found: tokens()[found[1]], style))
+    folder = resources_folder()
+    words = tokens() | {"icons": (folder / "icons").as_posix()}
+    style = (folder / "style.qss").read_text("utf-8")
+    app.setStyleSheet(re.sub(r"@(\w+)", lambda found: words[found[1]], style))

@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -52,6 +53,13 @@ def _decide(arguments: argparse.Namespace) -> None:
             _show_rule(project, arguments)
             return
         _print_decided(_decided(project, arguments), arguments)
+        _warn_of_redraw(project, arguments)
+
+
+def _warn_of_redraw(project: Project, arguments: argparse.Namespace) -> None:
+    """Say on stderr where cleaning would silently draw a new split."""
+    if not arguments.quiet and (text := project.splits.redraw()):
+        print(f"warning: {text}", file=sys.stderr)
 
 
 def _decided(project: Project, arguments: argparse.Namespace) -> Decided:
@@ -171,6 +179,8 @@ def _export(arguments: argparse.Namespace) -> None:
         plan = project.exports.plan(
             arguments.to, mode=Mode(arguments.mode), sides=_sides(arguments, project)
         )
+        if arguments.split == "keep":
+            _warn_of_redraw(project, arguments)
         if arguments.dry_run:
             document: dict[str, object] = {
                 "files": plan.files,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.dataset.decoding import Flag
@@ -89,7 +90,7 @@ class Findings:
         if not complete:
             return Overview(counts, f"{summary} The scan is not finished.", (), "", False)
         doubtful, looked = self._labels()
-        found = self._files() + self._likeness() + doubtful + self._rule()
+        found = self._files() + self._likeness() + doubtful + self._rule() + self._lock()
         order = ("high", "middle", "low")
         found.sort(key=lambda f: (order.index(f.severity), -f.count))
         drawn = self._project.splits.rule.kind in (RuleKind.KERAS, RuleKind.CODE)
@@ -161,6 +162,26 @@ class Findings:
                     )
                 )  # fmt: skip
         return findings
+
+    def _lock(self) -> list[Finding]:
+        """Return what of the locked split no longer holds."""
+        lock = self._project.splits.locked()
+        if lock is None:
+            return []
+        parts = (("changed", lock.changed), ("gone", lock.missing), ("new", lock.new))
+        said = ", ".join(f"{_count(paths, 'file')} {word}" for word, paths in parts if paths)
+        if not said:
+            return []
+        ids = tuple(s.id for s in self._project.samples.by_paths((*lock.changed, *lock.new)))
+        held = "What is new stands on no side until you lock again." if lock.new else ""
+        return [
+            Finding(
+                "lock", "middle" if lock.changed or lock.missing else "low",
+                sum(len(paths) for _, paths in parts), f"The locked split does not hold: {said}",
+                f"{lock.same:,} of its files stand as they did in {Path(lock.file).name}. {held}",
+                "files" if ids else "splits", "", ids,
+            )
+        ]  # fmt: skip
 
     def _likeness(self) -> list[Finding]:
         likeness = self._project.duplicates.likeness()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inspector.dataset.layouts import Role
 from inspector.dataset.replay import Loader
 from inspector.errors import DatasetError, ExportError, UsageError
 from inspector.project import leaks as leak_search
@@ -44,7 +45,7 @@ class Lock:
         moved: Their content stands under another path now.
         changed: Paths whose bytes are other ones now.
         missing: Content that is gone.
-        new: Images that the lock does not know.
+        new: Images that the lock does not know, in the folders that it covers.
     """
 
     file: str
@@ -153,6 +154,17 @@ class Splits:
         """Return what `draw_seeds` found for this rule and these images before."""
         return luck.known(self._project, rule or self.rule)
 
+    def redraw(self) -> str:
+        """Say how cleaning would draw the split in force anew; "" where it stays, or is locked."""
+        rule = self.rule
+        if meta.get(self._project.database.read(), "lock_rule") == rule.text:
+            return ""
+        try:
+            made = self.membership(rule)
+        except (DatasetError, UsageError):
+            return ""
+        return next((f.text for f in made.findings if f.code == "cleaning_redraws"), "")
+
     def moves(self, made: Membership) -> list[dict[str, str]]:
         """Return what moves against today's folders, for a proposal."""
         return moves(self._project.samples.everything(), made)
@@ -215,6 +227,13 @@ class Splits:
         contents = {s.sha256 for s in rows}
         known = {sha for _, sha, _ in kept}
         paths = {path for path, _, _ in kept}
+        splits = self._project.layout.role is Role.SPLITS
+        covered = {path.partition("/")[0] for path in paths} if splits else set()
+        fresh = tuple(
+            s.path for s in rows
+            if s.path not in paths and s.sha256 not in known
+            and (not splits or s.path.partition("/")[0] in covered)
+        )  # fmt: skip
         apart = [(path, sha) for path, sha, _ in kept if now.get(path) != sha]
         return Lock(
             meta.get(reader, "lock_file"), meta.get(reader, "lock_rule"),
@@ -222,7 +241,7 @@ class Splits:
             tuple(p for p, sha in apart if sha in contents and p not in now),
             tuple(p for p, sha in apart if p in now),
             tuple(p for p, sha in apart if sha not in contents and p not in now),
-            tuple(s.path for s in rows if s.path not in paths and s.sha256 not in known),
+            fresh,
         )  # fmt: skip
 
     def _on_changed(self, changes: Changes) -> None:

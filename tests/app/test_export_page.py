@@ -1,0 +1,84 @@
+"""Export in the window: the plan by folders or by the rule, what it warns of, code and report."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from inspector.app.pages.export import ExportPage
+from inspector.app.rule_sheet import RuleSheet
+from inspector.app.window import ProjectView
+from inspector.project.rules import Rule, RuleKind
+from inspector.project.splits import keras_rule
+from inspector.work.export import Mode
+
+
+@pytest.fixture
+def page(view: ProjectView, tmp_path: Path) -> ExportPage:
+    shown = view._export
+    view.show_page(view.pages.index(shown))
+    shown._target.setText(str(tmp_path / "out"))
+    return shown
+
+
+def test_the_export_is_made_and_its_code_is_there(qtbot: QtBot, page: ExportPage) -> None:
+    page._target.editingFinished.emit()
+    qtbot.waitUntil(lambda: page._plan is not None and "out" in page._plan.target, timeout=5_000)
+    page._start.click()
+    qtbot.waitUntil(lambda: page._said.text().startswith("Done"), timeout=20_000)
+    assert page._tabs.isTabVisible(2)
+    target = Path(page._done_in)
+    assert (target / "manifest.csv").exists()
+    assert f"ROOT = pathlib.Path({str(target)!r})" in page._code.toPlainText()
+
+
+def test_an_export_is_planned_by_the_rule_and_linked(
+    qtbot: QtBot, view: ProjectView, page: ExportPage
+) -> None:
+    view.project.splits.set_rule(Rule(RuleKind.GROUPS, share=0.3, seed=3))
+    page._mode.setCurrentIndex(1)
+    page._sides.setCurrentIndex(1)
+    sides = view.project.splits.membership().sides()
+    qtbot.waitUntil(
+        lambda: page._plan is not None and {i.source: i.split for i in page._plan.items} == sides,
+        timeout=10_000,
+    )
+    assert page._plan is not None
+    assert page._plan.mode is Mode.HARDLINK
+    assert "linked" in page._said.text()
+    rows = range(page._balance.rowCount())
+    after = sum(int(page._balance.item(r, 3).text()) for r in rows)
+    assert after == page._plan.files
+
+
+def test_it_warns_where_the_code_would_draw_anew(
+    qtbot: QtBot, view: ProjectView, page: ExportPage, tmp_path: Path
+) -> None:
+    splits = view.project.splits
+    rule = keras_rule("image_dataset_from_directory", share=0.2, seed=42)
+    splits.set_rule(rule)
+    made = splits.membership()
+    view.project.decisions.drop([s.id for s in view.project.samples.by_paths(made.training[:3])])
+    assert "Without the 3 dropped files" in splits.redraw()
+    qtbot.waitUntil(lambda: "draws another split" in page._redraw.text(), timeout=10_000)
+    sheet = RuleSheet(view.project, view.bridge, view)
+    sheet.show()
+    qtbot.waitUntil(lambda: "draws another split" in sheet._redraw.text(), timeout=10_000)
+    sheet.close()
+    splits.freeze(rule, tmp_path / "lock.csv")
+    assert splits.redraw() == ""
+    qtbot.waitUntil(lambda: not page._redraw.isVisible(), timeout=10_000)
+
+
+def test_a_report_is_written_from_the_window(
+    qtbot: QtBot, page: ExportPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "r.html"
+    opened: list[str] = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(file), ""))
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    page._report.click()
+    qtbot.waitUntil(lambda: opened == [str(file)], timeout=20_000)
+    assert file.read_text("utf-8").startswith("<!doctype html>")
