@@ -395,6 +395,7 @@ def _answer(work: _Work) -> Diagnosis:
         "seeds": setting.scored,
         "models": work.notes.who,
         "claimed": list(question.claimed),
+        "group_recall": question.group_recall,
         "your_validation_fraction": question.your_validation_fraction,
     }
     both = np.concatenate([setting.train, setting.folder])

@@ -44,7 +44,8 @@ class Question:
         your_validation_fraction: The share that `your_split` was drawn with, or None.
         claimed: Accuracies that the user states: of the split, of the folder; shares of 1.
         group_provenance: How many groups stem from where, for the answer ("names": 40).
-        group_recall: Share of the true groups' pairs that are known, if judged; else None.
+        group_recall: Share of the pairs that look alike which names, times, a manifest or a person
+            hold together; None where there is nothing to judge by.
         properties: Simple properties of each image (see `properties.py`).
         classes: The names of the classes, or () when they are only numbers.
         seed: Of everything that is drawn.

@@ -138,7 +138,7 @@ def _shift(found: Diagnosis, term: Term, who: str) -> str:
 def evidence(found: Diagnosis, notes: Notes) -> tuple[str, ...]:
     """Return the figures behind the sentence, each with what it is compared with."""
     said = [_random_and_group(found, notes.who), _same(notes), _placebo(found, notes)]
-    said.append(_residual(found))
+    said += [_recall(found), _residual(found)]
     said += [_luck(notes), _domain(found), _joint(notes), _own(notes), _folder(notes)]
     said += [_classes(notes), _properties(found), _nearest(found)]
     return tuple(one for one in said if one)
@@ -172,6 +172,21 @@ def _placebo(found: Diagnosis, notes: Notes) -> str:
         f"The difference is {term.mean:+.3f}; groups of the same sizes without meaning give at "
         f"most {term.placebo:+.3f} in {rules.PLACEBOS} draws"
         f"{' of quick models' if notes.trained else ''}."
+    )
+
+
+def _missed(found: Diagnosis) -> bool:
+    recall = found.question["group_recall"]
+    return recall is not None and recall < rules.RECALL_AT_LEAST
+
+
+def _recall(found: Diagnosis) -> str:
+    recall = found.question["group_recall"]
+    if recall is None:
+        return ""
+    return (
+        f"Of the pairs of images that look alike, {recall:.0%} are in one group by name, time, "
+        f"manifest or your word (below {rules.RECALL_AT_LEAST:.0%}, groups are taken to be missed)."
     )
 
 
@@ -282,10 +297,11 @@ def caveats(found: Diagnosis, notes: Notes, limits: Limits) -> tuple[str, ...]:
         said += limits.folder
     else:
         said.append("no folder of its own to judge on: luck and leakage only")
-    if limits.hidden:
+    if limits.hidden or _missed(found):
+        why = "unexplained look-alikes" if limits.hidden else "look-alikes across your groups"
         said.append(
-            "unexplained look-alikes: groups were probably missed, so leakage is at least and "
-            "shift at most what is shown; confirm groups and run again"
+            f"{why}: groups were probably missed, so leakage is at least and shift at most what "
+            "is shown; confirm groups and run again"
         )
     if notes.lacking:
         said.append(f"{notes.lacking} classes are not in the folder and left out of its figures")

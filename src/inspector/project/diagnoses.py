@@ -19,7 +19,7 @@ from inspector.errors import DatasetError, UsageError
 from inspector.project.changes import Changes
 from inspector.project.differences import Differences, at_the_extremes, columns, from_json
 from inspector.project.leaks import Leakage
-from inspector.project.rules import Rule, membership, one_call
+from inspector.project.rules import Rule, RuleKind, membership, one_call
 from inspector.store import meta
 from inspector.store.samples import Sample
 from inspector.work.diagnosing import ask_child
@@ -253,7 +253,8 @@ class Diagnoses:
             describe(records), thumbnails16(records),
             np.array([place[s.label] for s in rows], np.int64),
             np.where(alone, -1, numbers).astype(np.int64), training, folder, yours, share,
-            self.numbers.claimed, self._provenance(rows), None, columns(rows, records),
+            self.numbers.claimed, self._provenance(rows), project.groups.recall(rows),
+            columns(rows, records),
             tuple(classes),
         )  # fmt: skip
 
@@ -267,6 +268,8 @@ class Diagnoses:
             folder = splits == "validation"
             if not folder.any():
                 folder = splits == "test"
+        if rule.kind is RuleKind.LIST:
+            return *self._listed(rule, rows, folder), None
         if one_call(self._project, rule) is None:
             return training, folder, None
         made = membership(self._project, rule)
@@ -275,6 +278,19 @@ class Diagnoses:
         training = np.array([s.path in inside for s in rows])
         yours = np.array([s.path in held for s in rows])
         return training, folder & ~training, yours
+
+    def _listed(self, rule: Rule, rows: list[Sample], folder: Any) -> tuple[Any, Any]:
+        """Return the images to split and the folder, where a list of files makes the split.
+
+        A folder that the list does not name is what to judge on, else the list's validation.
+        """
+        made = membership(self._project, rule)
+        inside = {*made.training, *made.validation}
+        outside = folder & np.array([s.path not in inside for s in rows])
+        learned = inside if outside.any() else {*made.training}
+        held = {*made.validation} - learned
+        training = np.array([s.path in learned for s in rows])
+        return training, outside if outside.any() else np.array([s.path in held for s in rows])
 
     def _provenance(self, rows: list[Sample]) -> dict[str, int]:
         """Count the groups in force by where they come from."""

@@ -29,6 +29,8 @@ GAP_SECONDS = 10.0
 # Source: .55 to .9 for true groups of the demo and brain_aug, below .2 for numbered photos.
 BORNE_OUT = 0.4
 JUDGED_AT_ONCE = 12
+PAIRS_AT_LEAST = 30
+"""Look-alikes that it takes to say which share of them the named groups hold together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,25 @@ class Groups:
         ends = np.array(links, np.int32).reshape(-1, 2)
         joined: NDArray[np.int32] = components(len(rows), ends[:, 0], ends[:, 1]).astype(np.int32)
         return joined
+
+    def recall(self, rows: Sequence[Sample]) -> float | None:
+        """Return the share of pairs of look-alikes that named or confirmed groups hold together.
+
+        Same bytes and same pixels are left out: a copy says nothing of an event. None where no
+        group is named, or fewer than `PAIRS_AT_LEAST` pairs are there to judge by.
+        """
+        named = self.numbers(rows, with_pictures=False)
+        place = {s.id: i for i, s in enumerate(rows)}
+        ends = [
+            (place[a], place[b])
+            for a, others in self._project.duplicates.likeness().directly.items()
+            for b in others
+            if a < b and a in place and b in place
+        ]
+        if len(ends) < PAIRS_AT_LEAST or named.max(initial=-1) + 1 == len(rows):
+            return None
+        pairs = named[np.array(ends)]
+        return float((pairs[:, 0] == pairs[:, 1]).mean())
 
     def provenance(self) -> str:
         """Say in words what the groups in force come from."""
