@@ -28,7 +28,7 @@ setup: .setup-done
 	@sh packaging/setup.sh
 	@test -x .tools/bin/python || $(PYTHON) -m venv .tools
 	@.tools/bin/pip install --quiet --disable-pip-version-check --require-hashes -r packaging/uv.txt
-	UV_PYTHON_DOWNLOADS=never $(UV) sync --frozen --extra train --python $(PYTHON)
+	UV_PYTHON_DOWNLOADS=never $(UV) sync --frozen --compile-bytecode --extra train --python $(PYTHON)
 	@touch .setup-done
 
 lock: .setup-done

@@ -72,6 +72,19 @@ def test_a_thousand_equal_hashes_give_every_pair(monkeypatch: pytest.MonkeyPatch
     assert len(close(same, same, 4)) == 100 * 100
 
 
+@pytest.mark.parametrize("brute_below", [0, 10**9])
+def test_half_of_a_join_with_itself_has_every_pair(
+    brute_below: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(neighbours, "BRUTE_BELOW", brute_below)
+    one, _ = with_neighbours(5, 2_500, 6)
+    one[1:2_500:3] = one[0:2_499:3]
+    expected = {(i, j) for i, j in every_pair(one, one, 6) if i < j}
+    assert len(expected) > 500
+    found = [tuple(row) for row in close(one, one, 6, half=True).tolist()]
+    assert {pair for pair in found if pair[0] < pair[1]} == expected
+
+
 @pytest.mark.parametrize("sizes", [(0, 5), (5, 0), (0, 0)])
 def test_nothing_has_no_neighbours(sizes: tuple[int, int]) -> None:
     one, two = (np.zeros(size, np.uint64) for size in sizes)
