@@ -27,7 +27,7 @@ from PIL import Image
 
 from inspector.augmentation.policies import read_policy
 from inspector.run_specs import Samples, Scaling
-from inspector.training.feed import Feed
+from inspector.training.feed import Feed, augmenting
 from inspector.training.pictures import load_pictures
 
 Batch = tuple[Any, Any]
@@ -104,7 +104,7 @@ def measure(root: Path, words: argparse.Namespace) -> None:
     model = small_cnn(words.side, CLASSES, Scaling.RESCALE)
     learner = Learner(Network(model, model), learning_rate=1e-3)
     feed = Feed(
-        pictures, samples, seed=0, batch_size=BATCH, threads=words.threads,
+        pictures, samples, seed=0, batch_size=BATCH, threads=augmenting(words.threads),
         policy=read_policy(POLICY),
     )  # fmt: skip
     generator = tf.keras.preprocessing.image.ImageDataGenerator(**POLICY)

@@ -5,6 +5,7 @@ touched only where it is set. Nothing here depends on order, threads, processes 
 """
 
 import math
+from typing import Any
 
 import cv2
 import numpy as np
@@ -22,6 +23,8 @@ _BORDERS = {
     Fill.REFLECT: cv2.BORDER_REFLECT,
     Fill.WRAP: cv2.BORDER_WRAP,
 }
+
+_LEVELS = np.arange(256, dtype=np.float32)
 
 # ITU-R 601, as Pillow's "L" and torchvision have it.
 _LUMA = np.array([0.299, 0.587, 0.114])
@@ -195,17 +198,17 @@ def _tone(picture: NDArray[np.uint8], drawn: Draw) -> NDArray[np.uint8]:
     """Add the channel shift and multiply by the brightness, as one table."""
     if not drawn.channel_shift_intensity and drawn.brightness is None:
         return picture
-    levels = np.arange(256, dtype=np.float64)
+    levels: NDArray[Any] = _LEVELS
     if drawn.channel_shift_intensity:
         # Keras holds the result inside the picture's own range.
         low, high = int(picture.min()), int(picture.max())
-        levels = np.clip(levels + drawn.channel_shift_intensity, low, high)
+        levels = np.clip(levels.astype(np.float64) + drawn.channel_shift_intensity, low, high)
     if drawn.brightness is None:
         table = np.rint(levels)
     else:
         # Pillow multiplies whole levels in float32 and cuts off the fraction.
-        factor = np.float32(drawn.brightness)
-        table = np.floor(np.clip(np.floor(levels).astype(np.float32) * factor, 0, 255))
+        levels = levels if levels is _LEVELS else np.floor(levels).astype(np.float32)
+        table = np.maximum(np.minimum(levels * np.float32(drawn.brightness), 255), 0)
     return np.asarray(cv2.LUT(picture, table.astype(np.uint8)), np.uint8)
 
 

@@ -7,12 +7,13 @@ the stream: moving one slider leaves the draws of all the others as they are.
 
 import hashlib
 import math
+import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from inspector.augmentation.policies import Distribution, Policy, Range, Shift
 
@@ -42,6 +43,10 @@ _PLACES: Final = {
     "crop_area": (17,),
     "erasing_probability": (20,),
 }
+
+_own = threading.local()
+_LOW = 2**64 - 1
+_ZEROS = np.zeros(4, np.uint64)
 
 # The share of a normal distribution that lies below two standard deviations under its middle.
 _TAIL = NormalDist().cdf(-2.0)
@@ -120,7 +125,7 @@ def draw(policy: Policy, *, seed: int, epoch: int, image_id: str, height: int, w
     """
     name = f"{seed}|{epoch}|{image_id}".encode()
     key = int.from_bytes(hashlib.blake2b(name, digest_size=16).digest(), "little")
-    u = np.random.Generator(np.random.Philox(key=key)).random(UNIFORMS)
+    u = _uniforms(key)
     spread = u
     if policy.distribution is Distribution.TRUNCATED_NORMAL:
         spread = _truncated_normal(u)
@@ -137,12 +142,13 @@ def place_in_range(policy: Policy, effect: str, share: float, *, height: int, wi
         height: Of the picture as training reads it, px.
         width: Alike.
     """
-    u = np.full(UNIFORMS, 0.5)
+    u = [0.5] * UNIFORMS
     if effect.endswith("_flip"):
         u[_PLACES[effect][0]] = 0.0 if share >= 0.5 else 1.0
     else:
         # The generator gives numbers under 1; a choice of the last element needs that.
-        u[list(_PLACES[effect])] = min(share, 1 - 1e-9)
+        for place in _PLACES[effect]:
+            u[place] = min(share, 1 - 1e-9)
     if effect == "erasing_probability":
         u[19] = 0.0
     return _numbers(policy, u, u, key=0, height=height, width=width)
@@ -150,8 +156,8 @@ def place_in_range(policy: Policy, effect: str, share: float, *, height: int, wi
 
 def _numbers(
     policy: Policy,
-    u: NDArray[np.float64],
-    spread: NDArray[np.float64],
+    u: Sequence[float],
+    spread: Sequence[float],
     *,
     key: int,
     height: int,
@@ -167,15 +173,15 @@ def _numbers(
         shear=_around(policy.shear_degrees, spread[5]),
         zx=zx,
         zy=_between(policy.zoom, spread[7]) if policy.zoom_independent else zx,
-        flip_horizontal=bool(u[8] < policy.horizontal_flip),
-        flip_vertical=bool(u[9] < policy.vertical_flip),
+        flip_horizontal=u[8] < policy.horizontal_flip,
+        flip_vertical=u[9] < policy.vertical_flip,
         channel_shift_intensity=_around(policy.channel_shift_levels, spread[10]),
         brightness=_factor(policy.brightness, spread[11]),
         contrast=_factor(policy.contrast, spread[12]),
         saturation=_between(policy.saturation, spread[13]),
         hue_degrees=_around(policy.hue_degrees, spread[14]),
-        blur_px=float(policy.blur_px * u[15]),
-        noise_levels=float(policy.noise_levels * u[16]),
+        blur_px=policy.blur_px * u[15],
+        noise_levels=policy.noise_levels * u[16],
         noise_key=key ^ 1,
         jpeg_quality=round(_between(policy.jpeg_quality, spread[18])),
         erased=_box(policy, height, width, u[19:24]),
@@ -185,15 +191,32 @@ def _numbers(
     )
 
 
-def _truncated_normal(u: NDArray[np.float64]) -> NDArray[np.float64]:
+def _uniforms(key: int) -> list[float]:
+    """Return `UNIFORMS` numbers of 0..1 of the generator with a key.
+
+    A generator of the thread's own gets the key: a new one reads the system's entropy first, at
+    six times the cost.
+    """
+    if not hasattr(_own, "generator"):
+        _own.philox = np.random.Philox(0)
+        _own.generator = np.random.Generator(_own.philox)
+        _own.state = _own.philox.state | {"buffer_pos": 4, "has_uint32": 0}
+    state = _own.state
+    state["state"] = {"counter": _ZEROS, "key": np.array([key & _LOW, key >> 64], np.uint64)}
+    _own.philox.state = state
+    numbers: list[float] = _own.generator.random(UNIFORMS).tolist()
+    return numbers
+
+
+def _truncated_normal(u: Sequence[float]) -> list[float]:
     """Turn uniform numbers into normal ones on 0..1 with mean 0.5 and ends at two deviations."""
     normal = NormalDist(0.5, 0.25)
-    inner = _TAIL + u * (1 - 2 * _TAIL)
-    return np.clip([normal.inv_cdf(float(p)) for p in inner], 0.0, 1.0)
+    inner = (_TAIL + p * (1 - 2 * _TAIL) for p in u)
+    return [min(max(normal.inv_cdf(p), 0.0), 1.0) for p in inner]
 
 
 def _mix(low: float, high: float, u: float) -> float:
-    return float(low + (high - low) * u)
+    return low + (high - low) * u
 
 
 def _around(half: float, u: float) -> float:
@@ -221,7 +244,7 @@ def _shift(shift: Shift, side_px: int, choice: float, sign: float, spread: float
     return chosen if shift.in_pixels else chosen * side_px
 
 
-def _box(policy: Policy, height: int, width: int, u: NDArray[np.float64]) -> Box | None:
+def _box(policy: Policy, height: int, width: int, u: Sequence[float]) -> Box | None:
     if u[0] >= policy.erasing_probability or policy.erasing_area == 0:
         return None
     least = min(ERASING_LEAST_AREA, policy.erasing_area)

@@ -34,6 +34,15 @@ class Batch:
     rows: NDArray[np.int64]
 
 
+def augmenting(threads: int) -> int:
+    """Return how many of a run's threads augment: half, at most two.
+
+    More wait for Python's lock and take processor time from the training step. Source:
+    bench/training.py on two cores: .82 to .90 of ready arrays with one, .74 to .76 with two.
+    """
+    return min(2, max(1, threads // 2))
+
+
 def draw_order(count: int, *, seed: int, epoch: int) -> NDArray[np.int64]:
     """Draw the order of `count` samples in an epoch: a function of the arguments alone.
 

@@ -34,7 +34,7 @@ from inspector.run_specs import (
     check_spec,
     read_spec,
 )
-from inspector.training.feed import Feed
+from inspector.training.feed import Feed, augmenting
 from inspector.training.learner import Learner
 from inspector.training.models import Network, build_network, ends_in_softmax, load_model
 from inspector.training.pictures import Pictures, load_pictures, read_squares
@@ -161,7 +161,7 @@ class _Run:
         self._validation = self._inputs(pictures, spec.validation, "validation")
         self._feed = Feed(
             pictures, spec.training, seed=spec.seed, batch_size=spec.batch_size,
-            threads=spec.threads, policy=policy,
+            threads=augmenting(spec.threads), policy=policy,
         )  # fmt: skip
         self._ready = self._ready_features(pictures)
         self._tell(
