@@ -97,9 +97,10 @@ class ExportPage(Page):
         self._code.setReadOnly(True)
         self._code.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self._code.setAccessibleName("Code that loads the export")
-        self._balance = _table(("Split", "Class", "Before", "After", "Change", ""))
+        columns = ("Split", "Class", "Before", "After", "Change", "")
+        self._balance = _table("Before and after", columns)
         self._balance.setItemDelegateForColumn(_BAR, BarDelegate(self._balance))
-        self._left = _table(("File", "Why it is left out or moved"))
+        self._left = _table("Left out and relabelled", ("File", "Why it is left out or moved"))
         self._tabs = QTabWidget()
         self._lay_out(row)
 
@@ -259,8 +260,9 @@ def _show(file: Path) -> None:
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(file)))
 
 
-def _table(heads: tuple[str, ...]) -> QTableWidget:
+def _table(name: str, heads: tuple[str, ...]) -> QTableWidget:
     table = QTableWidget(0, len(heads))
+    table.setAccessibleName(name)
     table.setHorizontalHeaderLabels(heads)
     table.verticalHeader().setVisible(False)
     table.setShowGrid(False)

@@ -1,0 +1,114 @@
+"""No page cuts off a word, lets texts run over one another, or has a control without a name."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QTabBar,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from inspector.app import theme
+from inspector.app.pages.page import Page
+from inspector.app.window import ProjectView
+
+SIZES = ((1280, 800), (1920, 1080), (3840, 2160))
+CONTROLS = (
+    QAbstractButton, QComboBox, QAbstractSpinBox, QLineEdit, QPlainTextEdit, QAbstractSlider,
+    QAbstractItemView,
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def dressed(qapp: QApplication) -> Iterator[None]:
+    """Dress the program as it is dressed: the style sheet has a say in sizes."""
+    theme.apply(qapp, "light")
+    yield
+    qapp.setStyleSheet("")
+
+
+def shown(page: Page, kinds: type | tuple[type, ...]) -> list[QWidget]:
+    return [w for w in page.findChildren(QWidget) if isinstance(w, kinds) and w.isVisible()]
+
+
+def place(widget: QWidget, page: Page) -> QRect:
+    """Return where a widget stands on its page, as far as scroll areas let it be seen."""
+    rect = QRect(widget.mapTo(page, QPoint(0, 0)), widget.size())
+    parent = widget.parentWidget()
+    while parent is not None and parent is not page:
+        rect &= QRect(parent.mapTo(page, QPoint(0, 0)), parent.size())
+        parent = parent.parentWidget()
+    return rect
+
+
+def cut_off(widget: QWidget) -> str:
+    """Say which text does not fit into its widget; "" where all does."""
+    if isinstance(widget, QLabel) and widget.text() and not widget.pixmap().isNull():
+        return ""
+    if isinstance(widget, QLabel) and widget.text():
+        if widget.wordWrap():
+            need = widget.heightForWidth(widget.width())
+            return widget.text() if need > widget.height() + 1 else ""
+        return widget.text() if widget.sizeHint().width() > widget.width() + 1 else ""
+    if isinstance(widget, QTabBar):
+        return "tabs" if widget.sizeHint().width() > widget.width() + 1 else ""
+    if isinstance(widget, QAbstractButton) and widget.text():
+        return widget.text() if widget.sizeHint().width() > widget.width() + 1 else ""
+    if isinstance(widget, QComboBox):
+        need = widget.fontMetrics().horizontalAdvance(widget.currentText()) + 28
+        return widget.currentText() if need > widget.width() else ""
+    return ""
+
+
+def overlapping(page: Page) -> list[tuple[str, str]]:
+    """Return the texts of one parent that run over one another."""
+    texts = [w for w in shown(page, QLabel) if w.text() and not place(w, page).isEmpty()]
+    return [
+        (a.text(), b.text())
+        for a, b in combinations(texts, 2)
+        if a.parentWidget() is b.parentWidget()
+        and place(a, page).adjusted(1, 1, -1, -1).intersects(place(b, page).adjusted(1, 1, -1, -1))
+    ]
+
+
+def nameless(page: Page) -> list[str]:
+    """Return the controls that a screen reader could only call by their kind."""
+    return [
+        f"{type(w).__name__} {w.objectName()} {w.toolTip()}"
+        for w in shown(page, CONTROLS)
+        if w.focusPolicy() != Qt.FocusPolicy.NoFocus
+        and not w.accessibleName()
+        and not (isinstance(w, QAbstractButton) and w.text())
+        and not w.objectName().startswith("qt_")
+        and not isinstance(w.parentWidget(), (QAbstractSpinBox, QComboBox))
+    ]
+
+
+def test_nothing_is_cut_off_runs_over_or_lacks_a_name(
+    qtbot: QtBot, view: ProjectView
+) -> None:
+    found = []
+    for size in SIZES:
+        view.resize(*size)
+        for number, page in enumerate(view.pages):
+            view.show_page(number)
+            qtbot.waitUntil(lambda p=page: p.isVisible() and not view.busy(), timeout=30_000)
+            qtbot.wait(400)
+            where = f"{page.title} at {size[0]}"
+            parts = shown(page, (QLabel, QAbstractButton, QComboBox, QTabBar))
+            found += [(where, "cut off", type(w).__name__, t) for w in parts if (t := cut_off(w))]
+            found += [(where, "over", *pair) for pair in overlapping(page)]
+            found += [(where, "nameless", name) for name in nameless(page)]
+    assert not found, "\n".join(map(str, found))
