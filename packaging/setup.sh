@@ -7,7 +7,9 @@ packages="python3-venv libgl1 libegl1 libxkbcommon0 libdbus-1-3 libfontconfig1 l
  libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-image0
  libxcb-render-util0 libxcb-randr0 libxcb-xinerama0 libxcb-xkb1 fonts-dejavu-core"
 case "${1:-}" in
-  tests) packages="$packages xvfb xdotool imagemagick desktop-file-utils" ;;
+  tests)
+    packages="$packages xvfb xauth xdotool imagemagick desktop-file-utils
+     dbus at-spi2-core gir1.2-atspi-2.0 python3-gi" ;;
   package)
     # PyInstaller bundles Python's own library, which Debian keeps apart.
     python=$(python3 -c 'import sys; print("libpython%d.%d" % sys.version_info[:2])')

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -41,6 +41,7 @@ _MODES = (
     ("Reflinks", Mode.REFLINK, "no space and their own bytes, where the disk can do it"),
 )
 _BAR = 5
+_WAIT_MS = 300
 _SIDES = ("The folders as they are", "By the split rule")
 
 
@@ -72,7 +73,11 @@ class ExportPage(Page):
         self._done_in = ""
         self._target = QLineEdit(str(project.root.parent / f"{project.root.name}-clean"))
         self._target.setAccessibleName("Target folder")
-        self._target.editingFinished.connect(self._ask_plan)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_WAIT_MS)
+        self._soon.timeout.connect(self._ask_plan)
+        self._target.textChanged.connect(self._soon.start)
         choose = QPushButton("Choose…")
         choose.clicked.connect(self._choose)
         self._start = QPushButton("Export")
@@ -167,7 +172,6 @@ class ExportPage(Page):
         folder = QFileDialog.getExistingDirectory(self, "Where the new folder is made")
         if folder:
             self._target.setText(str(Path(folder) / f"{self.project.root.name}-clean"))
-            self._ask_plan()
 
     def _refuse(self, error: InspectorError) -> None:
         self._plan = None
