@@ -97,16 +97,18 @@ def nameless(page: Page) -> list[str]:
 
 
 def test_nothing_is_cut_off_runs_over_or_lacks_a_name(
-    qtbot: QtBot, view: ProjectView
+    qtbot: QtBot, opened: ProjectView
 ) -> None:
+    view = opened
     found = []
     for size in SIZES:
-        view.resize(*size)
+        view.window().resize(*size)
         for number, page in enumerate(view.pages):
             view.show_page(number)
             qtbot.waitUntil(lambda p=page: p.isVisible() and not view.busy(), timeout=30_000)
             qtbot.wait(400)
             where = f"{page.title} at {size[0]}"
+            assert view.window().width() == size[0]
             parts = shown(page, (QLabel, QAbstractButton, QComboBox, QTabBar))
             found += [(where, "cut off", type(w).__name__, t) for w in parts if (t := cut_off(w))]
             found += [(where, "over", *pair) for pair in overlapping(page)]

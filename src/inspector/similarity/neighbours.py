@@ -25,7 +25,7 @@ FRAMINGS = (
 # there they find what the inverse would, which is why one of the two is enough.
 CROSSED = ((CENTRE, FULL), (TRIMMED, FULL))
 # Where the index overtakes brute force, of random hashes; both are exact.
-BRUTE_BELOW = 60_000
+BRUTE_BELOW = 100_000
 _BLOCK = 1_024
 _BANDS = 4
 

@@ -403,16 +403,18 @@ class AugmentPage(Page):
         ):  # fmt: skip
             row.addWidget(widget)
         row.addStretch()
-        row.addWidget(_button("Other images", self._other_images))
         hint = QLabel("Hold Space for originals. Click an original to pin it.")
         hint.setProperty("role", "muted")
+        below = QHBoxLayout()
+        below.addWidget(hint, 1)
+        below.addWidget(_button("Other images", self._other_images))
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addLayout(row)
         column.addWidget(self._grid, 1)
-        column.addWidget(hint)
+        column.addLayout(below)
         column.addWidget(self._strip)
         return middle
 

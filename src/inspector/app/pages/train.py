@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QPushButton,
     QTabWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -93,7 +92,7 @@ class TrainPage(Page):
         self.gap = GapPanel(project, bridge)
         self._start, self._pause = QPushButton("Start training"), QPushButton("Pause")
         self._compare, self._tabs = QPushButton("Compare…"), QTabWidget()
-        self._halt, self._more = QPushButton("Stop"), QToolButton()
+        self._halt, self._more = QPushButton("Stop"), QPushButton("More")
         # Short epochs come faster than one can read.
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -399,8 +398,6 @@ class TrainPage(Page):
         outer.addLayout(body, 1)
 
     def _left(self) -> QWidget:
-        self._more.setText("More")
-        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self)
         for kind in ("png", "svg", "csv"):
             action = menu.addAction(f"Save the curves as {kind.upper()}…")
