@@ -11,10 +11,12 @@ import importlib
 import io
 import os
 import pickle
+import shutil
 import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from typing import IO
@@ -24,6 +26,8 @@ _PR_SET_PDEATHSIG = 1
 _LAST_WORDS = 2_000
 # Read by a BLAS when numpy is imported.
 _THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
+# Where a child puts what it needs for a while: TensorFlow leaves a file a traced function behind.
+_SCRATCH = ("TMPDIR", "TEMP", "TMP")
 
 
 class ChildGone(Exception):  # noqa: N818 - an event, not an error of ours
@@ -51,12 +55,14 @@ class Child:
         frozen = getattr(sys, "frozen", False)
         program = [sys.executable] if frozen else [sys.executable, "-m", "inspector"]
         word = f"{name}?{writing}?{int(low_priority)}?{int(one_thread)}"
+        self._scratch = tempfile.mkdtemp(prefix="inspector-")
         self._process = subprocess.Popen(
             [*program, "--child", word],
             stdin=subprocess.PIPE,
             stderr=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             pass_fds=(writing,),
+            env=os.environ | dict.fromkeys(_SCRATCH, self._scratch),
         )
         os.close(writing)
         self.answers: io.FileIO = os.fdopen(reading, "rb", buffering=0)
@@ -118,6 +124,7 @@ class Child:
             with contextlib.suppress(OSError):
                 if stream is not None:
                     stream.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _listen(self) -> None:
         assert self._process.stderr is not None

@@ -4,12 +4,15 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from inspector.children import Child, Parent
 from inspector.work.jobs import Progress, Stop
 from inspector.work.pool import Done, Failed, Pool
 
@@ -165,3 +168,20 @@ def test_progress_counts_and_starts_anew() -> None:
     assert (progress.snapshot().phase, progress.snapshot().done) == ("pictures", 4)
     progress.start("look-alikes", 0)
     assert progress.snapshot().done == 0
+
+
+def leave_something(parent: Parent) -> None:
+    """Write what nobody removes, say where, and wait to be ended."""
+    handle, path = tempfile.mkstemp()
+    os.close(handle)
+    parent.send(path)
+    parent.receive()
+
+
+def test_what_a_child_leaves_for_a_while_goes_with_it() -> None:
+    child = Child(f"{HERE}:leave_something")
+    left = Path(str(child.receive()))
+    assert left.exists()
+    child.kill()
+    assert not left.exists()
+    assert not left.parent.exists()
