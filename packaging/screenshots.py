@@ -74,7 +74,7 @@ def _shoot(app: QApplication, demo: Path, mode: str, target: Path) -> None:
         _wait(app, 0.2)
     _wait(app, 1)
     # The diagnosis starts by itself.
-    while view.project.diagnoses.last() is None:
+    while view.project.diagnoses.last() is None or view._findings.verdict._stop is not None:
         _wait(app, 0.2)
     for index, page in enumerate(view.pages):
         view.show_page(index)

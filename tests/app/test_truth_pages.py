@@ -1,6 +1,7 @@
 """The diagnosis that starts by itself, the cards of Findings, and the queue of labels."""
 
 import json
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -32,17 +33,24 @@ def view(qtbot: QtBot, project: Project) -> Iterator[ProjectView]:
     made.shut()
 
 
-def test_a_diagnosis_starts_by_itself_once(qtbot: QtBot, project: Project) -> None:
+def test_a_diagnosis_starts_by_itself_once(
+    qtbot: QtBot, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+    monkeypatch.setattr(project.labels, "find", lambda **_: gate.wait(60))
     made = ProjectView(project)
     qtbot.addWidget(made)
     made.show()
     panel = made._findings.verdict
     qtbot.waitUntil(lambda: panel._stop is not None, timeout=30_000)
     assert made._job.isVisible()
+    # The answer is shown while labels are still looked at.
     qtbot.waitUntil(panel._terms.isVisible, timeout=120_000)
+    assert panel._stop is not None
+    gate.set()
+    qtbot.waitUntil(lambda: panel._stop is None, timeout=30_000)
     assert panel._made.text().startswith("Made ")
-    assert panel._run.text() == "Diagnose again"
-    assert panel._stop is None
+    qtbot.waitUntil(lambda: panel._run.text() == "Diagnose again")
     panel.refresh(complete=True)
     qtbot.wait(500)
     assert panel._stop is None

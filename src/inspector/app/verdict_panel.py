@@ -1,5 +1,6 @@
 """Your numbers, and what a diagnosis says of the gap between them."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -60,6 +61,7 @@ class VerdictPanel(QFrame):
         self.setObjectName("card")
         self._project, self._bridge = project, bridge
         self._stop: Stop | None = None
+        self._began = 0.0
         self._tried = False
         self._split = _accuracy("Accuracy on the validation split, 0 where not stated")
         self._folder = _accuracy("Accuracy on the real folder, 0 where not stated")
@@ -116,7 +118,7 @@ class VerdictPanel(QFrame):
             self._run.setText("Diagnose the gap" if last is None else "Diagnose again")
         if last is None or not last.same_files:
             self._start_by_itself()
-        if self._stop is not None:
+        if self._stop is not None and (last is None or last.at < self._began):
             return
         self._made.setText(last.made if last else "")
         self._made.setVisible(last is not None)
@@ -156,6 +158,7 @@ class VerdictPanel(QFrame):
 
     def _start(self, numbers: Numbers | None) -> None:
         self._tried = True
+        self._began = time.time()
         self._run.setEnabled(False)
         progress, stop = Progress(), Stop()
         self._stop = stop
