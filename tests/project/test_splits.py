@@ -375,8 +375,28 @@ def _rounded(answer: Diagnosis) -> tuple[Property, ...]:
     return properties_of(json.loads(json.dumps(as_json(answer))))
 
 
+def test_fix_warns_where_little_would_be_left_to_train_on(demo: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "chained"
+    for file in sorted((demo / "training").rglob("IMG_*.*")):
+        burst = "_b" in file.stem
+        split = "test" if burst and file.stem.endswith("_b1") else "training"
+        if burst or int(file.stem.rpartition("_")[2]) % 4 == 0:
+            target = folder / split / file.parent.name / file.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, target)
+    project = Project(folder, tmp_path / "p.inspector", jobs=2)
+    try:
+        project.scans.scan()
+        plan = project.fixes.plan(tmp_path / "out")
+        assert plan.resplit is not None
+        assert f"Only {len(plan.resplit.training)} of " in plan.warning
+    finally:
+        project.close()
+
+
 def test_fix_makes_it_right_and_can_be_undone(project: Project, tmp_path: Path) -> None:
     before = project.decisions.to_undo()
+    assert project.fixes.plan(tmp_path / "fixed").warning == ""
     fixed = project.fixes.run(tmp_path / "fixed")
     assert fixed.exported.leaks_after == fixed.exported.groups_after == 0
     assert fixed.exported.files == fixed.exported.verified

@@ -104,6 +104,7 @@ class FixSheet(QDialog):
         )
         self._text.setText(
             "\n".join(f"{i}.  {step}" for i, step in enumerate(steps, 1))
+            + (f"\n\n{plan.warning}" if plan.warning else "")
             + "\n\nThe dataset itself is never written to."
         )
         self._do.setEnabled(True)

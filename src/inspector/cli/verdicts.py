@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import sys
 from pathlib import Path
 
 from inspector.audit.predictions import Rate
@@ -207,6 +208,8 @@ def _fix(arguments: argparse.Namespace) -> None:
         }
         if not arguments.json:
             _print_plan(plan)
+        if plan.warning:
+            print(f"warning: {plan.warning}", file=sys.stderr)
         if arguments.dry_run:
             if arguments.json:
                 drops = [{"path": p, "kept": kept} for p, kept in plan.drops]

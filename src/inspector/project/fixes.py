@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from inspector.project.project import Project
 
 RULE = "test>validation>training"
+LITTLE = 0.5
+"""A new split that leaves less than this share of training deserves a warning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class FixPlan:
         moves: What moves against today's folders.
         locks: Where the split of today is locked first; None where there is none to lock.
         beside: The other files that are written, beside the target.
+        warning: Where the new split leaves little to train on, why; else "".
     """
 
     target: Path
@@ -36,6 +39,7 @@ class FixPlan:
     moves: int
     locks: Path | None
     beside: tuple[Path, ...]
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,10 @@ class Fixes:
         moves = len(project.splits.moves(resplit)) if resplit else 0
         unreadable = project.samples.counts().unreadable
         drops = tuple((s.path, keeper.path) for s, keeper in rule.drops)
-        return FixPlan(target, drops, unreadable, resplit, moves, lock, beside)
+        warning = ""
+        if resplit is not None and lockable:
+            warning = _warning(project.splits.membership(current), resplit)
+        return FixPlan(target, drops, unreadable, resplit, moves, lock, beside, warning)
 
     def run(
         self, target: Path, *, stop: Stop | None = None, progress: Progress | None = None
@@ -119,6 +126,17 @@ class Fixes:
         return project.splits.membership(
             Rule(RuleKind.GROUPS, share=share, fewest_moves=current.kind is RuleKind.FOLDERS)
         )
+
+
+def _warning(today: Membership, then: Membership) -> str:
+    before, after = len({*today.training}), len(then.training)
+    if after >= LITTLE * before:
+        return ""
+    return (
+        f"Only {after:,} of {before:,} training images would be left to train on: the others share"
+        " an event with images on another side. Look at Groups first: a chain of look-alikes may"
+        " hold together what are several events."
+    )
 
 
 def _beside(target: Path, ending: str) -> Path:
