@@ -9,13 +9,13 @@ import pytest
 from PySide6.QtCore import QEvent, QItemSelectionModel, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QImage
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from inspector.app import theme
 from inspector.app.compare_view import CompareView, Mode
 from inspector.app.gallery_view import GalleryView
-from inspector.app.keys import resolve
+from inspector.app.keys import KeysOverlay, resolve
 from inspector.app.main import MainWindow
 from inspector.app.pages.page import Key
 from inspector.app.window import ProjectView
@@ -168,6 +168,19 @@ def test_compare_modes(qtbot: QtBot) -> None:
         compare.cycle_mode()
     assert compare.mode is Mode.SIDES
     assert all(a != b for a, b in pairwise(seen))
+
+
+def test_the_keys_of_every_page_fit_a_small_screen(qtbot: QtBot, view: ProjectView) -> None:
+    for page in view.pages:
+        overlay = KeysOverlay(page, view._general, view)
+        qtbot.addWidget(overlay)
+        said = [label.text() for label in overlay.findChildren(QLabel)]
+        assert "Everywhere" in said
+        assert overlay.sizeHint().width() < 1200
+        assert overlay.sizeHint().height() < 720
+        if page.title == "Look-alikes":
+            assert "1 .. 9" in said
+            assert "image 1 .. 9 on the left" in said
 
 
 def test_conflicting_keys_are_refused() -> None:

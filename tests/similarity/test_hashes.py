@@ -10,6 +10,7 @@ from PIL import Image
 
 from inspector.similarity.fingerprints import FULL, VERSION, fingerprint
 from inspector.similarity.hashes import NOISE, coefficients, hash_of, variant
+from inspector.similarity.shrinking import centre, quarter
 from inspector.similarity.transforms import INVERSE, NAMES, STEPS, apply
 from inspector.work.tasks import FEATURES
 
@@ -131,3 +132,16 @@ def test_other_pictures_are_half_of_the_bits_away() -> None:
 
 def test_the_version_of_the_features_covers_the_fingerprint() -> None:
     assert FEATURES == VERSION
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_our_kernels_give_what_opencv_gives(seed: int) -> None:
+    picture = scene(seed) if seed % 2 else noise(seed, 128, 128, 3).clip(0, 255).astype(np.uint8)
+    square = cv2.resize(picture, (128, 128), interpolation=cv2.INTER_AREA)
+    grey = cv2.cvtColor(square, cv2.COLOR_RGB2GRAY)
+    small = cv2.resize(square, (32, 32), interpolation=cv2.INTER_AREA)
+    assert np.array_equal(quarter(square), small)
+    middle = cv2.resize(grey[8:120, 8:120], (32, 32), interpolation=cv2.INTER_AREA)
+    assert np.array_equal(centre(grey), middle)
+    block = cv2.dct(middle.astype(np.float32))[:8, :8]
+    np.testing.assert_allclose(coefficients(middle), block, atol=0.02)

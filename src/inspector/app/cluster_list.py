@@ -136,7 +136,7 @@ def stacked(cluster: Cluster) -> list[int]:
 
 def _lines(cluster: Cluster) -> tuple[str, str, str]:
     return (
-        f"{', '.join(cluster.labels)} · {len(cluster.members)} images",
+        f"{len(cluster.members)} images · {', '.join(cluster.labels)}",
         ", ".join(k.value for k in cluster.kinds),
         " + ".join(s or "no split" for s in cluster.splits),
     )

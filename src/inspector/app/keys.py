@@ -1,12 +1,13 @@
 """The keys of a page: shown on ?, changed in the settings file, conflicts refused."""
 
+import itertools
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QFormLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from inspector.app.pages.page import Key, Page
 from inspector.errors import UsageError
@@ -77,23 +78,40 @@ class KeysOverlay(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Keys")
         self.setAccessibleName(f"Keys of {page.title}")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 20)
-        column.setSpacing(12)
+        # Side by side: one below the other is higher than a small screen.
+        columns = QHBoxLayout(self)
+        columns.setContentsMargins(24, 20, 24, 20)
+        columns.setSpacing(40)
         own = [(k.keys, k.does) for k in page.key_table()]
         rest = [TO_PAGES, PREFERENCES, *((k.keys, k.does) for k in general)]
         for title, keys in ((page.title, own), ("Everywhere", rest)):
             if not keys:
                 continue
+            column = QVBoxLayout()
+            column.setSpacing(12)
             head = QLabel(title)
             head.setProperty("role", "heading")
             column.addWidget(head)
             form = QFormLayout()
             form.setHorizontalSpacing(24)
-            for key, does in keys:
+            for key, does in _folded(keys):
                 form.addRow(key, QLabel(does))
             column.addLayout(form)
+            column.addStretch()
+            columns.addLayout(column)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         event.accept()
         self.close()
+
+
+def _folded(keys: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Write neighbours that differ in their own number only as one line: "1 .. 9"."""
+    lines = []
+    for _, same in itertools.groupby(
+        keys, lambda k: k[1].replace(k[0], "") if k[0].isdigit() else k
+    ):
+        (first, does), *more = same
+        span = f"{first} .. {more[-1][0]}" if more else first
+        lines.append((span, does.replace(first, span) if more else does))
+    return lines

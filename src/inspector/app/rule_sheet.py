@@ -86,7 +86,9 @@ class RuleSheet(QDialog):
         self._apply.setEnabled(False)
 
     def _show(self, plan: RulePlan) -> None:
-        lines = [f"{len(plan.drops):,} images of {plan.clusters:,} clusters would be dropped:"]
+        clusters = f"{plan.clusters:,} cluster{'s' * (plan.clusters != 1)}"
+        drops = f"{len(plan.drops):,} image{'s' * (len(plan.drops) != 1)}"
+        lines = [f"{drops} of {clusters} would be dropped{':' if plan.drops else '.'}"]
         lines += [f"{s or 'no split'} / {c}: {n:,}" for (s, c), n in plan.per_place.items()]
         if plan.left:
             lines.append(f"{plan.left} pairs stay: both were kept by hand or kept together.")

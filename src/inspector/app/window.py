@@ -60,6 +60,7 @@ class ProjectView(QWidget):
         self.project = project
         self.bridge = Bridge(self)
         self._stop: Stop | None = None
+        self._again = False
         self._gallery = GalleryPage(project, self.bridge)
         self._lookalikes = LookAlikesPage(project, self.bridge)
         self._findings = FindingsPage(project, self.bridge)
@@ -240,7 +241,7 @@ class ProjectView(QWidget):
         if changes.decisions:
             self.details.refresh()
         if changes.layout:
-            self.scan()
+            self._scan_anew()
         if changes.dataset:
             self._tell_status()
         else:
@@ -249,9 +250,19 @@ class ProjectView(QWidget):
     def _on_failed(self, error: InspectorError) -> None:
         self._status.setText(f"{error.message}. {error.advice}")
 
+    def _scan_anew(self) -> None:
+        """Scan; one that runs has its names by now, so it stops, keeps its work, and goes on."""
+        self._again = self._stop is not None
+        if self._stop is not None:
+            self._stop.set()
+        self.scan()
+
     def _on_scanned(self, _: object) -> None:
         self._stop = None
         self._job.finish()
+        if self._again:
+            self._again = False
+            self.scan()
 
     def _on_scan_failed(self, error: InspectorError) -> None:
         self._on_scanned(None)

@@ -100,7 +100,7 @@ def guess_layout(root: Path, *, role: Role | None = None) -> Layout:
     Raises:
         DatasetError: The folder is missing, fits nothing, or has two names for one split.
     """
-    tops = _folders(root)
+    tops = top_folders(root)
     found = {name: _classes_below(root / name) for name in tops}
     named = {n: SPLIT_NAMES[n.lower()] for n in tops if n.lower() in SPLIT_NAMES and found[n]}
     match role:
@@ -145,7 +145,12 @@ def _fits_nothing(root: Path, tops: list[str]) -> DatasetError:
     )
 
 
-def _folders(root: Path) -> list[str]:
+def top_folders(root: Path) -> list[str]:
+    """List the names of the folders at the top, without hidden ones.
+
+    Raises:
+        DatasetError: It is no folder, or can't be listed.
+    """
     if not root.exists():
         raise DatasetError(f"there is no folder {root}", "Check the path, or open another folder.")
     if not root.is_dir():

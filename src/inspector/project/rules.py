@@ -175,7 +175,7 @@ def _by_folders(project: "Project", rule: Rule) -> Membership:
         raise DatasetError(
             "the folders are no splits: there is no training folder with a validation or test"
             " folder beside it",
-            "Name a Keras call (--validation-split, --seed), paste the code, or split --by-group.",
+            "Name a Keras call (validation_split and seed), paste the code, or split by group.",
         )
     return Membership(rule, training, validation, elsewhere)
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.similarity.hashes import coefficients, hash_of
+from inspector.similarity.shrinking import centre, quarter
 
 VERSION = 2
 # Framings of the hashes: the whole, its centre 28/32 and 24/32, and without uniform borders.
@@ -31,15 +32,20 @@ def fingerprint(pixels: NDArray[np.uint8]) -> NDArray[np.void]:
     record = np.zeros((), FINGERPRINT)
     square = cv2.resize(pixels, (128, 128), interpolation=cv2.INTER_AREA)
     grey = cv2.cvtColor(square, cv2.COLOR_RGB2GRAY)
-    small = cv2.resize(square, (32, 32), interpolation=cv2.INTER_AREA)
     luma = cv2.resize(grey, (32, 32), interpolation=cv2.INTER_AREA)
     trimmed = _trim(grey)
-    framings = (luma, _shrink(grey[8:120, 8:120]), _shrink(grey[16:112, 16:112]), _shrink(trimmed))
-    record["hash"] = [hash_of(coefficients(f.astype(np.float32))) for f in framings]
+    whole = hash_of(coefficients(luma))
+    record["hash"] = (
+        whole,
+        hash_of(coefficients(centre(grey))),
+        hash_of(coefficients(_shrink(grey[16:112, 16:112]))),
+        # Four pictures of five have no border.
+        whole if trimmed.shape == grey.shape else hash_of(coefficients(_shrink(trimmed))),
+    )
     record["side_px"] = min(pixels.shape[:2])
     record["flat"] = float(cv2.meanStdDev(luma)[1][0, 0]) < FLAT_SD
     record["luma"] = cv2.resize(grey, (64, 64), interpolation=cv2.INTER_AREA)
-    record["colour"] = cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb)
+    record["colour"] = cv2.cvtColor(quarter(square), cv2.COLOR_RGB2YCrCb)
     return record
 
 

@@ -5,6 +5,10 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from inspector.errors import ProjectError
+from inspector.store.wal import is_busy, use_wal
+
+PATIENCE_SECONDS = 60.0
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS picture ("
     " id INTEGER PRIMARY KEY, sha256 BLOB UNIQUE NOT NULL, version INTEGER NOT NULL,"
@@ -27,8 +31,13 @@ class PictureCache:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._connection().executescript(_SCHEMA)
-        except sqlite3.DatabaseError:
+        except sqlite3.DatabaseError as error:
             self.close()
+            if is_busy(error):
+                # Others use it: nothing is wrong with the file, and it is theirs too.
+                raise ProjectError(
+                    f"another program holds the pictures in {path}", "Wait for it, or close it."
+                ) from error
             for suffix in ("", "-wal", "-shm"):
                 Path(f"{path}{suffix}").unlink(missing_ok=True)
             self._local = threading.local()
@@ -100,10 +109,10 @@ class PictureCache:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = sqlite3.connect(
-                self.path, isolation_level=None, timeout=60, check_same_thread=False
+                self.path, isolation_level=None, timeout=PATIENCE_SECONDS, check_same_thread=False
             )
             self._local.connection = connection
             self._all.append(connection)
-            connection.execute("PRAGMA journal_mode = WAL")
+            use_wal(connection, PATIENCE_SECONDS)
             connection.execute("PRAGMA synchronous = OFF")
         return connection

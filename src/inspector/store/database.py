@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from inspector.errors import ProjectError
+from inspector.store.wal import is_busy, use_wal
 
 APPLICATION_ID = 0x44534931
 VERSION = 1
+PATIENCE_SECONDS = 30.0
 _T = TypeVar("_T")
 _URGENT, _ORDINARY, _LAST = 0, 1, 2
 
@@ -109,7 +111,7 @@ def _open(path: Path) -> sqlite3.Connection:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(
-            path, isolation_level=None, timeout=30, check_same_thread=False
+            path, isolation_level=None, timeout=PATIENCE_SECONDS, check_same_thread=False
         )
     except (OSError, sqlite3.Error) as error:
         raise ProjectError(f"the project file {path} can't be opened: {error}", advice) from error
@@ -119,6 +121,10 @@ def _open(path: Path) -> sqlite3.Connection:
         connection.close()
         if isinstance(error, ProjectError):
             raise
+        if is_busy(error):
+            raise ProjectError(
+                f"another program holds the project file {path}", "Wait for it, or close it."
+            ) from error
         raise ProjectError(f"{path} is not a project file: {error}", advice) from error
     return connection
 
@@ -133,8 +139,9 @@ def _prepare(connection: sqlite3.Connection, path: Path, advice: str) -> None:
         raise ProjectError(
             f"{path} was written by a newer version of Dataset Inspector", "Update the program."
         )
-    connection.execute("PRAGMA journal_mode = WAL")
+    use_wal(connection, PATIENCE_SECONDS)
     if not tables:
+        # Another program may be making the same file: what it has made by then stays.
         schema = resources.files("inspector.store").joinpath("schema.sql").read_text("utf-8")
         connection.executescript(
             f"BEGIN IMMEDIATE; {schema}; PRAGMA application_id = {APPLICATION_ID};"

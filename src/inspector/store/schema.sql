@@ -1,8 +1,8 @@
 -- The project file, version 1. Facts and decisions; everything that can be rebuilt is elsewhere.
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 -- One row a file. A file that is gone keeps its row (missing = 1), so its decisions can come back.
-CREATE TABLE sample (
+CREATE TABLE IF NOT EXISTS sample (
   id INTEGER PRIMARY KEY,
   path TEXT NOT NULL,
   size INTEGER NOT NULL,
@@ -29,36 +29,36 @@ CREATE TABLE sample (
   sharpness REAL NOT NULL DEFAULT 0,
   entropy REAL NOT NULL DEFAULT 0
 );
-CREATE UNIQUE INDEX sample_path ON sample (path) WHERE missing = 0;
-CREATE INDEX sample_sha256 ON sample (sha256) WHERE sha256 IS NOT NULL;
+CREATE UNIQUE INDEX IF NOT EXISTS sample_path ON sample (path) WHERE missing = 0;
+CREATE INDEX IF NOT EXISTS sample_sha256 ON sample (sha256) WHERE sha256 IS NOT NULL;
 
 -- Likeness of one run: sets of equal pictures, and pairs between their representatives.
-CREATE TABLE equal_set (
+CREATE TABLE IF NOT EXISTS equal_set (
   sample INTEGER PRIMARY KEY, representative INTEGER NOT NULL, kind TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE pair (
+CREATE TABLE IF NOT EXISTS pair (
   a INTEGER NOT NULL, b INTEGER NOT NULL, transform INTEGER NOT NULL, similarity REAL NOT NULL,
   PRIMARY KEY (a, b)
 ) WITHOUT ROWID;
 
 -- What a person decided, as it stands now, and the log that made it so.
-CREATE TABLE decision (
+CREATE TABLE IF NOT EXISTS decision (
   sample INTEGER PRIMARY KEY, mark TEXT NOT NULL DEFAULT '', label TEXT NOT NULL DEFAULT '',
   reason TEXT NOT NULL DEFAULT '', bound INTEGER NOT NULL DEFAULT 0,
   reviewed INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
-CREATE TABLE not_alike (a INTEGER NOT NULL, b INTEGER NOT NULL, PRIMARY KEY (a, b)) WITHOUT ROWID;
-CREATE TABLE operation (
+CREATE TABLE IF NOT EXISTS not_alike (a INTEGER NOT NULL, b INTEGER NOT NULL, PRIMARY KEY (a, b)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS operation (
   id INTEGER PRIMARY KEY, at REAL NOT NULL, verb TEXT NOT NULL, text TEXT NOT NULL,
   undoes INTEGER, undone INTEGER NOT NULL DEFAULT 0
 );
-CREATE TABLE change (
+CREATE TABLE IF NOT EXISTS change (
   operation INTEGER NOT NULL, a INTEGER NOT NULL, b INTEGER NOT NULL,
   field TEXT NOT NULL, old TEXT NOT NULL, new TEXT NOT NULL
 );
-CREATE INDEX change_operation ON change (operation);
+CREATE INDEX IF NOT EXISTS change_operation ON change (operation);
 
 -- The split that was locked last: every file by place, content and side.
-CREATE TABLE lock (
+CREATE TABLE IF NOT EXISTS lock (
   path TEXT PRIMARY KEY, sha256 BLOB NOT NULL, side TEXT NOT NULL
 ) WITHOUT ROWID;

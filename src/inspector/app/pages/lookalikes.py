@@ -174,7 +174,7 @@ class LookAlikesPage(Page):
         self.moved.emit()
 
     def _show_pair(self, cluster: Cluster) -> None:
-        places = ", ".join(sorted({f"{m.split or 'no split'}/{m.label}" for m in cluster.members}))
+        places = ", ".join(sorted({f"{m.split}/{m.label}".strip("/") for m in cluster.members}))
         advice = "K keeps the left one and drops its copies"
         if set(cluster.kinds) == {Kind.NEAR} and len(cluster.splits) < 2:
             advice = "A keeps a burst like this together"
@@ -420,4 +420,5 @@ def _caption(sample: Sample | None) -> str:
     mark = {"keep": " · kept", "drop": " · dropped"}.get(sample.mark, "")
     together = " · together" if sample.bound else ""
     size = f"{sample.width}x{sample.height}"
-    return f"{sample.path} · {size} · {sample.size / 1000:.0f} kB{mark}{together}"
+    file = f"{sample.size / 1000:,.0f} kB" if sample.size >= 1000 else f"{sample.size} bytes"
+    return f"{sample.path} · {size} · {file}{mark}{together}"

@@ -1,0 +1,87 @@
+"""Several programs that open one fresh file at once: the window, a terminal, a script."""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from inspector.errors import ProjectError
+from inspector.store import cache, database
+from inspector.store.cache import PictureCache
+from inspector.store.database import Database
+
+ROUNDS, PROGRAMS = 20, 4
+
+
+def _at_once(work: Callable[[int], None]) -> list[Exception]:
+    """Call `work` from all threads at the same moment; return what it raised."""
+    start = threading.Barrier(PROGRAMS)
+    raised: list[Exception] = []
+
+    def run(number: int) -> None:
+        start.wait()
+        try:
+            work(number)
+        except Exception as error:
+            raised.append(error)
+
+    threads = [threading.Thread(target=run, args=(n,)) for n in range(PROGRAMS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return raised
+
+
+def test_a_fresh_project_opens_for_all_who_ask_at_once(tmp_path: Path) -> None:
+    for number in range(ROUNDS):
+        file = tmp_path / f"{number}.inspector"
+        assert _at_once(lambda _, file=file: Database(file).close()) == []  # type: ignore[misc]
+
+
+def test_a_fresh_cache_loses_nothing_when_all_begin_it(tmp_path: Path) -> None:
+    for number in range(ROUNDS):
+        file = tmp_path / f"{number}.sqlite"
+
+        def put(program: int, file: Path = file) -> None:
+            pictures = PictureCache(file)
+            pictures.put([(bytes([program]), 1, b"t", b"f")])
+            pictures.close()
+
+        assert _at_once(put) == []
+        pictures = PictureCache(file)
+        assert pictures.holds(1) == {bytes([n]) for n in range(PROGRAMS)}
+        pictures.close()
+
+
+@pytest.fixture
+def held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A database file that another program does not let go of."""
+    monkeypatch.setattr(database, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(cache, "PATIENCE_SECONDS", 0.05)
+    return tmp_path / "held"
+
+
+def _hold(file: Path) -> sqlite3.Connection:
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    return other
+
+
+def test_a_held_project_is_said_to_be_held(held: Path) -> None:
+    other = _hold(held)
+    with pytest.raises(ProjectError, match="another program holds the project file"):
+        Database(held)
+    other.close()
+    Database(held).close()
+
+
+def test_a_held_cache_is_not_begun_anew(held: Path) -> None:
+    other = _hold(held)
+    with pytest.raises(ProjectError, match="another program holds the pictures"):
+        PictureCache(held)
+    assert held.exists()
+    other.close()
+    PictureCache(held).close()
