@@ -1,9 +1,11 @@
 """The crossing: all comes through in order, on the window's thread, until it is closed."""
 
 import threading
+import time
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from inspector.app.bridge import Bridge
 from inspector.app.crossing import Crossing
@@ -44,6 +46,28 @@ def test_a_change_arrives(qtbot: QtBot) -> None:
         bridge.tell(Changes(samples=True))
     assert said.args == [Changes(samples=True)]
     bridge.close()
+
+
+class Sheet(QWidget):
+    heard = 0
+
+    def hear(self, _: object) -> None:
+        self.heard += 1
+        self.setWindowTitle("heard")
+
+
+def test_an_answer_to_what_is_closed_is_dropped(qtbot: QtBot) -> None:
+    bridge = Bridge()
+    gone, stays = Sheet(), Sheet()
+    qtbot.addWidget(stays)
+    with qtbot.captureExceptions() as errors:
+        for sheet in (gone, stays):
+            bridge.call(lambda: time.sleep(0.2), sheet.hear)
+        delete(gone)
+        qtbot.waitUntil(lambda: stays.heard == 1)
+    bridge.close()
+    assert gone.heard == 0
+    assert errors == []
 
 
 def test_a_change_on_its_way_is_dropped_at_the_end(qtbot: QtBot) -> None:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from inspector.app.crossing import Crossing
 from inspector.errors import InspectorError
@@ -52,7 +53,7 @@ class Bridge(QObject):
 
         Args:
             work: Takes nothing; must not touch Qt widgets.
-            on_result: Called on the window's thread.
+            on_result: Called on the window's thread, unless its widget is gone by then.
             channel: Of several calls on one channel only the newest answer arrives.
             on_error: Called with an InspectorError in place of `failed`.
         """
@@ -103,11 +104,17 @@ class Bridge(QObject):
         if self._closed or self._stale(str(channel), number):
             return
         if isinstance(error, InspectorError):
-            if callable(on_error):
+            if callable(on_error) and _is_there(on_error):
                 on_error(error)
             else:
                 self.failed.emit(error)
         elif error is not None:
             self.broken.emit(error)
-        elif callable(on_result):
+        elif callable(on_result) and _is_there(on_result):
             on_result(result)
+
+
+def _is_there(handler: object) -> bool:
+    """Tell whether a handler's widget still stands; a sheet may be closed before its answer."""
+    owner = getattr(handler, "__self__", None)
+    return not isinstance(owner, QObject) or isValid(owner)

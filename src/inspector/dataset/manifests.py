@@ -1,4 +1,4 @@
-"""A dataset named file by file: a CSV with path, label and optionally split and group."""
+"""Lists of files: a dataset named file by file, and a split of one, each a CSV."""
 
 import csv
 from collections.abc import Mapping
@@ -6,6 +6,8 @@ from pathlib import Path
 
 from inspector.dataset.layouts import SPLIT_NAMES, Layout, Place, Role
 from inspector.errors import DatasetError
+
+_Row = Mapping[str, str | None]
 
 
 def read_sides(file: Path) -> list[tuple[str, str]]:
@@ -17,14 +19,7 @@ def read_sides(file: Path) -> list[tuple[str, str]]:
         DatasetError: The file is missing, not a CSV in UTF-8, or names no split.
     """
     advice = "A list of files is a CSV in UTF-8 with the columns path and split."
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            if not {"path", "split"} <= set(reader.fieldnames or ()):
-                raise DatasetError(f"{file.name} has no columns path and split", advice)
-            rows = [(_path(row), _split(row)) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DatasetError(f"the list {file} can't be read: {_reason(error)}", advice) from error
+    rows = [(_path(row), _split(row)) for row in _rows(file, ("path", "split"), "list", advice)]
     if not any(split for _, split in rows):
         raise DatasetError(f"{file.name} names no split", advice)
     return [(path, split) for path, split in rows if path and split]
@@ -37,36 +32,35 @@ def read_manifest(file: Path) -> Layout:
         DatasetError: The file is missing, not a CSV in UTF-8, or lacks the columns.
     """
     advice = "A manifest is a CSV in UTF-8 with columns path, label and maybe split and group."
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            columns = set(reader.fieldnames or ())
-            if not {"path", "label"} <= columns:
-                raise DatasetError(f"{file.name} has no columns path and label", advice)
-            listed: dict[str, Place] = {}
-            for row in reader:
-                path, split = _path(row), _split(row)
-                label = (row["label"] or "").strip()
-                reason = "" if label else "no label in the manifest"
-                place = Place(split, label, row.get("group") or "", reason)
-                if listed.setdefault(path, place) != place:
-                    raise DatasetError(
-                        f"{file.name} names {path} twice, in two ways", "Keep one of its rows."
-                    )
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        why = _reason(error)
-        raise DatasetError(f"the manifest {file} can't be read: {why}", advice) from error
+    listed: dict[str, Place] = {}
+    for row in _rows(file, ("path", "label"), "manifest", advice):
+        path, split = _path(row), _split(row)
+        label = (row["label"] or "").strip()
+        reason = "" if label else "no label in the manifest"
+        place = Place(split, label, row.get("group") or "", reason)
+        if listed.setdefault(path, place) != place:
+            raise DatasetError(
+                f"{file.name} names {path} twice, in two ways", "Keep one of its rows."
+            )
     return Layout(Role.MANIFEST, listed=listed)
 
 
-def _path(row: Mapping[str, str | None]) -> str:
+def _rows(file: Path, columns: tuple[str, str], what: str, advice: str) -> list[_Row]:
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.DictReader(stream)
+            if not set(columns) <= set(reader.fieldnames or ()):
+                raise DatasetError(f"{file.name} has no columns {' and '.join(columns)}", advice)
+            return list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reason = (isinstance(error, OSError) and error.strerror) or str(error)
+        raise DatasetError(f"the {what} {file} can't be read: {reason}", advice) from error
+
+
+def _path(row: _Row) -> str:
     return (row["path"] or "").replace("\\", "/").removeprefix("./")
 
 
-def _split(row: Mapping[str, str | None]) -> str:
+def _split(row: _Row) -> str:
     split = (row.get("split") or "").strip()
     return SPLIT_NAMES.get(split.lower(), split)
-
-
-def _reason(error: Exception) -> str:
-    return (isinstance(error, OSError) and error.strerror) or str(error)
