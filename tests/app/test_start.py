@@ -165,12 +165,17 @@ def test_what_the_folders_are_counts_though_the_scan_runs(
     (box,) = view.findChildren(QMessageBox)
     assert box.text() == "What are the folders phone and studio?"
     assert "They look like sources" in box.informativeText()
+    # The names are in, as guessed, and the pictures are still to be read.
+    qtbot.waitUntil(
+        lambda: {s.label for s in view.project.samples.everything()} == {"cat", "dog"},
+        timeout=60_000,
+    )
     assert view.busy()
     (classes,) = (b for b in box.buttons() if b.text() == "Classes")
     classes.click()
     qtbot.waitUntil(
         lambda: {s.label for s in view.project.samples.everything()} == {"phone", "studio"},
-        timeout=60_000,
+        timeout=20_000,
     )
     qtbot.waitUntil(lambda: not view.busy(), timeout=60_000)
     assert view.project.scans.is_complete()
