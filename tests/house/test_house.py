@@ -84,6 +84,15 @@ def test_every_key_is_documented() -> None:
     assert [n for n in names if f"`{n}`" not in guide] == []
 
 
+@pytest.mark.parametrize("page", ["augment", "gallery", "groups", "train"])
+def test_the_keys_of_the_other_pages_are_documented(page: str) -> None:
+    code = (ROOT / f"src/inspector/app/pages/{page}.py").read_text("utf-8")
+    guide = (ROOT / "docs" / "guide" / "keys.md").read_text("utf-8")
+    keys = re.findall(r'Key\("\w+", "([^"]+)", ', code)
+    assert keys
+    assert [k for k in keys if f"| {page.capitalize()} | {k} |" not in guide] == []
+
+
 def test_no_tracked_file_names_a_machine() -> None:
     said = subprocess.run(
         ["git", "grep", "-lE", r"/(work|root|home/[a-z]+)/[a-z.]", "--", ":!uv.lock"],
