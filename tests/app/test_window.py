@@ -30,7 +30,7 @@ def view(qtbot: QtBot, demo: Path, tmp_path: Path) -> Iterator[ProjectView]:
     window.open_path(str(demo), str(tmp_path / "p.inspector"))
     assert isinstance(window.view, ProjectView)
     opened = window.view
-    qtbot.waitUntil(lambda: opened._stop is None, timeout=60_000)
+    qtbot.waitUntil(lambda: not opened.busy(), timeout=60_000)
     qtbot.waitUntil(lambda: len(opened._lookalikes.model.clusters) > 0, timeout=10_000)
     qtbot.waitUntil(lambda: len(opened._gallery.view.tiles.ids) > 0, timeout=10_000)
     yield opened

@@ -35,13 +35,13 @@ from inspector.app.pages.train import TrainPage
 from inspector.app.palette import Palette, as_command, commands_of
 from inspector.app.rail import Rail
 from inspector.app.rule_sheet import RuleSheet
+from inspector.app.scan_job import ScanJob
 from inspector.app.top_bar import TopBar
 from inspector.app.verdict_panel import VerdictPanel
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.decisions import Decided
 from inspector.project.project import Project
-from inspector.work.jobs import Progress, Stop
 
 Worker = TrainPage | GapPanel | ExportPage | VerdictPanel | LuckPanel | FixSheet
 
@@ -59,8 +59,6 @@ class ProjectView(QWidget):
         super().__init__()
         self.project = project
         self.bridge = Bridge(self)
-        self._stop: Stop | None = None
-        self._again = False
         self._gallery = GalleryPage(project, self.bridge)
         self._lookalikes = LookAlikesPage(project, self.bridge)
         self._findings = FindingsPage(project, self.bridge)
@@ -80,13 +78,14 @@ class ProjectView(QWidget):
         self.details = Details(project, self.bridge)
         self._top = TopBar(project.name)
         self._job = self._top.job
+        self._scan = ScanJob(project, self.bridge, self._job, self._on_failed, self)
         self._status = QLabel()
         self._shown = QLabel()
         self._general = (
             Key("commands", "Ctrl+K", "look for a command", self._show_palette),
             Key("undo", "Ctrl+Z", "undo the newest decision", self.undo),
             Key("redo", "Ctrl+Shift+Z", "redo", self.redo),
-            Key("scan", "F5", "look for new and changed files", self.scan),
+            Key("scan", "F5", "look for new and changed files", self._scan.start),
             Key("close", "Ctrl+W", "close this dataset", self.close_asked.emit),
             Key("keys", "?", "show these keys", self._show_keys),
         )
@@ -94,7 +93,7 @@ class ProjectView(QWidget):
         self._connect()
         self.show_page(0)
         project.listen(self.bridge.tell)
-        self.scan()
+        self._scan.start()
         if not project.layout.sure:
             ask_folders(project, self.bridge, self)
 
@@ -104,7 +103,7 @@ class ProjectView(QWidget):
 
     def busy(self) -> bool:
         """Tell whether a scan is running."""
-        return self._stop is not None
+        return self._scan.busy()
 
     def going(self) -> str:
         """Tell in words what a closing of the window would break off; "" for nothing."""
@@ -118,23 +117,9 @@ class ProjectView(QWidget):
         self.page().setFocus()
         self._tell_status()
 
-    def scan(self) -> None:
-        """Bring everything up to date in the background; names appear at once."""
-        if self._stop is not None:
-            return
-        progress, stop = Progress(), Stop()
-        self._stop = stop
-        self._job.start(progress, stop)
-        self.bridge.call(
-            lambda: self.project.scans.scan(stop=stop, progress=progress),
-            self._on_scanned,
-            on_error=self._on_scan_failed,
-        )
-
     def shut(self) -> None:
         """Stop what runs, and close the project; decisions are on disk already."""
-        if self._stop is not None:
-            self._stop.set()
+        self._scan.stop()
         self._gallery.shut()
         self._lookalikes.shut()
         self._train.shut()
@@ -241,7 +226,7 @@ class ProjectView(QWidget):
         if changes.decisions:
             self.details.refresh()
         if changes.layout:
-            self._scan_anew()
+            self._scan.start_anew()
         if changes.dataset:
             self._tell_status()
         else:
@@ -249,24 +234,6 @@ class ProjectView(QWidget):
 
     def _on_failed(self, error: InspectorError) -> None:
         self._status.setText(f"{error.message}. {error.advice}")
-
-    def _scan_anew(self) -> None:
-        """Scan; one that runs has its names by now, so it stops, keeps its work, and goes on."""
-        self._again = self._stop is not None
-        if self._stop is not None:
-            self._stop.set()
-        self.scan()
-
-    def _on_scanned(self, _: object) -> None:
-        self._stop = None
-        self._job.finish()
-        if self._again:
-            self._again = False
-            self.scan()
-
-    def _on_scan_failed(self, error: InspectorError) -> None:
-        self._on_scanned(None)
-        self._on_failed(error)
 
     def _tell_status(self) -> None:
         self._shown.setText(self.page().shown_text())
