@@ -10,14 +10,17 @@ from PySide6.QtCore import (
     QEvent,
     QItemSelection,
     QItemSelectionModel,
+    QMimeData,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
     QRect,
     Qt,
+    QUrl,
     Signal,
 )
 from PySide6.QtGui import (
+    QDrag,
     QHideEvent,
     QMouseEvent,
     QPainter,
@@ -95,6 +98,9 @@ class GalleryModel(QAbstractListModel):
         if unknown:
             self.wanted.emit(unknown)
 
+    def flags(self, index: _AnyIndex) -> Qt.ItemFlag:
+        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
+
     def rowCount(self, parent: _AnyIndex = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self.ids)
 
@@ -127,12 +133,15 @@ class GalleryView(QListView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.pixmap: Callable[[int], QPixmap | None] = _nothing
+        self.files: Callable[[], Sequence[str]] = tuple
+        """Asked for the paths of what is selected when it is dragged out."""
         self.tiles = GalleryModel()
         self._size = 128
         self._columns = 1
         self._tops: NDArray[np.int64] = np.zeros(1, np.int64)
         self._bounds: NDArray[np.int64] = np.zeros(1, np.int64)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setDragEnabled(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
@@ -271,6 +280,14 @@ class GalleryView(QListView):
             whole = QItemSelection(self.tiles.index(0), self.tiles.index(count - 1))
             select = QItemSelectionModel.SelectionFlag.ClearAndSelect
             self.selectionModel().select(whole, select)
+
+    def startDrag(self, _: Qt.DropAction) -> None:
+        """Let the selected files be dropped elsewhere: as copies, the dataset stays as it is."""
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(path) for path in self.files()])
+        drag = QDrag(self)
+        drag.setMimeData(data)
+        drag.exec(Qt.DropAction.CopyAction)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)

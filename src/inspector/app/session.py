@@ -53,6 +53,15 @@ class Session:
         paths = [dataset, *(p for p in self.recent() if p != dataset)][:RECENT]
         self._settings.setValue("recent", paths)
 
+    def dismissed(self) -> list[str]:
+        """Return the pages whose hints were dismissed."""
+        kept = self._settings.value("dismissed") or []
+        return [kept] if isinstance(kept, str) else [str(page) for page in kept]
+
+    def dismiss(self, page: str) -> None:
+        """Show the hint of a page no more."""
+        self._settings.setValue("dismissed", [*self.dismissed(), page])
+
     def keep(self, view: "ProjectView") -> None:
         """Keep which page of a project is shown, and what its pages say is worth keeping."""
         pages = {p.title: dict(_read(p)) for p in view.pages if p.remembered}

@@ -20,6 +20,7 @@ from inspector.app.finding_card import Wish
 from inspector.app.fix_sheet import FixSheet
 from inspector.app.folders_question import ask_folders
 from inspector.app.gap_panel import GapPanel
+from inspector.app.hint_bar import HintBar
 from inspector.app.keys import KeysOverlay
 from inspector.app.luck_panel import LuckPanel
 from inspector.app.pages.augment import AugmentPage
@@ -36,6 +37,7 @@ from inspector.app.palette import Palette, as_command, commands_of
 from inspector.app.rail import Rail
 from inspector.app.rule_sheet import RuleSheet
 from inspector.app.scan_job import ScanJob
+from inspector.app.session import Session
 from inspector.app.top_bar import TopBar
 from inspector.app.verdict_panel import VerdictPanel
 from inspector.errors import InspectorError
@@ -79,6 +81,7 @@ class ProjectView(QWidget):
         self._top = TopBar(project.name)
         self._job = self._top.job
         self._scan = ScanJob(project, self.bridge, self._job, self._on_failed, self)
+        self._hint = HintBar(Session())
         self._status = QLabel()
         self._shown = QLabel()
         self._general = (
@@ -113,6 +116,7 @@ class ProjectView(QWidget):
         """Show a page by its place in the rail, from 0."""
         self._stack.setCurrentIndex(index)
         self._rail.mark(index)
+        self._hint.show_for(self.page().title, self.page().hint)
         self.details.setVisible(self.page() in (self._gallery,))
         self.page().setFocus()
         self._tell_status()
@@ -147,7 +151,7 @@ class ProjectView(QWidget):
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
-        for widget in (self._top, self._train.offer, splitter, status):
+        for widget in (self._top, self._train.offer, self._hint, splitter, status):
             right.addWidget(widget, int(widget is splitter))
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

@@ -101,6 +101,7 @@ class AugmentPage(Page):
     title = "Augment"
     icon = "augment"
     purpose = "What training will see, and what each number does"
+    hint = "Move a slider: the grid shows the very pictures that training would read."
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)

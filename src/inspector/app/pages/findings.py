@@ -42,6 +42,10 @@ class FindingsPage(Page):
     title = "Findings"
     icon = "findings"
     purpose = "What was found in this dataset, the worst first"
+    hint = (
+        "Begin here: state your two accuracies, or paste the code that loads your"
+        " data. Every number opens its list."
+    )
     asked = Signal(object)
     listed = Signal(str, object)
 

@@ -42,6 +42,7 @@ class GalleryPage(Page):
     title = "Gallery"
     icon = "gallery"
     purpose = "Every image, grouped, filtered and sorted"
+    hint = "K keeps, X drops, Ctrl+Z takes back. Press ? on any page for its keys."
     remembered = (
         "Filters", "Group by", "Sort", "Part of a name", "Size of the thumbnails", "Gallery",
     )  # fmt: skip
@@ -72,6 +73,7 @@ class GalleryPage(Page):
         ]
         self._shortcuts = bind(self, self._keys)
         self._build_bars()
+        self.view.files = self._paths
         self.setFocusProxy(self.view)
 
     def key_table(self) -> Sequence[Key]:

@@ -50,6 +50,10 @@ class LookAlikesPage(Page):
     title = "Look-alikes"
     icon = "look-alikes"
     purpose = "Review clusters of look-alikes, across splits first"
+    hint = (
+        "K keeps the left picture and drops its copies; Down goes on. Nothing is"
+        " deleted, exports leave it out."
+    )
     moved = Signal()
 
     def __init__(self, project: Project, bridge: Bridge) -> None:

@@ -31,6 +31,8 @@ class Page(QWidget):
     title = ""
     icon = ""
     purpose = ""
+    hint = ""
+    """Where to begin, shown above the page until it is dismissed."""
     remembered: tuple[str, ...] = ()
     """Accessible names of the fields that are restored when the project is opened again."""
 

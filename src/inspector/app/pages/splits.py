@@ -65,6 +65,10 @@ class SplitsPage(Page):
     title = "Splits"
     icon = "splits"
     purpose = "Which files stand where, and what stands on both sides"
+    hint = (
+        "Choose what makes your split, or paste your code: the matrix shows what"
+        " then stands on both sides."
+    )
     asked = Signal(str, object)
 
     def __init__(self, project: Project, bridge: Bridge) -> None:

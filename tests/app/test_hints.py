@@ -1,0 +1,60 @@
+"""Hints are few, stand where one begins, and go for good; files are dragged out as copies."""
+
+import pytest
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from inspector.app import gallery_view
+from inspector.app.hint_bar import HintBar
+from inspector.app.session import Session
+from inspector.app.window import ProjectView
+
+
+def test_hints_are_few_and_dismissed_for_good(qtbot: QtBot, view: ProjectView) -> None:
+    with_hint = [p for p in view.pages if p.hint]
+    assert 0 < len(with_hint) <= 5
+    bar = view._hint
+    for page in view.pages:
+        view.show_page(view.pages.index(page))
+        assert bar.isVisible() == bool(page.hint)
+        assert bar._text.text() == page.hint
+    view.show_page(view.pages.index(with_hint[0]))
+    bar.findChild(QPushButton).click()
+    assert not bar.isVisible()
+    view.show_page(view.pages.index(with_hint[1]))
+    assert bar.isVisible()
+    view.show_page(view.pages.index(with_hint[0]))
+    assert not bar.isVisible()
+    # Also for the next window.
+    again = HintBar(Session())
+    qtbot.addWidget(again)
+    again.show_for(with_hint[0].title, with_hint[0].hint)
+    assert not again.isVisible()
+
+
+def test_selected_files_are_dragged_out_as_copies(
+    qtbot: QtBot, view: ProjectView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dropped: list[tuple[list[str], Qt.DropAction]] = []
+
+    class Drag:
+        def __init__(self, source: object) -> None:
+            self.data = QMimeData()
+
+        def setMimeData(self, data: QMimeData) -> None:  # noqa: N802 - Qt's name
+            self.data = data
+
+        def exec(self, action: Qt.DropAction) -> None:
+            dropped.append(([u.toLocalFile() for u in self.data.urls()], action))
+
+    monkeypatch.setattr(gallery_view, "QDrag", Drag)
+    gallery = view._gallery
+    view.show_page(view.pages.index(gallery))
+    qtbot.waitUntil(lambda: len(gallery.view.tiles.ids) > 0, timeout=10_000)
+    gallery.view.setCurrentIndex(gallery.view.tiles.index(0))
+    assert gallery.view.tiles.index(0).flags() & Qt.ItemFlag.ItemIsDragEnabled
+    gallery.view.startDrag(Qt.DropAction.MoveAction)
+    (one,) = view.project.samples.by_ids(gallery.view.selected_ids())
+    path = str(view.project.absolute(one.path))
+    assert dropped == [([path], Qt.DropAction.CopyAction)]
