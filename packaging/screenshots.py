@@ -70,6 +70,8 @@ def _shoot(app: QApplication, demo: Path, mode: str, target: Path) -> None:
     window.open_path(str(demo))
     view = window.view
     assert isinstance(view, ProjectView)
+    for page in view.pages:
+        view._hint._session.dismiss(page.title)
     while view.busy():
         _wait(app, 0.2)
     _wait(app, 1)
