@@ -1,0 +1,67 @@
+"""The JSON reference of the guide says what the verbs print, key by key."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inspector.cli.main import run
+
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guide" / "json.md"
+
+
+def documented() -> dict[tuple[str, bool], list[str]]:
+    """Return the keys of each line by (verb and place, whether it is a member of a list)."""
+    found = {}
+    for line in GUIDE.read_text("utf-8").splitlines():
+        if line.startswith("| `"):
+            _, name, keys, _ = line.split("|")
+            first, *rest = re.findall(r"`([^`]+)`", name)
+            found[first, rest == ["[]"]] = re.findall(r"`([^`]+)`", keys)
+    return found
+
+
+def at(document: Any, place: str, *, member: bool) -> list[str]:
+    """Return the keys at a place such as "terms.leakage"."""
+    for name in filter(None, place.split(".")):
+        document = document[name]
+    if member:
+        assert document, f"nothing to look at in {place}"
+        document = document[0]
+    return list(document)
+
+
+def test_every_key_is_as_documented(
+    demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = [str(demo), "--project", str(tmp_path / "p.inspector")]
+    words = {
+        "scan": ["scan", *where],
+        "problems": ["problems", *where],
+        "quality": ["quality", *where],
+        "duplicates": ["duplicates", *where],
+        "split": ["split", *where, "--validation-split", "0.2", "--seed", "1"],
+        "split --by-group": ["split", *where, "--by-group"],
+        "leaks": ["leaks", *where],
+        "groups": ["groups", *where],
+        "labels": ["labels", *where],
+        "freeze": ["freeze", *where, "-o", str(tmp_path / "lock.csv")],
+        "diagnose": ["diagnose", *where],
+        "decide": ["decide", *where, "--rule", "largest", "--scope", "all"],
+        "decisions": ["decisions", *where],
+        "export": ["export", *where, "--to", str(tmp_path / "out")],
+        "report": ["report", *where, "-o", str(tmp_path / "r.html")],
+        "policy lint": ["policy", "lint", "--code", "ImageDataGenerator(rotation_range=0.2)"],
+    }
+    lines = documented()
+    verbs = {name.split(".")[0] for name, _ in lines}
+    assert verbs == set(words)
+    printed = {}
+    for verb, call in words.items():
+        assert run([*call, "--json", "--quiet"]) == 0
+        printed[verb] = json.loads(capsys.readouterr().out)
+    for (name, member), keys in lines.items():
+        verb, _, place = name.partition(".")
+        assert at(printed[verb], place, member=member) == keys, name
