@@ -30,6 +30,9 @@ from inspector.project.listings import GroupBy, Listing, Sort
 from inspector.project.project import Project
 from inspector.store.samples import Sample
 
+MOST_DRAGGED = 1_000
+"""Their paths are read while the pointer waits."""
+
 
 class GalleryPage(Page):
     """List samples and decide on them.
@@ -73,7 +76,7 @@ class GalleryPage(Page):
         ]
         self._shortcuts = bind(self, self._keys)
         self._build_bars()
-        self.view.files = self._paths
+        self.view.files = self._dragged
         self.setFocusProxy(self.view)
 
     def key_table(self) -> Sequence[Key]:
@@ -181,15 +184,21 @@ class GalleryPage(Page):
             menu.addAction(text).triggered.connect(slot)
         menu.popup(place)
 
-    def _paths(self) -> list[str]:
-        rows = self.project.samples.by_ids(self.view.selected_ids()[:1000])
+    def _paths(self, ids: Sequence[int]) -> list[str]:
+        rows = self.project.samples.by_ids(ids)
         return [str(self.project.absolute(s.path)) for s in rows]
 
+    def _dragged(self) -> list[str]:
+        return self._paths(self.view.selected_ids()[:MOST_DRAGGED])
+
     def _copy_path(self) -> None:
-        QGuiApplication.clipboard().setText("\n".join(self._paths()))
+        ids = self.view.selected_ids()
+        self.bridge.call(
+            lambda: "\n".join(self._paths(ids)), QGuiApplication.clipboard().setText
+        )
 
     def _open_folder(self) -> None:
-        paths = self._paths()
+        paths = self._paths(self.view.selected_ids()[:1])
         if paths:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(paths[0]).parent)))
 

@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -58,3 +59,14 @@ def test_selected_files_are_dragged_out_as_copies(
     (one,) = view.project.samples.by_ids(gallery.view.selected_ids())
     path = str(view.project.absolute(one.path))
     assert dropped == [([path], Qt.DropAction.CopyAction)]
+
+
+def test_every_selected_path_is_copied(qtbot: QtBot, view: ProjectView) -> None:
+    gallery = view._gallery
+    view.show_page(view.pages.index(gallery))
+    qtbot.waitUntil(lambda: len(gallery.view.tiles.ids) > 0, timeout=10_000)
+    gallery.view.selectAll()
+    gallery._copy_path()
+    count = len(gallery.view.tiles.ids)
+    clipboard = QGuiApplication.clipboard()
+    qtbot.waitUntil(lambda: len(clipboard.text().splitlines()) == count, timeout=10_000)
