@@ -34,6 +34,19 @@ def test_the_export_is_made_and_its_code_is_there(qtbot: QtBot, page: ExportPage
     assert f"ROOT = pathlib.Path({str(target)!r})" in page._code.toPlainText()
 
 
+def test_nothing_goes_to_the_target_of_before(
+    qtbot: QtBot, page: ExportPage, tmp_path: Path
+) -> None:
+    qtbot.waitUntil(page._start.isEnabled, timeout=10_000)
+    page._target.setText(str(tmp_path / "elsewhere"))
+    assert not page._start.isEnabled()
+    page._run()
+    assert not (tmp_path / "out").exists()
+    qtbot.waitUntil(page._start.isEnabled, timeout=10_000)
+    assert page._plan is not None
+    assert page._plan.target.endswith("elsewhere")
+
+
 def test_an_export_is_planned_by_the_rule_and_linked(
     qtbot: QtBot, view: ProjectView, page: ExportPage
 ) -> None:

@@ -71,7 +71,12 @@ def named(app: Any, role: str, start: str) -> Any:
 
 def press(app: Any, role: str, start: str) -> None:
     """Press it, once it is there."""
-    part = wait(lambda: named(app, role, start), f"{role} {start}")
+    def ready() -> Any:
+        part = named(app, role, start)
+        usable = part is not None and part.get_state_set().contains(Atspi.StateType.ENABLED)
+        return part if usable else None
+
+    part = wait(ready, f"{role} {start}")
     actions = [part.get_action_name(i) for i in range(part.get_n_actions())]
     part.do_action(actions.index("Press"))
 
@@ -100,8 +105,6 @@ def main(target: str) -> None:
     press(app, "check box", "Export")
     field = wait(lambda: named(app, "text", "Target folder"), "the target")
     field.set_text_contents(target)
-    wait(lambda: [n for n in names(app, "label") if "would be copied" in n], "the plan")
-    time.sleep(1.5)
     press(app, "push button", "Export")
     heard["done"] = wait(
         lambda: [n for n in names(app, "label") if n.startswith("Done:")], "the export"

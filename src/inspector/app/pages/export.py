@@ -77,7 +77,7 @@ class ExportPage(Page):
         self._soon.setSingleShot(True)
         self._soon.setInterval(_WAIT_MS)
         self._soon.timeout.connect(self._ask_plan)
-        self._target.textChanged.connect(self._soon.start)
+        self._target.textChanged.connect(self._on_typed)
         choose = QPushButton("Choose…")
         choose.clicked.connect(self._choose)
         self._start = QPushButton("Export")
@@ -151,6 +151,13 @@ class ExportPage(Page):
         if changes.decisions or changes.samples or changes.layout or changes.rule or changes.groups:
             self._ask_plan()
 
+    def _on_typed(self) -> None:
+        """Let nothing be exported to the target of before."""
+        self._plan = None
+        self._start.setEnabled(False)
+        self._said.setText("Planning…")
+        self._soon.start()
+
     def _ask_plan(self, *_: object) -> None:
         target = Path(self._target.text()).expanduser()
         mode, by_rule = Mode(self._mode.currentData()), self._sides.currentIndex() > 0
@@ -181,6 +188,9 @@ class ExportPage(Page):
 
     def _show_plan(self, planned: Planned) -> None:
         plan = planned.plan
+        if Path(plan.target) != Path(self._target.text()).expanduser().absolute():
+            # The plan of before, on its way while another target is typed.
+            return
         self._plan = plan
         self._start.setEnabled(plan.files > 0)
         self._redraw.setText(planned.redraw)
