@@ -99,6 +99,7 @@ def measure(moves: int, *, busy: bool) -> None:
         page = next(p for p in view.pages if isinstance(p, AugmentPage))
         view.show_page(view.pages.index(page))
         page._size.setCurrentIndex(0)
+        page._side.setCurrentIndex(page._side.findData(224))
         while view.busy() or not page._grid._rows:
             rest(100)
         page._replace(PRESETS["photos"])

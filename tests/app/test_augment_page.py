@@ -17,12 +17,19 @@ from pytestqt.qtbot import QtBot
 from inspector.app.pages.augment import AugmentPage, Wish, make_rows
 from inspector.app.parameter_strip import make_strip
 from inspector.app.pictures import from_pixels
-from inspector.app.policy_controls import GROUPS, Control
 from inspector.app.policy_history import PolicyHistory
+from inspector.app.policy_numbers import GROUPS, Control
 from inspector.app.window import ProjectView
 from inspector.augmentation.apply import augment
 from inspector.augmentation.presets import PRESETS
-from inspector.augmentation.terms import Policy, Range, Shift, ShiftKind
+from inspector.augmentation.terms import (
+    Fill,
+    Normalisation,
+    Policy,
+    Range,
+    Shift,
+    ShiftKind,
+)
 from inspector.project.previews import Picture
 from inspector.project.project import Project
 
@@ -101,9 +108,7 @@ def test_effects_are_measured_and_the_newest_policy_wins(
         page._replace(Policy(rotation_degrees=degrees))
     page._replace(Policy(brightness=Range(1.5, 1.5)))
     qtbot.waitUntil(lambda: effects._numbers["mean_change"].text() != "…", timeout=20_000)
-    qtbot.waitUntil(
-        lambda: list(page.measurer.damages) == ["brightness_range"], timeout=20_000
-    )
+    qtbot.waitUntil(lambda: list(page.measurer.damages) == ["brightness_range"], timeout=20_000)
     assert effects._numbers["invented_share"].text() == "0%"
     before, after = effects._levels._shares.mean(axis=1) @ np.arange(64)
     assert after > before * 1.1
@@ -225,9 +230,7 @@ def test_two_policies_stand_side_by_side(
     page._bar._on_beside()
     qtbot.waitUntil(lambda: len(page._grid._rows[0].beside) == 2, timeout=10_000)
     assert page._grid._heads == ("A: example 1, as written", "B: photos")
-    qtbot.waitUntil(
-        lambda: "B: " in page._effects._numbers["mean_change"].text(), timeout=20_000
-    )
+    qtbot.waitUntil(lambda: "B: " in page._effects._numbers["mean_change"].text(), timeout=20_000)
 
 
 def test_policies_are_kept_renamed_and_deleted(
@@ -331,6 +334,55 @@ def test_advice_stands_under_its_slider_and_can_be_set(
     assert page.history.now != PRESETS["example 3, as written"]
     assert page.undo()
     assert page.history.now == PRESETS["example 3, as written"]
+
+
+def test_all_of_a_policy_is_at_hand(
+    qtbot: QtBot, lab: tuple[ProjectView, AugmentPage]
+) -> None:
+    _, page = lab
+    controls = page._controls
+    switches, normalising = controls._switches, controls._normalising
+    page._replace(PRESETS["example 3, as written"])
+    assert normalising._flags["samplewise_std"].isChecked()
+    normalising._flags["samplewise_std"].click()
+    normalising._rescale.setCurrentIndex(1)
+    normalising._rescale.activated.emit(1)
+    assert page.history.now.normalisation == Normalisation(1 / 255, samplewise_center=True)
+    switches._fill.setCurrentIndex(switches._fill.findData(Fill.CONSTANT))
+    switches._fill.activated.emit(0)
+    switches._level.setValue(40)
+    switches._shape.setCurrentIndex(1)
+    switches._shape.activated.emit(1)
+    now = page.history.now
+    assert (now.fill, now.cval, now.zoom_independent) == (Fill.CONSTANT, 40, False)
+    page.undo()
+    assert page.history.now.zoom_independent
+    row = next(r for r in controls._rows if r.control.field == "jpeg_quality")
+    row.field.setValue(30)
+    assert page.history.now.jpeg_quality == Range(30, 100)
+    assert row.reset.isVisible()
+    row.reset.click()
+    assert page.history.now.jpeg_quality == Range(100, 100)
+    assert not row.reset.isVisible()
+
+
+def test_what_one_number_cannot_tell_is_told_beside_it() -> None:
+    shift, brightness = CONTROLS["width_shift"], CONTROLS["brightness"]
+    pixels = Policy(width_shift=Shift(ShiftKind.PIXELS, 3.0))
+    choices = Policy(width_shift=Shift(ShiftKind.CHOICES, (0.25, 0.5)))
+    assert shift.unit_of(pixels) == "± 3 px"
+    assert shift.unit_of(choices) == "one of 0.25, 0.5"
+    assert shift.unit_of(Policy()) == "of side"
+    assert brightness.unit_of(Policy(brightness=Range(1.2, 1.5))) == "1.20 to 1.50"
+
+
+def test_pictures_are_read_at_the_size_that_is_chosen(
+    qtbot: QtBot, lab: tuple[ProjectView, AugmentPage]
+) -> None:
+    _, page = lab
+    assert page._pictures[0].pixels.shape == (64, 64, 3)
+    page._side.setCurrentIndex(page._side.findData(128))
+    qtbot.waitUntil(lambda: page._pictures[0].pixels.shape == (128, 128, 3), timeout=10_000)
 
 
 def test_pasted_code_is_advised_on_as_a_whole(

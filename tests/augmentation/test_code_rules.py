@@ -135,6 +135,9 @@ def test_14_shifts_that_keras_exchanges() -> None:
     code = "ImageDataGenerator(width_shift_range=0.1)"
     assert [a.rule for a in lint_code(code, "3")] == ["swapped-axes"]
     assert lint_code(code, "2.8") == lint_code(code) == []
+    both = "ImageDataGenerator(height_shift_range=0.1, width_shift_range=0.2)"
+    told = [a.parameter for a in lint_code(both, "3")]
+    assert told == ["width_shift_range", "height_shift_range"]
     assert lint_code("ImageDataGenerator(width_shift_range=1, height_shift_range=1)", "3") == []
 
 

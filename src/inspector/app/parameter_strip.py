@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from inspector.app import theme
 from inspector.app.pictures import from_pixels
-from inspector.app.policy_controls import Control
+from inspector.app.policy_numbers import Control
 from inspector.augmentation.apply import apply_draw
 from inspector.augmentation.draws import Draw, place_in_range
 from inspector.augmentation.effects import active, alone
@@ -48,8 +48,7 @@ def make_strip(
         area = policy.erasing_area or 0.25
         shown = replace(policy, erasing_probability=1.0, erasing_area=area)
     if effect not in active(shown):
-        farthest = control.low if control.field == "crop_area" else control.high
-        shown, note = control.write(shown, farthest), ", off: as far as it goes"
+        shown, note = control.write(shown, control.farthest), ", off: as far as it goes"
     shown = alone(shown, effect)
     height, width = pixels.shape[:2]
     shares = (0.0, 1.0) if effect.endswith("_flip") else SHARES
@@ -128,7 +127,7 @@ _SAYS: Final[dict[str, Callable[[Draw, int], str]]] = {
     "hue_degrees": lambda d, _: f"{d.hue_degrees:+.0f}°",
     "blur_px": lambda d, _: f"{d.blur_px:.1f} px",
     "noise_levels": lambda d, _: f"{d.noise_levels:.0f} levels",
+    "jpeg_quality": lambda d, _: "plain" if d.jpeg_quality > 99 else f"quality {d.jpeg_quality}",
     "crop_area": lambda d, _: f"{d.crop_side**2:.0%} of it",
     "erasing_probability": _erased,
 }
-

@@ -8,10 +8,9 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLabel, QSpin
 
 from inspector.augmentation.presets import PRESETS
 from inspector.augmentation.terms import Policy
-from inspector.project.runs import EPOCHS, IMAGE_SIZE_PX, Wanted
+from inspector.project.runs import EPOCHS, IMAGE_SIZE_PX, IMAGE_SIZES_PX, Wanted
 from inspector.run_specs import BACKBONES, IMAGENET, SMALL_CNN, Budget
 
-_SIZES_PX = (32, 48, 64, 96, 128, 160, 224)
 _WAIT_MS = 250
 _NO_POLICY = "no augmentation"
 _FILE = "from a file…"
@@ -79,9 +78,9 @@ class RunForm(QWidget):
         self._model.addItem("your own .keras file…", "")
         self._weights.addItem("ImageNet weights, fetched by Keras", IMAGENET)
         self._weights.addItem(_FILE, "")
-        for side in _SIZES_PX:
+        for side in IMAGE_SIZES_PX:
             self._size.addItem(f"{side} px", side)
-        self._size.setCurrentIndex(_SIZES_PX.index(IMAGE_SIZE_PX))
+        self._size.setCurrentIndex(IMAGE_SIZES_PX.index(IMAGE_SIZE_PX))
         self._budget.addItem("all epochs", Budget.EPOCHS.value)
         self._budget.addItem("until it stops improving", Budget.PLATEAU.value)
         self._epochs.setRange(1, 1000)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from inspector.app import theme
 from inspector.app.pictures import from_pixels
+from inspector.app.policy_numbers import LABELS
 from inspector.augmentation.apply import apply_draw
 from inspector.augmentation.label_safety import Damage
 from inspector.augmentation.terms import Policy
@@ -61,7 +62,8 @@ class SafetyMeter(QWidget):
                 painter.setBrush(theme.colour("tint"))
                 painter.drawRoundedRect(QRectF(0, top, self.width(), _ROW_PX), 4, 4)
             painter.setPen(theme.colour("text"))
-            shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, _NAME_PX - 8)
+            text = LABELS.get(name, name)
+            shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, _NAME_PX - 8)
             painter.drawText(QRectF(4, top, _NAME_PX - 8, _ROW_PX), middle, shown)
             bar = QRectF(_NAME_PX, top + (_ROW_PX - _BAR_PX) / 2, space, _BAR_PX)
             painter.fillRect(bar, theme.colour("border"))
@@ -123,9 +125,7 @@ class WorstDraws(QWidget):
             for j, (picture, text) in enumerate(((drawn, label), (other, f"≈ {like}"))):
                 top = j * (side + _CAPTION_PX + 4)
                 painter.drawImage(QRectF(left, top, side, side), picture)
-                shown = self.fontMetrics().elidedText(
-                    text, Qt.TextElideMode.ElideRight, int(side)
-                )
+                shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(side))
                 painter.drawText(
                     QRectF(left, top + side, side, _CAPTION_PX),
                     Qt.AlignmentFlag.AlignCenter, shown,

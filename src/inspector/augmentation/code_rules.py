@@ -212,12 +212,17 @@ def _exchanged_shifts(nodes: list[ast.AST], keras_version: str | None) -> Iterat
     for call in _calls(nodes, "ImageDataGenerator"):
         policy = _policy(call)
         if policy is not None and policy.width_shift != policy.height_shift:
-            yield _said(
-                "swapped-axes", "width_shift_range", "warning",
-                f"Keras {keras_version} moves sideways by height_shift_range and up or down by "
-                "width_shift_range (keras#17398). What is shown is what it does; if you meant the "
-                "names, exchange the two shifts.",
-            )  # fmt: skip
+            given = {k.arg for k in call.keywords}
+            for name, way in (
+                ("width_shift_range", "up and down"),
+                ("height_shift_range", "sideways"),
+            ):
+                if name in given:
+                    yield _said(
+                        "swapped-axes", name, "warning",
+                        f"{name} moves pictures {way} in Keras {keras_version} (keras#17398). What "
+                        "is shown is what it does; if you meant the name, exchange the two shifts.",
+                    )  # fmt: skip
             return
 
 

@@ -41,6 +41,7 @@ _PLACES: Final = {
     "blur_px": (15,),
     "noise_levels": (16,),
     "crop_area": (17,),
+    "jpeg_quality": (18,),
     "erasing_probability": (20,),
 }
 
@@ -137,7 +138,7 @@ def place_in_range(policy: Policy, effect: str, share: float, *, height: int, wi
 
     Args:
         policy: Best with that effect alone, as `effects.alone` gives it.
-        effect: One of `effects.EFFECTS`, but jpeg_quality.
+        effect: One of `effects.EFFECTS`.
         share: 0 for the least of its range to 1 for the greatest; of a flip, 0.5 and up flips.
         height: Of the picture as training reads it, px.
         width: Alike.

@@ -131,7 +131,11 @@ def _last(measured: Mapping[str, float]) -> float:
 
 
 def _in_words(effect: Effect) -> str:
-    words = f" On your pictures it changes {effect.mean_change:.2g} grey levels on average"
+    digits = 0 if effect.mean_change >= 10 else 1
+    levels = f"{effect.mean_change:.{digits}f}"
+    if effect.mean_change < 0.1:
+        levels = "less than 0.1"
+    words = f" On your pictures it changes {levels} grey levels on average"
     if effect.invented_share >= 0.005:
         words += f", {effect.invented_share:.0%} of the pixels are invented"
     if effect.still_share >= 0.005:

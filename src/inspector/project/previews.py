@@ -65,7 +65,12 @@ def square(file: Path, *, side_px: int = SIDE_PX) -> tuple[NDArray[np.uint8], st
 
 
 def choose(
-    project: "Project", count: int, *, pinned: Sequence[int] = (), turn: int = 0
+    project: "Project",
+    count: int,
+    *,
+    pinned: Sequence[int] = (),
+    turn: int = 0,
+    side_px: int = SIDE_PX,
 ) -> list[Picture]:
     """Return pictures of training: those that are pinned first, then class by class.
 
@@ -74,6 +79,7 @@ def choose(
         count: How many at most.
         pinned: Ids of samples.
         turn: 0 and up; another turn gives others beside the pinned ones.
+        side_px: That training reads them at.
     """
     rows = {s.id: s for s in _side(project, validation=False)}
     first = [rows[i] for i in pinned if i in rows][:count]
@@ -84,7 +90,7 @@ def choose(
         if len(found) == count:
             break
         try:
-            pixels, identity = square(project.absolute(sample.path))
+            pixels, identity = square(project.absolute(sample.path), side_px=side_px)
         except InspectorError:
             continue
         found.append(Picture(sample.id, _label(sample), pixels, identity))

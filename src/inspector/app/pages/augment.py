@@ -31,8 +31,9 @@ from inspector.app.pages.page import Key, Page
 from inspector.app.parameter_strip import ParameterStrip, make_strip
 from inspector.app.pictures import from_pixels
 from inspector.app.policy_bar import PolicyBar
-from inspector.app.policy_controls import Control, PolicyControls
+from inspector.app.policy_controls import PolicyControls
 from inspector.app.policy_history import PolicyHistory
+from inspector.app.policy_numbers import Control
 from inspector.augmentation.apply import augment
 from inspector.augmentation.code_rules import lint_code
 from inspector.augmentation.dialects import to_code
@@ -45,6 +46,7 @@ from inspector.project.changes import Changes
 from inspector.project.policies import policy_of_code
 from inspector.project.previews import Picture, choose, crowd
 from inspector.project.project import Project
+from inspector.project.runs import IMAGE_SIZE_PX, IMAGE_SIZES_PX
 from inspector.work.measuring import Pictures as Measured
 
 SIZES = (3, 4, 5, 6)
@@ -121,7 +123,8 @@ class AugmentPage(Page):
         self.measurer = Measurer(project.measuring, bridge, self)
         self._strip, self._effects = ParameterStrip(), EffectsPanel(self.measurer)
         self._advice_list, self._code = AdviceList(), CodeTab()
-        self._size, self._seed, self._epoch = QComboBox(), QSpinBox(), QSpinBox()
+        self._size, self._side = QComboBox(), QComboBox()
+        self._seed, self._epoch = QSpinBox(), QSpinBox()
         self._message = QLabel()
         self._tabs = QTabWidget()
         self._lay_out()
@@ -195,11 +198,12 @@ class AugmentPage(Page):
 
     def _choose(self) -> None:
         count = max(SIZES)
-        pinned, turn = tuple(self._pinned), self._turn
+        pinned, turn, side = tuple(self._pinned), self._turn, int(self._side.currentData())
 
         def work() -> tuple[list[Picture], list[Picture]]:
-            measured = self._measured or choose(self.project, MEASURED)
-            return choose(self.project, count, pinned=pinned, turn=turn), measured
+            measured = self._measured or choose(self.project, MEASURED, side_px=side)
+            shown = choose(self.project, count, pinned=pinned, turn=turn, side_px=side)
+            return shown, measured
 
         self.bridge.call(work, self._take, channel="augment pictures")
 
@@ -209,6 +213,10 @@ class AugmentPage(Page):
             self._measured = measured
             self.measurer.give(Measured(tuple(p.pixels for p in measured)))
         self._draw()
+
+    def _on_side(self) -> None:
+        self._measured = []
+        self._choose()
 
     def _other_images(self) -> None:
         self._turn += 1
@@ -307,7 +315,7 @@ class AugmentPage(Page):
 
     def _on_advised(self, found: tuple[Advice, ...]) -> None:
         self._advice = [*self._code_advice, *found]
-        self._controls.show_advice({a.parameter: a for a in self._advice})
+        self._controls.show_advice(self._advice)
         self._advice_list.show_advice(self._advice)
         count = f" ({len(self._advice)})" if self._advice else ""
         self._tabs.setTabText(1, f"Advice{count}")
@@ -358,6 +366,7 @@ class AugmentPage(Page):
         self._code.changed.connect(self._show_code)
         self._grid.pinned.connect(self._on_pinned)
         self._size.currentIndexChanged.connect(self._draw)
+        self._side.currentIndexChanged.connect(self._on_side)
         for spin in (self._seed, self._epoch):
             spin.valueChanged.connect(self._draw)
         bind(self, self.key_table())
@@ -366,8 +375,12 @@ class AugmentPage(Page):
         for size in SIZES:
             self._size.addItem(f"{size} × {size}", size)
         self._size.setCurrentIndex(1)
+        for side in IMAGE_SIZES_PX:
+            self._side.addItem(f"{side} px", side)
+        self._side.setCurrentIndex(IMAGE_SIZES_PX.index(IMAGE_SIZE_PX))
         for widget, name in (
-            (self._size, "Images and draws"), (self._seed, "Seed of the draws"),
+            (self._size, "Images and draws"), (self._side, "Size that training reads"),
+            (self._seed, "Seed of the draws"),
             (self._epoch, "Epoch of the first draw"),
         ):  # fmt: skip
             widget.setAccessibleName(name)
@@ -400,7 +413,8 @@ class AugmentPage(Page):
         row = QHBoxLayout()
         row.setSpacing(8)
         for widget in (
-            self._size, self._seed, self._epoch, _button("Next epoch", self._next_epoch),
+            self._size, self._side, self._seed, self._epoch,
+            _button("Next epoch", self._next_epoch),
         ):  # fmt: skip
             row.addWidget(widget)
         row.addStretch()
