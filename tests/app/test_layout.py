@@ -1,10 +1,14 @@
 """No page cuts off a word, lets texts run over one another, or has a control without a name."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import combinations
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -12,6 +16,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QDialog,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
@@ -21,10 +26,17 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from inspector.app import theme
-from inspector.app.pages.page import Page
+from inspector.app.compare_sheet import CompareSheet
+from inspector.app.fix_sheet import FixSheet
+from inspector.app.keys import KeysOverlay
+from inspector.app.preferences import Preferences
+from inspector.app.rule_sheet import RuleSheet
 from inspector.app.window import ProjectView
+from inspector.project.runs import Wanted
 
-SIZES = ((1280, 800), (1920, 1080), (3840, 2160))
+SCALE = os.environ.get("QT_SCALE_FACTOR", "")
+# At 150 and 200 % a screen of 4K has as many points as these.
+SIZES = ((2560, 1440), (1920, 1080)) if SCALE else ((1280, 800), (1920, 1080), (3840, 2160))
 CONTROLS = (
     QAbstractButton, QComboBox, QAbstractSpinBox, QLineEdit, QPlainTextEdit, QAbstractSlider,
     QAbstractItemView,
@@ -39,11 +51,11 @@ def dressed(qapp: QApplication) -> Iterator[None]:
     qapp.setStyleSheet("")
 
 
-def shown(page: Page, kinds: type | tuple[type, ...]) -> list[QWidget]:
+def shown(page: QWidget, kinds: type | tuple[type, ...]) -> list[QWidget]:
     return [w for w in page.findChildren(QWidget) if isinstance(w, kinds) and w.isVisible()]
 
 
-def place(widget: QWidget, page: Page) -> QRect:
+def place(widget: QWidget, page: QWidget) -> QRect:
     """Return where a widget stands on its page, as far as scroll areas let it be seen."""
     rect = QRect(widget.mapTo(page, QPoint(0, 0)), widget.size())
     parent = widget.parentWidget()
@@ -72,7 +84,7 @@ def cut_off(widget: QWidget) -> str:
     return ""
 
 
-def overlapping(page: Page) -> list[tuple[str, str]]:
+def overlapping(page: QWidget) -> list[tuple[str, str]]:
     """Return the texts of one parent that run over one another."""
     texts = [w for w in shown(page, QLabel) if w.text() and not place(w, page).isEmpty()]
     return [
@@ -83,7 +95,7 @@ def overlapping(page: Page) -> list[tuple[str, str]]:
     ]
 
 
-def nameless(page: Page) -> list[str]:
+def nameless(page: QWidget) -> list[str]:
     """Return the controls that a screen reader could only call by their kind."""
     return [
         f"{type(w).__name__} {w.objectName()} {w.toolTip()}"
@@ -94,6 +106,13 @@ def nameless(page: Page) -> list[str]:
         and not w.objectName().startswith("qt_")
         and not isinstance(w.parentWidget(), (QAbstractSpinBox, QComboBox))
     ]
+
+
+def complaints(page: QWidget, where: str) -> list[tuple[str, ...]]:
+    parts = shown(page, (QLabel, QAbstractButton, QComboBox, QTabBar))
+    found = [(where, "cut off", type(w).__name__, t) for w in parts if (t := cut_off(w))]
+    found += [(where, "over", *pair) for pair in overlapping(page)]
+    return found + [(where, "nameless", name) for name in nameless(page)]
 
 
 def test_nothing_is_cut_off_runs_over_or_lacks_a_name(
@@ -107,10 +126,69 @@ def test_nothing_is_cut_off_runs_over_or_lacks_a_name(
             view.show_page(number)
             qtbot.waitUntil(lambda p=page: p.isVisible() and not view.busy(), timeout=30_000)
             qtbot.wait(400)
-            where = f"{page.title} at {size[0]}"
             assert view.window().width() == size[0]
-            parts = shown(page, (QLabel, QAbstractButton, QComboBox, QTabBar))
-            found += [(where, "cut off", type(w).__name__, t) for w in parts if (t := cut_off(w))]
-            found += [(where, "over", *pair) for pair in overlapping(page)]
-            found += [(where, "nameless", name) for name in nameless(page)]
+            found += complaints(page, f"{page.title} at {size[0]}")
     assert not found, "\n".join(map(str, found))
+
+
+def sheets(view: ProjectView) -> Iterator[QDialog]:
+    project, bridge = view.project, view.bridge
+    yield RuleSheet(project, bridge, view)
+    yield FixSheet(project, bridge, view)
+    yield CompareSheet(project, bridge, Wanted(), {}, view)
+    yield Preferences(view)
+    for page in view.pages:
+        yield KeysOverlay(page, view._general, view)
+
+
+def test_no_sheet_cuts_off_a_word_or_lacks_a_name(qtbot: QtBot, opened: ProjectView) -> None:
+    found = []
+    for sheet in sheets(opened):
+        sheet.show()
+        qtbot.wait(800)
+        assert sheet.width() <= 1280
+        assert sheet.height() <= 800, sheet.windowTitle()
+        found += complaints(sheet, sheet.windowTitle())
+        sheet.close()
+    assert not found, "\n".join(map(str, found))
+
+
+@pytest.mark.skipif(bool(SCALE), reason="this is the scaled one")
+@pytest.mark.parametrize("scale", ["1.5", "2"])
+def test_nothing_is_cut_off_at_a_larger_scale(scale: str) -> None:
+    chosen = [f"{__file__}::{test.__name__}" for test in (
+        test_nothing_is_cut_off_runs_over_or_lacks_a_name,
+        test_no_sheet_cuts_off_a_word_or_lacks_a_name,
+    )]  # fmt: skip
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *chosen],
+        env=os.environ | {"QT_SCALE_FACTOR": scale}, capture_output=True, text=True, check=False,
+        timeout=300,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout[-3000:]
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_the_focus_is_seen(
+    qtbot: QtBot, qapp: QApplication, opened: ProjectView, mode: str
+) -> None:
+    theme.apply(qapp, mode)
+    view, unseen = opened, set()
+    view.window().activateWindow()
+    for number, page in enumerate(view.pages):
+        view.show_page(number)
+        qtbot.waitUntil(lambda p=page: p.isVisible() and not view.busy(), timeout=30_000)
+        for part in shown(page, CONTROLS):
+            if not part.isEnabled() or not part.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                continue
+            view.setFocus()
+            before = looks(part)
+            part.setFocus(Qt.FocusReason.TabFocusReason)
+            if part.hasFocus() and looks(part) == before:
+                unseen.add((page.title, type(part).__name__, part.accessibleName()))
+    assert not unseen, "\n".join(map(str, sorted(unseen)))
+
+
+def looks(part: QWidget) -> QImage:
+    QApplication.sendPostedEvents()
+    return part.grab().toImage()

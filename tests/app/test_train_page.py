@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from inspector.app.compare_sheet import CompareSheet
@@ -113,6 +113,12 @@ def test_the_most_confident_mistake_is_relabelled(
     )
     view.project.decisions.undo()
     assert view.project.samples.by_ids([mistake.sample.id])[0].new_label == ""
+
+
+def test_the_split_is_a_click_away(view: ProjectView, page: TrainPage) -> None:
+    buttons = page.findChildren(QPushButton)
+    next(b for b in buttons if b.text() == "Change the split").click()
+    assert view.page().title == "Splits"
 
 
 def test_pause_stop_and_go_on_by_keyboard(

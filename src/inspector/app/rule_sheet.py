@@ -7,11 +7,13 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QLabel,
     QPushButton,
+    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from inspector.app.bridge import Bridge
+from inspector.app.tables import table
 from inspector.errors import InspectorError
 from inspector.project.decisions import RULES, RulePlan
 from inspector.project.project import Project
@@ -39,8 +41,9 @@ class RuleSheet(QDialog):
         self._scope.currentIndexChanged.connect(self._plan)
         self._effect = QLabel()
         self._effect.setWordWrap(True)
-        self._effect.setMinimumSize(420, 160)
-        self._effect.setAlignment(Qt.AlignmentFlag.AlignTop)
+        heads = ("split", "class", "dropped")
+        self._places = table(heads, name="Dropped, by split and class", wide=(0, 1), numbers=(2,))
+        self._places.setMinimumSize(420, 200)
         self._redraw = QLabel()
         self._redraw.setWordWrap(True)
         self._redraw.setVisible(False)
@@ -60,7 +63,7 @@ class RuleSheet(QDialog):
         )
         note.setWordWrap(True)
         note.setProperty("role", "muted")
-        for widget in (note, self._rule, self._scope, self._effect, self._redraw, box):
+        for widget in (note, self._rule, self._scope, self._effect, self._places, self._redraw, box):
             column.addWidget(widget)
         self._plan()
         bridge.call(project.splits.redraw, self._warn, channel="redraw")
@@ -83,16 +86,24 @@ class RuleSheet(QDialog):
 
     def _refuse(self, error: InspectorError) -> None:
         self._effect.setText(f"{error.message}. {error.advice}")
+        self._places.setRowCount(0)
         self._apply.setEnabled(False)
 
     def _show(self, plan: RulePlan) -> None:
         clusters = f"{plan.clusters:,} cluster{'s' * (plan.clusters != 1)}"
         drops = f"{len(plan.drops):,} image{'s' * (len(plan.drops) != 1)}"
-        lines = [f"{drops} of {clusters} would be dropped{':' if plan.drops else '.'}"]
-        lines += [f"{s or 'no split'} / {c}: {n:,}" for (s, c), n in plan.per_place.items()]
+        said = f"{drops} of {clusters} would be dropped."
         if plan.left:
-            lines.append(f"{plan.left} pairs stay: both were kept by hand or kept together.")
-        self._effect.setText("\n".join(lines[:24]))
+            said += f" {plan.left} pairs stay: both were kept by hand or kept together."
+        self._effect.setText(said)
+        self._places.setRowCount(len(plan.per_place))
+        for row, ((split, label), count) in enumerate(plan.per_place.items()):
+            for column, text in enumerate((split or "no split", label, f"{count:,}")):
+                item = QTableWidgetItem(text)
+                if column == 2:
+                    right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+                    item.setTextAlignment(right)
+                self._places.setItem(row, column, item)
         self._apply.setEnabled(bool(plan.drops))
 
     def _run(self) -> None:

@@ -56,6 +56,6 @@ def apply(app: QApplication, mode: str) -> None:
         palette.setColor(QPalette.ColorGroup.Disabled, role, colour("muted"))
     app.setPalette(palette)
     folder = resources_folder()
-    words = tokens() | {"icons": (folder / "icons").as_posix()}
+    words = tokens() | {"icons": (folder / "icons").as_posix(), "mode": mode}
     style = (folder / "style.qss").read_text("utf-8")
     app.setStyleSheet(re.sub(r"@(\w+)", lambda found: words[found[1]], style))

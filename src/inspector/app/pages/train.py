@@ -69,6 +69,7 @@ class TrainPage(Page):
     Attributes:
         asked: A title and sample ids to list in the gallery.
         job_started: A job for the top bar, with its stop.
+        splits_asked: A person wants another split.
         gap: The experiment's panel, which has a job of its own.
     """
 
@@ -76,6 +77,7 @@ class TrainPage(Page):
     icon = "train"
     purpose = "Train in the background; validation accuracy leads"
     asked = Signal(str, object)
+    splits_asked = Signal()
     job_started = Signal(object, object)
     job_ended = Signal()
 
@@ -382,7 +384,7 @@ class TrainPage(Page):
         top.addWidget(self._compare, 0, Qt.AlignmentFlag.AlignBottom)
         body = QHBoxLayout()
         body.setSpacing(16)
-        body.addWidget(self._left())
+        body.addWidget(self._left(), 1)
         body.addWidget(self._curves, 2)
         self._tabs.addTab(self._result, "This run")
         self._tabs.addTab(self._comparison, "Comparison")
@@ -394,7 +396,14 @@ class TrainPage(Page):
         outer.setContentsMargins(16, 12, 16, 12)
         outer.setSpacing(8)
         outer.addLayout(top)
-        outer.addWidget(self._plan)
+        split = QPushButton("Change the split")
+        split.setProperty("role", "quiet")
+        split.setToolTip("On the page Splits: folders, a Keras call, your code, a list, by group")
+        split.clicked.connect(self.splits_asked)
+        said = QHBoxLayout()
+        said.addWidget(self._plan, 1)
+        said.addWidget(split, 0, Qt.AlignmentFlag.AlignTop)
+        outer.addLayout(said)
         outer.addLayout(body, 1)
 
     def _left(self) -> QWidget:
@@ -411,13 +420,13 @@ class TrainPage(Page):
             buttons.addWidget(widget)
         buttons.addStretch()
         panel = QWidget()
-        panel.setFixedWidth(300)
+        panel.setMinimumWidth(300)
+        panel.setMaximumWidth(400)
         column = QVBoxLayout(panel)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._list, 1)
         column.addLayout(buttons)
         return panel
-
 
 
 def _complete(runs: Sequence[Run]) -> set[str]:
