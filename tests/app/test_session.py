@@ -59,6 +59,9 @@ def test_a_project_opens_where_it_was_left(
     bar = gallery.view.verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 100)
     bar.setValue(100)
+    picked = [int(gallery.view.tiles.ids[row]) for row in (1, 2, 5)]
+    gallery.view.choose_values({"selected": [str(i) for i in picked]})
+    assert set(gallery.view.selected_ids()) == set(picked)
     before = gallery.filters.query
     window.show_start()
 
@@ -69,6 +72,7 @@ def test_a_project_opens_where_it_was_left(
     assert gallery.filters.query.chosen == chosen
     assert gallery.filters.query.sort is before.sort
     qtbot.waitUntil(lambda: gallery.view.verticalScrollBar().value() == 100)
+    assert set(gallery.view.selected_ids()) == set(picked)
 
 
 def test_a_dataset_that_is_new_opens_on_its_first_page(

@@ -1,6 +1,6 @@
 """The gallery: a list view of a million tiles with group headers, laid out by arithmetic."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ from PySide6.QtCore import (
     QEvent,
     QItemSelection,
     QItemSelectionModel,
+    QItemSelectionRange,
     QMimeData,
     QModelIndex,
     QPersistentModelIndex,
@@ -36,6 +37,7 @@ from inspector.app.gallery_painting import paint_header, paint_tile
 HEADER_PX = 32
 GAP_PX = 8
 NAME_PX = 20
+MOST_KEPT = 1000
 _AnyIndex = QModelIndex | QPersistentModelIndex
 
 
@@ -136,6 +138,7 @@ class GalleryView(QListView):
         self.files: Callable[[], Sequence[str]] = tuple
         """Asked for the paths of what is selected when it is dragged out."""
         self.tiles = GalleryModel()
+        self._wish: Sequence[int] = ()
         self._size = 128
         self._columns = 1
         self._tops: NDArray[np.int64] = np.zeros(1, np.int64)
@@ -163,9 +166,47 @@ class GalleryView(QListView):
     def selected_ids(self) -> list[int]:
         """Return the ids of the selected samples, in order."""
         found: list[int] = []
-        for chosen in self.selectionModel().selection().toList():
+        for chosen in sorted(self.selectionModel().selection().toList(), key=lambda r: r.top()):
             found += self.tiles.ids[chosen.top() : chosen.bottom() + 1].tolist()
         return found
+
+    def show_listing(
+        self, ids: NDArray[np.int32], starts: NDArray[np.int32], titles: Sequence[str]
+    ) -> None:
+        """Show other samples; the place and what is selected stay, as far as they are listed."""
+        place = self.verticalScrollBar().value()
+        kept, current = self.selected_ids() or self._wish, self.currentIndex()
+        focus = int(self.tiles.ids[current.row()]) if current.isValid() else 0
+        self.tiles.set_listing(ids, starts, titles)
+        self.verticalScrollBar().setValue(place)
+        self._select(kept, focus)
+
+    def chosen_values(self) -> dict[str, list[str]]:
+        """Return what is selected, to be kept for another day."""
+        return {"selected": [str(i) for i in self.selected_ids()[:MOST_KEPT]]}
+
+    def choose_values(self, kept: Mapping[str, Iterable[str]]) -> None:
+        """Select it again, as soon as it is listed."""
+        self._wish = [int(i) for i in kept.get("selected", ()) if i.isdecimal()]
+        self._select(self._wish, 0)
+
+    def _select(self, samples: Sequence[int], focus: int) -> None:
+        rows = np.flatnonzero(np.isin(self.tiles.ids, samples))
+        if not len(rows):
+            return
+        self._wish = ()
+        selection = QItemSelection()
+        for run in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
+            first, last = (self.tiles.index(int(row)) for row in (run[0], run[-1]))
+            selection.append(QItemSelectionRange(first, last))
+        places = np.flatnonzero(self.tiles.ids == focus) if focus else rows
+        row = int(places[0]) if len(places) else int(rows[0])
+        flags = QItemSelectionModel.SelectionFlag
+        # What was selected may be far from what the person looks at.
+        self.setAutoScroll(False)
+        self.selectionModel().select(selection, flags.ClearAndSelect)
+        self.selectionModel().setCurrentIndex(self.tiles.index(row), flags.NoUpdate)
+        self.setAutoScroll(True)
 
     def select_id(self, sample: int) -> bool:
         """Select one sample and scroll to it; False where it is not listed."""

@@ -63,7 +63,8 @@ class RuleSheet(QDialog):
         )
         note.setWordWrap(True)
         note.setProperty("role", "muted")
-        for widget in (note, self._rule, self._scope, self._effect, self._places, self._redraw, box):
+        choices, told = (self._rule, self._scope), (self._effect, self._places, self._redraw)
+        for widget in (note, *choices, *told, box):
             column.addWidget(widget)
         self._plan()
         bridge.call(project.splits.redraw, self._warn, channel="redraw")

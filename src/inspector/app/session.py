@@ -101,9 +101,9 @@ def _fields(page: "Page") -> Iterator[tuple[str, QWidget]]:
 
 def _read(page: "Page") -> Iterator[tuple[str, object]]:
     for name, field in _fields(page):
+        if isinstance(field, Chooser):
+            yield name, field.chosen_values()
         match field:
-            case Chooser():
-                yield name, field.chosen_values()
             case QComboBox():
                 yield name, field.currentData()
             case QLineEdit():
@@ -116,9 +116,10 @@ def _read(page: "Page") -> Iterator[tuple[str, object]]:
 
 def _write(page: "Page", values: dict[str, object]) -> None:
     for name, field in _fields(page):
+        chosen = values.get(name)
+        if isinstance(field, Chooser) and isinstance(chosen, dict):
+            field.choose_values(chosen)
         match field, values.get(_SCROLL if isinstance(field, QAbstractScrollArea) else name):
-            case Chooser(), dict(chosen):
-                field.choose_values(chosen)
             case QComboBox(), value if field.findData(value) >= 0:
                 field.setCurrentIndex(field.findData(value))
             case QLineEdit(), str(text):

@@ -121,15 +121,7 @@ class GalleryPage(Page):
         if same and listing.titles == self.view.tiles.titles:
             self.view.viewport().update()
         else:
-            place = self.view.verticalScrollBar().value()
-            current = self.view.currentIndex()
-            kept = int(self.view.tiles.ids[current.row()]) if current.isValid() else 0
-            self.view.tiles.set_listing(listing.ids, listing.starts, listing.titles)
-            self.view.verticalScrollBar().setValue(place)
-            if kept:
-                rows = np.flatnonzero(listing.ids == kept)
-                if len(rows):
-                    self.view.setCurrentIndex(self.view.tiles.index(int(rows[0])))
+            self.view.show_listing(listing.ids, listing.starts, listing.titles)
         self.thumbnails.forget()
         self._request()
         if self._wanted_after:
