@@ -23,6 +23,7 @@ from inspector.app.window import ProjectView
 from inspector.augmentation.apply import augment
 from inspector.augmentation.presets import PRESETS
 from inspector.augmentation.terms import (
+    Distribution,
     Fill,
     Normalisation,
     Policy,
@@ -348,13 +349,18 @@ def test_all_of_a_policy_is_at_hand(
     normalising._rescale.setCurrentIndex(1)
     normalising._rescale.activated.emit(1)
     assert page.history.now.normalisation == Normalisation(1 / 255, samplewise_center=True)
-    switches._fill.setCurrentIndex(switches._fill.findData(Fill.CONSTANT))
+    switches._fill.setCurrentIndex(switches._fill.findData(Fill.CONSTANT.value))
     switches._fill.activated.emit(0)
     switches._level.setValue(40)
     switches._shape.setCurrentIndex(1)
     switches._shape.activated.emit(1)
     now = page.history.now
-    assert (now.fill, now.cval, now.zoom_independent) == (Fill.CONSTANT, 40, False)
+    assert now.fill is Fill.CONSTANT
+    assert (now.cval, now.zoom_independent) == (40, False)
+    switches._draws.setCurrentIndex(1)
+    switches._draws.activated.emit(1)
+    assert page.history.now.distribution is Distribution.TRUNCATED_NORMAL
+    page.undo()
     page.undo()
     assert page.history.now.zoom_independent
     row = next(r for r in controls._rows if r.control.field == "jpeg_quality")

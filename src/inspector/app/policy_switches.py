@@ -32,11 +32,11 @@ class Switches(QWidget):
         self._level.setRange(0, 255)
         self._level.setPrefix("grey level ")
         for fill in Fill:
-            self._fill.addItem(f"fill: {fill.value}", fill)
+            self._fill.addItem(f"fill: {fill.value}", fill.value)
         self._shape.addItem("zoom: each axis by itself", True)
         self._shape.addItem("zoom: the shape is kept", False)
-        self._draws.addItem("drawn evenly from each range", Distribution.UNIFORM)
-        self._draws.addItem("drawn near the middle", Distribution.TRUNCATED_NORMAL)
+        self._draws.addItem("drawn evenly from each range", Distribution.UNIFORM.value)
+        self._draws.addItem("drawn near the middle", Distribution.TRUNCATED_NORMAL.value)
         for widget, name in (
             (self._fill, "What stands where the picture does not reach"),
             (self._level, "Grey level of the fill and of erased boxes"),
@@ -44,17 +44,19 @@ class Switches(QWidget):
         ):  # fmt: skip
             widget.setAccessibleName(name)
             widget.setToolTip(name)
-        self._fill.activated.connect(lambda: self._say(fill=self._fill.currentData()))
+        self._fill.activated.connect(lambda: self._say(fill=Fill(self._fill.currentData())))
         self._shape.activated.connect(lambda: self._say(zoom_independent=self._shape.currentData()))
-        self._draws.activated.connect(lambda: self._say(distribution=self._draws.currentData()))
+        self._draws.activated.connect(
+            lambda: self._say(distribution=Distribution(self._draws.currentData()))
+        )
         self._level.valueChanged.connect(lambda level: self._say(cval=float(level)))
         _column(self, self._fill, self._level, self._shape, self._draws)
 
     def show_policy(self, policy: Policy) -> None:
         """Show a policy without telling of it."""
-        self._fill.setCurrentIndex(self._fill.findData(policy.fill))
+        self._fill.setCurrentIndex(self._fill.findData(policy.fill.value))
         self._shape.setCurrentIndex(self._shape.findData(policy.zoom_independent))
-        self._draws.setCurrentIndex(self._draws.findData(policy.distribution))
+        self._draws.setCurrentIndex(self._draws.findData(policy.distribution.value))
         self._level.blockSignals(True)
         self._level.setValue(round(policy.cval))
         self._level.blockSignals(False)
