@@ -7,7 +7,7 @@ import pytest
 from inspector.audit.arms import Stopped
 from inspector.audit.gap import diagnose
 from inspector.audit.intervals import Interval
-from inspector.audit.rules import Limits, leakage_term, shift_term, too_weak
+from inspector.audit.rules import Limits, leakage_term, missed, shift_term, too_weak
 from inspector.audit.terms import (
     ARMS,
     TERMS,
@@ -21,7 +21,7 @@ from inspector.audit.terms import (
 from tests.audit.synthetic import hide, mislabel, question, shift
 
 YES, NO, CANNOT = Verdict.YES, Verdict.NO, Verdict.CANNOT_TELL
-FREE = Limits((), (), (), False)
+FREE = Limits((), (), ())
 FORBIDDEN = ("why the accuracy lies", "your gap is", "cause", "clean", "0 leaks")
 
 
@@ -235,6 +235,7 @@ def test_the_answer_follows_its_seed_and_has_its_shape(leak: Diagnosis) -> None:
     assert set(plain) == {
         "question", "n_groups", "group_provenance", "terms", "residual", "arms", "domain_auc",
         "quick_models", "verdict", "evidence", "caveats", "properties", "same_images",
+        "leakage_by_similarity",
     }  # fmt: skip
 
 
@@ -301,26 +302,49 @@ def _around(mean: float, half: float) -> Interval:
 
 def test_the_rule_of_leakage() -> None:
     clear = _around(0.1, 0.02)
-    assert leakage_term(clear, 0.02, FREE, None).verdict is YES
-    assert leakage_term(clear, 0.11, FREE, None).verdict is CANNOT
-    assert leakage_term(_around(0.019, 0.005), 0.0, FREE, None).verdict is CANNOT
-    assert leakage_term(_around(0.0, 0.01), 0.0, FREE, None).verdict is NO
-    assert leakage_term(_around(0.0, 0.01), 0.0, FREE, 0.5).verdict is CANNOT
-    assert leakage_term(_around(0.0, 0.01), 0.0, FREE, 0.95).bound is Bound.NONE
-    assert leakage_term(clear, 0.0, replace(FREE, hidden=True), None).bound is Bound.AT_LEAST
+    assert leakage_term(clear, 0.02, FREE).verdict is YES
+    assert leakage_term(clear, 0.11, FREE).verdict is CANNOT
+    assert leakage_term(_around(0.019, 0.005), 0.0, FREE).verdict is CANNOT
+    assert leakage_term(_around(0.0, 0.01), 0.0, FREE).verdict is NO
+    bound = replace(FREE, missed=missed(0.2, None))
+    assert leakage_term(_around(0.0, 0.01), 0.0, bound).verdict is CANNOT
+    assert leakage_term(clear, 0.0, bound).bound is Bound.AT_LEAST
+    assert leakage_term(clear, 0.0, bound).verdict is YES
+
+
+def test_groups_are_missed_by_likeness_or_by_recall() -> None:
+    assert missed(0.1, None) == missed(0.0, 0.9) == ()
+    assert len(missed(0.11, 0.89)) == 2
+
+
+def test_a_leakage_that_goes_on_growing_is_at_least() -> None:
+    whole = question(burst=5, training=1_000, folder=1_200)
+    # Where only the most alike count, half of the bursts are cut; a level lower holds them all.
+    cut = np.where(whole.group % 2 == 0, whole.group, -1)
+    found = diagnose(replace(whole, group=cut, by_similarity=((0.85, cut), (0.8, whole.group))))
+    one, two = found.leakage_by_similarity
+    assert one.images < two.images == 1_000
+    assert one.leakage.mean == pytest.approx(found.terms["leakage"].mean, abs=0.02)
+    assert two.leakage.mean > one.leakage.mean + 0.02
+    assert found.terms["leakage"].bound is Bound.AT_LEAST
+    assert found.terms["shift"].bound is Bound.AT_MOST
+    assert any("0.85 +" in e and "0.80 +" in e for e in found.evidence)
+    flat = diagnose(replace(whole, by_similarity=((0.85, whole.group), (0.8, whole.group))))
+    assert flat.leakage_by_similarity == ()
+    assert flat.terms["leakage"].bound is Bound.NONE
 
 
 def test_the_rule_of_shift_needs_all_three() -> None:
     lost, gain = _around(0.1, 0.02), _around(0.06, 0.02)
     apart, near = DomainAuc(0.9, 0.005), DomainAuc(0.6, 0.01)
-    assert shift_term(lost, apart, gain, FREE, None).verdict is YES
-    assert shift_term(lost, near, gain, FREE, None).verdict is CANNOT
-    assert shift_term(lost, apart, None, FREE, None).verdict is CANNOT
-    assert shift_term(lost, apart, _around(0.06, 0.07), FREE, None).verdict is CANNOT
+    assert shift_term(lost, apart, gain, FREE).verdict is YES
+    assert shift_term(lost, near, gain, FREE).verdict is CANNOT
+    assert shift_term(lost, apart, None, FREE).verdict is CANNOT
+    assert shift_term(lost, apart, _around(0.06, 0.07), FREE).verdict is CANNOT
     # A gain that is small beside the loss does not explain it.
-    assert shift_term(lost, apart, _around(0.02, 0.01), FREE, None).verdict is CANNOT
-    assert shift_term(_around(0.02, 0.01), apart, gain, FREE, None).verdict is CANNOT
-    assert shift_term(_around(0.0, 0.02), apart, gain, FREE, None).verdict is NO
-    for limits in (replace(FREE, hidden=True), replace(FREE, folder=("small",))):
-        assert shift_term(lost, apart, gain, limits, None).verdict is CANNOT
-        assert shift_term(_around(0.0, 0.02), apart, gain, limits, None).verdict is CANNOT
+    assert shift_term(lost, apart, _around(0.02, 0.01), FREE).verdict is CANNOT
+    assert shift_term(_around(0.02, 0.01), apart, gain, FREE).verdict is CANNOT
+    assert shift_term(_around(0.0, 0.02), apart, gain, FREE).verdict is NO
+    for limits in (replace(FREE, missed=("likeness",)), replace(FREE, folder=("small",))):
+        assert shift_term(lost, apart, gain, limits).verdict is CANNOT
+        assert shift_term(_around(0.0, 0.02), apart, gain, limits).verdict is CANNOT

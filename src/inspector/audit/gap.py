@@ -7,7 +7,7 @@ the folder without images whose group is in training; composition = G - R models
 size = R models - models on all of the training folder.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -33,6 +33,7 @@ from inspector.audit.terms import (
     TERMS,
     UNKNOWN,
     Arm,
+    AtSimilarity,
     Diagnosis,
     DomainAuc,
     Property,
@@ -82,6 +83,7 @@ class _Work:
     properties: tuple[Property, ...] = ()
     trained: Trained | None = None
     same: Term | None = None
+    curve: tuple[AtSimilarity, ...] = ()
 
 
 def diagnose(
@@ -125,11 +127,10 @@ def diagnose(
     leakage = _leakage(work, of_random, of_groups)
     _same_images(work, of_random, of_groups, arms.mates_seen(work.setting, random, size))
     if first is not None:
-        work.terms["leakage"] = rules.leakage_term(
-            leakage, None, work.limits, question.group_recall
-        )
+        work.terms["leakage"] = rules.leakage_term(leakage, None, work.limits)
         first(_answer(work))
     if trained is None:
+        _against_similarity(work, random)
         _control(work, leakage, of_random, known, size)
         _luck(work, of_random, size)
         _nearest(work, random, grouped)
@@ -161,7 +162,7 @@ def _prepare(question: Question, seeds: int, watch: Watch, trained: Trained | No
         trained.learn if trained else None, trained.upto if trained else None,
     )  # fmt: skip
     clean = setting.folder[~np.isin(joined[setting.folder], joined[setting.train])]
-    limits = _limits(setting, clean, found.share)
+    limits = _limits(setting, clean, rules.missed(found.share, question.group_recall))
     return _Work(
         question, setting, found, limits, clean, dict.fromkeys(TERMS, UNKNOWN),
         dict.fromkeys(ARMS, NO_ARM), words.Notes(question.classes, trained is not None),
@@ -169,7 +170,7 @@ def _prepare(question: Question, seeds: int, watch: Watch, trained: Trained | No
     )  # fmt: skip
 
 
-def _limits(setting: Setting, clean: Ints, residual: float) -> rules.Limits:
+def _limits(setting: Setting, clean: Ints, missed: tuple[str, ...]) -> rules.Limits:
     y, joined = setting.labels, setting.joined
     present = np.unique(y[setting.train])
     every: tuple[str, ...] = ()
@@ -186,7 +187,7 @@ def _limits(setting: Setting, clean: Ints, residual: float) -> rules.Limits:
             f"your folder holds {len(clean)} images whose group is not in training; "
             f"a verdict needs {rules.FOLDER_AT_LEAST} or more",
         )
-    return rules.Limits(every, training, inside, residual > rules.HIDDEN_ABOVE)
+    return rules.Limits(every, training, inside, missed)
 
 
 def _arm(values: Doubles, labels: Ints, weights: Doubles) -> Arm:
@@ -234,9 +235,37 @@ def _control(
     if len(np.unique(known)) < len(known):
         drawn = arms.score_placebos(setting, known, size, rules.PLACEBOS)
         placebo = max(_arm(of_random.train - one, y, weights).mean or 0.0 for one in drawn)
-    work.terms["leakage"] = rules.leakage_term(
-        leakage, placebo, work.limits, work.question.group_recall
-    )
+    work.terms["leakage"] = rules.leakage_term(leakage, placebo, work.limits)
+
+
+def _against_similarity(work: _Work, random: list[Ints]) -> None:
+    """Ask again with less alike pictures as one event: a leakage that goes on growing is a bound.
+
+    Where a level joins nothing new its figure is that of the level before.
+    """
+    setting, levels = work.setting, work.question.by_similarity
+    curve: list[AtSimilarity] = []
+    before: Ints | None = None
+    for done, (similarity, group) in enumerate(levels):
+        setting.watch.at("levels of likeness", done, len(levels))
+        known = np.unique(own_groups(group)[setting.train], return_inverse=True)[1]
+        if before is None or not np.array_equal(known, before):
+            grouped = arms.group_assignments(setting, known.astype(np.int64), 0)
+            size = arms.common_size(setting, [*random, *grouped])
+            two = [arms.score_folds(setting, a, size, folder=False) for a in (random, grouped)]
+            figure = rules.figure(_leakage(work, *two))
+        images = int((np.bincount(known)[known] > 1).sum())
+        curve.append(AtSimilarity(similarity, images, figure))
+        before = known
+    if any(one.leakage != curve[0].leakage for one in curve):
+        work.curve = tuple(curve)
+    _bound_by(work, curve)
+
+
+def _bound_by(work: _Work, curve: Sequence[AtSimilarity]) -> None:
+    if rules.grows(curve):
+        reason = "leakage that grows where less alike pictures count"
+        work.limits = replace(work.limits, missed=(*work.limits.missed, reason))
 
 
 def _same_images(
@@ -255,9 +284,9 @@ def _same_images(
 
 def _borrow(work: _Work, leakage: Interval, quick: Diagnosis) -> None:
     """Take the controls that are too dear to train from the quick models."""
-    work.terms["leakage"] = rules.leakage_term(
-        leakage, quick.terms["leakage"].placebo, work.limits, work.question.group_recall
-    )
+    _bound_by(work, quick.leakage_by_similarity)
+    placebo = quick.terms["leakage"].placebo
+    work.terms["leakage"] = rules.leakage_term(leakage, placebo, work.limits)
     work.domain = quick.domain_auc
     own = QuickModel("quick models", quick.terms, quick.arms)
     work.models = (own, *quick.quick_models)
@@ -334,8 +363,7 @@ def _folder(work: _Work, of_random: Scores, of_groups: Scores) -> None:
     if work.trained is None:
         work.domain = domain_auc(setting, clean)
     joint = _joint(work)
-    recall = work.question.group_recall
-    work.terms["shift"] = rules.shift_term(shift, work.domain, joint, work.limits, recall)
+    work.terms["shift"] = rules.shift_term(shift, work.domain, joint, work.limits)
     work.notes.joint = joint
     work.notes.note_classes(of_groups, setting, inside)
 
@@ -402,7 +430,7 @@ def _answer(work: _Work) -> Diagnosis:
     found = Diagnosis(
         asked, len(np.unique(setting.joined[both])), dict(question.group_provenance),
         dict(work.terms), work.residual.share, dict(work.arms), work.domain, work.models,
-        "", (), (), work.properties, work.same,
+        "", (), (), work.properties, work.same, work.curve,
     )  # fmt: skip
     return replace(
         found,

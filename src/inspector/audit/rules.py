@@ -4,13 +4,14 @@ Source of every threshold: a prototype of 340 trials on real pictures with plant
 on fresh seeds in docs/verdicts.md.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inspector.audit.intervals import Interval
-from inspector.audit.terms import Bound, DomainAuc, Term, Verdict
+from inspector.audit.terms import AtSimilarity, Bound, DomainAuc, Term, Verdict
 
 Ints = NDArray[np.int64]
 
@@ -41,13 +42,13 @@ class Limits:
         all: Reasons against every verdict.
         training: Reasons that lie in the training folder.
         folder: Reasons that lie in the user's own validation folder.
-        hidden: Whether unexplained look-alikes show that groups were missed.
+        missed: What shows that groups were probably missed, so that figures are bounds.
     """
 
     all: tuple[str, ...]
     training: tuple[str, ...]
     folder: tuple[str, ...]
-    hidden: bool
+    missed: tuple[str, ...] = ()
 
     @property
     def leakage(self) -> bool:
@@ -96,29 +97,40 @@ def too_weak(accuracy: float, majority: float, claimed: tuple[float, ...]) -> bo
     return accuracy - majority < OF_YOUR_ACCURACY * (claimed[0] - majority)
 
 
-def leakage_term(
-    interval: Interval, placebo: float | None, limits: Limits, recall: float | None
-) -> Term:
+def missed(residual: float, recall: float | None) -> tuple[str, ...]:
+    """Say what shows that groups were missed: likeness that no group explains, or that they cut."""
+    found = []
+    if residual > HIDDEN_ABOVE:
+        found.append("unexplained look-alikes")
+    if recall is not None and recall < RECALL_AT_LEAST:
+        found.append("look-alikes across your groups")
+    return tuple(found)
+
+
+def grows(curve: Sequence[AtSimilarity]) -> bool:
+    """Say whether leakage has no plateau: pictures that are less alike would add to it."""
+    means = [one.leakage.mean or 0.0 for one in curve]
+    return bool(means) and max(means) - means[0] > LEAKAGE_ABOVE
+
+
+def leakage_term(interval: Interval, placebo: float | None, limits: Limits) -> Term:
     """Apply the rule of leakage: above 0, above the margin, above every placebo."""
     verdict = Verdict.CANNOT_TELL
-    unsure = limits.hidden or (recall is not None and recall < RECALL_AT_LEAST)
     if limits.leakage and placebo is not None:
         if interval.low > 0 and interval.mean > LEAKAGE_ABOVE and interval.mean > placebo:
             verdict = Verdict.YES
-        elif interval.high < LEAKAGE_ABOVE and not unsure:
+        elif interval.high < LEAKAGE_ABOVE and not limits.missed:
             verdict = Verdict.NO
-    bound = Bound.AT_LEAST if unsure else Bound.NONE
+    bound = Bound.AT_LEAST if limits.missed else Bound.NONE
     return _term(interval, verdict, bound, placebo)
 
 
 def shift_term(
-    interval: Interval, domain: DomainAuc, joint: Interval | None, limits: Limits,
-    recall: float | None,
-) -> Term:  # fmt: skip
+    interval: Interval, domain: DomainAuc, joint: Interval | None, limits: Limits
+) -> Term:
     """Apply the rule of shift: a loss, folders that differ, and a gain from joining them."""
     verdict = Verdict.CANNOT_TELL
-    unsure = limits.hidden or (recall is not None and recall < RECALL_AT_LEAST)
-    if limits.shift and not unsure:
+    if limits.shift and not limits.missed:
         lost = interval.low > 0 and interval.mean > SHIFT_ABOVE
         differ = domain.p is not None and domain.p <= P_AT_MOST
         gains = (
@@ -130,7 +142,7 @@ def shift_term(
             verdict = Verdict.YES
         elif interval.high < SHIFT_ABOVE:
             verdict = Verdict.NO
-    bound = Bound.AT_MOST if unsure else Bound.NONE
+    bound = Bound.AT_MOST if limits.missed else Bound.NONE
     return _term(interval, verdict, bound, None)
 
 

@@ -46,6 +46,8 @@ class Question:
         group_provenance: How many groups stem from where, for the answer ("names": 40).
         group_recall: Share of the pairs that look alike which names, times, a manifest or a person
             hold together; None where there is nothing to judge by.
+        by_similarity: A similarity and (n,) what `group` is where pictures as alike as that are of
+            one event; from the most alike down.
         properties: Simple properties of each image (see `properties.py`).
         classes: The names of the classes, or () when they are only numbers.
         seed: Of everything that is drawn.
@@ -62,6 +64,7 @@ class Question:
     claimed: tuple[float, ...] = ()
     group_provenance: dict[str, int] = field(default_factory=dict)
     group_recall: float | None = None
+    by_similarity: tuple[tuple[float, Ints], ...] = ()
     properties: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
     seed: int = 0
@@ -81,6 +84,21 @@ class Term:
     verdict: Verdict = Verdict.CANNOT_TELL
     bound: Bound = Bound.NONE
     placebo: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AtSimilarity:
+    """Hold the leakage where pictures from a similarity on are taken for one event.
+
+    Attributes:
+        similarity: 0..1.
+        images: Images of the training folder that are in a group with others.
+        leakage: A figure without a verdict.
+    """
+
+    similarity: float
+    images: int
+    leakage: Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +190,8 @@ class Diagnosis:
     Attributes:
         same_images: What images gain that have one of their group in the training of a random
             fold: the same images, judged by those models and by those of group folds.
+        leakage_by_similarity: The leakage against what counts as one event, most alike first; ()
+            where nothing less alike would count.
     """
 
     question: dict[str, Any]
@@ -187,6 +207,7 @@ class Diagnosis:
     caveats: tuple[str, ...]
     properties: tuple[Property, ...] = ()
     same_images: Term | None = None
+    leakage_by_similarity: tuple[AtSimilarity, ...] = ()
 
 
 UNKNOWN = Term(None, None, None)

@@ -138,7 +138,7 @@ def _shift(found: Diagnosis, term: Term, who: str) -> str:
 def evidence(found: Diagnosis, notes: Notes) -> tuple[str, ...]:
     """Return the figures behind the sentence, each with what it is compared with."""
     said = [_random_and_group(found, notes.who), _same(notes), _placebo(found, notes)]
-    said += [_recall(found), _residual(found)]
+    said += [_recall(found), _residual(found), _by_similarity(found)]
     said += [_luck(notes), _domain(found), _joint(notes), _own(notes), _folder(notes)]
     said += [_classes(notes), _properties(found), _nearest(found)]
     return tuple(one for one in said if one)
@@ -175,11 +175,6 @@ def _placebo(found: Diagnosis, notes: Notes) -> str:
     )
 
 
-def _missed(found: Diagnosis) -> bool:
-    recall = found.question["group_recall"]
-    return recall is not None and recall < rules.RECALL_AT_LEAST
-
-
 def _recall(found: Diagnosis) -> str:
     recall = found.question["group_recall"]
     if recall is None:
@@ -194,6 +189,17 @@ def _residual(found: Diagnosis) -> str:
     return (
         f"{found.residual:.1%} of the images look alike in a way that no known group explains "
         f"(above {rules.HIDDEN_ABOVE:.0%}, groups are taken to be missed)."
+    )
+
+
+def _by_similarity(found: Diagnosis) -> str:
+    curve = found.leakage_by_similarity
+    if not curve:
+        return ""
+    said = ", ".join(f"{one.similarity:.2f} {one.leakage.mean:+.3f}" for one in curve)
+    return (
+        f"The difference by the similarity from which pictures count as one event: {said} (if it "
+        f"grows by more than {rules.LEAKAGE_ABOVE:.2f}, it is a bound)."
     )
 
 
@@ -297,11 +303,10 @@ def caveats(found: Diagnosis, notes: Notes, limits: Limits) -> tuple[str, ...]:
         said += limits.folder
     else:
         said.append("no folder of its own to judge on: luck and leakage only")
-    if limits.hidden or _missed(found):
-        why = "unexplained look-alikes" if limits.hidden else "look-alikes across your groups"
+    if limits.missed:
         said.append(
-            f"{why}: groups were probably missed, so leakage is at least and shift at most what "
-            "is shown; confirm groups and run again"
+            f"{' and '.join(limits.missed)}: groups were probably missed, so leakage is at least "
+            "and shift at most what is shown; confirm groups and run again"
         )
     if notes.lacking:
         said.append(f"{notes.lacking} classes are not in the folder and left out of its figures")

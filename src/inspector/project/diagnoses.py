@@ -20,6 +20,7 @@ from inspector.project.changes import Changes
 from inspector.project.differences import Differences, at_the_extremes, columns, from_json
 from inspector.project.leaks import Leakage
 from inspector.project.rules import Rule, RuleKind, membership, one_call
+from inspector.similarity.levels import POSSIBLE
 from inspector.store import meta
 from inspector.store.samples import Sample
 from inspector.work.diagnosing import ask_child
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from inspector.project.project import Project
 
 FILES = "the files"
+LEVELS = (0.85, 0.8, 0.75, 0.7, POSSIBLE)
+"""Similarities at which leakage is asked again, below the project's sure level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +246,13 @@ class Diagnoses:
             raise DatasetError(
                 "there is no image in the training folder", "Open the dataset's top folder."
             )
-        numbers = project.groups.numbers(rows, with_pictures=True)
-        alone = np.bincount(numbers)[numbers] == 1
+        def groups(similarity: float | None = None) -> Any:
+            numbers = project.groups.numbers(rows, with_pictures=True, similarity=similarity)
+            alone = np.bincount(numbers)[numbers] == 1
+            return np.where(alone, -1, numbers).astype(np.int64)
+
+        sure = project.duplicates.threshold
+        levels = sorted({sure, *(one for one in LEVELS if one < sure)}, reverse=True)
         single = one_call(project, rule) if yours is not None else None
         share = (
             single.call.validation_split or 1 - (single.call.left_size or 0) if single else None
@@ -252,8 +260,9 @@ class Diagnoses:
         return Question(
             describe(records), thumbnails16(records),
             np.array([place[s.label] for s in rows], np.int64),
-            np.where(alone, -1, numbers).astype(np.int64), training, folder, yours, share,
+            groups(), training, folder, yours, share,
             self.numbers.claimed, self._provenance(rows), project.groups.recall(rows),
+            tuple((one, groups(one)) for one in levels),
             columns(rows, records),
             tuple(classes),
         )  # fmt: skip

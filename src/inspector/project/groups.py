@@ -143,11 +143,14 @@ class Groups:
         found.sort(key=lambda g: (not g.confirmed, -len(g.members), g.members[0].path))
         return found
 
-    def numbers(self, rows: Sequence[Sample], *, with_pictures: bool) -> NDArray[np.int32]:
+    def numbers(
+        self, rows: Sequence[Sample], *, with_pictures: bool, similarity: float | None = None
+    ) -> NDArray[np.int32]:
         """Return the group in force of each image of `rows`; equal numbers belong together.
 
         Args:
-            with_pictures: True to join directly alike pictures (sure pairs) as well.
+            with_pictures: True to join pictures that are directly alike as well.
+            similarity: From which they are; None for the project's sure level.
         """
         place = {s.id: i for i, s in enumerate(rows)}
         links: list[tuple[int, int]] = []
@@ -160,8 +163,14 @@ class Groups:
                 bound[sample.bound].append(place[sample.id])
         links += _chain(bound.values())
         if with_pictures:
-            clusters = self._project.duplicates.likeness().clusters.values()
-            links += _chain([place[i] for i in ids if i in place] for ids in clusters)
+            found = self._project.duplicates.likeness()
+            level = found.threshold if similarity is None else similarity
+            links += _chain([place[i] for i in ids if i in place] for ids in found.sets.values())
+            links += [
+                (place[a], place[b])
+                for a, b, _, alike in found.edges
+                if alike >= level and a in place and b in place
+            ]
         ends = np.array(links, np.int32).reshape(-1, 2)
         joined: NDArray[np.int32] = components(len(rows), ends[:, 0], ends[:, 1]).astype(np.int32)
         return joined
