@@ -141,6 +141,24 @@ def test_14_shifts_that_keras_exchanges() -> None:
     assert lint_code("ImageDataGenerator(width_shift_range=1, height_shift_range=1)", "3") == []
 
 
+def test_29_rescaled_by_the_generator_and_by_a_layer() -> None:
+    code = "g = ImageDataGenerator(rescale=1/255)\nm = keras.Sequential([layers.Rescaling(1/255)])"
+    (advice,) = lint_code(code)
+    assert (advice.rule, advice.severity) == ("rescaled-twice", "error")
+    assert advice.suggestion == {"rescale": None}
+    twice = "a = layers.Rescaling(1/255)\nb = layers.Rescaling(1/255)\nlayers.RandomFlip()"
+    assert [a.severity for a in lint_code(twice)] == ["hint"]
+    assert lint_code("[layers.RandomFlip(), layers.Rescaling(1/255)]") == []
+
+
+def test_what_has_no_place_in_the_policy_is_said() -> None:
+    code = "ImageDataGenerator(preprocessing_function=preprocess_input)\nlayers.RandomFlip()"
+    assert [a.rule for a in lint_code(code)] == ["preprocessing-left-out", "layers-left-out"]
+    assert lint_code("ImageDataGenerator(preprocessing_function=None)") == []
+    code = "layers.RandomFlip()\nlayers.Rescaling(1/127.5, offset=-1)"
+    assert [a.rule for a in lint_code(code)] == ["offset-left-out"]
+
+
 @pytest.mark.parametrize("code", ["(", "x" * 200_000, "\0"])
 def test_no_python_is_refused(code: str) -> None:
     with pytest.raises(UsageError):

@@ -134,21 +134,21 @@ EVIL = [
     "ImageDataGenerator(rotation_range=RANGE)",
     "ImageDataGenerator(rotation_range=a.b)",
     "ImageDataGenerator(rotation_range=1, rotation_range=2)",
-    "ImageDataGenerator(preprocessing_function=open)",
     "evil.ImageDataGenerator()",
     "open('{mark}', 'w').layers.RandomFlip()",
     "import os\nos.system('touch {mark}')",
-    "for i in range(3): ImageDataGenerator()",
     "class A: pass",
-    "def f(): return ImageDataGenerator()",
-    "ImageDataGenerator().flow(x)",
-    "x.y = ImageDataGenerator()",
-    "a, b = ImageDataGenerator()",
     "keras.Sequential([Dense(3)])",
+    "[RandomFlip(), RandomFlip('vertical')]",
+    "layers.RandomCrop(3, 3)",
+    "from torchvision.transforms import RandomRotation\nRandomRotation(30)",
+    "import torchvision.transforms as layers\nlayers.RandomRotation(30)",
+    "N = 3\nN = 4\nImageDataGenerator(rotation_range=N)",
+    "N = open('{mark}', 'w')\nImageDataGenerator(rotation_range=N)",
+    "def f(n): return ImageDataGenerator(rotation_range=n)",
     "keras.Sequential([open('{mark}', 'w')])",
     "keras.Sequential(layers_of_mine)",
     "keras.Sequential([RandomFlip('sideways')])",
-    "[RandomFlip(), RandomFlip()]",
     "[RandomRotation(0.1, what=3)]",
     "[RandomRotation()]",
     "[RandomRotation((0.1, 0.3))]",
@@ -166,6 +166,42 @@ EVIL = [
     "{{1: 2}}",
     "ImageDataGenerator(zoom_range={{'a': 1}})",
 ]
+
+
+NOTEBOOK = """
+import os
+from tensorflow.keras import layers as L, models
+from tensorflow.keras.preprocessing.image import ImageDataGenerator as IDG
+TURN, SIZE = 15, (150, 150)
+ZOOM = 0.2
+for name in os.listdir("{mark}"):
+    print(name)
+class Net(models.Model):
+    pass
+def make(folder, turn=3):
+    plain = IDG(rescale=1./255)
+    augmented = IDG(rotation_range=20, zoom_range=ZOOM, preprocessing_function=lambda x: open(x))
+    return augmented.flow_from_directory(folder, target_size=SIZE)
+model = models.Sequential([L.Conv2D(32, 3, activation="relu"), L.Dense(1)])
+model.fit(make("train"), epochs=3)
+"""
+
+
+def test_a_whole_script_is_read_and_nothing_of_it_runs(tmp_path: Path) -> None:
+    mark = tmp_path / "none"
+    policy = parse_code(NOTEBOOK.replace("{mark}", str(mark)))
+    assert (policy.rotation_degrees, policy.zoom) == (20, Range(0.8, 1.2))
+    functional = """
+import keras
+from keras import layers
+def make_model(shape, classes):
+    x = inputs = keras.Input(shape=shape)
+    x = layers.RandomFlip("horizontal", input_shape=shape)(x)
+    x = layers.Rescaling(1. / 127.5, offset=-1)(x)
+    return keras.Model(inputs, layers.Dense(classes)(x))
+again = keras.Sequential([layers.RandomFlip("horizontal", input_shape=shape)])
+"""
+    assert parse_code(functional) == Policy(horizontal_flip=0.5)
 
 
 @pytest.mark.parametrize("code", EVIL)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from inspector.augmentation.keras_calls import GENERATOR, keras_calls
 from inspector.augmentation.keras_code import generator_policy, parse_tree, swaps_axes
 from inspector.augmentation.lint import Advice
 from inspector.augmentation.points import Severity
@@ -48,12 +49,14 @@ def lint_code(text: str, keras_version: str | None = None) -> list[Advice]:
     Raises:
         UsageError: It is not Python, or `keras_version` is no version.
     """
-    nodes = list(ast.walk(parse_tree(text)))
+    tree = parse_tree(text)
+    nodes = list(ast.walk(tree))
+    calls = keras_calls(tree)
     flows = _flows(nodes)
     return [
         *_augmented_validation(flows), *_other_normalisation(flows), *_nearest(flows),
         *_uint8_rescaled(nodes), *_seed_with_workers(nodes, flows), *_brightness_of_ones(nodes),
-        *_exchanged_shifts(nodes, keras_version),
+        *_exchanged_shifts(nodes, keras_version), *_rescaled_twice(calls), *_left_out(calls),
     ]  # fmt: skip
 
 
@@ -224,6 +227,57 @@ def _exchanged_shifts(nodes: list[ast.AST], keras_version: str | None) -> Iterat
                         "is shown is what it does; if you meant the name, exchange the two shifts.",
                     )  # fmt: skip
             return
+
+
+def _rescaled_twice(calls: list[tuple[str, ast.Call]]) -> Iterator[Advice]:
+    """Rule 29: 1/255 by the generator and again in the model makes pictures nearly black."""
+    generators = [c for name, c in calls if name == GENERATOR]
+    layers = [c for name, c in calls if name == "Rescaling"]
+    if layers and any(_given(c, "rescale") is not None for c in generators):
+        yield _said(
+            "rescaled-twice", "rescale", "error",
+            "The generator rescales, and so does a Rescaling layer: what passes both is nearly "
+            "black. Keep the layer, and leave rescale out of the generator.",
+            {"rescale": None},
+        )  # fmt: skip
+    elif len(layers) > 1:
+        yield _said(
+            "rescaled-twice", "rescale", "hint",
+            f"Rescaling stands {len(layers)} times in the code: what passes two of them is nearly "
+            "black.",
+        )  # fmt: skip
+
+
+def _left_out(calls: list[tuple[str, ast.Call]]) -> Iterator[Advice]:
+    """Tell what of the code has no place in the policy that is shown."""
+    generators = [c for name, c in calls if name == GENERATOR]
+    layers = [name for name, _ in calls if name.startswith("Random")]
+    for call in generators:
+        given = _given(call, "preprocessing_function")
+        if given is not None and not (isinstance(given, ast.Constant) and given.value is None):
+            yield _said(
+                "preprocessing-left-out", "preprocessing_function", "hint",
+                f"preprocessing_function={ast.unparse(given)[:60]} is code of its own and never "
+                "run here: what it does is not in the policy that is shown.",
+            )  # fmt: skip
+            break
+    if generators and layers:
+        yield _said(
+            "layers-left-out", layers[0], "warning",
+            f"The code augments by layers as well ({', '.join(dict.fromkeys(layers))}): shown is "
+            "the generator's policy alone, and training would do both.",
+        )  # fmt: skip
+    offset = [c for name, c in calls if name == "Rescaling" and _given(c, "offset") is not None]
+    if offset:
+        yield _said(
+            "offset-left-out", "rescale", "hint",
+            f"{ast.unparse(offset[0])[:60]} moves the values below 0. A policy has no place for an "
+            "offset, so its normalisation is left out here; it changes no picture that is shown.",
+        )  # fmt: skip
+
+
+def _given(call: ast.Call, name: str) -> ast.expr | None:
+    return next((k.value for k in call.keywords if k.arg == name), None)
 
 
 def _calls(nodes: list[ast.AST], name: str) -> list[ast.Call]:

@@ -1,17 +1,19 @@
 """Pasted Keras code to a policy: parsed, never evaluated.
 
-Understood are ImageDataGenerator(...), the Random* layers and Rescaling of keras.layers, alone, in
-a list or in Sequential([...]), with or without an assignment and imports around them; calls that
-read from a generator or train are passed over; arguments are literals, tuples, lists, dicts, and
-+ - * / of numeric constants.
+Understood are ImageDataGenerator(...), the Random* layers and Rescaling of keras.layers, wherever
+they stand in a script; all else is passed over. Their arguments are literals, tuples, lists, dicts,
++ - * / of numeric constants, and names of such that the script assigns once.
 """
 
 import ast
 import math
 import operator
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any, Final
 
+from inspector.augmentation.keras_calls import GENERATOR, keras_calls
 from inspector.augmentation.keras_layers import LAYERS, read_layers
 from inspector.augmentation.policies import Policy, read_idg
 from inspector.errors import UsageError
@@ -24,17 +26,16 @@ _OPERATORS: Final[dict[type[ast.operator], Callable[[Any, Any], Any]]] = {
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
 }
-# What stands around a generator: who reads from it, and what trains on that.
-_PASSED_BY: Final = (
-    "flow",
-    "flow_from_directory",
-    "flow_from_dataframe",
-    "fit",
-    "fit_generator",
-    "evaluate",
-    "predict",
-)
-_PREFIXES: Final = ("keras", "layers", "preprocessing", "image", "tf", "models", "tensorflow")
+_LONGEST_CONSTANT: Final = 20
+# Of no effect on a policy, whatever they hold; of a preprocessing_function lint_code tells.
+_NOT_READ: Final = (
+    "preprocessing_function", "input_shape", "batch_input_shape", "name", "seed", "dtype",
+    "trainable", "validation_split",
+)  # fmt: skip
+_LITERAL: Final = (
+    ast.Constant, ast.Tuple, ast.List, ast.UnaryOp, ast.BinOp, ast.operator, ast.unaryop,
+    ast.expr_context,
+)  # fmt: skip
 
 # In the order of ImageDataGenerator's own signature, for arguments without a name.
 _POSITIONS: Final = (
@@ -71,19 +72,13 @@ def parse_code(text: str, *, keras_version: str | None = None) -> Policy:
     Raises:
         UsageError: The code holds anything that is not understood, or no augmentation.
     """
-    tree = parse_tree(text)
+    calls = keras_calls(parse_tree(text))
     try:
-        found = [policy for node in tree.body if (policy := _statement(node)) is not None]
+        generators = [_generator(call) for name, call in calls if name == GENERATOR]
+        if not generators:
+            return read_layers(_layers([call for call in calls if call[0] != GENERATOR]))
     except RecursionError:
         raise UsageError("this code is nested too deeply", "Paste the call alone.") from None
-    if not found:
-        raise UsageError(
-            "there is no ImageDataGenerator and no Random layer in this code",
-            "Paste the call itself, such as ImageDataGenerator(rotation_range=20).",
-        )
-    generators = [named for named, from_generator in found if from_generator]
-    if not generators:
-        return read_layers([layer for named, _ in found for layer in named["layers"]])
     swapped = keras_version is not None and swaps_axes(keras_version)
     policies = [_read_generator(named, swapped=swapped) for named in generators]
     # Beside the training generator there is often one for validation, which only rescales.
@@ -91,7 +86,7 @@ def parse_code(text: str, *, keras_version: str | None = None) -> Policy:
 
 
 def parse_tree(text: str) -> ast.Module:
-    """Return the tree of a piece of code.
+    """Return the tree of a piece of code, with constants in place of the names that hold them.
 
     Raises:
         UsageError: It is too long, or not Python.
@@ -99,7 +94,9 @@ def parse_tree(text: str) -> ast.Module:
     if len(text) > MAX_CHARACTERS:
         raise UsageError("this code is too long to be an augmentation", "Paste the call alone.")
     try:
-        return ast.parse(text.strip())
+        tree = ast.parse(text.strip())
+        filled: ast.Module = _Fill(_constants(tree)).visit(tree)
+        return filled
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise UsageError(
             f"this is not Python code: {str(error)[:80]}", "Paste the whole call, brackets closed."
@@ -137,39 +134,33 @@ def swaps_axes(keras_version: str) -> bool:
     return parts[0] > 2 or (parts[0] == 2 and (len(parts) == 1 or parts[1] >= 9))
 
 
-def _statement(node: ast.stmt) -> tuple[dict[str, Any], bool] | None:
-    """Return the arguments found and whether they are a generator's; None for an import."""
-    match node:
-        case ast.Import() | ast.ImportFrom():
-            return None
-        case ast.Assign(targets=[ast.Name()], value=ast.Constant() | ast.Tuple()):
-            return None
-        case ast.Assign(value=value) | ast.Expr(value=value) if _reads_or_trains(value):
-            return None
-        case ast.Assign(targets=[ast.Name()], value=value) | ast.Expr(value=value):
-            pass
-        case _:
-            raise _refuse(node, "only imports and one call are")
-    if isinstance(value, ast.Constant) and isinstance(value.value, str):
-        return None
-    if isinstance(value, ast.List):
-        return {"layers": [_layer(e) for e in value.elts]}, False
-    name = _call_name(value)
-    assert isinstance(value, ast.Call)
-    if name == "ImageDataGenerator":
-        return _generator(value), True
-    if name == "Sequential":
-        return {"layers": _sequential(value)}, False
-    return {"layers": [_layer(value)]}, False
+class _Fill(ast.NodeTransformer):
+    """Put constants in place of the names that hold them."""
+
+    def __init__(self, constants: Mapping[str, ast.expr]) -> None:
+        self._constants = constants
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        if isinstance(node.ctx, ast.Load):
+            return self._constants.get(node.id, node)
+        return node
 
 
-def _reads_or_trains(value: ast.expr) -> bool:
-    """Tell whether this is `name.flow_from_directory(...)` and its like: no part of a policy."""
-    match value:
-        case ast.Call(func=ast.Attribute(value=ast.Name(), attr=name)):
-            return name in _PASSED_BY
-        case _:
-            return False
+def _constants(tree: ast.Module) -> dict[str, ast.expr]:
+    """Return what stands for each name that is assigned just once, and to a short literal."""
+    stored = Counter(
+        n.id if isinstance(n, ast.Name) else n.arg
+        for n in ast.walk(tree)
+        if isinstance(n, ast.arg) or (isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+    )
+    found = {}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if stored[name] == 1:
+                parts = list(islice(ast.walk(value), _LONGEST_CONSTANT + 1))
+                if len(parts) <= _LONGEST_CONSTANT and all(isinstance(p, _LITERAL) for p in parts):
+                    found[name] = value
+    return found
 
 
 def _generator(call: ast.Call) -> dict[str, Any]:
@@ -179,23 +170,30 @@ def _generator(call: ast.Call) -> dict[str, Any]:
     return named | _keywords(call, taken=set(named))
 
 
-def _sequential(call: ast.Call) -> list[tuple[str, list[Any], dict[str, Any]]]:
-    for keyword in call.keywords:
-        if keyword.arg not in ("name", "layers"):
-            raise _refuse(call, f"Sequential's argument {keyword.arg} is not")
-    stacks = [*call.args, *(k.value for k in call.keywords if k.arg == "layers")]
-    if len(stacks) != 1 or not isinstance(stacks[0], ast.List | ast.Tuple):
-        raise _refuse(call, "Sequential takes one list of layers here; anything else is not")
-    return [_layer(e) for e in stacks[0].elts]
+def _layers(calls: list[tuple[str, ast.Call]]) -> list[tuple[str, list[Any], dict[str, Any]]]:
+    if not calls:
+        raise UsageError(
+            "there is no ImageDataGenerator and no Random layer in this code",
+            "Paste the call itself, such as ImageDataGenerator(rotation_range=20).",
+        )
+    # A script that makes two models often writes the same layers twice.
+    once = {ast.dump(call): (name, call) for name, call in reversed(calls)}
+    layers = [_layer(name, call) for name, call in reversed(once.values())]
+    # A policy has no place for an offset; lint_code tells of it.
+    return [one for one in layers if not moves_zero(one)] or layers
 
 
-def _layer(node: ast.expr) -> tuple[str, list[Any], dict[str, Any]]:
-    name = _call_name(node)
-    assert isinstance(node, ast.Call)
+def moves_zero(layer: tuple[str, list[Any], dict[str, Any]]) -> bool:
+    """Tell whether it is a Rescaling with an offset."""
+    name, places, named = layer
+    return name == "Rescaling" and bool(places[1] if len(places) > 1 else named.get("offset"))
+
+
+def _layer(name: str, call: ast.Call) -> tuple[str, list[Any], dict[str, Any]]:
     if name not in LAYERS:
         known = ", ".join(sorted(LAYERS))
         raise UsageError(f"the layer {name[:60]} can't be read", f"Known are: {known}.")
-    return name, [_value(a) for a in node.args], _keywords(node, taken=set())
+    return name, [_value(a) for a in call.args], _keywords(call, taken=set())
 
 
 def _keywords(call: ast.Call, *, taken: set[str]) -> dict[str, Any]:
@@ -205,24 +203,10 @@ def _keywords(call: ast.Call, *, taken: set[str]) -> dict[str, Any]:
             raise _refuse(call, "** is not")
         if keyword.arg in named or keyword.arg in taken:
             raise UsageError(f"{keyword.arg} is given twice", "Keep one of the two.")
+        if keyword.arg in _NOT_READ:
+            continue
         named[keyword.arg] = _value(keyword.value)
     return named
-
-
-def _call_name(node: ast.expr) -> str:
-    """Return the last part of the name that is called; parts before it must be known modules."""
-    if not isinstance(node, ast.Call):
-        raise _refuse(node, "a call of a known name is expected; this is not")
-    function = node.func
-    if isinstance(function, ast.Name):
-        return function.id
-    if isinstance(function, ast.Attribute):
-        part: ast.expr = function.value
-        while isinstance(part, ast.Attribute) and part.attr in _PREFIXES:
-            part = part.value
-        if isinstance(part, ast.Name) and part.id in _PREFIXES:
-            return function.attr
-    raise _refuse(node, "the name that is called is not")
 
 
 def _value(node: ast.expr) -> Any:
