@@ -169,6 +169,8 @@ EVIL = [
 
 
 NOTEBOOK = """
+%matplotlib inline
+!touch {mark}
 import os
 from tensorflow.keras import layers as L, models
 from tensorflow.keras.preprocessing.image import ImageDataGenerator as IDG
@@ -191,6 +193,7 @@ def test_a_whole_script_is_read_and_nothing_of_it_runs(tmp_path: Path) -> None:
     mark = tmp_path / "none"
     policy = parse_code(NOTEBOOK.replace("{mark}", str(mark)))
     assert (policy.rotation_degrees, policy.zoom) == (20, Range(0.8, 1.2))
+    assert not mark.exists()
     functional = """
 import keras
 from keras import layers

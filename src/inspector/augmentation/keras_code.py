@@ -16,6 +16,7 @@ from typing import Any, Final
 from inspector.augmentation.keras_calls import GENERATOR, keras_calls
 from inspector.augmentation.keras_layers import LAYERS, read_layers
 from inspector.augmentation.policies import Policy, read_idg
+from inspector.dataset.pasted import bare
 from inspector.errors import UsageError
 
 MAX_CHARACTERS: Final = 100_000
@@ -94,7 +95,7 @@ def parse_tree(text: str) -> ast.Module:
     if len(text) > MAX_CHARACTERS:
         raise UsageError("this code is too long to be an augmentation", "Paste the call alone.")
     try:
-        tree = ast.parse(text.strip())
+        tree = ast.parse(bare(text).strip())
         filled: ast.Module = _Fill(_constants(tree)).visit(tree)
         return filled
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

@@ -5,12 +5,12 @@ taken away. What decides the files and can't be read from the text is an error.
 """
 
 import ast
-import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from inspector.dataset.code_values import Arguments, Known, Unread
 from inspector.dataset.code_walk import Walk
+from inspector.dataset.pasted import bare
 from inspector.dataset.replay import Call, Loader
 from inspector.errors import UsageError
 
@@ -74,7 +74,7 @@ def read_code(text: str, *, keras: str = "") -> tuple[CodeCall, ...]:
         raise UsageError("the code is longer than 100,000 characters", "Paste the loading part.")
     reader = _Reader(keras)
     try:
-        tree = ast.parse(_bare(text))
+        tree = ast.parse(bare(text))
         Walk(tree, tuple(_POSITIONS), reader.called)
     except (RecursionError, MemoryError):
         raise UsageError("the code is nested too deeply", "Paste the loading part.") from None
@@ -273,21 +273,6 @@ class _Loaded:
 
     call: CodeCall
     batch_size: object
-
-
-def _bare(text: str) -> str:
-    """Take away what a notebook or a console puts around code, keeping the lines' numbers."""
-    lines = textwrap.dedent(text.replace("\ufeff", "").replace("\xa0", " ")).splitlines()
-    if any(line.startswith(">>>") for line in lines):
-        # Lines without a prompt are what the console answered.
-        lines = [
-            line[4:] if line.startswith((">>> ", "... ")) else "" for line in lines
-        ]  # fmt: skip
-    return "\n".join("pass" if _is_magic(line) else line for line in lines)
-
-
-def _is_magic(line: str) -> bool:
-    return line.lstrip().startswith(("!", "%"))
 
 
 def _number(value: object) -> float:
