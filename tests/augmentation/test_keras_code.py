@@ -120,10 +120,8 @@ EVIL = [
     "__import__('os').system('touch {mark}')",
     "ImageDataGenerator(rotation_range=__import__('os').system('touch {mark}'))",
     "ImageDataGenerator(rotation_range=open('{mark}', 'w').write('x'))",
-    "ImageDataGenerator(**dict(rotation_range=3))",
     "ImageDataGenerator(*[1])",
     "ImageDataGenerator(rotation_range=[x for x in (1, 2)])",
-    "ImageDataGenerator(rotation_range=(lambda: 3)())",
     "ImageDataGenerator(rotation_range=2 ** 2 ** 2 ** 60)",
     "ImageDataGenerator(rotation_range=1 // 2)",
     "ImageDataGenerator(rotation_range='a' * 1000000000)",
@@ -143,7 +141,6 @@ EVIL = [
     "layers.RandomCrop(3, 3)",
     "from torchvision.transforms import RandomRotation\nRandomRotation(30)",
     "import torchvision.transforms as layers\nlayers.RandomRotation(30)",
-    "N = 3\nN = 4\nImageDataGenerator(rotation_range=N)",
     "N = open('{mark}', 'w')\nImageDataGenerator(rotation_range=N)",
     "def f(n): return ImageDataGenerator(rotation_range=n)",
     "keras.Sequential([open('{mark}', 'w')])",
@@ -216,6 +213,21 @@ def test_anything_else_is_refused_and_nothing_runs(code: str, tmp_path: Path) ->
     assert "\n" not in caught.value.message
     assert len(caught.value.message) < 200
     assert caught.value.advice
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "kinds = dict(rotation_range=3)\nImageDataGenerator(**kinds)",
+        "class C:\n    turn = 3\nImageDataGenerator(rotation_range=C.turn)",
+        "N = 4\nN = 3\nImageDataGenerator(rotation_range=N)",
+        "def make(turn): return ImageDataGenerator(rotation_range=turn)\nmake(3)",
+        "from functools import partial\nIDG = partial(ImageDataGenerator, rotation_range=3)\nIDG()",
+        "ImageDataGenerator(rotation_range=N)\nImageDataGenerator(rotation_range=3)",
+    ],
+)
+def test_names_are_followed_to_their_values(code: str) -> None:
+    assert parse_code(code) == Policy(rotation_degrees=3)
 
 
 def test_a_version_that_is_none_is_told() -> None:

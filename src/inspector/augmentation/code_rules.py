@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from inspector.augmentation.keras_calls import GENERATOR, keras_calls
-from inspector.augmentation.keras_code import generator_policy, parse_tree, swaps_axes
+from inspector.augmentation.keras_calls import GENERATOR, KerasCall, keras_calls, parse_tree
+from inspector.augmentation.keras_code import generator_policy, moves_zero, swaps_axes
 from inspector.augmentation.lint import Advice
 from inspector.augmentation.points import Severity
 from inspector.augmentation.policies import Normalisation, Policy
@@ -52,11 +52,11 @@ def lint_code(text: str, keras_version: str | None = None) -> list[Advice]:
     tree = parse_tree(text)
     nodes = list(ast.walk(tree))
     calls = keras_calls(tree)
-    flows = _flows(nodes)
+    flows = _flows(nodes, {id(c.node): _policy(c) for c in calls if c.name == GENERATOR})
     return [
         *_augmented_validation(flows), *_other_normalisation(flows), *_nearest(flows),
         *_uint8_rescaled(nodes), *_seed_with_workers(nodes, flows), *_brightness_of_ones(nodes),
-        *_exchanged_shifts(nodes, keras_version), *_rescaled_twice(calls), *_left_out(calls),
+        *_exchanged_shifts(calls, keras_version), *_rescaled_twice(calls), *_left_out(calls),
     ]  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def lint_beside(policy: Policy, other: Policy) -> list[Advice]:
     ]  # fmt: skip
 
 
-def _flows(nodes: list[ast.AST]) -> list[_Flow]:
+def _flows(nodes: list[ast.AST], policies: dict[int, Policy | None]) -> list[_Flow]:
     assigned: dict[str, ast.expr] = {}
     targets: dict[int, str] = {}
     for node in nodes:
@@ -100,17 +100,14 @@ def _flows(nodes: list[ast.AST]) -> list[_Flow]:
         given = {k.arg: k.value for k in node.keywords if k.arg}
         if node.args:
             given.setdefault("directory", node.args[0])
-        found.append(
-            _Flow(_name(node), given, _policy(owner), _validates(given, targets.get(id(node), "")))
-        )
+        validates = _validates(given, targets.get(id(node), ""))
+        found.append(_Flow(_name(node), given, policies.get(id(owner)), validates))
     return found
 
 
-def _policy(owner: ast.expr | None) -> Policy | None:
-    if not (isinstance(owner, ast.Call) and _name(owner) == "ImageDataGenerator"):
-        return None
+def _policy(call: KerasCall) -> Policy | None:
     try:
-        return generator_policy(owner)
+        return generator_policy(call)
     except UsageError:
         return None
 
@@ -208,32 +205,28 @@ def _brightness_of_ones(nodes: list[ast.AST]) -> Iterator[Advice]:
                 return
 
 
-def _exchanged_shifts(nodes: list[ast.AST], keras_version: str | None) -> Iterator[Advice]:
+def _exchanged_shifts(calls: list[KerasCall], keras_version: str | None) -> Iterator[Advice]:
     """Rule 14, seen from the code: the shifts that are shown are not those that are written."""
     if keras_version is None or not swaps_axes(keras_version):
         return
-    for call in _calls(nodes, "ImageDataGenerator"):
-        policy = _policy(call)
-        if policy is not None and policy.width_shift != policy.height_shift:
-            given = {k.arg for k in call.keywords}
-            for name, way in (
-                ("width_shift_range", "up and down"),
-                ("height_shift_range", "sideways"),
-            ):
-                if name in given:
-                    yield _said(
-                        "swapped-axes", name, "warning",
-                        f"{name} moves pictures {way} in Keras {keras_version} (keras#17398). What "
-                        "is shown is what it does; if you meant the name, exchange the two shifts.",
-                    )  # fmt: skip
-            return
+    for call in calls:
+        policy = _policy(call) if call.name == GENERATOR else None
+        if policy is None or policy.width_shift == policy.height_shift:
+            continue
+        for name, way in (("width_shift_range", "up and down"), ("height_shift_range", "sideways")):
+            if name in call.named:
+                yield _said(
+                    "swapped-axes", name, "warning",
+                    f"{name} moves pictures {way} in Keras {keras_version} (keras#17398). What "
+                    "is shown is what it does; if you meant the name, exchange the two shifts.",
+                )  # fmt: skip
+        return
 
 
-def _rescaled_twice(calls: list[tuple[str, ast.Call]]) -> Iterator[Advice]:
+def _rescaled_twice(calls: list[KerasCall]) -> Iterator[Advice]:
     """Rule 29: 1/255 by the generator and again in the model makes pictures nearly black."""
-    generators = [c for name, c in calls if name == GENERATOR]
-    layers = [c for name, c in calls if name == "Rescaling"]
-    if layers and any(_given(c, "rescale") is not None for c in generators):
+    layers = [c for c in calls if c.name == "Rescaling"]
+    if layers and any(c.named.get("rescale") is not None for c in calls):
         yield _said(
             "rescaled-twice", "rescale", "error",
             "The generator rescales, and so does a Rescaling layer: what passes both is nearly "
@@ -248,36 +241,31 @@ def _rescaled_twice(calls: list[tuple[str, ast.Call]]) -> Iterator[Advice]:
         )  # fmt: skip
 
 
-def _left_out(calls: list[tuple[str, ast.Call]]) -> Iterator[Advice]:
+def _left_out(calls: list[KerasCall]) -> Iterator[Advice]:
     """Tell what of the code has no place in the policy that is shown."""
-    generators = [c for name, c in calls if name == GENERATOR]
-    layers = [name for name, _ in calls if name.startswith("Random")]
-    for call in generators:
-        given = _given(call, "preprocessing_function")
-        if given is not None and not (isinstance(given, ast.Constant) and given.value is None):
-            yield _said(
-                "preprocessing-left-out", "preprocessing_function", "hint",
-                f"preprocessing_function={ast.unparse(given)[:60]} is code of its own and never "
-                "run here: what it does is not in the policy that is shown.",
-            )  # fmt: skip
-            break
+    generators = [c for c in calls if c.name == GENERATOR]
+    layers = [c.name for c in calls if c.name.startswith("Random")]
+    own = [c for c in generators if c.named.get("preprocessing_function") is not None]
+    if own:
+        yield _said(
+            "preprocessing-left-out", "preprocessing_function", "hint",
+            "preprocessing_function is code of its own and never run here: what it does is not in "
+            "the policy that is shown.",
+        )  # fmt: skip
     if generators and layers:
         yield _said(
             "layers-left-out", layers[0], "warning",
             f"The code augments by layers as well ({', '.join(dict.fromkeys(layers))}): shown is "
             "the generator's policy alone, and training would do both.",
         )  # fmt: skip
-    offset = [c for name, c in calls if name == "Rescaling" and _given(c, "offset") is not None]
+    offset = [c for c in calls if moves_zero(c)]
     if offset:
         yield _said(
             "offset-left-out", "rescale", "hint",
-            f"{ast.unparse(offset[0])[:60]} moves the values below 0. A policy has no place for an "
-            "offset, so its normalisation is left out here; it changes no picture that is shown.",
+            f"{ast.unparse(offset[0].node)[:60]} moves the values below 0. A policy has no place "
+            "for an offset, so its normalisation is left out here; no picture that is shown "
+            "changes by it.",
         )  # fmt: skip
-
-
-def _given(call: ast.Call, name: str) -> ast.expr | None:
-    return next((k.value for k in call.keywords if k.arg == name), None)
 
 
 def _calls(nodes: list[ast.AST], name: str) -> list[ast.Call]:

@@ -5,7 +5,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from inspector.augmentation.keras_layers import LAYERS
+from inspector.dataset.code_values import Arguments, Known, Unread
+from inspector.dataset.code_walk import Walk
+from inspector.dataset.pasted import bare
+from inspector.errors import UsageError
 
+MAX_CHARACTERS: Final = 100_000
 GENERATOR: Final = "ImageDataGenerator"
 _ROOTS: Final = ("keras", "tensorflow", "tf_keras")
 _MODULES: Final = (
@@ -30,19 +35,64 @@ class _Names:
     foreign: set[str] = field(default_factory=set)
 
 
-def keras_calls(tree: ast.Module) -> list[tuple[str, ast.Call]]:
+@dataclass(frozen=True, slots=True)
+class KerasCall:
+    """One call that makes a generator or a layer of augmentation.
+
+    Attributes:
+        places: Arguments without a name, as far as the text tells, else `Unread`; `named` alike.
+        node: Where it stands.
+    """
+
+    name: str
+    places: tuple[object, ...]
+    named: dict[str, object]
+    node: ast.Call
+
+
+def parse_tree(text: str) -> ast.Module:
+    """Return the tree of a piece of code.
+
+    Raises:
+        UsageError: It is too long, or not Python.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise UsageError("this code is longer than 100,000 characters", "Paste the calls alone.")
+    try:
+        return ast.parse(bare(text).strip())
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise UsageError(
+            f"this is not Python code: {str(error)[:80]}", "Paste the whole call, brackets closed."
+        ) from None
+
+
+def keras_calls(tree: ast.Module) -> list[KerasCall]:
     """Return the calls that make a generator or a layer of augmentation, in order of the text.
 
     A bare name counts unless it is imported from elsewhere; a dotted one if all before the last dot
     are Keras's modules, by their own names or by those that an import gives.
+
+    Raises:
+        UsageError: The code is nested too deeply, or does more than can be followed.
     """
     names = _imported(tree)
-    found = [
-        (name, node)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and (name := _name(node.func, names)) in _WANTED
-    ]
-    return sorted(found, key=lambda pair: (pair[1].lineno, pair[1].col_offset))
+    found: dict[int, KerasCall] = {}
+
+    def called(function: Known, given: Arguments, node: ast.Call, _: str) -> object:
+        if _name(node.func, names):
+            given_names = [k.arg for k in node.keywords]
+            twice = next((n for n in given_names if n and given_names.count(n) > 1), None)
+            if twice:
+                raise UsageError(f"{twice[:60]} is given twice", "Keep one of the two.")
+            call = KerasCall(function.name, given.places, dict(given.names), node)
+            found.setdefault(id(node), call)
+        return Unread(function.name)
+
+    try:
+        Walk(tree, tuple(_WANTED), called)
+    except (RecursionError, MemoryError):
+        raise UsageError("this code is nested too deeply", "Paste the call alone.") from None
+    return sorted(found.values(), key=lambda c: (c.node.lineno, c.node.col_offset))
 
 
 def _imported(tree: ast.Module) -> _Names:
