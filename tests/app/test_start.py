@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from inspector.app.main import MainWindow
 from inspector.app.one_window import OneWindow
+from inspector.app.session import Session
 from inspector.app.window import ProjectView
 from inspector.dataset.demo import truth_path
 from inspector.project import sample_set
@@ -99,6 +100,26 @@ def test_the_window_lives_while_the_sample_is_made(qtbot: QtBot, small: int) -> 
     assert asked < made / 3
     assert longest[0] < made / 2
     qtbot.waitUntil(lambda: isinstance(window.view, ProjectView), timeout=20_000)
+    window.close()
+
+
+def test_return_presses_what_has_the_keyboard(qtbot: QtBot, demo: Path, tmp_path: Path) -> None:
+    session = Session()
+    session.remember(str(tmp_path / "gone" / ("a folder of a long name" * 20) / "set"))
+    session.remember(str(demo))
+    window = MainWindow()
+    qtbot.addWidget(window)
+    with qtbot.waitActive(window):
+        window.show()
+    assert window.start is not None
+    rows = [b for b in window.start.findChildren(QPushButton) if b.property("dataset")]
+    there, gone = rows[:2]
+    assert not gone.isEnabled()
+    assert gone.text().endswith("(not there now)")
+    assert all(b.width() >= b.sizeHint().width() for b in rows)
+    there.setFocus()
+    qtbot.keyClick(there, Qt.Key.Key_Return)
+    assert isinstance(window.view, ProjectView)
     window.close()
 
 

@@ -7,25 +7,17 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QCloseEvent,
-    QDragEnterEvent,
-    QDropEvent,
-    QIcon,
-    QKeySequence,
-    QShortcut,
-)
-from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox
+from PySide6.QtGui import QIcon, QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMainWindow, QMessageBox
 
 from inspector.app import theme
-from inspector.app.bridge import Bridge
 from inspector.app.garbage import Garbage
-from inspector.app.one_window import OneWindow
 from inspector.app.pages.start import StartPage
 from inspector.app.screen import check_screen
 from inspector.app.session import Session
@@ -35,6 +27,11 @@ from inspector.project.settings import REOPEN, SETTINGS, THEME, WORKERS, Value, 
 from inspector.work.jobs import Progress, Stop
 
 if TYPE_CHECKING:
+    # Each class of Qt that is imported takes its time before the first paint.
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+
+    from inspector.app.bridge import Bridge
+    from inspector.app.one_window import OneWindow
     from inspector.app.window import ProjectView
 
 LOG_BYTES = 1_000_000
@@ -69,7 +66,7 @@ class MainWindow(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self.setWindowTitle("Dataset Inspector")
-        self.setWindowIcon(QIcon(str(resources_folder() / "icons" / "app.svg")))
+        QTimer.singleShot(0, self, self._show_icon)
         self.setAcceptDrops(True)
         self.setMinimumSize(960, 600)
         self.resize(1280, 800)
@@ -77,14 +74,21 @@ class MainWindow(QMainWindow):
         if (geometry := self._session.geometry()) is not None:
             self.restoreGeometry(geometry)
         self._sure = False
-        self.bridge = Bridge(self)
-        self.bridge.broken.connect(self._on_broken)
         self._stop_sample: Stop | None = None
         self._hold: OneWindow | None = None
         QShortcut(QKeySequence("Ctrl+,"), self).activated.connect(self.show_preferences)
         self.start: StartPage | None = None
         self.view: ProjectView | None = None
         self.show_start()
+
+    @cached_property
+    def bridge(self) -> "Bridge":
+        """What has to be done off the window's thread while no project is open."""
+        from inspector.app.bridge import Bridge  # not before the first paint
+
+        made = Bridge(self)
+        made.broken.connect(self._on_broken)
+        return made
 
     def show_start(self) -> None:
         """Close what is open and show the Start page, unless the person stays."""
@@ -102,6 +106,7 @@ class MainWindow(QMainWindow):
     def open_path(self, path: str, file: str = "") -> None:
         """Open a dataset's folder or a project file; say why where it can't be."""
         from inspector.app.jobs_bar import JobBar
+        from inspector.app.one_window import OneWindow
         from inspector.app.window import ProjectView
         from inspector.project.project import Project
 
@@ -136,8 +141,13 @@ class MainWindow(QMainWindow):
         self.view, self.start = view, None
         self.setCentralWidget(view)
         self._session.restore(view)
+        view.page().setFocus()
         self.setWindowTitle(f"{project.name} - Dataset Inspector")
         self.project_opened.emit()
+
+    def _show_icon(self) -> None:
+        """Draw the icon after the first paint: Qt's drawing of SVG takes its time to load."""
+        self.setWindowIcon(QIcon(str(resources_folder() / "icons" / "app.svg")))
 
     def _say(self, error: InspectorError) -> None:
         """Say on the Start page why something could not be opened."""
@@ -151,28 +161,39 @@ class MainWindow(QMainWindow):
         self.raise_()
         self.activateWindow()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+    def dragEnterEvent(self, event: "QDragEnterEvent") -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
 
-    def dropEvent(self, event: QDropEvent) -> None:
+    def dropEvent(self, event: "QDropEvent") -> None:
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
             self.open_path(paths[0])
+
+    def keyPressEvent(self, event: "QKeyEvent") -> None:
+        """Let Return press the button that has the keyboard, as Space does."""
+        button = self.focusWidget()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(
+            button, QAbstractButton
+        ):
+            button.click()
+        else:
+            super().keyPressEvent(event)
 
     def quit(self) -> None:
         """Close without a question: the system asks for the end."""
         self._sure = True
         self.close()
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def closeEvent(self, event: "QCloseEvent") -> None:
         if not self._may_close():
             event.ignore()
             return
         self._session.keep_geometry(self.saveGeometry())
         self._end_sample()
-        self.bridge.close()
+        if "bridge" in self.__dict__:
+            self.bridge.close()
         self._shut_view()
         super().closeEvent(event)
 
@@ -265,9 +286,14 @@ class MainWindow(QMainWindow):
             self.open_path(recent[0])
 
     def _on_preference(self, name: str) -> None:
+        if name == THEME.name:
+            self.dress()
+
+    def dress(self, *_: object) -> None:
+        """Put on the theme that the settings name."""
         app = QApplication.instance()
-        if name == THEME.name and isinstance(app, QApplication):
-            theme.apply(app, str(self._setting(name)))
+        if isinstance(app, QApplication):
+            theme.apply(app, str(self._setting(THEME.name)))
 
     def _on_job_ended(self, phase: str, seconds: float) -> None:
         from inspector.app.notify import tell_when_away
@@ -301,6 +327,9 @@ def open_window(words: Sequence[str]) -> int:
     app.setDesktopFileName("dataset-inspector")
     theme.apply(app, mode or _kept_theme())
     window = MainWindow()
+    if not mode:
+        # "system" goes with the desktop, also while the window is open.
+        app.styleHints().colorSchemeChanged.connect(window.dress)
     bugs = Bugs()
     bugs.raised.connect(window.show_bug, Qt.ConnectionType.QueuedConnection)
     sys.excepthook = bugs.hook

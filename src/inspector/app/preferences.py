@@ -98,6 +98,7 @@ class Preferences(QDialog):
             case int():
                 number = QSpinBox()
                 number.setRange(0, setting.highest)
+                number.setSpecialValueText(setting.zero)
                 number.setValue(value)
                 number.valueChanged.connect(self._on_value)
                 return number

@@ -1,7 +1,7 @@
 """The look: Fusion with our palette and a small stylesheet, both from one table of tokens."""
 
+import json
 import re
-import tomllib
 from functools import cache
 
 from PySide6.QtCore import Qt
@@ -24,7 +24,8 @@ _now = {"mode": "light"}
 @cache
 def tables() -> dict[str, dict[str, str]]:
     """Return the tables of tokens: light, dark and splits."""
-    return tomllib.loads((resources_folder() / "tokens.toml").read_text("utf-8"))
+    # JSON and not TOML: this is read before the first paint, and Python's TOML takes its time.
+    return json.loads((resources_folder() / "tokens.json").read_text("utf-8"))  # type: ignore[no-any-return]
 
 
 def tokens() -> dict[str, str]:

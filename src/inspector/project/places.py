@@ -35,7 +35,7 @@ def resources_folder() -> Path:
     here = Path(__file__).resolve()
     places = [Path(bundle) / "resources"] if bundle else []
     places += [here.parents[3] / "resources", here.parents[1] / "resources"]
-    return next(place for place in places if (place / "tokens.toml").exists())
+    return next(place for place in places if (place / "tokens.json").exists())
 
 
 def default_project(dataset: Path) -> Path:

@@ -6,7 +6,6 @@ The file holds only what differs from the defaults, and may be edited by hand.
 import json
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,7 @@ class Setting:
     Attributes:
         choices: The words that are allowed, for a text.
         highest: The largest number that is allowed, from 0, for a number.
+        zero: What the number 0 means, in words.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Setting:
     default: Value
     choices: tuple[str, ...] = ()
     highest: int = 0
+    zero: str = ""
 
     def takes(self, value: object) -> bool:
         """Tell whether the value is allowed."""
@@ -57,8 +58,8 @@ NOTIFY = Setting(
 )  # fmt: skip
 WORKERS = Setting(
     "workers", "Worker processes",
-    "How many read pictures while the window is open; 0 leaves one core free. From the next dataset"
-    " that is opened.", 0, highest=64,
+    "How many read pictures while the window is open. From the next dataset that is opened.", 0,
+    highest=64, zero="all cores but one",
 )  # fmt: skip
 SETTINGS = (THEME, REOPEN, NOTIFY, WORKERS)
 
@@ -118,6 +119,8 @@ def write_setting(setting: Setting, value: Value, file: Path | None = None) -> N
 def _table(file: Path) -> Mapping[str, object]:
     if not file.exists():
         return {}
+    import tomllib  # the window reads its settings before the first paint
+
     try:
         table = tomllib.loads(file.read_text("utf-8")).get("preferences", {})
     except (OSError, ValueError) as error:

@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
 from inspector.app.jobs_bar import JobBar
 from inspector.work.jobs import Progress, Stop
 
+PLACE_PX = 360
+
 
 class StartPage(QWidget):
     """Offer the ways to open a dataset.
@@ -126,11 +128,16 @@ class StartPage(QWidget):
         head.setProperty("role", "heading")
         column.addWidget(head)
         for _, dataset in recent[:6]:
-            button = QPushButton(f"{Path(dataset).name}    {Path(dataset).parent}")
+            there = Path(dataset).is_dir()
+            place = self.fontMetrics().elidedText(
+                str(Path(dataset).parent), Qt.TextElideMode.ElideMiddle, PLACE_PX
+            )
+            words = f"{Path(dataset).name}    {place}"
+            button = QPushButton(words if there else f"{words}    (not there now)")
             button.setProperty("role", "row")
             button.setProperty("dataset", dataset)
             button.setToolTip(dataset)
-            button.setEnabled(Path(dataset).is_dir())
+            button.setEnabled(there)
             button.clicked.connect(self._on_recent)
             column.addWidget(button)
 
