@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from inspector.app.accuracy_field import AccuracyField
 from inspector.app.finding_card import FindingCard
 from inspector.app.window import ProjectView
 from inspector.project.project import Project
@@ -31,6 +32,24 @@ def view(qtbot: QtBot, project: Project) -> Iterator[ProjectView]:
     qtbot.waitUntil(lambda: bool(made._labels.model.cases), timeout=20_000)
     yield made
     made.shut()
+
+
+@pytest.mark.parametrize("typed", ["0.95", "95", "95%", "95 %", "0,95", ".95"])
+def test_an_accuracy_is_a_share_or_per_cent(qtbot: QtBot, typed: str) -> None:
+    field = AccuracyField("Accuracy")
+    qtbot.addWidget(field)
+    field.selectAll()
+    qtbot.keyClicks(field, typed)
+    assert field.value() == 0.95
+
+
+@pytest.mark.parametrize(("typed", "value"), [("950", 0.95), ("-1", 1.0), ("x", 0.0), ("1", 1.0)])
+def test_what_is_no_accuracy_is_not_taken(qtbot: QtBot, typed: str, value: float) -> None:
+    field = AccuracyField("Accuracy")
+    qtbot.addWidget(field)
+    field.selectAll()
+    qtbot.keyClicks(field, typed)
+    assert field.value() == value
 
 
 def test_a_diagnosis_starts_by_itself_once(

@@ -24,6 +24,7 @@ def table(
     header = made.horizontalHeader()
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    header.setHighlightSections(False)
     for column in numbers:
         head = QTableWidgetItem(heads[column])
         head.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -31,3 +32,15 @@ def table(
     for column in wide:
         header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
     return made
+
+
+def set_rows(shown: QTableWidget, count: int, empty: str) -> None:
+    """Make room for rows; where there is none, one line says why."""
+    shown.clearSpans()
+    shown.setRowCount(count or 1)
+    if not count:
+        line = QTableWidgetItem(empty)
+        line.setFlags(Qt.ItemFlag.NoItemFlags)
+        line.setToolTip(empty)
+        shown.setItem(0, 0, line)
+        shown.setSpan(0, 0, 1, shown.columnCount())

@@ -8,7 +8,6 @@ from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QDoubleSpinBox,
     QFileDialog,
     QFrame,
     QHBoxLayout,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from inspector.app.accuracy_field import AccuracyField
 from inspector.app.bridge import Bridge
 from inspector.app.terms_table import TermsTable
 from inspector.audit.predictions import Rate
@@ -63,8 +63,8 @@ class VerdictPanel(QFrame):
         self._stop: Stop | None = None
         self._began = 0.0
         self._tried = False
-        self._split = _accuracy("Accuracy on the validation split, 0 where not stated")
-        self._folder = _accuracy("Accuracy on the real folder, 0 where not stated")
+        self._split = AccuracyField("Accuracy on the validation split, 0 where not stated")
+        self._folder = AccuracyField("Accuracy on the real folder, 0 where not stated")
         self._split_images = _images("Images of the validation split, 0 where not stated")
         self._folder_images = _images("Images of the real folder, 0 where not stated")
         self._paste = QPushButton("Paste your code…")
@@ -230,6 +230,7 @@ class VerdictPanel(QFrame):
     def _lay_out(self) -> None:
         numbers = QHBoxLayout()
         numbers.setSpacing(8)
+        numbers.addWidget(QLabel("Accuracy"))
         for text, field, images in (
             ("on the split", self._split, self._split_images),
             ("on the real folder", self._folder, self._folder_images),
@@ -290,17 +291,7 @@ def _images(name: str) -> QSpinBox:
     field.setRange(0, 10_000_000)
     field.setSpecialValueText("? images")
     field.setSuffix(" images")
-    field.setAccessibleName(name)
-    field.setToolTip(name)
-    return field
-
-
-def _accuracy(name: str) -> QDoubleSpinBox:
-    field = QDoubleSpinBox()
-    field.setRange(0, 1)
-    field.setDecimals(3)
-    field.setSingleStep(0.01)
-    field.setSpecialValueText("not stated")
+    field.setFixedWidth(140)
     field.setAccessibleName(name)
     field.setToolTip(name)
     return field

@@ -22,6 +22,11 @@ from inspector.project.changes import Changes
 from inspector.project.findings import Overview
 from inspector.project.project import Project
 
+_WAITING = (
+    "Findings come once every picture is read and compared: a figure never changes under your eyes."
+    " Meanwhile, look around in the Gallery. F5 goes on with a scan that was stopped."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -78,6 +83,8 @@ class FindingsPage(Page):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(inner)
+        area.setAccessibleName("Findings")
+        area.setAccessibleDescription(self.purpose)
         # Keys such as Ctrl+Z go to the window, not into the first field of the page.
         area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFocusProxy(area)
@@ -103,11 +110,10 @@ class FindingsPage(Page):
             card = FindingCard(finding, shown.pictures.get(finding.code, ()))
             card.asked.connect(self.asked)
             cards.addWidget(card)
-        if overview.checked:
-            note = QLabel(overview.checked)
-            note.setProperty("role", "muted")
-            note.setWordWrap(True)
-            self._cards.addWidget(note)
+        note = QLabel(overview.checked if overview.complete else _WAITING)
+        note.setProperty("role", "muted")
+        note.setWordWrap(True)
+        self._cards.addWidget(note)
 
     def _read(self) -> Shown:
         overview = self.project.findings.overview()

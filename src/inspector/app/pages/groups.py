@@ -105,7 +105,8 @@ class GroupsPage(Page):
 
     def shown_text(self) -> str:
         """Say how many groups are listed."""
-        return f"{len(self._shown.groups):,} groups"
+        count = len(self._shown.groups)
+        return f"{count:,} group{'s' * (count != 1)}"
 
     def _show(self, shown: Shown) -> None:
         self._shown = shown

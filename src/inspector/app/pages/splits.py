@@ -25,7 +25,7 @@ from inspector.app.luck_panel import LuckPanel
 from inspector.app.pages.page import Page
 from inspector.app.pictures import from_jpeg
 from inspector.app.split_rule import RuleBar
-from inspector.app.tables import table
+from inspector.app.tables import set_rows, table
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.leaks import KINDS, Leakage, Search
@@ -212,7 +212,7 @@ class SplitsPage(Page):
 
     def _show_pairs(self, shown: Shown) -> None:
         leaks = [leak for leak in shown.found.leaks if leak.twin is not None][:SHOWN_PAIRS]
-        self._pairs.setRowCount(len(leaks))
+        set_rows(self._pairs, len(leaks), "No picture has a twin on another side.")
         for row, leak in enumerate(leaks):
             assert leak.twin is not None
             self._pairs.setRowHeight(row, ICON_PX + 8)
@@ -228,7 +228,7 @@ class SplitsPage(Page):
                 self._pairs.setItem(row, column, item)
 
     def _show_findings(self, found: Leakage) -> None:
-        self._findings.setRowCount(len(found.findings))
+        set_rows(self._findings, len(found.findings), "Nothing to say of this rule.")
         for row, finding in enumerate(found.findings):
             texts = (finding.severity, finding.text, f"{len(finding.files):,}")
             for column, text in enumerate(texts):

@@ -1,0 +1,42 @@
+"""A field for an accuracy: a share of 1, also where it is written as per cent."""
+
+from PySide6.QtGui import QValidator
+from PySide6.QtWidgets import QDoubleSpinBox
+
+_State = QValidator.State
+
+
+class AccuracyField(QDoubleSpinBox):
+    """Take 0.95, 95 and 95 % for the same; 0 is not stated.
+
+    Args:
+        name: What it is the accuracy of.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setRange(0, 1)
+        self.setDecimals(3)
+        self.setSingleStep(0.01)
+        self.setSpecialValueText("not stated")
+        self.setAccessibleName(name)
+        self.setToolTip(f"{name}. 0.95 and 95 % are the same")
+
+    def validate(self, text: str, pos: int) -> tuple[QValidator.State, str, int]:
+        if not text.strip(" .,%") or text == self.specialValueText():
+            return _State.Intermediate, text, pos
+        return (_State.Invalid if _share(text) is None else _State.Acceptable), text, pos
+
+    def valueFromText(self, text: str) -> float:
+        return _share(text) or 0.0
+
+
+def _share(text: str) -> float | None:
+    """Return the share of 1 that a text means; None where it is no number or above 100."""
+    try:
+        number = float(text.replace("%", "").replace(",", ".").strip())
+    except ValueError:
+        return None
+    if not 0 <= number <= 100:
+        return None
+    return number / 100 if number > 1 or "%" in text else number
