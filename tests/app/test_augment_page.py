@@ -86,6 +86,11 @@ def test_a_digit_set_flags_flips_and_shows_the_worst(
         found = dict(page.measurer.damages)
         assert found["horizontal_flip"].harmful
         assert not found["rotation_range"].harmful
+        # By keyboard: the one above, and the first again where there is none above it.
+        qtbot.keyClick(effects._meter, Qt.Key.Key_Down)
+        for _ in range(3):
+            qtbot.keyClick(effects._meter, Qt.Key.Key_Up)
+        assert effects._meter._current == next(iter(effects._meter._rows))
         effects._meter.chosen.emit("horizontal_flip")
         assert "left and right" in effects._verdict.text()
         assert len(effects._worst._pairs) == 4
@@ -190,6 +195,12 @@ def test_pins_stay_and_space_shows_originals(
     qtbot.waitUntil(lambda: [p.sample for p in page._pictures] != before, timeout=10_000)
     assert page._pictures[0].sample == pinned
     qtbot.waitUntil(lambda: grid._rows[0].pinned, timeout=10_000)
+    qtbot.keyClick(page, Qt.Key.Key_2)
+    qtbot.waitUntil(lambda: grid._rows[1].pinned, timeout=10_000)
+    qtbot.keyClick(page, Qt.Key.Key_2)
+    qtbot.keyClick(page, Qt.Key.Key_9)
+    qtbot.waitUntil(lambda: not grid._rows[1].pinned, timeout=10_000)
+    assert page._pinned == [pinned]
     shown = _pixel(grid, QPoint(int(side * 1.5), 22 + int(side / 2)))
     page.setFocus()
     for button in page.findChildren(QPushButton):

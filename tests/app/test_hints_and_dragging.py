@@ -1,9 +1,9 @@
 """Hints are few, stand where one begins, and go for good; files are dragged out as copies."""
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QContextMenuEvent, QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from inspector.app import gallery_view
@@ -70,3 +70,40 @@ def test_every_selected_path_is_copied(qtbot: QtBot, view: ProjectView) -> None:
     count = len(gallery.view.tiles.ids)
     clipboard = QGuiApplication.clipboard()
     qtbot.waitUntil(lambda: len(clipboard.text().splitlines()) == count, timeout=10_000)
+
+
+def test_a_picture_and_its_folder_open_elsewhere(
+    qtbot: QtBot, view: ProjectView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def open_url(url: QUrl) -> bool:
+        asked.append(url.toLocalFile())
+        return len(asked) < 3
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
+    gallery = view._gallery
+    view.show_page(view.pages.index(gallery))
+    qtbot.waitUntil(lambda: len(gallery.view.tiles.ids) > 0, timeout=10_000)
+    gallery.view.setCurrentIndex(gallery.view.tiles.index(0))
+    (one,) = view.project.samples.by_ids(gallery.view.selected_ids())
+    path = view.project.absolute(one.path)
+    qtbot.keyClick(gallery.view, Qt.Key.Key_O)
+    qtbot.keyClick(gallery.view, Qt.Key.Key_O, Qt.KeyboardModifier.ShiftModifier)
+    assert asked == [str(path), str(path.parent)]
+    qtbot.keyClick(gallery.view, Qt.Key.Key_O)
+    assert "no program opens" in view._status.text()
+
+
+def test_the_menu_key_opens_the_menu_at_the_picture(qtbot: QtBot, view: ProjectView) -> None:
+    gallery = view._gallery
+    view.show_page(view.pages.index(gallery))
+    qtbot.waitUntil(lambda: len(gallery.view.tiles.ids) > 0, timeout=10_000)
+    gallery.view.setCurrentIndex(gallery.view.tiles.index(0))
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(), QPoint())
+    QApplication.sendEvent(gallery.view.viewport(), event)
+    (menu,) = gallery.findChildren(QMenu)
+    place = gallery.view.visualRect(gallery.view.currentIndex()).center()
+    assert menu.isVisible()
+    assert menu.pos() == gallery.view.viewport().mapToGlobal(place)
+    menu.close()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QSlider, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from inspector.app import notify
+from inspector.app.cluster_list import ClusterList
 from inspector.app.jobs_bar import JobBar
 from inspector.app.main import MainWindow
 from inspector.app.pages.gallery import GalleryPage
@@ -62,6 +63,9 @@ def test_a_project_opens_where_it_was_left(
     picked = [int(gallery.view.tiles.ids[row]) for row in (1, 2, 5)]
     gallery.view.choose_values({"selected": [str(i) for i in picked]})
     assert set(gallery.view.selected_ids()) == set(picked)
+    (queue,) = view.findChildren(ClusterList)
+    qtbot.waitUntil(lambda: queue.model().rowCount() > 5, timeout=20_000)
+    queue.setCurrentIndex(queue.model().index(4, 0))
     before = gallery.filters.query
     window.show_start()
 
@@ -73,6 +77,8 @@ def test_a_project_opens_where_it_was_left(
     assert gallery.filters.query.sort is before.sort
     qtbot.waitUntil(lambda: gallery.view.verticalScrollBar().value() == 100)
     assert set(gallery.view.selected_ids()) == set(picked)
+    (queue,) = view.findChildren(ClusterList)
+    qtbot.waitUntil(lambda: queue.currentIndex().row() == 4, timeout=20_000)
 
 
 def test_a_dataset_that_is_new_opens_on_its_first_page(

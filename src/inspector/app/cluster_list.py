@@ -1,6 +1,6 @@
 """The queue of clusters: stacked thumbnails, kind, splits and a tick for what is reviewed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap
@@ -63,6 +63,23 @@ class ClusterList(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName("Clusters of look-alikes")
         self.setMinimumWidth(256)
+        self._again: Sequence[int] = ()
+
+    def chosen_values(self) -> dict[str, list[str]]:
+        """Return the ids of the current cluster's members, to be kept for another day."""
+        row = self.currentIndex().row()
+        members = self._clusters.clusters[row].members if row >= 0 else ()
+        return {"members": [str(m.id) for m in members]}
+
+    def choose_values(self, kept: Mapping[str, Iterable[str]]) -> None:
+        """Begin at that cluster, once there is a list."""
+        self._again = [int(i) for i in kept.get("members", ()) if i.isdecimal()]
+
+    def first_row(self) -> int:
+        """Return the row to begin at: where the person left off, else the top."""
+        wanted = set(self._again)
+        members = ({m.id for m in c.members} for c in self._clusters.clusters)
+        return next((row for row, ids in enumerate(members) if ids & wanted), 0)
 
     def visible_samples(self) -> list[int]:
         """Return the ids of the samples whose thumbnails are in sight, top first."""

@@ -21,6 +21,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QDrag,
     QHideEvent,
     QMouseEvent,
@@ -123,7 +124,7 @@ class GalleryView(QListView):
     Attributes:
         current_changed: The id of the sample that has the focus.
         selection_moved: Other tiles are selected.
-        context_requested: A right click, in global coordinates; the selection stays.
+        context_requested: A right click or the menu key, in global coordinates.
         hovered: The pointer is over another tile: its id and its place on the screen; 0 over none.
     """
 
@@ -281,7 +282,9 @@ class GalleryView(QListView):
         count = len(self.tiles.ids)
         if not count:
             return QModelIndex()
-        row = max(0, self.currentIndex().row())
+        if not self.currentIndex().isValid():
+            return self.tiles.index(0)
+        row = self.currentIndex().row()
         act = QAbstractItemView.CursorAction
         page = max(1, self.viewport().height() // self._cell_height()) * self._columns
         steps = {
@@ -359,6 +362,13 @@ class GalleryView(QListView):
             event.accept()
             return
         super().mousePressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Show the menu at the current picture, where it is asked for by a key."""
+        if event.reason() is QContextMenuEvent.Reason.Keyboard and self.currentIndex().isValid():
+            place = self.visualRect(self.currentIndex()).center()
+            self.context_requested.emit(self.viewport().mapToGlobal(place))
+        event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.RightButton:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from inspector.app import theme
@@ -21,7 +21,7 @@ _CAPTION_PX = 16
 
 
 class SafetyMeter(QWidget):
-    """Show one bar a parameter; a click shows its worst draws.
+    """Show one bar a parameter; a click, or Up and Down, shows its worst draws.
 
     Attributes:
         chosen: The parameter's name.
@@ -41,8 +41,19 @@ class SafetyMeter(QWidget):
         """Show what each parameter does; None is being measured."""
         self._rows, self._current = rows, current
         self.setFixedHeight(_ROW_PX * len(rows))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if rows else Qt.FocusPolicy.NoFocus)
         self.setAccessibleDescription("; ".join(d.message for d in rows.values() if d))
         self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go up and down the parameters."""
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
+        names = list(self._rows)
+        row = step + (names.index(self._current) if self._current in names else 0)
+        if step and 0 <= row < len(names):
+            self.chosen.emit(names[row])
+        else:
+            super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         row = int(event.position().y() // _ROW_PX)
@@ -58,9 +69,10 @@ class SafetyMeter(QWidget):
         for i, (name, damage) in enumerate(self._rows.items()):
             top = i * _ROW_PX
             if name == self._current:
-                painter.setPen(Qt.PenStyle.NoPen)
+                edge = theme.colour("accent" if self.hasFocus() else "tint")
+                painter.setPen(QPen(edge, 2))
                 painter.setBrush(theme.colour("tint"))
-                painter.drawRoundedRect(QRectF(0, top, self.width(), _ROW_PX), 4, 4)
+                painter.drawRoundedRect(QRectF(1, top + 1, self.width() - 2, _ROW_PX - 2), 4, 4)
             painter.setPen(theme.colour("text"))
             text = LABELS.get(name, name)
             shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, _NAME_PX - 8)

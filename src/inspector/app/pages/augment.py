@@ -181,6 +181,8 @@ class AugmentPage(Page):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space:
             self._grid.show_plain(True)
+        elif event.text() in tuple("123456789"):
+            self._on_pinned(int(event.text()) - 1)
         else:
             super().keyPressEvent(event)
 
@@ -223,6 +225,8 @@ class AugmentPage(Page):
         self._choose()
 
     def _on_pinned(self, row: int) -> None:
+        if row >= min(len(self._pictures), int(self._size.currentData())):
+            return
         sample = self._pictures[row].sample
         if sample in self._pinned:
             self._pinned.remove(sample)
@@ -399,7 +403,7 @@ class AugmentPage(Page):
             top.addWidget(_button(text, slot))
         body = QHBoxLayout()
         body.setSpacing(16)
-        body.addWidget(_scrolled(self._controls, 280))
+        body.addWidget(_scrolled(self._controls, "Numbers of the policy", 280))
         body.addWidget(self._middle(), 1)
         body.addWidget(self._right())
         outer = QVBoxLayout(self)
@@ -418,7 +422,7 @@ class AugmentPage(Page):
         ):  # fmt: skip
             row.addWidget(widget)
         row.addStretch()
-        hint = QLabel("Hold Space for originals. Click an original to pin it.")
+        hint = QLabel("Hold Space for originals. Click an original, or 1 to 9, to pin it.")
         hint.setProperty("role", "muted")
         below = QHBoxLayout()
         below.addWidget(hint, 1)
@@ -434,8 +438,8 @@ class AugmentPage(Page):
         return middle
 
     def _right(self) -> QWidget:
-        self._tabs.addTab(_scrolled(self._effects, 0), "Effects")
-        self._tabs.addTab(_scrolled(self._advice_list, 0), "Advice")
+        self._tabs.addTab(_scrolled(self._effects, "Effects"), "Effects")
+        self._tabs.addTab(_scrolled(self._advice_list, "Advice"), "Advice")
         self._tabs.addTab(self._code, "Code")
         self._tabs.setFixedWidth(300)
         return self._tabs
@@ -449,8 +453,9 @@ def _button(text: str, slot: Callable[[], object]) -> QPushButton:
     return button
 
 
-def _scrolled(widget: QWidget, width_px: int) -> QScrollArea:
+def _scrolled(widget: QWidget, name: str, width_px: int = 0) -> QScrollArea:
     area = QScrollArea()
+    area.setAccessibleName(name)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

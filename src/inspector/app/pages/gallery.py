@@ -25,6 +25,7 @@ from inspector.app.hover_preview import HoverPreview
 from inspector.app.keys import bind
 from inspector.app.pages.page import Key, Page
 from inspector.app.thumbnails import Thumbnails
+from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.listings import GroupBy, Listing, Sort
 from inspector.project.project import Project
@@ -45,7 +46,7 @@ class GalleryPage(Page):
     title = "Gallery"
     icon = "gallery"
     purpose = "Every image, grouped, filtered and sorted"
-    hint = "K keeps, X drops, Ctrl+Z takes back. Press ? on any page for its keys."
+    hint = "P keeps, X drops, Ctrl+Z takes back. Press ? on any page for its keys."
     remembered = (
         "Filters", "Group by", "Sort", "Part of a name", "Size of the thumbnails", "Gallery",
     )  # fmt: skip
@@ -71,6 +72,9 @@ class GalleryPage(Page):
             Key("drop", "X", "drop what is selected", self._drop),
             Key("clear", "U", "clear the decision", self._clear),
             Key("all", "Ctrl+A", "select all that is shown", self.view.selectAll),
+            Key("open", "O", "open in the picture viewer", self._open_picture),
+            Key("folder", "Shift+O", "open in the file manager", self._open_folder),
+            Key("copy_path", "Ctrl+C", "copy the paths of what is selected", self._copy_path),
             Key("copy", "Ctrl+Shift+C", "copy the shown list as text", self._copy_list),
             Key("clear_filters", "Ctrl+Backspace", "clear every filter", self.filters.clear),
         ]
@@ -171,7 +175,9 @@ class GalleryPage(Page):
         for text, slot in (
             ("Keep\tP", self._keep), ("Drop\tX", self._drop),
             ("Clear the decision\tU", self._clear),
-            ("Copy path", self._copy_path), ("Open in the file manager", self._open_folder),
+            ("Open in the picture viewer\tO", self._open_picture),
+            ("Open in the file manager\tShift+O", self._open_folder),
+            ("Copy path\tCtrl+C", self._copy_path),
         ):  # fmt: skip
             menu.addAction(text).triggered.connect(slot)
         menu.popup(place)
@@ -189,10 +195,20 @@ class GalleryPage(Page):
             lambda: "\n".join(self._paths(ids)), QGuiApplication.clipboard().setText
         )
 
+    def _open_picture(self) -> None:
+        for path in self._paths(self.view.selected_ids()[:1]):
+            self._hand_over(path)
+
     def _open_folder(self) -> None:
-        paths = self._paths(self.view.selected_ids()[:1])
-        if paths:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(paths[0]).parent)))
+        for path in self._paths(self.view.selected_ids()[:1]):
+            self._hand_over(str(Path(path).parent))
+
+    def _hand_over(self, path: str) -> None:
+        """Let the desktop open a file or a folder by the program that the person chose for it."""
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(path)):
+            self.bridge.failed.emit(
+                InspectorError(f"no program opens {path}", "Ctrl+C copies the path.")
+            )
 
     def _build_bars(self) -> None:
         self._group, self._sort = QComboBox(), QComboBox()

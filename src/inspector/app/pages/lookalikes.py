@@ -50,6 +50,7 @@ class LookAlikesPage(Page):
     title = "Look-alikes"
     icon = "look-alikes"
     purpose = "Review clusters of look-alikes, across splits first"
+    remembered = ("Clusters of look-alikes",)
     hint = (
         "K keeps the left picture and drops its copies; Down goes on. Nothing is"
         " deleted, exports leave it out."
@@ -133,9 +134,10 @@ class LookAlikesPage(Page):
 
     def _show(self, answer: tuple[list[Cluster], float]) -> None:
         clusters, threshold = answer
-        row = max(0, self.list.currentIndex().row())
-        before = self.current()
+        row, before = self.list.currentIndex().row(), self.current()
         self.model.show(clusters)
+        if row < 0:
+            row = self.list.first_row()
         self._level.setText(f"sure from {threshold:.2f}  [ ]")
         ids = [c.id for c in clusters]
         if before is not None and before.id in ids:
