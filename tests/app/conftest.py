@@ -1,13 +1,16 @@
 """A window on the demo, for tests of its pages."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from inspector.app.folders_question import ask_folders
 from inspector.app.main import MainWindow
+from inspector.app.rule_sheet import RuleSheet
 from inspector.app.window import ProjectView
 from inspector.project.project import Project
 
@@ -51,3 +54,50 @@ def view(qtbot: QtBot, project: Project) -> Iterator[ProjectView]:
     qtbot.waitUntil(lambda: not made.busy(), timeout=30_000)
     yield made
     made.shut()
+
+
+def _sheets(view: ProjectView) -> Iterator[tuple[str, Callable[[], object]]]:
+    window = view.window()
+    assert isinstance(window, MainWindow)
+    yield "fix", view._on_fix
+    yield "rule", lambda: RuleSheet(view.project, view.bridge, view).open()
+    view.show_page(view.pages.index(view._lookalikes))
+    yield "keys", view._show_keys
+    yield "commands", view._show_palette
+    yield "preferences", window.show_preferences
+    yield "folders", lambda: ask_folders(view.project, view.bridge, view)
+    yield "bug", lambda: window.show_bug("Traceback: none, this is a test")
+    view.show_page(view.pages.index(view._train))
+    (compare,) = (b for b in view._train.findChildren(QPushButton) if b.text() == "Compare…")
+    yield "compare", compare.click
+
+
+@pytest.fixture
+def pages(qtbot: QtBot, opened: ProjectView) -> Callable[[], Iterator[tuple[str, QWidget]]]:
+    """The window with each of its pages in turn."""
+
+    def walk() -> Iterator[tuple[str, QWidget]]:
+        for number, page in enumerate(opened.pages):
+            opened.show_page(number)
+            qtbot.waitUntil(lambda p=page: p.isVisible() and not opened.busy(), timeout=30_000)
+            qtbot.wait(300)
+            yield page.title, opened
+
+    return walk
+
+
+@pytest.fixture
+def sheets(qtbot: QtBot, opened: ProjectView) -> Callable[[], Iterator[tuple[str, QWidget]]]:
+    """Each of the sheets in turn."""
+
+    def walk() -> Iterator[tuple[str, QWidget]]:
+        for name, show in _sheets(opened):
+            before = set(QApplication.topLevelWidgets())
+            show()
+            qtbot.wait(300)
+            new = [w for w in QApplication.topLevelWidgets() if w not in before]
+            (sheet,) = (w for w in new if isinstance(w, QDialog) and w.isVisible())
+            yield f"sheet {name}", sheet
+            sheet.close()
+
+    return walk

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.bridge import Bridge
+from inspector.app.sheet_text import SheetText
 from inspector.augmentation.presets import PRESETS
 from inspector.augmentation.terms import Policy
 from inspector.errors import InspectorError, UsageError
@@ -71,8 +72,9 @@ class CompareSheet(QDialog):
         self._policies = {**own, **{n: p for n, p in PRESETS.items() if p != Policy.none()}}
         self._list = QListWidget()
         self._list.setAccessibleName("What may be compared")
+        self._list.setMinimumHeight(130)
         self._seeds, self._budget = QSpinBox(), QComboBox()
-        self._text = QLabel()
+        self._text = SheetText("What will run", 560, 150)
         self._start = QPushButton("Start the comparison")
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -210,9 +212,6 @@ class CompareSheet(QDialog):
             row.addWidget(widget)
         row.addStretch()
         row.addWidget(self._ready)
-        self._text.setWordWrap(True)
-        self._text.setMinimumSize(560, 150)
-        self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._start.setProperty("role", "primary")
         self._start.clicked.connect(self._on_start)
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

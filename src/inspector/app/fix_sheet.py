@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.bridge import Bridge
+from inspector.app.sheet_text import SheetText
 from inspector.errors import InspectorError
 from inspector.project.fixes import Fixed, FixPlan
 from inspector.project.project import Project
@@ -44,11 +44,8 @@ class FixSheet(QDialog):
         self._target.textChanged.connect(self._plan)
         choose = QPushButton("Choose…")
         choose.clicked.connect(self._choose)
-        self._text = QLabel("Planning…")
-        self._text.setWordWrap(True)
-        self._text.setMinimumSize(560, 200)
-        self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text = SheetText("What will be done", 600, 260)
+        self._text.setText("Planning…")
         self._do = QPushButton("Do it")
         self._do.setProperty("role", "primary")
         self._do.setEnabled(False)

@@ -168,6 +168,7 @@ class GapPanel(QWidget):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inner)
+        area.setAccessibleName("What trainings say of the gap")
         row = QHBoxLayout()
         row.addWidget(self._ask)
         row.addWidget(self._start)

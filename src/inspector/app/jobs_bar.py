@@ -3,7 +3,7 @@
 import time
 from typing import NamedTuple, Protocol
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
 from inspector.work.jobs import Snapshot, Stop
@@ -42,6 +42,7 @@ class JobBar(QWidget):
         self._jobs: list[_Job] = []
         self._text = QLabel()
         self._text.setAccessibleName("Job")
+        self._text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._bar = QProgressBar()
         self._bar.setFixedWidth(140)
         self._bar.setTextVisible(False)
@@ -79,6 +80,7 @@ class JobBar(QWidget):
         else:
             self._timer.stop()
             self.setVisible(False)
+            self._text.setMinimumWidth(0)
         for job in over:
             if not job.stop.is_set():
                 phase = job.progress.snapshot().phase
@@ -107,6 +109,8 @@ class JobBar(QWidget):
         if len(self._jobs) > 1:
             parts.append(f"{len(self._jobs) - 1} more")
         self._text.setText(" · ".join(parts))
+        # What stands beside it does not jump with each figure.
+        self._text.setMinimumWidth(max(self._text.minimumWidth(), self._text.sizeHint().width()))
 
 
 def _left(seconds: float) -> str:

@@ -74,9 +74,10 @@ class KeysOverlay(QDialog):
     """Show the keys of a page and those of everywhere; any key closes it."""
 
     def __init__(self, page: Page, general: Sequence[Key], parent: QWidget) -> None:
-        super().__init__(parent)
+        # A popup has the keyboard at once, and goes with a click elsewhere.
+        super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Keys")
+        self.setObjectName("popup")
         self.setAccessibleName(f"Keys of {page.title}")
         # Side by side: one below the other is higher than a small screen.
         columns = QHBoxLayout(self)
@@ -99,6 +100,12 @@ class KeysOverlay(QDialog):
             column.addLayout(form)
             column.addStretch()
             columns.addLayout(column)
+
+    def open_over(self, window: QWidget) -> None:
+        """Show in the middle of a window."""
+        self.adjustSize()
+        self.move(window.mapToGlobal(window.rect().center() - self.rect().center()))
+        self.show()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         event.accept()

@@ -36,6 +36,8 @@ class MemberStrip(QWidget):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
         area.setWidget(inner)
+        area.setAccessibleName("Members of this cluster")
+        area.setAccessibleDescription("1 to 9 put one on the left")
         area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFixedHeight(SIZE_PX + 52)
         outer = QVBoxLayout(self)

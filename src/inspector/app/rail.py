@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout
 
 from inspector.app import icons
@@ -20,9 +20,9 @@ class Rail(QFrame):
 
     def __init__(self, pages: Sequence[Page]) -> None:
         super().__init__()
-        self.setObjectName("rail")
-        self.setFixedWidth(92)
         self._buttons = QButtonGroup(self)
+        self.setObjectName("rail")
+        self.setFixedWidth(96)
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 8, 4, 8)
         column.setSpacing(4)
@@ -34,20 +34,27 @@ class Rail(QFrame):
         column.addStretch()
         self._buttons.idClicked.connect(self.chosen)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the icons anew in the colours of another theme."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            for button in self._buttons.buttons():
+                button.setIcon(icons.icon(button.property("drawing")))
+
     def mark(self, index: int) -> None:
-        """Mark the page that is shown; one without a button leaves the mark where it was."""
-        button = self._buttons.button(index)
-        if button is not None:
-            button.setChecked(True)
+        """Mark the page that is shown; one without a button is opened from the first."""
+        button = self._buttons.button(index) or self._buttons.button(0)
+        button.setChecked(True)
 
 
 def _button(page: Page, index: int) -> QToolButton:
     button = QToolButton()
     button.setText(page.title)
     button.setIcon(icons.icon(page.icon))
+    button.setProperty("drawing", page.icon)
     button.setIconSize(QSize(22, 22))
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
     button.setCheckable(True)
-    button.setFixedSize(84, 56)
+    button.setFixedSize(88, 56)
     button.setToolTip(f"{page.purpose} (Ctrl+{index + 1})")
     return button

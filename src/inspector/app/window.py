@@ -218,7 +218,7 @@ class ProjectView(QWidget):
         self.show_page(0)
 
     def _show_keys(self) -> None:
-        KeysOverlay(self.page(), self._general, self).show()
+        KeysOverlay(self.page(), self._general, self).open_over(self)
 
     def _show_palette(self) -> None:
         own = commands_of(self.pages, self.page(), self.show_page)
