@@ -92,10 +92,12 @@ class FixSheet(QDialog):
                 f"Split anew with groups kept together: {len(plan.resplit.training):,} training,"
                 f" {len(plan.resplit.validation):,} validation; {plan.moves:,} images move."
             )
+        copies = "copy of a picture" if len(plan.drops) == 1 else "copies of pictures"
+        files = "file" if plan.unreadable == 1 else "files"
         steps = (
             lock,
-            f"Drop {len(plan.drops):,} copies of pictures: one decision, which undo takes back.",
-            f"Leave out {plan.unreadable:,} files that can't be read.",
+            f"Drop {len(plan.drops):,} {copies}: one decision, which undo takes back.",
+            f"Leave out {plan.unreadable:,} {files} that can't be read.",
             split,
             "Copy the rest, verify every hash, and write the report and the loading code beside.",
         )
