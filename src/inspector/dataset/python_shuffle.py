@@ -60,7 +60,7 @@ def _partners(count: int, seed: int | None) -> Positions:
         wanted = top - max(1, (1 << (bits - 1)) - 1) + 1  # Steps with as many bits.
         if len(words) < wanted:
             words = np.concatenate([words, twister.random_raw(2 * wanted + 64)])
-        drawn = (words >> np.uint64(32 - bits)).astype(np.int64)
+        drawn = (words >> np.uint64(32 - bits)).astype(np.int32)
         taken = _accepted(drawn, top)[:wanted]
         found[top - np.arange(len(taken))] = drawn[taken]
         top -= len(taken)
@@ -68,15 +68,16 @@ def _partners(count: int, seed: int | None) -> Positions:
     return found
 
 
-def _accepted(drawn: Positions, top: int) -> Positions:
+def _accepted(drawn: NDArray[np.int32], top: int) -> Positions:
     """Return which draws are taken when each that is taken lowers the bound `top` by one.
 
     Each round's bounds are right up to the first draw that the round before had wrong.
     """
     taken = drawn <= top
+    before = np.zeros(len(drawn), np.int32)
     while True:
-        bounds = top - np.concatenate([[0], np.cumsum(taken)[:-1]])
-        better = drawn <= bounds
+        np.cumsum(taken[:-1], out=before[1:])
+        better = drawn <= top - before
         if np.array_equal(better, taken):
             return np.flatnonzero(taken)
         taken = better

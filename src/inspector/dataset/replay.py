@@ -1,8 +1,10 @@
 """Which files a Keras call puts into training and into validation: exact, without Keras."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -181,8 +183,7 @@ def replay(folder: Path, call: Call) -> Sides:
     listed = list_call(folder, call)
     training, validation = cut(listed, call)
     _refuse(folder, listed, call, (training, validation))
-    paths = np.array(listed.paths, object)
-    return Sides(tuple(paths[training].tolist()), tuple(paths[validation].tolist()))
+    return Sides(_picked(listed.paths, training), _picked(listed.paths, validation))
 
 
 def files_of(folder: Path, call: Call) -> tuple[str, ...]:
@@ -201,7 +202,14 @@ def files_of(folder: Path, call: Call) -> tuple[str, ...]:
         one = np.concatenate([training, validation]) if both else _all(listed, call)
     sides = (training, validation) if call.subset == "both" else (one,)
     _refuse(folder, listed, call, sides)
-    return tuple(np.array(listed.paths, object)[one].tolist())
+    return _picked(listed.paths, one)
+
+
+def _picked(paths: Sequence[str], positions: Positions) -> tuple[str, ...]:
+    if len(positions) < 2:  # itemgetter gives no tuple then.
+        return tuple(paths[i] for i in positions)
+    found: tuple[str, ...] = itemgetter(*positions.tolist())(paths)
+    return found
 
 
 def _all(listed: Listed, call: Call) -> Positions:
