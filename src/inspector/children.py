@@ -21,9 +21,13 @@ import threading
 from collections.abc import Callable
 from typing import IO
 
+if sys.platform == "linux":
+    import fcntl
+
 _HEAD = struct.Struct("<Q")
 _PR_SET_PDEATHSIG = 1
 _LAST_WORDS = 2_000
+_PIPE_BYTES = 1 << 20
 # Read by a BLAS when numpy is imported.
 _THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 # Where a child puts what it needs for a while: TensorFlow leaves a file a traced function behind.
@@ -51,7 +55,7 @@ class Child:
     def __init__(
         self, name: str, *, low_priority: bool = False, one_thread: bool = False
     ) -> None:
-        reading, writing = os.pipe()
+        reading, writing = _wide_pipe()
         frozen = getattr(sys, "frozen", False)
         program = [sys.executable] if frozen else [sys.executable, "-m", "inspector"]
         word = f"{name}?{writing}?{int(low_priority)}?{int(one_thread)}"
@@ -178,6 +182,16 @@ def _end_with_parent() -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent or parent == 1:
         os._exit(0)
+
+
+def _wide_pipe() -> tuple[int, int]:
+    """Return a pipe that takes a whole answer at once, so that a child need not wait to go on."""
+    ends = os.pipe()
+    if sys.platform == "linux":
+        # A system may allow less.
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(ends[1], fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    return ends
 
 
 def _write(stream: IO[bytes], message: object) -> None:

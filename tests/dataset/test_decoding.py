@@ -220,6 +220,24 @@ def test_thumbnails_keep_the_ratio_and_never_grow() -> None:
             assert (image.format, image.size) == ("JPEG", expected)
 
 
+def test_a_small_jpeg_is_its_own_thumbnail(tmp_path: Path) -> None:
+    small = _encode(_scene(40, 48), "JPEG")
+    assert read_picture(_put(tmp_path, "a.jpg", small)).thumbnail == small
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    others = {
+        "large": _encode(_scene(40, 193), "JPEG"),
+        "turned": _encode(_scene(40, 48), "JPEG", exif=turned),
+        "cut": small[:-200],
+        "heavy": small + bytes(16_384),
+        "print colours": _encode(_scene(40, 48).convert("CMYK"), "JPEG"),
+        "another format": _encode(_scene(40, 48), "PNG"),
+    }
+    for name, data in others.items():
+        picture = read_picture(_put(tmp_path, "a.jpg", data))
+        assert (picture.outcome, picture.thumbnail) == (Outcome.IMAGE, b""), name
+
+
 def test_damaged_bytes_never_raise(tmp_path: Path) -> None:
     scene = _scene(40, 48)
     kinds = ["JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "TGA", "ICO", "PPM", "PCX", "SGI", "QOI"]

@@ -38,6 +38,22 @@ def test_measures_of_known_pictures() -> None:
     assert (plain.brightness, plain.contrast, plain.sharpness, plain.entropy) == (90, 0, 0, 0)
 
 
+SIZES = [(1, 1), (1, 9), (9, 1), (2, 2), (2, 7), (3, 3), (32, 32), (61, 40)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_measures_are_those_of_opencv(size: tuple[int, int]) -> None:
+    pixels = _scene(*size)
+    luma = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    mean, deviation = (float(x[0, 0]) for x in cv2.meanStdDev(luma))
+    share = np.bincount(luma.ravel(), minlength=256) / luma.size
+    quality = measure(pixels)
+    assert quality.brightness == pytest.approx(mean)
+    assert quality.contrast == pytest.approx(deviation, abs=1e-6)
+    assert quality.sharpness == pytest.approx(float(cv2.Laplacian(luma, cv2.CV_64F).var()))
+    assert quality.entropy == pytest.approx(-sum(p * np.log2(p) for p in share if p))
+
+
 @pytest.mark.parametrize(
     ("change", "flag"),
     [

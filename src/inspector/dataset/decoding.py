@@ -26,6 +26,8 @@ from inspector.errors import DatasetError
 NO_FLAGS = Flag(0)
 THUMBNAIL_PX = 192
 THUMBNAIL_QUALITY = 85
+THUMBNAIL_BYTES = 16_384
+"""More than a picture of `THUMBNAIL_PX` takes: a larger file holds something else, too."""
 
 MAX_FILE_BYTES = 1 << 30
 """A larger file is not read: two workers would hold two of them in memory."""
@@ -58,6 +60,7 @@ class Picture:
         brightness: As in `quality.Quality`; contrast, sharpness and entropy too.
         pixels: uint8 (h, w, 3) RGB, upright, at a reduced scale (both sides at least 256 px where
             the original has them); None unless IMAGE.
+        thumbnail: The file itself where it is a JPEG so small that it serves as one; else b"".
     """
 
     outcome: Outcome
@@ -76,6 +79,7 @@ class Picture:
     sharpness: float = 0.0
     entropy: float = 0.0
     pixels: NDArray[np.uint8] | None = None
+    thumbnail: bytes = b""
 
 
 def read_picture(path: str) -> Picture:
@@ -197,7 +201,15 @@ def _picture(
         Outcome.IMAGE, reason, digest, name, raster.mode, raster.width, raster.height,
         shot.orientation, shot.captured, shot.camera, Flag(bits), quality.brightness,
         quality.contrast, quality.sharpness, quality.entropy, raster.pixels,
+        data if _is_thumbnail(data, name, raster) else b"",
     )  # fmt: skip
+
+
+def _is_thumbnail(data: bytes, name: str, raster: Raster) -> bool:
+    if name != "JPEG" or len(data) > THUMBNAIL_BYTES or raster.reason:
+        return False
+    upright = raster.shot.orientation == 1 and raster.mode in ("RGB", "L")
+    return upright and max(raster.width, raster.height) <= THUMBNAIL_PX
 
 
 _IGNORES = int(Flag.KERAS_IGNORES)

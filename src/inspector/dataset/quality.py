@@ -51,6 +51,9 @@ class Quality:
 
 def measure(pixels: NDArray[np.uint8]) -> Quality:
     """Measure RGB `pixels` (h, w, 3), uint8."""
+    # It brings numba along, which the window, a reader of pixels too, does without.
+    from inspector.dataset.luma import light
+
     luma = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     height, width = luma.shape
     shorter = min(height, width)
@@ -58,18 +61,12 @@ def measure(pixels: NDArray[np.uint8]) -> Quality:
         scale = SIDE_PX / shorter
         size = (round(width * scale), round(height * scale))
         luma = cv2.resize(luma, size, interpolation=cv2.INTER_AREA)
-    mean, deviation = cv2.meanStdDev(luma)
-    _, edge = cv2.meanStdDev(cv2.Laplacian(luma, cv2.CV_16S))
-    share = cv2.calcHist([luma], [0], None, [256], [0, 256]).ravel().astype(np.float64) / luma.size
-    share = share[share > 0]
-    # Adding 0.0 turns the -0.0 of a single-valued picture into 0.0.
-    entropy = -float(share @ np.log2(share)) + 0.0
-    contrast = float(deviation[0, 0])
+    mean, contrast, sharpness, entropy = light(luma)
     spread = contrast
     # Only where it can change a verdict, as it costs as much as the rest.
     if contrast < LOW_CONTRAST_BELOW:
         spread = max(contrast, float(cv2.meanStdDev(pixels)[1].max()))
-    return Quality(float(mean[0, 0]), contrast, float(edge[0, 0]) ** 2, entropy, spread)
+    return Quality(mean, contrast, sharpness, entropy, spread)
 
 
 def judge(quality: Quality, *, width: int, height: int) -> int:

@@ -6,20 +6,25 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from inspector.errors import ProjectError
+from inspector.store.records import Place, Records
 from inspector.store.wal import is_busy, use_wal
 
 PATIENCE_SECONDS = 60.0
+_VERSION = 2
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS picture ("
     " id INTEGER PRIMARY KEY, sha256 BLOB UNIQUE NOT NULL, version INTEGER NOT NULL,"
-    " thumbnail BLOB NOT NULL, fingerprint BLOB NOT NULL);"
+    " thumbnail BLOB NOT NULL, place INTEGER NOT NULL, length INTEGER NOT NULL,"
+    " crc INTEGER NOT NULL);"
     "CREATE TABLE IF NOT EXISTS pixel (sha256 BLOB PRIMARY KEY, digest BLOB NOT NULL)"
     " WITHOUT ROWID;"
 )
+# SQLite takes 999 values a question at least.
+_AT_ONCE = 500
 
 
 class PictureCache:
-    """Keep thumbnails and fingerprints in one SQLite file; a broken file is begun anew.
+    """Keep thumbnails in one SQLite file, fingerprints beside it; a broken file is begun anew.
 
     Safe from any thread: each has its own connection, writers wait for each other.
     """
@@ -29,8 +34,9 @@ class PictureCache:
         self._local = threading.local()
         self._all: list[sqlite3.Connection] = []
         path.parent.mkdir(parents=True, exist_ok=True)
+        self._records = Records(Path(f"{path}-fingerprints"))
         try:
-            self._connection().executescript(_SCHEMA)
+            self._begin()
         except sqlite3.DatabaseError as error:
             self.close()
             if is_busy(error):
@@ -41,19 +47,40 @@ class PictureCache:
             for suffix in ("", "-wal", "-shm"):
                 Path(f"{path}{suffix}").unlink(missing_ok=True)
             self._local = threading.local()
-            self._connection().executescript(_SCHEMA)
+            self._records = Records(Path(f"{path}-fingerprints"))
+            self._begin()
+
+    def _begin(self) -> None:
+        connection = self._connection()
+        if _version(connection) != _VERSION:
+            connection.execute("BEGIN IMMEDIATE")
+            with connection:
+                if _version(connection) != _VERSION:
+                    connection.execute("DROP TABLE IF EXISTS picture")
+                    for statement in _SCHEMA.split(";")[:-1]:
+                        connection.execute(statement)
+                    connection.execute(f"PRAGMA user_version = {_VERSION}")
+        last = connection.execute("SELECT place + length FROM picture ORDER BY id DESC LIMIT 1")
+        if (last.fetchone() or (0,))[0] > self._records.size():
+            connection.execute("DELETE FROM picture")
 
     def put(self, rows: Iterable[tuple[bytes, int, bytes, bytes]]) -> None:
         """Keep (sha256, version, thumbnail as JPEG, fingerprint record) rows."""
+        rows = list(rows)
         connection = self._connection()
         connection.execute("BEGIN IMMEDIATE")
-        connection.executemany(
-            "INSERT INTO picture (sha256, version, thumbnail, fingerprint) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (sha256) DO UPDATE SET version = excluded.version,"
-            " thumbnail = excluded.thumbnail, fingerprint = excluded.fingerprint",
-            rows,
-        )
-        connection.execute("COMMIT")
+        with connection:
+            places = self._records.append([record for *_, record in rows])
+            connection.executemany(
+                "INSERT INTO picture (sha256, version, thumbnail, place, length, crc)"
+                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (sha256) DO UPDATE SET"
+                " version = excluded.version, thumbnail = excluded.thumbnail,"
+                " place = excluded.place, length = excluded.length, crc = excluded.crc",
+                (
+                    (sha256, version, thumbnail, place.at, place.length, place.crc)
+                    for (sha256, version, thumbnail, _), place in zip(rows, places, strict=True)
+                ),
+            )
 
     def thumbnail(self, sha256: bytes) -> bytes | None:
         """Return the thumbnail of a content as JPEG, or None."""
@@ -72,13 +99,24 @@ class PictureCache:
         return {row[0] for row in rows}
 
     def fingerprints(self, contents: Sequence[bytes]) -> Iterator[bytes]:
-        """Yield the fingerprint record of each content, in order; b"" for one that is not kept."""
-        connection = self._connection()
-        for sha256 in contents:
-            row = connection.execute(
-                "SELECT fingerprint FROM picture WHERE sha256 = ?", (sha256,)
-            ).fetchone()
-            yield row[0] if row else b""
+        """Yield the fingerprint record of each content, in order; b"" for one that is not kept.
+
+        One whose bytes were lost is forgotten, so that the next scan makes it anew.
+        """
+        for start in range(0, len(contents), _AT_ONCE):
+            part = contents[start : start + _AT_ONCE]
+            connection = self._connection()
+            rows = connection.execute(
+                "SELECT sha256, place, length, crc FROM picture"
+                f" WHERE sha256 IN ({','.join('?' * len(part))})",
+                part,
+            )
+            places = {sha256: Place(*place) for sha256, *place in rows}
+            for sha256 in part:
+                record = self._records.read(places[sha256]) if sha256 in places else b""
+                if sha256 in places and not record:
+                    connection.execute("DELETE FROM picture WHERE sha256 = ?", (sha256,))
+                yield record
 
     def pixel_digests(self, contents: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return the known digests of decoded pixels by content hash."""
@@ -104,6 +142,7 @@ class PictureCache:
         for connection in self._all:
             connection.close()
         self._all.clear()
+        self._records.close()
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -116,3 +155,7 @@ class PictureCache:
             use_wal(connection, PATIENCE_SECONDS)
             connection.execute("PRAGMA synchronous = OFF")
         return connection
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

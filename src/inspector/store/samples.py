@@ -137,8 +137,8 @@ def mark_missing(connection: sqlite3.Connection, seen: int) -> int:
 
 def unscanned(
     connection: sqlite3.Connection, version: int, racy_ns: int
-) -> list[tuple[int, str, bytes]]:
-    """Return (id, path, known sha256) of present files whose content is not known.
+) -> list[tuple[int, str, bytes, int]]:
+    """Return (id, path, known sha256, bytes) of present files whose content is not known.
 
     Args:
         connection: Of the project.
@@ -146,17 +146,18 @@ def unscanned(
         racy_ns: Files changed at or after this time are read again (git's racy rule).
     """
     return connection.execute(
-        "SELECT id, path, coalesce(sha256, x'') FROM sample WHERE missing = 0"
+        "SELECT id, path, coalesce(sha256, x''), size FROM sample WHERE missing = 0"
         " AND (status = 'pending' OR (version NOT IN (0, ?)) OR"
         " (version > 0 AND mtime_ns >= ?)) ORDER BY path",
         (version, racy_ns),
     ).fetchall()
 
 
-def known_contents(connection: sqlite3.Connection) -> list[tuple[int, str, bytes]]:
-    """Return (id, path, sha256) of every present image."""
+def known_contents(connection: sqlite3.Connection) -> list[tuple[int, str, bytes, int]]:
+    """Return (id, path, sha256, bytes) of every present image."""
     return connection.execute(
-        "SELECT id, path, sha256 FROM sample WHERE missing = 0 AND status = 'image' ORDER BY path"
+        "SELECT id, path, sha256, size FROM sample WHERE missing = 0 AND status = 'image'"
+        " ORDER BY path"
     ).fetchall()
 
 

@@ -1,6 +1,10 @@
-"""What worker processes are asked to do, and what they answer: small frozen values."""
+"""What worker processes are asked to do, and what they answer: small frozen values.
+
+`Read` and `Facts`, of which there is one a file, are tuples: those cost a third to send.
+"""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,16 +13,14 @@ from numpy.typing import NDArray
 FEATURES = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """Decode the file of a sample once, for its facts, thumbnail and fingerprint."""
 
     sample: int
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What one decode gave: `row` in the order of `store.samples.FILL`, without the id."""
 
     sample: int

@@ -49,7 +49,7 @@ def _read(task: Read) -> Facts:
     picture = read_picture(task.path)
     thumbnail = record = b""
     if picture.outcome is Outcome.IMAGE and picture.pixels is not None:
-        thumbnail = encode_thumbnail(picture.pixels)
+        thumbnail = picture.thumbnail or encode_thumbnail(picture.pixels)
         record = fingerprint(picture.pixels).tobytes()
     row = (
         picture.outcome.value, picture.reason, FEATURES, picture.sha256, picture.format,

@@ -1,0 +1,231 @@
+"""The loops that a fingerprint is made of, compiled, with the bytes that OpenCV gives.
+
+OpenCV's own calls take three times as long for pictures this small, which is most of a tiny file's
+time. All stand in one file, because a compiled function is kept until its own file changes.
+"""
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+Bytes = NDArray[np.uint8]
+Singles = NDArray[np.float32]
+
+SIDE = 8
+"""Of the block of coefficients that a hash is made of."""
+
+# A coefficient this near to 0 counts as 0. Half of those of a symmetric picture are 0 but for the
+# noise of saving, and noise must not choose bits. Source: symmetric drawings saved at quality 20.
+NOISE = 1.0
+
+_TRIM_AT_MOST = 38
+_NEAR_EDGE = 12
+_NEARLY_ALL = 0.97
+
+
+def _waves() -> Singles:
+    """Return the lowest `SIDE` cosines at 32 places, (32, SIDE)."""
+    place, order = np.arange(32)[:, None], np.arange(SIDE)
+    waves = np.cos((2 * place + 1) * order * np.pi / 64) / 4
+    waves[:, 0] /= np.sqrt(2)
+    return waves.astype(np.float32)
+
+
+_WAVES = _waves()
+
+
+@numba.njit(cache=True, nogil=True)
+def describe(grey: Bytes, half: Bytes, hashes: NDArray[np.uint64]) -> float:
+    """Fill what a fingerprint keeps of a grey picture; return the variance of it at 32x32.
+
+    Args:
+        grey: (128, 128).
+        half: (64, 64), filled with the picture at half its size.
+        hashes: (3,), filled with those of the whole, its centre 28/32 and 24/32.
+    """
+    small = np.empty((32, 32), np.uint8)
+    block = np.empty((SIDE, SIDE), np.float32)
+    _third(grey, small)
+    transform(small, block)
+    hashes[2] = packed(block)
+    _centre(grey, small)
+    transform(small, block)
+    hashes[1] = packed(block)
+    _halves(grey, half, small)
+    transform(small, block)
+    hashes[0] = packed(block)
+    total, squares = 0, 0
+    for line in small:
+        for value in line:
+            total += int(value)
+            squares += int(value) * int(value)
+    return squares / 1024 - (total / 1024) ** 2
+
+
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def transform(grey: Bytes | Singles, block: Singles) -> None:
+    """Fill `block` (8, 8) with the low part of the orthonormal DCT of a picture (32, 32).
+
+    Only the block that is kept: a whole DCT has 16 times as many coefficients.
+    """
+    rows = np.zeros((SIDE, 32), np.float32)
+    for u in range(SIDE):
+        line = rows[u]
+        # Four at once: a compiler keeps sums of 32 places in registers for that long.
+        for y in range(0, 32, 4):
+            one, two, three, four = grey[y], grey[y + 1], grey[y + 2], grey[y + 3]
+            for x in range(32):
+                line[x] += (
+                    _WAVES[y, u] * np.float32(one[x])
+                    + _WAVES[y + 1, u] * np.float32(two[x])
+                    + _WAVES[y + 2, u] * np.float32(three[x])
+                    + _WAVES[y + 3, u] * np.float32(four[x])
+                )
+    block[:] = 0
+    for u in range(SIDE):
+        for x in range(32):
+            weight = rows[u, x]
+            for v in range(SIDE):
+                block[u, v] += weight * _WAVES[x, v]
+
+
+@numba.njit(cache=True, nogil=True)
+def packed(block: Singles) -> np.uint64:
+    """Return which of (8, 8) coefficients are above `NOISE`; the bit of the mean is 0."""
+    bits = np.uint64(0)
+    for i in range(SIDE):
+        for j in range(SIDE):
+            if i + j > 0 and block[i, j] > NOISE:
+                bits |= np.uint64(1) << np.uint64(SIDE * i + j)
+    return bits
+
+
+@numba.njit(cache=True, nogil=True)
+def quarter(square: Bytes, out: Bytes) -> None:
+    """Shrink RGB (128, 384), three numbers a pixel, to (32, 96) by means of 4x4."""
+    lines = np.empty(384, np.uint16)
+    pairs = np.empty(384, np.uint16)
+    for i in range(32):
+        one, two, three, four = (
+            square[4 * i], square[4 * i + 1], square[4 * i + 2], square[4 * i + 3],
+        )  # fmt: skip
+        for x in range(384):
+            lines[x] = np.uint16(one[x]) + np.uint16(two[x]) + np.uint16(three[x]) + four[x]
+        # Sums that begin at every place: more than are used, but in one go.
+        for x in range(381):
+            pairs[x] = lines[x] + lines[x + 3]
+        for j in range(32):
+            for colour in range(3):
+                at = 12 * j + colour
+                out[i, 3 * j + colour] = _sixteenth(np.uint32(pairs[at]) + pairs[at + 6])
+
+
+@numba.njit(cache=True, nogil=True)
+def _sixteenth(total: np.uint32) -> np.uint32:
+    """Divide by 16; a half goes to the even neighbour, as OpenCV rounds."""
+    return (total + 7 + ((total >> 4) & 1)) >> 4
+
+
+@numba.njit(cache=True, nogil=True)
+def _halves(grey: Bytes, half: Bytes, small: Bytes) -> None:
+    """Shrink (128, 128) to (64, 64) by means of 2x2, where a half goes up, and to (32, 32)."""
+    above = np.empty(128, np.uint16)
+    below = np.empty(128, np.uint16)
+    for i in range(32):
+        one, two, three, four = grey[4 * i], grey[4 * i + 1], grey[4 * i + 2], grey[4 * i + 3]
+        for x in range(128):
+            above[x] = np.uint16(one[x]) + np.uint16(two[x])
+            below[x] = np.uint16(three[x]) + np.uint16(four[x])
+        for j in range(64):
+            half[2 * i, j] = (above[2 * j] + above[2 * j + 1] + 2) >> 2
+            half[2 * i + 1, j] = (below[2 * j] + below[2 * j + 1] + 2) >> 2
+        for x in range(128):
+            above[x] += below[x]
+        for j in range(32):
+            at = 4 * j
+            total = np.uint32(above[at]) + above[at + 1] + above[at + 2] + above[at + 3]
+            small[i, j] = _sixteenth(total)
+
+
+@numba.njit(cache=True, nogil=True)
+def _third(grey: Bytes, out: Bytes) -> None:
+    """Shrink the 96x96 pixels in the middle of (128, 128) to (32, 32) by means of 3x3."""
+    lines = np.empty(96, np.uint16)
+    for i in range(32):
+        one, two, three = grey[16 + 3 * i], grey[17 + 3 * i], grey[18 + 3 * i]
+        for x in range(96):
+            lines[x] = np.uint16(one[x + 16]) + np.uint16(two[x + 16]) + three[x + 16]
+        for j in range(32):
+            at = 3 * j
+            total = np.uint32(lines[at]) + lines[at + 1] + lines[at + 2]
+            out[i, j] = (2 * total + 9) // 18
+
+
+@numba.njit(cache=True, nogil=True)
+def _centre(grey: Bytes, out: Bytes) -> None:
+    """Shrink the 112x112 pixels in the middle of (128, 128) to (32, 32) by means of 3.5x3.5.
+
+    Of 7x7 half pixels, whose 49 leave no half to round.
+    """
+    lines = np.empty(112, np.int32)
+    for i in range(32):
+        top = 8 + (7 * i) // 2
+        one, two, three, four = grey[top], grey[top + 1], grey[top + 2], grey[top + 3]
+        # An even row of cells begins on a whole pixel and ends on half of one.
+        first, last = (1, 2) if i % 2 else (2, 1)
+        for x in range(112):
+            middle = np.int32(two[x + 8]) + np.int32(three[x + 8])
+            lines[x] = first * np.int32(one[x + 8]) + 2 * middle + last * np.int32(four[x + 8])
+        for j in range(16):
+            at = 7 * j
+            shared = lines[at + 3]
+            left = 2 * (lines[at] + lines[at + 1] + lines[at + 2]) + shared
+            right = shared + 2 * (lines[at + 4] + lines[at + 5] + lines[at + 6])
+            out[i, 2 * j] = (2 * left + 49) // 98
+            out[i, 2 * j + 1] = (2 * right + 49) // 98
+
+
+@numba.njit(cache=True, nogil=True)
+def borders(grey: Bytes) -> tuple[int, int, int, int]:
+    """Return how many lines of (128, 128) are uniform: top, bottom, left, right; 30 % at most."""
+    return (
+        _border(grey, False, False), _border(grey, False, True),
+        _border(grey, True, False), _border(grey, True, True),
+    )  # fmt: skip
+
+
+@numba.njit(cache=True, nogil=True)
+def _border(grey: Bytes, upright: bool, backwards: bool) -> int:
+    """Count lines from one edge on that are near the median of the outermost."""
+    side = grey.shape[0]
+    edge = 0
+    for depth in range(_TRIM_AT_MOST):
+        line = side - 1 - depth if backwards else depth
+        values = grey[:, line] if upright else grey[line]
+        if depth == 0:
+            edge = _median(values)
+        near = 0
+        for value in values:
+            if abs(int(value) - edge) <= _NEAR_EDGE:
+                near += 1
+        if near < _NEARLY_ALL * side:
+            return depth
+    return _TRIM_AT_MOST
+
+
+@numba.njit(cache=True, nogil=True)
+def _median(values: Bytes) -> int:
+    """Return the median, a half of it dropped, by counting."""
+    counts = np.zeros(256, np.int32)
+    for value in values:
+        counts[value] += 1
+    lower = upper = -1
+    seen = 0
+    for value in range(256):
+        seen += counts[value]
+        if lower < 0 and seen > (len(values) - 1) // 2:
+            lower = value
+        if seen > len(values) // 2:
+            upper = value
+            break
+    return (lower + upper) // 2
