@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inspector.similarity.fingerprints import FULL, VERSION, fingerprint
+from inspector.similarity.fingerprints import FINGERPRINT, FULL, VERSION, fingerprint
 from inspector.similarity.hashes import coefficients, hash_of, variant
 from inspector.similarity.kernels import NOISE
 from inspector.similarity.transforms import INVERSE, NAMES, STEPS, apply
-from inspector.work.tasks import FEATURES
+from inspector.work.tasks import FEATURES, RECORD_BYTES
 
 EVERY = range(len(NAMES))
 
@@ -132,6 +132,7 @@ def test_other_pictures_are_half_of_the_bits_away() -> None:
 
 def test_the_version_of_the_features_covers_the_fingerprint() -> None:
     assert FEATURES == VERSION
+    assert FINGERPRINT.itemsize == RECORD_BYTES
 
 
 def shrink(picture: np.ndarray, side: int) -> np.ndarray:

@@ -7,15 +7,23 @@ import pytest
 
 from inspector.store.cache import PictureCache
 
-ROWS = [(n.to_bytes(32, "big"), 2, b"thumbnail", n.to_bytes(2, "big") * 3_600) for n in range(1200)]
+ROWS = [(n.to_bytes(32, "big"), b"thumbnail", n.to_bytes(2, "big") * 3_600) for n in range(1200)]
 CONTENTS = [row[0] for row in ROWS]
-RECORDS = [row[3] for row in ROWS]
+RECORDS = [row[2] for row in ROWS]
+
+
+def opened(path: Path, version: int = 2) -> PictureCache:
+    return PictureCache(path, version=version, record_bytes=7_200)
+
+
+def records(cache: PictureCache, contents: list[bytes]) -> list[bytes]:
+    return [record for _, record in cache.fingerprints(contents)]
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """A cache that was filled and closed."""
-    cache = PictureCache(tmp_path / "pictures.sqlite")
+    cache = opened(tmp_path / "pictures.sqlite")
     cache.put(ROWS[:700])
     cache.put(ROWS[700:])
     cache.close()
@@ -27,33 +35,42 @@ def beside(file: Path) -> Path:
 
 
 def test_records_come_back_in_the_order_asked(file: Path) -> None:
-    cache = PictureCache(file)
-    assert list(cache.fingerprints(CONTENTS[::-1])) == RECORDS[::-1]
-    assert list(cache.fingerprints([b"unknown", CONTENTS[7]])) == [b"", RECORDS[7]]
-    cache.put([(CONTENTS[7], 3, b"t", b"another")])
-    assert list(cache.fingerprints(CONTENTS[6:9])) == [RECORDS[6], b"another", RECORDS[8]]
-    assert cache.holds(3) == {CONTENTS[7]}
+    cache = opened(file)
+    assert records(cache, CONTENTS[::-1]) == RECORDS[::-1]
+    assert records(cache, [b"unknown", CONTENTS[7]]) == [b"", RECORDS[7]]
+    another = b"another" + bytes(7_193)
+    cache.put([(CONTENTS[7], b"t", another)])
+    assert records(cache, CONTENTS[6:9]) == [RECORDS[6], another, RECORDS[8]]
     cache.close()
 
 
 def test_two_programs_add_to_one_file(file: Path) -> None:
-    one, two = PictureCache(file), PictureCache(file)
-    one.put([(b"1" * 32, 2, b"t", b"first")])
-    two.put([(b"2" * 32, 2, b"t", b"second, longer")])
-    one.put([(b"3" * 32, 2, b"t", b"third")])
+    one, two = opened(file), opened(file)
+    new = [(bytes([n]) * 32, b"t", bytes([n]) * 7_200) for n in (1, 2, 3)]
+    for cache, row in zip((one, two, one), new, strict=True):
+        cache.put([row])
     for cache in (one, two):
-        found = list(cache.fingerprints([b"1" * 32, b"2" * 32, b"3" * 32]))
-        assert found == [b"first", b"second, longer", b"third"]
+        found = list(cache.fingerprints([row[0] for row in new]))
+        assert found == [(1_200 + n, new[n][2]) for n in range(3)]
         cache.close()
+
+
+def test_what_a_crash_left_of_a_record_is_written_over(file: Path) -> None:
+    with beside(file).open("ab") as stream:
+        stream.write(bytes(1_000))
+    cache = opened(file)
+    cache.put([(b"1" * 32, b"t", RECORDS[3])])
+    assert list(cache.fingerprints([b"1" * 32])) == [(1_200, RECORDS[3])]
+    cache.close()
 
 
 def test_a_record_whose_bytes_were_lost_is_forgotten(file: Path) -> None:
     with beside(file).open("r+b") as stream:
         stream.seek(5 * 7_200 + 4_096)
         stream.write(bytes(100))
-    cache = PictureCache(file)
-    assert list(cache.fingerprints(CONTENTS[4:7])) == [RECORDS[4], b"", RECORDS[6]]
-    assert cache.holds(2) == set(CONTENTS) - {CONTENTS[5]}
+    cache = opened(file)
+    assert records(cache, CONTENTS[4:7]) == [RECORDS[4], b"", RECORDS[6]]
+    assert cache.contents() == set(CONTENTS) - {CONTENTS[5]}
     cache.close()
 
 
@@ -61,10 +78,10 @@ def test_a_record_whose_bytes_were_lost_is_forgotten(file: Path) -> None:
 def test_a_cache_whose_records_are_gone_is_begun_anew(file: Path, left: int) -> None:
     with beside(file).open("r+b") as stream:
         stream.truncate(left)
-    cache = PictureCache(file)
-    assert cache.holds(2) == set()
+    cache = opened(file)
+    assert cache.contents() == set()
     cache.put(ROWS)
-    assert list(cache.fingerprints(CONTENTS)) == RECORDS
+    assert records(cache, CONTENTS) == RECORDS
     cache.close()
 
 
@@ -75,11 +92,19 @@ def test_a_cache_of_before_is_begun_anew(tmp_path: Path) -> None:
     old.execute("INSERT INTO picture VALUES (1, x'00', x'00')")
     old.commit()
     old.close()
-    cache = PictureCache(file)
-    assert cache.holds(2) == set()
+    cache = opened(file)
+    assert cache.contents() == set()
     cache.put(ROWS[:3])
     assert cache.thumbnail(CONTENTS[2]) == b"thumbnail"
     cache.close()
-    kept = PictureCache(file)
-    assert kept.holds(2) == set(CONTENTS[:3])
+    kept = opened(file)
+    assert kept.contents() == set(CONTENTS[:3])
     kept.close()
+
+
+def test_features_of_another_version_are_given_up(file: Path) -> None:
+    cache = opened(file, version=3)
+    assert cache.contents() == set()
+    cache.put(ROWS[:2])
+    assert list(cache.fingerprints(CONTENTS[:2])) == [(0, RECORDS[0]), (1, RECORDS[1])]
+    cache.close()

@@ -41,18 +41,22 @@ def test_a_fresh_project_opens_for_all_who_ask_at_once(tmp_path: Path) -> None:
         assert _at_once(lambda _, file=file: Database(file).close()) == []  # type: ignore[misc]
 
 
+def _cache(file: Path) -> PictureCache:
+    return PictureCache(file, version=1, record_bytes=1)
+
+
 def test_a_fresh_cache_loses_nothing_when_all_begin_it(tmp_path: Path) -> None:
     for number in range(ROUNDS):
         file = tmp_path / f"{number}.sqlite"
 
         def put(program: int, file: Path = file) -> None:
-            pictures = PictureCache(file)
-            pictures.put([(bytes([program]), 1, b"t", b"f")])
+            pictures = _cache(file)
+            pictures.put([(bytes([program]), b"t", b"f")])
             pictures.close()
 
         assert _at_once(put) == []
-        pictures = PictureCache(file)
-        assert pictures.holds(1) == {bytes([n]) for n in range(PROGRAMS)}
+        pictures = _cache(file)
+        assert pictures.contents() == {bytes([n]) for n in range(PROGRAMS)}
         pictures.close()
 
 
@@ -81,7 +85,7 @@ def test_a_held_project_is_said_to_be_held(held: Path) -> None:
 def test_a_held_cache_is_not_begun_anew(held: Path) -> None:
     other = _hold(held)
     with pytest.raises(ProjectError, match="another program holds the pictures"):
-        PictureCache(held)
+        _cache(held)
     assert held.exists()
     other.close()
-    PictureCache(held).close()
+    _cache(held).close()

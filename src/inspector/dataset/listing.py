@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from inspector.dataset.layouts import Layout
+from inspector.dataset.layouts import Layout, Place, Role
 
 CHUNK = 2_000
 
@@ -62,17 +62,19 @@ def list_files(root: Path, layout: Layout) -> Iterator[list[Entry]]:
             with os.scandir(root / folder) as entries:
                 found = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
-            chunk.append(
-                _odd(folder.rstrip("/"), f"the folder can't be listed: {error.strerror}", layout)
-            )
+            path = folder.rstrip("/")
+            reason = f"the folder can't be listed: {error.strerror}"
+            chunk.append(_odd(path, reason, layout.place(_shown(path))))
             continue
         below = []
+        # Files of one folder have one place, but for those that a manifest names.
+        place = None if layout.role is Role.MANIFEST else layout.place(_shown(folder) + "_")
         for entry in found:
             path = folder + entry.name
             if entry.is_dir(follow_symlinks=False):
                 below.append(path + "/")
             else:
-                chunk.append(_entry(entry, path, layout, inside))
+                chunk.append(_entry(entry, path, place or layout.place(_shown(path)), inside))
         folders.extend(reversed(below))
         if len(chunk) >= CHUNK:
             yield chunk
@@ -81,26 +83,23 @@ def list_files(root: Path, layout: Layout) -> Iterator[list[Entry]]:
         yield chunk
 
 
-def _entry(entry: os.DirEntry[str], path: str, layout: Layout, inside: str) -> Entry:
+def _entry(entry: os.DirEntry[str], path: str, place: Place, inside: str) -> Entry:
     try:
         facts = entry.stat()
     except OSError:
-        return _odd(path, "a link that leads nowhere", layout)
+        return _odd(path, "a link that leads nowhere", place)
     if entry.is_symlink() and not os.path.realpath(entry.path).startswith(inside):
-        return _odd(path, "a link that leads out of the dataset", layout)
+        return _odd(path, "a link that leads out of the dataset", place)
     if stat.S_ISDIR(facts.st_mode):
-        return _odd(path, "a link to a folder", layout)
+        return _odd(path, "a link to a folder", place)
     if not stat.S_ISREG(facts.st_mode):
-        return _odd(path, "not a regular file (a FIFO, socket or device)", layout)
+        return _odd(path, "not a regular file (a FIFO, socket or device)", place)
     if _not_utf8(path):
-        shown = os.fsencode(path).decode("utf-8", "backslashreplace")
         reason = "the name is not UTF-8: Keras stops at it; rename the file"
-        place = layout.place(shown)
         return Entry(
-            shown, facts.st_size, facts.st_mtime_ns, place.split, place.label, place.source,
+            _shown(path), facts.st_size, facts.st_mtime_ns, place.split, place.label, place.source,
             Status.UNREADABLE, reason,
         )  # fmt: skip
-    place = layout.place(path)
     status = Status.IGNORED if place.reason else Status.PENDING
     return Entry(
         path, facts.st_size, facts.st_mtime_ns, place.split, place.label, place.source,
@@ -108,10 +107,13 @@ def _entry(entry: os.DirEntry[str], path: str, layout: Layout, inside: str) -> E
     )  # fmt: skip
 
 
-def _odd(path: str, reason: str, layout: Layout) -> Entry:
-    shown = os.fsencode(path).decode("utf-8", "backslashreplace")
-    place = layout.place(shown)
-    return Entry(shown, 0, 0, place.split, place.label, place.source, Status.OTHER, reason)
+def _odd(path: str, reason: str, place: Place) -> Entry:
+    return Entry(_shown(path), 0, 0, place.split, place.label, place.source, Status.OTHER, reason)
+
+
+def _shown(path: str) -> str:
+    """Return a path with what is not UTF-8 in it written out."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _not_utf8(path: str) -> bool:

@@ -31,6 +31,7 @@ from inspector.store import meta
 from inspector.store.cache import PictureCache
 from inspector.store.database import Database
 from inspector.work.pool import Pool
+from inspector.work.tasks import FEATURES, RECORD_BYTES
 
 TASKS = "inspector.work.worker:run"
 SECONDS_A_FILE = 60.0
@@ -79,7 +80,9 @@ class Project:
                 "Name a file outside of the dataset with --project.",
             )
         self.database = Database(self.file)
-        self.cache = PictureCache(cache_folder() / "pictures.sqlite")
+        self.cache = PictureCache(
+            cache_folder() / "pictures.sqlite", version=FEATURES, record_bytes=RECORD_BYTES
+        )
         self._listeners: list[Callable[[Changes], None]] = []
         self._pool: Pool | None = None
         self._pool_lock = threading.Lock()

@@ -117,7 +117,7 @@ class Scans:
 
     def _without_picture(self, known: set[int]) -> list[tuple[int, str, bytes, int]]:
         """Find images whose thumbnail and fingerprint are not in the cache any more."""
-        kept = self._project.cache.holds(FEATURES)
+        kept = self._project.cache.contents()
         rows = samples.known_contents(self._project.database.read())
         return [row for row in rows if row[2] not in kept and row[0] not in known]
 
@@ -166,10 +166,7 @@ class Scans:
         project = self._project
 
         rows = [(f.sample, known.get(f.sample, b""), f.sha256, f.row) for f in batch]
-        pictures = [
-            (f.sha256, FEATURES, f.thumbnail, f.fingerprint) for f in batch if f.fingerprint
-        ]
-        project.cache.put(pictures)
+        project.cache.put([(f.sha256, f.thumbnail, f.fingerprint) for f in batch if f.fingerprint])
         project.database.write(lambda c: samples.fill(c, rows))
         project.tell(Changes(samples=True))
 
@@ -182,10 +179,10 @@ class Scans:
             by_content.setdefault(sha256, []).append(sample)
             paths.setdefault(sha256, path)
         contents = sorted(by_content, key=lambda sha: paths[sha])
-        with tempfile.TemporaryDirectory(dir=project.cache.path.parent) as folder:
-            file = Path(folder) / "fingerprints"
-            contents = self._write_records(file, contents)
-            found = self._pairs(file, len(contents), stop, progress)
+        with tempfile.TemporaryDirectory() as folder:
+            chosen = Path(folder) / "chosen.npy"
+            contents = self._choose(chosen, contents)
+            found = self._pairs(chosen, len(contents), stop, progress)
         if found is None:
             return False
         same = self._same_pixels(found, contents, paths, stop, progress)
@@ -204,30 +201,26 @@ class Scans:
         project.database.write(lambda c: likeness.replace(c, sets, rows.values()))
         return True
 
-    def _write_records(self, file: Path, contents: list[bytes]) -> list[bytes]:
-        kept = []
-        with file.open("wb") as stream:
-            for sha256, record in zip(
-                contents, self._project.cache.fingerprints(contents), strict=True
-            ):
-                if record:
-                    stream.write(record)
-                    kept.append(sha256)
-        return kept
+    def _choose(self, chosen: Path, contents: list[bytes]) -> list[bytes]:
+        """Write the places of the records of contents; return the contents that have one."""
+        places = [place for place, _ in self._project.cache.fingerprints(contents)]
+        np.save(chosen, np.array([place for place in places if place >= 0], np.int64))
+        return [sha256 for sha256, place in zip(contents, places, strict=True) if place >= 0]
 
-    def _pairs(self, file: Path, n: int, stop: Stop, progress: Progress) -> Found | None:
+    def _pairs(self, chosen: Path, n: int, stop: Stop, progress: Progress) -> Found | None:
         progress.start("candidates", len(ONE_OF_EACH))
         found = [_nothing()]
         if n < 2:
             return found[0]
-        questions = [Propose(str(file), transform) for transform in ONE_OF_EACH]
+        records = str(self._project.cache.records), str(chosen)
+        questions = [Propose(*records, transform) for transform in ONE_OF_EACH]
         proposed = _sorted(self._all(questions, stop, progress.advance))
         if stop.is_set():
             return None
         progress.start("look-alikes", len(proposed.a))
         cuts = [slice(i, i + CHUNK_PAIRS) for i in range(0, len(proposed.a), CHUNK_PAIRS)]
         tasks = [
-            Verify(str(file), proposed.a[cut], proposed.b[cut], proposed.transform[cut])
+            Verify(*records, proposed.a[cut], proposed.b[cut], proposed.transform[cut])
             for cut in cuts
         ]
         for result in self._all(tasks, stop, progress.advance):

@@ -19,6 +19,8 @@ FINGERPRINT = np.dtype(
         ("colour", "u1", (32, 32, 3)),
     ]
 )
+# What candidates are found by.
+HASHES = np.dtype([("hash", "<u8", (4,)), ("flat", "?")])
 # A picture whose 32x32 luma varies less than this (grey levels, sd) has nothing to compare.
 FLAT_SD = 3.0
 
@@ -26,8 +28,7 @@ FLAT_SD = 3.0
 def fingerprint(pixels: NDArray[np.uint8]) -> NDArray[np.void]:
     """Return one record of `FINGERPRINT`, shape (), for an upright RGB picture (h, w, 3)."""
     record = np.zeros((), FINGERPRINT)
-    square = cv2.resize(pixels, (128, 128), interpolation=cv2.INTER_AREA)
-    grey = cv2.cvtColor(square, cv2.COLOR_RGB2GRAY)
+    square, grey = _squared(pixels)
     half = np.empty((64, 64), np.uint8)
     hashes = np.empty(4, np.uint64)
     variance = kernels.describe(grey, half, hashes)
@@ -40,6 +41,20 @@ def fingerprint(pixels: NDArray[np.uint8]) -> NDArray[np.void]:
     record["luma"] = half
     record["colour"] = cv2.cvtColor(colour.reshape(32, 32, 3), cv2.COLOR_RGB2YCrCb)
     return record
+
+
+def _squared(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return the picture as RGB (128, 128, 3) and in grey."""
+    height, width = pixels.shape[:2]
+    if 128 % height or 128 % width:
+        square = cv2.resize(pixels, (128, 128), interpolation=cv2.INTER_AREA)
+        return square, cv2.cvtColor(square, cv2.COLOR_RGB2GRAY)
+    # The sides of 32 and 64 that sets of tiny pictures have.
+    square = np.empty((128, 384), np.uint8)
+    grey = np.empty((128, 128), np.uint8)
+    kernels.repeat(pixels.reshape(height, 3 * width), square, 3)
+    kernels.repeat(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), grey, 1)
+    return square.reshape(128, 128, 3), grey
 
 
 def _trimmed_hash(grey: NDArray[np.uint8], whole: np.uint64) -> np.uint64:

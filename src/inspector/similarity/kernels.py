@@ -35,6 +35,27 @@ _WAVES = _waves()
 
 
 @numba.njit(cache=True, nogil=True)
+def repeat(picture: Bytes, square: Bytes, channels: int) -> None:
+    """Enlarge (h, w * channels) to (128, 128 * channels); both sides divide 128.
+
+    That is what OpenCV's rule by area comes to, at a third of the time.
+    """
+    height, numbers = picture.shape
+    down, right = 128 // height, 128 * channels // numbers
+    source = np.empty(128 * channels, np.uint32)
+    for at in range(128 * channels):
+        source[at] = at // channels // right * channels + at % channels
+    for y in range(height):
+        line = square[y * down]
+        for at in range(128 * channels):
+            line[at] = picture[y, source[at]]
+        for again in range(1, down):
+            copy = square[y * down + again]
+            for at in range(128 * channels):
+                copy[at] = line[at]
+
+
+@numba.njit(cache=True, nogil=True)
 def describe(grey: Bytes, half: Bytes, hashes: NDArray[np.uint64]) -> float:
     """Fill what a fingerprint keeps of a grey picture; return the variance of it at 32x32.
 

@@ -45,7 +45,7 @@ def candidates(
     """Return every pair within the radius, once for each transform; flat pictures are left out.
 
     Args:
-        records: (n,) of `FINGERPRINT`.
+        records: (n,) of `FINGERPRINT`, or of `HASHES` alone.
         transforms: Some of `ONE_OF_EACH`; calls with others share no candidate with this one.
     """
     rows = np.flatnonzero(~records["flat"]).astype(np.int64)

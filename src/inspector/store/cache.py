@@ -2,20 +2,19 @@
 
 import sqlite3
 import threading
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from inspector.errors import ProjectError
-from inspector.store.records import Place, Records
+from inspector.store.records import Records
 from inspector.store.wal import is_busy, use_wal
 
 PATIENCE_SECONDS = 60.0
-_VERSION = 2
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS picture ("
-    " id INTEGER PRIMARY KEY, sha256 BLOB UNIQUE NOT NULL, version INTEGER NOT NULL,"
-    " thumbnail BLOB NOT NULL, place INTEGER NOT NULL, length INTEGER NOT NULL,"
-    " crc INTEGER NOT NULL);"
+    " id INTEGER PRIMARY KEY, sha256 BLOB UNIQUE NOT NULL, thumbnail BLOB NOT NULL,"
+    " place INTEGER NOT NULL, crc INTEGER NOT NULL);"
     "CREATE TABLE IF NOT EXISTS pixel (sha256 BLOB PRIMARY KEY, digest BLOB NOT NULL)"
     " WITHOUT ROWID;"
 )
@@ -27,18 +26,28 @@ class PictureCache:
     """Keep thumbnails in one SQLite file, fingerprints beside it; a broken file is begun anew.
 
     Safe from any thread: each has its own connection, writers wait for each other.
+
+    Attributes:
+        path: Of the SQLite file.
+        records: Path of the file of fingerprint records, one after another.
+
+    Args:
+        path: Of the SQLite file.
+        version: Of the features, 1 and up; what was kept of another one is given up.
+        record_bytes: Length of a fingerprint record.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, version: int, record_bytes: int) -> None:
         self.path = path
+        self.records = Path(f"{path}-fingerprints")
+        self._version = version
         self._local = threading.local()
         self._all: list[sqlite3.Connection] = []
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._records = Records(Path(f"{path}-fingerprints"))
         try:
             self._begin()
         except sqlite3.DatabaseError as error:
-            self.close()
+            self._disconnect()
             if is_busy(error):
                 # Others use it: nothing is wrong with the file, and it is theirs too.
                 raise ProjectError(
@@ -47,38 +56,44 @@ class PictureCache:
             for suffix in ("", "-wal", "-shm"):
                 Path(f"{path}{suffix}").unlink(missing_ok=True)
             self._local = threading.local()
-            self._records = Records(Path(f"{path}-fingerprints"))
             self._begin()
+        self._records = Records(self.records, record_bytes)
+        connection = self._connection()
+        last = connection.execute("SELECT place FROM picture ORDER BY id DESC LIMIT 1").fetchone()
+        if last and last[0] >= self._records.count():
+            connection.execute("DELETE FROM picture")
 
     def _begin(self) -> None:
         connection = self._connection()
-        if _version(connection) != _VERSION:
-            connection.execute("BEGIN IMMEDIATE")
-            with connection:
-                if _version(connection) != _VERSION:
-                    connection.execute("DROP TABLE IF EXISTS picture")
-                    for statement in _SCHEMA.split(";")[:-1]:
-                        connection.execute(statement)
-                    connection.execute(f"PRAGMA user_version = {_VERSION}")
-        last = connection.execute("SELECT place + length FROM picture ORDER BY id DESC LIMIT 1")
-        if (last.fetchone() or (0,))[0] > self._records.size():
-            connection.execute("DELETE FROM picture")
+        if self._is_current(connection):
+            return
+        connection.execute("BEGIN IMMEDIATE")
+        with connection:
+            # Another program may have begun it meanwhile.
+            if not self._is_current(connection):
+                connection.execute("DROP TABLE IF EXISTS picture")
+                self.records.unlink(missing_ok=True)
+                for statement in _SCHEMA.split(";")[:-1]:
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {self._version}")
 
-    def put(self, rows: Iterable[tuple[bytes, int, bytes, bytes]]) -> None:
-        """Keep (sha256, version, thumbnail as JPEG, fingerprint record) rows."""
-        rows = list(rows)
+    def _is_current(self, connection: sqlite3.Connection) -> bool:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        return bool(version == self._version)
+
+    def put(self, rows: Sequence[tuple[bytes, bytes, bytes]]) -> None:
+        """Keep (sha256, thumbnail as JPEG, fingerprint record) rows."""
         connection = self._connection()
         connection.execute("BEGIN IMMEDIATE")
         with connection:
-            places = self._records.append([record for *_, record in rows])
+            places = self._records.append([record for _, _, record in rows])
             connection.executemany(
-                "INSERT INTO picture (sha256, version, thumbnail, place, length, crc)"
-                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (sha256) DO UPDATE SET"
-                " version = excluded.version, thumbnail = excluded.thumbnail,"
-                " place = excluded.place, length = excluded.length, crc = excluded.crc",
+                "INSERT INTO picture (sha256, thumbnail, place, crc) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (sha256) DO UPDATE SET thumbnail = excluded.thumbnail,"
+                " place = excluded.place, crc = excluded.crc",
                 (
-                    (sha256, version, thumbnail, place.at, place.length, place.crc)
-                    for (sha256, version, thumbnail, _), place in zip(rows, places, strict=True)
+                    (sha256, thumbnail, place, zlib.crc32(record))
+                    for (sha256, thumbnail, record), place in zip(rows, places, strict=True)
                 ),
             )
 
@@ -91,32 +106,32 @@ class PictureCache:
         )
         return row[0] if row else None
 
-    def holds(self, version: int) -> set[bytes]:
-        """Return the content hashes that are kept for a version of the features."""
-        rows = self._connection().execute(
-            "SELECT sha256 FROM picture WHERE version = ?", (version,)
-        )
-        return {row[0] for row in rows}
+    def contents(self) -> set[bytes]:
+        """Return the content hashes that are kept."""
+        return {row[0] for row in self._connection().execute("SELECT sha256 FROM picture")}
 
-    def fingerprints(self, contents: Sequence[bytes]) -> Iterator[bytes]:
-        """Yield the fingerprint record of each content, in order; b"" for one that is not kept.
+    def fingerprints(self, contents: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
+        """Yield the place in `records`, from 0, and the record of each content, in order.
 
-        One whose bytes were lost is forgotten, so that the next scan makes it anew.
+        One that is not kept is (-1, b""). One whose bytes were lost is, too, and is forgotten, so
+        that the next scan makes it anew.
         """
+        connection = self._connection()
         for start in range(0, len(contents), _AT_ONCE):
             part = contents[start : start + _AT_ONCE]
-            connection = self._connection()
             rows = connection.execute(
-                "SELECT sha256, place, length, crc FROM picture"
+                "SELECT sha256, place, crc FROM picture"
                 f" WHERE sha256 IN ({','.join('?' * len(part))})",
                 part,
             )
-            places = {sha256: Place(*place) for sha256, *place in rows}
+            kept = {sha256: (place, crc) for sha256, place, crc in rows}
             for sha256 in part:
-                record = self._records.read(places[sha256]) if sha256 in places else b""
-                if sha256 in places and not record:
+                place, crc = kept.get(sha256, (-1, 0))
+                record = self._records.read(place, crc) if place >= 0 else b""
+                if place >= 0 and not record:
                     connection.execute("DELETE FROM picture WHERE sha256 = ?", (sha256,))
-                yield record
+                    place = -1
+                yield place, record
 
     def pixel_digests(self, contents: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return the known digests of decoded pixels by content hash."""
@@ -138,11 +153,14 @@ class PictureCache:
         connection.execute("COMMIT")
 
     def close(self) -> None:
-        """Close every thread's connection."""
+        """Close every thread's connection, and the records."""
+        self._disconnect()
+        self._records.close()
+
+    def _disconnect(self) -> None:
         for connection in self._all:
             connection.close()
         self._all.clear()
-        self._records.close()
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -155,7 +173,3 @@ class PictureCache:
             use_wal(connection, PATIENCE_SECONDS)
             connection.execute("PRAGMA synchronous = OFF")
         return connection
-
-
-def _version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])

@@ -1,64 +1,62 @@
-"""A file of byte records beside a database that knows where each stands: only ever added to.
+"""A file of records of one length beside a database that knows where each stands.
 
-Fingerprints are 7 kB each. In the database every one took four pages, written twice.
+Fingerprints are 7 kB each: in the database every one took two pages or more, written twice.
 """
 
 import threading
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a record stands: the offset of its first byte, its length in bytes, its CRC-32."""
-
-    at: int
-    length: int
-    crc: int
 
 
 class Records:
     """Add records and read them back; several programs may have the same file.
 
     Whoever adds holds the database's write lock, so that no two add at once.
+
+    Args:
+        path: Of the file, begun where there is none.
+        length: Of a record, bytes.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._end = path.open("ab")
-        self._anywhere = path.open("rb", buffering=0)
+    def __init__(self, path: Path, length: int) -> None:
+        path.touch()
+        self._writing = path.open("r+b")
+        self._reading = path.open("rb", buffering=0)
+        self._length = length
         self._lock = threading.Lock()
 
-    def size(self) -> int:
-        """Return the length of the file, bytes."""
+    def count(self) -> int:
+        """Return how many whole records there are."""
         with self._lock:
-            return self._end.seek(0, 2)
+            return self._writing.seek(0, 2) // self._length
 
-    def append(self, records: Sequence[bytes]) -> list[Place]:
-        """Add records at the end; return the place of each.
+    def append(self, records: Sequence[bytes]) -> range:
+        """Add records at the end, over what a crash left of one; return their row numbers.
 
         Raises:
             OSError: The disk is full or can't be written.
         """
+        first = self.count()
         with self._lock:
-            at = self._end.seek(0, 2)
-            self._end.writelines(records)
-            self._end.flush()
-        places = []
-        for record in records:
-            places.append(Place(at, len(record), zlib.crc32(record)))
-            at += len(record)
-        return places
+            self._writing.seek(first * self._length)
+            self._writing.writelines(records)
+            self._writing.flush()
+        return range(first, first + len(records))
 
-    def read(self, place: Place) -> bytes:
-        """Return a record, or b"" where its bytes are not what was added: a crash came between."""
+    def read(self, row: int, crc: int) -> bytes:
+        """Return a record, or b"" where its bytes are not what was added: a crash came between.
+
+        Args:
+            row: Its number, from 0.
+            crc: Its CRC-32.
+        """
         with self._lock:
-            self._anywhere.seek(place.at)
-            record = self._anywhere.read(place.length)
-        return record if zlib.crc32(record) == place.crc else b""
+            self._reading.seek(row * self._length)
+            record = self._reading.read(self._length)
+        return record if zlib.crc32(record) == crc else b""
 
     def close(self) -> None:
         """Close the file."""
-        self._end.close()
-        self._anywhere.close()
+        self._writing.close()
+        self._reading.close()

@@ -9,8 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-# Rows of another version are read again. Source: similarity.fingerprints.VERSION, held by a test.
+# Rows of another version are read again. Source: similarity.fingerprints, VERSION and the length
+# of a record in bytes, held by a test.
 FEATURES = 2
+RECORD_BYTES = 7_205
 
 
 class Read(NamedTuple):
@@ -32,17 +34,24 @@ class Facts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Propose:
-    """Find candidate pairs among the fingerprint records of a file, by one flip or turn."""
+    """Find candidate pairs among the fingerprint records of a file, by one flip or turn.
+
+    Attributes:
+        file: Of records, one after another.
+        chosen: Path of a numpy file of the rows in it that count; pairs are of places in that.
+    """
 
     file: str
+    chosen: str
     transform: int
 
 
 @dataclass(frozen=True, slots=True)
 class Verify:
-    """Verify candidate pairs on the small pictures of a file's records."""
+    """Verify candidate pairs on the small pictures of a file's records, as of `Propose`."""
 
     file: str
+    chosen: str
     a: NDArray[np.int32]
     b: NDArray[np.int32]
     transform: NDArray[np.uint8]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from inspector.dataset.decoding import Outcome, encode_thumbnail, read_picture, read_pixels
 from inspector.errors import DatasetError
-from inspector.similarity.fingerprints import FINGERPRINT, fingerprint
+from inspector.similarity.fingerprints import FINGERPRINT, HASHES, fingerprint
 from inspector.similarity.neighbours import Candidates, candidates
 from inspector.similarity.verify import verify
 from inspector.work.tasks import (
@@ -36,11 +36,9 @@ def _do(task: Task) -> Result:
         case Read():
             return _read(task)
         case Propose():
-            proposed = candidates(_records(task.file), (task.transform,))
-            return Found(proposed.a, proposed.b, proposed.transform)
+            return _propose(task)
         case Verify():
-            pairs = verify(_records(task.file), Candidates(task.a, task.b, task.transform))
-            return Found(pairs.a, pairs.b, pairs.transform, pairs.similarity)
+            return _verify(task)
         case Digest():
             return _digest(task)
 
@@ -70,7 +68,27 @@ def _digest(task: Digest) -> Digested:
     return Digested(task.sha256, hashlib.sha256(shape + pixels.tobytes()).digest())
 
 
-def _records(file: str) -> NDArray[np.void]:
-    return np.memmap(Path(file), dtype=FINGERPRINT, mode="r")
+def _propose(task: Propose) -> Found:
+    kept, chosen = _records(task)
+    hashes = np.empty(len(chosen), HASHES)
+    for name in HASHES.fields or ():
+        hashes[name] = kept[name][chosen]
+    proposed = candidates(hashes, (task.transform,))
+    return Found(proposed.a, proposed.b, proposed.transform)
 
 
+def _verify(task: Verify) -> Found:
+    kept, chosen = _records(task)
+    both = np.concatenate([task.a, task.b])
+    used, places = np.unique(both, return_inverse=True)
+    a, b = places.astype(np.int32).reshape(2, -1)
+    pairs = verify(kept[chosen[used]], Candidates(a, b, task.transform))
+    return Found(used[pairs.a], used[pairs.b], pairs.transform, pairs.similarity)
+
+
+def _records(task: Propose | Verify) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+    file = Path(task.file)
+    # Another program may be adding one just now.
+    whole = file.stat().st_size // FINGERPRINT.itemsize
+    kept = np.memmap(file, dtype=FINGERPRINT, mode="r", shape=(whole,))
+    return kept, np.load(task.chosen)
