@@ -17,7 +17,7 @@ def opened(path: Path, version: int = 2) -> PictureCache:
 
 
 def records(cache: PictureCache, contents: list[bytes]) -> list[bytes]:
-    return [record for _, record in cache.fingerprints(contents)]
+    return list(cache.fingerprints(contents))
 
 
 @pytest.fixture
@@ -50,8 +50,9 @@ def test_two_programs_add_to_one_file(file: Path) -> None:
     for cache, row in zip((one, two, one), new, strict=True):
         cache.put([row])
     for cache in (one, two):
-        found = list(cache.fingerprints([row[0] for row in new]))
-        assert found == [(1_200 + n, new[n][2]) for n in range(3)]
+        contents = [row[0] for row in new]
+        assert records(cache, contents) == [row[2] for row in new]
+        assert list(cache.places(contents)) == [1_200, 1_201, 1_202]
         cache.close()
 
 
@@ -60,7 +61,8 @@ def test_what_a_crash_left_of_a_record_is_written_over(file: Path) -> None:
         stream.write(bytes(1_000))
     cache = opened(file)
     cache.put([(b"1" * 32, b"t", RECORDS[3])])
-    assert list(cache.fingerprints([b"1" * 32])) == [(1_200, RECORDS[3])]
+    assert records(cache, [b"1" * 32]) == [RECORDS[3]]
+    assert list(cache.places([b"1" * 32, b"unknown"])) == [1_200, -1]
     cache.close()
 
 
@@ -70,6 +72,7 @@ def test_a_record_whose_bytes_were_lost_is_forgotten(file: Path) -> None:
         stream.write(bytes(100))
     cache = opened(file)
     assert records(cache, CONTENTS[4:7]) == [RECORDS[4], b"", RECORDS[6]]
+    assert list(cache.places(CONTENTS[4:7])) == [4, -1, 6]
     assert cache.contents() == set(CONTENTS) - {CONTENTS[5]}
     cache.close()
 
@@ -106,5 +109,6 @@ def test_features_of_another_version_are_given_up(file: Path) -> None:
     cache = opened(file, version=3)
     assert cache.contents() == set()
     cache.put(ROWS[:2])
-    assert list(cache.fingerprints(CONTENTS[:2])) == [(0, RECORDS[0]), (1, RECORDS[1])]
+    assert records(cache, CONTENTS[:2]) == RECORDS[:2]
+    assert list(cache.places(CONTENTS[:2])) == [0, 1]
     cache.close()

@@ -261,7 +261,7 @@ class Groups:
         from inspector.similarity.fingerprints import FINGERPRINT
 
         blank = bytes(FINGERPRINT.itemsize)
-        data = b"".join(record or blank for _, record in found)
+        data = b"".join(record or blank for record in found)
         return np.frombuffer(data, FINGERPRINT)
 
     def to_judge(self, offer: Offer) -> list[tuple[Sample, Sample, bool]]:

@@ -203,7 +203,7 @@ class Scans:
 
     def _choose(self, chosen: Path, contents: list[bytes]) -> list[bytes]:
         """Write the places of the records of contents; return the contents that have one."""
-        places = [place for place, _ in self._project.cache.fingerprints(contents)]
+        places = list(self._project.cache.places(contents))
         np.save(chosen, np.array([place for place in places if place >= 0], np.int64))
         return [sha256 for sha256, place in zip(contents, places, strict=True) if place >= 0]
 

@@ -28,33 +28,33 @@ FLAT_SD = 3.0
 def fingerprint(pixels: NDArray[np.uint8]) -> NDArray[np.void]:
     """Return one record of `FINGERPRINT`, shape (), for an upright RGB picture (h, w, 3)."""
     record = np.zeros((), FINGERPRINT)
-    square, grey = _squared(pixels)
+    grey, colour = _shrunk(pixels)
     half = np.empty((64, 64), np.uint8)
     hashes = np.empty(4, np.uint64)
     variance = kernels.describe(grey, half, hashes)
     hashes[TRIMMED] = _trimmed_hash(grey, hashes[FULL])
-    colour = np.empty((32, 96), np.uint8)
-    kernels.quarter(square.reshape(128, 384), colour)
     record["hash"] = hashes
     record["side_px"] = min(pixels.shape[:2])
     record["flat"] = variance < FLAT_SD**2
     record["luma"] = half
-    record["colour"] = cv2.cvtColor(colour.reshape(32, 32, 3), cv2.COLOR_RGB2YCrCb)
+    record["colour"] = cv2.cvtColor(colour, cv2.COLOR_RGB2YCrCb)
     return record
 
 
-def _squared(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return the picture as RGB (128, 128, 3) and in grey."""
+def _shrunk(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return the picture in grey, (128, 128), and as RGB (32, 32, 3)."""
     height, width = pixels.shape[:2]
-    if 128 % height or 128 % width:
+    colour = np.empty((32, 96), np.uint8)
+    if 32 % height or 32 % width:
         square = cv2.resize(pixels, (128, 128), interpolation=cv2.INTER_AREA)
-        return square, cv2.cvtColor(square, cv2.COLOR_RGB2GRAY)
-    # The sides of 32 and 64 that sets of tiny pictures have.
-    square = np.empty((128, 384), np.uint8)
-    grey = np.empty((128, 128), np.uint8)
-    kernels.repeat(pixels.reshape(height, 3 * width), square, 3)
-    kernels.repeat(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), grey, 1)
-    return square.reshape(128, 128, 3), grey
+        grey = cv2.cvtColor(square, cv2.COLOR_RGB2GRAY)
+        kernels.quarter(square.reshape(128, 384), colour)
+    else:
+        # The sides that sets of tiny pictures have: nothing need be drawn large in colour.
+        grey = np.empty((128, 128), np.uint8)
+        kernels.repeat(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), grey, 1)
+        kernels.repeat(pixels.reshape(height, 3 * width), colour, 3)
+    return grey, colour.reshape(32, 32, 3)
 
 
 def _trimmed_hash(grey: NDArray[np.uint8], whole: np.uint64) -> np.uint64:

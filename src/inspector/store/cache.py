@@ -110,28 +110,35 @@ class PictureCache:
         """Return the content hashes that are kept."""
         return {row[0] for row in self._connection().execute("SELECT sha256 FROM picture")}
 
-    def fingerprints(self, contents: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
-        """Yield the place in `records`, from 0, and the record of each content, in order.
+    def places(self, contents: Sequence[bytes]) -> Iterator[int]:
+        """Yield the row in `records`, from 0, of each content, in order; -1 for one not kept.
 
-        One that is not kept is (-1, b""). One whose bytes were lost is, too, and is forgotten, so
-        that the next scan makes it anew.
+        One whose bytes were lost is not kept, and forgotten: the next scan makes it anew.
         """
-        connection = self._connection()
+        for sha256, place, crc in self._rows(contents):
+            if place >= 0 and not self._records.holds(place, crc):
+                self._connection().execute("DELETE FROM picture WHERE sha256 = ?", (sha256,))
+                yield -1
+            else:
+                yield place
+
+    def fingerprints(self, contents: Sequence[bytes]) -> Iterator[bytes]:
+        """Yield the fingerprint record of each content, in order; b"" for one that is not kept."""
+        for _, place, crc in self._rows(contents):
+            yield self._records.read(place, crc) if place >= 0 else b""
+
+    def _rows(self, contents: Sequence[bytes]) -> Iterator[tuple[bytes, int, int]]:
+        """Yield the content, the place of its record, -1 where there is none, and its CRC-32."""
         for start in range(0, len(contents), _AT_ONCE):
             part = contents[start : start + _AT_ONCE]
-            rows = connection.execute(
+            rows = self._connection().execute(
                 "SELECT sha256, place, crc FROM picture"
                 f" WHERE sha256 IN ({','.join('?' * len(part))})",
                 part,
             )
-            kept = {sha256: (place, crc) for sha256, place, crc in rows}
+            kept = {row[0]: row for row in rows}
             for sha256 in part:
-                place, crc = kept.get(sha256, (-1, 0))
-                record = self._records.read(place, crc) if place >= 0 else b""
-                if place >= 0 and not record:
-                    connection.execute("DELETE FROM picture WHERE sha256 = ?", (sha256,))
-                    place = -1
-                yield place, record
+                yield kept.get(sha256, (sha256, -1, 0))
 
     def pixel_digests(self, contents: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return the known digests of decoded pixels by content hash."""

@@ -24,6 +24,7 @@ class Records:
         self._writing = path.open("r+b")
         self._reading = path.open("rb", buffering=0)
         self._length = length
+        self._own: list[range] = []
         self._lock = threading.Lock()
 
     def count(self) -> int:
@@ -42,7 +43,15 @@ class Records:
             self._writing.seek(first * self._length)
             self._writing.writelines(records)
             self._writing.flush()
-        return range(first, first + len(records))
+        added = range(first, first + len(records))
+        if self._own and self._own[-1].stop == first:
+            added = range(self._own.pop().start, added.stop)
+        self._own.append(added)
+        return range(first, added.stop)
+
+    def holds(self, row: int, crc: int) -> bool:
+        """Tell whether `read` would return a record; what this program added is taken as kept."""
+        return any(row in rows for rows in self._own) or bool(self.read(row, crc))
 
     def read(self, row: int, crc: int) -> bytes:
         """Return a record, or b"" where its bytes are not what was added: a crash came between.
