@@ -1,8 +1,11 @@
 """The walk on one `Project`: scan, look-alikes, decide, undo across restarts, export."""
 
 import csv
+import os
 import shutil
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,9 +16,12 @@ from inspector.errors import DatasetError, ProjectError, UsageError
 from inspector.project.decisions import RULES
 from inspector.project.duplicates import Kind, Level
 from inspector.project.listings import Facet, GroupBy, Query, Sort
+from inspector.project.places import scan_lock
 from inspector.project.project import Project
 from inspector.similarity import fingerprints
+from inspector.store.turns import turn
 from inspector.work import tasks
+from inspector.work.jobs import Progress, Stop
 
 
 @pytest.fixture
@@ -39,6 +45,53 @@ def _truth(folder: Path) -> list[dict[str, str]]:
 
 def test_feature_versions_agree() -> None:
     assert tasks.FEATURES == fingerprints.VERSION
+
+
+class Phases(Progress):
+    """Remember each phase with its total."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, int]] = []
+
+    def start(self, phase: str, total: int) -> None:
+        self.seen.append((phase, total))
+        super().start(phase, total)
+
+
+def test_two_programs_that_scan_one_project_share_the_work(copy: Path, tmp_path: Path) -> None:
+    for file in copy.rglob("*.*"):
+        # What changed just now is read again for good measure.
+        os.utime(file, (1_700_000_000, 1_700_000_000))
+    both = [Project(copy, tmp_path / "p.inspector", jobs=1) for _ in range(2)]
+    phases = [Phases(), Phases()]
+    with ThreadPoolExecutor() as threads:
+        done = list(threads.map(lambda p, w: p.scans.scan(progress=w), both, phases))
+    counts = both[0].samples.counts()
+    for project in both:
+        project.close()
+    assert [one.complete for one in done] == [True, True]
+    none, every = sorted(dict(one.seen)["pictures"] for one in phases)
+    assert none == 0
+    assert every >= counts.images + counts.unreadable
+    assert sum(one.seen[0][0].endswith("waiting") for one in phases) == 1
+
+
+def test_who_waits_for_another_scan_may_give_up(copy: Path, tmp_path: Path) -> None:
+    project = Project(copy, tmp_path / "p.inspector", jobs=1)
+    stop, phases = Stop(), Phases()
+    with (
+        turn(scan_lock(project.file), waiting=lambda: None, stopped=lambda: False),
+        ThreadPoolExecutor() as threads,
+    ):
+        answer = threads.submit(project.scans.scan, stop=stop, progress=phases)
+        while not phases.seen:
+            time.sleep(0.01)
+        stop.set()
+        done = answer.result(30)
+    assert not done.complete
+    assert project.scans.scan().complete
+    project.close()
 
 
 def test_counts_reconcile_with_the_disk(demo: Path, project: Project) -> None:

@@ -40,9 +40,17 @@ def resources_folder() -> Path:
 
 def default_project(dataset: Path) -> Path:
     """Return the project file of a dataset that none was named for, found by its full path."""
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", dataset.resolve().name).strip("-") or "dataset"
+    return projects_folder() / f"{name}-{_digest(dataset)}.inspector"
+
+
+def scan_lock(project: Path) -> Path:
+    """Return the file that is locked while the project of this file is scanned."""
+    return cache_folder() / "locks" / _digest(project)
+
+
+def _digest(path: Path) -> str:
     import hashlib  # the window imports this file at its start, and hashlib takes a while
 
-    root = str(dataset.resolve())
-    name = re.sub(r"[^A-Za-z0-9_-]+", "-", dataset.resolve().name).strip("-") or "dataset"
-    digest = hashlib.sha256(root.encode("utf-8", "surrogateescape")).hexdigest()[:10]
-    return projects_folder() / f"{name}-{digest}.inspector"
+    text = str(path.resolve())
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:10]

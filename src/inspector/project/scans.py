@@ -4,6 +4,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,10 @@ import numpy as np
 
 from inspector.dataset.listing import list_files
 from inspector.project.changes import Changes
+from inspector.project.places import scan_lock
 from inspector.similarity.transforms import ONE_OF_EACH
 from inspector.store import likeness, meta, samples
+from inspector.store.turns import turn
 from inspector.work.jobs import Progress, Stop
 from inspector.work.pool import Done, Failed
 from inspector.work.tasks import (
@@ -86,12 +89,21 @@ class Scans:
     def scan(self, *, stop: Stop | None = None, progress: Progress | None = None) -> Scanned:
         """List, read and compare what is new or changed; what is finished stays when stopped.
 
+        While another program scans the project this waits, and then does what is left.
+
         Args:
             stop: Set it from any thread to end soon, keeping everything done.
             progress: Told the phase and counts.
         """
         stop, progress = stop or Stop(), progress or Progress()
-        began, began_ns = time.monotonic(), time.time_ns()
+        began = time.monotonic()
+        lock = scan_lock(self._project.file)
+        waiting = partial(progress.start, "another program scans this: waiting", 0)
+        with turn(lock, waiting=waiting, stopped=stop.is_set):
+            return self._scan(began, stop, progress)
+
+    def _scan(self, began: float, stop: Stop, progress: Progress) -> Scanned:
+        began_ns = time.time_ns()
         database = self._project.database
         progress.start("names", 0)
         new = self.index()
