@@ -64,6 +64,8 @@ def test_an_export_is_planned_by_the_rule_and_linked(
     rows = range(page._balance.rowCount())
     after = sum(int(page._balance.item(r, 3).text()) for r in rows)
     assert after == page._plan.files
+    splits = [page._balance.item(r, 0).text() for r in rows]
+    assert list(dict.fromkeys(splits)) == ["training", "validation"]
 
 
 def test_it_warns_where_the_code_would_draw_anew(

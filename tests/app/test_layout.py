@@ -181,7 +181,7 @@ def test_nor_on_start(qtbot: QtBot, size: tuple[int, int]) -> None:
     window.close()
 
 
-@pytest.mark.parametrize("scale", ["1.5", "2"])
+@pytest.mark.parametrize("scale", ["1.25", "1.5", "2"])
 def test_nor_at_another_scale_of_the_screen(scale: str) -> None:
     words = ["-q", "-p", "no:cacheprovider", f"{__file__}::test_nor_after_a_change_to_dark"]
     environment = os.environ | {"QT_SCALE_FACTOR": scale, "QT_QPA_PLATFORM": "offscreen"}

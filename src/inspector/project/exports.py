@@ -10,6 +10,7 @@ from inspector.dataset.layouts import Role
 from inspector.dataset.listing import FAILED
 from inspector.dataset.manifests import read_sides
 from inspector.project.changes import Changes
+from inspector.project.listings import split_place
 from inspector.store import decisions, meta
 from inspector.store.samples import Sample
 from inspector.work.export import Item, LeftOut, Mode, Plan, make_plan
@@ -169,11 +170,12 @@ class Exports:
 
 
 def balance(plan: Plan) -> dict[tuple[str, str], tuple[int, int]]:
-    """Return the number of images by (split, class) before and after a plan."""
+    """Return the number of images by (split, class) before and after a plan, training first."""
     after = Counter((item.split, item.label) for item in plan.items)
     before = Counter((left.split, left.label) for left in plan.left_out)
     before.update(item.was for item in plan.items)
-    return {key: (before[key], after[key]) for key in sorted(before | after) if key[1]}
+    keys = sorted(before | after, key=lambda key: (split_place(key[0]), key))
+    return {key: (before[key], after[key]) for key in keys if key[1]}
 
 
 def _why_left_out(sample: Sample) -> str:

@@ -218,8 +218,13 @@ def _in_order(facet: Facet, counted: Mapping[str, int]) -> dict[str, int]:
     return {v: counted[v] for v in sorted(counted, key=lambda v: (places.get(v, 99), v))}
 
 
+def split_place(split: str) -> int:
+    """Return where a person expects a split: training first, those of other names last."""
+    return SPLIT_ORDER.index(split) if split in SPLIT_ORDER else len(SPLIT_ORDER)
+
+
 def _title(sample: Sample, by: GroupBy, cluster: int | None) -> tuple[int, str]:
-    place = SPLIT_ORDER.index(sample.split) if sample.split in SPLIT_ORDER else len(SPLIT_ORDER)
+    place = split_place(sample.split)
     label = sample.new_label or sample.label or NO_CLASS
     match by:
         case GroupBy.CLASS:
