@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
     QLabel,
-    QPushButton,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.bridge import Bridge
+from inspector.app.elided import FittedLabel, PathButton
 from inspector.app.pictures import from_pixels
 from inspector.errors import InspectorError
 from inspector.project.listings import flag_names
@@ -87,10 +87,8 @@ class Details(QFrame):
         self._bridge = bridge
         self._sample = 0
         self._picture = Picture()
-        self._title = QLabel("Choose an image to see it in full")
-        self._title.setWordWrap(True)
+        self._title = FittedLabel("Choose an image to see it in full")
         self._title.setProperty("role", "muted")
-        self._title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._facts = QFormLayout()
         self._facts.setVerticalSpacing(4)
         self._twins = QVBoxLayout()
@@ -134,16 +132,15 @@ class Details(QFrame):
         sample = shown.sample
         self._picture.show_image(shown.image)
         self._picture.setAccessibleName(f"Picture of {sample.path}")
-        self._title.setText(sample.path)
+        folder, _, name = sample.path.rpartition("/")
+        self._title.show_text(f"{folder}/\n{name}" if folder else name)
         self._title.setProperty("role", "")
         while self._facts.rowCount():
             self._facts.removeRow(0)
         for name, value in _facts(sample, shown.problem):
             label = QLabel(name)
             label.setProperty("role", "muted")
-            text = QLabel(value)
-            text.setWordWrap(True)
-            self._facts.addRow(label, text)
+            self._facts.addRow(label, FittedLabel(value))
         while (item := self._twins.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -153,10 +150,9 @@ class Details(QFrame):
             head.setProperty("role", "heading")
             self._twins.addWidget(head)
         for twin in shown.twins[:12]:
-            button = QPushButton(twin.path)
+            button = PathButton(twin.path)
             button.setProperty("role", "row")
             button.setProperty("sample", twin.id)
-            button.setToolTip(twin.path)
             button.clicked.connect(self._on_twin)
             self._twins.addWidget(button)
 

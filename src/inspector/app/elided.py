@@ -1,0 +1,61 @@
+"""Names that may be longer than their place: shortened in the middle, whole in the tooltip."""
+
+import re
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
+
+_LEAST_PX = 80
+_BUTTON_MARGINS_PX = 24
+
+
+class PathButton(QPushButton):
+    """A button that is named by a path, and as wide as its place."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self._path = path
+        self.setToolTip(path)
+        self.setAccessibleName(path)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_LEAST_PX, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setText(_fit(self, self._path, self.width() - _BUTTON_MARGINS_PX))
+
+
+class FittedLabel(QLabel):
+    """A text over as many lines as it takes, whose words are at most as wide as its place."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._whole = text
+        self.setWordWrap(True)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+    def show_text(self, text: str) -> None:
+        """Show another text."""
+        self._whole = text
+        self.setAccessibleName(text)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_LEAST_PX, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        words = re.split(r"(\s)", self._whole)
+        fitted = "".join(_fit(self, word, self.width()) for word in words)
+        self.setText(fitted)
+        self.setToolTip(self._whole if fitted != self._whole else "")
+
+
+def _fit(widget: QWidget, text: str, width_px: int) -> str:
+    return widget.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, width_px)
