@@ -1,11 +1,11 @@
 """Count how often the intervals and verdicts of a comparison are right, on simulated policies.
 
-    PYTHONPATH=src python bench/comparisons.py [--trials 3000] [--families 400]
+    PYTHONPATH=src python bench/comparisons.py [--trials 4000] [--families 2000]
 
 An image is named right where a normal variable is above 0: the group's difficulty, the image's own,
 the policy's effect, its interaction with the group and with the seed, and noise of the one
-judgement. So the true difference of two policies is known exactly. 60 groups of 5 images, or of
-unequal sizes; the tables are in Markdown.
+judgement. So the true difference of two policies is known exactly. 60 groups of 5 images where
+nothing else is said; the tables are in Markdown.
 """
 
 import argparse
@@ -21,6 +21,7 @@ Doubles = NDArray[np.float64]
 LEVEL = 0.8
 DIFFICULTY, OWN = 1.0, 0.5
 SEEDS = 5
+COUNTS = (3, 4, 5, 10)
 
 
 @dataclass(frozen=True)
@@ -36,24 +37,28 @@ class World:
     noise: float = 0.5
     equal_groups: bool = True
     groups: int = 60
+    size: int = 5
+    level: float = LEVEL
 
     def truth(self, effect: float) -> float:
         """Return the true difference in accuracy."""
         parts = (DIFFICULTY, OWN, self.with_seed, self.with_group, self.noise)
         deviation = sum(p**2 for p in parts) ** 0.5
         cut = NormalDist().cdf
-        return cut((LEVEL + effect) / deviation) - cut(LEVEL / deviation)
+        return cut((self.level + effect) / deviation) - cut(self.level / deviation)
 
     def draw(
         self, rng: np.random.Generator, seeds: int, effects: list[float]
     ) -> tuple[list[Doubles], NDArray[np.int64]]:
         """Return (seeds, n) of right and wrong for each policy, and the groups."""
-        sizes = np.full(self.groups, 5) if self.equal_groups else rng.geometric(0.2, self.groups)
+        sizes = np.full(self.groups, self.size)
+        if not self.equal_groups:
+            sizes = rng.geometric(1 / self.size, self.groups)
         group = np.repeat(np.arange(self.groups), sizes)
         base = rng.normal(0, DIFFICULTY, self.groups)[group] + rng.normal(0, OWN, len(group))
         found = []
         for effect in effects:
-            own = LEVEL + effect + self.with_group * rng.normal(0, 1, self.groups)[group]
+            own = self.level + effect + self.with_group * rng.normal(0, 1, self.groups)[group]
             shaken = self.with_seed * rng.normal(0, 1, (seeds, 1))
             noise = self.noise * rng.normal(0, 1, (seeds, len(group)))
             found.append((base + own + shaken + noise > 0).astype(np.float64))
@@ -67,6 +72,16 @@ WORLDS = (
     World("with both", 0.12, 0.4),
     World("with the seed, .07", 0.3, 0.2),
     World("with both, unequal groups", 0.12, 0.4, equal_groups=False),
+    World("with the seed, .05", 0.2, 0.2),
+    World("with the seed, .07, unequal groups", 0.3, 0.2, equal_groups=False),
+    World("with both, 20 groups", 0.12, 0.4, groups=20),
+    World("with the seed, .07, 20 groups", 0.3, 0.2, groups=20),
+    World("with both, 200 groups", 0.12, 0.4, groups=200),
+    World("noise alone, 200 groups", 0.0, 0.0, groups=200),
+    World("with both, groups of 20", 0.12, 0.4, size=20),
+    World("with both, 300 single images", 0.12, 0.4, groups=300, size=1),
+    World("with both, accuracy .93", 0.12, 0.4, level=1.9),
+    World("noise alone, accuracy .99", 0.0, 0.0, level=3.0),
 )
 
 
@@ -116,13 +131,14 @@ def stops(world: World, effect: float, trials: int) -> tuple[float, float]:
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--trials", type=int, default=3_000)
-    parser.add_argument("--families", type=int, default=400)
+    parser.add_argument("--trials", type=int, default=4_000)
+    parser.add_argument("--families", type=int, default=2_000)
     words = parser.parse_args()
-    print("| policies differ | 3 seeds | 4 seeds | 5 seeds | A = A, one | A = A, any of six |")
-    print("|---|---|---|---|---|---|")
+    heads = " | ".join(f"{seeds} seeds" for seeds in COUNTS)
+    print(f"| policies differ | {heads} | A = A, one | A = A, any of six |")
+    print("|---|" + "---|" * (len(COUNTS) + 2))
     for world in WORLDS:
-        cells = [f"{coverage(world, s, words.trials):.3f}" for s in (3, 4, 5)]
+        cells = [f"{coverage(world, s, words.trials):.3f}" for s in COUNTS]
         cells += [f"{false_verdicts(world, k, words.families):.3f}" for k in (1, 6)]
         print(f"| {world.name} | {' | '.join(cells)} |", flush=True)
     print("\n| policies differ | true difference | stopped | stopped with too large a figure |")

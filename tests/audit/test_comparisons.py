@@ -49,6 +49,53 @@ def test_intervals_cover(seeds: int, with_seed: float, with_group: float) -> Non
     assert 0.916 <= hits / trials <= 0.984
 
 
+def _by_share(
+    rng: np.random.Generator, seeds: int, of_groups: float, of_seeds: float
+) -> np.ndarray:
+    """Normal figures (seeds, groups); shares of the mean's variance, that of noise being 1."""
+    return (
+        rng.normal(0, 1, (seeds, GROUPS))
+        + (of_groups / seeds) ** 0.5 * rng.normal(0, 1, GROUPS)
+        + (of_seeds / GROUPS) ** 0.5 * rng.normal(0, 1, (seeds, 1))
+    )
+
+
+@pytest.mark.parametrize("seeds", [3, 4, 5])
+@pytest.mark.parametrize(("of_groups", "of_seeds"), [(0, 0), (3, 0.3), (3, 30)])
+def test_intervals_hold_93_to_97_per_cent_however_variance_is_shared(
+    seeds: int, of_groups: float, of_seeds: float
+) -> None:
+    """Satterthwaite on group + seed - noise covers .98 with noise alone, .924 in the last."""
+    rng = np.random.default_rng([31, seeds, round(10 * of_seeds)])
+    group, nothing = np.arange(GROUPS), np.zeros((seeds, GROUPS))
+    trials, hits = 3_000, 0
+    for _ in range(trials):
+        found, _ = difference(_by_share(rng, seeds, of_groups, of_seeds), nothing, group)
+        hits += found.low <= 0 <= found.high
+    assert 0.93 <= hits / trials <= 0.97
+
+
+def test_six_equal_policies_get_a_verdict_in_a_twentieth_however_much_seeds_matter() -> None:
+    rng = np.random.default_rng(32)
+    families, wrong = 2_000, 0
+    for _ in range(families):
+        base, *six = (_by_share(rng, 5, 3, 30) for _ in range(7))
+        found = compare(base, {str(i): one for i, one in enumerate(six)}, np.arange(GROUPS))
+        wrong += any(f.decision is not Decision.NOT_DETECTED for f in found.values())
+    # 5 %, with two standard errors of the simulation (.5 %).
+    assert wrong / families <= 0.06
+
+
+def test_seeds_that_agree_to_the_image_are_not_taken_to_be_sure() -> None:
+    """Five seeds, each right on one image more than the baseline, on another one each time."""
+    base, better = np.zeros((5, 300)), np.eye(5, 300)
+    found, _ = difference(better, base, np.arange(300))
+    assert found.error > 0
+    assert found.df == pytest.approx(4)
+    same, _ = difference(better, better, np.arange(300))
+    assert (same.low, same.high) == (0, 0)
+
+
 def test_noise_of_single_judgements_is_counted_once() -> None:
     """With nothing but noise the plain sum of both variances is about twice the true one."""
     rng = np.random.default_rng(8)

@@ -27,7 +27,7 @@ class Interval:
         low: Lower end.
         high: Upper end.
         error: Its standard error.
-        df: Degrees of freedom of the t distribution that was used (Satterthwaite).
+        df: Degrees of freedom of the t distribution that was used.
     """
 
     mean: float
@@ -43,12 +43,30 @@ def t_interval(mean: float, sources: list[Spread], *, level: float = 0.95) -> In
     Source: Satterthwaite 1946. Sources without a degree of freedom (one group, one seed) make the
     interval infinite, because nothing is known about them.
     """
+    variance = sum(source.variance for source in sources)
+    shares = sum(source.variance**2 / source.df for source in sources if source.df)
+    return _interval(mean, sources, variance**2 / shares if shares > 0 else None, level)
+
+
+def cochran_interval(mean: float, sources: list[Spread], *, level: float = 0.95) -> Interval:
+    """Return the t interval for independent sources of which one has very few degrees of freedom.
+
+    Satterthwaite's number is too high whenever such a source happens to come out small. Cochran
+    and Cox weight the sources' critical values by variance. Weighting 1 / df instead is the same
+    to the first order in 1 / df, is one number for every level, and lies between the two.
+
+    Source: Cochran and Cox 1950, Experimental Designs; simulated in docs/verdicts.md.
+    """
+    variance = sum(source.variance for source in sources)
+    shares = sum(source.variance / source.df for source in sources if source.df)
+    return _interval(mean, sources, variance / shares if shares > 0 else None, level)
+
+
+def _interval(mean: float, sources: list[Spread], df: float | None, level: float) -> Interval:
     if any(source.df < 1 for source in sources):
         return Interval(mean, -np.inf, np.inf, np.inf, 0.0)
-    variance = sum(source.variance for source in sources)
-    shares = sum(source.variance**2 / source.df for source in sources)
-    df = variance**2 / shares if shares > 0 else max(source.df for source in sources)
-    error = float(np.sqrt(variance))
+    df = max(source.df for source in sources) if df is None else df
+    error = float(np.sqrt(sum(source.variance for source in sources)))
     half = _t(0.5 + level / 2, df) * error
     return Interval(mean, mean - half, mean + half, error, float(df))
 
