@@ -1,5 +1,6 @@
 """Open the window or the terminal door; each is imported only when it is needed."""
 
+import gc
 import sys
 
 
@@ -19,6 +20,8 @@ def main(arguments: list[str] | None = None) -> int:
         run_child(words[1])
         return 0
     if not words or words[0] == "open":
+        # What is built at the start stays: nothing to collect, until the window does (app.garbage).
+        gc.disable()
         from inspector.app.main import open_window
 
         return open_window(words[1:])

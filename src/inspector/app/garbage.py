@@ -46,6 +46,10 @@ class Garbage(QObject):
         gc.collect()
         self.settle()
 
+    def sweep_soon(self) -> None:
+        """Sweep once the widgets that were told to go are gone."""
+        QTimer.singleShot(0, self, self.sweep)
+
     def give_back(self) -> None:
         """Let Python collect by itself again."""
         self._timer.stop()

@@ -7,14 +7,15 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QIcon, QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractButton, QApplication, QMainWindow, QMessageBox
+# What comes after the first paint is asked of these by name: the names of `Qt` alone take 15 ms.
+from PySide6 import QtCore, QtGui, QtWidgets
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from inspector.app import theme
 from inspector.app.garbage import Garbage
@@ -24,15 +25,14 @@ from inspector.app.session import Session
 from inspector.errors import InspectorError, UsageError
 from inspector.project.places import resources_folder
 from inspector.project.settings import REOPEN, SETTINGS, THEME, WORKERS, Value, read_settings
-from inspector.work.jobs import Progress, Stop
 
 if TYPE_CHECKING:
-    # Each class of Qt that is imported takes its time before the first paint.
-    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent
 
     from inspector.app.bridge import Bridge
     from inspector.app.one_window import OneWindow
     from inspector.app.window import ProjectView
+    from inspector.work.jobs import Stop
 
 LOG_BYTES = 1_000_000
 _LOG = logging.getLogger("inspector")
@@ -66,7 +66,7 @@ class MainWindow(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self.setWindowTitle("Dataset Inspector")
-        QTimer.singleShot(0, self, self._show_icon)
+        self._painted = False
         self.setAcceptDrops(True)
         self.setMinimumSize(960, 600)
         self.resize(1280, 800)
@@ -76,7 +76,6 @@ class MainWindow(QMainWindow):
         self._sure = False
         self._stop_sample: Stop | None = None
         self._hold: OneWindow | None = None
-        QShortcut(QKeySequence("Ctrl+,"), self).activated.connect(self.show_preferences)
         self.start: StartPage | None = None
         self.view: ProjectView | None = None
         self.show_start()
@@ -145,9 +144,11 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{project.name} - Dataset Inspector")
         self.project_opened.emit()
 
-    def _show_icon(self) -> None:
-        """Draw the icon after the first paint: Qt's drawing of SVG takes its time to load."""
-        self.setWindowIcon(QIcon(str(resources_folder() / "icons" / "app.svg")))
+    def _finish(self) -> None:
+        """Add what is not painted: the icon and its SVG, and a shortcut with the names of `Qt`."""
+        self.setWindowIcon(QtGui.QIcon(str(resources_folder() / "icons" / "app.svg")))
+        preferences = QtGui.QShortcut(QtGui.QKeySequence("Ctrl+,"), self)
+        preferences.activated.connect(self.show_preferences)
 
     def _say(self, error: InspectorError) -> None:
         """Say on the Start page why something could not be opened."""
@@ -157,9 +158,15 @@ class MainWindow(QMainWindow):
         self.start.say(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}")
 
     def _come_up(self) -> None:
-        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.setWindowState(self.windowState() & ~QtCore.Qt.WindowState.WindowMinimized)
         self.raise_()
         self.activateWindow()
+
+    def paintEvent(self, event: "QPaintEvent") -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self, self._finish)
 
     def dragEnterEvent(self, event: "QDragEnterEvent") -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -174,9 +181,8 @@ class MainWindow(QMainWindow):
     def keyPressEvent(self, event: "QKeyEvent") -> None:
         """Let Return press the button that has the keyboard, as Space does."""
         button = self.focusWidget()
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(
-            button, QAbstractButton
-        ):
+        keys = (QtCore.Qt.Key.Key_Return, QtCore.Qt.Key.Key_Enter)
+        if event.key() in keys and isinstance(button, QtWidgets.QAbstractButton):
             button.click()
         else:
             super().keyPressEvent(event)
@@ -197,14 +203,18 @@ class MainWindow(QMainWindow):
         self._shut_view()
         super().closeEvent(event)
 
+    def on_bug(self, text: str) -> None:
+        """Tell of a bug with the next events, not in the midst of what raised it."""
+        QTimer.singleShot(0, self, partial(self.show_bug, text))
+
     def show_bug(self, text: str) -> None:
         """Tell that a bug showed itself, once a text."""
-        box = QMessageBox(self)
-        box.setIcon(QMessageBox.Icon.Warning)
+        box = QtWidgets.QMessageBox(self)
+        box.setIcon(QtWidgets.QMessageBox.Icon.Warning)
         box.setText("Something went wrong inside the program. Your decisions are safe on disk.")
         box.setInformativeText("The details below are in the log, too.")
         box.setDetailedText(text)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
     def _may_close(self) -> bool:
@@ -212,12 +222,13 @@ class MainWindow(QMainWindow):
         going = "" if self._sure or self.view is None else self.view.going()
         if not going:
             return True
-        box = QMessageBox(self)
-        box.setIcon(QMessageBox.Icon.Question)
+        box = QtWidgets.QMessageBox(self)
+        box.setIcon(QtWidgets.QMessageBox.Icon.Question)
         box.setText(f"{going[:1].upper()}{going[1:]}.")
         box.setInformativeText("Each complete epoch is kept, and the run can go on later.")
-        stop = box.addButton("Stop it and close", QMessageBox.ButtonRole.AcceptRole)
-        stay = box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
+        roles = QtWidgets.QMessageBox.ButtonRole
+        stop = box.addButton("Stop it and close", roles.AcceptRole)
+        stay = box.addButton("Stay", roles.RejectRole)
         box.setDefaultButton(stay)
         box.exec()
         return box.clickedButton() is stop
@@ -236,6 +247,7 @@ class MainWindow(QMainWindow):
 
     def _open_sample(self) -> None:
         from inspector.project.sample_set import make_sample
+        from inspector.work.jobs import Progress, Stop
 
         progress, stop = Progress(), Stop()
         self._stop_sample = stop
@@ -275,7 +287,7 @@ class MainWindow(QMainWindow):
         from inspector.app.preferences import Preferences
 
         dialog = Preferences(self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.changed.connect(self._on_preference)
         dialog.open()
 
@@ -331,11 +343,11 @@ def open_window(words: Sequence[str]) -> int:
         # "system" goes with the desktop, also while the window is open.
         app.styleHints().colorSchemeChanged.connect(window.dress)
     bugs = Bugs()
-    bugs.raised.connect(window.show_bug, Qt.ConnectionType.QueuedConnection)
+    bugs.raised.connect(window.on_bug)
     sys.excepthook = bugs.hook
     garbage = Garbage()
     window.project_opened.connect(garbage.settle)
-    window.project_closed.connect(garbage.sweep, Qt.ConnectionType.QueuedConnection)
+    window.project_closed.connect(garbage.sweep_soon)
     window.show()
     if path:
         QTimer.singleShot(0, window, lambda: window.open_path(path, file))

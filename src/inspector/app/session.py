@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+# The widgets are asked of it by name, after the first paint.
+from PySide6 import QtWidgets
 from PySide6.QtCore import QByteArray, QSettings, QTimer
-from PySide6.QtWidgets import QAbstractScrollArea, QComboBox, QLineEdit, QSlider, QWidget
 
 if TYPE_CHECKING:
     from inspector.app.pages.page import Page
@@ -93,8 +94,8 @@ class Session:
         return kept if isinstance(kept, dict) else {}
 
 
-def _fields(page: "Page") -> Iterator[tuple[str, QWidget]]:
-    for field in page.findChildren(QWidget):
+def _fields(page: "Page") -> Iterator[tuple[str, QtWidgets.QWidget]]:
+    for field in page.findChildren(QtWidgets.QWidget):
         if field.accessibleName() in page.remembered:
             yield field.accessibleName(), field
 
@@ -104,13 +105,13 @@ def _read(page: "Page") -> Iterator[tuple[str, object]]:
         if isinstance(field, Chooser):
             yield name, field.chosen_values()
         match field:
-            case QComboBox():
+            case QtWidgets.QComboBox():
                 yield name, field.currentData()
-            case QLineEdit():
+            case QtWidgets.QLineEdit():
                 yield name, field.text()
-            case QSlider():
+            case QtWidgets.QSlider():
                 yield name, field.value()
-            case QAbstractScrollArea():
+            case QtWidgets.QAbstractScrollArea():
                 yield _SCROLL, field.verticalScrollBar().value()
 
 
@@ -119,18 +120,19 @@ def _write(page: "Page", values: dict[str, object]) -> None:
         chosen = values.get(name)
         if isinstance(field, Chooser) and isinstance(chosen, dict):
             field.choose_values(chosen)
-        match field, values.get(_SCROLL if isinstance(field, QAbstractScrollArea) else name):
-            case QComboBox(), value if field.findData(value) >= 0:
+        scrolls = isinstance(field, QtWidgets.QAbstractScrollArea)
+        match field, values.get(_SCROLL if scrolls else name):
+            case QtWidgets.QComboBox(), value if field.findData(value) >= 0:
                 field.setCurrentIndex(field.findData(value))
-            case QLineEdit(), str(text):
+            case QtWidgets.QLineEdit(), str(text):
                 field.setText(text)
-            case QSlider(), int(number):
+            case QtWidgets.QSlider(), int(number):
                 field.setValue(number)
-            case QAbstractScrollArea(), int(place) if place:
+            case QtWidgets.QAbstractScrollArea(), int(place) if place:
                 _scroll(field, place)
 
 
-def _scroll(area: QAbstractScrollArea, place: int) -> None:
+def _scroll(area: "QtWidgets.QAbstractScrollArea", place: int) -> None:
     """Scroll as soon as the list is long enough, unless the person has scrolled before."""
     bar = area.verticalScrollBar()
     waiting = QTimer(area)

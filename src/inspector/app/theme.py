@@ -4,8 +4,7 @@ import json
 import re
 from functools import cache
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from inspector.project.places import resources_folder
@@ -45,11 +44,12 @@ def run_colours() -> list[str]:
 
 def apply(app: QApplication, mode: str) -> None:
     """Dress the application in "light", "dark" or "system"."""
-    if mode == "system":
-        scheme = QGuiApplication.styleHints().colorScheme()
-        mode = "dark" if scheme == Qt.ColorScheme.Dark else "light"
-    _now["mode"] = mode
     app.setStyle("Fusion")
+    if mode == "system":
+        # Fusion's own palette goes with the desktop; the scheme would bring the names of `Qt`.
+        ground = app.style().standardPalette().color(_Role.Window)
+        mode = "dark" if ground.lightness() < 128 else "light"
+    _now["mode"] = mode
     palette = QPalette()
     for role, name in _ROLES.items():
         palette.setColor(role, colour(name))

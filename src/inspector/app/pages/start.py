@@ -1,21 +1,19 @@
 """Start: drop a folder, open one, go on with a recent one, or try the sample."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from inspector.app.jobs_bar import JobBar
-from inspector.work.jobs import Progress, Stop
+if TYPE_CHECKING:
+    # This page is what the window shows first: what it does not paint comes later.
+    from PySide6.QtGui import QPaintEvent
+
+    from inspector.app.jobs_bar import JobBar
+    from inspector.work.jobs import Progress, Stop
 
 PLACE_PX = 360
 
@@ -44,7 +42,8 @@ class StartPage(QWidget):
         )
         purpose.setProperty("role", "muted")
         purpose.setWordWrap(True)
-        column = QVBoxLayout()
+        self._painted = False
+        self._column = column = QVBoxLayout()
         column.setSpacing(16)
         column.addStretch(2)
         for widget in (title, purpose, self._drop_field(), self._buttons()):
@@ -54,8 +53,6 @@ class StartPage(QWidget):
         self._note.setProperty("role", "error")
         self._note.setAccessibleName("What went wrong")
         column.addWidget(self._note)
-        self._job = JobBar()
-        column.addWidget(self._job, 0, Qt.AlignmentFlag.AlignLeft)
         self._add_recent(column, recent)
         column.addStretch(3)
         row = QHBoxLayout(self)
@@ -71,7 +68,7 @@ class StartPage(QWidget):
         """Show why something could not be opened."""
         self._note.setText(text)
 
-    def show_job(self, progress: Progress, stop: Stop) -> None:
+    def show_job(self, progress: "Progress", stop: "Stop") -> None:
         """Show that the sample is being made, with a stop."""
         self.say("")
         self._sample.setEnabled(False)
@@ -82,18 +79,38 @@ class StartPage(QWidget):
         self._sample.setEnabled(True)
         self._job.finish()
 
+    def paintEvent(self, event: "QPaintEvent") -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self, self._finish)
+
+    def _finish(self) -> None:
+        """Add what is not painted: a shortcut brings the names of `Qt`, which take 15 ms."""
+        self._choose.setShortcut("Ctrl+O")
+
+    @cached_property
+    def _job(self) -> "JobBar":
+        """The job of making the sample, below the buttons."""
+        from PySide6.QtCore import Qt
+
+        from inspector.app.jobs_bar import JobBar
+
+        bar = JobBar()
+        below = self._column.indexOf(self._note) + 1
+        self._column.insertWidget(below, bar, 0, Qt.AlignmentFlag.AlignLeft)
+        return bar
+
     def _drop_field(self) -> QWidget:
         field = QFrame()
         field.setObjectName("dropField")
         field.setMinimumHeight(180)
         text = QLabel("Drop a dataset folder here")
         text.setProperty("role", "heading")
-        text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         hint = QLabel(
             "class folders, or training and validation folders with class folders in them"
         )
         hint.setProperty("role", "muted")
-        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         inside = QVBoxLayout(field)
         inside.addStretch()
         inside.addWidget(text)
@@ -105,9 +122,8 @@ class StartPage(QWidget):
         row = QWidget()
         inside = QHBoxLayout(row)
         inside.setContentsMargins(0, 0, 0, 0)
-        choose = QPushButton("Open a folder…")
+        self._choose = choose = QPushButton("Open a folder…")
         choose.setProperty("role", "primary")
-        choose.setShortcut("Ctrl+O")
         choose.clicked.connect(self.ask_folder)
         self._sample = sample = QPushButton("Try the sample")
         sample.setToolTip("Makes a small dataset with known flaws, in some seconds, offline")
@@ -129,10 +145,7 @@ class StartPage(QWidget):
         column.addWidget(head)
         for _, dataset in recent[:6]:
             there = Path(dataset).is_dir()
-            place = self.fontMetrics().elidedText(
-                str(Path(dataset).parent), Qt.TextElideMode.ElideMiddle, PLACE_PX
-            )
-            words = f"{Path(dataset).name}    {place}"
+            words = f"{Path(dataset).name}    {self._shortened(str(Path(dataset).parent))}"
             button = QPushButton(words if there else f"{words}    (not there now)")
             button.setProperty("role", "row")
             button.setProperty("dataset", dataset)
@@ -141,11 +154,22 @@ class StartPage(QWidget):
             button.clicked.connect(self._on_recent)
             column.addWidget(button)
 
+    def _shortened(self, place: str) -> str:
+        """Leave out the middle of what is wider than its room, as Qt does with more names."""
+        width = self.fontMetrics().horizontalAdvance
+        kept, words = len(place) // 2, place
+        while kept > 1 and width(words) > PLACE_PX:
+            kept -= 1
+            words = f"{place[:kept]}…{place[-kept:]}"
+        return words
+
     def _on_recent(self) -> None:
         self.opened.emit(str(self.sender().property("dataset")))
 
     def ask_folder(self) -> None:
         """Ask for a folder by the system's dialog."""
+        from PySide6.QtWidgets import QFileDialog
+
         folder = QFileDialog.getExistingDirectory(self, "Open a dataset's folder")
         if folder:
             self.opened.emit(folder)

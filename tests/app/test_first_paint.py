@@ -1,0 +1,84 @@
+"""The first paint: what it does not need comes after it, and is there then."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from inspector.app.main import MainWindow
+from inspector.app.pages.start import PLACE_PX, StartPage
+from inspector.app.preferences import Preferences
+
+# Prints what is there when the window is painted for the first time, and closes it.
+WATCHED = """
+import gc, sys
+from PySide6 import QtCore
+from inspector import __main__
+from inspector.app import main
+from inspector.app.session import Session
+Session().remember(sys.argv[1])
+class Watched(main.MainWindow):
+    def paintEvent(self, event):
+        names = [m for m in sys.modules if m.startswith("inspector.") or "." not in m]
+        print("Qt" in vars(QtCore), gc.isenabled(), *names)
+        super().paintEvent(event)
+        QtCore.QTimer.singleShot(0, self.quit)
+main.MainWindow = Watched
+sys.exit(__main__.main([]))
+"""
+
+
+def test_what_takes_long_to_load_comes_after_the_first_paint(tmp_path: Path) -> None:
+    place = tmp_path / ("a folder of a long name " * 9) / "set"
+    done = subprocess.run(
+        [sys.executable, "-c", WATCHED, str(place)], capture_output=True, text=True, check=True
+    )
+    names_of_qt, collects, *modules = done.stdout.split("\n")[0].split()
+    assert names_of_qt == "False"
+    assert collects == "False"
+    late = {"numpy", "cv2", "PIL", "socket", "sqlite3", "tomllib", "hashlib", "subprocess"}
+    assert not late & set(modules)
+    assert "inspector.app.pages.start" in modules
+    assert not {m for m in modules if m.startswith(("inspector.store", "inspector.work"))}
+    assert "inspector.app.jobs_bar" not in modules
+
+
+def test_what_is_not_painted_is_there_after_it(qtbot: QtBot) -> None:
+    window = MainWindow()
+    qtbot.addWidget(window)
+    with qtbot.waitActive(window):
+        window.show()
+    assert window.start is not None
+    choose = window.start._choose
+    qtbot.waitUntil(lambda: not window.windowIcon().isNull())
+    qtbot.waitUntil(lambda: choose.shortcut().toString() == "Ctrl+O")
+    qtbot.keyClick(window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.findChild(Preferences) is not None)
+    window.findChild(Preferences).close()
+
+
+def test_a_long_place_is_shortened_in_its_middle(qtbot: QtBot) -> None:
+    place = "/srv/" + "pictures of the year/" * 12 + "new"
+    page = StartPage([("a", f"{place}/a"), ("b", "/srv/b")])
+    qtbot.addWidget(page)
+    rows = [b for b in page.findChildren(QPushButton) if b.property("dataset")]
+    shown = rows[0].text().split("    ")[1]
+    start, end = shown.split("…")
+    assert place.startswith(start)
+    assert place.endswith(end)
+    assert abs(len(start) - len(end)) <= 1
+    width = page.fontMetrics().horizontalAdvance
+    assert PLACE_PX - 2 * width("m") < width(shown) <= PLACE_PX
+    assert rows[1].text().split("    ")[1] == "/srv"
+
+
+def test_the_icon_comes_with_a_dataset_that_is_opened_at_once(qtbot: QtBot, demo: Path) -> None:
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.open_path(str(demo))
+    window.show()
+    qtbot.waitUntil(lambda: not window.windowIcon().isNull())
+    window.close()
