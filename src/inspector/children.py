@@ -21,9 +21,6 @@ import threading
 from collections.abc import Callable
 from typing import IO
 
-if sys.platform == "linux":
-    import fcntl
-
 _HEAD = struct.Struct("<Q")
 _PR_SET_PDEATHSIG = 1
 _LAST_WORDS = 2_000
@@ -188,6 +185,8 @@ def _wide_pipe() -> tuple[int, int]:
     """Return a pipe that takes a whole answer at once, so that a child need not wait to go on."""
     ends = os.pipe()
     if sys.platform == "linux":
+        import fcntl
+
         # A system may allow less.
         with contextlib.suppress(OSError):
             fcntl.fcntl(ends[1], fcntl.F_SETPIPE_SZ, _PIPE_BYTES)

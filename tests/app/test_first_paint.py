@@ -58,6 +58,7 @@ def test_what_is_not_painted_is_there_after_it(qtbot: QtBot) -> None:
     qtbot.keyClick(window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: window.findChild(Preferences) is not None)
     window.findChild(Preferences).close()
+    window.close()
 
 
 def test_a_long_place_is_shortened_in_its_middle(qtbot: QtBot) -> None:

@@ -9,17 +9,21 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtWidgets import QMessageBox, QPushButton
+from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from inspector.app.main import MainWindow
 from inspector.app.one_window import OneWindow
+from inspector.app.pages.start import StartPage
+from inspector.app.recent_faces import FACES
 from inspector.app.session import Session
 from inspector.app.window import ProjectView
 from inspector.dataset.demo import truth_path
 from inspector.project import sample_set
-from inspector.project.places import samples_folder
+from inspector.project.places import projects_folder, samples_folder
+from inspector.project.project import Project
 from inspector.project.sample_set import make_sample
+from inspector.store.faces import faces
 from inspector.work.jobs import Progress, Stop
 
 KILLED = """
@@ -201,3 +205,39 @@ def test_what_the_folders_are_counts_though_the_scan_runs(
     qtbot.waitUntil(lambda: not view.busy(), timeout=60_000)
     assert view.project.scans.is_complete()
     window.close()
+
+
+def test_recent_datasets_show_some_of_their_pictures(
+    qtbot: QtBot, demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = Project(demo)
+    project.scans.scan()
+    project.close()
+    new = tmp_path / "never scanned"
+    new.mkdir()
+    for dataset in (demo, new):
+        Session().remember(str(dataset))
+    before = sorted(file for file in projects_folder().iterdir())
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.show()
+    page = window.start
+    assert page is not None
+    qtbot.waitUntil(lambda: len(pictures(page, demo)) == FACES, timeout=10_000)
+    assert pictures(page, new) == []
+    assert all(not label.pixmap().isNull() for label in pictures(page, demo))
+    # Looking at a project leaves nothing behind, nor makes one.
+    assert sorted(file for file in projects_folder().iterdir()) == before
+    window.close()
+
+
+def pictures(page: StartPage, dataset: Path) -> list[QLabel]:
+    (line,) = (b for b in page._recent if b.property("dataset") == str(dataset))
+    return line.findChildren(QLabel)
+
+
+def test_faces_of_what_is_no_project_are_none(tmp_path: Path) -> None:
+    broken = tmp_path / "p.inspector"
+    broken.write_bytes(b"no database at all" * 100)
+    assert faces(broken, broken, 4) == []
+    assert faces(tmp_path / "missing", broken, 4) == []

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 
 from inspector.app import theme
 from inspector.app.garbage import Garbage
-from inspector.app.pages.start import StartPage
+from inspector.app.pages.start import FACE_PX, StartPage
 from inspector.app.screen import check_screen
 from inspector.app.session import Session
 from inspector.errors import InspectorError, UsageError
@@ -27,7 +27,16 @@ from inspector.project.places import resources_folder
 from inspector.project.settings import REOPEN, SETTINGS, THEME, WORKERS, Value, read_settings
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent
+    from collections.abc import Mapping
+
+    from PySide6.QtGui import (
+        QCloseEvent,
+        QDragEnterEvent,
+        QDropEvent,
+        QImage,
+        QKeyEvent,
+        QPaintEvent,
+    )
 
     from inspector.app.bridge import Bridge
     from inspector.app.one_window import OneWindow
@@ -98,9 +107,21 @@ class MainWindow(QMainWindow):
         page.opened.connect(self.open_path)
         page.sample_asked.connect(self._open_sample)
         page.preferences_asked.connect(self.show_preferences)
+        page.painted.connect(self._ask_faces)
         self.start = page
         self.setCentralWidget(page)
         self.setWindowTitle("Dataset Inspector")
+
+    def _ask_faces(self) -> None:
+        """Look for pictures of the recent datasets, once they were listed on the screen."""
+        recent = [path for path in self._session.recent() if Path(path).is_dir()]
+        if recent:
+            side_px = round(FACE_PX * self.devicePixelRatio())
+            self.bridge.call(partial(_read_faces, recent, side_px), self._show_faces)
+
+    def _show_faces(self, faces: "Mapping[str, list[QImage]]") -> None:
+        if self.start is not None:
+            self.start.show_faces(faces)
 
     def open_path(self, path: str, file: str = "") -> None:
         """Open a dataset's folder or a project file; say why where it can't be."""
@@ -320,6 +341,13 @@ class MainWindow(QMainWindow):
             if self.start is not None:
                 self.start.say(f"{error.message}. {error.advice}")
             return {s.name: s.default for s in SETTINGS}[name]
+
+
+def _read_faces(recent: Sequence[str], side_px: int) -> "Mapping[str, list[QImage]]":
+    # Imported where it runs: it brings what decodes pictures.
+    from inspector.app.recent_faces import read_faces
+
+    return read_faces(recent, side_px)
 
 
 def open_window(words: Sequence[str]) -> int:

@@ -24,6 +24,11 @@ def cache_folder() -> Path:
     return Path(platformdirs.user_cache_dir(_NAME, appauthor=False))
 
 
+def pictures_file() -> Path:
+    """Return the cache of thumbnails and fingerprints, of all datasets."""
+    return cache_folder() / "pictures.sqlite"
+
+
 def log_folder() -> Path:
     """Return the folder of logs and crash reports."""
     return Path(platformdirs.user_log_dir(_NAME, appauthor=False))

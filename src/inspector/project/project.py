@@ -20,7 +20,7 @@ from inspector.project.fixes import Fixes
 from inspector.project.groups import Groups
 from inspector.project.labels import Labels
 from inspector.project.measuring import Measuring
-from inspector.project.places import cache_folder, default_project
+from inspector.project.places import default_project, pictures_file
 from inspector.project.policies import Policies
 from inspector.project.reports import Reports
 from inspector.project.runs import Runs
@@ -80,9 +80,7 @@ class Project:
                 "Name a file outside of the dataset with --project.",
             )
         self.database = Database(self.file)
-        self.cache = PictureCache(
-            cache_folder() / "pictures.sqlite", version=FEATURES, record_bytes=RECORD_BYTES
-        )
+        self.cache = PictureCache(pictures_file(), version=FEATURES, record_bytes=RECORD_BYTES)
         self._listeners: list[Callable[[Changes], None]] = []
         self._pool: Pool | None = None
         self._pool_lock = threading.Lock()

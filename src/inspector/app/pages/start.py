@@ -10,12 +10,15 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 if TYPE_CHECKING:
     # This page is what the window shows first: what it does not paint comes later.
-    from PySide6.QtGui import QPaintEvent
+    from collections.abc import Mapping
+
+    from PySide6.QtGui import QImage, QPaintEvent
 
     from inspector.app.jobs_bar import JobBar
     from inspector.work.jobs import Progress, Stop
 
 PLACE_PX = 360
+FACE_PX = 36
 
 
 class StartPage(QWidget):
@@ -25,11 +28,13 @@ class StartPage(QWidget):
         opened: The path of a folder or a project file that the person chose.
         sample_asked: The person wants the generated sample.
         preferences_asked: The person wants to see the preferences.
+        painted: The page was seen for the first time.
     """
 
     opened = Signal(str)
     sample_asked = Signal()
     preferences_asked = Signal()
+    painted = Signal()
 
     def __init__(self, recent: Sequence[tuple[str, str]]) -> None:
         super().__init__()
@@ -43,6 +48,7 @@ class StartPage(QWidget):
         purpose.setProperty("role", "muted")
         purpose.setWordWrap(True)
         self._painted = False
+        self._recent: list[QPushButton] = []
         self._column = column = QVBoxLayout()
         column.setSpacing(16)
         column.addStretch(2)
@@ -79,6 +85,23 @@ class StartPage(QWidget):
         self._sample.setEnabled(True)
         self._job.finish()
 
+    def show_faces(self, faces: "Mapping[str, list[QImage]]") -> None:
+        """Show pictures of recent datasets at the end of their lines, whose room was kept."""
+        from PySide6.QtCore import Qt
+        from PySide6.QtGui import QPixmap
+
+        for button in self._recent:
+            row = QHBoxLayout(button)
+            row.setContentsMargins(0, 0, 8, 0)
+            row.addStretch()
+            for face in faces.get(button.property("dataset"), ()):
+                label = QLabel()
+                pixmap = QPixmap.fromImage(face)
+                pixmap.setDevicePixelRatio(face.width() / FACE_PX)
+                label.setPixmap(pixmap)
+                label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+                row.addWidget(label)
+
     def paintEvent(self, event: "QPaintEvent") -> None:
         super().paintEvent(event)
         if not self._painted:
@@ -88,6 +111,7 @@ class StartPage(QWidget):
     def _finish(self) -> None:
         """Add what is not painted: a shortcut brings the names of `Qt`, which take 15 ms."""
         self._choose.setShortcut("Ctrl+O")
+        self.painted.emit()
 
     @cached_property
     def _job(self) -> "JobBar":
@@ -143,6 +167,9 @@ class StartPage(QWidget):
         head = QLabel("Recent")
         head.setProperty("role", "heading")
         column.addWidget(head)
+        lines = QVBoxLayout()
+        lines.setSpacing(4)
+        column.addLayout(lines)
         for _, dataset in recent[:6]:
             there = Path(dataset).is_dir()
             words = f"{Path(dataset).name}    {self._shortened(str(Path(dataset).parent))}"
@@ -151,8 +178,10 @@ class StartPage(QWidget):
             button.setProperty("dataset", dataset)
             button.setToolTip(dataset)
             button.setEnabled(there)
+            button.setMinimumHeight(FACE_PX + 8)
             button.clicked.connect(self._on_recent)
-            column.addWidget(button)
+            lines.addWidget(button)
+            self._recent.append(button)
 
     def _shortened(self, place: str) -> str:
         """Leave out the middle of what is wider than its room, as Qt does with more names."""
