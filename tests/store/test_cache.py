@@ -1,10 +1,12 @@
 """The cache of pictures may lose anything at any time; what is lost is known to be lost."""
 
+import errno
 import sqlite3
 from pathlib import Path
 
 import pytest
 
+from inspector.errors import ProjectError
 from inspector.store.cache import PictureCache
 
 ROWS = [(n.to_bytes(32, "big"), b"thumbnail", n.to_bytes(2, "big") * 3_600) for n in range(1200)]
@@ -111,4 +113,23 @@ def test_features_of_another_version_are_given_up(file: Path) -> None:
     cache.put(ROWS[:2])
     assert records(cache, CONTENTS[:2]) == RECORDS[:2]
     assert list(cache.places(CONTENTS[:2])) == [0, 1]
+    cache.close()
+
+
+def test_a_full_disk_is_said_and_costs_nothing_that_was_kept(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = opened(file)
+    new = (b"1" * 32, b"t", RECORDS[0])
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cache._records, "append", full)
+        with pytest.raises(ProjectError, match="No space left on device"):
+            cache.put([new])
+    assert cache.contents() == set(CONTENTS)
+    cache.put([new])
+    assert records(cache, [new[0], CONTENTS[3]]) == [RECORDS[0], RECORDS[3]]
     cache.close()

@@ -53,7 +53,7 @@ class PictureCache:
                 raise ProjectError(
                     f"another program holds the pictures in {path}", "Wait for it, or close it."
                 ) from error
-            for suffix in ("", "-wal", "-shm"):
+            for suffix in ("", "-wal", "-shm", "-fingerprints"):
                 Path(f"{path}{suffix}").unlink(missing_ok=True)
             self._local = threading.local()
             self._begin()
@@ -82,7 +82,21 @@ class PictureCache:
         return bool(version == self._version)
 
     def put(self, rows: Sequence[tuple[bytes, bytes, bytes]]) -> None:
-        """Keep (sha256, thumbnail as JPEG, fingerprint record) rows."""
+        """Keep (sha256, thumbnail as JPEG, fingerprint record) rows.
+
+        Raises:
+            ProjectError: The disk is full or can't be written; none of these is kept then.
+        """
+        try:
+            self._put(rows)
+        except (OSError, sqlite3.Error) as error:
+            reason = getattr(error, "strerror", "") or str(error)
+            raise ProjectError(
+                f"the pictures can't be kept in {self.path}: {reason}",
+                "Make room on that disk: a scan goes on where this one stopped.",
+            ) from error
+
+    def _put(self, rows: Sequence[tuple[bytes, bytes, bytes]]) -> None:
         connection = self._connection()
         connection.execute("BEGIN IMMEDIATE")
         with connection:

@@ -21,7 +21,8 @@ class Records:
 
     def __init__(self, path: Path, length: int) -> None:
         path.touch()
-        self._writing = path.open("r+b")
+        # Not buffered: what could not be written once must not be written later.
+        self._writing = path.open("r+b", buffering=0)
         self._reading = path.open("rb", buffering=0)
         self._length = length
         self._own: list[range] = []
@@ -41,8 +42,10 @@ class Records:
         first = self.count()
         with self._lock:
             self._writing.seek(first * self._length)
-            self._writing.writelines(records)
-            self._writing.flush()
+            for record in records:
+                left = memoryview(record)
+                while left:
+                    left = left[self._writing.write(left) :]
         added = range(first, first + len(records))
         if self._own and self._own[-1].stop == first:
             added = range(self._own.pop().start, added.stop)
