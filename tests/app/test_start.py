@@ -231,6 +231,21 @@ def test_recent_datasets_show_some_of_their_pictures(
     window.close()
 
 
+def test_the_recent_ones_fit_the_smallest_window(qtbot: QtBot, tmp_path: Path) -> None:
+    for number in range(8):
+        (tmp_path / str(number)).mkdir()
+        Session().remember(str(tmp_path / str(number)))
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.resize(window.minimumSize())
+    window.show()
+    page = window.start
+    assert page is not None
+    assert page.minimumSizeHint().height() <= window.height()
+    assert all(b.height() >= b.minimumHeight() > 0 for b in page._recent)
+    window.close()
+
+
 def pictures(page: StartPage, dataset: Path) -> list[QLabel]:
     (line,) = (b for b in page._recent if b.property("dataset") == str(dataset))
     return line.findChildren(QLabel)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PLACE_PX = 360
 FACE_PX = 36
+SHOWN = 5
 
 
 class StartPage(QWidget):
@@ -52,8 +53,11 @@ class StartPage(QWidget):
         self._column = column = QVBoxLayout()
         column.setSpacing(16)
         column.addStretch(2)
-        for widget in (title, purpose, self._drop_field(), self._buttons()):
-            column.addWidget(widget)
+        column.addWidget(title)
+        column.addWidget(purpose)
+        # It gives way to the recent ones in a small window.
+        column.addWidget(self._drop_field(), 4)
+        column.addWidget(self._buttons())
         self._note = QLabel()
         self._note.setWordWrap(True)
         self._note.setProperty("role", "error")
@@ -128,7 +132,8 @@ class StartPage(QWidget):
     def _drop_field(self) -> QWidget:
         field = QFrame()
         field.setObjectName("dropField")
-        field.setMinimumHeight(180)
+        field.setMinimumHeight(90)
+        field.setMaximumHeight(180)
         text = QLabel("Drop a dataset folder here")
         text.setProperty("role", "heading")
         hint = QLabel(
@@ -170,7 +175,7 @@ class StartPage(QWidget):
         lines = QVBoxLayout()
         lines.setSpacing(4)
         column.addLayout(lines)
-        for _, dataset in recent[:6]:
+        for _, dataset in recent[:SHOWN]:
             there = Path(dataset).is_dir()
             words = f"{Path(dataset).name}    {self._shortened(str(Path(dataset).parent))}"
             button = QPushButton(words if there else f"{words}    (not there now)")
