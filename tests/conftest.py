@@ -54,7 +54,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def scanned(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The project file and the picture cache of one scan of the demo; copied, never opened."""
+    """The project file and the folder of caches of one scan of the demo; copied, never opened."""
     home = tmp_path_factory.mktemp("scanned")
     with pytest.MonkeyPatch.context() as patch:
         for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
@@ -65,16 +65,15 @@ def scanned(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
         opened = Project(demo, home / "p.inspector", jobs=2)
         opened.scans.scan()
         opened.close()
-        return home / "p.inspector", cache_folder() / "pictures.sqlite"
+        return home / "p.inspector", cache_folder()
 
 
 @pytest.fixture
 def project(demo: Path, scanned: tuple[Path, Path], tmp_path: Path) -> Iterator[Project]:
     """A scanned project of the demo dataset."""
-    file, cache = scanned
+    file, caches = scanned
     shutil.copy(file, tmp_path / "p.inspector")
-    cache_folder().mkdir(parents=True, exist_ok=True)
-    shutil.copy(cache, cache_folder() / "pictures.sqlite")
+    shutil.copytree(caches, cache_folder(), dirs_exist_ok=True)
     opened = Project(demo, tmp_path / "p.inspector", jobs=2)
     yield opened
     opened.close()
