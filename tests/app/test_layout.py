@@ -189,4 +189,4 @@ def test_nor_at_another_scale_of_the_screen(scale: str) -> None:
         [sys.executable, "-m", "pytest", *words], env=environment, capture_output=True, text=True,
         check=False,
     )  # fmt: skip
-    assert child.returncode == 0, child.stdout
+    assert child.returncode == 0, child.stdout + child.stderr[:8_000]
