@@ -87,7 +87,7 @@ def scan_stage(dataset: Path, jobs: int, *, scan_only: bool) -> tuple[float, flo
         project = Project(dataset, Path(folder) / "p.inspector", jobs=jobs)
         stop = Stop()
         phases = Phases(stop, scan_only=scan_only)
-        first = Read(0, str(next(dataset.rglob("*.jpg"))))
+        first = Read(0, str(next(dataset.rglob("*.jpg"))), str(project.cache.records))
         list(project.pool().map([[first]] * (4 * jobs), stop=stop))
         began, used = time.monotonic(), processor_seconds()
         project.scans.scan(stop=stop, progress=phases)
@@ -143,8 +143,8 @@ def main() -> None:
             measure("12-megapixel photos", target.parent, jobs, scan_only=words.scan_only)
         if words.cifar:
             with tarfile.open(words.data / "cifar10.tar.gz") as archive:
-                archive.extractall(folder, filter="data")
-            (root,) = (p.parent for p in Path(folder).rglob("train") if p.is_dir())
+                archive.extractall(Path(folder) / "cifar", filter="data")
+            (root,) = (p.parent for p in Path(folder, "cifar").rglob("train") if p.is_dir())
             if words.cifar < 60_000:
                 for file in sorted(root.rglob("*.jpg"))[words.cifar :]:
                     file.unlink()

@@ -76,18 +76,19 @@ class Child:
         """The process id."""
         return self._process.pid
 
-    def send(self, message: object) -> None:
-        """Send a message.
+    def send(self, message: object) -> int:
+        """Send a message; return its length in bytes.
 
         Raises:
             ChildGone: It is not there any more.
         """
         assert self._process.stdin is not None
         try:
-            _write(self._process.stdin, message)
+            length = _write(self._process.stdin, message)
             self._process.stdin.flush()
         except OSError as error:
             raise ChildGone(self.last_words()) from error
+        return length
 
     def receive(self) -> object:
         """Wait for a message.
@@ -193,11 +194,12 @@ def _wide_pipe() -> tuple[int, int]:
     return ends
 
 
-def _write(stream: IO[bytes], message: object) -> None:
+def _write(stream: IO[bytes], message: object) -> int:
     data = pickle.dumps(message, protocol=5)
     view = memoryview(_HEAD.pack(len(data)) + data)
     while view:
         view = view[stream.write(view) :]
+    return len(data)
 
 
 def _read(stream: io.FileIO) -> object:

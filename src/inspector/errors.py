@@ -22,9 +22,12 @@ class InspectorError(Exception):
     exit_code = 3
 
     def __init__(self, message: str, advice: str) -> None:
-        super().__init__(message)
+        super().__init__(message, advice)
         self.message = message
         self.advice = advice
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class UsageError(InspectorError):

@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inspector.dataset.listing import Entry
 from inspector.errors import DatasetError, ProjectError, UsageError
+from inspector.project import scans
 from inspector.project.decisions import RULES
 from inspector.project.duplicates import Kind, Level
 from inspector.project.listings import Facet, GroupBy, Query, Sort
@@ -58,6 +60,10 @@ class Phases(Progress):
         self.seen.append((phase, total))
         super().start(phase, total)
 
+    def rename(self, phase: str, total: int) -> None:
+        self.seen.append((phase, total))
+        super().rename(phase, total)
+
 
 def test_two_programs_that_scan_one_project_share_the_work(copy: Path, tmp_path: Path) -> None:
     for file in copy.rglob("*.*"):
@@ -91,6 +97,71 @@ def test_who_waits_for_another_scan_may_give_up(copy: Path, tmp_path: Path) -> N
         done = answer.result(30)
     assert not done.complete
     assert project.scans.scan().complete
+    project.close()
+
+
+def test_pictures_are_read_while_names_still_come(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = Project(copy, tmp_path / "p.inspector", jobs=1)
+    phases = Phases()
+    entries = [e for chunk in scans.list_files(project.root, project.layout) for e in chunk]
+    read = []
+
+    def two_chunks(*_: object) -> Iterator[list[Entry]]:
+        yield entries[:100]
+        end = time.monotonic() + 60
+        while not phases.snapshot().done and time.monotonic() < end:
+            time.sleep(0.01)
+        read.append(phases.snapshot().done)
+        yield entries[100:]
+
+    monkeypatch.setattr(scans, "list_files", two_chunks)
+    done = project.scans.scan(progress=phases)
+    assert 0 < read[0] <= 100
+    assert done.complete
+    assert done.new == len(entries)
+    assert project.samples.counts().pending == 0
+    assert [phase for phase, _ in phases.seen[:2]] == ["names", "pictures"]
+    project.close()
+
+
+def test_a_scan_that_is_stopped_while_names_come_has_them_all(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = Project(copy, tmp_path / "p.inspector", jobs=1)
+    stop = Stop()
+    entries = [e for chunk in scans.list_files(project.root, project.layout) for e in chunk]
+
+    def stopped(*_: object) -> Iterator[list[Entry]]:
+        for start in range(0, len(entries), 50):
+            stop.set()
+            yield entries[start : start + 50]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(scans, "list_files", stopped)
+        assert not project.scans.scan(stop=stop).complete
+    counts = project.samples.counts()
+    assert counts.pending
+    assert len(project.samples.everything()) == len(entries)
+    again = project.scans.scan()
+    assert (again.complete, again.new, again.missing) == (True, 0, 0)
+    project.close()
+
+
+def test_fingerprints_that_do_not_fit_are_said_and_the_scan_goes_on_later(
+    copy: Path, tmp_path: Path
+) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("this system has no /dev/full")
+    project = Project(copy, tmp_path / "p.inspector", jobs=1)
+    place, project.cache.records = project.cache.records, full
+    with pytest.raises(ProjectError, match="No space left on device"):
+        project.scans.scan()
+    project.cache.records = place
+    assert project.scans.scan().complete
+    assert project.samples.counts().pending == 0
     project.close()
 
 

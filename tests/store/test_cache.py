@@ -1,12 +1,13 @@
 """The cache of pictures may lose anything at any time; what is lost is known to be lost."""
 
-import errno
 import sqlite3
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
 from inspector.errors import ProjectError
+from inspector.similarity.records import append
 from inspector.store.cache import PictureCache
 
 ROWS = [(n.to_bytes(32, "big"), b"thumbnail", n.to_bytes(2, "big") * 3_600) for n in range(1200)]
@@ -18,6 +19,12 @@ def opened(path: Path, version: int = 2) -> PictureCache:
     return PictureCache(path, version=version, record_bytes=7_200)
 
 
+def keep(cache: PictureCache, rows: list[tuple[bytes, bytes, bytes]]) -> None:
+    """Do as a worker and its parent: records first, then the rows that name them."""
+    first = append(cache.records, [record for _, _, record in rows])
+    cache.put([(c, t, first + n, crc32(record)) for n, (c, t, record) in enumerate(rows)])
+
+
 def records(cache: PictureCache, contents: list[bytes]) -> list[bytes]:
     return list(cache.fingerprints(contents))
 
@@ -26,8 +33,8 @@ def records(cache: PictureCache, contents: list[bytes]) -> list[bytes]:
 def file(tmp_path: Path) -> Path:
     """A cache that was filled and closed."""
     cache = opened(tmp_path / "pictures.sqlite")
-    cache.put(ROWS[:700])
-    cache.put(ROWS[700:])
+    keep(cache, ROWS[:700])
+    keep(cache, ROWS[700:])
     cache.close()
     return cache.path
 
@@ -41,7 +48,7 @@ def test_records_come_back_in_the_order_asked(file: Path) -> None:
     assert records(cache, CONTENTS[::-1]) == RECORDS[::-1]
     assert records(cache, [b"unknown", CONTENTS[7]]) == [b"", RECORDS[7]]
     another = b"another" + bytes(7_193)
-    cache.put([(CONTENTS[7], b"t", another)])
+    keep(cache, [(CONTENTS[7], b"t", another)])
     assert records(cache, CONTENTS[6:9]) == [RECORDS[6], another, RECORDS[8]]
     cache.close()
 
@@ -50,7 +57,7 @@ def test_two_programs_add_to_one_file(file: Path) -> None:
     one, two = opened(file), opened(file)
     new = [(bytes([n]) * 32, b"t", bytes([n]) * 7_200) for n in (1, 2, 3)]
     for cache, row in zip((one, two, one), new, strict=True):
-        cache.put([row])
+        keep(cache, [row])
     for cache in (one, two):
         contents = [row[0] for row in new]
         assert records(cache, contents) == [row[2] for row in new]
@@ -62,7 +69,7 @@ def test_what_a_crash_left_of_a_record_is_written_over(file: Path) -> None:
     with beside(file).open("ab") as stream:
         stream.write(bytes(1_000))
     cache = opened(file)
-    cache.put([(b"1" * 32, b"t", RECORDS[3])])
+    keep(cache, [(b"1" * 32, b"t", RECORDS[3])])
     assert records(cache, [b"1" * 32]) == [RECORDS[3]]
     assert list(cache.places([b"1" * 32, b"unknown"])) == [1_200, -1]
     cache.close()
@@ -85,7 +92,7 @@ def test_a_cache_whose_records_are_gone_is_begun_anew(file: Path, left: int) -> 
         stream.truncate(left)
     cache = opened(file)
     assert cache.contents() == set()
-    cache.put(ROWS)
+    keep(cache, ROWS)
     assert records(cache, CONTENTS) == RECORDS
     cache.close()
 
@@ -99,7 +106,7 @@ def test_a_cache_of_before_is_begun_anew(tmp_path: Path) -> None:
     old.close()
     cache = opened(file)
     assert cache.contents() == set()
-    cache.put(ROWS[:3])
+    keep(cache, ROWS[:3])
     assert cache.thumbnail(CONTENTS[2]) == b"thumbnail"
     cache.close()
     kept = opened(file)
@@ -110,26 +117,22 @@ def test_a_cache_of_before_is_begun_anew(tmp_path: Path) -> None:
 def test_features_of_another_version_are_given_up(file: Path) -> None:
     cache = opened(file, version=3)
     assert cache.contents() == set()
-    cache.put(ROWS[:2])
+    keep(cache, ROWS[:2])
     assert records(cache, CONTENTS[:2]) == RECORDS[:2]
     assert list(cache.places(CONTENTS[:2])) == [0, 1]
     cache.close()
 
 
-def test_a_full_disk_is_said_and_costs_nothing_that_was_kept(
-    file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_is_said_and_costs_nothing_that_was_kept(file: Path) -> None:
     cache = opened(file)
-    new = (b"1" * 32, b"t", RECORDS[0])
-
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(cache._records, "append", full)
-        with pytest.raises(ProjectError, match="No space left on device"):
-            cache.put([new])
+    new = (b"1" * 32, bytes(1_000_000), RECORDS[0])
+    connection = cache._connection()
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(ProjectError, match=r"can't be kept in .*full"):
+        keep(cache, [new])
     assert cache.contents() == set(CONTENTS)
-    cache.put([new])
+    connection.execute("PRAGMA max_page_count = 1000000")
+    keep(cache, [new])
     assert records(cache, [new[0], CONTENTS[3]]) == [RECORDS[0], RECORDS[3]]
     cache.close()

@@ -4,10 +4,12 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
 from inspector.errors import ProjectError
+from inspector.similarity.records import append
 from inspector.store import cache, database
 from inspector.store.cache import PictureCache
 from inspector.store.database import Database
@@ -51,7 +53,7 @@ def test_a_fresh_cache_loses_nothing_when_all_begin_it(tmp_path: Path) -> None:
 
         def put(program: int, file: Path = file) -> None:
             pictures = _cache(file)
-            pictures.put([(bytes([program]), b"t", b"f")])
+            pictures.put([(bytes([program]), b"t", append(pictures.records, [b"f"]), crc32(b"f"))])
             pictures.close()
 
         assert _at_once(put) == []

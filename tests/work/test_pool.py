@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from inspector.children import Child, Parent
-from inspector.work.jobs import Progress, Stop
+from inspector.errors import ProjectError
+from inspector.work.jobs import Progress, Stop, ahead
 from inspector.work.pool import Done, Failed, Pool
 
 HERE = "tests.work.test_pool"
@@ -45,6 +46,14 @@ def hostile(items: list[int]) -> list[int]:
 
 def large(items: list[int]) -> list[np.ndarray]:
     return [np.full(1_000_000, i) for i in items]
+
+
+def weighed(items: list[bytes]) -> list[bytes]:
+    return [bytes(2_000_000) for _ in items]
+
+
+def refused(items: list[int]) -> None:
+    raise ProjectError("the disk is full", "Make room.")
 
 
 def slow(items: list[int]) -> list[int]:
@@ -112,6 +121,25 @@ def test_large_answers_come_whole(pools: list[Pool]) -> None:
     answers = list(_pool(pools, "large").map([[1, 2], [3]], stop=Stop()))
     found = sorted(int(x[0]) for a in answers if isinstance(a, Done) for x in a.result)
     assert found == [1, 2, 3]
+
+
+def test_large_questions_and_large_answers_do_not_wait_for_each_other(pools: list[Pool]) -> None:
+    """Both pipes full at once would be for ever."""
+    questions = [[bytes(30_000)] for _ in range(24)]
+    answers = list(_pool(pools, "weighed").map(questions, stop=Stop()))
+    assert len(answers) == 24
+
+
+def test_nobody_is_started_for_nothing(pools: list[Pool]) -> None:
+    pool = _pool(pools, "double")
+    assert list(pool.map([], stop=Stop())) == []
+    assert pool._workers == []
+
+
+def test_what_a_person_should_hear_comes_out_as_it_is(pools: list[Pool]) -> None:
+    with pytest.raises(ProjectError, match="the disk is full") as raised:
+        list(_pool(pools, "refused").map([[1]], stop=Stop()))
+    assert raised.value.advice == "Make room."
 
 
 def test_a_bug_comes_out_with_its_traceback(pools: list[Pool]) -> None:
@@ -185,3 +213,32 @@ def test_what_a_child_leaves_for_a_while_goes_with_it() -> None:
     child.kill()
     assert not left.exists()
     assert not left.parent.exists()
+
+
+def test_progress_goes_on_under_another_name() -> None:
+    progress = Progress()
+    progress.start("names", 0)
+    progress.advance(4)
+    progress.rename("pictures", 10)
+    now = progress.snapshot()
+    assert (now.phase, now.done, now.total) == ("pictures", 4, 10)
+
+
+def test_running_ahead_does_not_wait_for_the_reader_and_tells_what_went_wrong() -> None:
+    made = []
+
+    def source() -> Iterator[int]:
+        for number in range(5):
+            made.append(number)
+            yield number
+        raise ProjectError("the disk is full", "Make room.")
+
+    numbers = ahead(source(), nothing=-1)
+    assert next(n for n in numbers if n >= 0) == 0
+    end = time.monotonic() + 10
+    while len(made) < 5 and time.monotonic() < end:
+        time.sleep(0.01)
+    assert made == [0, 1, 2, 3, 4]
+    assert [next(numbers) for _ in range(4)] == [1, 2, 3, 4]
+    with pytest.raises(ProjectError, match="the disk is full"):
+        next(numbers)

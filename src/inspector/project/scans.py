@@ -2,17 +2,19 @@
 
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from inspector.dataset.listing import list_files
+from inspector.dataset.listing import Entry, list_files
 from inspector.project.changes import Changes
 from inspector.project.places import scan_lock
+from inspector.project.reading import Reading, Row
 from inspector.similarity.transforms import ONE_OF_EACH
 from inspector.store import likeness, meta, samples
 from inspector.store.turns import turn
@@ -33,10 +35,8 @@ from inspector.work.tasks import (
 if TYPE_CHECKING:
     from inspector.project.project import Project
 
-CHUNK_FILES = 48
-CHUNK_BYTES = 16_000_000
 CHUNK_PAIRS = 4_000
-BATCH_ROWS = 2_000
+BATCH_ROWS = 1_000
 BATCH_SECONDS = 0.3
 RACY_NS = 2_000_000_000
 # Closer than this and of one size, two files are decoded in full to see if their pixels equal.
@@ -71,20 +71,22 @@ class Scans:
 
     def index(self) -> int:
         """List the disk and keep the names; return how many files are new."""
+        return sum(new for new, _ in self._names(0))
+
+    def _names(self, racy_ns: int) -> Iterator[tuple[int, list[Row]]]:
+        """List the disk and keep the names; yield how many are new and what is to be read."""
         project = self._project
         database = project.database
         seen = int(meta.get(database.read(), "seen", "0")) + 1
         database.write(lambda c: meta.put(c, "seen", str(seen)))
-        new = 0
         names: list[str] = []
         for chunk in list_files(project.root, project.layout):
-            new += database.write(lambda c, chunk=chunk: samples.add_entries(c, chunk, seen))  # type: ignore[misc]
+            yield database.write(partial(_add, chunk, seen, racy_ns))
             names += [e.path for e in chunk[: max(1, 50 - len(names))]] if len(names) < 50 else []
             project.tell(Changes(samples=True))
         database.write(lambda c: samples.mark_missing(c, seen))
         database.write(lambda c: meta.put(c, "names", "\n".join(names)))
         project.tell(Changes(samples=True))
-        return new
 
     def scan(self, *, stop: Stop | None = None, progress: Progress | None = None) -> Scanned:
         """List, read and compare what is new or changed; what is finished stays when stopped.
@@ -105,86 +107,90 @@ class Scans:
     def _scan(self, began: float, stop: Stop, progress: Progress) -> Scanned:
         began_ns = time.time_ns()
         database = self._project.database
-        progress.start("names", 0)
-        new = self.index()
         before = int(meta.get(database.read(), "scanned_ns", "0"))
-        todo = samples.unscanned(database.read(), FEATURES, before - RACY_NS)
-        todo += self._without_picture({row[0] for row in todo})
-        again = sum(bool(row[2]) for row in todo)
-        changed = self._read(todo, stop, progress)
+        reading = Reading(
+            self._project.root,
+            self._project.cache.records,
+            self._unread(before - RACY_NS),
+            progress,
+        )
+        try:
+            self._read(reading, stop, progress)
+        finally:
+            reading.finish()
         moved = database.write(samples.follow_moves)
         reader = database.read()
         present, missing = samples.present_and_missing(reader)
         complete = not stop.is_set()
         if complete:
-            if changed or moved or not self.is_complete():
+            if reading.count or moved or not self.is_complete():
                 complete = self._compare(stop, progress)
             values = {"scanned_ns": str(began_ns), "complete": "1" if complete else "0"}
             database.write(lambda c: meta.put_all(c, values))
         self._project.duplicates.forget()
         self._project.tell(Changes(samples=True, likeness=True))
+        new, unchanged = reading.new, present - reading.new - len(reading.known)
         return Scanned(
-            new - moved, present - new - again, moved, missing, time.monotonic() - began, complete
+            new - moved, unchanged, moved, missing, time.monotonic() - began, complete
         )
 
-    def _without_picture(self, known: set[int]) -> list[tuple[int, str, bytes, int]]:
-        """Find images whose thumbnail and fingerprint are not in the cache any more."""
-        kept = self._project.cache.contents()
-        rows = samples.known_contents(self._project.database.read())
-        return [row for row in rows if row[2] not in kept and row[0] not in known]
-
-    def _read(
-        self, todo: Sequence[tuple[int, str, bytes, int]], stop: Stop, progress: Progress
-    ) -> bool:
-        """Read files through the pool and keep their facts; tell whether any content changed."""
+    def _unread(self, racy_ns: int) -> Iterator[tuple[int, list[Row]]]:
+        """List as `_names` does; then come images whose picture the cache has lost."""
         project = self._project
-        if todo:
-            project.database.write(lambda c: meta.put(c, "complete", "0"))
-        progress.start("pictures", len(todo))
-        known = {row[0]: row[2] for row in todo}
-        batch: list[Facts] = []
+        known = samples.known_contents(project.database.read())
+        kept = project.cache.contents() if known else set()
+        lost = {row[0] for row in known if row[2] not in kept}
+        for new, rows in self._names(racy_ns):
+            lost.difference_update(row[0] for row in rows)
+            yield new, rows
+        if lost:
+            known = samples.known_contents(project.database.read())
+            yield 0, [row for row in known if row[0] in lost]
+
+    def _read(self, reading: Reading, stop: Stop, progress: Progress) -> None:
+        """Read files through the pool and keep their facts."""
+        batch = Facts([], [])
+        keeping: Future[None] | None = None
         kept_at = time.monotonic()
-        for answer in project.pool().map(self._reads(todo), stop=stop):
+        for answer in self._project.pool().map(reading.chunks(), stop=stop):
             match answer:
-                case Done(result=result):
-                    batch += result
-                    progress.advance(len(result))
+                case Done(items=items, result=facts):
+                    batch.samples.extend(facts.samples)
+                    batch.pictures.extend(facts.pictures)
+                    progress.advance(len(items))
                 case Failed(item=item, status=status, reason=reason):
-                    batch.append(_failure(item, status, reason))
+                    batch.samples.append(_failure(item, status, reason))
                     progress.advance(1)
-            if len(batch) >= BATCH_ROWS or time.monotonic() - kept_at > BATCH_SECONDS:
-                self._keep(batch, known)
-                batch, kept_at = [], time.monotonic()
-        self._keep(batch, known)
-        return bool(todo)
+            full = len(batch.samples) >= BATCH_ROWS
+            if full or time.monotonic() - kept_at > BATCH_SECONDS:
+                # While these are written the workers are fed; no more than that waits in memory.
+                self._kept(keeping)
+                keeping = self._keep(batch, reading.known)
+                batch, kept_at = Facts([], []), time.monotonic()
+        self._kept(keeping)
+        self._kept(self._keep(batch, reading.known))
 
-    def _reads(self, todo: Sequence[tuple[int, str, bytes, int]]) -> Iterator[list[Read]]:
-        chunk: list[Read] = []
-        size = 0
-        # As text: a Path of each takes longer than reading a small file.
-        folder = str(self._project.root / "_")[:-1]
-        for sample, path, _, count in todo:
-            chunk.append(Read(sample, folder + path))
-            size += count
-            if len(chunk) >= CHUNK_FILES or size >= CHUNK_BYTES:
-                yield chunk
-                chunk, size = [], 0
-        if chunk:
-            yield chunk
+    def _keep(self, facts: Facts, known: Mapping[int, bytes]) -> Future[None] | None:
+        """Write facts in the background."""
+        if not facts.samples:
+            return None
 
-    def _keep(self, batch: Sequence[Facts], known: dict[int, bytes]) -> None:
-        if not batch:
-            return
-        project = self._project
+        def keep(connection: Any) -> None:
+            meta.put(connection, "complete", "0")
+            self._project.cache.put(facts.pictures)
+            samples.fill(connection, facts.samples, known)
 
-        rows = [(f.sample, known.get(f.sample, b""), f.sha256, f.row) for f in batch]
-        project.cache.put([(f.sha256, f.thumbnail, f.fingerprint) for f in batch if f.fingerprint])
-        project.database.write(lambda c: samples.fill(c, rows))
-        project.tell(Changes(samples=True))
+        return self._project.database.submit(keep)
+
+    def _kept(self, keeping: Future[None] | None) -> None:
+        if keeping is not None:
+            keeping.result()
+            self._project.tell(Changes(samples=True))
 
     def _compare(self, stop: Stop, progress: Progress) -> bool:
         """Find what looks alike among all contents and keep it; tell whether it was finished."""
         project = self._project
+        progress.start("candidates", len(ONE_OF_EACH))
         by_content: dict[bytes, list[int]] = {}
         paths: dict[bytes, str] = {}
         for sample, path, sha256, _ in samples.known_contents(project.database.read()):
@@ -220,7 +226,6 @@ class Scans:
         return [sha256 for sha256, place in zip(contents, places, strict=True) if place >= 0]
 
     def _pairs(self, chosen: Path, n: int, stop: Stop, progress: Progress) -> Found | None:
-        progress.start("candidates", len(ONE_OF_EACH))
         found = [_nothing()]
         if n < 2:
             return found[0]
@@ -301,6 +306,13 @@ class Scans:
         return digests
 
 
+def _add(
+    chunk: Sequence[Entry], seen: int, racy_ns: int, connection: Any
+) -> tuple[int, list[Row]]:
+    new = samples.add_entries(connection, chunk, seen)
+    return new, samples.unscanned(connection, FEATURES, racy_ns)
+
+
 def _sorted(parts: Iterable[object]) -> Found:
     """Join candidates; those of one pair stand together, to be verified in one go."""
     found = [_nothing(), *(part for part in parts if isinstance(part, Found))]
@@ -315,9 +327,10 @@ def _nothing() -> Found:
     return Found(none, none, np.zeros(0, np.uint8), np.zeros(0, np.float32))
 
 
-def _failure(item: Read, status: str, reason: str) -> Facts:
-    row = (status, reason, FEATURES, b"", "", "", 0, 0, 1, "", "", 0, 0.0, 0.0, 0.0, 0.0)
-    return Facts(item.sample, b"", row, b"", b"")
+def _failure(item: Read, status: str, reason: str) -> tuple[object, ...]:
+    """Return a row of `Facts.samples` for a file that cost its worker."""
+    nothing = (b"", "", "", 0, 0, 1, "", "", 0, 0.0, 0.0, 0.0, 0.0)
+    return (status, reason, FEATURES, *nothing, item.sample)
 
 
 def _equal_sets(

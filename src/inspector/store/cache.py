@@ -2,12 +2,11 @@
 
 import sqlite3
 import threading
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from inspector.errors import ProjectError
-from inspector.store.records import Records
+from inspector.similarity.records import Records, unkept
 from inspector.store.wal import is_busy, use_wal
 
 PATIENCE_SECONDS = 60.0
@@ -18,6 +17,8 @@ _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS pixel (sha256 BLOB PRIMARY KEY, digest BLOB NOT NULL)"
     " WITHOUT ROWID;"
 )
+# Hashes come in no order, so that each batch of them touches most pages of their index.
+_CACHE_KB = 32_000
 # SQLite takes 999 values a question at least.
 _AT_ONCE = 500
 
@@ -81,34 +82,26 @@ class PictureCache:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         return bool(version == self._version)
 
-    def put(self, rows: Sequence[tuple[bytes, bytes, bytes]]) -> None:
-        """Keep (sha256, thumbnail as JPEG, fingerprint record) rows.
+    def put(self, rows: Sequence[tuple[bytes, bytes, int, int]]) -> None:
+        """Keep (sha256, thumbnail as JPEG, row in `records` from 0, CRC-32 of the record) rows.
 
         Raises:
             ProjectError: The disk is full or can't be written; none of these is kept then.
         """
         try:
             self._put(rows)
-        except (OSError, sqlite3.Error) as error:
-            reason = getattr(error, "strerror", "") or str(error)
-            raise ProjectError(
-                f"the pictures can't be kept in {self.path}: {reason}",
-                "Make room on that disk: a scan goes on where this one stopped.",
-            ) from error
+        except sqlite3.Error as error:
+            raise unkept(self.path, error) from error
 
-    def _put(self, rows: Sequence[tuple[bytes, bytes, bytes]]) -> None:
+    def _put(self, rows: Sequence[tuple[bytes, bytes, int, int]]) -> None:
         connection = self._connection()
         connection.execute("BEGIN IMMEDIATE")
         with connection:
-            places = self._records.append([record for _, _, record in rows])
             connection.executemany(
                 "INSERT INTO picture (sha256, thumbnail, place, crc) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT (sha256) DO UPDATE SET thumbnail = excluded.thumbnail,"
                 " place = excluded.place, crc = excluded.crc",
-                (
-                    (sha256, thumbnail, place, zlib.crc32(record))
-                    for (sha256, thumbnail, record), place in zip(rows, places, strict=True)
-                ),
+                rows,
             )
 
     def thumbnail(self, sha256: bytes) -> bytes | None:
@@ -193,4 +186,5 @@ class PictureCache:
             self._all.append(connection)
             use_wal(connection, PATIENCE_SECONDS)
             connection.execute("PRAGMA synchronous = OFF")
+            connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
         return connection

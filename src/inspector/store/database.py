@@ -50,10 +50,16 @@ class Database:
             work: Called with the writing connection; what it raises rolls back and comes out here.
             urgent: True for what a person decided: it overtakes the scan and is synced to disk.
         """
+        return self.submit(work, urgent=urgent).result()
+
+    def submit(
+        self, work: Callable[[sqlite3.Connection], _T], *, urgent: bool = False
+    ) -> Future[_T]:
+        """Do as `write` without waiting; what it returns or raises comes by the future."""
         future: Future[_T] = Future()
         rank = _URGENT if urgent else _ORDINARY
         self._queue.put((rank, next(self._order), work, future, urgent))  # type: ignore[arg-type]
-        return future.result()
+        return future
 
     def read(self) -> sqlite3.Connection:
         """Return this thread's read-only connection."""

@@ -1,8 +1,9 @@
 """Rows of samples: indexed by name, filled by the scan, moved and missing ones told apart."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from inspector.dataset.listing import Entry
 
@@ -103,10 +104,7 @@ def add_entries(connection: sqlite3.Connection, entries: Sequence[Entry], seen: 
     connection.executemany(
         "INSERT INTO temp.listed (path, size, mtime_ns, split, label, source, status, reason)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (e.path, e.size, e.mtime_ns, e.split, e.label, e.source, e.status.value, e.reason)
-            for e in entries
-        ],
+        entries,
     )
     connection.execute(
         "UPDATE sample SET seen = ?, split = l.split, label = l.label, source = l.source,"
@@ -138,17 +136,18 @@ def mark_missing(connection: sqlite3.Connection, seen: int) -> int:
 def unscanned(
     connection: sqlite3.Connection, version: int, racy_ns: int
 ) -> list[tuple[int, str, bytes, int]]:
-    """Return (id, path, known sha256, bytes) of present files whose content is not known.
+    """Return (id, path, known sha256, bytes) of files added last whose content is not known.
 
     Args:
-        connection: Of the project.
+        connection: That `add_entries` was called with.
         version: Of the features; rows of another version are read again.
         racy_ns: Files changed at or after this time are read again (git's racy rule).
     """
     return connection.execute(
-        "SELECT id, path, coalesce(sha256, x''), size FROM sample WHERE missing = 0"
-        " AND (status = 'pending' OR (version NOT IN (0, ?)) OR"
-        " (version > 0 AND mtime_ns >= ?)) ORDER BY path",
+        "SELECT s.id, s.path, coalesce(s.sha256, x''), s.size"
+        " FROM temp.listed l JOIN sample s ON s.path = l.path AND s.missing = 0"
+        " WHERE s.status = 'pending' OR s.version NOT IN (0, ?)"
+        " OR (s.version > 0 AND s.mtime_ns >= ?)",
         (version, racy_ns),
     ).fetchall()
 
@@ -168,20 +167,33 @@ FILL = (
 )
 
 
+_SHA256 = 3
+
+
 def fill(
-    connection: sqlite3.Connection, rows: Iterable[tuple[int, bytes, bytes, Sequence[object]]]
+    connection: sqlite3.Connection,
+    rows: Sequence[tuple[Any, ...]],
+    known: Mapping[int, bytes],
 ) -> None:
     """Write what the scan found.
 
     Args:
         connection: Of the project.
-        rows: (id, content known before or b"", content now, values in the order of `FILL`).
+        rows: Values in the order of `FILL`, the id last.
+        known: By id the content of those that had one before.
     """
-    filled = []
-    for sample, before, now, values in rows:
-        changed = before and now and before != now
-        filled.append((*values, _replace_content(connection, sample) if changed else sample))
-    connection.executemany(FILL, filled)
+    if known:
+        rows = [_followed(connection, row, known.get(row[-1], b"")) for row in rows]
+    connection.executemany(FILL, rows)
+
+
+def _followed(
+    connection: sqlite3.Connection, row: tuple[Any, ...], before: bytes
+) -> tuple[Any, ...]:
+    """Return a row of `fill`, for a fresh sample where the content became another."""
+    now, sample = row[_SHA256], row[-1]
+    changed = before and now and before != now
+    return (*row[:-1], _replace_content(connection, sample)) if changed else row
 
 
 def present_and_missing(connection: sqlite3.Connection) -> tuple[int, int]:

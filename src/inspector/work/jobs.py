@@ -1,10 +1,48 @@
 """A running job as others see it: a flag to stop it, and how far it is."""
 
+import queue
 import threading
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 SMOOTHING_SECONDS = 3.0
+_PAUSE_SECONDS = 0.01
+_T = TypeVar("_T")
+
+
+def ahead(source: Iterator[_T], nothing: _T) -> Iterator[_T]:
+    """Yield what `source` does, which runs ahead in a thread of its own, to its end.
+
+    What it raises comes out here.
+
+    Args:
+        source: It is iterated in the thread.
+        nothing: Yielded in between where there is none after a hundredth of a second.
+    """
+    ready: queue.SimpleQueue[list[_T]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            for piece in source:
+                ready.put([piece])
+        finally:
+            ready.put([])
+
+    with ThreadPoolExecutor(1, "ahead") as threads:
+        end = threads.submit(run)
+        while True:
+            try:
+                piece = ready.get(timeout=_PAUSE_SECONDS)
+            except queue.Empty:
+                yield nothing
+                continue
+            if not piece:
+                break
+            yield from piece
+        end.result()
 
 
 class Stop:
@@ -56,6 +94,11 @@ class Progress:
             self._phase, self._done, self._total = phase, 0, total
             self._began = self._sampled_at = time.monotonic()
             self._sampled, self._rate = 0, 0.0
+
+    def rename(self, phase: str, total: int) -> None:
+        """Go on counting under another name, of `total` pieces with those that are done."""
+        with self._lock:
+            self._phase, self._total = phase, total
 
     def advance(self, pieces: int = 1) -> None:
         """Count pieces that are done."""

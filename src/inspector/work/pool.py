@@ -12,9 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from inspector.children import Child, ChildGone, Parent
+from inspector.errors import InspectorError
 from inspector.work.jobs import Stop
 
-AHEAD = 2
+AHEAD = 4
+# A worker that has this much to read gets no more: a pipe takes twice that without blocking, and
+# who blocks there while the worker waits to answer would wait for ever.
+AHEAD_BYTES = 32_000
 GRACE_SECONDS = 2.0
 LOOK_SECONDS = 0.25
 GIVE_UP_AFTER = 3
@@ -46,6 +50,7 @@ Answer = Done | Failed
 class _Worker:
     child: Child
     chunks: collections.deque[Sequence[Any]] = field(default_factory=collections.deque)
+    sent: collections.deque[int] = field(default_factory=collections.deque)
     since: float = 0.0
     ready: bool = False
 
@@ -80,13 +85,14 @@ class Pool:
         """Yield an answer for each chunk, or for each guilty item of it, as they come.
 
         Args:
-            chunks: Items for one call of the function each.
+            chunks: Items for one call of the function each; none to be asked again, at once.
             stop: Set it from any thread to end soon.
             timeout_seconds: That one item of these may take; None for the pool's own.
 
         Raises:
-            RuntimeError: The function raised: a bug, with the worker's traceback; or no worker
-                can be started at all.
+            InspectorError: The function raised it.
+            RuntimeError: It raised something else: a bug, with the worker's traceback; or no
+                worker can be started at all.
         """
         limit = self._timeout if timeout_seconds is None else timeout_seconds
         waiting = iter(chunks)
@@ -94,11 +100,19 @@ class Pool:
         finished = False
         try:
             while not stop.is_set():
+                if not again and not any(w.chunks for w in self._workers):
+                    # For nothing to do nobody is started.
+                    chunk = next(waiting, None)
+                    if chunk is None:
+                        return
+                    if not chunk:
+                        continue
+                    again.append(chunk)
                 while len(self._workers) < self._count:
                     self._workers.append(self._start())
+                if stop.is_set():
+                    break
                 finished = self._feed(waiting, again, finished)
-                if finished and not again and not any(w.chunks for w in self._workers):
-                    return
                 yield from self._collect(again, limit)
             yield from self._wind_down(limit)
         finally:
@@ -128,17 +142,20 @@ class Pool:
     ) -> bool:
         for depth in range(AHEAD):
             for worker in self._workers:
-                if len(worker.chunks) > depth:
+                if len(worker.chunks) > depth or sum(worker.sent) > AHEAD_BYTES:
                     continue
                 chunk = again.popleft() if again else (None if finished else next(waiting, None))
                 if chunk is None:
                     return True
+                if not chunk:
+                    return False
                 if not worker.chunks:
                     worker.since = time.monotonic()
                 worker.chunks.append(chunk)
                 # A worker that is gone tells so when its pipe is read.
+                worker.sent.append(0)
                 with contextlib.suppress(ChildGone):
-                    worker.child.send(list(chunk))
+                    worker.sent[-1] = worker.child.send(list(chunk))
         return finished
 
     def _collect(
@@ -158,10 +175,13 @@ class Pool:
             if fine is None:
                 worker.ready, worker.since = True, time.monotonic()
                 continue
+            if isinstance(result, InspectorError):
+                raise result
             if not fine:
                 raise RuntimeError(f"a worker failed:\n{result}")
             self._born_dead = 0
             items = worker.chunks.popleft()
+            worker.sent.popleft()
             worker.since = time.monotonic()
             yield Done(items, result)
         for worker in [w for w in self._workers if w.chunks and w not in ready]:
@@ -214,6 +234,8 @@ def serve(parent: Parent) -> None:
         chunk = parent.receive()
         try:
             answer = (True, function(chunk))
+        except InspectorError as error:
+            answer = (False, error)
         except Exception:
             answer = (False, traceback.format_exc())
         parent.send(answer)

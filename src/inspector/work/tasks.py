@@ -1,6 +1,6 @@
 """What worker processes are asked to do, and what they answer: small frozen values.
 
-`Read` and `Facts`, of which there is one a file, are tuples: those cost a third to send.
+What there is one of for each file is a tuple: those cost a third to send.
 """
 
 from dataclasses import dataclass
@@ -16,20 +16,27 @@ RECORD_BYTES = 7_205
 
 
 class Read(NamedTuple):
-    """Decode the file of a sample once, for its facts, thumbnail and fingerprint."""
+    """Decode the file of a sample once, for its facts, thumbnail and fingerprint.
+
+    `records` is the path of the file that the fingerprint is added to, one for all of a chunk.
+    """
 
     sample: int
     path: str
+    records: str
 
 
-class Facts(NamedTuple):
-    """What one decode gave: `row` in the order of `store.samples.FILL`, without the id."""
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What decoding a chunk of files gave, as rows that the store takes as they are.
 
-    sample: int
-    sha256: bytes
-    row: tuple[object, ...]
-    thumbnail: bytes
-    fingerprint: bytes
+    Attributes:
+        samples: In the order of `store.samples.FILL`.
+        pictures: Of those that are images, as `store.cache.PictureCache.put` takes them.
+    """
+
+    samples: list[tuple[object, ...]]
+    pictures: list[tuple[bytes, bytes, int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +91,4 @@ class Digested:
 
 
 Task = Read | Propose | Verify | Digest
-Result = Facts | Found | Digested
+Result = Found | Digested

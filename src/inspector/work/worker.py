@@ -1,7 +1,9 @@
 """The worker process's side: one function over small tasks, a result for each."""
 
 import hashlib
+import zlib
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ from inspector.dataset.decoding import Outcome, encode_thumbnail, read_picture, 
 from inspector.errors import DatasetError
 from inspector.similarity.fingerprints import FINGERPRINT, HASHES, fingerprint
 from inspector.similarity.neighbours import Candidates, candidates
+from inspector.similarity.records import append, unkept
 from inspector.similarity.verify import verify
 from inspector.work.tasks import (
     FEATURES,
@@ -26,15 +29,21 @@ from inspector.work.tasks import (
 )
 
 
-def run(tasks: Sequence[Task]) -> list[Result]:
-    """Do each task in turn; a file that can't be read is a fact, not an error."""
-    return [_do(task) for task in tasks]
+def run(tasks: Sequence[Task]) -> Facts | list[Result]:
+    """Do each task in turn; a file that can't be read is a fact, not an error.
+
+    Raises:
+        ProjectError: The fingerprints of pictures can't be written.
+    """
+    match tasks:
+        case [Read(), *_]:
+            return _read([task for task in tasks if isinstance(task, Read)])
+        case _:
+            return [_compare(task) for task in tasks if not isinstance(task, Read)]
 
 
-def _do(task: Task) -> Result:
+def _compare(task: Propose | Verify | Digest) -> Result:
     match task:
-        case Read():
-            return _read(task)
         case Propose():
             return _propose(task)
         case Verify():
@@ -43,19 +52,33 @@ def _do(task: Task) -> Result:
             return _digest(task)
 
 
-def _read(task: Read) -> Facts:
-    picture = read_picture(task.path)
-    thumbnail = record = b""
-    if picture.outcome is Outcome.IMAGE and picture.pixels is not None:
-        thumbnail = picture.thumbnail or encode_thumbnail(picture.pixels)
-        record = fingerprint(picture.pixels).tobytes()
-    row = (
-        picture.outcome.value, picture.reason, FEATURES, picture.sha256, picture.format,
-        picture.mode, picture.width, picture.height, picture.orientation, picture.captured,
-        picture.camera, int(picture.flags), picture.brightness, picture.contrast,
-        picture.sharpness, picture.entropy,
-    )  # fmt: skip
-    return Facts(task.sample, picture.sha256, row, thumbnail, record)
+def _read(tasks: Sequence[Read]) -> Facts:
+    """Read files, and add their fingerprints in one go."""
+    records: list[bytes] = []
+    pictures: list[tuple[bytes, bytes]] = []
+    rows: list[tuple[object, ...]] = []
+    for task in tasks:
+        picture = read_picture(task.path)
+        if picture.outcome is Outcome.IMAGE and picture.pixels is not None:
+            thumbnail = picture.thumbnail or encode_thumbnail(picture.pixels)
+            pictures.append((picture.sha256, thumbnail))
+            records.append(fingerprint(picture.pixels).tobytes())
+        rows.append((
+            picture.outcome.value, picture.reason, FEATURES, picture.sha256, picture.format,
+            picture.mode, picture.width, picture.height, picture.orientation, picture.captured,
+            picture.camera, int(picture.flags), picture.brightness, picture.contrast,
+            picture.sharpness, picture.entropy, task.sample,
+        ))  # fmt: skip
+    file = Path(tasks[0].records)
+    try:
+        first = append(file, records) if records else 0
+    except OSError as error:
+        raise unkept(file, error) from error
+    kept = [
+        (*picture, place, zlib.crc32(record))
+        for picture, place, record in zip(pictures, count(first), records, strict=False)
+    ]
+    return Facts(rows, kept)
 
 
 def _digest(task: Digest) -> Digested:

@@ -1,0 +1,115 @@
+"""The file of fingerprints: records of one length, added by any process and read by any.
+
+A fingerprint is 7 kB: in a database every one took two pages or more, written twice, and what a
+worker sends to its parent is copied six times on the way.
+"""
+
+import sys
+import threading
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from inspector.errors import ProjectError
+
+# Far behind every record: Windows locks places, and a locked one can't be read.
+_LOCKED_BYTE = 1 << 60
+
+
+def append(path: Path, records: Sequence[bytes]) -> int:
+    """Add records of one length at the end, over what a crash left of one.
+
+    One process at a time writes; others wait.
+
+    Returns:
+        The row number of the first, from 0.
+
+    Raises:
+        OSError: The disk is full or can't be written. What came to the file is written over.
+    """
+    # Not buffered: what could not be written once must not be written later.
+    with path.open("r+b", buffering=0) as stream, _alone(stream):
+        first = stream.seek(0, 2) // len(records[0])
+        stream.seek(first * len(records[0]))
+        left = memoryview(b"".join(records))
+        while left:
+            left = left[stream.write(left) :]
+    return first
+
+
+def unkept(path: Path, error: Exception) -> ProjectError:
+    """Return what a person is told when thumbnails or fingerprints can't be written to `path`."""
+    reason = getattr(error, "strerror", "") or str(error)
+    return ProjectError(
+        f"the pictures can't be kept in {path}: {reason}",
+        "Make room on that disk: a scan goes on where this one stopped.",
+    )
+
+
+@contextmanager
+def _alone(stream: BinaryIO) -> Iterator[None]:
+    """Hold the file's lock; it ends with this process at the latest."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        stream.seek(_LOCKED_BYTE)
+        msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK, 1)
+        try:
+            yield
+        finally:
+            stream.seek(_LOCKED_BYTE)
+            msvcrt.locking(stream.fileno(), msvcrt.LK_UNLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(stream, fcntl.LOCK_UN)
+
+
+class Records:
+    """Read records by row number and CRC-32.
+
+    Args:
+        path: Of the file, begun where there is none.
+        length: Of a record, bytes.
+    """
+
+    def __init__(self, path: Path, length: int) -> None:
+        path.touch()
+        self._stream = path.open("rb", buffering=0)
+        self._length = length
+        self._lock = threading.Lock()
+        self._before = self.count()
+
+    def count(self) -> int:
+        """Return how many whole records there are."""
+        with self._lock:
+            return self._stream.seek(0, 2) // self._length
+
+    def holds(self, row: int, crc: int) -> bool:
+        """Tell whether `read` would return a record.
+
+        Of one that was added since this file was opened it is known: the machine did not stop.
+        """
+        return row >= self._before or bool(self.read(row, crc))
+
+    def read(self, row: int, crc: int) -> bytes:
+        """Return a record, or b"" where its bytes are not what was added: a crash came between.
+
+        Args:
+            row: Its number, from 0.
+            crc: Its CRC-32.
+        """
+        with self._lock:
+            self._stream.seek(row * self._length)
+            record = self._stream.read(self._length)
+        return record if zlib.crc32(record) == crc else b""
+
+    def close(self) -> None:
+        """Close the file."""
+        self._stream.close()
