@@ -4,7 +4,7 @@ import itertools
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
@@ -13,6 +13,8 @@ from inspector.app.crossing import Crossing
 from inspector.errors import InspectorError
 
 _T = TypeVar("_T")
+# Who hears the result, who hears an error, the channel or "", and the call's number.
+_Ticket = tuple[Callable[[Any], None] | None, Callable[[InspectorError], None] | None, str, int]
 
 _THREADS = 6
 """A scan, a diagnosis and a comparison hold one each for as long as they go on."""
@@ -36,6 +38,8 @@ class Bridge(QObject):
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="bridge")
         self._numbers = itertools.count(1)
         self._newest: dict[str, int] = {}
+        self._going: set[str] = set()
+        self._next: dict[str, tuple[Callable[[], object], _Ticket]] = {}
         self._lock = threading.Lock()
         self._closed = False
         self._answers = Crossing(self._on_answer, self)
@@ -54,16 +58,25 @@ class Bridge(QObject):
         Args:
             work: Takes nothing; must not touch Qt widgets.
             on_result: Called on the window's thread, unless its widget is gone by then.
-            channel: Of several calls on one channel only the newest answer arrives.
+            channel: Of several calls on one channel only the newest answer arrives, one runs at
+                a time, and of those that wait for it only the newest is run.
             on_error: Called with an InspectorError in place of `failed`.
         """
         if self._closed:
             return
-        number = next(self._numbers)
+        ticket = (on_result, on_error, channel, next(self._numbers))
         if channel:
             with self._lock:
-                self._newest[channel] = number
-        self._threads.submit(self._run, work, (on_result, on_error, channel, number))
+                self._newest[channel] = ticket[3]
+                if channel in self._going:
+                    self._next[channel] = work, ticket
+                    return
+                self._going.add(channel)
+        self._threads.submit(self._run, work, ticket)
+
+    def waits(self) -> bool:
+        """Tell whether anything is asked on a channel."""
+        return bool(self._going)
 
     def tell(self, changes: object) -> None:
         """Pass a project's change on to the window's thread, from any thread."""
@@ -80,9 +93,16 @@ class Bridge(QObject):
         if not self._closed:
             self.changed.emit(changes)
 
-    def _run(self, work: Callable[[], object], ticket: tuple[object, ...]) -> None:
-        if self._stale(str(ticket[2]), ticket[3]):
-            return
+    def _run(self, work: Callable[[], object], ticket: _Ticket) -> None:
+        going: tuple[Callable[[], object], _Ticket] | None = (work, ticket)
+        while going is not None and not self._closed:
+            self._answer(*going)
+            with self._lock:
+                going = self._next.pop(ticket[2], None)
+                if going is None:
+                    self._going.discard(ticket[2])
+
+    def _answer(self, work: Callable[[], object], ticket: _Ticket) -> None:
         result: object = None
         error: BaseException | None = None
         try:
@@ -92,16 +112,16 @@ class Bridge(QObject):
         if not self._closed:
             self._answers.send((ticket, result, error))
 
-    def _stale(self, channel: str, number: object) -> bool:
+    def _stale(self, channel: str, number: int) -> bool:
         with self._lock:
             return bool(channel) and self._newest.get(channel) != number
 
     def _on_answer(
-        self, answer: tuple[tuple[object, ...], object, BaseException | None]
+        self, answer: tuple[_Ticket, object, BaseException | None]
     ) -> None:
         ticket, result, error = answer
         on_result, on_error, channel, number = ticket
-        if self._closed or self._stale(str(channel), number):
+        if self._closed or self._stale(channel, number):
             return
         if isinstance(error, InspectorError):
             if callable(on_error) and _is_there(on_error):

@@ -23,6 +23,7 @@ from inspector.app.gap_panel import GapPanel
 from inspector.app.hint_bar import HintBar
 from inspector.app.keys import KeysOverlay
 from inspector.app.luck_panel import LuckPanel
+from inspector.app.news import News
 from inspector.app.pages.augment import AugmentPage
 from inspector.app.pages.export import ExportPage
 from inspector.app.pages.findings import FindingsPage
@@ -81,6 +82,7 @@ class ProjectView(QWidget):
         self._top = TopBar(project.name)
         self._job = self._top.job
         self._scan = ScanJob(project, self.bridge, self._job, self._on_failed, self)
+        self._news = News(self.bridge, self.pages, self.page, self)
         self._hint = HintBar(Session())
         self._status = QLabel()
         self._shown = QLabel()
@@ -119,11 +121,12 @@ class ProjectView(QWidget):
         self._hint.show_for(self.page().title, self.page().hint)
         self.details.setVisible(self.page() in (self._gallery,))
         self.page().setFocus()
-        self._tell_status()
+        self._news.catch_up()
 
     def shut(self) -> None:
         """Stop what runs, and close the project; decisions are on disk already."""
         self._scan.stop()
+        self._news.shut()
         self._gallery.shut()
         self._lookalikes.shut()
         self._train.shut()
@@ -163,6 +166,7 @@ class ProjectView(QWidget):
         self._rail.chosen.connect(self.show_page)
         self._top.close_asked.connect(self.close_asked)
         self.bridge.changed.connect(self._on_changed)
+        self._news.brought.connect(self._tell_status)
         self.bridge.failed.connect(self._on_failed)
         self._findings.asked.connect(self._on_wish)
         self._findings.listed.connect(self._on_list)
@@ -228,16 +232,11 @@ class ProjectView(QWidget):
         self._status.setText(decided.text)
 
     def _on_changed(self, changes: Changes) -> None:
-        for page in self.pages:
-            page.refresh(changes)
+        self._news.take(changes)
         if changes.decisions:
             self.details.refresh()
         if changes.layout:
             self._scan.start_anew()
-        if changes.dataset:
-            self._tell_status()
-        else:
-            self._shown.setText(self.page().shown_text())
 
     def _on_failed(self, error: InspectorError) -> None:
         self._status.setText(f"{error.message}. {error.advice}")

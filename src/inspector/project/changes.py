@@ -1,6 +1,6 @@
 """What an operation changed: the one message that views listen to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,12 @@ class Changes:
     runs: bool = False
     policies: bool = False
     text: str = ""
+
+    def __or__(self, later: "Changes") -> "Changes":
+        """Return both; of two operations the later one's words."""
+        return Changes(
+            **{f.name: getattr(later, f.name) or getattr(self, f.name) for f in fields(self)}
+        )
 
     @property
     def dataset(self) -> bool:
