@@ -11,8 +11,8 @@ from inspector.app.facet_chip import Chip, FacetList
 from inspector.app.flow import FlowLayout
 from inspector.project.listings import Facet, Query
 
-# Files that are no images are asked for.
-_PLAIN = {Facet.FILE: frozenset({"image"})}
+# Images, and what may turn out to be one once it is read; other files are asked for.
+_PLAIN = {Facet.FILE: frozenset({"image", "pending"})}
 TEXT_PX = 190
 
 

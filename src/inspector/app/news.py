@@ -15,6 +15,8 @@ QUIET_SECONDS = 1.0
 # A scan gets three times as long undisturbed as looking at what it has done takes.
 PATIENCE = 3.0
 _SCANNED = Changes(samples=True)
+# How often the page in sight may look for pictures that have come.
+GLANCE_SECONDS = 0.3
 
 
 class News(QObject):
@@ -45,7 +47,7 @@ class News(QObject):
         super().__init__(parent)
         self._bridge, self._pages, self._in_sight = bridge, pages, in_sight
         self._missed: dict[Page, Changes] = {}
-        self._changed_at = self._asked_at = self._next_at = 0.0
+        self._changed_at = self._asked_at = self._next_at = self._glanced_at = 0.0
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._on_tick)
@@ -57,6 +59,9 @@ class News(QObject):
             self._missed[page] = self._missed.get(page, Changes()) | changes
         if changes != _SCANNED or self._changed_at >= self._next_at:
             self.catch_up()
+        elif self._changed_at > self._glanced_at + GLANCE_SECONDS:
+            self._glanced_at = self._changed_at
+            self._in_sight().glance()
         self._wake()
 
     def catch_up(self) -> None:

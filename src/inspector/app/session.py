@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from inspector.app.window import ProjectView
 
 RECENT = 10
-# How long a list may take to fill before its old place is given up.
+# How long a list in sight may take to fill before its old place is given up.
 PATIENCE_MS = 15_000
+_TRY_MS = 100
 _SCROLL = "scroll"
 
 
@@ -136,15 +137,18 @@ def _scroll(area: "QtWidgets.QAbstractScrollArea", place: int) -> None:
     """Scroll as soon as the list is long enough, unless the person has scrolled before."""
     bar = area.verticalScrollBar()
     waiting = QTimer(area)
-    waiting.setInterval(100)
+    waiting.setInterval(_TRY_MS)
+    left = PATIENCE_MS // _TRY_MS
 
     def try_now() -> None:
-        if bar.value() == 0 and bar.maximum() < place:
+        nonlocal left
+        # A page out of sight may not have asked yet.
+        left -= area.isVisible()
+        if bar.value() == 0 and bar.maximum() < place and left > 0:
             return
-        waiting.stop()
-        if bar.value() == 0:
+        waiting.deleteLater()
+        if bar.value() == 0 and bar.maximum() >= place:
             bar.setValue(place)
 
     waiting.timeout.connect(try_now)
     waiting.start()
-    QTimer.singleShot(PATIENCE_MS, waiting, waiting.deleteLater)

@@ -247,8 +247,10 @@ class ProjectView(QWidget):
 
     def _read_status(self) -> tuple[str, str]:
         counts = self.project.samples.counts()
-        splits = f" · {len(counts.splits)} splits" if counts.splits else ""
-        facts = f"{counts.images:,} images{splits} · {len(counts.classes)} classes"
+        some, kinds = len(counts.splits), len(counts.classes)
+        facts = f"{counts.images:,} image{'s' * (counts.images != 1)}"
+        facts += f" · {some} split{'s' * (some != 1)}" if some else ""
+        facts += f" · {kinds} class{'es' * (kinds != 1)}"
         since = self.project.exports.decisions_since()
         undo = self.project.decisions.to_undo()
         parts = [f"{since} decisions since export" if since != 1 else "1 decision since export"]

@@ -80,7 +80,8 @@ def _scan(arguments: argparse.Namespace) -> None:
             print_json(document)
             return
         splits = ", ".join(f"{name} {n:,}" for name, n in counts.splits.items()) or "no splits"
-        print(f"{counts.images:,} images in {len(counts.classes)} classes ({splits})")
+        kinds = len(counts.classes)
+        print(f"{counts.images:,} images in {kinds} class{'es' * (kinds != 1)} ({splits})")
         print(
             f"{counts.unreadable} unreadable, {counts.ignored} ignored, {counts.other} other;"
             f" {done.new} new, {done.unchanged} unchanged, {done.moved} moved,"

@@ -306,4 +306,5 @@ def _summary(counts: Counts) -> str:
         if number:
             parts.append(f"{number:,} {'not read yet' if name == 'pending' else name}")
     text = ", ".join(parts)
-    return f"{text}; {len(counts.classes)} classes{f' ({splits})' if splits else ''}."
+    kinds = len(counts.classes)
+    return f"{text}; {kinds} class{'es' * (kinds != 1)}{f' ({splits})' if splits else ''}."

@@ -99,6 +99,8 @@ class Progress:
         """Go on counting under another name, of `total` pieces with those that are done."""
         with self._lock:
             self._phase, self._total = phase, total
+            # What it was done at then says little of what is left.
+            self._sampled_at, self._sampled, self._rate = time.monotonic(), self._done, 0.0
 
     def advance(self, pieces: int = 1) -> None:
         """Count pieces that are done."""

@@ -94,6 +94,11 @@ class GalleryPage(Page):
                 self.view.tiles.forget_tiles()
             self._list()
 
+    def glance(self) -> None:
+        """Ask again for pictures in sight that were not there yet."""
+        self.thumbnails.forget()
+        self._request()
+
     def shown_text(self) -> str:
         """Say how many are listed."""
         return f"{len(self.view.tiles.ids):,} shown of {self._total:,}"
@@ -126,8 +131,7 @@ class GalleryPage(Page):
             self.view.viewport().update()
         else:
             self.view.show_listing(listing.ids, listing.starts, listing.titles)
-        self.thumbnails.forget()
-        self._request()
+        self.glance()
         if self._wanted_after:
             self.view.select_id(self._wanted_after)
             self._wanted_after = 0
@@ -246,10 +250,9 @@ class GalleryPage(Page):
         order.addStretch()
         for widget in (self._group, self._sort, QLabel("size"), self._size):
             order.addWidget(widget)
-        self._empty = QLabel()
+        self._empty = QLabel(self._why_empty(0))
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setProperty("role", "muted")
-        self._empty.setVisible(False)
         bars = QWidget()
         column = QVBoxLayout(bars)
         column.setContentsMargins(16, 12, 16, 8)

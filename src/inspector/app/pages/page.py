@@ -58,6 +58,9 @@ class Page(QWidget):
     def refresh(self, changes: Changes) -> None:
         """Ask again for what is shown and has changed."""
 
+    def glance(self) -> None:
+        """Look whether the pictures in sight have come; asked often while a scan goes on."""
+
     def shown_text(self) -> str:
         """Return what the status line says of this page's content."""
         return ""
