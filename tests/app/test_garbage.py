@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from inspector.app.garbage import Garbage
+from inspector.app.garbage import MANY, PATIENCE, Garbage
 
 
 class InCycle(QObject):
@@ -50,6 +50,18 @@ def test_a_working_thread_destroys_no_widget(qtbot: QtBot, garbage: Garbage) -> 
     garbage.look()
     assert InCycle.died_on == ["MainThread"]
     assert garbage._timer.isActive()
+    assert kept
+
+
+def test_many_new_objects_are_left_alone_for_a_while(garbage: Garbage) -> None:
+    kept = [[] for _ in range(MANY + 10_000)]
+    before = gc.get_stats()[0]["collections"]
+    for _ in range(PATIENCE):
+        garbage.look()
+    assert gc.get_stats()[0]["collections"] == before
+    assert gc.get_count()[0] > MANY
+    garbage.look()
+    assert gc.get_count()[0] < MANY
     assert kept
 
 

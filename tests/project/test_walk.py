@@ -21,6 +21,7 @@ from inspector.project.listings import Facet, GroupBy, Query, Sort
 from inspector.project.places import scan_lock
 from inspector.project.project import Project
 from inspector.similarity import fingerprints
+from inspector.store import samples
 from inspector.store.turns import turn
 from inspector.work import tasks
 from inspector.work.jobs import Progress, Stop
@@ -252,6 +253,44 @@ def test_decisions_follow_a_moved_file_and_leave_a_changed_one(
     marks = {s.path: s.mark for s in opened.samples.everything()}
     assert marks[f"{first.path.rsplit('/', 1)[0]}/moved.jpg"] == "drop"
     assert marks[two.path] == ""
+
+
+def test_the_list_in_memory_is_what_the_project_file_holds(opened: Project, copy: Path) -> None:
+    """Also where another program decides, or scans."""
+    other = Project(copy, opened.file, jobs=1)
+
+    def agree() -> None:
+        held = samples.everything(opened.database.read())
+        assert list(opened.samples.everything()) == held
+        assert list(other.samples.everything()) == held
+
+    agree()
+    before = opened.samples.everything()
+    ids = [s.id for s in before if s.status == "image"]
+    opened.decisions.drop(ids[:3])
+    agree()
+    assert not any(s.mark for s in before), "a list that was handed out stays as it is"
+    other.decisions.relabel(ids[2:5], "bird")
+    agree()
+    opened.decisions.bind(ids[6:8])
+    opened.decisions.review(ids[6:9])
+    agree()
+    for _ in range(3):
+        opened.decisions.undo()
+        agree()
+    other.decisions.undo()
+    agree()
+    assert list(opened.samples.everything()) == list(before)
+    opened.decisions.drop(ids[:2])
+    first, second = opened.samples.by_ids(ids[:2])
+    (copy / first.path).rename((copy / first.path).with_name("moved.jpg"))
+    (copy / second.path).unlink()
+    other.scans.scan()
+    agree()
+    (copy / second.path).write_bytes((copy / opened.samples.by_ids(ids[5:6])[0].path).read_bytes())
+    opened.scans.scan()
+    agree()
+    other.close()
 
 
 @pytest.mark.parametrize("rule", [r for r in RULES if "GLOB" not in r] + ["path:training/*"])

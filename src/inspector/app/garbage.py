@@ -9,6 +9,10 @@ import gc
 from PySide6.QtCore import QObject, QTimer
 
 PERIOD_MS = 500
+# So many new objects are a list in the making on another thread: most go as soon as it is made,
+# and to walk them takes longer than a frame.
+MANY = 50_000
+PATIENCE = 10
 _FULL = 2
 
 
@@ -23,6 +27,7 @@ class Garbage(QObject):
         super().__init__(parent)
         gc.disable()
         self.settle()
+        self._waited = 0
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.look)
         self._timer.start(PERIOD_MS)
@@ -30,6 +35,10 @@ class Garbage(QObject):
     def look(self) -> None:
         """Collect the oldest generation that Python would have collected by now."""
         counts, limits = gc.get_count(), gc.get_threshold()
+        if counts[0] > MANY and self._waited < PATIENCE:
+            self._waited += 1
+            return
+        self._waited = 0
         due = [g for g in range(len(counts)) if counts[g] > limits[g]]
         if due:
             gc.collect(due[-1])

@@ -44,6 +44,9 @@ if TYPE_CHECKING:
     from inspector.work.jobs import Stop
 
 LOG_BYTES = 1_000_000
+# How long the window may wait for Python while another thread has it; Python's own is five times
+# that, a third of a frame.
+SWITCH_SECONDS = 0.001
 _LOG = logging.getLogger("inspector")
 
 
@@ -374,6 +377,7 @@ def open_window(words: Sequence[str]) -> int:
     bugs.raised.connect(window.on_bug)
     sys.excepthook = bugs.hook
     garbage = Garbage()
+    sys.setswitchinterval(SWITCH_SECONDS)
     window.project_opened.connect(garbage.settle)
     window.project_closed.connect(garbage.sweep_soon)
     window.show()

@@ -16,7 +16,7 @@ from inspector.project.changes import Changes
 from inspector.similarity.clusters import components
 from inspector.similarity.levels import POSSIBLE, SURE
 from inspector.similarity.transforms import NAMES
-from inspector.store import decisions, likeness, meta, samples
+from inspector.store import decisions, likeness, meta
 from inspector.store.samples import Sample
 
 if TYPE_CHECKING:
@@ -208,7 +208,8 @@ class Duplicates:
 
     def _build(self) -> Likeness:
         reader = self._project.database.read()
-        rows = {s.id: s for s in samples.everything(reader) if s.status == "image"}
+        everything = self._project.samples.everything()
+        rows = {s.id: s for s in everything if s.status == "image"}
         sets: dict[int, list[int]] = defaultdict(list)
         kinds: dict[int, str] = {}
         first: dict[int, int] = {}

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,26 +93,44 @@ class Listing:
 
 
 def make_listing(everything: Sequence[Sample], likeness: Likeness, query: Query) -> Listing:
-    """Return what fits a query, counted, grouped and in order."""
+    """Return what fits a query, counted, grouped and in order.
+
+    Args:
+        everything: In order of paths.
+        likeness: What looks alike among them.
+        query: What to list.
+    """
     asked = everything
     if query.group_by is GroupBy.CLUSTER:
         asked = [s for s in everything if s.id in likeness.cluster_of]
     rows, counts = _select(asked, twin_values(likeness), query)
-    titles = [_title(s, query.group_by, likeness.cluster_of.get(s.id)) for s in rows]
-    similarity = _most_alike(likeness.edges, likeness.sets)
-    order = sorted(
-        range(len(rows)),
-        key=lambda i: (titles[i], _rank(rows[i], query.sort, similarity), rows[i].path),
-    )
-    names = [titles[i][1] for i in order]
-    starts = [i for i in range(len(names)) if i == 0 or names[i] != names[i - 1]]
+    # Not sorted as a whole: that would be one long call, in which no other thread gets on.
+    groups: dict[tuple[int, str], list[Sample]] = defaultdict(list)
+    for sample in rows:
+        groups[_title(sample, query.group_by, likeness.cluster_of.get(sample.id))].append(sample)
+    titles = sorted(groups)
+    lengths = [len(groups[title]) for title in titles]
+    alike = query.sort is Sort.SIMILARITY
+    similarity = _most_alike(likeness.edges, likeness.sets) if alike else {}
+    ordered = [_in_rank(groups[title], query.sort, similarity) for title in titles]
     return Listing(
-        np.array([rows[i].id for i in order], np.int32),
-        np.array(starts, np.int32),
-        tuple(names[i] for i in starts),
+        np.concatenate([np.zeros(0, np.int32), *ordered]),
+        np.array([0, *accumulate(lengths)][: len(lengths)], np.int32),
+        tuple(name for _, name in titles),
         len(everything),
         counts,
     )
+
+
+def _in_rank(
+    rows: Sequence[Sample], sort: Sort, similarity: dict[int, float]
+) -> NDArray[np.int32]:
+    """Return the ids of rows that are in order of paths, in another order."""
+    ids = np.array([s.id for s in rows], np.int32)
+    if sort is Sort.NAME:
+        return ids
+    ranks = np.array([_rank(s, sort, similarity) for s in rows])
+    return ids[np.argsort(ranks, kind="stable")]
 
 
 def twin_values(likeness: Likeness) -> dict[int, tuple[str, ...]]:

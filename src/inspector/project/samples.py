@@ -13,6 +13,7 @@ from inspector.dataset.decoding import Flag, read_pixels
 from inspector.dataset.listing import FAILED
 from inspector.project.listings import SPLIT_ORDER, Listing, Query, make_listing
 from inspector.store import samples
+from inspector.store.roll import Roll
 from inspector.store.samples import Sample
 
 if TYPE_CHECKING:
@@ -47,10 +48,11 @@ class Samples:
 
     def __init__(self, project: "Project") -> None:
         self._project = project
+        self._roll = Roll()
 
-    def everything(self) -> list[Sample]:
+    def everything(self) -> Sequence[Sample]:
         """Return every present sample, in order of paths."""
-        return samples.everything(self._project.database.read())
+        return self._roll.rows(self._project.database.read())
 
     def by_ids(self, ids: Iterable[int]) -> list[Sample]:
         """Return the present samples among `ids`."""

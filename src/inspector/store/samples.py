@@ -3,9 +3,23 @@
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from inspector.dataset.listing import Entry
+from inspector.store import meta
+
+# Under this name `meta` counts how often rows of `sample` were written.
+FACTS = "facts"
+
+
+class Decision(NamedTuple):
+    """What a person decided of a sample, as in `Sample`."""
+
+    mark: str = ""
+    new_label: str = ""
+    reason_decided: str = ""
+    bound: int = 0
+    reviewed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,13 @@ class Sample:
     bound: int
     reviewed: int
 
+    @property
+    def decision(self) -> Decision:
+        """The decision alone."""
+        return Decision(
+            self.mark, self.new_label, self.reason_decided, self.bound, self.reviewed
+        )
+
 
 _COLUMNS = (
     "s.id, s.path, s.size, s.mtime_ns, s.split, s.label, s.source, s.status, s.reason,"
@@ -77,6 +98,13 @@ def select(connection: sqlite3.Connection, where: str, values: Sequence[object])
 def everything(connection: sqlite3.Connection) -> list[Sample]:
     """Return every present sample in order of paths."""
     return select(connection, "1", ())
+
+
+def decisions(connection: sqlite3.Connection) -> dict[int, Decision]:
+    """Return what was decided, by id of the samples of which something is."""
+    rows = connection.execute("SELECT sample, mark, label, reason, bound, reviewed FROM decision")
+    found = {row[0]: Decision(*row[1:]) for row in rows}
+    return {sample: one for sample, one in found.items() if one != Decision()}
 
 
 def by_ids(connection: sqlite3.Connection, ids: Iterable[int]) -> list[Sample]:
@@ -116,6 +144,7 @@ def add_entries(connection: sqlite3.Connection, entries: Sequence[Entry], seen: 
         " FROM temp.listed l WHERE l.path = sample.path AND sample.missing = 0",
         (seen,),
     )
+    _touch(connection)
     cursor = connection.execute(
         "INSERT INTO sample (path, size, mtime_ns, split, label, source, status, reason, seen)"
         " SELECT l.path, l.size, l.mtime_ns, l.split, l.label, l.source, l.status, l.reason, ?"
@@ -128,6 +157,7 @@ def add_entries(connection: sqlite3.Connection, entries: Sequence[Entry], seen: 
 
 def mark_missing(connection: sqlite3.Connection, seen: int) -> int:
     """Mark as missing what the last listing did not see; return how many went."""
+    _touch(connection)
     return connection.execute(
         "UPDATE sample SET missing = 1 WHERE missing = 0 AND seen <> ?", (seen,)
     ).rowcount
@@ -185,6 +215,7 @@ def fill(
     if known:
         rows = [_followed(connection, row, known.get(row[-1], b"")) for row in rows]
     connection.executemany(FILL, rows)
+    _touch(connection)
 
 
 def _followed(
@@ -240,6 +271,7 @@ def follow_moves(connection: sqlite3.Connection) -> int:
         " GROUP BY old.id"
     ).fetchall()
     taken: set[int] = set()
+    _touch(connection)
     for old, new in rows:
         if new in taken:
             continue
@@ -255,6 +287,10 @@ def follow_moves(connection: sqlite3.Connection) -> int:
         connection.execute("DELETE FROM sample WHERE id = ?", (new,))
         connection.execute("UPDATE sample SET missing = 0 WHERE id = ?", (old,))
     return len(taken)
+
+
+def _touch(connection: sqlite3.Connection) -> None:
+    meta.put(connection, FACTS, str(int(meta.get(connection, FACTS, "0")) + 1))
 
 
 def count_rows(connection: sqlite3.Connection) -> list[tuple[str, str, str, int]]:
