@@ -24,7 +24,10 @@ from typing import IO
 _HEAD = struct.Struct("<Q")
 _PR_SET_PDEATHSIG = 1
 _LAST_WORDS = 2_000
-_PIPE_BYTES = 1 << 20
+# An answer of a chunk and more; a user may have 64 MB of pipes, or gets the smallest.
+_PIPE_BYTES = 1 << 18
+# What a pipe takes where the system does not say.
+_LEAST_PIPE_BYTES = 4_096
 # Read by a BLAS when numpy is imported.
 _THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 # Where a child puts what it needs for a while: TensorFlow leaves a file a traced function behind.
@@ -41,6 +44,9 @@ class ChildGone(Exception):  # noqa: N818 - an event, not an error of ours
 
 class Child:
     """The parent's end of a child.
+
+    Attributes:
+        room: How many bytes can be sent for sure before the child reads any.
 
     Args:
         name: "package.module:function", called in the child as function(`Parent`).
@@ -66,6 +72,8 @@ class Child:
             env=os.environ | dict.fromkeys(_SCRATCH, self._scratch),
         )
         os.close(writing)
+        assert self._process.stdin is not None
+        self.room = _room(self._process.stdin.fileno())
         self.answers: io.FileIO = os.fdopen(reading, "rb", buffering=0)
         self._said = bytearray()
         self._listener = threading.Thread(target=self._listen, name="child-stderr", daemon=True)
@@ -76,19 +84,26 @@ class Child:
         """The process id."""
         return self._process.pid
 
-    def send(self, message: object) -> int:
-        """Send a message; return its length in bytes.
+    def send(self, message: object) -> None:
+        """Send a message.
+
+        Raises:
+            ChildGone: It is not there any more.
+        """
+        self.send_packed(pack(message))
+
+    def send_packed(self, data: bytes) -> None:
+        """Send what `pack` made of a message.
 
         Raises:
             ChildGone: It is not there any more.
         """
         assert self._process.stdin is not None
         try:
-            length = _write(self._process.stdin, message)
+            _write(self._process.stdin, data)
             self._process.stdin.flush()
         except OSError as error:
             raise ChildGone(self.last_words()) from error
-        return length
 
     def receive(self) -> object:
         """Wait for a message.
@@ -152,7 +167,7 @@ class Parent:
     def send(self, message: object) -> None:
         """Answer; end this process where the parent is gone."""
         try:
-            _write(self._answers, message)
+            _write(self._answers, pack(message))
         except OSError:
             os._exit(0)
 
@@ -194,12 +209,26 @@ def _wide_pipe() -> tuple[int, int]:
     return ends
 
 
-def _write(stream: IO[bytes], message: object) -> int:
+def pack(message: object) -> bytes:
+    """Return a message as it is sent."""
     data = pickle.dumps(message, protocol=5)
-    view = memoryview(_HEAD.pack(len(data)) + data)
+    return _HEAD.pack(len(data)) + data
+
+
+def _write(stream: IO[bytes], data: bytes) -> None:
+    view = memoryview(data)
     while view:
         view = view[stream.write(view) :]
-    return len(data)
+
+
+def _room(pipe: int) -> int:
+    size = _LEAST_PIPE_BYTES
+    if sys.platform == "linux":
+        import fcntl
+
+        size = fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ)
+    # A message that does not fill its last page may waste it.
+    return size // 2
 
 
 def _read(stream: io.FileIO) -> object:

@@ -96,6 +96,42 @@ def test_a_scan_is_looked_at_as_often_as_looking_allows(
     assert pages[1].seen == [SCANNED | DECIDED]
 
 
+def test_a_page_out_of_sight_hears_at_last_and_of_what_presses_at_once(
+    qtbot: QtBot, news: News, pages: list[Asking], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages[2], "presses", lambda changes: changes.runs)
+    news.take(DECIDED)
+    news.take(Changes(runs=True))
+    assert pages[2].seen[0].runs
+    while not pages[1].seen:
+        news.take(SCANNED)
+        qtbot.wait(20)
+    assert pages[1].seen[0].decisions
+
+
+def test_nothing_is_brought_after_the_end(qtbot: QtBot, news: News, pages: list[Asking]) -> None:
+    news.shut()
+    news.take(DECIDED)
+    qtbot.wait(1_500)
+    assert not pages[1].seen
+
+
+def test_a_write_that_waits_is_made_when_all_is_closed() -> None:
+    bridge, hold, made = Bridge(), threading.Event(), []
+
+    def write(number: int) -> None:
+        hold.wait(10)
+        made.append(number)
+
+    for number in (1, 2, 3):
+        bridge.call(lambda n=number: write(n), channel="kept", writes=True)  # type: ignore[misc]
+    bridge.call(lambda: hold.wait(10), channel="read")
+    bridge.call(lambda: made.append(4), channel="read")
+    threading.Timer(0.2, hold.set).start()
+    bridge.close()
+    assert made == [1, 3]
+
+
 def test_of_what_waits_on_a_channel_the_newest_is_run(qtbot: QtBot, bridge: Bridge) -> None:
     hold, ran, came = threading.Event(), [], []
 

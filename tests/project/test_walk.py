@@ -3,9 +3,11 @@
 import csv
 import os
 import shutil
+import sqlite3
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -97,6 +99,7 @@ def test_who_waits_for_another_scan_may_give_up(copy: Path, tmp_path: Path) -> N
         stop.set()
         done = answer.result(30)
     assert not done.complete
+    assert not project.samples.everything(), "who gave up waiting lists nothing beside the other"
     assert project.scans.scan().complete
     project.close()
 
@@ -144,9 +147,72 @@ def test_a_scan_that_is_stopped_while_names_come_has_them_all(
         assert not project.scans.scan(stop=stop).complete
     counts = project.samples.counts()
     assert counts.pending
+    assert not project.scans.is_complete()
     assert len(project.samples.everything()) == len(entries)
     again = project.scans.scan()
     assert (again.complete, again.new, again.missing) == (True, 0, 0)
+    project.close()
+
+
+def test_an_error_while_names_come_is_heard_at_once_and_leaves_no_thread(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = Project(copy, tmp_path / "p.inspector", jobs=1)
+    entries = [e for chunk in scans.list_files(project.root, project.layout) for e in chunk]
+    yielded, told = [], []
+
+    def endless(*_: object) -> Iterator[list[Entry]]:
+        while True:
+            yielded.append(1)
+            yield entries
+            time.sleep(0.01)
+
+    class Interrupted(Progress):
+        def advance(self, pieces: int = 1) -> None:
+            raise KeyboardInterrupt
+
+    project.listen(told.append)
+    with monkeypatch.context() as patch:
+        patch.setattr(scans, "list_files", endless)
+        with pytest.raises(KeyboardInterrupt):
+            project.scans.scan(progress=Interrupted())
+    count = len(yielded)
+    time.sleep(0.2)
+    assert len(yielded) == count
+    assert told[-1].likeness
+    assert project.scans.scan().complete
+    project.close()
+
+
+def test_scans_leave_no_connection_behind(opened: Project) -> None:
+    for _ in range(3):
+        opened.scans.scan()
+    readers, pictures = len(opened.database._readers), len(opened.cache._all)
+    for _ in range(3):
+        opened.scans.scan()
+    assert (len(opened.database._readers), len(opened.cache._all)) == (readers, pictures)
+
+
+def test_no_decision_waits_for_a_cache_that_another_program_holds(
+    copy: Path, tmp_path: Path
+) -> None:
+    project = Project(copy, tmp_path / "p.inspector", jobs=1)
+    project.scans.index()
+    ids = [s.id for s in project.samples.everything()][:3]
+    with (
+        closing(sqlite3.connect(project.cache.path, isolation_level=None)) as other,
+        ThreadPoolExecutor() as threads,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        progress = Progress()
+        scan = threads.submit(project.scans.scan, progress=progress)
+        while not progress.snapshot().done:
+            time.sleep(0.01)
+        time.sleep(0.5)
+        threads.submit(project.decisions.drop, ids).result(20)
+        assert not scan.done()
+        other.execute("ROLLBACK")
+        assert scan.result(60).complete
     project.close()
 
 

@@ -86,14 +86,28 @@ def test_a_record_whose_bytes_were_lost_is_forgotten(file: Path) -> None:
     cache.close()
 
 
-@pytest.mark.parametrize("left", [0, 7_200 * 900])
-def test_a_cache_whose_records_are_gone_is_begun_anew(file: Path, left: int) -> None:
+@pytest.mark.parametrize("left", [0, 900])
+def test_what_has_no_record_any_more_is_forgotten(file: Path, left: int) -> None:
     with beside(file).open("r+b") as stream:
-        stream.truncate(left)
+        stream.truncate(7_200 * left)
     cache = opened(file)
-    assert cache.contents() == set()
+    assert cache.contents() == set(CONTENTS[:left])
     keep(cache, ROWS)
     assert records(cache, CONTENTS) == RECORDS
+    cache.close()
+
+
+def test_rows_whose_records_never_came_to_the_disk_take_no_others(file: Path) -> None:
+    """Also where the greatest place is not the newest row's, as that of a picture read again is."""
+    cache = opened(file)
+    keep(cache, [(CONTENTS[0], b"t", RECORDS[0])])
+    cache.close()
+    with beside(file).open("r+b") as stream:
+        stream.truncate(7_200 * 1_200)
+    cache = opened(file)
+    assert cache.contents() == set(CONTENTS[1:])
+    keep(cache, [(b"new", b"t", RECORDS[9])])
+    assert list(cache.places([CONTENTS[0], CONTENTS[1], b"new"])) == [-1, 1, 1_200]
     cache.close()
 
 

@@ -1,4 +1,5 @@
 import ctypes
+import fcntl
 import math
 import os
 import signal
@@ -128,6 +129,17 @@ def test_large_questions_and_large_answers_do_not_wait_for_each_other(pools: lis
     questions = [[bytes(30_000)] for _ in range(24)]
     answers = list(_pool(pools, "weighed").map(questions, stop=Stop()))
     assert len(answers) == 24
+
+
+def test_a_small_pipe_is_not_filled(pools: list[Pool]) -> None:
+    """As a user gets who has used up his pages of pipes."""
+    pool = _pool(pools, "weighed")
+    assert len(list(pool.map([[b""]] * 2, stop=Stop()))) == 2
+    for worker in pool._workers:
+        assert worker.child._process.stdin is not None
+        size = fcntl.fcntl(worker.child._process.stdin, fcntl.F_SETPIPE_SZ, 8_192)
+        worker.child.room = size // 2
+    assert len(list(pool.map([[bytes(3_000)]] * 24, stop=Stop()))) == 24
 
 
 def test_nobody_is_started_for_nothing(pools: list[Pool]) -> None:

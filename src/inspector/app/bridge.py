@@ -39,7 +39,7 @@ class Bridge(QObject):
         self._numbers = itertools.count(1)
         self._newest: dict[str, int] = {}
         self._going: set[str] = set()
-        self._next: dict[str, tuple[Callable[[], object], _Ticket]] = {}
+        self._next: dict[str, tuple[Callable[[], object], _Ticket, bool]] = {}
         self._lock = threading.Lock()
         self._closed = False
         self._answers = Crossing(self._on_answer, self)
@@ -52,6 +52,7 @@ class Bridge(QObject):
         *,
         channel: str = "",
         on_error: Callable[[InspectorError], None] | None = None,
+        writes: bool = False,
     ) -> None:
         """Run `work` on another thread and hand its result to `on_result` on this one.
 
@@ -61,6 +62,7 @@ class Bridge(QObject):
             channel: Of several calls on one channel only the newest answer arrives, one runs at
                 a time, and of those that wait for it only the newest is run.
             on_error: Called with an InspectorError in place of `failed`.
+            writes: True where something is kept: one that waits is still run when all is closed.
         """
         if self._closed:
             return
@@ -69,10 +71,10 @@ class Bridge(QObject):
             with self._lock:
                 self._newest[channel] = ticket[3]
                 if channel in self._going:
-                    self._next[channel] = work, ticket
+                    self._next[channel] = work, ticket, writes
                     return
                 self._going.add(channel)
-        self._threads.submit(self._run, work, ticket)
+        self._threads.submit(self._run, work, ticket, writes)
 
     def waits(self) -> bool:
         """Tell whether anything is asked on a channel."""
@@ -93,14 +95,16 @@ class Bridge(QObject):
         if not self._closed:
             self.changed.emit(changes)
 
-    def _run(self, work: Callable[[], object], ticket: _Ticket) -> None:
-        going: tuple[Callable[[], object], _Ticket] | None = (work, ticket)
-        while going is not None and not self._closed:
-            self._answer(*going)
+    def _run(self, work: Callable[[], object], ticket: _Ticket, writes: bool) -> None:
+        channel = ticket[2]
+        while writes or not self._closed:
+            self._answer(work, ticket)
             with self._lock:
-                going = self._next.pop(ticket[2], None)
-                if going is None:
-                    self._going.discard(ticket[2])
+                waiting = self._next.pop(channel, None)
+                if waiting is None:
+                    self._going.discard(channel)
+                    return
+            work, ticket, writes = waiting
 
     def _answer(self, work: Callable[[], object], ticket: _Ticket) -> None:
         result: object = None

@@ -33,7 +33,10 @@ class Garbage(QObject):
         self._timer.start(PERIOD_MS)
 
     def look(self) -> None:
-        """Collect the oldest generation that Python would have collected by now."""
+        """Collect the oldest generation that Python would have collected by now.
+
+        While objects are being made by the thousands it waits, for some seconds at most.
+        """
         counts, limits = gc.get_count(), gc.get_threshold()
         if counts[0] > MANY and self._waited < PATIENCE:
             self._waited += 1

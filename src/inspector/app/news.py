@@ -12,6 +12,8 @@ from inspector.project.changes import Changes
 TICK_MS = 100
 # So long nothing must have changed before a page out of sight asks anew.
 QUIET_SECONDS = 1.0
+# But after so long it does not wait for quiet any more.
+LATE_SECONDS = 5.0
 # A scan gets three times as long undisturbed as looking at what it has done takes.
 PATIENCE = 3.0
 _SCANNED = Changes(samples=True)
@@ -48,6 +50,8 @@ class News(QObject):
         self._bridge, self._pages, self._in_sight = bridge, pages, in_sight
         self._missed: dict[Page, Changes] = {}
         self._changed_at = self._asked_at = self._next_at = self._glanced_at = 0.0
+        self._late_at = float("inf")
+        self._shut = False
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._on_tick)
@@ -57,6 +61,10 @@ class News(QObject):
         self._changed_at = time.monotonic()
         for page in self._pages:
             self._missed[page] = self._missed.get(page, Changes()) | changes
+            if page.presses(changes):
+                self._ask(page)
+        if changes != _SCANNED and self._late_at == float("inf"):
+            self._late_at = self._changed_at + LATE_SECONDS
         if changes != _SCANNED or self._changed_at >= self._next_at:
             self.catch_up()
         elif self._changed_at > self._glanced_at + GLANCE_SECONDS:
@@ -74,11 +82,12 @@ class News(QObject):
 
     def shut(self) -> None:
         """Bring nothing any more."""
+        self._shut = True
         self._timer.stop()
 
     def _wake(self) -> None:
         # To start it again would put its next tick off.
-        if not self._timer.isActive():
+        if not self._timer.isActive() and not self._shut:
             self._timer.start()
 
     def _ask(self, page: Page) -> None:
@@ -96,6 +105,7 @@ class News(QObject):
             if now >= self._next_at:
                 self.catch_up()
         elif not self._missed:
+            self._late_at = float("inf")
             self._timer.stop()
-        elif now - self._changed_at > QUIET_SECONDS:
+        elif now - self._changed_at > QUIET_SECONDS or now > self._late_at:
             self._ask(next(iter(self._missed)))

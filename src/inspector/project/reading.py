@@ -63,6 +63,10 @@ class Reading:
         for _ in self._rows:
             pass
 
+    def close(self) -> None:
+        """Let no more names come."""
+        self._rows.close()
+
     def _list(
         self, names: Iterator[tuple[int, list[Row]]], progress: Progress
     ) -> Iterator[list[Row]]:

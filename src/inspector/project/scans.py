@@ -2,7 +2,7 @@
 
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
@@ -71,14 +71,18 @@ class Scans:
 
     def index(self) -> int:
         """List the disk and keep the names; return how many files are new."""
-        return sum(new for new, _ in self._names(0))
+        return sum(new for new, _ in self._names(None))
 
-    def _names(self, racy_ns: int) -> Iterator[tuple[int, list[Row]]]:
-        """List the disk and keep the names; yield how many are new and what is to be read."""
+    def _names(self, racy_ns: int | None) -> Iterator[tuple[int, list[Row]]]:
+        """List the disk and keep the names; yield how many are new and what is to be read.
+
+        Args:
+            racy_ns: As of `samples.unscanned`; None where nothing will be read.
+        """
         project = self._project
         database = project.database
-        seen = int(meta.get(database.read(), "seen", "0")) + 1
-        database.write(lambda c: meta.put(c, "seen", str(seen)))
+        # Not by `database.read`, which opens a connection for good in each thread that calls it.
+        seen = database.write(_next_listing)
         names: list[str] = []
         for chunk in list_files(project.root, project.layout):
             yield database.write(partial(_add, chunk, seen, racy_ns))
@@ -101,8 +105,11 @@ class Scans:
         began = time.monotonic()
         lock = scan_lock(self._project.file)
         waiting = partial(progress.start, "another program scans this: waiting", 0)
-        with turn(lock, waiting=waiting, stopped=stop.is_set):
-            return self._scan(began, stop, progress)
+        with turn(lock, waiting=waiting, stopped=stop.is_set) as mine:
+            if mine:
+                return self._scan(began, stop, progress)
+        present, missing = samples.present_and_missing(self._project.database.read())
+        return Scanned(0, present, 0, missing, time.monotonic() - began, complete=False)
 
     def _scan(self, began: float, stop: Stop, progress: Progress) -> Scanned:
         began_ns = time.time_ns()
@@ -116,8 +123,14 @@ class Scans:
         )
         try:
             self._read(reading, stop, progress)
-        finally:
             reading.finish()
+        except BaseException:
+            # What was read until then is kept, and is shown.
+            self._project.duplicates.forget()
+            self._project.tell(Changes(samples=True, likeness=True))
+            raise
+        finally:
+            reading.close()
         moved = database.write(samples.follow_moves)
         reader = database.read()
         present, missing = samples.present_and_missing(reader)
@@ -129,58 +142,64 @@ class Scans:
             database.write(lambda c: meta.put_all(c, values))
         self._project.duplicates.forget()
         self._project.tell(Changes(samples=True, likeness=True))
-        new, unchanged = reading.new, present - reading.new - len(reading.known)
+        # What an earlier scan left unread is not new, and was not known.
+        new = reading.new
+        unchanged = present - max(new + len(reading.known), reading.count)
         return Scanned(
             new - moved, unchanged, moved, missing, time.monotonic() - began, complete
         )
 
     def _unread(self, racy_ns: int) -> Iterator[tuple[int, list[Row]]]:
         """List as `_names` does; then come images whose picture the cache has lost."""
-        project = self._project
-        known = samples.known_contents(project.database.read())
-        kept = project.cache.contents() if known else set()
+        database = self._project.database
+        known = samples.known_contents(database.read())
+        kept = self._project.cache.contents() if known else set()
         lost = {row[0] for row in known if row[2] not in kept}
+        return self._unread_or_lost(racy_ns, lost)
+
+    def _unread_or_lost(
+        self, racy_ns: int, lost: set[int]
+    ) -> Iterator[tuple[int, list[Row]]]:
         for new, rows in self._names(racy_ns):
             lost.difference_update(row[0] for row in rows)
             yield new, rows
         if lost:
-            known = samples.known_contents(project.database.read())
-            yield 0, [row for row in known if row[0] in lost]
+            yield 0, self._project.database.write(partial(_lost, lost))
 
     def _read(self, reading: Reading, stop: Stop, progress: Progress) -> None:
         """Read files through the pool and keep their facts."""
         batch = Facts([], [])
         keeping: Future[None] | None = None
         kept_at = time.monotonic()
-        for answer in self._project.pool().map(reading.chunks(), stop=stop):
-            match answer:
-                case Done(items=items, result=facts):
-                    batch.samples.extend(facts.samples)
-                    batch.pictures.extend(facts.pictures)
-                    progress.advance(len(items))
-                case Failed(item=item, status=status, reason=reason):
-                    batch.samples.append(_failure(item, status, reason))
-                    progress.advance(1)
-            full = len(batch.samples) >= BATCH_ROWS
-            if full or time.monotonic() - kept_at > BATCH_SECONDS:
+        try:
+            for answer in self._project.pool().map(reading.chunks(), stop=stop):
+                match answer:
+                    case Done(items=items, result=facts):
+                        batch.samples.extend(facts.samples)
+                        batch.pictures.extend(facts.pictures)
+                        progress.advance(len(items))
+                    case Failed(item=item, status=status, reason=reason):
+                        batch.samples.append(_failure(item, status, reason))
+                        progress.advance(1)
+                full = len(batch.samples) >= BATCH_ROWS
+                if not full and time.monotonic() - kept_at < BATCH_SECONDS:
+                    continue
                 # While these are written the workers are fed; no more than that waits in memory.
                 self._kept(keeping)
                 keeping = self._keep(batch, reading.known)
                 batch, kept_at = Facts([], []), time.monotonic()
-        self._kept(keeping)
-        self._kept(self._keep(batch, reading.known))
+            self._kept(keeping)
+            keeping = self._keep(batch, reading.known) if batch.samples else None
+        finally:
+            self._kept(keeping)
 
-    def _keep(self, facts: Facts, known: Mapping[int, bytes]) -> Future[None] | None:
-        """Write facts in the background."""
-        if not facts.samples:
-            return None
+    def _keep(self, facts: Facts, known: Mapping[int, bytes]) -> Future[None]:
+        """Write facts, those of the project in the background.
 
-        def keep(connection: Any) -> None:
-            meta.put(connection, "complete", "0")
-            self._project.cache.put(facts.pictures)
-            samples.fill(connection, facts.samples, known)
-
-        return self._project.database.submit(keep)
+        Pictures go to a cache that other programs use, too: no decision waits for them.
+        """
+        self._project.cache.put(facts.pictures)
+        return self._project.database.submit(lambda c: samples.fill(c, facts.samples, known))
 
     def _kept(self, keeping: Future[None] | None) -> None:
         if keeping is not None:
@@ -306,11 +325,27 @@ class Scans:
         return digests
 
 
+def _next_listing(connection: Any) -> int:
+    seen = int(meta.get(connection, "seen", "0")) + 1
+    meta.put(connection, "seen", str(seen))
+    return seen
+
+
 def _add(
-    chunk: Sequence[Entry], seen: int, racy_ns: int, connection: Any
+    chunk: Sequence[Entry], seen: int, racy_ns: int | None, connection: Any
 ) -> tuple[int, list[Row]]:
     new = samples.add_entries(connection, chunk, seen)
-    return new, samples.unscanned(connection, FEATURES, racy_ns)
+    if racy_ns is None:
+        return new, []
+    rows = samples.unscanned(connection, FEATURES, racy_ns)
+    if rows:
+        meta.put(connection, "complete", "0")
+    return new, rows
+
+
+def _lost(lost: Set[int], connection: Any) -> list[Row]:
+    meta.put(connection, "complete", "0")
+    return [row for row in samples.known_contents(connection) if row[0] in lost]
 
 
 def _sorted(parts: Iterable[object]) -> Found:

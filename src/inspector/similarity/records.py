@@ -74,6 +74,9 @@ def _alone(stream: BinaryIO) -> Iterator[None]:
 class Records:
     """Read records by row number and CRC-32.
 
+    Attributes:
+        before: How many there were when the file was opened.
+
     Args:
         path: Of the file, begun where there is none.
         length: Of a record, bytes.
@@ -84,7 +87,7 @@ class Records:
         self._stream = path.open("rb", buffering=0)
         self._length = length
         self._lock = threading.Lock()
-        self._before = self.count()
+        self.before = self.count()
 
     def count(self) -> int:
         """Return how many whole records there are."""
@@ -92,11 +95,11 @@ class Records:
             return self._stream.seek(0, 2) // self._length
 
     def holds(self, row: int, crc: int) -> bool:
-        """Tell whether `read` would return a record.
+        """Tell whether `read` would return a record that `append` has answered with.
 
         Of one that was added since this file was opened it is known: the machine did not stop.
         """
-        return row >= self._before or bool(self.read(row, crc))
+        return row >= self.before or bool(self.read(row, crc))
 
     def read(self, row: int, crc: int) -> bytes:
         """Return a record, or b"" where its bytes are not what was added: a crash came between.

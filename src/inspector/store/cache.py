@@ -14,6 +14,7 @@ _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS picture ("
     " id INTEGER PRIMARY KEY, sha256 BLOB UNIQUE NOT NULL, thumbnail BLOB NOT NULL,"
     " place INTEGER NOT NULL, crc INTEGER NOT NULL);"
+    "CREATE INDEX IF NOT EXISTS picture_place ON picture (place);"
     "CREATE TABLE IF NOT EXISTS pixel (sha256 BLOB PRIMARY KEY, digest BLOB NOT NULL)"
     " WITHOUT ROWID;"
 )
@@ -58,11 +59,15 @@ class PictureCache:
                 Path(f"{path}{suffix}").unlink(missing_ok=True)
             self._local = threading.local()
             self._begin()
-        self._records = Records(self.records, record_bytes)
+        # In this order: what others add meanwhile stands behind both.
         connection = self._connection()
-        last = connection.execute("SELECT place FROM picture ORDER BY id DESC LIMIT 1").fetchone()
-        if last and last[0] >= self._records.count():
-            connection.execute("DELETE FROM picture")
+        (last,) = connection.execute("SELECT max(place) FROM picture").fetchone()
+        self._records = Records(self.records, record_bytes)
+        if last is not None:
+            # Their records never came to the disk, and others must not be taken for them.
+            connection.execute(
+                "DELETE FROM picture WHERE place BETWEEN ? AND ?", (self._records.before, last)
+            )
 
     def _begin(self) -> None:
         connection = self._connection()

@@ -55,7 +55,13 @@ class Database:
     def submit(
         self, work: Callable[[sqlite3.Connection], _T], *, urgent: bool = False
     ) -> Future[_T]:
-        """Do as `write` without waiting; what it returns or raises comes by the future."""
+        """Do as `write` without waiting; what it returns or raises comes by the future.
+
+        Raises:
+            RuntimeError: The database is closed.
+        """
+        if self._closed:
+            raise RuntimeError("the project is closed")
         future: Future[_T] = Future()
         rank = _URGENT if urgent else _ORDINARY
         self._queue.put((rank, next(self._order), work, future, urgent))  # type: ignore[arg-type]

@@ -159,7 +159,7 @@ def mark_missing(connection: sqlite3.Connection, seen: int) -> int:
     """Mark as missing what the last listing did not see; return how many went."""
     _touch(connection)
     return connection.execute(
-        "UPDATE sample SET missing = 1 WHERE missing = 0 AND seen <> ?", (seen,)
+        "UPDATE sample SET missing = 1 WHERE missing = 0 AND seen < ?", (seen,)
     ).rowcount
 
 

@@ -3,7 +3,7 @@
 import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -13,35 +13,41 @@ _PAUSE_SECONDS = 0.01
 _T = TypeVar("_T")
 
 
-def ahead(source: Iterator[_T], nothing: _T) -> Iterator[_T]:
+def ahead(source: Iterator[_T], nothing: _T) -> Generator[_T]:
     """Yield what `source` does, which runs ahead in a thread of its own, to its end.
 
-    What it raises comes out here.
+    What it raises comes out here. Closed, it waits for the piece that is being made.
 
     Args:
         source: It is iterated in the thread.
         nothing: Yielded in between where there is none after a hundredth of a second.
     """
     ready: queue.SimpleQueue[list[_T]] = queue.SimpleQueue()
+    over = threading.Event()
 
     def run() -> None:
         try:
             for piece in source:
                 ready.put([piece])
+                if over.is_set():
+                    return
         finally:
             ready.put([])
 
     with ThreadPoolExecutor(1, "ahead") as threads:
         end = threads.submit(run)
-        while True:
-            try:
-                piece = ready.get(timeout=_PAUSE_SECONDS)
-            except queue.Empty:
-                yield nothing
-                continue
-            if not piece:
-                break
-            yield from piece
+        try:
+            while True:
+                try:
+                    piece = ready.get(timeout=_PAUSE_SECONDS)
+                except queue.Empty:
+                    yield nothing
+                    continue
+                if not piece:
+                    break
+                yield from piece
+        finally:
+            over.set()
         end.result()
 
 

@@ -11,14 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from inspector.children import Child, ChildGone, Parent
+from inspector.children import Child, ChildGone, Parent, pack
 from inspector.errors import InspectorError
 from inspector.work.jobs import Stop
 
 AHEAD = 4
-# A worker that has this much to read gets no more: a pipe takes twice that without blocking, and
-# who blocks there while the worker waits to answer would wait for ever.
-AHEAD_BYTES = 32_000
 GRACE_SECONDS = 2.0
 LOOK_SECONDS = 0.25
 GIVE_UP_AFTER = 3
@@ -142,20 +139,25 @@ class Pool:
     ) -> bool:
         for depth in range(AHEAD):
             for worker in self._workers:
-                if len(worker.chunks) > depth or sum(worker.sent) > AHEAD_BYTES:
+                if len(worker.chunks) > depth or sum(worker.sent) >= worker.child.room:
                     continue
                 chunk = again.popleft() if again else (None if finished else next(waiting, None))
                 if chunk is None:
                     return True
                 if not chunk:
                     return False
+                packed = pack(list(chunk))
+                # Who blocks at a full pipe while the worker waits to answer would wait for ever.
+                if worker.chunks and sum(worker.sent) + len(packed) > worker.child.room:
+                    again.appendleft(chunk)
+                    continue
                 if not worker.chunks:
                     worker.since = time.monotonic()
                 worker.chunks.append(chunk)
                 # A worker that is gone tells so when its pipe is read.
-                worker.sent.append(0)
+                worker.sent.append(len(packed))
                 with contextlib.suppress(ChildGone):
-                    worker.sent[-1] = worker.child.send(list(chunk))
+                    worker.child.send_packed(packed)
         return finished
 
     def _collect(

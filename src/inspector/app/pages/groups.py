@@ -241,7 +241,7 @@ class GroupsPage(Page):
 
     def _on_gap(self) -> None:
         seconds = self._gap.value()
-        self.bridge.call(lambda: self.project.groups.set_gap(seconds), channel="gap")
+        self.bridge.call(lambda: self.project.groups.set_gap(seconds), channel="gap", writes=True)
 
     def _on_group(self, row: int, _: int) -> None:
         group = self._shown.groups[row]

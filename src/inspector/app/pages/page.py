@@ -58,6 +58,10 @@ class Page(QWidget):
     def refresh(self, changes: Changes) -> None:
         """Ask again for what is shown and has changed."""
 
+    def presses(self, changes: Changes) -> bool:
+        """Tell whether these can't wait until the page is in sight, as they show elsewhere."""
+        return False
+
     def glance(self) -> None:
         """Look whether the pictures in sight have come; asked often while a scan goes on."""
 

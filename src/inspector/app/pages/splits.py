@@ -297,8 +297,9 @@ class SplitsPage(Page):
             return
         value = self._threshold.value() / 100
         self.bridge.call(
-            lambda: self.project.duplicates.set_threshold(value), channel="threshold"
-        )
+            lambda: self.project.duplicates.set_threshold(value), channel="threshold",
+            writes=True,
+        )  # fmt: skip
 
     def _on_keep(self) -> None:
         rule = self._bar.rule()

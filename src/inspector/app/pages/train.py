@@ -130,6 +130,10 @@ class TrainPage(Page):
         if changes.rule or changes.likeness or changes.decisions or changes.groups:
             self._ask_plan()
 
+    def presses(self, changes: Changes) -> bool:
+        """A training has its bar and its stop above every page."""
+        return changes.runs
+
     def shown_text(self) -> str:
         """Return how many runs there are."""
         count = len(self._runs or ())
