@@ -150,7 +150,10 @@ class Scans:
         )
 
     def _unread(self, racy_ns: int) -> Iterator[tuple[int, list[Row]]]:
-        """List as `_names` does; then come images whose picture the cache has lost."""
+        """List as `_names` does; then come images whose picture the cache has lost.
+
+        What is known is asked before, on this thread: each has connections of its own, for good.
+        """
         database = self._project.database
         known = samples.known_contents(database.read())
         kept = self._project.cache.contents() if known else set()
