@@ -254,3 +254,16 @@ def test_running_ahead_does_not_wait_for_the_reader_and_tells_what_went_wrong() 
     assert [next(numbers) for _ in range(4)] == [1, 2, 3, 4]
     with pytest.raises(ProjectError, match="the disk is full"):
         next(numbers)
+
+
+def test_the_rate_gets_better_while_the_first_seconds_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    progress = Progress()
+    progress.start("pictures", 1_000)
+    rates = []
+    for seconds, pieces in ((0.6, 6), (1.0, 94), (2.0, 100), (4.0, 200), (5.0, 0), (7.5, 350)):
+        now = 100.0 + seconds
+        progress.advance(pieces)
+        rates.append(progress.snapshot().rate)
+    assert rates == pytest.approx([10.0, 100.0, 100.0, 100.0, 100.0, 100.0])

@@ -105,15 +105,9 @@ class JobBar(QWidget):
         if now.rate and now.rate >= 1:
             parts.append(f"{now.rate:,.0f}/s")
         if now.seconds_left:
-            parts.append(_left(now.seconds_left))
+            parts.append(now.left)
         if len(self._jobs) > 1:
             parts.append(f"{len(self._jobs) - 1} more")
         self._text.setText(" · ".join(parts))
         # What stands beside it does not jump with each figure.
         self._text.setMinimumWidth(max(self._text.minimumWidth(), self._text.sizeHint().width()))
-
-
-def _left(seconds: float) -> str:
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s left"
-    return f"{round(seconds / 60)} min left"

@@ -60,8 +60,8 @@ class Bar:
         while not self._end.wait(0.2):
             now = self._progress.snapshot()
             if terminal:
-                left = f" {now.seconds_left:.0f} s left" if now.seconds_left else ""
-                line = f"{now.phase}: {now.done:,} of {now.total:,} {now.rate:,.0f}/s{left}"
+                of = f": {now.done:,} of {now.total:,}" if now.total else ""
+                line = f"{now.phase}{of} {now.rate:,.0f}/s {now.left}".rstrip()
                 print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
             elif now.phase != told and now.total:
                 told = now.phase

@@ -82,6 +82,15 @@ class Snapshot:
     rate: float
     seconds_left: float
 
+    @property
+    def left(self) -> str:
+        """How long it still takes, in words; "" while that can't be told."""
+        if not self.seconds_left:
+            return ""
+        if self.seconds_left < 90:
+            return f"{max(1, round(self.seconds_left))} s left"
+        return f"{round(self.seconds_left / 60)} min left"
+
 
 class Progress:
     """Count pieces of a phase; sampled by a view, never signalled for each piece."""
@@ -106,7 +115,8 @@ class Progress:
         with self._lock:
             self._phase, self._total = phase, total
             # What it was done at then says little of what is left.
-            self._sampled_at, self._sampled, self._rate = time.monotonic(), self._done, 0.0
+            self._began = self._sampled_at = time.monotonic()
+            self._sampled, self._rate = self._done, 0.0
 
     def advance(self, pieces: int = 1) -> None:
         """Count pieces that are done."""
@@ -117,10 +127,11 @@ class Progress:
         """Return how far it is; the rate is smoothed over some seconds."""
         with self._lock:
             now = time.monotonic()
-            if now - self._sampled_at >= SMOOTHING_SECONDS or not self._rate:
-                window = now - self._sampled_at
+            window = now - self._sampled_at
+            # At first whoever does the work may still be starting: a better figure comes soon.
+            if window >= SMOOTHING_SECONDS or self._sampled_at == self._began:
                 self._rate = (self._done - self._sampled) / window if window > 0.5 else self._rate
-                if window >= SMOOTHING_SECONDS:
-                    self._sampled, self._sampled_at = self._done, now
+            if window >= SMOOTHING_SECONDS:
+                self._sampled, self._sampled_at = self._done, now
             left = (self._total - self._done) / self._rate if self._rate and self._total else 0.0
             return Snapshot(self._phase, self._done, self._total, self._rate, max(0.0, left))
