@@ -109,6 +109,23 @@ def test_a_page_out_of_sight_hears_at_last_and_of_what_presses_at_once(
     assert pages[1].seen[0].decisions
 
 
+def test_one_decision_does_not_open_a_scan_to_every_page(
+    qtbot: QtBot, news: News, pages: list[Asking]
+) -> None:
+    """Also where the page in sight always waits for its own turn."""
+    pages[0].seconds = 0.5
+    news.take(DECIDED)
+    while not (pages[1].seen and pages[2].seen):
+        news.take(SCANNED)
+        qtbot.wait(20)
+    assert pages[1].seen[0].decisions
+    looks = len(pages[0].at)
+    while len(pages[0].at) < looks + 2:
+        news.take(SCANNED)
+        qtbot.wait(20)
+    assert [len(page.seen) for page in pages[1:]] == [1, 1]
+
+
 def test_nothing_is_brought_after_the_end(qtbot: QtBot, news: News, pages: list[Asking]) -> None:
     news.shut()
     news.take(DECIDED)

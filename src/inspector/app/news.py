@@ -101,11 +101,22 @@ class News(QObject):
         now = time.monotonic()
         if self._next_at == float("inf"):
             self._next_at = now + PATIENCE * (now - self._asked_at)
-        if self._in_sight() in self._missed:
-            if now >= self._next_at:
-                self.catch_up()
+        quiet = now - self._changed_at > QUIET_SECONDS
+        if self._in_sight() in self._missed and (quiet or now >= self._next_at):
+            self.catch_up()
         elif not self._missed:
             self._late_at = float("inf")
             self._timer.stop()
-        elif now - self._changed_at > QUIET_SECONDS or now > self._late_at:
+        elif quiet:
             self._ask(next(iter(self._missed)))
+        elif now > self._late_at:
+            self._ask_late()
+
+    def _ask_late(self) -> None:
+        """Let a page out of sight ask for more than that a scan got on, which goes on waiting."""
+        in_sight = self._in_sight()
+        for page, changes in self._missed.items():
+            if page is not in_sight and changes != _SCANNED:
+                self._ask(page)
+                return
+        self._late_at = float("inf")
