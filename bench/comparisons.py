@@ -118,9 +118,7 @@ def stops(world: World, effect: float, trials: int) -> tuple[float, float]:
     for _ in range(trials):
         (one, two), _ = world.draw(rng, SEEDS, [effect, 0.0])
         for seeds in (3, 4):
-            worse = futile(
-                one[:seeds].mean(axis=1), two[:seeds].mean(axis=1), world.groups, rule
-            )
+            worse = futile(one[:seeds].mean(axis=1), two[:seeds].mean(axis=1), world.groups, rule)
             if worse is not None:
                 stopped += 1
                 harsh += worse > -world.truth(effect)

@@ -118,9 +118,7 @@ def main() -> None:
         both = np.concatenate([base, table])
         found = candidates(both)
         cross = (found.a < n) & (found.b >= n)
-        pairs = verify(
-            both, Candidates(found.a[cross], found.b[cross], found.transform[cross])
-        )
+        pairs = verify(both, Candidates(found.a[cross], found.b[cross], found.transform[cross]))
         true = pairs.b - pairs.a == n
         best = np.zeros(n)
         np.maximum.at(best, pairs.a[true], pairs.similarity[true])

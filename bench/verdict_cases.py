@@ -143,9 +143,7 @@ def sessions(number: int) -> Callable[[Pool, Rng], Planted]:
             pictures[of] = (pictures[of] - 128) * contrast + 128 + light + tint
         seen = np.clip(pictures, 0, 255).astype(np.uint8)
         # Whether sessions raise the accuracy of a random split is not planted: not judged.
-        return replace(
-            whole, pictures=seen, group=group, training=~inside[group], leakage="any"
-        )
+        return replace(whole, pictures=seen, group=group, training=~inside[group], leakage="any")
 
     return plant
 
@@ -240,9 +238,7 @@ def small_training(pool: Pool, rng: Rng) -> Planted:
     return _without(whole, np.flatnonzero(whole.training)[300:])
 
 
-def change_folder(
-    whole: Planted, change: Callable[[Pictures], Pictures], truth: str
-) -> Planted:
+def change_folder(whole: Planted, change: Callable[[Pictures], Pictures], truth: str) -> Planted:
     """Change every picture of the folder."""
     pictures = whole.pictures.copy()
     pictures[~whole.training] = each(pictures[~whole.training], change)

@@ -1,6 +1,6 @@
 """Write what a desktop shows of the program, as below /usr: menu entry, icons, types, man page.
 
-    python packaging/share.py FOLDER
+python packaging/share.py FOLDER
 """
 
 import argparse

@@ -55,9 +55,7 @@ class Child:
             only spin.
     """
 
-    def __init__(
-        self, name: str, *, low_priority: bool = False, one_thread: bool = False
-    ) -> None:
+    def __init__(self, name: str, *, low_priority: bool = False, one_thread: bool = False) -> None:
         reading, writing = _wide_pipe()
         frozen = getattr(sys, "frozen", False)
         program = [sys.executable] if frozen else [sys.executable, "-m", "inspector"]

@@ -348,9 +348,7 @@ def test_advice_stands_under_its_slider_and_can_be_set(
     assert page.history.now == PRESETS["example 3, as written"]
 
 
-def test_all_of_a_policy_is_at_hand(
-    qtbot: QtBot, lab: tuple[ProjectView, AugmentPage]
-) -> None:
+def test_all_of_a_policy_is_at_hand(qtbot: QtBot, lab: tuple[ProjectView, AugmentPage]) -> None:
     _, page = lab
     controls = page._controls
     switches, normalising = controls._switches, controls._normalising

@@ -71,9 +71,7 @@ def test_every_filter_is_cleared_at_once(qtbot: QtBot, gallery: GalleryPage) -> 
 
 
 def test_the_list_of_problems_is_copied(qtbot: QtBot, opened: ProjectView) -> None:
-    (found,) = (
-        f for f in opened.project.findings.overview().findings if f.code == "unreadable"
-    )
+    (found,) = (f for f in opened.project.findings.overview().findings if f.code == "unreadable")
     opened._on_list(found.title, found.samples)
     gallery = opened._gallery
     qtbot.waitUntil(lambda: len(gallery.view.tiles.ids) == found.count, timeout=5_000)

@@ -44,9 +44,7 @@ def test_a_keras_call_is_looked_at_and_kept(qtbot: QtBot, view: ProjectView) -> 
     qtbot.waitUntil(splits.luck._figure.isVisible, timeout=20_000)
     assert splits._keep.isEnabled()
     splits._keep.click()
-    qtbot.waitUntil(
-        lambda: view.project.splits.rule.kind is RuleKind.KERAS, timeout=10_000
-    )
+    qtbot.waitUntil(lambda: view.project.splits.rule.kind is RuleKind.KERAS, timeout=10_000)
 
 
 def test_a_list_of_files_is_chosen(
@@ -119,5 +117,3 @@ def test_a_judged_pair_gives_a_precision(qtbot: QtBot, view: ProjectView) -> Non
     assert groups._offers.rowCount() >= 1
     groups._on_yes()
     qtbot.waitUntil(lambda: "100%" in groups._score.text(), timeout=10_000)
-
-

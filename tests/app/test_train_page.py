@@ -107,8 +107,7 @@ def test_the_most_confident_mistake_is_relabelled(
     assert mistake is not None
     page._result._relabel.click()
     qtbot.waitUntil(
-        lambda: view.project.samples.by_ids([mistake.sample.id])[0].new_label
-        == mistake.predicted,
+        lambda: view.project.samples.by_ids([mistake.sample.id])[0].new_label == mistake.predicted,
         timeout=10_000,
     )
     view.project.decisions.undo()
@@ -121,9 +120,7 @@ def test_the_split_is_a_click_away(view: ProjectView, page: TrainPage) -> None:
     assert view.page().title == "Splits"
 
 
-def test_pause_stop_and_go_on_by_keyboard(
-    qtbot: QtBot, view: ProjectView, page: TrainPage
-) -> None:
+def test_pause_stop_and_go_on_by_keyboard(qtbot: QtBot, view: ProjectView, page: TrainPage) -> None:
     start(qtbot, page, epochs=LONG)
     qtbot.waitUntil(
         lambda: bool(page._runs) and len(page._runs[0].history) > 0, timeout=PATIENCE_MS
@@ -154,9 +151,7 @@ def test_a_killed_child_is_told_in_the_window(
     assert view.isVisible()
 
 
-def test_what_was_interrupted_is_offered_at_the_next_start(
-    qtbot: QtBot, project: Project
-) -> None:
+def test_what_was_interrupted_is_offered_at_the_next_start(qtbot: QtBot, project: Project) -> None:
     spec = project.runs.plan(Rule(), Wanted(epochs=1, image_size_px=32))
     name = project.runs.store(spec)
     view = ProjectView(project)
@@ -192,9 +187,7 @@ def test_policies_are_compared_from_the_window(
     assert not page._comparison._go_on.isVisible()
 
 
-def test_strengths_shares_and_models_are_planned_in_words(
-    qtbot: QtBot, page: TrainPage
-) -> None:
+def test_strengths_shares_and_models_are_planned_in_words(qtbot: QtBot, page: TrainPage) -> None:
     page._compare.click()
     sheet = page._comparison.findChild(CompareSheet)
     assert sheet is not None
@@ -265,9 +258,7 @@ def test_closing_asks_while_a_run_is_going_and_then_leaves_no_child(
     assert runs.trainer._child is None
 
 
-def test_the_test_folder_asks_before_it_opens(
-    qtbot: QtBot, page: TrainPage
-) -> None:
+def test_the_test_folder_asks_before_it_opens(qtbot: QtBot, page: TrainPage) -> None:
     start(qtbot, page, epochs=1)
     qtbot.waitUntil(lambda: states(page) == [RunState.DONE], timeout=PATIENCE_MS)
     page._on_test()

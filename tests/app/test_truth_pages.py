@@ -135,6 +135,4 @@ def test_cards_show_pictures_and_act(qtbot: QtBot, view: ProjectView) -> None:
     pictures = [w for w in card.findChildren(object) if getattr(w, "pixmap", None) is not None]
     assert sum(not w.pixmap().isNull() for w in pictures) > 3
     _press(card, "Keep bursts together")
-    qtbot.waitUntil(
-        lambda: any(s.bound for s in view.project.samples.everything()), timeout=10_000
-    )
+    qtbot.waitUntil(lambda: any(s.bound for s in view.project.samples.everything()), timeout=10_000)

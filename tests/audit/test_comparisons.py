@@ -116,9 +116,7 @@ def test_equal_policies_get_a_verdict_in_at_most_a_twentieth(with_seed: float) -
     rng = np.random.default_rng(22)
     alone, families, with_group = 0, 0, 0.0
     for _ in range(600):
-        base, *six = _policies(
-            rng, 5, [0.0] * 7, with_seed=with_seed, with_group=with_group
-        )
+        base, *six = _policies(rng, 5, [0.0] * 7, with_seed=with_seed, with_group=with_group)
         verdicts = (Decision.BETTER, Decision.WORSE)
         found = compare(base, {str(i): right for i, right in enumerate(six)}, GROUP)
         families += any(f.decision in verdicts for f in found.values())
@@ -132,9 +130,7 @@ def test_a_real_difference_is_found_and_named() -> None:
     rng = np.random.default_rng(3)
     counted: dict[str, list[Decision]] = {"better": [], "worse": [], "same": []}
     for _ in range(50):
-        base, *others = _policies(
-            rng, 5, [0.0, 0.6, -0.6, 0.0], with_seed=0.05, with_group=0.1
-        )
+        base, *others = _policies(rng, 5, [0.0, 0.6, -0.6, 0.0], with_seed=0.05, with_group=0.1)
         found = compare(base, dict(zip(counted, others, strict=True)), GROUP)
         for name, difference_found in found.items():
             counted[name].append(difference_found.decision)

@@ -277,9 +277,7 @@ def test_progress_first_figures_and_stop() -> None:
     stages: list[str] = []
     early: list[Diagnosis] = []
     whole = question(training=300, folder=200)
-    diagnose(
-        whole, progress=lambda stage, done, total: stages.append(stage), first=early.append
-    )
+    diagnose(whole, progress=lambda stage, done, total: stages.append(stage), first=early.append)
     assert stages.index("random folds") < stages.index("which folder is it")
     assert early[0].arms["group"].mean is not None
     assert _said(early[0]) == (CANNOT, CANNOT)

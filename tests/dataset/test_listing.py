@@ -129,9 +129,7 @@ def test_a_dataset_that_is_opened_through_a_link(root: Path, tmp_path: Path) -> 
     assert one(tmp_path / "way", "dogs/same.jpg").status is Status.PENDING
 
 
-def test_a_fifo_and_a_socket_are_other(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_fifo_and_a_socket_are_other(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     os.mkfifo(root / "cats/pipe.jpg")
     monkeypatch.chdir(root / "cats")
     with socket.socket(socket.AF_UNIX) as listener:

@@ -71,6 +71,7 @@ def named(app: Any, role: str, start: str) -> Any:
 
 def press(app: Any, role: str, start: str) -> None:
     """Press it, once it is there."""
+
     def ready() -> Any:
         part = named(app, role, start)
         usable = part is not None and part.get_state_set().contains(Atspi.StateType.ENABLED)

@@ -1,6 +1,5 @@
 """How long a scan waits: a file that hangs is given up, a comparison that compiles is not."""
 
-
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any

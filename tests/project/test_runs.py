@@ -64,9 +64,7 @@ def test_the_selection_set_is_cut_by_group(runs: Runs) -> None:
     spec = runs.plan(Rule(), Wanted())
     groups = runs._project.groups
     rows = {s.path: s for s in groups.images()}
-    numbers = dict(
-        zip(rows, groups.numbers(list(rows.values()), with_pictures=True), strict=True)
-    )
+    numbers = dict(zip(rows, groups.numbers(list(rows.values()), with_pictures=True), strict=True))
     assert len(spec.dataset_digest) == 64
     held = {numbers[p] for p in spec.selection.paths}
     assert held

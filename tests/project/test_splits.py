@@ -137,7 +137,8 @@ def test_every_threshold_agrees_with_a_search_of_its_own(project: Project) -> No
         assert found.luck.shares[42] == pytest.approx(found.share)
         conflicts = {
             tuple(sorted(m.id for m in c.members))
-            for c in project.duplicates.clusters() if len(c.labels) > 1
+            for c in project.duplicates.clusters()
+            if len(c.labels) > 1
         }
         assert {tuple(sorted(c)) for c in found.conflicting} == conflicts
     project.decisions.drop([likeness.samples[next(iter(likeness.samples))].id])

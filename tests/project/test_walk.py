@@ -285,9 +285,7 @@ def test_planted_copies_are_found_under_their_kind(demo: Path, project: Project)
     planted = [r for r in _truth(demo) if r["copy_of"] and r["kind"] in set(Kind)]
     assert len(planted) >= 8
     hits = [r for r in planted if frozenset((r["path"], r["copy_of"])) in found]
-    right = [
-        r for r in hits if found[frozenset((r["path"], r["copy_of"]))].kind.value == r["kind"]
-    ]
+    right = [r for r in hits if found[frozenset((r["path"], r["copy_of"]))].kind.value == r["kind"]]
     assert len(hits) >= 0.9 * len(planted)
     assert len(right) >= 0.9 * len(hits)
 
@@ -305,9 +303,7 @@ def test_a_second_scan_reads_nothing_and_a_changed_file_alone(opened: Project, c
     assert changed == {files[0].relative_to(copy).as_posix()}
 
 
-def test_decisions_follow_a_moved_file_and_leave_a_changed_one(
-    opened: Project, copy: Path
-) -> None:
+def test_decisions_follow_a_moved_file_and_leave_a_changed_one(opened: Project, copy: Path) -> None:
     one, two = (s for s in opened.samples.everything() if s.path.endswith("1.jpg")).__iter__(), None
     first = next(one)
     two = next(one)
@@ -431,9 +427,7 @@ def test_not_alike_is_remembered_and_a_moved_threshold_leaves_decisions(project:
     project.decisions.drop([pair.a.id])
     project.duplicates.set_threshold(0.95)
     assert project.samples.by_ids([pair.a.id])[0].mark == "drop"
-    assert all(
-        p.similarity >= 0.95 for p in project.duplicates.pairs() if p.level is Level.SURE
-    )
+    assert all(p.similarity >= 0.95 for p in project.duplicates.pairs() if p.level is Level.SURE)
     with pytest.raises(UsageError):
         project.duplicates.set_threshold(0.2)
 
@@ -460,9 +454,7 @@ def test_an_export_after_a_rule_has_no_known_pair_across(project: Project, tmp_p
     assert done.leaks_after == 0
     assert done.verified == done.files
     moved = list((tmp_path / "out").rglob("other/*"))
-    assert [f.read_bytes() for f in moved] == [
-        project.absolute(chosen.path).read_bytes()
-    ]
+    assert [f.read_bytes() for f in moved] == [project.absolute(chosen.path).read_bytes()]
     with Path(done.manifest).open() as stream:
         rows = list(csv.DictReader(stream))
     assert {r["source"] for r in rows} == {s.path for s in project.samples.everything()}

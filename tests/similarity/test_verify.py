@@ -100,9 +100,7 @@ def test_a_copy_is_found_at_the_sure_level(
 
 
 @pytest.mark.parametrize("transform", range(1, len(NAMES)), ids=NAMES[1:])
-def test_a_turned_copy_is_found_and_its_turn_named(
-    scenes: list[Picture], transform: int
-) -> None:
+def test_a_turned_copy_is_found_and_its_turn_named(scenes: list[Picture], transform: int) -> None:
     turned = [apply(p, transform) for p in scenes]
     found = find(table(scenes + turned))
     sure = found.similarity >= SURE

@@ -73,9 +73,7 @@ def test_epochs_and_seeds_differ() -> None:
 
 
 def test_stopping_in_an_epoch_leaves_no_work(spec: RunSpec, tmp_path: Path) -> None:
-    feed = Feed(
-        _load(spec, tmp_path), spec.training, seed=1, batch_size=4, threads=1, policy=None
-    )
+    feed = Feed(_load(spec, tmp_path), spec.training, seed=1, batch_size=4, threads=1, policy=None)
     batches = feed.epoch(1, steps=feed.steps)
     next(batches)
     batches.close()

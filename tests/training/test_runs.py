@@ -251,9 +251,7 @@ def test_an_own_model_is_trained_in_safe_mode(trainer: Trainer, make_run: MakeRu
     first = make_run("first", epochs=1)
     trainer.train(first)
     own = first / BEST
-    taken = trainer.train(
-        make_run("own", model=str(own), epochs=1, normalisation=Scaling.NONE)
-    )
+    taken = trainer.train(make_run("own", model=str(own), epochs=1, normalisation=Scaling.NONE))
     assert isinstance(taken[-1], Done)
     unsafe = first / "unsafe.keras"
     _add_code(own, unsafe)

@@ -120,9 +120,7 @@ class Bridge(QObject):
         with self._lock:
             return bool(channel) and self._newest.get(channel) != number
 
-    def _on_answer(
-        self, answer: tuple[_Ticket, object, BaseException | None]
-    ) -> None:
+    def _on_answer(self, answer: tuple[_Ticket, object, BaseException | None]) -> None:
         ticket, result, error = answer
         on_result, on_error, channel, number = ticket
         if self._closed or self._stale(channel, number):

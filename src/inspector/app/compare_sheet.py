@@ -177,8 +177,7 @@ class CompareSheet(QDialog):
         spec = plan.specs[0][1]
         self._text.setText(
             f"{len(plan.specs)} runs of {spec.model.replace('_', ' ')} at {spec.image_size_px} px:"
-            f" {time}. Any time you stop, what is known so far counts.\n\n"
-            + "\n".join(plan.notes)
+            f" {time}. Any time you stop, what is known so far counts.\n\n" + "\n".join(plan.notes)
         )
         self._start.setEnabled(True)
 

@@ -49,9 +49,7 @@ class CurvesPanel(QWidget):
             name = "inspector.app.charts"
             bridge.call(lambda: importlib.import_module(name), self._on_loaded, channel="charts")
 
-    def show_runs(
-        self, drawn: Sequence[tuple[Run, str]], current: str, *, any_run: bool
-    ) -> None:
+    def show_runs(self, drawn: Sequence[tuple[Run, str]], current: str, *, any_run: bool) -> None:
         """Draw runs in their colours, the one that is looked at heavier."""
         self._drawn = [pair for pair in drawn if pair[0].history]
         self._current = current

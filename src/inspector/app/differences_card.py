@@ -95,9 +95,7 @@ class DifferencesCard(QFrame):
         for row, one in enumerate(found.found[:SHOWN]):
             self._add(row, one, sides, shown.pictures)
 
-    def _add(
-        self, row: int, one: Difference, sides: Splits, pictures: dict[int, QImage]
-    ) -> None:
+    def _add(self, row: int, one: Difference, sides: Splits, pictures: dict[int, QImage]) -> None:
         shape = one.property
         name = QLabel(
             f"<b>{shape.name}</b><br>training {typical(shape, shape.training)}<br>"

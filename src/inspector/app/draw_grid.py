@@ -115,9 +115,7 @@ class DrawGrid(QWidget):
             texts.append((self._heads[1], step * (1 + count) + 4, step * len(row.beside) - 10))
         for text, left, width in texts:
             if width > 0:
-                shown = self.fontMetrics().elidedText(
-                    text, Qt.TextElideMode.ElideRight, int(width)
-                )
+                shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(width))
                 painter.drawText(
                     QRectF(left, 0, width, _HEAD_PX), Qt.AlignmentFlag.AlignVCenter, shown
                 )

@@ -183,4 +183,3 @@ def difference(suggested: Sequence[Suggested], *, compared: bool) -> str:
 def _number(field: str, effect: Effect) -> str:
     value = float(getattr(effect, field))
     return f"{value:.1f}" if field == "mean_change" else f"{value:.0%}"
-

@@ -120,9 +120,7 @@ class PairedHistogram(QWidget):
             for i, share in enumerate(shares):
                 height = area.height() * share / highest
                 left = area.left() + i * width + place * bar
-                painter.fillRect(
-                    QRectF(left, area.bottom() - height, bar, height), _colour(name)
-                )
+                painter.fillRect(QRectF(left, area.bottom() - height, bar, height), _colour(name))
         painter.setPen(theme.colour("muted"))
         line = QRectF(area.left(), area.bottom() + 2, area.width(), 16)
         if bins == 2:
@@ -162,9 +160,7 @@ class Bars(QWidget):
         for row, (name, parts) in enumerate(self._rows):
             top = row * _ROW_PX
             painter.setPen(theme.colour("text"))
-            shown = self.fontMetrics().elidedText(
-                name, Qt.TextElideMode.ElideMiddle, int(left) - 8
-            )
+            shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, int(left) - 8)
             middle = Qt.AlignmentFlag.AlignVCenter
             painter.drawText(QRectF(0, top, left - 8, _ROW_PX), middle, shown)
             x = left

@@ -301,9 +301,7 @@ class GalleryView(QListView):
     def verticalOffset(self) -> int:
         return self.verticalScrollBar().value()
 
-    def setSelection(
-        self, rect: QRect, command: QItemSelectionModel.SelectionFlag
-    ) -> None:
+    def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
         selection = QItemSelection()
         area = rect.normalized()
         top = self._row_at(area.top() + self.verticalOffset())

@@ -109,4 +109,3 @@ def _reader(project: Project, sample: int) -> Callable[[], tuple[int, QImage | N
         return sample, shown, f"{rows[0].path}\n{size}"
 
     return read
-

@@ -95,9 +95,7 @@ class Palette(QDialog):
             command.run()
 
 
-def commands_of(
-    pages: Sequence[Page], shown: Page, show: Callable[[int], None]
-) -> list[Command]:
+def commands_of(pages: Sequence[Page], shown: Page, show: Callable[[int], None]) -> list[Command]:
     """Return what the shown page does, each page to go to, and what the others do.
 
     An action of another page only goes there: what it would act on was not in sight.

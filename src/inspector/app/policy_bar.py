@@ -48,7 +48,9 @@ class PolicyBar(QWidget):
         self._beside.activated.connect(self._on_beside)
         for box in (self._names, self._beside):
             box.setMinimumWidth(220)
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
         self._save = QPushButton("Save…")
         self._save.setToolTip("Keep this policy in the project, under a name")
         self._save.clicked.connect(self._on_save)
@@ -156,9 +158,7 @@ class PolicyBar(QWidget):
 
     def _on_delete(self) -> None:
         name = self._names.currentText()
-        self._bridge.call(
-            lambda: self._project.policies.delete(name), on_error=self.failed.emit
-        )
+        self._bridge.call(lambda: self._project.policies.delete(name), on_error=self.failed.emit)
 
     def _on_open(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Open a policy", "", "JSON (*.json)")
@@ -171,6 +171,4 @@ class PolicyBar(QWidget):
         name, _ = QFileDialog.getSaveFileName(self, "Write the policy", "policy.json", "*.json")
         if name:
             policy = self._policy
-            self._bridge.call(
-                lambda: write_file(policy, Path(name)), on_error=self.failed.emit
-            )
+            self._bridge.call(lambda: write_file(policy, Path(name)), on_error=self.failed.emit)

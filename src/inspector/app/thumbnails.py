@@ -27,9 +27,7 @@ class Thumbnails(QObject):
 
     ready = Signal()
 
-    def __init__(
-        self, load: Callable[[int], bytes | None], parent: QObject | None = None
-    ) -> None:
+    def __init__(self, load: Callable[[int], bytes | None], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._load = load
         self._kept: OrderedDict[int, QPixmap] = OrderedDict()

@@ -179,9 +179,7 @@ class ProjectView(QWidget):
         self._splits.asked.connect(self._on_list)
         self._groups.asked.connect(self._on_list)
         self._train.asked.connect(self._on_list)
-        self._train.splits_asked.connect(
-            lambda: self.show_page(self.pages.index(self._splits))
-        )
+        self._train.splits_asked.connect(lambda: self.show_page(self.pages.index(self._splits)))
         self._connect_job(self._train)
         self._connect_job(self._train.gap)
         self._findings.verdict.fix_asked.connect(self._on_fix)

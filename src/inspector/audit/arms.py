@@ -181,9 +181,7 @@ def mates_seen(setting: Setting, assignments: list[Ints], size: Ints) -> Mask:
     return found
 
 
-def score_placebos(
-    setting: Setting, group: Ints, size: Ints, number: int
-) -> list[Doubles]:
+def score_placebos(setting: Setting, group: Ints, size: Ints, number: int) -> list[Doubles]:
     """Return (seeds, training rows) for groupings of the same sizes, drawn within class.
 
     They say how much group folds cost when the groups mean nothing.

@@ -88,9 +88,7 @@ def compare(
     stopped = stopped or {}
     intervals = {name: difference(right, baseline, group) for name, right in policies.items()}
     # A policy that was stopped is not tested, and still counts as one that was compared.
-    chances = [
-        1.0 if name in stopped else p_value(found) for name, (found, _) in intervals.items()
-    ]
+    chances = [1.0 if name in stopped else p_value(found) for name, (found, _) in intervals.items()]
     adjusted = dict(zip(intervals, holm(np.array(chances)).tolist(), strict=True))
     enough = len(np.unique(group)) >= GROUPS_AT_LEAST
     found = {}

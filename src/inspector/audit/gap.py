@@ -225,9 +225,7 @@ def _leakage(work: _Work, of_random: Scores, of_groups: Scores) -> Interval:
     )  # fmt: skip
 
 
-def _control(
-    work: _Work, leakage: Interval, of_random: Scores, known: Ints, size: Ints
-) -> None:
+def _control(work: _Work, leakage: Interval, of_random: Scores, known: Ints, size: Ints) -> None:
     """Compare the leakage with groupings that mean nothing, and judge it."""
     setting = work.setting
     y, weights = setting.labels[setting.train], setting.weights()
@@ -348,15 +346,11 @@ def _folder(work: _Work, of_random: Scores, of_groups: Scores) -> None:
         return
     work.arms["folder"] = _arm(of_groups.folder[:, inside], y[clean], weights)
     g = Sample(of_groups.folder[:, inside], y[clean], joined[clean])
-    shift = difference_of_samples(
-        Sample(of_groups.train, y[rows], joined[rows]), g, weights
-    )
+    shift = difference_of_samples(Sample(of_groups.train, y[rows], joined[rows]), g, weights)
     composition = crossed(
         of_groups.folder[:, inside] - of_random.folder[:, inside], y[clean], joined[clean], weights
     )
-    size = crossed(
-        of_random.folder[:, inside] - whole[:, inside], y[clean], joined[clean], weights
-    )
+    size = crossed(of_random.folder[:, inside] - whole[:, inside], y[clean], joined[clean], weights)
     allowed = work.limits.shift
     work.terms["composition"] = rules.other_term(composition, allowed=allowed)
     work.terms["size"] = rules.other_term(size, allowed=allowed)

@@ -164,9 +164,7 @@ def difference_of_samples(
     return t_interval(float(each.mean()), sources, level=level)
 
 
-def paired_difference(
-    one: Doubles, two: Doubles, group: Ints, *, level: float = 0.95
-) -> Interval:
+def paired_difference(one: Doubles, two: Doubles, group: Ints, *, level: float = 0.95) -> Interval:
     """Return the interval of mean(one - two) over the same images and seeds.
 
     Args:

@@ -99,9 +99,7 @@ def _largest(design: Floats, turned: Floats) -> float:
     return 1.15 * size + 1e-6
 
 
-def ridge_scores(
-    x: Floats, targets: Floats, folds: Ints, *, penalty: float = 0.1
-) -> Floats:
+def ridge_scores(x: Floats, targets: Floats, folds: Ints, *, penalty: float = 0.1) -> Floats:
     """Return out-of-fold ridge scores of many targets that share one solve for each fold.
 
     Args:

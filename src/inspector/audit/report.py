@@ -143,9 +143,7 @@ def _details(title: str, lines: Sequence[str]) -> str:
 
 def _table(table: Table) -> str:
     heads = "".join(f"<th>{_safe(h)}</th>" for h in table.heads)
-    rows = "".join(
-        f"<tr>{''.join(f'<td>{_safe(c)}</td>' for c in row)}</tr>" for row in table.rows
-    )
+    rows = "".join(f"<tr>{''.join(f'<td>{_safe(c)}</td>' for c in row)}</tr>" for row in table.rows)
     if not rows:
         return ""
     return (

@@ -74,8 +74,7 @@ def side_limits(name: str, labels: Ints, group: Ints, classes: Ints) -> tuple[st
     groups = len(np.unique(group))
     if groups < GROUPS_AT_LEAST:
         found.append(
-            f"{name} holds {groups} independent groups; "
-            f"a verdict needs {GROUPS_AT_LEAST} or more"
+            f"{name} holds {groups} independent groups; a verdict needs {GROUPS_AT_LEAST} or more"
         )
     pairs = np.unique(np.stack([labels, group], axis=1), axis=0)
     count = np.bincount(pairs[:, 0], minlength=int(classes.max(initial=0)) + 1)
@@ -133,11 +132,7 @@ def shift_term(
     if limits.shift and not limits.missed:
         lost = interval.low > 0 and interval.mean > SHIFT_ABOVE
         differ = domain.p is not None and domain.p <= P_AT_MOST
-        gains = (
-            joint is not None
-            and joint.low > 0
-            and joint.mean >= JOINT_OF_LOSS * interval.mean
-        )
+        gains = joint is not None and joint.low > 0 and joint.mean >= JOINT_OF_LOSS * interval.mean
         if lost and differ and gains:
             verdict = Verdict.YES
         elif interval.high < SHIFT_ABOVE:

@@ -113,10 +113,7 @@ def _leakage(term: Term, who: str) -> str:
 def _shift(found: Diagnosis, term: Term, who: str) -> str:
     match term.verdict:
         case Verdict.YES:
-            return (
-                "Your folders differ, and accuracy depends on it: "
-                f"{_figure(term)} for {who}."
-            )
+            return f"Your folders differ, and accuracy depends on it: {_figure(term)} for {who}."
         case Verdict.NO:
             return f"Your folders: no loss beyond {rules.SHIFT_ABOVE:.2f} between them."
         case _:

@@ -212,8 +212,17 @@ def _tell_result(found: Comparison, kept: Kept, arguments: argparse.Namespace) -
     rows += [_cells(row) for row in found.rows]
     print_table(
         rows,
-        ("policy", "accuracy", "difference", "95 %", "p (Holm)", "last epoch", "s/epoch",
-         "s to best", ""),
+        (
+            "policy",
+            "accuracy",
+            "difference",
+            "95 %",
+            "p (Holm)",
+            "last epoch",
+            "s/epoch",
+            "s to best",
+            "",
+        ),
     )
     if found.partial:
         print(f"partial: {found.done} of {found.total} trainings are complete;"

@@ -205,9 +205,7 @@ def _pair_json(pair: Pair) -> dict[str, object]:
 def _split(name: str, known: dict[str, int]) -> str:
     split = SPLIT_NAMES.get(name.lower(), name)
     if split not in known:
-        raise UsageError(
-            f"there is no split {name}", f"Splits here: {', '.join(known) or 'none'}."
-        )
+        raise UsageError(f"there is no split {name}", f"Splits here: {', '.join(known) or 'none'}.")
     return split
 
 

@@ -85,9 +85,7 @@ def train_answer(
     return found.answer, more | {"partial": found.partial, "seeds_done": found.seeds_done}
 
 
-def _cleaned(
-    project: Project, cleaning: Plan, hear: Callable[[Answer], None]
-) -> dict[str, object]:
+def _cleaned(project: Project, cleaning: Plan, hear: Callable[[Answer], None]) -> dict[str, object]:
     name = project.comparisons.start(cleaning, hear)
     result = project.comparisons.result(name)
     document = as_json(result, project.comparisons.kept(name))

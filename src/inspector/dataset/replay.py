@@ -74,9 +74,7 @@ def list_call(folder: Path, call: Call) -> Listed:
     dialect = dialect_of(call.keras)
     top = str(folder)
     if call.loader is Loader.GENERATOR:
-        return list_for_generator(
-            top, class_names=call.class_names, follow_links=call.follow_links
-        )
+        return list_for_generator(top, class_names=call.class_names, follow_links=call.follow_links)
     if call.labels == "inferred":
         return list_inferred(
             top, dialect, class_names=call.class_names, follow_links=call.follow_links

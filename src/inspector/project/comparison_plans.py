@@ -70,9 +70,7 @@ def _rows(samples: Samples, taken: Sequence[bool]) -> Samples:
     )  # fmt: skip
 
 
-def spec_of(
-    one: Candidate, base: RunSpec, setup: Setup, groups: Mapping[str, int]
-) -> RunSpec:
+def spec_of(one: Candidate, base: RunSpec, setup: Setup, groups: Mapping[str, int]) -> RunSpec:
     """Return a candidate's run; its seed is set later."""
     training = base.training
     if one.share < 1:

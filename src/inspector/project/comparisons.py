@@ -156,9 +156,7 @@ class Comparisons:
         write_kept(runs.folder / name, kept)
         return name
 
-    def start(
-        self, plan: Plan, hear: Callable[[Answer], None], stop: Stop | None = None
-    ) -> str:
+    def start(self, plan: Plan, hear: Callable[[Answer], None], stop: Stop | None = None) -> str:
         """Store a comparison and train it; return its name.
 
         Raises:
@@ -168,9 +166,7 @@ class Comparisons:
         self.train(name, hear, stop)
         return name
 
-    def train(
-        self, name: str, hear: Callable[[Answer], None], stop: Stop | None = None
-    ) -> None:
+    def train(self, name: str, hear: Callable[[Answer], None], stop: Stop | None = None) -> None:
         """Train what is still missing of a comparison, in one child, seed by seed.
 
         Raises:
@@ -218,9 +214,7 @@ class Comparisons:
         kept = self.kept(name)
         return comparison_results.result(kept, self._project.runs.folder)
 
-    def _turns(
-        self, kept: Kept, stop: Stop, failures: dict[str, Failed]
-    ) -> Iterator[str]:
+    def _turns(self, kept: Kept, stop: Stop, failures: dict[str, Failed]) -> Iterator[str]:
         """Yield the runs that are missing; asked each time, as a policy may end on the way."""
         folder = self._project.runs.folder
         for turn in kept.turns:
@@ -232,9 +226,7 @@ class Comparisons:
                 continue
             yield turn.run
 
-    def _base(
-        self, rule: Rule, wanted: Wanted, groups: dict[str, int]
-    ) -> tuple[RunSpec, int]:
+    def _base(self, rule: Rule, wanted: Wanted, groups: dict[str, int]) -> tuple[RunSpec, int]:
         """Return the run that all others are made from, and how many images it does not judge."""
         return apart(self._project.runs.plan(rule, replace(wanted, policy=None)), groups)
 

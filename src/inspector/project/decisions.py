@@ -278,9 +278,7 @@ class Decisions:
         self._told(text if operation else f"{text}: nothing changed")
         return Decided(operation, touched, text)
 
-    def _swing(
-        self, operation: Operation | None, move: Callable[..., int], word: str
-    ) -> Decided:
+    def _swing(self, operation: Operation | None, move: Callable[..., int], word: str) -> Decided:
         if operation is None:
             return Decided(0, 0, "nothing to undo" if word == "undid" else "nothing to redo")
         database = self._project.database

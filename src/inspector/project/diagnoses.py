@@ -246,6 +246,7 @@ class Diagnoses:
             raise DatasetError(
                 "there is no image in the training folder", "Open the dataset's top folder."
             )
+
         def groups(similarity: float | None = None) -> Any:
             numbers = project.groups.numbers(rows, with_pictures=True, similarity=similarity)
             alone = np.bincount(numbers)[numbers] == 1
@@ -254,9 +255,7 @@ class Diagnoses:
         sure = project.duplicates.threshold
         levels = sorted({sure, *(one for one in LEVELS if one < sure)}, reverse=True)
         single = one_call(project, rule) if yours is not None else None
-        share = (
-            single.call.validation_split or 1 - (single.call.left_size or 0) if single else None
-        )
+        share = single.call.validation_split or 1 - (single.call.left_size or 0) if single else None
         return Question(
             describe(records), thumbnails16(records),
             np.array([place[s.label] for s in rows], np.int64),

@@ -198,9 +198,7 @@ class Experiments:
             right = judges[_key(tuple(paths[i] for i in rows.tolist()))]
             return lambda others: np.array([right[paths[i]] for i in others.tolist()], np.bool_)
 
-        answer = diagnose(
-            plan.question, seeds=seeds, trained=Trained(learn, done, plan.quick)
-        )
+        answer = diagnose(plan.question, seeds=seeds, trained=Trained(learn, done, plan.quick))
         return Experiment(answer, plan.quick, done, seeds)
 
     def last(self) -> dict[str, object] | None:

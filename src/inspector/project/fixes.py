@@ -113,9 +113,7 @@ class Fixes:
         """Propose a split where, without the dropped copies, a group stands on two sides."""
         project = self._project
         if lockable and current.kind is RuleKind.FOLDERS:
-            rows = [
-                s for s in project.groups.images() if s.mark != "drop" and s.id not in dropped
-            ]
+            rows = [s for s in project.groups.images() if s.mark != "drop" and s.id not in dropped]
             numbers = project.groups.numbers(rows, with_pictures=True).tolist()
             sides: dict[int, set[str]] = {}
             for sample, number in zip(rows, numbers, strict=True):

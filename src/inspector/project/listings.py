@@ -122,9 +122,7 @@ def make_listing(everything: Sequence[Sample], likeness: Likeness, query: Query)
     )
 
 
-def _in_rank(
-    rows: Sequence[Sample], sort: Sort, similarity: dict[int, float]
-) -> NDArray[np.int32]:
+def _in_rank(rows: Sequence[Sample], sort: Sort, similarity: dict[int, float]) -> NDArray[np.int32]:
     """Return the ids of rows that are in order of paths, in another order."""
     ids = np.array([s.id for s in rows], np.int32)
     if sort is Sort.NAME:

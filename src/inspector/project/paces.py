@@ -35,8 +35,7 @@ def expect_seconds(runs: "Sequence[Run]", specs: Sequence[RunSpec]) -> float | N
             return None
         pace = median(median(e.seconds for e in r.history[1:]) / _load(r.spec) for r in alike)
         first = median(
-            max(0.0, r.history[0].seconds - median(e.seconds for e in r.history[1:]))
-            for r in alike
+            max(0.0, r.history[0].seconds - median(e.seconds for e in r.history[1:])) for r in alike
         )
         total += _RUN_SECONDS + first + pace * _load(spec) * _epochs(spec)
     return total

@@ -144,4 +144,3 @@ def _checked(name: str) -> str:
     if name in PRESETS:
         raise UsageError(f"{name} is a preset", "Give your policy a name of its own.")
     return name
-

@@ -205,4 +205,3 @@ def remembered_root(file: Path) -> str:
         return meta.get(database.read(), "root")
     finally:
         database.close()
-

@@ -159,9 +159,7 @@ def call_sides(project: "Project", rule: Rule) -> Sides:
     folder = _folder(project, rule.folder)
     sides = replay(project.root / folder, _with_subset(rule.call, "training"))
     head = f"{folder}/" if folder else ""
-    return Sides(
-        tuple(head + p for p in sides.training), tuple(head + p for p in sides.validation)
-    )
+    return Sides(tuple(head + p for p in sides.training), tuple(head + p for p in sides.validation))
 
 
 def _by_folders(project: "Project", rule: Rule) -> Membership:

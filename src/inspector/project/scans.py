@@ -145,9 +145,7 @@ class Scans:
         # What an earlier scan left unread is not new, and was not known.
         new = reading.new
         unchanged = present - max(new + len(reading.known), reading.count)
-        return Scanned(
-            new - moved, unchanged, moved, missing, time.monotonic() - began, complete
-        )
+        return Scanned(new - moved, unchanged, moved, missing, time.monotonic() - began, complete)
 
     def _unread(self, racy_ns: int) -> Iterator[tuple[int, list[Row]]]:
         """List as `_names` does; then come images whose picture the cache has lost.
@@ -160,9 +158,7 @@ class Scans:
         lost = {row[0] for row in known if row[2] not in kept}
         return self._unread_or_lost(racy_ns, lost)
 
-    def _unread_or_lost(
-        self, racy_ns: int, lost: set[int]
-    ) -> Iterator[tuple[int, list[Row]]]:
+    def _unread_or_lost(self, racy_ns: int, lost: set[int]) -> Iterator[tuple[int, list[Row]]]:
         for new, rows in self._names(racy_ns):
             lost.difference_update(row[0] for row in rows)
             yield new, rows

@@ -39,9 +39,7 @@ class Candidates:
     transform: NDArray[np.uint8]
 
 
-def candidates(
-    records: NDArray[np.void], transforms: Sequence[int] = ONE_OF_EACH
-) -> Candidates:
+def candidates(records: NDArray[np.void], transforms: Sequence[int] = ONE_OF_EACH) -> Candidates:
     """Return every pair within the radius, once for each transform; flat pictures are left out.
 
     Args:

@@ -68,9 +68,7 @@ class Sample:
     @property
     def decision(self) -> Decision:
         """The decision alone."""
-        return Decision(
-            self.mark, self.new_label, self.reason_decided, self.bound, self.reviewed
-        )
+        return Decision(self.mark, self.new_label, self.reason_decided, self.bound, self.reviewed)
 
 
 _COLUMNS = (

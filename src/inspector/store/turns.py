@@ -12,9 +12,7 @@ _PAUSE_SECONDS = 0.1
 
 
 @contextmanager
-def turn(
-    file: Path, *, waiting: Callable[[], None], stopped: Callable[[], bool]
-) -> Iterator[bool]:
+def turn(file: Path, *, waiting: Callable[[], None], stopped: Callable[[], bool]) -> Iterator[bool]:
     """Hold a lock on `file` while the body runs; others wait for it.
 
     Args:

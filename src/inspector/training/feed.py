@@ -74,8 +74,7 @@ class Feed:
         self._at = pictures.find(samples)
         self._labels = np.array(samples.labels, dtype=np.int32)
         self._ids = [
-            digest or path
-            for path, digest in zip(samples.paths, samples.sha256, strict=True)
+            digest or path for path, digest in zip(samples.paths, samples.sha256, strict=True)
         ]
         self._seed = seed
         self._batch_size = batch_size

@@ -299,4 +299,3 @@ def _normalisation(spec: RunSpec, policy: Policy | None) -> dict[str, Any]:
     if spec.normalisation is not Scaling.POLICY or policy is None:
         return {}
     return asdict(policy.normalisation)
-

@@ -83,9 +83,7 @@ def build_network(spec: RunSpec, normalisation: Mapping[str, Any]) -> Network:
         )
         return Network(model, model)
     if spec.model in BACKBONES:
-        return transfer(
-            spec.model, side, classes, weights=spec.weights, untrained=spec.untrained
-        )
+        return transfer(spec.model, side, classes, weights=spec.weights, untrained=spec.untrained)
     if spec.model.endswith(".keras"):
         return own_model(
             Path(spec.model), side, classes, scaling=spec.normalisation, policy=normalisation

@@ -51,8 +51,7 @@ class Pictures:
 def keys(samples: Samples) -> list[str]:
     """Return what stands for each picture: its hash where it is known, else its path."""
     return [
-        digest or f"path:{path}"
-        for path, digest in zip(samples.paths, samples.sha256, strict=True)
+        digest or f"path:{path}" for path, digest in zip(samples.paths, samples.sha256, strict=True)
     ]
 
 

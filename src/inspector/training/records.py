@@ -162,8 +162,7 @@ def _page(
             for what, e in (("best", best), ("last", last))
         ),
         "",
-        "The model takes RGB pixels of 0..255 and normalises them itself "
-        f"({_scaling(spec)}).",
+        f"The model takes RGB pixels of 0..255 and normalises them itself ({_scaling(spec)}).",
     ]
     return "\n".join(lines) + "\n"
 

@@ -34,9 +34,7 @@ class Published:
     manifest: str
 
 
-def publish(
-    plan: Plan, *, stop: Stop, progress: Progress, resume: bool = False
-) -> Published:
+def publish(plan: Plan, *, stop: Stop, progress: Progress, resume: bool = False) -> Published:
     """Stage, verify and publish a plan; nothing stands at the target until all of it does.
 
     Raises:
@@ -121,9 +119,7 @@ def _bring(plan: Plan, item: Item, partial: Path) -> bytes:
         ) from error
     if item.sha256 and found != item.sha256:
         part.unlink()
-        raise ExportError(
-            f"{item.source} changed since the scan", "Scan again, then export again."
-        )
+        raise ExportError(f"{item.source} changed since the scan", "Scan again, then export again.")
     os.replace(part, target)  # noqa: PTH105 - Path.replace says the same, without the intent
     return found
 

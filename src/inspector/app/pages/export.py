@@ -295,5 +295,3 @@ def _fill(table: QTableWidget, rows: Sequence[Sequence[str]]) -> None:
     for i, row in enumerate(shown):
         for j, text in enumerate(row):
             table.setItem(i, j, QTableWidgetItem(text))
-
-

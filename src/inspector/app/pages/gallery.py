@@ -119,9 +119,7 @@ class GalleryPage(Page):
 
     def _list(self) -> None:
         query = self.filters.query
-        self.bridge.call(
-            lambda: self.project.samples.listing(query), self._show, channel="listing"
-        )
+        self.bridge.call(lambda: self.project.samples.listing(query), self._show, channel="listing")
 
     def _show(self, listing: Listing) -> None:
         self.filters.show_counts(listing.counts)
@@ -195,9 +193,7 @@ class GalleryPage(Page):
 
     def _copy_path(self) -> None:
         ids = self.view.selected_ids()
-        self.bridge.call(
-            lambda: "\n".join(self._paths(ids)), QGuiApplication.clipboard().setText
-        )
+        self.bridge.call(lambda: "\n".join(self._paths(ids)), QGuiApplication.clipboard().setText)
 
     def _open_picture(self) -> None:
         for path in self._paths(self.view.selected_ids()[:1]):

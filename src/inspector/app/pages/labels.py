@@ -163,8 +163,7 @@ class LabelsPage(Page):
         self._take.setText(f"Relabel as {case.suggested} [Return]")
         if case.score is None:
             carried = ", ".join(
-                f"{s.path} (now {s.new_label})" if s.new_label else s.path
-                for s in case.samples[:6]
+                f"{s.path} (now {s.new_label})" if s.new_label else s.path for s in case.samples[:6]
             )
             self._note.setText(f"The same picture with {len(case.labels)} labels: {carried}")
             return

@@ -250,9 +250,7 @@ class SplitsPage(Page):
         if self._shown is not None:
             leak = [leak for leak in self._shown.found.leaks if leak.twin is not None][row]
             assert leak.twin is not None
-            self.asked.emit(
-                f"{leak.image.path} and its twin", (leak.image.id, leak.twin.id)
-            )
+            self.asked.emit(f"{leak.image.path} and its twin", (leak.image.id, leak.twin.id))
 
     def _on_finding(self, row: int, _: int) -> None:
         if self._shown is None:
@@ -311,9 +309,7 @@ class SplitsPage(Page):
         )
         if name:
             rule = self._bar.rule()
-            self.bridge.call(
-                lambda: self.project.splits.freeze(rule, Path(name)), self._on_locked
-            )
+            self.bridge.call(lambda: self.project.splits.freeze(rule, Path(name)), self._on_locked)
 
     def _on_locked(self, frozen: Frozen) -> None:
         self._note.setText(f"{frozen.files:,} files are locked in {frozen.path}.")
@@ -400,9 +396,7 @@ def _moved(project: Project, shown: Shown, threshold: float) -> Shown:
     return replace(shown, found=found, thumbnails=_thumbnails(project, found, shown.thumbnails))
 
 
-def _thumbnails(
-    project: Project, found: Leakage, before: dict[int, bytes]
-) -> dict[int, bytes]:
+def _thumbnails(project: Project, found: Leakage, before: dict[int, bytes]) -> dict[int, bytes]:
     pairs = [(leak.image, leak.twin) for leak in found.leaks if leak.twin is not None]
     wanted = {s.id for pair in pairs[:SHOWN_PAIRS] for s in pair}
     return {i: before.get(i) or project.samples.thumbnail(i) or b"" for i in wanted}
