@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from inspector.dataset.decoding import read_picture
 from inspector.similarity.levels import SURE
-from inspector.similarity.transforms import NAMES, apply
-from inspector.similarity.verify import Pairs
+from inspector.similarity.orientations import NAMES, apply
+from inspector.similarity.verification import Pairs
 from similarity_brain import Brain, find_brain, images
 from similarity_cifar import DATA, find_alike
 

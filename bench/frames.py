@@ -18,12 +18,12 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtWidgets import QApplication
 
-from inspector.app import theme
 from inspector.app.main import MainWindow
-from inspector.app.pages.train import TrainPage
-from inspector.app.window import ProjectView
-from inspector.dataset.demo import make_demo
-from inspector.project.runs import Wanted
+from inspector.app.train.page import TrainPage
+from inspector.app.widgets import theme
+from inspector.app.window.main_window import ProjectView
+from inspector.demo.dataset import make_demo
+from inspector.project.training.runs import Wanted
 
 FRAME_SECONDS = 0.016
 

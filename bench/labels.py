@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from inspector.audit.descriptors import describe, reduce
-from inspector.audit.wrong_labels import out_of_fold, wrong_labels
+from inspector.audit.label_errors import out_of_fold, wrong_labels
 from inspector.project.project import Project
 
 

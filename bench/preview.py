@@ -21,12 +21,12 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from inspector.app import theme
-from inspector.app.pages.augment import AugmentPage
-from inspector.app.window import ProjectView
+from inspector.app.augment.page import AugmentPage
+from inspector.app.widgets import theme
+from inspector.app.window.main_window import ProjectView
 from inspector.augmentation.apply import augment
 from inspector.augmentation.presets import PRESETS
-from inspector.dataset.demo import make_demo
+from inspector.demo.dataset import make_demo
 from inspector.project.project import Project
 
 SIDE = 3

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.similarity.levels import POSSIBLE, SURE
-from inspector.similarity.verify import Pairs
+from inspector.similarity.verification import Pairs
 from similarity_cifar import DATA, find_alike
 
 ENDINGS = (".jpg", ".jpeg", ".png")

@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 
 from inspector.dataset.decoding import read_picture
 from inspector.similarity.fingerprints import FINGERPRINT, fingerprint
+from inspector.similarity.hash_join import Candidates, candidates
 from inspector.similarity.levels import POSSIBLE, SURE
-from inspector.similarity.neighbours import Candidates, candidates
-from inspector.similarity.verify import Pairs, compare, verify
+from inspector.similarity.verification import Pairs, compare, verify
 
 DATA = Path(
     os.environ.get("INSPECTOR_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.similarity.fingerprints import FINGERPRINT, fingerprint
+from inspector.similarity.hash_join import Candidates, candidates
 from inspector.similarity.levels import POSSIBLE, SURE
-from inspector.similarity.neighbours import Candidates, candidates
-from inspector.similarity.verify import verify
+from inspector.similarity.verification import verify
 
 DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data"
 FALSE_RATE = 1e-5

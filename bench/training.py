@@ -25,10 +25,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from inspector.augmentation.policies import read_policy
-from inspector.run_specs import Samples, Scaling
+from inspector.augmentation.policy_json import read_policy
 from inspector.training.feed import Feed, augmenting
 from inspector.training.pictures import load_pictures
+from inspector.training_protocol import Samples, Scaling
 
 Batch = tuple[Any, Any]
 BATCH = 64

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.audit.baseline_models import fit
 from inspector.audit.descriptors import describe, reduce
-from inspector.audit.quick_models import fit
 from verdict_pools import Pool, records
 
 Pictures = NDArray[np.uint8]

@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.audit.baseline_models import fit
 from inspector.audit.descriptors import describe, reduce
 from inspector.audit.folds import random_folds
-from inspector.audit.quick_models import fit
 from inspector.similarity.fingerprints import FINGERPRINT
 
 Pictures = NDArray[np.uint8]

@@ -12,17 +12,17 @@ import cv2
 import numpy as np
 from PySide6.QtWidgets import QApplication
 
-from inspector.app import theme
+from inspector.app.augment.page import AugmentPage
 from inspector.app.main import MainWindow
-from inspector.app.pages.augment import AugmentPage
-from inspector.app.pages.train import TrainPage
-from inspector.app.window import ProjectView
+from inspector.app.train.page import TrainPage
+from inspector.app.widgets import theme
+from inspector.app.window.main_window import ProjectView
 from inspector.augmentation.presets import PRESETS
-from inspector.dataset.demo import make_demo
-from inspector.project.candidates import Candidate
-from inspector.project.comparison_records import Setup
+from inspector.demo.dataset import make_demo
+from inspector.project.experiments.comparison_records import Setup
+from inspector.project.experiments.variants import Candidate
 from inspector.project.project import Project
-from inspector.project.runs import Wanted
+from inspector.project.training.runs import Wanted
 
 SIZE = (1280, 800)
 EPOCHS, SEEDS = 12, 5

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from inspector.dataset.demo import Kind, make_demo
-from inspector.project.places import cache_folder
+from inspector.demo.dataset import Kind, make_demo
+from inspector.desktop.paths import cache_folder
 from inspector.project.project import Project
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

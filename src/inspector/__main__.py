@@ -15,7 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     words = sys.argv[1:] if arguments is None else arguments
     if words and words[0] == "--child":
-        from inspector.children import run_child
+        from inspector.subprocesses import run_child
 
         run_child(words[1])
         return 0

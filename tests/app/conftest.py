@@ -8,16 +8,16 @@ import pytest
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from inspector.app.folders_question import ask_folders
+from inspector.app.duplicates.rule_dialog import RuleSheet
 from inspector.app.main import MainWindow
-from inspector.app.rule_sheet import RuleSheet
-from inspector.app.window import ProjectView
+from inspector.app.window.layout_dialog import ask_folders
+from inspector.app.window.main_window import ProjectView
 from inspector.project.project import Project
 
 
 @pytest.fixture(autouse=True)
 def garbage_stays_on_this_thread() -> Iterator[None]:
-    """Do as the program does: no worker thread destroys a widget (`inspector.app.garbage`)."""
+    """Do as the program does: no worker thread destroys a widget."""
     gc.disable()
     yield
     gc.collect()

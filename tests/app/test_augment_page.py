@@ -14,15 +14,14 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from inspector.app.pages.augment import AugmentPage, Wish, make_rows
-from inspector.app.parameter_strip import make_strip
-from inspector.app.pictures import from_pixels
-from inspector.app.policy_history import PolicyHistory
-from inspector.app.policy_numbers import GROUPS, Control
-from inspector.app.window import ProjectView
+from inspector.app.augment.page import AugmentPage, Wish, make_rows
+from inspector.app.augment.policy_history import PolicyHistory
+from inspector.app.augment.policy_numbers import GROUPS, Control
+from inspector.app.augment.range_strip import make_strip
+from inspector.app.threads.images import from_pixels
+from inspector.app.window.main_window import ProjectView
 from inspector.augmentation.apply import augment
-from inspector.augmentation.presets import PRESETS
-from inspector.augmentation.terms import (
+from inspector.augmentation.policy import (
     Distribution,
     Fill,
     Normalisation,
@@ -31,7 +30,8 @@ from inspector.augmentation.terms import (
     Shift,
     ShiftKind,
 )
-from inspector.project.previews import Picture
+from inspector.augmentation.presets import PRESETS
+from inspector.project.augment.previews import Picture
 from inspector.project.project import Project
 
 CONTROLS = {control.field: control for _, controls in GROUPS for control in controls}
@@ -261,7 +261,7 @@ def test_policies_are_kept_renamed_and_deleted(
     assert bar.name() == "your policy"
     page._replace(mine)
     monkeypatch.setattr(
-        "inspector.app.policy_bar.QInputDialog.getText", lambda *_, **__: ("better", True)
+        "inspector.app.augment.policy_bar.QInputDialog.getText", lambda *_, **__: ("better", True)
     )
     bar._rename.trigger()
     qtbot.waitUntil(lambda: bar.name() == "better", timeout=10_000)

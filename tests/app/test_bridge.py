@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
-from inspector.app.bridge import Bridge
-from inspector.app.crossing import Crossing
+from inspector.app.threads.bridge import Bridge
+from inspector.app.threads.main_thread_queue import Crossing
 from inspector.project.changes import Changes
 
 

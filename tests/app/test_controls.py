@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from inspector.app import theme
 from inspector.app.main import MainWindow
+from inspector.app.widgets import theme
 
 CONTROLS = (
     QAbstractButton, QComboBox, QAbstractSpinBox, QLineEdit, QAbstractSlider, QAbstractScrollArea,

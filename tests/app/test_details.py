@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from inspector.app.elided import FittedLabel, PathButton
+from inspector.app.widgets.elided_label import FittedLabel, PathButton
 
 LONG = "a_very_long_name_of_a_file_from_a_camera_or_a_web_page_000.jpg"
 

@@ -7,12 +7,12 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from inspector.app.pages.export import ExportPage
-from inspector.app.rule_sheet import RuleSheet
-from inspector.app.window import ProjectView
-from inspector.project.rules import Rule, RuleKind
-from inspector.project.splits import keras_rule
-from inspector.work.export import Mode
+from inspector.app.duplicates.rule_dialog import RuleSheet
+from inspector.app.export.page import ExportPage
+from inspector.app.window.main_window import ProjectView
+from inspector.project.splits.split_rules import Rule, RuleKind
+from inspector.project.splits.splits import keras_rule
+from inspector.work.export_plan import Mode
 
 
 @pytest.fixture

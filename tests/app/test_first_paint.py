@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from inspector.app.main import MainWindow
-from inspector.app.pages.start import PLACE_PX, StartPage
-from inspector.app.preferences import Preferences
+from inspector.app.start.page import PLACE_PX, StartPage
+from inspector.app.window.preferences_dialog import Preferences
 
 # Prints what is there when the window is painted for the first time, and closes it.
 WATCHED = """
@@ -18,7 +18,7 @@ import gc, sys
 from PySide6 import QtCore
 from inspector import __main__
 from inspector.app import main
-from inspector.app.session import Session
+from inspector.app.window.session import Session
 Session().remember(sys.argv[1])
 class Watched(main.MainWindow):
     def paintEvent(self, event):
@@ -41,9 +41,9 @@ def test_what_takes_long_to_load_comes_after_the_first_paint(tmp_path: Path) -> 
     assert collects == "False"
     late = {"numpy", "cv2", "PIL", "socket", "sqlite3", "tomllib", "hashlib", "subprocess"}
     assert not late & set(modules)
-    assert "inspector.app.pages.start" in modules
+    assert "inspector.app.start.page" in modules
     assert not {m for m in modules if m.startswith(("inspector.store", "inspector.work"))}
-    assert "inspector.app.jobs_bar" not in modules
+    assert "inspector.app.widgets.jobs_bar" not in modules
 
 
 def test_what_is_not_painted_is_there_after_it(qtbot: QtBot) -> None:

@@ -6,12 +6,12 @@ from PySide6.QtGui import QGuiApplication, QImage, QMouseEvent
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from inspector.app.filter_bar import FilterBar
-from inspector.app.flow import FlowLayout
-from inspector.app.hover_preview import LONGEST_PX, HoverPreview, enlarge
-from inspector.app.pages.gallery import GalleryPage
-from inspector.app.window import ProjectView
-from inspector.project.listings import Facet
+from inspector.app.gallery.filter_bar import FilterBar
+from inspector.app.gallery.hover_preview import LONGEST_PX, HoverPreview, enlarge
+from inspector.app.gallery.page import GalleryPage
+from inspector.app.widgets.flow_layout import FlowLayout
+from inspector.app.window.main_window import ProjectView
+from inspector.project.review.gallery_query import Facet
 
 
 @pytest.fixture

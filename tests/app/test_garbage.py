@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from inspector.app.garbage import MANY, PATIENCE, Garbage
+from inspector.app.threads.gc_scheduler import MANY, PATIENCE, Garbage
 
 
 class InCycle(QObject):

@@ -6,10 +6,10 @@ from PySide6.QtGui import QContextMenuEvent, QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
-from inspector.app import gallery_view
-from inspector.app.hint_bar import HintBar
-from inspector.app.session import Session
-from inspector.app.window import ProjectView
+from inspector.app.gallery import view as gallery_view
+from inspector.app.window.hint_bar import HintBar
+from inspector.app.window.main_window import ProjectView
+from inspector.app.window.session import Session
 
 
 def test_hints_are_few_and_dismissed_for_good(qtbot: QtBot, view: ProjectView) -> None:

@@ -25,10 +25,10 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from inspector.app import theme
-from inspector.app.gallery_view import GalleryView
+from inspector.app.gallery.view import GalleryView
 from inspector.app.main import MainWindow
-from inspector.app.window import ProjectView
+from inspector.app.widgets import theme
+from inspector.app.window.main_window import ProjectView
 
 # 1280x680 is what a taskbar leaves of 1920x1080 at 150 %.
 SMALLEST = (1280, 680)

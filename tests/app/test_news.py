@@ -8,9 +8,9 @@ from itertools import pairwise
 import pytest
 from pytestqt.qtbot import QtBot
 
-from inspector.app.bridge import Bridge
-from inspector.app.news import News
-from inspector.app.pages.page import Page
+from inspector.app.threads.bridge import Bridge
+from inspector.app.widgets.page import Page
+from inspector.app.window.refresh_scheduler import News
 from inspector.project.changes import Changes
 from inspector.project.project import Project
 

@@ -5,9 +5,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from inspector.app.commands import Command, matching
-from inspector.app.palette import Palette
-from inspector.app.window import ProjectView
+from inspector.app.window.command_palette import Palette
+from inspector.app.window.commands import Command, matching
+from inspector.app.window.main_window import ProjectView
 
 TEXTS = ("Go to Gallery", "Go to Look-alikes", "Undo the newest decision", "Keep by a rule")
 

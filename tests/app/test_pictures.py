@@ -4,7 +4,7 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 
-from inspector.app.pictures import from_jpeg, from_pixels, pixels_of
+from inspector.app.threads.images import from_jpeg, from_pixels, pixels_of
 
 
 def coloured() -> NDArray[np.uint8]:

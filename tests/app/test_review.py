@@ -7,9 +7,9 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-from inspector.app.cluster_list import STACKED, stacked
-from inspector.app.pace import BREAK_SECONDS, ENOUGH, Pace
-from inspector.app.window import ProjectView
+from inspector.app.duplicates.cluster_list import STACKED, stacked
+from inspector.app.widgets.review_speed import BREAK_SECONDS, ENOUGH, Pace
+from inspector.app.window.main_window import ProjectView
 
 
 def paced(seconds: list[float]) -> Pace:

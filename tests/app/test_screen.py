@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QLibraryInfo
 
-from inspector.app.screen import check_screen
+from inspector.app.window.display_check import check_screen
 from inspector.errors import InspectorError
 
 

@@ -8,16 +8,16 @@ from PySide6.QtCore import QProcess
 from PySide6.QtWidgets import QCheckBox, QComboBox, QSlider, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from inspector.app import notify
-from inspector.app.cluster_list import ClusterList
-from inspector.app.jobs_bar import JobBar
+from inspector.app.duplicates.cluster_list import ClusterList
+from inspector.app.gallery.page import GalleryPage
 from inspector.app.main import MainWindow
-from inspector.app.pages.gallery import GalleryPage
-from inspector.app.preferences import Preferences
-from inspector.app.window import ProjectView
-from inspector.project.listings import Facet
+from inspector.app.widgets.jobs_bar import JobBar
+from inspector.app.window.main_window import ProjectView
+from inspector.app.window.main_window import notifications as notify
+from inspector.app.window.preferences_dialog import Preferences
+from inspector.desktop.settings import NOTIFY, SETTINGS, read_settings, settings_file, write_setting
 from inspector.project.project import Project
-from inspector.project.settings import NOTIFY, SETTINGS, read_settings, settings_file, write_setting
+from inspector.project.review.gallery_query import Facet
 from inspector.work.jobs import Progress, Stop
 
 

@@ -6,11 +6,11 @@ import pytest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from inspector.app.luck_panel import ACCURACY
-from inspector.app.pages.groups import GroupsPage
-from inspector.app.pages.splits import SplitsPage
-from inspector.app.window import ProjectView
-from inspector.project.rules import RuleKind
+from inspector.app.groups.page import GroupsPage
+from inspector.app.splits.page import SplitsPage
+from inspector.app.splits.seed_panel import ACCURACY
+from inspector.app.window.main_window import ProjectView
+from inspector.project.splits.split_rules import RuleKind
 
 
 def page(view: ProjectView, kind: type) -> object:

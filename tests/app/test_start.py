@@ -13,24 +13,24 @@ from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from inspector.app.main import MainWindow
-from inspector.app.one_window import OneWindow
-from inspector.app.pages.start import StartPage
-from inspector.app.recent_faces import FACES
-from inspector.app.session import Session
-from inspector.app.window import ProjectView
-from inspector.dataset.demo import truth_path
-from inspector.project import sample_set
-from inspector.project.places import projects_folder, samples_folder
+from inspector.app.start.page import StartPage
+from inspector.app.start.recent_thumbnails import FACES
+from inspector.app.window.main_window import ProjectView
+from inspector.app.window.session import Session
+from inspector.app.window.single_instance import OneWindow
+from inspector.demo.dataset import truth_path
+from inspector.desktop.paths import projects_folder, samples_folder
+from inspector.project.catalog import sample_dataset as sample_set
+from inspector.project.catalog.sample_dataset import make_sample
 from inspector.project.project import Project
-from inspector.project.sample_set import make_sample
-from inspector.store.faces import faces
+from inspector.store.recent_thumbnails import faces
 from inspector.work.jobs import Progress, Stop
 
 KILLED = """
 import os, sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
-from inspector.app.one_window import OneWindow
+from inspector.app.window.single_instance import OneWindow
 app = QCoreApplication([])
 assert OneWindow(Path(sys.argv[1]), app).take()
 os._exit(1)

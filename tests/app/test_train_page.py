@@ -14,14 +14,14 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from inspector.app.compare_sheet import CompareSheet
 from inspector.app.main import MainWindow
-from inspector.app.pages.train import TrainPage
-from inspector.app.window import ProjectView
+from inspector.app.train.compare_dialog import CompareSheet
+from inspector.app.train.page import TrainPage
+from inspector.app.window.main_window import ProjectView
 from inspector.project.project import Project
-from inspector.project.rules import Rule
-from inspector.project.runs import RunState, Wanted
-from inspector.run_specs import EpochDone
+from inspector.project.splits.split_rules import Rule
+from inspector.project.training.runs import RunState, Wanted
+from inspector.training_protocol import EpochDone
 
 LONG = 1000
 PATIENCE_MS = 120_000
@@ -204,7 +204,7 @@ def test_strengths_shares_and_models_are_planned_in_words(qtbot: QtBot, page: Tr
 
 
 def test_curves_smooth_and_seeds_stand_together() -> None:
-    from inspector.app.charts import mean_and_band, smooth
+    from inspector.app.widgets.charts import mean_and_band, smooth
 
     one = tuple(
         EpochDone("a", e, 1.0, 0.5, 1.0, value, None, None, 1.0, 1)

@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from inspector.app.accuracy_field import AccuracyField
-from inspector.app.finding_card import FindingCard
-from inspector.app.window import ProjectView
+from inspector.app.overview.finding_card import FindingCard
+from inspector.app.widgets.accuracy_field import AccuracyField
+from inspector.app.window.main_window import ProjectView
 from inspector.project.project import Project
 from inspector.store import meta
 

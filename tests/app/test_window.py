@@ -12,13 +12,13 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from inspector.app import theme
-from inspector.app.compare_view import CompareView, Mode
-from inspector.app.gallery_view import GalleryView
-from inspector.app.keys import KeysOverlay, resolve
+from inspector.app.gallery.view import GalleryView
 from inspector.app.main import MainWindow
-from inspector.app.pages.page import Key
-from inspector.app.window import ProjectView
+from inspector.app.widgets import theme
+from inspector.app.widgets.compare_view import CompareView, Mode
+from inspector.app.widgets.keys import KeysOverlay, resolve
+from inspector.app.widgets.page import Key
+from inspector.app.window.main_window import ProjectView
 from inspector.errors import UsageError
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from inspector.audit.terms import Question
+from inspector.audit.diagnosis import Question
 
 DIMS = 64
 

@@ -4,11 +4,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from inspector.audit.arms import Stopped
-from inspector.audit.gap import diagnose
-from inspector.audit.intervals import Interval
-from inspector.audit.rules import Limits, leakage_term, missed, shift_term, too_weak
-from inspector.audit.terms import (
+from inspector.audit.conditions import Stopped
+from inspector.audit.decision_rules import Limits, leakage_term, missed, shift_term, too_weak
+from inspector.audit.diagnosis import (
     ARMS,
     TERMS,
     Bound,
@@ -18,6 +16,8 @@ from inspector.audit.terms import (
     Verdict,
     as_json,
 )
+from inspector.audit.gap import diagnose
+from inspector.audit.intervals import Interval
 from tests.audit.synthetic import hide, mislabel, question, shift
 
 YES, NO, CANNOT = Verdict.YES, Verdict.NO, Verdict.CANNOT_TELL
@@ -210,8 +210,8 @@ def test_the_terms_add_up() -> None:
 
 
 def _whole_on_folder(whole: Question, weights: np.ndarray) -> float:
+    from inspector.audit.baseline_models import fit
     from inspector.audit.descriptors import reduce
-    from inspector.audit.quick_models import fit
 
     x, y = reduce(whole.descriptors), whole.labels
     model = fit(x[whole.in_training], y[whole.in_training], 3)

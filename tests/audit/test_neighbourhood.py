@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from inspector.audit.arms import Setting, Stopped, Watch, thinned
-from inspector.audit.domain import domain_auc, draw_groups, fold_auc
+from inspector.audit.conditions import Setting, Stopped, Watch, thinned
+from inspector.audit.domain_classifier import domain_auc, draw_groups, fold_auc
 from inspector.audit.folds import own_groups
-from inspector.audit.luck import Images, luck
+from inspector.audit.hidden_groups import suspicious
+from inspector.audit.label_errors import wrong_labels
 from inspector.audit.properties import Sides, bars, compare_properties, histogram, one_hot
-from inspector.audit.residual import suspicious
-from inspector.audit.wrong_labels import wrong_labels
+from inspector.audit.seed_variability import Images, luck
 
 QUIET = Watch(lambda stage, done, total: None, lambda: False)
 

@@ -7,8 +7,8 @@ import pytest
 
 from inspector.audit.pitfalls import Pitfall, Replayed, pitfalls
 from inspector.dataset.keras_code import CodeCall
-from inspector.dataset.keras_lists import Listed
-from inspector.dataset.replay import Call, Loader, cut
+from inspector.splits.keras_lists import Listed
+from inspector.splits.keras_replay import Call, Loader, cut
 
 CALL = Call(validation_split=0.2, seed=42)
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from inspector.audit.baseline_models import fit, nearest_label, neighbours, ridge_scores, softmax
 from inspector.audit.descriptors import describe, reduce, thumbnails16
-from inspector.audit.quick_models import fit, nearest_label, neighbours, ridge_scores, softmax
 from inspector.similarity.fingerprints import FINGERPRINT
 
 

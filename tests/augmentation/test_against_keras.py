@@ -8,8 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from inspector.augmentation.apply import apply_draw, geometry, normalise
-from inspector.augmentation.draws import Draw
-from inspector.augmentation.policies import DEVIATIONS, Fill, Normalisation, Policy
+from inspector.augmentation.policy_json import DEVIATIONS, Fill, Normalisation, Policy
+from inspector.augmentation.sampling import Draw
 from tests.augmentation.conftest import RunKeras, smooth
 
 TRANSFORM = """

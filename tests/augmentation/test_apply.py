@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from inspector.augmentation.apply import apply_draw, augment, invented_share, normalise
-from inspector.augmentation.draws import Box, Draw, draw
-from inspector.augmentation.policies import (
+from inspector.augmentation.policy_json import (
     Distribution,
     Normalisation,
     Policy,
@@ -26,6 +25,7 @@ from inspector.augmentation.policies import (
     ShiftKind,
     write_policy,
 )
+from inspector.augmentation.sampling import Box, Draw, draw
 from inspector.errors import UsageError
 from tests.augmentation.conftest import smooth
 from tests.augmentation.test_policies import policies
@@ -57,7 +57,7 @@ NAMES = [hashlib.sha256(picture.tobytes()).hexdigest() for picture in IMAGES]
 IN_A_CHILD = """
 import hashlib, json, sys
 from inspector.augmentation.apply import augment
-from inspector.augmentation.policies import read_policy
+from inspector.augmentation.policy_json import read_policy
 import numpy as np
 pictures = np.load(sys.argv[1]); policy = read_policy(sys.argv[2])
 for p in pictures:

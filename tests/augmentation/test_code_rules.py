@@ -6,7 +6,7 @@ import pytest
 
 from inspector.augmentation.code_rules import lint_beside, lint_code
 from inspector.augmentation.keras_code import parse_code
-from inspector.augmentation.policies import Normalisation, Policy
+from inspector.augmentation.policy_json import Normalisation, Policy
 from inspector.augmentation.presets import PRESETS
 from inspector.errors import UsageError
 from tests.augmentation.conftest import RunKeras

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from inspector.augmentation.apply import augment, normalise
 from inspector.augmentation.dialects import to_code
 from inspector.augmentation.keras_code import parse_code
-from inspector.augmentation.policies import (
+from inspector.augmentation.policy_json import (
     Distribution,
     Fill,
     Normalisation,

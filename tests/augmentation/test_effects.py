@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspector.augmentation.draws import place_in_range
-from inspector.augmentation.effects import EFFECTS, alone, levels
-from inspector.augmentation.policies import Policy, Range, Shift, ShiftKind
+from inspector.augmentation.policy_effects import EFFECTS, alone, levels
+from inspector.augmentation.policy_json import Policy, Range, Shift, ShiftKind
 from inspector.augmentation.presets import PRESETS
+from inspector.augmentation.sampling import place_in_range
 from tests.augmentation.conftest import smooth
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from inspector.augmentation.keras_code import parse_code, swaps_axes
-from inspector.augmentation.policies import (
+from inspector.augmentation.policy_json import (
     Fill,
     Normalisation,
     Policy,

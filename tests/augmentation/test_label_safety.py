@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 
 from inspector.augmentation.apply import apply_draw
-from inspector.augmentation.label_safety import (
+from inspector.augmentation.label_preservation import (
     ALL,
     LabelSafety,
     describe,
@@ -15,7 +15,7 @@ from inspector.augmentation.label_safety import (
     suggested_ranges,
 )
 from inspector.augmentation.lint import follow
-from inspector.augmentation.policies import Policy, Range, Shift, ShiftKind
+from inspector.augmentation.policy_json import Policy, Range, Shift, ShiftKind
 from inspector.augmentation.presets import PRESETS
 
 Pictures = tuple[list[NDArray[np.uint8]], list[int]]

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inspector.augmentation.effects import Effect, active, alone, measure
 from inspector.augmentation.lint import Advice, follow, lint
-from inspector.augmentation.policies import (
+from inspector.augmentation.policy_effects import Effect, active, alone, measure
+from inspector.augmentation.policy_json import (
     Fill,
     Normalisation,
     Policy,
@@ -20,7 +20,7 @@ from inspector.augmentation.policies import (
     read_policy,
 )
 from inspector.augmentation.presets import PRESETS
-from inspector.augmentation.rules import RULES
+from inspector.augmentation.value_rules import RULES
 from inspector.errors import UsageError
 from tests.augmentation.conftest import smooth
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inspector.augmentation.policies import (
+from inspector.augmentation.policy_json import (
     LIMITS,
     Distribution,
     Fill,

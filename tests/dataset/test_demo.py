@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inspector.dataset.demo import Kind, Planted, make_demo, truth_path
+from inspector.demo.dataset import Kind, Planted, make_demo, truth_path
 from inspector.errors import DatasetError, UsageError
 
 PICTURES = 90

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from inspector.dataset.keras_code import read_code
-from inspector.dataset.replay import Loader
 from inspector.errors import UsageError
+from inspector.splits.keras_replay import Loader
 
 TWO_CALLS = """
 import keras

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inspector.dataset.keras_lists import DIALECTS, Listed, dialect_of
-from inspector.dataset.python_shuffle import shuffled
-from inspector.dataset.replay import Call, Loader, cut, files_of, list_call, order, replay
 from inspector.errors import DatasetError, InspectorError, UsageError
+from inspector.splits.keras_lists import DIALECTS, Listed, dialect_of
+from inspector.splits.keras_replay import Call, Loader, cut, files_of, list_call, order, replay
+from inspector.splits.python_shuffle import shuffled
 
 NAMES = [
     "a", "b10", "b2", "Dog", "dog", "zebra", "\u00c4rger", "A\u0308rger", "空", "x y", "x.y",

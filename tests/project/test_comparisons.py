@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from inspector.audit.comparisons import Decision
-from inspector.augmentation.policies import read_policy
+from inspector.augmentation.policy_json import read_policy
 from inspector.errors import DatasetError, TrainingError, UsageError
-from inspector.project.candidates import (
+from inspector.project.experiments.comparison_records import Kept, Setup
+from inspector.project.experiments.comparison_results import stopped_at
+from inspector.project.experiments.variants import (
     ARTICLE_NOTES,
     Candidate,
     article,
@@ -20,13 +22,11 @@ from inspector.project.candidates import (
     shares,
     strengths,
 )
-from inspector.project.comparison_records import Kept, Setup
-from inspector.project.comparison_results import stopped_at
 from inspector.project.project import Project
-from inspector.project.rules import Rule, RuleKind
-from inspector.project.runs import Wanted
-from inspector.project.splits import keras_rule
-from inspector.run_specs import (
+from inspector.project.splits.split_rules import Rule, RuleKind
+from inspector.project.splits.splits import keras_rule
+from inspector.project.training.runs import Wanted
+from inspector.training_protocol import (
     PREDICTIONS_BEST,
     PREDICTIONS_LAST,
     STATE,

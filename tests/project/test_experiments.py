@@ -7,13 +7,13 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from inspector.audit.terms import TERMS
+from inspector.audit.diagnosis import TERMS
 from inspector.errors import TrainingError
-from inspector.project.experiments import SPLIT, Experiment, ExperimentPlan
+from inspector.project.experiments.experiments import SPLIT, Experiment, ExperimentPlan
 from inspector.project.project import Project
-from inspector.project.rules import Rule
-from inspector.project.runs import Wanted
-from inspector.run_specs import PREDICTIONS_LAST, Answer, Budget, Done, Failed, read_spec
+from inspector.project.splits.split_rules import Rule
+from inspector.project.training.runs import Wanted
+from inspector.training_protocol import PREDICTIONS_LAST, Answer, Budget, Done, Failed, read_spec
 from inspector.work.jobs import Stop
 
 SMALL = Wanted(epochs=1, image_size_px=12)

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inspector.audit.terms import Bound, Verdict
-from inspector.dataset.demo import Kind, make_demo
+from inspector.audit.diagnosis import Bound, Verdict
+from inspector.demo.dataset import Kind, make_demo
 from inspector.project.project import Project
-from inspector.project.rules import Rule, RuleKind
+from inspector.project.splits.split_rules import Rule, RuleKind
 
 
 def _manifest(folder: Path, file: Path, *, hide: int) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from inspector.project.catalog.scans import SECONDS_A_COMPARISON
 from inspector.project.project import Project
-from inspector.project.scans import SECONDS_A_COMPARISON
 from inspector.work.pool import Pool
 from inspector.work.tasks import Digest, Propose, Read, Verify
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from inspector.dataset.formats import Flag
-from inspector.project.listings import (
+from inspector.project.project import Project
+from inspector.project.review.gallery_query import (
     ANY_TWIN,
     OTHER_SPLIT,
     UNDECIDED,
@@ -14,7 +15,6 @@ from inspector.project.listings import (
     Query,
     twin_values,
 )
-from inspector.project.project import Project
 
 IMAGES = frozenset({"image"})
 QUERIES = (

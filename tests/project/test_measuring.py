@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from tests.augmentation.conftest import smooth
 
-from inspector.augmentation.effects import levels, measure
-from inspector.augmentation.label_safety import LabelSafety, parts
+from inspector.augmentation.label_preservation import LabelSafety, parts
 from inspector.augmentation.lint import lint
+from inspector.augmentation.policy_effects import levels, measure
 from inspector.augmentation.presets import PRESETS
 from inspector.augmentation.suggestions import suggested_ranges
-from inspector.project.measuring import Measuring
-from inspector.work.measuring import (
+from inspector.project.augment.policy_effects import Measuring
+from inspector.work.effects_process import (
     AskAdvice,
     AskDamage,
     AskEffects,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from inspector.cli.main import run
-from inspector.project import menu
+from inspector.desktop import desktop_entry as menu
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="menu entries are of Linux")
 

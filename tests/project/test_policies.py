@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from inspector.augmentation.terms import Policy, Range, Shift, ShiftKind
+from inspector.augmentation.policy import Policy, Range, Shift, ShiftKind
 from inspector.errors import UsageError
+from inspector.project.augment.policies import SavedPolicy
+from inspector.project.augment.previews import CROWD_SIDE_PX, choose, crowd
 from inspector.project.changes import Changes
-from inspector.project.policies import SavedPolicy
-from inspector.project.previews import CROWD_SIDE_PX, choose, crowd
 from inspector.project.project import Project
 from inspector.store import meta
 

@@ -11,10 +11,10 @@ import pytest
 
 from inspector.errors import TrainingError
 from inspector.project.project import Project
-from inspector.project.rules import Rule
-from inspector.project.runs import Runs, RunState, Wanted
-from inspector.project.trainer import Phase
-from inspector.run_specs import Done, Started
+from inspector.project.splits.split_rules import Rule
+from inspector.project.training.runs import Runs, RunState, Wanted
+from inspector.project.training.trainer import Phase
+from inspector.training_protocol import Done, Started
 
 LONG = 100_000
 

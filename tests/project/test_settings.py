@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from inspector.errors import UsageError
-from inspector.project.settings import (
+from inspector.desktop.settings import (
     SETTINGS,
     THEME,
     WORKERS,
@@ -13,6 +12,7 @@ from inspector.project.settings import (
     settings_file,
     write_setting,
 )
+from inspector.errors import UsageError
 
 
 def test_without_a_file_the_defaults_hold() -> None:

@@ -11,18 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from inspector.audit.report import render
-from inspector.audit.terms import Diagnosis, Property, as_json
-from inspector.dataset.demo import Kind, make_demo
-from inspector.dataset.replay import Call, Loader
+from inspector.audit.diagnosis import Diagnosis, Property, as_json
+from inspector.demo.dataset import Kind, make_demo
 from inspector.errors import DatasetError, ExportError, UsageError
-from inspector.project.diagnoses import Numbers
-from inspector.project.differences import from_json as properties_of
-from inspector.project.leaks import second_call
+from inspector.project.diagnosis.diagnoses import Numbers
+from inspector.project.diagnosis.shift import from_json as properties_of
 from inspector.project.project import Project
-from inspector.project.rules import Rule, RuleKind, from_json, to_json
-from inspector.project.snippets import snippet
-from inspector.project.splits import keras_rule
+from inspector.project.splits.leakage import second_call
+from inspector.project.splits.snippets import snippet
+from inspector.project.splits.split_rules import Rule, RuleKind, from_json, to_json
+from inspector.project.splits.splits import keras_rule
+from inspector.reports.html import render
+from inspector.splits.keras_replay import Call, Loader
 from inspector.work.jobs import Stop
 
 KERAS = keras_rule("image_dataset_from_directory", share=0.2, seed=42)

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from inspector.errors import UsageError
-from inspector.project.labels import Case
+from inspector.project.diagnosis.labels import Case
 from inspector.project.project import Project
-from inspector.project.rules import Rule
-from inspector.project.splits import keras_rule
+from inspector.project.splits.split_rules import Rule
+from inspector.project.splits.splits import keras_rule
 from inspector.store import meta
 from inspector.work.jobs import Stop
 

@@ -15,16 +15,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector.dataset.listing import Entry
+from inspector.desktop.paths import scan_lock
 from inspector.errors import DatasetError, ProjectError, UsageError
-from inspector.project import scans
-from inspector.project.decisions import RULES
-from inspector.project.duplicates import Kind, Level
-from inspector.project.listings import Facet, GroupBy, Query, Sort
-from inspector.project.places import scan_lock
+from inspector.project.catalog import scans
 from inspector.project.project import Project
+from inspector.project.review.decisions import RULES
+from inspector.project.review.duplicates import Kind, Level
+from inspector.project.review.gallery_query import Facet, GroupBy, Query, Sort
 from inspector.similarity import fingerprints
 from inspector.store import samples
-from inspector.store.turns import turn
+from inspector.store.exclusive_lock import turn
 from inspector.work import tasks
 from inspector.work.jobs import Progress, Stop
 

@@ -11,7 +11,7 @@ from PIL import Image
 from inspector.similarity.fingerprints import FINGERPRINT, FULL, VERSION, fingerprint
 from inspector.similarity.hashes import coefficients, hash_of, variant
 from inspector.similarity.kernels import NOISE
-from inspector.similarity.transforms import INVERSE, NAMES, STEPS, apply
+from inspector.similarity.orientations import INVERSE, NAMES, STEPS, apply
 from inspector.work.tasks import FEATURES, RECORD_BYTES
 
 EVERY = range(len(NAMES))

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inspector.similarity import neighbours
+from inspector.similarity import hash_join as neighbours
 from inspector.similarity.fingerprints import CENTRE, FINGERPRINT, FULL, SMALL, TRIMMED
+from inspector.similarity.hash_join import RADIUS, RADIUS_TURNED, candidates, close
 from inspector.similarity.hashes import variant
-from inspector.similarity.neighbours import RADIUS, RADIUS_TURNED, candidates, close
-from inspector.similarity.transforms import INVERSE, NAMES, ONE_OF_EACH
+from inspector.similarity.orientations import INVERSE, NAMES, ONE_OF_EACH
 
 
 def flip_bits(value: np.uint64, places: list[int]) -> np.uint64:

@@ -6,12 +6,12 @@ import cv2
 import numpy as np
 import pytest
 
-from inspector.similarity import verify as verify_module
+from inspector.similarity import verification as verify_module
 from inspector.similarity.fingerprints import FINGERPRINT, fingerprint
+from inspector.similarity.hash_join import Candidates, candidates
 from inspector.similarity.levels import POSSIBLE, POSSIBLE_SCORE, SURE, SURE_SCORE
-from inspector.similarity.neighbours import Candidates, candidates
-from inspector.similarity.transforms import NAMES, apply
-from inspector.similarity.verify import Pairs, compare, on_scale, verify
+from inspector.similarity.orientations import NAMES, apply
+from inspector.similarity.verification import Pairs, compare, on_scale, verify
 
 Picture = np.ndarray
 COUNT = 24

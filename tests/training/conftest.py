@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inspector.children import Child
-from inspector.run_specs import (
+from inspector.subprocesses import Child
+from inspector.training_protocol import (
     SMALL_CNN,
     TRAINER,
     Answer,

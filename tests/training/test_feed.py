@@ -9,12 +9,12 @@ import pytest
 from PIL import Image
 
 from inspector.augmentation.apply import augment
-from inspector.augmentation.policies import read_policy
-from inspector.dataset.squares import decode_square
+from inspector.augmentation.policy_json import read_policy
+from inspector.dataset.training_decode import decode_square
 from inspector.errors import TrainingError
-from inspector.run_specs import RunSpec, Samples
 from inspector.training.feed import Batch, Feed, draw_order
 from inspector.training.pictures import Pictures, load_pictures, read_square
+from inspector.training_protocol import RunSpec, Samples
 
 
 def _load(spec: RunSpec, cache: Path) -> Pictures:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from inspector.errors import TrainingError
-from inspector.run_specs import (
+from inspector.training_protocol import (
     BACKBONES,
     SPEC,
     STATE,
@@ -76,7 +76,7 @@ def test_what_can_not_be_trained_is_a_sentence(
 
 def test_the_specs_need_no_tensorflow(make_run: Callable[..., Path]) -> None:
     script = (
-        "import sys, inspector.run_specs, inspector.training.feed;"
+        "import sys, inspector.training_protocol, inspector.training.feed;"
         "print({'tensorflow', 'keras'} & set(sys.modules))"
     )
     said = subprocess.run(

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inspector.children import ChildGone
-from inspector.run_specs import (
+from inspector.subprocesses import ChildGone
+from inspector.training_protocol import (
     BEST,
     CARD,
     CARD_TEXT,
@@ -334,8 +334,8 @@ def test_a_child_ended_while_tracing_leaves_a_run_that_starts(
 def test_a_child_ends_with_its_parent(make_run: MakeRun) -> None:
     folder = make_run(epochs=LONG)
     script = (
-        "import sys; from inspector.children import Child;"
-        "from inspector.run_specs import TRAINER, EpochDone, Train;"
+        "import sys; from inspector.subprocesses import Child;"
+        "from inspector.training_protocol import TRAINER, EpochDone, Train;"
         f"c = Child(TRAINER); c.send(Train({str(folder)!r}));"
         "print(c.pid, flush=True)\n"
         "while not isinstance(c.receive(), EpochDone): pass\n"

@@ -8,8 +8,8 @@ import pytest
 
 from inspector.errors import TrainingError
 from inspector.project.project import Project
-from inspector.project.rules import Rule
-from inspector.project.runs import Wanted
+from inspector.project.splits.split_rules import Rule
+from inspector.project.training.runs import Wanted
 
 
 @pytest.fixture

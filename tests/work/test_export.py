@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from inspector.errors import ExportError
-from inspector.work import publish as publishing
-from inspector.work.export import Item, LeftOut, Mode, Plan, make_plan
+from inspector.work import export_writer as publishing
+from inspector.work.export_plan import Item, LeftOut, Mode, Plan, make_plan
+from inspector.work.export_writer import publish
 from inspector.work.jobs import Progress, Stop
-from inspector.work.publish import publish
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def test_hard_links_share_bytes_and_symlinks_lead_back(source: Path) -> None:
 SCRIPT = """
 import os, signal, sys
 from pathlib import Path
-from inspector.work import publish as publishing
+from inspector.work import export_writer as publishing
 from tests.work.test_export import _plan, _publish
 real, left = publishing._copy_bytes, [int(sys.argv[2])]
 def dying(one, part):

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inspector.children import Child, Parent
 from inspector.errors import ProjectError
+from inspector.subprocesses import Child, Parent
 from inspector.work.jobs import Progress, Stop, ahead
 from inspector.work.pool import Done, Failed, Pool
 

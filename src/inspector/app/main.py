@@ -17,14 +17,14 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow
 
-from inspector.app import theme
-from inspector.app.garbage import Garbage
-from inspector.app.pages.start import FACE_PX, StartPage
-from inspector.app.screen import check_screen
-from inspector.app.session import Session
+from inspector.app.start.page import FACE_PX, StartPage
+from inspector.app.threads.gc_scheduler import Garbage
+from inspector.app.widgets import theme
+from inspector.app.window.display_check import check_screen
+from inspector.app.window.session import Session
+from inspector.desktop.paths import resources_folder
+from inspector.desktop.settings import REOPEN, SETTINGS, THEME, WORKERS, Value, read_settings
 from inspector.errors import InspectorError, UsageError
-from inspector.project.places import resources_folder
-from inspector.project.settings import REOPEN, SETTINGS, THEME, WORKERS, Value, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,9 +38,9 @@ if TYPE_CHECKING:
         QPaintEvent,
     )
 
-    from inspector.app.bridge import Bridge
-    from inspector.app.one_window import OneWindow
-    from inspector.app.window import ProjectView
+    from inspector.app.threads.bridge import Bridge
+    from inspector.app.window.main_window import ProjectView
+    from inspector.app.window.single_instance import OneWindow
     from inspector.work.jobs import Stop
 
 LOG_BYTES = 1_000_000
@@ -95,7 +95,7 @@ class MainWindow(QMainWindow):
     @cached_property
     def bridge(self) -> "Bridge":
         """What has to be done off the window's thread while no project is open."""
-        from inspector.app.bridge import Bridge  # not before the first paint
+        from inspector.app.threads.bridge import Bridge  # not before the first paint
 
         made = Bridge(self)
         made.broken.connect(self._on_broken)
@@ -128,9 +128,9 @@ class MainWindow(QMainWindow):
 
     def open_path(self, path: str, file: str = "") -> None:
         """Open a dataset's folder or a project file; say why where it can't be."""
-        from inspector.app.jobs_bar import JobBar
-        from inspector.app.one_window import OneWindow
-        from inspector.app.window import ProjectView
+        from inspector.app.widgets.jobs_bar import JobBar
+        from inspector.app.window.main_window import ProjectView
+        from inspector.app.window.single_instance import OneWindow
         from inspector.project.project import Project
 
         try:
@@ -270,7 +270,7 @@ class MainWindow(QMainWindow):
             hold.deleteLater()
 
     def _open_sample(self) -> None:
-        from inspector.project.sample_set import make_sample
+        from inspector.project.catalog.sample_dataset import make_sample
         from inspector.work.jobs import Progress, Stop
 
         progress, stop = Progress(), Stop()
@@ -308,7 +308,7 @@ class MainWindow(QMainWindow):
 
     def show_preferences(self) -> None:
         """Show the preferences; a new theme is put on at once."""
-        from inspector.app.preferences import Preferences
+        from inspector.app.window.preferences_dialog import Preferences
 
         dialog = Preferences(self)
         dialog.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -332,7 +332,7 @@ class MainWindow(QMainWindow):
             theme.apply(app, str(self._setting(THEME.name)))
 
     def _on_job_ended(self, phase: str, seconds: float) -> None:
-        from inspector.app.notify import tell_when_away
+        from inspector.app.window.notifications import tell_when_away
 
         tell_when_away(self, self.windowTitle(), phase, seconds)
 
@@ -348,7 +348,7 @@ class MainWindow(QMainWindow):
 
 def _read_faces(recent: Sequence[str], side_px: int) -> "Mapping[str, list[QImage]]":
     # Imported where it runs: it brings what decodes pictures.
-    from inspector.app.recent_faces import read_faces
+    from inspector.app.start.recent_thumbnails import read_faces
 
     return read_faces(recent, side_px)
 
@@ -430,7 +430,7 @@ def _parse(words: Sequence[str]) -> tuple[str, str, str]:
 
 def _log_to_file() -> None:
     """Write the program's log, and what a crash says last, to the log folder."""
-    from inspector.project.places import log_folder
+    from inspector.desktop.paths import log_folder
 
     with contextlib.suppress(OSError):
         folder = log_folder()

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from inspector.audit.decision_rules import GROUPS_AT_LEAST, SEEDS_AT_LEAST
 from inspector.audit.intervals import (
     Interval,
     Spread,
@@ -23,7 +24,6 @@ from inspector.audit.intervals import (
     smallest_detectable,
     t_interval,
 )
-from inspector.audit.rules import GROUPS_AT_LEAST, SEEDS_AT_LEAST
 
 Doubles = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -13,21 +13,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.audit import arms, rules, words
-from inspector.audit.arms import Scores, Setting, Watch
+from inspector.audit import conditions as arms
+from inspector.audit import decision_rules as rules
+from inspector.audit import verdict_text as words
+from inspector.audit.conditions import Scores, Setting, Watch
 from inspector.audit.descriptors import reduce
-from inspector.audit.domain import domain_auc
-from inspector.audit.folds import own_groups
-from inspector.audit.intervals import (
-    Interval,
-    Sample,
-    class_weighted,
-    crossed,
-    difference_of_samples,
-)
-from inspector.audit.properties import Sides, compare_properties
-from inspector.audit.residual import Residual, suspicious
-from inspector.audit.terms import (
+from inspector.audit.diagnosis import (
     ARMS,
     NO_ARM,
     TERMS,
@@ -41,6 +32,17 @@ from inspector.audit.terms import (
     QuickModel,
     Term,
 )
+from inspector.audit.domain_classifier import domain_auc
+from inspector.audit.folds import own_groups
+from inspector.audit.hidden_groups import Residual, suspicious
+from inspector.audit.intervals import (
+    Interval,
+    Sample,
+    class_weighted,
+    crossed,
+    difference_of_samples,
+)
+from inspector.audit.properties import Sides, compare_properties
 
 Doubles = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from inspector.dataset.keras_code import CodeCall
-from inspector.dataset.keras_lists import Listed
-from inspector.dataset.replay import Call, Loader, cut, is_text, order, shown_name
+from inspector.splits.keras_lists import Listed
+from inspector.splits.keras_replay import Call, Loader, cut, is_text, order, shown_name
 
 HIGH, MIDDLE, LOW = "high", "middle", "low"
 

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from inspector.audit.domain import draw_groups
+from inspector.audit.diagnosis import Histogram, Property
+from inspector.audit.domain_classifier import draw_groups
 from inspector.audit.folds import own_groups
 from inspector.audit.intervals import holm
-from inspector.audit.terms import Histogram, Property
 
 Doubles = NDArray[np.float64]
 Ints = NDArray[np.int64]

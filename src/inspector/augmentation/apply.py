@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.augmentation.draws import Draw, draw
-from inspector.augmentation.policies import Fill, Normalisation, Policy
+from inspector.augmentation.policy_json import Fill, Normalisation, Policy
+from inspector.augmentation.sampling import Draw, draw
 from inspector.errors import UsageError
 
 cv2.setNumThreads(1)

@@ -13,8 +13,8 @@ from typing import Any, Final
 from inspector.augmentation.keras_calls import GENERATOR, KerasCall, keras_calls, parse_tree
 from inspector.augmentation.keras_code import generator_policy, moves_zero, swaps_axes
 from inspector.augmentation.lint import Advice
-from inspector.augmentation.points import Severity
-from inspector.augmentation.policies import Normalisation, Policy
+from inspector.augmentation.lint_finding import Severity
+from inspector.augmentation.policy_json import Normalisation, Policy
 from inspector.errors import UsageError
 
 _FLOWS: Final = ("flow", "flow_from_directory", "flow_from_dataframe")

@@ -7,8 +7,7 @@ every expression has the order of operations that `draws` and `apply` have.
 import math
 from textwrap import dedent, indent
 
-from inspector.augmentation.draws import ERASING_LEAST_AREA, ERASING_RATIO, UNIFORMS
-from inspector.augmentation.policies import (
+from inspector.augmentation.policy_json import (
     Distribution,
     Fill,
     Normalisation,
@@ -17,6 +16,7 @@ from inspector.augmentation.policies import (
     Shift,
     ShiftKind,
 )
+from inspector.augmentation.sampling import ERASING_LEAST_AREA, ERASING_RATIO, UNIFORMS
 
 _BORDERS = {
     Fill.CONSTANT: "BORDER_CONSTANT",

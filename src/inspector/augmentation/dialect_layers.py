@@ -7,8 +7,7 @@ with its own sampling and filling, so pictures are alike and not equal.
 import math
 from textwrap import dedent
 
-from inspector.augmentation.draws import ERASING_LEAST_AREA
-from inspector.augmentation.policies import (
+from inspector.augmentation.policy_json import (
     Distribution,
     Fill,
     Normalisation,
@@ -17,6 +16,7 @@ from inspector.augmentation.policies import (
     Shift,
     ShiftKind,
 )
+from inspector.augmentation.sampling import ERASING_LEAST_AREA
 
 _BRIGHTNESS_CLASS = dedent(
     '''

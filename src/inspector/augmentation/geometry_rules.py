@@ -7,8 +7,8 @@ different images differ by 72.5 grey levels on average.
 import math
 from typing import Final
 
-from inspector.augmentation.points import NAMES, Point, Setting
-from inspector.augmentation.policies import Policy, Shift, ShiftKind
+from inspector.augmentation.lint_finding import NAMES, Point, Setting
+from inspector.augmentation.policy_json import Policy, Shift, ShiftKind
 
 WIDE_RATIO: Final = 1.3 / 0.7
 """Zoom of 0.3: beyond it, independent axes change the shape of things visibly."""

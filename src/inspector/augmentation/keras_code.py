@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from inspector.augmentation.keras_calls import GENERATOR, KerasCall, keras_calls, parse_tree
 from inspector.augmentation.keras_layers import LAYERS, read_layers
-from inspector.augmentation.policies import Policy, read_idg
+from inspector.augmentation.policy_json import Policy, read_idg
 from inspector.dataset.code_values import Unread
 from inspector.errors import UsageError
 

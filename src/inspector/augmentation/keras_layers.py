@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from inspector.augmentation.policies import (
+from inspector.augmentation.policy_json import (
     Fill,
     Normalisation,
     Policy,

@@ -12,10 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.augmentation.apply import augment, normalise
-from inspector.augmentation.effects import Effect, active, alone, chosen, mean_difference, measure
-from inspector.augmentation.points import NAMES, NORMALISERS, Point, Setting, Severity
-from inspector.augmentation.policies import Policy, read_idg, read_policy, write_policy
-from inspector.augmentation.rules import RULES
+from inspector.augmentation.lint_finding import NAMES, NORMALISERS, Point, Setting, Severity
+from inspector.augmentation.policy_effects import (
+    Effect,
+    active,
+    alone,
+    chosen,
+    mean_difference,
+    measure,
+)
+from inspector.augmentation.policy_json import Policy, read_idg, read_policy, write_policy
+from inspector.augmentation.value_rules import RULES
 
 # Source: with example 2 of the article (sensible) and example 1 (too much: validation accuracy of
 # digits .893 to .219), the mean change is 0.48 and 0.72 of that between two pictures.

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from inspector.augmentation.policies import (
+from inspector.augmentation.policy_json import (
     Fill,
     Normalisation,
     Policy,

@@ -15,7 +15,11 @@ from inspector.cli.splits import add_split_options, rule_of
 from inspector.cli.training import event_of
 from inspector.dataset.layouts import Role
 from inspector.errors import UsageError
-from inspector.project.candidates import (
+from inspector.project.augment.policies import load_policy
+from inspector.project.experiments.comparison_plans import Plan
+from inspector.project.experiments.comparison_records import Kept, Setup
+from inspector.project.experiments.comparison_results import Comparison, Row
+from inspector.project.experiments.variants import (
     NONE,
     Candidate,
     article,
@@ -23,14 +27,10 @@ from inspector.project.candidates import (
     shares,
     strengths,
 )
-from inspector.project.comparison_plans import Plan
-from inspector.project.comparison_records import Kept, Setup
-from inspector.project.comparison_results import Comparison, Row
-from inspector.project.policies import load_policy
 from inspector.project.project import Project
-from inspector.project.rules import Rule, RuleKind
-from inspector.project.runs import EPOCHS, IMAGE_SIZE_PX, Wanted
-from inspector.run_specs import SMALL_CNN, Answer, Budget, Done
+from inspector.project.splits.split_rules import Rule, RuleKind
+from inspector.project.training.runs import EPOCHS, IMAGE_SIZE_PX, Wanted
+from inspector.training_protocol import SMALL_CNN, Answer, Budget, Done
 
 PLATEAU_EPOCHS = 5 * EPOCHS
 

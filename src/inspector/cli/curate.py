@@ -9,10 +9,10 @@ from pathlib import Path
 from inspector.cli.options import add_verb, open_project, scan
 from inspector.cli.output import Bar, clock, human_bytes, print_json, print_table
 from inspector.errors import DatasetError, UsageError
-from inspector.project.decisions import RULES, Decided
 from inspector.project.project import Project
-from inspector.project.rules import Rule, RuleKind
-from inspector.work.export import Mode
+from inspector.project.review.decisions import RULES, Decided
+from inspector.project.splits.split_rules import Rule, RuleKind
+from inspector.work.export_plan import Mode
 from inspector.work.jobs import Progress
 
 

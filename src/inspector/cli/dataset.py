@@ -8,8 +8,8 @@ from inspector.cli.options import add_output, add_verb, open_project, scan
 from inspector.cli.output import print_json, print_lines, print_table
 from inspector.dataset.layouts import SPLIT_NAMES
 from inspector.errors import UsageError
-from inspector.project.duplicates import Kind, Level, Pair
-from inspector.project.listings import flag_names
+from inspector.project.review.duplicates import Kind, Level, Pair
+from inspector.project.review.gallery_query import flag_names
 
 
 def add_verbs(verbs: object) -> None:
@@ -35,8 +35,8 @@ def add_verbs(verbs: object) -> None:
 
 
 def _demo(arguments: argparse.Namespace) -> None:
-    from inspector.dataset.demo import Kind as DemoKind
-    from inspector.dataset.demo import make_demo
+    from inspector.demo.dataset import Kind as DemoKind
+    from inspector.demo.dataset import make_demo
 
     planted = make_demo(
         arguments.folder,

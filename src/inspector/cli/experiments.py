@@ -4,17 +4,17 @@ import argparse
 import sys
 from collections.abc import Callable
 
+from inspector.audit.diagnosis import Diagnosis
 from inspector.audit.gap import SEEDS_OF_MANY
-from inspector.audit.terms import Diagnosis
 from inspector.cli.comparisons import as_json
 from inspector.cli.output import Bar, print_json
 from inspector.errors import UsageError
-from inspector.project.comparison_plans import Plan
-from inspector.project.comparison_records import Setup
+from inspector.project.experiments.comparison_plans import Plan
+from inspector.project.experiments.comparison_records import Setup
 from inspector.project.project import Project
-from inspector.project.rules import Rule, RuleKind
-from inspector.project.runs import EPOCHS, IMAGE_SIZE_PX, Wanted
-from inspector.run_specs import SMALL_CNN, Answer, Done
+from inspector.project.splits.split_rules import Rule, RuleKind
+from inspector.project.training.runs import EPOCHS, IMAGE_SIZE_PX, Wanted
+from inspector.training_protocol import SMALL_CNN, Answer, Done
 from inspector.work.jobs import Progress
 
 

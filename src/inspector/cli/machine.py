@@ -7,8 +7,8 @@ from pathlib import Path
 from inspector.cli import doctor
 from inspector.cli.options import add_output
 from inspector.cli.output import human_bytes, print_json, print_lines, print_table
-from inspector.project import menu
-from inspector.project.places import cache_folder, projects_folder
+from inspector.desktop import desktop_entry as menu
+from inspector.desktop.paths import cache_folder, projects_folder
 from inspector.project.project import remembered_root
 
 

@@ -10,11 +10,11 @@ from inspector.cli import (
     comparisons,
     curate,
     dataset,
+    diagnosis,
     machine,
     policies,
     splits,
     training,
-    verdicts,
 )
 from inspector.cli.output import print_error
 from inspector.errors import InspectorError, UsageError
@@ -37,7 +37,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"inspector {__version__}")
     verbs = parser.add_subparsers(title="verbs", dest="verb", required=True, metavar="VERB")
     verbs.add_parser("open", help="open the window on a dataset or project file")
-    rooms = (dataset, splits, verdicts, curate, policies, training, comparisons, machine)
+    rooms = (dataset, splits, diagnosis, curate, policies, training, comparisons, machine)
     for room in rooms:
         room.add_verbs(verbs)
     return parser

@@ -8,8 +8,8 @@ from pathlib import Path
 from inspector.cli.output import Bar
 from inspector.dataset.layouts import Role
 from inspector.errors import UsageError
+from inspector.project.catalog.scans import Scanned
 from inspector.project.project import Project
-from inspector.project.scans import Scanned
 from inspector.work.jobs import Progress
 
 Run = Callable[[argparse.Namespace], int | None]

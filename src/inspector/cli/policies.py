@@ -6,12 +6,12 @@ from pathlib import Path
 
 from inspector.augmentation.code_rules import lint_code
 from inspector.augmentation.dialects import to_code
-from inspector.augmentation.terms import Policy
+from inspector.augmentation.policy import Policy
 from inspector.cli.options import add_output
 from inspector.cli.output import print_json, print_lines
 from inspector.errors import UsageError
-from inspector.project.policies import load_policy, policy_of_code
-from inspector.project.previews import SIDE_PX, advise, preview
+from inspector.project.augment.policies import load_policy, policy_of_code
+from inspector.project.augment.previews import SIDE_PX, advise, preview
 
 
 def add_verbs(verbs: object) -> None:

@@ -7,14 +7,14 @@ from pathlib import Path
 from inspector.cli.options import add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
 from inspector.dataset.layouts import SPLIT_NAMES
-from inspector.dataset.replay import Call, Loader
 from inspector.errors import UsageError
-from inspector.project.leaks import KINDS, Leakage, second_call
-from inspector.project.luck import Drawn, Measure
 from inspector.project.project import Project
-from inspector.project.rules import Rule, RuleKind, call_sides
-from inspector.project.snippets import snippet
-from inspector.project.splits import keras_rule
+from inspector.project.splits.leakage import KINDS, Leakage, second_call
+from inspector.project.splits.seed_variability import Drawn, Measure
+from inspector.project.splits.snippets import snippet
+from inspector.project.splits.split_rules import Rule, RuleKind, call_sides
+from inspector.project.splits.splits import keras_rule
+from inspector.splits.keras_replay import Call, Loader
 from inspector.work.jobs import Progress
 
 

@@ -10,10 +10,10 @@ from inspector.cli.options import add_verb, open_project, scan
 from inspector.cli.output import print_json, print_table
 from inspector.cli.splits import add_split_options, rule_of
 from inspector.errors import TrainingError, UsageError
-from inspector.project.policies import load_policy
+from inspector.project.augment.policies import load_policy
 from inspector.project.project import Project
-from inspector.project.runs import EPOCHS, IMAGE_SIZE_PX, OpenedTest, Run, Wanted, seeds_of
-from inspector.run_specs import (
+from inspector.project.training.runs import EPOCHS, IMAGE_SIZE_PX, OpenedTest, Run, Wanted, seeds_of
+from inspector.training_protocol import (
     IMAGENET,
     SMALL_CNN,
     Answer,

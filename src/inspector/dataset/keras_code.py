@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from inspector.dataset.code_values import Arguments, Known, Unread
 from inspector.dataset.code_walk import Walk
 from inspector.dataset.pasted import bare
-from inspector.dataset.replay import Call, Loader
 from inspector.errors import UsageError
+from inspector.splits.keras_replay import Call, Loader
 
 _POSITIONS = {
     "image_dataset_from_directory": (

@@ -7,26 +7,26 @@ from pathlib import Path
 
 from inspector.dataset.layouts import Layout, Role, guess_layout
 from inspector.dataset.manifests import read_manifest
+from inspector.desktop.paths import default_project, pictures_file
 from inspector.errors import DatasetError, ProjectError
+from inspector.project.augment.policies import Policies
+from inspector.project.augment.policy_effects import Measuring
+from inspector.project.catalog.samples import Samples
+from inspector.project.catalog.scans import Scans
 from inspector.project.changes import Changes
-from inspector.project.comparisons import Comparisons
-from inspector.project.decisions import Decisions
-from inspector.project.diagnoses import Diagnoses
-from inspector.project.duplicates import Duplicates
-from inspector.project.experiments import Experiments
-from inspector.project.exports import Exports
-from inspector.project.findings import Findings
-from inspector.project.fixes import Fixes
-from inspector.project.groups import Groups
-from inspector.project.labels import Labels
-from inspector.project.measuring import Measuring
-from inspector.project.places import default_project, pictures_file
-from inspector.project.policies import Policies
-from inspector.project.reports import Reports
-from inspector.project.runs import Runs
-from inspector.project.samples import Samples
-from inspector.project.scans import Scans
-from inspector.project.splits import Splits
+from inspector.project.diagnosis.clean_up import Fixes
+from inspector.project.diagnosis.diagnoses import Diagnoses
+from inspector.project.diagnosis.findings import Findings
+from inspector.project.diagnosis.labels import Labels
+from inspector.project.diagnosis.reports import Reports
+from inspector.project.experiments.comparisons import Comparisons
+from inspector.project.experiments.experiments import Experiments
+from inspector.project.export.exports import Exports
+from inspector.project.review.decisions import Decisions
+from inspector.project.review.duplicates import Duplicates
+from inspector.project.review.groups import Groups
+from inspector.project.splits.splits import Splits
+from inspector.project.training.runs import Runs
 from inspector.store import meta
 from inspector.store.cache import PictureCache
 from inspector.store.database import Database

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.similarity.kernels import SIDE, packed, transform
-from inspector.similarity.transforms import STEPS
+from inspector.similarity.orientations import STEPS
 
 
 def coefficients(grey: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:

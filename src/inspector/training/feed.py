@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.augmentation.apply import augment
-from inspector.augmentation.policies import Policy
-from inspector.dataset.squares import Pixels
-from inspector.run_specs import Samples
+from inspector.augmentation.policy_json import Policy
+from inspector.dataset.training_decode import Pixels
 from inspector.training.pictures import Pictures
+from inspector.training_protocol import Samples
 
 _AHEAD = 4
 """Batches in the making: enough for two threads that are never out of work."""

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from inspector.dataset.squares import Pixels
+from inspector.dataset.training_decode import Pixels
 from inspector.errors import TrainingError
 from inspector.training.models import Network
 

@@ -12,10 +12,22 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from inspector.augmentation.policies import Policy, read_policy
-from inspector.dataset.squares import Pixels
+from inspector.augmentation.policy_json import Policy, read_policy
+from inspector.dataset.training_decode import Pixels
 from inspector.errors import TrainingError
-from inspector.run_specs import (
+from inspector.training.feed import Feed, augmenting
+from inspector.training.learner import Learner
+from inspector.training.models import Network, build_network, ends_in_softmax, load_model
+from inspector.training.pictures import Pictures, load_pictures, read_squares
+from inspector.training.records import (
+    State,
+    load_checkpoint,
+    save_checkpoint,
+    save_model,
+    write_card,
+    write_predictions,
+)
+from inspector.training_protocol import (
     BEST,
     LAST,
     PREDICTIONS_BEST,
@@ -33,18 +45,6 @@ from inspector.run_specs import (
     Step,
     check_spec,
     read_spec,
-)
-from inspector.training.feed import Feed, augmenting
-from inspector.training.learner import Learner
-from inspector.training.models import Network, build_network, ends_in_softmax, load_model
-from inspector.training.pictures import Pictures, load_pictures, read_squares
-from inspector.training.records import (
-    State,
-    load_checkpoint,
-    save_checkpoint,
-    save_model,
-    write_card,
-    write_predictions,
 )
 
 Probabilities = NDArray[np.float32]

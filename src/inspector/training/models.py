@@ -17,7 +17,7 @@ import numpy as np
 from keras import layers
 
 from inspector.errors import TrainingError
-from inspector.run_specs import BACKBONES, IMAGENET, SMALL_CNN, RunSpec, Scaling
+from inspector.training_protocol import BACKBONES, IMAGENET, SMALL_CNN, RunSpec, Scaling
 
 _WIDTHS = (16, 32, 64)
 _MOMENTA = (0.5, 0.9)

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.dataset.rasters import RefusedError
-from inspector.dataset.squares import Pixels, decode_square
+from inspector.dataset.training_decode import Pixels, decode_square
 from inspector.errors import TrainingError
-from inspector.run_specs import Samples
+from inspector.training_protocol import Samples
 
 Told = Callable[[int, int], None]
 """Called with (done, total) now and then; raises to stop."""

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.errors import TrainingError
-from inspector.run_specs import (
+from inspector.training_protocol import (
     BACKBONES,
     CARD,
     CARD_TEXT,

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import assert_never
 
-from inspector.children import Parent
 from inspector.errors import InspectorError
-from inspector.run_specs import (
+from inspector.subprocesses import Parent
+from inspector.training_protocol import (
     ContinueRun,
     Failed,
     Order,
@@ -117,7 +117,7 @@ class Control:
 
 
 def run(parent: Parent) -> None:
-    """Be the training child: see `inspector.run_specs` for what is said."""
+    """Be the training child: see `inspector.training_protocol` for what is said."""
     orders = Orders(parent)
     try:
         with _quiet():

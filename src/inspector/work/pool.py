@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from inspector.children import Child, ChildGone, Parent, pack
 from inspector.errors import InspectorError
+from inspector.subprocesses import Child, ChildGone, Parent, pack
 from inspector.work.jobs import Stop
 
 AHEAD = 4

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from inspector.dataset.decoding import Outcome, encode_thumbnail, read_picture, read_pixels
 from inspector.errors import DatasetError
 from inspector.similarity.fingerprints import FINGERPRINT, HASHES, fingerprint
-from inspector.similarity.neighbours import Candidates, candidates
+from inspector.similarity.hash_join import Candidates, candidates
 from inspector.similarity.records import append, unkept
-from inspector.similarity.verify import verify
+from inspector.similarity.verification import verify
 from inspector.work.tasks import (
     FEATURES,
     Digest,

@@ -1,0 +1,185 @@
+"""Effects: what a policy does to the pictures in numbers, and whether they keep their labels."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+
+from inspector.app.augment.effects_requests import Measurer
+from inspector.app.augment.label_preservation_meter import SafetyMeter, WorstDraws, column_of, quiet
+from inspector.app.widgets import theme
+from inspector.augmentation.policy_effects import Effect
+from inspector.augmentation.suggestions import LEAST_DIFFERENCE, Suggested
+from inspector.work.effects_process import Effects, Ranges
+
+_CHANNELS = ("red", "green", "blue")
+_NUMBERS = (
+    ("mean_change", "mean change, grey levels"),
+    ("invented_share", "pixels invented"),
+    ("still_share", "draws nearly identical"),
+)
+
+
+class Levels(QWidget):
+    """Show how levels lie before (filled) and after (a line); grey pictures have one row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shares = np.zeros((2, 3, 1))
+        self.setAccessibleName("Levels before and after")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(132)
+
+    def show_levels(self, shares: NDArray[np.float64]) -> None:
+        """Show shares (2, 3, bins): plain and augmented; red, green and blue."""
+        self._shares = shares
+        self.setFixedHeight(132 if self._names() is _CHANNELS else 76)
+        bins = np.arange(shares.shape[2]) * (255 / max(1, shares.shape[2] - 1))
+        before, after = (shares[i].mean(axis=0) @ bins for i in (0, 1))
+        self.setAccessibleDescription(f"mean level {before:.0f} before, {after:.0f} after")
+        self.update()
+
+    def _names(self) -> tuple[str, ...]:
+        """Return the colour of each row: one for grey pictures."""
+        grey = bool(np.allclose(self._shares, self._shares[:, :1], atol=1e-9))
+        return ("text",) if grey else _CHANNELS
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        names = self._names()
+        foot = 16
+        high = (self.height() - foot) / len(names)
+        for row, name in enumerate(names):
+            area = QRectF(0, row * high + 2, self.width(), high - 6)
+            self._paint_row(painter, area, row, name)
+        painter.setPen(theme.colour("muted"))
+        bottom = QRectF(0, self.height() - foot, self.width(), foot)
+        painter.drawText(bottom, Qt.AlignmentFlag.AlignLeft, "dark")
+        painter.drawText(bottom, Qt.AlignmentFlag.AlignRight, "light")
+        middle = "filled: before · line: after"
+        painter.drawText(bottom, Qt.AlignmentFlag.AlignCenter, middle)
+
+    def _paint_row(self, painter: QPainter, area: QRectF, row: int, colour: str) -> None:
+        # The ends hold what is clipped; a single peak there must not flatten the rest.
+        shown = self._shares[:, row]
+        inner = shown[:, 1:-1] if shown.shape[1] > 2 else shown
+        most = max(float(inner.max()), float(shown.max()) / 4, 1e-9)
+        x = np.linspace(area.left(), area.right(), shown.shape[1])
+        lines = []
+        for shares in shown:
+            y = area.bottom() - np.minimum(shares / most, 1.0) * area.height()
+            lines.append([QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)])
+        ends = QPointF(area.left(), area.bottom()), QPointF(area.right(), area.bottom())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("border"))
+        painter.drawPolygon([ends[0], *lines[0], ends[1]])
+        painter.setPen(QPen(theme.colour(colour), 1.5))
+        painter.drawPolyline(lines[1])
+
+
+class EffectsPanel(QWidget):
+    """Show numbers, levels and the label-safety meter of a policy."""
+
+    def __init__(self, measurer: Measurer) -> None:
+        super().__init__()
+        self._measurer = measurer
+        self._chosen = ""
+        self._numbers: dict[str, QLabel] = {}
+        self._levels, self._meter, self._worst = Levels(), SafetyMeter(), WorstDraws()
+        self._verdict, self._difference = quiet(), quiet()
+        self._meter.chosen.connect(self._on_chosen)
+        measurer.measured.connect(self._on_measured)
+        measurer.judged.connect(self._tell_safety)
+        measurer.ranges.connect(self._on_ranges)
+        self._lay_out()
+        self._tell_safety()
+
+    def _on_ranges(self, found: Ranges) -> None:
+        compared = self._measurer.crowd is not None and bool(self._measurer.crowd.validation)
+        self._difference.setText(difference(found.suggested, compared=compared))
+
+    def _on_measured(self, found: Effects) -> None:
+        for field, _ in _NUMBERS:
+            text = _number(field, found.effect)
+            if found.beside is not None:
+                text += f"   B: {_number(field, found.beside)}"
+            self._numbers[field].setText(text)
+        self._levels.show_levels(found.levels)
+
+    def _on_chosen(self, name: str) -> None:
+        self._chosen = name
+        self._tell_safety()
+
+    def _tell_safety(self) -> None:
+        known, names = self._measurer.damages, self._measurer.parts
+        current = self._chosen if self._chosen in names else ""
+        if not current and known:
+            worst = min(known.values(), key=lambda d: (not d.harmful, d.kept_share))
+            current = worst.parameter
+        tells = self._measurer.tells()
+        self._meter.show_rows({} if tells is False else {n: known.get(n) for n in names}, current)
+        damage = known.get(current)
+        self._worst.show_worst(damage, names.get(current), self._measurer.crowd)
+        if damage is not None:
+            self._verdict.setText(damage.message)
+        elif self._measurer.crowd is None:
+            self._verdict.setText("Told once the pictures are scanned.")
+        elif not names:
+            self._verdict.setText("This policy changes nothing yet.")
+        elif tells is False:
+            self._verdict.setText("Not told: it needs two classes with several pictures.")
+        else:
+            self._verdict.setText("Being measured…")
+
+    def _lay_out(self) -> None:
+        table = QWidget()
+        grid = QGridLayout(table)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(4)
+        for row, (field, text) in enumerate(_NUMBERS):
+            self._numbers[field] = QLabel("…")
+            grid.addWidget(quiet(text), row, 0)
+            grid.addWidget(self._numbers[field], row, 1, Qt.AlignmentFlag.AlignRight)
+        grid.setColumnStretch(0, 1)
+        heading = QLabel("Does it keep the label?")
+        heading.setProperty("role", "heading")
+        other = QLabel("Your validation folder")
+        other.setProperty("role", "heading")
+        self._difference.setText("Told once the pictures are scanned.")
+        whole = QGridLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(column_of(
+            table, self._levels, heading, self._meter, self._verdict, self._worst, other,
+            self._difference,
+        ))  # fmt: skip
+
+
+def difference(suggested: Sequence[Suggested], *, compared: bool) -> str:
+    """Return in words how the validation folder differs from training."""
+    if not compared:
+        return "There is none, so nothing is compared."
+    told = []
+    for parameter, text, factor in (
+        ("brightness_range", "its light is {:.2f} of training's", True),
+        ("contrast", "its contrast is {:.2f} of training's", True),
+        ("width_shift_range", "its subjects lie {:+.0%} of the side further right", False),
+        ("height_shift_range", "its subjects lie {:+.0%} of the side further down", False),
+        ("zoom_range", "its subjects are {:.2f} as large", True),
+    ):
+        found = next((s for s in suggested if s.parameter == parameter), None)
+        off = found.measured.get("validation") if found else None
+        if off is not None and abs(off - factor) >= LEAST_DIFFERENCE:
+            told.append(text.format(off))
+    if not told:
+        return "It is like training in light, contrast, place and size."
+    return f"Against training {'; '.join(told)}. The suggested ranges reach there."
+
+
+def _number(field: str, effect: Effect) -> str:
+    value = float(getattr(effect, field))
+    return f"{value:.1f}" if field == "mean_change" else f"{value:.0%}"

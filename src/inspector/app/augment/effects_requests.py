@@ -1,0 +1,144 @@
+"""Ask for what a policy does once it stands still, a question at a time, late answers dropped."""
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from inspector.app.threads.bridge import Bridge
+from inspector.augmentation.label_preservation import Damage, parts
+from inspector.augmentation.policy import Policy
+from inspector.errors import InspectorError
+from inspector.project.augment.policy_effects import Measuring
+from inspector.work.effects_process import (
+    Answer,
+    AskAdvice,
+    AskDamage,
+    AskEffects,
+    AskRanges,
+    Crowd,
+    Effects,
+    Pictures,
+    Question,
+    Ranges,
+)
+
+WAIT_MS = 250
+
+
+class Measurer(QObject):
+    """Keep what is known of the policy that is shown.
+
+    Attributes:
+        measured: `Effects` of the policy, and of the one beside it.
+        advised: What there is to say, a tuple of `Advice`.
+        ranges: `Ranges` of a new crowd.
+        judged: `damages` have changed.
+        failed: An `InspectorError`.
+        crowd: The pictures on which labels are measured, or None before they come.
+        parts: The policy's parameters by name, each as a policy of it alone.
+        damages: What each does to labels, as far as it is known.
+    """
+
+    measured = Signal(object)
+    advised = Signal(object)
+    ranges = Signal(object)
+    judged = Signal()
+    failed = Signal(object)
+
+    def __init__(self, measuring: Measuring, bridge: Bridge, parent: QObject) -> None:
+        super().__init__(parent)
+        self._measuring, self._bridge = measuring, bridge
+        self._policy = Policy.none()
+        self._beside: Policy | None = None
+        self._questions: list[Question] = []
+        self._asking = False
+        self._ready = False
+        self._asks_ranges = False
+        self._tells: bool | None = None
+        self.crowd: Crowd | None = None
+        self.parts: dict[str, Policy] = {}
+        self.damages: dict[str, Damage] = {}
+        self.timer = QTimer(self)
+        self.timer.setSingleShot(True)
+        self.timer.setInterval(WAIT_MS)
+        self.timer.timeout.connect(self.measure)
+
+    def give(self, given: Pictures | Crowd) -> None:
+        """Measure on these from now on."""
+        self._measuring.give(given)
+        if isinstance(given, Crowd):
+            self.crowd = given
+            self.damages.clear()
+            self._tells = None
+            self._asks_ranges = True
+        else:
+            self._ready = bool(given.pictures)
+        self.timer.start()
+
+    def show_policy(self, policy: Policy, beside: Policy | None) -> None:
+        """Measure a policy, and the one beside it, once they stand still."""
+        self._policy, self._beside = policy, beside
+        self.timer.start()
+
+    def tells(self) -> bool | None:
+        """Tell whether labels can be measured on the crowd; None before that is known."""
+        return self._tells
+
+    def rests(self) -> bool:
+        """Tell whether all is known that was asked."""
+        return not (self._asking or self.timer.isActive())
+
+    def measure(self) -> None:
+        """Ask now; what was asked before is dropped."""
+        if not self._ready:
+            return
+        before, self.parts = self.parts, dict(parts(self._policy))
+        self.damages = {
+            name: damage for name, damage in self.damages.items()
+            if before.get(name) == self.parts.get(name)
+        }  # fmt: skip
+        self.judged.emit()
+        self._questions = [
+            *([AskRanges()] if self._asks_ranges else []),
+            AskEffects(self._policy, self._beside),
+            AskAdvice(self._policy, self._beside),
+            *(AskDamage(n, part) for n, part in self.parts.items() if n not in self.damages),
+        ]
+        if not self._asking:
+            self._ask()
+
+    def _ask(self) -> None:
+        """Ask the first question, and when it is answered the next; never two at a time."""
+        self._asking = bool(self._questions)
+        if not self._questions:
+            return
+        question = self._questions[0]
+        if isinstance(question, AskDamage) and not self._tells:
+            self._questions, self._asking = [], False
+            return
+
+        def done(answer: Answer) -> None:
+            # While it was answered other questions may have taken its place.
+            if self._questions and self._questions[0] is question:
+                del self._questions[0]
+                self._take(question, answer)
+            self._ask()
+
+        def failed(error: InspectorError) -> None:
+            self._questions, self._asking = [], False
+            self.failed.emit(error)
+
+        self._bridge.call(lambda: self._measuring.ask(question), done, on_error=failed)
+
+    def _take(self, question: Question, answer: Answer) -> None:
+        match answer:
+            case Ranges():
+                self._asks_ranges, self._tells = False, answer.tells
+                self.ranges.emit(answer)
+                self.judged.emit()
+            case Effects():
+                self.measured.emit(answer)
+            case Damage():
+                assert isinstance(question, AskDamage)
+                self.damages[question.name] = answer
+                self.judged.emit()
+            case _:
+                self.advised.emit(answer)

@@ -1,0 +1,465 @@
+"""Augment: move a number, see what training will see, read what there is to say."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QInputDialog,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSpinBox,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from inspector.app.augment.code_tab import CodeTab
+from inspector.app.augment.effects_panel import EffectsPanel
+from inspector.app.augment.effects_requests import Measurer
+from inspector.app.augment.lint_list import AdviceList
+from inspector.app.augment.policy_bar import PolicyBar
+from inspector.app.augment.policy_controls import PolicyControls
+from inspector.app.augment.policy_history import PolicyHistory
+from inspector.app.augment.policy_numbers import Control
+from inspector.app.augment.preview_grid import DrawGrid, GridRow
+from inspector.app.augment.range_strip import ParameterStrip, make_strip
+from inspector.app.threads.bridge import Bridge
+from inspector.app.threads.images import from_pixels
+from inspector.app.widgets.keys import bind
+from inspector.app.widgets.page import Key, Page
+from inspector.augmentation.apply import augment
+from inspector.augmentation.code_rules import lint_code
+from inspector.augmentation.dialects import to_code
+from inspector.augmentation.lint import Advice, follow
+from inspector.augmentation.policy import Policy
+from inspector.augmentation.presets import PRESETS
+from inspector.augmentation.suggestions import Suggested
+from inspector.errors import InspectorError
+from inspector.project.augment.policies import policy_of_code
+from inspector.project.augment.previews import Picture, choose, crowd
+from inspector.project.changes import Changes
+from inspector.project.project import Project
+from inspector.project.training.runs import IMAGE_SIZE_PX, IMAGE_SIZES_PX
+from inspector.work.effects_process import Pictures as Measured
+
+SIZES = (3, 4, 5, 6)
+MEASURED = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the grid is asked to show.
+
+    Attributes:
+        draws: Of each image, of the policy and of the one beside it together.
+        most_px: Side of a cell of the grid, in pixels of the screen; 0 for no limit.
+    """
+
+    policy: Policy
+    beside: Policy | None
+    pictures: tuple[Picture, ...]
+    pinned: frozenset[int]
+    seed: int
+    epoch: int
+    draws: int
+    most_px: int = 0
+
+
+def make_rows(wish: Wish) -> list[GridRow]:
+    """Return the rows of the grid, with the very pixels that training would read."""
+    half = -(-wish.draws // 2) if wish.beside else wish.draws
+    rows = []
+    for picture in wish.pictures:
+        shown = []
+        for policy in (wish.policy, wish.beside):
+            count = half if policy is not None else 0
+            shown.append(tuple(
+                from_pixels(augment(
+                    picture.pixels, policy or wish.policy, seed=wish.seed, epoch=wish.epoch + k,
+                    image_id=picture.identity,
+                ), wish.most_px)
+                for k in range(count)
+            ))  # fmt: skip
+        pinned = picture.sample in wish.pinned
+        original = from_pixels(picture.pixels, wish.most_px)
+        rows.append(GridRow(picture.label, pinned, original, *shown))
+    return rows
+
+
+class AugmentPage(Page):
+    """Three columns: the policy, the draws, effects with advice and code.
+
+    Attributes:
+        drawn: How many answers the grid has shown.
+    """
+
+    title = "Augment"
+    icon = "augment"
+    purpose = "What training will see, and what each number does"
+    hint = "Move a slider: the grid shows the very pictures that training would read."
+
+    def __init__(self, project: Project, bridge: Bridge) -> None:
+        super().__init__(project, bridge)
+        self.history = PolicyHistory(Policy.none())
+        self._pictures: list[Picture] = []
+        self._measured: list[Picture] = []
+        self._pinned: list[int] = []
+        self._turn = 0
+        self._new_images = self._new_crowd = True
+        self._advice: list[Advice] = []
+        self._code_advice: list[Advice] = []
+        self._control: Control | None = None
+        self._drawing, self._waiting = False, False
+        self.drawn = 0
+        self._bar = PolicyBar(project, bridge)
+        self._controls, self._grid = PolicyControls(), DrawGrid()
+        self.measurer = Measurer(project.measuring, bridge, self)
+        self._strip, self._effects = ParameterStrip(), EffectsPanel(self.measurer)
+        self._advice_list, self._code = AdviceList(), CodeTab()
+        self._size, self._side = QComboBox(), QComboBox()
+        self._seed, self._epoch = QSpinBox(), QSpinBox()
+        self._message = QLabel()
+        self._tabs = QTabWidget()
+        self._lay_out()
+        self._connect()
+        self._controls.show_policy(self.history.now)
+        self._bar.refresh()
+
+    def show_example(self, preset: str, field: str) -> None:
+        """Show a preset, and the range of one of its numbers."""
+        self._on_named(PRESETS[preset])
+        self._controls.choose(field)
+
+    def key_table(self) -> Sequence[Key]:
+        """Return the keys of this page."""
+        return (
+            Key("next_epoch", "E", "the draws of the next epochs", self._next_epoch),
+            Key("other_images", "R", "other images, but for pinned ones", self._other_images),
+        )
+
+    def shown_text(self) -> str:
+        """Say what Ctrl+Z is for here, as the rest of the line tells of decisions."""
+        return "On this page Ctrl+Z undoes moves of numbers"
+
+    def undo(self) -> bool:
+        """Undo the newest move of a number."""
+        return self._show(self.history.undo())
+
+    def redo(self) -> bool:
+        """Redo the move that was undone last."""
+        return self._show(self.history.redo())
+
+    def refresh(self, changes: Changes) -> None:
+        """Read pictures anew where there are others, once the page is shown."""
+        self._new_images |= changes.samples or changes.likeness
+        self._new_crowd |= changes.likeness
+        if changes.policies:
+            self._bar.refresh()
+        if changes.dataset and self.isVisible():
+            self._look()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._look()
+
+    def _look(self) -> None:
+        if self._new_images and not self._pictures:
+            self._choose()
+        if self._new_crowd:
+            self.bridge.call(
+                lambda: crowd(self.project), self.measurer.give, channel="augment crowd"
+            )
+        self._new_images = self._new_crowd = False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space:
+            self._grid.show_plain(True)
+        elif event.text() in tuple("123456789"):
+            self._on_pinned(int(event.text()) - 1)
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._grid.show_plain(False)
+        else:
+            super().keyReleaseEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() > 1400
+        self._tabs.setFixedWidth(380 if wide else 300)
+        self._draw()
+
+    def _choose(self) -> None:
+        count = max(SIZES)
+        pinned, turn, side = tuple(self._pinned), self._turn, int(self._side.currentData())
+
+        def work() -> tuple[list[Picture], list[Picture]]:
+            measured = self._measured or choose(self.project, MEASURED, side_px=side)
+            shown = choose(self.project, count, pinned=pinned, turn=turn, side_px=side)
+            return shown, measured
+
+        self.bridge.call(work, self._take, channel="augment pictures")
+
+    def _take(self, answer: tuple[list[Picture], list[Picture]]) -> None:
+        self._pictures, measured = answer
+        if not self._measured and measured:
+            self._measured = measured
+            self.measurer.give(Measured(tuple(p.pixels for p in measured)))
+        self._draw()
+
+    def _on_side(self) -> None:
+        self._measured = []
+        self._choose()
+
+    def _other_images(self) -> None:
+        self._turn += 1
+        self._choose()
+
+    def _on_pinned(self, row: int) -> None:
+        if row >= min(len(self._pictures), int(self._size.currentData())):
+            return
+        sample = self._pictures[row].sample
+        if sample in self._pinned:
+            self._pinned.remove(sample)
+        else:
+            self._pinned.append(sample)
+        self._draw()
+
+    def _on_moved(self, policy: Policy) -> None:
+        self.history.move(policy, seconds=time.monotonic())
+        self._show_policy(controls=False)
+
+    def _replace(self, policy: Policy) -> None:
+        self.history.replace(policy)
+        self._message.setVisible(False)
+        self._show_policy()
+
+    def _on_named(self, policy: Policy) -> None:
+        self._code_advice = []
+        self._replace(policy)
+
+    def _show(self, changed: bool) -> bool:
+        if changed:
+            self._show_policy()
+        return True
+
+    def _show_policy(self, *, controls: bool = True) -> None:
+        policy = self.history.now
+        if controls:
+            self._controls.show_policy(policy)
+        self._bar.show_policy(policy)
+        self._draw()
+        self._measure()
+
+    def _on_beside(self) -> None:
+        self._draw()
+        self._measure()
+
+    def _measure(self) -> None:
+        self.measurer.show_policy(self.history.now, self._bar.beside()[1])
+        self._show_code()
+
+    def _draw(self) -> None:
+        """Ask for draws: one request at a time, the newest wish after it, and then the strip."""
+        if self._drawing:
+            self._waiting = True
+            return
+        rows = int(self._size.currentData())
+        name, beside = self._bar.beside()
+        columns = rows + rows % 2 if beside else rows
+        side = self._grid.cell_px(rows, columns) * self.devicePixelRatioF()
+        wish = Wish(
+            self.history.now, beside, tuple(self._pictures[:rows]), frozenset(self._pinned),
+            self._seed.value(), self._epoch.value(), rows, int(side),
+        )  # fmt: skip
+        heads = (f"A: {self._bar.name()}", f"B: {name}") if beside else ("draws", "")
+
+        def done(found: list[GridRow]) -> None:
+            self._drawing = False
+            self.drawn += 1
+            self._grid.show_rows(found, heads)
+            if self._waiting:
+                self._waiting = False
+                self._draw()
+            else:
+                self._show_strip()
+
+        self._drawing = True
+        self.bridge.call(lambda: make_rows(wish), done)
+
+    def _on_control(self, control: Control) -> None:
+        self._control = control
+        self._show_strip()
+
+    def _show_strip(self) -> None:
+        control, policy = self._control, self.history.now
+        if control is None or not self._pictures:
+            return
+        pixels = self._pictures[0].pixels
+        side = int(self._strip.cell_px() * self.devicePixelRatioF())
+        self.bridge.call(
+            lambda: make_strip(control, policy, pixels, side), self._strip.show_strip,
+            channel="strip",
+        )  # fmt: skip
+
+    def _show_code(self) -> None:
+        policy, (target, version) = self.history.now, self._code.wanted()
+        self.bridge.call(
+            lambda: to_code(policy, target, version), self._code.show_code, channel="code"
+        )
+
+    def _on_advised(self, found: tuple[Advice, ...]) -> None:
+        self._advice = [*self._code_advice, *found]
+        self._controls.show_advice(self._advice)
+        self._advice_list.show_advice(self._advice)
+        count = f" ({len(self._advice)})" if self._advice else ""
+        self._tabs.setTabText(1, f"Advice{count}")
+
+    def _on_suggested(self, suggested: Suggested) -> None:
+        self._replace(follow(self.history.now, {suggested.parameter: suggested.value}))
+
+    def _next_epoch(self) -> None:
+        self._epoch.setValue(self._epoch.value() + int(self._size.currentData()))
+
+    def _paste(self) -> None:
+        text, ok = QInputDialog.getMultiLineText(
+            self, "Paste Keras code", "ImageDataGenerator(...) or keras.layers; it is never run"
+        )
+        if ok and text.strip():
+            self.read_code(text)
+
+    def read_code(self, text: str) -> None:
+        """Take the policy of pasted code, with what there is to say of the code around it."""
+        version = self._code.wanted()[1]
+
+        def done(answer: tuple[Policy, list[Advice]]) -> None:
+            policy, self._code_advice = answer
+            self._replace(policy)
+
+        self.bridge.call(
+            lambda: (policy_of_code(text, version), lint_code(text, version)), done,
+            on_error=self._refuse,
+        )  # fmt: skip
+
+    def _refuse(self, error: InspectorError) -> None:
+        self._message.setText(f"{error.message}. {error.advice}")
+        self._message.setVisible(True)
+
+    def _connect(self) -> None:
+        self._controls.moved.connect(self._on_moved)
+        self._controls.chosen.connect(self._on_control)
+        self._controls.followed.connect(self._on_suggested)
+        self.measurer.ranges.connect(lambda r: self._controls.show_suggested(r.suggested))
+        self.measurer.advised.connect(self._on_advised)
+        self.measurer.failed.connect(self._refuse)
+        self._bar.chosen.connect(self._on_named)
+        self._bar.beside_chosen.connect(self._on_beside)
+        self._bar.failed.connect(self._refuse)
+        self._advice_list.followed.connect(
+            lambda suggestion: self._replace(follow(self.history.now, suggestion))
+        )
+        self._code.changed.connect(self._show_code)
+        self._grid.pinned.connect(self._on_pinned)
+        self._size.currentIndexChanged.connect(self._draw)
+        self._side.currentIndexChanged.connect(self._on_side)
+        for spin in (self._seed, self._epoch):
+            spin.valueChanged.connect(self._draw)
+        bind(self, self.key_table())
+
+    def _lay_out(self) -> None:
+        for size in SIZES:
+            self._size.addItem(f"{size} × {size}", size)
+        self._size.setCurrentIndex(1)
+        for side in IMAGE_SIZES_PX:
+            self._side.addItem(f"{side} px", side)
+        self._side.setCurrentIndex(IMAGE_SIZES_PX.index(IMAGE_SIZE_PX))
+        for widget, name in (
+            (self._size, "Images and draws"), (self._side, "Size that training reads"),
+            (self._seed, "Seed of the draws"),
+            (self._epoch, "Epoch of the first draw"),
+        ):  # fmt: skip
+            widget.setAccessibleName(name)
+            widget.setToolTip(name)
+        for spin, prefix in ((self._seed, "seed "), (self._epoch, "epoch ")):
+            spin.setPrefix(prefix)
+            spin.setRange(0, 1_000_000)
+            spin.setMinimumHeight(30)
+        self._message.setVisible(False)
+        self._message.setProperty("role", "error")
+        self._message.setWordWrap(True)
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(self._bar, 1)
+        for text, slot in (("Paste code…", self._paste), ("Undo", self.undo), ("Redo", self.redo)):
+            top.addWidget(_button(text, slot))
+        body = QHBoxLayout()
+        body.setSpacing(16)
+        body.addWidget(_scrolled(self._controls, "Numbers of the policy", 280))
+        body.addWidget(self._middle(), 1)
+        body.addWidget(self._right())
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(16, 12, 16, 12)
+        outer.setSpacing(8)
+        outer.addLayout(top)
+        outer.addWidget(self._message)
+        outer.addLayout(body, 1)
+
+    def _middle(self) -> QWidget:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for widget in (
+            self._size, self._side, self._seed, self._epoch,
+            _button("Next epoch", self._next_epoch),
+        ):  # fmt: skip
+            row.addWidget(widget)
+        row.addStretch()
+        hint = QLabel("Hold Space for originals. Click an original, or 1 to 9, to pin it.")
+        hint.setProperty("role", "muted")
+        below = QHBoxLayout()
+        below.addWidget(hint, 1)
+        below.addWidget(_button("Other images", self._other_images))
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(row)
+        column.addWidget(self._grid, 1)
+        column.addLayout(below)
+        column.addWidget(self._strip)
+        return middle
+
+    def _right(self) -> QWidget:
+        self._tabs.addTab(_scrolled(self._effects, "Effects"), "Effects")
+        self._tabs.addTab(_scrolled(self._advice_list, "Advice"), "Advice")
+        self._tabs.addTab(self._code, "Code")
+        self._tabs.setFixedWidth(300)
+        return self._tabs
+
+
+def _button(text: str, slot: Callable[[], object]) -> QPushButton:
+    button = QPushButton(text)
+    # A click leaves the focus where it is, so that Space goes on showing originals.
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.clicked.connect(slot)
+    return button
+
+
+def _scrolled(widget: QWidget, name: str, width_px: int = 0) -> QScrollArea:
+    area = QScrollArea()
+    area.setAccessibleName(name)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(widget)
+    if width_px:
+        area.setFixedWidth(width_px)
+    return area

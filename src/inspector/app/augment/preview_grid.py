@@ -1,0 +1,136 @@
+"""The grid of draws: a row an image, the original first; hold Space to see originals only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from inspector.app.widgets import theme
+
+_GAP_PX = 6
+_HEAD_PX = 22
+_PIN_PX = 8
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """One image and its draws.
+
+    Attributes:
+        label: The image's class.
+        pinned: It stays when others are chosen.
+        draws: Of the policy; `beside` of the one that stands beside it.
+    """
+
+    label: str
+    pinned: bool
+    original: QImage
+    draws: tuple[QImage, ...]
+    beside: tuple[QImage, ...] = ()
+
+
+class DrawGrid(QWidget):
+    """Paint rows of pictures.
+
+    Attributes:
+        pinned: The place of a row whose original was clicked.
+    """
+
+    pinned = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: Sequence[GridRow] = ()
+        self._heads = ("", "")
+        self._plain = False
+        self.setAccessibleName("Originals in the first column, draws beside them")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(320, 240)
+
+    def show_rows(self, rows: Sequence[GridRow], heads: tuple[str, str] = ("draws", "")) -> None:
+        """Show rows; `heads` name the policy and the one beside it."""
+        self._rows, self._heads = rows, heads
+        self.update()
+
+    def show_plain(self, plain: bool) -> None:
+        """Show the original in every place, or the draws again."""
+        if plain != self._plain:
+            self._plain = plain
+            self.update()
+
+    def cell_px(self, rows: int, draws: int) -> float:
+        """Return the side of a cell for so many rows and draws, px."""
+        width = (self.width() - _GAP_PX * draws) / (draws + 1)
+        height = (self.height() - _HEAD_PX - _GAP_PX * (rows - 1)) / max(1, rows)
+        return max(16.0, float(int(min(width, height))))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        row = self._row_at(event.position())
+        if row is not None and event.button() is Qt.MouseButton.LeftButton:
+            self.pinned.emit(row)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        row = self._row_at(event.position())
+        if row is not None:
+            text = "Click to let go" if self._rows[row].pinned else "Click to pin"
+            QToolTip.showText(
+                event.globalPosition().toPoint(), f"{self._rows[row].label}. {text}", self
+            )
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        painter = QPainter(self)
+        if not self._rows:
+            painter.setPen(theme.colour("muted"))
+            painter.drawText(
+                self.rect(), Qt.AlignmentFlag.AlignCenter, "Pictures come once they are read."
+            )
+            return
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        side = self._side()
+        self._paint_heads(painter, side)
+        for i, row in enumerate(self._rows):
+            top = _HEAD_PX + i * (side + _GAP_PX)
+            for j, image in enumerate((row.original, *row.draws, *row.beside)):
+                place = QRectF(j * (side + _GAP_PX), top, side, side)
+                painter.drawImage(place, row.original if self._plain else image)
+            if row.pinned:
+                pin = QRectF(4, top + 4, _PIN_PX, _PIN_PX)
+                painter.setPen(theme.colour("on_accent"))
+                painter.setBrush(theme.colour("accent"))
+                painter.drawEllipse(pin)
+
+    def _paint_heads(self, painter: QPainter, side: float) -> None:
+        painter.setPen(theme.colour("muted"))
+        step = side + _GAP_PX
+        row = self._rows[0]
+        texts = [("original", 0.0, side)]
+        if self._plain:
+            texts.append(("originals", step, step * 2))
+        else:
+            count = len(row.draws)
+            texts.append((self._heads[0], step, step * count - _GAP_PX))
+            texts.append((self._heads[1], step * (1 + count) + 4, step * len(row.beside) - 10))
+        for text, left, width in texts:
+            if width > 0:
+                shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(width))
+                painter.drawText(
+                    QRectF(left, 0, width, _HEAD_PX), Qt.AlignmentFlag.AlignVCenter, shown
+                )
+        if row.beside and not self._plain:
+            x = int(step * (1 + len(row.draws)) - _GAP_PX / 2)
+            painter.drawLine(x, 4, x, int(_HEAD_PX + step * len(self._rows)))
+
+    def _side(self) -> float:
+        columns = max(len(r.draws) + len(r.beside) for r in self._rows)
+        return self.cell_px(len(self._rows), columns)
+
+    def _row_at(self, place: QPointF) -> int | None:
+        if not self._rows:
+            return None
+        side = self._side()
+        row = int((place.y() - _HEAD_PX) // (side + _GAP_PX))
+        inside = place.y() >= _HEAD_PX and 0 <= row < len(self._rows) and place.x() <= side
+        return row if inside else None

@@ -1,0 +1,297 @@
+"""Export: the plan first, then the copy with progress, then what holds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QFontDatabase, QGuiApplication
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from inspector.app.threads.bridge import Bridge
+from inspector.app.widgets.figures import BarDelegate
+from inspector.app.widgets.page import Page
+from inspector.errors import InspectorError
+from inspector.project.changes import Changes
+from inspector.project.export.exports import Exported, balance
+from inspector.project.project import Project
+from inspector.project.splits.snippets import snippet
+from inspector.work.export_plan import Mode, Plan
+from inspector.work.jobs import Progress, Stop
+
+_MODES = (
+    ("Copies", Mode.COPY, "each file has its own bytes"),
+    ("Hard links", Mode.HARDLINK, "no space; a change to one file changes both"),
+    ("Symbolic links", Mode.SYMLINK, "no space; they break when the dataset moves"),
+    ("Reflinks", Mode.REFLINK, "no space and their own bytes, where the disk can do it"),
+)
+_BAR = 5
+_WAIT_MS = 300
+_SIDES = ("The folders as they are", "By the split rule")
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, and how the rule in force would draw anew from what is left; "" where not."""
+
+    plan: Plan
+    redraw: str
+
+
+class ExportPage(Page):
+    """Plan an export, make it, and say what holds.
+
+    Attributes:
+        job_started: A `Progress` and a `Stop` for the top bar.
+        job_ended: The job is over.
+    """
+
+    title = "Export"
+    icon = "export"
+    purpose = "Copy the cleaned dataset to a new folder; the original is never touched"
+    job_started = Signal(object, object)
+    job_ended = Signal()
+
+    def __init__(self, project: Project, bridge: Bridge) -> None:
+        super().__init__(project, bridge)
+        self._plan: Plan | None = None
+        self._done_in = ""
+        self._target = QLineEdit(str(project.root.parent / f"{project.root.name}-clean"))
+        self._target.setAccessibleName("Target folder")
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_WAIT_MS)
+        self._soon.timeout.connect(self._ask_plan)
+        self._target.textChanged.connect(self._on_typed)
+        choose = QPushButton("Choose…")
+        choose.clicked.connect(self._choose)
+        self._start = QPushButton("Export")
+        self._start.setProperty("role", "primary")
+        self._start.clicked.connect(self._run)
+        self._sides = _choice("Split folders", [(text, "", text) for text in _SIDES])
+        self._mode = _choice("How files get there", _MODES)
+        for box in (self._sides, self._mode):
+            box.currentIndexChanged.connect(self._ask_plan)
+        row = QHBoxLayout()
+        for widget in (QLabel("To"), self._target, choose, self._sides, self._mode, self._start):
+            row.addWidget(widget, int(widget is self._target))
+        self._said, self._redraw = QLabel(), QLabel()
+        self._said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._open = QPushButton("Open the folder")
+        self._open.clicked.connect(self._open_folder)
+        self._open.setVisible(False)
+        self._report = QPushButton("Write a report…")
+        self._report.setToolTip("All that was found, as one page to keep, print or send")
+        self._report.clicked.connect(self._write_report)
+        self._code = QPlainTextEdit()
+        self._code.setReadOnly(True)
+        self._code.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self._code.setAccessibleName("Code that loads the export")
+        columns = ("Split", "Class", "Before", "After", "Change", "")
+        self._balance = _table("Before and after", columns)
+        self._balance.setItemDelegateForColumn(_BAR, BarDelegate(self._balance))
+        self._left = _table("Left out and relabelled", ("File", "Why it is left out or moved"))
+        self._tabs = QTabWidget()
+        self._lay_out(row)
+
+    def _lay_out(self, row: QHBoxLayout) -> None:
+        head = QLabel("Export")
+        head.setProperty("role", "title")
+        purpose = QLabel(
+            "Everything that is not dropped goes to a new folder under the same names, verified by"
+            " hash. The dataset itself is never touched."
+        )
+        for label in (purpose, self._redraw):
+            label.setProperty("role", "muted")
+        for label in (purpose, self._said, self._redraw):
+            label.setWordWrap(True)
+        copy = QPushButton("Copy")
+        copy.setAccessibleDescription("Copy the code")
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._code.toPlainText()))
+        code = QWidget()
+        lines = QVBoxLayout(code)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.addWidget(self._code, 1)
+        lines.addWidget(copy, 0, Qt.AlignmentFlag.AlignRight)
+        self._tabs.addTab(self._balance, "Before and after")
+        self._tabs.addTab(self._left, "Left out and relabelled")
+        self._tabs.addTab(code, "Code that loads it")
+        self._tabs.setTabVisible(2, False)
+        said = QHBoxLayout()
+        said.addWidget(self._said, 1)
+        said.addWidget(self._open)
+        said.addWidget(self._report)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(12)
+        for widget in (head, purpose):
+            column.addWidget(widget)
+        column.addLayout(row)
+        column.addLayout(said)
+        column.addWidget(self._redraw)
+        column.addWidget(self._tabs, 1)
+
+    def refresh(self, changes: Changes) -> None:
+        """Plan again after a decision or a scan."""
+        if changes.decisions or changes.samples or changes.layout or changes.rule or changes.groups:
+            self._ask_plan()
+
+    def _on_typed(self) -> None:
+        """Let nothing be exported to the target of before."""
+        self._plan = None
+        self._start.setEnabled(False)
+        self._said.setText("Planning…")
+        self._soon.start()
+
+    def _ask_plan(self, *_: object) -> None:
+        target = Path(self._target.text()).expanduser()
+        mode, by_rule = Mode(self._mode.currentData()), self._sides.currentIndex() > 0
+        project = self.project
+
+        def work() -> Planned:
+            sides = project.splits.membership().sides() if by_rule else None
+            plan = project.exports.plan(target, mode=mode, sides=sides)
+            return Planned(plan, "" if by_rule else project.splits.redraw())
+
+        self.bridge.call(
+            work,
+            self._show_plan,
+            channel="plan",
+            on_error=self._refuse,
+        )
+
+    def _choose(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Where the new folder is made")
+        if folder:
+            self._target.setText(str(Path(folder) / f"{self.project.root.name}-clean"))
+
+    def _refuse(self, error: InspectorError) -> None:
+        self._plan = None
+        self._start.setEnabled(False)
+        self._said.setText(f"{error.message}. {error.advice}")
+        self._redraw.setText("")
+
+    def _show_plan(self, planned: Planned) -> None:
+        plan = planned.plan
+        if Path(plan.target) != Path(self._target.text()).expanduser().absolute():
+            # The plan of before, on its way while another target is typed.
+            return
+        self._plan = plan
+        self._start.setEnabled(plan.files > 0)
+        self._redraw.setText(planned.redraw)
+        self._redraw.setVisible(bool(planned.redraw))
+        verb = "copied" if plan.mode is Mode.COPY else "linked"
+        self._said.setText(
+            f"{plan.files:,} files, {plan.bytes / 1e6:,.1f} MB, would be {verb};"
+            f" {len(plan.left_out):,} are left out. {plan.free_bytes / 1e9:,.0f} GB are free there."
+        )
+        counts = balance(plan)
+        rows = []
+        for (split, label), (before, after) in counts.items():
+            change = f"{after - before:+,}" if after != before else ""
+            rows.append((split or "-", label, f"{before:,}", f"{after:,}", change, ""))
+        _fill(self._balance, rows)
+        most = max((n for pair in counts.values() for n in pair), default=1) or 1
+        for row, ((split, _), pair) in enumerate(list(counts.items())[: len(rows)]):
+            if (item := self._balance.item(row, _BAR)) is not None:
+                item.setData(Qt.ItemDataRole.UserRole, (split, pair[0] / most, pair[1] / most))
+        moved = [(i.source, f"{i.reason} to {i.label}") for i in plan.items if i.reason]
+        _fill(self._left, [*moved, *((x.source, x.reason) for x in plan.left_out)])
+
+    def _run(self) -> None:
+        plan = self._plan
+        if plan is None:
+            return
+        progress, stop = Progress(), Stop()
+        self._start.setEnabled(False)
+        self.job_started.emit(progress, stop)
+        self.bridge.call(
+            lambda: self.project.exports.run(plan, stop=stop, progress=progress),
+            self._done,
+            on_error=self._failed,
+        )
+
+    def _failed(self, error: InspectorError) -> None:
+        self.job_ended.emit()
+        self._refuse(error)
+
+    def _done(self, exported: Exported) -> None:
+        self.job_ended.emit()
+        threshold = self.project.duplicates.threshold
+        self._open.setVisible(True)
+        manifest = Path(exported.manifest)
+        self._done_in = str(manifest.parent)
+        self._code.setPlainText(snippet(manifest, manifest.parent))
+        self._tabs.setTabVisible(2, True)
+        self._said.setText(
+            f"Done: {exported.files:,} files, {exported.bytes / 1e6:,.1f} MB;"
+            f" {exported.verified:,} verified by hash. {exported.leaks_after:,} known pairs across"
+            f" splits at similarity {threshold:g} or more, {exported.groups_after:,} groups on"
+            f" several sides. The list is {exported.manifest}."
+        )
+
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(self._done_in))
+
+    def _write_report(self) -> None:
+        start = Path(self._target.text()).expanduser().parent / f"{self.project.name}-report.html"
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Where the report is written", str(start), "HTML (*.html)",
+            options=QFileDialog.Option.DontConfirmOverwrite,
+        )  # fmt: skip
+        if name:
+            file = Path(name)
+            self.bridge.call(lambda: self.project.reports.write(file), lambda _: _show(file))
+
+
+def _choice(name: str, items: Sequence[tuple[str, str, str]]) -> QComboBox:
+    """Return a choice of (text, what it means in code, what it does)."""
+    box = QComboBox()
+    box.setAccessibleName(name)
+    box.setToolTip(name)
+    for place, (text, value, what) in enumerate(items):
+        box.addItem(text, value)
+        box.setItemData(place, what, Qt.ItemDataRole.ToolTipRole)
+    return box
+
+
+def _show(file: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(file)))
+
+
+def _table(name: str, heads: tuple[str, ...]) -> QTableWidget:
+    table = QTableWidget(0, len(heads))
+    table.setAccessibleName(name)
+    table.setHorizontalHeaderLabels(heads)
+    table.verticalHeader().setVisible(False)
+    table.setShowGrid(False)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    header = table.horizontalHeader()
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    header.setStretchLastSection(True)
+    return table
+
+
+def _fill(table: QTableWidget, rows: Sequence[Sequence[str]]) -> None:
+    shown = rows[:2_000]
+    table.setRowCount(len(shown))
+    for i, row in enumerate(shown):
+        for j, text in enumerate(row):
+            table.setItem(i, j, QTableWidgetItem(text))

@@ -1,0 +1,297 @@
+"""Your numbers, and what a diagnosis says of the gap between them."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+)
+
+from inspector.app.threads.bridge import Bridge
+from inspector.app.widgets.accuracy_field import AccuracyField
+from inspector.app.widgets.components_table import TermsTable
+from inspector.audit.diagnosis import Diagnosis
+from inspector.audit.predictions import Rate
+from inspector.errors import InspectorError
+from inspector.project.diagnosis.diagnoses import Last, Numbers
+from inspector.project.project import Project
+from inspector.work.jobs import Progress, Stop
+
+_NOT_STATED = 0.0
+_CLASSES_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the panel shows: the kept diagnosis, the user's own model, who stands where."""
+
+    last: Last | None
+    rates: Sequence[Rate]
+    stands: str
+    stated: str
+
+
+class VerdictPanel(QFrame):
+    """State two accuracies, ask for a diagnosis, read the answer.
+
+    Attributes:
+        job_started: A `Progress` and a `Stop` for the top bar.
+        job_ended: The job is over.
+        fix_asked: The person wants it made right.
+        code_asked: The person wants to paste the code that loads the data.
+    """
+
+    job_started = Signal(object, object)
+    job_ended = Signal()
+    fix_asked = Signal()
+    code_asked = Signal()
+
+    def __init__(self, project: Project, bridge: Bridge) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._project, self._bridge = project, bridge
+        self._stop: Stop | None = None
+        self._began = 0.0
+        self._tried = False
+        self._split = AccuracyField("Accuracy on the validation split, 0 where not stated")
+        self._folder = AccuracyField("Accuracy on the real folder, 0 where not stated")
+        self._split_images = _images("Images of the validation split, 0 where not stated")
+        self._folder_images = _images("Images of the real folder, 0 where not stated")
+        self._paste = QPushButton("Paste your code…")
+        self._paste.setToolTip("Both calls that load the data: they are read, never run")
+        self._predictions = QPushButton("Add predictions…")
+        self._predictions.setToolTip("A CSV of your model: path, label, predicted, confidence")
+        self._run = QPushButton("Diagnose the gap")
+        self._run.setProperty("role", "primary")
+        self._fix = QPushButton("Make it right…")
+        self._fix.setToolTip("Lock, drop copies, split by group if needed, export, report")
+        self._verdict, self._own, self._stands = QLabel(), QLabel(), QLabel()
+        self._made, self._evidence = QLabel(), QLabel()
+        for label in (self._verdict, self._made, self._own, self._stands, self._evidence):
+            label.setWordWrap(True)
+        for label in (self._made, self._evidence):
+            label.setProperty("role", "muted")
+        self._terms = TermsTable()
+        self._more = QPushButton("How this was reached")
+        self._more.setCheckable(True)
+        self._lay_out()
+        self._connect()
+        self._show_numbers()
+
+    def refresh(self, *, complete: bool) -> None:
+        """Show the last answer; a diagnosis needs a finished scan."""
+        self._run.setEnabled(complete and self._stop is None)
+        self._fix.setEnabled(complete)
+        if complete:
+            self._bridge.call(self._read, self._show, channel="verdict")
+
+    def _read(self) -> _Read:
+        diagnoses = self._project.diagnoses
+        rates: Sequence[Rate] = ()
+        stands = ""
+        try:
+            found = self._project.splits.leaks(luck=False)
+            stands = found.text
+            rates = diagnoses.rates(found)
+        except InspectorError as error:
+            stands = f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}"
+        return _Read(diagnoses.last(), rates, stands, diagnoses.numbers.text)
+
+    def _show(self, read: _Read) -> None:
+        last = read.last
+        own = [line for line in (read.stated, *_own_lines(read.rates)) if line]
+        self._own.setText("\n".join(own))
+        self._own.setVisible(bool(own))
+        self._stands.setText(read.stands)
+        self._stands.setVisible(bool(read.stands))
+        if self._stop is None:
+            self._run.setText("Diagnose the gap" if last is None else "Diagnose again")
+        if last is None or not last.same_files:
+            self._start_by_itself()
+        if self._stop is not None and (last is None or last.at < self._began):
+            return
+        self._made.setText(last.made if last else "")
+        self._made.setVisible(last is not None)
+        if last is None:
+            if not self._tried:
+                self._verdict.setText(
+                    "State what you measured, if you like, and ask what quick models say of the"
+                    " gap."
+                )
+            self._show_answer({})
+            return
+        self._verdict.setText(last.answer["verdict"])
+        self._show_answer(last.answer)
+
+    def _show_answer(self, document: dict[str, Any]) -> None:
+        there = bool(document.get("terms"))
+        self._terms.show_terms(document)
+        self._more.setVisible(there)
+        self._evidence.setVisible(there and self._more.isChecked())
+        lines = [*document.get("evidence", ()), *document.get("caveats", ())]
+        self._evidence.setText("\n".join(f"•  {line}" for line in lines))
+
+    def shut(self) -> None:
+        """Stop what runs."""
+        if self._stop is not None:
+            self._stop.set()
+
+    def _start_by_itself(self) -> None:
+        """Diagnose once a session without being asked: the scan and its groups are done."""
+        if self._tried or self._stop is not None or not self._project.layout.sure:
+            return
+        self._start(None)
+
+    def _on_run(self) -> None:
+        if self._stop is None:
+            self._start(self._stated())
+
+    def _start(self, numbers: Numbers | None) -> None:
+        self._tried = True
+        self._began = time.time()
+        self._run.setEnabled(False)
+        progress, stop = Progress(), Stop()
+        self._stop = stop
+        self.job_started.emit(progress, stop)
+        self._verdict.setText("The quick models are at work; figures come when controls are done.")
+        self._made.setVisible(False)
+        diagnoses = self._project.diagnoses
+
+        def work() -> Diagnosis | None:
+            if numbers is not None:
+                diagnoses.state(numbers)
+            return diagnoses.run_all(stop=stop, progress=progress)
+
+        self._bridge.call(work, self._on_done, on_error=self._on_error)
+
+    def _on_done(self, answer: Diagnosis | None) -> None:
+        self._ended()
+        if answer is None:
+            self._verdict.setText("Stopped. Nothing was kept of this diagnosis.")
+        else:
+            self.refresh(complete=True)
+
+    def _on_error(self, error: InspectorError) -> None:
+        self._ended()
+        self._verdict.setText(f"{error.message}. {error.advice}")
+
+    def _ended(self) -> None:
+        self._stop = None
+        self._run.setEnabled(True)
+        self.job_ended.emit()
+
+    def _stated(self) -> Numbers:
+        split, folder = self._split.value(), self._folder.value()
+        return replace(
+            self._project.diagnoses.numbers,
+            split=None if split == _NOT_STATED else round(split, 4),
+            folder=None if folder == _NOT_STATED else round(folder, 4),
+            split_images=self._split_images.value() or None,
+            folder_images=self._folder_images.value() or None,
+        )
+
+    def _on_predictions(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(
+            self, "Predictions of your model", str(Path.home()), "CSV (*.csv)"
+        )
+        if name:
+            numbers = replace(self._stated(), predictions=name)
+            self._bridge.call(
+                lambda: self._project.diagnoses.state(numbers), on_error=self._on_error
+            )
+
+    def _show_numbers(self) -> None:
+        numbers = self._project.diagnoses.numbers
+        self._split.setValue(numbers.split or _NOT_STATED)
+        self._folder.setValue(numbers.folder or _NOT_STATED)
+        self._split_images.setValue(numbers.split_images or 0)
+        self._folder_images.setValue(numbers.folder_images or 0)
+
+    def _on_more(self, on: bool) -> None:
+        self._evidence.setVisible(on)
+
+    def _connect(self) -> None:
+        self._run.clicked.connect(self._on_run)
+        self._fix.clicked.connect(self.fix_asked)
+        self._predictions.clicked.connect(self._on_predictions)
+        self._paste.clicked.connect(self.code_asked)
+        self._more.toggled.connect(self._on_more)
+
+    def _lay_out(self) -> None:
+        numbers = QHBoxLayout()
+        numbers.setSpacing(8)
+        numbers.addWidget(QLabel("Accuracy"))
+        for text, field, images in (
+            ("on the split", self._split, self._split_images),
+            ("on the real folder", self._folder, self._folder_images),
+        ):
+            for part in (field, QLabel("of"), images, QLabel(text)):
+                numbers.addWidget(part)
+            numbers.addSpacing(8)
+        numbers.addStretch()
+        title = QLabel("Your numbers")
+        title.setProperty("role", "heading")
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(title)
+        head.addStretch()
+        for button in (self._predictions, self._paste, self._run, self._fix):
+            head.addWidget(button)
+        more = QHBoxLayout()
+        more.addWidget(self._more)
+        more.addStretch()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(8)
+        column.addLayout(head)
+        column.addLayout(numbers)
+        for widget in (self._own, self._stands, self._verdict, self._made, self._terms):
+            column.addWidget(widget)
+        column.addLayout(more)
+        column.addWidget(self._evidence)
+        for hidden in (self._own, self._stands, self._made, self._terms, self._more):
+            hidden.setVisible(False)
+        self._evidence.setVisible(False)
+
+
+def _own_lines(rates: Sequence[Rate]) -> list[str]:
+    """Say what the user's own predictions come to: by side, then by class."""
+    left = next((r.n for r in rates if r.name == "not in this dataset"), 0)
+    sides = [r for r in rates if not r.name.startswith(("class ", "not in"))]
+    classes = [r for r in rates if r.name.startswith("class ")]
+    lines = []
+    if sides:
+        text = "; ".join(
+            f"{r.name} {r.share:.3f} [{r.low:.3f}, {r.high:.3f}] of {r.n:,}" for r in sides
+        )
+        lines.append(f"Your model: {text}." + f" {left:,} rows name no image here." * bool(left))
+    if classes:
+        classes.sort(key=lambda r: r.share)
+        text = "; ".join(
+            f"{r.name.removeprefix('class ')} {r.share:.3f} [{r.low:.3f}, {r.high:.3f}] of {r.n:,}"
+            for r in classes[:_CLASSES_SHOWN]
+        )
+        rest = len(classes) - _CLASSES_SHOWN
+        lines.append(f"By class, lowest first: {text}{f'; {rest} more' if rest > 0 else ''}.")
+    return lines
+
+
+def _images(name: str) -> QSpinBox:
+    field = QSpinBox()
+    field.setRange(0, 10_000_000)
+    field.setSpecialValueText("? images")
+    field.setSuffix(" images")
+    field.setFixedWidth(140)
+    field.setAccessibleName(name)
+    field.setToolTip(name)
+    return field

@@ -1,0 +1,417 @@
+"""Splits: who stands where under a rule, and what stands on both sides."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QTableWidgetItem,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from inspector.app.splits.rule_form import RuleBar
+from inspector.app.splits.seed_panel import LuckPanel
+from inspector.app.threads.bridge import Bridge
+from inspector.app.threads.images import from_jpeg
+from inspector.app.widgets import theme
+from inspector.app.widgets.figures import Bars
+from inspector.app.widgets.page import Page
+from inspector.app.widgets.tables import set_rows, table
+from inspector.errors import InspectorError
+from inspector.project.changes import Changes
+from inspector.project.project import Project
+from inspector.project.splits.leakage import KINDS, Leakage, Search
+from inspector.project.splits.seed_variability import Drawn
+from inspector.project.splits.split_rules import Rule, RuleKind
+from inspector.project.splits.splits import Frozen
+from inspector.similarity.levels import POSSIBLE
+
+SHOWN_PAIRS = 300
+ICON_PX = 64
+AT_REST_MS = 500
+_HEADS = ("from", "to", *(f"same {k}" if k in ("bytes", "pixels") else k for k in KINDS))
+_PAIR_HEADS = ("", "", "how alike", "validation image", "its twin in training")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page shows of one rule."""
+
+    found: Leakage
+    thumbnails: dict[int, bytes]
+    balance: tuple[tuple[str, dict[str, int]], ...]
+    moved: int
+    lock: str
+    search: Search
+    drawn: Drawn | None
+
+
+class SplitsPage(Page):
+    """Choose a rule, see both sides, lock it.
+
+    Attributes:
+        asked: A title and sample ids to list in the gallery.
+    """
+
+    title = "Splits"
+    icon = "splits"
+    purpose = "Which files stand where, and what stands on both sides"
+    hint = (
+        "Choose what makes your split, or paste your code: the matrix shows what"
+        " then stands on both sides."
+    )
+    asked = Signal(str, object)
+
+    def __init__(self, project: Project, bridge: Bridge) -> None:
+        super().__init__(project, bridge)
+        self._shown: Shown | None = None
+        self._bar = RuleBar()
+        self._bar.changed.connect(self._on_rule)
+        self._summary, self._note = QLabel(), QLabel()
+        self._summary.setProperty("role", "heading")
+        self._note.setProperty("role", "muted")
+        for label in (self._summary, self._note):
+            label.setWordWrap(True)
+        counts = range(2, len(_HEADS))
+        self._matrix = table(_HEADS, name="Who has a twin where", wide=counts, numbers=counts)
+        self._matrix.cellClicked.connect(self._on_cell)
+        self._matrix.cellActivated.connect(self._on_cell)
+        self._pairs = table(_PAIR_HEADS, name="The worst pairs", wide=(3, 4))
+        self._pairs.setIconSize(QSize(ICON_PX, ICON_PX))
+        self._pairs.cellActivated.connect(self._on_pair)
+        self._findings = table(("", "finding", "files"), name="Findings of this rule", wide=(1,))
+        self._findings.cellActivated.connect(self._on_finding)
+        self.luck = LuckPanel(project, bridge)
+        self._bars = Bars("Class balance")
+        self._threshold = QSlider(Qt.Orientation.Horizontal)
+        self._threshold_text = QLabel()
+        self._keep = QPushButton("Use this rule")
+        self._lock = QPushButton("Lock this split…")
+        # While the threshold moves only this page follows; at rest the project keeps it.
+        self._wanted: float | None = None
+        self._looking = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(AT_REST_MS)
+        self._timer.timeout.connect(self._keep_threshold)
+        self._set_up()
+        self._lay_out()
+        self._kept = project.splits.rule
+        self._bar.show_rule(self._kept)
+
+    def refresh(self, changes: Changes) -> None:
+        """Look again after a change."""
+        if not changes.dataset:
+            return
+        kept = self.project.splits.rule
+        if kept != self._kept:
+            # A rule that is only looked at stays while others of its facts change.
+            self._kept = kept
+            self._bar.show_rule(kept)
+        if self.project.scans.is_complete():
+            self._look(self._bar.rule())
+        else:
+            self._summary.setText("The scan is not finished: counts come when it is.")
+
+    def ask_for_code(self) -> None:
+        """Wait for pasted code."""
+        self._bar.ask_for_code()
+
+    def shown_text(self) -> str:
+        """Say how many stand on both sides."""
+        if self._shown is None:
+            return ""
+        found = self._shown.found
+        return f"{len(found.leaks):,} of {found.validation_images:,} validation images"
+
+    def _look(self, rule: Rule) -> None:
+        if lacks := self._bar.lacks():
+            self._show_none(lacks)
+            return
+        if self._shown is None:
+            self._summary.setText("Counting who stands where…")
+        project, before = self.project, self._pictures()
+        self.bridge.call(
+            lambda: _read(project, rule, before), self._show, channel="splits",
+            on_error=self._refuse,
+        )  # fmt: skip
+
+    def _pictures(self) -> dict[int, bytes]:
+        return self._shown.thumbnails if self._shown is not None else {}
+
+    def _refuse(self, error: InspectorError) -> None:
+        self._show_none(f"{error.message[:1].upper()}{error.message[1:]}.", error.advice)
+
+    def _show_none(self, why: str, advice: str = "") -> None:
+        self._shown = None
+        self._summary.setText(why)
+        self._note.setText(advice)
+        for shown in (self._matrix, self._pairs, self._findings):
+            shown.setRowCount(0)
+        self._keep.setEnabled(False)
+        self._lock.setEnabled(False)
+        self.luck.show_none("")
+        self._bars.show_rows(())
+
+    def _show(self, shown: Shown) -> None:
+        if self._bar.lacks():
+            # An answer about the rule before.
+            return
+        self._shown = shown
+        found = shown.found
+        twins = sum(leak.kind != "group" for leak in found.leaks)
+        made = found.made
+        self._summary.setText(
+            f"{len(made.training):,} training, {len(made.validation):,} validation. "
+            f"{len(found.both):,} files stand on both sides, {len(made.neither):,} on neither."
+        )
+        moved = f" {shown.moved:,} images would move against today's folders." * bool(shown.moved)
+        self._note.setText(
+            f"{twins:,} of {found.validation_images:,} validation images ({found.share:.1%}) have"
+            f" a twin in training at similarity {found.threshold:g} or more;"
+            f" {found.count('group'):,} more share only an event.{moved} {shown.lock}"
+        )
+        self._keep.setEnabled(made.rule != self.project.splits.rule)
+        self._lock.setEnabled(True)
+        self._show_matrix(found)
+        self._show_pairs(shown)
+        self._show_findings(found)
+        self.luck.show_luck(made.rule, found.luck, shown.drawn)
+        self._bars.show_rows(shown.balance)
+        if not self._threshold.isSliderDown() and not self._timer.isActive():
+            self._threshold.blockSignals(True)
+            self._threshold.setValue(round(found.threshold * 100))
+            self._threshold.blockSignals(False)
+            self._threshold_text.setText(f"sure from {found.threshold:.2f}")
+
+    def _show_matrix(self, found: Leakage) -> None:
+        cells = [c for c in found.matrix if c.source != c.to]
+        self._matrix.setRowCount(len(cells))
+        for row, cell in enumerate(cells):
+            for column, text in enumerate((cell.source, f"{cell.to} ({cell.images:,})")):
+                self._matrix.setItem(row, column, QTableWidgetItem(text))
+            for column, (kind, ids) in enumerate(cell.by_kind.items(), start=2):
+                item = QTableWidgetItem(f"{len(ids):,}")
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                title = f"{cell.to} images tied to {cell.source}: {kind}"
+                item.setData(Qt.ItemDataRole.UserRole, (title, ids))
+                item.setToolTip(f"{len(ids):,} {title}. Click to see them.")
+                item.setBackground(_heat(len(ids) / max(1, cell.images)))
+                self._matrix.setItem(row, column, item)
+        height = self._matrix.rowHeight(0) if cells else 30
+        self._matrix.setFixedHeight(36 + height * min(6, max(1, len(cells))))
+
+    def _show_pairs(self, shown: Shown) -> None:
+        leaks = [leak for leak in shown.found.leaks if leak.twin is not None][:SHOWN_PAIRS]
+        set_rows(self._pairs, len(leaks), "No picture has a twin on another side.")
+        for row, leak in enumerate(leaks):
+            assert leak.twin is not None
+            self._pairs.setRowHeight(row, ICON_PX + 8)
+            for column, sample in enumerate((leak.image, leak.twin)):
+                item = QTableWidgetItem()
+                thumbnail = from_jpeg(shown.thumbnails.get(sample.id))
+                item.setIcon(QIcon(QPixmap.fromImage(thumbnail)))
+                self._pairs.setItem(row, column, item)
+            texts = (f"{leak.kind}, {leak.similarity:.3f}", leak.image.path, leak.twin.path)
+            for column, text in enumerate(texts, start=2):
+                item = QTableWidgetItem(text)
+                item.setToolTip(text)
+                self._pairs.setItem(row, column, item)
+
+    def _show_findings(self, found: Leakage) -> None:
+        set_rows(self._findings, len(found.findings), "Nothing to say of this rule.")
+        for row, finding in enumerate(found.findings):
+            texts = (finding.severity, finding.text, f"{len(finding.files):,}")
+            for column, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                item.setToolTip(text)
+                self._findings.setItem(row, column, item)
+        self._findings.resizeRowsToContents()
+
+    def _on_rule(self, rule: Rule) -> None:
+        self._look(rule)
+
+    def _on_cell(self, row: int, column: int) -> None:
+        item = self._matrix.item(row, column)
+        kept = item.data(Qt.ItemDataRole.UserRole) if item else None
+        if kept and kept[1]:
+            self.asked.emit(kept[0], kept[1])
+
+    def _on_pair(self, row: int, _: int) -> None:
+        if self._shown is not None:
+            leak = [leak for leak in self._shown.found.leaks if leak.twin is not None][row]
+            assert leak.twin is not None
+            self.asked.emit(f"{leak.image.path} and its twin", (leak.image.id, leak.twin.id))
+
+    def _on_finding(self, row: int, _: int) -> None:
+        if self._shown is None:
+            return
+        finding = self._shown.found.findings[row]
+        project, paths, text = self.project, finding.files, finding.code.replace("_", " ")
+        self.bridge.call(
+            lambda: tuple(s.id for s in project.samples.by_paths(paths)),
+            lambda ids: self.asked.emit(text, ids) if ids else None,
+        )
+
+    def _on_threshold(self, value: int) -> None:
+        self._threshold_text.setText(f"sure from {value / 100:.2f}")
+        self._wanted = value / 100
+        self._timer.start()
+        self._follow()
+
+    def _follow(self) -> None:
+        """Look at the wished threshold, one look at a time, so that each is shown."""
+        if self._looking or self._wanted is None or self._shown is None:
+            return
+        value, shown, self._wanted = self._wanted, self._shown, None
+        self._looking = True
+        project = self.project
+        self.bridge.call(
+            lambda: _moved(project, shown, value), self._on_followed, on_error=self._on_not_followed
+        )
+
+    def _on_followed(self, shown: Shown) -> None:
+        self._looking = False
+        if self._shown is not None and self._shown.search is shown.search:
+            self._show(shown)
+        self._follow()
+
+    def _on_not_followed(self, error: InspectorError) -> None:
+        self._looking = False
+        self._refuse(error)
+
+    def _keep_threshold(self) -> None:
+        if self._threshold.isSliderDown():
+            self._timer.start()
+            return
+        value = self._threshold.value() / 100
+        self.bridge.call(
+            lambda: self.project.duplicates.set_threshold(value), channel="threshold",
+            writes=True,
+        )  # fmt: skip
+
+    def _on_keep(self) -> None:
+        rule = self._bar.rule()
+        self.bridge.call(lambda: self.project.splits.set_rule(rule))
+
+    def _on_lock(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Lock this split in a manifest", f"{self.project.name}-split.csv", "CSV (*.csv)"
+        )
+        if name:
+            rule = self._bar.rule()
+            self.bridge.call(lambda: self.project.splits.freeze(rule, Path(name)), self._on_locked)
+
+    def _on_locked(self, frozen: Frozen) -> None:
+        self._note.setText(f"{frozen.files:,} files are locked in {frozen.path}.")
+
+    def _set_up(self) -> None:
+        self._threshold.setRange(round(POSSIBLE * 100), 100)
+        self._threshold.setFixedWidth(160)
+        self._threshold.setAccessibleName("Similarity from which a pair is sure")
+        self._threshold.valueChanged.connect(self._on_threshold)
+        self._keep.setToolTip("Remember it: findings, the diagnosis and training go by it")
+        self._keep.clicked.connect(self._on_keep)
+        self._lock.setToolTip("Write every file with its side and SHA-256, before cleaning")
+        self._lock.clicked.connect(self._on_lock)
+        self._findings.setWordWrap(True)
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._threshold_text)
+        buttons.addWidget(self._threshold)
+        buttons.addStretch()
+        buttons.addWidget(self._keep)
+        buttons.addWidget(self._lock)
+        tabs = QTabWidget()
+        tabs.addTab(self._pairs, "Worst pairs")
+        tabs.addTab(self._findings, "Findings of this rule")
+        main = QVBoxLayout()
+        main.setSpacing(8)
+        for widget in (self._summary, self._note, self._matrix):
+            main.addWidget(widget)
+        main.addLayout(buttons)
+        main.addWidget(tabs, 1)
+        side = QVBoxLayout()
+        side.setSpacing(8)
+        parts: tuple[tuple[str, tuple[QWidget, ...]], ...] = (
+            ("Luck of the draw", (self.luck,)),
+            ("Class balance: training / validation", (self._bars,)),
+        )
+        for title, figures in parts:
+            head = QLabel(title)
+            head.setProperty("role", "heading")
+            head.setWordWrap(True)
+            side.addWidget(head)
+            for figure in figures:
+                side.addWidget(figure)
+        side.addStretch()
+        panel = QWidget()
+        panel.setLayout(side)
+        panel.setFixedWidth(260)
+        body = QHBoxLayout()
+        body.setSpacing(16)
+        body.addLayout(main, 1)
+        body.addWidget(panel)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(16, 12, 16, 12)
+        outer.setSpacing(12)
+        outer.addWidget(self._bar)
+        outer.addLayout(body, 1)
+
+
+def _read(project: Project, rule: Rule, before: dict[int, bytes]) -> Shown:
+    search = project.splits.search(rule)
+    found = search.at(project.duplicates.threshold)
+    labels = {s.path: s.label for s in project.samples.everything()}
+    counts = {
+        side: Counter(labels.get(p, "") for p in paths)
+        for side, paths in (
+            ("training", found.made.training), ("validation", found.made.validation),
+        )
+    }  # fmt: skip
+    names = sorted({*counts["training"], *counts["validation"]} - {""})
+    balance = tuple(
+        (name, {side: counts[side][name] for side in counts}) for name in names
+    )  # fmt: skip
+    moved = len(project.splits.moves(found.made)) if rule.kind is RuleKind.GROUPS else 0
+    return Shown(
+        found, _thumbnails(project, found, before), balance, moved, _lock_text(project), search,
+        project.splits.drawn(rule),
+    )  # fmt: skip
+
+
+def _moved(project: Project, shown: Shown, threshold: float) -> Shown:
+    """Return what is shown at another threshold: only what that changes is made anew."""
+    found = shown.search.at(threshold)
+    return replace(shown, found=found, thumbnails=_thumbnails(project, found, shown.thumbnails))
+
+
+def _thumbnails(project: Project, found: Leakage, before: dict[int, bytes]) -> dict[int, bytes]:
+    pairs = [(leak.image, leak.twin) for leak in found.leaks if leak.twin is not None]
+    wanted = {s.id for pair in pairs[:SHOWN_PAIRS] for s in pair}
+    return {i: before.get(i) or project.samples.thumbnail(i) or b"" for i in wanted}
+
+
+def _lock_text(project: Project) -> str:
+    lock = project.splits.locked()
+    if lock is None:
+        return "No split is locked yet."
+    gone = len(lock.missing) + len(lock.changed)
+    apart = f", {gone:,} changed or gone, {len(lock.new):,} new" if gone or lock.new else ""
+    return f"Locked in {Path(lock.file).name}: {lock.same:,} files still as they were{apart}."
+
+
+def _heat(share: float) -> QColor:
+    colour = theme.colour("drop")
+    colour.setAlphaF(min(0.75, share * 1.5) if share else 0.0)
+    return colour

@@ -1,0 +1,132 @@
+"""Luck of the draw: three figures over 200 seeds, one at a time, with your seed marked."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from inspector.app.threads.bridge import Bridge
+from inspector.app.widgets.figures import Histogram
+from inspector.errors import InspectorError
+from inspector.project.project import Project
+from inspector.project.splits.leakage import SeedLuck
+from inspector.project.splits.seed_variability import Drawn
+from inspector.project.splits.split_rules import Rule
+from inspector.work.jobs import Progress, Stop
+
+TWINS, ACCURACY, CLASSES = range(3)
+_NAMES = ("Share with a twin", "Quick model's accuracy", "Class balance")
+
+
+class LuckPanel(QWidget):
+    """Show what other seeds of a call would have given.
+
+    Attributes:
+        job_started: A `Progress` and a `Stop` for the top bar.
+        job_ended: The job is over.
+    """
+
+    job_started = Signal(object, object)
+    job_ended = Signal()
+
+    def __init__(self, project: Project, bridge: Bridge) -> None:
+        super().__init__()
+        self._project, self._bridge = project, bridge
+        self._luck = SeedLuck((), None)
+        self._drawn: Drawn | None = None
+        self._rule = Rule()
+        self._stop: Stop | None = None
+        self._measure = QComboBox()
+        self._measure.addItems(list(_NAMES))
+        self._measure.setAccessibleName("What is compared over seeds")
+        self._measure.currentIndexChanged.connect(self._paint)
+        self._figure = Histogram("Over 200 seeds")
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setProperty("role", "muted")
+        self._draw = QPushButton("Try 200 seeds")
+        self._draw.setToolTip("Train a quick model on each draw: some seconds, in the background")
+        self._draw.clicked.connect(self._on_draw)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        for widget in (self._measure, self._figure, self._text, self._draw):
+            column.addWidget(widget)
+        self.show_none("")
+
+    def show_luck(self, rule: Rule, luck: SeedLuck, drawn: Drawn | None) -> None:
+        """Show a rule's figures; `drawn` is None until quick models were asked."""
+        self._rule, self._luck, self._drawn = rule, luck, drawn
+        self._paint()
+
+    def show_none(self, text: str) -> None:
+        """Show that there is nothing to compare."""
+        self._luck, self._drawn = SeedLuck((), None), None
+        for widget in (self._measure, self._figure, self._draw):
+            widget.setVisible(False)
+        self._text.setText(text)
+
+    def shut(self) -> None:
+        """Stop what runs."""
+        if self._stop is not None:
+            self._stop.set()
+
+    def _paint(self, *_: object) -> None:
+        if not self._luck.shares:
+            self.show_none("There is no seed to compare: the rule draws nothing.")
+            return
+        place = self._measure.currentIndex()
+        known = place == TWINS or self._drawn is not None
+        self._measure.setVisible(True)
+        self._figure.setVisible(known)
+        self._draw.setVisible(not known)
+        self._draw.setEnabled(self._stop is None)
+        if place == TWINS:
+            luck = self._luck
+            self._figure.show_values(luck.shares, luck.this_seed, "your seed")
+            self._text.setText(
+                f"Over {len(luck.shares)} seeds the share of validation with a twin in training is"
+                f" {luck.median:.1%} [{luck.at(5):.1%}, {luck.at(95):.1%}]."
+            )
+        elif self._drawn is None:
+            self._text.setText("Quick models have not tried other seeds of this call yet.")
+        else:
+            self._show_drawn(self._drawn, place)
+
+    def _show_drawn(self, drawn: Drawn, place: int) -> None:
+        one = drawn.accuracy if place == ACCURACY else drawn.class_deviation
+        self._figure.show_values(one.values, one.this_seed, "your seed")
+        rank = ""
+        if one.percentile is not None:
+            rank = f" Yours is above {one.percentile:.0%} of them."
+        what = (
+            f"A quick model reaches {one.median:.1%}"
+            if place == ACCURACY
+            else f"The share of one class in validation is off by up to {one.median:.1%}"
+        )
+        self._text.setText(
+            f"{what} [{one.at(5):.1%}, {one.at(95):.1%}] over {len(one.values)} seeds, with"
+            f" {drawn.images:,} images.{rank}"
+            + (" Your own model may rank them differently." if place == ACCURACY else "")
+        )
+
+    def _on_draw(self) -> None:
+        if self._stop is not None:
+            return
+        progress, self._stop = Progress(), Stop()
+        self._draw.setEnabled(False)
+        self._text.setText("Quick models are trying 200 seeds of this call.")
+        self.job_started.emit(progress, self._stop)
+        rule, stop, splits = self._rule, self._stop, self._project.splits
+        self._bridge.call(
+            lambda: splits.draw_seeds(rule, stop=stop, progress=progress),
+            self._on_drawn, on_error=self._on_error,
+        )  # fmt: skip
+
+    def _on_drawn(self, drawn: Drawn | None) -> None:
+        self._stop = None
+        self.job_ended.emit()
+        self._drawn = drawn
+        self._paint()
+
+    def _on_error(self, error: InspectorError) -> None:
+        self._on_drawn(None)
+        self._text.setText(f"{error.message}. {error.advice}")

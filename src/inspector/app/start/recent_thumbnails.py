@@ -1,0 +1,34 @@
+"""Pictures of the recent datasets, read and decoded off the window's thread."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+
+from inspector.app.threads.images import from_jpeg
+from inspector.project.catalog.recent_thumbnails import faces
+
+FACES = 4
+
+
+def read_faces(datasets: Sequence[str], side_px: int) -> Mapping[str, list[QImage]]:
+    """Return square pictures of each dataset that was scanned before.
+
+    Args:
+        datasets: Paths of folders.
+        side_px: Of the squares, in pixels of the screen.
+    """
+    found = {}
+    for dataset in datasets:
+        images = [_square(from_jpeg(face), side_px) for face in faces(Path(dataset), FACES)]
+        found[dataset] = [image for image in images if not image.isNull()]
+    return found
+
+
+def _square(image: QImage, side_px: int) -> QImage:
+    side = min(image.width(), image.height())
+    across, down = (image.width() - side) // 2, (image.height() - side) // 2
+    return image.copy(across, down, side, side).scaledToWidth(
+        side_px, Qt.TransformationMode.SmoothTransformation
+    )

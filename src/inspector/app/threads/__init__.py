@@ -1,0 +1,1 @@
+"""The only crossing to other threads."""

@@ -1,0 +1,146 @@
+"""The curves of runs with what is set about them: smoothing, seeds together, saving."""
+
+import importlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from inspector.app.threads.bridge import Bridge
+from inspector.project.training.runs import Run
+
+if TYPE_CHECKING:
+    from inspector.app.widgets.charts import Charts, Curve
+
+_HINT = (
+    "Move over the curves to read them. Solid: validation. Dashed or pale: training."
+    " Ring: best epoch."
+)
+_VALUES_PX = 60
+
+
+class CurvesPanel(QWidget):
+    """Curves of the runs that are ticked; the library that draws them comes with `load`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._charts: Charts | None = None
+        self._drawn: Sequence[tuple[Run, str]] = ()
+        self._current = ""
+        self._values, self._empty = QLabel(_HINT), QLabel()
+        self._smooth, self._together = QSlider(Qt.Orientation.Horizontal), QCheckBox()
+        self._smooth.valueChanged.connect(self._draw)
+        self._together.toggled.connect(self._draw)
+        self._lay_out()
+
+    def load(self, bridge: Bridge) -> None:
+        """Import the library off the window's thread, once: it takes half a second."""
+        if self._charts is None:
+            name = "inspector.app.widgets.charts"
+            bridge.call(lambda: importlib.import_module(name), self._on_loaded, channel="charts")
+
+    def show_runs(self, drawn: Sequence[tuple[Run, str]], current: str, *, any_run: bool) -> None:
+        """Draw runs in their colours, the one that is looked at heavier."""
+        self._drawn = [pair for pair in drawn if pair[0].history]
+        self._current = current
+        self._empty.setVisible(not self._drawn)
+        self._empty.setText(
+            "Curves appear after a run's first epoch. Tick the runs to draw at the left."
+            if any_run
+            else "No run yet. Start one above: its curves grow here while you work elsewhere."
+        )
+        self._values.setVisible(bool(self._drawn))
+        self._draw()
+
+    def fit(self) -> None:
+        """Show the whole curves."""
+        if self._charts is not None:
+            self._charts.fit()
+
+    def save(self, file: Path, kind: str) -> bool:
+        """Write "png", "svg" or "csv"; tell whether the disk took it."""
+        if self._charts is None:
+            return False
+        writers: dict[str, Callable[[Path], bool]] = {
+            "png": self._charts.save_png, "svg": self._charts.save_svg,
+            "csv": self._charts.save_csv,
+        }  # fmt: skip
+        return writers[kind](file)
+
+    def _on_loaded(self, module: object) -> None:
+        if self._charts is not None:
+            return
+        charts: Charts = module.Charts()  # type: ignore[attr-defined]
+        charts.pointed.connect(self._on_pointed)
+        self._charts = charts
+        self._column.addWidget(charts, 1)
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._charts is not None:
+            curves = self._curves()
+            self._charts.setVisible(bool(curves))
+            self._charts.show_curves(curves, smoothing=self._smooth.value() / 100)
+
+    def _curves(self) -> "list[Curve]":
+        from inspector.app.widgets.charts import Curve
+
+        if not self._together.isChecked():
+            return [
+                Curve(f"{r.title}, seed {r.spec.seed}", (r.history,), c, r.name == self._current)
+                for r, c in self._drawn
+            ]
+        alike: list[list[tuple[Run, str]]] = []
+        for run, colour in self._drawn:
+            own = next((some for some in alike if run.is_twin_of(some[0][0])), None)
+            if own is None:
+                alike.append([(run, colour)])
+            else:
+                own.append((run, colour))
+        return [
+            Curve(
+                f"{some[0][0].title}, {len(some)} seeds", tuple(r.history for r, _ in some),
+                some[-1][1],
+            )
+            for some in alike
+        ]  # fmt: skip
+
+    def _on_pointed(self, epoch: int, text: str) -> None:
+        self._values.setText(f"Epoch {epoch}<br>{text}" if epoch else _HINT)
+
+    def _lay_out(self) -> None:
+        for label in (self._values, self._empty):
+            label.setWordWrap(True)
+            label.setProperty("role", "muted")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._values.setTextFormat(Qt.TextFormat.RichText)
+        self._values.setMinimumHeight(_VALUES_PX)
+        self._values.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._smooth.setRange(0, 95)
+        self._smooth.setFixedWidth(120)
+        self._smooth.setAccessibleName("Smoothing")
+        self._together.setText("seeds together")
+        self._together.setToolTip("One mean curve for runs that differ in their seed, with a band")
+        fit = QPushButton("Fit")
+        fit.setToolTip("Show the whole curves (F)")
+        fit.clicked.connect(self.fit)
+        tools = QHBoxLayout()
+        for widget in (QLabel("smoothing"), self._smooth, self._together):
+            tools.addWidget(widget)
+        tools.addStretch()
+        tools.addWidget(fit)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addLayout(tools)
+        self._column.addWidget(self._values)
+        self._column.addWidget(self._empty, 1)

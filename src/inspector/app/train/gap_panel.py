@@ -1,0 +1,182 @@
+"""The gap by experiment: the arms trained for real, beside what quick models say."""
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from inspector.app.threads.bridge import Bridge
+from inspector.app.widgets.components_table import TermsTable
+from inspector.errors import InspectorError
+from inspector.project.experiments.experiments import Experiment, ExperimentPlan
+from inspector.project.project import Project
+from inspector.project.training.runs import Wanted
+from inspector.training_protocol import Answer
+from inspector.work.jobs import Progress, Stop
+
+_HELP = (
+    "What is the gap made of, by trainings? Plan says how many runs that takes: random splits,"
+    " splits that keep groups together, trainings inside your folder and on both, seed by seed."
+    " Nothing is trained before you start it."
+)
+
+
+class GapPanel(QWidget):
+    """Plan the experiment, run it, read the answer.
+
+    Attributes:
+        job_started: A `Progress` and a `Stop` for the top bar, while the plan is made.
+        job_ended: The plan is made.
+        ended: No experiment is going any more.
+        failed: An `InspectorError`.
+    """
+
+    job_started = Signal(object, object)
+    job_ended = Signal()
+    ended = Signal()
+    failed = Signal(object)
+
+    def __init__(self, project: Project, bridge: Bridge) -> None:
+        super().__init__()
+        self._project, self._bridge = project, bridge
+        self._plan: ExperimentPlan | None = None
+        self._stop: Stop | None = None
+        self._training = False
+        self._text, self._verdict, self._evidence = QLabel(_HELP), QLabel(), QLabel()
+        self._terms = TermsTable()
+        self._terms.hide()
+        self._ask, self._start = QPushButton("Plan it"), QPushButton("Train the arms")
+        self._ask.clicked.connect(self._on_ask)
+        self._start.clicked.connect(self._on_start)
+        self._start.setEnabled(False)
+        self._wanted = Wanted()
+        self._lay_out()
+
+    def set_wanted(self, wanted: Wanted) -> None:
+        """Take model, size and epochs of the form; another wish needs another plan."""
+        if wanted != self._wanted:
+            self._wanted, self._plan = wanted, None
+            self._start.setEnabled(False)
+
+    def refresh(self) -> None:
+        """Show the last answer."""
+        self._bridge.call(self._project.experiments.last, self._show_last, channel="experiment")
+
+    def is_going(self) -> bool:
+        """Tell whether an experiment is being trained."""
+        return self._training
+
+    def stop(self) -> None:
+        """Stop; whole seeds count."""
+        if self._stop is not None:
+            self._stop.set()
+
+    def _on_ask(self) -> None:
+        progress, stop, wanted = Progress(), Stop(), self._wanted
+        self._stop = stop
+        self._ask.setEnabled(False)
+        self._text.setText("Asking the quick models, whose controls stand beside the trainings…")
+        self.job_started.emit(progress, stop)
+        self._bridge.call(
+            lambda: self._project.experiments.plan(wanted=wanted, stop=stop, progress=progress),
+            self._on_planned, on_error=self._on_failed,
+        )  # fmt: skip
+
+    def _on_planned(self, plan: ExperimentPlan | None) -> None:
+        self._over()
+        self.job_ended.emit()
+        self._plan = plan
+        self._start.setEnabled(plan is not None)
+        if plan is None:
+            self._text.setText(_HELP)
+            return
+        seconds = plan.expected_seconds
+        time = (
+            "how long is told by the first run"
+            if seconds is None
+            else f"about {max(1, round(seconds / 60))} min by earlier runs"
+        )
+        self._text.setText(
+            f"{plan.trainings} trainings of {plan.steps:,} steps, {len(plan.specs)} seeds: {time}."
+            " You may stop at any time: whole seeds count, and the rest can be trained later."
+        )
+
+    def _on_start(self) -> None:
+        plan = self._plan
+        if plan is None or self._stop is not None:
+            return
+        stop = self._stop = Stop()
+        self._training = True
+        self._ask.setEnabled(False)
+        self._start.setEnabled(False)
+        self._bridge.call(
+            lambda: self._project.experiments.run(plan, _heard, stop=stop), self._on_answer,
+            on_error=self._on_failed,
+        )  # fmt: skip
+
+    def _on_answer(self, found: Experiment) -> None:
+        self._over()
+        self._start.setEnabled(found.partial and self._plan is not None)
+        done = f"{found.seeds_done} of {found.seeds} seeds are complete."
+        self._text.setText(done if found.answer else f"{done} A whole seed is needed for figures.")
+        self.refresh()
+        self.ended.emit()
+
+    def _on_failed(self, error: InspectorError) -> None:
+        if not self._training:
+            self.job_ended.emit()
+        self._over()
+        self._text.setText(f"{error.message}. {error.advice}")
+        self.ended.emit()
+        self.failed.emit(error)
+
+    def _over(self) -> None:
+        self._stop = None
+        self._training = False
+        self._ask.setEnabled(True)
+
+    def _show_last(self, document: dict[str, Any] | None) -> None:
+        document = document or {}
+        self._terms.show_terms(document)
+        partial = " Known so far: seeds are missing." if document.get("partial") else ""
+        self._verdict.setText(f"{document.get('verdict', '')}{partial}")
+        lines = [*document.get("evidence", ()), *document.get("caveats", ())]
+        self._evidence.setText("\n".join(f"•  {line}" for line in lines))
+
+    def _lay_out(self) -> None:
+        for label in (self._text, self._verdict, self._evidence):
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        for label in (self._text, self._evidence):
+            label.setProperty("role", "muted")
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 8, 0)
+        for widget in (self._text, self._verdict, self._terms, self._evidence):
+            column.addWidget(widget)
+        column.addStretch()
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inner)
+        area.setAccessibleName("What trainings say of the gap")
+        row = QHBoxLayout()
+        row.addWidget(self._ask)
+        row.addWidget(self._start)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 8, 0, 0)
+        outer.addWidget(area, 1)
+        outer.addLayout(row)
+
+
+def _heard(_: Answer) -> None:
+    """Leave an answer to the `Changes` that tell of it."""

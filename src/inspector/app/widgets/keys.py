@@ -1,0 +1,124 @@
+"""The keys of a page: shown on ?, changed in the settings file, conflicts refused."""
+
+import itertools
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from inspector.app.widgets.page import Key, Page
+from inspector.errors import UsageError
+
+TO_PAGES = ("Ctrl+1 .. Ctrl+8", "go to a page")
+PREFERENCES = ("Ctrl+,", "preferences")
+
+
+def overrides(file: Path) -> dict[str, str]:
+    """Read the [keys] table of the settings: name of a key's verb to its new keys.
+
+    Raises:
+        UsageError: The file is no TOML, or the table holds something else than words.
+    """
+    if not file.exists():
+        return {}
+    try:
+        table = tomllib.loads(file.read_text("utf-8")).get("keys", {})
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"the settings {file} can't be read: {error}", "Mend or delete it."
+        ) from None
+    if not isinstance(table, Mapping) or not all(isinstance(v, str) for v in table.values()):
+        raise UsageError(
+            f"[keys] in {file} is not a table of words", 'Write for example keep = "P".'
+        )
+    return dict(table)
+
+
+def resolve(keys: Sequence[Key], changed: Mapping[str, str]) -> list[Key]:
+    """Return the keys with a person's changes; two verbs on one key are refused.
+
+    Raises:
+        UsageError: A change names no verb or takes another verb's key.
+    """
+    names = {key.name for key in keys}
+    unknown = sorted(set(changed) - names)
+    if unknown:
+        raise UsageError(f"no key is named {unknown[0]}", f"Names: {', '.join(sorted(names))}.")
+    found = [Key(k.name, changed.get(k.name, k.keys), k.does, k.run) for k in keys]
+    taken: dict[str, str] = {}
+    for key in found:
+        plain = QKeySequence(key.keys).toString()
+        if plain in taken:
+            raise UsageError(
+                f"{key.keys} is taken by {taken[plain]} and {key.name}", "Choose another key."
+            )
+        taken[plain] = key.name
+    return found
+
+
+def bind(page: Page, keys: Iterable[Key]) -> list[QShortcut]:
+    """Make the keys work on a page and what is in it."""
+    shortcuts = []
+    for key in keys:
+        shortcut = QShortcut(QKeySequence(key.keys), page)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(key.run)
+        shortcuts.append(shortcut)
+    return shortcuts
+
+
+class KeysOverlay(QDialog):
+    """Show the keys of a page and those of everywhere; any key closes it."""
+
+    def __init__(self, page: Page, general: Sequence[Key], parent: QWidget) -> None:
+        # A popup has the keyboard at once, and goes with a click elsewhere.
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setObjectName("popup")
+        self.setAccessibleName(f"Keys of {page.title}")
+        # Side by side: one below the other is higher than a small screen.
+        columns = QHBoxLayout(self)
+        columns.setContentsMargins(24, 20, 24, 20)
+        columns.setSpacing(40)
+        own = [(k.keys, k.does) for k in page.key_table()]
+        rest = [TO_PAGES, PREFERENCES, *((k.keys, k.does) for k in general)]
+        for title, keys in ((page.title, own), ("Everywhere", rest)):
+            if not keys:
+                continue
+            column = QVBoxLayout()
+            column.setSpacing(12)
+            head = QLabel(title)
+            head.setProperty("role", "heading")
+            column.addWidget(head)
+            form = QFormLayout()
+            form.setHorizontalSpacing(24)
+            for key, does in _folded(keys):
+                form.addRow(key, QLabel(does))
+            column.addLayout(form)
+            column.addStretch()
+            columns.addLayout(column)
+
+    def open_over(self, window: QWidget) -> None:
+        """Show in the middle of a window."""
+        self.adjustSize()
+        self.move(window.mapToGlobal(window.rect().center() - self.rect().center()))
+        self.show()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.accept()
+        self.close()
+
+
+def _folded(keys: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Write neighbours that differ in their own number only as one line: "1 .. 9"."""
+    lines = []
+    for _, same in itertools.groupby(
+        keys, lambda k: k[1].replace(k[0], "") if k[0].isdigit() else k
+    ):
+        (first, does), *more = same
+        span = f"{first} .. {more[-1][0]}" if more else first
+        lines.append((span, does.replace(first, span) if more else does))
+    return lines

@@ -1,0 +1,35 @@
+"""Tell a person who is elsewhere that a long job has ended."""
+
+import shutil
+
+from PySide6.QtCore import QProcess
+from PySide6.QtWidgets import QApplication, QWidget
+
+from inspector.desktop.settings import NOTIFY, read_settings
+from inspector.errors import InspectorError
+
+LONG_SECONDS = 10.0
+
+
+def tell_when_away(window: QWidget, name: str, phase: str, seconds: float) -> bool:
+    """Notify, where the job was long, the window is in the background, and it is wished.
+
+    Returns:
+        True if the person was told.
+    """
+    if seconds < LONG_SECONDS or window.isActiveWindow() or not _wished():
+        return False
+    QApplication.alert(window)
+    if program := shutil.which("notify-send"):
+        minutes = f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
+        text = f"Ended after {minutes}: {phase}" if phase else f"Ended after {minutes}"
+        words = ["--app-name=Dataset Inspector", "--icon=dataset-inspector", name, text]
+        QProcess.startDetached(program, words)
+    return True
+
+
+def _wished() -> bool:
+    try:
+        return bool(read_settings()[NOTIFY.name])
+    except InspectorError:
+        return bool(NOTIFY.default)

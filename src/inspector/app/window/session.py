@@ -1,0 +1,154 @@
+"""Where the person left off: the window's place, recent datasets, and each project's pages."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+# The widgets are asked of it by name, after the first paint.
+from PySide6 import QtWidgets
+from PySide6.QtCore import QByteArray, QSettings, QTimer
+
+if TYPE_CHECKING:
+    from inspector.app.widgets.page import Page
+    from inspector.app.window.main_window import ProjectView
+
+RECENT = 10
+# How long a list in sight may take to fill before its old place is given up.
+PATIENCE_MS = 15_000
+_TRY_MS = 100
+_SCROLL = "scroll"
+
+
+@runtime_checkable
+class Chooser(Protocol):
+    """A widget of our own that says what is chosen in it, such as the gallery's filters."""
+
+    def chosen_values(self) -> dict[str, list[str]]:
+        """Return what is chosen."""
+
+    def choose_values(self, kept: Mapping[str, Iterable[str]]) -> None:
+        """Choose it again."""
+
+
+class Session:
+    """Keep and restore; facts and decisions are the project's, this is only convenience."""
+
+    def __init__(self) -> None:
+        self._settings = QSettings("dataset-inspector", "window")
+
+    def geometry(self) -> QByteArray | None:
+        """Return the window's place as it was, if known."""
+        place = self._settings.value("geometry")
+        return place if isinstance(place, QByteArray) else None
+
+    def keep_geometry(self, place: QByteArray) -> None:
+        """Keep the window's place."""
+        self._settings.setValue("geometry", place)
+
+    def recent(self) -> list[str]:
+        """Return the datasets that were open, the newest first."""
+        kept = self._settings.value("recent") or []
+        return [kept] if isinstance(kept, str) else [str(path) for path in kept]
+
+    def remember(self, dataset: str) -> None:
+        """Put a dataset first among the recent ones."""
+        paths = [dataset, *(p for p in self.recent() if p != dataset)][:RECENT]
+        self._settings.setValue("recent", paths)
+
+    def dismissed(self) -> list[str]:
+        """Return the pages whose hints were dismissed."""
+        kept = self._settings.value("dismissed") or []
+        return [kept] if isinstance(kept, str) else [str(page) for page in kept]
+
+    def dismiss(self, page: str) -> None:
+        """Show the hint of a page no more."""
+        self._settings.setValue("dismissed", [*self.dismissed(), page])
+
+    def keep(self, view: "ProjectView") -> None:
+        """Keep which page of a project is shown, and what its pages say is worth keeping."""
+        pages = {p.title: dict(_read(p)) for p in view.pages if p.remembered}
+        state = {"page": view.page().title, "pages": pages}
+        kept = self._views()
+        kept[str(view.project.file)] = state
+        newest = list(kept.items())[-RECENT:]
+        self._settings.setValue("views", json.dumps(dict(newest)))
+
+    def restore(self, view: "ProjectView") -> None:
+        """Show a project's pages as they were left, as soon as their lists are filled."""
+        state = self._views().get(str(view.project.file))
+        if not isinstance(state, dict):
+            return
+        titles = [p.title for p in view.pages]
+        pages = state.get("pages")
+        for page in view.pages:
+            values = pages.get(page.title) if isinstance(pages, dict) else None
+            if isinstance(values, dict):
+                _write(page, values)
+        if state.get("page") in titles:
+            view.show_page(titles.index(state["page"]))
+
+    def _views(self) -> dict[str, object]:
+        try:
+            kept = json.loads(str(self._settings.value("views") or "{}"))
+        except ValueError:
+            return {}
+        return kept if isinstance(kept, dict) else {}
+
+
+def _fields(page: "Page") -> Iterator[tuple[str, QtWidgets.QWidget]]:
+    for field in page.findChildren(QtWidgets.QWidget):
+        if field.accessibleName() in page.remembered:
+            yield field.accessibleName(), field
+
+
+def _read(page: "Page") -> Iterator[tuple[str, object]]:
+    for name, field in _fields(page):
+        if isinstance(field, Chooser):
+            yield name, field.chosen_values()
+        match field:
+            case QtWidgets.QComboBox():
+                yield name, field.currentData()
+            case QtWidgets.QLineEdit():
+                yield name, field.text()
+            case QtWidgets.QSlider():
+                yield name, field.value()
+            case QtWidgets.QAbstractScrollArea():
+                yield _SCROLL, field.verticalScrollBar().value()
+
+
+def _write(page: "Page", values: dict[str, object]) -> None:
+    for name, field in _fields(page):
+        chosen = values.get(name)
+        if isinstance(field, Chooser) and isinstance(chosen, dict):
+            field.choose_values(chosen)
+        scrolls = isinstance(field, QtWidgets.QAbstractScrollArea)
+        match field, values.get(_SCROLL if scrolls else name):
+            case QtWidgets.QComboBox(), value if field.findData(value) >= 0:
+                field.setCurrentIndex(field.findData(value))
+            case QtWidgets.QLineEdit(), str(text):
+                field.setText(text)
+            case QtWidgets.QSlider(), int(number):
+                field.setValue(number)
+            case QtWidgets.QAbstractScrollArea(), int(place) if place:
+                _scroll(field, place)
+
+
+def _scroll(area: "QtWidgets.QAbstractScrollArea", place: int) -> None:
+    """Scroll as soon as the list is long enough, unless the person has scrolled before."""
+    bar = area.verticalScrollBar()
+    waiting = QTimer(area)
+    waiting.setInterval(_TRY_MS)
+    left = PATIENCE_MS // _TRY_MS
+
+    def try_now() -> None:
+        nonlocal left
+        # A page out of sight may not have asked yet.
+        left -= area.isVisible()
+        if bar.value() == 0 and bar.maximum() < place and left > 0:
+            return
+        waiting.deleteLater()
+        if bar.value() == 0 and bar.maximum() >= place:
+            bar.setValue(place)
+
+    waiting.timeout.connect(try_now)
+    waiting.start()

@@ -1,0 +1,41 @@
+"""The bar at the top: which dataset is open, what runs, and the way back."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
+
+from inspector.app.widgets.jobs_bar import JobBar
+
+
+class TopBar(QFrame):
+    """Show the dataset's name and facts, and the jobs.
+
+    Attributes:
+        job: What runs.
+        close_asked: The person wants to go back to Start.
+    """
+
+    close_asked = Signal()
+
+    def __init__(self, dataset: str) -> None:
+        super().__init__()
+        self.setObjectName("topBar")
+        self.job = JobBar()
+        self._facts = QLabel()
+        self._facts.setProperty("role", "muted")
+        name = QLabel(dataset)
+        name.setProperty("role", "heading")
+        close = QPushButton("Close")
+        close.setToolTip("Back to Start (Ctrl+W)")
+        close.clicked.connect(self.close_asked)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 8, 16, 8)
+        row.setSpacing(12)
+        row.addWidget(name)
+        row.addWidget(self._facts)
+        row.addStretch()
+        row.addWidget(self.job)
+        row.addWidget(close)
+
+    def show_facts(self, text: str) -> None:
+        """Show what is in the dataset."""
+        self._facts.setText(text)

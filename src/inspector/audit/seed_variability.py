@@ -1,0 +1,116 @@
+"""Luck of the draw: what other seeds would have given, beside yours."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.audit.baseline_models import fit
+from inspector.audit.conditions import Stopped
+
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+SEEDS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """Hold what all seeds share.
+
+    Attributes:
+        x: (n, d) reduced descriptors.
+        labels: (n,) class numbers from 0.
+        twins: (m, 2) pairs of rows that show the same picture, by whatever threshold is set.
+    """
+
+    x: Floats
+    labels: Ints
+    twins: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Luck:
+    """Hold one row for each seed; shares of 1, NaN for a draw without validation or training.
+
+    Attributes:
+        seeds: (s,) the seeds.
+        twin_share: Share of validation images with a twin in training.
+        class_deviation: Largest difference between a class's share of validation and of all.
+        accuracy: Of a quick model trained on the rest.
+    """
+
+    seeds: Ints
+    twin_share: Doubles
+    class_deviation: Doubles
+    accuracy: Doubles
+
+    def percentile(self, measure: str, seed: int) -> float | None:
+        """Return the share of other seeds that lie below this one, ties as half; 0..1.
+
+        Args:
+            measure: "twin_share", "class_deviation" or "accuracy".
+            seed: One of `seeds`; None is returned for any other, or without other draws.
+        """
+        values = {
+            "twin_share": self.twin_share,
+            "class_deviation": self.class_deviation,
+            "accuracy": self.accuracy,
+        }[measure]
+        place = np.flatnonzero(self.seeds == seed)
+        if len(place) == 0 or not np.isfinite(values[place[0]]):
+            return None
+        others = np.delete(values, place[0])
+        others = others[np.isfinite(others)]
+        if len(others) == 0:
+            return None
+        mine = values[place[0]]
+        return float((others < mine).mean() + (others == mine).mean() / 2)
+
+
+def luck(
+    images: Images,
+    membership: Callable[[int], Mask],
+    seeds: Sequence[int] = range(SEEDS),
+    *,
+    progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Luck:
+    """Draw the split under many seeds.
+
+    Args:
+        images: The training folder; rows in the order that `membership` speaks about.
+        membership: Gives for a seed the (n,) mask of validation files, e.g. the Keras replay.
+        seeds: The seeds to draw; put the user's own among them.
+        progress: Called with a stage, seeds done, seeds in all.
+        stop: Asked between seeds.
+
+    Raises:
+        Stopped: When `stop` said so.
+    """
+    found = np.full((3, len(seeds)), np.nan)
+    classes = int(images.labels.max(initial=0)) + 1
+    whole = np.bincount(images.labels, minlength=classes) / max(1, len(images.labels))
+    for i, seed in enumerate(seeds):
+        if stop():
+            raise Stopped
+        mask = membership(int(seed))
+        if mask.any() and not mask.all():
+            found[0, i] = _twinned(images.twins, mask)
+            share = np.bincount(images.labels[mask], minlength=classes) / mask.sum()
+            found[1, i] = np.abs(share - whole).max()
+            model = fit(images.x[~mask], images.labels[~mask], classes)
+            named = model.predict(images.x[mask])
+            found[2, i] = (named == images.labels[mask]).mean()
+        progress("luck of the draw", i + 1, len(seeds))
+    return Luck(np.array(seeds, np.int64), found[0], found[1], found[2])
+
+
+def _twinned(twins: Ints, mask: Mask) -> float:
+    """Return the share of validation images with a twin in training."""
+    across = mask[twins[:, 0]] != mask[twins[:, 1]]
+    held = np.where(mask[twins[across, 0]], twins[across, 0], twins[across, 1])
+    return float(len(np.unique(held)) / mask.sum())

@@ -1,0 +1,169 @@
+"""What a policy does to given pictures, in numbers.
+
+Measured on pictures as training reads them, with draws as in training, so that the same policy and
+pictures always give the same numbers.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.augmentation.apply import apply_draw, invented_share
+from inspector.augmentation.policy_json import Policy, Range, Shift
+from inspector.augmentation.sampling import Draw, draw
+
+MOST_PICTURES = 16
+"""More are not measured: these are taken evenly from all that are given."""
+
+LEVEL_BINS = 64
+"""Of a histogram of levels 0..255."""
+
+STILL_BELOW = 1.0
+"""A draw that changes less than this many grey levels on average is as good as none."""
+
+EFFECTS: Final = (
+    "rotation_degrees",
+    "width_shift",
+    "height_shift",
+    "shear_degrees",
+    "zoom",
+    "horizontal_flip",
+    "vertical_flip",
+    "brightness",
+    "channel_shift_levels",
+    "contrast",
+    "saturation",
+    "hue_degrees",
+    "blur_px",
+    "noise_levels",
+    "jpeg_quality",
+    "erasing_probability",
+    "crop_area",
+)
+"""The fields of a policy that change pictures by themselves, in the order of their doing."""
+
+_STILL: Final = Policy.none()
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Hold what a policy does to pictures, as means over all of them and their draws.
+
+    Attributes:
+        mean_change: Mean absolute change, grey levels of 0..255.
+        invented_share: Share 0..1 of the pixels that lie outside of the picture and were filled.
+        still_share: Share 0..1 of the draws that change less than `STILL_BELOW` on average.
+        clipped_share: Share 0..1 of the values that became 0 or 255 and were not.
+    """
+
+    mean_change: float
+    invented_share: float
+    still_share: float
+    clipped_share: float
+
+
+def measure(
+    policy: Policy, pictures: Sequence[NDArray[np.uint8]], *, draws: int = 4, seed: int = 0
+) -> Effect:
+    """Measure the policy on at most `MOST_PICTURES` of the pictures.
+
+    Args:
+        policy: Any.
+        pictures: RGB (h, w, 3), uint8, at the size that training reads; at least one.
+        draws: For each picture.
+        seed: Of the draws.
+    """
+    changes: list[float] = []
+    invented: list[float] = []
+    clipped: list[float] = []
+    for picture, drawn, out in _drawn(policy, pictures, draws=draws, seed=seed):
+        height, width = picture.shape[:2]
+        changes.append(mean_difference(out, picture))
+        invented.append(invented_share(drawn, height=height, width=width))
+        clipped.append(max(0.0, _at_the_ends(out) - _at_the_ends(picture)))
+    return Effect(
+        mean_change=float(np.mean(changes)),
+        invented_share=float(np.mean(invented)),
+        still_share=float(np.mean(np.array(changes) < STILL_BELOW)),
+        clipped_share=float(np.mean(clipped)),
+    )
+
+
+def levels(
+    policy: Policy, pictures: Sequence[NDArray[np.uint8]], *, draws: int = 2, seed: int = 0
+) -> NDArray[np.float64]:
+    """Return how levels lie before and after: shares of the pixels, (2, 3, `LEVEL_BINS`).
+
+    Args:
+        policy: Any.
+        pictures: As for `measure`.
+        draws: For each picture.
+        seed: Of the draws.
+
+    Returns:
+        Plain and augmented; red, green and blue; dark to light. Each row adds up to 1.
+    """
+    counts = np.zeros((2, 3, LEVEL_BINS))
+    for picture, _, out in _drawn(policy, pictures, draws=draws, seed=seed):
+        for row, pixels in enumerate((picture, out)):
+            for channel in range(3):
+                shown = cv2.calcHist([pixels], [channel], None, [LEVEL_BINS], [0, 256])
+                counts[row, channel] += shown.ravel()
+    return np.asarray(counts / counts.sum(axis=2, keepdims=True))
+
+
+def _drawn(
+    policy: Policy, pictures: Sequence[NDArray[np.uint8]], *, draws: int, seed: int
+) -> Iterator[tuple[NDArray[np.uint8], Draw, NDArray[np.uint8]]]:
+    for index, picture in enumerate(chosen(pictures)):
+        height, width = picture.shape[:2]
+        for epoch in range(draws):
+            drawn = draw(
+                policy, seed=seed, epoch=epoch, image_id=str(index), height=height, width=width
+            )
+            yield picture, drawn, apply_draw(picture, policy, drawn)
+
+
+def chosen(pictures: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.uint8]]:
+    """Return at most `MOST_PICTURES`, taken evenly."""
+    if len(pictures) <= MOST_PICTURES:
+        return list(pictures)
+    places = np.linspace(0, len(pictures) - 1, MOST_PICTURES).round().astype(int)
+    return [pictures[i] for i in places]
+
+
+def alone(policy: Policy, *effects: str) -> Policy:
+    """Return the policy with these of `EFFECTS` only, filled and drawn as before."""
+    off = {name: getattr(_STILL, name) for name in EFFECTS if name not in effects}
+    return replace(policy, **off)
+
+
+def active(policy: Policy) -> list[str]:
+    """Return those of `EFFECTS` that change pictures."""
+    return [name for name in EFFECTS if _acts(policy, name)]
+
+
+def mean_difference(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+    """Return the mean absolute difference of two pictures of one shape, grey levels."""
+    return float(np.abs(one.astype(np.int16) - other).mean())
+
+
+def _acts(policy: Policy, name: str) -> bool:
+    value = getattr(policy, name)
+    match value:
+        case Shift():
+            return value.moves
+        case Range():
+            return not value.is_only(100 if name == "jpeg_quality" else 1)
+        case _ if name == "erasing_probability":
+            return policy.erasing_probability > 0 and policy.erasing_area > 0
+        case _:
+            return bool(value != getattr(_STILL, name))
+
+
+def _at_the_ends(picture: NDArray[np.uint8]) -> float:
+    return float(((picture == 0) | (picture == 255)).mean())

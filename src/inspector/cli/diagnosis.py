@@ -1,0 +1,252 @@
+"""Verbs of verdicts: diagnose, labels, report."""
+
+import argparse
+import dataclasses
+import sys
+from pathlib import Path
+
+from inspector.audit.diagnosis import Diagnosis, as_json
+from inspector.audit.predictions import Rate
+from inspector.audit.properties import typical
+from inspector.cli.experiments import add_training_options, train_answer
+from inspector.cli.options import add_verb, open_project, scan
+from inspector.cli.output import Bar, print_json, print_lines, print_table
+from inspector.cli.splits import add_split_options, rule_of
+from inspector.errors import UsageError
+from inspector.project.diagnosis.clean_up import RULE, FixPlan
+from inspector.project.diagnosis.diagnoses import Numbers
+from inspector.project.project import Project
+from inspector.project.splits.split_rules import Rule
+from inspector.work.jobs import Progress
+
+
+def add_verbs(verbs: object) -> None:
+    """Add this module's verbs to the parser."""
+    diagnose = add_verb(verbs, "diagnose", _diagnose, "what the gap is made of")
+    add_split_options(diagnose)
+    how = diagnose.add_mutually_exclusive_group()
+    how.add_argument("--quick", action="store_true", help="by quick models (the default)")
+    how.add_argument("--train", action="store_true", help="by real trainings, seed by seed")
+    add_training_options(diagnose)
+    diagnose.add_argument("--seeds", type=int, metavar="N", help="split seeds")
+    diagnose.add_argument("--claimed", metavar="A,B", help="0.95,0.75: split, real folder")
+    diagnose.add_argument("--claimed-images", metavar="N,M", help="on how many images: 400,500")
+    diagnose.add_argument("--predictions", type=Path, metavar="FILE.csv")
+    add_verb(verbs, "labels", _labels, "suspected wrong labels, out of fold by group")
+    report = add_verb(verbs, "report", _report, "one HTML page with everything that was found")
+    report.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.html")
+    fix = add_verb(verbs, "fix", _fix, "lock, drop copies, re-split if needed, export, report")
+    fix.add_argument("--to", type=Path, required=True, metavar="DIR")
+    fix.add_argument("--dry-run", action="store_true", help="show the plan, do nothing")
+
+
+def _numbers(arguments: argparse.Namespace, project: Project) -> None:
+    """Keep the numbers that the options state."""
+    given = (arguments.claimed, arguments.claimed_images, arguments.predictions)
+    if given == (None, None, None):
+        return
+    known = project.diagnoses.numbers
+    split, folder = known.split, known.folder
+    images = (known.split_images, known.folder_images)
+    if arguments.claimed_images is not None:
+        try:
+            one, two = (int(v) for v in arguments.claimed_images.split(","))
+        except ValueError:
+            raise UsageError(
+                f"{arguments.claimed_images} is not two numbers", "Write --claimed-images 400,500."
+            ) from None
+        images = one, two
+    if arguments.claimed is not None:
+        try:
+            split, folder = (float(v) for v in arguments.claimed.split(","))
+        except ValueError:
+            raise UsageError(
+                f"{arguments.claimed} is not two accuracies", "Write --claimed 0.95,0.75."
+            ) from None
+    file = str(arguments.predictions.absolute()) if arguments.predictions else known.predictions
+    project.diagnoses.state(Numbers(split, folder, file, *images))
+
+
+def _diagnose(arguments: argparse.Namespace) -> None:
+    if arguments.seeds is not None and arguments.seeds < 1:
+        raise UsageError("--seeds must be 1 or more", "5 are needed for a verdict.")
+    with open_project(arguments) as project:
+        _numbers(arguments, project)
+        scan(project, arguments)
+        rule = rule_of(arguments, project)
+        answer, more = _answer(arguments, project, rule)
+        if answer is None:
+            return
+        own: list[Rate] = []
+        if project.diagnoses.numbers.predictions:
+            own = project.diagnoses.rates(project.splits.leaks(rule, luck=False))
+        more |= {"your_numbers": project.diagnoses.numbers.text}
+        _print_diagnosis(answer, more, own, arguments)
+        if "stopped" in more:
+            raise KeyboardInterrupt
+
+
+def _print_diagnosis(
+    answer: Diagnosis, more: dict[str, object], own: list[Rate], arguments: argparse.Namespace
+) -> None:
+    if arguments.json:
+        document = as_json(answer) | more
+        if own:
+            document["your_model"] = [
+                {"name": r.name, "accuracy": round(r.share, 4), "low": round(r.low, 4),
+                 "high": round(r.high, 4), "n": r.n} for r in own
+            ]  # fmt: skip
+        print_json(document)
+        return
+    if more["your_numbers"]:
+        print(more["your_numbers"])
+    if own:
+        print_table(
+            [(r.name, f"{r.share:.3f}", f"[{r.low:.3f}, {r.high:.3f}]", r.n) for r in own],
+            ("your model", "accuracy", "95 %", "images"),
+        )
+    _print_answer(answer)
+    if "cleaning" in more:
+        print(f"before and after cleaning, at equal size: {more['cleaning_text']}")
+
+
+def _answer(
+    arguments: argparse.Namespace, project: Project, rule: Rule
+) -> tuple[Diagnosis | None, dict[str, object]]:
+    """Return the answer that was asked for, and what is printed beside it in JSON."""
+    progress = Progress()
+    if not arguments.train:
+        with Bar(progress, quiet=arguments.quiet):
+            answer = project.diagnoses.run(rule, seeds=arguments.seeds, progress=progress)
+        return answer, {}
+    return train_answer(arguments, project, rule)
+
+
+def _print_answer(answer: Diagnosis) -> None:
+    print(answer.verdict)
+    others = [m for m in answer.quick_models if m.name == "quick models"]
+    rows = [
+        (name, _signed(t.mean), f"[{_signed(t.low)}, {_signed(t.high)}]",
+         t.verdict.value.replace("_", " "), t.bound.value.replace("_", " "),
+         *(_signed(m.terms[name].mean) for m in others))
+        for name, t in answer.terms.items()
+    ]  # fmt: skip
+    print_table(rows, ("term", "estimate", "95 %", "verdict", "bound", *(m.name for m in others)))
+    if others:
+        print_table(
+            [(name, _share(a.mean), _share(a.sd), a.n, *(_share(m.arms[name].mean) for m in others))
+             for name, a in answer.arms.items()],
+            ("accuracy", "trained", "sd", "images", *(m.name for m in others)),
+        )  # fmt: skip
+    if answer.properties:
+        print_table(
+            [
+                (p.name, typical(p, p.training), typical(p, p.folder),
+                 "-" if p.auc is None else f"{p.auc:.2f}",
+                 "-" if p.p_adjusted is None else f"{p.p_adjusted:.3f}",
+                 "yes" if p.differs else "no") for p in answer.properties
+            ],
+            ("property", "training", "folder", "AUC", "corrected p", "differs"),
+        )  # fmt: skip
+    print_lines(f"- {line}" for line in answer.evidence)
+    print_lines(f"caveat: {line}" for line in answer.caveats)
+    if answer.question["models"] != "quick models":
+        print("caveat: the luck of your own draw is not trained: see the quick models' figure")
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _labels(arguments: argparse.Namespace) -> None:
+    with open_project(arguments) as project:
+        scan(project, arguments)
+        progress = Progress()
+        with Bar(progress, quiet=arguments.quiet):
+            found = project.labels.suspects(progress=progress)
+        assert found is not None
+        if arguments.json:
+            print_json(
+                [
+                    {"path": s.sample.path, "label": s.sample.new_label or s.sample.label,
+                     "suggested": s.suggested, "score": s.score} for s in found
+                ]
+            )  # fmt: skip
+        elif found:
+            print_table(
+                [(s.sample.path, s.sample.label, s.suggested, f"{s.score:.3f}") for s in found],
+                ("file", "label", "quick models say", "probability of the label"),
+            )
+        else:
+            print("no label is contradicted by the quick models")
+
+
+def _report(arguments: argparse.Namespace) -> None:
+    with open_project(arguments) as project:
+        scan(project, arguments)
+        if project.splits.drawn() is None:
+            progress = Progress()
+            with Bar(progress, quiet=arguments.quiet):
+                project.splits.draw_seeds(progress=progress)
+        findings = project.reports.write(arguments.output)
+        if arguments.json:
+            print_json({"path": str(arguments.output), "findings": findings})
+        else:
+            print(f"{findings} findings: {arguments.output}")
+
+
+def _fix(arguments: argparse.Namespace) -> None:
+    with open_project(arguments) as project:
+        scan(project, arguments)
+        plan = project.fixes.plan(arguments.to)
+        document: dict[str, object] = {
+            "dropped_copies": len(plan.drops),
+            "unreadable": plan.unreadable,
+            "resplit": plan.resplit is not None,
+            "moved": plan.moves,
+            "lock": str(plan.locks or ""),
+        }
+        if not arguments.json:
+            _print_plan(plan)
+        if plan.warning:
+            print(f"warning: {plan.warning}", file=sys.stderr)
+        if arguments.dry_run:
+            if arguments.json:
+                drops = [{"path": p, "kept": kept} for p, kept in plan.drops]
+                print_json({**document, "drops": drops})
+            return
+        progress = Progress()
+        with Bar(progress, quiet=arguments.quiet):
+            fixed = project.fixes.run(arguments.to, progress=progress)
+        document.update(dataclasses.asdict(fixed.exported))
+        document.update(lock=fixed.lock, report=fixed.report, code=fixed.code)
+        if arguments.json:
+            print_json(document)
+            return
+        done = fixed.exported
+        print(
+            f"{done.files:,} files, {done.verified:,} verified: {arguments.to};"
+            f" {done.leaks_after} known pairs and {done.groups_after} groups across splits"
+        )
+        print(f"report: {fixed.report}")
+        print(f"code that loads it: {fixed.code}")
+
+
+def _print_plan(plan: FixPlan) -> None:
+    if plan.locks:
+        print(f"1. lock today's split in {plan.locks}")
+    print(f"2. drop {len(plan.drops):,} copies of pictures (by the rule {RULE}; undo brings back)")
+    print(f"3. leave out {plan.unreadable:,} files that can't be read")
+    if plan.resplit:
+        made = plan.resplit
+        print(
+            f"4. split anew with groups kept together: {len(made.training):,} training,"
+            f" {len(made.validation):,} validation; {plan.moves:,} images move"
+        )
+    else:
+        print("4. keep the split: no known group stands on two sides")
+    print(f"5. copy to {plan.target}, verify, and write the report and the code beside it")
+
+
+def _signed(value: float | None) -> str:
+    return "-" if value is None else f"{value:+.3f}"

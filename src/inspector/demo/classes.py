@@ -1,0 +1,18 @@
+"""The six classes of the demo, who draws them, and where they are found."""
+
+from collections.abc import Callable
+
+from inspector.demo.animals import bird, fish
+from inspector.demo.buildings import boat, house
+from inspector.demo.canvas import Canvas, Pose
+from inspector.demo.plants import leaf, mushroom
+
+# What is drawn, and where it is found: most often in the first of its settings.
+THINGS: dict[str, tuple[Callable[[Canvas, Pose], None], tuple[str, ...]]] = {
+    "bird": (bird, ("forest", "air", "meadow", "snow")),
+    "boat": (boat, ("sea", "sea", "sea")),
+    "fish": (fish, ("water", "table", "stones")),
+    "house": (house, ("meadow", "snow", "forest")),
+    "leaf": (leaf, ("table", "stones", "snow", "forest")),
+    "mushroom": (mushroom, ("forest", "meadow", "forest")),
+}

@@ -1,0 +1,1 @@
+"""Policies, previews and their measured effects."""

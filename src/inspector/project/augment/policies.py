@@ -1,0 +1,146 @@
+"""Policies: read from files and code, and kept in the project under names."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from inspector.augmentation.keras_code import parse_code
+from inspector.augmentation.policy import Policy
+from inspector.augmentation.policy_json import read_policy, write_policy
+from inspector.augmentation.presets import PRESETS
+from inspector.errors import ExportError, UsageError
+from inspector.project.changes import Changes
+from inspector.store import meta
+
+if TYPE_CHECKING:
+    from inspector.project.project import Project
+
+LONGEST_NAME = 60
+_Kept = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPolicy:
+    """A policy and the name that a person keeps it under."""
+
+    name: str
+    policy: Policy
+
+
+class Policies:
+    """Keep policies in the project file."""
+
+    def __init__(self, project: "Project") -> None:
+        self._project = project
+
+    def all(self) -> list[SavedPolicy]:
+        """Return the policies that are kept, by name; what a newer program wrote is passed over."""
+        kept = _kept(self._project.database.read())
+        found = []
+        for name, written in sorted(kept.items(), key=lambda p: p[0].casefold()):
+            try:
+                found.append(SavedPolicy(name, read_policy(written)))
+            except UsageError:
+                continue
+        return found
+
+    def save(self, name: str, policy: Policy) -> None:
+        """Keep a policy; one of the same name is replaced.
+
+        Raises:
+            UsageError: The name is empty, too long, or a preset's.
+        """
+        name = _checked(name)
+        written = write_policy(policy)
+        self._change(lambda kept: kept | {name: written}, f"policy {name} saved")
+
+    def rename(self, name: str, new_name: str) -> None:
+        """Give a policy another name.
+
+        Raises:
+            UsageError: There is none of that name, or the new one is taken or is no name.
+        """
+        new_name = _checked(new_name)
+
+        def change(kept: _Kept) -> _Kept:
+            if new_name != name and new_name in kept:
+                raise UsageError(f"there is a policy {new_name} already", "Choose another name.")
+            return {k: v for k, v in kept.items() if k != name} | {new_name: _of(kept, name)}
+
+        self._change(change, f"policy {name} is {new_name} now")
+
+    def delete(self, name: str) -> None:
+        """Forget a policy.
+
+        Raises:
+            UsageError: There is none of that name.
+        """
+        self._change(
+            lambda kept: {k: v for k, v in kept.items() if _of(kept, name) is not v},
+            f"policy {name} deleted",
+        )
+
+    def _change(self, change: Callable[[_Kept], _Kept], text: str) -> None:
+        def work(connection: Any) -> None:
+            meta.put(connection, "policies", json.dumps(change(_kept(connection))))
+
+        self._project.database.write(work, urgent=True)
+        self._project.tell(Changes(policies=True, text=text))
+
+
+def _kept(connection: Any) -> _Kept:
+    kept = json.loads(meta.get(connection, "policies", "{}"))
+    return kept if isinstance(kept, dict) else {}
+
+
+def _of(kept: _Kept, name: str) -> object:
+    if name not in kept:
+        raise UsageError(f"there is no policy {name}", "Look at the names that are kept.")
+    return kept[name]
+
+
+def load_policy(file: Path) -> Policy:
+    """Read a policy file: JSON with ImageDataGenerator's names, or the product's own form.
+
+    Raises:
+        UsageError: It can't be read, or is no policy.
+    """
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"the policy {file} can't be read: {error}", "Check the path.") from None
+    return read_policy(text)
+
+
+def write_file(policy: Policy, file: Path) -> None:
+    """Write a policy to a file that `load_policy` reads.
+
+    Raises:
+        ExportError: The file can't be written.
+    """
+    try:
+        file.write_text(json.dumps(write_policy(policy), indent=1) + "\n", "utf-8")
+    except OSError as error:
+        raise ExportError(f"{file} can't be written: {error}", "Choose another place.") from None
+
+
+def policy_of_code(text: str, keras: str = "") -> Policy:
+    """Read a policy from Keras code, without running it.
+
+    Raises:
+        UsageError: It holds no augmentation that can be read.
+    """
+    return parse_code(text, keras_version=keras or None)
+
+
+def _checked(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME:
+        raise UsageError(
+            f"a policy's name has 1 to {LONGEST_NAME} characters", "Give it another name."
+        )
+    if name in PRESETS:
+        raise UsageError(f"{name} is a preset", "Give your policy a name of its own.")
+    return name

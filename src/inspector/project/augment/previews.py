@@ -1,0 +1,203 @@
+"""Pictures for a preview: as training reads them, and many small ones to measure labels on."""
+
+import hashlib
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from inspector.augmentation.apply import augment
+from inspector.augmentation.lint import Advice, lint
+from inspector.augmentation.policy import Policy
+from inspector.dataset.training_decode import decode_square
+from inspector.errors import DatasetError, ExportError, InspectorError, UsageError
+from inspector.store.samples import Sample
+from inspector.work.effects_process import Crowd
+
+if TYPE_CHECKING:
+    from inspector.project.project import Project
+
+SIDE_PX = 224
+CROWD_SIDE_PX = 64
+MOST_IN_CROWD = 500
+MOST_OF_VALIDATION = 200
+MOST_OF_A_CLASS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as training reads it.
+
+    Attributes:
+        sample: Its id.
+        label: Its class.
+        pixels: RGB (side, side, 3), uint8.
+        identity: SHA-256 of the file's bytes, in hex: what draws depend on.
+    """
+
+    sample: int
+    label: str
+    pixels: NDArray[np.uint8]
+    identity: str
+
+
+def square(file: Path, *, side_px: int = SIDE_PX) -> tuple[NDArray[np.uint8], str]:
+    """Return a picture as training reads it, uint8 (side, side, 3), and its id.
+
+    Raises:
+        DatasetError: The file can't be read.
+    """
+    try:
+        data = file.read_bytes()
+        pixels = decode_square(data, name=file.name, side_px=side_px)
+    except OSError as error:
+        raise DatasetError(f"{file} can't be read: {error.strerror}", "Check the path.") from None
+    except Exception as error:  # decoders raise nearly anything for a hostile file
+        raise DatasetError(f"{file} is no picture that can be decoded", "Take another.") from error
+    return pixels, hashlib.sha256(data).hexdigest()
+
+
+def choose(
+    project: "Project",
+    count: int,
+    *,
+    pinned: Sequence[int] = (),
+    turn: int = 0,
+    side_px: int = SIDE_PX,
+) -> list[Picture]:
+    """Return pictures of training: those that are pinned first, then class by class.
+
+    Args:
+        project: Open.
+        count: How many at most.
+        pinned: Ids of samples.
+        turn: 0 and up; another turn gives others beside the pinned ones.
+        side_px: That training reads them at.
+    """
+    rows = {s.id: s for s in _side(project, validation=False)}
+    first = [rows[i] for i in pinned if i in rows][:count]
+    others = [s for s in _class_by_class(list(rows.values())) if s.id not in set(pinned)]
+    start = turn * (count - len(first)) % max(1, len(others))
+    found: list[Picture] = []
+    for sample in (*first, *others[start:], *others[:start]):
+        if len(found) == count:
+            break
+        try:
+            pixels, identity = square(project.absolute(sample.path), side_px=side_px)
+        except InspectorError:
+            continue
+        found.append(Picture(sample.id, _label(sample), pixels, identity))
+    return found
+
+
+def crowd(project: "Project") -> Crowd:
+    """Return a crowd of the classes alike; what has no thumbnail yet is left out."""
+    chosen = _class_by_class(_side(project, validation=False))[:MOST_IN_CROWD]
+    names = tuple(sorted({_label(s) for s in chosen}))
+    place = {name: i for i, name in enumerate(names)}
+    pictures, labels, groups = [], [], []
+    for sample, number in zip(chosen, _events(project, chosen), strict=True):
+        small = _small(project, sample)
+        if small is not None:
+            pictures.append(small)
+            labels.append(place[_label(sample)])
+            groups.append(number)
+    others = _class_by_class(_side(project, validation=True))[:MOST_OF_VALIDATION]
+    validation = [small for s in others if (small := _small(project, s)) is not None]
+    return Crowd(tuple(pictures), tuple(labels), names, tuple(groups), tuple(validation))
+
+
+def advise(policy: Policy, pictures: Sequence[Path], keras: str = "") -> list[Advice]:
+    """Return what there is to say of a policy, measured on pictures where there are any.
+
+    Raises:
+        DatasetError: A picture can't be read.
+    """
+    read = [square(p)[0] for p in pictures]
+    return lint(policy, keras_version=keras or None, pictures=read)
+
+
+def preview(  # noqa: PLR0913 - what training would be told too
+    policy: Policy, image: Path, folder: Path, *, seed: int, epoch: int, count: int, side_px: int
+) -> list[Path]:
+    """Write what training reads of a picture: picture k is that of epoch `epoch` + k.
+
+    Raises:
+        DatasetError: The picture can't be read.
+        ExportError: The folder can't be written.
+        UsageError: A number is out of range.
+    """
+    if count < 1 or not 8 <= side_px <= 4096 or epoch < 0 or seed < 0:
+        raise UsageError(
+            "-n must be 1 or more, the size 8 to 4096, seed and epoch 0 or more", "Check them."
+        )
+    pixels, identity = square(image, side_px=side_px)
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for k in range(count):
+            shown = augment(pixels, policy, seed=seed, epoch=epoch + k, image_id=identity)
+            file = folder / f"{image.stem}-seed{seed}-epoch{epoch + k:04d}.png"
+            Image.fromarray(shown).save(file, format="PNG")
+            written.append(file)
+    except OSError as error:
+        raise ExportError(f"{folder} can't be written: {error}", "Choose another folder.") from None
+    return written
+
+
+def _side(project: "Project", *, validation: bool) -> list[Sample]:
+    """Return what a run would read of the validation folder, or of training; without one, all."""
+    images = [s for s in project.groups.images() if s.mark != "drop"]
+    if validation:
+        return [s for s in images if s.split == "validation"]
+    return [s for s in images if s.split == "training"] or images
+
+
+def _label(sample: Sample) -> str:
+    return sample.new_label or sample.label
+
+
+def _class_by_class(rows: Sequence[Sample]) -> list[Sample]:
+    """Return one sample of each class, then another of each, and so on; the same at every call."""
+    by_class: defaultdict[str, list[Sample]] = defaultdict(list)
+    for sample in rows:
+        by_class[_label(sample)].append(sample)
+    for mine in by_class.values():
+        random.Random(0).shuffle(mine)
+    return list(_in_turns([by_class[name] for name in sorted(by_class)]))
+
+
+def _events(project: "Project", rows: Sequence[Sample]) -> list[int]:
+    """Return the group of each picture; what is no event binds none.
+
+    A chain over several classes, or over most of one, as of drawn digits, says that the classes are
+    alike in themselves, and not that one thing was taken twice.
+    """
+    numbers = project.groups.numbers(rows, with_pictures=True).tolist()
+    labels = [_label(s) for s in rows]
+    whole, part = Counter(labels), Counter(zip(numbers, labels, strict=True))
+    spanned = Counter(number for number, _ in part)
+    # Numbers of groups are from 0 on, so those under it are free.
+    return [
+        number
+        if spanned[number] == 1 and part[number, label] <= MOST_OF_A_CLASS * whole[label]
+        else -1 - place
+        for place, (number, label) in enumerate(zip(numbers, labels, strict=True))
+    ]
+
+
+def _in_turns(columns: Sequence[Sequence[Sample]]) -> Iterator[Sample]:
+    for row in zip_longest(*columns):
+        yield from (sample for sample in row if sample is not None)
+
+
+def _small(project: "Project", sample: Sample) -> NDArray[np.uint8] | None:
+    data = project.cache.thumbnail(sample.sha256) if sample.sha256 else None
+    return decode_square(data, name="a.jpg", side_px=CROWD_SIDE_PX) if data else None

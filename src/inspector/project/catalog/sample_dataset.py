@@ -1,0 +1,55 @@
+"""The sample of the Start page: a generated dataset with known flaws, made once."""
+
+import shutil
+from pathlib import Path
+
+from inspector.demo.dataset import make_demo, truth_path
+from inspector.desktop.paths import samples_folder
+from inspector.errors import DatasetError
+from inspector.work.jobs import Progress, Stop
+
+IMAGES = 600
+SEED = 1
+
+
+class _StoppedError(Exception):
+    """A person stopped the making."""
+
+
+def make_sample(progress: Progress, stop: Stop) -> Path | None:
+    """Return the sample's folder, made first where it is not there; None if stopped.
+
+    It is made under another name and renamed at the end: what was stopped or killed half-way is
+    never taken for the sample.
+
+    Args:
+        progress: Told the phase and each picture.
+        stop: Set it from any thread to end soon.
+
+    Raises:
+        DatasetError: It can't be written.
+    """
+    folder = samples_folder() / "sample"
+    if folder.is_dir():
+        return folder
+    unfinished = folder.with_name("sample.unfinished")
+    progress.start("making the sample", IMAGES)
+
+    def wrote() -> None:
+        progress.advance()
+        if stop.is_set():
+            raise _StoppedError
+
+    try:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        make_demo(unfinished, seed=SEED, images=IMAGES, wrote=wrote)
+        truth_path(unfinished).replace(truth_path(folder))
+        unfinished.rename(folder)
+    except _StoppedError:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        return None
+    except OSError as error:
+        raise DatasetError(
+            f"the sample can't be made: {error}", f"Check room and permissions of {folder.parent}."
+        ) from error
+    return folder

@@ -1,0 +1,131 @@
+"""Samples as a person asks for them: counts, problems, and lists in order for the gallery."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.dataset.decoding import Flag, read_pixels
+from inspector.dataset.listing import FAILED
+from inspector.project.review.gallery_query import SPLIT_ORDER, Listing, Query, make_listing
+from inspector.store import samples
+from inspector.store.sample_cache import Roll
+from inspector.store.samples import Sample
+
+if TYPE_CHECKING:
+    from inspector.project.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Files seen; they add up: images + unreadable + ignored + other + pending."""
+
+    images: int = 0
+    unreadable: int = 0
+    ignored: int = 0
+    other: int = 0
+    pending: int = 0
+    classes: dict[str, int] = field(default_factory=dict)
+    splits: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something about a file that a person should know."""
+
+    path: str
+    status: str
+    reason: str
+    sample: int
+
+
+class Samples:
+    """Ask for samples."""
+
+    def __init__(self, project: "Project") -> None:
+        self._project = project
+        self._roll = Roll()
+
+    def everything(self) -> Sequence[Sample]:
+        """Return every present sample, in order of paths."""
+        return self._roll.rows(self._project.database.read())
+
+    def by_ids(self, ids: Iterable[int]) -> list[Sample]:
+        """Return the present samples among `ids`."""
+        return samples.by_ids(self._project.database.read(), ids)
+
+    def by_paths(self, paths: Sequence[str]) -> list[Sample]:
+        """Return the present samples with these paths, "./" and full paths allowed."""
+        root = self._project.root
+        plain = []
+        for path in paths:
+            given = Path(path)
+            inside = given.is_absolute() and given.is_relative_to(root)
+            plain.append(given.relative_to(root).as_posix() if inside else given.as_posix())
+        return samples.by_paths(self._project.database.read(), plain)
+
+    def counts(self) -> Counts:
+        """Count the files by status, and the images by class and split as on disk."""
+        by_status: Counter[str] = Counter()
+        classes: Counter[str] = Counter()
+        splits: Counter[str] = Counter()
+        for row in samples.count_rows(self._project.database.read()):
+            status, split, label, number = row
+            by_status[status] += number
+            if status == "image":
+                classes[label] += number
+                if split:
+                    splits[split] += number
+        return Counts(
+            by_status["image"],
+            sum(by_status[s] for s in FAILED),
+            by_status["ignored"],
+            by_status["other"],
+            by_status["pending"],
+            dict(sorted(classes.items())),
+            {s: splits[s] for s in (*SPLIT_ORDER, *sorted(splits)) if splits[s]},
+        )
+
+    def problems(self) -> list[Problem]:
+        """List every file that could not be read, is left out, or that Keras trips over."""
+        found = []
+        for s in self.everything():
+            if s.status in FAILED or s.status in ("ignored", "other"):
+                found.append(Problem(s.path, s.status, s.reason, s.id))
+            if s.flags & Flag.TRUNCATED:
+                found.append(Problem(s.path, "truncated", s.reason or "the end is missing", s.id))
+            if s.flags & Flag.KERAS_CRASHES:
+                reason = "Keras lists this file and stops when it reads it"
+                found.append(Problem(s.path, "keras_crashes", reason, s.id))
+            if s.flags & Flag.KERAS_IGNORES:
+                reason = "image_dataset_from_directory leaves out files with this ending"
+                found.append(Problem(s.path, "keras_ignores", reason, s.id))
+        return found
+
+    def as_text(self, ids: Sequence[int]) -> str:
+        """Return a list to paste: path, status and reason of each, with tabs, in order of paths."""
+        wanted = set(ids)
+        rows = [s for s in self.everything() if s.id in wanted]
+        return "".join(f"{s.path}\t{s.status}\t{s.reason}\n" for s in rows)
+
+    def thumbnail(self, sample: int) -> bytes | None:
+        """Return the JPEG thumbnail of a sample, or None while there is none."""
+        sha256 = samples.content(self._project.database.read(), sample)
+        return self._project.cache.thumbnail(sha256) if sha256 else None
+
+    def pixels(self, sample: int) -> NDArray[np.uint8]:
+        """Return the upright picture in full, uint8 (height, width, 3).
+
+        Raises:
+            DatasetError: The file can't be read any more.
+        """
+        (row,) = self.by_ids([sample])
+        return read_pixels(str(self._project.absolute(row.path)))
+
+    def listing(self, query: Query) -> Listing:
+        """Return what fits a query, counted, grouped and in order."""
+        return make_listing(self.everything(), self._project.duplicates.likeness(), query)

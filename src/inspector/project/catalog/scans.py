@@ -1,0 +1,389 @@
+"""Scanning: names at once, then contents, then what looks alike."""
+
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from inspector.dataset.listing import Entry, list_files
+from inspector.desktop.paths import scan_lock
+from inspector.project.catalog.scan_queue import Reading, Row
+from inspector.project.changes import Changes
+from inspector.similarity.orientations import ONE_OF_EACH
+from inspector.store import duplicates as likeness
+from inspector.store import meta, samples
+from inspector.store.exclusive_lock import turn
+from inspector.work.jobs import Progress, Stop
+from inspector.work.pool import Done, Failed
+from inspector.work.tasks import (
+    FEATURES,
+    Digest,
+    Digested,
+    Facts,
+    Found,
+    Propose,
+    Read,
+    Task,
+    Verify,
+)
+
+if TYPE_CHECKING:
+    from inspector.project.project import Project
+
+CHUNK_PAIRS = 4_000
+BATCH_ROWS = 1_000
+BATCH_SECONDS = 0.3
+RACY_NS = 2_000_000_000
+# Closer than this and of one size, two files are decoded in full to see if their pixels equal.
+# Source: the same pixels in another file verify above .93 on drawn pictures and clothing photos.
+MAYBE_SAME_PIXELS = 0.9
+# A comparison reads no file that could hang it; its time grows with the dataset. Source: 60,000
+# pictures on a busy machine took a minute for all transforms, so this serves for millions.
+SECONDS_A_COMPARISON = 3_600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What a scan did: counts of files."""
+
+    new: int
+    unchanged: int
+    moved: int
+    missing: int
+    seconds: float
+    complete: bool
+
+
+class Scans:
+    """Bring what is known of a dataset up to date."""
+
+    def __init__(self, project: "Project") -> None:
+        self._project = project
+
+    def is_complete(self) -> bool:
+        """Tell whether the last scan ended, likeness included."""
+        return meta.get(self._project.database.read(), "complete") == "1"
+
+    def index(self) -> int:
+        """List the disk and keep the names; return how many files are new."""
+        return sum(new for new, _ in self._names(None))
+
+    def _names(self, racy_ns: int | None) -> Iterator[tuple[int, list[Row]]]:
+        """List the disk and keep the names; yield how many are new and what is to be read.
+
+        Args:
+            racy_ns: As of `samples.unscanned`; None where nothing will be read.
+        """
+        project = self._project
+        database = project.database
+        # Not by `database.read`, which opens a connection for good in each thread that calls it.
+        seen = database.write(_next_listing)
+        names: list[str] = []
+        for chunk in list_files(project.root, project.layout):
+            yield database.write(partial(_add, chunk, seen, racy_ns))
+            names += [e.path for e in chunk[: max(1, 50 - len(names))]] if len(names) < 50 else []
+            project.tell(Changes(samples=True))
+        database.write(lambda c: samples.mark_missing(c, seen))
+        database.write(lambda c: meta.put(c, "names", "\n".join(names)))
+        project.tell(Changes(samples=True))
+
+    def scan(self, *, stop: Stop | None = None, progress: Progress | None = None) -> Scanned:
+        """List, read and compare what is new or changed; what is finished stays when stopped.
+
+        While another program scans the project this waits, and then does what is left.
+
+        Args:
+            stop: Set it from any thread to end soon, keeping everything done.
+            progress: Told the phase and counts.
+        """
+        stop, progress = stop or Stop(), progress or Progress()
+        began = time.monotonic()
+        lock = scan_lock(self._project.file)
+        waiting = partial(progress.start, "another program scans this: waiting", 0)
+        with turn(lock, waiting=waiting, stopped=stop.is_set) as mine:
+            if mine:
+                return self._scan(began, stop, progress)
+        present, missing = samples.present_and_missing(self._project.database.read())
+        return Scanned(0, present, 0, missing, time.monotonic() - began, complete=False)
+
+    def _scan(self, began: float, stop: Stop, progress: Progress) -> Scanned:
+        began_ns = time.time_ns()
+        database = self._project.database
+        before = int(meta.get(database.read(), "scanned_ns", "0"))
+        reading = Reading(
+            self._project.root,
+            self._project.cache.records,
+            self._unread(before - RACY_NS),
+            progress,
+        )
+        try:
+            self._read(reading, stop, progress)
+            reading.finish()
+        except BaseException:
+            # What was read until then is kept, and is shown.
+            self._project.duplicates.forget()
+            self._project.tell(Changes(samples=True, likeness=True))
+            raise
+        finally:
+            reading.close()
+        moved = database.write(samples.follow_moves)
+        reader = database.read()
+        present, missing = samples.present_and_missing(reader)
+        complete = not stop.is_set()
+        if complete:
+            if reading.count or moved or not self.is_complete():
+                complete = self._compare(stop, progress)
+            values = {"scanned_ns": str(began_ns), "complete": "1" if complete else "0"}
+            database.write(lambda c: meta.put_all(c, values))
+        self._project.duplicates.forget()
+        self._project.tell(Changes(samples=True, likeness=True))
+        # What an earlier scan left unread is not new, and was not known.
+        new = reading.new
+        unchanged = present - max(new + len(reading.known), reading.count)
+        return Scanned(new - moved, unchanged, moved, missing, time.monotonic() - began, complete)
+
+    def _unread(self, racy_ns: int) -> Iterator[tuple[int, list[Row]]]:
+        """List as `_names` does; then come images whose picture the cache has lost.
+
+        What is known is asked before, on this thread: each has connections of its own, for good.
+        """
+        database = self._project.database
+        known = samples.known_contents(database.read())
+        kept = self._project.cache.contents() if known else set()
+        lost = {row[0] for row in known if row[2] not in kept}
+        return self._unread_or_lost(racy_ns, lost)
+
+    def _unread_or_lost(self, racy_ns: int, lost: set[int]) -> Iterator[tuple[int, list[Row]]]:
+        for new, rows in self._names(racy_ns):
+            lost.difference_update(row[0] for row in rows)
+            yield new, rows
+        if lost:
+            yield 0, self._project.database.write(partial(_lost, lost))
+
+    def _read(self, reading: Reading, stop: Stop, progress: Progress) -> None:
+        """Read files through the pool and keep their facts."""
+        batch = Facts([], [])
+        keeping: Future[None] | None = None
+        kept_at = time.monotonic()
+        try:
+            for answer in self._project.pool().map(reading.chunks(), stop=stop):
+                match answer:
+                    case Done(items=items, result=facts):
+                        batch.samples.extend(facts.samples)
+                        batch.pictures.extend(facts.pictures)
+                        progress.advance(len(items))
+                    case Failed(item=item, status=status, reason=reason):
+                        batch.samples.append(_failure(item, status, reason))
+                        progress.advance(1)
+                full = len(batch.samples) >= BATCH_ROWS
+                if not full and time.monotonic() - kept_at < BATCH_SECONDS:
+                    continue
+                # While these are written the workers are fed; no more than that waits in memory.
+                self._kept(keeping)
+                keeping = self._keep(batch, reading.known)
+                batch, kept_at = Facts([], []), time.monotonic()
+            self._kept(keeping)
+            keeping = self._keep(batch, reading.known) if batch.samples else None
+        finally:
+            self._kept(keeping)
+
+    def _keep(self, facts: Facts, known: Mapping[int, bytes]) -> Future[None]:
+        """Write facts, those of the project in the background.
+
+        Pictures go to a cache that other programs use, too: no decision waits for them.
+        """
+        self._project.cache.put(facts.pictures)
+        return self._project.database.submit(lambda c: samples.fill(c, facts.samples, known))
+
+    def _kept(self, keeping: Future[None] | None) -> None:
+        if keeping is not None:
+            keeping.result()
+            self._project.tell(Changes(samples=True))
+
+    def _compare(self, stop: Stop, progress: Progress) -> bool:
+        """Find what looks alike among all contents and keep it; tell whether it was finished."""
+        project = self._project
+        progress.start("candidates", len(ONE_OF_EACH))
+        by_content: dict[bytes, list[int]] = {}
+        paths: dict[bytes, str] = {}
+        for sample, path, sha256, _ in samples.known_contents(project.database.read()):
+            by_content.setdefault(sha256, []).append(sample)
+            paths.setdefault(sha256, path)
+        contents = sorted(by_content, key=lambda sha: paths[sha])
+        with tempfile.TemporaryDirectory() as folder:
+            chosen = Path(folder) / "chosen.npy"
+            contents = self._choose(chosen, contents)
+            found = self._pairs(chosen, len(contents), stop, progress)
+        if found is None:
+            return False
+        same = self._same_pixels(found, contents, paths, stop, progress)
+        if same is None:
+            return False
+        sets, representative = _equal_sets(by_content, same)
+        assert found.similarity is not None
+        rows: dict[tuple[int, int], tuple[int, int, int, float]] = {}
+        for a, b, transform, similarity in zip(
+            found.a.tolist(), found.b.tolist(), found.transform.tolist(),
+            found.similarity.tolist(), strict=True,
+        ):  # fmt: skip
+            one, two = sorted((representative[contents[a]], representative[contents[b]]))
+            if one != two and similarity > rows.get((one, two), (0, 0, 0, -1.0))[3]:
+                rows[one, two] = (one, two, transform, similarity)
+        project.database.write(lambda c: likeness.replace(c, sets, rows.values()))
+        return True
+
+    def _choose(self, chosen: Path, contents: list[bytes]) -> list[bytes]:
+        """Write the places of the records of contents; return the contents that have one."""
+        places = list(self._project.cache.places(contents))
+        np.save(chosen, np.array([place for place in places if place >= 0], np.int64))
+        return [sha256 for sha256, place in zip(contents, places, strict=True) if place >= 0]
+
+    def _pairs(self, chosen: Path, n: int, stop: Stop, progress: Progress) -> Found | None:
+        found = [_nothing()]
+        if n < 2:
+            return found[0]
+        records = str(self._project.cache.records), str(chosen)
+        questions = [Propose(*records, transform) for transform in ONE_OF_EACH]
+        proposed = _sorted(self._all(questions, stop, progress.advance))
+        if stop.is_set():
+            return None
+        progress.start("look-alikes", len(proposed.a))
+        cuts = [slice(i, i + CHUNK_PAIRS) for i in range(0, len(proposed.a), CHUNK_PAIRS)]
+        tasks = [
+            Verify(*records, proposed.a[cut], proposed.b[cut], proposed.transform[cut])
+            for cut in cuts
+        ]
+        for result in self._all(tasks, stop, progress.advance):
+            assert isinstance(result, Found)
+            found.append(result)
+        if stop.is_set():
+            return None
+        similarity = [f.similarity for f in found if f.similarity is not None]
+        return Found(
+            np.concatenate([f.a for f in found]),
+            np.concatenate([f.b for f in found]),
+            np.concatenate([f.transform for f in found]),
+            np.concatenate(similarity),
+        )
+
+    def _all(
+        self,
+        tasks: Sequence[Task],
+        stop: Stop,
+        advance: Callable[[int], None] = lambda _: None,
+    ) -> Iterable[object]:
+        reads = any(isinstance(task, Digest) for task in tasks)
+        answers = self._project.pool().map(
+            ([task] for task in tasks),
+            stop=stop,
+            timeout_seconds=None if reads else SECONDS_A_COMPARISON,
+        )
+        for answer in answers:
+            match answer:
+                case Done(items=items, result=result):
+                    first = items[0]
+                    advance(len(first.a) if isinstance(first, Verify) else 1)
+                    yield from result
+                case Failed(item=item, reason=reason):
+                    if not isinstance(item, Digest):
+                        raise RuntimeError(f"comparing pictures failed: {reason}")
+
+    def _same_pixels(
+        self,
+        pairs: Found,
+        contents: Sequence[bytes],
+        paths: dict[bytes, str],
+        stop: Stop,
+        progress: Progress,
+    ) -> dict[bytes, bytes] | None:
+        """Return the digest of decoded pixels of each content that may equal another."""
+        sizes = samples.sizes(self._project.database.read())
+        assert pairs.similarity is not None
+        near = (pairs.similarity >= MAYBE_SAME_PIXELS) & (pairs.transform == 0)
+        wanted: set[bytes] = set()
+        for a, b in zip(pairs.a[near].tolist(), pairs.b[near].tolist(), strict=True):
+            one, two = contents[a], contents[b]
+            if sizes.get(one) == sizes.get(two):
+                wanted |= {one, two}
+        cache = self._project.cache
+        digests = cache.pixel_digests(sorted(wanted))
+        missing = sorted(wanted - digests.keys())
+        progress.start("pixels", len(missing))
+        tasks = [Digest(sha, str(self._project.absolute(paths[sha]))) for sha in missing]
+        for result in self._all(tasks, stop, progress.advance):
+            assert isinstance(result, Digested)
+            digests[result.sha256] = result.pixels
+        if stop.is_set():
+            return None
+        cache.put_pixel_digests((sha, digests[sha]) for sha in missing if sha in digests)
+        return digests
+
+
+def _next_listing(connection: Any) -> int:
+    seen = int(meta.get(connection, "seen", "0")) + 1
+    meta.put(connection, "seen", str(seen))
+    return seen
+
+
+def _add(
+    chunk: Sequence[Entry], seen: int, racy_ns: int | None, connection: Any
+) -> tuple[int, list[Row]]:
+    new = samples.add_entries(connection, chunk, seen)
+    if racy_ns is None:
+        return new, []
+    rows = samples.unscanned(connection, FEATURES, racy_ns)
+    if rows:
+        meta.put(connection, "complete", "0")
+    return new, rows
+
+
+def _lost(lost: Set[int], connection: Any) -> list[Row]:
+    meta.put(connection, "complete", "0")
+    return [row for row in samples.known_contents(connection) if row[0] in lost]
+
+
+def _sorted(parts: Iterable[object]) -> Found:
+    """Join candidates; those of one pair stand together, to be verified in one go."""
+    found = [_nothing(), *(part for part in parts if isinstance(part, Found))]
+    a, b = (np.concatenate([getattr(f, end) for f in found]) for end in ("a", "b"))
+    transform = np.concatenate([f.transform for f in found])
+    order = np.lexsort((transform, b, a))
+    return Found(a[order], b[order], transform[order])
+
+
+def _nothing() -> Found:
+    none = np.zeros(0, np.int32)
+    return Found(none, none, np.zeros(0, np.uint8), np.zeros(0, np.float32))
+
+
+def _failure(item: Read, status: str, reason: str) -> tuple[object, ...]:
+    """Return a row of `Facts.samples` for a file that cost its worker."""
+    nothing = (b"", "", "", 0, 0, 1, "", "", 0, 0.0, 0.0, 0.0, 0.0)
+    return (status, reason, FEATURES, *nothing, item.sample)
+
+
+def _equal_sets(
+    by_content: dict[bytes, list[int]], digests: dict[bytes, bytes]
+) -> tuple[list[tuple[int, int, str]], dict[bytes, int]]:
+    """Join contents of equal pixels; return set rows and each content's representative sample."""
+    first_of_pixels: dict[bytes, bytes] = {}
+    joined: dict[bytes, list[bytes]] = {}
+    for sha in by_content:
+        lead = first_of_pixels.setdefault(digests.get(sha, sha), sha)
+        joined.setdefault(lead, []).append(sha)
+    rows: list[tuple[int, int, str]] = []
+    representative: dict[bytes, int] = {}
+    for lead, members in joined.items():
+        head = by_content[lead][0]
+        for sha in members:
+            representative[sha] = head
+            kind = "bytes" if sha == lead else "pixels"
+            if len(members) > 1 or len(by_content[sha]) > 1:
+                rows += [(sample, head, kind) for sample in by_content[sha]]
+    return rows, representative

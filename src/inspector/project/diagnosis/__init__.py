@@ -1,0 +1,1 @@
+"""Labels, diagnoses, findings, reports and clean-up."""

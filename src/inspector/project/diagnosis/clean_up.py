@@ -1,0 +1,141 @@
+"""Just make it right: lock, drop copies, re-split by group if needed, export, report, code."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inspector.errors import ExportError
+from inspector.project.export.exports import Exported
+from inspector.project.splits.snippets import snippet
+from inspector.project.splits.split_rules import Membership, Rule, RuleKind
+from inspector.work.export_plan import Plan
+from inspector.work.jobs import Progress, Stop
+
+if TYPE_CHECKING:
+    from inspector.project.project import Project
+
+RULE = "test>validation>training"
+LITTLE = 0.5
+"""A new split that leaves less than this share of training deserves a warning."""
+
+
+@dataclass(frozen=True, slots=True)
+class FixPlan:
+    """What a fix would do, before anything is done.
+
+    Attributes:
+        drops: Copies that go, as (path, the path of what stays).
+        resplit: The proposed split; None where no group stands on two sides.
+        moves: What moves against today's folders.
+        locks: Where the split of today is locked first; None where there is none to lock.
+        beside: The other files that are written, beside the target.
+        warning: Where the new split leaves little to train on, why; else "".
+    """
+
+    target: Path
+    drops: tuple[tuple[str, str], ...]
+    unreadable: int
+    resplit: Membership | None
+    moves: int
+    locks: Path | None
+    beside: tuple[Path, ...]
+    warning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What a fix left behind."""
+
+    plan: FixPlan
+    exported: Exported
+    lock: str
+    report: str
+    code: str
+
+
+class Fixes:
+    """Plan and do a fix."""
+
+    def __init__(self, project: "Project") -> None:
+        self._project = project
+
+    def plan(self, target: Path) -> FixPlan:
+        """Plan a fix; nothing is changed.
+
+        Raises:
+            ExportError: The target, or a file beside it, exists already.
+        """
+        project = self._project
+        rule = project.decisions.plan_rule(RULE, everything=True, same_picture=True)
+        current = project.splits.rule
+        lockable = project.splits.can(current)
+        beside = (_beside(target, ".report.html"), _beside(target, ".load.py"))
+        lock = _beside(target, ".lock.csv") if lockable else None
+        for file in (*beside, *((lock,) if lock else ())):
+            if file.exists():
+                raise ExportError(f"{file} exists already", "Name another target.")
+        resplit = self._resplit(current, lockable, {s.id for s, _ in rule.drops})
+        moves = len(project.splits.moves(resplit)) if resplit else 0
+        unreadable = project.samples.counts().unreadable
+        drops = tuple((s.path, keeper.path) for s, keeper in rule.drops)
+        warning = ""
+        if resplit is not None and lockable:
+            warning = _warning(project.splits.membership(current), resplit)
+        return FixPlan(target, drops, unreadable, resplit, moves, lock, beside, warning)
+
+    def run(
+        self, target: Path, *, stop: Stop | None = None, progress: Progress | None = None
+    ) -> Fixed:
+        """Do what `plan` shows; the drops are one decision that can be undone.
+
+        Raises:
+            ExportError: The export can't be made; what was decided stays.
+        """
+        project = self._project
+        plan = self.plan(target)
+        self._export_plan(plan)
+        if plan.locks is not None:
+            project.splits.freeze(project.splits.rule, plan.locks)
+        project.decisions.apply_rule(RULE, everything=True, same_picture=True)
+        exporting = self._export_plan(plan)
+        exported = project.exports.run(exporting, stop=stop, progress=progress)
+        report, code = plan.beside
+        project.reports.write(report)
+        manifest = Path(exported.manifest)
+        code.write_text(snippet(manifest, Path(exporting.target)), "utf-8")
+        return Fixed(plan, exported, str(plan.locks or ""), str(report), str(code))
+
+    def _export_plan(self, plan: FixPlan) -> Plan:
+        sides = plan.resplit.sides() if plan.resplit else None
+        return self._project.exports.plan(plan.target, sides=sides)
+
+    def _resplit(self, current: Rule, lockable: bool, dropped: set[int]) -> Membership | None:
+        """Propose a split where, without the dropped copies, a group stands on two sides."""
+        project = self._project
+        if lockable and current.kind is RuleKind.FOLDERS:
+            rows = [s for s in project.groups.images() if s.mark != "drop" and s.id not in dropped]
+            numbers = project.groups.numbers(rows, with_pictures=True).tolist()
+            sides: dict[int, set[str]] = {}
+            for sample, number in zip(rows, numbers, strict=True):
+                sides.setdefault(number, set()).add(sample.split)
+            if all(len(splits) < 2 for splits in sides.values()):
+                return None
+        share = current.call.validation_split or None
+        return project.splits.membership(
+            Rule(RuleKind.GROUPS, share=share, fewest_moves=current.kind is RuleKind.FOLDERS)
+        )
+
+
+def _warning(today: Membership, then: Membership) -> str:
+    before, after = len({*today.training}), len(then.training)
+    if after >= LITTLE * before:
+        return ""
+    return (
+        f"Only {after:,} of {before:,} training images would be left to train on: the others share"
+        " an event with images on another side. Look at Groups first: a chain of look-alikes may"
+        " hold together what are several events."
+    )
+
+
+def _beside(target: Path, ending: str) -> Path:
+    return target.absolute().with_name(target.name + ending)

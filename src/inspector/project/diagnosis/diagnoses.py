@@ -1,0 +1,330 @@
+"""Diagnoses: what a gap is made of, as far as quick models can tell, beside the user's numbers."""
+
+import hashlib
+import json
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from inspector.audit.descriptors import describe, thumbnails16
+from inspector.audit.diagnosis import Diagnosis, Question, as_json
+from inspector.audit.predictions import Rate, placed, rates, read_predictions, stated
+from inspector.dataset.layouts import Role
+from inspector.errors import DatasetError, UsageError
+from inspector.project.changes import Changes
+from inspector.project.diagnosis.shift import Differences, at_the_extremes, columns, from_json
+from inspector.project.splits.leakage import Leakage
+from inspector.project.splits.split_rules import Rule, RuleKind, membership, one_call
+from inspector.similarity.levels import POSSIBLE
+from inspector.store import meta
+from inspector.store.samples import Sample
+from inspector.work.diagnosis_process import ask_child
+from inspector.work.jobs import Progress, Stop
+
+if TYPE_CHECKING:
+    from inspector.project.project import Project
+
+FILES = "the files"
+LEVELS = (0.85, 0.8, 0.75, 0.7, POSSIBLE)
+"""Similarities at which leakage is asked again, below the project's sure level."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What the user states of their own model: accuracies as shares of 1, and where they stand.
+
+    Attributes:
+        split: Accuracy on the held-back share of the training folder; None where not stated.
+        folder: Accuracy on the real validation folder.
+        predictions: A CSV of the model's predictions, or "".
+        split_images: On how many images `split` was measured; None where not stated.
+        folder_images: The same of `folder`.
+    """
+
+    split: float | None = None
+    folder: float | None = None
+    predictions: str = ""
+    split_images: int | None = None
+    folder_images: int | None = None
+
+    @property
+    def claimed(self) -> tuple[float, ...]:
+        """Both accuracies, where both are stated."""
+        return () if self.split is None or self.folder is None else (self.split, self.folder)
+
+    @property
+    def text(self) -> str:
+        """What was measured, in a sentence, with intervals where the images are stated."""
+        return stated((self.split, self.folder), (self.split_images, self.folder_images))
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The diagnosis that is kept.
+
+    Attributes:
+        answer: As `diagnose --json` prints it.
+        at: Seconds since the epoch; 0 where an older version kept none.
+        changed: What it depends on that changed since, in words; () while it fits.
+    """
+
+    answer: dict[str, Any]
+    at: float
+    changed: tuple[str, ...]
+
+    @property
+    def same_files(self) -> bool:
+        """Whether the files, their classes and splits are those of then."""
+        return FILES not in self.changed
+
+    @property
+    def made(self) -> str:
+        """Say when it was made, and before what."""
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(self.at)) if self.at else "earlier"
+        if not self.changed:
+            return f"Made {when}."
+        return f"Made {when}, before {' and '.join(self.changed)} changed: make it again."
+
+
+class Diagnoses:
+    """State the numbers, ask for a diagnosis, and look at the last one."""
+
+    def __init__(self, project: "Project") -> None:
+        self._project = project
+
+    @property
+    def numbers(self) -> Numbers:
+        """The user's own numbers."""
+        kept = meta.get(self._project.database.read(), "numbers")
+        return Numbers(**json.loads(kept)) if kept else Numbers()
+
+    def state(self, numbers: Numbers) -> None:
+        """Keep the user's own numbers.
+
+        Raises:
+            UsageError: An accuracy is not between 0 and 1.
+            DatasetError: The predictions can't be read.
+        """
+        for value in (numbers.split, numbers.folder):
+            if value is not None and not 0 <= value <= 1:
+                raise UsageError(
+                    f"the accuracy {value:g} is not between 0 and 1", "Write 0.95 for 95 %."
+                )
+        if any(n is not None and n < 1 for n in (numbers.split_images, numbers.folder_images)):
+            raise UsageError("a number of images is below 1", "Leave it out where it is not known.")
+        if numbers.predictions:
+            found = read_predictions(Path(numbers.predictions))
+            known = {s.path for s in self._project.samples.everything()}
+            if not placed(found, known):
+                raise DatasetError(
+                    "the predictions name no image of this dataset",
+                    "Write each path as it stands below the dataset's folder.",
+                )
+        text = json.dumps(asdict(numbers))
+        self._project.database.write(lambda c: meta.put(c, "numbers", text), urgent=True)
+        self._project.tell(Changes(rule=True, text="your numbers were kept"))
+
+    def rates(self, found: Leakage) -> list[Rate]:
+        """Return what the user's own predictions say, with and without a twin; [] without any."""
+        kept = self.numbers.predictions
+        if not kept:
+            return []
+        tie = {leak.image.path: leak.kind for leak in found.leaks}
+        place = dict.fromkeys(found.made.training, "training")
+        place |= dict.fromkeys(found.made.validation, "validation")
+        for name, paths in found.made.elsewhere.items():
+            place.update(dict.fromkeys(paths, name))
+        rows = self._project.groups.images()
+        numbers = self._project.groups.numbers(rows, with_pictures=True).tolist()
+        group = {s.path: n for s, n in zip(rows, numbers, strict=True)}
+        read = read_predictions(Path(kept))
+        known = placed(read, {s.path for s in self._project.samples.everything()})
+        made = rates(known, tie, place, group)
+        left = len(read) - len(known)
+        return [*made, Rate("not in this dataset", 0, left, 0.0, 1.0)] if left else made
+
+    def run(
+        self,
+        rule: Rule | None = None,
+        *,
+        seeds: int | None = None,
+        stop: Stop | None = None,
+        progress: Progress | None = None,
+        first: Callable[[Diagnosis], None] | None = None,
+    ) -> Diagnosis | None:
+        """Diagnose in a child process and keep the answer; None when stopped.
+
+        Raises:
+            DatasetError: There is nothing to compare.
+            UsageError: The rule's arguments are wrong.
+        """
+        rule = rule or self._project.splits.rule
+        progress = progress or Progress()
+        progress.start("diagnosis: gathering", 0)
+        question = self.question(rule)
+        answer = ask_child(
+            question, seeds=seeds, stop=stop or Stop(), progress=progress,
+            first=first, low_priority=self._project.low_priority,
+        )  # fmt: skip
+        if answer is not None:
+            kept = json.dumps(
+                {"parts": self._parts(rule), "at": time.time(), "answer": as_json(answer)}
+            )
+            self._project.database.write(lambda c: meta.put(c, "diagnosis", kept))
+            self._project.tell(Changes(rule=True, text="the diagnosis is done"))
+        return answer
+
+    def run_all(
+        self, *, stop: Stop | None = None, progress: Progress | None = None
+    ) -> Diagnosis | None:
+        """Diagnose, then try 200 seeds where the rule draws, and look for doubtful labels.
+
+        What is finished when a stop comes is kept; None when the diagnosis itself was stopped.
+
+        Raises:
+            DatasetError: There is nothing to compare.
+            UsageError: The rule's arguments are wrong.
+        """
+        stop, progress = stop or Stop(), progress or Progress()
+        answer = self.run(stop=stop, progress=progress)
+        if not stop.is_set():
+            self._project.labels.find(stop=stop, progress=progress)
+        if not stop.is_set() and self._project.splits.drawn() is None:
+            self._project.splits.draw_seeds(stop=stop, progress=progress)
+        return answer
+
+    def last(self) -> Last | None:
+        """Return the answer that is kept, and whether it still fits; None without one."""
+        kept = meta.get(self._project.database.read(), "diagnosis")
+        if not kept:
+            return None
+        document = json.loads(kept)
+        now = self._parts(self._project.splits.rule)
+        then = document.get("parts", {})
+        changed = tuple(name for name, digest in now.items() if then.get(name) != digest)
+        return Last(document["answer"], float(document.get("at", 0)), changed)
+
+    def differences(self) -> Differences | None:
+        """Return in which simple properties the last diagnosis saw the folders differ.
+
+        None without a diagnosis, or where nothing could be compared.
+        """
+        last = self.last()
+        properties = from_json(last.answer) if last else ()
+        if not properties:
+            return None
+        groups = self._project.groups
+        rows = groups.images()
+        training, folder, _ = self._sides(self._project.splits.rule, rows)
+        values = columns(rows, groups.records(rows))
+        found = tuple(
+            at_the_extremes(one, values[one.name], rows, training, folder)
+            for one in properties
+            if one.differs and one.name in values
+        )
+        names = sorted({s.split for s, there in zip(rows, folder, strict=True) if there})
+        return Differences(names[0] if names else "the folder", len(properties), found)
+
+    def question(self, rule: Rule) -> Question:
+        """Gather what a diagnosis needs; the scan has to be complete.
+
+        Raises:
+            DatasetError: There is no training folder, or no image.
+        """
+        project = self._project
+        rows = project.groups.images()
+        records = project.groups.records(rows)
+        classes = sorted({s.label for s in rows})
+        place = {name: i for i, name in enumerate(classes)}
+        training, folder, yours = self._sides(rule, rows)
+        if not training.any():
+            raise DatasetError(
+                "there is no image in the training folder", "Open the dataset's top folder."
+            )
+
+        def groups(similarity: float | None = None) -> Any:
+            numbers = project.groups.numbers(rows, with_pictures=True, similarity=similarity)
+            alone = np.bincount(numbers)[numbers] == 1
+            return np.where(alone, -1, numbers).astype(np.int64)
+
+        sure = project.duplicates.threshold
+        levels = sorted({sure, *(one for one in LEVELS if one < sure)}, reverse=True)
+        single = one_call(project, rule) if yours is not None else None
+        share = single.call.validation_split or 1 - (single.call.left_size or 0) if single else None
+        return Question(
+            describe(records), thumbnails16(records),
+            np.array([place[s.label] for s in rows], np.int64),
+            groups(), training, folder, yours, share,
+            self.numbers.claimed, self._provenance(rows), project.groups.recall(rows),
+            tuple((one, groups(one)) for one in levels),
+            columns(rows, records),
+            tuple(classes),
+        )  # fmt: skip
+
+    def _sides(self, rule: Rule, rows: list[Sample]) -> tuple[Any, Any, Any]:
+        splits = np.array([s.split for s in rows])
+        if self._project.layout.role is Role.CLASSES or not (splits == "training").any():
+            training = np.ones(len(rows), np.bool_)
+            folder = np.zeros(len(rows), np.bool_)
+        else:
+            training = splits == "training"
+            folder = splits == "validation"
+            if not folder.any():
+                folder = splits == "test"
+        if rule.kind is RuleKind.LIST:
+            return *self._listed(rule, rows, folder), None
+        if one_call(self._project, rule) is None:
+            return training, folder, None
+        made = membership(self._project, rule)
+        held = set(made.validation)
+        inside = held | set(made.training)
+        training = np.array([s.path in inside for s in rows])
+        yours = np.array([s.path in held for s in rows])
+        return training, folder & ~training, yours
+
+    def _listed(self, rule: Rule, rows: list[Sample], folder: Any) -> tuple[Any, Any]:
+        """Return the images to split and the folder, where a list of files makes the split.
+
+        A folder that the list does not name is what to judge on, else the list's validation.
+        """
+        made = membership(self._project, rule)
+        inside = {*made.training, *made.validation}
+        outside = folder & np.array([s.path not in inside for s in rows])
+        learned = inside if outside.any() else {*made.training}
+        held = {*made.validation} - learned
+        training = np.array([s.path in learned for s in rows])
+        return training, outside if outside.any() else np.array([s.path in held for s in rows])
+
+    def _provenance(self, rows: list[Sample]) -> dict[str, int]:
+        """Count the groups in force by where they come from."""
+        found: Counter[str] = Counter()
+        for offer in self._project.groups.offers():
+            if offer.in_force:
+                found[offer.proposal.provenance.value] += offer.count
+        bound = len({s.bound for s in rows if s.bound})
+        if bound:
+            found["confirmed"] += bound
+        clusters = len(self._project.duplicates.likeness().clusters)
+        if clusters:
+            found["verified look-alikes"] += clusters
+        return dict(found)
+
+    def _parts(self, rule: Rule) -> dict[str, str]:
+        """Digest each part that an answer depends on, by its name in words."""
+        rows = self._project.groups.images()
+        files = hashlib.sha256()
+        for s in rows:
+            files.update(f"{s.path}\0{s.label}\0{s.split}\0".encode() + s.sha256)
+        groups = self._project.groups.numbers(rows, with_pictures=True)
+        parts = {
+            FILES: files.digest(),
+            "the split rule": repr(rule).encode(),
+            "groups or look-alikes by your decisions": groups.tobytes(),
+            "your numbers": repr(self.numbers.claimed).encode(),
+        }
+        return {name: hashlib.sha256(part).hexdigest() for name, part in parts.items()}

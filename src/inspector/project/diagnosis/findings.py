@@ -1,0 +1,310 @@
+"""Findings: what a person should look at, worst first, each with the list behind it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inspector.dataset.decoding import Flag
+from inspector.dataset.layouts import IMAGE_ENDINGS, Layout
+from inspector.errors import DatasetError, UsageError
+from inspector.project.catalog.samples import Counts
+from inspector.project.review.decisions import Decided
+from inspector.project.review.duplicates import Cluster, Kind, Likeness
+from inspector.project.splits.leakage import TIED
+from inspector.project.splits.split_rules import RuleKind
+from inspector.store.samples import Sample
+
+if TYPE_CHECKING:
+    from inspector.project.project import Project
+
+CHECKS = (
+    "the same picture in several splits",
+    "the same picture with two labels",
+    "look-alikes within a split",
+    "files that can't be read",
+    "files that Keras stops at",
+    "files that Keras leaves out",
+    "top folders that are left out",
+    "cut-off files",
+    "nearly constant images",
+)
+# More names than these don't fit a card's title.
+NAMED = 3
+NOT_CHECKED = "groups without a visible likeness, names or EXIF"
+CALL = "what the calls of your code put where"
+LABELS = "labels that quick models contradict"
+# Said of the whole dataset already, with an action.
+_SAID = {"conflicting_labels", "keras_crashes"}
+# What a burst is made of: near pictures only, within one split.
+_BURST = {Kind.NEAR}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found.
+
+    Attributes:
+        severity: "high", "middle" or "low".
+        see: Where its list is: "clusters", "labels", "splits", "problems" or a `Query` name of the
+            gallery; "" nowhere.
+        action: The one action that fits, in words, or "".
+        samples: The ids behind the count.
+        opens: Where the action leads: "rule", "labels", "splits", or "" for a decision that `act`
+            makes.
+    """
+
+    code: str
+    severity: str
+    count: int
+    title: str
+    text: str
+    see: str
+    action: str
+    samples: tuple[int, ...]
+    opens: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The home page: counts in a sentence, then findings; `checked` says what was looked at."""
+
+    counts: Counts
+    summary: str
+    findings: tuple[Finding, ...]
+    checked: str
+    complete: bool
+
+
+class Findings:
+    """Say what was found."""
+
+    def __init__(self, project: "Project") -> None:
+        self._project = project
+
+    def overview(self) -> Overview:
+        """Return the counts, and the findings once the scan is complete."""
+        counts = self._project.samples.counts()
+        complete = self._project.scans.is_complete()
+        summary = _summary(counts)
+        if not complete:
+            return Overview(counts, f"{summary} The scan is not finished.", (), "", False)
+        doubtful, looked = self._labels()
+        found = self._files() + self._likeness() + doubtful + self._rule() + self._lock()
+        order = ("high", "middle", "low")
+        found.sort(key=lambda f: (order.index(f.severity), -f.count))
+        drawn = self._project.splits.rule.kind in (RuleKind.KERAS, RuleKind.CODE)
+        checks = (*CHECKS, *(CALL for _ in range(drawn)), *(LABELS for _ in range(looked)))
+        left = NOT_CHECKED
+        if not drawn:
+            left += f"; {CALL} (paste it above)"
+        if not looked:
+            left += f"; {LABELS} (they come with the diagnosis)"
+        none = f"None of these {len(checks)} checks found anything: " if not found else "Checked: "
+        checked = f"{none}{', '.join(checks)}. Not checked: {left}."
+        return Overview(counts, summary, tuple(found), checked, True)
+
+    def act(self, finding: Finding) -> Decided:
+        """Do the one action of a finding, as one decision that undo takes back."""
+        decisions = self._project.decisions
+        match finding.code:
+            case "unreadable":
+                return decisions.quarantine()
+            case "look_alikes":
+                return decisions.bind_each([[m.id for m in c.members] for c in self._bursts()])
+            case _:
+                return decisions.drop(finding.samples, reason=finding.code.replace("_", " "))
+
+    def _bursts(self) -> list[Cluster]:
+        """Return the open clusters of near pictures within one split and one class."""
+        return [
+            c for c in self._project.duplicates.clusters()
+            if not c.reviewed and len(c.splits) < 2 and len(c.labels) < 2 and set(c.kinds) == _BURST
+        ]  # fmt: skip
+
+    def _labels(self) -> tuple[list[Finding], bool]:
+        """Return single labels in doubt, and whether they were looked at yet."""
+        cases, looked = self._project.labels.single()
+        ids = tuple(c.samples[0].id for c in cases if not c.done)
+        if not ids:
+            return [], looked
+        return [
+            Finding(
+                "labels", "middle", len(ids),
+                f"{_count(ids, 'image')} with another class suggested",
+                "Quick models that saw neither the image nor its group name another class. Some of"
+                " these are merely hard: look before you relabel.",
+                "labels", "", ids,
+            )
+        ], looked  # fmt: skip
+
+    def _rule(self) -> list[Finding]:
+        """Return what the split rule in force leads to, but for what is said anyway."""
+        rule = self._project.splits.rule
+        try:
+            found = self._project.splits.leaks(rule, luck=False)
+        except (DatasetError, UsageError):
+            return []
+        said = _SAID
+        if rule.kind is RuleKind.FOLDERS:
+            said = {*_SAID, "same_picture_on_both_sides"}
+        findings = []
+        for pitfall in found.findings:
+            if pitfall.code not in said:
+                title, text = pitfall.parts
+                ids = tuple(s.id for s in self._project.samples.by_paths(pitfall.files))
+                tied = pitfall.code in TIED
+                findings.append(
+                    Finding(
+                        pitfall.code, pitfall.severity, len(pitfall.files), title, text,
+                        "files" if ids else "splits", "Keep together…" if tied else "", ids,
+                        "splits" if tied else "",
+                    )
+                )  # fmt: skip
+        return findings
+
+    def _lock(self) -> list[Finding]:
+        """Return what of the locked split no longer holds."""
+        lock = self._project.splits.locked()
+        if lock is None:
+            return []
+        parts = (("changed", lock.changed), ("gone", lock.missing), ("new", lock.new))
+        said = ", ".join(f"{_count(paths, 'file')} {word}" for word, paths in parts if paths)
+        if not said:
+            return []
+        ids = tuple(s.id for s in self._project.samples.by_paths((*lock.changed, *lock.new)))
+        held = "What is new stands on no side until you lock again." if lock.new else ""
+        return [
+            Finding(
+                "lock", "middle" if lock.changed or lock.missing else "low",
+                sum(len(paths) for _, paths in parts), f"The locked split does not hold: {said}",
+                f"{lock.same:,} of its files stand as they did in {Path(lock.file).name}. {held}",
+                "files" if ids else "splits", "", ids,
+            )
+        ]  # fmt: skip
+
+    def _likeness(self) -> list[Finding]:
+        likeness = self._project.duplicates.likeness()
+        open_ = [c for c in self._project.duplicates.clusters() if not c.reviewed]
+        across = [c for c in open_ if len(c.splits) > 1]
+        labels = [c for c in open_ if len(c.labels) > 1]
+        within = [c for c in open_ if len(c.splits) < 2 and len(c.labels) < 2]
+        found = []
+        if across:
+            found.append(_across(across, likeness))
+        if labels:
+            ids = tuple(m.id for c in labels for m in c.members)
+            found.append(
+                Finding(
+                    "conflicting_labels", "high", len(labels),
+                    f"{_count(labels, 'cluster')} of look-alikes with two labels or more",
+                    "The same picture can't be two classes: decide which label is right.",
+                    "clusters", "Decide labels", ids, "labels",
+                )
+            )  # fmt: skip
+        if within:
+            ids = tuple(m.id for c in within for m in c.members)
+            found.append(
+                Finding(
+                    "look_alikes", "middle", len(within),
+                    f"{_count(within, 'cluster')} of look-alikes within one split",
+                    f"{len(ids):,} images: bursts are better kept together, copies dropped.",
+                    "clusters", "Keep bursts together" if self._bursts() else "", ids,
+                )
+            )  # fmt: skip
+        return found
+
+    def _files(self) -> list[Finding]:
+        rows = self._project.samples.everything()
+        failed = [
+            s for s in rows
+            if s.status in ("unreadable", "crashed", "timeout") and s.mark != "drop"
+        ]  # fmt: skip
+        crashes = [s for s in rows if s.flags & Flag.KERAS_CRASHES and s.mark != "drop"]
+        ignores = [s for s in rows if s.flags & Flag.KERAS_IGNORES and s.status == "image"]
+        cut = [s for s in rows if s.flags & Flag.TRUNCATED and s.mark != "drop"]
+        flat = [s for s in rows if s.flags & Flag.FLAT and s.mark != "drop"]
+        table = (
+            ("unreadable", "high", failed, "{} can't be read", "Training stops at such a file.",
+             "problems", "Quarantine"),
+            ("keras_crashes", "high", crashes, "Keras stops at {}",
+             "image_dataset_from_directory lists them and fails when it reads them.",
+             "problems", "Drop"),
+            ("keras_ignores", "middle", ignores, "Keras leaves out {}",
+             "Their ending is not one that image_dataset_from_directory reads.", "problems", ""),
+            ("truncated", "middle", cut, "{} cut off", "Pixels came out, but not all of them.",
+             "problems", "Drop"),
+            ("flat", "low", flat, "{} nearly one colour",
+             "Nothing to learn from; kept out of the look-alikes.", "flat", "Drop"),
+        )  # fmt: skip
+        return _left_out(self._project.layout, rows) + [
+            Finding(
+                code, severity, len(found), what.format(_count(found, "file")), text, see, action,
+                tuple(s.id for s in found),
+            )
+            for code, severity, found, what, text, see, action in table
+            if found
+        ]  # fmt: skip
+
+
+def _left_out(layout: Layout, rows: Sequence[Sample]) -> list[Finding]:
+    """Say which top folders belong to no split, because others are splits by name."""
+    folders = layout.ignored
+    if not folders:
+        return []
+    inside = [s for s in rows if s.path.split("/", 1)[0] in folders]
+    images = sum(s.path.lower().endswith(IMAGE_ENDINGS) for s in inside)
+    names = ", ".join(folders[:NAMED]) + (" and others" if len(folders) > NAMED else "")
+    splits = ", ".join(layout.splits)
+    them = "it" if len(folders) == 1 else "them"
+    return [
+        Finding(
+            "ignored_folders", "middle" if images else "low", len(folders),
+            f"{_count(folders, 'top folder')} left out: {names}",
+            f"Because {splits} {'is a split' if len(layout.splits) == 1 else 'are splits'}, the"
+            f" {_count(inside, 'file')} in {them} ({images:,} named like images) belong to no split"
+            " and no class. To use them, name the files and their splits in a manifest.",
+            "problems" if inside else "", "", tuple(s.id for s in inside),
+        )
+    ]  # fmt: skip
+
+
+def _across(clusters: Sequence[Cluster], likeness: Likeness) -> Finding:
+    judged = [m for c in clusters for m in c.members if m.split in ("validation", "test")]
+    twins = [m for m in judged if _in_training(m, likeness)]
+    kinds = [k for k in Kind if any(k in c.kinds for c in clusters)]
+    names = ", ".join(k.value for k in kinds)
+    if twins:
+        sides = " and ".join(sorted({m.split for m in twins}))
+        title = f"{_count(twins, f'{sides} image')} with a twin in training"
+        ids = tuple(m.id for m in twins)
+    else:
+        title = f"{_count(clusters, 'cluster')} of look-alikes across splits"
+        ids = tuple(m.id for c in clusters for m in c.members)
+    return Finding(
+        "twins_across", "high", len(twins) or len(clusters), title,
+        f"{_count(clusters, 'cluster')} of look-alikes at similarity {likeness.threshold:g} or"
+        f" more ({names}). A model knows their like: accuracy on them may not hold for new images.",
+        "clusters", "Drop copies…", ids, "rule",
+    )  # fmt: skip
+
+
+def _in_training(sample: Sample, likeness: Likeness) -> bool:
+    return any(likeness.samples[t].split == "training" for t in likeness.twins(sample.id))
+
+
+def _count(found: Sequence[object], noun: str) -> str:
+    return f"1 {noun}" if len(found) == 1 else f"{len(found):,} {noun}s"
+
+
+def _summary(counts: Counts) -> str:
+    total = counts.images + counts.unreadable + counts.ignored + counts.other + counts.pending
+    splits = ", ".join(f"{name} {n:,}" for name, n in counts.splits.items())
+    parts = [f"{total:,} files: {counts.images:,} images"]
+    for name in ("unreadable", "ignored", "other", "pending"):
+        number = getattr(counts, name)
+        if number:
+            parts.append(f"{number:,} {'not read yet' if name == 'pending' else name}")
+    text = ", ".join(parts)
+    kinds = len(counts.classes)
+    return f"{text}; {kinds} class{'es' * (kinds != 1)}{f' ({splits})' if splits else ''}."

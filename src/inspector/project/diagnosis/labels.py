@@ -1,0 +1,218 @@
+"""Labels: pictures with two labels, and single ones that quick models contradict."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.audit.descriptors import describe
+from inspector.project.changes import Changes
+from inspector.project.review.decisions import Decided
+from inspector.store import meta
+from inspector.store.samples import Sample
+from inspector.work.diagnosis_process import AskLabels, suspect_in_child
+from inspector.work.jobs import Progress, Stop
+
+if TYPE_CHECKING:
+    from inspector.project.project import Project
+
+NEAREST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A suspected wrong label; `score` is the models' probability of the given one, 0..1."""
+
+    sample: Sample
+    suggested: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Something to decide about labels.
+
+    Attributes:
+        samples: One suspect, or the look-alikes that carry several labels.
+        suggested: The class that quick models name, or that most of the look-alikes carry.
+        score: The models' probability of the given label, 0..1; None for look-alikes.
+        done: A person has decided.
+    """
+
+    samples: tuple[Sample, ...]
+    suggested: str
+    score: float | None
+    done: bool
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels as on disk, the commonest first."""
+        return tuple(label for label, _ in Counter(s.label for s in self.samples).most_common())
+
+
+@dataclass(frozen=True, slots=True)
+class _Space:
+    """Where images lie by what a quick model sees of them."""
+
+    key: str
+    rows: list[Sample]
+    x: NDArray[np.float32]
+
+
+class Labels:
+    """Ask for doubtful labels; relabelling is a decision."""
+
+    def __init__(self, project: "Project") -> None:
+        self._project = project
+        self._space: _Space | None = None
+
+    def suspects(
+        self, *, stop: Stop | None = None, progress: Progress | None = None
+    ) -> list[Suspect] | None:
+        """Look for wrong labels in a child process, the most suspect first; None when stopped.
+
+        Needs a finished scan.
+        """
+        groups = self._project.groups
+        rows = [s for s in groups.images() if s.mark != "drop"]
+        classes = sorted({_label(s) for s in rows})
+        if len(classes) < 2:
+            return []
+        place = {name: i for i, name in enumerate(classes)}
+        labels = np.array([place[_label(s)] for s in rows], np.int64)
+        numbers = groups.numbers(rows, with_pictures=True)
+        alone = np.bincount(numbers)[numbers] == 1
+        group = np.where(alone, -1, numbers).astype(np.int64)
+        found = suspect_in_child(
+            AskLabels(describe(groups.records(rows)), labels, group), stop=stop or Stop(),
+            progress=progress or Progress(), low_priority=self._project.low_priority,
+        )  # fmt: skip
+        if found is None:
+            return None
+        return [
+            Suspect(rows[i], classes[k], round(float(score), 4))
+            for i, k, score in zip(
+                found.index.tolist(), found.suggested.tolist(), found.score.tolist(), strict=True
+            )
+        ]
+
+    def find(self, *, stop: Stop | None = None, progress: Progress | None = None) -> int | None:
+        """Look for suspects and keep them for the queue; return their number, None when stopped."""
+        found = self.suspects(stop=stop, progress=progress)
+        if found is None:
+            return None
+        kept = json.dumps(
+            {"key": self._key(), "suspects": [[s.sample.id, s.suggested, s.score] for s in found]}
+        )
+        self._project.database.write(lambda c: meta.put(c, "suspects", kept))
+        self._project.tell(Changes(rule=True))
+        return len(found)
+
+    def queue(self) -> tuple[tuple[Case, ...], bool]:
+        """Return what to decide, and whether single labels were looked at yet.
+
+        The same picture with two labels comes first, then suspects, the most suspect first.
+        """
+        suggested = {s.sample.id: s.suggested for s in self._kept() or ()}
+        conflicts = [
+            self._conflict(c.members, suggested)
+            for c in self._project.duplicates.clusters()
+            if len(c.labels) > 1
+        ]
+        single, looked = self.single()
+        return (*conflicts, *single), looked
+
+    def single(self) -> tuple[tuple[Case, ...], bool]:
+        """Return the suspects of the queue alone, and whether single labels were looked at yet."""
+        kept = self._kept()
+        clusters = self._project.duplicates.clusters()
+        taken = {m.id for c in clusters if len(c.labels) > 1 for m in c.members}
+        cases = tuple(
+            Case((one.sample,), one.suggested, one.score, _decided(one.sample))
+            for one in kept or ()
+            if one.sample.id not in taken
+        )
+        return cases, kept is not None
+
+    def nearest(self, case: Case) -> dict[str, tuple[Sample, ...]]:
+        """Return the images nearest to a case's first, for each of its labels and the suggestion.
+
+        By what quick models see; the case's own images are left out.
+        """
+        order = list(self._nearest_first(case.samples))
+        found = {}
+        for label in dict.fromkeys((*case.labels, case.suggested)):
+            same = (s for s in order if _label(s) == label)
+            found[label] = tuple(s for _, s in zip(range(NEAREST), same, strict=False))
+        return found
+
+    def relabel(self, case: Case, label: str = "") -> Decided:
+        """Give every image of a case the suggested class, or another one."""
+        ids = [s.id for s in case.samples]
+        return self._project.decisions.relabel(ids, label or case.suggested)
+
+    def keep(self, case: Case) -> Decided:
+        """Remember that the labels of a case are right as they are."""
+        return self._project.decisions.review([s.id for s in case.samples])
+
+    def _conflict(self, members: Sequence[Sample], suggested: dict[int, str]) -> Case:
+        """Suggest what most carry; of equally many what quick models or the nearest say."""
+        counts = Counter(m.label for m in members)
+        leading = sorted(label for label, n in counts.items() if n == max(counts.values()))
+        said = [suggested[m.id] for m in members if suggested.get(m.id) in leading]
+        label = said[0] if said else leading[0]
+        if not said and len(leading) > 1:
+            order = self._nearest_first(members)
+            label = next((s.label for s in order if s.label in leading), label)
+        standing = [m for m in members if m.mark != "drop"]
+        done = len({_label(m) for m in standing}) < 2 or all(m.reviewed for m in standing)
+        return Case(tuple(members), label, None, done)
+
+    def _nearest_first(self, members: Sequence[Sample]) -> Iterator[Sample]:
+        """Return the other images, the most like the first member first."""
+        space = self._seen()
+        place = {s.id: i for i, s in enumerate(space.rows)}
+        distance = ((space.x - space.x[place[members[0].id]]) ** 2).sum(axis=1)
+        distance[[place[m.id] for m in members]] = np.inf
+        order = np.argsort(distance, kind="stable")
+        return (space.rows[i] for i in order[np.isfinite(distance[order])].tolist())
+
+    def _kept(self) -> list[Suspect] | None:
+        """Return the suspects of the last look, as they are decided now; None without one."""
+        kept = meta.get(self._project.database.read(), "suspects")
+        document = json.loads(kept) if kept else {}
+        if document.get("key") != self._key():
+            return None
+        by_id = {s.id: s for s in self._project.groups.images()}
+        return [
+            Suspect(by_id[i], label, score)
+            for i, label, score in document["suspects"]
+            if i in by_id
+        ]
+
+    def _seen(self) -> _Space:
+        key = self._key()
+        if self._space is None or self._space.key != key:
+            rows = self._project.groups.images()
+            self._space = _Space(key, rows, describe(self._project.groups.records(rows)))
+        return self._space
+
+    def _key(self) -> str:
+        """Digest the files and their labels on disk; decisions leave the queue as it is."""
+        digest = hashlib.sha256()
+        for s in self._project.groups.images():
+            digest.update(f"{s.path}\0{s.label}\0".encode() + s.sha256)
+        return digest.hexdigest()
+
+
+def _label(sample: Sample) -> str:
+    return sample.new_label or sample.label
+
+
+def _decided(sample: Sample) -> bool:
+    return bool(sample.mark == "drop" or sample.new_label or sample.reviewed)

@@ -1,0 +1,237 @@
+"""Reports: what was found, with pictures and lists, as one HTML page."""
+
+import platform
+import time
+from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from inspector import __version__
+from inspector.audit.predictions import Rate
+from inspector.audit.properties import bars, typical
+from inspector.errors import DatasetError, ExportError, UsageError
+from inspector.project.changes import Changes
+from inspector.project.splits.leakage import KINDS, Leakage
+from inspector.reports.html import Apart, Card, OverSeeds, Page, PicturePair, Table, render
+
+if TYPE_CHECKING:
+    from inspector.project.project import Project
+
+PAIRS = 24
+LIBRARIES = ("numpy", "scipy", "pillow", "opencv-python-headless", "PySide6-Essentials")
+
+
+class Reports:
+    """Write the report."""
+
+    def __init__(self, project: "Project") -> None:
+        self._project = project
+
+    def write(self, file: Path) -> int:
+        """Write the page; return the number of findings.
+
+        Raises:
+            ExportError: It lies inside the dataset, exists already, or can't be written.
+        """
+        if file.absolute().is_relative_to(self._project.root):
+            raise ExportError(
+                "the report would lie inside the dataset, which is never written to",
+                "Name a file outside of it.",
+            )
+        page = self.page()
+        partial = file.with_name(f".{file.name}.partial")
+        try:
+            if file.exists():
+                raise ExportError(f"{file} exists already", "Name a file that does not exist yet.")
+            partial.write_text(render(page), "utf-8")
+            partial.replace(file)
+        except OSError as error:
+            raise ExportError(
+                f"{file} can't be written: {error.strerror}", "Choose another folder."
+            ) from error
+        self._project.tell(Changes(exports=True, text=f"report: {file.name}"))
+        return len(page.cards)
+
+    def page(self) -> Page:
+        """Gather the page's contents; a dataset without splits has no part about them."""
+        project = self._project
+        overview = project.findings.overview()
+        cards = [
+            Card(f.severity, f"{f.title}. {f.text}", tuple(self._paths(f.samples)))
+            for f in overview.findings
+        ]
+        try:
+            found: Leakage | None = project.splits.leaks()
+        except (DatasetError, UsageError):
+            found = None
+        tables: list[Table] = []
+        pairs: tuple[PicturePair, ...] = ()
+        lists: dict[str, list[str]] = {}
+        if found is not None:
+            tables.append(_matrix(found))
+            pairs = tuple(self._pairs(found))
+            lists = _lists(found)
+        last = project.diagnoses.last()
+        answer: dict[str, Any] = last.answer if last else {}
+        numbers = project.diagnoses.numbers
+        lines = [numbers.text, overview.summary, overview.checked]
+        if found is not None and numbers.predictions:
+            try:
+                tables.append(_own(project.diagnoses.rates(found), Path(numbers.predictions).name))
+            except DatasetError as error:
+                lines.append(f"Predictions of your model are left out: {error.message}.")
+        if answer:
+            tables.append(_terms(answer))
+        rule = found.made.rule.text if found else "no split"
+        stale = f" {last.made}" if last else ""
+        return Page(
+            f"Dataset report: {project.name}",
+            f"{project.root} · {time.strftime('%Y-%m-%d %H:%M')} · split: {rule}",
+            str(answer.get("verdict", "")) + stale,
+            tuple(line for line in lines if line),
+            tuple(cards),
+            tuple(tables),
+            pairs,
+            self._apart(),
+            self._luck(found),
+            tuple(answer.get("evidence", ())),
+            tuple(answer.get("caveats", ())),
+            lists,
+            self._made(found),
+        )
+
+    def _paths(self, ids: tuple[int, ...]) -> list[str]:
+        return [s.path for s in self._project.samples.by_ids(ids)]
+
+    def _pairs(self, found: Leakage) -> list[PicturePair]:
+        shown: list[PicturePair] = []
+        for leak in found.leaks:
+            if leak.twin is None or len(shown) == PAIRS:
+                break
+            one = self._project.samples.thumbnail(leak.image.id)
+            two = self._project.samples.thumbnail(leak.twin.id)
+            if one and two:
+                words = (
+                    f"{leak.kind}, similarity {leak.similarity:.3f}",
+                    f"validation: {leak.image.path}",
+                    f"training: {leak.twin.path}",
+                )
+                shown.append(PicturePair(one, two, words))
+        return shown
+
+    def _luck(self, found: Leakage | None) -> tuple[OverSeeds, ...]:
+        if found is None or not found.luck.shares:
+            return ()
+        twins = "Share of validation with a twin in training"
+        shown = [OverSeeds(twins, found.luck.shares, found.luck.this_seed)]
+        drawn = self._project.splits.drawn()
+        if drawn is not None:
+            one, mix = drawn.accuracy, drawn.class_deviation
+            rank = "" if one.percentile is None else f" (yours above {one.percentile:.0%} of them)"
+            said = f"Accuracy of a quick model on validation{rank}"
+            off = "By how much the share of one class is off, at most"
+            shown += [OverSeeds(said, one.values, one.this_seed),
+                      OverSeeds(off, mix.values, mix.this_seed)]  # fmt: skip
+        return tuple(shown)
+
+    def _apart(self) -> tuple[Apart, ...]:
+        """Return what a diagnosis saw the folders differ in, with a pair of pictures each."""
+        found = self._project.diagnoses.differences()
+        if found is None:
+            return ()
+        shown = []
+        for one in found.found:
+            shape = one.property
+            training, folder, ends = bars(shape)
+            text = (
+                f"{shape.name}: {typical(shape, shape.training)} in training,"
+                f" {typical(shape, shape.folder)} in {found.folder} (AUC {shape.auc or 0:.2f},"
+                f" corrected p = {shape.p_adjusted or 0:.3f})"
+            )
+            pictures = tuple(
+                PicturePair(a, b, (f"training: {one_.path}", f"{found.folder}: {two.path}"))
+                for one_, two in one.pairs[:1]
+                if (a := self._project.samples.thumbnail(one_.id))
+                and (b := self._project.samples.thumbnail(two.id))
+            )
+            shown.append(Apart(text, training, folder, ends, pictures))
+        return tuple(shown)
+
+    def _made(self, found: Leakage | None) -> tuple[str, ...]:
+        threshold = self._project.duplicates.threshold
+        groups = self._project.groups.provenance()
+        versions = ", ".join(f"{name} {_version(name)}" for name in LIBRARIES)
+        lines = [
+            f"Same picture: bytes by SHA-256; pixels by their decoded values; transformed and near"
+            f" at similarity {threshold:g} or more, each pair verified pixel by pixel after"
+            " alignment.",
+            f"Same event: groups from {groups}.",
+            "Effect on accuracy: quick models (logistic regression on gradients and colours) under"
+            " random and group folds; intervals resample groups and seeds, 95 %.",
+            f"Dataset Inspector {__version__}, Python {platform.python_version()}, {versions}.",
+        ]
+        if found and found.luck.shares:
+            newest = len(found.luck.shares) - 1
+            lines.insert(2, f"Luck: the same call with the seeds 0 to {newest}.")
+        return tuple(lines)
+
+
+def _matrix(found: Leakage) -> Table:
+    rows = [
+        (f"{c.source} → {c.to}", c.images, *(len(ids) for ids in c.by_kind.values()))
+        for c in found.matrix
+        if c.source != c.to
+    ]
+    kinds = (f"same {k}" if k in ("bytes", "pixels") else k for k in KINDS)
+    heads = ("from → to", "images", *kinds)
+    return Table("Who has a twin where", heads, tuple(rows))
+
+
+def _own(rates: Sequence[Rate], file: str) -> Table:
+    rows = tuple((r.name, f"{r.share:.3f}", f"{r.low:.3f} to {r.high:.3f}", r.n) for r in rates)
+    return Table(f"Your own model, by {file}", ("images", "accuracy", "95 %", "n"), rows)
+
+
+def _terms(answer: dict[str, Any]) -> Table:
+    def shown(value: float | None) -> str:
+        return "-" if value is None else f"{value:+.3f}"
+
+    def between(term: dict[str, Any]) -> str:
+        return "-" if term["low"] is None else f"{shown(term['low'])} to {shown(term['high'])}"
+
+    rows = [
+        (
+            name, shown(t["mean"]), between(t),
+            t["verdict"].replace("_", " "), t["bound"].replace("_", " "),
+        )
+        for name, t in answer["terms"].items()
+    ]  # fmt: skip
+    return Table(
+        "What the gap is made of, for quick models",
+        ("term", "estimate", "95 %", "verdict", "bound"), tuple(rows),
+    )  # fmt: skip
+
+
+def _lists(found: Leakage) -> dict[str, list[str]]:
+    return {
+        "Validation images with a twin in training": [
+            f"{leak.image.path}\t{leak.kind}\t{leak.similarity:.3f}\t{leak.twin.path}"
+            for leak in found.leaks
+            if leak.twin
+        ],
+        "Validation images that share an event with training": [
+            leak.image.path for leak in found.leaks if leak.twin is None
+        ],
+        "Files on both sides": list(found.both),
+        "Files on neither side": list(found.made.neither),
+        "Training": list(found.made.training),
+        "Validation": list(found.made.validation),
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "not installed"

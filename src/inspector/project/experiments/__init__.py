@@ -1,0 +1,1 @@
+"""Comparisons and diagnoses by real training."""

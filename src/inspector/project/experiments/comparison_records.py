@@ -1,0 +1,203 @@
+"""A comparison as it is kept: a small JSON beside its runs, readable after a restart."""
+
+import csv
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.audit.comparisons import MARGIN, Futility
+from inspector.augmentation.policy_json import read_policy, write_policy
+from inspector.errors import InspectorError, TrainingError
+from inspector.project.experiments.variants import Candidate
+from inspector.training_protocol import (
+    PREDICTIONS_BEST,
+    PREDICTIONS_LAST,
+    Budget,
+    EpochDone,
+    read_history,
+    write_whole,
+)
+
+FILE = "comparison.json"
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What is equal for all candidates, beside the split.
+
+    Attributes:
+        seeds: Of weights, order and augmentation; a verdict needs 5.
+        first_seed: They are numbered on from here.
+        budget: STEPS: each takes as many as the baseline does in its epochs. PLATEAU: each
+            trains until its selection set has not improved for `patience` epochs.
+        margin: Within it two candidates are equal for practice.
+        own_normalisation: Normalise as each policy says, and not all alike.
+        stop_early: Apply the futility rule.
+    """
+
+    seeds: int = 5
+    first_seed: int = 0
+    budget: Budget = Budget.STEPS
+    patience: int = 5
+    margin: float = MARGIN
+    own_normalisation: bool = False
+    stop_early: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One run of a comparison: which candidate, under which seed, in which folder."""
+
+    candidate: str
+    seed: int
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of a comparison; results are made of its runs each time.
+
+    Attributes:
+        made_at: Seconds since the epoch.
+        rule: The split rule in words.
+        turns: In the order of training: seed by seed, the baseline first.
+        groups: Group number of each validation image, in the order of the runs' lists.
+        selection_groups: Independent groups in the selection set.
+        epochs: Of a run, at the most.
+        expected_seconds: What was said before the start; None where it was not known.
+    """
+
+    name: str
+    made_at: float
+    rule: str
+    baseline: str
+    candidates: tuple[Candidate, ...]
+    setup: Setup
+    futility: Futility
+    turns: tuple[Turn, ...]
+    groups: tuple[int, ...]
+    selection_groups: int
+    epochs: int
+    expected_seconds: float | None = None
+    notes: tuple[str, ...] = ()
+
+    def turns_of(self, candidate: str) -> list[Turn]:
+        """Return a candidate's turns in the order of seeds."""
+        return [turn for turn in self.turns if turn.candidate == candidate]
+
+
+def write_kept(folder: Path, kept: Kept) -> None:
+    """Write a comparison into its folder, which is made.
+
+    Raises:
+        TrainingError: The disk does not take it.
+    """
+    document = asdict(kept) | {"comparison": VERSION}
+    for entry, one in zip(document["candidates"], kept.candidates, strict=True):
+        entry["policy"] = None if one.policy is None else write_policy(one.policy)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / FILE, json.dumps(document, indent=1))
+    except OSError as error:
+        raise TrainingError(
+            f"the comparison can't be stored: {error.strerror}",
+            "Free some space, or check the folder.",
+        ) from error
+
+
+def read_kept(folder: Path) -> Kept:
+    """Read the comparison in `folder`.
+
+    Raises:
+        TrainingError: It can't be understood.
+    """
+    try:
+        raw: dict[str, Any] = json.loads((folder / FILE).read_text("utf-8"))
+        if raw.pop("comparison") != VERSION:
+            raise ValueError("another version")
+        raw["candidates"] = tuple(_candidate(entry) for entry in raw["candidates"])
+        raw["setup"] = Setup(**raw["setup"] | {"budget": Budget(raw["setup"]["budget"])})
+        raw["futility"] = Futility(**raw["futility"])
+        raw["turns"] = tuple(Turn(**entry) for entry in raw["turns"])
+        for name in ("groups", "notes"):
+            raw[name] = tuple(raw[name])
+        return Kept(**raw)
+    except (OSError, ValueError, KeyError, TypeError, InspectorError) as error:
+        raise TrainingError(
+            f"the comparison {folder.name} can't be read", "Start a new one with its settings."
+        ) from error
+
+
+def _candidate(entry: Mapping[str, Any]) -> Candidate:
+    policy = None if entry["policy"] is None else read_policy(entry["policy"])
+    return Candidate(entry["name"], policy, entry["model"], entry["share"])
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run that is complete.
+
+    Attributes:
+        best: (n,) 1 where the epoch chosen by the selection set names an image right.
+        last: The same of the last epoch.
+        history: Of its epochs.
+    """
+
+    best: NDArray[np.float64]
+    last: NDArray[np.float64]
+    history: tuple[EpochDone, ...] = field(repr=False)
+
+    @property
+    def chosen(self) -> EpochDone:
+        """The epoch that was chosen by the selection set."""
+        return self.history[self.history[-1].best_epoch - 1]
+
+    @property
+    def seconds_to_best(self) -> float:
+        """Seconds of training up to the chosen epoch."""
+        return sum(epoch.seconds for epoch in self.history[: self.chosen.epoch])
+
+
+def is_complete(folder: Path) -> bool:
+    """Tell whether a run came to its end: its last predictions are there."""
+    return (folder / PREDICTIONS_LAST).exists()
+
+
+def read_ended(folder: Path, images: int) -> Ended | None:
+    """Read what a complete run has to say of `images` judged images; None for an unfinished one.
+
+    Raises:
+        TrainingError: Its files are damaged.
+    """
+    if not is_complete(folder):
+        return None
+    best, last = read_right(folder / PREDICTIONS_BEST), read_right(folder / PREDICTIONS_LAST)
+    history = read_history(folder)
+    if len(best) != images or len(last) != images or not history:
+        raise TrainingError(
+            f"the run {folder.name} judged other images than the comparison says",
+            "Start the comparison anew.",
+        )
+    return Ended(best, last, history)
+
+
+def read_right(file: Path) -> NDArray[np.float64]:
+    """Return (n,) 1 where a run's predictions name the image right, in the list's order.
+
+    Raises:
+        TrainingError: The file can't be read.
+    """
+    try:
+        with file.open(encoding="utf-8", errors="surrogateescape", newline="") as stream:
+            rows = csv.DictReader(stream)
+            return np.array([row["label"] == row["predicted"] for row in rows], np.float64)
+    except (OSError, KeyError, ValueError, csv.Error) as error:
+        raise TrainingError(
+            f"the predictions of {file.parent.name} can't be read", "Train that run anew."
+        ) from error

@@ -1,0 +1,286 @@
+"""What a comparison came to, from the predictions that its runs have kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean, median, stdev
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.audit.comparisons import Decision, Difference, compare, futile
+from inspector.project.experiments.comparison_records import Ended, Kept, read_ended
+from inspector.project.experiments.variants import ARTICLE_NOTES, article
+from inspector.training_protocol import Budget
+
+Doubles = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a candidate reaches by itself; accuracies as shares of 1, None before its first run.
+
+    Attributes:
+        accuracy: Mean over seeds, of the epoch that the selection set chose.
+        sd: Over seeds; None below two.
+        last_accuracy: The same mean of the last epoch.
+        each: Accuracy under each seed, as far as they go.
+        seeds: Complete ones.
+        seconds_per_epoch: Median.
+        seconds_to_best: Training up to the chosen epoch, mean over seeds.
+        epochs_to_best: The chosen epoch, mean over seeds.
+    """
+
+    policy: str
+    accuracy: float | None
+    sd: float | None
+    last_accuracy: float | None
+    each: tuple[float, ...]
+    seeds: int
+    seconds_per_epoch: float | None
+    seconds_to_best: float | None
+    epochs_to_best: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The difference of the last epochs, beside that of the chosen ones; shares of 1."""
+
+    mean: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A candidate against the baseline; shares of 1, intervals 95 %, None for the unknown.
+
+    Attributes:
+        p_adjusted: Holm's over all candidates; None where it was not tested.
+        smallest_detectable: The difference that would be found four times of five.
+        practically_equal: The interval lies within the margin.
+        time_factor: Seconds to the best epoch over the baseline's.
+        text: The decision as a sentence.
+    """
+
+    policy: str
+    mean: float | None
+    low: float | None
+    high: float | None
+    p_adjusted: float | None
+    smallest_detectable: float | None
+    seeds: int
+    decision: Decision
+    practically_equal: bool
+    figures: Figures
+    last: Last
+    time_factor: float | None
+    text: str
+
+    @property
+    def seconds_per_epoch(self) -> float | None:
+        """Median over its epochs."""
+        return self.figures.seconds_per_epoch
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What is known of a comparison.
+
+    Attributes:
+        baseline: Its name; `reference` holds its figures.
+        rows: The others, in the order of the plan.
+        partial: Runs are missing: what is known so far.
+        done: Complete runs, of `total`; those that a stopped policy did not need are not counted.
+        images: Judged, in so many `groups`.
+        notes: What was known before the start, and what came out since.
+    """
+
+    name: str
+    made_at: float
+    rule: str
+    baseline: str
+    reference: Figures
+    rows: tuple[Row, ...]
+    partial: bool
+    done: int
+    total: int
+    images: int
+    groups: int
+    budget: Budget
+    margin: float
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Where the futility rule ended a policy: after so many seeds, at that epoch of the last."""
+
+    at_least_worse: float
+    seeds: int
+    epoch: int
+
+
+def stopped_at(kept: Kept, folder: Path, candidate: str) -> Stopped | None:
+    """Apply the futility rule to what is complete; None where it does not end the candidate.
+
+    Args:
+        kept: The comparison.
+        folder: Of all runs.
+        candidate: Another than the baseline.
+    """
+    if not kept.setup.stop_early:
+        return None
+    own, base, epochs = [], [], []
+    pairs = zip(kept.turns_of(candidate), kept.turns_of(kept.baseline), strict=True)
+    for one, two in pairs:
+        best = [_selected(folder / turn.run, kept) for turn in (one, two)]
+        if best[0] is None or best[1] is None:
+            return None
+        own.append(best[0][0])
+        base.append(best[1][0])
+        epochs.append(best[0][1])
+        # After the last seed there is nothing left to spare.
+        if len(own) == kept.setup.seeds:
+            return None
+        worse = futile(np.array(own), np.array(base), kept.selection_groups, kept.futility)
+        if worse is not None:
+            return Stopped(worse, len(own), epochs[-1])
+    return None
+
+
+def _selected(folder: Path, kept: Kept) -> tuple[float, int] | None:
+    """Return the chosen epoch's accuracy on the selection set, and the epochs trained."""
+    ended = read_ended(folder, len(kept.groups))
+    if ended is None or ended.chosen.sel_accuracy is None:
+        return None
+    return ended.chosen.sel_accuracy, len(ended.history)
+
+
+def result(kept: Kept, folder: Path) -> Comparison:
+    """Return what is known so far.
+
+    Args:
+        kept: The comparison.
+        folder: Of all runs.
+
+    Raises:
+        TrainingError: A file of a run is damaged.
+    """
+    images = len(kept.groups)
+    ended = {
+        one.name: [read_ended(folder / turn.run, images) for turn in kept.turns_of(one.name)]
+        for one in kept.candidates
+    }
+    others = [one.name for one in kept.candidates if one.name != kept.baseline]
+    stops = {
+        name: found for name in others if (found := stopped_at(kept, folder, name)) is not None
+    }
+    group = np.array(kept.groups, np.int64)
+    best = {name: _stack([e.best if e else None for e in r], images) for name, r in ended.items()}
+    last = {name: _stack([e.last if e else None for e in r], images) for name, r in ended.items()}
+    worse = {name: found.at_least_worse for name, found in stops.items()}
+    chosen = compare(
+        best[kept.baseline], {name: best[name] for name in others}, group,
+        margin=kept.setup.margin, stopped=worse,
+    )  # fmt: skip
+    ends = compare(last[kept.baseline], {name: last[name] for name in others}, group)
+    figures = {name: _figures(name, runs) for name, runs in ended.items()}
+    reference = figures[kept.baseline]
+    rows = tuple(
+        _row(figures[name], reference, chosen[name], ends[name], stops.get(name), kept)
+        for name in others
+    )
+    spared = sum(kept.setup.seeds - found.seeds for found in stops.values())
+    total, done = len(kept.turns) - spared, sum(e is not None for r in ended.values() for e in r)
+    return Comparison(
+        kept.name, kept.made_at, kept.rule, kept.baseline, reference, rows, done < total, done,
+        total, images, len(set(kept.groups)), kept.setup.budget, kept.setup.margin,
+        (*kept.notes, *_found(kept, ended), *_of_article(kept)),
+    )  # fmt: skip
+
+
+def _stack(rows: Sequence[Doubles | None], images: int) -> Doubles:
+    missing = np.full(images, np.nan)
+    return np.array([missing if row is None else row for row in rows]).reshape(-1, images)
+
+
+def _figures(name: str, runs: Sequence[Ended | None]) -> Figures:
+    complete = [run for run in runs if run is not None]
+    if not complete:
+        return Figures(name, None, None, None, (), 0, None, None, None)
+    each = tuple(float(run.best.mean()) for run in complete)
+    # The first epoch of a run traces the graph as well.
+    seconds = [e.seconds for run in complete for e in run.history[1:] or run.history]
+    return Figures(
+        name, fmean(each), stdev(each) if len(each) > 1 else None,
+        fmean(float(run.last.mean()) for run in complete), each, len(each), median(seconds),
+        fmean(run.seconds_to_best for run in complete),
+        fmean(run.chosen.epoch for run in complete),
+    )  # fmt: skip
+
+
+def _row(
+    own: Figures,
+    base: Figures,
+    chosen: Difference,
+    ends: Difference,
+    stopped: Stopped | None,
+    kept: Kept,
+) -> Row:
+    interval, at_end = chosen.interval, ends.interval
+    factor = None
+    if own.seconds_to_best and base.seconds_to_best:
+        factor = own.seconds_to_best / base.seconds_to_best
+    return Row(
+        own.policy, known(interval.mean), known(interval.low), known(interval.high),
+        known(chosen.p_adjusted), known(chosen.smallest_detectable), chosen.seeds,
+        chosen.decision, chosen.practically_equal, own,
+        Last(known(at_end.mean), known(at_end.low), known(at_end.high)), factor,
+        _text(chosen, stopped, kept),
+    )  # fmt: skip
+
+
+def known(value: float | None) -> float | None:
+    """Return a figure, or None where it is not a finite one."""
+    return value if value is not None and np.isfinite(value) else None
+
+
+def _text(found: Difference, stopped: Stopped | None, kept: Kept) -> str:
+    """Say the decision with what it needs to be understood."""
+    if stopped is not None:
+        return (
+            f"stopped: at least {stopped.at_least_worse:.3f} worse at epoch {stopped.epoch}"
+            f" (selection set, {stopped.seeds} seeds)"
+        )
+    if found.seeds == 0:
+        return "no seed is complete yet"
+    if found.decision is Decision.TOO_FEW_SEEDS:
+        return f"too few seeds: {found.seeds}"
+    margin = f"practically equal, within {kept.setup.margin:g}" if found.practically_equal else ""
+    if found.decision is Decision.NOT_DETECTED:
+        seen = known(found.smallest_detectable)
+        could = "" if seen is None else f"; {seen:.3f} could have been seen"
+        return f"no difference detected{could}{'; ' if margin else ''}{margin}"
+    return f"{found.decision.value}{', yet ' if margin else ''}{margin}"
+
+
+def _of_article(kept: Kept) -> tuple[str, ...]:
+    """Say what there is to know of the article's examples, where one was compared."""
+    examples = [one.policy for one in article() if one.policy is not None]
+    return ARTICLE_NOTES if any(c.policy in examples for c in kept.candidates) else ()
+
+
+def _found(kept: Kept, ended: dict[str, list[Ended | None]]) -> list[str]:
+    """Return what came out of the runs that one has to know."""
+    said = []
+    cut = sum(
+        len(run.history) >= kept.epochs and len(run.history) - run.chosen.epoch
+        < kept.setup.patience
+        for runs in ended.values() for run in runs if run is not None
+    )  # fmt: skip
+    if kept.setup.budget is Budget.PLATEAU and cut:
+        said.append(
+            f"{cut} runs had not reached their plateau after {kept.epochs} epochs: allow more."
+        )
+    return said

@@ -1,0 +1,286 @@
+"""Comparisons: trainings that differ in one thing only, judged once on the same locked images."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from inspector.audit.comparisons import Futility
+from inspector.errors import TrainingError, UsageError
+from inspector.project.diagnosis.clean_up import RULE
+from inspector.project.experiments import comparison_results
+from inspector.project.experiments.comparison_plans import (
+    AFTER,
+    BEFORE,
+    Plan,
+    apart,
+    cut_to,
+    dense,
+    setup_notes,
+    spec_of,
+    with_dropped,
+    without,
+)
+from inspector.project.experiments.comparison_records import (
+    FILE,
+    Kept,
+    Setup,
+    Turn,
+    is_complete,
+    read_kept,
+    write_kept,
+)
+from inspector.project.experiments.comparison_results import Comparison, stopped_at
+from inspector.project.experiments.variants import Candidate, check_candidates
+from inspector.project.splits.split_rules import Rule, RuleKind
+from inspector.project.training.runs import Wanted
+from inspector.project.training.time_estimate import expect_seconds
+from inspector.store.samples import Sample
+from inspector.training_protocol import Answer, Failed, RunSpec, check_spec
+from inspector.work.jobs import Stop
+
+if TYPE_CHECKING:
+    from inspector.project.project import Project
+
+
+class Comparisons:
+    """Plan a comparison, train it, go on with it, and look at what it came to."""
+
+    def __init__(self, project: "Project") -> None:
+        self._project = project
+
+    def all(self) -> list[Kept]:
+        """Return the comparisons that are kept, the newest first."""
+        folder = self._project.runs.folder
+        if not folder.is_dir():
+            return []
+        found = [read_kept(file.parent) for file in folder.glob(f"*/{FILE}")]
+        return sorted(found, key=lambda kept: kept.made_at, reverse=True)
+
+    def plan(
+        self,
+        rule: Rule,
+        candidates: Sequence[Candidate],
+        wanted: Wanted | None = None,
+        *,
+        setup: Setup | None = None,
+        baseline: str | None = None,
+    ) -> Plan:
+        """Return the runs of a comparison; nothing is stored.
+
+        Args:
+            rule: The split; images of validation whose group is in training are left out.
+            candidates: What is compared.
+            wanted: Model, epochs and picture size for all; its policy and seed are not used.
+            setup: What else is equal.
+            baseline: A candidate's name; None for the first.
+
+        Raises:
+            DatasetError: The rule can't be applied, or leaves nothing to judge on.
+            TrainingError: A run can't be trained as it stands.
+            UsageError: The candidates or the numbers can't be compared.
+        """
+        wanted, setup = wanted or Wanted(), setup or Setup()
+        baseline = candidates[0].name if baseline is None and candidates else baseline or ""
+        check_candidates(candidates, baseline)
+        ordered = sorted(candidates, key=lambda one: one.name != baseline)
+        groups = self._group_of()
+        base, left_out = self._base(rule, wanted, groups)
+        bases = {"": base}
+        for name in {one.model for one in ordered} - {""}:
+            bases[name] = self._base(rule, replace(wanted, model=name), groups)[0]
+        specs = [spec_of(one, bases[one.model], setup, groups) for one in ordered]
+        turns = [
+            (one.name, replace(spec, seed=setup.first_seed + s))
+            for s in range(setup.seeds)
+            for one, spec in zip(ordered, specs, strict=True)
+        ]
+        return self._planned(ordered, turns, base, setup, groups, self._notes(rule, left_out))
+
+    def plan_cleaning(
+        self, rule: Rule, wanted: Wanted | None = None, *, setup: Setup | None = None
+    ) -> Plan:
+        """Return runs before and after cleaning, at equal size and on the same images.
+
+        Before: with the images that were dropped, and as many of each class left out at random,
+        drawn anew for each seed. After: without them. What nobody decided yet is taken from the
+        rule that `fix` would apply. Selection and validation hold none of the dropped images.
+
+        Raises:
+            DatasetError: The rule can't be applied, or leaves nothing to judge on.
+            UsageError: Nothing is dropped from training.
+        """
+        wanted, setup = wanted or Wanted(), setup or Setup()
+        groups = self._group_of()
+        base, left_out = self._base(rule, wanted, groups)
+        gone = self._dropped()
+        base = replace(
+            base, selection=without(base.selection, gone), validation=without(base.validation, gone)
+        )
+        pool = with_dropped(base, gone, groups)
+        after = replace(base, training=without(base.training, gone))
+        if len(pool) == len(after.training):
+            raise UsageError(
+                "nothing is dropped from training", "Decide first, or compare something else."
+            )
+        ordered = [Candidate(BEFORE), Candidate(AFTER)]
+        turns = []
+        for seed in range(setup.first_seed, setup.first_seed + setup.seeds):
+            control = replace(base, training=cut_to(pool, after.training, seed))
+            for one, spec in zip(ordered, (control, after), strict=True):
+                turns.append((one.name, replace(spec_of(one, spec, setup, groups), seed=seed)))
+        notes = (
+            f"{len(pool) - len(after.training):,} images of training are dropped; before has as"
+            " many of each class left out at random, so that both learn from"
+            f" {len(after.training):,}.",
+            *self._notes(rule, left_out),
+        )
+        return self._planned(ordered, turns, after, setup, groups, notes)
+
+    def store(self, plan: Plan) -> str:
+        """Store a comparison and all of its runs before the start; return its name.
+
+        Raises:
+            TrainingError: The disk does not take it.
+        """
+        runs = self._project.runs
+        turns = tuple(
+            Turn(candidate, spec.seed, runs.store(spec)) for candidate, spec in plan.specs
+        )
+        stamp = time.strftime("compare-%Y%m%d-%H%M%S")
+        number = 1
+        while (runs.folder / f"{stamp}-{number}").exists():
+            number += 1
+        name = f"{stamp}-{number}"
+        kept = replace(plan.kept, name=name, made_at=time.time(), turns=turns)
+        write_kept(runs.folder / name, kept)
+        return name
+
+    def start(self, plan: Plan, hear: Callable[[Answer], None], stop: Stop | None = None) -> str:
+        """Store a comparison and train it; return its name.
+
+        Raises:
+            TrainingError: As `train`.
+        """
+        name = self.store(plan)
+        self.train(name, hear, stop)
+        return name
+
+    def train(self, name: str, hear: Callable[[Answer], None], stop: Stop | None = None) -> None:
+        """Train what is still missing of a comparison, in one child, seed by seed.
+
+        Raises:
+            TrainingError: TensorFlow is missing, the child died, or a run failed; the runs that
+                are complete stay, and those of other candidates were trained all the same.
+            UsageError: There is no such comparison.
+        """
+        kept = self.kept(name)
+        stop = stop or Stop()
+        candidate_of = {turn.run: turn.candidate for turn in kept.turns}
+        failures: dict[str, Failed] = {}
+
+        def listen(answer: Answer) -> None:
+            if isinstance(answer, Failed):
+                failures.setdefault(candidate_of.get(answer.run, ""), answer)
+            hear(answer)
+
+        turns = self._turns(kept, stop, failures)
+        first = next(turns, None)
+        if first is not None:
+            self._project.runs.train(_chain(first, turns), listen, stop=stop)
+        if failures:
+            candidate, failed = next(iter(failures.items()))
+            raise TrainingError(f"{candidate or 'a run'}: {failed.reason}", failed.advice)
+
+    def kept(self, name: str) -> Kept:
+        """Return a kept comparison.
+
+        Raises:
+            UsageError: There is none of that name.
+            TrainingError: It can't be read.
+        """
+        folder = self._project.runs.folder / name
+        if not name or not (folder / FILE).exists():
+            raise UsageError(f"there is no comparison {name}", "See those that are kept.")
+        return read_kept(folder)
+
+    def result(self, name: str) -> Comparison:
+        """Return what is known so far of a comparison, from the predictions of its runs.
+
+        Raises:
+            UsageError: There is none of that name.
+            TrainingError: A file of it is damaged.
+        """
+        kept = self.kept(name)
+        return comparison_results.result(kept, self._project.runs.folder)
+
+    def _turns(self, kept: Kept, stop: Stop, failures: dict[str, Failed]) -> Iterator[str]:
+        """Yield the runs that are missing; asked each time, as a policy may end on the way."""
+        folder = self._project.runs.folder
+        for turn in kept.turns:
+            if stop.is_set() or kept.baseline in failures:
+                return
+            if turn.candidate in failures or is_complete(folder / turn.run):
+                continue
+            if turn.candidate != kept.baseline and stopped_at(kept, folder, turn.candidate):
+                continue
+            yield turn.run
+
+    def _base(self, rule: Rule, wanted: Wanted, groups: dict[str, int]) -> tuple[RunSpec, int]:
+        """Return the run that all others are made from, and how many images it does not judge."""
+        return apart(self._project.runs.plan(rule, replace(wanted, policy=None)), groups)
+
+    def _planned(
+        self,
+        ordered: Sequence[Candidate],
+        turns: Sequence[tuple[str, RunSpec]],
+        base: RunSpec,
+        setup: Setup,
+        groups: dict[str, int],
+        notes: Sequence[str],
+    ) -> Plan:
+        if setup.seeds < 1 or setup.margin < 0:
+            raise UsageError("seeds are 1 at least, and a margin 0", "5 seeds give a verdict.")
+        for _, spec in turns[: len(ordered)]:
+            check_spec(spec)
+        looks = max(1, (len(ordered) - 1) * max(1, setup.seeds - Futility().seeds))
+        kept = Kept(
+            "", 0.0, base.split, ordered[0].name, tuple(ordered), setup, Futility(looks=looks), (),
+            dense([groups[p] for p in base.validation.paths]),
+            len({groups[p] for p in base.selection.paths}), base.epochs,
+            expect_seconds(self._project.runs.all(), [spec for _, spec in turns]),
+            (*setup_notes(setup, base, groups), *notes),
+        )  # fmt: skip
+        return Plan(kept, tuple(turns))
+
+    def _notes(self, rule: Rule, left_out: int) -> list[str]:
+        """Say what there is to know of the split."""
+        said = []
+        if left_out:
+            said.append(
+                f"{left_out:,} validation images are left out, as their picture or event is in"
+                " training; a split by group leaves none out."
+            )
+        folders = self._project.layout.splits.values()
+        if rule.kind is RuleKind.FOLDERS and "validation" not in folders:
+            said.append("The test folder judges here: it is no untouched test any more.")
+        return said
+
+    def _dropped(self) -> dict[str, Sample]:
+        """Return the images that were dropped, or that the rule of `fix` would drop."""
+        rows = [s for s in self._project.groups.images() if s.mark == "drop"]
+        if not rows:
+            planned = self._project.decisions.plan_rule(RULE, everything=True, same_picture=True)
+            rows = [s for s, _ in planned.drops]
+        return {s.path: s for s in rows}
+
+    def _group_of(self) -> dict[str, int]:
+        """Return the group in force of every image, alike pictures joined."""
+        rows = self._project.groups.images()
+        numbers = self._project.groups.numbers(rows, with_pictures=True).tolist()
+        return {s.path: number for s, number in zip(rows, numbers, strict=True)}
+
+
+def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
+    yield first
+    yield from rest

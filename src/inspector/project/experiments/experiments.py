@@ -1,0 +1,334 @@
+"""Experiments: the gap by real trainings, arm by arm, beside what quick models say of it."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector import __version__
+from inspector.audit.diagnosis import Diagnosis, Question, as_json
+from inspector.audit.gap import SEEDS_OF_MANY, Trained, diagnose
+from inspector.desktop.paths import cache_folder
+from inspector.errors import TrainingError
+from inspector.project.changes import Changes
+from inspector.project.experiments.comparison_records import is_complete, read_right
+from inspector.project.splits.split_rules import Rule
+from inspector.project.training.runs import Wanted
+from inspector.project.training.time_estimate import expect_seconds
+from inspector.store import meta
+from inspector.store.samples import Sample
+from inspector.training_protocol import (
+    PREDICTIONS_LAST,
+    Answer,
+    Budget,
+    Failed,
+    RunSpec,
+    Samples,
+    check_spec,
+    write_whole,
+)
+from inspector.work.jobs import Progress, Stop
+
+if TYPE_CHECKING:
+    from inspector.project.project import Project
+
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+FILE = "experiment.json"
+SPLIT = "experiment"
+"""What stands as the split of an experiment's runs: a list of runs may leave them out."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentPlan:
+    """What an experiment trains.
+
+    Attributes:
+        question: As quick models were asked.
+        quick: Their answer; its controls stand in for those that would take too long.
+        specs: Of each seed, in the order of training; what a later seed shares is not repeated.
+        steps: Optimiser steps of every run.
+        expected_seconds: By the pace of earlier runs; None where none is known.
+    """
+
+    question: Question
+    quick: Diagnosis
+    specs: tuple[tuple[RunSpec, ...], ...]
+    steps: int
+    expected_seconds: float | None
+
+    @property
+    def trainings(self) -> int:
+        """How many runs there are in all."""
+        return sum(len(block) for block in self.specs)
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """What trainings say of a gap; None before the first seed is complete.
+
+    Attributes:
+        seeds_done: Complete seeds, of `seeds`.
+    """
+
+    answer: Diagnosis | None
+    quick: Diagnosis
+    seeds_done: int
+    seeds: int
+
+    @property
+    def partial(self) -> bool:
+        """Whether seeds are missing."""
+        return self.seeds_done < self.seeds
+
+
+class Experiments:
+    """Plan the trainings behind a gap, train them, and say what they show."""
+
+    def __init__(self, project: "Project") -> None:
+        self._project = project
+
+    def plan(
+        self,
+        rule: Rule | None = None,
+        wanted: Wanted | None = None,
+        *,
+        seeds: int = SEEDS_OF_MANY,
+        stop: Stop | None = None,
+        progress: Progress | None = None,
+    ) -> ExperimentPlan | None:
+        """Ask the quick models and return what would be trained; None when stopped.
+
+        The arms choose their images without looking at any result, so that asking them with a
+        model that only writes down what it is given names every training beforehand.
+
+        Raises:
+            DatasetError: There is nothing to compare.
+            TrainingError: A run can't be trained as it stands.
+        """
+        project, wanted = self._project, wanted or Wanted()
+        rule = rule or project.splits.rule
+        quick = project.diagnoses.run(rule, seeds=seeds, stop=stop, progress=progress)
+        if quick is None:
+            return None
+        question = project.diagnoses.question(rule)
+        blocks = _recorded(question, quick, seeds)
+        base = self._base(question, wanted)
+        steps = wanted.epochs * -(-len(blocks[0][0]) // base.batch_size)
+        specs = tuple(
+            tuple(self._spec(base, question, rows, steps) for rows in block) for block in blocks
+        )
+        for spec in specs[0]:
+            check_spec(spec)
+        known = self._known()
+        every = [s for block in specs for s in block if self._run_of(s, known) is None]
+        expected = expect_seconds(project.runs.all(), every) if every else 0.0
+        return ExperimentPlan(question, quick, specs, steps, expected)
+
+    def run(
+        self,
+        plan: ExperimentPlan,
+        hear: Callable[[Answer], None] = lambda answer: None,
+        *,
+        stop: Stop | None = None,
+        first: Callable[[Experiment], None] | None = None,
+    ) -> Experiment:
+        """Train what is missing, seed by seed, and answer; runs that are complete are kept.
+
+        Args:
+            plan: As of `plan`.
+            hear: Hears every event of the trainings.
+            stop: Ends it after the batch; the answer is of the seeds that are complete.
+            first: Called with the answer so far after every seed but the last.
+
+        Raises:
+            TrainingError: TensorFlow is missing, the child died, or a run failed.
+        """
+        stop = stop or Stop()
+        failures: list[Failed] = []
+
+        def listen(answer: Answer) -> None:
+            if isinstance(answer, Failed):
+                failures.append(answer)
+            hear(answer)
+
+        names = self._names(plan, lambda: stop.is_set() or bool(failures), first)
+        head = next(names, None)
+        if head is not None:
+            self._project.runs.train(_chain(head, names), listen, stop=stop)
+        if failures:
+            raise TrainingError(failures[0].reason, failures[0].advice)
+        found = self.known(plan)
+        if found.answer is not None:
+            kept = json.dumps(as_json(found.answer) | {"partial": found.partial})
+            self._project.database.write(lambda c: meta.put(c, "experiment", kept))
+            self._project.tell(Changes(rule=True, text="the experiment is done"))
+        return found
+
+    def known(self, plan: ExperimentPlan) -> Experiment:
+        """Answer with the runs that are complete, up to the last whole seed; nothing is trained.
+
+        Raises:
+            TrainingError: A file of a run is damaged.
+        """
+        kept = self._known()
+        judges: dict[bytes, dict[str, bool]] = {}
+        done = 0
+        for block in plan.specs:
+            for spec in block:
+                right = self._right(spec, kept)
+                if right is None:
+                    break
+                judges[_key(spec.training.paths)] = right
+            else:
+                done += 1
+                continue
+            break
+        seeds = len(plan.specs)
+        if not done:
+            return Experiment(None, plan.quick, 0, seeds)
+        paths = [s.path for s in self._project.groups.images()]
+
+        def learn(rows: Ints) -> Callable[[Ints], Mask]:
+            right = judges[_key(tuple(paths[i] for i in rows.tolist()))]
+            return lambda others: np.array([right[paths[i]] for i in others.tolist()], np.bool_)
+
+        answer = diagnose(plan.question, seeds=seeds, trained=Trained(learn, done, plan.quick))
+        return Experiment(answer, plan.quick, done, seeds)
+
+    def last(self) -> dict[str, object] | None:
+        """Return the last answer as JSON; None without one."""
+        kept = meta.get(self._project.database.read(), "experiment")
+        document: dict[str, object] | None = json.loads(kept) if kept else None
+        return document
+
+    def _names(
+        self,
+        plan: ExperimentPlan,
+        ends: Callable[[], bool],
+        first: Callable[[Experiment], None] | None,
+    ) -> Iterator[str]:
+        """Yield the runs that are missing, each stored when its turn comes."""
+        known = self._known()
+        for number, block in enumerate(plan.specs):
+            for spec in block:
+                if ends():
+                    return
+                name = self._run_of(spec, known)
+                if name is None:
+                    yield self._store(spec)
+                elif not is_complete(self._project.runs.folder / name):
+                    yield name
+            if first is not None and number + 1 < len(plan.specs) and not ends():
+                first(self.known(plan))
+
+    def _right(self, spec: RunSpec, known: Mapping[str, str]) -> dict[str, bool] | None:
+        name = self._run_of(spec, known)
+        if name is None or not is_complete(self._project.runs.folder / name):
+            return None
+        right = read_right(self._project.runs.folder / name / PREDICTIONS_LAST) > 0
+        return dict(zip(spec.validation.paths, right.tolist(), strict=True))
+
+    def _base(self, question: Question, wanted: Wanted) -> RunSpec:
+        """Return what all runs share."""
+        return RunSpec(
+            str(self._project.root), question.classes, Samples(), Samples(), Samples(),
+            wanted.model, 0, wanted.image_size_px, budget=Budget.STEPS, epochs=wanted.epochs,
+            split=SPLIT, cache=str(cache_folder() / "training"),
+            versions={"inspector": __version__},
+        )  # fmt: skip
+
+    def _spec(self, base: RunSpec, question: Question, rows: Ints, steps: int) -> RunSpec:
+        """Return the run that learns from `rows` and judges everything else.
+
+        There is no selection set: every run takes the same steps and its last epoch counts, so
+        no choice of a checkpoint stands between the arms.
+        """
+        images = self._project.groups.images()
+        used = question.in_training | question.in_folder
+        used[rows] = False
+        digest = hashlib.blake2b(rows.tobytes(), digest_size=4).digest()
+        return replace(
+            base, training=_samples(images, question, rows),
+            validation=_samples(images, question, np.flatnonzero(used)), steps=steps,
+            seed=int.from_bytes(digest, "big"),
+        )  # fmt: skip
+
+    def _known(self) -> dict[str, str]:
+        """Return the runs of all experiments, by what they were told."""
+        file = self._project.runs.folder / FILE
+        try:
+            known: dict[str, str] = json.loads(file.read_text("utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            raise TrainingError(
+                f"{file.name} can't be read", "Delete it: the trainings start anew."
+            ) from error
+        return known
+
+    def _run_of(self, spec: RunSpec, known: Mapping[str, str]) -> str | None:
+        name = known.get(_digest(spec))
+        there = name is not None and (self._project.runs.folder / name).is_dir()
+        return name if there else None
+
+    def _store(self, spec: RunSpec) -> str:
+        name = self._project.runs.store(spec)
+        known = self._known() | {_digest(spec): name}
+        write_whole(self._project.runs.folder / FILE, json.dumps(known, indent=1))
+        return name
+
+
+def _recorded(question: Question, quick: Diagnosis, seeds: int) -> list[list[Ints]]:
+    """Return the rows that each seed's trainings learn from, those of earlier seeds left out."""
+    seen: set[bytes] = set()
+    blocks: list[list[Ints]] = []
+
+    def learn(rows: Ints) -> Callable[[Ints], Mask]:
+        if rows.tobytes() not in seen:
+            seen.add(rows.tobytes())
+            blocks[-1].append(rows)
+        return lambda others: np.zeros(len(others), np.bool_)
+
+    for upto in range(1, seeds + 1):
+        blocks.append([])
+        diagnose(question, seeds=seeds, trained=Trained(learn, upto, quick))
+    if not blocks[0]:
+        raise TrainingError(
+            "there is too little to train on", "Ten images of two classes are the least."
+        )
+    return blocks
+
+
+def _samples(images: list[Sample], question: Question, rows: Ints) -> Samples:
+    chosen = [(images[i], int(question.labels[i])) for i in rows.tolist()]
+    return Samples(
+        tuple(s.path for s, _ in chosen), tuple(label for _, label in chosen),
+        tuple(s.sha256.hex() for s, _ in chosen),
+    )  # fmt: skip
+
+
+def _key(paths: tuple[str, ...]) -> bytes:
+    text = "\n".join(paths).encode("utf-8", "surrogateescape")
+    return hashlib.blake2b(text, digest_size=16).digest()
+
+
+def _digest(spec: RunSpec) -> str:
+    """Digest all that decides what a run does; where pictures are cached does not."""
+    lists = (spec.training, spec.validation)
+    bare = replace(spec, training=Samples(), validation=Samples(), cache="", versions={})
+    digest = hashlib.blake2b(repr(bare).encode(), digest_size=16)
+    for samples in lists:
+        for column in (samples.paths, samples.sha256, map(str, samples.labels)):
+            digest.update("\n".join(column).encode("utf-8", "surrogateescape") + b"\0")
+    return digest.hexdigest()
+
+
+def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
+    yield first
+    yield from rest

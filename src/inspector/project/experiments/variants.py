@@ -1,0 +1,145 @@
+"""What a comparison compares: policies, strengths of one parameter, shares of training, models."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.augmentation.policy import Policy
+from inspector.augmentation.policy_json import IDG_NAMES, VERSION, read_policy
+from inspector.augmentation.presets import PRESETS
+from inspector.errors import UsageError
+from inspector.training_protocol import BACKBONES, SMALL_CNN
+
+NONE = "none"
+ARTICLE_NOTES = (
+    "The article's three examples do not compare augmentation alone: the first and the third lack"
+    " a rescale and the third normalises each picture by itself, so their networks see other"
+    " numbers whatever is drawn. Here all get one normalisation, unless it is what is compared.",
+    "The article's -15, +5 and +8 % are of other people's data; what counts is the table above.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One of what is compared; all else is equal.
+
+    Attributes:
+        policy: The augmentation; None for none.
+        model: As `Wanted.model`; "" for the comparison's own.
+        share: Of training's groups that is learned from, above 0, at most 1.
+    """
+
+    name: str
+    policy: Policy | None = None
+    model: str = ""
+    share: float = 1.0
+
+
+def article() -> list[Candidate]:
+    """Return no augmentation and the article's three examples, as written."""
+    named = [f"example {number}, as written" for number in (1, 2, 3)]
+    return [Candidate(NONE), *(Candidate(name, PRESETS[name]) for name in named)]
+
+
+def strengths(parameter: str, values: Sequence[float]) -> list[Candidate]:
+    """Return one parameter at several strengths; without one at 0, no augmentation comes first.
+
+    Args:
+        parameter: A name of ImageDataGenerator or a field of a policy that takes a number.
+        values: In its unit; whole numbers may mean something else than fractions, as there.
+
+    Raises:
+        UsageError: There is no such parameter, or it does not take such a number.
+    """
+    found = []
+    for value in values:
+        policy = _one_parameter(parameter, value)
+        found.append(Candidate(f"{parameter}={value:g}", policy if policy.changes_pixels else None))
+    found.sort(key=lambda one: one.policy is not None)
+    if found and found[0].policy is not None:
+        found.insert(0, Candidate(NONE))
+    return found
+
+
+def _one_parameter(parameter: str, value: float) -> Policy:
+    if parameter in IDG_NAMES:
+        return read_policy({parameter: value})
+    return read_policy({"policy": VERSION, parameter: value})
+
+
+def shares(values: Sequence[float], policy: Policy | None) -> list[Candidate]:
+    """Return shares of training's groups, each without and with a policy where there is one.
+
+    Without a policy the largest share comes first, as the baseline.
+
+    Raises:
+        UsageError: A share is not above 0 and at most 1.
+    """
+    wrong = [v for v in values if not 0 < v <= 1]
+    if wrong:
+        raise UsageError(f"the share {wrong[0]:g} is not in 0 to 1", "Write 0.25 for a quarter.")
+    found = []
+    for share in sorted(values, reverse=True):
+        found.append(Candidate(f"{share:.0%} of training", None, share=share))
+        if policy is not None:
+            found.append(Candidate(f"{share:.0%} of training, augmented", policy, share=share))
+    return found
+
+
+def models(names: Sequence[str], policy: Policy | None) -> list[Candidate]:
+    """Return models under one policy; the first is the baseline."""
+    return [Candidate(name, policy, name) for name in names]
+
+
+def check_candidates(candidates: Sequence[Candidate], baseline: str) -> None:
+    """Check that a comparison can be made of these.
+
+    Raises:
+        UsageError: There are fewer than two, a name comes twice, the baseline is none of them, or
+            there is no such model.
+    """
+    names = [one.name for one in candidates]
+    if len(names) < 2:
+        raise UsageError("a comparison needs two at least", "Name another policy.")
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise UsageError(f"{twice[0]} is named twice", "Give each another name.")
+    known = ("", SMALL_CNN, *BACKBONES)
+    strange = [c.model for c in candidates if c.model not in known]
+    strange = [model for model in strange if not model.endswith(".keras")]
+    if strange:
+        raise UsageError(
+            f"there is no model named {strange[0]}",
+            f"Take {SMALL_CNN}, a .keras file, or one of {', '.join(BACKBONES)}.",
+        )
+    if baseline not in names:
+        raise UsageError(f"there is no baseline {baseline}", f"Known are: {', '.join(names)}.")
+
+
+def part_of_groups(
+    groups: NDArray[np.int32], labels: NDArray[np.int32], share: float, *, seed: int
+) -> NDArray[np.bool_]:
+    """Choose whole groups until each class has its share; a larger share holds a smaller one.
+
+    Args:
+        groups: (n,) group of each sample.
+        labels: (n,) class of each sample, from 0.
+        share: Above 0; 1 is all of them.
+        seed: Of the order in which groups are taken.
+
+    Returns:
+        (n,) True for what is taken.
+    """
+    _, first, compact = np.unique(groups, return_index=True, return_inverse=True)
+    size = np.bincount(compact)
+    main = labels[first]
+    taken = np.zeros(len(size), np.bool_)
+    order = np.random.default_rng(seed).permutation(len(size))
+    for label in np.unique(main):
+        mine = order[main[order] == label]
+        before = np.cumsum(size[mine]) - size[mine]
+        taken[mine] = before < share * size[mine].sum()
+    chosen: NDArray[np.bool_] = taken[compact]
+    return chosen

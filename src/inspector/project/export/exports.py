@@ -1,0 +1,198 @@
+"""Exports: what leaves the dataset, planned first, then copied, verified and looked at again."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inspector.dataset.layouts import Role
+from inspector.dataset.listing import FAILED
+from inspector.dataset.manifests import read_sides
+from inspector.project.changes import Changes
+from inspector.project.review.gallery_query import split_place
+from inspector.store import decisions, meta
+from inspector.store.samples import Sample
+from inspector.work.export_plan import Item, LeftOut, Mode, Plan, make_plan
+from inspector.work.export_writer import publish
+from inspector.work.jobs import Progress, Stop
+
+if TYPE_CHECKING:
+    from inspector.project.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What holds after an export.
+
+    Attributes:
+        files: Copied; `verified` of them had the hash that the catalogue knows.
+        leaks_after: Known sure pairs across splits among the files of the export.
+        groups_after: Groups in force that stand in several splits.
+    """
+
+    files: int
+    bytes: int
+    dropped: int
+    verified: int
+    leaks_after: int
+    groups_after: int
+    manifest: str
+
+
+class Exports:
+    """Plan and make exports."""
+
+    def __init__(self, project: "Project") -> None:
+        self._project = project
+
+    def plan(
+        self, target: Path, *, mode: Mode = Mode.COPY, sides: Mapping[str, str] | None = None
+    ) -> Plan:
+        """Plan an export of everything that is not dropped.
+
+        Args:
+            sides: Path to split, for a new split; what it does not name is left out. None keeps
+                the folders as they are.
+
+        Raises:
+            ExportError: The target exists, overlaps the dataset, is too small, or names collide.
+        """
+        items: list[Item] = []
+        left: list[LeftOut] = []
+        rows = self._project.samples.everything()
+        taken = {
+            s.path for s in rows
+            if s.mark != "drop" and not s.new_label
+            and (sides is None or sides.get(s.path) == s.split)
+        }  # fmt: skip
+        for sample in rows:
+            why = _why_left_out(sample)
+            if not why and sides is not None and sample.path not in sides:
+                why = "in no split"
+            if why:
+                left.append(LeftOut(sample.path, sample.size, sample.split, sample.label, why))
+                continue
+            split = sample.split if sides is None else sides[sample.path]
+            path, reason = sample.path, ""
+            if sample.new_label or split != sample.split:
+                path = _free(self._moved(sample, split), taken)
+                taken.add(path)
+            if sample.new_label:
+                reason = f"relabelled from {sample.label}"
+            label = sample.new_label or sample.label
+            items.append(
+                Item(
+                    sample.path, path, sample.size, sample.sha256, split, label, reason,
+                    (sample.split, sample.label),
+                )
+            )  # fmt: skip
+        return make_plan(str(self._project.root), str(target), items, left, mode=mode)
+
+    def run(
+        self,
+        plan: Plan,
+        *,
+        stop: Stop | None = None,
+        progress: Progress | None = None,
+        resume: bool = False,
+    ) -> Exported:
+        """Make a planned export and check what stands there.
+
+        Raises:
+            ExportError: A source changed, the disk is full, or the target is in the way.
+        """
+        stop, progress = stop or Stop(), progress or Progress()
+        published = publish(plan, stop=stop, progress=progress, resume=resume)
+        leaks, groups = self._across({item.source: item.split for item in plan.items})
+        database = self._project.database
+        newest = str(decisions.newest(database.read()))
+        database.write(lambda c: meta.put(c, "exported", newest))
+        self._project.tell(Changes(exports=True, text=f"exported {published.files} files"))
+        return Exported(
+            published.files, published.bytes, len(plan.left_out), published.verified, leaks,
+            groups, published.manifest,
+        )  # fmt: skip
+
+    def by_manifest(self, file: Path) -> dict[str, str]:
+        """Read path and split of a list, such as a locked split, as `sides` of a plan.
+
+        A file on several sides is written to the first.
+
+        Raises:
+            DatasetError: It can't be read, or lacks a column.
+        """
+        return dict(reversed(read_sides(file)))
+
+    def decisions_since(self) -> int:
+        """Count the decisions in force that came after the last export."""
+        reader = self._project.database.read()
+        return decisions.since_export(reader, int(meta.get(reader, "exported", "0")))
+
+    def _across(self, sides: Mapping[str, str]) -> tuple[int, int]:
+        """Count the known sure pairs and the groups in force that stand on several sides."""
+        likeness = self._project.duplicates.likeness()
+        rows = [s for s in likeness.samples.values() if s.path in sides]
+        side = {s.id: sides[s.path] for s in rows}
+        leaks = 0
+        for sample in rows:
+            for twin in likeness.twins(sample.id):
+                leaks += sample.id < twin and side.get(twin, side[sample.id]) != side[sample.id]
+        groups: dict[int, set[str]] = {}
+        numbers = self._project.groups.numbers(rows, with_pictures=False)
+        for sample, number in zip(rows, numbers.tolist(), strict=True):
+            groups.setdefault(number, set()).add(side[sample.id])
+        return leaks, sum(len(splits) > 1 for splits in groups.values())
+
+    def _moved(self, sample: Sample, split: str) -> str:
+        """Return the path with the class folder and the split folder replaced.
+
+        The folders keep the user's own names; a split without a folder gets the plain word.
+        """
+        parts = sample.path.split("/")
+        label = sample.new_label or sample.label
+        role = self._project.layout.role
+        match role:
+            case Role.SPLITS if len(parts) > 2:
+                own = {s: n for n, s in self._project.layout.splits.items()}
+                return "/".join((own.get(split, split), label, *parts[2:]))
+            case Role.CLASSES if len(parts) > 1:
+                head = (split,) if split != sample.split else ()
+                return "/".join((*head, label, *parts[1:]))
+            case Role.SOURCES if len(parts) > 2:
+                if split == sample.split:
+                    return "/".join((parts[0], label, *parts[2:]))
+                return "/".join((split, label, parts[0], *parts[2:]))
+            case _ if split == sample.split:
+                return sample.path
+            case _:
+                return "/".join((split, label, *parts))
+
+
+def balance(plan: Plan) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return the number of images by (split, class) before and after a plan, training first."""
+    after = Counter((item.split, item.label) for item in plan.items)
+    before = Counter((left.split, left.label) for left in plan.left_out)
+    before.update(item.was for item in plan.items)
+    keys = sorted(before | after, key=lambda key: (split_place(key[0]), key))
+    return {key: (before[key], after[key]) for key in keys if key[1]}
+
+
+def _why_left_out(sample: Sample) -> str:
+    if sample.mark == "drop":
+        return f"dropped: {sample.reason_decided or 'by hand'}"
+    if sample.status in FAILED:
+        return f"{sample.status}: {sample.reason}"
+    if sample.status == "image":
+        return ""
+    return f"{sample.status}: {sample.reason}" if sample.reason else sample.status
+
+
+def _free(path: str, taken: set[str]) -> str:
+    """Return the path, with a number before its ending where it is taken."""
+    stem, dot, ending = path.rpartition(".")
+    number, free = 2, path
+    while free in taken:
+        free = f"{stem}-{number}{dot}{ending}" if stem else f"{path}-{number}"
+        number += 1
+    return free

@@ -1,0 +1,1 @@
+"""Duplicates, decisions, groups and the gallery query."""

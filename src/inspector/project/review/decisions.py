@@ -1,0 +1,385 @@
+"""Decisions: keep, drop, relabel, not alike, keep together; by hand and by rule; undo and redo."""
+
+import fnmatch
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inspector.dataset.listing import FAILED
+from inspector.errors import ProjectError, UsageError
+from inspector.project.changes import Changes
+from inspector.project.review.duplicates import Likeness
+from inspector.store import decisions
+from inspector.store.decisions import Change, Operation
+from inspector.store.samples import Sample
+
+if TYPE_CHECKING:
+    from inspector.project.project import Project
+
+RULES = ("test>validation>training", "largest", "sharpest", "oldest", "path:GLOB")
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a decision did: its operation (0 where nothing changed) and how many samples."""
+
+    operation: int
+    changed: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RulePlan:
+    """What a rule would do.
+
+    Attributes:
+        drops: (sample, the kept sample it is directly alike to).
+        per_place: Samples dropped by (split, class).
+        clusters: How many clusters it walks.
+        left: Sure pairs that stay because a person kept or bound both.
+    """
+
+    rule: str
+    drops: tuple[tuple[Sample, Sample], ...]
+    per_place: dict[tuple[str, str], int]
+    clusters: int
+    left: int
+
+
+class Decisions:
+    """Decide, and take it back; every decision is on disk when the call returns."""
+
+    def __init__(self, project: "Project") -> None:
+        self._project = project
+
+    def keep(self, ids: Iterable[int]) -> Decided:
+        """Mark samples as kept."""
+        ids = list(ids)
+        changes = [c for i in ids for c in _mark(i, "keep", "")]
+        return self._apply("keep", f"keep {_images(len(ids))}", changes)
+
+    def drop(self, ids: Iterable[int], *, reason: str = "by hand") -> Decided:
+        """Leave samples out of exports."""
+        ids = list(ids)
+        changes = [c for i in ids for c in _mark(i, "drop", reason)]
+        return self._apply("drop", f"drop {_images(len(ids))}", changes)
+
+    def clear(self, ids: Iterable[int]) -> Decided:
+        """Forget what was decided on samples."""
+        fields = ("mark", "reason", "label", "bound", "reviewed")
+        ids = list(ids)
+        changes = [Change(i, field, "") for i in ids for field in fields]
+        return self._apply("clear", f"clear {_images(len(ids))}", changes)
+
+    def relabel(self, ids: Iterable[int], label: str) -> Decided:
+        """Give samples another class, which exports honour; the own class clears it."""
+        if not label or "/" in label or label.startswith("."):
+            raise UsageError(f"{label!r} is not a class name", "Use a plain folder name.")
+        rows = self._project.samples.by_ids(ids)
+        changes = [Change(s.id, "label", "" if s.label == label else label) for s in rows]
+        return self._apply("relabel", f"relabel {_images(len(rows))} as {label}", changes)
+
+    def not_alike(self, a: int, b: int) -> Decided:
+        """Remember that two samples are not alike, whatever the similarity says."""
+        likeness = self._project.duplicates.likeness()
+        one, two = (likeness.representative.get(i, i) for i in (a, b))
+        if one == two:
+            raise UsageError(
+                "these two files hold the same picture", "Keep both, or keep them together."
+            )
+        change = Change(min(a, b), "not_alike", "1", max(a, b))
+        return self._apply("not alike", "not alike", [change])
+
+    def bind(self, ids: Sequence[int]) -> Decided:
+        """Keep samples together: no split may cut between them."""
+        if len(ids) < 2:
+            raise UsageError("keeping together needs two images or more", "Name at least two.")
+        group = str(min(ids))
+        changes = [Change(i, "bound", group) for i in ids]
+        return self._apply("keep together", f"keep {_images(len(ids))} together", changes)
+
+    def bind_each(self, clusters: Sequence[Sequence[int]]) -> Decided:
+        """Keep the members of each of several clusters together, as one operation."""
+        changes = [Change(i, "bound", str(min(ids))) for ids in clusters for i in ids]
+        text = f"keep {_images(len(changes))} of {len(clusters):,} clusters together"
+        return self._apply("keep together", text, changes)
+
+    def review(self, ids: Iterable[int]) -> Decided:
+        """Mark samples as looked at, with nothing to change."""
+        ids = list(ids)
+        changes = [Change(i, "reviewed", "1") for i in ids]
+        return self._apply("reviewed", f"reviewed {_images(len(ids))}", changes)
+
+    def keep_best(self, keeper: int) -> Decided:
+        """Keep one sample and drop what is directly alike to it; the rest stays in the queue."""
+        return self.keep_best_of([keeper])
+
+    def keep_best_of(self, keepers: Sequence[int]) -> Decided:
+        """Do `keep_best` for several clusters, as one operation."""
+        likeness = self._project.duplicates.likeness()
+        changes: list[Change] = []
+        dropped = 0
+        for keeper in keepers:
+            path = likeness.samples[keeper].path
+            changes += _mark(keeper, "keep", "")
+            twins = [t for t in likeness.twins(keeper) if not likeness.samples[t].bound]
+            for twin in twins:
+                changes += _mark(twin, "drop", _why(likeness, twin, path))
+            dropped += len(twins)
+        kept = likeness.samples[keepers[0]].path if len(keepers) == 1 else _images(len(keepers))
+        return self._apply("keep best", f"keep {kept}, drop {_images(dropped)}", changes)
+
+    def drop_cluster(self, cluster: int) -> Decided:
+        """Drop every member of a cluster: the one verb that may leave nothing of it."""
+        likeness = self._project.duplicates.likeness()
+        members = likeness.clusters.get(cluster, [])
+        changes = [c for m in members for c in _mark(m, "drop", "the whole cluster was dropped")]
+        return self._apply("drop cluster", f"drop a whole cluster of {len(members)}", changes)
+
+    def quarantine(self) -> Decided:
+        """Drop every file that can't be read, each with its reason."""
+        rows = [s for s in self._project.samples.everything() if s.status in FAILED]
+        changes = [c for s in rows for c in _mark(s.id, "drop", f"unreadable: {s.reason}")]
+        return self._apply("quarantine", f"quarantine {len(rows)} unreadable files", changes)
+
+    def plan_rule(
+        self, rule: str, *, everything: bool = False, same_picture: bool = False
+    ) -> RulePlan:
+        """Show what a rule would do, on reviewed clusters or on all.
+
+        Args:
+            same_picture: True to leave near pictures alone: copies only, turned ones included.
+
+        Raises:
+            UsageError: There is no such rule.
+        """
+        order = _order(rule)
+        likeness = self._project.duplicates.likeness()
+        alike = _copies(likeness) if same_picture else likeness.directly
+        drops: list[tuple[Sample, Sample]] = []
+        left = clusters = 0
+        for members in likeness.clusters.values():
+            rows = [likeness.samples[m] for m in members]
+            if not everything and not all(s.mark or s.reviewed or s.bound for s in rows):
+                continue
+            clusters += 1
+            found, stay = _walk(rows, order, likeness.representative, alike)
+            drops += found
+            left += stay
+        places = Counter((s.split, s.label) for s, _ in drops)
+        return RulePlan(rule, tuple(drops), dict(sorted(places.items())), clusters, left)
+
+    def apply_rule(
+        self, rule: str, *, everything: bool = False, same_picture: bool = False
+    ) -> Decided:
+        """Do what `plan_rule` shows."""
+        plan = self.plan_rule(rule, everything=everything, same_picture=same_picture)
+        likeness = self._project.duplicates.likeness()
+        changes: list[Change] = []
+        for sample, keeper in plan.drops:
+            changes += _mark(sample.id, "drop", _why(likeness, sample.id, keeper.path))
+        text = f"drop {len(plan.drops)} look-alikes by the rule {rule}"
+        return self._apply("rule", text, changes)
+
+    def to_undo(self) -> Operation | None:
+        """Return the operation that undo would undo."""
+        return decisions.to_undo(self._project.database.read())
+
+    def to_redo(self) -> Operation | None:
+        """Return the operation that redo would bring back."""
+        return decisions.to_redo(self._project.database.read())
+
+    def undo(self) -> Decided:
+        """Undo the newest decision in force; it reaches back across restarts."""
+        return self._swing(self.to_undo(), decisions.undo, "undid")
+
+    def redo(self) -> Decided:
+        """Make the decision again that was undone last."""
+        return self._swing(self.to_redo(), decisions.redo, "did again")
+
+    def log(self) -> list[Operation]:
+        """Return every operation, oldest first."""
+        return decisions.log(self._project.database.read())
+
+    def export_to(self, file: Path) -> int:
+        """Write the decisions in force by content hash; return how many images they concern."""
+        rows = [s for s in self._project.samples.everything() if _decided(s) and s.sha256]
+        by_id = {s.id: s for s in self._project.samples.everything()}
+        pairs = [
+            sorted((by_id[a].sha256.hex(), by_id[b].sha256.hex()))
+            for a, b in decisions.not_alike(self._project.database.read())
+            if a in by_id and b in by_id
+        ]
+        document = {
+            "decisions": 1,
+            "images": [
+                {
+                    "sha256": s.sha256.hex(),
+                    "path": s.path,
+                    "mark": s.mark,
+                    "label": s.new_label,
+                    "reason": s.reason_decided,
+                    "together": by_id[s.bound].sha256.hex() if s.bound in by_id else "",
+                    "reviewed": bool(s.reviewed),
+                }
+                for s in rows
+            ],
+            "not_alike": sorted(pairs),
+        }
+        try:
+            file.write_text(json.dumps(document, indent=1, ensure_ascii=False), "utf-8")
+        except OSError as error:
+            raise ProjectError(
+                f"{file} can't be written: {error.strerror}", "Name another file."
+            ) from None
+        return len(rows)
+
+    def import_from(self, file: Path) -> Decided:
+        """Take over decisions of another project, by content hash.
+
+        Where several files have the content, the one of the same path gets the decision, else all.
+        """
+        advice = "Import a file that `decisions --export` wrote."
+        try:
+            document = json.loads(file.read_text("utf-8"))
+            images, pairs = document["images"], document["not_alike"]
+            assert document["decisions"] == 1
+        except OSError as error:
+            raise ProjectError(f"{file} can't be read: {error.strerror}", advice) from None
+        except (ValueError, KeyError, TypeError, AssertionError) as error:
+            raise ProjectError(f"{file.name} holds no decisions", advice) from error
+        holders: dict[str, list[Sample]] = {}
+        for sample in self._project.samples.everything():
+            holders.setdefault(sample.sha256.hex(), []).append(sample)
+        changes: list[Change] = []
+        for entry in images:
+            found = holders.get(entry["sha256"], [])
+            found = [s for s in found if s.path == entry["path"]] or found
+            for sample in found:
+                changes += _imported(sample, entry, holders)
+        for one, two in pairs:
+            for a in holders.get(one, [])[:1]:
+                for b in holders.get(two, [])[:1]:
+                    changes.append(Change(min(a.id, b.id), "not_alike", "1", max(a.id, b.id)))
+        return self._apply("import", f"import decisions from {file.name}", changes)
+
+    def _apply(self, verb: str, text: str, changes: Sequence[Change]) -> Decided:
+        operation, _ = self._project.database.write(
+            lambda c: decisions.apply(c, verb, text, changes, time.time()), urgent=True
+        )
+        touched = 0
+        if operation:
+            reader = self._project.database.read()
+            touched = len(decisions.samples_of(reader, operation))
+        self._told(text if operation else f"{text}: nothing changed")
+        return Decided(operation, touched, text)
+
+    def _swing(self, operation: Operation | None, move: Callable[..., int], word: str) -> Decided:
+        if operation is None:
+            return Decided(0, 0, "nothing to undo" if word == "undid" else "nothing to redo")
+        database = self._project.database
+        database.write(lambda c: move(c, operation, time.time()), urgent=True)
+        touched = len(decisions.samples_of(database.read(), operation.id))
+        self._told(f"{word}: {operation.text}")
+        return Decided(operation.id, touched, f"{word}: {operation.text}")
+
+    def _told(self, text: str) -> None:
+        self._project.duplicates.forget()
+        self._project.tell(Changes(decisions=True, text=text))
+
+
+def _mark(sample: int, mark: str, reason: str) -> list[Change]:
+    return [Change(sample, "mark", mark), Change(sample, "reason", reason)]
+
+
+def _decided(sample: Sample) -> bool:
+    return bool(sample.mark or sample.new_label or sample.bound or sample.reviewed)
+
+
+def _imported(
+    sample: Sample, entry: dict[str, str], holders: dict[str, list[Sample]]
+) -> list[Change]:
+    together = holders.get(entry.get("together", ""), [])
+    values = {
+        "mark": entry["mark"],
+        "reason": entry["reason"],
+        "label": entry["label"],
+        "reviewed": "1" if entry["reviewed"] else "",
+        "bound": str(together[0].id) if together else "",
+    }
+    return [Change(sample.id, field, value) for field, value in values.items()]
+
+
+def _images(count: int) -> str:
+    return "1 image" if count == 1 else f"{count:,} images"
+
+
+def _why(likeness: Likeness, sample: int, keeper_path: str) -> str:
+    head = likeness.representative.get(sample)
+    kept = next((s for s in likeness.samples.values() if s.path == keeper_path), None)
+    if kept is not None and head is not None and head == likeness.representative.get(kept.id):
+        same = likeness.samples[sample].sha256 == kept.sha256
+        return f"same {'bytes' if same else 'pixels'} as {keeper_path}"
+    return f"looks like {keeper_path}"
+
+
+def _order(rule: str) -> Callable[[Sample], tuple[object, ...]]:
+    """Return the order of preference of a rule, as a sort key."""
+    if rule.startswith("path:") and len(rule) > 5:
+        glob = rule.removeprefix("path:")
+        return lambda s: (not fnmatch.fnmatchcase(s.path, glob), *_best(s))
+    names = rule.split(">")
+    if len(names) == len(set(names)) and set(names) <= {"test", "validation", "training"}:
+        return lambda s: (names.index(s.split) if s.split in names else len(names), *_best(s))
+    match rule:
+        case "largest":
+            return _best
+        case "sharpest":
+            return lambda s: (-s.sharpness, s.path)
+        case "oldest":
+            return lambda s: (s.captured or "9999", s.mtime_ns, s.path)
+        case _:
+            raise UsageError(f"there is no rule {rule}", f"Rules: {', '.join(RULES)}.")
+
+
+def _best(sample: Sample) -> tuple[object, ...]:
+    return -sample.width * sample.height, -sample.size, -sample.sharpness, sample.path
+
+
+def _copies(likeness: Likeness) -> dict[int, set[int]]:
+    """Return the directly alike pictures that are the same one, turned or mirrored."""
+    found: dict[int, set[int]] = {}
+    for a, b, transform, similarity in likeness.edges:
+        if transform and similarity >= likeness.threshold:
+            found.setdefault(a, set()).add(b)
+            found.setdefault(b, set()).add(a)
+    return found
+
+
+def _walk(
+    rows: Sequence[Sample],
+    order: Callable[[Sample], tuple[object, ...]],
+    representative: Mapping[int, int],
+    alike: Mapping[int, set[int]],
+) -> tuple[list[tuple[Sample, Sample]], int]:
+    """Walk a cluster in order; return (dropped, kept twin) and the pairs that a person kept."""
+    standing = [s for s in rows if s.mark != "drop"]
+    by_hand = [s for s in standing if s.mark == "keep" or s.bound]
+    rest = sorted((s for s in standing if s not in by_hand), key=order)
+    keepers: dict[int, Sample] = {}
+    drops: list[tuple[Sample, Sample]] = []
+    left = 0
+    for sample in [*sorted(by_hand, key=order), *rest]:
+        head = representative.get(sample.id, sample.id)
+        near = [head, *alike.get(head, ())]
+        twin = next((keepers[n] for n in near if n in keepers), None)
+        if twin is not None and sample not in by_hand:
+            drops.append((sample, twin))
+            continue
+        left += twin is not None
+        keepers.setdefault(head, sample)
+    return drops, left

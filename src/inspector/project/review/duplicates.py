@@ -1,0 +1,292 @@
+"""Look-alikes as a person sees them: sets of equal pictures, pairs, clusters, twins."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import combinations, product
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inspector.dataset.decoding import Flag
+from inspector.errors import UsageError
+from inspector.project.changes import Changes
+from inspector.similarity.clusters import components
+from inspector.similarity.levels import POSSIBLE, SURE
+from inspector.similarity.orientations import NAMES
+from inspector.store import decisions, meta
+from inspector.store import duplicates as likeness
+from inspector.store.samples import Sample
+
+if TYPE_CHECKING:
+    from inspector.project.project import Project
+
+EXPAND_AT_MOST = 1_000
+
+
+class Kind(StrEnum):
+    """How two samples are alike, the strongest first."""
+
+    BYTES = "bytes"
+    PIXELS = "pixels"
+    TRANSFORMED = "transformed"
+    NEAR = "near"
+
+
+class Level(StrEnum):
+    """Sure pairs are acted on; possible ones are listed, for the eye."""
+
+    SURE = "sure"
+    POSSIBLE = "possible"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two samples that are alike; `transform` takes picture a to picture b."""
+
+    a: Sample
+    b: Sample
+    kind: Kind
+    level: Level
+    transform: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Samples related by sure pairs; its id is its smallest sample id."""
+
+    id: int
+    members: tuple[Sample, ...]
+    kinds: tuple[Kind, ...]
+    suggested_keeper: int
+    similarity: float
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """The splits that it touches, in order."""
+        return tuple(sorted({m.split for m in self.members}))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The classes that it touches, in order."""
+        return tuple(sorted({m.label for m in self.members}))
+
+    @property
+    def reviewed(self) -> bool:
+        """Whether a person has decided on each member."""
+        return all(m.mark or m.reviewed or m.bound for m in self.members)
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """All likeness at one threshold, by sample id.
+
+    Attributes:
+        threshold: The sure level.
+        samples: Every present image by id.
+        sets: Representative to the members of its set, itself included.
+        set_kind: Member to "bytes" or "pixels", as compared with its representative.
+        edges: Pairs between representatives: (a, b, transform, similarity), most alike first.
+        directly: Representative to representatives that are alike at the sure level.
+        clusters: Members of each cluster, by its id.
+        cluster_of: Cluster id of each member.
+    """
+
+    threshold: float
+    samples: dict[int, Sample]
+    sets: dict[int, list[int]]
+    representative: dict[int, int]
+    set_kind: dict[int, str]
+    edges: list[tuple[int, int, int, float]]
+    directly: dict[int, set[int]]
+    clusters: dict[int, list[int]] = field(default_factory=dict)
+    cluster_of: dict[int, int] = field(default_factory=dict)
+
+    def members(self, representative: int) -> list[int]:
+        """Return the samples whose picture equals the representative's."""
+        return self.sets.get(representative, [representative])
+
+    def twins(self, sample: int) -> list[int]:
+        """Return the samples that are directly alike to one at the sure level."""
+        head = self.representative.get(sample, sample)
+        found = [m for m in self.members(head) if m != sample]
+        for other in self.directly.get(head, ()):
+            found += self.members(other)
+        return sorted(found)
+
+
+class Duplicates:
+    """Ask what looks alike; move the threshold."""
+
+    def __init__(self, project: "Project") -> None:
+        self._project = project
+        self._lock = threading.Lock()
+        self._likeness: Likeness | None = None
+
+    @property
+    def threshold(self) -> float:
+        """The similarity from which pairs are sure; the project keeps it."""
+        return float(meta.get(self._project.database.read(), "threshold", str(SURE)))
+
+    def set_threshold(self, similarity: float) -> None:
+        """Move the sure level; decisions stay as they are.
+
+        Raises:
+            UsageError: It is not between the possible level and 1.
+        """
+        if not POSSIBLE <= similarity <= 1:
+            raise UsageError(
+                f"the similarity {similarity:g} is not between {POSSIBLE:g} and 1",
+                f"Pairs are kept from {POSSIBLE:g} on; choose a value from there to 1.",
+            )
+        kept = f"{similarity:.4g}"
+        self._project.database.write(lambda c: meta.put(c, "threshold", kept), urgent=True)
+        with self._lock:
+            known = self._likeness
+            if known is not None:
+                self._likeness = _with_clusters(
+                    float(kept), known.samples, known.sets, known.representative, known.set_kind,
+                    known.edges,
+                )  # fmt: skip
+        self._project.tell(Changes(likeness=True))
+
+    def forget(self) -> None:
+        """Drop what was read, after a scan, a decision or a new threshold."""
+        with self._lock:
+            self._likeness = None
+
+    def likeness(self) -> Likeness:
+        """Return the whole likeness at the project's threshold, read once."""
+        with self._lock:
+            if self._likeness is None:
+                self._likeness = self._build()
+            return self._likeness
+
+    def pairs(self) -> list[Pair]:
+        """Return every pair of both levels, most alike first, equal sets expanded."""
+        found = self.likeness()
+        pairs = [*_equal_pairs(found), *_near_pairs(found)]
+        order = list(Kind)
+        pairs.sort(key=lambda p: (-p.similarity, order.index(p.kind), p.a.path, p.b.path))
+        return pairs
+
+    def clusters(self) -> list[Cluster]:
+        """Return the clusters in the order of a review.
+
+        Across splits first, then conflicting labels, then the rest; most alike first.
+        """
+        found = self.likeness()
+        best: dict[int, float] = defaultdict(float)
+        kinds: dict[int, set[Kind]] = defaultdict(set)
+        for member, kind in found.set_kind.items():
+            if member != found.representative[member] or kind == "pixels":
+                kinds[found.cluster_of[member]].add(Kind(kind))
+                best[found.cluster_of[member]] = 1.0
+        for a, _, transform, similarity in found.edges:
+            if similarity >= found.threshold and a in found.cluster_of:
+                cluster = found.cluster_of[a]
+                kinds[cluster].add(Kind.TRANSFORMED if transform else Kind.NEAR)
+                best[cluster] = max(best[cluster], similarity)
+        order = list(Kind)
+        clusters = []
+        for key, members in found.clusters.items():
+            rows = tuple(sorted((found.samples[m] for m in members), key=lambda s: s.path))
+            sorted_kinds = tuple(sorted(kinds[key], key=order.index))
+            clusters.append(Cluster(key, rows, sorted_kinds, best_of(rows).id, best[key]))
+        clusters.sort(
+            key=lambda c: (
+                len(c.splits) < 2, len(c.labels) < 2, -c.similarity, c.members[0].path,
+            )
+        )  # fmt: skip
+        return clusters
+
+    def flat(self) -> list[Sample]:
+        """Return the almost constant images, which are kept out of pairs."""
+        return [s for s in self.likeness().samples.values() if s.flags & Flag.FLAT]
+
+    def _build(self) -> Likeness:
+        reader = self._project.database.read()
+        everything = self._project.samples.everything()
+        rows = {s.id: s for s in everything if s.status == "image"}
+        sets: dict[int, list[int]] = defaultdict(list)
+        kinds: dict[int, str] = {}
+        first: dict[int, int] = {}
+        for sample, stored, kind in likeness.equal_sets(reader):
+            if sample in rows and not rows[sample].flags & Flag.FLAT:
+                # The stored representative may be gone from disk: the first present one serves.
+                head = first.setdefault(stored, sample)
+                sets[head].append(sample)
+                kinds[sample] = kind
+        sets = {head: members for head, members in sets.items() if len(members) > 1}
+        representative = {m: head for head, members in sets.items() for m in members}
+        kinds = {m: kinds[m] for m in representative}
+        apart = {
+            tuple(sorted((representative.get(a, a), representative.get(b, b))))
+            for a, b in decisions.not_alike(reader)
+        }
+        edges = []
+        for a, b, transform, similarity in likeness.pairs(reader):
+            one, two = first.get(a, a), first.get(b, b)
+            if one in rows and two in rows and tuple(sorted((one, two))) not in apart:
+                edges.append((one, two, transform, similarity))
+        edges.sort(key=lambda e: -e[3])
+        return _with_clusters(self.threshold, rows, sets, representative, kinds, edges)
+
+
+def _with_clusters(
+    threshold: float,
+    rows: dict[int, Sample],
+    sets: dict[int, list[int]],
+    representative: dict[int, int],
+    kinds: dict[int, str],
+    edges: list[tuple[int, int, int, float]],
+) -> Likeness:
+    directly: dict[int, set[int]] = defaultdict(set)
+    for a, b, _, similarity in edges:
+        if similarity >= threshold:
+            directly[a].add(b)
+            directly[b].add(a)
+    nodes = sorted({*sets, *directly})
+    index = {node: i for i, node in enumerate(nodes)}
+    links = [(index[a], index[b]) for a in directly for b in directly[a] if a < b]
+    ends = np.array(links, np.int32).reshape(-1, 2)
+    labels = components(len(nodes), ends[:, 0], ends[:, 1]).tolist()
+    together: dict[int, list[int]] = defaultdict(list)
+    for node, label in zip(nodes, labels, strict=True):
+        together[label] += sets.get(node, [node])
+    clusters = {min(members): sorted(members) for members in together.values()}
+    cluster_of = {m: key for key, members in clusters.items() for m in members}
+    return Likeness(
+        threshold, rows, sets, representative, kinds, edges, dict(directly), clusters, cluster_of
+    )
+
+
+def best_of(members: tuple[Sample, ...]) -> Sample:
+    """Suggest the keeper: most pixels, then most bytes, then sharpest, then first by path."""
+    return min(members, key=lambda s: (-s.width * s.height, -s.size, -s.sharpness, s.path))
+
+
+def _equal_pairs(found: Likeness) -> Iterator[Pair]:
+    for members in found.sets.values():
+        shown = sorted(members, key=lambda m: found.samples[m].path)
+        if len(shown) > EXPAND_AT_MOST:
+            shown = shown[:1] + shown[-1:]
+        for one, two in combinations(shown, 2):
+            a, b = found.samples[one], found.samples[two]
+            kind = Kind.BYTES if a.sha256 == b.sha256 else Kind.PIXELS
+            yield Pair(a, b, kind, Level.SURE, NAMES[0], 1.0)
+
+
+def _near_pairs(found: Likeness) -> Iterator[Pair]:
+    for head_a, head_b, transform, similarity in found.edges:
+        level = Level.SURE if similarity >= found.threshold else Level.POSSIBLE
+        kind = Kind.TRANSFORMED if transform else Kind.NEAR
+        some_a, some_b = found.members(head_a), found.members(head_b)
+        if len(some_a) * len(some_b) > EXPAND_AT_MOST:
+            some_a, some_b = [head_a], [head_b]
+        for one, two in product(some_a, some_b):
+            a, b = found.samples[one], found.samples[two]
+            yield Pair(a, b, kind, level, NAMES[transform], round(similarity, 4))

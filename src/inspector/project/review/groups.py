@@ -1,0 +1,381 @@
+"""Groups: what belongs together, by what right, and how sure that is."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.audit.intervals import wilson
+from inspector.dataset import groups as proposals
+from inspector.dataset.groups import Proposal, Provenance, closeness
+from inspector.dataset.layouts import Role
+from inspector.errors import UsageError
+from inspector.project.changes import Changes
+from inspector.project.review.decisions import Decided
+from inspector.similarity.clusters import components
+from inspector.store import meta
+from inspector.store.samples import Sample
+
+if TYPE_CHECKING:
+    from inspector.project.project import Project
+
+GAP_SECONDS = 10.0
+# A proposal is used unasked when its members look alike this much more often than chance.
+# Source: .55 to .9 for true groups of the demo and brain_aug, below .2 for numbered photos.
+BORNE_OUT = 0.4
+JUDGED_AT_ONCE = 12
+PAIRS_AT_LEAST = 30
+"""Look-alikes that it takes to say which share of them the named groups hold together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Samples that belong together; `id` is stable while its members are."""
+
+    id: str
+    members: tuple[Sample, ...]
+    provenance: Provenance
+    confirmed: bool
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The classes that it touches."""
+        return tuple(sorted({m.label for m in self.members}))
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """The splits on disk that it touches."""
+        return tuple(sorted({m.split for m in self.members}))
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A proposal with what a person needs to judge it.
+
+    Attributes:
+        borne_out: How far the pictures of a group look alike, above chance; -1 to 1.
+        in_force: Its groups count now.
+        largest: Members of its largest group.
+        spanning: Groups with several classes.
+    """
+
+    proposal: Proposal
+    borne_out: float
+    in_force: bool
+    count: int
+    covered: int
+    largest: int
+    spanning: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a person's judgements of boundary pairs say of a proposal.
+
+    Attributes:
+        precision: Share of held pairs that show the same event; None before any.
+        low: Of its 95 % interval (Wilson), with `high`.
+        missed: Share of nearest pairs across groups that show the same event; None before any.
+    """
+
+    held: int
+    precision: float | None
+    low: float
+    high: float
+    across: int
+    missed: float | None
+
+
+class Groups:
+    """Ask what belongs together, judge it, and put it in force."""
+
+    def __init__(self, project: "Project") -> None:
+        self._project = project
+        self._kept: tuple[object, list[Offer]] | None = None
+
+    def images(self) -> list[Sample]:
+        """Return the readable images in order of paths: the order of all arrays here."""
+        return [s for s in self._project.samples.everything() if s.status == "image"]
+
+    def offers(self) -> list[Offer]:
+        """Return every proposal for this dataset, those in force first."""
+        rows = self.images()
+        rules = self._rules()
+        key = ([s.id for s in rows], [s.sha256 for s in rows], rules)
+        if self._kept is not None and self._kept[0] == key:
+            return self._kept[1]
+        pictures = self.pictures(rows)
+        found = [self._offer(p, pictures, rows, rules) for p in self._propose(rows, rules)]
+        found.sort(key=lambda o: (not o.in_force, -o.borne_out))
+        self._kept = (key, found)
+        return found
+
+    def groups(self) -> list[Group]:
+        """Return the groups of all proposals, confirmed ones first, then by size."""
+        rows = self.images()
+        by_id = {s.id: s for s in rows}
+        bound: dict[int, list[Sample]] = defaultdict(list)
+        for sample in rows:
+            if sample.bound:
+                bound[sample.bound].append(sample)
+        found = [
+            Group(f"bound-{key}", tuple(members), Provenance.CONFIRMED, True)
+            for key, members in bound.items()
+            if len(members) > 1
+        ]
+        taken = {tuple(m.id for m in g.members) for g in found}
+        for offer in self.offers():
+            kind = offer.proposal.provenance
+            for key, positions in offer.proposal.groups.items():
+                members = tuple(rows[i] for i in positions)
+                if tuple(m.id for m in members) not in taken:
+                    found.append(Group(f"{kind.name.lower()}:{key}", members, kind, False))
+                    taken.add(tuple(m.id for m in members))
+        for cluster, ids in self._project.duplicates.likeness().clusters.items():
+            members = tuple(sorted((by_id[i] for i in ids if i in by_id), key=lambda s: s.path))
+            if tuple(m.id for m in members) not in taken:
+                found.append(Group(f"looks:{cluster}", members, Provenance.LOOKS, False))
+        found.sort(key=lambda g: (not g.confirmed, -len(g.members), g.members[0].path))
+        return found
+
+    def numbers(
+        self, rows: Sequence[Sample], *, with_pictures: bool, similarity: float | None = None
+    ) -> NDArray[np.int32]:
+        """Return the group in force of each image of `rows`; equal numbers belong together.
+
+        Args:
+            with_pictures: True to join pictures that are directly alike as well.
+            similarity: From which they are; None for the project's sure level.
+        """
+        place = {s.id: i for i, s in enumerate(rows)}
+        links: list[tuple[int, int]] = []
+        for offer in self.offers():
+            if offer.in_force:
+                links += _chain(self._positions(offer.proposal, place))
+        bound: dict[int, list[int]] = defaultdict(list)
+        for sample in rows:
+            if sample.bound:
+                bound[sample.bound].append(place[sample.id])
+        links += _chain(bound.values())
+        if with_pictures:
+            found = self._project.duplicates.likeness()
+            level = found.threshold if similarity is None else similarity
+            links += _chain([place[i] for i in ids if i in place] for ids in found.sets.values())
+            links += [
+                (place[a], place[b])
+                for a, b, _, alike in found.edges
+                if alike >= level and a in place and b in place
+            ]
+        ends = np.array(links, np.int32).reshape(-1, 2)
+        joined: NDArray[np.int32] = components(len(rows), ends[:, 0], ends[:, 1]).astype(np.int32)
+        return joined
+
+    def recall(self, rows: Sequence[Sample]) -> float | None:
+        """Return the share of pairs of look-alikes that named or confirmed groups hold together.
+
+        Same bytes and same pixels are left out: a copy says nothing of an event. None where no
+        group is named, or fewer than `PAIRS_AT_LEAST` pairs are there to judge by.
+        """
+        named = self.numbers(rows, with_pictures=False)
+        place = {s.id: i for i, s in enumerate(rows)}
+        ends = [
+            (place[a], place[b])
+            for a, others in self._project.duplicates.likeness().directly.items()
+            for b in others
+            if a < b and a in place and b in place
+        ]
+        if len(ends) < PAIRS_AT_LEAST or named.max(initial=-1) + 1 == len(rows):
+            return None
+        pairs = named[np.array(ends)]
+        return float((pairs[:, 0] == pairs[:, 1]).mean())
+
+    def provenance(self) -> str:
+        """Say in words what the groups in force come from."""
+        named = [f"{o.proposal.provenance.value} ({o.proposal.rule})" for o in self.offers()
+                 if o.in_force]  # fmt: skip
+        if any(s.bound for s in self.images()):
+            named.append("confirmed by hand")
+        return ", ".join(named) or "none known"
+
+    def confirm(self, ids: Iterable[str]) -> Decided:
+        """Keep the members of groups together, as one decision each.
+
+        Raises:
+            UsageError: There is no group with one of the ids.
+        """
+        known = {g.id: g for g in self.groups()}
+        last = Decided(0, 0, "nothing to confirm")
+        wanted = list(ids)
+        unknown = [i for i in wanted if i not in known]
+        if unknown:
+            raise UsageError(f"there is no group {unknown[0]}", "See `inspector groups DATASET`.")
+        for key in wanted:
+            if not known[key].confirmed:
+                last = self._project.decisions.bind([m.id for m in known[key].members])
+        return last
+
+    def use(self, proposal: Proposal, *, on: bool) -> None:
+        """Put a proposal's groups in force, or out of it; remembered by the project."""
+        rules = self._rules()
+        rules[_name(proposal)] = on
+        self._keep(rules)
+
+    def add_pattern(self, pattern: str) -> Offer:
+        """Put the groups of a regular expression on the path in force.
+
+        Raises:
+            UsageError: It is no regular expression, or fits no path.
+        """
+        self.use(proposals.by_pattern([s.path for s in self.images()], pattern), on=True)
+        (offer,) = (o for o in self.offers() if o.proposal.rule == pattern)
+        return offer
+
+    def set_gap(self, seconds: float) -> None:
+        """Take pictures of one camera as one burst up to this gap; remembered by the project.
+
+        Raises:
+            UsageError: It is not above 0.
+        """
+        if not seconds > 0:
+            raise UsageError(f"a gap of {seconds:g} s is no gap", "Give seconds above 0.")
+        text = f"{seconds:g}"
+        self._project.database.write(lambda c: meta.put(c, "exif_gap", text), urgent=True)
+        self._kept = None
+        self._project.tell(Changes(groups=True))
+
+    def pictures(self, rows: Sequence[Sample]) -> NDArray[np.float32]:
+        """Return (n, 256) grey 16x16 pictures of samples, 0..255; zeros where there is none."""
+        records = self.records(rows)
+        luma: NDArray[np.float64] = records["luma"].reshape(-1, 16, 4, 16, 4).mean(axis=(2, 4))
+        return luma.reshape(len(rows), 256).astype(np.float32)
+
+    def records(self, rows: Sequence[Sample]) -> NDArray[np.void]:
+        """Return the fingerprint records of samples, zeros where there is none."""
+        found = self._project.cache.fingerprints([s.sha256 for s in rows])
+        # It brings numba along, which opening a project need not wait for.
+        from inspector.similarity.fingerprints import FINGERPRINT
+
+        blank = bytes(FINGERPRINT.itemsize)
+        data = b"".join(record or blank for record in found)
+        return np.frombuffer(data, FINGERPRINT)
+
+    def to_judge(self, offer: Offer) -> list[tuple[Sample, Sample, bool]]:
+        """Return pairs at the boundary: (a, b, whether the proposal holds them together).
+
+        Within groups the least alike neighbours, across groups the most alike of one class.
+        """
+        rows = self.images()
+        pictures = self.pictures(rows)
+        rng = np.random.default_rng(len(rows))
+        inside = []
+        members = list(offer.proposal.groups.values())
+        for position in rng.permutation(len(members))[: 10 * JUDGED_AT_ONCE].tolist():
+            one, two = rng.choice(members[position], 2, replace=False).tolist()
+            inside.append((float(np.abs(pictures[one] - pictures[two]).mean()), one, two))
+        across = []
+        for one in rng.permutation(len(rows))[: 20 * JUDGED_AT_ONCE].tolist():
+            distance = np.abs(pictures - pictures[one]).mean(axis=1)
+            key = offer.proposal.keys[one]
+            for two in np.argsort(distance)[1:12].tolist():
+                if not key or offer.proposal.keys[two] != key:
+                    across.append((float(distance[two]), one, two))
+                    break
+        half = JUDGED_AT_ONCE // 2
+        chosen = [(a, b, True) for _, a, b in sorted(inside, reverse=True)[:half]]
+        chosen += [(a, b, False) for _, a, b in sorted(across)[:half]]
+        return [(rows[a], rows[b], held) for a, b, held in chosen]
+
+    def judge(self, offer: Offer, pair: tuple[Sample, Sample, bool], *, same: bool) -> Judged:
+        """Keep a person's judgement of a boundary pair: the same event, or not."""
+        kept = self._judgements()
+        one, two, held = pair
+        key = f"{min(one.id, two.id)}-{max(one.id, two.id)}"
+        kept.setdefault(_name(offer.proposal), {})[key] = [held, same]
+        text = json.dumps(kept)
+        self._project.database.write(lambda c: meta.put(c, "judged", text), urgent=True)
+        return self.judged(offer)
+
+    def judged(self, offer: Offer) -> Judged:
+        """Return what was judged of a proposal so far."""
+        found = self._judgements().get(_name(offer.proposal), {}).values()
+        held = [same for inside, same in found if inside]
+        across = [same for inside, same in found if not inside]
+        low, high = wilson(sum(held), len(held))
+        return Judged(
+            len(held), sum(held) / len(held) if held else None, low, high,
+            len(across), sum(across) / len(across) if across else None,
+        )  # fmt: skip
+
+    def _judgements(self) -> dict[str, dict[str, list[bool]]]:
+        kept: dict[str, dict[str, list[bool]]] = json.loads(
+            meta.get(self._project.database.read(), "judged", "{}")
+        )
+        return kept
+
+    def _propose(self, rows: Sequence[Sample], rules: dict[str, bool]) -> list[Proposal]:
+        paths, labels = [s.path for s in rows], [s.label for s in rows]
+        found: list[Proposal | None] = []
+        if self._project.layout.role is Role.MANIFEST:
+            found.append(proposals.by_manifest([s.source for s in rows]))
+        found.append(proposals.by_folders(paths, labels))
+        found += proposals.by_names(paths, labels)
+        captured, cameras = [s.captured for s in rows], [s.camera for s in rows]
+        gap = float(meta.get(self._project.database.read(), "exif_gap", str(GAP_SECONDS)))
+        found.append(proposals.by_time(captured, cameras, gap_seconds=gap))
+        for rule in rules:
+            kind, _, pattern = rule.partition("|")
+            if kind == Provenance.PATTERN.value and rows:
+                found.append(proposals.by_pattern(paths, pattern))
+        return [p for p in found if p is not None]
+
+    def _offer(
+        self,
+        proposal: Proposal,
+        pictures: NDArray[np.float32],
+        rows: Sequence[Sample],
+        rules: dict[str, bool],
+    ) -> Offer:
+        borne = closeness(proposal, pictures, [s.label for s in rows])
+        sure = proposal.provenance is Provenance.MANIFEST or borne >= BORNE_OUT
+        groups = list(proposal.groups.values())
+        return Offer(
+            proposal, round(borne, 3),
+            rules.get(_name(proposal), sure),
+            len(groups), sum(map(len, groups)), max(map(len, groups), default=0),
+            sum(len({rows[i].label for i in members}) > 1 for members in groups),
+        )  # fmt: skip
+
+    def _positions(self, proposal: Proposal, place: dict[int, int]) -> list[list[int]]:
+        """Turn positions among all images into positions among the rows asked for."""
+        images = self.images()
+        if len(images) == len(place):
+            return list(proposal.groups.values())
+        return [
+            [place[images[i].id] for i in members if images[i].id in place]
+            for members in proposal.groups.values()
+        ]
+
+    def _rules(self) -> dict[str, bool]:
+        kept: dict[str, bool] = json.loads(
+            meta.get(self._project.database.read(), "group_rules", "{}")
+        )
+        return kept
+
+    def _keep(self, rules: dict[str, bool]) -> None:
+        text = json.dumps(rules)
+        self._project.database.write(lambda c: meta.put(c, "group_rules", text), urgent=True)
+        self._project.tell(Changes(groups=True))
+
+
+def _name(proposal: Proposal) -> str:
+    return f"{proposal.provenance.value}|{proposal.rule}"
+
+
+def _chain(groups: Iterable[Sequence[int]]) -> list[tuple[int, int]]:
+    """Link each member to the next: enough for a component."""
+    return [link for members in groups for link in pairwise(members)]

@@ -1,0 +1,81 @@
+"""Links: what ties images together down to the possible level, cut at any threshold."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.audit.leakage import Ties, tie
+from inspector.similarity.clusters import components
+from inspector.store.samples import Sample
+
+if TYPE_CHECKING:
+    from inspector.project.project import Project
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What ties n images at one threshold; `clustered` says which are in a cluster of several."""
+
+    ties: Ties
+    cluster: NDArray[np.int32]
+    clustered: Mask
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """All likeness of n images down to the possible level.
+
+    Attributes:
+        near: Picture to (similarity, other picture), most alike first.
+        tied: (n,) images that have a twin at the possible level.
+    """
+
+    content: NDArray[np.int32]
+    picture: NDArray[np.int32]
+    group: NDArray[np.int32]
+    pairs: NDArray[np.int32]
+    turned: Mask
+    similarity: NDArray[np.float64]
+    near: dict[int, list[tuple[float, int]]]
+    tied: Mask
+
+    def at(self, threshold: float) -> Linked:
+        """Return what is sure from a similarity on."""
+        sure = self.similarity >= threshold
+        pairs = self.pairs[sure]
+        ties = tie(self.content, self.picture, self.group, pairs, self.turned[sure])
+        count = int(self.picture.max(initial=-1)) + 1
+        of_picture = components(count, pairs[:, 0], pairs[:, 1])
+        cluster = of_picture[self.picture]
+        clustered = np.bincount(cluster, minlength=count)[cluster] > 1
+        return Linked(ties, cluster, clustered)
+
+
+def link(project: "Project", rows: list[Sample]) -> Links:
+    """Gather what ties images together, from the possible level on."""
+    likeness = project.duplicates.likeness()
+    heads: dict[int, int] = {}
+    picture = np.array(
+        [heads.setdefault(likeness.representative.get(s.id, s.id), len(heads)) for s in rows],
+        np.int32,
+    )
+    contents: dict[bytes, int] = {}
+    content = np.array([contents.setdefault(s.sha256, len(contents)) for s in rows], np.int32)
+    edges = [(heads[a], heads[b], t, s) for a, b, t, s in likeness.edges if {a, b} <= heads.keys()]
+    near: dict[int, list[tuple[float, int]]] = {}
+    for a, b, _, similarity in edges:
+        near.setdefault(a, []).append((similarity, b))
+        near.setdefault(b, []).append((similarity, a))
+    pairs = np.array([e[:2] for e in edges], np.int32).reshape(-1, 2)
+    linked = np.bincount(picture, minlength=len(heads)) > 1
+    linked[pairs.reshape(-1)] = True
+    tied = linked[picture] | (np.bincount(content, minlength=len(contents)) > 1)[content]
+    return Links(
+        content, picture, project.groups.numbers(rows, with_pictures=False), pairs,
+        np.array([bool(e[2]) for e in edges], np.bool_),
+        np.array([e[3] for e in edges], np.float64), near, tied,
+    )  # fmt: skip

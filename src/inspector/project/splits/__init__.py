@@ -1,0 +1,1 @@
+"""Split rules, leakage and seed variability."""

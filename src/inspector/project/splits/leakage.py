@@ -1,0 +1,361 @@
+"""Leaks under a rule: by file, by content, by group, each number with its list."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.audit.leakage import Draws, Tie, Ties, share_over, ties_across
+from inspector.audit.pitfalls import HIGH, LOW, MIDDLE, Pitfall
+from inspector.dataset.decoding import Flag
+from inspector.errors import UsageError
+from inspector.project.review.duplicates import Kind
+from inspector.project.review.similarity_graph import Linked, link
+from inspector.project.splits.split_rules import Membership, membership, one_call, training_folder
+from inspector.splits.keras_replay import Loader, cut, list_call
+from inspector.store.samples import Sample
+
+if TYPE_CHECKING:
+    from inspector.project.project import Project
+    from inspector.project.splits.split_rules import Rule
+
+SEEDS = 200
+KINDS = (*(k.value for k in Kind), "group")
+TIED = ("same_picture_on_both_sides", "same_event_on_both_sides")
+"""Findings that a split which keeps together what belongs together does not have."""
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """A validation image, how it is tied to training, and the nearest image there."""
+
+    image: Sample
+    kind: str
+    twin: Sample | None
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Images of `to` tied to an image of `source`: ids by kind, each image once."""
+
+    source: str
+    to: str
+    images: int
+    by_kind: dict[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class SeedLuck:
+    """Share of validation with a twin in training, over seeds; `this_seed` None without one."""
+
+    shares: tuple[float, ...]
+    this_seed: float | None
+
+    @property
+    def median(self) -> float:
+        """The middle of the seeds."""
+        return float(np.median(self.shares)) if self.shares else 0.0
+
+    def at(self, percent: float) -> float:
+        """Return a percentile of the seeds."""
+        return float(np.percentile(self.shares, percent)) if self.shares else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Leakage:
+    """Everything that a rule puts on both sides.
+
+    Attributes:
+        both: Files on both sides; `made.neither` has those on none.
+        leaks: Validation images tied to training, the worst first.
+        conflicting: Clusters of one picture with several labels, as sample ids.
+    """
+
+    made: Membership
+    threshold: float
+    both: tuple[str, ...]
+    leaks: tuple[Leak, ...]
+    matrix: tuple[Cell, ...]
+    conflicting: tuple[tuple[int, ...], ...]
+    luck: SeedLuck
+    findings: tuple[Pitfall, ...]
+
+    @property
+    def validation_images(self) -> int:
+        """Files in validation, those on both sides included."""
+        return len(self.made.validation)
+
+    @property
+    def text(self) -> str:
+        """Who stands where, in two sentences: by file, which is proved, and by picture."""
+        made = self.made
+        whose = made.rule.text
+        n, twins = self.validation_images, len(self.leaks) - self.count("group")
+        files = (
+            f"{len(self.both):,} files stand on both sides, {len(made.neither):,} on neither."
+            if self.both or made.neither
+            else "No file stands on both sides."
+        )
+        return (
+            f"By {whose}: {len(made.training):,} training, {n:,} validation. {files} {twins:,} of"
+            f" the validation images ({self.share:.1%}) have a twin in training at similarity"
+            f" {self.threshold:g} or more; {self.count('group'):,} more share only an event."
+        )
+
+    def count(self, kind: str) -> int:
+        """Count the validation images tied by one kind."""
+        return sum(leak.kind == kind for leak in self.leaks)
+
+    @property
+    def share(self) -> float:
+        """Share of validation with the same picture in training; groups are left out."""
+        twins = len(self.leaks) - self.count("group")
+        return twins / self.validation_images if self.validation_images else 0.0
+
+    @property
+    def share_with_groups(self) -> float:
+        """Share of validation with the same picture or the same event in training."""
+        return len(self.leaks) / self.validation_images if self.validation_images else 0.0
+
+
+class Search:
+    """What a rule's leaks are made from and no threshold moves; asked at any threshold.
+
+    Args:
+        project: Its scan has to be finished.
+        rule: Who stands where.
+
+    Raises:
+        DatasetError: Keras would raise on this folder, or the folders are no splits.
+        UsageError: The arguments are wrong, or the code can't be read.
+    """
+
+    def __init__(self, project: "Project", rule: "Rule") -> None:
+        self._project, self._rule = project, rule
+        self.made = membership(project, rule)
+        self._rows = project.groups.images()
+        self._ids = np.array([s.id for s in self._rows], np.int64)
+        self._position = {s.path: i for i, s in enumerate(self._rows)}
+        self._masks = {
+            "training": path_mask(self.made.training, self._position),
+            "validation": path_mask(self.made.validation, self._position),
+            **{n: path_mask(paths, self._position) for n, paths in self.made.elsewhere.items()},
+        }
+        self._links = link(project, self._rows)
+        self._members = self._in_training()
+
+    def at(self, threshold: float, *, luck: bool = True) -> Leakage:
+        """Find what stands on both sides when pairs are sure from a similarity on.
+
+        Args:
+            luck: Look at other seeds of the same call too; they take most of the time.
+        """
+        links = self._links.at(threshold)
+        codes = ties_across(links.ties, self._masks["training"], self._masks["validation"])
+        result = Leakage(
+            self.made, threshold, tuple(sorted({*self.made.training} & {*self.made.validation})),
+            tuple(self._leaks(codes, threshold)), self._matrix(links.ties),
+            self._conflicts(links), self._luck(links.ties) if luck else SeedLuck((), None), (),
+        )  # fmt: skip
+        return replace(result, findings=_findings(result, self._rows, self._masks))
+
+    def _in_training(self) -> dict[int, list[int]]:
+        """Return the rows of training by their picture, in order of ids."""
+        found: dict[int, list[int]] = {}
+        pictures = self._links.picture
+        for i in sorted(np.flatnonzero(self._masks["training"]).tolist(), key=self._ids.item):
+            found.setdefault(int(pictures[i]), []).append(i)
+        return found
+
+    def _leaks(self, codes: NDArray[np.uint8], threshold: float) -> list[Leak]:
+        found = []
+        for i in np.flatnonzero(codes).tolist():
+            kind = KINDS[codes[i] - 1]
+            twin, similarity = None, 0.0
+            if kind != "group":
+                twin, similarity = self._twin(i, threshold)
+            found.append(Leak(self._rows[i], kind, twin, similarity))
+        found.sort(key=lambda leak: (KINDS.index(leak.kind), -leak.similarity, leak.image.path))
+        return found
+
+    def _twin(self, row: int, threshold: float) -> tuple[Sample | None, float]:
+        """Return the most alike image of training, of equal ones the first known."""
+        picture = int(self._links.picture[row])
+        same = [i for i in self._members.get(picture, ()) if i != row]
+        if same:
+            return self._rows[same[0]], 1.0
+        best: tuple[float, int, int] | None = None
+        for similarity, other in self._links.near.get(picture, ()):
+            if similarity < threshold or (best is not None and similarity < best[0]):
+                break
+            for i in self._members.get(other, ())[:1]:
+                best = max(best or (similarity, -int(self._ids[i]), i),
+                           (similarity, -int(self._ids[i]), i))  # fmt: skip
+        return (self._rows[best[2]], best[0]) if best else (None, 0.0)
+
+    def _matrix(self, ties: Ties) -> tuple[Cell, ...]:
+        cells = []
+        for source, one in self._masks.items():
+            for to, two in self._masks.items():
+                if not one.any() or not two.any():
+                    continue
+                codes = ties_across(ties, one, two)
+                by_kind = {
+                    kind: tuple(self._ids[codes == code].tolist())
+                    for code, kind in enumerate(KINDS, 1)
+                }
+                cells.append(Cell(source, to, int(two.sum()), by_kind))
+        return tuple(cells)
+
+    def _conflicts(self, links: Linked) -> tuple[tuple[int, ...], ...]:
+        """Return clusters with several labels, as sample ids."""
+        together: dict[int, list[int]] = {}
+        for i in np.flatnonzero(links.clustered).tolist():
+            together.setdefault(int(links.cluster[i]), []).append(i)
+        return tuple(
+            tuple(int(self._ids[i]) for i in rows)
+            for rows in together.values()
+            if len({self._rows[i].label for i in rows}) > 1
+        )
+
+    def _luck(self, ties: Ties) -> SeedLuck:
+        mine, others = self._drawn
+        own = None if mine is None else float(share_over(ties, mine)[0])
+        shares = () if others is None else tuple(share_over(ties, others).tolist())
+        return SeedLuck(shares, own)
+
+    @cached_property
+    def _drawn(self) -> tuple[Draws | None, Draws | None]:
+        """The draw of the rule itself, and the same call's with other seeds."""
+        single = one_call(self._project, self._rule)
+        if single is None or not single.call.shuffle:
+            return None, None
+        mine = self._draws_of([(self.made.training, self.made.validation)])
+        if single.call.loader is Loader.GENERATOR:
+            return mine, None
+        drawn = list(seeded(self._project, single, range(SEEDS)))
+        return mine, self._draws_of(drawn) if drawn else None
+
+    def _draws_of(self, sides: list[tuple[tuple[str, ...], tuple[str, ...]]]) -> Draws:
+        """Keep who stands where; totals count files, those without a picture included."""
+        rows = np.flatnonzero(self._links.tied)
+        masks = [[path_mask(paths, self._position)[rows] for paths in side] for side in sides]
+        return Draws(
+            rows, np.array([m[0] for m in masks]), np.array([m[1] for m in masks]),
+            np.array([len(validation) for _, validation in sides], np.int64),
+        )  # fmt: skip
+
+
+def seeded(
+    project: "Project", rule: "Rule", seeds: Iterable[int]
+) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Draw the same Keras call with other seeds: (training, validation) paths of each."""
+    folder = training_folder(project, rule.folder)
+    call = replace(rule.call, subset="training")
+    listed = list_call(folder, call)
+    head = "" if folder == project.root else f"{folder.relative_to(project.root).as_posix()}/"
+    paths = np.array([head + p for p in listed.paths], object)
+    for seed in seeds:
+        one, two = cut(listed, replace(call, seed=seed))
+        yield tuple(paths[one]), tuple(paths[two])
+
+
+def path_mask(paths: Iterable[str], position: dict[str, int]) -> Mask:
+    """Return which rows are among some paths."""
+    mask = np.zeros(len(position), np.bool_)
+    mask[[position[p] for p in paths if p in position]] = True
+    return mask
+
+
+def _findings(found: Leakage, rows: list[Sample], masks: dict[str, Mask]) -> tuple[Pitfall, ...]:
+    said = list(found.made.findings)
+    n = found.validation_images
+    twins = [leak for leak in found.leaks if leak.kind != "group"]
+    if twins:
+        by_kind = {kind: float(found.count(kind)) for kind in KINDS[:-1]}
+        said.append(
+            Pitfall(
+                TIED[0], HIGH,
+                f"{len(twins):,} of {n:,} validation images ({len(twins) / n:.1%}) have a twin in"
+                f" training at similarity {found.threshold:g} or more.",
+                by_kind, tuple(leak.image.path for leak in twins),
+            )
+        )  # fmt: skip
+    events = [leak for leak in found.leaks if leak.kind == "group"]
+    if events:
+        said.append(
+            Pitfall(
+                TIED[1], HIGH,
+                f"{len(events):,} more validation images show an event of which training has"
+                " another picture.",
+                {"group": float(len(events))}, tuple(leak.image.path for leak in events),
+            )
+        )  # fmt: skip
+    if found.conflicting:
+        path = {s.id: s.path for s in rows}
+        said.append(
+            Pitfall(
+                "conflicting_labels", HIGH,
+                f"{len(found.conflicting)} pictures stand in the dataset with two labels.",
+                {"clusters": float(len(found.conflicting))},
+                tuple(path[i] for ids in found.conflicting for i in ids),
+            )
+        )  # fmt: skip
+    both = masks["training"] | masks["validation"]
+    chosen = [s for s, held in zip(rows, both, strict=True) if held]
+    said += _file_findings(chosen)
+    rank = {HIGH: 0, MIDDLE: 1, LOW: 2}
+    return tuple(sorted(said, key=lambda p: rank[p.severity]))
+
+
+def _file_findings(chosen: list[Sample]) -> list[Pitfall]:
+    turned = tuple(s.path for s in chosen if s.orientation > 1)
+    deep = tuple(s.path for s in chosen if s.mode.startswith("I"))
+    crash = tuple(s.path for s in chosen if s.flags & Flag.KERAS_CRASHES)
+    table = (
+        ("keras_crashes", HIGH, crash, "{} files are listed by Keras and stop it when it reads."),
+        ("exif_ignored", LOW, turned,
+         "{} pictures carry a turn in EXIF, which Keras ignores: it trains on them lying."),
+        ("sixteen_bit", MIDDLE, deep,
+         "{} pictures have 16 bits: TensorFlow reads the upper 8, Pillow's convert clips to 255."),
+    )  # fmt: skip
+    return [
+        Pitfall(code, severity, text.format(f"{len(files):,}"), {"files": len(files)}, files)
+        for code, severity, files, text in table
+        if files
+    ]
+
+
+def second_call(text: str, first: "Rule") -> "Rule":
+    """Return the rule with a second call read from "seed=7,validation_split=0.2".
+
+    Raises:
+        UsageError: A name is unknown or a value is no number.
+    """
+    call = first.call
+    for part in text.split(","):
+        name, _, value = (p.strip() for p in part.partition("="))
+        try:
+            match name:
+                case "seed":
+                    call = replace(call, seed=int(value))
+                case "validation_split":
+                    call = replace(call, validation_split=float(value))
+                case "shuffle":
+                    call = replace(call, shuffle=value.lower() in ("true", "1"))
+                case _:
+                    raise UsageError(
+                        f"the second call has no argument {name}",
+                        "Known are seed, validation_split and shuffle.",
+                    )
+        except ValueError:
+            raise UsageError(f"{name}={value} is no number", "Write seed=7.") from None
+    return replace(first, second=call)
+
+
+__all__ = ["Cell", "Leak", "Leakage", "Search", "SeedLuck", "Tie", "second_call", "seeded"]

@@ -1,0 +1,75 @@
+"""A split that a list of files makes: a CSV with path and split, such as a locked one."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inspector.audit.pitfalls import HIGH, MIDDLE, Pitfall
+from inspector.dataset.manifests import read_sides
+from inspector.errors import DatasetError
+from inspector.project.splits.split_rules import Membership, Rule, counts, two_sides
+
+if TYPE_CHECKING:
+    from inspector.project.project import Project
+
+
+def by_list(project: "Project", rule: Rule) -> Membership:
+    """Say who stands where by a list; images that it does not name are "not in the list".
+
+    Raises:
+        DatasetError: It can't be read, or leaves training or validation empty.
+    """
+    file = Path(rule.file)
+    rows = project.samples.everything()
+    # As with a Keras call, a file that can't be read stands where it is named.
+    known = {s.path for s in rows if s.status not in ("ignored", "other")}
+    sides: dict[str, list[str]] = {}
+    missing = []
+    for named, side in read_sides(file):
+        path = _inside(named, project.root)
+        if path in known:
+            sides.setdefault(side, []).append(path)
+        else:
+            missing.append(path)
+    listed = {p for paths in sides.values() for p in paths}
+    unlisted = [s.path for s in rows if counts(s) and s.path not in listed]
+    training, validation, elsewhere = two_sides(sides)
+    if not training or not validation:
+        raise DatasetError(
+            f"{file.name} puts no image of this dataset into training and validation",
+            "Its paths are relative to the opened folder; its splits are training and validation.",
+        )
+    if unlisted:
+        elsewhere["not in the list"] = tuple(unlisted)
+    found = _findings(training, validation, missing)
+    return Membership(rule, training, validation, elsewhere, findings=tuple(found))
+
+
+def _inside(named: str, root: Path) -> str:
+    path = Path(named)
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else named
+
+
+def _findings(
+    training: tuple[str, ...], validation: tuple[str, ...], missing: list[str]
+) -> list[Pitfall]:
+    found = []
+    both = tuple(sorted({*training} & {*validation}))
+    if both:
+        found.append(
+            Pitfall(
+                "overlap", HIGH,
+                f"{len(both):,} of {len(validation):,} validation files are training files too:"
+                " the list names them on both sides.",
+                {"both": len(both), "validation": len(validation)}, both,
+            )
+        )  # fmt: skip
+    if missing:
+        found.append(
+            Pitfall(
+                "not_in_dataset", MIDDLE,
+                f"{len(missing):,} files of the list are no images of this dataset: they were"
+                " renamed or removed, or its paths start elsewhere.",
+                {"files": len(missing)}, tuple(missing),
+            )
+        )  # fmt: skip
+    return found

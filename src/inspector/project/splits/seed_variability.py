@@ -1,0 +1,168 @@
+"""Luck of the draw: what a quick model reaches under other seeds of the same Keras call."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inspector.audit import seed_variability as draws
+from inspector.audit.descriptors import describe
+from inspector.project.changes import Changes
+from inspector.project.splits.leakage import SEEDS, seeded
+from inspector.project.splits.split_rules import Rule, one_call, to_json
+from inspector.splits.keras_replay import Loader
+from inspector.store import meta
+from inspector.work.diagnosis_process import AskLuck, draw_in_child
+from inspector.work.jobs import Progress, Stop
+
+if TYPE_CHECKING:
+    from inspector.project.project import Project
+    from inspector.store.samples import Sample
+
+# More images than these teach a linear model little about which seed is lucky, and cost minutes.
+IMAGES_AT_MOST = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One figure over seeds, shares of 1; draws without a side are left out.
+
+    Attributes:
+        percentile: Share of the other seeds below this one, 0..1; None without a seed of yours.
+    """
+
+    values: tuple[float, ...]
+    this_seed: float | None
+    percentile: float | None
+
+    @property
+    def median(self) -> float:
+        """The middle of the seeds."""
+        return self.at(50)
+
+    def at(self, percent: float) -> float:
+        """Return a percentile of the seeds."""
+        return float(np.percentile(self.values, percent)) if self.values else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What quick models and the class mix say of 200 seeds and of yours.
+
+    Attributes:
+        accuracy: Of a quick model on each draw's validation.
+        class_deviation: Largest difference between a class's share of validation and of all.
+        images: That took part.
+    """
+
+    accuracy: Measure
+    class_deviation: Measure
+    images: int
+
+
+def drawing(project: "Project", rule: Rule) -> Rule | None:
+    """Return the Keras call of a rule, where another seed would put other files aside."""
+    single = one_call(project, rule)
+    if single is None or not single.call.shuffle or single.call.loader is Loader.GENERATOR:
+        return None
+    return single
+
+
+def draw(
+    project: "Project", rule: Rule, *, stop: Stop | None = None, progress: Progress | None = None
+) -> Drawn | None:
+    """Draw the call with 200 seeds in a child process and keep what comes; None when stopped.
+
+    Raises:
+        DatasetError: Keras would raise on this folder.
+        UsageError: The rule's arguments are wrong.
+    """
+    found_rule = drawing(project, rule)
+    if found_rule is None:
+        return None
+    rule = found_rule
+    own = rule.call.seed
+    seeds = [*([] if own is None else [own]), *(s for s in range(SEEDS) if s != own)]
+    sides = list(seeded(project, rule, seeds))
+    rows = _rows(project, {*sides[0][0], *sides[0][1]})
+    place = {s.path: i for i, s in enumerate(rows)}
+    masks = np.zeros((len(seeds), len(rows)), np.bool_)
+    for mask, (_, validation) in zip(masks, sides, strict=True):
+        mask[[place[p] for p in validation if p in place]] = True
+    classes = sorted({s.label for s in rows})
+    ask = AskLuck(
+        describe(project.groups.records(rows)),
+        np.array([classes.index(s.label) for s in rows], np.int64),
+        np.array(seeds, np.int64), np.packbits(masks, axis=1),
+    )  # fmt: skip
+    found = draw_in_child(
+        ask, stop=stop or Stop(), progress=progress or Progress(),
+        low_priority=project.low_priority,
+    )  # fmt: skip
+    if found is None:
+        return None
+    document = {
+        "key": _key(rule, rows), "images": len(rows), "seeds": seeds, "own": own,
+        "accuracy": _plain(found.accuracy), "class_deviation": _plain(found.class_deviation),
+    }  # fmt: skip
+    text = json.dumps(document)
+    project.database.write(lambda c: meta.put(c, "luck", text))
+    project.tell(Changes(rule=True, text="200 seeds were drawn"))
+    return known(project, rule)
+
+
+def known(project: "Project", rule: Rule) -> Drawn | None:
+    """Return what was drawn for this rule and these images before, or None."""
+    kept = meta.get(project.database.read(), "luck")
+    drawn_rule = drawing(project, rule) if kept else None
+    if drawn_rule is None:
+        return None
+    rule = drawn_rule
+    document = json.loads(kept)
+    (sides,) = seeded(project, rule, [rule.call.seed or 0])
+    if document["key"] != _key(rule, _rows(project, {*sides[0], *sides[1]})):
+        return None
+    nan = float("nan")
+    accuracy, deviation = (
+        np.array([nan if v is None else v for v in document[name]])
+        for name in ("accuracy", "class_deviation")
+    )
+    seeds = np.array(document["seeds"], np.int64)
+    found = draws.Luck(seeds, np.full(len(seeds), nan), deviation, accuracy)
+    return Drawn(
+        _measure(found, "accuracy", document["own"]),
+        _measure(found, "class_deviation", document["own"]), document["images"],
+    )  # fmt: skip
+
+
+def _measure(found: draws.Luck, name: str, own: int | None) -> Measure:
+    values = found.accuracy if name == "accuracy" else found.class_deviation
+    mine = None
+    others = values
+    if own is not None:
+        mine = float(values[0]) if np.isfinite(values[0]) else None
+        others = values[1:] if own >= SEEDS else values
+    percentile = None if own is None else found.percentile(name, own)
+    return Measure(tuple(others[np.isfinite(others)].tolist()), mine, percentile)
+
+
+def _rows(project: "Project", inside: set[str]) -> "list[Sample]":
+    """Return the images that take part, drawn evenly from too many."""
+    rows = [s for s in project.groups.images() if s.path in inside]
+    if len(rows) <= IMAGES_AT_MOST:
+        return rows
+    chosen = np.random.default_rng(0).permutation(len(rows))[:IMAGES_AT_MOST]
+    return [rows[i] for i in sorted(chosen.tolist())]
+
+
+def _key(rule: Rule, rows: "list[Sample]") -> str:
+    digest = hashlib.sha256(to_json(rule).encode())
+    for s in rows:
+        digest.update(f"{s.path}\0{s.label}\0".encode() + s.sha256)
+    return digest.hexdigest()
+
+
+def _plain(values: draws.Doubles) -> list[float | None]:
+    return [round(float(v), 6) if np.isfinite(v) else None for v in values]

@@ -1,0 +1,405 @@
+"""Split rules: how membership comes about, and who stands where under each."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from inspector.audit.pitfalls import Pitfall, Replayed, pitfalls
+from inspector.dataset.keras_code import CodeCall, read_code
+from inspector.dataset.layouts import IMAGE_ENDINGS, SPLIT_NAMES, Role
+from inspector.errors import DatasetError, UsageError
+from inspector.splits.group_split import split_by_group
+from inspector.splits.keras_replay import Call, Loader, Sides, check, cut, list_call, replay
+from inspector.store.samples import Sample
+
+if TYPE_CHECKING:
+    from inspector.project.project import Project
+
+SHARE = 0.2
+
+
+class RuleKind(StrEnum):
+    """What makes the split."""
+
+    FOLDERS = "folders"
+    KERAS = "keras call"
+    CODE = "pasted code"
+    GROUPS = "by group"
+    LIST = "list of files"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A split rule.
+
+    Attributes:
+        call: For a Keras call; `second` is the call that makes validation where it differs.
+        folder: Folder that the call reads, relative to the dataset; "" for the root, None for
+            the training folder if there is one, else the root.
+        code: Pasted code.
+        file: For a list of files: a CSV with the columns path and split, such as a locked split.
+        share: For by group: of each class; None for today's share, or .2.
+        fewest_moves: For by group: leave images where they are as far as can be.
+    """
+
+    kind: RuleKind = RuleKind.FOLDERS
+    call: Call = field(default_factory=Call)
+    second: Call | None = None
+    folder: str | None = None
+    code: str = ""
+    share: float | None = None
+    seed: int = 0
+    fewest_moves: bool = False
+    file: str = ""
+
+    @property
+    def text(self) -> str:
+        """The rule in words."""
+        match self.kind:
+            case RuleKind.FOLDERS:
+                return "the folders"
+            case RuleKind.CODE:
+                return "the pasted code"
+            case RuleKind.GROUPS:
+                return f"groups kept together, seed {self.seed}"
+            case RuleKind.LIST:
+                return f"the list {Path(self.file).name}"
+            case RuleKind.KERAS:
+                call = self.call
+                shuffle = "" if call.shuffle else ", shuffle=False"
+                keras = f", Keras {call.keras}" if call.keras else ""
+                said = f"{call.loader.value}(validation_split={call.validation_split:g}"
+                return f"{said}, seed={call.seed}{shuffle}){keras}"
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Who stands where under a rule.
+
+    Attributes:
+        training: Paths in the rule's own order; a file may be on both sides.
+        validation: The same.
+        elsewhere: Other images by the name of their place, such as "test" or "validation folder".
+        neither: Files that the calls list and that are on no side.
+        calls_to: The folder that the calls read, relative, or "".
+    """
+
+    rule: Rule
+    training: tuple[str, ...]
+    validation: tuple[str, ...]
+    elsewhere: dict[str, tuple[str, ...]]
+    neither: tuple[str, ...] = ()
+    findings: tuple[Pitfall, ...] = ()
+    calls_to: str = ""
+
+    def sides(self) -> dict[str, str]:
+        """Return the side of each path; the first that holds, where a file is on both."""
+        every = (("training", self.training), ("validation", self.validation))
+        found: dict[str, str] = {}
+        for side, paths in (*every, *self.elsewhere.items()):
+            for path in paths:
+                found.setdefault(path, side)
+        return found
+
+
+def to_json(rule: Rule) -> str:
+    """Return a rule as JSON."""
+    return json.dumps(asdict(rule))
+
+
+def from_json(text: str) -> Rule:
+    """Return the rule that `to_json` wrote."""
+    values: dict[str, Any] = json.loads(text)
+    for name in ("call", "second"):
+        call = values[name]
+        if call is not None:
+            call["loader"] = Loader(call["loader"])
+            call["label_list"] = tuple(call["label_list"])
+            call["class_names"] = tuple(call["class_names"]) if call["class_names"] else None
+            values[name] = Call(**call)
+    values["kind"] = RuleKind(values["kind"])
+    return Rule(**values)
+
+
+def membership(project: "Project", rule: Rule) -> Membership:
+    """Say who stands where: replayed on the disk as it is now for Keras, else as catalogued.
+
+    Raises:
+        DatasetError: Keras would raise on this folder, or the folders are no splits.
+        UsageError: The arguments are wrong, or the code can't be read.
+    """
+    match rule.kind:
+        case RuleKind.FOLDERS:
+            return _by_folders(project, rule)
+        case RuleKind.GROUPS:
+            return _by_groups(project, rule)
+        case RuleKind.KERAS:
+            two = rule.second or rule.call
+            return _by_calls(project, rule, rule.call, two, folders=(rule.folder, rule.folder))
+        case RuleKind.CODE:
+            return _by_code(project, rule)
+        case RuleKind.LIST:
+            from inspector.project.splits.listed_split import by_list
+
+            return by_list(project, rule)
+
+
+def call_sides(project: "Project", rule: Rule) -> Sides:
+    """Replay one Keras call on the disk as it is now; paths are relative to the dataset.
+
+    Raises:
+        DatasetError: Keras would raise on this folder.
+        UsageError: Keras refuses the arguments.
+    """
+    folder = _folder(project, rule.folder)
+    sides = replay(project.root / folder, _with_subset(rule.call, "training"))
+    head = f"{folder}/" if folder else ""
+    return Sides(tuple(head + p for p in sides.training), tuple(head + p for p in sides.validation))
+
+
+def _by_folders(project: "Project", rule: Rule) -> Membership:
+    rows = project.samples.everything()
+    sides: dict[str, list[str]] = {}
+    for sample in rows:
+        if counts(sample):
+            sides.setdefault(sample.split, []).append(sample.path)
+    training, validation, elsewhere = two_sides(sides)
+    if not training or not validation:
+        raise DatasetError(
+            "the folders are no splits: there is no training folder with a validation or test"
+            " folder beside it",
+            "Name a Keras call (validation_split and seed), paste the code, or split by group.",
+        )
+    return Membership(rule, training, validation, elsewhere)
+
+
+def two_sides(
+    sides: dict[str, list[str]],
+) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """Return training, validation (test where there is none), and the other places by name."""
+    training = tuple(sides.pop("training", ()))
+    validation = sides.pop("validation", None)
+    if validation is None:
+        validation = sides.pop("test", None) or []
+    return training, tuple(validation), {n: tuple(paths) for n, paths in sides.items() if n}
+
+
+def _by_groups(project: "Project", rule: Rule) -> Membership:
+    rows = [s for s in project.groups.images() if s.mark != "drop"]
+    groups = project.groups.numbers(rows, with_pictures=True)
+    names = sorted({s.new_label or s.label for s in rows})
+    place = {name: i for i, name in enumerate(names)}
+    labels = np.array([place[s.new_label or s.label] for s in rows], np.int32)
+    fixed = np.array([s.split == "test" for s in rows], np.bool_)
+    today = np.array([s.split == "validation" for s in rows], np.bool_)
+    # A group that touches the test folder belongs there, or it would stand on two sides.
+    held = np.isin(groups, groups[fixed])
+    pool = ~held
+    share = rule.share
+    if share is None:
+        some = int(today.sum())
+        share = some / max(1, int((~fixed).sum())) if some else SHARE
+    if not 0 < share < 1:
+        raise UsageError(f"the share {share:g} is not between 0 and 1", "0.2 is a fifth.")
+    chosen = np.zeros(len(rows), np.bool_)
+    chosen[pool] = split_by_group(
+        groups[pool], labels[pool], share, seed=rule.seed,
+        today=today[pool] if rule.fewest_moves else None,
+    )  # fmt: skip
+    training = tuple(s.path for s, c, h in zip(rows, chosen, held, strict=True) if not c and not h)
+    validation = tuple(s.path for s, c in zip(rows, chosen, strict=True) if c)
+    test = tuple(s.path for s, h in zip(rows, held, strict=True) if h)
+    return Membership(rule, training, validation, {"test": test} if test else {})
+
+
+def _by_code(project: "Project", rule: Rule) -> Membership:
+    one, two = _pair(read_code(rule.code, keras=rule.call.keras))
+    folders = _code_folder(project, one), _code_folder(project, two)
+    if one.directory != two.directory and not (one.call.subset and two.call.subset):
+        for call, folder in zip((one, two), folders, strict=True):
+            if folder is None or folders[0] == folders[1]:
+                raise UsageError(
+                    f"line {call.line} reads {call.directory}, which is no split folder of this"
+                    " dataset",
+                    "Open the folder that holds both, or write the folder's name there.",
+                )
+    return _by_calls(project, rule, one.call, two.call, folders=folders, code=(one, two))
+
+
+def one_call(project: "Project", rule: Rule) -> Rule | None:
+    """Return the single Keras call whose two subsets are the sides of a rule; None for others.
+
+    Raises:
+        UsageError: The code can't be read.
+    """
+    if rule.kind is RuleKind.KERAS and rule.second in (None, rule.call):
+        return rule if _splits(rule.call) else None
+    if rule.kind is not RuleKind.CODE:
+        return None
+    one, two = _pair(read_code(rule.code, keras=rule.call.keras))
+    folders = _code_folder(project, one), _code_folder(project, two)
+    call = replace(one.call, subset="")
+    same = folders[0] == folders[1] and call == replace(two.call, subset="")
+    return Rule(RuleKind.KERAS, call, folder=folders[0]) if same and _splits(call) else None
+
+
+def _splits(call: Call) -> bool:
+    return bool(call.validation_split) or call.left_size is not None
+
+
+def _pair(calls: Sequence[CodeCall]) -> tuple[CodeCall, CodeCall]:
+    """Return the call that makes training and the one that makes validation."""
+    validation = [c for c in calls if c.call.subset in ("validation", "both")]
+    training = [c for c in calls if c.call.subset in ("training", "both")]
+    split = [c for c in calls if c.call.loader is Loader.SPLIT_DATASET]
+    if split:
+        return split[0], split[0]
+    if training and validation:
+        return training[0], validation[0]
+    by_name = [
+        c for c in calls
+        if any(w in f"{c.name} {_last_word(c)}".lower() for w in ("val", "test", "dev"))
+    ]  # fmt: skip
+    others = [c for c in calls if c not in by_name]
+    if training and by_name:
+        return training[0], by_name[0]
+    if others and by_name:
+        return others[0], by_name[0]
+    if len(calls) > 1:
+        return calls[0], calls[1]
+    raise UsageError(
+        "the code makes only one dataset", "Paste the calls of training and of validation."
+    )
+
+
+def _code_folder(project: "Project", call: CodeCall) -> str | None:
+    """Return the dataset's folder that an expression means, as far as its last words tell."""
+    last = _last_word(call)
+    splits = project.layout.splits
+    if project.layout.role is Role.SPLITS and (project.root / last).is_dir() and last:
+        return last
+    if last == project.root.name:
+        return ""
+    # A variable such as train_dir tells as much as a folder's name does.
+    words = {SPLIT_NAMES[w] for w in _words(last) if w in SPLIT_NAMES}
+    match = [name for name, split in splits.items() if {split} == words]
+    return match[0] if len(match) == 1 else None
+
+
+def _last_word(call: CodeCall) -> str:
+    return call.directory.replace("\\", "/").rstrip("/'\") ").split("/")[-1].strip(" '\"(")
+
+
+def _words(name: str) -> list[str]:
+    return "".join(c if c.isalnum() else " " for c in name.lower()).split()
+
+
+def _by_calls(
+    project: "Project",
+    rule: Rule,
+    one: Call,
+    two: Call,
+    *,
+    folders: tuple[str | None, str | None],
+    code: tuple[CodeCall, ...] = (),
+) -> Membership:
+    places = _folder(project, folders[0]), _folder(project, folders[1])
+    if places[0] != places[1] and not two.validation_split:
+        two = replace(two, subset="")
+    training, listed, every = _side(project, places[0], one, 0)
+    validation, _, other = _side(project, places[1], two, 1)
+    dropped = frozenset(
+        s.path.removeprefix(f"{places[0]}/") for s in project.samples.everything()
+        if s.mark == "drop"
+    )  # fmt: skip
+    same = places[0] == places[1]
+    found = pitfalls(
+        Replayed(
+            one, two, listed, _inside(training, places[0]), _inside(validation, places[1]),
+            same, code, dropped,
+        )
+    )  # fmt: skip
+    head = f"{places[0]}/" if places[0] else ""
+    found = [replace(f, files=tuple(head + p for p in f.files)) for f in found]
+    taken = {*training, *validation}
+    neither = tuple(p for p in dict.fromkeys((*every, *other)) if p not in taken)
+    return Membership(
+        rule, training, validation, _elsewhere(project, {*taken, *neither}), neither,
+        tuple(found), places[0],
+    )  # fmt: skip
+
+
+def _side(
+    project: "Project", folder: str, call: Call, which: int
+) -> tuple[tuple[str, ...], Any, tuple[str, ...]]:
+    """Return one side's paths as Keras cuts them, what was listed, and all that was listed.
+
+    An empty side is no error here: it is a finding with its own numbers.
+    """
+    if not call.validation_split and call.left_size is None:
+        call = replace(call, subset="")
+    else:
+        call = _with_subset(call, call.subset or ("training", "validation")[which])
+    check(call)
+    listed = list_call(project.root / folder, call)
+    positions = cut(listed, call)[which]
+    head = f"{folder}/" if folder else ""
+    paths = listed.paths
+    return (
+        tuple(head + paths[i] for i in positions.tolist()),
+        listed,
+        tuple(head + p for p in paths),
+    )
+
+
+def _with_subset(call: Call, subset: str) -> Call:
+    return call if call.subset or call.loader is not Loader.DATASET else replace(
+        call, subset=subset
+    )  # fmt: skip
+
+
+def _inside(paths: tuple[str, ...], folder: str) -> tuple[str, ...]:
+    return tuple(p.removeprefix(f"{folder}/") for p in paths) if folder else paths
+
+
+def _folder(project: "Project", folder: str | None) -> str:
+    if folder is not None:
+        return folder.strip("/")
+    top = [name for name, split in project.layout.splits.items() if split == "training"]
+    return top[0] if top else ""
+
+
+def _elsewhere(project: "Project", taken: set[str]) -> dict[str, tuple[str, ...]]:
+    """Name the images that the calls do not touch by the folder they stand in."""
+    found: dict[str, list[str]] = {}
+    for sample in project.samples.everything():
+        if counts(sample) and sample.split and sample.path not in taken:
+            found.setdefault(f"{sample.split} folder", []).append(sample.path)
+    return {name: tuple(paths) for name, paths in found.items()}
+
+
+def counts(sample: Sample) -> bool:
+    """Tell whether a file is an image; by its name where it was not read yet."""
+    return sample.status == "image" or (
+        sample.status == "pending" and sample.path.lower().endswith(IMAGE_ENDINGS)
+    )
+
+
+def moves(rows: Sequence[Sample], made: Membership) -> list[dict[str, str]]:
+    """Return what moves against today's folders: path, from, to."""
+    to = made.sides()
+    return [
+        {"path": s.path, "from": s.split, "to": to[s.path]}
+        for s in rows
+        if s.path in to and s.split and s.split != to[s.path]
+    ]
+
+
+def training_folder(project: "Project", folder: str | None) -> Path:
+    """Return the folder that a call of this rule reads."""
+    return project.root / _folder(project, folder)

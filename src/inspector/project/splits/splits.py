@@ -1,0 +1,315 @@
+"""Splits: the rule in force, what it puts on both sides, and the split that is locked."""
+
+import csv
+import hashlib
+import os
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inspector.dataset.layouts import Role
+from inspector.errors import DatasetError, ExportError, UsageError
+from inspector.project.changes import Changes
+from inspector.project.splits import leakage as leak_search
+from inspector.project.splits import seed_variability as luck
+from inspector.project.splits.leakage import Leakage
+from inspector.project.splits.split_rules import (
+    Membership,
+    Rule,
+    RuleKind,
+    call_sides,
+    from_json,
+    membership,
+    moves,
+    to_json,
+)
+from inspector.splits.keras_replay import Loader
+from inspector.store import meta
+from inspector.store import split_lock as locks
+from inspector.work.jobs import Progress, Stop
+
+if TYPE_CHECKING:
+    from inspector.project.project import Project
+
+MANIFEST_FIELDS = ("path", "sha256", "split", "label", "group")
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What of the locked split still holds.
+
+    Attributes:
+        same: Locked files that still stand where they stood, with the same bytes.
+        moved: Their content stands under another path now.
+        changed: Paths whose bytes are other ones now.
+        missing: Content that is gone.
+        new: Images that the lock does not know, in the folders that it covers.
+    """
+
+    file: str
+    rule: str
+    at: float
+    same: int
+    moved: tuple[str, ...]
+    changed: tuple[str, ...]
+    missing: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A written manifest."""
+
+    path: Path
+    files: int
+    sides: dict[str, int]
+
+
+class Splits:
+    """Ask who stands where, choose the rule, and lock the split."""
+
+    def __init__(self, project: "Project") -> None:
+        self._project = project
+        self._search: tuple[Rule, leak_search.Search] | None = None
+        project.listen(self._on_changed)
+
+    @property
+    def rule(self) -> Rule:
+        """The rule in force; the folders where nothing was chosen."""
+        kept = meta.get(self._project.database.read(), "rule")
+        return from_json(kept) if kept else Rule()
+
+    def set_rule(self, rule: Rule) -> None:
+        """Choose the rule; it is checked first.
+
+        Raises:
+            DatasetError: It can't be applied to this dataset.
+            UsageError: Its arguments are wrong.
+        """
+        self.membership(rule)
+        text = to_json(rule)
+        self._project.database.write(lambda c: meta.put(c, "rule", text), urgent=True)
+        self._project.tell(Changes(rule=True, text=f"split: {rule.text}"))
+
+    def can(self, rule: Rule) -> bool:
+        """Tell whether a rule can be applied to this dataset."""
+        try:
+            self.membership(rule)
+        except (DatasetError, UsageError):
+            return False
+        return True
+
+    def membership(self, rule: Rule | None = None) -> Membership:
+        """Say who stands where under a rule, the one in force by default.
+
+        Raises:
+            DatasetError: Keras would raise here, or the folders are no splits.
+            UsageError: The arguments are wrong.
+        """
+        return membership(self._project, rule or self.rule)
+
+    def leaks(self, rule: Rule | None = None, *, luck: bool = True) -> Leakage:
+        """Find what a rule puts on both sides; needs a finished scan.
+
+        Args:
+            rule: The one in force by default.
+            luck: Look at other seeds of the same call too; they take most of the time.
+
+        Raises:
+            DatasetError: Keras would raise here, or the folders are no splits.
+            UsageError: The arguments are wrong.
+        """
+        return self.search(rule or self.rule).at(self._project.duplicates.threshold, luck=luck)
+
+    def search(self, rule: Rule) -> leak_search.Search:
+        """Return what a rule's leaks are found in, at any threshold; kept until data change.
+
+        Raises:
+            DatasetError: Keras would raise here, or the folders are no splits.
+            UsageError: The arguments are wrong.
+        """
+        kept = self._search
+        if kept is None or kept[0] != rule:
+            kept = (rule, leak_search.Search(self._project, rule))
+            self._search = kept
+        return kept[1]
+
+    def draw_seeds(
+        self, rule: Rule | None = None, *, stop: Stop | None = None,
+        progress: Progress | None = None,
+    ) -> luck.Drawn | None:  # fmt: skip
+        """Ask quick models about 200 seeds of the rule's call, and keep it.
+
+        None where the rule draws nothing, or when stopped.
+
+        Raises:
+            DatasetError: Keras would raise here.
+            UsageError: The arguments are wrong.
+        """
+        return luck.draw(self._project, rule or self.rule, stop=stop, progress=progress)
+
+    def drawn(self, rule: Rule | None = None) -> luck.Drawn | None:
+        """Return what `draw_seeds` found for this rule and these images before."""
+        return luck.known(self._project, rule or self.rule)
+
+    def redraw(self) -> str:
+        """Say how cleaning would draw the split in force anew; "" where it stays, or is locked."""
+        rule = self.rule
+        if meta.get(self._project.database.read(), "lock_rule") == rule.text:
+            return ""
+        try:
+            made = self.membership(rule)
+        except (DatasetError, UsageError):
+            return ""
+        return next((f.text for f in made.findings if f.code == "cleaning_redraws"), "")
+
+    def moves(self, made: Membership) -> list[dict[str, str]]:
+        """Return what moves against today's folders, for a proposal."""
+        return moves(self._project.samples.everything(), made)
+
+    def freeze(self, rule: Rule, file: Path) -> Frozen:
+        """Write a split as a manifest with content hashes, and remember it as the locked one.
+
+        Lists and hashes the disk as it is now; nothing is decoded.
+
+        Raises:
+            ExportError: The file exists already, or can't be written there.
+            DatasetError: The rule can't be applied, or a file can't be read.
+        """
+        project = self._project
+        if file.absolute().is_relative_to(project.root):
+            raise ExportError(
+                "the manifest would lie inside the dataset, which is never written to",
+                "Name a file outside of it.",
+            )
+        if file.exists():
+            raise ExportError(f"{file} exists already", "Name a file that does not exist yet.")
+        sides = self._sides(rule)
+        labels = {s.path: s.label for s in project.samples.everything()}
+        groups = self._group_names(rule)
+        rows = []
+        for path, side in sides:
+            rows.append((path, _hash(project.root / path), side, labels.get(path, ""),
+                         groups.get(path, "")))  # fmt: skip
+        partial = file.with_name(f".{file.name}.partial")
+        try:
+            with partial.open("w", encoding="utf-8", newline="") as stream:
+                writer = csv.writer(stream)
+                writer.writerow(MANIFEST_FIELDS)
+                writer.writerows((p, sha.hex(), s, label, g) for p, sha, s, label, g in rows)
+                stream.flush()
+                os.fsync(stream.fileno())
+            partial.replace(file)
+        except OSError as error:
+            partial.unlink(missing_ok=True)
+            raise ExportError(
+                f"{file} can't be written: {error.strerror}", "Choose another folder."
+            ) from error
+        # A file on both sides is kept once: its first side counts.
+        kept = {p: (p, sha, s) for p, sha, s, _, _ in reversed(rows)}.values()
+        values = {"lock_file": str(file.absolute()), "lock_rule": rule.text,
+                  "lock_at": f"{time.time():.0f}"}  # fmt: skip
+        project.database.write(lambda c: locks.replace(c, kept), urgent=True)
+        project.database.write(lambda c: meta.put_all(c, values), urgent=True)
+        project.tell(Changes(rule=True, text=f"locked the split in {file.name}"))
+        return Frozen(file, len(rows), dict(Counter(side for _, side in sides)))
+
+    def locked(self) -> Lock | None:
+        """Say what of the locked split still holds, by the last scan; None without a lock."""
+        reader = self._project.database.read()
+        kept = locks.rows(reader)
+        if not kept:
+            return None
+        rows = [s for s in self._project.samples.everything() if s.sha256]
+        now = {s.path: s.sha256 for s in rows}
+        contents = {s.sha256 for s in rows}
+        known = {sha for _, sha, _ in kept}
+        paths = {path for path, _, _ in kept}
+        splits = self._project.layout.role is Role.SPLITS
+        covered = {path.partition("/")[0] for path in paths} if splits else set()
+        fresh = tuple(
+            s.path for s in rows
+            if s.path not in paths and s.sha256 not in known
+            and (not splits or s.path.partition("/")[0] in covered)
+        )  # fmt: skip
+        apart = [(path, sha) for path, sha, _ in kept if now.get(path) != sha]
+        return Lock(
+            meta.get(reader, "lock_file"), meta.get(reader, "lock_rule"),
+            float(meta.get(reader, "lock_at", "0")), len(kept) - len(apart),
+            tuple(p for p, sha in apart if sha in contents and p not in now),
+            tuple(p for p, sha in apart if p in now),
+            tuple(p for p, sha in apart if sha not in contents and p not in now),
+            fresh,
+        )  # fmt: skip
+
+    def _on_changed(self, changes: Changes) -> None:
+        # A moved threshold leaves it as it is.
+        if changes.samples or changes.decisions or changes.groups or changes.layout:
+            self._search = None
+
+    def _sides(self, rule: Rule) -> list[tuple[str, str]]:
+        """Return (path, side), training first, in the rule's own order."""
+        if rule.kind is RuleKind.KERAS and rule.second is None:
+            both = call_sides(self._project, rule)
+            return [(p, "training") for p in both.training] + [
+                (p, "validation") for p in both.validation
+            ]
+        made = self.membership(rule)
+        return [
+            *((p, "training") for p in made.training),
+            *((p, "validation") for p in made.validation),
+            *((p, name) for name, paths in made.elsewhere.items() for p in paths),
+        ]
+
+    def _group_names(self, rule: Rule) -> dict[str, str]:
+        """Name the group of each image by the first path in it, where the scan is done."""
+        if not self._project.scans.is_complete() and rule.kind is not RuleKind.GROUPS:
+            return {}
+        rows = self._project.groups.images()
+        numbers = self._project.groups.numbers(rows, with_pictures=False).tolist()
+        members: dict[int, list[str]] = {}
+        for sample, number in zip(rows, numbers, strict=True):
+            members.setdefault(number, []).append(sample.path)
+        return {p: paths[0] for paths in members.values() if len(paths) > 1 for p in paths}
+
+
+def keras_rule(
+    loader: str,
+    *,
+    share: float,
+    seed: int | None,
+    shuffle: bool = True,
+    folder: str | None = None,
+    keras: str = "",
+) -> Rule:
+    """Return the rule of one Keras call.
+
+    Raises:
+        UsageError: There is no such loader.
+    """
+    from inspector.splits.keras_replay import Call
+
+    try:
+        kind = Loader(loader)
+    except ValueError:
+        raise UsageError(
+            f"there is no loader {loader}", f"Loaders: {', '.join(x.value for x in Loader)}."
+        ) from None
+    call = Call(kind, share, seed, shuffle, keras=keras)
+    return Rule(RuleKind.KERAS, call, folder=folder)
+
+
+def _hash(file: Path) -> bytes:
+    digest = hashlib.sha256()
+    try:
+        with file.open("rb") as stream:
+            while piece := stream.read(_PIECE):
+                digest.update(piece)
+    except OSError as error:
+        raise DatasetError(
+            f"{file} can't be read: {error.strerror}", "Check the file, or drop it first."
+        ) from error
+    return digest.digest()

@@ -1,0 +1,92 @@
+"""What a trained model says of the data: who is taken for whom, and what it is sure of wrongly."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from inspector.audit.leakage import ties_across
+from inspector.audit.predictions import Prediction, Rate, rates, read_predictions
+from inspector.errors import TrainingError
+from inspector.project.review.similarity_graph import link
+from inspector.project.splits.leakage import KINDS, path_mask
+from inspector.store.samples import Sample
+from inspector.training_protocol import PREDICTIONS_BEST, PREDICTIONS_LAST
+
+if TYPE_CHECKING:
+    from inspector.project.project import Project
+    from inspector.project.training.runs import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A validation image that the model is wrong about; confidence is a share of 1."""
+
+    sample: Sample
+    label: str
+    predicted: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What one run predicted for its validation images.
+
+    Attributes:
+        cells: (true class, predicted class) to sample ids.
+        rates: In all, with and without a twin in training, by class.
+        mistakes: The most confident first.
+        gone: Validation images that are not in the dataset any more.
+    """
+
+    run: str
+    classes: tuple[str, ...]
+    cells: dict[tuple[str, str], tuple[int, ...]]
+    rates: tuple[Rate, ...]
+    mistakes: tuple[Mistake, ...]
+    gone: int
+
+
+def run_result(project: "Project", run: "Run", *, last: bool = False) -> RunResult:
+    """Read what the best weights (or the last) of a run predicted.
+
+    Raises:
+        TrainingError: There are no predictions yet.
+        DatasetError: They can't be read.
+    """
+    file = run.folder / (PREDICTIONS_LAST if last else PREDICTIONS_BEST)
+    if not file.exists():
+        raise TrainingError(
+            "there is no prediction before the first epoch", "Let the run go on a little."
+        )
+    predictions = read_predictions(file)
+    rows = project.groups.images()
+    known = {s.path: s for s in rows}
+    cells: dict[tuple[str, str], list[int]] = {}
+    for p in predictions:
+        if p.path in known:
+            cells.setdefault((p.label, p.predicted), []).append(known[p.path].id)
+    wrong = sorted(
+        (p for p in predictions if p.label != p.predicted and p.path in known),
+        key=lambda p: (-p.confidence, p.path),
+    )
+    return RunResult(
+        run.name, run.spec.class_names, {k: tuple(ids) for k, ids in cells.items()},
+        tuple(_rates(project, run, predictions, rows)),
+        tuple(Mistake(known[p.path], p.label, p.predicted, p.confidence) for p in wrong),
+        sum(p.path not in known for p in predictions),
+    )  # fmt: skip
+
+
+def _rates(
+    project: "Project", run: "Run", predictions: list[Prediction], rows: list[Sample]
+) -> list[Rate]:
+    """Return rates with ties to what the run really learned from: its own lists."""
+    position = {s.path: i for i, s in enumerate(rows)}
+    spec = run.spec
+    learned = path_mask((*spec.training.paths, *spec.selection.paths), position)
+    judged = path_mask(spec.validation.paths, position)
+    ties = link(project, rows).at(project.duplicates.threshold).ties
+    codes = ties_across(ties, learned, judged)
+    tie = {rows[i].path: KINDS[codes[i] - 1] for i in codes.nonzero()[0].tolist()}
+    numbers = project.groups.numbers(rows, with_pictures=True)
+    group = {s.path: int(n) for s, n in zip(rows, numbers, strict=True)}
+    return rates(predictions, tie, dict.fromkeys(spec.validation.paths, "validation"), group)

@@ -1,0 +1,422 @@
+"""Runs: trainings in a child process, each kept in a folder of its own beside the project."""
+
+import hashlib
+import json
+import os
+import queue
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inspector import __version__
+from inspector.audit.intervals import wilson
+from inspector.augmentation.policy import Policy
+from inspector.augmentation.policy_json import write_policy
+from inspector.desktop.paths import cache_folder
+from inspector.errors import TrainingError, UsageError
+from inspector.project.changes import Changes
+from inspector.project.splits.split_rules import Membership, Rule
+from inspector.project.training.trainer import Live, Trainer
+from inspector.splits.group_split import split_by_group
+from inspector.store import meta
+from inspector.store.samples import Sample
+from inspector.training_protocol import (
+    CARD,
+    ENDED,
+    SMALL_CNN,
+    Answer,
+    Budget,
+    Done,
+    EpochDone,
+    Evaluated,
+    Failed,
+    Preparing,
+    Ready,
+    Reevaluate,
+    RunSpec,
+    Samples,
+    Step,
+    Stopped,
+    Train,
+    check_spec,
+    read_history,
+    read_spec,
+    write_spec,
+    write_whole,
+)
+from inspector.work.jobs import Stop
+
+if TYPE_CHECKING:
+    from inspector.project.project import Project
+
+SELECTION_SHARE = 0.15
+IMAGE_SIZE_PX = 64
+IMAGE_SIZES_PX = (32, 48, 64, 96, 128, 160, 224)
+EPOCHS = 20
+_LISTEN_SECONDS = 0.2
+
+
+class RunState(StrEnum):
+    """Where a run stands; the first four are those of the queue."""
+
+    WAITING = "waiting"
+    PREPARING = "preparing"
+    TRAINING = "training"
+    PAUSED = "paused"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    """Neither complete nor stopped nor going: the program ended under it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person asks of a run; the rule says which files.
+
+    Attributes:
+        policy_name: What the person calls the policy.
+        seed: Of weights, order and augmentation, apart from the split's.
+        budget: EPOCHS, or PLATEAU: until the selection set does not improve, `epochs` at most.
+        weights: Of a backbone: a file, `IMAGENET` to fetch them, or None.
+    """
+
+    policy: Policy | None = None
+    model: str = SMALL_CNN
+    epochs: int = EPOCHS
+    seed: int = 0
+    image_size_px: int = IMAGE_SIZE_PX
+    policy_name: str = ""
+    budget: Budget = Budget.EPOCHS
+    weights: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run that is kept.
+
+    Attributes:
+        history: The epochs that it has completed.
+        live: How far it is, while it is in the queue.
+        reason: Why it failed, with `advice`.
+    """
+
+    name: str
+    folder: Path
+    spec: RunSpec
+    history: tuple[EpochDone, ...]
+    state: RunState = RunState.INTERRUPTED
+    live: Live | None = None
+    reason: str = ""
+    advice: str = ""
+
+    @property
+    def best(self) -> EpochDone | None:
+        """The epoch that the selection set chose; None before the first."""
+        return self.history[self.history[-1].best_epoch - 1] if self.history else None
+
+    @property
+    def can_go_on(self) -> bool:
+        """Tell whether it is incomplete and not in the queue."""
+        return self.state in (RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED)
+
+    @property
+    def policy(self) -> str:
+        """What its augmentation is called."""
+        return self.spec.policy_name or ("augmented" if self.spec.policy else "no augmentation")
+
+    @property
+    def title(self) -> str:
+        """What is trained, in words: policy, model, size."""
+        model = Path(self.spec.model).stem.replace("_", " ")
+        return f"{self.policy}, {model}, {self.spec.image_size_px} px"
+
+    def is_twin_of(self, other: "Run") -> bool:
+        """Tell whether two runs differ in nothing but their seed."""
+        return replace(self.spec, seed=0) == replace(other.spec, seed=0)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedTest:
+    """The one opening of the test folder, with the accuracy's 95 % interval (Wilson)."""
+
+    at: str
+    run: str
+    accuracy: float
+    images: int
+    low: float
+    high: float
+
+
+class Runs:
+    """Start runs, go on with them, and look at those that are kept."""
+
+    def __init__(self, project: "Project") -> None:
+        self._project = project
+        self._specs: dict[str, RunSpec] = {}
+        self.trainer = Trainer(low_priority=project.low_priority)
+        self.trainer.listen(self._on_answer)
+
+    @property
+    def folder(self) -> Path:
+        """Where runs are kept: beside the project file; they can't be rebuilt."""
+        file = self._project.file
+        return file.with_name(f"{file.name}.runs")
+
+    def all(self) -> list[Run]:
+        """Return the runs that are kept, in order of their names.
+
+        Raises:
+            TrainingError: One of them can't be read.
+        """
+        if not self.folder.is_dir():
+            return []
+        live = self.trainer.snapshot().live
+        names = (f.name for f in sorted(self.folder.iterdir()) if (f / "spec.json").exists())
+        return [self._read(name, live.get(name)) for name in names]
+
+    def _read(self, name: str, live: Live | None) -> Run:
+        folder = self.folder / name
+        if name not in self._specs:
+            self._specs[name] = read_spec(folder)
+        spec, history = self._specs[name], read_history(folder)
+        if live is not None:
+            return Run(name, folder, spec, history, RunState(live.phase.value), live)
+        if (folder / CARD).exists():
+            return Run(name, folder, spec, history, RunState.DONE)
+        try:
+            ended = json.loads((folder / ENDED).read_text("utf-8"))
+            return Run(
+                name, folder, spec, history, RunState(ended["state"]), None, ended["reason"],
+                ended["advice"],
+            )  # fmt: skip
+        except (OSError, ValueError, KeyError):
+            return Run(name, folder, spec, history)
+
+    def plan(self, rule: Rule, wanted: Wanted) -> RunSpec:
+        """Return the spec of a run; a selection set is cut by group from training.
+
+        Raises:
+            DatasetError: The rule can't be applied.
+            TrainingError: The run can't be trained as it stands.
+        """
+        project = self._project
+        made = project.splits.membership(rule)
+        known = {s.path: s for s in project.groups.images() if s.mark != "drop"}
+        training = [known[p] for p in dict.fromkeys(made.training) if p in known]
+        validation = [known[p] for p in dict.fromkeys(made.validation) if p in known]
+        test = [known[p] for p in _test_paths(made) if p in known]
+        names = tuple(sorted({s.new_label or s.label for s in (*training, *validation)}))
+        place = {name: i for i, name in enumerate(names)}
+
+        def columns(rows: Sequence[str]) -> Samples:
+            chosen = [known[p] for p in rows if (known[p].new_label or known[p].label) in place]
+            return Samples(
+                tuple(s.path for s in chosen),
+                tuple(place[s.new_label or s.label] for s in chosen),
+                tuple(s.sha256.hex() for s in chosen),
+            )
+
+        held = np.zeros(len(training), np.bool_)
+        if training:
+            groups = project.groups.numbers(training, with_pictures=True)
+            labels = np.array([place[s.new_label or s.label] for s in training], np.int32)
+            held = split_by_group(groups, labels, SELECTION_SHARE, seed=0)
+        learned = [s.path for s, out in zip(training, held, strict=True) if not out]
+        selected = [s.path for s, out in zip(training, held, strict=True) if out]
+        spec = RunSpec(
+            str(project.root), names, columns(learned), columns(selected),
+            columns([s.path for s in validation]), wanted.model, wanted.seed,
+            wanted.image_size_px, epochs=wanted.epochs, budget=wanted.budget,
+            policy=write_policy(wanted.policy) if wanted.policy else None,
+            policy_name=wanted.policy_name, weights=wanted.weights, split=rule.text,
+            threads=max(1, (os.cpu_count() or 1) - project.low_priority),
+            cache=str(cache_folder() / "training"), versions={"inspector": __version__},
+            test=columns([s.path for s in test]), dataset_digest=_digest(known.values()),
+        )  # fmt: skip
+        check_spec(spec)
+        return spec
+
+    def store(self, spec: RunSpec) -> str:
+        """Store a new run's spec before its start; return the run's name."""
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        number = 1
+        while (self.folder / f"{stamp}-{number:03}").exists():
+            number += 1
+        name = f"{stamp}-{number:03}"
+        write_spec(self.folder / name, spec)
+        return name
+
+    def resume(self, name: str, *, epochs: int | None = None) -> str:
+        """Check that a run is there to go on with.
+
+        Raises:
+            UsageError: There is none of that name, or another number of epochs is asked for.
+        """
+        run = self.run(name)
+        if epochs is not None and epochs != run.spec.epochs:
+            raise UsageError(
+                f"the run {name} was planned for {run.spec.epochs} epochs",
+                "A run goes on as it was planned; start a new one for another length.",
+            )
+        return name
+
+    def run(self, name: str) -> Run:
+        """Return one run.
+
+        Raises:
+            UsageError: There is none of that name.
+        """
+        found = next((r for r in self.all() if r.name == name), None)
+        if found is None:
+            raise UsageError(f"there is no run {name}", "See `inspector runs DATASET`.")
+        return found
+
+    def start(self, names: Sequence[str]) -> None:
+        """Put stored runs into the queue, to begin or to go on; `Changes` tell how they get on."""
+        for name in names:
+            (self.folder / name / ENDED).unlink(missing_ok=True)
+        self.trainer.add([Train(str(self.folder / name)) for name in names])
+        self._project.tell(Changes(runs=True))
+
+    def train(
+        self, names: Iterable[str], hear: Callable[[Answer], None], *, stop: Stop | None = None
+    ) -> None:
+        """Train stored runs to their end; each answer is passed to `hear`, on this thread.
+
+        A name is asked for when its turn comes, so the rest may depend on what was heard.
+
+        Raises:
+            TrainingError: There is no TensorFlow to train with.
+        """
+        orders = (Train(str(self.folder / name)) for name in names)
+        self._follow(orders, hear, stop or Stop())
+
+    def evaluate(self, name: str, side: str = "validation") -> Evaluated:
+        """Load a run's best weights and evaluate them on one of its lists.
+
+        Raises:
+            TrainingError: The weights or a sample are gone or were changed.
+        """
+        heard: list[Answer] = []
+        order = Reevaluate(str(self.folder / name), side)
+        self._follow([order], heard.append, Stop())
+        last = heard[-1]
+        if isinstance(last, Failed):
+            raise TrainingError(last.reason, last.advice)
+        assert isinstance(last, Evaluated)
+        return last
+
+    def opened_test(self) -> OpenedTest | None:
+        """Return the one opening of the test folder; None while it is locked."""
+        kept = meta.get(self._project.database.read(), "opened_test")
+        return OpenedTest(**json.loads(kept)) if kept else None
+
+    def open_test(self, name: str) -> OpenedTest:
+        """Judge a run's best weights on the test folder: once a project, and that is kept.
+
+        Raises:
+            TrainingError: It was opened before, or there is no test folder or no weights.
+        """
+        before = self.opened_test()
+        if before is not None:
+            raise TrainingError(
+                f"the test folder was opened on {before.at} by {before.run}:"
+                f" accuracy {before.accuracy:.3f} of {before.images:,} images",
+                "A test folder judges once. Choose by validation, or set new images aside.",
+            )
+        found = self.evaluate(name, "test")
+        at = time.strftime("%Y-%m-%d %H:%M")
+        right = round(found.accuracy * found.images)
+        low, high = wilson(right, found.images)
+        opened = OpenedTest(at, name, found.accuracy, found.images, low, high)
+        text = json.dumps(asdict(opened))
+        self._project.database.write(lambda c: meta.put(c, "opened_test", text), urgent=True)
+        self._project.tell(Changes(runs=True, text="the test folder was opened"))
+        return opened
+
+    def close(self) -> None:
+        """Stop what is going, keeping each complete epoch, and end the child."""
+        self.trainer.close()
+
+    def _follow(
+        self, orders: Iterable[Train | Reevaluate], hear: Callable[[Answer], None], stop: Stop
+    ) -> None:
+        answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+        self.trainer.listen(answers.put)
+        try:
+            for order in orders:
+                if stop.is_set():
+                    return
+                self._follow_one(order, answers, hear, stop)
+        finally:
+            self.trainer.forget(answers.put)
+
+    def _follow_one(
+        self,
+        order: Train | Reevaluate,
+        answers: "queue.SimpleQueue[Answer]",
+        hear: Callable[[Answer], None],
+        stop: Stop,
+    ) -> None:
+        """Put an order into the queue and hear of it until it is over."""
+        name = Path(order.folder).name
+        (self.folder / name / ENDED).unlink(missing_ok=True)
+        self.trainer.add([order])
+        while True:
+            if stop.is_set():
+                self.trainer.stop(name)
+            try:
+                answer = answers.get(timeout=_LISTEN_SECONDS)
+            except queue.Empty:
+                continue
+            if isinstance(answer, Failed) and self.trainer.snapshot().failure is not None:
+                raise TrainingError(answer.reason, answer.advice)
+            if isinstance(answer, Ready) or answer.run == name:
+                hear(answer)
+                if isinstance(answer, Done | Failed | Stopped | Evaluated):
+                    return
+
+    def _on_answer(self, answer: Answer) -> None:
+        """Keep how a run ended, and tell of what is seen from outside; on the trainer's thread."""
+        match answer:
+            case Failed() if answer.run:
+                self._keep_end(answer.run, RunState.FAILED, answer.reason, answer.advice)
+            case Stopped():
+                self._keep_end(answer.run, RunState.STOPPED, "", "")
+            case Step() | Preparing():
+                return  # sampled
+            case _:
+                pass
+        self._project.tell(Changes(runs=True))
+
+    def _keep_end(self, name: str, state: RunState, reason: str, advice: str) -> None:
+        folder = self.folder / name
+        if not folder.is_dir() or (folder / CARD).exists():
+            return
+        said = {"state": state.value, "reason": reason, "advice": advice}
+        write_whole(folder / ENDED, json.dumps(said))
+
+
+def _digest(rows: Iterable[Sample]) -> str:
+    """Digest every image that is not dropped: place, class and content; hex."""
+    digest = hashlib.sha256()
+    for s in sorted(rows, key=lambda s: s.path):
+        digest.update(f"{s.path}\0{s.new_label or s.label}\0".encode() + s.sha256)
+    return digest.hexdigest()
+
+
+def _test_paths(made: Membership) -> tuple[str, ...]:
+    """Return the images of the test folder, which the rule has on no side."""
+    used = {*made.training, *made.validation}
+    return tuple(p for p in made.elsewhere.get("test", ()) if p not in used)
+
+
+def seeds_of(wanted: Wanted, count: int) -> list[Wanted]:
+    """Return the same wish with `count` seeds in a row."""
+    return [replace(wanted, seed=wanted.seed + i) for i in range(count)]

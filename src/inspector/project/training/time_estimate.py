@@ -1,0 +1,52 @@
+"""How long trainings will take, by the pace of those that were made."""
+
+from collections.abc import Sequence
+from statistics import median
+from typing import TYPE_CHECKING
+
+from inspector.training_protocol import Budget, RunSpec
+
+if TYPE_CHECKING:
+    from inspector.project.training.runs import Run
+
+# Evaluation costs about a third of a training step for an image.
+_EVALUATED = 1 / 3
+
+# Measured on two cores: TensorFlow's import, and a small model's building and saving.
+_START_SECONDS = 6.0
+_RUN_SECONDS = 0.8
+
+
+def expect_seconds(runs: "Sequence[Run]", specs: Sequence[RunSpec]) -> float | None:
+    """Return the seconds that all specs should take; at most, where they end on a plateau.
+
+    A pace is of one model at one picture size; None where a spec's was never measured.
+    """
+    total = _START_SECONDS
+    for spec in specs:
+        known = [
+            r for r in runs
+            if len(r.history) > 1
+            and (r.spec.model, r.spec.image_size_px) == (spec.model, spec.image_size_px)
+        ]  # fmt: skip
+        # An augmented epoch takes longer than a plain one; without one of the kind, any will do.
+        alike = [r for r in known if (r.spec.policy is None) == (spec.policy is None)] or known
+        if not alike:
+            return None
+        pace = median(median(e.seconds for e in r.history[1:]) / _load(r.spec) for r in alike)
+        first = median(
+            max(0.0, r.history[0].seconds - median(e.seconds for e in r.history[1:])) for r in alike
+        )
+        total += _RUN_SECONDS + first + pace * _load(spec) * _epochs(spec)
+    return total
+
+
+def _load(spec: RunSpec) -> float:
+    """Return the images of an epoch, evaluated ones at what they cost."""
+    return len(spec.training) + _EVALUATED * (len(spec.selection) + len(spec.validation))
+
+
+def _epochs(spec: RunSpec) -> float:
+    if spec.budget is Budget.STEPS:
+        return spec.steps / -(-len(spec.training) // spec.batch_size)
+    return spec.epochs

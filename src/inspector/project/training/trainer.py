@@ -1,0 +1,337 @@
+"""The training child while a project is open: warm, with a queue, and heard by everyone."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+
+from inspector.subprocesses import Child, ChildGone
+from inspector.training_protocol import (
+    TRAINER,
+    Answer,
+    ContinueRun,
+    Done,
+    EpochDone,
+    Evaluated,
+    Failed,
+    Order,
+    Paused,
+    PauseRun,
+    Preparing,
+    Quit,
+    Ready,
+    Reevaluate,
+    Started,
+    Step,
+    Stopped,
+    StopRun,
+    Train,
+    read_history,
+)
+from inspector.work import jobs
+
+PATIENCE_SECONDS = 0.8
+"""A stop that is not answered after this long ends the child: TensorFlow can't be interrupted
+while it traces (7 s were measured), and a stop shall be done within a second."""
+
+QUIT_SECONDS = 2.0
+
+
+class Phase(StrEnum):
+    """What a run of the queue is doing."""
+
+    WAITING = "waiting"
+    PREPARING = "preparing"
+    TRAINING = "training"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """How far a run of the queue is.
+
+    Attributes:
+        what: Of a preparation, such as "decoding".
+        done: Pictures or steps of this phase, of `total`.
+        epoch: The one that is going, from 1; 0 before the first.
+        epoch_seconds: What the last complete epoch took; 0 before the first.
+    """
+
+    phase: Phase = Phase.WAITING
+    what: str = ""
+    done: int = 0
+    total: int = 0
+    epoch: int = 0
+    epochs: int = 0
+    epoch_seconds: float = 0.0
+    images_per_second: float = 0.0
+
+    @property
+    def seconds_left(self) -> float:
+        """Seconds to the planned end; 0 while that can't be told."""
+        if not self.epochs or not self.epoch:
+            return 0.0
+        part = self.done / self.total if self.total else 0.0
+        return max(0.0, self.epochs - self.epoch + 1 - part) * self.epoch_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The child and its queue at one moment.
+
+    Attributes:
+        ready: TensorFlow is imported.
+        failure: Why there is no child; None as long as there is no reason.
+        live: Runs that are going or waiting, in their order.
+    """
+
+    ready: bool = False
+    failure: Failed | None = None
+    live: Mapping[str, Live] = field(default_factory=dict)
+
+
+class Trainer:
+    """Train runs one after another in one child; every answer goes to all listeners.
+
+    Args:
+        low_priority: True to yield to the window.
+    """
+
+    def __init__(self, *, low_priority: bool) -> None:
+        self._low_priority = low_priority
+        self._listeners: list[Callable[[Answer], None]] = []
+        self._wake = threading.Condition()
+        self._sending = threading.Lock()
+        self._orders: list[Train | Reevaluate] = []
+        self._live: dict[str, Live] = {}
+        self._stopping: set[str] = set()
+        self._child: Child | None = None
+        self._ready: Ready | None = None
+        self._failure: Failed | None = None
+        self._thread: threading.Thread | None = None
+        self._working = False
+        self._closed = False
+
+    def listen(self, listener: Callable[[Answer], None]) -> None:
+        """Call `listener` with every answer, on the trainer's thread."""
+        self._listeners.append(listener)
+
+    def forget(self, listener: Callable[[Answer], None]) -> None:
+        """Stop calling a listener."""
+        self._listeners.remove(listener)
+
+    def warm(self) -> None:
+        """Start the child ahead of its first run: importing TensorFlow takes seconds."""
+        with self._wake:
+            if not self._working and not self._closed:
+                self._working = True
+                self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
+                self._thread.start()
+
+    def add(self, orders: Sequence[Train | Reevaluate]) -> None:
+        """Append to the queue what is not in it."""
+        with self._wake:
+            for order in orders:
+                name = Path(order.folder).name
+                if name not in self._live:
+                    self._live[name] = Live()
+                    self._orders.append(order)
+            self._wake.notify_all()
+        self.warm()
+
+    def stop(self, run: str) -> None:
+        """Stop a run, or take it out of the queue; it is over within a second."""
+        with self._wake:
+            if run not in self._live or run in self._stopping:
+                return
+            waiting = [o for o in self._orders if Path(o.folder).name == run]
+            if waiting:
+                self._orders.remove(waiting[0])
+                del self._live[run]
+            else:
+                self._stopping.add(run)
+        if waiting:
+            self._tell(Stopped(run, 0))
+            return
+        self._send(StopRun(run))
+        timer = threading.Timer(PATIENCE_SECONDS, self._lose_patience, (run,))
+        timer.daemon = True
+        timer.start()
+
+    def stop_all(self) -> None:
+        """Stop what is going and empty the queue, from its end."""
+        for run in reversed([*self.snapshot().live]):
+            self.stop(run)
+
+    def pause(self, run: str) -> None:
+        """Hold a run between two batches."""
+        self._send(PauseRun(run))
+
+    def go_on(self, run: str) -> None:
+        """Let a paused run go on."""
+        with self._wake:
+            if run in self._live:
+                self._live[run] = replace(self._live[run], phase=Phase.TRAINING)
+        self._send(ContinueRun(run))
+
+    def snapshot(self) -> Snapshot:
+        """Return how far everything is."""
+        with self._wake:
+            return Snapshot(self._ready is not None, self._failure, dict(self._live))
+
+    def job(self) -> jobs.Snapshot | None:
+        """Return how far the run is that is going, as a job; None while nothing is."""
+        live = list(self.snapshot().live.values())
+        if not live:
+            return None
+        now, behind = live[0], len(live) - 1
+        more = f", {behind} more waiting" if behind else ""
+        match now.phase:
+            case Phase.WAITING:
+                return jobs.Snapshot(f"training: starting{more}", 0, 0, 0.0, 0.0)
+            case Phase.PREPARING:
+                phase = f"training: {now.what}{more}"
+                return jobs.Snapshot(phase, now.done, now.total, 0.0, 0.0)
+            case Phase.TRAINING | Phase.PAUSED:
+                word = "paused" if now.phase is Phase.PAUSED else "training"
+                phase = f"{word}: epoch {now.epoch} of {now.epochs}{more}"
+                done = (now.epoch - 1) * now.total + now.done
+                total = now.epochs * now.total
+                rate = now.images_per_second
+                return jobs.Snapshot(phase, done, total, rate, now.seconds_left)
+
+    def close(self) -> None:
+        """Stop what is going, end the child, and wait for both."""
+        with self._wake:
+            self._closed = True
+            self._stopping.update(self._live)
+            self._orders.clear()
+            self._wake.notify_all()
+        if self._thread is None:
+            return
+        self._send(Quit())
+        self._thread.join(QUIT_SECONDS)
+        self._abort()
+        self._thread.join()
+
+    def _work(self) -> None:
+        while not self._closed:
+            if self._child is None and not self._start():
+                return
+            with self._wake:
+                self._wake.wait_for(lambda: self._orders or self._closed)
+                order = None if self._closed else self._orders.pop(0)
+            if order is not None:
+                self._do(order)
+        self._let_go()
+
+    def _start(self) -> bool:
+        """Start a child; where there is none to be had, everything that waits fails."""
+        self._failure = None
+        child = Child(TRAINER, low_priority=self._low_priority)
+        with self._sending:
+            self._child = child
+        try:
+            first = child.receive()
+        except ChildGone as gone:
+            first = Failed("", f"training can't start: {gone}", "Run `inspector doctor`.")
+        if isinstance(first, Ready):
+            self._ready = first
+            self._tell(first)
+            return True
+        assert isinstance(first, Failed)
+        self._let_go()
+        with self._wake:
+            waiting, self._failure = list(self._live), first
+            self._live.clear()
+            self._orders.clear()
+            self._working = False
+        for name in waiting or [""]:
+            self._tell(Stopped(name, 0) if self._closed else replace(first, run=name))
+        return False
+
+    def _do(self, order: Train | Reevaluate) -> None:
+        name = Path(order.folder).name
+        try:
+            assert self._child is not None
+            self._send(order)
+            while True:
+                answer: Answer = self._child.receive()  # type: ignore[assignment]
+                over = isinstance(answer, Done | Failed | Stopped | Evaluated)
+                self._note(name, answer, over=over)
+                self._tell(answer)
+                if over:
+                    return
+        except ChildGone as gone:
+            self._let_go()
+            asked = name in self._stopping
+            self._note(name, None, over=True)
+            if asked:
+                self._tell(Stopped(name, len(read_history(Path(order.folder)))))
+                return
+            advice = (
+                "Let the run go on after its last epoch. If this comes again, the machine may lack"
+                " memory: take smaller pictures."
+            )
+            self._tell(Failed(name, f"the training process is gone, {gone}", advice))
+
+    def _note(self, name: str, answer: Answer | None, *, over: bool) -> None:
+        with self._wake:
+            if over:
+                self._live.pop(name, None)
+                self._stopping.discard(name)
+            elif answer is not None and name in self._live:
+                self._live[name] = _moved(self._live[name], answer)
+
+    def _tell(self, answer: Answer) -> None:
+        for listener in tuple(self._listeners):
+            listener(answer)
+
+    def _send(self, order: Order) -> None:
+        with self._sending:
+            if self._child is None:
+                return
+            try:
+                self._child.send(order)
+            except ChildGone:
+                return  # whoever waits for its answers hears of it
+
+    def _lose_patience(self, run: str) -> None:
+        if run in self._stopping:
+            self._abort()
+
+    def _abort(self) -> None:
+        with self._sending:
+            if self._child is not None:
+                self._child.abort()
+
+    def _let_go(self) -> None:
+        with self._sending:
+            child, self._child, self._ready = self._child, None, None
+        if child is not None:
+            child.kill()
+
+
+def _moved(live: Live, answer: Answer) -> Live:
+    match answer:
+        case Preparing():
+            return replace(
+                live, phase=Phase.PREPARING, what=answer.what, done=answer.done, total=answer.total
+            )
+        case Started():
+            return replace(
+                live, phase=Phase.TRAINING, what="", done=0, total=answer.steps_per_epoch,
+                epoch=answer.epochs_done + 1, epochs=answer.epochs,
+            )  # fmt: skip
+        case Step():
+            return replace(
+                live, phase=Phase.TRAINING, done=answer.step, total=answer.steps,
+                epoch=answer.epoch, images_per_second=answer.images_per_second,
+            )  # fmt: skip
+        case EpochDone():
+            return replace(live, epoch=answer.epoch + 1, done=0, epoch_seconds=answer.seconds)
+        case Paused():
+            return replace(live, phase=Phase.PAUSED)
+        case _:
+            return live

@@ -1,0 +1,193 @@
+"""Candidate pairs: pictures whose hashes are close in some framing and some of eight variants."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+from numba import types
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+from inspector.similarity.fingerprints import CENTRE, FULL, SMALL, TRIMMED
+from inspector.similarity.hashes import variant
+from inspector.similarity.orientations import INVERSE, NAMES, ONE_OF_EACH
+
+# Bits that may differ. Source: measured on CIFAR-10 and transformed photos; a wider radius adds
+# candidates that verification refuses. 11 costs the join what 10 does: 2 bits within a band.
+RADIUS = 14
+RADIUS_TURNED = 11
+FRAMINGS = (
+    (FULL, FULL), (CENTRE, CENTRE), (SMALL, SMALL), (TRIMMED, TRIMMED),
+    (FULL, CENTRE), (FULL, TRIMMED),
+)  # fmt: skip
+# The other way round they find the same pairs, but for a transform that is not its own inverse:
+# there they find what the inverse would, which is why one of the two is enough.
+CROSSED = ((CENTRE, FULL), (TRIMMED, FULL))
+# Where the index overtakes brute force, of random hashes; both are exact.
+BRUTE_BELOW = 100_000
+_BLOCK = 1_024
+_BANDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Pairs to verify, as columns: row numbers a < b, and the transform that takes a to b."""
+
+    a: NDArray[np.int32]
+    b: NDArray[np.int32]
+    transform: NDArray[np.uint8]
+
+
+def candidates(records: NDArray[np.void], transforms: Sequence[int] = ONE_OF_EACH) -> Candidates:
+    """Return every pair within the radius, once for each transform; flat pictures are left out.
+
+    Args:
+        records: (n,) of `FINGERPRINT`, or of `HASHES` alone.
+        transforms: Some of `ONE_OF_EACH`; calls with others share no candidate with this one.
+    """
+    rows = np.flatnonzero(~records["flat"]).astype(np.int64)
+    hashes = np.ascontiguousarray(records["hash"][rows])
+    n = np.int64(len(records))
+    keys = [np.zeros(0, np.int64)]
+    for transform in transforms:
+        radius = RADIUS_TURNED if transform else RADIUS
+        framings = FRAMINGS if INVERSE[transform] == transform else FRAMINGS + CROSSED
+        for one, two in framings:
+            turned = variant(hashes[:, one], transform)
+            # With one framing, what is its own inverse finds each pair from both of its ends.
+            half = one == two and INVERSE[transform] == transform
+            found = close(turned, np.ascontiguousarray(hashes[:, two]), radius, half=half)
+            a, b = rows[found[:, 0]], rows[found[:, 1]]
+            swapped = a > b
+            direction = np.where(swapped, INVERSE[transform], transform)
+            low, high = np.minimum(a, b), np.maximum(a, b)
+            key = (low * n + high) * len(NAMES) + direction
+            keys.append(np.unique(key[a != b]))
+    key = np.unique(np.concatenate(keys))
+    pair = key // len(NAMES)
+    return Candidates(
+        (pair // n).astype(np.int32), (pair % n).astype(np.int32),
+        (key % len(NAMES)).astype(np.uint8),
+    )  # fmt: skip
+
+
+def close(
+    one: NDArray[np.uint64], two: NDArray[np.uint64], radius: int, *, half: bool = False
+) -> NDArray[np.int64]:
+    """Return all (i, j), shape (k, 2), with at most `radius` bits between one[i] and two[j].
+
+    Exact: brute force for small sets, else multi-index hashing over four bands of 16 bits.
+
+    Args:
+        one: (n,) hashes.
+        two: (m,) hashes.
+        radius: Bits that may differ.
+        half: Pairs with i < j are enough; others may come all the same.
+    """
+    if len(one) == 0 or len(two) == 0:
+        return np.zeros((0, 2), np.int64)
+    bits = np.uint64(radius)
+    if len(two) < BRUTE_BELOW:
+        return _in_room(lambda found: _brute(one, two, bits, half, found))
+    order = np.empty((_BANDS, len(two)), np.int64)
+    starts = np.empty((_BANDS, 65_537), np.int64)
+    for band in range(_BANDS):
+        values = (two >> np.uint64(16 * band)) & np.uint64(0xFFFF)
+        order[band] = np.argsort(values, kind="stable")
+        starts[band] = np.searchsorted(values[order[band]], np.arange(65_537, dtype=np.uint64))
+    index = (order, starts, _masks(radius // _BANDS))
+    return _in_room(lambda found: _indexed(one, two, bits, index, found))
+
+
+def _in_room(join: Callable[[NDArray[np.int64]], int]) -> NDArray[np.int64]:
+    """Return what a join writes; it counts on where there is no room, and is asked once more.
+
+    Room that grew inside of a join made each of its steps twenty times as slow.
+    """
+    found = np.empty((1_024, 2), np.int64)
+    count = join(found)
+    if count > len(found):
+        found = np.empty((count, 2), np.int64)
+        join(found)
+    return found[:count]
+
+
+def _masks(bits: int) -> NDArray[np.uint64]:
+    every = np.arange(65_536, dtype=np.uint64)
+    return every[np.bitwise_count(every) <= bits]
+
+
+@intrinsic
+def _popcount(_: object, value: object) -> object:
+    """Count the bits that are set, in one instruction."""
+    return types.uint64(value), lambda context, builder, signature, args: builder.ctpop(args[0])
+
+
+@numba.njit(cache=True, nogil=True)
+def _count(
+    value: np.uint64, two: NDArray[np.uint64], start: int, end: int, radius: np.uint64
+) -> int:
+    hits = 0
+    for j in range(start, end):
+        hits += _popcount(value ^ two[j]) <= radius
+    return hits
+
+
+@numba.njit(cache=True, nogil=True)
+def _brute(
+    one: NDArray[np.uint64],
+    two: NDArray[np.uint64],
+    radius: np.uint64,
+    half: bool,
+    found: NDArray[np.int64],
+) -> int:
+    count = 0
+    for i in range(len(one)):
+        for start in range(i + 1 if half else 0, len(two), _BLOCK):
+            end = min(start + _BLOCK, len(two))
+            # Counting runs over many hashes at once; most blocks hold nothing.
+            if _count(one[i], two, start, end, radius) == 0:
+                continue
+            for j in range(start, end):
+                if _popcount(one[i] ^ two[j]) <= radius:
+                    if count < len(found):
+                        found[count, 0] = i
+                        found[count, 1] = j
+                    count += 1
+    return count
+
+
+@numba.njit(cache=True, nogil=True)
+def _indexed(
+    one: NDArray[np.uint64],
+    two: NDArray[np.uint64],
+    radius: np.uint64,
+    index: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint64]],
+    found: NDArray[np.int64],
+) -> int:
+    order, starts, masks = index
+    count = 0
+    within = radius // np.uint64(4)
+    low = np.uint64(0xFFFF)
+    for band in range(4):
+        shift = np.uint64(16 * band)
+        for i in range(len(one)):
+            value = (one[i] >> shift) & low
+            for mask in masks:
+                bucket = value ^ mask
+                for k in range(starts[band, bucket], starts[band, bucket + np.uint64(1)]):
+                    j = order[band, k]
+                    differ = one[i] ^ two[j]
+                    if _popcount(differ) > radius:
+                        continue
+                    first = True
+                    for earlier in range(band):
+                        if _popcount((differ >> np.uint64(16 * earlier)) & low) <= within:
+                            first = False
+                    if first:
+                        if count < len(found):
+                            found[count, 0] = i
+                            found[count, 1] = j
+                        count += 1
+    return count

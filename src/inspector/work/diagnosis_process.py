@@ -1,0 +1,197 @@
+"""Quick models in a child process: a diagnosis, the luck of the draw, suspected labels.
+
+The child tells how far it is, of a diagnosis its first figures too, and the answer.
+"""
+
+import select
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.audit.descriptors import reduce
+from inspector.audit.diagnosis import Diagnosis, Question
+from inspector.audit.gap import diagnose
+from inspector.audit.label_errors import Suspects, wrong_labels
+from inspector.audit.seed_variability import Images, Luck, luck
+from inspector.subprocesses import Child, ChildGone, Parent
+from inspector.work.jobs import Progress, Stop
+
+NAME = "inspector.work.diagnosis_process:run"
+_LISTEN_SECONDS = 0.2
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Diagnose a question with so many split seeds."""
+
+    question: Question
+    seeds: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskLuck:
+    """Train on many draws of one split.
+
+    Attributes:
+        descriptors: (n, d) of all images.
+        labels: (n,) class numbers.
+        seeds: (s,) one for each draw.
+        masks: (s, n / 8) bits, as of `numpy.packbits`: who is validation.
+    """
+
+    descriptors: Floats
+    labels: Ints
+    seeds: Ints
+    masks: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class AskLabels:
+    """Name labels that models contradict; arrays as of `wrong_labels`, not reduced yet."""
+
+    descriptors: Floats
+    labels: Ints
+    group: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Some parts of a stage are done."""
+
+    stage: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The first figures, without controls and verdicts."""
+
+    answer: Diagnosis
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All of it."""
+
+    answer: Diagnosis | Luck | Suspects
+
+
+def run(parent: Parent) -> None:
+    """Be the child: answer one question."""
+    ask = parent.receive()
+
+    def at(stage: str, done: int, total: int) -> None:
+        parent.send(At(stage, done, total))
+
+    answer: Diagnosis | Luck | Suspects
+    match ask:
+        case Ask(question=question, seeds=seeds):
+            answer = diagnose(
+                question, seeds=seeds, progress=at,
+                first=lambda figures: parent.send(First(figures)),
+            )  # fmt: skip
+        case AskLuck():
+            answer = _draw(ask, at)
+        case AskLabels(descriptors=x, labels=labels, group=group):
+            at("labels", 0, 1)
+            answer = wrong_labels(reduce(x), labels, group)
+        case other:
+            raise TypeError(f"a question of an unknown kind: {other!r}")
+    parent.send(Answer(answer))
+
+
+def _draw(ask: AskLuck, at: Callable[[str, int, int], None]) -> Luck:
+    n = len(ask.labels)
+    place = {seed: i for i, seed in enumerate(ask.seeds.tolist())}
+    none = np.zeros((0, 2), np.int64)
+    return luck(
+        Images(reduce(ask.descriptors), ask.labels, none),
+        lambda seed: np.unpackbits(ask.masks[place[seed]], count=n).astype(np.bool_),
+        ask.seeds.tolist(),
+        progress=at,
+    )
+
+
+def ask_child(
+    question: Question,
+    *,
+    seeds: int | None,
+    stop: Stop,
+    progress: Progress,
+    first: Callable[[Diagnosis], None] | None = None,
+    low_priority: bool = False,
+) -> Diagnosis | None:
+    """Diagnose in a child; return None when stopped.
+
+    Raises:
+        ChildGone: The child ended without an answer.
+    """
+    answer = _answered(Ask(question, seeds), stop, progress, low_priority, first)
+    assert answer is None or isinstance(answer, Diagnosis)
+    return answer
+
+
+def draw_in_child(
+    ask: AskLuck, *, stop: Stop, progress: Progress, low_priority: bool = False
+) -> Luck | None:
+    """Draw many seeds in a child; return None when stopped.
+
+    Raises:
+        ChildGone: The child ended without an answer.
+    """
+    answer = _answered(ask, stop, progress, low_priority)
+    assert answer is None or isinstance(answer, Luck)
+    return answer
+
+
+def suspect_in_child(
+    ask: AskLabels, *, stop: Stop, progress: Progress, low_priority: bool = False
+) -> Suspects | None:
+    """Find suspected labels in a child; return None when stopped.
+
+    Raises:
+        ChildGone: The child ended without an answer.
+    """
+    answer = _answered(ask, stop, progress, low_priority)
+    assert answer is None or isinstance(answer, Suspects)
+    return answer
+
+
+def _answered(
+    ask: Ask | AskLuck | AskLabels,
+    stop: Stop,
+    progress: Progress,
+    low_priority: bool,
+    first: Callable[[Diagnosis], None] | None = None,
+) -> Diagnosis | Luck | Suspects | None:
+    child = Child(NAME, low_priority=low_priority, one_thread=True)
+    stage = ""
+    done = 0
+    try:
+        child.send(ask)
+        while not stop.is_set():
+            # A stage may say nothing for seconds; a stop is heard all the same.
+            if not select.select([child.answers], [], [], _LISTEN_SECONDS)[0]:
+                continue
+            match child.receive():
+                case At() as at:
+                    if at.stage != stage:
+                        stage, done = at.stage, 0
+                        progress.start(f"diagnosis: {stage}", at.total)
+                    progress.advance(at.done - done)
+                    done = at.done
+                case First(answer=figures):
+                    if first is not None:
+                        first(figures)
+                case Answer(answer=answer):
+                    return answer
+                case other:
+                    raise ChildGone(f"an answer of an unknown kind: {other!r}")
+        return None
+    finally:
+        child.kill()

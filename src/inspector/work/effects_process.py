@@ -1,0 +1,130 @@
+"""What a policy does, measured in a child process: the window's threads are left to draw pictures.
+
+A preview on a thread beside a measurement waits for the interpreter's lock at each call: 9 draws of
+4 ms took 700 ms. So pictures go to a child once, and each question is answered in a moment.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.augmentation.code_rules import lint_beside
+from inspector.augmentation.label_preservation import Damage, LabelSafety
+from inspector.augmentation.lint import Advice, lint
+from inspector.augmentation.policy_effects import Effect, levels, measure
+from inspector.augmentation.policy_json import Policy
+from inspector.augmentation.suggestions import Suggested, suggested_ranges
+from inspector.subprocesses import Parent
+
+NAME = "inspector.work.effects_process:run"
+DRAWS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Measure on these from now on: RGB (h, w, 3), uint8, as training reads them."""
+
+    pictures: Sequence[NDArray[np.uint8]]
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Many small pictures of training and validation, to measure labels on.
+
+    Attributes:
+        pictures: RGB (side, side, 3), uint8, of training.
+        labels: Place in `names` of each one's class.
+        groups: Number of each one's group, look-alikes among them.
+        validation: Of validation, likewise; empty where there is no such folder.
+    """
+
+    pictures: tuple[NDArray[np.uint8], ...]
+    labels: tuple[int, ...]
+    names: tuple[str, ...]
+    groups: tuple[int, ...]
+    validation: tuple[NDArray[np.uint8], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskRanges:
+    """Ask for the ranges that the crowd suggests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """What the crowd suggests, and whether labels can be measured on it at all."""
+
+    suggested: tuple[Suggested, ...]
+    tells: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AskEffects:
+    """Ask what a policy does to the pictures, and the one beside it."""
+
+    policy: Policy
+    beside: Policy | None
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """The answer, with levels (2, 3, bins) as `effects.levels` has them."""
+
+    effect: Effect
+    beside: Effect | None
+    levels: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class AskAdvice:
+    """Ask what there is to say of a policy, and of it beside another."""
+
+    policy: Policy
+    beside: Policy | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskDamage:
+    """Ask what one part of a policy, as `label_safety.parts` names it, does to labels."""
+
+    name: str
+    part: Policy
+
+
+Given = Pictures | Crowd
+Question = AskRanges | AskEffects | AskAdvice | AskDamage
+Answer = Ranges | Effects | tuple[Advice, ...] | Damage
+
+
+def run(parent: Parent) -> None:
+    """Be the child: take pictures and answer questions until the parent is gone."""
+    pictures = Pictures(())
+    crowd = Crowd((), (), (), (), ())
+    safety = LabelSafety((), ())
+    while True:
+        match parent.receive():
+            case Pictures() as pictures:
+                pass
+            case Crowd() as crowd:
+                safety = LabelSafety(crowd.pictures, crowd.labels, crowd.groups)
+            case AskRanges():
+                found = suggested_ranges(crowd.pictures, crowd.labels, validation=crowd.validation)
+                parent.send(Ranges(tuple(found), safety.tells))
+            case AskEffects(policy=policy, beside=beside):
+                parent.send(_effects(policy, beside, pictures.pictures))
+            case AskAdvice(policy=policy, beside=beside):
+                said = [] if beside is None else lint_beside(policy, beside)
+                parent.send((*said, *lint(policy, pictures=pictures.pictures)))
+            case AskDamage(name=name, part=part):
+                parent.send(safety.damage(name, part, DRAWS, 0))
+            case other:
+                raise TypeError(f"a question of an unknown kind: {other!r}")
+
+
+def _effects(
+    policy: Policy, beside: Policy | None, pictures: Sequence[NDArray[np.uint8]]
+) -> Effects:
+    other = None if beside is None else measure(beside, pictures)
+    return Effects(measure(policy, pictures), other, levels(policy, pictures))
