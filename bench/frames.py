@@ -23,7 +23,7 @@ from inspector.app.train.page import TrainPage
 from inspector.app.widgets import theme
 from inspector.app.window.main_window import ProjectView
 from inspector.demo.dataset import make_demo
-from inspector.project.training.runs import Wanted
+from inspector.project.training.run import Wanted
 
 FRAME_SECONDS = 0.016
 

@@ -22,7 +22,7 @@ from inspector.demo.dataset import make_demo
 from inspector.project.experiments.comparison_records import Setup
 from inspector.project.experiments.variants import Candidate
 from inspector.project.project import Project
-from inspector.project.training.runs import Wanted
+from inspector.project.training.run import Wanted
 
 SIZE = (1280, 800)
 EPOCHS, SEEDS = 12, 5

@@ -20,7 +20,7 @@ from inspector.app.train.page import TrainPage
 from inspector.app.window.main_window import ProjectView
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
-from inspector.project.training.runs import RunState, Wanted
+from inspector.project.training.run import RunState, Wanted
 from inspector.training_protocol import EpochDone
 
 LONG = 1000

@@ -21,7 +21,7 @@ def view(qtbot: QtBot, project: Project) -> Iterator[ProjectView]:
     rows = project.groups.images()[:2]
     other = next(c for c in project.samples.counts().classes if c != rows[0].label)
     kept = {"key": project.labels._key(), "suspects": [[s.id, other, 0.02] for s in rows]}
-    project.database.write(lambda c: meta.put(c, "suspects", json.dumps(kept)))
+    project.context.database.write(lambda c: meta.put(c, "suspects", json.dumps(kept)))
     made = ProjectView(project)
     # These pages are looked at without the diagnosis that would change the queue on its way.
     made._findings.verdict._tried = True

@@ -25,7 +25,7 @@ from inspector.project.experiments.variants import (
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.project.splits.splits import keras_rule
-from inspector.project.training.runs import Wanted
+from inspector.project.training.run import Wanted
 from inspector.training_protocol import (
     PREDICTIONS_BEST,
     PREDICTIONS_LAST,

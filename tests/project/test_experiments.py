@@ -12,7 +12,7 @@ from inspector.errors import TrainingError
 from inspector.project.experiments.experiments import SPLIT, Experiment, ExperimentPlan
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
-from inspector.project.training.runs import Wanted
+from inspector.project.training.run import Wanted
 from inspector.training_protocol import PREDICTIONS_LAST, Answer, Budget, Done, Failed, read_spec
 from inspector.work.jobs import Stop
 

@@ -28,12 +28,12 @@ QUERIES = (
 
 
 def ids(project: Project, query: Query) -> list[int]:
-    return project.samples.listing(query).ids.tolist()
+    return project.gallery.listing(query).ids.tolist()
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=range(len(QUERIES)))
 def test_each_count_is_the_length_of_its_list(project: Project, query: Query) -> None:
-    found = project.samples.listing(query)
+    found = project.gallery.listing(query)
     assert set(found.counts) == set(Facet)
     seen = 0
     for facet, counted in found.counts.items():
@@ -81,7 +81,7 @@ def test_twins_are_told_as_the_pairs_are(project: Project) -> None:
 
 
 def test_flags_can_be_chosen(project: Project) -> None:
-    counts = project.samples.listing(Query()).counts[Facet.FLAGS]
+    counts = project.gallery.listing(Query()).counts[Facet.FLAGS]
     assert counts
     name = next(iter(counts))
     found = project.samples.by_ids(ids(project, Query({Facet.FLAGS: frozenset({name})})))
@@ -93,7 +93,7 @@ def test_flags_can_be_chosen(project: Project) -> None:
 def test_only_some_samples(project: Project) -> None:
     some = frozenset(s.id for s in project.samples.everything()[3:9])
     assert set(ids(project, Query(ids=some))) == some
-    assert sum(project.samples.listing(Query(ids=some)).counts[Facet.FILE].values()) == 6
+    assert sum(project.gallery.listing(Query(ids=some)).counts[Facet.FILE].values()) == 6
     assert ids(project, Query(ids=frozenset())) == []
 
 

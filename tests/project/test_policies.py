@@ -8,7 +8,7 @@ import pytest
 from inspector.augmentation.policy import Policy, Range, Shift, ShiftKind
 from inspector.errors import UsageError
 from inspector.project.augment.policies import SavedPolicy
-from inspector.project.augment.previews import CROWD_SIDE_PX, choose, crowd
+from inspector.project.augment.previews import CROWD_SIDE_PX
 from inspector.project.changes import Changes
 from inspector.project.project import Project
 from inspector.store import meta
@@ -19,7 +19,7 @@ WILD = Policy(rotation_degrees=90, width_shift=Shift(ShiftKind.CHOICES, (0.1, 0.
 
 def test_policies_outlive_the_program(project: Project, demo: Path) -> None:
     heard: list[Changes] = []
-    project.listen(heard.append)
+    project.subscribe(heard.append)
     project.policies.save("wild", WILD)
     project.policies.save("  Mild one ", MILD)
     project.close()
@@ -62,19 +62,19 @@ def test_wrong_names_change_nothing(project: Project) -> None:
 
 def test_a_policy_of_a_newer_program_is_passed_over_and_kept(project: Project) -> None:
     newer = '{"later": {"policy": 2, "swirl": 3}}'
-    project.database.write(lambda c: meta.put(c, "policies", newer))
+    project.context.database.write(lambda c: meta.put(c, "policies", newer))
     project.policies.save("a", MILD)
     assert [p.name for p in project.policies.all()] == ["a"]
-    assert "swirl" in meta.get(project.database.read(), "policies")
+    assert "swirl" in meta.get(project.context.database.read(), "policies")
 
 
 def test_pictures_come_class_by_class_and_turn(project: Project) -> None:
     classes = {s.label for s in project.groups.images()}
-    first = choose(project, len(classes))
+    first = project.previews.choose(len(classes))
     assert {p.label for p in first} == classes
-    assert [p.sample for p in choose(project, len(classes))] == [p.sample for p in first]
+    assert [p.sample for p in project.previews.choose(len(classes))] == [p.sample for p in first]
     pin = first[1].sample
-    turned = choose(project, len(classes), pinned=[pin], turn=1)
+    turned = project.previews.choose(len(classes), pinned=[pin], turn=1)
     assert turned[0].sample == pin
     assert not {p.sample for p in turned[1:]} & {p.sample for p in first}
     rows = {s.id: s for s in project.groups.images()}
@@ -83,7 +83,7 @@ def test_pictures_come_class_by_class_and_turn(project: Project) -> None:
 
 
 def test_a_crowd_is_small_even_and_of_training(project: Project) -> None:
-    found = crowd(project)
+    found = project.previews.crowd()
     images = project.groups.images()
     assert len(found.pictures) == sum(s.split == "training" for s in images)
     assert len(found.validation) == sum(s.split == "validation" for s in images)
@@ -93,9 +93,9 @@ def test_a_crowd_is_small_even_and_of_training(project: Project) -> None:
 
 
 def test_decisions_count_in_what_is_shown(project: Project) -> None:
-    first, second = choose(project, 2)
+    first, second = project.previews.choose(2)
     project.decisions.drop([first.sample])
     project.decisions.relabel([second.sample], first.label)
-    shown = {p.sample: p.label for p in choose(project, 500)}
+    shown = {p.sample: p.label for p in project.previews.choose(500)}
     assert first.sample not in shown
     assert shown[second.sample] == first.label

@@ -12,7 +12,8 @@ import pytest
 from inspector.errors import TrainingError
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
-from inspector.project.training.runs import Runs, RunState, Wanted
+from inspector.project.training.run import RunState, Wanted
+from inspector.project.training.runs import Runs
 from inspector.project.training.trainer import Phase
 from inspector.training_protocol import Done, Started
 
@@ -41,9 +42,11 @@ def epochs(runs: Runs, name: str) -> int:
     return len(runs.run(name).history)
 
 
-def test_a_queue_is_worked_off_and_each_run_says_where_it_stands(runs: Runs) -> None:
+def test_a_queue_is_worked_off_and_each_run_says_where_it_stands(
+    project: Project, runs: Runs
+) -> None:
     told: list[object] = []
-    runs._project.listen(told.append)
+    project.subscribe(told.append)
     first, second = store(runs), store(runs, seed=1)
     assert runs.run(first).state is RunState.INTERRUPTED
     runs.start([first, second])
@@ -60,9 +63,9 @@ def test_a_queue_is_worked_off_and_each_run_says_where_it_stands(runs: Runs) -> 
     assert again.images == len(done.spec.validation)
 
 
-def test_the_selection_set_is_cut_by_group(runs: Runs) -> None:
+def test_the_selection_set_is_cut_by_group(project: Project, runs: Runs) -> None:
     spec = runs.plan(Rule(), Wanted())
-    groups = runs._project.groups
+    groups = project.groups
     rows = {s.path: s for s in groups.images()}
     numbers = dict(zip(rows, groups.numbers(list(rows.values()), with_pictures=True), strict=True))
     assert len(spec.dataset_digest) == 64
@@ -110,7 +113,7 @@ def test_a_killed_child_is_told_with_its_reason_and_the_run_goes_on(runs: Runs) 
 
 
 def test_pause_holds_and_closing_keeps_each_complete_epoch(
-    runs: Runs, tmp_path: Path, demo: Path
+    project: Project, runs: Runs, tmp_path: Path, demo: Path
 ) -> None:
     name, waiting = store(runs, LONG), store(runs, 1)
     runs.start([name, waiting])
@@ -122,7 +125,7 @@ def test_pause_holds_and_closing_keeps_each_complete_epoch(
     assert epochs(runs, name) == before
     runs.trainer.go_on(name)
     wait(lambda: epochs(runs, name) > before)
-    runs._project.close()
+    project.close()
     again = Project(demo, tmp_path / "p.inspector", jobs=2)
     assert again.runs.run(name).state is RunState.STOPPED
     assert epochs(again.runs, name) > before

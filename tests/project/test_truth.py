@@ -23,7 +23,7 @@ def doubtful(project: Project) -> Project:
     rows = project.groups.images()[:2]
     other = next(c for c in project.samples.counts().classes if c != rows[0].label)
     kept = {"key": project.labels._key(), "suspects": [[s.id, other, 0.02] for s in rows]}
-    project.database.write(lambda c: meta.put(c, "suspects", json.dumps(kept)))
+    project.context.database.write(lambda c: meta.put(c, "suspects", json.dumps(kept)))
     return project
 
 

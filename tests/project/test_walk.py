@@ -171,7 +171,7 @@ def test_an_error_while_names_come_is_heard_at_once_and_leaves_no_thread(
         def advance(self, pieces: int = 1) -> None:
             raise KeyboardInterrupt
 
-    project.listen(told.append)
+    project.subscribe(told.append)
     with monkeypatch.context() as patch:
         patch.setattr(scans, "list_files", endless)
         with pytest.raises(KeyboardInterrupt):
@@ -187,10 +187,10 @@ def test_an_error_while_names_come_is_heard_at_once_and_leaves_no_thread(
 def test_scans_leave_no_connection_behind(opened: Project) -> None:
     for _ in range(3):
         opened.scans.scan()
-    readers, pictures = len(opened.database._readers), len(opened.cache._all)
+    readers, pictures = len(opened.context.database._readers), len(opened.context.cache._all)
     for _ in range(3):
         opened.scans.scan()
-    assert (len(opened.database._readers), len(opened.cache._all)) == (readers, pictures)
+    assert (len(opened.context.database._readers), len(opened.context.cache._all)) == (readers, pictures)
 
 
 def test_no_decision_waits_for_a_cache_that_another_program_holds(
@@ -200,7 +200,7 @@ def test_no_decision_waits_for_a_cache_that_another_program_holds(
     project.scans.index()
     ids = [s.id for s in project.samples.everything()][:3]
     with (
-        closing(sqlite3.connect(project.cache.path, isolation_level=None)) as other,
+        closing(sqlite3.connect(project.context.cache.path, isolation_level=None)) as other,
         ThreadPoolExecutor() as threads,
     ):
         other.execute("BEGIN IMMEDIATE")
@@ -223,10 +223,10 @@ def test_fingerprints_that_do_not_fit_are_said_and_the_scan_goes_on_later(
     if not full.exists():
         pytest.skip("this system has no /dev/full")
     project = Project(copy, tmp_path / "p.inspector", jobs=1)
-    place, project.cache.records = project.cache.records, full
+    place, project.context.cache.records = project.context.cache.records, full
     with pytest.raises(ProjectError, match="No space left on device"):
         project.scans.scan()
-    project.cache.records = place
+    project.context.cache.records = place
     assert project.scans.scan().complete
     assert project.samples.counts().pending == 0
     project.close()
@@ -322,7 +322,7 @@ def test_the_list_in_memory_is_what_the_project_file_holds(opened: Project, copy
     other = Project(copy, opened.file, jobs=1)
 
     def agree() -> None:
-        held = samples.everything(opened.database.read())
+        held = samples.everything(opened.context.database.read())
         assert list(opened.samples.everything()) == held
         assert list(other.samples.everything()) == held
 
@@ -466,7 +466,7 @@ def test_an_export_after_a_rule_has_no_known_pair_across(project: Project, tmp_p
 @pytest.mark.parametrize("sort", list(Sort))
 def test_listings_hold_every_image_once(project: Project, by: GroupBy, sort: Sort) -> None:
     chosen = {Facet.FILE: frozenset({"image"})}
-    found = project.samples.listing(Query(chosen, group_by=by, sort=sort))
+    found = project.gallery.listing(Query(chosen, group_by=by, sort=sort))
     images = {s.id for s in project.samples.everything() if s.status == "image"}
     ids = found.ids.tolist()
     assert len(ids) == len(set(ids))
@@ -476,7 +476,7 @@ def test_listings_hold_every_image_once(project: Project, by: GroupBy, sort: Sor
 
 def test_the_cache_may_go_at_any_time(project: Project) -> None:
     sample = next(s for s in project.samples.everything() if s.status == "image")
-    with project.cache._connection() as connection:
+    with project.context.cache._connection() as connection:
         connection.execute("DELETE FROM picture")
     assert project.samples.thumbnail(sample.id) is None
     project.scans.scan()

@@ -9,7 +9,7 @@ import pytest
 from inspector.errors import TrainingError
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
-from inspector.project.training.runs import Wanted
+from inspector.project.training.run import Wanted
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from inspector.project.experiments.variants import (
 )
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule, RuleKind
-from inspector.project.training.runs import EPOCHS, IMAGE_SIZE_PX, Wanted
+from inspector.project.training.run import EPOCHS, IMAGE_SIZE_PX, Wanted
 from inspector.training_protocol import SMALL_CNN, Answer, Budget, Done
 
 PLATEAU_EPOCHS = 5 * EPOCHS

@@ -13,8 +13,8 @@ from inspector.cli.options import add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
 from inspector.cli.splits import add_split_options, rule_of
 from inspector.errors import UsageError
-from inspector.project.diagnosis.clean_up import RULE, FixPlan
 from inspector.project.diagnosis.diagnoses import Numbers
+from inspector.project.export.clean_up import RULE, FixPlan
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
 from inspector.work.jobs import Progress

@@ -13,7 +13,7 @@ from inspector.project.experiments.comparison_plans import Plan
 from inspector.project.experiments.comparison_records import Setup
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule, RuleKind
-from inspector.project.training.runs import EPOCHS, IMAGE_SIZE_PX, Wanted
+from inspector.project.training.run import EPOCHS, IMAGE_SIZE_PX, Wanted
 from inspector.training_protocol import SMALL_CNN, Answer, Done
 from inspector.work.jobs import Progress
 

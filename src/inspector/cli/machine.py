@@ -9,7 +9,7 @@ from inspector.cli.options import add_output
 from inspector.cli.output import human_bytes, print_json, print_lines, print_table
 from inspector.desktop import desktop_entry as menu
 from inspector.desktop.paths import cache_folder, projects_folder
-from inspector.project.project import remembered_root
+from inspector.project.context import remembered_root
 
 
 def add_verbs(verbs: object) -> None:

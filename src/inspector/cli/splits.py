@@ -12,7 +12,7 @@ from inspector.project.project import Project
 from inspector.project.splits.leakage import KINDS, Leakage, second_call
 from inspector.project.splits.seed_variability import Drawn, Measure
 from inspector.project.splits.snippets import snippet
-from inspector.project.splits.split_rules import Rule, RuleKind, call_sides
+from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.project.splits.splits import keras_rule
 from inspector.splits.keras_replay import Call, Loader
 from inspector.work.jobs import Progress
@@ -117,7 +117,7 @@ def _split(arguments: argparse.Namespace) -> None:
         rule = rule_of(arguments, project)
         moves: list[dict[str, str]] | None = None
         if rule.kind is RuleKind.KERAS:
-            both = call_sides(project, rule)
+            both = project.splits.call_sides(rule)
             training, validation = both.training, both.validation
         else:
             if rule.kind is RuleKind.GROUPS:

@@ -12,7 +12,8 @@ from inspector.cli.splits import add_split_options, rule_of
 from inspector.errors import TrainingError, UsageError
 from inspector.project.augment.policies import load_policy
 from inspector.project.project import Project
-from inspector.project.training.runs import EPOCHS, IMAGE_SIZE_PX, OpenedTest, Run, Wanted, seeds_of
+from inspector.project.training.run import EPOCHS, IMAGE_SIZE_PX, Run, Wanted
+from inspector.project.training.runs import OpenedTest, seeds_of
 from inspector.training_protocol import (
     IMAGENET,
     SMALL_CNN,

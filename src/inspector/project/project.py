@@ -1,60 +1,51 @@
 """A dataset with everything that is known and decided about it."""
 
-import os
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from inspector.dataset.layouts import Layout, Role, guess_layout
-from inspector.dataset.manifests import read_manifest
-from inspector.desktop.paths import default_project, pictures_file
-from inspector.errors import DatasetError, ProjectError
+from inspector.dataset.layouts import Layout, Role
 from inspector.project.augment.policies import Policies
 from inspector.project.augment.policy_effects import Measuring
+from inspector.project.augment.previews import Previews
 from inspector.project.catalog.samples import Samples
 from inspector.project.catalog.scans import Scans
 from inspector.project.changes import Changes
-from inspector.project.diagnosis.clean_up import Fixes
+from inspector.project.context import ProjectContext
 from inspector.project.diagnosis.diagnoses import Diagnoses
 from inspector.project.diagnosis.findings import Findings
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.diagnosis.reports import Reports
 from inspector.project.experiments.comparisons import Comparisons
 from inspector.project.experiments.experiments import Experiments
+from inspector.project.export.clean_up import Fixes
 from inspector.project.export.exports import Exports
 from inspector.project.review.decisions import Decisions
 from inspector.project.review.duplicates import Duplicates
+from inspector.project.review.gallery_query import Gallery
 from inspector.project.review.groups import Groups
+from inspector.project.splits.source import SplitSource
 from inspector.project.splits.splits import Splits
 from inspector.project.training.runs import Runs
-from inspector.store import meta
-from inspector.store.cache import PictureCache
-from inspector.store.database import Database
-from inspector.work.pool import Pool
-from inspector.work.tasks import FEATURES, RECORD_BYTES
-
-TASKS = "inspector.work.worker:run"
-SECONDS_A_FILE = 60.0
 
 
 class Project:
-    """Open a dataset's project file; safe to call from any thread.
+    """Compose the parts of an open project; safe to use from any thread.
 
     Args:
         dataset: The dataset's folder; None to take the one that the project file remembers.
         file: The project file; None for the default one of the dataset.
-        relocate: True to take `dataset` as the new place of the same files.
-        role: What the person says the top folders are; None for the remembered or guessed one.
+        relocate: True to take `dataset` as the new location of the same files.
+        role: What the user says the top folders are; None for the remembered or guessed one.
         manifest: A CSV that names the files, instead of folders.
         jobs: Worker processes; None for all cores, or one less with a window.
         window: True to leave a core to the window and work at low priority.
 
     Raises:
-        DatasetError: The folder is missing or fits nothing.
+        DatasetError: The folder is missing or fits no layout.
         ProjectError: The file is not a project, or belongs to another dataset.
     """
 
-    def __init__(  # noqa: PLR0913 - each is one choice of a person at opening
+    def __init__(  # noqa: PLR0913 - each is one choice of the user at opening
         self,
         dataset: Path | None,
         file: Path | None = None,
@@ -65,143 +56,65 @@ class Project:
         jobs: int | None = None,
         window: bool = False,
     ) -> None:
-        if dataset is not None and dataset.suffix == ".inspector" and dataset.is_file():
-            dataset, file = None, dataset
-        self.layout: Layout
-        remembered = remembered_root(file) if file is not None and file.exists() else ""
-        if dataset is None and not remembered:
-            raise ProjectError(f"there is no project {file}", "Open a dataset's folder instead.")
-        self.root = Path(dataset if dataset is not None else remembered).absolute()
-        self.layout = _layout(self.root, role, manifest)
-        self.file = file.absolute() if file else default_project(self.root)
-        if self.file.is_relative_to(self.root):
-            raise ProjectError(
-                "the project file would lie inside the dataset, which is never written to",
-                "Name a file outside of the dataset with --project.",
-            )
-        self.database = Database(self.file)
-        self.cache = PictureCache(pictures_file(), version=FEATURES, record_bytes=RECORD_BYTES)
-        self._listeners: list[Callable[[Changes], None]] = []
-        self._pool: Pool | None = None
-        self._pool_lock = threading.Lock()
-        self._jobs = jobs or max(1, (os.cpu_count() or 1) - window)
-        self.low_priority = window
-        self.samples = Samples(self)
-        self.scans = Scans(self)
-        self.duplicates = Duplicates(self)
-        self.decisions = Decisions(self)
-        self.groups = Groups(self)
-        self.splits = Splits(self)
-        self.diagnoses = Diagnoses(self)
-        self.exports = Exports(self)
-        self.findings = Findings(self)
-        self.reports = Reports(self)
-        self.fixes = Fixes(self)
-        self.labels = Labels(self)
-        self.runs = Runs(self)
-        self.policies = Policies(self)
+        context = ProjectContext(
+            dataset, file, relocate=relocate, role=role, manifest=manifest, jobs=jobs, window=window
+        )
+        self.context = context
+        self.samples = Samples(context)
+        self.scans = Scans(context)
+        self.duplicates = Duplicates(context, self.samples)
+        self.decisions = Decisions(context, self.samples, self.duplicates)
+        self.groups = Groups(context, self.samples, self.duplicates, self.decisions)
+        self.gallery = Gallery(self.samples, self.duplicates)
+        source = SplitSource(context, self.samples, self.groups, self.duplicates)
+        self.splits = Splits(source, self.scans)
+        self.policies = Policies(context)
+        self.previews = Previews(context, self.groups)
         self.measuring = Measuring()
-        self.comparisons = Comparisons(self)
-        self.experiments = Experiments(self)
-        try:
-            self._claim(relocate, role, manifest)
-        except Exception:
-            self.close()
-            raise
+        self.labels = Labels(context, self.duplicates, self.decisions, self.groups)
+        self.diagnoses = Diagnoses(source, self.splits, self.labels)
+        self.findings = Findings(source, self.scans, self.decisions, self.splits, self.labels)
+        self.reports = Reports(source, self.splits, self.diagnoses, self.findings)
+        self.runs = Runs(source, self.splits)
+        self.exports = Exports(context, self.samples, self.duplicates, self.groups)
+        self.fixes = Fixes(source, self.decisions, self.splits, self.reports, self.exports)
+        self.comparisons = Comparisons(context, self.decisions, self.groups, self.runs)
+        self.experiments = Experiments(source, self.splits, self.diagnoses, self.runs)
 
     @property
     def name(self) -> str:
         """The dataset's name for people: its folder's."""
-        return self.root.name or str(self.root)
+        return self.context.name
 
-    def listen(self, listener: Callable[[Changes], None]) -> None:
-        """Call `listener` with each `Changes`, on the thread that made it."""
-        self._listeners.append(listener)
+    @property
+    def root(self) -> Path:
+        """The dataset's folder, absolute."""
+        return self.context.root
 
-    def tell(self, changes: Changes) -> None:
-        """Pass a change on to every listener."""
-        for listener in self._listeners:
-            listener(changes)
+    @property
+    def file(self) -> Path:
+        """The project file, absolute."""
+        return self.context.file
 
-    def pool(self) -> Pool:
-        """Return the worker pool, started at the first use and kept warm."""
-        with self._pool_lock:
-            if self._pool is None:
-                self._pool = Pool(
-                    TASKS,
-                    workers=self._jobs,
-                    timeout_seconds=SECONDS_A_FILE,
-                    low_priority=self.low_priority,
-                )
-            return self._pool
+    @property
+    def layout(self) -> Layout:
+        """What the folders mean."""
+        return self.context.layout
 
     def set_role(self, role: Role) -> None:
-        """Remember what the top folders are, as the person said; the next index obeys."""
-        self.layout = guess_layout(self.root, role=role)
-        self.database.write(lambda c: meta.put(c, "role", role.value), urgent=True)
-        self.tell(Changes(layout=True, samples=True))
+        """Remember what the top folders are, as the user said; the next index obeys."""
+        self.context.set_role(role)
+
+    def subscribe(self, subscriber: Callable[[Changes], None]) -> None:
+        """Call `subscriber` with each `Changes`, on the thread that made it."""
+        self.context.subscribe(subscriber)
 
     def absolute(self, path: str) -> Path:
         """Return the full path of a sample's path."""
-        return self.root / path
+        return self.context.absolute(path)
 
     def close(self) -> None:
-        """Stop the workers and close the files; what was decided is on disk already."""
+        """Stop the workers and close the files; decisions are on disk already."""
         self.runs.close()
-        if self._pool is not None:
-            self._pool.close()
         self.measuring.close()
-        self.database.close()
-        self.cache.close()
-
-    def _claim(self, relocate: bool, role: Role | None, manifest: Path | None) -> None:
-        """Check that the project is of this dataset, or make it so; recall the layout."""
-        reader = self.database.read()
-        known = meta.get(reader, "root")
-        here = os.path.realpath(self.root)
-        if known and known != here and not relocate:
-            raise ProjectError(
-                f"the project {self.file.name} is of the dataset {known}",
-                "Open that dataset, name another --project, or add --relocate if it moved here.",
-            )
-        if known and known != here and not self._same_files(meta.get(reader, "names")):
-            raise ProjectError(
-                f"{self.root} does not hold the files that {self.file.name} knows",
-                "Relocate to the folder that holds them, or name another --project.",
-            )
-        kept_role = meta.get(reader, "role")
-        kept_manifest = meta.get(reader, "manifest")
-        if role is None and manifest is None:
-            if kept_manifest:
-                self.layout = read_manifest(Path(kept_manifest))
-            elif kept_role:
-                self.layout = guess_layout(self.root, role=Role(kept_role))
-
-        values = {"root": here}
-        if role is not None:
-            values["role"] = role.value
-        if manifest is not None:
-            values["manifest"] = str(manifest.absolute())
-        self.database.write(lambda c: meta.put_all(c, values), urgent=True)
-
-    def _same_files(self, names: str) -> bool:
-        """Tell whether at least half of the sampled names of the known dataset exist here."""
-        paths = [p for p in names.split("\n") if p]
-        return not paths or sum((self.root / p).exists() for p in paths) * 2 >= len(paths)
-
-
-def _layout(root: Path, role: Role | None, manifest: Path | None) -> Layout:
-    if manifest is not None:
-        if not root.is_dir():
-            raise DatasetError(f"there is no folder {root}", "Check the path.")
-        return read_manifest(manifest)
-    return guess_layout(root, role=role)
-
-
-def remembered_root(file: Path) -> str:
-    """Return the dataset that a project file is of."""
-    database = Database(file)
-    try:
-        return meta.get(database.read(), "root")
-    finally:
-        database.close()
+        self.context.close()

@@ -43,10 +43,10 @@ from inspector.augmentation.presets import PRESETS
 from inspector.augmentation.suggestions import Suggested
 from inspector.errors import InspectorError
 from inspector.project.augment.policies import policy_of_code
-from inspector.project.augment.previews import Picture, choose, crowd
+from inspector.project.augment.previews import Picture
 from inspector.project.changes import Changes
 from inspector.project.project import Project
-from inspector.project.training.runs import IMAGE_SIZE_PX, IMAGE_SIZES_PX
+from inspector.project.training.run import IMAGE_SIZE_PX, IMAGE_SIZES_PX
 from inspector.work.effects_process import Pictures as Measured
 
 SIZES = (3, 4, 5, 6)
@@ -174,7 +174,7 @@ class AugmentPage(Page):
             self._choose()
         if self._new_crowd:
             self.bridge.call(
-                lambda: crowd(self.project), self.measurer.give, channel="augment crowd"
+                self.project.previews.crowd, self.measurer.give, channel="augment crowd"
             )
         self._new_images = self._new_crowd = False
 
@@ -203,8 +203,8 @@ class AugmentPage(Page):
         pinned, turn, side = tuple(self._pinned), self._turn, int(self._side.currentData())
 
         def work() -> tuple[list[Picture], list[Picture]]:
-            measured = self._measured or choose(self.project, MEASURED, side_px=side)
-            shown = choose(self.project, count, pinned=pinned, turn=turn, side_px=side)
+            measured = self._measured or self.project.previews.choose(MEASURED, side_px=side)
+            shown = self.project.previews.choose(count, pinned=pinned, turn=turn, side_px=side)
             return shown, measured
 
         self.bridge.call(work, self._take, channel="augment pictures")

@@ -120,7 +120,7 @@ class GalleryPage(Page):
 
     def _list(self) -> None:
         query = self.filters.query
-        self.bridge.call(lambda: self.project.samples.listing(query), self._show, channel="listing")
+        self.bridge.call(lambda: self.project.gallery.listing(query), self._show, channel="listing")
 
     def _show(self, listing: Listing) -> None:
         self.filters.show_counts(listing.counts)

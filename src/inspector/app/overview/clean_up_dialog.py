@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.dialog_text import SheetText
 from inspector.errors import InspectorError
-from inspector.project.diagnosis.clean_up import Fixed, FixPlan
+from inspector.project.export.clean_up import Fixed, FixPlan
 from inspector.project.project import Project
 from inspector.work.jobs import Progress, Stop
 

@@ -35,7 +35,7 @@ from inspector.project.experiments.variants import (
     strengths,
 )
 from inspector.project.project import Project
-from inspector.project.training.runs import Wanted
+from inspector.project.training.run import Wanted
 from inspector.training_protocol import BACKBONES, IMAGENET, SMALL_CNN, Budget
 
 _WAIT_MS = 250

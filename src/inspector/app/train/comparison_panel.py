@@ -25,7 +25,7 @@ from inspector.project.experiments.comparison_plans import Plan
 from inspector.project.experiments.comparison_records import Kept
 from inspector.project.experiments.comparison_results import Comparison, Figures
 from inspector.project.project import Project
-from inspector.project.training.runs import Wanted
+from inspector.project.training.run import Wanted
 from inspector.training_protocol import Answer
 from inspector.work.jobs import Stop
 

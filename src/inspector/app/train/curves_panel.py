@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.threads.bridge import Bridge
-from inspector.project.training.runs import Run
+from inspector.project.training.run import Run
 
 if TYPE_CHECKING:
     from inspector.app.widgets.charts import Charts, Curve

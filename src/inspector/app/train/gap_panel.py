@@ -18,7 +18,7 @@ from inspector.app.widgets.components_table import TermsTable
 from inspector.errors import InspectorError
 from inspector.project.experiments.experiments import Experiment, ExperimentPlan
 from inspector.project.project import Project
-from inspector.project.training.runs import Wanted
+from inspector.project.training.run import Wanted
 from inspector.training_protocol import Answer
 from inspector.work.jobs import Progress, Stop
 

@@ -33,8 +33,8 @@ from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.experiments.experiments import SPLIT as EXPERIMENT_SPLIT
 from inspector.project.project import Project
-from inspector.project.training.run_results import run_result
-from inspector.project.training.runs import OpenedTest, Run, RunState, Wanted, seeds_of
+from inspector.project.training.run import Run, RunState, Wanted
+from inspector.project.training.runs import OpenedTest, seeds_of
 from inspector.project.training.time_estimate import expect_seconds
 from inspector.training_protocol import RunSpec
 from inspector.work.jobs import Snapshot, Stop
@@ -443,7 +443,7 @@ def _plan(project: Project, wanted: Wanted, seeds: int) -> Plan:
 
 
 def _result(project: Project, run: Run) -> ShownResult:
-    result = run_result(project, run)
+    result = project.runs.result(run)
     first = [m.sample.id for m in result.mistakes[:SHOWN_MISTAKES]]
     return ShownResult(run, result, {i: project.samples.thumbnail(i) or b"" for i in first})
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLabel, QSpin
 
 from inspector.augmentation.policy import Policy
 from inspector.augmentation.presets import PRESETS
-from inspector.project.training.runs import EPOCHS, IMAGE_SIZE_PX, IMAGE_SIZES_PX, Wanted
+from inspector.project.training.run import EPOCHS, IMAGE_SIZE_PX, IMAGE_SIZES_PX, Wanted
 from inspector.training_protocol import BACKBONES, IMAGENET, SMALL_CNN, Budget
 
 _WAIT_MS = 250

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableWidgetItem, QVBoxLayout, 
 
 from inspector.app.widgets import theme
 from inspector.app.widgets.tables import table
-from inspector.project.training.runs import Run, RunState
+from inspector.project.training.run import Run, RunState
 
 DRAWN_AT_FIRST = 6
 _NAME = Qt.ItemDataRole.UserRole

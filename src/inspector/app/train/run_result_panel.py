@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 from inspector.app.threads.images import from_jpeg
 from inspector.app.widgets import theme
 from inspector.app.widgets.tables import table
+from inspector.project.training.run import Run
 from inspector.project.training.run_results import Mistake, RunResult
-from inspector.project.training.runs import Run
 
 SHOWN_MISTAKES = 100
 _ICON_PX = 56

@@ -97,7 +97,7 @@ class ProjectView(QWidget):
         self._lay_out()
         self._connect()
         self.show_page(0)
-        project.listen(self.bridge.tell)
+        project.subscribe(self.bridge.tell)
         self._scan.start()
         if not project.layout.sure:
             ask_folders(project, self.bridge, self)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from inspector.augmentation.keras_code import parse_code
 from inspector.augmentation.policy import Policy
@@ -12,10 +12,8 @@ from inspector.augmentation.policy_json import read_policy, write_policy
 from inspector.augmentation.presets import PRESETS
 from inspector.errors import ExportError, UsageError
 from inspector.project.changes import Changes
+from inspector.project.context import ProjectContext
 from inspector.store import meta
-
-if TYPE_CHECKING:
-    from inspector.project.project import Project
 
 LONGEST_NAME = 60
 _Kept = dict[str, Any]
@@ -32,12 +30,12 @@ class SavedPolicy:
 class Policies:
     """Keep policies in the project file."""
 
-    def __init__(self, project: "Project") -> None:
-        self._project = project
+    def __init__(self, context: ProjectContext) -> None:
+        self._context = context
 
     def all(self) -> list[SavedPolicy]:
         """Return the policies that are kept, by name; what a newer program wrote is passed over."""
-        kept = _kept(self._project.database.read())
+        kept = _kept(self._context.database.read())
         found = []
         for name, written in sorted(kept.items(), key=lambda p: p[0].casefold()):
             try:
@@ -86,8 +84,8 @@ class Policies:
         def work(connection: Any) -> None:
             meta.put(connection, "policies", json.dumps(change(_kept(connection))))
 
-        self._project.database.write(work, urgent=True)
-        self._project.tell(Changes(policies=True, text=text))
+        self._context.database.write(work, urgent=True)
+        self._context.emit(Changes(policies=True, text=text))
 
 
 def _kept(connection: Any) -> _Kept:

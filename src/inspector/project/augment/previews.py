@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +17,10 @@ from inspector.augmentation.lint import Advice, lint
 from inspector.augmentation.policy import Policy
 from inspector.dataset.training_decode import decode_square
 from inspector.errors import DatasetError, ExportError, InspectorError, UsageError
+from inspector.project.context import ProjectContext
+from inspector.project.review.groups import Groups
 from inspector.store.samples import Sample
 from inspector.work.effects_process import Crowd
-
-if TYPE_CHECKING:
-    from inspector.project.project import Project
 
 SIDE_PX = 224
 CROWD_SIDE_PX = 64
@@ -64,54 +62,88 @@ def square(file: Path, *, side_px: int = SIDE_PX) -> tuple[NDArray[np.uint8], st
     return pixels, hashlib.sha256(data).hexdigest()
 
 
-def choose(
-    project: "Project",
-    count: int,
-    *,
-    pinned: Sequence[int] = (),
-    turn: int = 0,
-    side_px: int = SIDE_PX,
-) -> list[Picture]:
-    """Return pictures of training: those that are pinned first, then class by class.
+class Previews:
+    """Choose images to preview a policy on, and to measure it on."""
 
-    Args:
-        project: Open.
-        count: How many at most.
-        pinned: Ids of samples.
-        turn: 0 and up; another turn gives others beside the pinned ones.
-        side_px: That training reads them at.
-    """
-    rows = {s.id: s for s in _side(project, validation=False)}
-    first = [rows[i] for i in pinned if i in rows][:count]
-    others = [s for s in _class_by_class(list(rows.values())) if s.id not in set(pinned)]
-    start = turn * (count - len(first)) % max(1, len(others))
-    found: list[Picture] = []
-    for sample in (*first, *others[start:], *others[:start]):
-        if len(found) == count:
-            break
-        try:
-            pixels, identity = square(project.absolute(sample.path), side_px=side_px)
-        except InspectorError:
-            continue
-        found.append(Picture(sample.id, _label(sample), pixels, identity))
-    return found
+    def __init__(self, context: ProjectContext, groups: Groups) -> None:
+        self._context = context
+        self._groups = groups
 
+    def choose(
+        self,
+        count: int,
+        *,
+        pinned: Sequence[int] = (),
+        turn: int = 0,
+        side_px: int = SIDE_PX,
+    ) -> list[Picture]:
+        """Return pictures of training: those that are pinned first, then class by class.
 
-def crowd(project: "Project") -> Crowd:
-    """Return a crowd of the classes alike; what has no thumbnail yet is left out."""
-    chosen = _class_by_class(_side(project, validation=False))[:MOST_IN_CROWD]
-    names = tuple(sorted({_label(s) for s in chosen}))
-    place = {name: i for i, name in enumerate(names)}
-    pictures, labels, groups = [], [], []
-    for sample, number in zip(chosen, _events(project, chosen), strict=True):
-        small = _small(project, sample)
-        if small is not None:
-            pictures.append(small)
-            labels.append(place[_label(sample)])
-            groups.append(number)
-    others = _class_by_class(_side(project, validation=True))[:MOST_OF_VALIDATION]
-    validation = [small for s in others if (small := _small(project, s)) is not None]
-    return Crowd(tuple(pictures), tuple(labels), names, tuple(groups), tuple(validation))
+        Args:
+            count: How many at most.
+            pinned: Ids of samples.
+            turn: 0 and up; another turn gives others beside the pinned ones.
+            side_px: That training reads them at.
+        """
+        rows = {s.id: s for s in self._side(validation=False)}
+        first = [rows[i] for i in pinned if i in rows][:count]
+        others = [s for s in _class_by_class(list(rows.values())) if s.id not in set(pinned)]
+        start = turn * (count - len(first)) % max(1, len(others))
+        found: list[Picture] = []
+        for sample in (*first, *others[start:], *others[:start]):
+            if len(found) == count:
+                break
+            try:
+                pixels, identity = square(self._context.absolute(sample.path), side_px=side_px)
+            except InspectorError:
+                continue
+            found.append(Picture(sample.id, _label(sample), pixels, identity))
+        return found
+
+    def crowd(self) -> Crowd:
+        """Return a crowd of the classes alike; what has no thumbnail yet is left out."""
+        chosen = _class_by_class(self._side(validation=False))[:MOST_IN_CROWD]
+        names = tuple(sorted({_label(s) for s in chosen}))
+        place = {name: i for i, name in enumerate(names)}
+        pictures, labels, groups = [], [], []
+        for sample, number in zip(chosen, self._events(chosen), strict=True):
+            small = self._small(sample)
+            if small is not None:
+                pictures.append(small)
+                labels.append(place[_label(sample)])
+                groups.append(number)
+        others = _class_by_class(self._side(validation=True))[:MOST_OF_VALIDATION]
+        validation = [small for s in others if (small := self._small(s)) is not None]
+        return Crowd(tuple(pictures), tuple(labels), names, tuple(groups), tuple(validation))
+
+    def _side(self, *, validation: bool) -> list[Sample]:
+        """Return what a run reads as validation, or as training; all images without a split."""
+        images = [s for s in self._groups.images() if s.mark != "drop"]
+        if validation:
+            return [s for s in images if s.split == "validation"]
+        return [s for s in images if s.split == "training"] or images
+
+    def _events(self, rows: Sequence[Sample]) -> list[int]:
+        """Return the group of each picture; what is no event binds none.
+
+        A chain over several classes, or over most of one, as of drawn digits, says that the classes
+        are alike in themselves, and not that one thing was taken twice.
+        """
+        numbers = self._groups.numbers(rows, with_pictures=True).tolist()
+        labels = [_label(s) for s in rows]
+        whole, part = Counter(labels), Counter(zip(numbers, labels, strict=True))
+        spanned = Counter(number for number, _ in part)
+        # Numbers of groups are from 0 on, so those under it are free.
+        return [
+            number
+            if spanned[number] == 1 and part[number, label] <= MOST_OF_A_CLASS * whole[label]
+            else -1 - place
+            for place, (number, label) in enumerate(zip(numbers, labels, strict=True))
+        ]
+
+    def _small(self, sample: Sample) -> NDArray[np.uint8] | None:
+        data = self._context.cache.thumbnail(sample.sha256) if sample.sha256 else None
+        return decode_square(data, name="a.jpg", side_px=CROWD_SIDE_PX) if data else None
 
 
 def advise(policy: Policy, pictures: Sequence[Path], keras: str = "") -> list[Advice]:
@@ -152,14 +184,6 @@ def preview(  # noqa: PLR0913 - what training would be told too
     return written
 
 
-def _side(project: "Project", *, validation: bool) -> list[Sample]:
-    """Return what a run would read of the validation folder, or of training; without one, all."""
-    images = [s for s in project.groups.images() if s.mark != "drop"]
-    if validation:
-        return [s for s in images if s.split == "validation"]
-    return [s for s in images if s.split == "training"] or images
-
-
 def _label(sample: Sample) -> str:
     return sample.new_label or sample.label
 
@@ -174,30 +198,6 @@ def _class_by_class(rows: Sequence[Sample]) -> list[Sample]:
     return list(_in_turns([by_class[name] for name in sorted(by_class)]))
 
 
-def _events(project: "Project", rows: Sequence[Sample]) -> list[int]:
-    """Return the group of each picture; what is no event binds none.
-
-    A chain over several classes, or over most of one, as of drawn digits, says that the classes are
-    alike in themselves, and not that one thing was taken twice.
-    """
-    numbers = project.groups.numbers(rows, with_pictures=True).tolist()
-    labels = [_label(s) for s in rows]
-    whole, part = Counter(labels), Counter(zip(numbers, labels, strict=True))
-    spanned = Counter(number for number, _ in part)
-    # Numbers of groups are from 0 on, so those under it are free.
-    return [
-        number
-        if spanned[number] == 1 and part[number, label] <= MOST_OF_A_CLASS * whole[label]
-        else -1 - place
-        for place, (number, label) in enumerate(zip(numbers, labels, strict=True))
-    ]
-
-
 def _in_turns(columns: Sequence[Sequence[Sample]]) -> Iterator[Sample]:
     for row in zip_longest(*columns):
         yield from (sample for sample in row if sample is not None)
-
-
-def _small(project: "Project", sample: Sample) -> NDArray[np.uint8] | None:
-    data = project.cache.thumbnail(sample.sha256) if sample.sha256 else None
-    return decode_square(data, name="a.jpg", side_px=CROWD_SIDE_PX) if data else None

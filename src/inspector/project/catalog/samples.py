@@ -4,20 +4,18 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inspector.dataset.decoding import Flag, read_pixels
 from inspector.dataset.listing import FAILED
-from inspector.project.review.gallery_query import SPLIT_ORDER, Listing, Query, make_listing
+from inspector.project.context import ProjectContext
 from inspector.store import samples
 from inspector.store.sample_cache import Roll
 from inspector.store.samples import Sample
 
-if TYPE_CHECKING:
-    from inspector.project.project import Project
+SPLIT_ORDER = ("training", "validation", "test", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,34 +44,34 @@ class Problem:
 class Samples:
     """Ask for samples."""
 
-    def __init__(self, project: "Project") -> None:
-        self._project = project
+    def __init__(self, context: ProjectContext) -> None:
+        self._context = context
         self._roll = Roll()
 
     def everything(self) -> Sequence[Sample]:
         """Return every present sample, in order of paths."""
-        return self._roll.rows(self._project.database.read())
+        return self._roll.rows(self._context.database.read())
 
     def by_ids(self, ids: Iterable[int]) -> list[Sample]:
         """Return the present samples among `ids`."""
-        return samples.by_ids(self._project.database.read(), ids)
+        return samples.by_ids(self._context.database.read(), ids)
 
     def by_paths(self, paths: Sequence[str]) -> list[Sample]:
         """Return the present samples with these paths, "./" and full paths allowed."""
-        root = self._project.root
+        root = self._context.root
         plain = []
         for path in paths:
             given = Path(path)
             inside = given.is_absolute() and given.is_relative_to(root)
             plain.append(given.relative_to(root).as_posix() if inside else given.as_posix())
-        return samples.by_paths(self._project.database.read(), plain)
+        return samples.by_paths(self._context.database.read(), plain)
 
     def counts(self) -> Counts:
         """Count the files by status, and the images by class and split as on disk."""
         by_status: Counter[str] = Counter()
         classes: Counter[str] = Counter()
         splits: Counter[str] = Counter()
-        for row in samples.count_rows(self._project.database.read()):
+        for row in samples.count_rows(self._context.database.read()):
             status, split, label, number = row
             by_status[status] += number
             if status == "image":
@@ -114,8 +112,8 @@ class Samples:
 
     def thumbnail(self, sample: int) -> bytes | None:
         """Return the JPEG thumbnail of a sample, or None while there is none."""
-        sha256 = samples.content(self._project.database.read(), sample)
-        return self._project.cache.thumbnail(sha256) if sha256 else None
+        sha256 = samples.content(self._context.database.read(), sample)
+        return self._context.cache.thumbnail(sha256) if sha256 else None
 
     def pixels(self, sample: int) -> NDArray[np.uint8]:
         """Return the upright picture in full, uint8 (height, width, 3).
@@ -124,8 +122,4 @@ class Samples:
             DatasetError: The file can't be read any more.
         """
         (row,) = self.by_ids([sample])
-        return read_pixels(str(self._project.absolute(row.path)))
-
-    def listing(self, query: Query) -> Listing:
-        """Return what fits a query, counted, grouped and in order."""
-        return make_listing(self.everything(), self._project.duplicates.likeness(), query)
+        return read_pixels(str(self._context.absolute(row.path)))

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from inspector.dataset.listing import Entry, list_files
 from inspector.desktop.paths import scan_lock
 from inspector.project.catalog.scan_queue import Reading, Row
 from inspector.project.changes import Changes
+from inspector.project.context import ProjectContext
 from inspector.similarity.orientations import ONE_OF_EACH
 from inspector.store import duplicates as likeness
 from inspector.store import meta, samples
@@ -32,9 +33,6 @@ from inspector.work.tasks import (
     Task,
     Verify,
 )
-
-if TYPE_CHECKING:
-    from inspector.project.project import Project
 
 CHUNK_PAIRS = 4_000
 BATCH_ROWS = 1_000
@@ -63,12 +61,12 @@ class Scanned:
 class Scans:
     """Bring what is known of a dataset up to date."""
 
-    def __init__(self, project: "Project") -> None:
-        self._project = project
+    def __init__(self, context: ProjectContext) -> None:
+        self._context = context
 
     def is_complete(self) -> bool:
         """Tell whether the last scan ended, likeness included."""
-        return meta.get(self._project.database.read(), "complete") == "1"
+        return meta.get(self._context.database.read(), "complete") == "1"
 
     def index(self) -> int:
         """List the disk and keep the names; return how many files are new."""
@@ -80,18 +78,18 @@ class Scans:
         Args:
             racy_ns: As of `samples.unscanned`; None where nothing will be read.
         """
-        project = self._project
-        database = project.database
+        context = self._context
+        database = context.database
         # Not by `database.read`, which opens a connection for good in each thread that calls it.
         seen = database.write(_next_listing)
         names: list[str] = []
-        for chunk in list_files(project.root, project.layout):
+        for chunk in list_files(context.root, context.layout):
             yield database.write(partial(_add, chunk, seen, racy_ns))
             names += [e.path for e in chunk[: max(1, 50 - len(names))]] if len(names) < 50 else []
-            project.tell(Changes(samples=True))
+            context.emit(Changes(samples=True))
         database.write(lambda c: samples.mark_missing(c, seen))
         database.write(lambda c: meta.put(c, "names", "\n".join(names)))
-        project.tell(Changes(samples=True))
+        context.emit(Changes(samples=True))
 
     def scan(self, *, stop: Stop | None = None, progress: Progress | None = None) -> Scanned:
         """List, read and compare what is new or changed; what is finished stays when stopped.
@@ -104,21 +102,21 @@ class Scans:
         """
         stop, progress = stop or Stop(), progress or Progress()
         began = time.monotonic()
-        lock = scan_lock(self._project.file)
+        lock = scan_lock(self._context.file)
         waiting = partial(progress.start, "another program scans this: waiting", 0)
         with turn(lock, waiting=waiting, stopped=stop.is_set) as mine:
             if mine:
                 return self._scan(began, stop, progress)
-        present, missing = samples.present_and_missing(self._project.database.read())
+        present, missing = samples.present_and_missing(self._context.database.read())
         return Scanned(0, present, 0, missing, time.monotonic() - began, complete=False)
 
     def _scan(self, began: float, stop: Stop, progress: Progress) -> Scanned:
         began_ns = time.time_ns()
-        database = self._project.database
+        database = self._context.database
         before = int(meta.get(database.read(), "scanned_ns", "0"))
         reading = Reading(
-            self._project.root,
-            self._project.cache.records,
+            self._context.root,
+            self._context.cache.records,
             self._unread(before - RACY_NS),
             progress,
         )
@@ -127,8 +125,7 @@ class Scans:
             reading.finish()
         except BaseException:
             # What was read until then is kept, and is shown.
-            self._project.duplicates.forget()
-            self._project.tell(Changes(samples=True, likeness=True))
+            self._context.emit(Changes(samples=True, likeness=True))
             raise
         finally:
             reading.close()
@@ -141,8 +138,7 @@ class Scans:
                 complete = self._compare(stop, progress)
             values = {"scanned_ns": str(began_ns), "complete": "1" if complete else "0"}
             database.write(lambda c: meta.put_all(c, values))
-        self._project.duplicates.forget()
-        self._project.tell(Changes(samples=True, likeness=True))
+        self._context.emit(Changes(samples=True, likeness=True))
         # What an earlier scan left unread is not new, and was not known.
         new = reading.new
         unchanged = present - max(new + len(reading.known), reading.count)
@@ -153,9 +149,9 @@ class Scans:
 
         What is known is asked before, on this thread: each has connections of its own, for good.
         """
-        database = self._project.database
+        database = self._context.database
         known = samples.known_contents(database.read())
-        kept = self._project.cache.contents() if known else set()
+        kept = self._context.cache.contents() if known else set()
         lost = {row[0] for row in known if row[2] not in kept}
         return self._unread_or_lost(racy_ns, lost)
 
@@ -164,7 +160,7 @@ class Scans:
             lost.difference_update(row[0] for row in rows)
             yield new, rows
         if lost:
-            yield 0, self._project.database.write(partial(_lost, lost))
+            yield 0, self._context.database.write(partial(_lost, lost))
 
     def _read(self, reading: Reading, stop: Stop, progress: Progress) -> None:
         """Read files through the pool and keep their facts."""
@@ -172,7 +168,7 @@ class Scans:
         keeping: Future[None] | None = None
         kept_at = time.monotonic()
         try:
-            for answer in self._project.pool().map(reading.chunks(), stop=stop):
+            for answer in self._context.pool().map(reading.chunks(), stop=stop):
                 match answer:
                     case Done(items=items, result=facts):
                         batch.samples.extend(facts.samples)
@@ -198,21 +194,21 @@ class Scans:
 
         Pictures go to a cache that other programs use, too: no decision waits for them.
         """
-        self._project.cache.put(facts.pictures)
-        return self._project.database.submit(lambda c: samples.fill(c, facts.samples, known))
+        self._context.cache.put(facts.pictures)
+        return self._context.database.submit(lambda c: samples.fill(c, facts.samples, known))
 
     def _kept(self, keeping: Future[None] | None) -> None:
         if keeping is not None:
             keeping.result()
-            self._project.tell(Changes(samples=True))
+            self._context.emit(Changes(samples=True))
 
     def _compare(self, stop: Stop, progress: Progress) -> bool:
         """Find what looks alike among all contents and keep it; tell whether it was finished."""
-        project = self._project
+        context = self._context
         progress.start("candidates", len(ONE_OF_EACH))
         by_content: dict[bytes, list[int]] = {}
         paths: dict[bytes, str] = {}
-        for sample, path, sha256, _ in samples.known_contents(project.database.read()):
+        for sample, path, sha256, _ in samples.known_contents(context.database.read()):
             by_content.setdefault(sha256, []).append(sample)
             paths.setdefault(sha256, path)
         contents = sorted(by_content, key=lambda sha: paths[sha])
@@ -235,12 +231,12 @@ class Scans:
             one, two = sorted((representative[contents[a]], representative[contents[b]]))
             if one != two and similarity > rows.get((one, two), (0, 0, 0, -1.0))[3]:
                 rows[one, two] = (one, two, transform, similarity)
-        project.database.write(lambda c: likeness.replace(c, sets, rows.values()))
+        context.database.write(lambda c: likeness.replace(c, sets, rows.values()))
         return True
 
     def _choose(self, chosen: Path, contents: list[bytes]) -> list[bytes]:
         """Write the places of the records of contents; return the contents that have one."""
-        places = list(self._project.cache.places(contents))
+        places = list(self._context.cache.places(contents))
         np.save(chosen, np.array([place for place in places if place >= 0], np.int64))
         return [sha256 for sha256, place in zip(contents, places, strict=True) if place >= 0]
 
@@ -248,7 +244,7 @@ class Scans:
         found = [_nothing()]
         if n < 2:
             return found[0]
-        records = str(self._project.cache.records), str(chosen)
+        records = str(self._context.cache.records), str(chosen)
         questions = [Propose(*records, transform) for transform in ONE_OF_EACH]
         proposed = _sorted(self._all(questions, stop, progress.advance))
         if stop.is_set():
@@ -279,7 +275,7 @@ class Scans:
         advance: Callable[[int], None] = lambda _: None,
     ) -> Iterable[object]:
         reads = any(isinstance(task, Digest) for task in tasks)
-        answers = self._project.pool().map(
+        answers = self._context.pool().map(
             ([task] for task in tasks),
             stop=stop,
             timeout_seconds=None if reads else SECONDS_A_COMPARISON,
@@ -303,7 +299,7 @@ class Scans:
         progress: Progress,
     ) -> dict[bytes, bytes] | None:
         """Return the digest of decoded pixels of each content that may equal another."""
-        sizes = samples.sizes(self._project.database.read())
+        sizes = samples.sizes(self._context.database.read())
         assert pairs.similarity is not None
         near = (pairs.similarity >= MAYBE_SAME_PIXELS) & (pairs.transform == 0)
         wanted: set[bytes] = set()
@@ -311,11 +307,11 @@ class Scans:
             one, two = contents[a], contents[b]
             if sizes.get(one) == sizes.get(two):
                 wanted |= {one, two}
-        cache = self._project.cache
+        cache = self._context.cache
         digests = cache.pixel_digests(sorted(wanted))
         missing = sorted(wanted - digests.keys())
         progress.start("pixels", len(missing))
-        tasks = [Digest(sha, str(self._project.absolute(paths[sha]))) for sha in missing]
+        tasks = [Digest(sha, str(self._context.absolute(paths[sha]))) for sha in missing]
         for result in self._all(tasks, stop, progress.advance):
             assert isinstance(result, Digested)
             digests[result.sha256] = result.pixels

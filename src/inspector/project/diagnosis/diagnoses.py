@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -17,17 +17,17 @@ from inspector.audit.predictions import Rate, placed, rates, read_predictions, s
 from inspector.dataset.layouts import Role
 from inspector.errors import DatasetError, UsageError
 from inspector.project.changes import Changes
+from inspector.project.diagnosis.labels import Labels
 from inspector.project.diagnosis.shift import Differences, at_the_extremes, columns, from_json
 from inspector.project.splits.leakage import Leakage
+from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Rule, RuleKind, membership, one_call
+from inspector.project.splits.splits import Splits
 from inspector.similarity.levels import POSSIBLE
 from inspector.store import meta
 from inspector.store.samples import Sample
 from inspector.work.diagnosis_process import ask_child
 from inspector.work.jobs import Progress, Stop
-
-if TYPE_CHECKING:
-    from inspector.project.project import Project
 
 FILES = "the files"
 LEVELS = (0.85, 0.8, 0.75, 0.7, POSSIBLE)
@@ -94,13 +94,19 @@ class Last:
 class Diagnoses:
     """State the numbers, ask for a diagnosis, and look at the last one."""
 
-    def __init__(self, project: "Project") -> None:
-        self._project = project
+    def __init__(self, source: SplitSource, splits: Splits, labels: Labels) -> None:
+        self._source = source
+        self._context = source.context
+        self._samples = source.samples
+        self._groups = source.groups
+        self._duplicates = source.duplicates
+        self._splits = splits
+        self._labels = labels
 
     @property
     def numbers(self) -> Numbers:
         """The user's own numbers."""
-        kept = meta.get(self._project.database.read(), "numbers")
+        kept = meta.get(self._context.database.read(), "numbers")
         return Numbers(**json.loads(kept)) if kept else Numbers()
 
     def state(self, numbers: Numbers) -> None:
@@ -119,15 +125,15 @@ class Diagnoses:
             raise UsageError("a number of images is below 1", "Leave it out where it is not known.")
         if numbers.predictions:
             found = read_predictions(Path(numbers.predictions))
-            known = {s.path for s in self._project.samples.everything()}
+            known = {s.path for s in self._samples.everything()}
             if not placed(found, known):
                 raise DatasetError(
                     "the predictions name no image of this dataset",
                     "Write each path as it stands below the dataset's folder.",
                 )
         text = json.dumps(asdict(numbers))
-        self._project.database.write(lambda c: meta.put(c, "numbers", text), urgent=True)
-        self._project.tell(Changes(rule=True, text="your numbers were kept"))
+        self._context.database.write(lambda c: meta.put(c, "numbers", text), urgent=True)
+        self._context.emit(Changes(rule=True, text="your numbers were kept"))
 
     def rates(self, found: Leakage) -> list[Rate]:
         """Return what the user's own predictions say, with and without a twin; [] without any."""
@@ -139,11 +145,11 @@ class Diagnoses:
         place |= dict.fromkeys(found.made.validation, "validation")
         for name, paths in found.made.elsewhere.items():
             place.update(dict.fromkeys(paths, name))
-        rows = self._project.groups.images()
-        numbers = self._project.groups.numbers(rows, with_pictures=True).tolist()
+        rows = self._groups.images()
+        numbers = self._groups.numbers(rows, with_pictures=True).tolist()
         group = {s.path: n for s, n in zip(rows, numbers, strict=True)}
         read = read_predictions(Path(kept))
-        known = placed(read, {s.path for s in self._project.samples.everything()})
+        known = placed(read, {s.path for s in self._samples.everything()})
         made = rates(known, tie, place, group)
         left = len(read) - len(known)
         return [*made, Rate("not in this dataset", 0, left, 0.0, 1.0)] if left else made
@@ -163,20 +169,20 @@ class Diagnoses:
             DatasetError: There is nothing to compare.
             UsageError: The rule's arguments are wrong.
         """
-        rule = rule or self._project.splits.rule
+        rule = rule or self._splits.rule
         progress = progress or Progress()
         progress.start("diagnosis: gathering", 0)
         question = self.question(rule)
         answer = ask_child(
             question, seeds=seeds, stop=stop or Stop(), progress=progress,
-            first=first, low_priority=self._project.low_priority,
+            first=first, low_priority=self._context.low_priority,
         )  # fmt: skip
         if answer is not None:
             kept = json.dumps(
                 {"parts": self._parts(rule), "at": time.time(), "answer": as_json(answer)}
             )
-            self._project.database.write(lambda c: meta.put(c, "diagnosis", kept))
-            self._project.tell(Changes(rule=True, text="the diagnosis is done"))
+            self._context.database.write(lambda c: meta.put(c, "diagnosis", kept))
+            self._context.emit(Changes(rule=True, text="the diagnosis is done"))
         return answer
 
     def run_all(
@@ -193,18 +199,18 @@ class Diagnoses:
         stop, progress = stop or Stop(), progress or Progress()
         answer = self.run(stop=stop, progress=progress)
         if not stop.is_set():
-            self._project.labels.find(stop=stop, progress=progress)
-        if not stop.is_set() and self._project.splits.drawn() is None:
-            self._project.splits.draw_seeds(stop=stop, progress=progress)
+            self._labels.find(stop=stop, progress=progress)
+        if not stop.is_set() and self._splits.drawn() is None:
+            self._splits.draw_seeds(stop=stop, progress=progress)
         return answer
 
     def last(self) -> Last | None:
         """Return the answer that is kept, and whether it still fits; None without one."""
-        kept = meta.get(self._project.database.read(), "diagnosis")
+        kept = meta.get(self._context.database.read(), "diagnosis")
         if not kept:
             return None
         document = json.loads(kept)
-        now = self._parts(self._project.splits.rule)
+        now = self._parts(self._splits.rule)
         then = document.get("parts", {})
         changed = tuple(name for name, digest in now.items() if then.get(name) != digest)
         return Last(document["answer"], float(document.get("at", 0)), changed)
@@ -218,9 +224,9 @@ class Diagnoses:
         properties = from_json(last.answer) if last else ()
         if not properties:
             return None
-        groups = self._project.groups
+        groups = self._groups
         rows = groups.images()
-        training, folder, _ = self._sides(self._project.splits.rule, rows)
+        training, folder, _ = self._sides(self._splits.rule, rows)
         values = columns(rows, groups.records(rows))
         found = tuple(
             at_the_extremes(one, values[one.name], rows, training, folder)
@@ -236,9 +242,8 @@ class Diagnoses:
         Raises:
             DatasetError: There is no training folder, or no image.
         """
-        project = self._project
-        rows = project.groups.images()
-        records = project.groups.records(rows)
+        rows = self._groups.images()
+        records = self._groups.records(rows)
         classes = sorted({s.label for s in rows})
         place = {name: i for i, name in enumerate(classes)}
         training, folder, yours = self._sides(rule, rows)
@@ -248,19 +253,19 @@ class Diagnoses:
             )
 
         def groups(similarity: float | None = None) -> Any:
-            numbers = project.groups.numbers(rows, with_pictures=True, similarity=similarity)
+            numbers = self._groups.numbers(rows, with_pictures=True, similarity=similarity)
             alone = np.bincount(numbers)[numbers] == 1
             return np.where(alone, -1, numbers).astype(np.int64)
 
-        sure = project.duplicates.threshold
+        sure = self._duplicates.threshold
         levels = sorted({sure, *(one for one in LEVELS if one < sure)}, reverse=True)
-        single = one_call(project, rule) if yours is not None else None
+        single = one_call(self._source, rule) if yours is not None else None
         share = single.call.validation_split or 1 - (single.call.left_size or 0) if single else None
         return Question(
             describe(records), thumbnails16(records),
             np.array([place[s.label] for s in rows], np.int64),
             groups(), training, folder, yours, share,
-            self.numbers.claimed, self._provenance(rows), project.groups.recall(rows),
+            self.numbers.claimed, self._provenance(rows), self._groups.recall(rows),
             tuple((one, groups(one)) for one in levels),
             columns(rows, records),
             tuple(classes),
@@ -268,7 +273,7 @@ class Diagnoses:
 
     def _sides(self, rule: Rule, rows: list[Sample]) -> tuple[Any, Any, Any]:
         splits = np.array([s.split for s in rows])
-        if self._project.layout.role is Role.CLASSES or not (splits == "training").any():
+        if self._context.layout.role is Role.CLASSES or not (splits == "training").any():
             training = np.ones(len(rows), np.bool_)
             folder = np.zeros(len(rows), np.bool_)
         else:
@@ -278,9 +283,9 @@ class Diagnoses:
                 folder = splits == "test"
         if rule.kind is RuleKind.LIST:
             return *self._listed(rule, rows, folder), None
-        if one_call(self._project, rule) is None:
+        if one_call(self._source, rule) is None:
             return training, folder, None
-        made = membership(self._project, rule)
+        made = membership(self._source, rule)
         held = set(made.validation)
         inside = held | set(made.training)
         training = np.array([s.path in inside for s in rows])
@@ -292,7 +297,7 @@ class Diagnoses:
 
         A folder that the list does not name is what to judge on, else the list's validation.
         """
-        made = membership(self._project, rule)
+        made = membership(self._source, rule)
         inside = {*made.training, *made.validation}
         outside = folder & np.array([s.path not in inside for s in rows])
         learned = inside if outside.any() else {*made.training}
@@ -303,24 +308,24 @@ class Diagnoses:
     def _provenance(self, rows: list[Sample]) -> dict[str, int]:
         """Count the groups in force by where they come from."""
         found: Counter[str] = Counter()
-        for offer in self._project.groups.offers():
+        for offer in self._groups.offers():
             if offer.in_force:
                 found[offer.proposal.provenance.value] += offer.count
         bound = len({s.bound for s in rows if s.bound})
         if bound:
             found["confirmed"] += bound
-        clusters = len(self._project.duplicates.likeness().clusters)
+        clusters = len(self._duplicates.likeness().clusters)
         if clusters:
             found["verified look-alikes"] += clusters
         return dict(found)
 
     def _parts(self, rule: Rule) -> dict[str, str]:
         """Digest each part that an answer depends on, by its name in words."""
-        rows = self._project.groups.images()
+        rows = self._groups.images()
         files = hashlib.sha256()
         for s in rows:
             files.update(f"{s.path}\0{s.label}\0{s.split}\0".encode() + s.sha256)
-        groups = self._project.groups.numbers(rows, with_pictures=True)
+        groups = self._groups.numbers(rows, with_pictures=True)
         parts = {
             FILES: files.digest(),
             "the split rule": repr(rule).encode(),

@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from inspector.dataset.decoding import Flag
 from inspector.dataset.layouts import IMAGE_ENDINGS, Layout
 from inspector.errors import DatasetError, UsageError
 from inspector.project.catalog.samples import Counts
-from inspector.project.review.decisions import Decided
+from inspector.project.catalog.scans import Scans
+from inspector.project.diagnosis.labels import Labels
+from inspector.project.review.decisions import Decided, Decisions
 from inspector.project.review.duplicates import Cluster, Kind, Likeness
 from inspector.project.splits.leakage import TIED
+from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import RuleKind
+from inspector.project.splits.splits import Splits
 from inspector.store.samples import Sample
-
-if TYPE_CHECKING:
-    from inspector.project.project import Project
 
 CHECKS = (
     "the same picture in several splits",
@@ -79,21 +79,34 @@ class Overview:
 class Findings:
     """Say what was found."""
 
-    def __init__(self, project: "Project") -> None:
-        self._project = project
+    def __init__(
+        self,
+        source: SplitSource,
+        scans: Scans,
+        decisions: Decisions,
+        splits: Splits,
+        labels: Labels,
+    ) -> None:
+        self._context = source.context
+        self._samples = source.samples
+        self._duplicates = source.duplicates
+        self._scans = scans
+        self._decisions = decisions
+        self._splits = splits
+        self._labels = labels
 
     def overview(self) -> Overview:
         """Return the counts, and the findings once the scan is complete."""
-        counts = self._project.samples.counts()
-        complete = self._project.scans.is_complete()
+        counts = self._samples.counts()
+        complete = self._scans.is_complete()
         summary = _summary(counts)
         if not complete:
             return Overview(counts, f"{summary} The scan is not finished.", (), "", False)
-        doubtful, looked = self._labels()
+        doubtful, looked = self._label_findings()
         found = self._files() + self._likeness() + doubtful + self._rule() + self._lock()
         order = ("high", "middle", "low")
         found.sort(key=lambda f: (order.index(f.severity), -f.count))
-        drawn = self._project.splits.rule.kind in (RuleKind.KERAS, RuleKind.CODE)
+        drawn = self._splits.rule.kind in (RuleKind.KERAS, RuleKind.CODE)
         checks = (*CHECKS, *(CALL for _ in range(drawn)), *(LABELS for _ in range(looked)))
         left = NOT_CHECKED
         if not drawn:
@@ -106,7 +119,7 @@ class Findings:
 
     def act(self, finding: Finding) -> Decided:
         """Do the one action of a finding, as one decision that undo takes back."""
-        decisions = self._project.decisions
+        decisions = self._decisions
         match finding.code:
             case "unreadable":
                 return decisions.quarantine()
@@ -118,13 +131,13 @@ class Findings:
     def _bursts(self) -> list[Cluster]:
         """Return the open clusters of near pictures within one split and one class."""
         return [
-            c for c in self._project.duplicates.clusters()
+            c for c in self._duplicates.clusters()
             if not c.reviewed and len(c.splits) < 2 and len(c.labels) < 2 and set(c.kinds) == _BURST
         ]  # fmt: skip
 
-    def _labels(self) -> tuple[list[Finding], bool]:
+    def _label_findings(self) -> tuple[list[Finding], bool]:
         """Return single labels in doubt, and whether they were looked at yet."""
-        cases, looked = self._project.labels.single()
+        cases, looked = self._labels.single()
         ids = tuple(c.samples[0].id for c in cases if not c.done)
         if not ids:
             return [], looked
@@ -140,9 +153,9 @@ class Findings:
 
     def _rule(self) -> list[Finding]:
         """Return what the split rule in force leads to, but for what is said anyway."""
-        rule = self._project.splits.rule
+        rule = self._splits.rule
         try:
-            found = self._project.splits.leaks(rule, luck=False)
+            found = self._splits.leaks(rule, luck=False)
         except (DatasetError, UsageError):
             return []
         said = _SAID
@@ -152,7 +165,7 @@ class Findings:
         for pitfall in found.findings:
             if pitfall.code not in said:
                 title, text = pitfall.parts
-                ids = tuple(s.id for s in self._project.samples.by_paths(pitfall.files))
+                ids = tuple(s.id for s in self._samples.by_paths(pitfall.files))
                 tied = pitfall.code in TIED
                 findings.append(
                     Finding(
@@ -165,14 +178,14 @@ class Findings:
 
     def _lock(self) -> list[Finding]:
         """Return what of the locked split no longer holds."""
-        lock = self._project.splits.locked()
+        lock = self._splits.locked()
         if lock is None:
             return []
         parts = (("changed", lock.changed), ("gone", lock.missing), ("new", lock.new))
         said = ", ".join(f"{_count(paths, 'file')} {word}" for word, paths in parts if paths)
         if not said:
             return []
-        ids = tuple(s.id for s in self._project.samples.by_paths((*lock.changed, *lock.new)))
+        ids = tuple(s.id for s in self._samples.by_paths((*lock.changed, *lock.new)))
         held = "What is new stands on no side until you lock again." if lock.new else ""
         return [
             Finding(
@@ -184,8 +197,8 @@ class Findings:
         ]  # fmt: skip
 
     def _likeness(self) -> list[Finding]:
-        likeness = self._project.duplicates.likeness()
-        open_ = [c for c in self._project.duplicates.clusters() if not c.reviewed]
+        likeness = self._duplicates.likeness()
+        open_ = [c for c in self._duplicates.clusters() if not c.reviewed]
         across = [c for c in open_ if len(c.splits) > 1]
         labels = [c for c in open_ if len(c.labels) > 1]
         within = [c for c in open_ if len(c.splits) < 2 and len(c.labels) < 2]
@@ -215,7 +228,7 @@ class Findings:
         return found
 
     def _files(self) -> list[Finding]:
-        rows = self._project.samples.everything()
+        rows = self._samples.everything()
         failed = [
             s for s in rows
             if s.status in ("unreadable", "crashed", "timeout") and s.mark != "drop"
@@ -237,7 +250,7 @@ class Findings:
             ("flat", "low", flat, "{} nearly one colour",
              "Nothing to learn from; kept out of the look-alikes.", "flat", "Drop"),
         )  # fmt: skip
-        return _left_out(self._project.layout, rows) + [
+        return _left_out(self._context.layout, rows) + [
             Finding(
                 code, severity, len(found), what.format(_count(found, "file")), text, see, action,
                 tuple(s.id for s in found),

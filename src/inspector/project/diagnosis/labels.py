@@ -5,21 +5,20 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inspector.audit.descriptors import describe
 from inspector.project.changes import Changes
-from inspector.project.review.decisions import Decided
+from inspector.project.context import ProjectContext
+from inspector.project.review.decisions import Decided, Decisions
+from inspector.project.review.duplicates import Duplicates
+from inspector.project.review.groups import Groups
 from inspector.store import meta
 from inspector.store.samples import Sample
 from inspector.work.diagnosis_process import AskLabels, suspect_in_child
 from inspector.work.jobs import Progress, Stop
-
-if TYPE_CHECKING:
-    from inspector.project.project import Project
 
 NEAREST = 6
 
@@ -67,8 +66,17 @@ class _Space:
 class Labels:
     """Ask for doubtful labels; relabelling is a decision."""
 
-    def __init__(self, project: "Project") -> None:
-        self._project = project
+    def __init__(
+        self,
+        context: ProjectContext,
+        duplicates: Duplicates,
+        decisions: Decisions,
+        groups: Groups,
+    ) -> None:
+        self._context = context
+        self._duplicates = duplicates
+        self._decisions = decisions
+        self._groups = groups
         self._space: _Space | None = None
 
     def suspects(
@@ -78,7 +86,7 @@ class Labels:
 
         Needs a finished scan.
         """
-        groups = self._project.groups
+        groups = self._groups
         rows = [s for s in groups.images() if s.mark != "drop"]
         classes = sorted({_label(s) for s in rows})
         if len(classes) < 2:
@@ -90,7 +98,7 @@ class Labels:
         group = np.where(alone, -1, numbers).astype(np.int64)
         found = suspect_in_child(
             AskLabels(describe(groups.records(rows)), labels, group), stop=stop or Stop(),
-            progress=progress or Progress(), low_priority=self._project.low_priority,
+            progress=progress or Progress(), low_priority=self._context.low_priority,
         )  # fmt: skip
         if found is None:
             return None
@@ -109,8 +117,8 @@ class Labels:
         kept = json.dumps(
             {"key": self._key(), "suspects": [[s.sample.id, s.suggested, s.score] for s in found]}
         )
-        self._project.database.write(lambda c: meta.put(c, "suspects", kept))
-        self._project.tell(Changes(rule=True))
+        self._context.database.write(lambda c: meta.put(c, "suspects", kept))
+        self._context.emit(Changes(rule=True))
         return len(found)
 
     def queue(self) -> tuple[tuple[Case, ...], bool]:
@@ -121,7 +129,7 @@ class Labels:
         suggested = {s.sample.id: s.suggested for s in self._kept() or ()}
         conflicts = [
             self._conflict(c.members, suggested)
-            for c in self._project.duplicates.clusters()
+            for c in self._duplicates.clusters()
             if len(c.labels) > 1
         ]
         single, looked = self.single()
@@ -130,7 +138,7 @@ class Labels:
     def single(self) -> tuple[tuple[Case, ...], bool]:
         """Return the suspects of the queue alone, and whether single labels were looked at yet."""
         kept = self._kept()
-        clusters = self._project.duplicates.clusters()
+        clusters = self._duplicates.clusters()
         taken = {m.id for c in clusters if len(c.labels) > 1 for m in c.members}
         cases = tuple(
             Case((one.sample,), one.suggested, one.score, _decided(one.sample))
@@ -154,11 +162,11 @@ class Labels:
     def relabel(self, case: Case, label: str = "") -> Decided:
         """Give every image of a case the suggested class, or another one."""
         ids = [s.id for s in case.samples]
-        return self._project.decisions.relabel(ids, label or case.suggested)
+        return self._decisions.relabel(ids, label or case.suggested)
 
     def keep(self, case: Case) -> Decided:
         """Remember that the labels of a case are right as they are."""
-        return self._project.decisions.review([s.id for s in case.samples])
+        return self._decisions.review([s.id for s in case.samples])
 
     def _conflict(self, members: Sequence[Sample], suggested: dict[int, str]) -> Case:
         """Suggest what most carry; of equally many what quick models or the nearest say."""
@@ -184,11 +192,11 @@ class Labels:
 
     def _kept(self) -> list[Suspect] | None:
         """Return the suspects of the last look, as they are decided now; None without one."""
-        kept = meta.get(self._project.database.read(), "suspects")
+        kept = meta.get(self._context.database.read(), "suspects")
         document = json.loads(kept) if kept else {}
         if document.get("key") != self._key():
             return None
-        by_id = {s.id: s for s in self._project.groups.images()}
+        by_id = {s.id: s for s in self._groups.images()}
         return [
             Suspect(by_id[i], label, score)
             for i, label, score in document["suspects"]
@@ -198,14 +206,14 @@ class Labels:
     def _seen(self) -> _Space:
         key = self._key()
         if self._space is None or self._space.key != key:
-            rows = self._project.groups.images()
-            self._space = _Space(key, rows, describe(self._project.groups.records(rows)))
+            rows = self._groups.images()
+            self._space = _Space(key, rows, describe(self._groups.records(rows)))
         return self._space
 
     def _key(self) -> str:
         """Digest the files and their labels on disk; decisions leave the queue as it is."""
         digest = hashlib.sha256()
-        for s in self._project.groups.images():
+        for s in self._groups.images():
             digest.update(f"{s.path}\0{s.label}\0".encode() + s.sha256)
         return digest.hexdigest()
 

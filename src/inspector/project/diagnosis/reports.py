@@ -5,18 +5,19 @@ import time
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from inspector import __version__
 from inspector.audit.predictions import Rate
 from inspector.audit.properties import bars, typical
 from inspector.errors import DatasetError, ExportError, UsageError
 from inspector.project.changes import Changes
+from inspector.project.diagnosis.diagnoses import Diagnoses
+from inspector.project.diagnosis.findings import Findings
 from inspector.project.splits.leakage import KINDS, Leakage
+from inspector.project.splits.source import SplitSource
+from inspector.project.splits.splits import Splits
 from inspector.reports.html import Apart, Card, OverSeeds, Page, PicturePair, Table, render
-
-if TYPE_CHECKING:
-    from inspector.project.project import Project
 
 PAIRS = 24
 LIBRARIES = ("numpy", "scipy", "pillow", "opencv-python-headless", "PySide6-Essentials")
@@ -25,8 +26,20 @@ LIBRARIES = ("numpy", "scipy", "pillow", "opencv-python-headless", "PySide6-Esse
 class Reports:
     """Write the report."""
 
-    def __init__(self, project: "Project") -> None:
-        self._project = project
+    def __init__(
+        self,
+        source: SplitSource,
+        splits: Splits,
+        diagnoses: Diagnoses,
+        findings: Findings,
+    ) -> None:
+        self._context = source.context
+        self._samples = source.samples
+        self._groups = source.groups
+        self._duplicates = source.duplicates
+        self._splits = splits
+        self._diagnoses = diagnoses
+        self._findings = findings
 
     def write(self, file: Path) -> int:
         """Write the page; return the number of findings.
@@ -34,7 +47,7 @@ class Reports:
         Raises:
             ExportError: It lies inside the dataset, exists already, or can't be written.
         """
-        if file.absolute().is_relative_to(self._project.root):
+        if file.absolute().is_relative_to(self._context.root):
             raise ExportError(
                 "the report would lie inside the dataset, which is never written to",
                 "Name a file outside of it.",
@@ -50,19 +63,19 @@ class Reports:
             raise ExportError(
                 f"{file} can't be written: {error.strerror}", "Choose another folder."
             ) from error
-        self._project.tell(Changes(exports=True, text=f"report: {file.name}"))
+        self._context.emit(Changes(exports=True, text=f"report: {file.name}"))
         return len(page.cards)
 
     def page(self) -> Page:
         """Gather the page's contents; a dataset without splits has no part about them."""
-        project = self._project
-        overview = project.findings.overview()
+        context = self._context
+        overview = self._findings.overview()
         cards = [
             Card(f.severity, f"{f.title}. {f.text}", tuple(self._paths(f.samples)))
             for f in overview.findings
         ]
         try:
-            found: Leakage | None = project.splits.leaks()
+            found: Leakage | None = self._splits.leaks()
         except (DatasetError, UsageError):
             found = None
         tables: list[Table] = []
@@ -72,13 +85,13 @@ class Reports:
             tables.append(_matrix(found))
             pairs = tuple(self._pairs(found))
             lists = _lists(found)
-        last = project.diagnoses.last()
+        last = self._diagnoses.last()
         answer: dict[str, Any] = last.answer if last else {}
-        numbers = project.diagnoses.numbers
+        numbers = self._diagnoses.numbers
         lines = [numbers.text, overview.summary, overview.checked]
         if found is not None and numbers.predictions:
             try:
-                tables.append(_own(project.diagnoses.rates(found), Path(numbers.predictions).name))
+                tables.append(_own(self._diagnoses.rates(found), Path(numbers.predictions).name))
             except DatasetError as error:
                 lines.append(f"Predictions of your model are left out: {error.message}.")
         if answer:
@@ -86,8 +99,8 @@ class Reports:
         rule = found.made.rule.text if found else "no split"
         stale = f" {last.made}" if last else ""
         return Page(
-            f"Dataset report: {project.name}",
-            f"{project.root} · {time.strftime('%Y-%m-%d %H:%M')} · split: {rule}",
+            f"Dataset report: {context.name}",
+            f"{context.root} · {time.strftime('%Y-%m-%d %H:%M')} · split: {rule}",
             str(answer.get("verdict", "")) + stale,
             tuple(line for line in lines if line),
             tuple(cards),
@@ -102,15 +115,15 @@ class Reports:
         )
 
     def _paths(self, ids: tuple[int, ...]) -> list[str]:
-        return [s.path for s in self._project.samples.by_ids(ids)]
+        return [s.path for s in self._samples.by_ids(ids)]
 
     def _pairs(self, found: Leakage) -> list[PicturePair]:
         shown: list[PicturePair] = []
         for leak in found.leaks:
             if leak.twin is None or len(shown) == PAIRS:
                 break
-            one = self._project.samples.thumbnail(leak.image.id)
-            two = self._project.samples.thumbnail(leak.twin.id)
+            one = self._samples.thumbnail(leak.image.id)
+            two = self._samples.thumbnail(leak.twin.id)
             if one and two:
                 words = (
                     f"{leak.kind}, similarity {leak.similarity:.3f}",
@@ -125,7 +138,7 @@ class Reports:
             return ()
         twins = "Share of validation with a twin in training"
         shown = [OverSeeds(twins, found.luck.shares, found.luck.this_seed)]
-        drawn = self._project.splits.drawn()
+        drawn = self._splits.drawn()
         if drawn is not None:
             one, mix = drawn.accuracy, drawn.class_deviation
             rank = "" if one.percentile is None else f" (yours above {one.percentile:.0%} of them)"
@@ -137,7 +150,7 @@ class Reports:
 
     def _apart(self) -> tuple[Apart, ...]:
         """Return what a diagnosis saw the folders differ in, with a pair of pictures each."""
-        found = self._project.diagnoses.differences()
+        found = self._diagnoses.differences()
         if found is None:
             return ()
         shown = []
@@ -152,15 +165,15 @@ class Reports:
             pictures = tuple(
                 PicturePair(a, b, (f"training: {one_.path}", f"{found.folder}: {two.path}"))
                 for one_, two in one.pairs[:1]
-                if (a := self._project.samples.thumbnail(one_.id))
-                and (b := self._project.samples.thumbnail(two.id))
+                if (a := self._samples.thumbnail(one_.id))
+                and (b := self._samples.thumbnail(two.id))
             )
             shown.append(Apart(text, training, folder, ends, pictures))
         return tuple(shown)
 
     def _made(self, found: Leakage | None) -> tuple[str, ...]:
-        threshold = self._project.duplicates.threshold
-        groups = self._project.groups.provenance()
+        threshold = self._duplicates.threshold
+        groups = self._groups.provenance()
         versions = ", ".join(f"{name} {_version(name)}" for name in LIBRARIES)
         lines = [
             f"Same picture: bytes by SHA-256; pixels by their decoded values; transformed and near"

@@ -3,11 +3,10 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from inspector.audit.comparisons import Futility
 from inspector.errors import TrainingError, UsageError
-from inspector.project.diagnosis.clean_up import RULE
+from inspector.project.context import ProjectContext
 from inspector.project.experiments import comparison_results
 from inspector.project.experiments.comparison_plans import (
     AFTER,
@@ -32,26 +31,36 @@ from inspector.project.experiments.comparison_records import (
 )
 from inspector.project.experiments.comparison_results import Comparison, stopped_at
 from inspector.project.experiments.variants import Candidate, check_candidates
+from inspector.project.export.clean_up import RULE
+from inspector.project.review.decisions import Decisions
+from inspector.project.review.groups import Groups
 from inspector.project.splits.split_rules import Rule, RuleKind
-from inspector.project.training.runs import Wanted
+from inspector.project.training.run import Wanted
+from inspector.project.training.runs import Runs
 from inspector.project.training.time_estimate import expect_seconds
 from inspector.store.samples import Sample
 from inspector.training_protocol import Answer, Failed, RunSpec, check_spec
 from inspector.work.jobs import Stop
 
-if TYPE_CHECKING:
-    from inspector.project.project import Project
-
 
 class Comparisons:
     """Plan a comparison, train it, go on with it, and look at what it came to."""
 
-    def __init__(self, project: "Project") -> None:
-        self._project = project
+    def __init__(
+        self,
+        context: ProjectContext,
+        decisions: Decisions,
+        groups: Groups,
+        runs: Runs,
+    ) -> None:
+        self._context = context
+        self._decisions = decisions
+        self._groups = groups
+        self._runs = runs
 
     def all(self) -> list[Kept]:
         """Return the comparisons that are kept, the newest first."""
-        folder = self._project.runs.folder
+        folder = self._runs.folder
         if not folder.is_dir():
             return []
         found = [read_kept(file.parent) for file in folder.glob(f"*/{FILE}")]
@@ -143,7 +152,7 @@ class Comparisons:
         Raises:
             TrainingError: The disk does not take it.
         """
-        runs = self._project.runs
+        runs = self._runs
         turns = tuple(
             Turn(candidate, spec.seed, runs.store(spec)) for candidate, spec in plan.specs
         )
@@ -187,7 +196,7 @@ class Comparisons:
         turns = self._turns(kept, stop, failures)
         first = next(turns, None)
         if first is not None:
-            self._project.runs.train(_chain(first, turns), listen, stop=stop)
+            self._runs.train(_chain(first, turns), listen, stop=stop)
         if failures:
             candidate, failed = next(iter(failures.items()))
             raise TrainingError(f"{candidate or 'a run'}: {failed.reason}", failed.advice)
@@ -199,7 +208,7 @@ class Comparisons:
             UsageError: There is none of that name.
             TrainingError: It can't be read.
         """
-        folder = self._project.runs.folder / name
+        folder = self._runs.folder / name
         if not name or not (folder / FILE).exists():
             raise UsageError(f"there is no comparison {name}", "See those that are kept.")
         return read_kept(folder)
@@ -212,11 +221,11 @@ class Comparisons:
             TrainingError: A file of it is damaged.
         """
         kept = self.kept(name)
-        return comparison_results.result(kept, self._project.runs.folder)
+        return comparison_results.result(kept, self._runs.folder)
 
     def _turns(self, kept: Kept, stop: Stop, failures: dict[str, Failed]) -> Iterator[str]:
         """Yield the runs that are missing; asked each time, as a policy may end on the way."""
-        folder = self._project.runs.folder
+        folder = self._runs.folder
         for turn in kept.turns:
             if stop.is_set() or kept.baseline in failures:
                 return
@@ -228,7 +237,7 @@ class Comparisons:
 
     def _base(self, rule: Rule, wanted: Wanted, groups: dict[str, int]) -> tuple[RunSpec, int]:
         """Return the run that all others are made from, and how many images it does not judge."""
-        return apart(self._project.runs.plan(rule, replace(wanted, policy=None)), groups)
+        return apart(self._runs.plan(rule, replace(wanted, policy=None)), groups)
 
     def _planned(
         self,
@@ -248,7 +257,7 @@ class Comparisons:
             "", 0.0, base.split, ordered[0].name, tuple(ordered), setup, Futility(looks=looks), (),
             dense([groups[p] for p in base.validation.paths]),
             len({groups[p] for p in base.selection.paths}), base.epochs,
-            expect_seconds(self._project.runs.all(), [spec for _, spec in turns]),
+            expect_seconds(self._runs.all(), [spec for _, spec in turns]),
             (*setup_notes(setup, base, groups), *notes),
         )  # fmt: skip
         return Plan(kept, tuple(turns))
@@ -261,23 +270,23 @@ class Comparisons:
                 f"{left_out:,} validation images are left out, as their picture or event is in"
                 " training; a split by group leaves none out."
             )
-        folders = self._project.layout.splits.values()
+        folders = self._context.layout.splits.values()
         if rule.kind is RuleKind.FOLDERS and "validation" not in folders:
             said.append("The test folder judges here: it is no untouched test any more.")
         return said
 
     def _dropped(self) -> dict[str, Sample]:
         """Return the images that were dropped, or that the rule of `fix` would drop."""
-        rows = [s for s in self._project.groups.images() if s.mark == "drop"]
+        rows = [s for s in self._groups.images() if s.mark == "drop"]
         if not rows:
-            planned = self._project.decisions.plan_rule(RULE, everything=True, same_picture=True)
+            planned = self._decisions.plan_rule(RULE, everything=True, same_picture=True)
             rows = [s for s, _ in planned.drops]
         return {s.path: s for s in rows}
 
     def _group_of(self) -> dict[str, int]:
         """Return the group in force of every image, alike pictures joined."""
-        rows = self._project.groups.images()
-        numbers = self._project.groups.numbers(rows, with_pictures=True).tolist()
+        rows = self._groups.images()
+        numbers = self._groups.numbers(rows, with_pictures=True).tolist()
         return {s.path: number for s, number in zip(rows, numbers, strict=True)}
 
 

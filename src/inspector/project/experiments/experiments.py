@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +14,13 @@ from inspector.audit.gap import SEEDS_OF_MANY, Trained, diagnose
 from inspector.desktop.paths import cache_folder
 from inspector.errors import TrainingError
 from inspector.project.changes import Changes
+from inspector.project.diagnosis.diagnoses import Diagnoses
 from inspector.project.experiments.comparison_records import is_complete, read_right
+from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Rule
-from inspector.project.training.runs import Wanted
+from inspector.project.splits.splits import Splits
+from inspector.project.training.run import Wanted
+from inspector.project.training.runs import Runs
 from inspector.project.training.time_estimate import expect_seconds
 from inspector.store import meta
 from inspector.store.samples import Sample
@@ -32,9 +35,6 @@ from inspector.training_protocol import (
     write_whole,
 )
 from inspector.work.jobs import Progress, Stop
-
-if TYPE_CHECKING:
-    from inspector.project.project import Project
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -90,8 +90,19 @@ class Experiment:
 class Experiments:
     """Plan the trainings behind a gap, train them, and say what they show."""
 
-    def __init__(self, project: "Project") -> None:
-        self._project = project
+    def __init__(
+        self,
+        source: SplitSource,
+        splits: Splits,
+        diagnoses: Diagnoses,
+        runs: Runs,
+    ) -> None:
+        self._source = source
+        self._context = source.context
+        self._groups = source.groups
+        self._splits = splits
+        self._diagnoses = diagnoses
+        self._runs = runs
 
     def plan(
         self,
@@ -111,12 +122,12 @@ class Experiments:
             DatasetError: There is nothing to compare.
             TrainingError: A run can't be trained as it stands.
         """
-        project, wanted = self._project, wanted or Wanted()
-        rule = rule or project.splits.rule
-        quick = project.diagnoses.run(rule, seeds=seeds, stop=stop, progress=progress)
+        _project, wanted = self._source, wanted or Wanted()
+        rule = rule or self._splits.rule
+        quick = self._diagnoses.run(rule, seeds=seeds, stop=stop, progress=progress)
         if quick is None:
             return None
-        question = project.diagnoses.question(rule)
+        question = self._diagnoses.question(rule)
         blocks = _recorded(question, quick, seeds)
         base = self._base(question, wanted)
         steps = wanted.epochs * -(-len(blocks[0][0]) // base.batch_size)
@@ -127,7 +138,7 @@ class Experiments:
             check_spec(spec)
         known = self._known()
         every = [s for block in specs for s in block if self._run_of(s, known) is None]
-        expected = expect_seconds(project.runs.all(), every) if every else 0.0
+        expected = expect_seconds(self._runs.all(), every) if every else 0.0
         return ExperimentPlan(question, quick, specs, steps, expected)
 
     def run(
@@ -160,14 +171,14 @@ class Experiments:
         names = self._names(plan, lambda: stop.is_set() or bool(failures), first)
         head = next(names, None)
         if head is not None:
-            self._project.runs.train(_chain(head, names), listen, stop=stop)
+            self._runs.train(_chain(head, names), listen, stop=stop)
         if failures:
             raise TrainingError(failures[0].reason, failures[0].advice)
         found = self.known(plan)
         if found.answer is not None:
             kept = json.dumps(as_json(found.answer) | {"partial": found.partial})
-            self._project.database.write(lambda c: meta.put(c, "experiment", kept))
-            self._project.tell(Changes(rule=True, text="the experiment is done"))
+            self._context.database.write(lambda c: meta.put(c, "experiment", kept))
+            self._context.emit(Changes(rule=True, text="the experiment is done"))
         return found
 
     def known(self, plan: ExperimentPlan) -> Experiment:
@@ -192,7 +203,7 @@ class Experiments:
         seeds = len(plan.specs)
         if not done:
             return Experiment(None, plan.quick, 0, seeds)
-        paths = [s.path for s in self._project.groups.images()]
+        paths = [s.path for s in self._groups.images()]
 
         def learn(rows: Ints) -> Callable[[Ints], Mask]:
             right = judges[_key(tuple(paths[i] for i in rows.tolist()))]
@@ -203,7 +214,7 @@ class Experiments:
 
     def last(self) -> dict[str, object] | None:
         """Return the last answer as JSON; None without one."""
-        kept = meta.get(self._project.database.read(), "experiment")
+        kept = meta.get(self._context.database.read(), "experiment")
         document: dict[str, object] | None = json.loads(kept) if kept else None
         return document
 
@@ -222,22 +233,22 @@ class Experiments:
                 name = self._run_of(spec, known)
                 if name is None:
                     yield self._store(spec)
-                elif not is_complete(self._project.runs.folder / name):
+                elif not is_complete(self._runs.folder / name):
                     yield name
             if first is not None and number + 1 < len(plan.specs) and not ends():
                 first(self.known(plan))
 
     def _right(self, spec: RunSpec, known: Mapping[str, str]) -> dict[str, bool] | None:
         name = self._run_of(spec, known)
-        if name is None or not is_complete(self._project.runs.folder / name):
+        if name is None or not is_complete(self._runs.folder / name):
             return None
-        right = read_right(self._project.runs.folder / name / PREDICTIONS_LAST) > 0
+        right = read_right(self._runs.folder / name / PREDICTIONS_LAST) > 0
         return dict(zip(spec.validation.paths, right.tolist(), strict=True))
 
     def _base(self, question: Question, wanted: Wanted) -> RunSpec:
         """Return what all runs share."""
         return RunSpec(
-            str(self._project.root), question.classes, Samples(), Samples(), Samples(),
+            str(self._context.root), question.classes, Samples(), Samples(), Samples(),
             wanted.model, 0, wanted.image_size_px, budget=Budget.STEPS, epochs=wanted.epochs,
             split=SPLIT, cache=str(cache_folder() / "training"),
             versions={"inspector": __version__},
@@ -249,7 +260,7 @@ class Experiments:
         There is no selection set: every run takes the same steps and its last epoch counts, so
         no choice of a checkpoint stands between the arms.
         """
-        images = self._project.groups.images()
+        images = self._groups.images()
         used = question.in_training | question.in_folder
         used[rows] = False
         digest = hashlib.blake2b(rows.tobytes(), digest_size=4).digest()
@@ -261,7 +272,7 @@ class Experiments:
 
     def _known(self) -> dict[str, str]:
         """Return the runs of all experiments, by what they were told."""
-        file = self._project.runs.folder / FILE
+        file = self._runs.folder / FILE
         try:
             known: dict[str, str] = json.loads(file.read_text("utf-8"))
         except FileNotFoundError:
@@ -274,13 +285,13 @@ class Experiments:
 
     def _run_of(self, spec: RunSpec, known: Mapping[str, str]) -> str | None:
         name = known.get(_digest(spec))
-        there = name is not None and (self._project.runs.folder / name).is_dir()
+        there = name is not None and (self._runs.folder / name).is_dir()
         return name if there else None
 
     def _store(self, spec: RunSpec) -> str:
-        name = self._project.runs.store(spec)
+        name = self._runs.store(spec)
         known = self._known() | {_digest(spec): name}
-        write_whole(self._project.runs.folder / FILE, json.dumps(known, indent=1))
+        write_whole(self._runs.folder / FILE, json.dumps(known, indent=1))
         return name
 
 

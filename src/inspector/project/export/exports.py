@@ -4,21 +4,21 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from inspector.dataset.layouts import Role
 from inspector.dataset.listing import FAILED
 from inspector.dataset.manifests import read_sides
+from inspector.project.catalog.samples import Samples
 from inspector.project.changes import Changes
+from inspector.project.context import ProjectContext
+from inspector.project.review.duplicates import Duplicates
 from inspector.project.review.gallery_query import split_place
+from inspector.project.review.groups import Groups
 from inspector.store import decisions, meta
 from inspector.store.samples import Sample
 from inspector.work.export_plan import Item, LeftOut, Mode, Plan, make_plan
 from inspector.work.export_writer import publish
 from inspector.work.jobs import Progress, Stop
-
-if TYPE_CHECKING:
-    from inspector.project.project import Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,17 @@ class Exported:
 class Exports:
     """Plan and make exports."""
 
-    def __init__(self, project: "Project") -> None:
-        self._project = project
+    def __init__(
+        self,
+        context: ProjectContext,
+        samples: Samples,
+        duplicates: Duplicates,
+        groups: Groups,
+    ) -> None:
+        self._context = context
+        self._samples = samples
+        self._duplicates = duplicates
+        self._groups = groups
 
     def plan(
         self, target: Path, *, mode: Mode = Mode.COPY, sides: Mapping[str, str] | None = None
@@ -60,7 +69,7 @@ class Exports:
         """
         items: list[Item] = []
         left: list[LeftOut] = []
-        rows = self._project.samples.everything()
+        rows = self._samples.everything()
         taken = {
             s.path for s in rows
             if s.mark != "drop" and not s.new_label
@@ -87,7 +96,7 @@ class Exports:
                     (sample.split, sample.label),
                 )
             )  # fmt: skip
-        return make_plan(str(self._project.root), str(target), items, left, mode=mode)
+        return make_plan(str(self._context.root), str(target), items, left, mode=mode)
 
     def run(
         self,
@@ -105,10 +114,10 @@ class Exports:
         stop, progress = stop or Stop(), progress or Progress()
         published = publish(plan, stop=stop, progress=progress, resume=resume)
         leaks, groups = self._across({item.source: item.split for item in plan.items})
-        database = self._project.database
+        database = self._context.database
         newest = str(decisions.newest(database.read()))
         database.write(lambda c: meta.put(c, "exported", newest))
-        self._project.tell(Changes(exports=True, text=f"exported {published.files} files"))
+        self._context.emit(Changes(exports=True, text=f"exported {published.files} files"))
         return Exported(
             published.files, published.bytes, len(plan.left_out), published.verified, leaks,
             groups, published.manifest,
@@ -126,12 +135,12 @@ class Exports:
 
     def decisions_since(self) -> int:
         """Count the decisions in force that came after the last export."""
-        reader = self._project.database.read()
+        reader = self._context.database.read()
         return decisions.since_export(reader, int(meta.get(reader, "exported", "0")))
 
     def _across(self, sides: Mapping[str, str]) -> tuple[int, int]:
         """Count the known sure pairs and the groups in force that stand on several sides."""
-        likeness = self._project.duplicates.likeness()
+        likeness = self._duplicates.likeness()
         rows = [s for s in likeness.samples.values() if s.path in sides]
         side = {s.id: sides[s.path] for s in rows}
         leaks = 0
@@ -139,7 +148,7 @@ class Exports:
             for twin in likeness.twins(sample.id):
                 leaks += sample.id < twin and side.get(twin, side[sample.id]) != side[sample.id]
         groups: dict[int, set[str]] = {}
-        numbers = self._project.groups.numbers(rows, with_pictures=False)
+        numbers = self._groups.numbers(rows, with_pictures=False)
         for sample, number in zip(rows, numbers.tolist(), strict=True):
             groups.setdefault(number, set()).add(side[sample.id])
         return leaks, sum(len(splits) > 1 for splits in groups.values())
@@ -151,10 +160,10 @@ class Exports:
         """
         parts = sample.path.split("/")
         label = sample.new_label or sample.label
-        role = self._project.layout.role
+        role = self._context.layout.role
         match role:
             case Role.SPLITS if len(parts) > 2:
-                own = {s: n for n, s in self._project.layout.splits.items()}
+                own = {s: n for n, s in self._context.layout.splits.items()}
                 return "/".join((own.get(split, split), label, *parts[2:]))
             case Role.CLASSES if len(parts) > 1:
                 head = (split,) if split != sample.split else ()

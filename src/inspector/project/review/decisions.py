@@ -7,18 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from inspector.dataset.listing import FAILED
 from inspector.errors import ProjectError, UsageError
+from inspector.project.catalog.samples import Samples
 from inspector.project.changes import Changes
-from inspector.project.review.duplicates import Likeness
+from inspector.project.context import ProjectContext
+from inspector.project.review.duplicates import Duplicates, Likeness
 from inspector.store import decisions
 from inspector.store.decisions import Change, Operation
 from inspector.store.samples import Sample
-
-if TYPE_CHECKING:
-    from inspector.project.project import Project
 
 RULES = ("test>validation>training", "largest", "sharpest", "oldest", "path:GLOB")
 
@@ -53,8 +51,10 @@ class RulePlan:
 class Decisions:
     """Decide, and take it back; every decision is on disk when the call returns."""
 
-    def __init__(self, project: "Project") -> None:
-        self._project = project
+    def __init__(self, context: ProjectContext, samples: Samples, duplicates: Duplicates) -> None:
+        self._context = context
+        self._samples = samples
+        self._duplicates = duplicates
 
     def keep(self, ids: Iterable[int]) -> Decided:
         """Mark samples as kept."""
@@ -79,13 +79,13 @@ class Decisions:
         """Give samples another class, which exports honour; the own class clears it."""
         if not label or "/" in label or label.startswith("."):
             raise UsageError(f"{label!r} is not a class name", "Use a plain folder name.")
-        rows = self._project.samples.by_ids(ids)
+        rows = self._samples.by_ids(ids)
         changes = [Change(s.id, "label", "" if s.label == label else label) for s in rows]
         return self._apply("relabel", f"relabel {_images(len(rows))} as {label}", changes)
 
     def not_alike(self, a: int, b: int) -> Decided:
         """Remember that two samples are not alike, whatever the similarity says."""
-        likeness = self._project.duplicates.likeness()
+        likeness = self._duplicates.likeness()
         one, two = (likeness.representative.get(i, i) for i in (a, b))
         if one == two:
             raise UsageError(
@@ -120,7 +120,7 @@ class Decisions:
 
     def keep_best_of(self, keepers: Sequence[int]) -> Decided:
         """Do `keep_best` for several clusters, as one operation."""
-        likeness = self._project.duplicates.likeness()
+        likeness = self._duplicates.likeness()
         changes: list[Change] = []
         dropped = 0
         for keeper in keepers:
@@ -135,14 +135,14 @@ class Decisions:
 
     def drop_cluster(self, cluster: int) -> Decided:
         """Drop every member of a cluster: the one verb that may leave nothing of it."""
-        likeness = self._project.duplicates.likeness()
+        likeness = self._duplicates.likeness()
         members = likeness.clusters.get(cluster, [])
         changes = [c for m in members for c in _mark(m, "drop", "the whole cluster was dropped")]
         return self._apply("drop cluster", f"drop a whole cluster of {len(members)}", changes)
 
     def quarantine(self) -> Decided:
         """Drop every file that can't be read, each with its reason."""
-        rows = [s for s in self._project.samples.everything() if s.status in FAILED]
+        rows = [s for s in self._samples.everything() if s.status in FAILED]
         changes = [c for s in rows for c in _mark(s.id, "drop", f"unreadable: {s.reason}")]
         return self._apply("quarantine", f"quarantine {len(rows)} unreadable files", changes)
 
@@ -158,7 +158,7 @@ class Decisions:
             UsageError: There is no such rule.
         """
         order = _order(rule)
-        likeness = self._project.duplicates.likeness()
+        likeness = self._duplicates.likeness()
         alike = _copies(likeness) if same_picture else likeness.directly
         drops: list[tuple[Sample, Sample]] = []
         left = clusters = 0
@@ -178,7 +178,7 @@ class Decisions:
     ) -> Decided:
         """Do what `plan_rule` shows."""
         plan = self.plan_rule(rule, everything=everything, same_picture=same_picture)
-        likeness = self._project.duplicates.likeness()
+        likeness = self._duplicates.likeness()
         changes: list[Change] = []
         for sample, keeper in plan.drops:
             changes += _mark(sample.id, "drop", _why(likeness, sample.id, keeper.path))
@@ -187,11 +187,11 @@ class Decisions:
 
     def to_undo(self) -> Operation | None:
         """Return the operation that undo would undo."""
-        return decisions.to_undo(self._project.database.read())
+        return decisions.to_undo(self._context.database.read())
 
     def to_redo(self) -> Operation | None:
         """Return the operation that redo would bring back."""
-        return decisions.to_redo(self._project.database.read())
+        return decisions.to_redo(self._context.database.read())
 
     def undo(self) -> Decided:
         """Undo the newest decision in force; it reaches back across restarts."""
@@ -203,15 +203,15 @@ class Decisions:
 
     def log(self) -> list[Operation]:
         """Return every operation, oldest first."""
-        return decisions.log(self._project.database.read())
+        return decisions.log(self._context.database.read())
 
     def export_to(self, file: Path) -> int:
         """Write the decisions in force by content hash; return how many images they concern."""
-        rows = [s for s in self._project.samples.everything() if _decided(s) and s.sha256]
-        by_id = {s.id: s for s in self._project.samples.everything()}
+        rows = [s for s in self._samples.everything() if _decided(s) and s.sha256]
+        by_id = {s.id: s for s in self._samples.everything()}
         pairs = [
             sorted((by_id[a].sha256.hex(), by_id[b].sha256.hex()))
-            for a, b in decisions.not_alike(self._project.database.read())
+            for a, b in decisions.not_alike(self._context.database.read())
             if a in by_id and b in by_id
         ]
         document = {
@@ -253,7 +253,7 @@ class Decisions:
         except (ValueError, KeyError, TypeError, AssertionError) as error:
             raise ProjectError(f"{file.name} holds no decisions", advice) from error
         holders: dict[str, list[Sample]] = {}
-        for sample in self._project.samples.everything():
+        for sample in self._samples.everything():
             holders.setdefault(sample.sha256.hex(), []).append(sample)
         changes: list[Change] = []
         for entry in images:
@@ -268,12 +268,12 @@ class Decisions:
         return self._apply("import", f"import decisions from {file.name}", changes)
 
     def _apply(self, verb: str, text: str, changes: Sequence[Change]) -> Decided:
-        operation, _ = self._project.database.write(
+        operation, _ = self._context.database.write(
             lambda c: decisions.apply(c, verb, text, changes, time.time()), urgent=True
         )
         touched = 0
         if operation:
-            reader = self._project.database.read()
+            reader = self._context.database.read()
             touched = len(decisions.samples_of(reader, operation))
         self._told(text if operation else f"{text}: nothing changed")
         return Decided(operation, touched, text)
@@ -281,15 +281,15 @@ class Decisions:
     def _swing(self, operation: Operation | None, move: Callable[..., int], word: str) -> Decided:
         if operation is None:
             return Decided(0, 0, "nothing to undo" if word == "undid" else "nothing to redo")
-        database = self._project.database
+        database = self._context.database
         database.write(lambda c: move(c, operation, time.time()), urgent=True)
         touched = len(decisions.samples_of(database.read(), operation.id))
         self._told(f"{word}: {operation.text}")
         return Decided(operation.id, touched, f"{word}: {operation.text}")
 
     def _told(self, text: str) -> None:
-        self._project.duplicates.forget()
-        self._project.tell(Changes(decisions=True, text=text))
+        self._duplicates.forget()
+        self._context.emit(Changes(decisions=True, text=text))
 
 
 def _mark(sample: int, mark: str, reason: str) -> list[Change]:

@@ -6,22 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import combinations, product
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from inspector.dataset.decoding import Flag
 from inspector.errors import UsageError
+from inspector.project.catalog.samples import Samples
 from inspector.project.changes import Changes
+from inspector.project.context import ProjectContext
 from inspector.similarity.clusters import components
 from inspector.similarity.levels import POSSIBLE, SURE
 from inspector.similarity.orientations import NAMES
 from inspector.store import decisions, meta
 from inspector.store import duplicates as likeness
 from inspector.store.samples import Sample
-
-if TYPE_CHECKING:
-    from inspector.project.project import Project
 
 EXPAND_AT_MOST = 1_000
 
@@ -121,15 +119,17 @@ class Likeness:
 class Duplicates:
     """Ask what looks alike; move the threshold."""
 
-    def __init__(self, project: "Project") -> None:
-        self._project = project
+    def __init__(self, context: ProjectContext, samples: Samples) -> None:
+        self._context = context
+        self._samples = samples
         self._lock = threading.Lock()
         self._likeness: Likeness | None = None
+        context.subscribe(self._on_changes)
 
     @property
     def threshold(self) -> float:
         """The similarity from which pairs are sure; the project keeps it."""
-        return float(meta.get(self._project.database.read(), "threshold", str(SURE)))
+        return float(meta.get(self._context.database.read(), "threshold", str(SURE)))
 
     def set_threshold(self, similarity: float) -> None:
         """Move the sure level; decisions stay as they are.
@@ -143,7 +143,7 @@ class Duplicates:
                 f"Pairs are kept from {POSSIBLE:g} on; choose a value from there to 1.",
             )
         kept = f"{similarity:.4g}"
-        self._project.database.write(lambda c: meta.put(c, "threshold", kept), urgent=True)
+        self._context.database.write(lambda c: meta.put(c, "threshold", kept), urgent=True)
         with self._lock:
             known = self._likeness
             if known is not None:
@@ -151,7 +151,12 @@ class Duplicates:
                     float(kept), known.samples, known.sets, known.representative, known.set_kind,
                     known.edges,
                 )  # fmt: skip
-        self._project.tell(Changes(likeness=True))
+        self._context.emit(Changes(likeness=True))
+
+    def _on_changes(self, changes: Changes) -> None:
+        # A threshold that moved keeps what was read; a scan that ended does not.
+        if changes.samples and changes.likeness:
+            self.forget()
 
     def forget(self) -> None:
         """Drop what was read, after a scan, a decision or a new threshold."""
@@ -208,8 +213,8 @@ class Duplicates:
         return [s for s in self.likeness().samples.values() if s.flags & Flag.FLAT]
 
     def _build(self) -> Likeness:
-        reader = self._project.database.read()
-        everything = self._project.samples.everything()
+        reader = self._context.database.read()
+        everything = self._samples.everything()
         rows = {s.id: s for s in everything if s.status == "image"}
         sets: dict[int, list[int]] = defaultdict(list)
         kinds: dict[int, str] = {}

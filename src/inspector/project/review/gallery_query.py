@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.dataset.decoding import Flag
-from inspector.project.review.duplicates import Kind, Likeness
+from inspector.project.catalog.samples import SPLIT_ORDER, Samples
+from inspector.project.review.duplicates import Duplicates, Kind, Likeness
 from inspector.store.samples import Sample
 
-SPLIT_ORDER = ("training", "validation", "test", "")
 NO_SPLIT = "no split"
 NO_CLASS = "outside every class"
 ANY_TWIN = "any"
@@ -90,6 +90,18 @@ class Listing:
     titles: tuple[str, ...]
     total: int
     counts: Mapping[Facet, Mapping[str, int]]
+
+
+class Gallery:
+    """Ask for the images that the gallery shows."""
+
+    def __init__(self, samples: Samples, duplicates: Duplicates) -> None:
+        self._samples = samples
+        self._duplicates = duplicates
+
+    def listing(self, query: Query) -> Listing:
+        """Return what fits a query, counted, grouped and in order."""
+        return make_listing(self._samples.everything(), self._duplicates.likeness(), query)
 
 
 def make_listing(everything: Sequence[Sample], likeness: Likeness, query: Query) -> Listing:

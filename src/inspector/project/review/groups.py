@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,14 +14,14 @@ from inspector.dataset import groups as proposals
 from inspector.dataset.groups import Proposal, Provenance, closeness
 from inspector.dataset.layouts import Role
 from inspector.errors import UsageError
+from inspector.project.catalog.samples import Samples
 from inspector.project.changes import Changes
-from inspector.project.review.decisions import Decided
+from inspector.project.context import ProjectContext
+from inspector.project.review.decisions import Decided, Decisions
+from inspector.project.review.duplicates import Duplicates
 from inspector.similarity.clusters import components
 from inspector.store import meta
 from inspector.store.samples import Sample
-
-if TYPE_CHECKING:
-    from inspector.project.project import Project
 
 GAP_SECONDS = 10.0
 # A proposal is used unasked when its members look alike this much more often than chance.
@@ -94,13 +93,22 @@ class Judged:
 class Groups:
     """Ask what belongs together, judge it, and put it in force."""
 
-    def __init__(self, project: "Project") -> None:
-        self._project = project
+    def __init__(
+        self,
+        context: ProjectContext,
+        samples: Samples,
+        duplicates: Duplicates,
+        decisions: Decisions,
+    ) -> None:
+        self._context = context
+        self._samples = samples
+        self._duplicates = duplicates
+        self._decisions = decisions
         self._kept: tuple[object, list[Offer]] | None = None
 
     def images(self) -> list[Sample]:
         """Return the readable images in order of paths: the order of all arrays here."""
-        return [s for s in self._project.samples.everything() if s.status == "image"]
+        return [s for s in self._samples.everything() if s.status == "image"]
 
     def offers(self) -> list[Offer]:
         """Return every proposal for this dataset, those in force first."""
@@ -136,7 +144,7 @@ class Groups:
                 if tuple(m.id for m in members) not in taken:
                     found.append(Group(f"{kind.name.lower()}:{key}", members, kind, False))
                     taken.add(tuple(m.id for m in members))
-        for cluster, ids in self._project.duplicates.likeness().clusters.items():
+        for cluster, ids in self._duplicates.likeness().clusters.items():
             members = tuple(sorted((by_id[i] for i in ids if i in by_id), key=lambda s: s.path))
             if tuple(m.id for m in members) not in taken:
                 found.append(Group(f"looks:{cluster}", members, Provenance.LOOKS, False))
@@ -163,7 +171,7 @@ class Groups:
                 bound[sample.bound].append(place[sample.id])
         links += _chain(bound.values())
         if with_pictures:
-            found = self._project.duplicates.likeness()
+            found = self._duplicates.likeness()
             level = found.threshold if similarity is None else similarity
             links += _chain([place[i] for i in ids if i in place] for ids in found.sets.values())
             links += [
@@ -185,7 +193,7 @@ class Groups:
         place = {s.id: i for i, s in enumerate(rows)}
         ends = [
             (place[a], place[b])
-            for a, others in self._project.duplicates.likeness().directly.items()
+            for a, others in self._duplicates.likeness().directly.items()
             for b in others
             if a < b and a in place and b in place
         ]
@@ -216,7 +224,7 @@ class Groups:
             raise UsageError(f"there is no group {unknown[0]}", "See `inspector groups DATASET`.")
         for key in wanted:
             if not known[key].confirmed:
-                last = self._project.decisions.bind([m.id for m in known[key].members])
+                last = self._decisions.bind([m.id for m in known[key].members])
         return last
 
     def use(self, proposal: Proposal, *, on: bool) -> None:
@@ -244,9 +252,9 @@ class Groups:
         if not seconds > 0:
             raise UsageError(f"a gap of {seconds:g} s is no gap", "Give seconds above 0.")
         text = f"{seconds:g}"
-        self._project.database.write(lambda c: meta.put(c, "exif_gap", text), urgent=True)
+        self._context.database.write(lambda c: meta.put(c, "exif_gap", text), urgent=True)
         self._kept = None
-        self._project.tell(Changes(groups=True))
+        self._context.emit(Changes(groups=True))
 
     def pictures(self, rows: Sequence[Sample]) -> NDArray[np.float32]:
         """Return (n, 256) grey 16x16 pictures of samples, 0..255; zeros where there is none."""
@@ -256,7 +264,7 @@ class Groups:
 
     def records(self, rows: Sequence[Sample]) -> NDArray[np.void]:
         """Return the fingerprint records of samples, zeros where there is none."""
-        found = self._project.cache.fingerprints([s.sha256 for s in rows])
+        found = self._context.cache.fingerprints([s.sha256 for s in rows])
         # It brings numba along, which opening a project need not wait for.
         from inspector.similarity.fingerprints import FINGERPRINT
 
@@ -297,7 +305,7 @@ class Groups:
         key = f"{min(one.id, two.id)}-{max(one.id, two.id)}"
         kept.setdefault(_name(offer.proposal), {})[key] = [held, same]
         text = json.dumps(kept)
-        self._project.database.write(lambda c: meta.put(c, "judged", text), urgent=True)
+        self._context.database.write(lambda c: meta.put(c, "judged", text), urgent=True)
         return self.judged(offer)
 
     def judged(self, offer: Offer) -> Judged:
@@ -313,19 +321,19 @@ class Groups:
 
     def _judgements(self) -> dict[str, dict[str, list[bool]]]:
         kept: dict[str, dict[str, list[bool]]] = json.loads(
-            meta.get(self._project.database.read(), "judged", "{}")
+            meta.get(self._context.database.read(), "judged", "{}")
         )
         return kept
 
     def _propose(self, rows: Sequence[Sample], rules: dict[str, bool]) -> list[Proposal]:
         paths, labels = [s.path for s in rows], [s.label for s in rows]
         found: list[Proposal | None] = []
-        if self._project.layout.role is Role.MANIFEST:
+        if self._context.layout.role is Role.MANIFEST:
             found.append(proposals.by_manifest([s.source for s in rows]))
         found.append(proposals.by_folders(paths, labels))
         found += proposals.by_names(paths, labels)
         captured, cameras = [s.captured for s in rows], [s.camera for s in rows]
-        gap = float(meta.get(self._project.database.read(), "exif_gap", str(GAP_SECONDS)))
+        gap = float(meta.get(self._context.database.read(), "exif_gap", str(GAP_SECONDS)))
         found.append(proposals.by_time(captured, cameras, gap_seconds=gap))
         for rule in rules:
             kind, _, pattern = rule.partition("|")
@@ -362,14 +370,14 @@ class Groups:
 
     def _rules(self) -> dict[str, bool]:
         kept: dict[str, bool] = json.loads(
-            meta.get(self._project.database.read(), "group_rules", "{}")
+            meta.get(self._context.database.read(), "group_rules", "{}")
         )
         return kept
 
     def _keep(self, rules: dict[str, bool]) -> None:
         text = json.dumps(rules)
-        self._project.database.write(lambda c: meta.put(c, "group_rules", text), urgent=True)
-        self._project.tell(Changes(groups=True))
+        self._context.database.write(lambda c: meta.put(c, "group_rules", text), urgent=True)
+        self._context.emit(Changes(groups=True))
 
 
 def _name(proposal: Proposal) -> str:

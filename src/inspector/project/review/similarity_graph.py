@@ -1,17 +1,15 @@
 """Links: what ties images together down to the possible level, cut at any threshold."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inspector.audit.leakage import Ties, tie
+from inspector.project.review.duplicates import Duplicates
+from inspector.project.review.groups import Groups
 from inspector.similarity.clusters import components
 from inspector.store.samples import Sample
-
-if TYPE_CHECKING:
-    from inspector.project.project import Project
 
 Mask = NDArray[np.bool_]
 
@@ -55,9 +53,9 @@ class Links:
         return Linked(ties, cluster, clustered)
 
 
-def link(project: "Project", rows: list[Sample]) -> Links:
+def link(duplicates: Duplicates, groups: Groups, rows: list[Sample]) -> Links:
     """Gather what ties images together, from the possible level on."""
-    likeness = project.duplicates.likeness()
+    likeness = duplicates.likeness()
     heads: dict[int, int] = {}
     picture = np.array(
         [heads.setdefault(likeness.representative.get(s.id, s.id), len(heads)) for s in rows],
@@ -75,7 +73,7 @@ def link(project: "Project", rows: list[Sample]) -> Links:
     linked[pairs.reshape(-1)] = True
     tied = linked[picture] | (np.bincount(content, minlength=len(contents)) > 1)[content]
     return Links(
-        content, picture, project.groups.numbers(rows, with_pictures=False), pairs,
+        content, picture, groups.numbers(rows, with_pictures=False), pairs,
         np.array([bool(e[2]) for e in edges], np.bool_),
         np.array([e[3] for e in edges], np.float64), near, tied,
     )  # fmt: skip

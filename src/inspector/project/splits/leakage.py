@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +13,16 @@ from inspector.dataset.decoding import Flag
 from inspector.errors import UsageError
 from inspector.project.review.duplicates import Kind
 from inspector.project.review.similarity_graph import Linked, link
-from inspector.project.splits.split_rules import Membership, membership, one_call, training_folder
+from inspector.project.splits.source import SplitSource
+from inspector.project.splits.split_rules import (
+    Membership,
+    Rule,
+    membership,
+    one_call,
+    training_folder,
+)
 from inspector.splits.keras_replay import Loader, cut, list_call
 from inspector.store.samples import Sample
-
-if TYPE_CHECKING:
-    from inspector.project.project import Project
-    from inspector.project.splits.split_rules import Rule
 
 SEEDS = 200
 KINDS = (*(k.value for k in Kind), "group")
@@ -127,7 +129,7 @@ class Search:
     """What a rule's leaks are made from and no threshold moves; asked at any threshold.
 
     Args:
-        project: Its scan has to be finished.
+        source: Its scan has to be finished.
         rule: Who stands where.
 
     Raises:
@@ -135,10 +137,10 @@ class Search:
         UsageError: The arguments are wrong, or the code can't be read.
     """
 
-    def __init__(self, project: "Project", rule: "Rule") -> None:
-        self._project, self._rule = project, rule
-        self.made = membership(project, rule)
-        self._rows = project.groups.images()
+    def __init__(self, source: SplitSource, rule: Rule) -> None:
+        self._source, self._rule = source, rule
+        self.made = membership(source, rule)
+        self._rows = source.groups.images()
         self._ids = np.array([s.id for s in self._rows], np.int64)
         self._position = {s.path: i for i, s in enumerate(self._rows)}
         self._masks = {
@@ -146,7 +148,7 @@ class Search:
             "validation": path_mask(self.made.validation, self._position),
             **{n: path_mask(paths, self._position) for n, paths in self.made.elsewhere.items()},
         }
-        self._links = link(project, self._rows)
+        self._links = link(source.duplicates, source.groups, self._rows)
         self._members = self._in_training()
 
     def at(self, threshold: float, *, luck: bool = True) -> Leakage:
@@ -232,13 +234,13 @@ class Search:
     @cached_property
     def _drawn(self) -> tuple[Draws | None, Draws | None]:
         """The draw of the rule itself, and the same call's with other seeds."""
-        single = one_call(self._project, self._rule)
+        single = one_call(self._source, self._rule)
         if single is None or not single.call.shuffle:
             return None, None
         mine = self._draws_of([(self.made.training, self.made.validation)])
         if single.call.loader is Loader.GENERATOR:
             return mine, None
-        drawn = list(seeded(self._project, single, range(SEEDS)))
+        drawn = list(seeded(self._source, single, range(SEEDS)))
         return mine, self._draws_of(drawn) if drawn else None
 
     def _draws_of(self, sides: list[tuple[tuple[str, ...], tuple[str, ...]]]) -> Draws:
@@ -252,13 +254,17 @@ class Search:
 
 
 def seeded(
-    project: "Project", rule: "Rule", seeds: Iterable[int]
+    source: SplitSource, rule: Rule, seeds: Iterable[int]
 ) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     """Draw the same Keras call with other seeds: (training, validation) paths of each."""
-    folder = training_folder(project, rule.folder)
+    folder = training_folder(source, rule.folder)
     call = replace(rule.call, subset="training")
     listed = list_call(folder, call)
-    head = "" if folder == project.root else f"{folder.relative_to(project.root).as_posix()}/"
+    head = (
+        ""
+        if folder == source.context.root
+        else f"{folder.relative_to(source.context.root).as_posix()}/"
+    )
     paths = np.array([head + p for p in listed.paths], object)
     for seed in seeds:
         one, two = cut(listed, replace(call, seed=seed))
@@ -331,7 +337,7 @@ def _file_findings(chosen: list[Sample]) -> list[Pitfall]:
     ]
 
 
-def second_call(text: str, first: "Rule") -> "Rule":
+def second_call(text: str, first: Rule) -> Rule:
     """Return the rule with a second call read from "seed=7,validation_split=0.2".
 
     Raises:

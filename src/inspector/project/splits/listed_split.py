@@ -1,31 +1,28 @@
 """A split that a list of files makes: a CSV with path and split, such as a locked one."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from inspector.audit.pitfalls import HIGH, MIDDLE, Pitfall
 from inspector.dataset.manifests import read_sides
 from inspector.errors import DatasetError
+from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Membership, Rule, counts, two_sides
 
-if TYPE_CHECKING:
-    from inspector.project.project import Project
 
-
-def by_list(project: "Project", rule: Rule) -> Membership:
+def by_list(source: SplitSource, rule: Rule) -> Membership:
     """Say who stands where by a list; images that it does not name are "not in the list".
 
     Raises:
         DatasetError: It can't be read, or leaves training or validation empty.
     """
     file = Path(rule.file)
-    rows = project.samples.everything()
+    rows = source.samples.everything()
     # As with a Keras call, a file that can't be read stands where it is named.
     known = {s.path for s in rows if s.status not in ("ignored", "other")}
     sides: dict[str, list[str]] = {}
     missing = []
     for named, side in read_sides(file):
-        path = _inside(named, project.root)
+        path = _inside(named, source.context.root)
         if path in known:
             sides.setdefault(side, []).append(path)
         else:

@@ -11,6 +11,7 @@ from inspector.audit import seed_variability as draws
 from inspector.audit.descriptors import describe
 from inspector.project.changes import Changes
 from inspector.project.splits.leakage import SEEDS, seeded
+from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Rule, one_call, to_json
 from inspector.splits.keras_replay import Loader
 from inspector.store import meta
@@ -18,7 +19,6 @@ from inspector.work.diagnosis_process import AskLuck, draw_in_child
 from inspector.work.jobs import Progress, Stop
 
 if TYPE_CHECKING:
-    from inspector.project.project import Project
     from inspector.store.samples import Sample
 
 # More images than these teach a linear model little about which seed is lucky, and cost minutes.
@@ -62,16 +62,16 @@ class Drawn:
     images: int
 
 
-def drawing(project: "Project", rule: Rule) -> Rule | None:
+def drawing(source: SplitSource, rule: Rule) -> Rule | None:
     """Return the Keras call of a rule, where another seed would put other files aside."""
-    single = one_call(project, rule)
+    single = one_call(source, rule)
     if single is None or not single.call.shuffle or single.call.loader is Loader.GENERATOR:
         return None
     return single
 
 
 def draw(
-    project: "Project", rule: Rule, *, stop: Stop | None = None, progress: Progress | None = None
+    source: SplitSource, rule: Rule, *, stop: Stop | None = None, progress: Progress | None = None
 ) -> Drawn | None:
     """Draw the call with 200 seeds in a child process and keep what comes; None when stopped.
 
@@ -79,27 +79,27 @@ def draw(
         DatasetError: Keras would raise on this folder.
         UsageError: The rule's arguments are wrong.
     """
-    found_rule = drawing(project, rule)
+    found_rule = drawing(source, rule)
     if found_rule is None:
         return None
     rule = found_rule
     own = rule.call.seed
     seeds = [*([] if own is None else [own]), *(s for s in range(SEEDS) if s != own)]
-    sides = list(seeded(project, rule, seeds))
-    rows = _rows(project, {*sides[0][0], *sides[0][1]})
+    sides = list(seeded(source, rule, seeds))
+    rows = _rows(source, {*sides[0][0], *sides[0][1]})
     place = {s.path: i for i, s in enumerate(rows)}
     masks = np.zeros((len(seeds), len(rows)), np.bool_)
     for mask, (_, validation) in zip(masks, sides, strict=True):
         mask[[place[p] for p in validation if p in place]] = True
     classes = sorted({s.label for s in rows})
     ask = AskLuck(
-        describe(project.groups.records(rows)),
+        describe(source.groups.records(rows)),
         np.array([classes.index(s.label) for s in rows], np.int64),
         np.array(seeds, np.int64), np.packbits(masks, axis=1),
     )  # fmt: skip
     found = draw_in_child(
         ask, stop=stop or Stop(), progress=progress or Progress(),
-        low_priority=project.low_priority,
+        low_priority=source.context.low_priority,
     )  # fmt: skip
     if found is None:
         return None
@@ -108,21 +108,21 @@ def draw(
         "accuracy": _plain(found.accuracy), "class_deviation": _plain(found.class_deviation),
     }  # fmt: skip
     text = json.dumps(document)
-    project.database.write(lambda c: meta.put(c, "luck", text))
-    project.tell(Changes(rule=True, text="200 seeds were drawn"))
-    return known(project, rule)
+    source.context.database.write(lambda c: meta.put(c, "luck", text))
+    source.context.emit(Changes(rule=True, text="200 seeds were drawn"))
+    return known(source, rule)
 
 
-def known(project: "Project", rule: Rule) -> Drawn | None:
+def known(source: SplitSource, rule: Rule) -> Drawn | None:
     """Return what was drawn for this rule and these images before, or None."""
-    kept = meta.get(project.database.read(), "luck")
-    drawn_rule = drawing(project, rule) if kept else None
+    kept = meta.get(source.context.database.read(), "luck")
+    drawn_rule = drawing(source, rule) if kept else None
     if drawn_rule is None:
         return None
     rule = drawn_rule
     document = json.loads(kept)
-    (sides,) = seeded(project, rule, [rule.call.seed or 0])
-    if document["key"] != _key(rule, _rows(project, {*sides[0], *sides[1]})):
+    (sides,) = seeded(source, rule, [rule.call.seed or 0])
+    if document["key"] != _key(rule, _rows(source, {*sides[0], *sides[1]})):
         return None
     nan = float("nan")
     accuracy, deviation = (
@@ -148,9 +148,9 @@ def _measure(found: draws.Luck, name: str, own: int | None) -> Measure:
     return Measure(tuple(others[np.isfinite(others)].tolist()), mine, percentile)
 
 
-def _rows(project: "Project", inside: set[str]) -> "list[Sample]":
+def _rows(source: SplitSource, inside: set[str]) -> "list[Sample]":
     """Return the images that take part, drawn evenly from too many."""
-    rows = [s for s in project.groups.images() if s.path in inside]
+    rows = [s for s in source.groups.images() if s.path in inside]
     if len(rows) <= IMAGES_AT_MOST:
         return rows
     chosen = np.random.default_rng(0).permutation(len(rows))[:IMAGES_AT_MOST]

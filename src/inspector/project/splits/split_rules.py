@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -13,12 +13,10 @@ from inspector.audit.pitfalls import Pitfall, Replayed, pitfalls
 from inspector.dataset.keras_code import CodeCall, read_code
 from inspector.dataset.layouts import IMAGE_ENDINGS, SPLIT_NAMES, Role
 from inspector.errors import DatasetError, UsageError
+from inspector.project.splits.source import SplitSource
 from inspector.splits.group_split import split_by_group
 from inspector.splits.keras_replay import Call, Loader, Sides, check, cut, list_call, replay
 from inspector.store.samples import Sample
-
-if TYPE_CHECKING:
-    from inspector.project.project import Project
 
 SHARE = 0.2
 
@@ -126,7 +124,7 @@ def from_json(text: str) -> Rule:
     return Rule(**values)
 
 
-def membership(project: "Project", rule: Rule) -> Membership:
+def membership(source: SplitSource, rule: Rule) -> Membership:
     """Say who stands where: replayed on the disk as it is now for Keras, else as catalogued.
 
     Raises:
@@ -135,35 +133,35 @@ def membership(project: "Project", rule: Rule) -> Membership:
     """
     match rule.kind:
         case RuleKind.FOLDERS:
-            return _by_folders(project, rule)
+            return _by_folders(source, rule)
         case RuleKind.GROUPS:
-            return _by_groups(project, rule)
+            return _by_groups(source, rule)
         case RuleKind.KERAS:
             two = rule.second or rule.call
-            return _by_calls(project, rule, rule.call, two, folders=(rule.folder, rule.folder))
+            return _by_calls(source, rule, rule.call, two, folders=(rule.folder, rule.folder))
         case RuleKind.CODE:
-            return _by_code(project, rule)
+            return _by_code(source, rule)
         case RuleKind.LIST:
             from inspector.project.splits.listed_split import by_list
 
-            return by_list(project, rule)
+            return by_list(source, rule)
 
 
-def call_sides(project: "Project", rule: Rule) -> Sides:
+def call_sides(source: SplitSource, rule: Rule) -> Sides:
     """Replay one Keras call on the disk as it is now; paths are relative to the dataset.
 
     Raises:
         DatasetError: Keras would raise on this folder.
         UsageError: Keras refuses the arguments.
     """
-    folder = _folder(project, rule.folder)
-    sides = replay(project.root / folder, _with_subset(rule.call, "training"))
+    folder = _folder(source, rule.folder)
+    sides = replay(source.context.root / folder, _with_subset(rule.call, "training"))
     head = f"{folder}/" if folder else ""
     return Sides(tuple(head + p for p in sides.training), tuple(head + p for p in sides.validation))
 
 
-def _by_folders(project: "Project", rule: Rule) -> Membership:
-    rows = project.samples.everything()
+def _by_folders(source: SplitSource, rule: Rule) -> Membership:
+    rows = source.samples.everything()
     sides: dict[str, list[str]] = {}
     for sample in rows:
         if counts(sample):
@@ -189,9 +187,9 @@ def two_sides(
     return training, tuple(validation), {n: tuple(paths) for n, paths in sides.items() if n}
 
 
-def _by_groups(project: "Project", rule: Rule) -> Membership:
-    rows = [s for s in project.groups.images() if s.mark != "drop"]
-    groups = project.groups.numbers(rows, with_pictures=True)
+def _by_groups(source: SplitSource, rule: Rule) -> Membership:
+    rows = [s for s in source.groups.images() if s.mark != "drop"]
+    groups = source.groups.numbers(rows, with_pictures=True)
     names = sorted({s.new_label or s.label for s in rows})
     place = {name: i for i, name in enumerate(names)}
     labels = np.array([place[s.new_label or s.label] for s in rows], np.int32)
@@ -217,9 +215,9 @@ def _by_groups(project: "Project", rule: Rule) -> Membership:
     return Membership(rule, training, validation, {"test": test} if test else {})
 
 
-def _by_code(project: "Project", rule: Rule) -> Membership:
+def _by_code(source: SplitSource, rule: Rule) -> Membership:
     one, two = _pair(read_code(rule.code, keras=rule.call.keras))
-    folders = _code_folder(project, one), _code_folder(project, two)
+    folders = _code_folder(source, one), _code_folder(source, two)
     if one.directory != two.directory and not (one.call.subset and two.call.subset):
         for call, folder in zip((one, two), folders, strict=True):
             if folder is None or folders[0] == folders[1]:
@@ -228,10 +226,10 @@ def _by_code(project: "Project", rule: Rule) -> Membership:
                     " dataset",
                     "Open the folder that holds both, or write the folder's name there.",
                 )
-    return _by_calls(project, rule, one.call, two.call, folders=folders, code=(one, two))
+    return _by_calls(source, rule, one.call, two.call, folders=folders, code=(one, two))
 
 
-def one_call(project: "Project", rule: Rule) -> Rule | None:
+def one_call(source: SplitSource, rule: Rule) -> Rule | None:
     """Return the single Keras call whose two subsets are the sides of a rule; None for others.
 
     Raises:
@@ -242,7 +240,7 @@ def one_call(project: "Project", rule: Rule) -> Rule | None:
     if rule.kind is not RuleKind.CODE:
         return None
     one, two = _pair(read_code(rule.code, keras=rule.call.keras))
-    folders = _code_folder(project, one), _code_folder(project, two)
+    folders = _code_folder(source, one), _code_folder(source, two)
     call = replace(one.call, subset="")
     same = folders[0] == folders[1] and call == replace(two.call, subset="")
     return Rule(RuleKind.KERAS, call, folder=folders[0]) if same and _splits(call) else None
@@ -277,13 +275,13 @@ def _pair(calls: Sequence[CodeCall]) -> tuple[CodeCall, CodeCall]:
     )
 
 
-def _code_folder(project: "Project", call: CodeCall) -> str | None:
+def _code_folder(source: SplitSource, call: CodeCall) -> str | None:
     """Return the dataset's folder that an expression means, as far as its last words tell."""
     last = _last_word(call)
-    splits = project.layout.splits
-    if project.layout.role is Role.SPLITS and (project.root / last).is_dir() and last:
+    splits = source.context.layout.splits
+    if source.context.layout.role is Role.SPLITS and (source.context.root / last).is_dir() and last:
         return last
-    if last == project.root.name:
+    if last == source.context.root.name:
         return ""
     # A variable such as train_dir tells as much as a folder's name does.
     words = {SPLIT_NAMES[w] for w in _words(last) if w in SPLIT_NAMES}
@@ -300,7 +298,7 @@ def _words(name: str) -> list[str]:
 
 
 def _by_calls(
-    project: "Project",
+    source: SplitSource,
     rule: Rule,
     one: Call,
     two: Call,
@@ -308,13 +306,13 @@ def _by_calls(
     folders: tuple[str | None, str | None],
     code: tuple[CodeCall, ...] = (),
 ) -> Membership:
-    places = _folder(project, folders[0]), _folder(project, folders[1])
+    places = _folder(source, folders[0]), _folder(source, folders[1])
     if places[0] != places[1] and not two.validation_split:
         two = replace(two, subset="")
-    training, listed, every = _side(project, places[0], one, 0)
-    validation, _, other = _side(project, places[1], two, 1)
+    training, listed, every = _side(source, places[0], one, 0)
+    validation, _, other = _side(source, places[1], two, 1)
     dropped = frozenset(
-        s.path.removeprefix(f"{places[0]}/") for s in project.samples.everything()
+        s.path.removeprefix(f"{places[0]}/") for s in source.samples.everything()
         if s.mark == "drop"
     )  # fmt: skip
     same = places[0] == places[1]
@@ -329,13 +327,13 @@ def _by_calls(
     taken = {*training, *validation}
     neither = tuple(p for p in dict.fromkeys((*every, *other)) if p not in taken)
     return Membership(
-        rule, training, validation, _elsewhere(project, {*taken, *neither}), neither,
+        rule, training, validation, _elsewhere(source, {*taken, *neither}), neither,
         tuple(found), places[0],
     )  # fmt: skip
 
 
 def _side(
-    project: "Project", folder: str, call: Call, which: int
+    source: SplitSource, folder: str, call: Call, which: int
 ) -> tuple[tuple[str, ...], Any, tuple[str, ...]]:
     """Return one side's paths as Keras cuts them, what was listed, and all that was listed.
 
@@ -346,7 +344,7 @@ def _side(
     else:
         call = _with_subset(call, call.subset or ("training", "validation")[which])
     check(call)
-    listed = list_call(project.root / folder, call)
+    listed = list_call(source.context.root / folder, call)
     positions = cut(listed, call)[which]
     head = f"{folder}/" if folder else ""
     paths = listed.paths
@@ -367,17 +365,17 @@ def _inside(paths: tuple[str, ...], folder: str) -> tuple[str, ...]:
     return tuple(p.removeprefix(f"{folder}/") for p in paths) if folder else paths
 
 
-def _folder(project: "Project", folder: str | None) -> str:
+def _folder(source: SplitSource, folder: str | None) -> str:
     if folder is not None:
         return folder.strip("/")
-    top = [name for name, split in project.layout.splits.items() if split == "training"]
+    top = [name for name, split in source.context.layout.splits.items() if split == "training"]
     return top[0] if top else ""
 
 
-def _elsewhere(project: "Project", taken: set[str]) -> dict[str, tuple[str, ...]]:
+def _elsewhere(source: SplitSource, taken: set[str]) -> dict[str, tuple[str, ...]]:
     """Name the images that the calls do not touch by the folder they stand in."""
     found: dict[str, list[str]] = {}
-    for sample in project.samples.everything():
+    for sample in source.samples.everything():
         if counts(sample) and sample.split and sample.path not in taken:
             found.setdefault(f"{sample.split} folder", []).append(sample.path)
     return {name: tuple(paths) for name, paths in found.items()}
@@ -400,6 +398,6 @@ def moves(rows: Sequence[Sample], made: Membership) -> list[dict[str, str]]:
     ]
 
 
-def training_folder(project: "Project", folder: str | None) -> Path:
+def training_folder(source: SplitSource, folder: str | None) -> Path:
     """Return the folder that a call of this rule reads."""
-    return project.root / _folder(project, folder)
+    return source.context.root / _folder(source, folder)

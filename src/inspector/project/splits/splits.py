@@ -7,14 +7,15 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from inspector.dataset.layouts import Role
 from inspector.errors import DatasetError, ExportError, UsageError
+from inspector.project.catalog.scans import Scans
 from inspector.project.changes import Changes
 from inspector.project.splits import leakage as leak_search
 from inspector.project.splits import seed_variability as luck
 from inspector.project.splits.leakage import Leakage
+from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import (
     Membership,
     Rule,
@@ -25,13 +26,10 @@ from inspector.project.splits.split_rules import (
     moves,
     to_json,
 )
-from inspector.splits.keras_replay import Loader
+from inspector.splits.keras_replay import Loader, Sides
 from inspector.store import meta
 from inspector.store import split_lock as locks
 from inspector.work.jobs import Progress, Stop
-
-if TYPE_CHECKING:
-    from inspector.project.project import Project
 
 MANIFEST_FIELDS = ("path", "sha256", "split", "label", "group")
 _PIECE = 1 << 20
@@ -71,15 +69,20 @@ class Frozen:
 class Splits:
     """Ask who stands where, choose the rule, and lock the split."""
 
-    def __init__(self, project: "Project") -> None:
-        self._project = project
+    def __init__(self, source: SplitSource, scans: Scans) -> None:
+        self._source = source
+        self._context = source.context
+        self._samples = source.samples
+        self._groups = source.groups
+        self._duplicates = source.duplicates
+        self._scans = scans
         self._search: tuple[Rule, leak_search.Search] | None = None
-        project.listen(self._on_changed)
+        source.context.subscribe(self._on_changed)
 
     @property
     def rule(self) -> Rule:
         """The rule in force; the folders where nothing was chosen."""
-        kept = meta.get(self._project.database.read(), "rule")
+        kept = meta.get(self._context.database.read(), "rule")
         return from_json(kept) if kept else Rule()
 
     def set_rule(self, rule: Rule) -> None:
@@ -91,8 +94,17 @@ class Splits:
         """
         self.membership(rule)
         text = to_json(rule)
-        self._project.database.write(lambda c: meta.put(c, "rule", text), urgent=True)
-        self._project.tell(Changes(rule=True, text=f"split: {rule.text}"))
+        self._context.database.write(lambda c: meta.put(c, "rule", text), urgent=True)
+        self._context.emit(Changes(rule=True, text=f"split: {rule.text}"))
+
+    def call_sides(self, rule: Rule) -> Sides:
+        """Replay the one Keras call of a rule on the disk as it is now.
+
+        Raises:
+            DatasetError: Keras would raise on this folder.
+            UsageError: Keras refuses the arguments.
+        """
+        return call_sides(self._source, rule)
 
     def can(self, rule: Rule) -> bool:
         """Tell whether a rule can be applied to this dataset."""
@@ -109,7 +121,7 @@ class Splits:
             DatasetError: Keras would raise here, or the folders are no splits.
             UsageError: The arguments are wrong.
         """
-        return membership(self._project, rule or self.rule)
+        return membership(self._source, rule or self.rule)
 
     def leaks(self, rule: Rule | None = None, *, luck: bool = True) -> Leakage:
         """Find what a rule puts on both sides; needs a finished scan.
@@ -122,7 +134,7 @@ class Splits:
             DatasetError: Keras would raise here, or the folders are no splits.
             UsageError: The arguments are wrong.
         """
-        return self.search(rule or self.rule).at(self._project.duplicates.threshold, luck=luck)
+        return self.search(rule or self.rule).at(self._duplicates.threshold, luck=luck)
 
     def search(self, rule: Rule) -> leak_search.Search:
         """Return what a rule's leaks are found in, at any threshold; kept until data change.
@@ -133,7 +145,7 @@ class Splits:
         """
         kept = self._search
         if kept is None or kept[0] != rule:
-            kept = (rule, leak_search.Search(self._project, rule))
+            kept = (rule, leak_search.Search(self._source, rule))
             self._search = kept
         return kept[1]
 
@@ -149,16 +161,16 @@ class Splits:
             DatasetError: Keras would raise here.
             UsageError: The arguments are wrong.
         """
-        return luck.draw(self._project, rule or self.rule, stop=stop, progress=progress)
+        return luck.draw(self._source, rule or self.rule, stop=stop, progress=progress)
 
     def drawn(self, rule: Rule | None = None) -> luck.Drawn | None:
         """Return what `draw_seeds` found for this rule and these images before."""
-        return luck.known(self._project, rule or self.rule)
+        return luck.known(self._source, rule or self.rule)
 
     def redraw(self) -> str:
         """Say how cleaning would draw the split in force anew; "" where it stays, or is locked."""
         rule = self.rule
-        if meta.get(self._project.database.read(), "lock_rule") == rule.text:
+        if meta.get(self._context.database.read(), "lock_rule") == rule.text:
             return ""
         try:
             made = self.membership(rule)
@@ -168,7 +180,7 @@ class Splits:
 
     def moves(self, made: Membership) -> list[dict[str, str]]:
         """Return what moves against today's folders, for a proposal."""
-        return moves(self._project.samples.everything(), made)
+        return moves(self._samples.everything(), made)
 
     def freeze(self, rule: Rule, file: Path) -> Frozen:
         """Write a split as a manifest with content hashes, and remember it as the locked one.
@@ -179,8 +191,8 @@ class Splits:
             ExportError: The file exists already, or can't be written there.
             DatasetError: The rule can't be applied, or a file can't be read.
         """
-        project = self._project
-        if file.absolute().is_relative_to(project.root):
+        context = self._context
+        if file.absolute().is_relative_to(context.root):
             raise ExportError(
                 "the manifest would lie inside the dataset, which is never written to",
                 "Name a file outside of it.",
@@ -188,11 +200,11 @@ class Splits:
         if file.exists():
             raise ExportError(f"{file} exists already", "Name a file that does not exist yet.")
         sides = self._sides(rule)
-        labels = {s.path: s.label for s in project.samples.everything()}
+        labels = {s.path: s.label for s in self._samples.everything()}
         groups = self._group_names(rule)
         rows = []
         for path, side in sides:
-            rows.append((path, _hash(project.root / path), side, labels.get(path, ""),
+            rows.append((path, _hash(context.root / path), side, labels.get(path, ""),
                          groups.get(path, "")))  # fmt: skip
         partial = file.with_name(f".{file.name}.partial")
         try:
@@ -212,23 +224,23 @@ class Splits:
         kept = {p: (p, sha, s) for p, sha, s, _, _ in reversed(rows)}.values()
         values = {"lock_file": str(file.absolute()), "lock_rule": rule.text,
                   "lock_at": f"{time.time():.0f}"}  # fmt: skip
-        project.database.write(lambda c: locks.replace(c, kept), urgent=True)
-        project.database.write(lambda c: meta.put_all(c, values), urgent=True)
-        project.tell(Changes(rule=True, text=f"locked the split in {file.name}"))
+        context.database.write(lambda c: locks.replace(c, kept), urgent=True)
+        context.database.write(lambda c: meta.put_all(c, values), urgent=True)
+        context.emit(Changes(rule=True, text=f"locked the split in {file.name}"))
         return Frozen(file, len(rows), dict(Counter(side for _, side in sides)))
 
     def locked(self) -> Lock | None:
         """Say what of the locked split still holds, by the last scan; None without a lock."""
-        reader = self._project.database.read()
+        reader = self._context.database.read()
         kept = locks.rows(reader)
         if not kept:
             return None
-        rows = [s for s in self._project.samples.everything() if s.sha256]
+        rows = [s for s in self._samples.everything() if s.sha256]
         now = {s.path: s.sha256 for s in rows}
         contents = {s.sha256 for s in rows}
         known = {sha for _, sha, _ in kept}
         paths = {path for path, _, _ in kept}
-        splits = self._project.layout.role is Role.SPLITS
+        splits = self._context.layout.role is Role.SPLITS
         covered = {path.partition("/")[0] for path in paths} if splits else set()
         fresh = tuple(
             s.path for s in rows
@@ -253,7 +265,7 @@ class Splits:
     def _sides(self, rule: Rule) -> list[tuple[str, str]]:
         """Return (path, side), training first, in the rule's own order."""
         if rule.kind is RuleKind.KERAS and rule.second is None:
-            both = call_sides(self._project, rule)
+            both = self.call_sides(rule)
             return [(p, "training") for p in both.training] + [
                 (p, "validation") for p in both.validation
             ]
@@ -266,10 +278,10 @@ class Splits:
 
     def _group_names(self, rule: Rule) -> dict[str, str]:
         """Name the group of each image by the first path in it, where the scan is done."""
-        if not self._project.scans.is_complete() and rule.kind is not RuleKind.GROUPS:
+        if not self._scans.is_complete() and rule.kind is not RuleKind.GROUPS:
             return {}
-        rows = self._project.groups.images()
-        numbers = self._project.groups.numbers(rows, with_pictures=False).tolist()
+        rows = self._groups.images()
+        numbers = self._groups.numbers(rows, with_pictures=False).tolist()
         members: dict[int, list[str]] = {}
         for sample, number in zip(rows, numbers, strict=True):
             members.setdefault(number, []).append(sample.path)

@@ -1,19 +1,16 @@
 """What a trained model says of the data: who is taken for whom, and what it is sure of wrongly."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from inspector.audit.leakage import ties_across
 from inspector.audit.predictions import Prediction, Rate, rates, read_predictions
 from inspector.errors import TrainingError
 from inspector.project.review.similarity_graph import link
 from inspector.project.splits.leakage import KINDS, path_mask
+from inspector.project.splits.source import SplitSource
+from inspector.project.training.run import Run
 from inspector.store.samples import Sample
 from inspector.training_protocol import PREDICTIONS_BEST, PREDICTIONS_LAST
-
-if TYPE_CHECKING:
-    from inspector.project.project import Project
-    from inspector.project.training.runs import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +42,7 @@ class RunResult:
     gone: int
 
 
-def run_result(project: "Project", run: "Run", *, last: bool = False) -> RunResult:
+def run_result(source: SplitSource, run: Run, *, last: bool = False) -> RunResult:
     """Read what the best weights (or the last) of a run predicted.
 
     Raises:
@@ -58,7 +55,7 @@ def run_result(project: "Project", run: "Run", *, last: bool = False) -> RunResu
             "there is no prediction before the first epoch", "Let the run go on a little."
         )
     predictions = read_predictions(file)
-    rows = project.groups.images()
+    rows = source.groups.images()
     known = {s.path: s for s in rows}
     cells: dict[tuple[str, str], list[int]] = {}
     for p in predictions:
@@ -70,23 +67,23 @@ def run_result(project: "Project", run: "Run", *, last: bool = False) -> RunResu
     )
     return RunResult(
         run.name, run.spec.class_names, {k: tuple(ids) for k, ids in cells.items()},
-        tuple(_rates(project, run, predictions, rows)),
+        tuple(_rates(source, run, predictions, rows)),
         tuple(Mistake(known[p.path], p.label, p.predicted, p.confidence) for p in wrong),
         sum(p.path not in known for p in predictions),
     )  # fmt: skip
 
 
 def _rates(
-    project: "Project", run: "Run", predictions: list[Prediction], rows: list[Sample]
+    source: SplitSource, run: Run, predictions: list[Prediction], rows: list[Sample]
 ) -> list[Rate]:
     """Return rates with ties to what the run really learned from: its own lists."""
     position = {s.path: i for i, s in enumerate(rows)}
     spec = run.spec
     learned = path_mask((*spec.training.paths, *spec.selection.paths), position)
     judged = path_mask(spec.validation.paths, position)
-    ties = link(project, rows).at(project.duplicates.threshold).ties
+    ties = link(source.duplicates, source.groups, rows).at(source.duplicates.threshold).ties
     codes = ties_across(ties, learned, judged)
     tie = {rows[i].path: KINDS[codes[i] - 1] for i in codes.nonzero()[0].tolist()}
-    numbers = project.groups.numbers(rows, with_pictures=True)
+    numbers = source.groups.numbers(rows, with_pictures=True)
     group = {s.path: int(n) for s, n in zip(rows, numbers, strict=True)}
     return rates(predictions, tie, dict.fromkeys(spec.validation.paths, "validation"), group)

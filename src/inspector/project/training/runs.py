@@ -7,20 +7,21 @@ import queue
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from inspector import __version__
 from inspector.audit.intervals import wilson
-from inspector.augmentation.policy import Policy
 from inspector.augmentation.policy_json import write_policy
 from inspector.desktop.paths import cache_folder
 from inspector.errors import TrainingError, UsageError
 from inspector.project.changes import Changes
+from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Membership, Rule
+from inspector.project.splits.splits import Splits
+from inspector.project.training.run import Run, RunState, Wanted
+from inspector.project.training.run_results import RunResult, run_result
 from inspector.project.training.trainer import Live, Trainer
 from inspector.splits.group_split import split_by_group
 from inspector.store import meta
@@ -28,11 +29,8 @@ from inspector.store.samples import Sample
 from inspector.training_protocol import (
     CARD,
     ENDED,
-    SMALL_CNN,
     Answer,
-    Budget,
     Done,
-    EpochDone,
     Evaluated,
     Failed,
     Preparing,
@@ -51,94 +49,8 @@ from inspector.training_protocol import (
 )
 from inspector.work.jobs import Stop
 
-if TYPE_CHECKING:
-    from inspector.project.project import Project
-
 SELECTION_SHARE = 0.15
-IMAGE_SIZE_PX = 64
-IMAGE_SIZES_PX = (32, 48, 64, 96, 128, 160, 224)
-EPOCHS = 20
 _LISTEN_SECONDS = 0.2
-
-
-class RunState(StrEnum):
-    """Where a run stands; the first four are those of the queue."""
-
-    WAITING = "waiting"
-    PREPARING = "preparing"
-    TRAINING = "training"
-    PAUSED = "paused"
-    DONE = "done"
-    STOPPED = "stopped"
-    FAILED = "failed"
-    INTERRUPTED = "interrupted"
-    """Neither complete nor stopped nor going: the program ended under it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a person asks of a run; the rule says which files.
-
-    Attributes:
-        policy_name: What the person calls the policy.
-        seed: Of weights, order and augmentation, apart from the split's.
-        budget: EPOCHS, or PLATEAU: until the selection set does not improve, `epochs` at most.
-        weights: Of a backbone: a file, `IMAGENET` to fetch them, or None.
-    """
-
-    policy: Policy | None = None
-    model: str = SMALL_CNN
-    epochs: int = EPOCHS
-    seed: int = 0
-    image_size_px: int = IMAGE_SIZE_PX
-    policy_name: str = ""
-    budget: Budget = Budget.EPOCHS
-    weights: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A run that is kept.
-
-    Attributes:
-        history: The epochs that it has completed.
-        live: How far it is, while it is in the queue.
-        reason: Why it failed, with `advice`.
-    """
-
-    name: str
-    folder: Path
-    spec: RunSpec
-    history: tuple[EpochDone, ...]
-    state: RunState = RunState.INTERRUPTED
-    live: Live | None = None
-    reason: str = ""
-    advice: str = ""
-
-    @property
-    def best(self) -> EpochDone | None:
-        """The epoch that the selection set chose; None before the first."""
-        return self.history[self.history[-1].best_epoch - 1] if self.history else None
-
-    @property
-    def can_go_on(self) -> bool:
-        """Tell whether it is incomplete and not in the queue."""
-        return self.state in (RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED)
-
-    @property
-    def policy(self) -> str:
-        """What its augmentation is called."""
-        return self.spec.policy_name or ("augmented" if self.spec.policy else "no augmentation")
-
-    @property
-    def title(self) -> str:
-        """What is trained, in words: policy, model, size."""
-        model = Path(self.spec.model).stem.replace("_", " ")
-        return f"{self.policy}, {model}, {self.spec.image_size_px} px"
-
-    def is_twin_of(self, other: "Run") -> bool:
-        """Tell whether two runs differ in nothing but their seed."""
-        return replace(self.spec, seed=0) == replace(other.spec, seed=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,17 +68,29 @@ class OpenedTest:
 class Runs:
     """Start runs, go on with them, and look at those that are kept."""
 
-    def __init__(self, project: "Project") -> None:
-        self._project = project
+    def __init__(self, source: SplitSource, splits: Splits) -> None:
+        self._source = source
+        self._context = source.context
+        self._groups = source.groups
+        self._splits = splits
         self._specs: dict[str, RunSpec] = {}
-        self.trainer = Trainer(low_priority=project.low_priority)
+        self.trainer = Trainer(low_priority=source.context.low_priority)
         self.trainer.listen(self._on_answer)
 
     @property
     def folder(self) -> Path:
         """Where runs are kept: beside the project file; they can't be rebuilt."""
-        file = self._project.file
+        file = self._context.file
         return file.with_name(f"{file.name}.runs")
+
+    def result(self, run: Run, *, last: bool = False) -> RunResult:
+        """Read what the best weights of a run (or the last) predicted.
+
+        Raises:
+            TrainingError: There are no predictions yet.
+            DatasetError: They can't be read.
+        """
+        return run_result(self._source, run, last=last)
 
     def all(self) -> list[Run]:
         """Return the runs that are kept, in order of their names.
@@ -205,9 +129,9 @@ class Runs:
             DatasetError: The rule can't be applied.
             TrainingError: The run can't be trained as it stands.
         """
-        project = self._project
-        made = project.splits.membership(rule)
-        known = {s.path: s for s in project.groups.images() if s.mark != "drop"}
+        context = self._context
+        made = self._splits.membership(rule)
+        known = {s.path: s for s in self._groups.images() if s.mark != "drop"}
         training = [known[p] for p in dict.fromkeys(made.training) if p in known]
         validation = [known[p] for p in dict.fromkeys(made.validation) if p in known]
         test = [known[p] for p in _test_paths(made) if p in known]
@@ -224,18 +148,18 @@ class Runs:
 
         held = np.zeros(len(training), np.bool_)
         if training:
-            groups = project.groups.numbers(training, with_pictures=True)
+            groups = self._groups.numbers(training, with_pictures=True)
             labels = np.array([place[s.new_label or s.label] for s in training], np.int32)
             held = split_by_group(groups, labels, SELECTION_SHARE, seed=0)
         learned = [s.path for s, out in zip(training, held, strict=True) if not out]
         selected = [s.path for s, out in zip(training, held, strict=True) if out]
         spec = RunSpec(
-            str(project.root), names, columns(learned), columns(selected),
+            str(context.root), names, columns(learned), columns(selected),
             columns([s.path for s in validation]), wanted.model, wanted.seed,
             wanted.image_size_px, epochs=wanted.epochs, budget=wanted.budget,
             policy=write_policy(wanted.policy) if wanted.policy else None,
             policy_name=wanted.policy_name, weights=wanted.weights, split=rule.text,
-            threads=max(1, (os.cpu_count() or 1) - project.low_priority),
+            threads=max(1, (os.cpu_count() or 1) - context.low_priority),
             cache=str(cache_folder() / "training"), versions={"inspector": __version__},
             test=columns([s.path for s in test]), dataset_digest=_digest(known.values()),
         )  # fmt: skip
@@ -282,7 +206,7 @@ class Runs:
         for name in names:
             (self.folder / name / ENDED).unlink(missing_ok=True)
         self.trainer.add([Train(str(self.folder / name)) for name in names])
-        self._project.tell(Changes(runs=True))
+        self._context.emit(Changes(runs=True))
 
     def train(
         self, names: Iterable[str], hear: Callable[[Answer], None], *, stop: Stop | None = None
@@ -314,7 +238,7 @@ class Runs:
 
     def opened_test(self) -> OpenedTest | None:
         """Return the one opening of the test folder; None while it is locked."""
-        kept = meta.get(self._project.database.read(), "opened_test")
+        kept = meta.get(self._context.database.read(), "opened_test")
         return OpenedTest(**json.loads(kept)) if kept else None
 
     def open_test(self, name: str) -> OpenedTest:
@@ -336,8 +260,8 @@ class Runs:
         low, high = wilson(right, found.images)
         opened = OpenedTest(at, name, found.accuracy, found.images, low, high)
         text = json.dumps(asdict(opened))
-        self._project.database.write(lambda c: meta.put(c, "opened_test", text), urgent=True)
-        self._project.tell(Changes(runs=True, text="the test folder was opened"))
+        self._context.database.write(lambda c: meta.put(c, "opened_test", text), urgent=True)
+        self._context.emit(Changes(runs=True, text="the test folder was opened"))
         return opened
 
     def close(self) -> None:
@@ -393,7 +317,7 @@ class Runs:
                 return  # sampled
             case _:
                 pass
-        self._project.tell(Changes(runs=True))
+        self._context.emit(Changes(runs=True))
 
     def _keep_end(self, name: str, state: RunState, reason: str, advice: str) -> None:
         folder = self.folder / name

@@ -2,12 +2,9 @@
 
 from collections.abc import Sequence
 from statistics import median
-from typing import TYPE_CHECKING
 
+from inspector.project.training.run import Run
 from inspector.training_protocol import Budget, RunSpec
-
-if TYPE_CHECKING:
-    from inspector.project.training.runs import Run
 
 # Evaluation costs about a third of a training step for an image.
 _EVALUATED = 1 / 3
@@ -17,7 +14,7 @@ _START_SECONDS = 6.0
 _RUN_SECONDS = 0.8
 
 
-def expect_seconds(runs: "Sequence[Run]", specs: Sequence[RunSpec]) -> float | None:
+def expect_seconds(runs: Sequence[Run], specs: Sequence[RunSpec]) -> float | None:
     """Return the seconds that all specs should take; at most, where they end on a plateau.
 
     A pace is of one model at one picture size; None where a spec's was never measured.

@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from inspector.errors import ExportError
-from inspector.project.export.exports import Exported
+from inspector.project.diagnosis.reports import Reports
+from inspector.project.export.exports import Exported, Exports
+from inspector.project.review.decisions import Decisions
 from inspector.project.splits.snippets import snippet
+from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Membership, Rule, RuleKind
+from inspector.project.splits.splits import Splits
 from inspector.work.export_plan import Plan
 from inspector.work.jobs import Progress, Stop
-
-if TYPE_CHECKING:
-    from inspector.project.project import Project
 
 RULE = "test>validation>training"
 LITTLE = 0.5
@@ -56,8 +56,21 @@ class Fixed:
 class Fixes:
     """Plan and do a fix."""
 
-    def __init__(self, project: "Project") -> None:
-        self._project = project
+    def __init__(
+        self,
+        source: SplitSource,
+        decisions: Decisions,
+        splits: Splits,
+        reports: Reports,
+        exports: Exports,
+    ) -> None:
+        self._context = source.context
+        self._samples = source.samples
+        self._groups = source.groups
+        self._decisions = decisions
+        self._splits = splits
+        self._reports = reports
+        self._exports = exports
 
     def plan(self, target: Path) -> FixPlan:
         """Plan a fix; nothing is changed.
@@ -65,22 +78,21 @@ class Fixes:
         Raises:
             ExportError: The target, or a file beside it, exists already.
         """
-        project = self._project
-        rule = project.decisions.plan_rule(RULE, everything=True, same_picture=True)
-        current = project.splits.rule
-        lockable = project.splits.can(current)
+        rule = self._decisions.plan_rule(RULE, everything=True, same_picture=True)
+        current = self._splits.rule
+        lockable = self._splits.can(current)
         beside = (_beside(target, ".report.html"), _beside(target, ".load.py"))
         lock = _beside(target, ".lock.csv") if lockable else None
         for file in (*beside, *((lock,) if lock else ())):
             if file.exists():
                 raise ExportError(f"{file} exists already", "Name another target.")
         resplit = self._resplit(current, lockable, {s.id for s, _ in rule.drops})
-        moves = len(project.splits.moves(resplit)) if resplit else 0
-        unreadable = project.samples.counts().unreadable
+        moves = len(self._splits.moves(resplit)) if resplit else 0
+        unreadable = self._samples.counts().unreadable
         drops = tuple((s.path, keeper.path) for s, keeper in rule.drops)
         warning = ""
         if resplit is not None and lockable:
-            warning = _warning(project.splits.membership(current), resplit)
+            warning = _warning(self._splits.membership(current), resplit)
         return FixPlan(target, drops, unreadable, resplit, moves, lock, beside, warning)
 
     def run(
@@ -91,37 +103,35 @@ class Fixes:
         Raises:
             ExportError: The export can't be made; what was decided stays.
         """
-        project = self._project
         plan = self.plan(target)
         self._export_plan(plan)
         if plan.locks is not None:
-            project.splits.freeze(project.splits.rule, plan.locks)
-        project.decisions.apply_rule(RULE, everything=True, same_picture=True)
+            self._splits.freeze(self._splits.rule, plan.locks)
+        self._decisions.apply_rule(RULE, everything=True, same_picture=True)
         exporting = self._export_plan(plan)
-        exported = project.exports.run(exporting, stop=stop, progress=progress)
+        exported = self._exports.run(exporting, stop=stop, progress=progress)
         report, code = plan.beside
-        project.reports.write(report)
+        self._reports.write(report)
         manifest = Path(exported.manifest)
         code.write_text(snippet(manifest, Path(exporting.target)), "utf-8")
         return Fixed(plan, exported, str(plan.locks or ""), str(report), str(code))
 
     def _export_plan(self, plan: FixPlan) -> Plan:
         sides = plan.resplit.sides() if plan.resplit else None
-        return self._project.exports.plan(plan.target, sides=sides)
+        return self._exports.plan(plan.target, sides=sides)
 
     def _resplit(self, current: Rule, lockable: bool, dropped: set[int]) -> Membership | None:
         """Propose a split where, without the dropped copies, a group stands on two sides."""
-        project = self._project
         if lockable and current.kind is RuleKind.FOLDERS:
-            rows = [s for s in project.groups.images() if s.mark != "drop" and s.id not in dropped]
-            numbers = project.groups.numbers(rows, with_pictures=True).tolist()
+            rows = [s for s in self._groups.images() if s.mark != "drop" and s.id not in dropped]
+            numbers = self._groups.numbers(rows, with_pictures=True).tolist()
             sides: dict[int, set[str]] = {}
             for sample, number in zip(rows, numbers, strict=True):
                 sides.setdefault(number, set()).add(sample.split)
             if all(len(splits) < 2 for splits in sides.values()):
                 return None
         share = current.call.validation_split or None
-        return project.splits.membership(
+        return self._splits.membership(
             Rule(RuleKind.GROUPS, share=share, fewest_moves=current.kind is RuleKind.FOLDERS)
         )
 
