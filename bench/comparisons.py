@@ -15,7 +15,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.audit.comparisons import Decision, Futility, compare, difference, futile
+from inspector.audit.comparisons import ComparisonOutcome, Futility, compare, difference, futile
 
 Doubles = NDArray[np.float64]
 LEVEL = 0.8
@@ -103,7 +103,10 @@ def false_verdicts(world: World, policies: int, families: int) -> float:
     for _ in range(families):
         (base, *others), group = world.draw(rng, SEEDS, [0.0] * (policies + 1))
         found = compare(base, {str(i): right for i, right in enumerate(others)}, group)
-        wrong += any(f.decision in (Decision.BETTER, Decision.WORSE) for f in found.values())
+        wrong += any(
+            f.decision in (ComparisonOutcome.BETTER, ComparisonOutcome.WORSE)
+            for f in found.values()
+        )
     return wrong / families
 
 

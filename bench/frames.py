@@ -21,9 +21,9 @@ from PySide6.QtWidgets import QApplication
 from inspector.app.main import MainWindow
 from inspector.app.train.page import TrainPage
 from inspector.app.widgets import theme
-from inspector.app.window.main_window import ProjectView
+from inspector.app.window.main_window import ProjectWindow
 from inspector.demo.dataset import make_demo
-from inspector.project.training.run import Wanted
+from inspector.project.training.run import RunConfig
 
 FRAME_SECONDS = 0.016
 
@@ -46,7 +46,7 @@ def main() -> None:
         window.show()
         window.open_path(str(demo))
         view = window.view
-        assert isinstance(view, ProjectView)
+        assert isinstance(view, ProjectWindow)
         while view.busy():
             _events(app, 0.2)
         titles = [page.title for page in view.pages]
@@ -62,16 +62,16 @@ def main() -> None:
         window.quit()
 
 
-def _start_run(app: QApplication, view: ProjectView) -> None:
+def _start_run(app: QApplication, view: ProjectWindow) -> None:
     runs = view.project.runs
-    spec = runs.plan(view.project.splits.rule, Wanted(epochs=1000))
+    spec = runs.plan(view.project.splits.rule, RunConfig(epochs=1000))
     name = runs.store(spec)
     runs.start([name])
     while not runs.run(name).history:
         _events(app, 0.2)
 
 
-def _frames(app: QApplication, view: ProjectView, seconds: float) -> list[float]:
+def _frames(app: QApplication, view: ProjectWindow, seconds: float) -> list[float]:
     """Return the milliseconds of each frame."""
     found = []
     end = time.perf_counter() + seconds

@@ -36,7 +36,7 @@ def _measure(folder: Path, share: float, seeds: int) -> None:
         project.scans.scan()
         rows = project.groups.images()
         x = reduce(describe(project.groups.records(rows)))
-        numbers = project.groups.numbers(rows, with_pictures=True)
+        numbers = project.groups.numbers(rows, with_duplicates=True)
         project.close()
     alone = np.bincount(numbers)[numbers] == 1
     group = np.where(alone, -1, numbers).astype(np.int64)

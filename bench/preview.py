@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from inspector.app.augment.page import AugmentPage
 from inspector.app.widgets import theme
-from inspector.app.window.main_window import ProjectView
+from inspector.app.window.main_window import ProjectWindow
 from inspector.augmentation.apply import augment
 from inspector.augmentation.presets import PRESETS
 from inspector.demo.dataset import make_demo
@@ -93,7 +93,7 @@ def measure(moves: int, *, busy: bool) -> None:
             os.environ[f"XDG_{name}_HOME"] = str(Path(folder) / name.lower())
         demo = Path(folder) / "sample"
         make_demo(demo, seed=1, images=150)
-        view = ProjectView(Project(demo, window=True))
+        view = ProjectWindow(Project(demo, window=True))
         view.resize(1280, 800)
         view.show()
         page = next(p for p in view.pages if isinstance(p, AugmentPage))

@@ -24,7 +24,7 @@ from PIL import Image
 
 from inspector.project.project import Project
 from inspector.work.jobs import Progress, Stop
-from inspector.work.tasks import Read
+from inspector.work.tasks import ReadTask
 
 DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -87,7 +87,7 @@ def scan_stage(dataset: Path, jobs: int, *, scan_only: bool) -> tuple[float, flo
         project = Project(dataset, Path(folder) / "p.inspector", jobs=jobs)
         stop = Stop()
         phases = Phases(stop, scan_only=scan_only)
-        first = Read(0, str(next(dataset.rglob("*.jpg"))), str(project.context.cache.records))
+        first = ReadTask(0, str(next(dataset.rglob("*.jpg"))), str(project.context.cache.records))
         list(project.context.pool().map([[first]] * (4 * jobs), stop=stop))
         began, used = time.monotonic(), processor_seconds()
         project.scans.scan(stop=stop, progress=phases)

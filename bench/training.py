@@ -28,7 +28,7 @@ from PIL import Image
 from inspector.augmentation.policy_json import read_policy
 from inspector.training.feed import Feed, augmenting
 from inspector.training.pictures import load_pictures
-from inspector.training_protocol import Samples, Scaling
+from inspector.training_protocol import SampleColumns, Scaling
 
 Batch = tuple[Any, Any]
 BATCH = 64
@@ -40,7 +40,7 @@ POLICY = {
 """A usual policy with every effect that costs time."""
 
 
-def make_samples(root: Path, *, count: int, side_px: int) -> Samples:
+def make_samples(root: Path, *, count: int, side_px: int) -> SampleColumns:
     """Write smooth random pictures and return the list."""
     rng = np.random.default_rng(0)
     paths = []
@@ -50,7 +50,7 @@ def make_samples(root: Path, *, count: int, side_px: int) -> Samples:
         (root / name).parent.mkdir(exist_ok=True)
         coarse.resize((side_px * 2, side_px * 2), Image.Resampling.BICUBIC).save(root / name)
         paths.append(name)
-    return Samples(tuple(paths), tuple(i % CLASSES for i in range(count)), ("",) * count)
+    return SampleColumns(tuple(paths), tuple(i % CLASSES for i in range(count)), ("",) * count)
 
 
 def rate(batches: Iterable[Batch], use: Callable[[Any, Any], object]) -> float:

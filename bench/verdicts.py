@@ -52,10 +52,10 @@ def measured_leakage(planted: cases.Planted, seed: int) -> float:
     """Return what group folds cost on this very dataset, over seeds that no diagnosis draws."""
     y = planted.labels
     group = own_groups(planted.group)
-    setting = arms.Setting(
+    setting = arms.Study(
         reduce(describe(pools_of.records(planted.pictures))), y, group, group,
         np.flatnonzero(planted.training), np.zeros(0, np.int64), int(y.max()) + 1, TRUTH_SEEDS,
-        seed + 500_000, arms.Watch(lambda stage, done, total: None, lambda: False),
+        seed + 500_000, arms.ProgressReporter(lambda stage, done, total: None, lambda: False),
     )  # fmt: skip
     known = np.unique(group[setting.train], return_inverse=True)[1].astype(np.int64)
     random = arms.random_assignments(setting)

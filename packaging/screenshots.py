@@ -16,13 +16,13 @@ from inspector.app.augment.page import AugmentPage
 from inspector.app.main import MainWindow
 from inspector.app.train.page import TrainPage
 from inspector.app.widgets import theme
-from inspector.app.window.main_window import ProjectView
+from inspector.app.window.main_window import ProjectWindow
 from inspector.augmentation.presets import PRESETS
 from inspector.demo.dataset import make_demo
-from inspector.project.experiments.comparison_records import Setup
-from inspector.project.experiments.variants import Candidate
+from inspector.project.experiments.comparison_records import ComparisonSetup
+from inspector.project.experiments.variants import Variant
 from inspector.project.project import Project
-from inspector.project.training.run import Wanted
+from inspector.project.training.run import RunConfig
 
 SIZE = (1280, 800)
 EPOCHS, SEEDS = 12, 5
@@ -52,10 +52,10 @@ def _train(demo: Path) -> None:
     """Compare two policies ahead, so that there are curves to see."""
     project = Project(demo)
     project.scans.scan()
-    wanted = Wanted(epochs=EPOCHS, image_size_px=32)
-    candidates = [Candidate("none"), Candidate(POLICY, PRESETS[POLICY])]
+    wanted = RunConfig(epochs=EPOCHS, image_size_px=32)
+    candidates = [Variant("none"), Variant(POLICY, PRESETS[POLICY])]
     plan = project.comparisons.plan(
-        project.splits.rule, candidates, wanted, setup=Setup(seeds=SEEDS)
+        project.splits.rule, candidates, wanted, setup=ComparisonSetup(seeds=SEEDS)
     )
     project.comparisons.start(plan, lambda answer: None)
     project.close()
@@ -69,7 +69,7 @@ def _shoot(app: QApplication, demo: Path, mode: str, target: Path) -> None:
     window.grab().save(str(target / f"start-{mode}.png"))
     window.open_path(str(demo))
     view = window.view
-    assert isinstance(view, ProjectView)
+    assert isinstance(view, ProjectWindow)
     for page in view.pages:
         view._hint._session.dismiss(page.title)
     while view.busy():
@@ -101,7 +101,7 @@ def _shoot_digits(app: QApplication, digits: Path, target: Path) -> None:
     window.show()
     window.open_path(str(digits))
     view = window.view
-    assert isinstance(view, ProjectView)
+    assert isinstance(view, ProjectWindow)
     while view.busy():
         _wait(app, 0.2)
     page = next(p for p in view.pages if isinstance(p, AugmentPage))

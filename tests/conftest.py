@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from inspector.demo.dataset import Kind, make_demo
+from inspector.demo.dataset import ImageKind, make_demo
 from inspector.desktop.paths import cache_folder
 from inspector.project.project import Project
 
@@ -48,7 +48,7 @@ def data() -> Path:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small leaking demo dataset, made once; no test writes to it."""
     folder = tmp_path_factory.mktemp("demo") / "shapes"
-    make_demo(folder, seed=3, kind=Kind.LEAK, images=150)
+    make_demo(folder, seed=3, kind=ImageKind.LEAK, images=150)
     return folder
 
 

@@ -34,7 +34,7 @@ _THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 _SCRATCH = ("TMPDIR", "TEMP", "TMP")
 
 
-class ChildGone(Exception):  # noqa: N818 - an event, not an error of ours
+class ProcessExited(Exception):  # noqa: N818 - an event, not an error of ours
     """The child ended without an answer.
 
     Args:
@@ -42,7 +42,7 @@ class ChildGone(Exception):  # noqa: N818 - an event, not an error of ours
     """
 
 
-class Child:
+class ChildProcess:
     """The parent's end of a child.
 
     Attributes:
@@ -101,7 +101,7 @@ class Child:
             _write(self._process.stdin, data)
             self._process.stdin.flush()
         except OSError as error:
-            raise ChildGone(self.last_words()) from error
+            raise ProcessExited(self.last_words()) from error
 
     def receive(self) -> object:
         """Wait for a message.
@@ -112,7 +112,7 @@ class Child:
         try:
             return _read(self.answers)
         except (EOFError, OSError) as error:
-            raise ChildGone(self.last_words()) from error
+            raise ProcessExited(self.last_words()) from error
 
     def last_words(self) -> str:
         """Wait for the end and say how it came."""
@@ -127,7 +127,7 @@ class Child:
         return f"{how}: {lines[-1]}" if lines else how
 
     def abort(self) -> None:
-        """End it at once; whoever waits for its answers hears `ChildGone`."""
+        """End it at once; whoever waits for its answers hears `ProcessExited`."""
         self._process.kill()
 
     def kill(self) -> None:

@@ -72,7 +72,7 @@ class Scaling(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Samples:
+class SampleColumns:
     """A list of samples as columns of one length.
 
     Attributes:
@@ -119,9 +119,9 @@ class RunSpec:
 
     root: str
     class_names: tuple[str, ...]
-    training: Samples
-    selection: Samples
-    validation: Samples
+    training: SampleColumns
+    selection: SampleColumns
+    validation: SampleColumns
     model: str
     seed: int
     image_size_px: int
@@ -140,7 +140,7 @@ class RunSpec:
     split: str = ""
     dataset_digest: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
-    test: Samples = field(default_factory=Samples)
+    test: SampleColumns = field(default_factory=SampleColumns)
     policy_name: str = ""
 
 
@@ -168,9 +168,9 @@ def read_spec(folder: Path) -> RunSpec:
         TrainingError: It is not there or can't be understood.
     """
     try:
-        raw = {"test": asdict(Samples()), **json.loads((folder / SPEC).read_text("utf-8"))}
+        raw = {"test": asdict(SampleColumns()), **json.loads((folder / SPEC).read_text("utf-8"))}
         for name in SIDES:
-            raw[name] = Samples(*(tuple(raw[name][c]) for c in ("paths", "labels", "sha256")))
+            raw[name] = SampleColumns(*(tuple(raw[name][c]) for c in ("paths", "labels", "sha256")))
         raw["class_names"] = tuple(raw["class_names"])
         raw["budget"] = Budget(raw["budget"])
         raw["normalisation"] = Scaling(raw["normalisation"])
@@ -208,7 +208,7 @@ def check_spec(spec: RunSpec) -> None:
         )
 
 
-def _check_samples(name: str, samples: Samples, *, classes: int) -> None:
+def _check_samples(name: str, samples: SampleColumns, *, classes: int) -> None:
     if not len(samples.paths) == len(samples.labels) == len(samples.sha256):
         raise TrainingError(f"the {name} list has columns of unequal length", "Start a new run.")
     if any(not 0 <= label < classes for label in samples.labels):
@@ -295,7 +295,7 @@ class EpochDone:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class RunDone:
     """The run is complete; `plateau`: the selection set did not improve any more."""
 
     run: str
@@ -308,7 +308,7 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class RunFailed:
     """The run broke off; what its folder holds stays."""
 
     run: str
@@ -317,7 +317,7 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
-class Stopped:
+class RunStopped:
     """It stopped as asked; sent again as `Train`, it goes on after `epoch` complete epochs."""
 
     run: str
@@ -386,10 +386,19 @@ class Quit:
     """Stop the run, forget those that wait and end."""
 
 
-Answer = (
-    Ready | Preparing | Started | Step | EpochDone | Done | Failed | Stopped | Paused | Evaluated
+Event = (
+    Ready
+    | Preparing
+    | Started
+    | Step
+    | EpochDone
+    | RunDone
+    | RunFailed
+    | RunStopped
+    | Paused
+    | Evaluated
 )
-Order = Train | Reevaluate | StopRun | PauseRun | ContinueRun | Quit
+Command = Train | Reevaluate | StopRun | PauseRun | ContinueRun | Quit
 
 
 def read_history(folder: Path) -> tuple[EpochDone, ...]:

@@ -8,10 +8,10 @@ import pytest
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from inspector.app.duplicates.rule_dialog import RuleSheet
+from inspector.app.duplicates.rule_dialog import RuleDialog
 from inspector.app.main import MainWindow
 from inspector.app.window.layout_dialog import ask_folders
-from inspector.app.window.main_window import ProjectView
+from inspector.app.window.main_window import ProjectWindow
 from inspector.project.project import Project
 
 
@@ -25,7 +25,7 @@ def garbage_stays_on_this_thread() -> Iterator[None]:
 
 
 @pytest.fixture
-def opened(qtbot: QtBot, demo: Path, project: Project) -> Iterator[ProjectView]:
+def opened(qtbot: QtBot, demo: Path, project: Project) -> Iterator[ProjectWindow]:
     """The window of a scanned project; what it shows has come."""
     file = project.file
     project.close()
@@ -34,7 +34,7 @@ def opened(qtbot: QtBot, demo: Path, project: Project) -> Iterator[ProjectView]:
     window.resize(1280, 800)
     window.show()
     window.open_path(str(demo), str(file))
-    assert isinstance(window.view, ProjectView)
+    assert isinstance(window.view, ProjectWindow)
     view = window.view
     qtbot.waitUntil(lambda: not view.busy(), timeout=60_000)
     qtbot.waitUntil(lambda: len(view._lookalikes.model.clusters) > 0, timeout=10_000)
@@ -44,9 +44,9 @@ def opened(qtbot: QtBot, demo: Path, project: Project) -> Iterator[ProjectView]:
 
 
 @pytest.fixture
-def view(qtbot: QtBot, project: Project) -> Iterator[ProjectView]:
+def view(qtbot: QtBot, project: Project) -> Iterator[ProjectWindow]:
     """The pages of a scanned project, without the diagnosis that starts by itself."""
-    made = ProjectView(project)
+    made = ProjectWindow(project)
     made._findings.verdict._tried = True
     qtbot.addWidget(made)
     made.resize(1280, 800)
@@ -56,11 +56,11 @@ def view(qtbot: QtBot, project: Project) -> Iterator[ProjectView]:
     made.shut()
 
 
-def _sheets(view: ProjectView) -> Iterator[tuple[str, Callable[[], object]]]:
+def _sheets(view: ProjectWindow) -> Iterator[tuple[str, Callable[[], object]]]:
     window = view.window()
     assert isinstance(window, MainWindow)
     yield "fix", view._on_fix
-    yield "rule", lambda: RuleSheet(view.project, view.bridge, view).open()
+    yield "rule", lambda: RuleDialog(view.project, view.bridge, view).open()
     view.show_page(view.pages.index(view._lookalikes))
     yield "keys", view._show_keys
     yield "commands", view._show_palette
@@ -73,7 +73,7 @@ def _sheets(view: ProjectView) -> Iterator[tuple[str, Callable[[], object]]]:
 
 
 @pytest.fixture
-def pages(qtbot: QtBot, opened: ProjectView) -> Callable[[], Iterator[tuple[str, QWidget]]]:
+def pages(qtbot: QtBot, opened: ProjectWindow) -> Callable[[], Iterator[tuple[str, QWidget]]]:
     """The window with each of its pages in turn."""
 
     def walk() -> Iterator[tuple[str, QWidget]]:
@@ -87,7 +87,7 @@ def pages(qtbot: QtBot, opened: ProjectView) -> Callable[[], Iterator[tuple[str,
 
 
 @pytest.fixture
-def sheets(qtbot: QtBot, opened: ProjectView) -> Callable[[], Iterator[tuple[str, QWidget]]]:
+def sheets(qtbot: QtBot, opened: ProjectWindow) -> Callable[[], Iterator[tuple[str, QWidget]]]:
     """Each of the sheets in turn."""
 
     def walk() -> Iterator[tuple[str, QWidget]]:

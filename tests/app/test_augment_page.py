@@ -14,12 +14,12 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from inspector.app.augment.page import AugmentPage, Wish, make_rows
+from inspector.app.augment.page import AugmentPage, PreviewRequest, make_rows
 from inspector.app.augment.policy_history import PolicyHistory
 from inspector.app.augment.policy_numbers import GROUPS, Control
 from inspector.app.augment.range_strip import make_strip
 from inspector.app.threads.images import from_pixels
-from inspector.app.window.main_window import ProjectView
+from inspector.app.window.main_window import ProjectWindow
 from inspector.augmentation.apply import augment
 from inspector.augmentation.policy import (
     Distribution,
@@ -31,7 +31,7 @@ from inspector.augmentation.policy import (
     ShiftKind,
 )
 from inspector.augmentation.presets import PRESETS
-from inspector.project.augment.previews import Picture
+from inspector.project.augment.previews import PreviewImage
 from inspector.project.project import Project
 
 CONTROLS = {control.field: control for _, controls in GROUPS for control in controls}
@@ -55,8 +55,8 @@ def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def open_page(qtbot: QtBot, project: Project) -> tuple[ProjectView, AugmentPage]:
-    view = ProjectView(project)
+def open_page(qtbot: QtBot, project: Project) -> tuple[ProjectWindow, AugmentPage]:
+    view = ProjectWindow(project)
     qtbot.addWidget(view)
     view.resize(1280, 800)
     view.show()
@@ -68,7 +68,7 @@ def open_page(qtbot: QtBot, project: Project) -> tuple[ProjectView, AugmentPage]
 
 
 @pytest.fixture
-def lab(qtbot: QtBot, project: Project) -> Iterator[tuple[ProjectView, AugmentPage]]:
+def lab(qtbot: QtBot, project: Project) -> Iterator[tuple[ProjectWindow, AugmentPage]]:
     view, page = open_page(qtbot, project)
     yield view, page
     view.shut()
@@ -106,7 +106,7 @@ def test_a_digit_set_flags_flips_and_shows_the_worst(
 
 
 def test_effects_are_measured_and_the_newest_policy_wins(
-    qtbot: QtBot, lab: tuple[ProjectView, AugmentPage]
+    qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]
 ) -> None:
     _, page = lab
     effects = page._effects
@@ -124,7 +124,7 @@ def test_effects_are_measured_and_the_newest_policy_wins(
 
 
 def test_a_name_shows_the_range_of_its_number(
-    qtbot: QtBot, lab: tuple[ProjectView, AugmentPage]
+    qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]
 ) -> None:
     _, page = lab
     page._replace(Policy(rotation_degrees=40))
@@ -163,7 +163,7 @@ def test_shifts_in_every_form_have_a_strip() -> None:
 
 
 def test_a_suggested_range_is_set_and_undone_by_key(
-    qtbot: QtBot, lab: tuple[ProjectView, AugmentPage]
+    qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]
 ) -> None:
     view, page = lab
     row = next(r for r in page._controls._rows if r.control.field == "brightness")
@@ -180,7 +180,7 @@ def test_a_suggested_range_is_set_and_undone_by_key(
 
 
 def test_pins_stay_and_space_shows_originals(
-    qtbot: QtBot, lab: tuple[ProjectView, AugmentPage]
+    qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]
 ) -> None:
     _, page = lab
     grid = page._grid
@@ -219,7 +219,7 @@ def test_pins_stay_and_space_shows_originals(
 
 
 def test_the_grid_has_the_size_that_is_wanted(
-    qtbot: QtBot, lab: tuple[ProjectView, AugmentPage]
+    qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]
 ) -> None:
     _, page = lab
     for index, size in enumerate((3, 4, 5, 6)):
@@ -234,7 +234,7 @@ def test_the_grid_has_the_size_that_is_wanted(
 
 
 def test_two_policies_stand_side_by_side(
-    qtbot: QtBot, lab: tuple[ProjectView, AugmentPage]
+    qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]
 ) -> None:
     _, page = lab
     page._replace(PRESETS["example 1, as written"])
@@ -246,7 +246,7 @@ def test_two_policies_stand_side_by_side(
 
 
 def test_policies_are_kept_renamed_and_deleted(
-    qtbot: QtBot, lab: tuple[ProjectView, AugmentPage], monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     view, page = lab
     bar, kept = page._bar, view.project.policies
@@ -274,7 +274,7 @@ def test_policies_are_kept_renamed_and_deleted(
 
 
 def test_the_code_is_for_the_keras_that_is_named(
-    qtbot: QtBot, lab: tuple[ProjectView, AugmentPage]
+    qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]
 ) -> None:
     _, page = lab
     page._replace(Policy(width_shift=Shift(ShiftKind.FRACTION, 0.25)))
@@ -290,7 +290,7 @@ def test_the_code_is_for_the_keras_that_is_named(
 def test_the_grid_shows_what_training_reads() -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
     policy = PRESETS["photos"]
-    wish = Wish(policy, None, (Picture(1, "a", pixels, "ab"),), frozenset(), 7, 3, 3)
+    wish = PreviewRequest(policy, None, (PreviewImage(1, "a", pixels, "ab"),), frozenset(), 7, 3, 3)
     (row,) = make_rows(wish)
     for k, draw in enumerate(row.draws):
         read = augment(pixels, policy, seed=7, epoch=3 + k, image_id="ab")
@@ -335,7 +335,7 @@ def _pixel(widget: QWidget, place: QPoint) -> QColor:
 
 
 def test_advice_stands_under_its_slider_and_can_be_set(
-    qtbot: QtBot, lab: tuple[ProjectView, AugmentPage]
+    qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]
 ) -> None:
     _, page = lab
     page._replace(PRESETS["example 3, as written"])
@@ -348,7 +348,7 @@ def test_advice_stands_under_its_slider_and_can_be_set(
     assert page.history.now == PRESETS["example 3, as written"]
 
 
-def test_all_of_a_policy_is_at_hand(qtbot: QtBot, lab: tuple[ProjectView, AugmentPage]) -> None:
+def test_all_of_a_policy_is_at_hand(qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]) -> None:
     _, page = lab
     controls = page._controls
     switches, normalising = controls._switches, controls._normalising
@@ -392,7 +392,7 @@ def test_what_one_number_cannot_tell_is_told_beside_it() -> None:
 
 
 def test_pictures_are_read_at_the_size_that_is_chosen(
-    qtbot: QtBot, lab: tuple[ProjectView, AugmentPage]
+    qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]
 ) -> None:
     _, page = lab
     assert page._pictures[0].pixels.shape == (64, 64, 3)
@@ -401,7 +401,7 @@ def test_pictures_are_read_at_the_size_that_is_chosen(
 
 
 def test_pasted_code_is_advised_on_as_a_whole(
-    qtbot: QtBot, lab: tuple[ProjectView, AugmentPage]
+    qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]
 ) -> None:
     _, page = lab
     page.read_code(
@@ -429,7 +429,7 @@ def test_pasted_code_is_advised_on_as_a_whole(
 
 
 def test_measuring_begins_anew_after_its_child_died(
-    qtbot: QtBot, lab: tuple[ProjectView, AugmentPage]
+    qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]
 ) -> None:
     view, page = lab
     qtbot.waitUntil(lambda: page._effects._numbers["mean_change"].text() != "…", timeout=30_000)
@@ -444,7 +444,7 @@ def test_measuring_begins_anew_after_its_child_died(
 
 
 def test_nothing_is_read_before_the_page_is_shown(qtbot: QtBot, project: Project) -> None:
-    view = ProjectView(project)
+    view = ProjectWindow(project)
     qtbot.addWidget(view)
     view.show()
     qtbot.waitUntil(lambda: not view.busy(), timeout=60_000)

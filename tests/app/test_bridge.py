@@ -8,13 +8,13 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
 from inspector.app.threads.bridge import Bridge
-from inspector.app.threads.main_thread_queue import Crossing
+from inspector.app.threads.main_thread_queue import MainThreadQueue
 from inspector.project.changes import Changes
 
 
 def test_things_come_in_their_order_on_the_windows_thread(qtbot: QtBot) -> None:
     heard: list[tuple[str, int]] = []
-    crossing = Crossing[int](lambda n: heard.append((threading.current_thread().name, n)))
+    crossing = MainThreadQueue[int](lambda n: heard.append((threading.current_thread().name, n)))
     threads = [
         threading.Thread(target=lambda k=k: [crossing.send(n) for n in range(k, k + 200)])
         for k in (0, 1_000)
@@ -32,7 +32,7 @@ def test_things_come_in_their_order_on_the_windows_thread(qtbot: QtBot) -> None:
 
 def test_one_that_fails_to_be_delivered_holds_up_no_other(qtbot: QtBot) -> None:
     heard: list[float] = []
-    crossing = Crossing[int](lambda n: heard.append(1 / n))
+    crossing = MainThreadQueue[int](lambda n: heard.append(1 / n))
     with qtbot.captureExceptions() as errors:
         crossing.send(0)
         crossing.send(2)

@@ -7,16 +7,16 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from inspector.app.duplicates.rule_dialog import RuleSheet
+from inspector.app.duplicates.rule_dialog import RuleDialog
 from inspector.app.export.page import ExportPage
-from inspector.app.window.main_window import ProjectView
+from inspector.app.window.main_window import ProjectWindow
 from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.project.splits.splits import keras_rule
-from inspector.work.export_plan import Mode
+from inspector.work.export_plan import ExportMode
 
 
 @pytest.fixture
-def page(view: ProjectView, tmp_path: Path) -> ExportPage:
+def page(view: ProjectWindow, tmp_path: Path) -> ExportPage:
     shown = view._export
     view.show_page(view.pages.index(shown))
     shown._target.setText(str(tmp_path / "out"))
@@ -48,7 +48,7 @@ def test_nothing_goes_to_the_target_of_before(
 
 
 def test_an_export_is_planned_by_the_rule_and_linked(
-    qtbot: QtBot, view: ProjectView, page: ExportPage
+    qtbot: QtBot, view: ProjectWindow, page: ExportPage
 ) -> None:
     view.project.splits.set_rule(Rule(RuleKind.GROUPS, share=0.3, seed=3))
     page._mode.setCurrentIndex(1)
@@ -59,7 +59,7 @@ def test_an_export_is_planned_by_the_rule_and_linked(
         timeout=10_000,
     )
     assert page._plan is not None
-    assert page._plan.mode is Mode.HARDLINK
+    assert page._plan.mode is ExportMode.HARDLINK
     assert "linked" in page._said.text()
     rows = range(page._balance.rowCount())
     after = sum(int(page._balance.item(r, 3).text()) for r in rows)
@@ -69,7 +69,7 @@ def test_an_export_is_planned_by_the_rule_and_linked(
 
 
 def test_it_warns_where_the_code_would_draw_anew(
-    qtbot: QtBot, view: ProjectView, page: ExportPage, tmp_path: Path
+    qtbot: QtBot, view: ProjectWindow, page: ExportPage, tmp_path: Path
 ) -> None:
     splits = view.project.splits
     rule = keras_rule("image_dataset_from_directory", share=0.2, seed=42)
@@ -78,7 +78,7 @@ def test_it_warns_where_the_code_would_draw_anew(
     view.project.decisions.drop([s.id for s in view.project.samples.by_paths(made.training[:3])])
     assert "Without the 3 dropped files" in splits.redraw()
     qtbot.waitUntil(lambda: "draws another split" in page._redraw.text(), timeout=10_000)
-    sheet = RuleSheet(view.project, view.bridge, view)
+    sheet = RuleDialog(view.project, view.bridge, view)
     sheet.show()
     qtbot.waitUntil(lambda: "draws another split" in sheet._redraw.text(), timeout=10_000)
     sheet.close()

@@ -10,12 +10,12 @@ from inspector.app.gallery.filter_bar import FilterBar
 from inspector.app.gallery.hover_preview import LONGEST_PX, HoverPreview, enlarge
 from inspector.app.gallery.page import GalleryPage
 from inspector.app.widgets.flow_layout import FlowLayout
-from inspector.app.window.main_window import ProjectView
+from inspector.app.window.main_window import ProjectWindow
 from inspector.project.review.gallery_query import Facet
 
 
 @pytest.fixture
-def gallery(qtbot: QtBot, opened: ProjectView) -> GalleryPage:
+def gallery(qtbot: QtBot, opened: ProjectWindow) -> GalleryPage:
     opened.show_page(1)
     return opened._gallery
 
@@ -70,7 +70,7 @@ def test_every_filter_is_cleared_at_once(qtbot: QtBot, gallery: GalleryPage) -> 
     assert not bar._reset.isVisible()
 
 
-def test_the_list_of_problems_is_copied(qtbot: QtBot, opened: ProjectView) -> None:
+def test_the_list_of_problems_is_copied(qtbot: QtBot, opened: ProjectWindow) -> None:
     (found,) = (f for f in opened.project.findings.overview().findings if f.code == "unreadable")
     opened._on_list(found.title, found.samples)
     gallery = opened._gallery

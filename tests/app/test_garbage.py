@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from inspector.app.threads.gc_scheduler import MANY, PATIENCE, Garbage
+from inspector.app.threads.gc_scheduler import MANY, PATIENCE, GcScheduler
 
 
 class InCycle(QObject):
@@ -27,9 +27,9 @@ class InCycle(QObject):
 
 
 @pytest.fixture
-def garbage() -> Iterator[Garbage]:
+def garbage() -> Iterator[GcScheduler]:
     gc.enable()
-    made = Garbage()
+    made = GcScheduler()
     yield made
     made.give_back()
 
@@ -39,7 +39,7 @@ def allocate() -> None:
     assert kept
 
 
-def test_a_working_thread_destroys_no_widget(qtbot: QtBot, garbage: Garbage) -> None:
+def test_a_working_thread_destroys_no_widget(qtbot: QtBot, garbage: GcScheduler) -> None:
     InCycle.died_on.clear()
     InCycle()
     worker = threading.Thread(target=allocate, name="worker")
@@ -53,7 +53,7 @@ def test_a_working_thread_destroys_no_widget(qtbot: QtBot, garbage: Garbage) -> 
     assert kept
 
 
-def test_many_new_objects_are_left_alone_for_a_while(garbage: Garbage) -> None:
+def test_many_new_objects_are_left_alone_for_a_while(garbage: GcScheduler) -> None:
     kept = [[] for _ in range(MANY + 10_000)]
     before = gc.get_stats()[0]["collections"]
     for _ in range(PATIENCE):
@@ -66,14 +66,14 @@ def test_many_new_objects_are_left_alone_for_a_while(garbage: Garbage) -> None:
 
 
 def test_python_gets_its_collector_back() -> None:
-    made = Garbage()
+    made = GcScheduler()
     assert not gc.isenabled()
     made.give_back()
     assert gc.isenabled()
     assert gc.get_freeze_count() == 0
 
 
-def test_what_is_settled_is_found_when_a_project_closes(garbage: Garbage) -> None:
+def test_what_is_settled_is_found_when_a_project_closes(garbage: GcScheduler) -> None:
     made = InCycle()
     alive = weakref.ref(made)
     garbage.settle()

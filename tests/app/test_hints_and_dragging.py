@@ -8,11 +8,11 @@ from pytestqt.qtbot import QtBot
 
 from inspector.app.gallery import view as gallery_view
 from inspector.app.window.hint_bar import HintBar
-from inspector.app.window.main_window import ProjectView
+from inspector.app.window.main_window import ProjectWindow
 from inspector.app.window.session import Session
 
 
-def test_hints_are_few_and_dismissed_for_good(qtbot: QtBot, view: ProjectView) -> None:
+def test_hints_are_few_and_dismissed_for_good(qtbot: QtBot, view: ProjectWindow) -> None:
     with_hint = [p for p in view.pages if p.hint]
     assert 0 < len(with_hint) <= 5
     bar = view._hint
@@ -35,7 +35,7 @@ def test_hints_are_few_and_dismissed_for_good(qtbot: QtBot, view: ProjectView) -
 
 
 def test_selected_files_are_dragged_out_as_copies(
-    qtbot: QtBot, view: ProjectView, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, view: ProjectWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dropped: list[tuple[list[str], Qt.DropAction]] = []
 
@@ -61,7 +61,7 @@ def test_selected_files_are_dragged_out_as_copies(
     assert dropped == [([path], Qt.DropAction.CopyAction)]
 
 
-def test_every_selected_path_is_copied(qtbot: QtBot, view: ProjectView) -> None:
+def test_every_selected_path_is_copied(qtbot: QtBot, view: ProjectWindow) -> None:
     gallery = view._gallery
     view.show_page(view.pages.index(gallery))
     qtbot.waitUntil(lambda: len(gallery.view.tiles.ids) > 0, timeout=10_000)
@@ -73,7 +73,7 @@ def test_every_selected_path_is_copied(qtbot: QtBot, view: ProjectView) -> None:
 
 
 def test_a_picture_and_its_folder_open_elsewhere(
-    qtbot: QtBot, view: ProjectView, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, view: ProjectWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
 
@@ -95,7 +95,7 @@ def test_a_picture_and_its_folder_open_elsewhere(
     assert "no program opens" in view._status.text()
 
 
-def test_the_menu_key_opens_the_menu_at_the_picture(qtbot: QtBot, view: ProjectView) -> None:
+def test_the_menu_key_opens_the_menu_at_the_picture(qtbot: QtBot, view: ProjectWindow) -> None:
     gallery = view._gallery
     view.show_page(view.pages.index(gallery))
     qtbot.waitUntil(lambda: len(gallery.view.tiles.ids) > 0, timeout=10_000)

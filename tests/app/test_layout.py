@@ -28,7 +28,7 @@ from pytestqt.qtbot import QtBot
 from inspector.app.gallery.view import GalleryView
 from inspector.app.main import MainWindow
 from inspector.app.widgets import theme
-from inspector.app.window.main_window import ProjectView
+from inspector.app.window.main_window import ProjectWindow
 
 # 1280x680 is what a taskbar leaves of 1920x1080 at 150 %.
 SMALLEST = (1280, 680)
@@ -146,7 +146,7 @@ def walk(places: Places) -> list[tuple[str, ...]]:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_nothing_on_a_page_is_cut_off_or_runs_over(
-    pages: Places, opened: ProjectView, size: tuple[int, int]
+    pages: Places, opened: ProjectWindow, size: tuple[int, int]
 ) -> None:
     opened.window().resize(*size)
     assert opened.window().size() == QSize(*size)
@@ -160,7 +160,7 @@ def test_nor_on_a_sheet(sheets: Places) -> None:
 
 
 def test_nor_after_a_change_to_dark(
-    qapp: QApplication, pages: Places, sheets: Places, opened: ProjectView
+    qapp: QApplication, pages: Places, sheets: Places, opened: ProjectWindow
 ) -> None:
     theme.apply(qapp, "dark")
     opened.window().resize(*SMALLEST)

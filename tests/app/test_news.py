@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.page import Page
-from inspector.app.window.refresh_scheduler import News
+from inspector.app.window.refresh_scheduler import RefreshScheduler
 from inspector.project.changes import Changes
 from inspector.project.project import Project
 
@@ -49,14 +49,14 @@ def pages(qtbot: QtBot, project: Project, bridge: Bridge) -> list[Asking]:
 
 
 @pytest.fixture
-def news(bridge: Bridge, pages: list[Asking]) -> Iterator[News]:
-    made = News(bridge, pages, lambda: pages[0], bridge)
+def news(bridge: Bridge, pages: list[Asking]) -> Iterator[RefreshScheduler]:
+    made = RefreshScheduler(bridge, pages, lambda: pages[0], bridge)
     yield made
     made.shut()
 
 
 def test_a_decision_is_shown_at_once_and_elsewhere_when_all_is_quiet(
-    qtbot: QtBot, news: News, pages: list[Asking]
+    qtbot: QtBot, news: RefreshScheduler, pages: list[Asking]
 ) -> None:
     news.take(DECIDED)
     assert [page.seen for page in pages] == [[DECIDED], [], []]
@@ -71,7 +71,7 @@ def test_a_page_that_comes_in_sight_asks_for_what_it_missed(
     bridge: Bridge, pages: list[Asking]
 ) -> None:
     shown = [pages[0]]
-    news = News(bridge, pages, lambda: shown[0], bridge)
+    news = RefreshScheduler(bridge, pages, lambda: shown[0], bridge)
     news.take(DECIDED)
     shown[0] = pages[2]
     news.catch_up()
@@ -81,7 +81,7 @@ def test_a_page_that_comes_in_sight_asks_for_what_it_missed(
 
 
 def test_a_scan_is_looked_at_as_often_as_looking_allows(
-    qtbot: QtBot, news: News, pages: list[Asking]
+    qtbot: QtBot, news: RefreshScheduler, pages: list[Asking]
 ) -> None:
     pages[0].seconds = 0.2
     looks = pages[0].at
@@ -97,7 +97,7 @@ def test_a_scan_is_looked_at_as_often_as_looking_allows(
 
 
 def test_a_page_out_of_sight_hears_at_last_and_of_what_presses_at_once(
-    qtbot: QtBot, news: News, pages: list[Asking], monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, news: RefreshScheduler, pages: list[Asking], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pages[2], "presses", lambda changes: changes.runs)
     news.take(DECIDED)
@@ -110,7 +110,7 @@ def test_a_page_out_of_sight_hears_at_last_and_of_what_presses_at_once(
 
 
 def test_one_decision_does_not_open_a_scan_to_every_page(
-    qtbot: QtBot, news: News, pages: list[Asking]
+    qtbot: QtBot, news: RefreshScheduler, pages: list[Asking]
 ) -> None:
     """Also where the page in sight always waits for its own turn."""
     pages[0].seconds = 0.5
@@ -126,7 +126,9 @@ def test_one_decision_does_not_open_a_scan_to_every_page(
     assert [len(page.seen) for page in pages[1:]] == [1, 1]
 
 
-def test_nothing_is_brought_after_the_end(qtbot: QtBot, news: News, pages: list[Asking]) -> None:
+def test_nothing_is_brought_after_the_end(
+    qtbot: QtBot, news: RefreshScheduler, pages: list[Asking]
+) -> None:
     news.shut()
     news.take(DECIDED)
     qtbot.wait(1_500)

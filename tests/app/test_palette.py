@@ -6,14 +6,14 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from inspector.app.window.command_palette import Palette
-from inspector.app.window.commands import Command, matching
-from inspector.app.window.main_window import ProjectView
+from inspector.app.window.commands import PaletteCommand, matching
+from inspector.app.window.main_window import ProjectWindow
 
 TEXTS = ("Go to Gallery", "Go to Look-alikes", "Undo the newest decision", "Keep by a rule")
 
 
 def found(typed: str) -> list[str]:
-    return [c.text for c in matching(typed, [Command(t, "", list) for t in TEXTS])]
+    return [c.text for c in matching(typed, [PaletteCommand(t, "", list) for t in TEXTS])]
 
 
 @pytest.mark.parametrize(
@@ -31,13 +31,13 @@ def test_every_word_has_to_fit() -> None:
     assert found("") == list(TEXTS)
 
 
-def opened_palette(qtbot: QtBot, view: ProjectView) -> Palette:
+def opened_palette(qtbot: QtBot, view: ProjectWindow) -> Palette:
     qtbot.keyClick(view, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     (palette,) = [w for w in view.findChildren(Palette) if w.isVisible()]
     return palette
 
 
-def test_a_page_is_reached_by_its_name(qtbot: QtBot, opened: ProjectView) -> None:
+def test_a_page_is_reached_by_its_name(qtbot: QtBot, opened: ProjectWindow) -> None:
     palette = opened_palette(qtbot, opened)
     qtbot.keyClicks(palette.field, "look-al")
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
@@ -45,7 +45,7 @@ def test_a_page_is_reached_by_its_name(qtbot: QtBot, opened: ProjectView) -> Non
     qtbot.waitUntil(lambda: not opened.findChildren(Palette), timeout=5_000)
 
 
-def test_an_action_of_the_shown_page_runs(qtbot: QtBot, opened: ProjectView) -> None:
+def test_an_action_of_the_shown_page_runs(qtbot: QtBot, opened: ProjectWindow) -> None:
     opened.show_page(1)
     palette = opened_palette(qtbot, opened)
     qtbot.keyClicks(palette.field, "select all")
@@ -54,7 +54,7 @@ def test_an_action_of_the_shown_page_runs(qtbot: QtBot, opened: ProjectView) -> 
     assert len(gallery.selected_ids()) == len(gallery.tiles.ids) > 0
 
 
-def test_an_action_of_another_page_only_goes_there(qtbot: QtBot, opened: ProjectView) -> None:
+def test_an_action_of_another_page_only_goes_there(qtbot: QtBot, opened: ProjectWindow) -> None:
     opened._gallery.view.selectAll()
     palette = opened_palette(qtbot, opened)
     qtbot.keyClicks(palette.field, "drop what is selected")
@@ -64,7 +64,7 @@ def test_an_action_of_another_page_only_goes_there(qtbot: QtBot, opened: Project
     assert not any(s.mark for s in opened.project.samples.everything())
 
 
-def test_arrows_choose_and_escape_leaves(qtbot: QtBot, opened: ProjectView) -> None:
+def test_arrows_choose_and_escape_leaves(qtbot: QtBot, opened: ProjectWindow) -> None:
     palette = opened_palette(qtbot, opened)
     texts = [c.text for c in palette._found]
     assert {"Undo the newest decision", "Go to Export", "Close this dataset"} <= set(texts)

@@ -8,12 +8,12 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from inspector.app.duplicates.cluster_list import STACKED, stacked
-from inspector.app.widgets.review_speed import BREAK_SECONDS, ENOUGH, Pace
-from inspector.app.window.main_window import ProjectView
+from inspector.app.widgets.review_speed import BREAK_SECONDS, ENOUGH, ReviewSpeed
+from inspector.app.window.main_window import ProjectWindow
 
 
-def paced(seconds: list[float]) -> Pace:
-    pace = Pace()
+def paced(seconds: list[float]) -> ReviewSpeed:
+    pace = ReviewSpeed()
     now = 0.0
     pace.note(0, now)
     for done, passed in enumerate(seconds, start=1):
@@ -46,13 +46,13 @@ def test_breaks_bulk_and_undo_are_no_pace() -> None:
 
 
 def test_a_count_told_twice_is_one_step() -> None:
-    pace = Pace()
+    pace = ReviewSpeed()
     for done, now in ((0, 0.0), (0, 50.0), (1, 60.0), (1, 61.0), (2, 70.0), (3, 80.0)):
         pace.note(done, now)
     assert pace.left(60) == "about 10 min"
 
 
-def test_the_queue_shows_stacked_pictures(qtbot: QtBot, opened: ProjectView) -> None:
+def test_the_queue_shows_stacked_pictures(qtbot: QtBot, opened: ProjectWindow) -> None:
     opened.show_page(2)
     page = opened._lookalikes
     QAbstractItemModelTester(page.model)
@@ -68,7 +68,7 @@ def test_the_queue_shows_stacked_pictures(qtbot: QtBot, opened: ProjectView) -> 
     assert len(np.unique(rows[14:50, 3 * 12 : 3 * 44].reshape(-1, 3), axis=0)) > 100
 
 
-def test_the_strip_gets_its_pictures(qtbot: QtBot, opened: ProjectView) -> None:
+def test_the_strip_gets_its_pictures(qtbot: QtBot, opened: ProjectWindow) -> None:
     opened.show_page(2)
     strip = opened._lookalikes.strip
     buttons = [strip._row.itemAt(i).widget() for i in range(strip._row.count() - 1)]
@@ -76,7 +76,7 @@ def test_the_strip_gets_its_pictures(qtbot: QtBot, opened: ProjectView) -> None:
     qtbot.waitUntil(lambda: not any(b.icon().isNull() for b in buttons), timeout=10_000)
 
 
-def test_progress_counts_and_goes_back_with_undo(qtbot: QtBot, opened: ProjectView) -> None:
+def test_progress_counts_and_goes_back_with_undo(qtbot: QtBot, opened: ProjectWindow) -> None:
     opened.show_page(2)
     page = opened._lookalikes
     total = len(page.model.clusters)
@@ -93,7 +93,7 @@ def test_progress_counts_and_goes_back_with_undo(qtbot: QtBot, opened: ProjectVi
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Down, Qt.Key.Key_End])
 def test_scrolling_wishes_for_other_pictures(
-    qtbot: QtBot, opened: ProjectView, key: Qt.Key
+    qtbot: QtBot, opened: ProjectWindow, key: Qt.Key
 ) -> None:
     opened.show_page(2)
     page = opened._lookalikes

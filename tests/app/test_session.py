@@ -12,7 +12,7 @@ from inspector.app.duplicates.cluster_list import ClusterList
 from inspector.app.gallery.page import GalleryPage
 from inspector.app.main import MainWindow
 from inspector.app.widgets.jobs_bar import JobBar
-from inspector.app.window.main_window import ProjectView
+from inspector.app.window.main_window import ProjectWindow
 from inspector.app.window.main_window import notifications as notify
 from inspector.app.window.preferences_dialog import Preferences
 from inspector.desktop.settings import NOTIFY, SETTINGS, read_settings, settings_file, write_setting
@@ -29,7 +29,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     made.close()
 
 
-def _open(qtbot: QtBot, window: MainWindow, project: Project) -> tuple[ProjectView, GalleryPage]:
+def _open(qtbot: QtBot, window: MainWindow, project: Project) -> tuple[ProjectWindow, GalleryPage]:
     window.open_path(str(project.root), str(project.file))
     view = window.view
     assert view is not None
@@ -61,7 +61,7 @@ def test_a_project_opens_where_it_was_left(
     qtbot.waitUntil(lambda: bar.maximum() > 100)
     bar.setValue(100)
     picked = [int(gallery.view.tiles.ids[row]) for row in (1, 2, 5)]
-    gallery.view.choose_values({"selected": [str(i) for i in picked]})
+    gallery.view.select_values({"selected": [str(i) for i in picked]})
     assert set(gallery.view.selected_ids()) == set(picked)
     (queue,) = view.findChildren(ClusterList)
     qtbot.waitUntil(lambda: queue.model().rowCount() > 5, timeout=20_000)

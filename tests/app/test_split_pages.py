@@ -9,17 +9,17 @@ from pytestqt.qtbot import QtBot
 from inspector.app.groups.page import GroupsPage
 from inspector.app.splits.page import SplitsPage
 from inspector.app.splits.seed_panel import ACCURACY
-from inspector.app.window.main_window import ProjectView
+from inspector.app.window.main_window import ProjectWindow
 from inspector.project.splits.split_rules import RuleKind
 
 
-def page(view: ProjectView, kind: type) -> object:
+def page(view: ProjectWindow, kind: type) -> object:
     (found,) = (p for p in view.pages if isinstance(p, kind))
     view.show_page(view.pages.index(found))
     return found
 
 
-def test_a_cell_of_the_matrix_opens_its_images(qtbot: QtBot, view: ProjectView) -> None:
+def test_a_cell_of_the_matrix_opens_its_images(qtbot: QtBot, view: ProjectWindow) -> None:
     splits = page(view, SplitsPage)
     assert isinstance(splits, SplitsPage)
     qtbot.waitUntil(lambda: splits._matrix.rowCount() > 0, timeout=20_000)
@@ -37,7 +37,7 @@ def test_a_cell_of_the_matrix_opens_its_images(qtbot: QtBot, view: ProjectView) 
     assert view.page().title == "Gallery"
 
 
-def test_a_keras_call_is_looked_at_and_kept(qtbot: QtBot, view: ProjectView) -> None:
+def test_a_keras_call_is_looked_at_and_kept(qtbot: QtBot, view: ProjectWindow) -> None:
     splits = page(view, SplitsPage)
     assert isinstance(splits, SplitsPage)
     splits._bar._kind.setCurrentIndex(1)
@@ -48,7 +48,7 @@ def test_a_keras_call_is_looked_at_and_kept(qtbot: QtBot, view: ProjectView) -> 
 
 
 def test_a_list_of_files_is_chosen(
-    qtbot: QtBot, view: ProjectView, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, view: ProjectWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     splits = page(view, SplitsPage)
     assert isinstance(splits, SplitsPage)
@@ -71,7 +71,7 @@ def test_a_list_of_files_is_chosen(
     qtbot.waitUntil(lambda: view.project.splits.rule.file == str(file), timeout=10_000)
 
 
-def test_seeds_are_tried_on_request(qtbot: QtBot, view: ProjectView) -> None:
+def test_seeds_are_tried_on_request(qtbot: QtBot, view: ProjectWindow) -> None:
     splits = page(view, SplitsPage)
     assert isinstance(splits, SplitsPage)
     splits._bar._kind.setCurrentIndex(1)
@@ -89,7 +89,7 @@ def test_seeds_are_tried_on_request(qtbot: QtBot, view: ProjectView) -> None:
     assert splits.luck._figure.isVisible()
 
 
-def test_the_matrix_follows_the_threshold(qtbot: QtBot, view: ProjectView) -> None:
+def test_the_matrix_follows_the_threshold(qtbot: QtBot, view: ProjectWindow) -> None:
     splits = page(view, SplitsPage)
     assert isinstance(splits, SplitsPage)
     qtbot.waitUntil(lambda: splits._shown is not None, timeout=20_000)
@@ -102,7 +102,7 @@ def test_the_matrix_follows_the_threshold(qtbot: QtBot, view: ProjectView) -> No
     qtbot.waitUntil(lambda: view.project.duplicates.threshold == 1.0, timeout=10_000)
 
 
-def test_bad_code_gets_a_sentence(qtbot: QtBot, view: ProjectView) -> None:
+def test_bad_code_gets_a_sentence(qtbot: QtBot, view: ProjectWindow) -> None:
     splits = page(view, SplitsPage)
     assert isinstance(splits, SplitsPage)
     splits._bar._kind.setCurrentIndex(2)
@@ -110,7 +110,7 @@ def test_bad_code_gets_a_sentence(qtbot: QtBot, view: ProjectView) -> None:
     qtbot.waitUntil(lambda: "makes no dataset" in splits._summary.text(), timeout=20_000)
 
 
-def test_a_judged_pair_gives_a_precision(qtbot: QtBot, view: ProjectView) -> None:
+def test_a_judged_pair_gives_a_precision(qtbot: QtBot, view: ProjectWindow) -> None:
     groups = page(view, GroupsPage)
     assert isinstance(groups, GroupsPage)
     qtbot.waitUntil(lambda: bool(groups._pairs), timeout=20_000)

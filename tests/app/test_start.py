@@ -15,15 +15,15 @@ from pytestqt.qtbot import QtBot
 from inspector.app.main import MainWindow
 from inspector.app.start.page import StartPage
 from inspector.app.start.recent_thumbnails import FACES
-from inspector.app.window.main_window import ProjectView
+from inspector.app.window.main_window import ProjectWindow
 from inspector.app.window.session import Session
-from inspector.app.window.single_instance import OneWindow
+from inspector.app.window.single_instance import SingleInstance
 from inspector.demo.dataset import truth_path
 from inspector.desktop.paths import projects_folder, samples_folder
 from inspector.project.catalog import sample_dataset as sample_set
 from inspector.project.catalog.sample_dataset import make_sample
 from inspector.project.project import Project
-from inspector.store.recent_thumbnails import faces
+from inspector.store.recent_thumbnails import thumbnails_of
 from inspector.work.jobs import Progress, Stop
 
 KILLED = """
@@ -103,7 +103,7 @@ def test_the_window_lives_while_the_sample_is_made(qtbot: QtBot, small: int) -> 
     made = time.monotonic() - began
     assert asked < made / 3
     assert longest[0] < made / 2
-    qtbot.waitUntil(lambda: isinstance(window.view, ProjectView), timeout=20_000)
+    qtbot.waitUntil(lambda: isinstance(window.view, ProjectWindow), timeout=20_000)
     window.close()
 
 
@@ -123,7 +123,7 @@ def test_return_presses_what_has_the_keyboard(qtbot: QtBot, demo: Path, tmp_path
     assert all(b.width() >= b.sizeHint().width() for b in rows)
     there.setFocus()
     qtbot.keyClick(there, Qt.Key.Key_Return)
-    assert isinstance(window.view, ProjectView)
+    assert isinstance(window.view, ProjectWindow)
     window.close()
 
 
@@ -147,7 +147,7 @@ def test_a_second_window_asks_the_first_to_come_up(
     assert first.view is kept
     first.close()
     second.open_path(str(demo), file)
-    assert isinstance(second.view, ProjectView)
+    assert isinstance(second.view, ProjectWindow)
     second.close()
 
 
@@ -157,7 +157,7 @@ def test_what_a_killed_window_held_is_free(qtbot: QtBot, tmp_path: Path) -> None
     assert ended.returncode == 1
     assert (tmp_path / "p.inspector.window").exists()
     parent = QObject()
-    mine, other = OneWindow(file, parent), OneWindow(file, parent)
+    mine, other = SingleInstance(file, parent), SingleInstance(file, parent)
     assert mine.take()
     assert not other.take()
     mine.release()
@@ -166,7 +166,7 @@ def test_what_a_killed_window_held_is_free(qtbot: QtBot, tmp_path: Path) -> None
 
 def test_a_folder_without_locks_still_opens(qtbot: QtBot, tmp_path: Path) -> None:
     parent = QObject()
-    assert OneWindow(tmp_path / "no such folder" / "p.inspector", parent).take()
+    assert SingleInstance(tmp_path / "no such folder" / "p.inspector", parent).take()
 
 
 def test_a_bug_on_another_thread_is_told(qtbot: QtBot) -> None:
@@ -186,7 +186,7 @@ def test_what_the_folders_are_counts_though_the_scan_runs(
     qtbot.addWidget(window)
     window.open_path(str(small_sources), str(tmp_path / "p.inspector"))
     view = window.view
-    assert isinstance(view, ProjectView)
+    assert isinstance(view, ProjectWindow)
     (box,) = view.findChildren(QMessageBox)
     assert box.text() == "What are the folders phone and studio?"
     assert "They look like sources" in box.informativeText()
@@ -254,5 +254,5 @@ def pictures(page: StartPage, dataset: Path) -> list[QLabel]:
 def test_faces_of_what_is_no_project_are_none(tmp_path: Path) -> None:
     broken = tmp_path / "p.inspector"
     broken.write_bytes(b"no database at all" * 100)
-    assert faces(broken, broken, 4) == []
-    assert faces(tmp_path / "missing", broken, 4) == []
+    assert thumbnails_of(broken, broken, 4) == []
+    assert thumbnails_of(tmp_path / "missing", broken, 4) == []

@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from inspector.app.main import MainWindow
-from inspector.app.train.compare_dialog import CompareSheet
+from inspector.app.train.compare_dialog import CompareDialog
 from inspector.app.train.page import TrainPage
-from inspector.app.window.main_window import ProjectView
+from inspector.app.window.main_window import ProjectWindow
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
-from inspector.project.training.run import RunState, Wanted
+from inspector.project.training.run import RunConfig, RunState
 from inspector.training_protocol import EpochDone
 
 LONG = 1000
@@ -28,7 +28,7 @@ PATIENCE_MS = 120_000
 
 
 @pytest.fixture
-def page(view: ProjectView) -> TrainPage:
+def page(view: ProjectWindow) -> TrainPage:
     (found,) = (p for p in view.pages if isinstance(p, TrainPage))
     view.show_page(view.pages.index(found))
     return found
@@ -48,11 +48,11 @@ def states(page: TrainPage) -> list[RunState]:
 
 
 def test_a_run_is_planned_in_words_trained_and_read(
-    qtbot: QtBot, view: ProjectView, page: TrainPage, tmp_path: Path
+    qtbot: QtBot, view: ProjectWindow, page: TrainPage, tmp_path: Path
 ) -> None:
     start(qtbot, page, epochs=2, seeds=2)
     said = page._plan.text()
-    spec = view.project.runs.plan(Rule(), Wanted(image_size_px=32))
+    spec = view.project.runs.plan(Rule(), RunConfig(image_size_px=32))
     assert f"{len(spec.training):,} images" in said
     assert f"{len(spec.validation):,} validation images judge" in said
     qtbot.waitUntil(lambda: page.going() != "", timeout=30_000)
@@ -68,7 +68,7 @@ def test_a_run_is_planned_in_words_trained_and_read(
     _check_files(qtbot, page, tmp_path)
 
 
-def _check_cell(qtbot: QtBot, view: ProjectView, page: TrainPage) -> None:
+def _check_cell(qtbot: QtBot, view: ProjectWindow, page: TrainPage) -> None:
     matrix = page._result._matrix
     row, column = next(
         (r, c) for r in range(matrix.rowCount()) for c in range(matrix.columnCount())
@@ -97,7 +97,7 @@ def _check_files(qtbot: QtBot, page: TrainPage, folder: Path) -> None:
 
 
 def test_the_most_confident_mistake_is_relabelled(
-    qtbot: QtBot, view: ProjectView, page: TrainPage
+    qtbot: QtBot, view: ProjectWindow, page: TrainPage
 ) -> None:
     start(qtbot, page, epochs=1)
     qtbot.waitUntil(lambda: states(page) == [RunState.DONE], timeout=PATIENCE_MS)
@@ -114,13 +114,15 @@ def test_the_most_confident_mistake_is_relabelled(
     assert view.project.samples.by_ids([mistake.sample.id])[0].new_label == ""
 
 
-def test_the_split_is_a_click_away(view: ProjectView, page: TrainPage) -> None:
+def test_the_split_is_a_click_away(view: ProjectWindow, page: TrainPage) -> None:
     buttons = page.findChildren(QPushButton)
     next(b for b in buttons if b.text() == "Change the split").click()
     assert view.page().title == "Splits"
 
 
-def test_pause_stop_and_go_on_by_keyboard(qtbot: QtBot, view: ProjectView, page: TrainPage) -> None:
+def test_pause_stop_and_go_on_by_keyboard(
+    qtbot: QtBot, view: ProjectWindow, page: TrainPage
+) -> None:
     start(qtbot, page, epochs=LONG)
     qtbot.waitUntil(
         lambda: bool(page._runs) and len(page._runs[0].history) > 0, timeout=PATIENCE_MS
@@ -137,7 +139,7 @@ def test_pause_stop_and_go_on_by_keyboard(qtbot: QtBot, view: ProjectView, page:
 
 
 def test_a_killed_child_is_told_in_the_window(
-    qtbot: QtBot, view: ProjectView, page: TrainPage
+    qtbot: QtBot, view: ProjectWindow, page: TrainPage
 ) -> None:
     start(qtbot, page, epochs=LONG)
     qtbot.waitUntil(
@@ -152,9 +154,9 @@ def test_a_killed_child_is_told_in_the_window(
 
 
 def test_what_was_interrupted_is_offered_at_the_next_start(qtbot: QtBot, project: Project) -> None:
-    spec = project.runs.plan(Rule(), Wanted(epochs=1, image_size_px=32))
+    spec = project.runs.plan(Rule(), RunConfig(epochs=1, image_size_px=32))
     name = project.runs.store(spec)
-    view = ProjectView(project)
+    view = ProjectWindow(project)
     qtbot.addWidget(view)
     view.show()
     page = view._train
@@ -166,12 +168,12 @@ def test_what_was_interrupted_is_offered_at_the_next_start(qtbot: QtBot, project
 
 
 def test_policies_are_compared_from_the_window(
-    qtbot: QtBot, view: ProjectView, page: TrainPage
+    qtbot: QtBot, view: ProjectWindow, page: TrainPage
 ) -> None:
     page._form._epochs.setValue(1)
     page._form._size.setCurrentIndex(0)
     page._compare.click()
-    sheet = page._comparison.findChild(CompareSheet)
+    sheet = page._comparison.findChild(CompareDialog)
     assert sheet is not None
     sheet.choose(["example 2, as written"])
     sheet._seeds.setValue(2)
@@ -189,7 +191,7 @@ def test_policies_are_compared_from_the_window(
 
 def test_strengths_shares_and_models_are_planned_in_words(qtbot: QtBot, page: TrainPage) -> None:
     page._compare.click()
-    sheet = page._comparison.findChild(CompareSheet)
+    sheet = page._comparison.findChild(CompareDialog)
     assert sheet is not None
     for row, runs in ((1, 20), (2, 20)):
         sheet._axis.setCurrentIndex(row)
@@ -231,11 +233,11 @@ def test_closing_asks_while_a_run_is_going_and_then_leaves_no_child(
     qtbot.addWidget(window)
     window.open_path(str(project.root), str(project.file))
     view = window.view
-    assert isinstance(view, ProjectView)
+    assert isinstance(view, ProjectWindow)
     window.show()
     qtbot.waitUntil(lambda: not view.busy(), timeout=30_000)
     runs = view.project.runs
-    name = runs.store(runs.plan(Rule(), Wanted(epochs=LONG, image_size_px=32)))
+    name = runs.store(runs.plan(Rule(), RunConfig(epochs=LONG, image_size_px=32)))
     runs.start([name])
     qtbot.waitUntil(lambda: len(runs.run(name).history) > 0, timeout=PATIENCE_MS)
     pressed: list[str] = []
@@ -267,7 +269,7 @@ def test_the_test_folder_asks_before_it_opens(qtbot: QtBot, page: TrainPage) -> 
 
 @pytest.mark.timeout(600)
 def test_the_gap_is_planned_trained_and_told(
-    qtbot: QtBot, view: ProjectView, page: TrainPage
+    qtbot: QtBot, view: ProjectWindow, page: TrainPage
 ) -> None:
     page._form._epochs.setValue(1)
     page._form._size.setCurrentIndex(0)

@@ -11,18 +11,18 @@ from pytestqt.qtbot import QtBot
 
 from inspector.app.overview.finding_card import FindingCard
 from inspector.app.widgets.accuracy_field import AccuracyField
-from inspector.app.window.main_window import ProjectView
+from inspector.app.window.main_window import ProjectWindow
 from inspector.project.project import Project
 from inspector.store import meta
 
 
 @pytest.fixture
-def view(qtbot: QtBot, project: Project) -> Iterator[ProjectView]:
+def view(qtbot: QtBot, project: Project) -> Iterator[ProjectWindow]:
     rows = project.groups.images()[:2]
     other = next(c for c in project.samples.counts().classes if c != rows[0].label)
     kept = {"key": project.labels._key(), "suspects": [[s.id, other, 0.02] for s in rows]}
     project.context.database.write(lambda c: meta.put(c, "suspects", json.dumps(kept)))
-    made = ProjectView(project)
+    made = ProjectWindow(project)
     # These pages are looked at without the diagnosis that would change the queue on its way.
     made._findings.verdict._tried = True
     qtbot.addWidget(made)
@@ -57,7 +57,7 @@ def test_a_diagnosis_starts_by_itself_once(
 ) -> None:
     gate = threading.Event()
     monkeypatch.setattr(project.labels, "find", lambda **_: gate.wait(60))
-    made = ProjectView(project)
+    made = ProjectWindow(project)
     qtbot.addWidget(made)
     made.show()
     panel = made._findings.verdict
@@ -77,7 +77,7 @@ def test_a_diagnosis_starts_by_itself_once(
 
 
 def test_a_stopped_diagnosis_does_not_come_back(qtbot: QtBot, project: Project) -> None:
-    made = ProjectView(project)
+    made = ProjectWindow(project)
     qtbot.addWidget(made)
     made.show()
     panel = made._findings.verdict
@@ -92,7 +92,7 @@ def test_a_stopped_diagnosis_does_not_come_back(qtbot: QtBot, project: Project) 
     made.shut()
 
 
-def _card(view: ProjectView, code: str) -> FindingCard:
+def _card(view: ProjectWindow, code: str) -> FindingCard:
     cards = view._findings.findChildren(FindingCard)
     return next(c for c in cards if c._finding.code == code)
 
@@ -101,7 +101,7 @@ def _press(card: FindingCard, text: str) -> None:
     next(b for b in card.findChildren(QPushButton) if b.text() == text).click()
 
 
-def test_a_card_leads_to_the_queue_and_keys_decide(qtbot: QtBot, view: ProjectView) -> None:
+def test_a_card_leads_to_the_queue_and_keys_decide(qtbot: QtBot, view: ProjectWindow) -> None:
     qtbot.waitUntil(lambda: bool(view._findings.findChildren(FindingCard)), timeout=20_000)
     _press(_card(view, "labels"), "See")
     page = view._labels
@@ -129,7 +129,7 @@ def test_a_card_leads_to_the_queue_and_keys_decide(qtbot: QtBot, view: ProjectVi
     assert view.page() is view._findings
 
 
-def test_cards_show_pictures_and_act(qtbot: QtBot, view: ProjectView) -> None:
+def test_cards_show_pictures_and_act(qtbot: QtBot, view: ProjectWindow) -> None:
     qtbot.waitUntil(lambda: bool(view._findings.findChildren(FindingCard)), timeout=20_000)
     card = _card(view, "look_alikes")
     pictures = [w for w in card.findChildren(object) if getattr(w, "pixmap", None) is not None]

@@ -15,20 +15,20 @@ from pytestqt.qtbot import QtBot
 from inspector.app.gallery.view import GalleryView
 from inspector.app.main import MainWindow
 from inspector.app.widgets import theme
-from inspector.app.widgets.compare_view import CompareView, Mode
+from inspector.app.widgets.compare_view import CompareMode, CompareView
 from inspector.app.widgets.keys import KeysOverlay, resolve
 from inspector.app.widgets.page import Key
-from inspector.app.window.main_window import ProjectView
+from inspector.app.window.main_window import ProjectWindow
 from inspector.errors import UsageError
 
 
 @pytest.fixture
-def view(qtbot: QtBot, demo: Path, tmp_path: Path) -> Iterator[ProjectView]:
+def view(qtbot: QtBot, demo: Path, tmp_path: Path) -> Iterator[ProjectWindow]:
     window = MainWindow()
     qtbot.addWidget(window)
     window.show()
     window.open_path(str(demo), str(tmp_path / "p.inspector"))
-    assert isinstance(window.view, ProjectView)
+    assert isinstance(window.view, ProjectWindow)
     opened = window.view
     qtbot.waitUntil(lambda: not opened.busy(), timeout=60_000)
     qtbot.waitUntil(lambda: len(opened._lookalikes.model.clusters) > 0, timeout=10_000)
@@ -37,11 +37,11 @@ def view(qtbot: QtBot, demo: Path, tmp_path: Path) -> Iterator[ProjectView]:
     window.close()
 
 
-def _marks(view: ProjectView) -> dict[str, str]:
+def _marks(view: ProjectWindow) -> dict[str, str]:
     return {s.path: s.mark for s in view.project.samples.everything() if s.mark}
 
 
-def test_a_cluster_is_curated_by_keyboard_and_undone(qtbot: QtBot, view: ProjectView) -> None:
+def test_a_cluster_is_curated_by_keyboard_and_undone(qtbot: QtBot, view: ProjectWindow) -> None:
     qtbot.keyClick(view, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
     page = view._lookalikes
     qtbot.waitUntil(lambda: page._left != 0, timeout=5_000)
@@ -62,14 +62,14 @@ def _ctrl_shift() -> Qt.KeyboardModifier:
     return Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
-def test_brackets_move_the_threshold(qtbot: QtBot, view: ProjectView) -> None:
+def test_brackets_move_the_threshold(qtbot: QtBot, view: ProjectWindow) -> None:
     view.show_page(2)
     before = view.project.duplicates.threshold
     qtbot.keyClick(view._lookalikes.list, Qt.Key.Key_BracketRight)
     qtbot.waitUntil(lambda: view.project.duplicates.threshold > before, timeout=5_000)
 
 
-def test_gallery_drops_what_is_selected(qtbot: QtBot, view: ProjectView) -> None:
+def test_gallery_drops_what_is_selected(qtbot: QtBot, view: ProjectWindow) -> None:
     view.show_page(1)
     gallery = view._gallery
     gallery.view.setCurrentIndex(gallery.view.tiles.index(0))
@@ -89,7 +89,7 @@ def test_a_dropped_folder_opens(qtbot: QtBot, demo: Path) -> None:
         Qt.KeyboardModifier.NoModifier, QEvent.Type.Drop,
     )  # fmt: skip
     window.dropEvent(event)
-    assert isinstance(window.view, ProjectView)
+    assert isinstance(window.view, ProjectWindow)
     window.close()
 
 
@@ -163,14 +163,14 @@ def test_compare_modes(qtbot: QtBot) -> None:
     compare.set_pair(images[0], images[1], "a", "b")
     compare.resize(400, 300)
     seen = []
-    for _ in Mode:
+    for _ in CompareMode:
         seen.append(compare.grab().toImage())
         compare.cycle_mode()
-    assert compare.mode is Mode.SIDES
+    assert compare.mode is CompareMode.SIDES
     assert all(a != b for a, b in pairwise(seen))
 
 
-def test_the_keys_of_every_page_fit_a_small_screen(qtbot: QtBot, view: ProjectView) -> None:
+def test_the_keys_of_every_page_fit_a_small_screen(qtbot: QtBot, view: ProjectWindow) -> None:
     for page in view.pages:
         overlay = KeysOverlay(page, view._general, view)
         qtbot.addWidget(overlay)

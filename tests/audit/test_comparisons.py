@@ -5,7 +5,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from inspector.audit.comparisons import Decision, Futility, compare, difference, futile
+from inspector.audit.comparisons import ComparisonOutcome, Futility, compare, difference, futile
 from inspector.audit.intervals import paired_difference
 
 GROUPS, SIZE = 60, 5
@@ -81,7 +81,7 @@ def test_six_equal_policies_get_a_verdict_in_a_twentieth_however_much_seeds_matt
     for _ in range(families):
         base, *six = (_by_share(rng, 5, 3, 30) for _ in range(7))
         found = compare(base, {str(i): one for i, one in enumerate(six)}, np.arange(GROUPS))
-        wrong += any(f.decision is not Decision.NOT_DETECTED for f in found.values())
+        wrong += any(f.decision is not ComparisonOutcome.NOT_DETECTED for f in found.values())
     # 5 %, with two standard errors of the simulation (.5 %).
     assert wrong / families <= 0.06
 
@@ -117,7 +117,7 @@ def test_equal_policies_get_a_verdict_in_at_most_a_twentieth(with_seed: float) -
     alone, families, with_group = 0, 0, 0.0
     for _ in range(600):
         base, *six = _policies(rng, 5, [0.0] * 7, with_seed=with_seed, with_group=with_group)
-        verdicts = (Decision.BETTER, Decision.WORSE)
+        verdicts = (ComparisonOutcome.BETTER, ComparisonOutcome.WORSE)
         found = compare(base, {str(i): right for i, right in enumerate(six)}, GROUP)
         families += any(f.decision in verdicts for f in found.values())
         alone += compare(base, {"0": six[0]}, GROUP)["0"].decision in verdicts
@@ -128,16 +128,16 @@ def test_equal_policies_get_a_verdict_in_at_most_a_twentieth(with_seed: float) -
 
 def test_a_real_difference_is_found_and_named() -> None:
     rng = np.random.default_rng(3)
-    counted: dict[str, list[Decision]] = {"better": [], "worse": [], "same": []}
+    counted: dict[str, list[ComparisonOutcome]] = {"better": [], "worse": [], "same": []}
     for _ in range(50):
         base, *others = _policies(rng, 5, [0.0, 0.6, -0.6, 0.0], with_seed=0.05, with_group=0.1)
         found = compare(base, dict(zip(counted, others, strict=True)), GROUP)
         for name, difference_found in found.items():
             counted[name].append(difference_found.decision)
             assert difference_found.smallest_detectable > 0
-    assert counted["better"].count(Decision.BETTER) >= 48
-    assert counted["worse"].count(Decision.WORSE) >= 48
-    assert counted["same"].count(Decision.NOT_DETECTED) >= 44
+    assert counted["better"].count(ComparisonOutcome.BETTER) >= 48
+    assert counted["worse"].count(ComparisonOutcome.WORSE) >= 48
+    assert counted["same"].count(ComparisonOutcome.NOT_DETECTED) >= 44
 
 
 def test_what_can_be_detected_is_detected_four_times_of_five() -> None:
@@ -153,23 +153,27 @@ def test_what_can_be_detected_is_detected_four_times_of_five() -> None:
     seen = 0
     for _ in range(200):
         base, other = _policies(rng, 5, [0.0, float(effect)], **worlds)
-        seen += compare(base, {"p": other}, GROUP)["p"].decision is Decision.BETTER
+        seen += compare(base, {"p": other}, GROUP)["p"].decision is ComparisonOutcome.BETTER
     assert 0.65 < seen / 200 < 0.95
 
 
 def test_few_seeds_and_few_groups_give_figures_without_a_verdict() -> None:
     rng = np.random.default_rng(6)
     base, better = _policies(rng, 5, [-1.0, 2.0], with_seed=0, with_group=0)
-    assert compare(base, {"p": better}, GROUP)["p"].decision is Decision.BETTER
+    assert compare(base, {"p": better}, GROUP)["p"].decision is ComparisonOutcome.BETTER
     late = better.copy()
     late[4] = np.nan
     four = compare(base, {"p": late}, GROUP)["p"]
-    assert (four.decision, four.seeds) == (Decision.TOO_FEW_SEEDS, 4)
+    assert (four.decision, four.seeds) == (ComparisonOutcome.TOO_FEW_SEEDS, 4)
     assert four.interval.low > 0
     few = compare(base, {"p": better}, GROUP % 19)["p"]
-    assert few.decision is Decision.NOT_DETECTED
+    assert few.decision is ComparisonOutcome.NOT_DETECTED
     none = compare(base, {"p": np.full_like(base, np.nan)}, GROUP)["p"]
-    assert (none.decision, none.seeds, none.p_adjusted) == (Decision.TOO_FEW_SEEDS, 0, None)
+    assert (none.decision, none.seeds, none.p_adjusted) == (
+        ComparisonOutcome.TOO_FEW_SEEDS,
+        0,
+        None,
+    )
 
 
 def test_equal_for_practice_needs_the_whole_interval_inside_the_margin() -> None:
@@ -181,7 +185,7 @@ def test_equal_for_practice_needs_the_whole_interval_inside_the_margin() -> None
     assert not tight.practically_equal
     exact = compare(base, {"p": base}, GROUP)["p"]
     assert exact.practically_equal
-    assert exact.decision is Decision.NOT_DETECTED
+    assert exact.decision is ComparisonOutcome.NOT_DETECTED
 
 
 def test_a_stopped_policy_is_never_better_and_still_counts() -> None:
@@ -189,7 +193,7 @@ def test_a_stopped_policy_is_never_better_and_still_counts() -> None:
     base, good, other = _policies(rng, 5, [0.0, 1.0, 0.25], with_seed=0.02, with_group=0)
     alone = compare(base, {"other": other}, GROUP)["other"]
     both = compare(base, {"good": good, "other": other}, GROUP, stopped={"good": 0.1})
-    assert both["good"].decision is Decision.STOPPED
+    assert both["good"].decision is ComparisonOutcome.STOPPED
     assert both["good"].at_least_worse == 0.1
     assert both["good"].p_adjusted is None
     # Holm takes the smallest p times two, as there were two.

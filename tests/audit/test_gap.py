@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from inspector.audit.conditions import Stopped
+from inspector.audit.conditions import StudyStopped
 from inspector.audit.decision_rules import Limits, leakage_term, missed, shift_term, too_weak
 from inspector.audit.diagnosis import (
     ARMS,
@@ -281,7 +281,7 @@ def test_progress_first_figures_and_stop() -> None:
     assert stages.index("random folds") < stages.index("which folder is it")
     assert early[0].arms["group"].mean is not None
     assert _said(early[0]) == (CANNOT, CANNOT)
-    with pytest.raises(Stopped):
+    with pytest.raises(StudyStopped):
         diagnose(whole, stop=lambda: len(stages) > 0)
 
 

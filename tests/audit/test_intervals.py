@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspector.audit.intervals import (
-    Sample,
+    GroupedScores,
     Spread,
     crossed,
     difference_of_samples,
@@ -57,7 +57,9 @@ def test_difference_of_samples_covers() -> None:
         one = TRUE + rng.normal(0, 0.3, 50)[one_group] + seed + rng.normal(0, 0.1, (4, 200))
         two = rng.normal(0, 0.3, 40)[two_group] + rng.normal(0, 0.1, (4, 120))
         found = difference_of_samples(
-            Sample(one, one_labels, one_group), Sample(two, two_labels, two_group), weights
+            GroupedScores(one, one_labels, one_group),
+            GroupedScores(two, two_labels, two_group),
+            weights,
         )
         hits += found.low <= TRUE <= found.high
     assert 0.93 <= hits / trials <= 0.97

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from inspector.audit.conditions import Setting, Stopped, Watch, thinned
+from inspector.audit.conditions import ProgressReporter, Study, StudyStopped, thinned
 from inspector.audit.domain_classifier import domain_auc, draw_groups, fold_auc
 from inspector.audit.folds import own_groups
-from inspector.audit.hidden_groups import suspicious
+from inspector.audit.hidden_groups import unexplained_pairs
 from inspector.audit.label_errors import wrong_labels
-from inspector.audit.properties import Sides, bars, compare_properties, histogram, one_hot
+from inspector.audit.properties import PropertyGroups, bars, compare_properties, histogram, one_hot
 from inspector.audit.seed_variability import Images, luck
 
-QUIET = Watch(lambda stage, done, total: None, lambda: False)
+QUIET = ProgressReporter(lambda stage, done, total: None, lambda: False)
 
 
 def _bursts(bases: int, size: int) -> tuple[np.ndarray, np.ndarray]:
@@ -23,14 +23,14 @@ def _bursts(bases: int, size: int) -> tuple[np.ndarray, np.ndarray]:
 
 def test_known_groups_leave_nothing_suspicious() -> None:
     x, source = _bursts(100, 3)
-    found = suspicious(x, source)
+    found = unexplained_pairs(x, source)
     assert found.share == 0
     assert (own_groups(source) == found.group).all()
 
 
 def test_unknown_bursts_are_suspicious_and_joined() -> None:
     x, source = _bursts(100, 3)
-    found = suspicious(x, np.where(source < 50, source, -1))
+    found = unexplained_pairs(x, np.where(source < 50, source, -1))
     assert found.share == 0.5
     assert len(np.unique(found.group)) == 100
     assert (found.pairs[:, 0] < found.pairs[:, 1]).all()
@@ -39,16 +39,16 @@ def test_unknown_bursts_are_suspicious_and_joined() -> None:
 def test_a_known_group_joins_as_a_whole() -> None:
     x, source = _bursts(60, 4)
     known = np.where(np.arange(240) % 4 < 2, source, -1)
-    assert len(np.unique(suspicious(x, known).group)) == 60
+    assert len(np.unique(unexplained_pairs(x, known).group)) == 60
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 3])
 def test_a_handful_is_no_error(n: int) -> None:
-    assert len(suspicious(np.zeros((n, 4), np.float32), np.full(n, -1)).group) == n
+    assert len(unexplained_pairs(np.zeros((n, 4), np.float32), np.full(n, -1)).group) == n
 
 
-def _setting(x: np.ndarray, group: np.ndarray, folder: np.ndarray) -> Setting:
-    return Setting(
+def _setting(x: np.ndarray, group: np.ndarray, folder: np.ndarray) -> Study:
+    return Study(
         x.astype(np.float32), np.arange(len(x)) % 2, group, group, np.flatnonzero(~folder),
         np.flatnonzero(folder), 2, 5, 0, QUIET,
     )  # fmt: skip
@@ -110,10 +110,10 @@ def test_thinning_leaves_one_of_each_group() -> None:
     assert group[kept].tolist() == list(range(30))
 
 
-def _sides(n: int, group: np.ndarray | None = None) -> Sides:
+def _sides(n: int, group: np.ndarray | None = None) -> PropertyGroups:
     folder = np.arange(n) >= n * 2 // 3
     alone = np.full(n, -1) if group is None else group
-    return Sides(np.arange(n) % 2, alone, ~folder, folder)
+    return PropertyGroups(np.arange(n) % 2, alone, ~folder, folder)
 
 
 def test_properties_that_differ_are_named_first() -> None:
@@ -187,8 +187,8 @@ def test_luck_counts_twins_and_ranks_the_seed() -> None:
     images = Images(x, source % 2, np.arange(100).reshape(50, 2))
     found = luck(images, _membership, range(30))
     mask = _membership(3)
-    twins = [i for i in np.flatnonzero(mask) if not mask[i ^ 1]]
-    assert found.twin_share[3] == len(twins) / 20
+    neighbours = [i for i in np.flatnonzero(mask) if not mask[i ^ 1]]
+    assert found.twin_share[3] == len(neighbours) / 20
     deviation = abs((source[mask] % 2).mean() - 0.5)
     assert found.class_deviation[3] == pytest.approx(deviation)
     rank = found.percentile("accuracy", 3)
@@ -203,7 +203,7 @@ def test_luck_bears_empty_draws_and_stops() -> None:
     found = luck(images, lambda seed: np.full(100, seed == 0), range(2))
     assert np.isnan(found.accuracy).all()
     assert found.percentile("accuracy", 0) is None
-    with pytest.raises(Stopped):
+    with pytest.raises(StudyStopped):
         luck(images, _membership, stop=lambda: True)
 
 

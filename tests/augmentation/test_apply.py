@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from inspector.augmentation.apply import apply_draw, augment, invented_share, normalise
+from inspector.augmentation.apply import apply_draw, augment, normalise, padded_share
 from inspector.augmentation.policy_json import (
     Distribution,
     Normalisation,
@@ -25,7 +25,7 @@ from inspector.augmentation.policy_json import (
     ShiftKind,
     write_policy,
 )
-from inspector.augmentation.sampling import Box, Draw, draw
+from inspector.augmentation.sampling import AugmentationParams, Box, draw
 from inspector.errors import UsageError
 from tests.augmentation.conftest import smooth
 from tests.augmentation.test_policies import policies
@@ -90,7 +90,7 @@ def test_equal_pixels_across_order_threads_and_processes(tmp_path: Path) -> None
 
 
 def test_seed_epoch_and_picture_each_change_the_draw() -> None:
-    def drawn(seed: int = 0, epoch: int = 0, image_id: str = "a") -> Draw:
+    def drawn(seed: int = 0, epoch: int = 0, image_id: str = "a") -> AugmentationParams:
         return draw(EVERYTHING, seed=seed, epoch=epoch, image_id=image_id, height=9, width=9)
 
     assert drawn() == drawn()
@@ -103,7 +103,7 @@ def test_seed_epoch_and_picture_each_change_the_draw() -> None:
 
 
 def test_one_slider_leaves_the_other_draws_alone() -> None:
-    def drawn(policy: Policy) -> Draw:
+    def drawn(policy: Policy) -> AugmentationParams:
         return draw(policy, seed=1, epoch=0, image_id="a", height=64, width=64)
 
     before = drawn(EVERYTHING)
@@ -184,26 +184,30 @@ def test_shifts_in_fractions_and_pixels_and_their_axes() -> None:
     )
 
 
-def show(policy: Policy, drawn: Draw, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def show(
+    policy: Policy, drawn: AugmentationParams, picture: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
     return apply_draw(picture, policy, drawn)
 
 
 def test_colour_keeps_grey_and_a_full_turn_is_none() -> None:
     grey = np.repeat(np.arange(0, 256, dtype=np.uint8), 3).reshape(16, 16, 3)
-    assert np.array_equal(show(Policy(), Draw(saturation=1.7, hue_degrees=70), grey), grey)
+    assert np.array_equal(
+        show(Policy(), AugmentationParams(saturation=1.7, hue_degrees=70), grey), grey
+    )
     colour = smooth(16, 16)
-    turned = show(Policy(), Draw(hue_degrees=360), colour)
+    turned = show(Policy(), AugmentationParams(hue_degrees=360), colour)
     assert np.abs(turned.astype(int) - colour).max() <= 1
-    flat = show(Policy(), Draw(saturation=0.0), colour)
+    flat = show(Policy(), AugmentationParams(saturation=0.0), colour)
     assert np.ptp(flat, axis=2).max() == 0
     green = np.zeros((1, 1, 3), np.uint8)
     green[..., 1] = 90
-    assert show(Policy(), Draw(hue_degrees=120), green)[0, 0].argmax() == 2
+    assert show(Policy(), AugmentationParams(hue_degrees=120), green)[0, 0].argmax() == 2
 
 
 def test_contrast_keeps_each_channels_mean() -> None:
     picture = smooth(40, 40)
-    out = show(Policy(), Draw(contrast=0.5), picture)
+    out = show(Policy(), AugmentationParams(contrast=0.5), picture)
     np.testing.assert_allclose(out.mean((0, 1)), picture.mean((0, 1)), atol=0.5)
     np.testing.assert_allclose(out.std((0, 1)), picture.std((0, 1)) / 2, rtol=0.02)
 
@@ -211,13 +215,13 @@ def test_contrast_keeps_each_channels_mean() -> None:
 def test_blur_noise_jpeg_and_erasing() -> None:
     picture = smooth(40, 40)
     flat = np.full((40, 40, 3), 128, np.uint8)
-    assert show(Policy(), Draw(blur_px=3), picture).std() < picture.std()
-    assert show(Policy(), Draw(noise_levels=10, noise_key=3), flat).std() == pytest.approx(
-        10, abs=0.7
-    )
-    worse = show(Policy(), Draw(jpeg_quality=5), picture).astype(int)
+    assert show(Policy(), AugmentationParams(blur_px=3), picture).std() < picture.std()
+    assert show(
+        Policy(), AugmentationParams(noise_levels=10, noise_key=3), flat
+    ).std() == pytest.approx(10, abs=0.7)
+    worse = show(Policy(), AugmentationParams(jpeg_quality=5), picture).astype(int)
     assert 1 < np.abs(worse - picture).mean() < 30
-    erased = show(Policy(cval=7), Draw(erased=Box(3, 4, 5, 6)), flat)
+    erased = show(Policy(cval=7), AugmentationParams(erased=Box(3, 4, 5, 6)), flat)
     assert (erased[3:8, 4:10] == 7).all()
     assert (erased == 7).sum() == 5 * 6 * 3
 
@@ -227,18 +231,22 @@ def test_a_cut_stays_inside_and_enlarges() -> None:
     for epoch in range(40):
         drawn = draw(policy, seed=0, epoch=epoch, image_id="a", height=40, width=60)
         assert 0.5 <= drawn.crop_side <= 1
-        assert invented_share(drawn, height=40, width=60) == 0
+        assert padded_share(drawn, height=40, width=60) == 0
 
 
 def test_share_of_invented_pixels() -> None:
-    assert invented_share(Draw(), height=40, width=40) == 0
-    assert invented_share(Draw(tx=20), height=40, width=40) == pytest.approx(0.5, abs=0.03)
-    assert invented_share(Draw(zx=2, zy=2), height=40, width=40) == pytest.approx(0.75, abs=0.03)
+    assert padded_share(AugmentationParams(), height=40, width=40) == 0
+    assert padded_share(AugmentationParams(tx=20), height=40, width=40) == pytest.approx(
+        0.5, abs=0.03
+    )
+    assert padded_share(AugmentationParams(zx=2, zy=2), height=40, width=40) == pytest.approx(
+        0.75, abs=0.03
+    )
 
 
 def test_channel_shift_stays_in_the_pictures_own_range() -> None:
     picture = smooth(20, 20)
-    out = show(Policy(), Draw(channel_shift_intensity=60), picture)
+    out = show(Policy(), AugmentationParams(channel_shift_intensity=60), picture)
     assert out.max() == picture.max()
     assert out.min() == picture.min() + 60
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from inspector.augmentation.apply import apply_draw
 from inspector.augmentation.label_preservation import (
     ALL,
-    LabelSafety,
+    LabelPreservation,
     describe,
     label_damage,
     parts,
@@ -150,9 +150,9 @@ def test_bursts_do_not_vouch_for_a_class(blobs: Pictures) -> None:
     doubled = [label for label in labels for _ in range(3)]
     groups = [i for i in range(len(pictures)) for _ in range(3)]
     ((name, part),) = parts(Policy(horizontal_flip=0.5))
-    alone = LabelSafety(pictures, labels).damage(name, part)
-    blind = LabelSafety(thrice, doubled).damage(name, part)
-    seeing = LabelSafety(thrice, doubled, groups).damage(name, part)
+    alone = LabelPreservation(pictures, labels).damage(name, part)
+    blind = LabelPreservation(thrice, doubled).damage(name, part)
+    seeing = LabelPreservation(thrice, doubled, groups).damage(name, part)
     assert blind.plain_share == 1
     assert seeing.plain_share == pytest.approx(alone.plain_share, abs=0.02)
     assert not seeing.harmful
@@ -162,8 +162,8 @@ def test_flat_pictures_are_no_ones_likeness(digits: Pictures) -> None:
     pictures, labels = digits
     flat = [np.full((32, 32, 3), level, np.uint8) for level in (0, 90, 255)]
     ((name, part),) = parts(Policy(rotation_degrees=25))
-    plain = LabelSafety(pictures, labels).damage(name, part)
-    with_flat = LabelSafety([*flat, *pictures], [0, 1, 2, *labels]).damage(name, part)
+    plain = LabelPreservation(pictures, labels).damage(name, part)
+    with_flat = LabelPreservation([*flat, *pictures], [0, 1, 2, *labels]).damage(name, part)
     assert with_flat.plain_share == plain.plain_share
     assert all(w.nearest >= len(flat) for w in with_flat.worst)
 

@@ -274,7 +274,7 @@ def test_measures_of_nothing_and_of_much() -> None:
     assert black.clipped_share > 0.9
     assert black.still_share == 0
     shifted = measure(Policy(width_shift=Shift(ShiftKind.FRACTION, 0.5)), scenes(20), draws=8)
-    assert shifted.invented_share == pytest.approx(0.25, abs=0.06)
+    assert shifted.padded_share == pytest.approx(0.25, abs=0.06)
 
 
 @pytest.mark.parametrize("name", list(PRESETS))

@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 
 from inspector.dataset.decoding import (
+    DecodedImage,
     Flag,
     Outcome,
-    Picture,
     encode_thumbnail,
     read_picture,
     read_pixels,
@@ -166,7 +166,7 @@ def test_sixteen_bits_and_transparency_are_read_as_keras_does(tmp_path: Path) ->
 
 
 def test_what_is_no_image_is_ignored_or_explained(tmp_path: Path) -> None:
-    assert read_picture(_put(tmp_path, "notes.txt", b"hello")) == Picture(
+    assert read_picture(_put(tmp_path, "notes.txt", b"hello")) == DecodedImage(
         Outcome.IGNORED, "not an image"
     )
     page = read_picture(_put(tmp_path, "a.jpg", b"<html><body>404</body></html>"))
@@ -252,9 +252,9 @@ def test_damaged_bytes_never_raise(tmp_path: Path) -> None:
             _check(read_picture(_put(tmp_path, name, bytes(data))))
 
 
-def _check(picture: Picture) -> None:
+def _check(picture: DecodedImage) -> None:
     """Check what holds for every file there is."""
-    assert isinstance(picture, Picture)
+    assert isinstance(picture, DecodedImage)
     assert picture.sha256
     if picture.outcome is Outcome.IMAGE:
         assert picture.pixels is not None

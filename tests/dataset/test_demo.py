@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inspector.demo.dataset import Kind, Planted, make_demo, truth_path
+from inspector.demo.dataset import ImageKind, Planted, make_demo, truth_path
 from inspector.errors import DatasetError, UsageError
 
 PICTURES = 90
@@ -42,7 +42,7 @@ def digest_of(folder: Path) -> str:
 @pytest.fixture(scope="module")
 def leak(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Planted, Rows]:
     folder = tmp_path_factory.mktemp("demo") / "leak"
-    planted = make_demo(folder, seed=3, kind=Kind.LEAK, images=PICTURES)
+    planted = make_demo(folder, seed=3, kind=ImageKind.LEAK, images=PICTURES)
     return folder, planted, read_truth(folder)
 
 
@@ -50,7 +50,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path: Pa
     folders = [tmp_path / name / "demo" for name in "abc"]
     for folder, seed in zip(folders, (1, 1, 2), strict=True):
         folder.parent.mkdir()
-        make_demo(folder, seed=seed, kind=Kind.BOTH, images=60)
+        make_demo(folder, seed=seed, kind=ImageKind.BOTH, images=60)
     assert digest_of(folders[0]) == digest_of(folders[1]) != digest_of(folders[2])
 
 
@@ -139,16 +139,18 @@ def test_names_and_clocks_tell_the_bursts(leak: tuple[Path, Planted, Rows]) -> N
         assert len({moment[:13] for moment in shots}) <= 2
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_every_kind_plants_what_it_says_and_fills_every_class(kind: Kind, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", list(ImageKind))
+def test_every_kind_plants_what_it_says_and_fills_every_class(
+    kind: ImageKind, tmp_path: Path
+) -> None:
     folder = tmp_path / "demo"
     planted = make_demo(folder, kind=kind, images=60)
     rows = read_truth(folder)
     pairs = (planted.bytes, planted.pixels, planted.near, planted.transformed)
-    leaky = kind in (Kind.LEAK, Kind.BOTH)
+    leaky = kind in (ImageKind.LEAK, ImageKind.BOTH)
     assert all(n > 0 for n in pairs) == leaky
     assert any(n > 0 for n in (*pairs, planted.conflicting_labels)) == leaky
-    assert (planted.shift != "none") == (kind in (Kind.SHIFT, Kind.BOTH))
+    assert (planted.shift != "none") == (kind in (ImageKind.SHIFT, ImageKind.BOTH))
     assert len({(row["split"], row["label"]) for row in rows}) == 2 * planted.classes
     sides: dict[str, set[str]] = {}
     for row in rows:
@@ -157,7 +159,7 @@ def test_every_kind_plants_what_it_says_and_fills_every_class(kind: Kind, tmp_pa
 
 
 def test_a_shifted_folder_is_darker_and_warmer(tmp_path: Path) -> None:
-    make_demo(tmp_path / "demo", kind=Kind.SHIFT, images=60)
+    make_demo(tmp_path / "demo", kind=ImageKind.SHIFT, images=60)
     light: dict[str, list[np.ndarray]] = {"training": [], "validation": []}
     for row in read_truth(tmp_path / "demo"):
         if row["kind"] in ("single", "burst"):

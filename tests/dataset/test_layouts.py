@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from inspector.dataset.layouts import SPLIT_NAMES, Layout, Place, Role, guess_layout
+from inspector.dataset.layouts import SPLIT_NAMES, Layout, Location, Role, guess_layout
 from inspector.errors import DatasetError
 
 
@@ -49,8 +49,8 @@ def test_one_split_name_in_any_case_makes_split_folders(root: Path, name: str) -
     split = SPLIT_NAMES[name.lower()]
     assert layout == Layout(Role.SPLITS, {name: split})
     assert layout.sure
-    assert layout.place(f"{name}/cats/a.jpg") == Place(split, "cats", "")
-    assert layout.place(f"{name}/dogs/deep/er/b.png") == Place(split, "dogs", "")
+    assert layout.place(f"{name}/cats/a.jpg") == Location(split, "cats", "")
+    assert layout.place(f"{name}/dogs/deep/er/b.png") == Location(split, "dogs", "")
 
 
 def test_three_splits(root: Path) -> None:
@@ -90,8 +90,8 @@ def test_files_above_the_class_folders_are_outside(root: Path, path: str) -> Non
 def test_class_folders_alone(root: Path) -> None:
     layout = guess_layout(make(root, ["cats/1.jpg", "dogs/2.JPEG", "notes/x.txt", "loose.jpg"]))
     assert layout == Layout(Role.CLASSES)
-    assert layout.place("cats/1.jpg") == Place("", "cats", "")
-    assert layout.place("cats/more/1.jpg") == Place("", "cats", "")
+    assert layout.place("cats/1.jpg") == Location("", "cats", "")
+    assert layout.place("cats/more/1.jpg") == Location("", "cats", "")
     assert layout.place("loose.jpg").reason == "outside every class folder"
 
 
@@ -99,7 +99,7 @@ def test_a_split_name_without_class_folders_is_a_class(root: Path) -> None:
     """test/ holds images itself: it may be a class; only class folders below make a split."""
     layout = guess_layout(make(root, ["test/1.jpg", "toast/2.jpg"]))
     assert layout.role is Role.CLASSES
-    assert layout.place("test/1.jpg") == Place("", "test", "")
+    assert layout.place("test/1.jpg") == Location("", "test", "")
 
 
 def test_an_empty_split_folder_is_no_split(root: Path) -> None:
@@ -112,21 +112,21 @@ def test_folders_that_share_their_classes_may_be_sources_and_a_person_is_asked(r
     paths = ["site_A/cats/1.jpg", "site_A/dogs/2.jpg", "site_B/cats/3.jpg"]
     layout = guess_layout(make(root, paths))
     assert layout == Layout(Role.SOURCES, sure=False)
-    assert layout.place("site_A/cats/1.jpg") == Place("", "cats", "site_A")
-    assert layout.place("site_B/cats/x/y.jpg") == Place("", "cats", "site_B")
+    assert layout.place("site_A/cats/1.jpg") == Location("", "cats", "site_A")
+    assert layout.place("site_B/cats/x/y.jpg") == Location("", "cats", "site_B")
     assert layout.place("site_B/loose.jpg").reason == "outside every class folder"
 
 
 def test_nested_classes_that_share_nothing_are_classes_and_a_person_is_asked(root: Path) -> None:
     layout = guess_layout(make(root, ["cats/tabby/1.jpg", "dogs/pug/2.jpg"]))
     assert layout == Layout(Role.CLASSES, sure=False)
-    assert layout.place("dogs/pug/2.jpg") == Place("", "dogs", "")
+    assert layout.place("dogs/pug/2.jpg") == Location("", "dogs", "")
 
 
 def test_nested_class_folders_below_a_split(root: Path) -> None:
     layout = guess_layout(make(root, ["train/cats/2020/1.jpg", "val/cats/2021/2.jpg"]))
     assert layout.role is Role.SPLITS
-    assert layout.place("train/cats/2020/1.jpg") == Place("training", "cats", "")
+    assert layout.place("train/cats/2020/1.jpg") == Location("training", "cats", "")
 
 
 def test_class_folders_that_hold_images_three_levels_down(root: Path) -> None:
@@ -156,7 +156,7 @@ def test_folders_of_any_name_are_splits_if_the_person_said_so(root: Path) -> Non
     layout = guess_layout(make(root, paths), role=Role.SPLITS)
     assert layout.sure
     assert dict(layout.splits) == {"north": "north", "south": "south"}
-    assert layout.place("south/a/2.jpg") == Place("south", "a", "")
+    assert layout.place("south/a/2.jpg") == Location("south", "a", "")
 
 
 def test_what_fits_nothing_is_said_in_a_sentence(root: Path) -> None:

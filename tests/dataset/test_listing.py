@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from inspector.dataset import listing
-from inspector.dataset.layouts import Layout, Place, Role, guess_layout
+from inspector.dataset.layouts import Layout, Location, Role, guess_layout
 from inspector.dataset.listing import Entry, Status, list_files
 
 CLASSES = Layout(Role.CLASSES)
@@ -174,7 +174,10 @@ def test_a_folder_that_can_not_be_listed_is_one_entry(
 
 
 def test_a_manifest_lists_its_files_and_ignores_the_others(root: Path) -> None:
-    listed = {"cats/a.jpg": Place("training", "tabby", "site"), "gone.jpg": Place("", "x", "")}
+    listed = {
+        "cats/a.jpg": Location("training", "tabby", "site"),
+        "gone.jpg": Location("", "x", ""),
+    }
     layout = Layout(Role.MANIFEST, listed=listed)
     assert len(every(root, layout)) == 3
     entry = one(root, "cats/a.jpg", layout)

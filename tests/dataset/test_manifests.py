@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from inspector.dataset.layouts import Place, Role
+from inspector.dataset.layouts import Location, Role
 from inspector.dataset.manifests import read_manifest
 from inspector.errors import DatasetError
 
@@ -26,7 +26,10 @@ def test_path_and_label_are_enough(tmp_path: Path) -> None:
     layout = read_manifest(written(tmp_path, "path,label\na.jpg,cat\nx/b.jpg,dog\n"))
     assert layout.role is Role.MANIFEST
     assert layout.sure
-    assert dict(layout.listed) == {"a.jpg": Place("", "cat", ""), "x/b.jpg": Place("", "dog", "")}
+    assert dict(layout.listed) == {
+        "a.jpg": Location("", "cat", ""),
+        "x/b.jpg": Location("", "dog", ""),
+    }
 
 
 def test_split_and_group_are_taken_in_any_order_of_columns(tmp_path: Path) -> None:
@@ -34,16 +37,16 @@ def test_split_and_group_are_taken_in_any_order_of_columns(tmp_path: Path) -> No
     text = "\n".join(("group,label,note,split,path", *rows))
     listed = read_manifest(written(tmp_path, text)).listed
     assert dict(listed) == {
-        "a.jpg": Place("training", "cat", "p1"),
-        "b.jpg": Place("validation", "dog", "p2"),
-        "c.jpg": Place("fold 3", "cat", ""),
+        "a.jpg": Location("training", "cat", "p1"),
+        "b.jpg": Location("validation", "dog", "p2"),
+        "c.jpg": Location("fold 3", "cat", ""),
     }
 
 
 def test_a_file_that_is_not_listed_is_outside(tmp_path: Path) -> None:
     layout = read_manifest(written(tmp_path, "path,label\na.jpg,cat\n"))
-    assert layout.place("a.jpg") == Place("", "cat", "")
-    assert layout.place("b.jpg") == Place("", "", "", "not in the manifest")
+    assert layout.place("a.jpg") == Location("", "cat", "")
+    assert layout.place("b.jpg") == Location("", "", "", "not in the manifest")
 
 
 @pytest.mark.parametrize(

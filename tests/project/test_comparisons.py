@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inspector.audit.comparisons import Decision
+from inspector.audit.comparisons import ComparisonOutcome
 from inspector.augmentation.policy_json import read_policy
 from inspector.errors import DatasetError, TrainingError, UsageError
-from inspector.project.experiments.comparison_records import Kept, Setup
+from inspector.project.experiments.comparison_records import ComparisonSetup, StoredComparison
 from inspector.project.experiments.comparison_results import stopped_at
 from inspector.project.experiments.variants import (
     ARTICLE_NOTES,
-    Candidate,
+    Variant,
     article,
     models,
     part_of_groups,
@@ -25,29 +25,31 @@ from inspector.project.experiments.variants import (
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.project.splits.splits import keras_rule
-from inspector.project.training.run import Wanted
+from inspector.project.training.run import RunConfig
 from inspector.training_protocol import (
     PREDICTIONS_BEST,
     PREDICTIONS_LAST,
     STATE,
-    Answer,
     Budget,
-    Done,
     EpochDone,
-    Failed,
+    Event,
+    RunDone,
+    RunFailed,
     Scaling,
     check_spec,
 )
 from inspector.work.jobs import Stop
 
 BY_GROUP = Rule(RuleKind.GROUPS)
-TURNED = Candidate("turned", read_policy({"rotation_range": 30, "rescale": 0.1}))
-PLAIN = Candidate("none")
-SMALL = Wanted(epochs=2, image_size_px=16)
+TURNED = Variant("turned", read_policy({"rotation_range": 30, "rescale": 0.1}))
+PLAIN = Variant("none")
+SMALL = RunConfig(epochs=2, image_size_px=16)
 
 
 def test_runs_differ_in_one_thing_only(project: Project) -> None:
-    plan = project.comparisons.plan(BY_GROUP, [PLAIN, TURNED], SMALL, setup=Setup(seeds=3))
+    plan = project.comparisons.plan(
+        BY_GROUP, [PLAIN, TURNED], SMALL, setup=ComparisonSetup(seeds=3)
+    )
     assert [name for name, _ in plan.specs] == ["none", "turned"] * 3
     assert [spec.seed for _, spec in plan.specs] == [0, 0, 1, 1, 2, 2]
     first = plan.specs[0][1]
@@ -64,7 +66,7 @@ def test_no_group_of_validation_is_in_training(project: Project) -> None:
     leaky = keras_rule("image_dataset_from_directory", share=0.2, seed=3)
     plan = project.comparisons.plan(leaky, [PLAIN, TURNED], SMALL)
     rows = project.groups.images()
-    numbers = project.groups.numbers(rows, with_pictures=True).tolist()
+    numbers = project.groups.numbers(rows, with_duplicates=True).tolist()
     group = {s.path: n for s, n in zip(rows, numbers, strict=True)}
     spec = plan.specs[0][1]
     learned = {group[p] for p in (*spec.training.paths, *spec.selection.paths)}
@@ -87,7 +89,7 @@ def test_nothing_to_judge_on_is_a_sentence(project: Project) -> None:
 
 def test_the_normalisation_is_equal_unless_it_is_compared(project: Project) -> None:
     for own, wanted in ((False, Scaling.RESCALE), (True, Scaling.POLICY)):
-        setup = Setup(own_normalisation=own)
+        setup = ComparisonSetup(own_normalisation=own)
         plan = project.comparisons.plan(BY_GROUP, [PLAIN, TURNED], SMALL, setup=setup)
         assert plan.specs[0][1].normalisation is Scaling.RESCALE
         assert plan.specs[1][1].normalisation is wanted
@@ -95,7 +97,7 @@ def test_the_normalisation_is_equal_unless_it_is_compared(project: Project) -> N
 
 def test_shares_are_nested_whole_groups_with_equal_steps(project: Project) -> None:
     plan = project.comparisons.plan(
-        BY_GROUP, shares([0.25, 0.5, 1], None), SMALL, setup=Setup(seeds=1)
+        BY_GROUP, shares([0.25, 0.5, 1], None), SMALL, setup=ComparisonSetup(seeds=1)
     )
     specs = [spec for _, spec in plan.specs]
     assert [len(s.training) for s in specs] == sorted(len(s.training) for s in specs)[::-1]
@@ -117,7 +119,7 @@ def test_candidates_of_every_axis() -> None:
     assert [c.name for c in strengths("rotation_range", [10, 0, 40])] == [
         "rotation_range=0", "rotation_range=10", "rotation_range=40",
     ]  # fmt: skip
-    assert strengths("blur_px", [1])[0] == Candidate("none")
+    assert strengths("blur_px", [1])[0] == Variant("none")
     assert [c.policy is None for c in article()] == [True, False, False, False]
     assert [c.model for c in models(["small_cnn", "a.keras"], None)] == ["small_cnn", "a.keras"]
     with pytest.raises(UsageError, match="share 0"):
@@ -132,11 +134,11 @@ def test_candidates_of_every_axis() -> None:
         ([PLAIN], None, "two at least"),
         ([PLAIN, PLAIN], None, "named twice"),
         ([PLAIN, TURNED], "other", "no baseline other"),
-        ([PLAIN, Candidate("odd", None, "NoSuchNet")], None, "no model named NoSuchNet"),
+        ([PLAIN, Variant("odd", None, "NoSuchNet")], None, "no model named NoSuchNet"),
     ],
 )
 def test_what_can_not_be_compared(
-    project: Project, candidates: list[Candidate], baseline: str | None, said: str
+    project: Project, candidates: list[Variant], baseline: str | None, said: str
 ) -> None:
     with pytest.raises(UsageError, match=said):
         project.comparisons.plan(BY_GROUP, candidates, SMALL, baseline=baseline)
@@ -147,12 +149,12 @@ def test_cut_short_it_compares_what_it_has_and_goes_on_after_a_restart(
 ) -> None:
     stop, heard = Stop(), []
 
-    def hear(answer: Answer) -> None:
+    def hear(answer: Event) -> None:
         heard.append(answer)
-        if sum(isinstance(a, Done) for a in heard) == 3:
+        if sum(isinstance(a, RunDone) for a in heard) == 3:
             stop.set()
 
-    plan = project.comparisons.plan(BY_GROUP, [TURNED, PLAIN], SMALL, setup=Setup(seeds=2),
+    plan = project.comparisons.plan(BY_GROUP, [TURNED, PLAIN], SMALL, setup=ComparisonSetup(seeds=2),
                                     baseline="none")  # fmt: skip
     name = project.comparisons.start(plan, hear, stop)
     early = project.comparisons.result(name)
@@ -160,14 +162,14 @@ def test_cut_short_it_compares_what_it_has_and_goes_on_after_a_restart(
     assert (early.done, early.total, early.baseline) == (3, 4, "none")
     assert (early.reference.seeds, early.rows[0].seeds) == (2, 1)
     assert early.rows[0].low is None
-    assert early.rows[0].decision is Decision.TOO_FEW_SEEDS
+    assert early.rows[0].decision is ComparisonOutcome.TOO_FEW_SEEDS
     reopened = Project(demo, project.file, jobs=1)
     try:
         assert [kept.name for kept in reopened.comparisons.all()] == [name]
         assert reopened.comparisons.kept(name).candidates == (PLAIN, TURNED)
-        more: list[Answer] = []
+        more: list[Event] = []
         reopened.comparisons.train(name, more.append)
-        assert sum(isinstance(a, Done) for a in more) == 1
+        assert sum(isinstance(a, RunDone) for a in more) == 1
         found = reopened.comparisons.result(name)
         planned = reopened.comparisons.plan(BY_GROUP, [PLAIN, TURNED], SMALL)
     finally:
@@ -177,7 +179,7 @@ def test_cut_short_it_compares_what_it_has_and_goes_on_after_a_restart(
     assert planned.expected_seconds > 0
     kept = project.comparisons.kept(name)
     by_hand = {
-        one: [_accuracy(project.runs.folder / t.run) for t in kept.turns_of(one)]
+        one: [_accuracy(project.runs.folder / t.run) for t in kept.runs_of(one)]
         for one in ("none", "turned")
     }
     assert found.reference.each == pytest.approx(by_hand["none"])
@@ -194,24 +196,24 @@ def _accuracy(folder: Path) -> float:
 
 
 def test_a_run_that_fails_ends_its_candidate_alone(project: Project) -> None:
-    broken = Candidate("broken", None, "MobileNetV2")
-    heard: list[Answer] = []
+    broken = Variant("broken", None, "MobileNetV2")
+    heard: list[Event] = []
     plan = project.comparisons.plan(
-        BY_GROUP, [PLAIN, broken], replace(SMALL, epochs=1), setup=Setup(seeds=2)
+        BY_GROUP, [PLAIN, broken], replace(SMALL, epochs=1), setup=ComparisonSetup(seeds=2)
     )
     name = project.comparisons.store(plan)
     with pytest.raises(TrainingError, match="broken: MobileNetV2 has no weights"):
         project.comparisons.train(name, heard.append)
-    assert sum(isinstance(a, Failed) for a in heard) == 1
+    assert sum(isinstance(a, RunFailed) for a in heard) == 1
     found = project.comparisons.result(name)
     assert (found.reference.seeds, found.rows[0].seeds) == (2, 0)
     assert found.partial
 
 
-def _pretend(project: Project, kept: Kept, accuracies: dict[str, list[float]]) -> None:
+def _pretend(project: Project, kept: StoredComparison, accuracies: dict[str, list[float]]) -> None:
     """Write what complete runs leave, with these accuracies on the selection set."""
     for name, values in accuracies.items():
-        for turn, value in zip(kept.turns_of(name), values, strict=False):
+        for turn, value in zip(kept.runs_of(name), values, strict=False):
             folder = project.runs.folder / turn.run
             epoch = EpochDone(turn.run, 1, 1, 0.5, 1, value, 1, value, 2.0, 1)
             (folder / STATE).write_text(json.dumps({"history": [asdict(epoch)]}))
@@ -223,8 +225,8 @@ def _pretend(project: Project, kept: Kept, accuracies: dict[str, list[float]]) -
 
 
 def test_a_hopeless_policy_is_stopped_and_reads_so(project: Project) -> None:
-    same = Candidate("same", TURNED.policy)
-    plan = project.comparisons.plan(BY_GROUP, [PLAIN, TURNED, same], SMALL, setup=Setup())
+    same = Variant("same", TURNED.policy)
+    plan = project.comparisons.plan(BY_GROUP, [PLAIN, TURNED, same], SMALL, setup=ComparisonSetup())
     name = project.comparisons.store(plan)
     kept = project.comparisons.kept(name)
     high, low = [0.97, 0.98, 0.97, 0.98, 0.97], [0.02, 0.01, 0.02]
@@ -233,21 +235,21 @@ def test_a_hopeless_policy_is_stopped_and_reads_so(project: Project) -> None:
     _pretend(project, kept, {"none": high, "turned": low, "same": high})
     found = project.comparisons.result(name)
     turned, equal = found.rows
-    assert turned.decision is Decision.STOPPED
+    assert turned.decision is ComparisonOutcome.STOPPED
     assert turned.text.startswith("stopped: at least 0.")
     assert "at epoch 1" in turned.text
     assert (turned.seeds, turned.p_adjusted) == (3, None)
-    assert equal.decision is Decision.NOT_DETECTED
+    assert equal.decision is ComparisonOutcome.NOT_DETECTED
     assert (equal.mean, equal.low, equal.high) == (0, 0, 0)
     # The two seeds that it did not need are not missing.
     assert (found.partial, found.done, found.total) == (False, 13, 13)
-    heard: list[Answer] = []
+    heard: list[Event] = []
     project.comparisons.train(name, heard.append)
     assert heard == []
 
 
 def test_a_plateau_that_was_not_reached_is_said(project: Project) -> None:
-    setup = Setup(seeds=1, budget=Budget.PLATEAU)
+    setup = ComparisonSetup(seeds=1, budget=Budget.PLATEAU)
     plan = project.comparisons.plan(
         BY_GROUP, [PLAIN, TURNED], replace(SMALL, epochs=1), setup=setup
     )
@@ -259,7 +261,7 @@ def test_a_plateau_that_was_not_reached_is_said(project: Project) -> None:
 
 
 def test_the_article_is_put_right_beside_its_examples(project: Project) -> None:
-    plan = project.comparisons.plan(BY_GROUP, article(), SMALL, setup=Setup(seeds=1))
+    plan = project.comparisons.plan(BY_GROUP, article(), SMALL, setup=ComparisonSetup(seeds=1))
     name = project.comparisons.store(plan)
     notes = project.comparisons.result(name).notes
     assert notes[-2:] == ARTICLE_NOTES
@@ -268,7 +270,9 @@ def test_the_article_is_put_right_beside_its_examples(project: Project) -> None:
 def test_a_damaged_comparison_is_a_sentence(project: Project) -> None:
     with pytest.raises(UsageError, match="no comparison nothing"):
         project.comparisons.result("nothing")
-    plan = project.comparisons.plan(BY_GROUP, [PLAIN, TURNED], SMALL, setup=Setup(seeds=1))
+    plan = project.comparisons.plan(
+        BY_GROUP, [PLAIN, TURNED], SMALL, setup=ComparisonSetup(seeds=1)
+    )
     name = project.comparisons.store(plan)
     file = project.runs.folder / name / "comparison.json"
     file.write_text(file.read_text()[:-20])
@@ -277,7 +281,7 @@ def test_a_damaged_comparison_is_a_sentence(project: Project) -> None:
 
 
 def test_before_and_after_cleaning_are_of_equal_size(project: Project) -> None:
-    setup = Setup(seeds=2)
+    setup = ComparisonSetup(seeds=2)
     offered = project.comparisons.plan_cleaning(BY_GROUP, SMALL, setup=setup)
     first = project.comparisons.plan(BY_GROUP, [PLAIN, TURNED], SMALL).specs[0][1]
     gone = set(first.training.paths[:20:2])

@@ -12,15 +12,22 @@ from inspector.errors import TrainingError
 from inspector.project.experiments.experiments import SPLIT, Experiment, ExperimentPlan
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
-from inspector.project.training.run import Wanted
-from inspector.training_protocol import PREDICTIONS_LAST, Answer, Budget, Done, Failed, read_spec
+from inspector.project.training.run import RunConfig
+from inspector.training_protocol import (
+    PREDICTIONS_LAST,
+    Budget,
+    Event,
+    RunDone,
+    RunFailed,
+    read_spec,
+)
 from inspector.work.jobs import Stop
 
-SMALL = Wanted(epochs=1, image_size_px=12)
-Hear = Callable[[Answer], None]
+SMALL = RunConfig(epochs=1, image_size_px=12)
+Hear = Callable[[Event], None]
 
 
-def _plan(project: Project, seeds: int, wanted: Wanted = SMALL) -> ExperimentPlan:
+def _plan(project: Project, seeds: int, wanted: RunConfig = SMALL) -> ExperimentPlan:
     plan = project.experiments.plan(Rule(), wanted, seeds=seeds)
     assert plan is not None
     return plan
@@ -50,7 +57,7 @@ def test_a_plan_names_every_training(project: Project) -> None:
 
 def _groups(project: Project) -> dict[str, int]:
     rows = [s for s in project.groups.images() if s.split == "training"]
-    numbers = project.groups.numbers(rows, with_pictures=True).tolist()
+    numbers = project.groups.numbers(rows, with_duplicates=True).tolist()
     return {s.path: n for s, n in zip(rows, numbers, strict=True)}
 
 
@@ -65,7 +72,7 @@ def _guess(project: Project, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Put guesses in the place of trainings: the first letter of a path's hash says right."""
     trained = []
     rows = project.groups.images()
-    numbers = project.groups.numbers(rows, with_pictures=True).tolist()
+    numbers = project.groups.numbers(rows, with_duplicates=True).tolist()
     group = {s.path: n for s, n in zip(rows, numbers, strict=True)}
 
     def train(names: Iterable[str], hear: Hear, *, stop: Stop | None = None) -> None:
@@ -79,7 +86,7 @@ def _guess(project: Project, monkeypatch: pytest.MonkeyPatch) -> list[str]:
                 lines.append(f"{path},a,{'a' if luck < (240 if seen else 150) else 'b'},0.9")
             (project.runs.folder / name / PREDICTIONS_LAST).write_text("\n".join(lines) + "\n")
             trained.append(name)
-            hear(Done(name, 1, 1, 0.5, 0.5, False, 1.0))
+            hear(RunDone(name, 1, 1, 0.5, 0.5, False, 1.0))
 
     monkeypatch.setattr(project.runs, "train", train)
     return trained
@@ -91,16 +98,16 @@ def test_it_is_stopped_goes_on_and_says_what_it_shows(
     plan = _plan(project, 2)
     stop, heard = Stop(), []
 
-    def hear(answer: Answer) -> None:
+    def hear(answer: Event) -> None:
         heard.append(answer)
-        if isinstance(answer, Done):
+        if isinstance(answer, RunDone):
             stop.set()
 
     # One training is real: what is learned from all of the folder.
     late = replace(plan, specs=(plan.specs[0][10:],))
     early = project.experiments.run(late, hear, stop=stop)
     assert (early.answer, early.seeds_done, early.partial) == (None, 0, True)
-    assert sum(isinstance(a, Done) for a in heard) == 1
+    assert sum(isinstance(a, RunDone) for a in heard) == 1
     trained = _guess(project, monkeypatch)
     between: list[Experiment] = []
     found = project.experiments.run(plan, first=between.append)
@@ -134,7 +141,7 @@ def test_it_is_stopped_goes_on_and_says_what_it_shows(
 
 def test_a_failing_training_is_told_once(project: Project) -> None:
     plan = _plan(project, 1, replace(SMALL, model="MobileNetV2"))
-    heard: list[Answer] = []
+    heard: list[Event] = []
     with pytest.raises(TrainingError, match="MobileNetV2 has no weights"):
         project.experiments.run(plan, heard.append)
-    assert sum(isinstance(a, Failed) for a in heard) == 1
+    assert sum(isinstance(a, RunFailed) for a in heard) == 1

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from inspector.audit.diagnosis import Bound, Verdict
-from inspector.demo.dataset import Kind, make_demo
+from inspector.demo.dataset import ImageKind, make_demo
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule, RuleKind
 
@@ -28,7 +28,7 @@ def _manifest(folder: Path, file: Path, *, hide: int) -> None:
 @pytest.fixture(scope="module")
 def bursts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bursts") / "data"
-    make_demo(folder, seed=3, kind=Kind.LEAK, images=400)
+    make_demo(folder, seed=3, kind=ImageKind.LEAK, images=400)
     return folder
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from inspector.project.catalog.scans import SECONDS_A_COMPARISON
+from inspector.project.catalog.scans import COMPARISON_TIMEOUT_SECONDS
 from inspector.project.project import Project
 from inspector.work.pool import Pool
-from inspector.work.tasks import Digest, Propose, Read, Verify
+from inspector.work.tasks import DigestTask, ProposeTask, ReadTask, VerifyTask
 
 
 def test_only_files_have_a_limit(
@@ -30,5 +30,5 @@ def test_only_files_have_a_limit(
         project.scans.scan()
     finally:
         project.close()
-    long = SECONDS_A_COMPARISON
-    assert limits == {Read: None, Propose: long, Verify: long, Digest: None}
+    long = COMPARISON_TIMEOUT_SECONDS
+    assert limits == {ReadTask: None, ProposeTask: long, VerifyTask: long, DigestTask: None}

@@ -13,7 +13,7 @@ from inspector.project.review.gallery_query import (
     Facet,
     GroupBy,
     Query,
-    twin_values,
+    neighbour_values,
 )
 
 IMAGES = frozenset({"image"})
@@ -62,17 +62,17 @@ def test_several_values_of_a_facet_are_a_union(project: Project) -> None:
 
 
 def test_twins_are_told_as_the_pairs_are(project: Project) -> None:
-    likeness = project.duplicates.likeness()
-    told = twin_values(likeness)
-    assert set(told) == {s for s in likeness.samples if likeness.twins(s)}
+    index = project.duplicates.index()
+    told = neighbour_values(index)
+    assert set(told) == {s for s in index.samples if index.neighbours(s)}
     for sample, values in told.items():
-        splits = {likeness.samples[t].split for t in likeness.twins(sample)}
+        splits = {index.samples[t].split for t in index.neighbours(sample)}
         assert values[0] == ANY_TWIN
-        assert (OTHER_SPLIT in values) == bool(splits - {likeness.samples[sample].split})
+        assert (OTHER_SPLIT in values) == bool(splits - {index.samples[sample].split})
         assert ("in training" in values) == ("training" in splits)
     kinds: dict[int, set[str]] = {}
     for pair in project.duplicates.pairs():
-        if pair.similarity >= likeness.threshold:
+        if pair.similarity >= index.threshold:
             for end in (pair.a.id, pair.b.id):
                 kinds.setdefault(end, set()).add(pair.kind)
     every = {kind for values in kinds.values() for kind in values}

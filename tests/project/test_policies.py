@@ -83,7 +83,7 @@ def test_pictures_come_class_by_class_and_turn(project: Project) -> None:
 
 
 def test_a_crowd_is_small_even_and_of_training(project: Project) -> None:
-    found = project.previews.crowd()
+    found = project.previews.reference_set()
     images = project.groups.images()
     assert len(found.pictures) == sum(s.split == "training" for s in images)
     assert len(found.validation) == sum(s.split == "validation" for s in images)

@@ -12,10 +12,10 @@ import pytest
 from inspector.errors import TrainingError
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
-from inspector.project.training.run import RunState, Wanted
+from inspector.project.training.run import RunConfig, RunState
 from inspector.project.training.runs import Runs
 from inspector.project.training.trainer import Phase
-from inspector.training_protocol import Done, Started
+from inspector.training_protocol import RunDone, Started
 
 LONG = 100_000
 
@@ -27,7 +27,7 @@ def runs(project: Project) -> Runs:
 
 
 def store(runs: Runs, epochs: int = 2, **wanted: object) -> str:
-    wish = Wanted(epochs=epochs, image_size_px=32, **wanted)  # type: ignore[arg-type]
+    wish = RunConfig(epochs=epochs, image_size_px=32, **wanted)  # type: ignore[arg-type]
     return runs.store(runs.plan(Rule(), wish))
 
 
@@ -55,7 +55,7 @@ def test_a_queue_is_worked_off_and_each_run_says_where_it_stands(
     done = runs.run(first)
     assert done.state is RunState.DONE
     assert done.best is not None
-    assert not done.can_go_on
+    assert not done.can_resume
     assert len(told) >= 8
     assert runs.trainer.snapshot().live == {}
     again = runs.evaluate(first)
@@ -64,10 +64,12 @@ def test_a_queue_is_worked_off_and_each_run_says_where_it_stands(
 
 
 def test_the_selection_set_is_cut_by_group(project: Project, runs: Runs) -> None:
-    spec = runs.plan(Rule(), Wanted())
+    spec = runs.plan(Rule(), RunConfig())
     groups = project.groups
     rows = {s.path: s for s in groups.images()}
-    numbers = dict(zip(rows, groups.numbers(list(rows.values()), with_pictures=True), strict=True))
+    numbers = dict(
+        zip(rows, groups.numbers(list(rows.values()), with_duplicates=True), strict=True)
+    )
     assert len(spec.dataset_digest) == 64
     held = {numbers[p] for p in spec.selection.paths}
     assert held
@@ -85,7 +87,7 @@ def test_a_stop_while_tensorflow_traces_is_done_within_a_second(runs: Runs) -> N
     wait(lambda: runs.run(name).state is RunState.STOPPED)
     # The busy machine's own pauses are not the trainer's.
     assert time.monotonic() - asked < 3
-    assert runs.run(name).can_go_on
+    assert runs.run(name).can_resume
     again = store(runs)
     runs.start([again])
     wait(lambda: runs.run(again).state is RunState.DONE)
@@ -123,14 +125,14 @@ def test_pause_holds_and_closing_keeps_each_complete_epoch(
     before = epochs(runs, name)
     time.sleep(0.3)
     assert epochs(runs, name) == before
-    runs.trainer.go_on(name)
+    runs.trainer.resume(name)
     wait(lambda: epochs(runs, name) > before)
     project.close()
     again = Project(demo, tmp_path / "p.inspector", jobs=2)
     assert again.runs.run(name).state is RunState.STOPPED
     assert epochs(again.runs, name) > before
     assert again.runs.run(waiting).state is RunState.INTERRUPTED
-    assert again.runs.run(waiting).can_go_on
+    assert again.runs.run(waiting).can_resume
     again.close()
 
 
@@ -155,7 +157,7 @@ def test_the_test_folder_is_opened_once_and_logged(demo: Path, tmp_path: Path) -
     name = store(runs, 1)
     heard: list[object] = []
     runs.train([name], heard.append)
-    assert isinstance(heard[-1], Done)
+    assert isinstance(heard[-1], RunDone)
     opened = runs.open_test(name)
     assert opened.images == len(runs.run(name).spec.test) > 0
     assert opened.low <= opened.accuracy <= opened.high

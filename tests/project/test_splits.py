@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from inspector.audit.diagnosis import Diagnosis, Property, as_json
-from inspector.demo.dataset import Kind, make_demo
+from inspector.demo.dataset import ImageKind, make_demo
 from inspector.errors import DatasetError, ExportError, UsageError
-from inspector.project.diagnosis.diagnoses import Numbers
+from inspector.project.diagnosis.diagnoses import UserMetrics
 from inspector.project.diagnosis.shift import from_json as properties_of
 from inspector.project.project import Project
 from inspector.project.splits.leakage import second_call
@@ -128,11 +128,11 @@ def test_every_threshold_agrees_with_a_search_of_its_own(project: Project) -> No
         found = search.at(threshold)
         project.duplicates.set_threshold(threshold)
         assert project.splits.search(KERAS) is search
-        likeness = project.duplicates.likeness()
+        index = project.duplicates.index()
         training = {s.id for s in project.samples.by_paths(found.made.training)}
         paths = {s.path: s.id for s in project.samples.by_paths(found.made.validation)}
-        twins = {p for p, i in paths.items() if training & set(likeness.twins(i))}
-        assert {leak.image.path for leak in found.leaks if leak.kind != "group"} == twins
+        neighbours = {p for p, i in paths.items() if training & set(index.neighbours(i))}
+        assert {leak.image.path for leak in found.leaks if leak.kind != "group"} == neighbours
         assert found.luck.this_seed == pytest.approx(found.share)
         assert found.luck.shares[42] == pytest.approx(found.share)
         conflicts = {
@@ -141,13 +141,13 @@ def test_every_threshold_agrees_with_a_search_of_its_own(project: Project) -> No
             if len(c.labels) > 1
         }
         assert {tuple(sorted(c)) for c in found.conflicting} == conflicts
-    project.decisions.drop([likeness.samples[next(iter(likeness.samples))].id])
+    project.decisions.drop([index.samples[next(iter(index.samples))].id])
     assert project.splits.search(KERAS) is not search
 
 
 def test_quick_models_rank_your_seed_and_are_kept(project: Project, tmp_path: Path) -> None:
     assert project.splits.drawn(KERAS) is None
-    drawn = project.splits.draw_seeds(KERAS)
+    drawn = project.splits.score_seeds(KERAS)
     assert drawn is not None
     assert len(drawn.accuracy.values) == 200
     assert drawn.accuracy.this_seed == drawn.accuracy.values[0]
@@ -156,13 +156,13 @@ def test_quick_models_rank_your_seed_and_are_kept(project: Project, tmp_path: Pa
     assert drawn.class_deviation.at(5) <= drawn.class_deviation.median
     assert project.splits.drawn(KERAS) == drawn
     assert project.splits.drawn(replace(KERAS, call=replace(KERAS.call, seed=7))) is None
-    assert project.splits.draw_seeds(Rule()) is None
+    assert project.splits.score_seeds(Rule()) is None
     project.splits.set_rule(KERAS)
     page = render(project.reports.page())
     assert "Accuracy of a quick model on validation" in page
     stop = Stop()
     stop.set()
-    assert project.splits.draw_seeds(KERAS, stop=stop) is None
+    assert project.splits.score_seeds(KERAS, stop=stop) is None
 
 
 def test_a_split_by_group_leaves_nothing_on_both_sides(project: Project) -> None:
@@ -179,7 +179,7 @@ def test_a_split_by_group_leaves_nothing_on_both_sides(project: Project) -> None
 
 def test_groups_come_from_exif_and_can_be_confirmed(demo: Path, project: Project) -> None:
     offers = project.groups.offers()
-    assert any(o.in_force and o.proposal.provenance.value == "exif time" for o in offers)
+    assert any(o.enabled and o.proposal.provenance.value == "exif time" for o in offers)
     assert any(r["kind"] == "burst" for r in truth(demo))
     group = next(g for g in project.groups.groups() if not g.confirmed and len(g.members) > 1)
     project.groups.confirm([group.id])
@@ -193,7 +193,7 @@ def test_groups_come_from_exif_and_can_be_confirmed(demo: Path, project: Project
 
 def test_a_pattern_is_put_in_force(project: Project) -> None:
     offer = project.groups.add_pattern(r"/(IMG_\d+)")
-    assert offer.in_force
+    assert offer.enabled
     assert offer.count > 1
     for pattern in ("(", "nowhere-at-all"):
         with pytest.raises(UsageError):
@@ -306,14 +306,14 @@ def test_a_list_of_files_is_a_rule(project: Project, tmp_path: Path) -> None:
 
 def test_your_own_numbers_and_predictions(project: Project, tmp_path: Path) -> None:
     found = project.splits.leaks(Rule())
-    twins = {leak.image.path for leak in found.leaks if leak.kind != "group"}
+    neighbours = {leak.image.path for leak in found.leaks if leak.kind != "group"}
     file = tmp_path / "predictions.csv"
     with file.open("w") as stream:
         stream.write("path,label,predicted,confidence\n")
         for path in found.made.validation:
             label = path.split("/")[1]
-            stream.write(f"{path},{label},{label if path in twins else 'other'},0.9\n")
-    project.diagnoses.state(Numbers(0.95, 0.75, str(file)))
+            stream.write(f"{path},{label},{label if path in neighbours else 'other'},0.9\n")
+    project.diagnoses.state(UserMetrics(0.95, 0.75, str(file)))
     shares = {r.name: r for r in project.diagnoses.rates(found)}
     assert shares["validation, a twin in training"].share == 1.0
     assert shares["validation, no twin in training"].share == 0.0
@@ -324,33 +324,33 @@ def test_your_own_numbers_and_predictions(project: Project, tmp_path: Path) -> N
     file.rename(tmp_path / "gone.csv")
     assert "Predictions of your model are left out" in render(project.reports.page())
     (tmp_path / "gone.csv").rename(file)
-    stated = Numbers(0.95, 0.75, split_images=400, folder_images=500).text
+    stated = UserMetrics(0.95, 0.75, split_images=400, folder_images=500).text
     assert "a gap of +0.200 (" in stated
     assert "Chance" not in stated
-    assert "Chance" in Numbers(0.95, 0.75, split_images=20, folder_images=12).text
-    assert "On how many images?" in Numbers(0.95, 0.75).text
-    assert Numbers().text == ""
+    assert "Chance" in UserMetrics(0.95, 0.75, split_images=20, folder_images=12).text
+    assert "On how many images?" in UserMetrics(0.95, 0.75).text
+    assert UserMetrics().text == ""
     file.write_text(
         f"path,label,predicted\nhome/me/{found.made.validation[0]},a,a\nnowhere/x.jpg,a,a\n"
     )
-    project.diagnoses.state(Numbers(predictions=str(file)))
+    project.diagnoses.state(UserMetrics(predictions=str(file)))
     by_name = {r.name: r for r in project.diagnoses.rates(found)}
     assert by_name["all"].n == by_name["not in this dataset"].n == 1
     for text, word in (("nowhere/x.jpg,a,a", "name no image"), ("a", "too few columns")):
         file.write_text(f"path,label,predicted\n{text}\n")
         with pytest.raises(DatasetError, match=word):
-            project.diagnoses.state(Numbers(predictions=str(file)))
+            project.diagnoses.state(UserMetrics(predictions=str(file)))
     with pytest.raises(UsageError, match="between 0 and 1"):
-        project.diagnoses.state(Numbers(95, 75))
+        project.diagnoses.state(UserMetrics(95, 75))
     bad = tmp_path / "bad.csv"
     bad.write_text("path,label\n")
     with pytest.raises(DatasetError, match="no column predicted"):
-        project.diagnoses.state(Numbers(0.95, 0.75, str(bad)))
+        project.diagnoses.state(UserMetrics(0.95, 0.75, str(bad)))
 
 
 def test_folders_that_differ_are_shown_with_pictures(tmp_path: Path) -> None:
     folder = tmp_path / "both"
-    make_demo(folder, seed=5, kind=Kind.SHIFT, images=240)
+    make_demo(folder, seed=5, kind=ImageKind.SHIFT, images=240)
     project = Project(folder, tmp_path / "p.inspector", jobs=2)
     try:
         project.scans.scan()

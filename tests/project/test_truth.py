@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from inspector.errors import UsageError
-from inspector.project.diagnosis.labels import Case
+from inspector.project.diagnosis.labels import LabelCase
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
 from inspector.project.splits.splits import keras_rule
@@ -27,7 +27,7 @@ def doubtful(project: Project) -> Project:
     return project
 
 
-def _single(project: Project) -> list[Case]:
+def _single(project: Project) -> list[LabelCase]:
     return [c for c in project.labels.queue()[0] if c.score is not None]
 
 

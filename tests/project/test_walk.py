@@ -20,7 +20,7 @@ from inspector.errors import DatasetError, ProjectError, UsageError
 from inspector.project.catalog import scans
 from inspector.project.project import Project
 from inspector.project.review.decisions import RULES
-from inspector.project.review.duplicates import Kind, Level
+from inspector.project.review.duplicates import Level, PairKind
 from inspector.project.review.gallery_query import Facet, GroupBy, Query, Sort
 from inspector.similarity import fingerprints
 from inspector.store import samples
@@ -179,7 +179,7 @@ def test_an_error_while_names_come_is_heard_at_once_and_leaves_no_thread(
     count = len(yielded)
     time.sleep(0.2)
     assert len(yielded) == count
-    assert told[-1].likeness
+    assert told[-1].duplicates
     assert project.scans.scan().complete
     project.close()
 
@@ -190,7 +190,10 @@ def test_scans_leave_no_connection_behind(opened: Project) -> None:
     readers, pictures = len(opened.context.database._readers), len(opened.context.cache._all)
     for _ in range(3):
         opened.scans.scan()
-    assert (len(opened.context.database._readers), len(opened.context.cache._all)) == (readers, pictures)
+    assert (len(opened.context.database._readers), len(opened.context.cache._all)) == (
+        readers,
+        pictures,
+    )
 
 
 def test_no_decision_waits_for_a_cache_that_another_program_holds(
@@ -282,7 +285,7 @@ def test_planted_copies_are_found_under_their_kind(demo: Path, project: Project)
         for p in project.duplicates.pairs()
         if p.level is Level.SURE
     }
-    planted = [r for r in _truth(demo) if r["copy_of"] and r["kind"] in set(Kind)]
+    planted = [r for r in _truth(demo) if r["copy_of"] and r["kind"] in set(PairKind)]
     assert len(planted) >= 8
     hits = [r for r in planted if frozenset((r["path"], r["copy_of"])) in found]
     right = [r for r in hits if found[frozenset((r["path"], r["copy_of"]))].kind.value == r["kind"]]
@@ -357,16 +360,16 @@ def test_the_list_in_memory_is_what_the_project_file_holds(opened: Project, copy
 
 @pytest.mark.parametrize("rule", [r for r in RULES if "GLOB" not in r] + ["path:training/*"])
 def test_a_rule_keeps_one_and_leaves_no_sure_pair(project: Project, rule: str) -> None:
-    likeness = project.duplicates.likeness()
+    index = project.duplicates.index()
     plan = project.decisions.plan_rule(rule, everything=True)
     dropped = {s.id for s, _ in plan.drops}
     assert dropped
-    for members in likeness.clusters.values():
+    for members in index.clusters.values():
         kept = [m for m in members if m not in dropped]
         assert kept
-        assert not any(set(likeness.twins(m)) & set(kept) for m in kept)
+        assert not any(set(index.neighbours(m)) & set(kept) for m in kept)
     for sample, keeper in plan.drops:
-        assert keeper.id in likeness.twins(sample.id)
+        assert keeper.id in index.neighbours(sample.id)
         assert keeper.id not in dropped
 
 
@@ -421,9 +424,9 @@ def test_undoing_everything_gives_the_beginning(verbs: list[str]) -> None:
 
 
 def test_not_alike_is_remembered_and_a_moved_threshold_leaves_decisions(project: Project) -> None:
-    pair = next(p for p in project.duplicates.pairs() if p.kind is Kind.NEAR)
+    pair = next(p for p in project.duplicates.pairs() if p.kind is PairKind.NEAR)
     project.decisions.not_alike(pair.a.id, pair.b.id)
-    assert pair.b.id not in project.duplicates.likeness().twins(pair.a.id)
+    assert pair.b.id not in project.duplicates.index().neighbours(pair.a.id)
     project.decisions.drop([pair.a.id])
     project.duplicates.set_threshold(0.95)
     assert project.samples.by_ids([pair.a.id])[0].mark == "drop"

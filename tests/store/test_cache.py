@@ -8,24 +8,24 @@ import pytest
 
 from inspector.errors import ProjectError
 from inspector.similarity.records import append
-from inspector.store.cache import PictureCache
+from inspector.store.cache import ImageCache
 
 ROWS = [(n.to_bytes(32, "big"), b"thumbnail", n.to_bytes(2, "big") * 3_600) for n in range(1200)]
 CONTENTS = [row[0] for row in ROWS]
 RECORDS = [row[2] for row in ROWS]
 
 
-def opened(path: Path, version: int = 2) -> PictureCache:
-    return PictureCache(path, version=version, record_bytes=7_200)
+def opened(path: Path, version: int = 2) -> ImageCache:
+    return ImageCache(path, version=version, record_bytes=7_200)
 
 
-def keep(cache: PictureCache, rows: list[tuple[bytes, bytes, bytes]]) -> None:
+def keep(cache: ImageCache, rows: list[tuple[bytes, bytes, bytes]]) -> None:
     """Do as a worker and its parent: records first, then the rows that name them."""
     first = append(cache.records, [record for _, _, record in rows])
     cache.put([(c, t, first + n, crc32(record)) for n, (c, t, record) in enumerate(rows)])
 
 
-def records(cache: PictureCache, contents: list[bytes]) -> list[bytes]:
+def records(cache: ImageCache, contents: list[bytes]) -> list[bytes]:
     return list(cache.fingerprints(contents))
 
 

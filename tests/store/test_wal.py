@@ -11,7 +11,7 @@ import pytest
 from inspector.errors import ProjectError
 from inspector.similarity.records import append
 from inspector.store import cache, database
-from inspector.store.cache import PictureCache
+from inspector.store.cache import ImageCache
 from inspector.store.database import Database
 
 ROUNDS, PROGRAMS = 20, 4
@@ -43,8 +43,8 @@ def test_a_fresh_project_opens_for_all_who_ask_at_once(tmp_path: Path) -> None:
         assert _at_once(lambda _, file=file: Database(file).close()) == []  # type: ignore[misc]
 
 
-def _cache(file: Path) -> PictureCache:
-    return PictureCache(file, version=1, record_bytes=1)
+def _cache(file: Path) -> ImageCache:
+    return ImageCache(file, version=1, record_bytes=1)
 
 
 def test_a_fresh_cache_loses_nothing_when_all_begin_it(tmp_path: Path) -> None:

@@ -10,18 +10,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inspector.subprocesses import Child
+from inspector.subprocesses import ChildProcess
 from inspector.training_protocol import (
     SMALL_CNN,
     TRAINER,
-    Answer,
-    Done,
-    Failed,
+    Event,
     Quit,
     Ready,
+    RunDone,
+    RunFailed,
     RunSpec,
-    Samples,
-    Stopped,
+    RunStopped,
+    SampleColumns,
     Train,
     write_spec,
 )
@@ -34,22 +34,22 @@ class Trainer:
     """A child and what it said."""
 
     def __init__(self) -> None:
-        self.child = Child(TRAINER)
+        self.child = ChildProcess(TRAINER)
         ready = self.child.receive()
         assert isinstance(ready, Ready)
         self.ready = ready
 
-    def read(self, *until: type) -> list[Answer]:
+    def read(self, *until: type) -> list[Event]:
         """Read up to and with the first message of these kinds."""
-        heard: list[Answer] = []
+        heard: list[Event] = []
         while not heard or not isinstance(heard[-1], until):
             heard.append(self.child.receive())  # type: ignore[arg-type]
         return heard
 
-    def train(self, folder: Path) -> list[Answer]:
+    def train(self, folder: Path) -> list[Event]:
         """Send a run and read to its end."""
         self.child.send(Train(str(folder)))
-        return self.read(Done, Failed, Stopped)
+        return self.read(RunDone, RunFailed, RunStopped)
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +101,7 @@ def spec(tmp_path_factory: pytest.TempPathFactory) -> RunSpec:
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
         rows.append((f"{CLASSES[label]}/{file.name}", label, digest))
     training, selection, validation = (
-        Samples(*zip(*rows[a:b], strict=True)) for a, b in ((0, 70), (70, 90), (90, COUNT))
+        SampleColumns(*zip(*rows[a:b], strict=True)) for a, b in ((0, 70), (70, 90), (90, COUNT))
     )
     return RunSpec(
         root=str(root), class_names=CLASSES, training=training, selection=selection,

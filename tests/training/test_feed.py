@@ -13,18 +13,18 @@ from inspector.augmentation.policy_json import read_policy
 from inspector.dataset.training_decode import decode_square
 from inspector.errors import TrainingError
 from inspector.training.feed import Batch, Feed, draw_order
-from inspector.training.pictures import Pictures, load_pictures, read_square
-from inspector.training_protocol import RunSpec, Samples
+from inspector.training.pictures import TrainingImages, load_pictures, read_square
+from inspector.training_protocol import RunSpec, SampleColumns
 
 
-def _load(spec: RunSpec, cache: Path) -> Pictures:
+def _load(spec: RunSpec, cache: Path) -> TrainingImages:
     return load_pictures(
         Path(spec.root), (spec.training, spec.validation), side_px=spec.image_size_px,
         cache=cache, threads=2, told=lambda done, total: None,
     )  # fmt: skip
 
 
-def _epoch(spec: RunSpec, pictures: Pictures, *, threads: int, epoch: int = 3) -> list[Batch]:
+def _epoch(spec: RunSpec, pictures: TrainingImages, *, threads: int, epoch: int = 3) -> list[Batch]:
     policy = None if spec.policy is None else read_policy(spec.policy)
     feed = Feed(
         pictures, spec.training, seed=spec.seed, batch_size=spec.batch_size, threads=threads,
@@ -103,10 +103,10 @@ def test_a_damaged_cache_is_made_anew(spec: RunSpec, tmp_path: Path) -> None:
 
 
 def test_a_changed_file_stops_the_run(spec: RunSpec, tmp_path: Path) -> None:
-    wrong = Samples(spec.training.paths[:1], (0,), (hashlib.sha256(b"other").hexdigest(),))
+    wrong = SampleColumns(spec.training.paths[:1], (0,), (hashlib.sha256(b"other").hexdigest(),))
     with pytest.raises(TrainingError, match="was changed since the split was made"):
         _load(replace(spec, training=wrong), tmp_path)
-    gone = Samples(("red/none.png",), (0,), ("",))
+    gone = SampleColumns(("red/none.png",), (0,), ("",))
     with pytest.raises(TrainingError, match="can't be read"):
         _load(replace(spec, training=gone), tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -13,7 +13,7 @@ from inspector.training_protocol import (
     STATE,
     Budget,
     RunSpec,
-    Samples,
+    SampleColumns,
     Scaling,
     check_spec,
     read_history,
@@ -25,7 +25,7 @@ from inspector.training_protocol import (
 def test_a_spec_survives_the_disk(spec: RunSpec, tmp_path: Path) -> None:
     odd = replace(
         spec, budget=Budget.PLATEAU, normalisation=Scaling.SAMPLEWISE,
-        validation=Samples(("red/\udcff é.png",), (2,), ("",)),
+        validation=SampleColumns(("red/\udcff é.png",), (2,), ("",)),
     )  # fmt: skip
     write_spec(tmp_path / "run", odd)
     assert read_spec(tmp_path / "run") == odd
@@ -55,15 +55,15 @@ def test_a_damaged_state_is_a_sentence(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"training": Samples()}, "no sample for training"),
-        ({"validation": Samples()}, "no sample for validation"),
-        ({"selection": Samples(), "budget": Budget.PLATEAU}, "needs a selection set"),
+        ({"training": SampleColumns()}, "no sample for training"),
+        ({"validation": SampleColumns()}, "no sample for validation"),
+        ({"selection": SampleColumns(), "budget": Budget.PLATEAU}, "needs a selection set"),
         ({"budget": Budget.STEPS}, "needs their number"),
         ({"batch_size": 0}, "1 at least"),
         ({"image_size_px": 4}, "8 to 1024"),
         ({"learning_rate": 0.0}, "above 0"),
         ({"class_names": ("one",)}, "label without a class"),
-        ({"selection": Samples(("a",), (0,), ())}, "unequal length"),
+        ({"selection": SampleColumns(("a",), (0,), ())}, "unequal length"),
     ],
 )
 def test_what_can_not_be_trained_is_a_sentence(

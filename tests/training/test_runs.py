@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inspector.subprocesses import ChildGone
+from inspector.subprocesses import ProcessExited
 from inspector.training_protocol import (
     BEST,
     CARD,
@@ -28,19 +28,19 @@ from inspector.training_protocol import (
     STATE,
     Budget,
     ContinueRun,
-    Done,
     EpochDone,
     Evaluated,
-    Failed,
     Paused,
     PauseRun,
     Reevaluate,
+    RunDone,
+    RunFailed,
     RunSpec,
-    Samples,
+    RunStopped,
+    SampleColumns,
     Scaling,
     Started,
     Step,
-    Stopped,
     StopRun,
     Train,
     read_history,
@@ -75,7 +75,7 @@ def test_a_run_says_and_leaves_all_it_should(
     folder = make_run()
     heard = trainer.train(folder)
     kinds = [type(m).__name__ for m in heard if not isinstance(m, Step)]
-    assert kinds == ["Preparing", "Started", *["EpochDone"] * 4, "Done"]
+    assert kinds == ["Preparing", "Started", *["EpochDone"] * 4, "RunDone"]
     started = next(m for m in heard if isinstance(m, Started))
     assert started == Started("run", 4, 0, 5, started.parameters, 2)
     assert 20_000 < started.parameters < 30_000
@@ -84,7 +84,7 @@ def test_a_run_says_and_leaves_all_it_should(
     epochs = tuple(m for m in heard if isinstance(m, EpochDone))
     assert read_history(folder) == epochs
     done = heard[-1]
-    assert isinstance(done, Done)
+    assert isinstance(done, RunDone)
     best = max(epochs, key=lambda e: (e.sel_accuracy, -(e.sel_loss or 0)))
     assert (done.best_epoch, done.epochs) == (best.epoch, 4)
     assert done.best_val_accuracy == best.val_accuracy > 0.9
@@ -98,7 +98,7 @@ def test_a_run_says_and_leaves_all_it_should(
     assert card["data"]["samples"] == {"training": 70, "selection": 20, "validation": 30}
 
 
-def _check_predictions(folder: Path, spec: RunSpec, done: Done) -> None:
+def _check_predictions(folder: Path, spec: RunSpec, done: RunDone) -> None:
     for name, accuracy in (
         (PREDICTIONS_BEST, done.best_val_accuracy), (PREDICTIONS_LAST, done.last_val_accuracy),
     ):  # fmt: skip
@@ -112,9 +112,9 @@ def _check_predictions(folder: Path, spec: RunSpec, done: Done) -> None:
 def test_best_weights_are_evaluated_again(trainer: Trainer, make_run: MakeRun) -> None:
     folder = make_run(epochs=2)
     done = trainer.train(folder)[-1]
-    assert isinstance(done, Done)
+    assert isinstance(done, RunDone)
     trainer.child.send(Reevaluate(str(folder)))
-    found = trainer.read(Evaluated, Failed)[-1]
+    found = trainer.read(Evaluated, RunFailed)[-1]
     best = read_history(folder)[done.best_epoch - 1]
     assert isinstance(found, Evaluated)
     assert (found.accuracy, found.images) == (best.val_accuracy, 30)
@@ -122,8 +122,8 @@ def test_best_weights_are_evaluated_again(trainer: Trainer, make_run: MakeRun) -
     spoilt = make_run("spoilt", root=str(folder))
     (spoilt / BEST).write_bytes((folder / BEST).read_bytes())
     trainer.child.send(Reevaluate(str(spoilt)))
-    failed = trainer.read(Evaluated, Failed)[-1]
-    assert isinstance(failed, Failed)
+    failed = trainer.read(Evaluated, RunFailed)[-1]
+    assert isinstance(failed, RunFailed)
     assert "can't be read" in failed.reason
 
 
@@ -162,15 +162,15 @@ def test_a_stop_is_heard_within_a_second_and_the_run_goes_on(
     trainer.read(EpochDone)
     trainer.child.send(StopRun("run"))
     asked = time.monotonic()
-    stopped = trainer.read(Stopped, Failed)[-1]
+    stopped = trainer.read(RunStopped, RunFailed)[-1]
     assert time.monotonic() - asked < 1
-    assert isinstance(stopped, Stopped)
+    assert isinstance(stopped, RunStopped)
     assert stopped.epoch == len(read_history(folder)) >= 1
     trainer.child.send(Train(str(folder)))
     started = trainer.read(Started)[-1]
     trainer.read(EpochDone)
     trainer.child.send(StopRun("run"))
-    trainer.read(Stopped)
+    trainer.read(RunStopped)
     assert isinstance(started, Started)
     assert started.epochs_done == stopped.epoch
 
@@ -189,16 +189,16 @@ def test_pause_holds_and_runs_wait_in_a_queue(trainer: Trainer, make_run: MakeRu
     trainer.read(EpochDone)
     for run in ("b", "a"):
         trainer.child.send(StopRun(run))
-    assert trainer.read(Stopped)[-1].run == "a"  # type: ignore[union-attr]
-    assert trainer.read(Stopped)[-1] == Stopped("b", 0)
-    assert trainer.read(Done)[-1].run == "c"  # type: ignore[union-attr]
+    assert trainer.read(RunStopped)[-1].run == "a"  # type: ignore[union-attr]
+    assert trainer.read(RunStopped)[-1] == RunStopped("b", 0)
+    assert trainer.read(RunDone)[-1].run == "c"  # type: ignore[union-attr]
 
 
 def test_a_budget_in_steps_is_kept_exactly(trainer: Trainer, make_run: MakeRun) -> None:
     heard = trainer.train(make_run(budget=Budget.STEPS, steps=7, image_size_px=64))
     ends = [(m.epoch, m.steps) for m in heard if isinstance(m, Step) and m.step == m.steps]
     assert ends == [(1, 5), (2, 2)]
-    assert isinstance(heard[-1], Done)
+    assert isinstance(heard[-1], RunDone)
 
 
 def test_a_plateau_ends_a_run(trainer: Trainer, make_run: MakeRun) -> None:
@@ -206,7 +206,7 @@ def test_a_plateau_ends_a_run(trainer: Trainer, make_run: MakeRun) -> None:
     changes = {"learning_rate": 1e-12, "patience": 2, "normalisation": Scaling.CENTRED}
     folder = make_run(budget=Budget.PLATEAU, epochs=LONG, policy=None, **changes)
     done = trainer.train(folder)[-1]
-    assert isinstance(done, Done)
+    assert isinstance(done, RunDone)
     assert done.plateau
     assert done.epochs == done.best_epoch + 2
 
@@ -214,9 +214,9 @@ def test_a_plateau_ends_a_run(trainer: Trainer, make_run: MakeRun) -> None:
 def test_without_a_selection_set_the_last_epoch_is_the_best(
     trainer: Trainer, make_run: MakeRun
 ) -> None:
-    folder = make_run(epochs=2, selection=Samples(), normalisation=Scaling.SAMPLEWISE)
+    folder = make_run(epochs=2, selection=SampleColumns(), normalisation=Scaling.SAMPLEWISE)
     done = trainer.train(folder)[-1]
-    assert isinstance(done, Done)
+    assert isinstance(done, RunDone)
     assert done.best_epoch == 2
     assert read_history(folder)[-1].sel_accuracy is None
 
@@ -228,7 +228,7 @@ def test_a_transfer_offline_is_a_sentence(trainer: Trainer, make_run: MakeRun) -
         make_run("fetch", model="MobileNetV2", weights="imagenet", image_size_px=96)
     )[-1]
     small = trainer.train(make_run("small", model="InceptionV3", untrained=True))[-1]
-    said = [m.reason for m in (none, gone, fetched, small) if isinstance(m, Failed)]
+    said = [m.reason for m in (none, gone, fetched, small) if isinstance(m, RunFailed)]
     assert len(said) == 4
     assert "has no weights" in said[0]
     assert "there is no weights file" in said[1]
@@ -241,9 +241,9 @@ def test_transfer_learns_on_features_computed_once(trainer: Trainer, make_run: M
     heard = trainer.train(make_run("plain", policy=None, epochs=2, **changes))
     prepared = [m.what for m in heard if type(m).__name__ == "Preparing"]
     assert "features of training" in prepared
-    assert isinstance(heard[-1], Done)
+    assert isinstance(heard[-1], RunDone)
     augmented = trainer.train(make_run("augmented", epochs=1, **changes))
-    assert isinstance(augmented[-1], Done)
+    assert isinstance(augmented[-1], RunDone)
     assert "features of training" not in [getattr(m, "what", "") for m in augmented]
 
 
@@ -252,7 +252,7 @@ def test_an_own_model_is_trained_in_safe_mode(trainer: Trainer, make_run: MakeRu
     trainer.train(first)
     own = first / BEST
     taken = trainer.train(make_run("own", model=str(own), epochs=1, normalisation=Scaling.NONE))
-    assert isinstance(taken[-1], Done)
+    assert isinstance(taken[-1], RunDone)
     unsafe = first / "unsafe.keras"
     _add_code(own, unsafe)
     (first / "damaged.keras").write_bytes(b"nothing")
@@ -263,7 +263,7 @@ def test_an_own_model_is_trained_in_safe_mode(trainer: Trainer, make_run: MakeRu
     ):  # fmt: skip
         model = str(first / f"{name}.keras")
         end = trainer.train(make_run(f"{name}{len(said)}", model=model, **changes))[-1]
-        assert isinstance(end, Failed)
+        assert isinstance(end, RunFailed)
         said.append(end.reason)
     assert said[0] == "unsafe.keras holds code and was not loaded"
     assert said[1] == "damaged.keras can't be read as a Keras model"
@@ -297,8 +297,8 @@ def test_a_killed_child_is_told_and_its_run_goes_on(
     for _ in range(2):
         victim.read(EpochDone)
     os.kill(victim.child.pid, signal.SIGKILL)
-    with pytest.raises(ChildGone, match="ended by SIGKILL"):
-        victim.read(Done)
+    with pytest.raises(ProcessExited, match="ended by SIGKILL"):
+        victim.read(RunDone)
     known = read_history(folder)
     assert len(known) >= 2
     text = (folder / SPEC).read_text()
@@ -308,7 +308,7 @@ def test_a_killed_child_is_told_and_its_run_goes_on(
     # The checkpoint is written a moment before the state that was read here.
     assert started.epochs_done in (len(known), len(known) + 1)
     done = heard[-1]
-    assert isinstance(done, Done)
+    assert isinstance(done, RunDone)
     assert done.epochs == len(known) + 2
     assert read_history(folder)[: len(known)] == known
     best = max(read_history(folder), key=lambda e: (e.sel_accuracy, -(e.sel_loss or 0)))
@@ -324,11 +324,11 @@ def test_a_child_ended_while_tracing_leaves_a_run_that_starts(
     victim.read(Started)
     asked = time.monotonic()
     os.kill(victim.child.pid, signal.SIGTERM)
-    with pytest.raises(ChildGone, match="ended by SIGTERM"):
-        victim.read(Done)
+    with pytest.raises(ProcessExited, match="ended by SIGTERM"):
+        victim.read(RunDone)
     assert time.monotonic() - asked < 1
     assert not (folder / CHECKPOINT).exists()
-    assert isinstance(trainer.train(folder)[-1], Done)
+    assert isinstance(trainer.train(folder)[-1], RunDone)
 
 
 def test_a_child_ends_with_its_parent(make_run: MakeRun) -> None:
@@ -366,10 +366,10 @@ def test_a_failure_is_told_and_the_child_stays(trainer: Trainer, make_run: MakeR
     folder = make_run()
     (folder / CHECKPOINT).write_bytes(b"nothing")
     damaged = trainer.train(folder)[-1]
-    assert isinstance(damaged, Failed)
+    assert isinstance(damaged, RunFailed)
     assert damaged.reason == "the checkpoint of run is damaged"
     missing = trainer.train(folder.parent / "missing")[-1]
-    assert isinstance(missing, Failed)
+    assert isinstance(missing, RunFailed)
     wild = trainer.train(make_run("wild", learning_rate=1e30, epochs=3))[-1]
-    assert isinstance(wild, Failed)
+    assert isinstance(wild, RunFailed)
     assert wild.reason == "the loss is not a number any more"

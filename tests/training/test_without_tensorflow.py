@@ -9,7 +9,7 @@ import pytest
 from inspector.errors import TrainingError
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
-from inspector.project.training.run import Wanted
+from inspector.project.training.run import RunConfig
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_run_says_how_to_install_it(without: None, project: Project) -> None:
-    name = project.runs.store(project.runs.plan(Rule(), Wanted(epochs=1, image_size_px=32)))
+    name = project.runs.store(project.runs.plan(Rule(), RunConfig(epochs=1, image_size_px=32)))
     with pytest.raises(TrainingError, match="TensorFlow is not installed") as error:
         project.runs.train([name], lambda _: None)
     assert sys.executable in error.value.advice

@@ -11,7 +11,7 @@ import pytest
 
 from inspector.errors import ExportError
 from inspector.work import export_writer as publishing
-from inspector.work.export_plan import Item, LeftOut, Mode, Plan, make_plan
+from inspector.work.export_plan import ExportMode, ExportPlan, Item, LeftOut, make_plan
 from inspector.work.export_writer import publish
 from inspector.work.jobs import Progress, Stop
 
@@ -37,12 +37,12 @@ def _items(root: Path) -> list[Item]:
     ]  # fmt: skip
 
 
-def _plan(root: Path, mode: Mode = Mode.COPY, name: str = "out") -> Plan:
+def _plan(root: Path, mode: ExportMode = ExportMode.COPY, name: str = "out") -> ExportPlan:
     left = [LeftOut("class0/x.bin", 1, "training", "class0", "dropped: by hand")]
     return make_plan(str(root), str(root.parent / name), _items(root), left, mode=mode)
 
 
-def _publish(plan: Plan, *, resume: bool = False) -> publishing.Published:
+def _publish(plan: ExportPlan, *, resume: bool = False) -> publishing.Published:
     return publish(plan, stop=Stop(), progress=Progress(), resume=resume)
 
 
@@ -78,20 +78,22 @@ def test_a_target_in_the_way_is_refused(source: Path) -> None:
 @pytest.mark.parametrize("target", ["source/inside", "."])
 def test_overlap_with_the_dataset_is_refused(source: Path, target: str) -> None:
     with pytest.raises(ExportError):
-        make_plan(str(source), str(source.parent / target), _items(source), [], mode=Mode.COPY)
+        make_plan(
+            str(source), str(source.parent / target), _items(source), [], mode=ExportMode.COPY
+        )
 
 
 def test_overlap_through_a_link_is_refused(source: Path) -> None:
     (source.parent / "link").symlink_to(source)
     with pytest.raises(ExportError, match="inside the dataset"):
-        make_plan(str(source), str(source.parent / "link" / "x"), [], [], mode=Mode.COPY)
+        make_plan(str(source), str(source.parent / "link" / "x"), [], [], mode=ExportMode.COPY)
 
 
 @pytest.mark.parametrize("names", [("A.bin", "a.bin"), ("e\u0301.bin", "\u00e9.bin")])
 def test_names_that_collide_elsewhere_are_refused(source: Path, names: tuple[str, str]) -> None:
     items = [Item(n, n, 1, b"", "", "", "") for n in names]
     with pytest.raises(ExportError, match="one name"):
-        make_plan(str(source), str(source.parent / "o"), items, [], mode=Mode.COPY)
+        make_plan(str(source), str(source.parent / "o"), items, [], mode=ExportMode.COPY)
 
 
 def test_a_changed_source_publishes_nothing(source: Path) -> None:
@@ -132,12 +134,12 @@ def test_a_staged_export_needs_resume(source: Path) -> None:
 
 
 def test_hard_links_share_bytes_and_symlinks_lead_back(source: Path) -> None:
-    _publish(_plan(source, Mode.HARDLINK, "hard"))
-    _publish(_plan(source, Mode.SYMLINK, "soft"))
+    _publish(_plan(source, ExportMode.HARDLINK, "hard"))
+    _publish(_plan(source, ExportMode.SYMLINK, "soft"))
     original = source / "class0" / "0.bin"
     assert (source.parent / "hard/class0/0.bin").stat().st_ino == original.stat().st_ino
     assert (source.parent / "soft/class0/0.bin").resolve() == original
-    assert _publish(_plan(source, Mode.REFLINK, "ref")).verified == 40
+    assert _publish(_plan(source, ExportMode.REFLINK, "ref")).verified == 40
 
 
 SCRIPT = """

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from inspector.errors import ProjectError
-from inspector.subprocesses import Child, Parent
+from inspector.subprocesses import ChildProcess, Parent
 from inspector.work.jobs import Progress, Stop, ahead
-from inspector.work.pool import Done, Failed, Pool
+from inspector.work.pool import Pool, TaskDone, TaskFailed
 
 HERE = "tests.work.test_pool"
 
@@ -82,23 +82,23 @@ def _pool(pools: list[Pool], name: str, seconds: float = 30) -> Pool:
 def test_every_chunk_is_answered_once(pools: list[Pool]) -> None:
     chunks = [list(range(i, i + 5)) for i in range(0, 100, 5)]
     answers = list(_pool(pools, "double").map(chunks, stop=Stop()))
-    found = sorted(x for a in answers if isinstance(a, Done) for x in a.result)
+    found = sorted(x for a in answers if isinstance(a, TaskDone) for x in a.result)
     assert found == [2 * i for i in range(100)]
 
 
 def test_work_that_no_file_can_hang_has_no_limit(pools: list[Pool]) -> None:
     pool = _pool(pools, "slow", 0.5)
     (answer,) = pool.map([[1]], stop=Stop(), timeout_seconds=math.inf)
-    assert isinstance(answer, Done)
+    assert isinstance(answer, TaskDone)
     (answer,) = pool.map([[1]], stop=Stop())
-    assert isinstance(answer, Failed)
+    assert isinstance(answer, TaskFailed)
 
 
 def test_a_guilty_item_costs_itself_alone(pools: list[Pool]) -> None:
     chunks = [list(range(i, i + 8)) for i in range(0, 48, 8)]
     answers = list(_pool(pools, "hostile", 0.5).map(chunks, stop=Stop()))
-    failed = {a.item: a.status for a in answers if isinstance(a, Failed)}
-    fine = sorted(x for a in answers if isinstance(a, Done) for x in a.result)
+    failed = {a.item: a.status for a in answers if isinstance(a, TaskFailed)}
+    fine = sorted(x for a in answers if isinstance(a, TaskDone) for x in a.result)
     assert failed == {7: "crashed", 13: "crashed", 21: "crashed", 33: "timeout"}
     assert fine == [i for i in range(48) if i not in failed]
 
@@ -113,14 +113,14 @@ def test_a_call_may_allow_more_time_than_the_pool(pools: list[Pool]) -> None:
     """Comparing all pictures of a large dataset takes longer than one file may."""
     pool = _pool(pools, "sleepy", 0.2)
     (refused,) = pool.map([[1.5]], stop=Stop())
-    assert isinstance(refused, Failed)
+    assert isinstance(refused, TaskFailed)
     (allowed,) = pool.map([[1.5]], stop=Stop(), timeout_seconds=60)
-    assert isinstance(allowed, Done)
+    assert isinstance(allowed, TaskDone)
 
 
 def test_large_answers_come_whole(pools: list[Pool]) -> None:
     answers = list(_pool(pools, "large").map([[1, 2], [3]], stop=Stop()))
-    found = sorted(int(x[0]) for a in answers if isinstance(a, Done) for x in a.result)
+    found = sorted(int(x[0]) for a in answers if isinstance(a, TaskDone) for x in a.result)
     assert found == [1, 2, 3]
 
 
@@ -219,7 +219,7 @@ def leave_something(parent: Parent) -> None:
 
 
 def test_what_a_child_leaves_for_a_while_goes_with_it() -> None:
-    child = Child(f"{HERE}:leave_something")
+    child = ChildProcess(f"{HERE}:leave_something")
     left = Path(str(child.receive()))
     assert left.exists()
     child.kill()

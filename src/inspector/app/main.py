@@ -18,7 +18,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from inspector.app.start.page import FACE_PX, StartPage
-from inspector.app.threads.gc_scheduler import Garbage
+from inspector.app.threads.gc_scheduler import GcScheduler
 from inspector.app.widgets import theme
 from inspector.app.window.display_check import check_screen
 from inspector.app.window.session import Session
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     )
 
     from inspector.app.threads.bridge import Bridge
-    from inspector.app.window.main_window import ProjectView
-    from inspector.app.window.single_instance import OneWindow
+    from inspector.app.window.main_window import ProjectWindow
+    from inspector.app.window.single_instance import SingleInstance
     from inspector.work.jobs import Stop
 
 LOG_BYTES = 1_000_000
@@ -50,7 +50,7 @@ SWITCH_SECONDS = 0.001
 _LOG = logging.getLogger("inspector")
 
 
-class Bugs(QObject):
+class BugReporter(QObject):
     """Show what was raised in a slot: Qt only prints it."""
 
     raised = Signal(str)
@@ -87,9 +87,9 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         self._sure = False
         self._stop_sample: Stop | None = None
-        self._hold: OneWindow | None = None
+        self._hold: SingleInstance | None = None
         self.start: StartPage | None = None
-        self.view: ProjectView | None = None
+        self.view: ProjectWindow | None = None
         self.show_start()
 
     @cached_property
@@ -122,15 +122,15 @@ class MainWindow(QMainWindow):
             side_px = round(FACE_PX * self.devicePixelRatio())
             self.bridge.call(partial(_read_faces, recent, side_px), self._show_faces)
 
-    def _show_faces(self, faces: "Mapping[str, list[QImage]]") -> None:
+    def _show_faces(self, thumbnails_of: "Mapping[str, list[QImage]]") -> None:
         if self.start is not None:
-            self.start.show_faces(faces)
+            self.start.show_faces(thumbnails_of)
 
     def open_path(self, path: str, file: str = "") -> None:
         """Open a dataset's folder or a project file; say why where it can't be."""
         from inspector.app.widgets.jobs_bar import JobBar
-        from inspector.app.window.main_window import ProjectView
-        from inspector.app.window.single_instance import OneWindow
+        from inspector.app.window.main_window import ProjectWindow
+        from inspector.app.window.single_instance import SingleInstance
         from inspector.project.project import Project
 
         try:
@@ -142,7 +142,7 @@ class MainWindow(QMainWindow):
         if self._hold is not None and self._hold.file == project.file:
             project.close()
             return
-        hold = OneWindow(project.file, self)
+        hold = SingleInstance(project.file, self)
         if not hold.take():
             project.close()
             self._say(
@@ -156,7 +156,7 @@ class MainWindow(QMainWindow):
         self._shut_view()
         self._hold = hold
         self._session.remember(str(project.root))
-        view = ProjectView(project)
+        view = ProjectWindow(project)
         view.close_asked.connect(self.show_start)
         view.bridge.broken.connect(self._on_broken)
         for job in view.findChildren(JobBar):
@@ -373,10 +373,10 @@ def open_window(words: Sequence[str]) -> int:
     if not mode:
         # "system" goes with the desktop, also while the window is open.
         app.styleHints().colorSchemeChanged.connect(window.dress)
-    bugs = Bugs()
+    bugs = BugReporter()
     bugs.raised.connect(window.on_bug)
     sys.excepthook = bugs.hook
-    garbage = Garbage()
+    garbage = GcScheduler()
     sys.setswitchinterval(SWITCH_SECONDS)
     window.project_opened.connect(garbage.settle)
     window.project_closed.connect(garbage.sweep_soon)

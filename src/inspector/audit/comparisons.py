@@ -34,7 +34,7 @@ ALPHA = 0.05
 LUCKY_SEEDS = 0.025
 
 
-class Decision(StrEnum):
+class ComparisonOutcome(StrEnum):
     """What a comparison with the baseline came to."""
 
     BETTER = "better"
@@ -63,7 +63,7 @@ class Difference:
     p_adjusted: float | None
     smallest_detectable: float
     seeds: int
-    decision: Decision
+    decision: ComparisonOutcome
     practically_equal: bool
     at_least_worse: float | None = None
 
@@ -107,14 +107,14 @@ def compare(
     return found
 
 
-def _decide(interval: Interval, p: float | None, seeds: int, *, stopped: bool) -> Decision:
+def _decide(interval: Interval, p: float | None, seeds: int, *, stopped: bool) -> ComparisonOutcome:
     if stopped:
-        return Decision.STOPPED
+        return ComparisonOutcome.STOPPED
     if seeds < SEEDS_AT_LEAST:
-        return Decision.TOO_FEW_SEEDS
+        return ComparisonOutcome.TOO_FEW_SEEDS
     if p is None or p > ALPHA:
-        return Decision.NOT_DETECTED
-    return Decision.BETTER if interval.mean > 0 else Decision.WORSE
+        return ComparisonOutcome.NOT_DETECTED
+    return ComparisonOutcome.BETTER if interval.mean > 0 else ComparisonOutcome.WORSE
 
 
 def difference(one: Doubles, two: Doubles, group: Ints) -> tuple[Interval, int]:

@@ -23,12 +23,12 @@ Learn = Callable[[Ints], Judge]
 """Row numbers to learn from to what judges others."""
 
 
-class Stopped(Exception):  # noqa: N818 - an event, not an error of ours
+class StudyStopped(Exception):  # noqa: N818 - an event, not an error of ours
     """A person stopped the work; nothing of it is kept."""
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class ProgressReporter:
     """Carry progress outwards and a stop inwards."""
 
     progress: Callable[[str, int, int], None]
@@ -41,12 +41,12 @@ class Watch:
             Stopped: When a stop was asked for.
         """
         if self.stop():
-            raise Stopped
+            raise StudyStopped
         self.progress(stage, done, total)
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class Study:
     """Hold what all arms share.
 
     Attributes:
@@ -73,7 +73,7 @@ class Setting:
     classes: int
     seeds: int
     seed: int
-    watch: Watch
+    watch: ProgressReporter
     learn: Learn | None = None
     upto: int | None = None
 
@@ -103,13 +103,13 @@ class Scores:
     folder: Doubles
 
 
-def random_assignments(setting: Setting) -> list[Ints]:
+def random_assignments(setting: Study) -> list[Ints]:
     """Return random folds of the training rows, one array for each seed."""
     labels = setting.labels[setting.train]
     return [random_folds(labels, FOLDS, setting.rng(1, s)) for s in range(setting.seeds)]
 
 
-def group_assignments(setting: Setting, group: Ints, purpose: int) -> list[Ints]:
+def group_assignments(setting: Study, group: Ints, purpose: int) -> list[Ints]:
     """Return folds of the training rows that keep `group` (over those rows) together."""
     labels = setting.labels[setting.train]
     return [
@@ -117,13 +117,13 @@ def group_assignments(setting: Setting, group: Ints, purpose: int) -> list[Ints]
     ]
 
 
-def common_size(setting: Setting, assignments: list[Ints]) -> Ints:
+def common_size(setting: Study, assignments: list[Ints]) -> Ints:
     """Return the training size for each class that every fold of every assignment can give."""
     return smallest_mix(setting.labels[setting.train], assignments, FOLDS, setting.classes)
 
 
 def score_folds(
-    setting: Setting, assignments: list[Ints], size: Ints, stage: str = "", *, folder: bool = True
+    setting: Study, assignments: list[Ints], size: Ints, stage: str = "", *, folder: bool = True
 ) -> Scores:
     """Train on all folds but one, to `size` images of each class, and judge the one left out.
 
@@ -151,7 +151,7 @@ def score_folds(
     return Scores(held_right, folder_right)
 
 
-def train_on(setting: Setting, rows: Ints) -> Judge:
+def train_on(setting: Study, rows: Ints) -> Judge:
     """Train the model that carries the figures; it judges any other row."""
     if setting.learn is not None:
         return setting.learn(rows)
@@ -164,7 +164,7 @@ def train_on(setting: Setting, rows: Ints) -> Judge:
     return judge
 
 
-def mates_seen(setting: Setting, assignments: list[Ints], size: Ints) -> Mask:
+def mates_seen(setting: Study, assignments: list[Ints], size: Ints) -> Mask:
     """Say whether the model that judged a training row learned from one of its group.
 
     Returns:
@@ -181,7 +181,7 @@ def mates_seen(setting: Setting, assignments: list[Ints], size: Ints) -> Mask:
     return found
 
 
-def score_placebos(setting: Setting, group: Ints, size: Ints, number: int) -> list[Doubles]:
+def score_placebos(setting: Study, group: Ints, size: Ints, number: int) -> list[Doubles]:
     """Return (seeds, training rows) for groupings of the same sizes, drawn within class.
 
     They say how much group folds cost when the groups mean nothing.
@@ -200,14 +200,14 @@ def score_placebos(setting: Setting, group: Ints, size: Ints, number: int) -> li
     return found
 
 
-def score_whole(setting: Setting) -> Doubles:
+def score_whole(setting: Study) -> Doubles:
     """Return (1, folder rows): models on all of the training folder."""
     model = train_on(setting, setting.train)
     return model(setting.folder)[None].astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class OwnClass:
     """Hold models of equal size from both sides: each (seeds, n) in 0..1.
 
     Attributes:
@@ -221,9 +221,9 @@ class Own:
     folder: Doubles
 
 
-def score_own(setting: Setting, assignments: list[Ints], size: Ints) -> Own:
+def score_own(setting: Study, assignments: list[Ints], size: Ints) -> OwnClass:
     """Compare models trained inside the folder with models of the same size from training."""
-    inside = Setting(
+    inside = Study(
         setting.x, setting.labels, setting.group, setting.joined, setting.folder,
         setting.folder[:0], setting.classes, setting.seeds, setting.seed, setting.watch,
         setting.learn, setting.upto,
@@ -233,10 +233,10 @@ def score_own(setting: Setting, assignments: list[Ints], size: Ints) -> Own:
     size = np.minimum(size, common_size(inside, folds))
     own = score_folds(inside, folds[: setting.scored], size, "models of the folder")
     train = score_folds(setting, assignments, size, "training models of that size")
-    return Own(own.train, train.train, train.folder)
+    return OwnClass(own.train, train.train, train.folder)
 
 
-def score_joint(setting: Setting) -> Doubles:
+def score_joint(setting: Study) -> Doubles:
     """Say what folder images in training are worth on the folder, in place of training images.
 
     Both sides are thinned to one picture of each joined group. A is the training set with up to
@@ -276,7 +276,7 @@ def thinned(rows: Ints, group: Ints, rng: np.random.Generator) -> Ints:
 
 
 def score_nearest(
-    setting: Setting, thumbs: Floats, random: list[Ints], grouped: list[Ints]
+    setting: Study, thumbs: Floats, random: list[Ints], grouped: list[Ints]
 ) -> tuple[Doubles, Doubles, Doubles]:
     """Return who is right by nearest neighbour: random folds, group folds, group folds on folder.
 
@@ -302,7 +302,7 @@ def score_nearest(
     return found[0], found[1], outside
 
 
-def score_your_split(setting: Setting, mask: Mask, size: Ints) -> tuple[float, Doubles]:
+def score_your_split(setting: Study, mask: Mask, size: Ints) -> tuple[float, Doubles]:
     """Return a quick model's accuracy on your split and on 20 other draws of as many images.
 
     Args:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.audit.diagnosis import AtSimilarity, Bound, DomainAuc, Term, Verdict
+from inspector.audit.diagnosis import Bound, Component, DomainAuc, LeakageAtSimilarity, Verdict
 from inspector.audit.intervals import Interval
 
 Ints = NDArray[np.int64]
@@ -23,11 +23,11 @@ OTHER_ABOVE = 0.02
 # arm, real shifts .33 or more (seeds 20000 of docs/verdicts.md; confirmed on seeds 50000).
 JOINT_OF_LOSS = 0.25
 HIDDEN_ABOVE = 0.10
-P_AT_MOST = 0.005
+MAX_P = 0.005
 PLACEBOS = 20
 SEEDS_AT_LEAST = 5
 GROUPS_AT_LEAST = 20
-GROUPS_OF_A_CLASS = 5
+MAX_GROUPS_PER_CLASS = 5
 FOLDER_AT_LEAST = 200
 ABOVE_MAJORITY = 0.05
 OF_YOUR_ACCURACY = 0.5
@@ -78,11 +78,11 @@ def side_limits(name: str, labels: Ints, group: Ints, classes: Ints) -> tuple[st
         )
     pairs = np.unique(np.stack([labels, group], axis=1), axis=0)
     count = np.bincount(pairs[:, 0], minlength=int(classes.max(initial=0)) + 1)
-    least = int(count[classes].min(initial=GROUPS_OF_A_CLASS))
-    if least < GROUPS_OF_A_CLASS:
+    least = int(count[classes].min(initial=MAX_GROUPS_PER_CLASS))
+    if least < MAX_GROUPS_PER_CLASS:
         found.append(
             f"a class of {name} holds {least} independent groups; "
-            f"a verdict needs {GROUPS_OF_A_CLASS} or more of each class"
+            f"a verdict needs {MAX_GROUPS_PER_CLASS} or more of each class"
         )
     return tuple(found)
 
@@ -106,13 +106,13 @@ def missed(residual: float, recall: float | None) -> tuple[str, ...]:
     return tuple(found)
 
 
-def grows(curve: Sequence[AtSimilarity]) -> bool:
+def grows(curve: Sequence[LeakageAtSimilarity]) -> bool:
     """Say whether leakage has no plateau: pictures that are less alike would add to it."""
     means = [one.leakage.mean or 0.0 for one in curve]
     return bool(means) and max(means) - means[0] > LEAKAGE_ABOVE
 
 
-def leakage_term(interval: Interval, placebo: float | None, limits: Limits) -> Term:
+def leakage_term(interval: Interval, placebo: float | None, limits: Limits) -> Component:
     """Apply the rule of leakage: above 0, above the margin, above every placebo."""
     verdict = Verdict.CANNOT_TELL
     if limits.leakage and placebo is not None:
@@ -126,12 +126,12 @@ def leakage_term(interval: Interval, placebo: float | None, limits: Limits) -> T
 
 def shift_term(
     interval: Interval, domain: DomainAuc, joint: Interval | None, limits: Limits
-) -> Term:
+) -> Component:
     """Apply the rule of shift: a loss, folders that differ, and a gain from joining them."""
     verdict = Verdict.CANNOT_TELL
     if limits.shift and not limits.missed:
         lost = interval.low > 0 and interval.mean > SHIFT_ABOVE
-        differ = domain.p is not None and domain.p <= P_AT_MOST
+        differ = domain.p is not None and domain.p <= MAX_P
         gains = joint is not None and joint.low > 0 and joint.mean >= JOINT_OF_LOSS * interval.mean
         if lost and differ and gains:
             verdict = Verdict.YES
@@ -141,7 +141,7 @@ def shift_term(
     return _term(interval, verdict, bound, None)
 
 
-def other_term(interval: Interval, *, allowed: bool) -> Term:
+def other_term(interval: Interval, *, allowed: bool) -> Component:
     """Apply the plain rule of composition and size: outside or inside of the margin."""
     verdict = Verdict.CANNOT_TELL
     if allowed:
@@ -153,12 +153,12 @@ def other_term(interval: Interval, *, allowed: bool) -> Term:
     return _term(interval, verdict, Bound.NONE, None)
 
 
-def figure(interval: Interval) -> Term:
+def figure(interval: Interval) -> Component:
     """Return a figure that has no rule and therefore no verdict."""
     return _term(interval, Verdict.CANNOT_TELL, Bound.NONE, None)
 
 
-def _term(interval: Interval, verdict: Verdict, bound: Bound, placebo: float | None) -> Term:
+def _term(interval: Interval, verdict: Verdict, bound: Bound, placebo: float | None) -> Component:
     low = interval.low if np.isfinite(interval.low) else None
     high = interval.high if np.isfinite(interval.high) else None
-    return Term(interval.mean, low, high, verdict, bound, placebo)
+    return Component(interval.mean, low, high, verdict, bound, placebo)

@@ -71,7 +71,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class Component:
     """Hold one share of the gap, accuracy as shares of 1, with its 95 % interval.
 
     `placebo` is the largest figure that groupings of the same sizes reach by chance; None where
@@ -87,7 +87,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class AtSimilarity:
+class LeakageAtSimilarity:
     """Hold the leakage where pictures from a similarity on are taken for one event.
 
     Attributes:
@@ -98,11 +98,11 @@ class AtSimilarity:
 
     similarity: float
     images: int
-    leakage: Term
+    leakage: Component
 
 
 @dataclass(frozen=True, slots=True)
-class Arm:
+class Condition:
     """Hold an accuracy at the training folder's class mix; sd is over seeds, n counts images."""
 
     mean: float | None
@@ -132,12 +132,12 @@ class DomainAuc:
 
 
 @dataclass(frozen=True, slots=True)
-class QuickModel:
+class BaselineResult:
     """Hold the same terms and arms as seen by another quick model."""
 
     name: str
-    terms: dict[str, Term]
-    arms: dict[str, Arm]
+    terms: dict[str, Component]
+    arms: dict[str, Condition]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,21 +197,21 @@ class Diagnosis:
     question: dict[str, Any]
     n_groups: int
     group_provenance: dict[str, int]
-    terms: dict[str, Term]
+    terms: dict[str, Component]
     residual: float
-    arms: dict[str, Arm]
+    arms: dict[str, Condition]
     domain_auc: DomainAuc
-    quick_models: tuple[QuickModel, ...]
+    quick_models: tuple[BaselineResult, ...]
     verdict: str
     evidence: tuple[str, ...]
     caveats: tuple[str, ...]
     properties: tuple[Property, ...] = ()
-    same_images: Term | None = None
-    leakage_by_similarity: tuple[AtSimilarity, ...] = ()
+    same_images: Component | None = None
+    leakage_by_similarity: tuple[LeakageAtSimilarity, ...] = ()
 
 
-UNKNOWN = Term(None, None, None)
-NO_ARM = Arm(None, None, 0)
+UNKNOWN = Component(None, None, None)
+NO_ARM = Condition(None, None, 0)
 TERMS = ("luck", "leakage", "shift", "composition", "size")
 ARMS = ("random", "group", "folder", "folder_own", "joint")
 

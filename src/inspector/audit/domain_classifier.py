@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from inspector.audit.baseline_models import ridge_scores
-from inspector.audit.conditions import FOLDS, Setting
+from inspector.audit.conditions import FOLDS, Study
 from inspector.audit.diagnosis import DomainAuc
 from inspector.audit.folds import group_folds
 
@@ -17,10 +17,10 @@ Mask = NDArray[np.bool_]
 DRAWS = 199
 # A pseudo-folder may miss the real one's class counts by this share of its size; beyond, the draw
 # is degenerate and counts against a finding.
-MISSES_AT_MOST = 0.1
+MAX_MISSES = 0.1
 
 
-def domain_auc(setting: Setting, folder: Ints, *, draws: int = DRAWS) -> DomainAuc:
+def domain_auc(setting: Study, folder: Ints, *, draws: int = DRAWS) -> DomainAuc:
     """Train a ridge classifier "folder or training?" and compare with pseudo-folders.
 
     Args:
@@ -97,7 +97,7 @@ def _draw(
         picked = draw_groups(table, wanted, rng)
         chosen[:, 1 + d] = picked[group]
         missed = np.abs(table[picked].sum(axis=0) - wanted).sum()
-        fair[d] = missed <= MISSES_AT_MOST * wanted.sum()
+        fair[d] = missed <= MAX_MISSES * wanted.sum()
     return chosen, fair
 
 

@@ -16,33 +16,33 @@ from numpy.typing import NDArray
 from inspector.audit import conditions as arms
 from inspector.audit import decision_rules as rules
 from inspector.audit import verdict_text as words
-from inspector.audit.conditions import Scores, Setting, Watch
+from inspector.audit.conditions import ProgressReporter, Scores, Study
 from inspector.audit.descriptors import reduce
 from inspector.audit.diagnosis import (
     ARMS,
     NO_ARM,
     TERMS,
     UNKNOWN,
-    Arm,
-    AtSimilarity,
+    BaselineResult,
+    Component,
+    Condition,
     Diagnosis,
     DomainAuc,
+    LeakageAtSimilarity,
     Property,
     Question,
-    QuickModel,
-    Term,
 )
 from inspector.audit.domain_classifier import domain_auc
 from inspector.audit.folds import own_groups
-from inspector.audit.hidden_groups import Residual, suspicious
+from inspector.audit.hidden_groups import HiddenGroups, unexplained_pairs
 from inspector.audit.intervals import (
+    GroupedScores,
     Interval,
-    Sample,
     class_weighted,
     crossed,
     difference_of_samples,
 )
-from inspector.audit.properties import Sides, compare_properties
+from inspector.audit.properties import PropertyGroups, compare_properties
 
 Doubles = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -73,19 +73,19 @@ class _Work:
     """Gather what the stages find; `diagnose` alone writes to it."""
 
     question: Question
-    setting: Setting
-    residual: Residual
+    setting: Study
+    residual: HiddenGroups
     limits: rules.Limits
     clean: Ints
-    terms: dict[str, Term]
-    arms: dict[str, Arm]
+    terms: dict[str, Component]
+    arms: dict[str, Condition]
     notes: words.Notes
     domain: DomainAuc
-    models: tuple[QuickModel, ...] = ()
+    models: tuple[BaselineResult, ...] = ()
     properties: tuple[Property, ...] = ()
     trained: Trained | None = None
-    same: Term | None = None
-    curve: tuple[AtSimilarity, ...] = ()
+    same: Component | None = None
+    curve: tuple[LeakageAtSimilarity, ...] = ()
 
 
 def diagnose(
@@ -114,7 +114,7 @@ def diagnose(
     if seeds is None:
         used = int((question.in_training | question.in_folder).sum())
         seeds = SEEDS_OF_FEW if used <= FEW_IMAGES else SEEDS_OF_MANY
-    work = _prepare(question, seeds, Watch(progress, stop), trained)
+    work = _prepare(question, seeds, ProgressReporter(progress, stop), trained)
     train = work.setting.train
     if len(train) < 2 * arms.FOLDS or len(np.unique(work.setting.labels[train])) < 2:
         return _answer(work)
@@ -145,18 +145,20 @@ def diagnose(
     return _answer(work)
 
 
-def _prepare(question: Question, seeds: int, watch: Watch, trained: Trained | None) -> _Work:
+def _prepare(
+    question: Question, seeds: int, watch: ProgressReporter, trained: Trained | None
+) -> _Work:
     # Images of neither side take no part, not even as neighbours or in the components.
     used = np.flatnonzero(question.in_training | question.in_folder)
     watch.at("look-alikes", 0, 1)
     reduced = reduce(question.descriptors[used])
     x = np.zeros((len(question.labels), reduced.shape[1]), np.float32)
     x[used] = reduced
-    found = suspicious(reduced, question.group[used])
+    found = unexplained_pairs(reduced, question.group[used])
     joined = np.zeros(len(x), np.int64)
     joined[used] = found.group
     watch.at("look-alikes", 1, 1)
-    setting = Setting(
+    setting = Study(
         x, question.labels.astype(np.int64), own_groups(question.group), joined,
         np.flatnonzero(question.in_training),
         np.flatnonzero(question.in_folder & ~question.in_training),
@@ -172,7 +174,7 @@ def _prepare(question: Question, seeds: int, watch: Watch, trained: Trained | No
     )  # fmt: skip
 
 
-def _limits(setting: Setting, clean: Ints, missed: tuple[str, ...]) -> rules.Limits:
+def _limits(setting: Study, clean: Ints, missed: tuple[str, ...]) -> rules.Limits:
     y, joined = setting.labels, setting.joined
     present = np.unique(y[setting.train])
     every: tuple[str, ...] = ()
@@ -192,12 +194,12 @@ def _limits(setting: Setting, clean: Ints, missed: tuple[str, ...]) -> rules.Lim
     return rules.Limits(every, training, inside, missed)
 
 
-def _arm(values: Doubles, labels: Ints, weights: Doubles) -> Arm:
+def _arm(values: Doubles, labels: Ints, weights: Doubles) -> Condition:
     if values.shape[1] == 0:
         return NO_ARM
     each = [class_weighted(row, labels, weights)[0] for row in values]
     spread = float(np.std(each, ddof=1)) if len(each) > 1 else None
-    return Arm(float(np.mean(each)), spread, values.shape[1])
+    return Condition(float(np.mean(each)), spread, values.shape[1])
 
 
 def _weigh(work: _Work, of_random: Scores, of_groups: Scores) -> None:
@@ -244,7 +246,7 @@ def _against_similarity(work: _Work, random: list[Ints]) -> None:
     Where a level joins nothing new its figure is that of the level before.
     """
     setting, levels = work.setting, work.question.by_similarity
-    curve: list[AtSimilarity] = []
+    curve: list[LeakageAtSimilarity] = []
     before: Ints | None = None
     for done, (similarity, group) in enumerate(levels):
         setting.watch.at("levels of likeness", done, len(levels))
@@ -255,14 +257,14 @@ def _against_similarity(work: _Work, random: list[Ints]) -> None:
             two = [arms.score_folds(setting, a, size, folder=False) for a in (random, grouped)]
             figure = rules.figure(_leakage(work, *two))
         images = int((np.bincount(known)[known] > 1).sum())
-        curve.append(AtSimilarity(similarity, images, figure))
+        curve.append(LeakageAtSimilarity(similarity, images, figure))
         before = known
     if any(one.leakage != curve[0].leakage for one in curve):
         work.curve = tuple(curve)
     _bound_by(work, curve)
 
 
-def _bound_by(work: _Work, curve: Sequence[AtSimilarity]) -> None:
+def _bound_by(work: _Work, curve: Sequence[LeakageAtSimilarity]) -> None:
     if rules.grows(curve):
         reason = "leakage that grows where less alike pictures count"
         work.limits = replace(work.limits, missed=(*work.limits.missed, reason))
@@ -288,7 +290,7 @@ def _borrow(work: _Work, leakage: Interval, quick: Diagnosis) -> None:
     placebo = quick.terms["leakage"].placebo
     work.terms["leakage"] = rules.leakage_term(leakage, placebo, work.limits)
     work.domain = quick.domain_auc
-    own = QuickModel("quick models", quick.terms, quick.arms)
+    own = BaselineResult("quick models", quick.terms, quick.arms)
     work.models = (own, *quick.quick_models)
 
 
@@ -300,7 +302,7 @@ def _luck(work: _Work, of_random: Scores, size: Ints) -> None:
     mean = yours - (work.arms["random"].mean or 0.0)
     # How far one more draw lies from the mean of the others, 95 %: t with 19 degrees of freedom.
     half = _T95_19 * float(others.std(ddof=1)) * float(np.sqrt(1 + 1 / len(others)))
-    work.terms["luck"] = Term(mean, mean - half, mean + half)
+    work.terms["luck"] = Component(mean, mean - half, mean + half)
     work.notes.luck_rank = int((others < yours).sum())
     work.notes.luck_draws = len(others)
 
@@ -320,10 +322,10 @@ def _nearest(work: _Work, random: list[Ints], grouped: list[Ints]) -> None:
     between = crossed(r - g, y[setting.train], setting.joined[setting.train], weights)
     terms = {"leakage": rules.figure(between)}
     if len(clean):
-        one = Sample(g, y[setting.train], setting.joined[setting.train])
-        two = Sample(outside[:, inside], y[clean], setting.joined[clean])
+        one = GroupedScores(g, y[setting.train], setting.joined[setting.train])
+        two = GroupedScores(outside[:, inside], y[clean], setting.joined[clean])
         terms["shift"] = rules.figure(difference_of_samples(one, two, _shared(work)))
-    work.models = (QuickModel("nearest neighbour on 16x16 thumbnails", terms, found),)
+    work.models = (BaselineResult("nearest neighbour on 16x16 thumbnails", terms, found),)
     setting.watch.at("nearest neighbour", 1, 1)
 
 
@@ -347,8 +349,8 @@ def _folder(work: _Work, of_random: Scores, of_groups: Scores) -> None:
     if len(clean) == 0:
         return
     work.arms["folder"] = _arm(of_groups.folder[:, inside], y[clean], weights)
-    g = Sample(of_groups.folder[:, inside], y[clean], joined[clean])
-    shift = difference_of_samples(Sample(of_groups.train, y[rows], joined[rows]), g, weights)
+    g = GroupedScores(of_groups.folder[:, inside], y[clean], joined[clean])
+    shift = difference_of_samples(GroupedScores(of_groups.train, y[rows], joined[rows]), g, weights)
     composition = crossed(
         of_groups.folder[:, inside] - of_random.folder[:, inside], y[clean], joined[clean], weights
     )
@@ -376,7 +378,7 @@ def _joint(work: _Work) -> Interval | None:
         class_weighted(row[~np.isnan(row)], y[~np.isnan(row)], _shared(work))[0] for row in gain
     ]
     spread = float(np.std(each, ddof=1)) if len(each) > 1 else None
-    work.arms["joint"] = Arm(interval.mean, spread, int(judged.sum()))
+    work.arms["joint"] = Condition(interval.mean, spread, int(judged.sum()))
     return interval
 
 
@@ -404,7 +406,7 @@ def _properties(work: _Work) -> None:
     inside = [np.zeros(len(setting.labels), np.bool_) for _ in range(2)]
     inside[0][setting.train] = True
     inside[1][work.clean] = True
-    sides = Sides(setting.labels, setting.joined, inside[0], inside[1])
+    sides = PropertyGroups(setting.labels, setting.joined, inside[0], inside[1])
     work.properties = compare_properties(work.question.properties, sides, seed=setting.seed)
     setting.watch.at("simple properties", 1, 1)
 

@@ -18,7 +18,7 @@ NEIGHBOUR = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Residual:
+class HiddenGroups:
     """Hold the suspicious pairs and what they do to the groups.
 
     Attributes:
@@ -33,7 +33,7 @@ class Residual:
     group: Ints
 
 
-def suspicious(x: Floats, group: Ints) -> Residual:
+def unexplained_pairs(x: Floats, group: Ints) -> HiddenGroups:
     """Find images that look as alike as members of one group, but are not known to be.
 
     Args:
@@ -43,7 +43,7 @@ def suspicious(x: Floats, group: Ints) -> Residual:
     n = len(x)
     known = own_groups(group)
     if n <= 2:
-        return Residual(np.zeros((0, 2), np.int64), 0.0, known)
+        return HiddenGroups(np.zeros((0, 2), np.int64), 0.0, known)
     reach = _distance_of_30th(x, known)
     pairs = _close_pairs(x, known, CLOSER_THAN * reach)
     first = np.unique(known, return_index=True)[1][known]
@@ -53,7 +53,7 @@ def suspicious(x: Floats, group: Ints) -> Residual:
         np.concatenate([first, pairs[:, 1]]).astype(np.int32),
     )
     share = len(np.unique(pairs)) / n
-    return Residual(pairs, share, joined.astype(np.int64))
+    return HiddenGroups(pairs, share, joined.astype(np.int64))
 
 
 def _blocks(n: int, rows_at_once: int = 512) -> list[tuple[int, int]]:

@@ -138,7 +138,7 @@ def crossed(
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class GroupedScores:
     """Hold one side of a comparison: values (seeds, n), labels (n,) and groups (n,)."""
 
     values: Doubles
@@ -156,7 +156,7 @@ class Sample:
 
 
 def difference_of_samples(
-    one: Sample, two: Sample, weights: Doubles, *, level: float = 0.95
+    one: GroupedScores, two: GroupedScores, weights: Doubles, *, level: float = 0.95
 ) -> Interval:
     """Return the interval of one - two, different images judged under the same seeds."""
     each = one.estimates(weights) - two.estimates(weights)

@@ -23,7 +23,7 @@ turned without it (demo, clothing, daynight, CIFAR-10), and 0.32, 0.52, 0.89 and
 
 
 @dataclass(frozen=True, slots=True)
-class Suspects:
+class LabelErrors:
     """Hold suspected wrong labels, the most suspect first.
 
     Attributes:
@@ -37,7 +37,7 @@ class Suspects:
     score: Floats
 
 
-def wrong_labels(x: Floats, labels: Ints, group: Ints, *, seed: int = 0) -> Suspects:
+def wrong_labels(x: Floats, labels: Ints, group: Ints, *, seed: int = 0) -> LabelErrors:
     """Find labels that models, which saw neither the image nor its group, contradict.
 
     Args:
@@ -52,7 +52,7 @@ def wrong_labels(x: Floats, labels: Ints, group: Ints, *, seed: int = 0) -> Susp
     than two images has none.
     """
     if len(x) < 2 * FOLDS:
-        return Suspects(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
+        return LabelErrors(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
     probabilities = out_of_fold(x, labels, group, seed=seed)
     classes = probabilities.shape[1]
     own = probabilities[np.arange(len(labels)), labels]
@@ -65,7 +65,7 @@ def wrong_labels(x: Floats, labels: Ints, group: Ints, *, seed: int = 0) -> Susp
     suspect = (above.max(axis=1) > 0) & (best != labels) & surer
     index = np.flatnonzero(suspect)
     index = index[np.argsort(own[index], kind="stable")]
-    return Suspects(index, best[index].astype(np.int64), own[index])
+    return LabelErrors(index, best[index].astype(np.int64), own[index])
 
 
 def out_of_fold(x: Floats, labels: Ints, group: Ints, *, seed: int = 0) -> Floats:

@@ -11,7 +11,7 @@ Mask = NDArray[np.bool_]
 Numbers = NDArray[np.int32]
 
 
-class Tie(IntEnum):
+class EdgeKind(IntEnum):
     """How an image is tied to the other side; the smallest that holds counts."""
 
     NONE = 0
@@ -23,7 +23,7 @@ class Tie(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ties:
+class SimilarityEdges:
     """What ties n images together.
 
     Attributes:
@@ -43,8 +43,8 @@ class Ties:
 
 def tie(
     content: Numbers, picture: Numbers, group: Numbers, pairs: NDArray[np.int32], turned: Mask
-) -> Ties:
-    """Build `Ties` from pairs (m, 2) of pictures, each `turned` (transformed) or near."""
+) -> SimilarityEdges:
+    """Build `SimilarityEdges` from pairs (m, 2) of pictures, each `turned` (transformed) or near."""
     count = int(picture.max()) + 1 if len(picture) else 0
 
     def matrix(chosen: NDArray[np.int32]) -> csr_matrix:
@@ -52,11 +52,11 @@ def tie(
         ones = np.ones(len(both), np.float32)
         return csr_matrix((ones, (both[:, 0], both[:, 1])), shape=(count, count))
 
-    return Ties(content, picture, group, matrix(pairs[turned]), matrix(pairs[~turned]))
+    return SimilarityEdges(content, picture, group, matrix(pairs[turned]), matrix(pairs[~turned]))
 
 
-def ties_across(ties: Ties, source: Mask, target: Mask) -> NDArray[np.uint8]:
-    """Return the strongest `Tie` of each image of `target` to an image of `source`.
+def edges_across(ties: SimilarityEdges, source: Mask, target: Mask) -> NDArray[np.uint8]:
+    """Return the strongest `EdgeKind` of each image of `target` to an image of `source`.
 
     An image is not tied to itself: where the masks overlap it needs another one.
 
@@ -67,11 +67,11 @@ def ties_across(ties: Ties, source: Mask, target: Mask) -> NDArray[np.uint8]:
     found = np.zeros(len(source), np.uint8)
     seen = np.bincount(ties.picture[source], minlength=ties.near.shape[0]).astype(np.float32)
     reached = (
-        (Tie.GROUP, _members(ties.group, source) > own),
-        (Tie.NEAR, (ties.near @ seen)[ties.picture] > 0),
-        (Tie.TRANSFORMED, (ties.turned @ seen)[ties.picture] > 0),
-        (Tie.PIXELS, _members(ties.picture, source) > own),
-        (Tie.BYTES, _members(ties.content, source) > own),
+        (EdgeKind.GROUP, _members(ties.group, source) > own),
+        (EdgeKind.NEAR, (ties.near @ seen)[ties.picture] > 0),
+        (EdgeKind.TRANSFORMED, (ties.turned @ seen)[ties.picture] > 0),
+        (EdgeKind.PIXELS, _members(ties.picture, source) > own),
+        (EdgeKind.BYTES, _members(ties.content, source) > own),
     )
     for code, holds in reached:
         found[holds & target] = code
@@ -79,7 +79,7 @@ def ties_across(ties: Ties, source: Mask, target: Mask) -> NDArray[np.uint8]:
 
 
 @dataclass(frozen=True, slots=True)
-class Draws:
+class SplitDraws:
     """Hold who stands where in s draws of a split, for the m images that may have a twin at all.
 
     Attributes:
@@ -94,7 +94,7 @@ class Draws:
     totals: NDArray[np.int64]
 
 
-def share_over(ties: Ties, draws: Draws) -> NDArray[np.float64]:
+def leak_rates_over(ties: SimilarityEdges, draws: SplitDraws) -> NDArray[np.float64]:
     """Return the share of validation with a twin in training under each draw, (s,)."""
     own = draws.training.T.astype(np.float32)
     twin = _seen(ties.content[draws.rows], own) > own
@@ -107,7 +107,7 @@ def share_over(ties: Ties, draws: Draws) -> NDArray[np.float64]:
 
 
 def _per_picture(
-    ties: Ties, rows: NDArray[np.int64], own: NDArray[np.float32]
+    ties: SimilarityEdges, rows: NDArray[np.int64], own: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """Count the training images of each picture, (pictures, s), dense."""
     ones = np.ones(len(rows), np.float32)

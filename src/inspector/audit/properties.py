@@ -23,7 +23,7 @@ SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
+class PropertyGroups:
     """Hold which images stand where; every array has one row for each image."""
 
     labels: Ints
@@ -33,7 +33,7 @@ class Sides:
 
 
 def compare_properties(
-    properties: dict[str, Doubles], sides: Sides, *, seed: int = 0, draws: int = DRAWS
+    properties: dict[str, Doubles], sides: PropertyGroups, *, seed: int = 0, draws: int = DRAWS
 ) -> tuple[Property, ...]:
     """Return every property with its AUC, p and histogram, the clearest difference first.
 
@@ -145,7 +145,7 @@ def bars(one: Property) -> tuple[tuple[float, ...], tuple[float, ...], tuple[str
     return training, folder, ends
 
 
-def _labellings(sides: Sides, rows: Ints, draws: int, rng: np.random.Generator) -> Mask:
+def _labellings(sides: PropertyGroups, rows: Ints, draws: int, rng: np.random.Generator) -> Mask:
     """Return (n, 1 + draws), the real folder first and alone when there are too few groups."""
     labels, inside = sides.labels[rows], sides.in_folder[rows]
     known = own_groups(sides.group[rows])

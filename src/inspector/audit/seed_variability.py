@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.audit.baseline_models import fit
-from inspector.audit.conditions import Stopped
+from inspector.audit.conditions import StudyStopped
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -29,11 +29,11 @@ class Images:
 
     x: Floats
     labels: Ints
-    twins: Ints
+    neighbours: Ints
 
 
 @dataclass(frozen=True, slots=True)
-class Luck:
+class SeedScores:
     """Hold one row for each seed; shares of 1, NaN for a draw without validation or training.
 
     Attributes:
@@ -78,7 +78,7 @@ def luck(
     *,
     progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
     stop: Callable[[], bool] = lambda: False,
-) -> Luck:
+) -> SeedScores:
     """Draw the split under many seeds.
 
     Args:
@@ -96,21 +96,21 @@ def luck(
     whole = np.bincount(images.labels, minlength=classes) / max(1, len(images.labels))
     for i, seed in enumerate(seeds):
         if stop():
-            raise Stopped
+            raise StudyStopped
         mask = membership(int(seed))
         if mask.any() and not mask.all():
-            found[0, i] = _twinned(images.twins, mask)
+            found[0, i] = _twinned(images.neighbours, mask)
             share = np.bincount(images.labels[mask], minlength=classes) / mask.sum()
             found[1, i] = np.abs(share - whole).max()
             model = fit(images.x[~mask], images.labels[~mask], classes)
             named = model.predict(images.x[mask])
             found[2, i] = (named == images.labels[mask]).mean()
         progress("luck of the draw", i + 1, len(seeds))
-    return Luck(np.array(seeds, np.int64), found[0], found[1], found[2])
+    return SeedScores(np.array(seeds, np.int64), found[0], found[1], found[2])
 
 
-def _twinned(twins: Ints, mask: Mask) -> float:
+def _twinned(neighbours: Ints, mask: Mask) -> float:
     """Return the share of validation images with a twin in training."""
-    across = mask[twins[:, 0]] != mask[twins[:, 1]]
-    held = np.where(mask[twins[across, 0]], twins[across, 0], twins[across, 1])
+    across = mask[neighbours[:, 0]] != mask[neighbours[:, 1]]
+    held = np.where(mask[neighbours[across, 0]], neighbours[across, 0], neighbours[across, 1])
     return float(len(np.unique(held)) / mask.sum())

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.audit import decision_rules as rules
-from inspector.audit.conditions import Scores, Setting
+from inspector.audit.conditions import Scores, Study
 from inspector.audit.decision_rules import Limits
-from inspector.audit.diagnosis import Bound, Diagnosis, Term, Verdict
+from inspector.audit.diagnosis import Bound, Component, Diagnosis, Verdict
 from inspector.audit.intervals import Interval, class_weighted
 from inspector.audit.properties import typical
 
@@ -59,7 +59,7 @@ class Notes:
         if own is not None and train is not None and folder is not None:
             self.own = (own, train, folder)
 
-    def note_classes(self, scores: Scores, setting: Setting, inside: Mask) -> None:
+    def note_classes(self, scores: Scores, setting: Study, inside: Mask) -> None:
         """Keep balanced accuracy on both sides and the class that loses most."""
         one = _per_class(scores.train, setting.labels[setting.train], setting.classes)
         rows = setting.folder[inside]
@@ -88,7 +88,7 @@ def verdict(found: Diagnosis, limits: Limits, who: str = "quick models") -> str:
     return " ".join(parts)
 
 
-def _leakage(term: Term, who: str) -> str:
+def _leakage(term: Component, who: str) -> str:
     match term.verdict:
         case Verdict.YES:
             return (
@@ -110,7 +110,7 @@ def _leakage(term: Term, who: str) -> str:
             return f"Same event on both sides: cannot tell ({_bound(term)}{_figure(term)})."
 
 
-def _shift(found: Diagnosis, term: Term, who: str) -> str:
+def _shift(found: Diagnosis, term: Component, who: str) -> str:
     match term.verdict:
         case Verdict.YES:
             return f"Your folders differ, and accuracy depends on it: {_figure(term)} for {who}."
@@ -127,7 +127,7 @@ def _shift(found: Diagnosis, term: Term, who: str) -> str:
             f"Your folders: {_bound(term)}{_figure(term)} lost; "
             "labels, difficulty or difference: look here."
         )
-    if auc.p is not None and auc.p <= rules.P_AT_MOST:
+    if auc.p is not None and auc.p <= rules.MAX_P:
         return "The folders differ; accuracy does not seem to depend on it."
     return f"Your folders: cannot tell ({_bound(term)}{_figure(term)})."
 
@@ -315,7 +315,7 @@ def caveats(found: Diagnosis, notes: Notes, limits: Limits) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _bound(term: Term) -> str:
+def _bound(term: Component) -> str:
     match term.bound:
         case Bound.AT_LEAST:
             return "at least "
@@ -331,7 +331,7 @@ def _interval(one: Interval) -> str:
     return f"{one.mean:+.3f} ({one.low:+.3f} to {one.high:+.3f})"
 
 
-def _figure(term: Term) -> str:
+def _figure(term: Component) -> str:
     if term.mean is None:
         return "no figure"
     if term.low is None or term.high is None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.augmentation.policy_json import Fill, Normalisation, Policy
-from inspector.augmentation.sampling import Draw, draw
+from inspector.augmentation.sampling import AugmentationParams, draw
 from inspector.errors import UsageError
 
 cv2.setNumThreads(1)
@@ -50,7 +50,9 @@ def augment(
     return apply_draw(picture, policy, drawn)
 
 
-def apply_draw(picture: NDArray[np.uint8], policy: Policy, drawn: Draw) -> NDArray[np.uint8]:
+def apply_draw(
+    picture: NDArray[np.uint8], policy: Policy, drawn: AugmentationParams
+) -> NDArray[np.uint8]:
     """Do to RGB `picture` (h, w, 3), uint8, what was drawn; return a new array of its shape."""
     out = _tone(_move(picture, policy, drawn), drawn)
     if drawn.contrast is not None:
@@ -73,7 +75,7 @@ def apply_draw(picture: NDArray[np.uint8], policy: Policy, drawn: Draw) -> NDArr
     return out
 
 
-def geometry(drawn: Draw, *, height: int, width: int) -> NDArray[np.float64] | None:
+def geometry(drawn: AugmentationParams, *, height: int, width: int) -> NDArray[np.float64] | None:
     """Return the matrix (2, 3) from a place (x, y) of the result to that of the picture, px.
 
     None if every place is its own, but for flips.
@@ -97,7 +99,7 @@ def geometry(drawn: Draw, *, height: int, width: int) -> NDArray[np.float64] | N
     return np.array([[a, b, x0 + dx - a * x0 - b * y0], [d, e, y0 + dy - d * x0 - e * y0]])
 
 
-def invented_share(drawn: Draw, *, height: int, width: int) -> float:
+def padded_share(drawn: AugmentationParams, *, height: int, width: int) -> float:
     """Return the share 0..1 of the result's pixels whose place lies outside of the picture.
 
     Taken on a grid of at most 48 x 48 places.
@@ -170,12 +172,14 @@ def _fitted(value: NDArray[np.float32] | None, name: str) -> NDArray[np.float32]
     return value
 
 
-def _moves(drawn: Draw) -> bool:
+def _moves(drawn: AugmentationParams) -> bool:
     numbers = (drawn.theta, drawn.tx, drawn.ty, drawn.shear, drawn.crop_x, drawn.crop_y)
     return any(numbers) or not drawn.zx == drawn.zy == drawn.crop_side == 1
 
 
-def _move(picture: NDArray[np.uint8], policy: Policy, drawn: Draw) -> NDArray[np.uint8]:
+def _move(
+    picture: NDArray[np.uint8], policy: Policy, drawn: AugmentationParams
+) -> NDArray[np.uint8]:
     """Sample the picture anew in one go; return a new array in any case."""
     height, width = picture.shape[:2]
     places = geometry(drawn, height=height, width=width)
@@ -194,7 +198,7 @@ def _move(picture: NDArray[np.uint8], policy: Policy, drawn: Draw) -> NDArray[np
     return np.asarray(moved, np.uint8)
 
 
-def _tone(picture: NDArray[np.uint8], drawn: Draw) -> NDArray[np.uint8]:
+def _tone(picture: NDArray[np.uint8], drawn: AugmentationParams) -> NDArray[np.uint8]:
     """Add the channel shift and multiply by the brightness, as one table."""
     if not drawn.channel_shift_intensity and drawn.brightness is None:
         return picture
@@ -220,7 +224,7 @@ def _stretch(picture: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
     return np.asarray(cv2.LUT(picture, table), np.uint8)
 
 
-def _add_noise(picture: NDArray[np.uint8], drawn: Draw) -> NDArray[np.uint8]:
+def _add_noise(picture: NDArray[np.uint8], drawn: AugmentationParams) -> NDArray[np.uint8]:
     generator = np.random.Generator(np.random.Philox(key=drawn.noise_key))
     noise = generator.standard_normal(picture.shape, np.float32) * np.float32(drawn.noise_levels)
     return np.clip(np.rint(picture + noise), 0, 255).astype(np.uint8)

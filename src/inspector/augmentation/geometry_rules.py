@@ -7,7 +7,7 @@ different images differ by 72.5 grey levels on average.
 import math
 from typing import Final
 
-from inspector.augmentation.lint_finding import NAMES, Point, Setting
+from inspector.augmentation.lint_finding import NAMES, LintContext, LintFinding
 from inspector.augmentation.policy_json import Policy, Shift, ShiftKind
 
 WIDE_RATIO: Final = 1.3 / 0.7
@@ -18,7 +18,7 @@ def _shifts(policy: Policy) -> list[tuple[str, Shift]]:
     return [("width_shift", policy.width_shift), ("height_shift", policy.height_shift)]
 
 
-def shift_in_pixels(policy: Policy, _: Setting) -> list[Point]:
+def shift_in_pixels(policy: Policy, _: LintContext) -> list[LintFinding]:
     """Rule 1: from 1.0 on, a float is pixels and no longer a fraction [7.8 against 47.3]."""
     found = []
     for field, shift in _shifts(policy):
@@ -29,14 +29,16 @@ def shift_in_pixels(policy: Policy, _: Setting) -> list[Point]:
                 f"picture moves by {shift.value:g} px at most. A fraction of the side is under 1; "
                 f"{meant:g} was probably meant."
             )
-            found.append(Point("shift-in-pixels", field, "warning", message, {NAMES[field]: meant}))
+            found.append(
+                LintFinding("shift-in-pixels", field, "warning", message, {NAMES[field]: meant})
+            )
     return found
 
 
-def shift_of_one_step(policy: Policy, _: Setting) -> list[Point]:
+def shift_of_one_step(policy: Policy, _: LintContext) -> list[LintFinding]:
     """Rule 2: the whole number 1 draws from 0..0 px [identity]."""
     return [
-        Point(
+        LintFinding(
             "shift-of-one-step",
             field,
             "error",
@@ -49,7 +51,7 @@ def shift_of_one_step(policy: Policy, _: Setting) -> list[Point]:
     ]
 
 
-def shift_without_rest(policy: Policy, _: Setting) -> list[Point]:
+def shift_without_rest(policy: Policy, _: LintContext) -> list[LintFinding]:
     """Rule 18: a list without 0 moves every picture."""
     found = []
     for field, shift in _shifts(policy):
@@ -62,12 +64,14 @@ def shift_without_rest(policy: Policy, _: Setting) -> list[Point]:
                 f"{far:g} alone draws everything up to it."
             )
             found.append(
-                Point("shift-without-rest", field, "warning", message, {NAMES[field]: float(far)})
+                LintFinding(
+                    "shift-without-rest", field, "warning", message, {NAMES[field]: float(far)}
+                )
             )
     return found
 
 
-def small_shear(policy: Policy, _: Setting) -> list[Point]:
+def small_shear(policy: Policy, _: LintContext) -> list[LintFinding]:
     """Rule 3: shear is in degrees [0.5 changes 0.45 grey levels; 28.6 changes 16.7]."""
     shear = policy.shear_degrees
     if not 0 < shear < 2:
@@ -77,10 +81,10 @@ def small_shear(policy: Policy, _: Setting) -> list[Point]:
         f"shear_range={shear:g} is degrees, and under 2 degrees it is hardly seen. If radians or a "
         f"fraction were meant, set {meant:g} degrees."
     )
-    return [Point("small-shear", "shear_degrees", "warning", message, {"shear_range": meant})]
+    return [LintFinding("small-shear", "shear_degrees", "warning", message, {"shear_range": meant})]
 
 
-def small_rotation(policy: Policy, _: Setting) -> list[Point]:
+def small_rotation(policy: Policy, _: LintContext) -> list[LintFinding]:
     """Rule 4: rotation is in degrees [0.5 changes 0.77 grey levels]."""
     degrees = policy.rotation_degrees
     if not 0 < degrees <= 1:
@@ -91,11 +95,13 @@ def small_rotation(policy: Policy, _: Setting) -> list[Point]:
         f"a fraction of the full turn were meant, set {meant:g} degrees."
     )
     return [
-        Point("small-rotation", "rotation_degrees", "warning", message, {"rotation_range": meant})
+        LintFinding(
+            "small-rotation", "rotation_degrees", "warning", message, {"rotation_range": meant}
+        )
     ]
 
 
-def swapped_axes(policy: Policy, setting: Setting) -> list[Point]:
+def swapped_axes(policy: Policy, setting: LintContext) -> list[LintFinding]:
     """Rule 14: Keras since 2.9 exchanges the two shifts (keras#17398)."""
     if not setting.swapped or policy.width_shift == policy.height_shift:
         return []
@@ -105,7 +111,7 @@ def swapped_axes(policy: Policy, setting: Setting) -> list[Point]:
     }
     ways = {"width_shift": "up and down", "height_shift": "sideways"}
     return [
-        Point(
+        LintFinding(
             "swapped-axes",
             field,
             "warning",
@@ -118,7 +124,7 @@ def swapped_axes(policy: Policy, setting: Setting) -> list[Point]:
     ]
 
 
-def off_centre(policy: Policy, setting: Setting) -> list[Point]:
+def off_centre(policy: Policy, setting: LintContext) -> list[LintFinding]:
     """Rule 15: since 2.9 the middle is computed with height and width exchanged."""
     if not setting.swapped or all(h == w for h, w in setting.sizes):
         return []
@@ -131,7 +137,7 @@ def off_centre(policy: Policy, setting: Setting) -> list[Point]:
     if not policy.zoom.is_only(1):
         fields.append("zoom")
     return [
-        Point(
+        LintFinding(
             "off-centre",
             field,
             "warning",
@@ -142,7 +148,7 @@ def off_centre(policy: Policy, setting: Setting) -> list[Point]:
     ]
 
 
-def zoom_too_wide(policy: Policy, _: Setting) -> list[Point]:
+def zoom_too_wide(policy: Policy, _: LintContext) -> list[LintFinding]:
     """Rule 16: zoom 1 reaches 0; independent axes change shapes [3:1 at 0.5]."""
     low, high = policy.zoom.low, policy.zoom.high
     if low <= 0:
@@ -150,20 +156,20 @@ def zoom_too_wide(policy: Policy, _: Setting) -> list[Point]:
             f"zoom_range reaches the factor {low:g}: at 0 one pixel fills the picture, and below "
             "it the picture is mirrored. It is a half-width around 1; 0.2 is usual."
         )
-        return [Point("zoom-reaches-zero", "zoom", "error", message, {"zoom_range": 0.2})]
+        return [LintFinding("zoom-reaches-zero", "zoom", "error", message, {"zoom_range": 0.2})]
     if policy.zoom_independent and high / low > WIDE_RATIO + 1e-9:
         message = (
             f"zoom_range draws a factor of {low:g} to {high:g} for each axis by itself, so shapes "
             f"are stretched by up to {high / low:.2g}:1. 0.2 is usual."
         )
-        return [Point("zoom-changes-shape", "zoom", "warning", message, {"zoom_range": 0.2})]
+        return [LintFinding("zoom-changes-shape", "zoom", "warning", message, {"zoom_range": 0.2})]
     return []
 
 
-def every_picture_flipped(policy: Policy, _: Setting) -> list[Point]:
+def every_picture_flipped(policy: Policy, _: LintContext) -> list[LintFinding]:
     """A probability of 1 is no variety: training never sees the picture as it is."""
     return [
-        Point(
+        LintFinding(
             "always-flipped",
             field,
             "warning",

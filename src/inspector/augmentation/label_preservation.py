@@ -18,12 +18,12 @@ from inspector.augmentation.apply import apply_draw
 from inspector.augmentation.lint_finding import NAMES
 from inspector.augmentation.policy_effects import active, alone
 from inspector.augmentation.policy_json import Normalisation, Policy
-from inspector.augmentation.sampling import Draw, draw
-from inspector.augmentation.suggestions import Suggested as Suggested
+from inspector.augmentation.sampling import AugmentationParams, draw
+from inspector.augmentation.suggestions import SuggestedRange as SuggestedRange
 from inspector.augmentation.suggestions import suggested_ranges as suggested_ranges
 
-MOST_MOVED = 300
-MOST_COMPARED = 2000
+MAX_MOVED = 300
+MAX_COMPARED = 2000
 WORST = 9
 _MOST_ANSWERS = 512
 ALL = "all together"
@@ -61,12 +61,12 @@ class Worst:
     """
 
     index: int
-    drawn: Draw
+    drawn: AugmentationParams
     nearest: int
 
 
 @dataclass(frozen=True, slots=True)
-class Damage:
+class LabelChange:
     """Hold what one parameter does to labels. Distances are of `describe`, without a unit.
 
     Attributes:
@@ -129,12 +129,12 @@ def label_damage(
     *,
     draws: int = 3,
     seed: int = 0,
-) -> list[Damage]:
+) -> list[LabelChange]:
     """Measure each parameter that acts by itself, and all together, the most harmful first.
 
     Args:
         policy: Any.
-        pictures: As `LabelSafety` has them.
+        pictures: As `LabelPreservation` has them.
         labels: Class of each picture, 0 and up.
         draws: For each picture.
         seed: Of the draws.
@@ -142,7 +142,7 @@ def label_damage(
     Returns:
         [] where nothing can be told: one class only, or a picture alone in its class everywhere.
     """
-    safety = LabelSafety(pictures, labels)
+    safety = LabelPreservation(pictures, labels)
     if not safety.tells:
         return []
     found = [safety.damage(name, part, draws, seed) for name, part in parts(policy)]
@@ -158,13 +158,13 @@ def parts(policy: Policy) -> list[tuple[str, Policy]]:
     return [*found, (ALL, plain)] if len(acting) > 1 else found
 
 
-class LabelSafety:
+class LabelPreservation:
     """Measure what parameters do to the labels of one set of pictures; answers are kept.
 
     Args:
         pictures: RGB (h, w, 3), uint8, at the size that training reads; from about 25 a class
             on, as in a thin set the least move finds another neighbour. Of more than
-            `MOST_COMPARED` a part is taken evenly.
+            `MAX_COMPARED` a part is taken evenly.
         labels: Class of each picture, 0 and up.
         groups: Number of each picture's group; those of one group, as of a burst, are never
             compared, or a copy would vouch for a class until it is moved. None for no groups.
@@ -182,16 +182,16 @@ class LabelSafety:
         if groups is None:
             groups = range(len(pictures))
         seen = [i for i, p in enumerate(pictures) if float(p.std()) >= _LEAST_DEVIATION]
-        places = np.unique(np.linspace(0, len(seen) - 1, min(len(seen), MOST_COMPARED)).round())
+        places = np.unique(np.linspace(0, len(seen) - 1, min(len(seen), MAX_COMPARED)).round())
         kept = [seen[int(i)] for i in places]
         _, counts = np.unique([labels[i] for i in kept], return_counts=True)
         self.tells = len(counts) >= 2 and int(counts.max()) >= 2
         if self.tells:
-            moved = kept[:: max(1, -(-len(kept) // MOST_MOVED))]
+            moved = kept[:: max(1, -(-len(kept) // MAX_MOVED))]
             self._trial = _Trial(pictures, kept, moved, _lay(pictures, labels, groups, kept))
         self.damage = lru_cache(_MOST_ANSWERS)(self._damage)
 
-    def _damage(self, name: str, part: Policy, draws: int = 3, seed: int = 0) -> Damage:
+    def _damage(self, name: str, part: Policy, draws: int = 3, seed: int = 0) -> LabelChange:
         return _damage(name, part, self._trial, draws=draws, seed=seed)
 
 
@@ -230,7 +230,7 @@ def _always(policy: Policy) -> Policy:
     )
 
 
-def _damage(name: str, policy: Policy, trial: _Trial, *, draws: int, seed: int) -> Damage:
+def _damage(name: str, policy: Policy, trial: _Trial, *, draws: int, seed: int) -> LabelChange:
     ground = trial.ground
     own = np.searchsorted(trial.kept, trial.moved)
     plain_own, plain_other, _ = _nearest(ground.points[own], ground, own)
@@ -259,7 +259,7 @@ def _damage(name: str, policy: Policy, trial: _Trial, *, draws: int, seed: int) 
     loss = float(plain.mean() - kept.mean())
     told = float(plain.mean()) >= LEAST_TOLD
     harmful = told and loss >= HARMFUL_LOSS and loss > 3 * error
-    return Damage(
+    return LabelChange(
         parameter=name,
         plain_share=float(plain.mean()),
         kept_share=float(kept.mean()),
@@ -279,7 +279,7 @@ def _times(name: str, draws: int) -> int:
     return 1 if name.endswith("_flip") else draws
 
 
-def _draw_all(policy: Policy, trial: _Trial, *, seed: int, epoch: int) -> list[Draw]:
+def _draw_all(policy: Policy, trial: _Trial, *, seed: int, epoch: int) -> list[AugmentationParams]:
     found = []
     for index in trial.moved:
         height, width = trial.pictures[index].shape[:2]

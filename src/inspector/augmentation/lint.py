@@ -12,7 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.augmentation.apply import augment, normalise
-from inspector.augmentation.lint_finding import NAMES, NORMALISERS, Point, Setting, Severity
+from inspector.augmentation.lint_finding import (
+    NAMES,
+    NORMALISERS,
+    LintContext,
+    LintFinding,
+    Severity,
+)
 from inspector.augmentation.policy_effects import (
     Effect,
     active,
@@ -26,9 +32,9 @@ from inspector.augmentation.value_rules import RULES
 
 # Source: with example 2 of the article (sensible) and example 1 (too much: validation accuracy of
 # digits .893 to .219), the mean change is 0.48 and 0.72 of that between two pictures.
-MOST_OF_A_DIFFERENCE = 0.7
-MOST_INVENTED = 0.25
-MOST_CLIPPED = 0.2
+MAX_DIFFERENCE_FRACTION = 0.7
+MAX_PADDED = 0.25
+MAX_CLIPPED = 0.2
 NOTHING_BELOW = 0.5
 """Mean change in grey levels under which an effect is as good as none."""
 
@@ -80,12 +86,12 @@ def lint(
         UsageError: `keras_version` is no version.
     """
     sizes = tuple(sorted({(p.shape[0], p.shape[1]) for p in pictures}))
-    setting = Setting(keras_version=keras_version, sizes=sizes, input_max=input_max)
+    setting = LintContext(keras_version=keras_version, sizes=sizes, input_max=input_max)
     points = [point for rule in RULES for point in rule(policy, setting)]
     acting = active(policy) if pictures else []
     effects = {name: measure(alone(policy, name), pictures) for name in acting}
     points += _by_measure(policy, pictures, effects)
-    gravest: dict[str, Point] = {}
+    gravest: dict[str, LintFinding] = {}
     for point in points:
         known = gravest.get(point.field)
         if known is None or _GRAVITY[point.severity] < _GRAVITY[known.severity]:
@@ -116,7 +122,7 @@ def follow(policy: Policy, suggestion: Mapping[str, Any]) -> Policy:
 
 def _advise(
     policy: Policy,
-    point: Point,
+    point: LintFinding,
     effects: Mapping[str, Effect],
     pictures: Sequence[NDArray[np.uint8]],
 ) -> Advice:
@@ -143,8 +149,8 @@ def _in_words(effect: Effect) -> str:
     if effect.mean_change < 0.1:
         levels = "less than 0.1"
     words = f" On your pictures it changes {levels} grey levels on average"
-    if effect.invented_share >= 0.005:
-        words += f", {effect.invented_share:.0%} of the pixels are invented"
+    if effect.padded_share >= 0.005:
+        words += f", {effect.padded_share:.0%} of the pixels are invented"
     if effect.still_share >= 0.005:
         words += f", {effect.still_share:.0%} of the draws change next to nothing"
     return words + "."
@@ -152,7 +158,7 @@ def _in_words(effect: Effect) -> str:
 
 def _by_measure(
     policy: Policy, pictures: Sequence[NDArray[np.uint8]], effects: Mapping[str, Effect]
-) -> list[Point]:
+) -> list[LintFinding]:
     if not effects:
         return []
     points = [p for name, effect in effects.items() for p in _too_much(name, effect)]
@@ -161,31 +167,31 @@ def _by_measure(
     return points + _unlike_itself(policy, pictures, effects)
 
 
-def _too_little(field: str, effect: Effect) -> list[Point]:
+def _too_little(field: str, effect: Effect) -> list[LintFinding]:
     # A flip of a symmetric picture is no mistake.
     if effect.mean_change >= NOTHING_BELOW or field.endswith("_flip"):
         return []
     message = f"{NAMES.get(field, field)} is too little to be seen."
-    return [Point("too-little", field, "hint", message)]
+    return [LintFinding("too-little", field, "hint", message)]
 
 
-def _too_much(field: str, effect: Effect) -> list[Point]:
+def _too_much(field: str, effect: Effect) -> list[LintFinding]:
     name = NAMES.get(field, field)
-    if effect.invented_share > MOST_INVENTED:
+    if effect.padded_share > MAX_PADDED:
         message = (
             f"{name} takes so much out of the picture that fill_mode invents a good part of what "
             "training sees."
         )
-        return [Point("too-much-invented", field, "warning", message)]
-    if effect.clipped_share > MOST_CLIPPED:
+        return [LintFinding("too-much-invented", field, "warning", message)]
+    if effect.clipped_share > MAX_CLIPPED:
         message = f"{name} drives {effect.clipped_share:.0%} of the values to black or white."
-        return [Point("too-much-clipped", field, "warning", message)]
+        return [LintFinding("too-much-clipped", field, "warning", message)]
     return []
 
 
 def _unlike_itself(
     policy: Policy, pictures: Sequence[NDArray[np.uint8]], effects: Mapping[str, Effect]
-) -> list[Point]:
+) -> list[LintFinding]:
     """Compare the change with the difference between two pictures, as seen at full and 16x16 px."""
     few = [p for p in chosen(pictures) if p.shape == pictures[0].shape]
     if len(few) < 4:
@@ -202,14 +208,14 @@ def _unlike_itself(
             for epoch in range(4)
         ]
         shares.append(float(np.mean(within) / between))
-    if min(shares) < MOST_OF_A_DIFFERENCE:
+    if min(shares) < MAX_DIFFERENCE_FRACTION:
         return []
     field = max(effects, key=lambda name: effects[name].mean_change)
     message = (
         f"All in all pictures change by {min(shares):.0%} of what two different pictures differ "
         f"by, which is more than a label usually survives; {NAMES.get(field, field)} changes most."
     )
-    return [Point("too-much-change", field, "hint", message)]
+    return [LintFinding("too-much-change", field, "hint", message)]
 
 
 def _once(picture: NDArray[np.uint8], policy: Policy, index: int, epoch: int) -> NDArray[np.uint8]:

@@ -36,7 +36,7 @@ NORMALISERS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class LintContext:
     """Hold what else is known where the policy will run.
 
     Attributes:
@@ -56,7 +56,7 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class LintFinding:
     """Say one thing about one field.
 
     Attributes:
@@ -74,4 +74,4 @@ class Point:
     suggestion: dict[str, Any] | None = None
 
 
-Rule = Callable[[Policy, Setting], list[Point]]
+Rule = Callable[[Policy, LintContext], list[LintFinding]]

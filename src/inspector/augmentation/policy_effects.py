@@ -12,11 +12,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.augmentation.apply import apply_draw, invented_share
+from inspector.augmentation.apply import apply_draw, padded_share
 from inspector.augmentation.policy_json import Policy, Range, Shift
-from inspector.augmentation.sampling import Draw, draw
+from inspector.augmentation.sampling import AugmentationParams, draw
 
-MOST_PICTURES = 16
+MAX_IMAGES = 16
 """More are not measured: these are taken evenly from all that are given."""
 
 LEVEL_BINS = 64
@@ -61,7 +61,7 @@ class Effect:
     """
 
     mean_change: float
-    invented_share: float
+    padded_share: float
     still_share: float
     clipped_share: float
 
@@ -69,7 +69,7 @@ class Effect:
 def measure(
     policy: Policy, pictures: Sequence[NDArray[np.uint8]], *, draws: int = 4, seed: int = 0
 ) -> Effect:
-    """Measure the policy on at most `MOST_PICTURES` of the pictures.
+    """Measure the policy on at most `MAX_IMAGES` of the pictures.
 
     Args:
         policy: Any.
@@ -83,11 +83,11 @@ def measure(
     for picture, drawn, out in _drawn(policy, pictures, draws=draws, seed=seed):
         height, width = picture.shape[:2]
         changes.append(mean_difference(out, picture))
-        invented.append(invented_share(drawn, height=height, width=width))
+        invented.append(padded_share(drawn, height=height, width=width))
         clipped.append(max(0.0, _at_the_ends(out) - _at_the_ends(picture)))
     return Effect(
         mean_change=float(np.mean(changes)),
-        invented_share=float(np.mean(invented)),
+        padded_share=float(np.mean(invented)),
         still_share=float(np.mean(np.array(changes) < STILL_BELOW)),
         clipped_share=float(np.mean(clipped)),
     )
@@ -118,7 +118,7 @@ def levels(
 
 def _drawn(
     policy: Policy, pictures: Sequence[NDArray[np.uint8]], *, draws: int, seed: int
-) -> Iterator[tuple[NDArray[np.uint8], Draw, NDArray[np.uint8]]]:
+) -> Iterator[tuple[NDArray[np.uint8], AugmentationParams, NDArray[np.uint8]]]:
     for index, picture in enumerate(chosen(pictures)):
         height, width = picture.shape[:2]
         for epoch in range(draws):
@@ -129,10 +129,10 @@ def _drawn(
 
 
 def chosen(pictures: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.uint8]]:
-    """Return at most `MOST_PICTURES`, taken evenly."""
-    if len(pictures) <= MOST_PICTURES:
+    """Return at most `MAX_IMAGES`, taken evenly."""
+    if len(pictures) <= MAX_IMAGES:
         return list(pictures)
-    places = np.linspace(0, len(pictures) - 1, MOST_PICTURES).round().astype(int)
+    places = np.linspace(0, len(pictures) - 1, MAX_IMAGES).round().astype(int)
     return [pictures[i] for i in places]
 
 

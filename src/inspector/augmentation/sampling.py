@@ -64,7 +64,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Draw:
+class AugmentationParams:
     """Hold what is done to one picture, in ImageDataGenerator's names, units and signs.
 
     Attributes:
@@ -113,7 +113,9 @@ class Draw:
     crop_y: float = 0.0
 
 
-def draw(policy: Policy, *, seed: int, epoch: int, image_id: str, height: int, width: int) -> Draw:
+def draw(
+    policy: Policy, *, seed: int, epoch: int, image_id: str, height: int, width: int
+) -> AugmentationParams:
     """Draw the numbers for one picture.
 
     Args:
@@ -133,7 +135,9 @@ def draw(policy: Policy, *, seed: int, epoch: int, image_id: str, height: int, w
     return _numbers(policy, u, spread, key=key, height=height, width=width)
 
 
-def place_in_range(policy: Policy, effect: str, share: float, *, height: int, width: int) -> Draw:
+def place_in_range(
+    policy: Policy, effect: str, share: float, *, height: int, width: int
+) -> AugmentationParams:
     """Return the draw that has one effect at a place of its range, and all others at their middle.
 
     Args:
@@ -163,11 +167,11 @@ def _numbers(
     key: int,
     height: int,
     width: int,
-) -> Draw:
+) -> AugmentationParams:
     """Return the numbers that 0..1 stand for; `spread` is `u` in the policy's distribution."""
     zx = _between(policy.zoom, spread[6])
     side = math.sqrt(_mix(policy.crop_area, 1.0, spread[17])) if policy.crop_area < 1 else 1.0
-    return Draw(
+    return AugmentationParams(
         theta=_around(policy.rotation_degrees, spread[0]),
         tx=_shift(policy.width_shift, width, u[1], u[2], spread[1]),
         ty=_shift(policy.height_shift, height, u[3], u[4], spread[3]),

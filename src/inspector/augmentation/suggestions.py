@@ -25,7 +25,7 @@ _SIDE_PX = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Suggested:
+class SuggestedRange:
     """Suggest one range.
 
     Attributes:
@@ -48,7 +48,7 @@ def suggested_ranges(
     labels: Sequence[int] | NDArray[np.int64],
     *,
     validation: Sequence[NDArray[np.uint8]] = (),
-) -> list[Suggested]:
+) -> list[SuggestedRange]:
     """Suggest ranges of brightness, contrast, shifts and zoom; [] for too few pictures.
 
     Args:
@@ -111,7 +111,7 @@ def _factor(
     values: NDArray[np.float64],
     classes: NDArray[np.int64],
     validation: NDArray[np.float64],
-) -> Suggested | None:
+) -> SuggestedRange | None:
     low, high = _usual(_within(values, classes, as_factor=True))
     measured = {"low": low, "high": high}
     message = (
@@ -127,7 +127,7 @@ def _factor(
     high = round(max(min(high, WIDEST_FACTOR[1]), 1.0), 2)
     if high - low < LEAST_DIFFERENCE:
         return None
-    return Suggested(parameter, [low, high], message, measured)
+    return SuggestedRange(parameter, [low, high], message, measured)
 
 
 def _shift(
@@ -135,7 +135,7 @@ def _shift(
     values: NDArray[np.float64],
     classes: NDArray[np.int64],
     validation: NDArray[np.float64],
-) -> Suggested | None:
+) -> SuggestedRange | None:
     low, high = _usual(_within(values, classes, as_factor=False))
     measured = {"low": low, "high": high}
     message = (
@@ -149,12 +149,14 @@ def _shift(
             reach = max(reach, abs(off))
             message += f" In validation it lies {off:+.2f} further; the range reaches there."
     reach = round(min(reach, WIDEST_SHIFT), 2)
-    return Suggested(parameter, reach, message, measured) if reach >= LEAST_DIFFERENCE else None
+    return (
+        SuggestedRange(parameter, reach, message, measured) if reach >= LEAST_DIFFERENCE else None
+    )
 
 
 def _zoom(
     values: NDArray[np.float64], classes: NDArray[np.int64], validation: NDArray[np.float64]
-) -> Suggested | None:
+) -> SuggestedRange | None:
     low, high = _usual(_within(values, classes, as_factor=True))
     measured = {"low": low, "high": high}
     message = f"Inside a class the subject's size usually varies by {low:.2f} to {high:.2f}."
@@ -166,7 +168,9 @@ def _zoom(
             half = max(half, abs(off - 1))
             message += f" In validation it is {off:.2f} as large; the range reaches there."
     half = round(min(half, WIDEST_ZOOM), 2)
-    return Suggested("zoom_range", half, message, measured) if half >= LEAST_DIFFERENCE else None
+    return (
+        SuggestedRange("zoom_range", half, message, measured) if half >= LEAST_DIFFERENCE else None
+    )
 
 
 def _words(parameter: str) -> str:

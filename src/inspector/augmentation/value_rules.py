@@ -6,14 +6,21 @@ Source of the numbers in brackets: measured with Keras 3.15.1 on 500 CIFAR-10 te
 from typing import Final
 
 from inspector.augmentation import geometry_rules
-from inspector.augmentation.lint_finding import NAMES, NORMALISERS, Point, Rule, Setting, Severity
+from inspector.augmentation.lint_finding import (
+    NAMES,
+    NORMALISERS,
+    LintContext,
+    LintFinding,
+    Rule,
+    Severity,
+)
 from inspector.augmentation.policy_json import Fill, Policy
 
 ZCA_MOST_VALUES: Final = 3072
 """Values of a 32x32 colour picture; ZCA's matrix is the square of it, 38 MB in float32."""
 
 
-def channel_shift_scale(policy: Policy, setting: Setting) -> list[Point]:
+def channel_shift_scale(policy: Policy, setting: LintContext) -> list[LintFinding]:
     """Rule 5: channel_shift_range is in the input's own levels [0.1 of 255 changes 0.048]."""
     levels = policy.channel_shift_levels
     if levels and setting.input_max <= 1 and levels > 1:
@@ -32,10 +39,12 @@ def channel_shift_scale(policy: Policy, setting: Setting) -> list[Point]:
     else:
         return []
     suggestion = {"channel_shift_range": meant}
-    return [Point("channel-shift-scale", "channel_shift_levels", "warning", message, suggestion)]
+    return [
+        LintFinding("channel-shift-scale", "channel_shift_levels", "warning", message, suggestion)
+    ]
 
 
-def brightness_on_unit_input(policy: Policy, setting: Setting) -> list[Point]:
+def brightness_on_unit_input(policy: Policy, setting: LintContext) -> list[LintFinding]:
     """Rule 6: brightness goes through 8-bit values [mean 0.496 becomes 0.003]."""
     if policy.brightness.is_only(1) or setting.input_max > 1:
         return []
@@ -43,10 +52,10 @@ def brightness_on_unit_input(policy: Policy, setting: Setting) -> list[Point]:
         "brightness_range goes through whole grey levels, and an input of 0..1 has only 0 and 1 of "
         "these: pictures turn black. Feed 0..255 and rescale afterwards, with rescale=1/255."
     )
-    return [Point("brightness-on-unit-input", "brightness", "error", message)]
+    return [LintFinding("brightness-on-unit-input", "brightness", "error", message)]
 
 
-def brightness_factor(policy: Policy, _: Setting) -> list[Point]:
+def brightness_factor(policy: Policy, _: LintContext) -> list[LintFinding]:
     """Rule 7: brightness is a factor, and 1 leaves a picture as it is."""
     ends = policy.brightness
     if ends.is_only(1):
@@ -61,7 +70,9 @@ def brightness_factor(policy: Policy, _: Setting) -> list[Point]:
             f"{meant} was probably meant."
         )
         return [
-            Point("brightness-black", "brightness", "error", message, {"brightness_range": meant})
+            LintFinding(
+                "brightness-black", "brightness", "error", message, {"brightness_range": meant}
+            )
         ]
     if low <= 1 <= high:
         return []
@@ -73,11 +84,13 @@ def brightness_factor(policy: Policy, _: Setting) -> list[Point]:
         f"picture is {way} than those of validation. {meant} holds them in the middle."
     )
     return [
-        Point("brightness-one-sided", "brightness", "warning", message, {"brightness_range": meant})
+        LintFinding(
+            "brightness-one-sided", "brightness", "warning", message, {"brightness_range": meant}
+        )
     ]
 
 
-def cancelled_by_normalisation(policy: Policy, _: Setting) -> list[Point]:
+def cancelled_by_normalisation(policy: Policy, _: LintContext) -> list[LintFinding]:
     """Rule 8: samplewise normalisation takes light out again [correlation 0.99997]."""
     wanted = policy.normalisation
     gone: list[tuple[str, str]] = []
@@ -88,7 +101,7 @@ def cancelled_by_normalisation(policy: Policy, _: Setting) -> list[Point]:
     if wanted.samplewise_center and wanted.samplewise_std and not policy.contrast.is_only(1):
         gone.append(("contrast", "samplewise normalisation sets every picture's contrast to 1"))
     return [
-        Point(
+        LintFinding(
             "cancelled-by-normalisation",
             field,
             "warning",
@@ -104,7 +117,7 @@ def cancelled_by_normalisation(policy: Policy, _: Setting) -> list[Point]:
     ]
 
 
-def needs_fit(policy: Policy, _: Setting) -> list[Point]:
+def needs_fit(policy: Policy, _: LintContext) -> list[LintFinding]:
     """Rule 12: without fit() there is a warning and no effect."""
     wanted = policy.normalisation
     field = "featurewise_std" if wanted.featurewise_std else "featurewise_center"
@@ -115,10 +128,10 @@ def needs_fit(policy: Policy, _: Setting) -> list[Point]:
         f"{name} needs the training set's own mean: without generator.fit(training_images) it "
         "warns and changes nothing, in training and validation alike."
     )
-    return [Point("needs-fit", field, "warning", message)]
+    return [LintFinding("needs-fit", field, "warning", message)]
 
 
-def zca_size(policy: Policy, setting: Setting) -> list[Point]:
+def zca_size(policy: Policy, setting: LintContext) -> list[LintFinding]:
     """Rule 13: the matrix is the square of the number of values [224x224x3: 90 GB]."""
     if not policy.normalisation.zca:
         return []
@@ -130,7 +143,7 @@ def zca_size(policy: Policy, setting: Setting) -> list[Point]:
     )
     severity: Severity = "error" if values > ZCA_MOST_VALUES else "warning"
     return [
-        Point(
+        LintFinding(
             "zca-size",
             "zca",
             severity,
@@ -140,7 +153,7 @@ def zca_size(policy: Policy, setting: Setting) -> list[Point]:
     ]
 
 
-def odd_rescale(policy: Policy, setting: Setting) -> list[Point]:
+def odd_rescale(policy: Policy, setting: LintContext) -> list[LintFinding]:
     """Of rules 20 and 29: rescaling the wrong way, or what is rescaled already."""
     rescale = policy.normalisation.rescale
     if rescale is None:
@@ -150,17 +163,17 @@ def odd_rescale(policy: Policy, setting: Setting) -> list[Point]:
             f"rescale={rescale:g} is a factor, so values reach {rescale * setting.input_max:,.0f}. "
             "1/255 was probably meant."
         )
-        return [Point("rescale-factor", "rescale", "error", message, {"rescale": 1 / 255})]
+        return [LintFinding("rescale-factor", "rescale", "error", message, {"rescale": 1 / 255})]
     if setting.input_max <= 1 and abs(rescale) < 0.1:
         message = (
             f"rescale={rescale:.4g} makes an input that ends at {setting.input_max:g} almost "
             "black: it has been rescaled already. Leave rescale out."
         )
-        return [Point("rescale-twice", "rescale", "error", message, {"rescale": None})]
+        return [LintFinding("rescale-twice", "rescale", "error", message, {"rescale": None})]
     return []
 
 
-def idle_fill_level(policy: Policy, setting: Setting) -> list[Point]:
+def idle_fill_level(policy: Policy, setting: LintContext) -> list[LintFinding]:
     """A cval that nothing uses, or that is a fraction."""
     if not policy.cval:
         return []
@@ -169,18 +182,18 @@ def idle_fill_level(policy: Policy, setting: Setting) -> list[Point]:
             f"cval={policy.cval:g} is used with fill_mode='constant' only, and fill_mode is "
             f"'{policy.fill.value}'."
         )
-        return [Point("idle-cval", "cval", "hint", message, {"fill_mode": "constant"})]
+        return [LintFinding("idle-cval", "cval", "hint", message, {"fill_mode": "constant"})]
     if policy.cval <= 1 < setting.input_max:
         meant = round(policy.cval * 255, 1)
         message = (
             f"cval={policy.cval:g} is a grey level of 0..255, so it is black. {meant:g} was "
             "probably meant."
         )
-        return [Point("small-cval", "cval", "hint", message, {"cval": meant})]
+        return [LintFinding("small-cval", "cval", "hint", message, {"cval": meant})]
     return []
 
 
-def half_an_erasing(policy: Policy, _: Setting) -> list[Point]:
+def half_an_erasing(policy: Policy, _: LintContext) -> list[LintFinding]:
     """Erasing needs a probability and an area."""
     odds, area = policy.erasing_probability, policy.erasing_area
     if bool(odds) == bool(area):
@@ -195,7 +208,7 @@ def half_an_erasing(policy: Policy, _: Setting) -> list[Point]:
     )
     meant = {"erasing_area": 0.2, "erasing_probability": 0.25}[other]
     message = f"{field} has no effect, as {other} is 0. {meant:g} is usual."
-    return [Point("half-an-erasing", field, "hint", message, {other: meant})]
+    return [LintFinding("half-an-erasing", field, "hint", message, {other: meant})]
 
 
 RULES: Final[tuple[Rule, ...]] = (

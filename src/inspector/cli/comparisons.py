@@ -16,12 +16,12 @@ from inspector.cli.training import event_of
 from inspector.dataset.layouts import Role
 from inspector.errors import UsageError
 from inspector.project.augment.policies import load_policy
-from inspector.project.experiments.comparison_plans import Plan
-from inspector.project.experiments.comparison_records import Kept, Setup
-from inspector.project.experiments.comparison_results import Comparison, Row
+from inspector.project.experiments.comparison_plans import ComparisonPlan
+from inspector.project.experiments.comparison_records import ComparisonSetup, StoredComparison
+from inspector.project.experiments.comparison_results import Comparison, ComparisonRow
 from inspector.project.experiments.variants import (
     NONE,
-    Candidate,
+    Variant,
     article,
     models,
     shares,
@@ -29,8 +29,8 @@ from inspector.project.experiments.variants import (
 )
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule, RuleKind
-from inspector.project.training.run import EPOCHS, IMAGE_SIZE_PX, Wanted
-from inspector.training_protocol import SMALL_CNN, Answer, Budget, Done
+from inspector.project.training.run import EPOCHS, IMAGE_SIZE_PX, RunConfig
+from inspector.training_protocol import SMALL_CNN, Budget, Event, RunDone
 
 PLATEAU_EPOCHS = 5 * EPOCHS
 
@@ -80,7 +80,7 @@ def _compare(arguments: argparse.Namespace) -> None:
             _tell_result(comparisons.result(name), comparisons.kept(name), arguments)
 
 
-def _plan(arguments: argparse.Namespace, project: Project) -> Plan:
+def _plan(arguments: argparse.Namespace, project: Project) -> ComparisonPlan:
     """Return the plan that the options ask for."""
     candidates = [] if arguments.cleaning else _candidates(arguments)
     if arguments.seeds < 1 or arguments.margin < 0:
@@ -89,8 +89,8 @@ def _plan(arguments: argparse.Namespace, project: Project) -> Plan:
     budget = Budget(arguments.budget)
     epochs = arguments.epochs or (PLATEAU_EPOCHS if budget is Budget.PLATEAU else EPOCHS)
     model = arguments.model[0] if arguments.model else SMALL_CNN
-    wanted = Wanted(None, model, epochs, image_size_px=arguments.image_size)
-    setup = Setup(
+    wanted = RunConfig(None, model, epochs, image_size_px=arguments.image_size)
+    setup = ComparisonSetup(
         arguments.seeds, budget=budget, margin=arguments.margin,
         own_normalisation=arguments.normalisation == "policy",
         stop_early=not arguments.no_early_stop,
@@ -111,7 +111,7 @@ def _rule(arguments: argparse.Namespace, project: Project) -> Rule:
     return rule
 
 
-def _candidates(arguments: argparse.Namespace) -> list[Candidate]:
+def _candidates(arguments: argparse.Namespace) -> list[Variant]:
     """Return what is compared; one axis at a time.
 
     Raises:
@@ -132,7 +132,7 @@ def _candidates(arguments: argparse.Namespace) -> list[Candidate]:
         if several:
             return models(arguments.model, policy)
         return shares(_numbers("--share", arguments.share), policy)
-    found = [Candidate(name, policy) for name, policy in policies]
+    found = [Variant(name, policy) for name, policy in policies]
     if arguments.strength:
         parameter, _, values = arguments.strength.partition("=")
         return [*strengths(parameter, _numbers("--strength", values)), *found]
@@ -141,7 +141,7 @@ def _candidates(arguments: argparse.Namespace) -> list[Candidate]:
     if not found:
         raise UsageError("there is nothing to compare", "Name a --policy FILE, or --article.")
     if arguments.baseline in (None, NONE):
-        found.insert(0, Candidate(NONE))
+        found.insert(0, Variant(NONE))
     return found
 
 
@@ -152,11 +152,11 @@ def _numbers(option: str, text: str) -> list[float]:
         raise UsageError(f"{option} needs numbers, as in 0.1,0.5,1", "Check them.") from None
 
 
-def _listener(kept: Kept, arguments: argparse.Namespace) -> Callable[[Answer], None]:
+def _listener(kept: StoredComparison, arguments: argparse.Namespace) -> Callable[[Event], None]:
     """Return what tells each event, with its policy and seed."""
     known = {turn.run: turn for turn in kept.turns}
 
-    def hear(answer: Answer) -> None:
+    def hear(answer: Event) -> None:
         event = event_of(answer)
         turn = known.get(getattr(answer, "run", ""))
         if event is None or turn is None:
@@ -164,7 +164,7 @@ def _listener(kept: Kept, arguments: argparse.Namespace) -> Callable[[Answer], N
         if arguments.json_lines:
             more = {"policy": turn.candidate, "seed": turn.seed}
             print(json.dumps({"event": event, **dataclasses.asdict(answer), **more}), flush=True)
-        elif isinstance(answer, Done) and not arguments.quiet:
+        elif isinstance(answer, RunDone) and not arguments.quiet:
             print(
                 f"{turn.candidate}, seed {turn.seed}: validation {answer.best_val_accuracy:.3f}"
                 f" at epoch {answer.best_epoch} of {answer.epochs}, {answer.seconds:.0f} s",
@@ -174,7 +174,7 @@ def _listener(kept: Kept, arguments: argparse.Namespace) -> Callable[[Answer], N
     return hear
 
 
-def _tell_plan(plan: Plan, arguments: argparse.Namespace) -> None:
+def _tell_plan(plan: ComparisonPlan, arguments: argparse.Namespace) -> None:
     """Say what would be done and how long it should take."""
     seconds = plan.expected_seconds
     document = {
@@ -196,7 +196,7 @@ def _tell_plan(plan: Plan, arguments: argparse.Namespace) -> None:
             print(f"- {note}", file=stream)
 
 
-def _tell_result(found: Comparison, kept: Kept, arguments: argparse.Namespace) -> None:
+def _tell_result(found: Comparison, kept: StoredComparison, arguments: argparse.Namespace) -> None:
     notes = found.notes
     if arguments.json or arguments.json_lines:
         document = as_json(found, kept) | {"notes": notes}
@@ -231,7 +231,7 @@ def _tell_result(found: Comparison, kept: Kept, arguments: argparse.Namespace) -
     print_lines(f"- {note}" for note in notes)
 
 
-def _cells(row: Row) -> tuple[object, ...]:
+def _cells(row: ComparisonRow) -> tuple[object, ...]:
     interval = f"[{_signed(row.low)}, {_signed(row.high)}]"
     factor = f" ({row.time_factor:.1f}x)" if row.time_factor else ""
     p = "-" if row.p_adjusted is None else f"{row.p_adjusted:.3f}"
@@ -242,7 +242,7 @@ def _cells(row: Row) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def as_json(found: Comparison, kept: Kept) -> dict[str, Any]:
+def as_json(found: Comparison, kept: StoredComparison) -> dict[str, Any]:
     """Return a comparison as `compare --json` prints it."""
     differences = []
     for row in found.rows:

@@ -12,7 +12,7 @@ from inspector.errors import DatasetError, UsageError
 from inspector.project.project import Project
 from inspector.project.review.decisions import RULES, Decided
 from inspector.project.splits.split_rules import Rule, RuleKind
-from inspector.work.export_plan import Mode
+from inspector.work.export_plan import ExportMode
 from inspector.work.jobs import Progress
 
 
@@ -38,7 +38,9 @@ def add_verbs(verbs: object) -> None:
     log.add_argument("--import", type=Path, metavar="FILE", dest="import_from")
     export = add_verb(verbs, "export", _export, "copy what is not dropped to a new folder")
     export.add_argument("--to", type=Path, required=True, metavar="DIR")
-    export.add_argument("--mode", choices=[m.value for m in Mode], default=Mode.COPY.value)
+    export.add_argument(
+        "--mode", choices=[m.value for m in ExportMode], default=ExportMode.COPY.value
+    )
     export.add_argument("--split", default="keep", metavar="keep|by-group|FILE")
     export.add_argument("--validation-split", type=float, metavar="X", help="with by-group")
     export.add_argument("--seed", type=int, default=0, metavar="N", help="with by-group")
@@ -177,7 +179,7 @@ def _export(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
         scan(project, arguments)
         plan = project.exports.plan(
-            arguments.to, mode=Mode(arguments.mode), sides=_sides(arguments, project)
+            arguments.to, mode=ExportMode(arguments.mode), sides=_sides(arguments, project)
         )
         if arguments.split == "keep":
             _warn_of_redraw(project, arguments)

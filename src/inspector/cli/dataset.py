@@ -8,7 +8,7 @@ from inspector.cli.options import add_output, add_verb, open_project, scan
 from inspector.cli.output import print_json, print_lines, print_table
 from inspector.dataset.layouts import SPLIT_NAMES
 from inspector.errors import UsageError
-from inspector.project.review.duplicates import Kind, Level, Pair
+from inspector.project.review.duplicates import Level, Pair, PairKind
 from inspector.project.review.gallery_query import flag_names
 
 
@@ -27,7 +27,7 @@ def add_verbs(verbs: object) -> None:
     add_verb(verbs, "quality", _quality, "figures of every image: brightness, sharpness, ...")
     duplicates = add_verb(verbs, "duplicates", _duplicates, "pairs and clusters of look-alikes")
     duplicates.add_argument("--across", nargs=2, metavar="SPLIT", help="one end in each split")
-    duplicates.add_argument("--kind", action="append", choices=[k.value for k in Kind])
+    duplicates.add_argument("--kind", action="append", choices=[k.value for k in PairKind])
     duplicates.add_argument("--level", choices=[v.value for v in Level])
     duplicates.add_argument(
         "--min-similarity", type=float, metavar="X", help="set the sure level; it is kept"
@@ -35,7 +35,7 @@ def add_verbs(verbs: object) -> None:
 
 
 def _demo(arguments: argparse.Namespace) -> None:
-    from inspector.demo.dataset import Kind as DemoKind
+    from inspector.demo.dataset import ImageKind as DemoKind
     from inspector.demo.dataset import make_demo
 
     planted = make_demo(
@@ -57,7 +57,7 @@ def _scan(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
         done = scan(project, arguments)
         counts = project.samples.counts()
-        likeness = project.duplicates.likeness()
+        index = project.duplicates.index()
         document = {
             "images": counts.images,
             "unreadable": counts.unreadable,
@@ -65,7 +65,7 @@ def _scan(arguments: argparse.Namespace) -> None:
             "other": counts.other,
             "classes": counts.classes,
             "splits": counts.splits,
-            "clusters": len(likeness.clusters),
+            "clusters": len(index.clusters),
             "pairs": len(project.duplicates.pairs()),
             "flat": len(project.duplicates.flat()),
             "new": done.new,

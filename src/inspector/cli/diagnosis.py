@@ -13,8 +13,8 @@ from inspector.cli.options import add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
 from inspector.cli.splits import add_split_options, rule_of
 from inspector.errors import UsageError
-from inspector.project.diagnosis.diagnoses import Numbers
-from inspector.project.export.clean_up import RULE, FixPlan
+from inspector.project.diagnosis.diagnoses import UserMetrics
+from inspector.project.export.clean_up import RULE, CleanUpPlan
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
 from inspector.work.jobs import Progress
@@ -64,7 +64,7 @@ def _numbers(arguments: argparse.Namespace, project: Project) -> None:
                 f"{arguments.claimed} is not two accuracies", "Write --claimed 0.95,0.75."
             ) from None
     file = str(arguments.predictions.absolute()) if arguments.predictions else known.predictions
-    project.diagnoses.state(Numbers(split, folder, file, *images))
+    project.diagnoses.state(UserMetrics(split, folder, file, *images))
 
 
 def _diagnose(arguments: argparse.Namespace) -> None:
@@ -187,7 +187,7 @@ def _report(arguments: argparse.Namespace) -> None:
         if project.splits.drawn() is None:
             progress = Progress()
             with Bar(progress, quiet=arguments.quiet):
-                project.splits.draw_seeds(progress=progress)
+                project.splits.score_seeds(progress=progress)
         findings = project.reports.write(arguments.output)
         if arguments.json:
             print_json({"path": str(arguments.output), "findings": findings})
@@ -232,7 +232,7 @@ def _fix(arguments: argparse.Namespace) -> None:
         print(f"code that loads it: {fixed.code}")
 
 
-def _print_plan(plan: FixPlan) -> None:
+def _print_plan(plan: CleanUpPlan) -> None:
     if plan.locks:
         print(f"1. lock today's split in {plan.locks}")
     print(f"2. drop {len(plan.drops):,} copies of pictures (by the rule {RULE}; undo brings back)")

@@ -9,12 +9,12 @@ from inspector.audit.gap import SEEDS_OF_MANY
 from inspector.cli.comparisons import as_json
 from inspector.cli.output import Bar, print_json
 from inspector.errors import UsageError
-from inspector.project.experiments.comparison_plans import Plan
-from inspector.project.experiments.comparison_records import Setup
+from inspector.project.experiments.comparison_plans import ComparisonPlan
+from inspector.project.experiments.comparison_records import ComparisonSetup
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule, RuleKind
-from inspector.project.training.run import EPOCHS, IMAGE_SIZE_PX, Wanted
-from inspector.training_protocol import SMALL_CNN, Answer, Done
+from inspector.project.training.run import EPOCHS, IMAGE_SIZE_PX, RunConfig
+from inspector.training_protocol import SMALL_CNN, Event, RunDone
 from inspector.work.jobs import Progress
 
 
@@ -42,7 +42,7 @@ def train_answer(
     if arguments.epochs < 1:
         raise UsageError("--epochs must be 1 or more", "Leave it out for the default.")
     seeds = arguments.seeds or SEEDS_OF_MANY
-    wanted = Wanted(
+    wanted = RunConfig(
         model=arguments.model, epochs=arguments.epochs, image_size_px=arguments.image_size
     )
     progress = Progress()
@@ -65,8 +65,8 @@ def train_answer(
     if arguments.dry_run:
         return None, {}
 
-    def hear(answer: Answer) -> None:
-        if isinstance(answer, Done):
+    def hear(answer: Event) -> None:
+        if isinstance(answer, RunDone):
             progress.advance()
 
     progress.start("trainings", runs)
@@ -85,7 +85,9 @@ def train_answer(
     return found.answer, more | {"partial": found.partial, "seeds_done": found.seeds_done}
 
 
-def _cleaned(project: Project, cleaning: Plan, hear: Callable[[Answer], None]) -> dict[str, object]:
+def _cleaned(
+    project: Project, cleaning: ComparisonPlan, hear: Callable[[Event], None]
+) -> dict[str, object]:
     name = project.comparisons.start(cleaning, hear)
     result = project.comparisons.result(name)
     document = as_json(result, project.comparisons.kept(name))
@@ -93,12 +95,12 @@ def _cleaned(project: Project, cleaning: Plan, hear: Callable[[Answer], None]) -
 
 
 def _cleaning(
-    arguments: argparse.Namespace, project: Project, wanted: Wanted, seeds: int
-) -> Plan | None:
+    arguments: argparse.Namespace, project: Project, wanted: RunConfig, seeds: int
+) -> ComparisonPlan | None:
     """Plan before and after cleaning; None where nothing is dropped, or it is not wanted."""
     if arguments.no_cleaning:
         return None
-    setup = Setup(seeds, stop_early=False)
+    setup = ComparisonSetup(seeds, stop_early=False)
     try:
         return project.comparisons.plan_cleaning(Rule(RuleKind.GROUPS), wanted, setup=setup)
     except UsageError:

@@ -10,7 +10,7 @@ from inspector.dataset.layouts import SPLIT_NAMES
 from inspector.errors import UsageError
 from inspector.project.project import Project
 from inspector.project.splits.leakage import KINDS, Leakage, second_call
-from inspector.project.splits.seed_variability import Drawn, Measure
+from inspector.project.splits.seed_variability import Measure, SeedVariability
 from inspector.project.splits.snippets import snippet
 from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.project.splits.splits import keras_rule
@@ -165,14 +165,14 @@ def _leaks(arguments: argparse.Namespace) -> int:
         return 1 if arguments.check and over else 0
 
 
-def _drawn(arguments: argparse.Namespace, project: Project, rule: Rule) -> Drawn | None:
+def _drawn(arguments: argparse.Namespace, project: Project, rule: Rule) -> SeedVariability | None:
     """Return the quick models' figures over seeds; drawn once, then kept by the project."""
     known = project.splits.drawn(rule)
     if known is not None:
         return known
     progress = Progress()
     with Bar(progress, quiet=arguments.quiet):
-        return project.splits.draw_seeds(rule, progress=progress)
+        return project.splits.score_seeds(rule, progress=progress)
 
 
 def _measure_json(measure: Measure) -> dict[str, float | None]:
@@ -185,7 +185,7 @@ def _measure_json(measure: Measure) -> dict[str, float | None]:
     }
 
 
-def leaks_json(found: Leakage, drawn: Drawn | None = None) -> dict[str, object]:
+def leaks_json(found: Leakage, drawn: SeedVariability | None = None) -> dict[str, object]:
     """Return the document of `leaks --json`."""
     luck = found.luck
     return {
@@ -235,16 +235,16 @@ def leaks_json(found: Leakage, drawn: Drawn | None = None) -> dict[str, object]:
     }
 
 
-def _print_leaks(found: Leakage, drawn: Drawn | None) -> None:
+def _print_leaks(found: Leakage, drawn: SeedVariability | None) -> None:
     made = found.made
     print(
         f"{made.rule.text}: {len(made.training):,} training, {len(made.validation):,} validation;"
         f" {len(found.both):,} files on both sides, {len(made.neither):,} on neither"
     )
     n = found.validation_images
-    twins = sum(leak.kind != "group" for leak in found.leaks)
+    neighbours = sum(leak.kind != "group" for leak in found.leaks)
     print(
-        f"{twins:,} of {n:,} validation images ({found.share:.1%}) have a twin in training at"
+        f"{neighbours:,} of {n:,} validation images ({found.share:.1%}) have a twin in training at"
         f" similarity {found.threshold:g} or more;"
         f" {found.count('group'):,} more share only an event"
     )
@@ -268,7 +268,7 @@ def _print_leaks(found: Leakage, drawn: Drawn | None) -> None:
         print(f"{f.severity}: {f.text} ({f.code})")
 
 
-def _drawn_text(drawn: Drawn) -> str:
+def _drawn_text(drawn: SeedVariability) -> str:
     one, mix = drawn.accuracy, drawn.class_deviation
     yours = f"; yours {one.this_seed:.1%}" if one.this_seed is not None else ""
     rank = f", above {one.percentile:.0%} of them" if one.percentile is not None else ""
@@ -309,7 +309,7 @@ def _groups(arguments: argparse.Namespace) -> None:
             [
                 (
                     o.proposal.provenance.value, o.proposal.rule, o.count, o.covered, o.largest,
-                    o.spanning, f"{o.borne_out:.2f}", "yes" if o.in_force else "no",
+                    o.spanning, f"{o.agreement:.2f}", "yes" if o.enabled else "no",
                 )
                 for o in project.groups.offers()
             ],

@@ -12,22 +12,22 @@ from inspector.cli.splits import add_split_options, rule_of
 from inspector.errors import TrainingError, UsageError
 from inspector.project.augment.policies import load_policy
 from inspector.project.project import Project
-from inspector.project.training.run import EPOCHS, IMAGE_SIZE_PX, Run, Wanted
+from inspector.project.training.run import EPOCHS, IMAGE_SIZE_PX, Run, RunConfig
 from inspector.project.training.runs import OpenedTest, seeds_of
 from inspector.training_protocol import (
     IMAGENET,
     SMALL_CNN,
-    Answer,
     Budget,
-    Done,
     EpochDone,
-    Failed,
+    Event,
+    RunDone,
+    RunFailed,
+    RunStopped,
     Started,
-    Stopped,
 )
 
 _EVENTS: dict[type, str] = {
-    Started: "run", EpochDone: "epoch", Done: "done", Failed: "failed", Stopped: "stopped",
+    Started: "run", EpochDone: "epoch", RunDone: "done", RunFailed: "failed", RunStopped: "stopped",
 }  # fmt: skip
 
 
@@ -67,11 +67,11 @@ def _train(arguments: argparse.Namespace) -> None:
             names = [project.runs.resume(arguments.resume, epochs=arguments.epochs)]
         else:
             names = _new_runs(arguments, project)
-        failures: list[Failed] = []
+        failures: list[RunFailed] = []
 
-        def hear(answer: Answer) -> None:
+        def hear(answer: Event) -> None:
             _tell(answer, arguments)
-            if isinstance(answer, Failed):
+            if isinstance(answer, RunFailed):
                 failures.append(answer)
 
         project.runs.train(names, hear)
@@ -82,7 +82,7 @@ def _train(arguments: argparse.Namespace) -> None:
 def _new_runs(arguments: argparse.Namespace, project: Project) -> list[str]:
     scan(project, arguments)
     policy = load_policy(arguments.policy) if arguments.policy else None
-    wanted = Wanted(
+    wanted = RunConfig(
         policy, arguments.model, arguments.epochs or EPOCHS, image_size_px=arguments.image_size,
         policy_name=arguments.policy.stem if arguments.policy else "",
         budget=Budget(arguments.budget), weights=arguments.weights,
@@ -92,12 +92,12 @@ def _new_runs(arguments: argparse.Namespace, project: Project) -> list[str]:
     return [project.runs.store(spec) for spec in specs]
 
 
-def event_of(answer: Answer) -> str | None:
+def event_of(answer: Event) -> str | None:
     """Return the name of an answer's event; None for what the terminal does not tell."""
     return _EVENTS.get(type(answer))
 
 
-def _tell(answer: Answer, arguments: argparse.Namespace) -> None:
+def _tell(answer: Event, arguments: argparse.Namespace) -> None:
     event = event_of(answer)
     if event is None:
         return
@@ -112,7 +112,7 @@ def _tell(answer: Answer, arguments: argparse.Namespace) -> None:
                 f"{answer.run} epoch {answer.epoch}: validation {answer.val_accuracy:.3f},"
                 f" training {answer.accuracy:.3f}, {answer.seconds:.1f} s"
             )
-        case Done():
+        case RunDone():
             print(
                 f"{answer.run}: best epoch {answer.best_epoch} by the selection set, validation"
                 f" {answer.best_val_accuracy:.3f}; last epoch {answer.last_val_accuracy:.3f}"

@@ -1,6 +1,6 @@
 """One file to what we know of it: read once, hashed, decoded, measured.
 
-Nothing a file holds makes `read_picture` raise: a hostile file is a `Picture` with an outcome and
+Nothing a file holds makes `read_picture` raise: a hostile file is a `DecodedImage` with an outcome and
 a reason that a person understands.
 """
 
@@ -42,7 +42,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class DecodedImage:
     """What one file holds.
 
     Attributes:
@@ -82,18 +82,18 @@ class Picture:
     thumbnail: bytes = b""
 
 
-def read_picture(path: str) -> Picture:
+def read_picture(path: str) -> DecodedImage:
     """Read the file at `path` once and say what it is; never raises for a file."""
     try:
         data = _read(path)
     except _UnreadError as error:
-        return Picture(Outcome.UNREADABLE, error.reason, flags=Flag(_name_bits(path)))
+        return DecodedImage(Outcome.UNREADABLE, error.reason, flags=Flag(_name_bits(path)))
     except (OSError, ValueError, MemoryError) as error:
         # Keras meets the same obstacle.
         bits = _name_bits(path) or _CRASHES
-        return Picture(Outcome.UNREADABLE, _say(error), flags=Flag(bits))
+        return DecodedImage(Outcome.UNREADABLE, _say(error), flags=Flag(bits))
     if data is None:
-        return Picture(Outcome.IGNORED, "not an image")
+        return DecodedImage(Outcome.IGNORED, "not an image")
     return _understand(path, data)
 
 
@@ -164,7 +164,7 @@ def _read(path: str) -> bytes | None:
 _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-def _understand(path: str, data: bytes) -> Picture:
+def _understand(path: str, data: bytes) -> DecodedImage:
     digest = hashlib.sha256(data).digest()
     head = data[: formats.HEAD_BYTES]
     name = formats.guess(path, head)
@@ -181,15 +181,15 @@ def _understand(path: str, data: bytes) -> Picture:
             decodes = isinstance(error, TooLargeError)
     if raster is None:
         if not formats.is_image_name(path) and not formats.is_sure(name):
-            return Picture(Outcome.IGNORED, "not an image")
+            return DecodedImage(Outcome.IGNORED, "not an image")
         bits = _name_bits(path) | _keras_bits(path, data, name, decodes=decodes)
-        return Picture(Outcome.UNREADABLE, reason, digest, name, flags=Flag(bits))
+        return DecodedImage(Outcome.UNREADABLE, reason, digest, name, flags=Flag(bits))
     return _picture(path, data, digest, name, raster, quality)
 
 
 def _picture(
     path: str, data: bytes, digest: bytes, name: str, raster: Raster, quality: Quality
-) -> Picture:
+) -> DecodedImage:
     bits = raster.bits | judge(quality, width=raster.width, height=raster.height)
     bits |= _name_bits(path) | _keras_bits(path, data, name, decodes=raster.whole)
     reason = raster.reason
@@ -197,7 +197,7 @@ def _picture(
         # TensorFlow has no palettes in BMP: one byte is one grey.
         reason = "Keras reads the palette numbers of this BMP as greys"
     shot = raster.shot
-    return Picture(
+    return DecodedImage(
         Outcome.IMAGE, reason, digest, name, raster.mode, raster.width, raster.height,
         shot.orientation, shot.captured, shot.camera, Flag(bits), quality.brightness,
         quality.contrast, quality.sharpness, quality.entropy, raster.pixels,

@@ -17,7 +17,7 @@ _MAX_TEXT = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Shot:
+class CaptureInfo:
     """How a picture was taken.
 
     Attributes:
@@ -31,7 +31,7 @@ class Shot:
     camera: str = ""
 
 
-UNKNOWN = Shot()
+UNKNOWN = CaptureInfo()
 
 
 def find_exif(data: bytes) -> bytes:
@@ -49,7 +49,7 @@ def find_exif(data: bytes) -> bytes:
     return b""
 
 
-def parse_exif(block: bytes) -> Shot:
+def parse_exif(block: bytes) -> CaptureInfo:
     """Read an EXIF block; anything broken counts as not said."""
     exif = Image.Exif()
     with warnings.catch_warnings():
@@ -62,7 +62,7 @@ def parse_exif(block: bytes) -> Shot:
         return read_shot(exif)
 
 
-def read_shot(exif: Image.Exif) -> Shot:
+def read_shot(exif: Image.Exif) -> CaptureInfo:
     """Read the tags that matter; anything broken counts as not said."""
     try:
         orientation = exif.get(_ORIENTATION, 1)
@@ -75,7 +75,7 @@ def read_shot(exif: Image.Exif) -> Shot:
     # "Canon" and "Canon EOS 5D" need not be said twice.
     camera = model if model.lower().startswith(make.lower()) else f"{make} {model}".strip()
     valid = isinstance(orientation, int) and 1 <= orientation <= 8
-    return Shot(orientation if valid else 1, _time(taken), camera)
+    return CaptureInfo(orientation if valid else 1, _time(taken), camera)
 
 
 def _text(value: object) -> str:

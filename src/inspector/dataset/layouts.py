@@ -39,7 +39,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """Where a file stands: its split, class and source; an empty label is outside every class."""
 
     split: str
@@ -64,30 +64,30 @@ class Layout:
     splits: Mapping[str, str] = field(default_factory=dict)
     sure: bool = True
     ignored: tuple[str, ...] = ()
-    listed: Mapping[str, Place] = field(default_factory=dict)
+    listed: Mapping[str, Location] = field(default_factory=dict)
 
-    def place(self, path: str) -> Place:
+    def place(self, path: str) -> Location:
         """Tell the split, class and source of a file by its relative path with "/"."""
         parts = path.split("/")
         match self.role:
             case Role.MANIFEST:
-                return self.listed.get(path, Place("", "", "", "not in the manifest"))
+                return self.listed.get(path, Location("", "", "", "not in the manifest"))
             case Role.CLASSES:
                 label = parts[0] if len(parts) > 1 else ""
                 if label.startswith("."):
-                    return Place("", "", "", HIDDEN)
-                return Place("", label, "", "" if label else "outside every class folder")
+                    return Location("", "", "", HIDDEN)
+                return Location("", label, "", "" if label else "outside every class folder")
             case Role.SPLITS:
                 split = self.splits.get(parts[0], "")
                 if not split or len(parts) < 3:
-                    return Place(split, "", "", "outside every class folder")
+                    return Location(split, "", "", "outside every class folder")
                 if parts[1].startswith("."):
-                    return Place(split, "", "", HIDDEN)
-                return Place(split, parts[1], "")
+                    return Location(split, "", "", HIDDEN)
+                return Location(split, parts[1], "")
             case Role.SOURCES:
                 if len(parts) < 3:
-                    return Place("", "", parts[0], "outside every class folder")
-                return Place("", parts[1], parts[0])
+                    return Location("", "", parts[0], "outside every class folder")
+                return Location("", parts[1], parts[0])
 
 
 def guess_layout(root: Path, *, role: Role | None = None) -> Layout:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from inspector.dataset.layouts import Layout, Place, Role
+from inspector.dataset.layouts import Layout, Location, Role
 
 CHUNK = 2_000
 
@@ -82,7 +82,7 @@ def list_files(root: Path, layout: Layout) -> Iterator[list[Entry]]:
         yield chunk
 
 
-def _entry(entry: os.DirEntry[str], path: str, place: Place, inside: str) -> Entry:
+def _entry(entry: os.DirEntry[str], path: str, place: Location, inside: str) -> Entry:
     try:
         facts = entry.stat()
     except OSError:
@@ -106,7 +106,7 @@ def _entry(entry: os.DirEntry[str], path: str, place: Place, inside: str) -> Ent
     )  # fmt: skip
 
 
-def _odd(path: str, reason: str, place: Place) -> Entry:
+def _odd(path: str, reason: str, place: Location) -> Entry:
     return Entry(_shown(path), 0, 0, place.split, place.label, place.source, Status.OTHER, reason)
 
 

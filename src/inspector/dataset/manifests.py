@@ -4,7 +4,7 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
-from inspector.dataset.layouts import SPLIT_NAMES, Layout, Place, Role
+from inspector.dataset.layouts import SPLIT_NAMES, Layout, Location, Role
 from inspector.errors import DatasetError
 
 _Row = Mapping[str, str | None]
@@ -32,12 +32,12 @@ def read_manifest(file: Path) -> Layout:
         DatasetError: The file is missing, not a CSV in UTF-8, or lacks the columns.
     """
     advice = "A manifest is a CSV in UTF-8 with columns path, label and maybe split and group."
-    listed: dict[str, Place] = {}
+    listed: dict[str, Location] = {}
     for row in _rows(file, ("path", "label"), "manifest", advice):
         path, split = _path(row), _split(row)
         label = (row["label"] or "").strip()
         reason = "" if label else "no label in the manifest"
-        place = Place(split, label, row.get("group") or "", reason)
+        place = Location(split, label, row.get("group") or "", reason)
         if listed.setdefault(path, place) != place:
             raise DatasetError(
                 f"{file.name} names {path} twice, in two ways", "Keep one of its rows."

@@ -35,7 +35,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from inspector.dataset.exif import UNKNOWN, Shot, find_exif, parse_exif, read_shot
+from inspector.dataset.exif import UNKNOWN, CaptureInfo, find_exif, parse_exif, read_shot
 from inspector.dataset.formats import Flag
 
 Pixels = NDArray[np.uint8]
@@ -97,7 +97,7 @@ class Raster:
     mode: str
     width: int
     height: int
-    shot: Shot
+    shot: CaptureInfo
     bits: int
     reason: str
     whole: bool = True
@@ -203,7 +203,7 @@ def _load(image: Image.Image) -> bool:
     return True
 
 
-def _read_shot(image: Image.Image) -> Shot:
+def _read_shot(image: Image.Image) -> CaptureInfo:
     try:
         return read_shot(image.getexif())
     except Exception:  # a broken block may raise nearly anything in the parser

@@ -24,10 +24,10 @@ from inspector.demo.images import (
     paint_scene,
     take_frame,
 )
-from inspector.demo.plan import SMALLEST, TRAINING, VALIDATION, Kind, Thing, Use, plan
+from inspector.demo.plan import SMALLEST, TRAINING, VALIDATION, ImageKind, Subject, Use, plan
 from inspector.errors import DatasetError, UsageError
 
-__all__ = ["Kind", "Planted", "Row", "make_demo", "truth_path"]
+__all__ = ["ImageKind", "Planted", "TruthRow", "make_demo", "truth_path"]
 
 SHIFT = "validation is warmer, darker, softer, noisier and of stronger JPEG, and shows other places"
 _PNG_SHARE = 0.12
@@ -38,7 +38,7 @@ _NOTES = "Not a picture: Keras does not see this file, and neither does a model.
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TruthRow:
     """Hold the truth about one file.
 
     Attributes:
@@ -99,7 +99,7 @@ def make_demo(
     folder: Path,
     *,
     seed: int = 1,
-    kind: Kind = Kind.LEAK,
+    kind: ImageKind = ImageKind.LEAK,
     images: int = 1200,
     wrote: Callable[[], None] = lambda: None,
 ) -> Planted:
@@ -134,21 +134,23 @@ def make_demo(
             wrote()
         with truth_path(folder).open("w", encoding="utf-8", newline="") as stream:
             table = csv.writer(stream, lineterminator="\n")
-            table.writerow(field.name for field in fields(Row))
-            table.writerows([getattr(row, field.name) for field in fields(Row)] for row in rows)
+            table.writerow(field.name for field in fields(TruthRow))
+            table.writerows(
+                [getattr(row, field.name) for field in fields(TruthRow)] for row in rows
+            )
     except OSError as error:
         advice = "choose a folder that you may write to, on a disk with room"
         raise DatasetError(f"can't write the demo: {error}", advice) from error
     return _count(folder, rows, kind=kind)
 
 
-def _write(folder: Path, seed: int, *, kind: Kind, images: int) -> Iterator[Row]:
+def _write(folder: Path, seed: int, *, kind: ImageKind, images: int) -> Iterator[TruthRow]:
     seconds = 0
     for thing in plan(np.random.default_rng([seed, 0]), kind, images=images):
         seconds += thing.gap_seconds
         # A generator for each thing: none depends on how much another has drawn.
         rng = np.random.default_rng([seed, thing.number])
-        for row, data in _Maker(rng, thing, kind, seconds).make():
+        for row, data in _Generator(rng, thing, kind, seconds).make():
             (folder / row.path).write_bytes(data)
             yield row
     label = CLASSES[seed % len(CLASSES)]
@@ -157,21 +159,23 @@ def _write(folder: Path, seed: int, *, kind: Kind, images: int) -> Iterator[Row]
         blank = files.jpeg(np.zeros((8, 8, 3), np.uint8), quality=90)
         data = files.broken(blank) if what == "unreadable" else _NOTES.encode()
         (folder / path).write_bytes(data)
-        yield Row(path, TRAINING, label, "", "", what, "")
+        yield TruthRow(path, TRAINING, label, "", "", what, "")
 
 
-class _Maker:
+class _Generator:
     """Make the files of one thing."""
 
-    def __init__(self, rng: np.random.Generator, thing: Thing, kind: Kind, seconds: int) -> None:
+    def __init__(
+        self, rng: np.random.Generator, thing: Subject, kind: ImageKind, seconds: int
+    ) -> None:
         self.rng = rng
         self.thing = thing
         self.seconds = seconds
-        self.shifted = kind in (Kind.SHIFT, Kind.BOTH)
+        self.shifted = kind in (ImageKind.SHIFT, ImageKind.BOTH)
         away = self.shifted and TRAINING not in thing.sides
         self.scene: Scene = paint_scene(rng, thing.label, away=away)
 
-    def make(self) -> Iterator[tuple[Row, bytes]]:
+    def make(self) -> Iterator[tuple[TruthRow, bytes]]:
         """Yield the truth and the bytes of each file."""
         thing = self.thing
         match thing.use:
@@ -215,7 +219,7 @@ class _Maker:
             case _:
                 return pixels
 
-    def _copy(self, first: Row, data: bytes) -> tuple[Row, bytes]:
+    def _copy(self, first: TruthRow, data: bytes) -> tuple[TruthRow, bytes]:
         pixels = files.decode(data)
         kind, how, label = "transformed", str(self.thing.use), first.label
         match self.thing.use:
@@ -241,21 +245,21 @@ class _Maker:
         name = f"photo_{self.thing.number * 7919 % 100_003:05d}{Path(self._name(data)).suffix}"
         side = self.thing.sides[1]
         path = f"{side}/{label}/{name}"
-        return Row(path, side, label, str(self.thing.number), first.path, kind, how), data
+        return TruthRow(path, side, label, str(self.thing.number), first.path, kind, how), data
 
     def _name(self, data: bytes) -> str:
         ending = "png" if data.startswith(b"\x89PNG") else "jpg"
         return f"IMG_{self.thing.number:04d}.{ending}"
 
-    def _row(self, name: str, side: str) -> Row:
+    def _row(self, name: str, side: str) -> TruthRow:
         thing = self.thing
         special = thing.use in (Use.BURST, Use.FLAT, Use.DARK, Use.BLURRED)
         path = f"{side}/{thing.label}/{name}"
         what = str(thing.use) if special else "single"
-        return Row(path, side, thing.label, str(thing.number), "", what, "")
+        return TruthRow(path, side, thing.label, str(thing.number), "", what, "")
 
 
-def _count(folder: Path, rows: list[Row], *, kind: Kind) -> Planted:
+def _count(folder: Path, rows: list[TruthRow], *, kind: ImageKind) -> Planted:
     kinds = Counter(row.kind for row in rows)
     frames = Counter((row.object, row.split) for row in rows if row.kind == "burst")
     bursts = {name for name, _ in frames}
@@ -271,5 +275,5 @@ def _count(folder: Path, rows: list[Row], *, kind: Kind) -> Planted:
         groups=len(bursts),
         conflicting_labels=kinds["conflict"],
         unreadable=kinds["unreadable"],
-        shift=SHIFT if kind in (Kind.SHIFT, Kind.BOTH) else "none",
+        shift=SHIFT if kind in (ImageKind.SHIFT, ImageKind.BOTH) else "none",
     )

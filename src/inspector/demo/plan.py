@@ -15,7 +15,7 @@ _SINGLE_SHARE = 0.45
 _BURST_FRAMES = (3, 6)
 
 
-class Kind(StrEnum):
+class ImageKind(StrEnum):
     """What is wrong with the demo."""
 
     LEAK = "leak"
@@ -55,11 +55,11 @@ _COPIES = {
 }
 _SPECIALS = (Use.FLAT, Use.DARK, Use.BLURRED)
 # The share of bursts whose frames are spread over both folders.
-_SPREAD = {Kind.LEAK: 0.8, Kind.BOTH: 0.35, Kind.SHIFT: 0.0, Kind.CLEAN: 0.0}
+_SPREAD = {ImageKind.LEAK: 0.8, ImageKind.BOTH: 0.35, ImageKind.SHIFT: 0.0, ImageKind.CLEAN: 0.0}
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class Subject:
     """Hold the plan of one thing.
 
     Attributes:
@@ -77,7 +77,7 @@ class Thing:
     gap_seconds: int
 
 
-def plan(rng: np.random.Generator, kind: Kind, *, images: int) -> list[Thing]:
+def plan(rng: np.random.Generator, kind: ImageKind, *, images: int) -> list[Subject]:
     """Plan things whose pictures number exactly `images`."""
     uses = _uses(rng, kind, images=images)
     filled: Counter[tuple[str, str]] = Counter()
@@ -87,13 +87,13 @@ def plan(rng: np.random.Generator, kind: Kind, *, images: int) -> list[Thing]:
         sides = _sides(rng, use, frames=frames, spread=_SPREAD[kind], filled=filled, label=label)
         filled.update((label, side) for side in sides)
         # Minutes to hours: no clock joins two things.
-        things.append(Thing(number, label, use, sides, int(rng.integers(600, 40_000))))
+        things.append(Subject(number, label, use, sides, int(rng.integers(600, 40_000))))
     return things
 
 
-def _uses(rng: np.random.Generator, kind: Kind, *, images: int) -> list[tuple[Use, int]]:
+def _uses(rng: np.random.Generator, kind: ImageKind, *, images: int) -> list[tuple[Use, int]]:
     uses: list[tuple[Use, int]] = [(use, 1) for use in _SPECIALS]
-    if kind in (Kind.LEAK, Kind.BOTH):
+    if kind in (ImageKind.LEAK, ImageKind.BOTH):
         for use, share in _COPIES.items():
             uses += [(use, 2)] * max(1, round(images * share))
     first = [(Use.SINGLE, 1)] * (2 * len(CLASSES))

@@ -21,7 +21,7 @@ class Changes:
     """
 
     samples: bool = False
-    likeness: bool = False
+    duplicates: bool = False
     decisions: bool = False
     exports: bool = False
     layout: bool = False
@@ -41,6 +41,6 @@ class Changes:
     def dataset(self) -> bool:
         """Tell whether what is found in the dataset may be another; a training changes nothing."""
         return (
-            self.samples or self.likeness or self.decisions or self.exports or self.layout
+            self.samples or self.duplicates or self.decisions or self.exports or self.layout
             or self.groups or self.rule
         )  # fmt: skip

@@ -11,7 +11,7 @@ from inspector.desktop.paths import default_project, pictures_file
 from inspector.errors import DatasetError, ProjectError
 from inspector.project.changes import Changes
 from inspector.store import meta
-from inspector.store.cache import PictureCache
+from inspector.store.cache import ImageCache
 from inspector.store.database import Database
 from inspector.work.pool import Pool
 from inspector.work.tasks import FEATURES, RECORD_BYTES
@@ -67,7 +67,7 @@ class ProjectContext:
                 "Name a file outside of the dataset with --project.",
             )
         self.database = Database(self.file)
-        self.cache = PictureCache(pictures_file(), version=FEATURES, record_bytes=RECORD_BYTES)
+        self.cache = ImageCache(pictures_file(), version=FEATURES, record_bytes=RECORD_BYTES)
         self.low_priority = window
         self._subscribers: list[Callable[[Changes], None]] = []
         self._pool: Pool | None = None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from inspector.dataset.layouts import Layout, Role
 from inspector.project.augment.policies import Policies
-from inspector.project.augment.policy_effects import Measuring
+from inspector.project.augment.policy_effects import PolicyEffects
 from inspector.project.augment.previews import Previews
 from inspector.project.catalog.samples import Samples
 from inspector.project.catalog.scans import Scans
@@ -17,7 +17,7 @@ from inspector.project.diagnosis.labels import Labels
 from inspector.project.diagnosis.reports import Reports
 from inspector.project.experiments.comparisons import Comparisons
 from inspector.project.experiments.experiments import Experiments
-from inspector.project.export.clean_up import Fixes
+from inspector.project.export.clean_up import CleanUps
 from inspector.project.export.exports import Exports
 from inspector.project.review.decisions import Decisions
 from inspector.project.review.duplicates import Duplicates
@@ -70,14 +70,14 @@ class Project:
         self.splits = Splits(source, self.scans)
         self.policies = Policies(context)
         self.previews = Previews(context, self.groups)
-        self.measuring = Measuring()
+        self.measuring = PolicyEffects()
         self.labels = Labels(context, self.duplicates, self.decisions, self.groups)
         self.diagnoses = Diagnoses(source, self.splits, self.labels)
         self.findings = Findings(source, self.scans, self.decisions, self.splits, self.labels)
         self.reports = Reports(source, self.splits, self.diagnoses, self.findings)
         self.runs = Runs(source, self.splits)
         self.exports = Exports(context, self.samples, self.duplicates, self.groups)
-        self.fixes = Fixes(source, self.decisions, self.splits, self.reports, self.exports)
+        self.fixes = CleanUps(source, self.decisions, self.splits, self.reports, self.exports)
         self.comparisons = Comparisons(context, self.decisions, self.groups, self.runs)
         self.experiments = Experiments(source, self.splits, self.diagnoses, self.runs)
 

@@ -31,7 +31,7 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .78rem; backgro
 
 
 @dataclass(frozen=True, slots=True)
-class PicturePair:
+class ImagePair:
     """Two JPEG thumbnails side by side, and the words below them."""
 
     one: bytes
@@ -40,7 +40,7 @@ class PicturePair:
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
+class SeparatedHistogram:
     """A property in which the folders differ: words, counts over bins, and pictures.
 
     Attributes:
@@ -53,7 +53,7 @@ class Apart:
     training: tuple[float, ...]
     folder: tuple[float, ...]
     ends: tuple[str, str]
-    pairs: tuple[PicturePair, ...]
+    pairs: tuple[ImagePair, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ReportPage:
     """All that the report shows, in words and numbers that are ready."""
 
     title: str
@@ -93,8 +93,8 @@ class Page:
     summary: tuple[str, ...]
     cards: tuple[Card, ...]
     tables: tuple[Table, ...]
-    pairs: tuple[PicturePair, ...]
-    apart: tuple[Apart, ...] = ()
+    pairs: tuple[ImagePair, ...]
+    apart: tuple[SeparatedHistogram, ...] = ()
     luck: tuple[OverSeeds, ...] = ()
     evidence: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
@@ -102,7 +102,7 @@ class Page:
     made: tuple[str, ...] = ()
 
 
-def render(page: Page) -> str:
+def render(page: ReportPage) -> str:
     """Return the page as HTML in UTF-8 that loads nothing from anywhere."""
     parts = [
         "<!doctype html><html lang=en><meta charset=utf-8>",
@@ -152,13 +152,13 @@ def _table(table: Table) -> str:
     )
 
 
-def _pairs(pairs: Sequence[PicturePair]) -> str:
+def _pairs(pairs: Sequence[ImagePair]) -> str:
     if not pairs:
         return ""
     return f"<div class=pairs>{''.join(map(_pair, pairs))}</div>"
 
 
-def _apart(one: Apart) -> str:
+def _apart(one: SeparatedHistogram) -> str:
     """Draw both folders' shares beside each other, training blue."""
     highest = max(*one.training, *one.folder) or 1.0
     step = 320 / len(one.training)
@@ -178,7 +178,7 @@ def _apart(one: Apart) -> str:
     )
 
 
-def _pair(pair: PicturePair) -> str:
+def _pair(pair: ImagePair) -> str:
     pictures = "".join(
         f"<img alt='' src='data:image/jpeg;base64,{base64.b64encode(data).decode()}'>"
         for data in (pair.one, pair.two)

@@ -24,7 +24,7 @@ CLEARLY = 0.03
 _SCALES = (1.0, 0.87, 1.15)
 _REJECT = 0.55
 _OVERLAP = 0.3
-_WORTH_A_LOOK = -9.0
+_MIN_WORTH_SHOWING = -9.0
 _RIM_PX = 3
 # A text over the middle covers about a fifth of the blocks of a photo.
 _DROPPED = 0.2
@@ -72,7 +72,7 @@ def compare(one: NDArray[np.void], two: NDArray[np.void], transform: int) -> flo
     if place is None:
         return 0.0
     score = _score(colour_a, colour_b, place)
-    if score < _WORTH_A_LOOK:
+    if score < _MIN_WORTH_SHOWING:
         return 0.0
     if min(int(one["side_px"]), int(two["side_px"])) >= SMALL_PX:
         luma_a = np.ascontiguousarray(apply(one["luma"], transform)).astype(np.float32)

@@ -58,7 +58,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
+class SplitPaths:
     """Both sides of a split, as paths in Keras's own order (before a later reshuffle)."""
 
     training: tuple[str, ...]
@@ -166,7 +166,7 @@ def cut(listed: Listed, call: Call) -> tuple[Positions, Positions]:
             return stood[:-held], stood[-held:]
 
 
-def replay(folder: Path, call: Call) -> Sides:
+def replay(folder: Path, call: Call) -> SplitPaths:
     """Replay a call with both of its subsets.
 
     Args:
@@ -181,7 +181,7 @@ def replay(folder: Path, call: Call) -> Sides:
     listed = list_call(folder, call)
     training, validation = cut(listed, call)
     _refuse(folder, listed, call, (training, validation))
-    return Sides(_picked(listed.paths, training), _picked(listed.paths, validation))
+    return SplitPaths(_picked(listed.paths, training), _picked(listed.paths, validation))
 
 
 def files_of(folder: Path, call: Call) -> tuple[str, ...]:

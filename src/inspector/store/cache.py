@@ -24,7 +24,7 @@ _CACHE_KB = 32_000
 _AT_ONCE = 500
 
 
-class PictureCache:
+class ImageCache:
     """Keep thumbnails in one SQLite file, fingerprints beside it; a broken file is begun anew.
 
     Safe from any thread: each has its own connection, writers wait for each other.

@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 
-def faces(project: Path, pictures: Path, count: int) -> list[bytes]:
+def thumbnails_of(project: Path, pictures: Path, count: int) -> list[bytes]:
     """Return thumbnails as JPEG of up to `count` images, spread over the project.
 
     Args:

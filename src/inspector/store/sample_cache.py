@@ -9,7 +9,7 @@ from inspector.store import meta, samples
 from inspector.store.samples import Decision, Sample
 
 
-class Roll:
+class SampleCache:
     """Hold what `samples.everything` returns; safe from any thread.
 
     Reading 60,000 rows takes a third of a second, and as many fresh objects hold up the window

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from inspector.augmentation.apply import augment
 from inspector.augmentation.policy_json import Policy
 from inspector.dataset.training_decode import Pixels
-from inspector.training.pictures import Pictures
-from inspector.training_protocol import Samples
+from inspector.training.pictures import TrainingImages
+from inspector.training_protocol import SampleColumns
 
 _AHEAD = 4
 """Batches in the making: enough for two threads that are never out of work."""
@@ -66,7 +66,7 @@ class Feed:
     """
 
     def __init__(
-        self, pictures: Pictures, samples: Samples, *, seed: int, batch_size: int,
+        self, pictures: TrainingImages, samples: SampleColumns, *, seed: int, batch_size: int,
         threads: int, policy: Policy | None,
     ) -> None:  # fmt: skip
         # A plain view: every picture cut from a memmap would be one itself, at a cost.

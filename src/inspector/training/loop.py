@@ -18,7 +18,7 @@ from inspector.errors import TrainingError
 from inspector.training.feed import Feed, augmenting
 from inspector.training.learner import Learner
 from inspector.training.models import Network, build_network, ends_in_softmax, load_model
-from inspector.training.pictures import Pictures, load_pictures, read_squares
+from inspector.training.pictures import TrainingImages, load_pictures, read_squares
 from inspector.training.records import (
     State,
     load_checkpoint,
@@ -32,14 +32,14 @@ from inspector.training_protocol import (
     LAST,
     PREDICTIONS_BEST,
     PREDICTIONS_LAST,
-    Answer,
     Budget,
-    Done,
     EpochDone,
     Evaluated,
+    Event,
     Preparing,
+    RunDone,
     RunSpec,
-    Samples,
+    SampleColumns,
     Scaling,
     Started,
     Step,
@@ -48,7 +48,7 @@ from inspector.training_protocol import (
 )
 
 Probabilities = NDArray[np.float32]
-Tell = Callable[[Answer], None]
+Tell = Callable[[Event], None]
 
 _TOLD_SECONDS = 0.2
 _EVALUATED = 128
@@ -57,15 +57,15 @@ _EVALUATED = 128
 _TINY = 1e-7
 
 
-class Control(Protocol):
+class RunControl(Protocol):
     """What a run asks between any two batches."""
 
     def check(self) -> None:
         """Wait while paused; raise where the run shall stop."""
 
 
-def train_run(folder: Path, *, tell: Tell, control: Control) -> None:
-    """Train the run in `folder`, or go on after its last complete epoch, to its `Done`.
+def train_run(folder: Path, *, tell: Tell, control: RunControl) -> None:
+    """Train the run in `folder`, or go on after its last complete epoch, to its `RunDone`.
 
     Raises:
         TrainingError: It can't start or go on.
@@ -80,7 +80,7 @@ def train_run(folder: Path, *, tell: Tell, control: Control) -> None:
 
 
 def reevaluate(
-    folder: Path, *, tell: Tell, control: Control, side: str = "validation"
+    folder: Path, *, tell: Tell, control: RunControl, side: str = "validation"
 ) -> Evaluated:
     """Load a run's best weights and evaluate them on one of its lists, read from the files.
 
@@ -89,7 +89,7 @@ def reevaluate(
     """
     spec = read_spec(folder)
     check_spec(spec)
-    samples: Samples = getattr(spec, side)
+    samples: SampleColumns = getattr(spec, side)
     if not samples:
         raise TrainingError(f"the run has no {side} list", "Start a run where there is one.")
     model = load_model(folder / BEST)
@@ -104,7 +104,7 @@ def reevaluate(
     return Evaluated(folder.name, loss, accuracy, len(samples), side)
 
 
-def predict(learner: Learner, inputs: NDArray[Any], control: Control) -> Probabilities:
+def predict(learner: Learner, inputs: NDArray[Any], control: RunControl) -> Probabilities:
     """Return probabilities (n, classes) of what `Learner.extract` gave, row by row."""
     parts = []
     for start in range(0, len(inputs), _EVALUATED):
@@ -113,7 +113,7 @@ def predict(learner: Learner, inputs: NDArray[Any], control: Control) -> Probabi
     return np.concatenate(parts)
 
 
-def judge(probabilities: Probabilities, samples: Samples) -> tuple[float, float]:
+def judge(probabilities: Probabilities, samples: SampleColumns) -> tuple[float, float]:
     """Return mean cross-entropy and accuracy."""
     labels = np.array(samples.labels)
     own = probabilities[np.arange(len(labels)), labels].astype(np.float64)
@@ -124,7 +124,7 @@ def judge(probabilities: Probabilities, samples: Samples) -> tuple[float, float]
 class _Told:
     """Tell how far a preparation is, at most 5 times a second, and stop it where asked."""
 
-    def __init__(self, run: str, what: str, tell: Tell, control: Control) -> None:
+    def __init__(self, run: str, what: str, tell: Tell, control: RunControl) -> None:
         self._run, self._what, self._tell, self._control = run, what, tell, control
         self._next = 0.0
 
@@ -138,7 +138,7 @@ class _Told:
 class _Run:
     """A run that is going."""
 
-    def __init__(self, folder: Path, tell: Tell, control: Control) -> None:
+    def __init__(self, folder: Path, tell: Tell, control: RunControl) -> None:
         self._folder, self._tell, self._control = folder, tell, control
         self._name = folder.name
         self._began = time.monotonic()
@@ -216,7 +216,7 @@ class _Run:
         )
         write_card(self._folder, spec, state, parameters=self._learner.parameters)
         self._tell(
-            Done(
+            RunDone(
                 self._name, len(state.history), state.best_epoch,
                 state.history[state.best_epoch - 1].val_accuracy, state.history[-1].val_accuracy,
                 self._is_flat(), time.monotonic() - self._began,
@@ -271,7 +271,7 @@ class _Run:
         waited = len(self._state.history) - self._state.best_epoch
         return self._spec.budget is Budget.PLATEAU and waited >= self._spec.patience
 
-    def _inputs(self, pictures: Pictures, samples: Samples, what: str) -> NDArray[Any]:
+    def _inputs(self, pictures: TrainingImages, samples: SampleColumns, what: str) -> NDArray[Any]:
         """Return what the head is evaluated on, in the list's order: features once, or pictures."""
         rows = pictures.find(samples)
         if self._learner.network.extractor is None or not len(rows):
@@ -285,7 +285,7 @@ class _Run:
             parts.append(self._learner.extract(part))
         return np.concatenate(parts)
 
-    def _ready_features(self, pictures: Pictures) -> NDArray[Any] | None:
+    def _ready_features(self, pictures: TrainingImages) -> NDArray[Any] | None:
         """Compute the training features once where every epoch has the same."""
         if self._learner.network.extractor is None or self._feed.augments:
             return None

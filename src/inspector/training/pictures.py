@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from inspector.dataset.rasters import RefusedError
 from inspector.dataset.training_decode import Pixels, decode_square
 from inspector.errors import TrainingError
-from inspector.training_protocol import Samples
+from inspector.training_protocol import SampleColumns
 
 Told = Callable[[int, int], None]
 """Called with (done, total) now and then; raises to stop."""
@@ -32,7 +32,7 @@ _CHUNK = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Pictures:
+class TrainingImages:
     """All pictures of a run in one array, each once whatever the lists that name it.
 
     Attributes:
@@ -43,12 +43,12 @@ class Pictures:
     pixels: Pixels
     rows: dict[str, int]
 
-    def find(self, samples: Samples) -> NDArray[np.int64]:
+    def find(self, samples: SampleColumns) -> NDArray[np.int64]:
         """Return the rows of the samples, in their order."""
         return np.array([self.rows[key] for key in keys(samples)], dtype=np.int64)
 
 
-def keys(samples: Samples) -> list[str]:
+def keys(samples: SampleColumns) -> list[str]:
     """Return what stands for each picture: its hash where it is known, else its path."""
     return [
         digest or f"path:{path}" for path, digest in zip(samples.paths, samples.sha256, strict=True)
@@ -76,7 +76,7 @@ def read_square(root: Path, path: str, *, sha256: str, side_px: int) -> Pixels:
 
 
 def read_squares(
-    root: Path, samples: Samples, *, side_px: int, threads: int, told: Told
+    root: Path, samples: SampleColumns, *, side_px: int, threads: int, told: Told
 ) -> Iterator[Pixels]:
     """Yield each sample's square in order, decoded by threads a little ahead.
 
@@ -98,8 +98,14 @@ def read_squares(
 
 
 def load_pictures(
-    root: Path, lists: Iterable[Samples], *, side_px: int, cache: Path, threads: int, told: Told
-) -> Pictures:
+    root: Path,
+    lists: Iterable[SampleColumns],
+    *,
+    side_px: int,
+    cache: Path,
+    threads: int,
+    told: Told,
+) -> TrainingImages:
     """Map the pictures of all lists from the cache, decoding them into it at the first time.
 
     The cache's key is the set of the files' hashes, so runs with other splits or seeds of the
@@ -118,17 +124,17 @@ def load_pictures(
     if "" in union.sha256 or not _is_whole(file, (len(union), side_px, side_px, 3)):
         squares = read_squares(root, union, side_px=side_px, threads=threads, told=told)
         _write_array(file, squares, (len(union), side_px, side_px, 3))
-    return Pictures(np.load(file, mmap_mode="r"), rows)
+    return TrainingImages(np.load(file, mmap_mode="r"), rows)
 
 
-def _union(lists: Iterable[Samples]) -> Samples:
+def _union(lists: Iterable[SampleColumns]) -> SampleColumns:
     """Return each picture once, ordered by its key."""
     found: dict[str, tuple[str, int, str]] = {}
     for samples in lists:
         columns = zip(samples.paths, samples.labels, samples.sha256, strict=True)
         found.update(zip(keys(samples), columns, strict=True))
     paths, labels, digests = zip(*(found[key] for key in sorted(found)), strict=True)
-    return Samples(paths, labels, digests)
+    return SampleColumns(paths, labels, digests)
 
 
 def _is_whole(file: Path, shape: tuple[int, ...]) -> bool:

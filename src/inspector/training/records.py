@@ -23,7 +23,7 @@ from inspector.training_protocol import (
     STATE,
     EpochDone,
     RunSpec,
-    Samples,
+    SampleColumns,
     write_whole,
 )
 
@@ -89,7 +89,7 @@ def save_model(file: Path, model: Any) -> None:
 
 
 def write_predictions(
-    file: Path, samples: Samples, classes: tuple[str, ...], probabilities: NDArray[np.float32]
+    file: Path, samples: SampleColumns, classes: tuple[str, ...], probabilities: NDArray[np.float32]
 ) -> None:
     """Write a line for each sample, in the order of the list.
 

@@ -15,15 +15,15 @@ from typing import assert_never
 from inspector.errors import InspectorError
 from inspector.subprocesses import Parent
 from inspector.training_protocol import (
+    Command,
     ContinueRun,
-    Failed,
-    Order,
     Paused,
     PauseRun,
     Quit,
     Ready,
     Reevaluate,
-    Stopped,
+    RunFailed,
+    RunStopped,
     StopRun,
     Train,
     read_history,
@@ -34,11 +34,11 @@ _WAKE_SECONDS = 0.1
 _CRASH = "crash.txt"
 
 
-class Halted(Exception):  # noqa: N818 - an order, not an error
+class RunHalted(Exception):  # noqa: N818 - an order, not an error
     """The run was told to stop."""
 
 
-class Orders:
+class CommandInbox:
     """What the parent wants: a queue of runs, and who shall stop or wait.
 
     One thread listens, so that a stop is heard while TensorFlow trains.
@@ -72,7 +72,7 @@ class Orders:
                     said = True
                 self._lock.wait(_WAKE_SECONDS)
             if self._is_stopped(run):
-                raise Halted
+                raise RunHalted
 
     def _is_stopped(self, run: str) -> bool:
         return self._ending or run in self._stopped
@@ -84,7 +84,7 @@ class Orders:
                 self._take(order)  # type: ignore[arg-type]
                 self._lock.notify_all()
 
-    def _take(self, order: Order) -> None:
+    def _take(self, order: Command) -> None:
         match order:
             case Train() | Reevaluate():
                 run = Path(order.folder).name
@@ -104,21 +104,21 @@ class Orders:
                 assert_never(order)
 
 
-class Control:
+class CommandControl:
     """A run's view of the orders."""
 
-    def __init__(self, orders: Orders, run: str) -> None:
+    def __init__(self, orders: CommandInbox, run: str) -> None:
         self._orders = orders
         self._run = run
 
     def check(self) -> None:
-        """Wait while paused; raise `Halted` where the run shall stop."""
+        """Wait while paused; raise `RunHalted` where the run shall stop."""
         self._orders.check(self._run)
 
 
 def run(parent: Parent) -> None:
     """Be the training child: see `inspector.training_protocol` for what is said."""
-    orders = Orders(parent)
+    orders = CommandInbox(parent)
     try:
         with _quiet():
             import keras
@@ -140,25 +140,25 @@ def run(parent: Parent) -> None:
         _do(order, parent, orders)
 
 
-def _not_installed() -> Failed:
+def _not_installed() -> RunFailed:
     """Say how TensorFlow comes to a wheel that was installed without it."""
     here = (sys.platform, platform.machine())
     package = "tensorflow-cpu" if here == ("linux", "x86_64") else "tensorflow"
     pip = f"{sys.executable} -m pip install"
     if importlib.util.find_spec("pip") is None:
         pip = f"uv pip install --python {sys.executable}"
-    return Failed(
+    return RunFailed(
         "", "TensorFlow is not installed: training needs it, and nothing else does",
         f"Install it with: {pip} {package}",
     )  # fmt: skip
 
 
-def _do(order: Train | Reevaluate, parent: Parent, orders: Orders) -> None:
+def _do(order: Train | Reevaluate, parent: Parent, orders: CommandInbox) -> None:
     """Do one order; whatever happens, the child stays for the next."""
     from inspector.training import loop
 
     folder = Path(order.folder)
-    control = Control(orders, folder.name)
+    control = CommandControl(orders, folder.name)
     try:
         control.check()
         _set_threads(read_spec(folder).threads)
@@ -167,25 +167,25 @@ def _do(order: Train | Reevaluate, parent: Parent, orders: Orders) -> None:
         else:
             found = loop.reevaluate(folder, tell=parent.send, control=control, side=order.side)
             parent.send(found)
-    except Halted:
-        parent.send(Stopped(folder.name, _epochs_done(folder)))
+    except RunHalted:
+        parent.send(RunStopped(folder.name, _epochs_done(folder)))
     except InspectorError as error:
-        parent.send(Failed(folder.name, error.message, error.advice))
+        parent.send(RunFailed(folder.name, error.message, error.advice))
     except Exception as error:
         parent.send(_explain(folder, error))
 
 
-def _explain(folder: Path, error: Exception) -> Failed:
+def _explain(folder: Path, error: Exception) -> RunFailed:
     """Say what TensorFlow or we did wrong; the whole of it goes into the run's folder."""
     with contextlib.suppress(OSError):
         (folder / _CRASH).write_text(traceback.format_exc(), "utf-8")
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
-        return Failed(
+        return RunFailed(
             folder.name, "there is not enough memory for this run",
             "Take smaller batches or pictures, or another model; then start again.",
         )  # fmt: skip
     said = (str(error).strip().splitlines() or [""])[0][:200]
-    return Failed(
+    return RunFailed(
         folder.name, f"training broke off: {type(error).__name__}: {said}",
         f"Let the run go on; {_CRASH} in its folder holds all that is known.",
     )  # fmt: skip

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from inspector.audit.descriptors import reduce
 from inspector.audit.diagnosis import Diagnosis, Question
 from inspector.audit.gap import diagnose
-from inspector.audit.label_errors import Suspects, wrong_labels
-from inspector.audit.seed_variability import Images, Luck, luck
-from inspector.subprocesses import Child, ChildGone, Parent
+from inspector.audit.label_errors import LabelErrors, wrong_labels
+from inspector.audit.seed_variability import Images, SeedScores, luck
+from inspector.subprocesses import ChildProcess, Parent, ProcessExited
 from inspector.work.jobs import Progress, Stop
 
 NAME = "inspector.work.diagnosis_process:run"
@@ -25,7 +25,7 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class DiagnosisRequest:
     """Diagnose a question with so many split seeds."""
 
     question: Question
@@ -33,7 +33,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class AskLuck:
+class SeedScoresRequest:
     """Train on many draws of one split.
 
     Attributes:
@@ -50,7 +50,7 @@ class AskLuck:
 
 
 @dataclass(frozen=True, slots=True)
-class AskLabels:
+class LabelErrorsRequest:
     """Name labels that models contradict; arrays as of `wrong_labels`, not reduced yet."""
 
     descriptors: Floats
@@ -59,7 +59,7 @@ class AskLabels:
 
 
 @dataclass(frozen=True, slots=True)
-class At:
+class DiagnosisProgress:
     """Some parts of a stage are done."""
 
     stage: str
@@ -68,17 +68,17 @@ class At:
 
 
 @dataclass(frozen=True, slots=True)
-class First:
+class DiagnosisPreview:
     """The first figures, without controls and verdicts."""
 
     answer: Diagnosis
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class DiagnosisAnswer:
     """All of it."""
 
-    answer: Diagnosis | Luck | Suspects
+    answer: Diagnosis | SeedScores | LabelErrors
 
 
 def run(parent: Parent) -> None:
@@ -86,26 +86,26 @@ def run(parent: Parent) -> None:
     ask = parent.receive()
 
     def at(stage: str, done: int, total: int) -> None:
-        parent.send(At(stage, done, total))
+        parent.send(DiagnosisProgress(stage, done, total))
 
-    answer: Diagnosis | Luck | Suspects
+    answer: Diagnosis | SeedScores | LabelErrors
     match ask:
-        case Ask(question=question, seeds=seeds):
+        case DiagnosisRequest(question=question, seeds=seeds):
             answer = diagnose(
                 question, seeds=seeds, progress=at,
-                first=lambda figures: parent.send(First(figures)),
+                first=lambda figures: parent.send(DiagnosisPreview(figures)),
             )  # fmt: skip
-        case AskLuck():
+        case SeedScoresRequest():
             answer = _draw(ask, at)
-        case AskLabels(descriptors=x, labels=labels, group=group):
+        case LabelErrorsRequest(descriptors=x, labels=labels, group=group):
             at("labels", 0, 1)
             answer = wrong_labels(reduce(x), labels, group)
         case other:
             raise TypeError(f"a question of an unknown kind: {other!r}")
-    parent.send(Answer(answer))
+    parent.send(DiagnosisAnswer(answer))
 
 
-def _draw(ask: AskLuck, at: Callable[[str, int, int], None]) -> Luck:
+def _draw(ask: SeedScoresRequest, at: Callable[[str, int, int], None]) -> SeedScores:
     n = len(ask.labels)
     place = {seed: i for i, seed in enumerate(ask.seeds.tolist())}
     none = np.zeros((0, 2), np.int64)
@@ -131,45 +131,45 @@ def ask_child(
     Raises:
         ChildGone: The child ended without an answer.
     """
-    answer = _answered(Ask(question, seeds), stop, progress, low_priority, first)
+    answer = _answered(DiagnosisRequest(question, seeds), stop, progress, low_priority, first)
     assert answer is None or isinstance(answer, Diagnosis)
     return answer
 
 
-def draw_in_child(
-    ask: AskLuck, *, stop: Stop, progress: Progress, low_priority: bool = False
-) -> Luck | None:
+def score_seeds_in_child(
+    ask: SeedScoresRequest, *, stop: Stop, progress: Progress, low_priority: bool = False
+) -> SeedScores | None:
     """Draw many seeds in a child; return None when stopped.
 
     Raises:
         ChildGone: The child ended without an answer.
     """
     answer = _answered(ask, stop, progress, low_priority)
-    assert answer is None or isinstance(answer, Luck)
+    assert answer is None or isinstance(answer, SeedScores)
     return answer
 
 
 def suspect_in_child(
-    ask: AskLabels, *, stop: Stop, progress: Progress, low_priority: bool = False
-) -> Suspects | None:
+    ask: LabelErrorsRequest, *, stop: Stop, progress: Progress, low_priority: bool = False
+) -> LabelErrors | None:
     """Find suspected labels in a child; return None when stopped.
 
     Raises:
         ChildGone: The child ended without an answer.
     """
     answer = _answered(ask, stop, progress, low_priority)
-    assert answer is None or isinstance(answer, Suspects)
+    assert answer is None or isinstance(answer, LabelErrors)
     return answer
 
 
 def _answered(
-    ask: Ask | AskLuck | AskLabels,
+    ask: DiagnosisRequest | SeedScoresRequest | LabelErrorsRequest,
     stop: Stop,
     progress: Progress,
     low_priority: bool,
     first: Callable[[Diagnosis], None] | None = None,
-) -> Diagnosis | Luck | Suspects | None:
-    child = Child(NAME, low_priority=low_priority, one_thread=True)
+) -> Diagnosis | SeedScores | LabelErrors | None:
+    child = ChildProcess(NAME, low_priority=low_priority, one_thread=True)
     stage = ""
     done = 0
     try:
@@ -179,19 +179,19 @@ def _answered(
             if not select.select([child.answers], [], [], _LISTEN_SECONDS)[0]:
                 continue
             match child.receive():
-                case At() as at:
+                case DiagnosisProgress() as at:
                     if at.stage != stage:
                         stage, done = at.stage, 0
                         progress.start(f"diagnosis: {stage}", at.total)
                     progress.advance(at.done - done)
                     done = at.done
-                case First(answer=figures):
+                case DiagnosisPreview(answer=figures):
                     if first is not None:
                         first(figures)
-                case Answer(answer=answer):
+                case DiagnosisAnswer(answer=answer):
                     return answer
                 case other:
-                    raise ChildGone(f"an answer of an unknown kind: {other!r}")
+                    raise ProcessExited(f"an answer of an unknown kind: {other!r}")
         return None
     finally:
         child.kill()

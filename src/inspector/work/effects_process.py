@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.augmentation.code_rules import lint_beside
-from inspector.augmentation.label_preservation import Damage, LabelSafety
+from inspector.augmentation.label_preservation import LabelChange, LabelPreservation
 from inspector.augmentation.lint import Advice, lint
 from inspector.augmentation.policy_effects import Effect, levels, measure
 from inspector.augmentation.policy_json import Policy
-from inspector.augmentation.suggestions import Suggested, suggested_ranges
+from inspector.augmentation.suggestions import SuggestedRange, suggested_ranges
 from inspector.subprocesses import Parent
 
 NAME = "inspector.work.effects_process:run"
@@ -23,14 +23,14 @@ DRAWS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Pictures:
+class MeasuredImages:
     """Measure on these from now on: RGB (h, w, 3), uint8, as training reads them."""
 
     pictures: Sequence[NDArray[np.uint8]]
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
+class ReferenceSet:
     """Many small pictures of training and validation, to measure labels on.
 
     Attributes:
@@ -48,7 +48,7 @@ class Crowd:
 
 
 @dataclass(frozen=True, slots=True)
-class AskRanges:
+class RangesRequest:
     """Ask for the ranges that the crowd suggests."""
 
 
@@ -56,12 +56,12 @@ class AskRanges:
 class Ranges:
     """What the crowd suggests, and whether labels can be measured on it at all."""
 
-    suggested: tuple[Suggested, ...]
+    suggested: tuple[SuggestedRange, ...]
     tells: bool
 
 
 @dataclass(frozen=True, slots=True)
-class AskEffects:
+class EffectsRequest:
     """Ask what a policy does to the pictures, and the one beside it."""
 
     policy: Policy
@@ -78,7 +78,7 @@ class Effects:
 
 
 @dataclass(frozen=True, slots=True)
-class AskAdvice:
+class LintRequest:
     """Ask what there is to say of a policy, and of it beside another."""
 
     policy: Policy
@@ -86,38 +86,44 @@ class AskAdvice:
 
 
 @dataclass(frozen=True, slots=True)
-class AskDamage:
+class LabelChangeRequest:
     """Ask what one part of a policy, as `label_safety.parts` names it, does to labels."""
 
     name: str
     part: Policy
 
 
-Given = Pictures | Crowd
-Question = AskRanges | AskEffects | AskAdvice | AskDamage
-Answer = Ranges | Effects | tuple[Advice, ...] | Damage
+Given = MeasuredImages | ReferenceSet
+Question = RangesRequest | EffectsRequest | LintRequest | LabelChangeRequest
+Answer = Ranges | Effects | tuple[Advice, ...] | LabelChange
 
 
 def run(parent: Parent) -> None:
     """Be the child: take pictures and answer questions until the parent is gone."""
-    pictures = Pictures(())
-    crowd = Crowd((), (), (), (), ())
-    safety = LabelSafety((), ())
+    pictures = MeasuredImages(())
+    reference_set = ReferenceSet((), (), (), (), ())
+    safety = LabelPreservation((), ())
     while True:
         match parent.receive():
-            case Pictures() as pictures:
+            case MeasuredImages() as pictures:
                 pass
-            case Crowd() as crowd:
-                safety = LabelSafety(crowd.pictures, crowd.labels, crowd.groups)
-            case AskRanges():
-                found = suggested_ranges(crowd.pictures, crowd.labels, validation=crowd.validation)
+            case ReferenceSet() as reference_set:
+                safety = LabelPreservation(
+                    reference_set.pictures, reference_set.labels, reference_set.groups
+                )
+            case RangesRequest():
+                found = suggested_ranges(
+                    reference_set.pictures,
+                    reference_set.labels,
+                    validation=reference_set.validation,
+                )
                 parent.send(Ranges(tuple(found), safety.tells))
-            case AskEffects(policy=policy, beside=beside):
+            case EffectsRequest(policy=policy, beside=beside):
                 parent.send(_effects(policy, beside, pictures.pictures))
-            case AskAdvice(policy=policy, beside=beside):
+            case LintRequest(policy=policy, beside=beside):
                 said = [] if beside is None else lint_beside(policy, beside)
                 parent.send((*said, *lint(policy, pictures=pictures.pictures)))
-            case AskDamage(name=name, part=part):
+            case LabelChangeRequest(name=name, part=part):
                 parent.send(safety.damage(name, part, DRAWS, 0))
             case other:
                 raise TypeError(f"a question of an unknown kind: {other!r}")

@@ -13,7 +13,7 @@ from inspector.errors import ExportError
 MARGIN_BYTES = 50_000_000
 
 
-class Mode(StrEnum):
+class ExportMode(StrEnum):
     """How files get into an export; links share bytes with the dataset."""
 
     COPY = "copy"
@@ -52,12 +52,12 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ExportPlan:
     """An export that was checked: `root` and `target` are absolute folders."""
 
     root: str
     target: str
-    mode: Mode
+    mode: ExportMode
     items: tuple[Item, ...]
     left_out: tuple[LeftOut, ...]
     free_bytes: int
@@ -80,8 +80,8 @@ class Plan:
 
 
 def make_plan(
-    root: str, target: str, items: Sequence[Item], left_out: Sequence[LeftOut], *, mode: Mode
-) -> Plan:
+    root: str, target: str, items: Sequence[Item], left_out: Sequence[LeftOut], *, mode: ExportMode
+) -> ExportPlan:
     """Check an export and return its plan.
 
     Raises:
@@ -95,8 +95,10 @@ def make_plan(
     if not os.access(parent, os.W_OK):
         raise ExportError(f"nothing can be written in {parent}", "Choose another folder.")
     free = shutil.disk_usage(parent).free
-    plan = Plan(str(Path(root).absolute()), str(goal), mode, tuple(items), tuple(left_out), free)
-    needed = plan.bytes + MARGIN_BYTES if mode is Mode.COPY else 0
+    plan = ExportPlan(
+        str(Path(root).absolute()), str(goal), mode, tuple(items), tuple(left_out), free
+    )
+    needed = plan.bytes + MARGIN_BYTES if mode is ExportMode.COPY else 0
     if needed > free:
         raise ExportError(
             f"the export needs {needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free in {parent}",

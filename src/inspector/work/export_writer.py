@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inspector.errors import ExportError
-from inspector.work.export_plan import Item, Mode, Plan
+from inspector.work.export_plan import ExportMode, ExportPlan, Item
 from inspector.work.jobs import Progress, Stop
 
 JOURNAL = "journal.json"
@@ -34,7 +34,7 @@ class Published:
     manifest: str
 
 
-def publish(plan: Plan, *, stop: Stop, progress: Progress, resume: bool = False) -> Published:
+def publish(plan: ExportPlan, *, stop: Stop, progress: Progress, resume: bool = False) -> Published:
     """Stage, verify and publish a plan; nothing stands at the target until all of it does.
 
     Raises:
@@ -59,13 +59,13 @@ def publish(plan: Plan, *, stop: Stop, progress: Progress, resume: bool = False)
     return Published(plan.files, plan.bytes, verified, str(Path(plan.target) / manifest))
 
 
-def _digest(plan: Plan) -> str:
+def _digest(plan: ExportPlan) -> str:
     rows = [[i.source, i.target, i.size, i.sha256.hex(), i.reason] for i in plan.items]
     text = json.dumps([plan.root, plan.target, plan.mode.value, rows])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _open_journal(plan: Plan, partial: Path, resume: bool) -> None:
+def _open_journal(plan: ExportPlan, partial: Path, resume: bool) -> None:
     """Begin a staging folder, or go on in one that holds the same plan."""
     digest = _digest(plan)
     journal = partial / JOURNAL
@@ -85,7 +85,7 @@ def _open_journal(plan: Plan, partial: Path, resume: bool) -> None:
     _write_synced(journal, json.dumps({"plan": digest, "target": plan.target}))
 
 
-def _stage(plan: Plan, partial: Path, stop: Stop, progress: Progress) -> dict[str, bytes]:
+def _stage(plan: ExportPlan, partial: Path, stop: Stop, progress: Progress) -> dict[str, bytes]:
     """Bring every file into the staging folder; return the hash of each by its target."""
     progress.start("export", plan.files)
     hashes: dict[str, bytes] = {}
@@ -100,7 +100,7 @@ def _stage(plan: Plan, partial: Path, stop: Stop, progress: Progress) -> dict[st
     return hashes
 
 
-def _bring(plan: Plan, item: Item, partial: Path) -> bytes:
+def _bring(plan: ExportPlan, item: Item, partial: Path) -> bytes:
     source, target = Path(plan.root) / item.source, partial / item.target
     if target.exists() and not target.is_symlink() and target.stat().st_size == item.size:
         known = _hash(target)
@@ -124,16 +124,16 @@ def _bring(plan: Plan, item: Item, partial: Path) -> bytes:
     return found
 
 
-def _copy(source: Path, part: Path, mode: Mode) -> bytes:
+def _copy(source: Path, part: Path, mode: ExportMode) -> bytes:
     """Make `part` from `source` and return the SHA-256 of its bytes."""
     match mode:
-        case Mode.SYMLINK:
+        case ExportMode.SYMLINK:
             part.symlink_to(source)
             return _hash(source)
-        case Mode.HARDLINK:
+        case ExportMode.HARDLINK:
             os.link(source, part)
             return _hash(source)
-        case Mode.REFLINK if _reflink(source, part):
+        case ExportMode.REFLINK if _reflink(source, part):
             return _hash(part)
         case _:
             return _copy_bytes(source, part)
@@ -172,7 +172,7 @@ def _hash(file: Path) -> bytes:
         return hashlib.file_digest(stream, "sha256").digest()
 
 
-def _write_manifest(plan: Plan, partial: Path, hashes: dict[str, bytes]) -> str:
+def _write_manifest(plan: ExportPlan, partial: Path, hashes: dict[str, bytes]) -> str:
     """Write what stands and what was left out; rows without a path were left out."""
     taken = {item.target for item in plan.items}
     name = MANIFEST if MANIFEST not in taken else "inspector-manifest.csv"

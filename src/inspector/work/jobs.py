@@ -67,7 +67,7 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class ProgressSnapshot:
     """How far a phase is.
 
     Attributes:
@@ -123,7 +123,7 @@ class Progress:
         with self._lock:
             self._done += pieces
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> ProgressSnapshot:
         """Return how far it is; the rate is smoothed over some seconds."""
         with self._lock:
             now = time.monotonic()
@@ -134,4 +134,6 @@ class Progress:
             if window >= SMOOTHING_SECONDS:
                 self._sampled, self._sampled_at = self._done, now
             left = (self._total - self._done) / self._rate if self._rate and self._total else 0.0
-            return Snapshot(self._phase, self._done, self._total, self._rate, max(0.0, left))
+            return ProgressSnapshot(
+                self._phase, self._done, self._total, self._rate, max(0.0, left)
+            )

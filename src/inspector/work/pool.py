@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from inspector.errors import InspectorError
-from inspector.subprocesses import Child, ChildGone, Parent, pack
+from inspector.subprocesses import ChildProcess, Parent, ProcessExited, pack
 from inspector.work.jobs import Stop
 
 AHEAD = 4
@@ -24,7 +24,7 @@ START_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class TaskDone:
     """A chunk and what the function returned for it."""
 
     items: Sequence[Any]
@@ -32,7 +32,7 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class TaskFailed:
     """An item whose worker died ("crashed") or hung ("timeout")."""
 
     item: Any
@@ -40,12 +40,12 @@ class Failed:
     reason: str
 
 
-Answer = Done | Failed
+Answer = TaskDone | TaskFailed
 
 
 @dataclass(slots=True)
 class _Worker:
-    child: Child
+    child: ChildProcess
     chunks: collections.deque[Sequence[Any]] = field(default_factory=collections.deque)
     sent: collections.deque[int] = field(default_factory=collections.deque)
     since: float = 0.0
@@ -123,10 +123,10 @@ class Pool:
             self._drop(worker)
 
     def _start(self) -> _Worker:
-        worker = _Worker(Child("inspector.work.pool:serve", low_priority=self._low_priority))
+        worker = _Worker(ChildProcess("inspector.work.pool:serve", low_priority=self._low_priority))
         try:
             worker.child.send(self._function)
-        except ChildGone as gone:
+        except ProcessExited as gone:
             worker.child.kill()
             raise RuntimeError(f"a worker can't be started: {gone}") from gone
         return worker
@@ -156,7 +156,7 @@ class Pool:
                 worker.chunks.append(chunk)
                 # A worker that is gone tells so when its pipe is read.
                 worker.sent.append(len(packed))
-                with contextlib.suppress(ChildGone):
+                with contextlib.suppress(ProcessExited):
                     worker.child.send_packed(packed)
         return finished
 
@@ -171,7 +171,7 @@ class Pool:
         for worker in ready:
             try:
                 fine, result = worker.child.receive()
-            except ChildGone as gone:
+            except ProcessExited as gone:
                 yield from self._bury(worker, "crashed", f"the reader died ({gone})", again)
                 continue
             if fine is None:
@@ -185,7 +185,7 @@ class Pool:
             items = worker.chunks.popleft()
             worker.sent.popleft()
             worker.since = time.monotonic()
-            yield Done(items, result)
+            yield TaskDone(items, result)
         for worker in [w for w in self._workers if w.chunks and w not in ready]:
             limit = timeout_seconds * len(worker.chunks[0]) if worker.ready else START_SECONDS
             if time.monotonic() - worker.since > limit:
@@ -206,7 +206,7 @@ class Pool:
         self._born_dead += 1
         if self._born_dead > GIVE_UP_AFTER * max(8, self._count):
             raise RuntimeError(f"workers die one after another: {reason}")
-        yield Failed(first[0], status, reason)
+        yield TaskFailed(first[0], status, reason)
 
     def _wind_down(self, timeout_seconds: float) -> Iterator[Answer]:
         end = time.monotonic() + GRACE_SECONDS

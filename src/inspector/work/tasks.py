@@ -15,7 +15,7 @@ FEATURES = 2
 RECORD_BYTES = 7_205
 
 
-class Read(NamedTuple):
+class ReadTask(NamedTuple):
     """Decode the file of a sample once, for its facts, thumbnail and fingerprint.
 
     `records` is the path of the file that the fingerprint is added to, one for all of a chunk.
@@ -40,7 +40,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Propose:
+class ProposeTask:
     """Find candidate pairs among the fingerprint records of a file, by one flip or turn.
 
     Attributes:
@@ -54,8 +54,8 @@ class Propose:
 
 
 @dataclass(frozen=True, slots=True)
-class Verify:
-    """Verify candidate pairs on the small pictures of a file's records, as of `Propose`."""
+class VerifyTask:
+    """Verify candidate pairs on the small pictures of a file's records, as of `ProposeTask`."""
 
     file: str
     chosen: str
@@ -65,7 +65,7 @@ class Verify:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CandidateResult:
     """Pairs as columns; `similarity` is None while they are only candidates."""
 
     a: NDArray[np.int32]
@@ -75,7 +75,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
+class DigestTask:
     """Decode a file in full and digest its upright pixels."""
 
     sha256: bytes
@@ -83,12 +83,12 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
-class Digested:
+class DigestResult:
     """The digest of a content's pixels; its own hash where they did not come out."""
 
     sha256: bytes
     pixels: bytes
 
 
-Task = Read | Propose | Verify | Digest
-Result = Found | Digested
+Task = ReadTask | ProposeTask | VerifyTask | DigestTask
+Result = CandidateResult | DigestResult

@@ -17,15 +17,15 @@ from inspector.similarity.records import append, unkept
 from inspector.similarity.verification import verify
 from inspector.work.tasks import (
     FEATURES,
-    Digest,
-    Digested,
+    CandidateResult,
+    DigestResult,
+    DigestTask,
     Facts,
-    Found,
-    Propose,
-    Read,
+    ProposeTask,
+    ReadTask,
     Result,
     Task,
-    Verify,
+    VerifyTask,
 )
 
 
@@ -36,23 +36,23 @@ def run(tasks: Sequence[Task]) -> Facts | list[Result]:
         ProjectError: The fingerprints of pictures can't be written.
     """
     match tasks:
-        case [Read(), *_]:
-            return _read([task for task in tasks if isinstance(task, Read)])
+        case [ReadTask(), *_]:
+            return _read([task for task in tasks if isinstance(task, ReadTask)])
         case _:
-            return [_compare(task) for task in tasks if not isinstance(task, Read)]
+            return [_compare(task) for task in tasks if not isinstance(task, ReadTask)]
 
 
-def _compare(task: Propose | Verify | Digest) -> Result:
+def _compare(task: ProposeTask | VerifyTask | DigestTask) -> Result:
     match task:
-        case Propose():
+        case ProposeTask():
             return _propose(task)
-        case Verify():
+        case VerifyTask():
             return _verify(task)
-        case Digest():
+        case DigestTask():
             return _digest(task)
 
 
-def _read(tasks: Sequence[Read]) -> Facts:
+def _read(tasks: Sequence[ReadTask]) -> Facts:
     """Read files, and add their fingerprints in one go."""
     records: list[bytes] = []
     pictures: list[tuple[bytes, bytes]] = []
@@ -81,35 +81,35 @@ def _read(tasks: Sequence[Read]) -> Facts:
     return Facts(rows, kept)
 
 
-def _digest(task: Digest) -> Digested:
+def _digest(task: DigestTask) -> DigestResult:
     try:
         pixels = read_pixels(task.path)
     except DatasetError:
         # Its own digest, so that it equals nothing.
-        return Digested(task.sha256, task.sha256)
+        return DigestResult(task.sha256, task.sha256)
     shape = np.array(pixels.shape, np.int64).tobytes()
-    return Digested(task.sha256, hashlib.sha256(shape + pixels.tobytes()).digest())
+    return DigestResult(task.sha256, hashlib.sha256(shape + pixels.tobytes()).digest())
 
 
-def _propose(task: Propose) -> Found:
+def _propose(task: ProposeTask) -> CandidateResult:
     kept, chosen = _records(task)
     hashes = np.empty(len(chosen), HASHES)
     for name in HASHES.fields or ():
         hashes[name] = kept[name][chosen]
     proposed = candidates(hashes, (task.transform,))
-    return Found(proposed.a, proposed.b, proposed.transform)
+    return CandidateResult(proposed.a, proposed.b, proposed.transform)
 
 
-def _verify(task: Verify) -> Found:
+def _verify(task: VerifyTask) -> CandidateResult:
     kept, chosen = _records(task)
     both = np.concatenate([task.a, task.b])
     used, places = np.unique(both, return_inverse=True)
     a, b = places.astype(np.int32).reshape(2, -1)
     pairs = verify(kept[chosen[used]], Candidates(a, b, task.transform))
-    return Found(used[pairs.a], used[pairs.b], pairs.transform, pairs.similarity)
+    return CandidateResult(used[pairs.a], used[pairs.b], pairs.transform, pairs.similarity)
 
 
-def _records(task: Propose | Verify) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+def _records(task: ProposeTask | VerifyTask) -> tuple[NDArray[np.void], NDArray[np.int64]]:
     file = Path(task.file)
     # Another program may be adding one just now.
     whole = file.stat().st_size // FINGERPRINT.itemsize

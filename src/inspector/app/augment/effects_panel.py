@@ -8,11 +8,16 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
-from inspector.app.augment.effects_requests import Measurer
-from inspector.app.augment.label_preservation_meter import SafetyMeter, WorstDraws, column_of, quiet
+from inspector.app.augment.effects_requests import EffectsRequests
+from inspector.app.augment.label_preservation_meter import (
+    LabelPreservationMeter,
+    WorstSamples,
+    column_of,
+    quiet,
+)
 from inspector.app.widgets import theme
 from inspector.augmentation.policy_effects import Effect
-from inspector.augmentation.suggestions import LEAST_DIFFERENCE, Suggested
+from inspector.augmentation.suggestions import LEAST_DIFFERENCE, SuggestedRange
 from inspector.work.effects_process import Effects, Ranges
 
 _CHANNELS = ("red", "green", "blue")
@@ -85,12 +90,12 @@ class Levels(QWidget):
 class EffectsPanel(QWidget):
     """Show numbers, levels and the label-safety meter of a policy."""
 
-    def __init__(self, measurer: Measurer) -> None:
+    def __init__(self, measurer: EffectsRequests) -> None:
         super().__init__()
         self._measurer = measurer
         self._chosen = ""
         self._numbers: dict[str, QLabel] = {}
-        self._levels, self._meter, self._worst = Levels(), SafetyMeter(), WorstDraws()
+        self._levels, self._meter, self._worst = Levels(), LabelPreservationMeter(), WorstSamples()
         self._verdict, self._difference = quiet(), quiet()
         self._meter.chosen.connect(self._on_chosen)
         measurer.measured.connect(self._on_measured)
@@ -100,7 +105,9 @@ class EffectsPanel(QWidget):
         self._tell_safety()
 
     def _on_ranges(self, found: Ranges) -> None:
-        compared = self._measurer.crowd is not None and bool(self._measurer.crowd.validation)
+        compared = self._measurer.reference_set is not None and bool(
+            self._measurer.reference_set.validation
+        )
         self._difference.setText(difference(found.suggested, compared=compared))
 
     def _on_measured(self, found: Effects) -> None:
@@ -124,10 +131,10 @@ class EffectsPanel(QWidget):
         tells = self._measurer.tells()
         self._meter.show_rows({} if tells is False else {n: known.get(n) for n in names}, current)
         damage = known.get(current)
-        self._worst.show_worst(damage, names.get(current), self._measurer.crowd)
+        self._worst.show_worst(damage, names.get(current), self._measurer.reference_set)
         if damage is not None:
             self._verdict.setText(damage.message)
-        elif self._measurer.crowd is None:
+        elif self._measurer.reference_set is None:
             self._verdict.setText("Told once the pictures are scanned.")
         elif not names:
             self._verdict.setText("This policy changes nothing yet.")
@@ -159,7 +166,7 @@ class EffectsPanel(QWidget):
         ))  # fmt: skip
 
 
-def difference(suggested: Sequence[Suggested], *, compared: bool) -> str:
+def difference(suggested: Sequence[SuggestedRange], *, compared: bool) -> str:
     """Return in words how the validation folder differs from training."""
     if not compared:
         return "There is none, so nothing is compared."

@@ -3,27 +3,27 @@
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from inspector.app.threads.bridge import Bridge
-from inspector.augmentation.label_preservation import Damage, parts
+from inspector.augmentation.label_preservation import LabelChange, parts
 from inspector.augmentation.policy import Policy
 from inspector.errors import InspectorError
-from inspector.project.augment.policy_effects import Measuring
+from inspector.project.augment.policy_effects import PolicyEffects
 from inspector.work.effects_process import (
     Answer,
-    AskAdvice,
-    AskDamage,
-    AskEffects,
-    AskRanges,
-    Crowd,
     Effects,
-    Pictures,
+    EffectsRequest,
+    LabelChangeRequest,
+    LintRequest,
+    MeasuredImages,
     Question,
     Ranges,
+    RangesRequest,
+    ReferenceSet,
 )
 
 WAIT_MS = 250
 
 
-class Measurer(QObject):
+class EffectsRequests(QObject):
     """Keep what is known of the policy that is shown.
 
     Attributes:
@@ -43,7 +43,7 @@ class Measurer(QObject):
     judged = Signal()
     failed = Signal(object)
 
-    def __init__(self, measuring: Measuring, bridge: Bridge, parent: QObject) -> None:
+    def __init__(self, measuring: PolicyEffects, bridge: Bridge, parent: QObject) -> None:
         super().__init__(parent)
         self._measuring, self._bridge = measuring, bridge
         self._policy = Policy.none()
@@ -53,19 +53,19 @@ class Measurer(QObject):
         self._ready = False
         self._asks_ranges = False
         self._tells: bool | None = None
-        self.crowd: Crowd | None = None
+        self.reference_set: ReferenceSet | None = None
         self.parts: dict[str, Policy] = {}
-        self.damages: dict[str, Damage] = {}
+        self.damages: dict[str, LabelChange] = {}
         self.timer = QTimer(self)
         self.timer.setSingleShot(True)
         self.timer.setInterval(WAIT_MS)
         self.timer.timeout.connect(self.measure)
 
-    def give(self, given: Pictures | Crowd) -> None:
+    def give(self, given: MeasuredImages | ReferenceSet) -> None:
         """Measure on these from now on."""
         self._measuring.give(given)
-        if isinstance(given, Crowd):
-            self.crowd = given
+        if isinstance(given, ReferenceSet):
+            self.reference_set = given
             self.damages.clear()
             self._tells = None
             self._asks_ranges = True
@@ -97,10 +97,14 @@ class Measurer(QObject):
         }  # fmt: skip
         self.judged.emit()
         self._questions = [
-            *([AskRanges()] if self._asks_ranges else []),
-            AskEffects(self._policy, self._beside),
-            AskAdvice(self._policy, self._beside),
-            *(AskDamage(n, part) for n, part in self.parts.items() if n not in self.damages),
+            *([RangesRequest()] if self._asks_ranges else []),
+            EffectsRequest(self._policy, self._beside),
+            LintRequest(self._policy, self._beside),
+            *(
+                LabelChangeRequest(n, part)
+                for n, part in self.parts.items()
+                if n not in self.damages
+            ),
         ]
         if not self._asking:
             self._ask()
@@ -111,7 +115,7 @@ class Measurer(QObject):
         if not self._questions:
             return
         question = self._questions[0]
-        if isinstance(question, AskDamage) and not self._tells:
+        if isinstance(question, LabelChangeRequest) and not self._tells:
             self._questions, self._asking = [], False
             return
 
@@ -136,8 +140,8 @@ class Measurer(QObject):
                 self.judged.emit()
             case Effects():
                 self.measured.emit(answer)
-            case Damage():
-                assert isinstance(question, AskDamage)
+            case LabelChange():
+                assert isinstance(question, LabelChangeRequest)
                 self.damages[question.name] = answer
                 self.judged.emit()
             case _:

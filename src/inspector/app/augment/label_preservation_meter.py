@@ -10,9 +10,9 @@ from inspector.app.augment.policy_numbers import LABELS
 from inspector.app.threads.images import from_pixels
 from inspector.app.widgets import theme
 from inspector.augmentation.apply import apply_draw
-from inspector.augmentation.label_preservation import Damage
+from inspector.augmentation.label_preservation import LabelChange
 from inspector.augmentation.policy import Policy
-from inspector.work.effects_process import Crowd
+from inspector.work.effects_process import ReferenceSet
 
 _ROW_PX, _BAR_PX = 24, 8
 _NAME_PX, _NUMBER_PX = 122, 40
@@ -20,7 +20,7 @@ _SHOWN = 4
 _CAPTION_PX = 16
 
 
-class SafetyMeter(QWidget):
+class LabelPreservationMeter(QWidget):
     """Show one bar a parameter; a click, or Up and Down, shows its worst draws.
 
     Attributes:
@@ -31,13 +31,13 @@ class SafetyMeter(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: Mapping[str, Damage | None] = {}
+        self._rows: Mapping[str, LabelChange | None] = {}
         self._current = ""
         self.setAccessibleName("Label safety")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(0)
 
-    def show_rows(self, rows: Mapping[str, Damage | None], current: str) -> None:
+    def show_rows(self, rows: Mapping[str, LabelChange | None], current: str) -> None:
         """Show what each parameter does; None is being measured."""
         self._rows, self._current = rows, current
         self.setFixedHeight(_ROW_PX * len(rows))
@@ -87,7 +87,7 @@ class SafetyMeter(QWidget):
                 _paint_damage(painter, damage, bar, number)
 
 
-def _paint_damage(painter: QPainter, damage: Damage, bar: QRectF, number: QRectF) -> None:
+def _paint_damage(painter: QPainter, damage: LabelChange, bar: QRectF, number: QRectF) -> None:
     colour = theme.colour("drop" if damage.harmful else "muted")
     kept = QRectF(bar.left(), bar.top(), bar.width() * damage.kept_share, bar.height())
     painter.fillRect(kept, colour)
@@ -100,7 +100,7 @@ def _paint_damage(painter: QPainter, damage: Damage, bar: QRectF, number: QRectF
     painter.drawText(number, right, f"{mark}{damage.kept_share:.0%}")
 
 
-class WorstDraws(QWidget):
+class WorstSamples(QWidget):
     """Show the draws of one parameter that look most like another class, each over its like."""
 
     def __init__(self) -> None:
@@ -110,16 +110,18 @@ class WorstDraws(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(0)
 
-    def show_worst(self, damage: Damage | None, part: Policy | None, crowd: Crowd | None) -> None:
+    def show_worst(
+        self, damage: LabelChange | None, part: Policy | None, reference_set: ReferenceSet | None
+    ) -> None:
         """Show the worst draws of a parameter, or nothing."""
         self._pairs = []
-        if damage is not None and part is not None and crowd is not None:
+        if damage is not None and part is not None and reference_set is not None:
             for worst in damage.worst[:_SHOWN] if damage.told else ():
-                shown = apply_draw(crowd.pictures[worst.index], part, worst.drawn)
+                shown = apply_draw(reference_set.pictures[worst.index], part, worst.drawn)
                 self._pairs.append((
-                    from_pixels(shown), crowd.names[crowd.labels[worst.index]],
-                    from_pixels(crowd.pictures[worst.nearest]),
-                    crowd.names[crowd.labels[worst.nearest]],
+                    from_pixels(shown), reference_set.names[reference_set.labels[worst.index]],
+                    from_pixels(reference_set.pictures[worst.nearest]),
+                    reference_set.names[reference_set.labels[worst.nearest]],
                 ))  # fmt: skip
         said = "; ".join(f"a draw of {a} is like {b}" for _, a, _, b in self._pairs)
         self.setAccessibleDescription(said)

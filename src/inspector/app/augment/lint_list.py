@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from inspector.augmentation.lint import Advice
 
 
-class AdviceList(QWidget):
+class LintList(QWidget):
     """Show advice.
 
     Attributes:

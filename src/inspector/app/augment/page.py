@@ -22,14 +22,14 @@ from PySide6.QtWidgets import (
 
 from inspector.app.augment.code_tab import CodeTab
 from inspector.app.augment.effects_panel import EffectsPanel
-from inspector.app.augment.effects_requests import Measurer
-from inspector.app.augment.lint_list import AdviceList
+from inspector.app.augment.effects_requests import EffectsRequests
+from inspector.app.augment.lint_list import LintList
 from inspector.app.augment.policy_bar import PolicyBar
 from inspector.app.augment.policy_controls import PolicyControls
 from inspector.app.augment.policy_history import PolicyHistory
 from inspector.app.augment.policy_numbers import Control
-from inspector.app.augment.preview_grid import DrawGrid, GridRow
-from inspector.app.augment.range_strip import ParameterStrip, make_strip
+from inspector.app.augment.preview_grid import GridRow, PreviewGrid
+from inspector.app.augment.range_strip import RangeStrip, make_strip
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_pixels
 from inspector.app.widgets.keys import bind
@@ -40,21 +40,21 @@ from inspector.augmentation.dialects import to_code
 from inspector.augmentation.lint import Advice, follow
 from inspector.augmentation.policy import Policy
 from inspector.augmentation.presets import PRESETS
-from inspector.augmentation.suggestions import Suggested
+from inspector.augmentation.suggestions import SuggestedRange
 from inspector.errors import InspectorError
 from inspector.project.augment.policies import policy_of_code
-from inspector.project.augment.previews import Picture
+from inspector.project.augment.previews import PreviewImage
 from inspector.project.changes import Changes
 from inspector.project.project import Project
 from inspector.project.training.run import IMAGE_SIZE_PX, IMAGE_SIZES_PX
-from inspector.work.effects_process import Pictures as Measured
+from inspector.work.effects_process import MeasuredImages as Measured
 
 SIZES = (3, 4, 5, 6)
 MEASURED = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PreviewRequest:
     """What the grid is asked to show.
 
     Attributes:
@@ -64,7 +64,7 @@ class Wish:
 
     policy: Policy
     beside: Policy | None
-    pictures: tuple[Picture, ...]
+    pictures: tuple[PreviewImage, ...]
     pinned: frozenset[int]
     seed: int
     epoch: int
@@ -72,7 +72,7 @@ class Wish:
     most_px: int = 0
 
 
-def make_rows(wish: Wish) -> list[GridRow]:
+def make_rows(wish: PreviewRequest) -> list[GridRow]:
     """Return the rows of the grid, with the very pixels that training would read."""
     half = -(-wish.draws // 2) if wish.beside else wish.draws
     rows = []
@@ -108,8 +108,8 @@ class AugmentPage(Page):
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
         self.history = PolicyHistory(Policy.none())
-        self._pictures: list[Picture] = []
-        self._measured: list[Picture] = []
+        self._pictures: list[PreviewImage] = []
+        self._measured: list[PreviewImage] = []
         self._pinned: list[int] = []
         self._turn = 0
         self._new_images = self._new_crowd = True
@@ -119,10 +119,10 @@ class AugmentPage(Page):
         self._drawing, self._waiting = False, False
         self.drawn = 0
         self._bar = PolicyBar(project, bridge)
-        self._controls, self._grid = PolicyControls(), DrawGrid()
-        self.measurer = Measurer(project.measuring, bridge, self)
-        self._strip, self._effects = ParameterStrip(), EffectsPanel(self.measurer)
-        self._advice_list, self._code = AdviceList(), CodeTab()
+        self._controls, self._grid = PolicyControls(), PreviewGrid()
+        self.measurer = EffectsRequests(project.measuring, bridge, self)
+        self._strip, self._effects = RangeStrip(), EffectsPanel(self.measurer)
+        self._advice_list, self._code = LintList(), CodeTab()
         self._size, self._side = QComboBox(), QComboBox()
         self._seed, self._epoch = QSpinBox(), QSpinBox()
         self._message = QLabel()
@@ -158,8 +158,8 @@ class AugmentPage(Page):
 
     def refresh(self, changes: Changes) -> None:
         """Read pictures anew where there are others, once the page is shown."""
-        self._new_images |= changes.samples or changes.likeness
-        self._new_crowd |= changes.likeness
+        self._new_images |= changes.samples or changes.duplicates
+        self._new_crowd |= changes.duplicates
         if changes.policies:
             self._bar.refresh()
         if changes.dataset and self.isVisible():
@@ -174,7 +174,7 @@ class AugmentPage(Page):
             self._choose()
         if self._new_crowd:
             self.bridge.call(
-                self.project.previews.crowd, self.measurer.give, channel="augment crowd"
+                self.project.previews.reference_set, self.measurer.give, channel="augment crowd"
             )
         self._new_images = self._new_crowd = False
 
@@ -202,14 +202,14 @@ class AugmentPage(Page):
         count = max(SIZES)
         pinned, turn, side = tuple(self._pinned), self._turn, int(self._side.currentData())
 
-        def work() -> tuple[list[Picture], list[Picture]]:
+        def work() -> tuple[list[PreviewImage], list[PreviewImage]]:
             measured = self._measured or self.project.previews.choose(MEASURED, side_px=side)
             shown = self.project.previews.choose(count, pinned=pinned, turn=turn, side_px=side)
             return shown, measured
 
         self.bridge.call(work, self._take, channel="augment pictures")
 
-    def _take(self, answer: tuple[list[Picture], list[Picture]]) -> None:
+    def _take(self, answer: tuple[list[PreviewImage], list[PreviewImage]]) -> None:
         self._pictures, measured = answer
         if not self._measured and measured:
             self._measured = measured
@@ -277,7 +277,7 @@ class AugmentPage(Page):
         name, beside = self._bar.beside()
         columns = rows + rows % 2 if beside else rows
         side = self._grid.cell_px(rows, columns) * self.devicePixelRatioF()
-        wish = Wish(
+        wish = PreviewRequest(
             self.history.now, beside, tuple(self._pictures[:rows]), frozenset(self._pinned),
             self._seed.value(), self._epoch.value(), rows, int(side),
         )  # fmt: skip
@@ -324,7 +324,7 @@ class AugmentPage(Page):
         count = f" ({len(self._advice)})" if self._advice else ""
         self._tabs.setTabText(1, f"Advice{count}")
 
-    def _on_suggested(self, suggested: Suggested) -> None:
+    def _on_suggested(self, suggested: SuggestedRange) -> None:
         self._replace(follow(self.history.now, {suggested.parameter: suggested.value}))
 
     def _next_epoch(self) -> None:

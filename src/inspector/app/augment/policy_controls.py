@@ -18,7 +18,7 @@ from inspector.app.augment.policy_numbers import GROUPS, Control
 from inspector.app.augment.policy_switches import Normalising, Switches
 from inspector.augmentation.lint import Advice, follow
 from inspector.augmentation.policy import Policy
-from inspector.augmentation.suggestions import Suggested
+from inspector.augmentation.suggestions import SuggestedRange
 
 STEPS = 1000
 
@@ -43,7 +43,7 @@ class PolicyControls(QWidget):
     Attributes:
         moved: The new `Policy`.
         chosen: The `Control` that a person turned to.
-        followed: The `Suggested` that a person wants.
+        followed: The `SuggestedRange` that a person wants.
     """
 
     moved = Signal(object)
@@ -55,7 +55,7 @@ class PolicyControls(QWidget):
         self._policy = Policy.none()
         self._rows: list[_Row] = []
         self._chosen: Control | None = None
-        self._suggested: Mapping[str, Suggested] = {}
+        self._suggested: Mapping[str, SuggestedRange] = {}
         self._switches, self._normalising = Switches(), Normalising()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 8, 0)
@@ -102,7 +102,7 @@ class PolicyControls(QWidget):
             row.note.setText(advice.message.split(". ")[0].rstrip(".") + "." if advice else "")
             row.note.setToolTip(advice.message if advice else "")
 
-    def show_suggested(self, found: Sequence[Suggested]) -> None:
+    def show_suggested(self, found: Sequence[SuggestedRange]) -> None:
         """Show the ranges that the pictures suggest, each beside its number."""
         self._suggested = {s.parameter: s for s in found}
         for row in self._rows:
@@ -237,7 +237,7 @@ def _tick(control: Control, value: float) -> int:
     return round((value - control.low) / (control.high - control.low) * STEPS)
 
 
-def in_words(suggested: Suggested) -> str:
+def in_words(suggested: SuggestedRange) -> str:
     """Return a suggested range as a person reads it."""
     value = suggested.value
     if isinstance(value, list):

@@ -31,7 +31,7 @@ class GridRow:
     beside: tuple[QImage, ...] = ()
 
 
-class DrawGrid(QWidget):
+class PreviewGrid(QWidget):
     """Paint rows of pictures.
 
     Attributes:

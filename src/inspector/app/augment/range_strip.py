@@ -16,7 +16,7 @@ from inspector.app.widgets import theme
 from inspector.augmentation.apply import apply_draw
 from inspector.augmentation.policy import Policy
 from inspector.augmentation.policy_effects import active, alone
-from inspector.augmentation.sampling import Draw, place_in_range
+from inspector.augmentation.sampling import AugmentationParams, place_in_range
 
 SHARES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 _HEAD_PX, _FOOT_PX, _GAP_PX = 22, 18, 6
@@ -24,7 +24,7 @@ _HINT = "Click a number's name to see its range, from one end to the other."
 
 
 @dataclass(frozen=True, slots=True)
-class Strip:
+class RangeStripImages:
     """The pictures of a strip, with what each was made by."""
 
     title: str
@@ -33,7 +33,7 @@ class Strip:
 
 def make_strip(
     control: Control, policy: Policy, pixels: NDArray[np.uint8], most_px: int = 0
-) -> Strip:
+) -> RangeStripImages:
     """Return the strip of a number's range; of one that is off, of all that its slider reaches.
 
     Args:
@@ -57,20 +57,20 @@ def make_strip(
         drawn = place_in_range(shown, effect, share, height=height, width=width)
         text = _SAYS[effect](drawn, width)
         pictures.append((from_pixels(apply_draw(pixels, shown, drawn), most_px), text))
-    return Strip(f"{control.label} alone, over its range{note}", tuple(pictures))
+    return RangeStripImages(f"{control.label} alone, over its range{note}", tuple(pictures))
 
 
-class ParameterStrip(QWidget):
+class RangeStrip(QWidget):
     """Paint a strip, or how to get one."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._strip = Strip("", ())
+        self._strip = RangeStripImages("", ())
         self.setAccessibleName("One number's range")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(156)
 
-    def show_strip(self, strip: Strip) -> None:
+    def show_strip(self, strip: RangeStripImages) -> None:
         """Show another strip."""
         self._strip = strip
         said = ", ".join(text for _, text in strip.pictures)
@@ -106,13 +106,13 @@ def _flipped(yes: bool) -> str:
     return "mirrored" if yes else "as it is"
 
 
-def _erased(drawn: Draw, width: int) -> str:
+def _erased(drawn: AugmentationParams, width: int) -> str:
     box = drawn.erased
     return _share(box.height * box.width / width**2) if box else "none"
 
 
 # Draws have Keras' signs: over 0 moves what is seen to the left, and up.
-_SAYS: Final[dict[str, Callable[[Draw, int], str]]] = {
+_SAYS: Final[dict[str, Callable[[AugmentationParams, int], str]]] = {
     "rotation_degrees": lambda d, _: f"{d.theta:+.1f}°",
     "width_shift": lambda d, width: f"{-d.tx / width:+.0%}",
     "height_shift": lambda d, width: f"{-d.ty / width:+.0%}",

@@ -65,13 +65,13 @@ class ClusterList(QListView):
         self.setMinimumWidth(256)
         self._again: Sequence[int] = ()
 
-    def chosen_values(self) -> dict[str, list[str]]:
+    def selected_values(self) -> dict[str, list[str]]:
         """Return the ids of the current cluster's members, to be kept for another day."""
         row = self.currentIndex().row()
         members = self._clusters.clusters[row].members if row >= 0 else ()
         return {"members": [str(m.id) for m in members]}
 
-    def choose_values(self, kept: Mapping[str, Iterable[str]]) -> None:
+    def select_values(self, kept: Mapping[str, Iterable[str]]) -> None:
         """Begin at that cluster, once there is a list."""
         self._again = [int(i) for i in kept.get("members", ()) if i.isdecimal()]
 

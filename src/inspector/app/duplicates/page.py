@@ -19,28 +19,28 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.duplicates.cluster_list import ClusterList, ClusterModel
-from inspector.app.duplicates.rule_dialog import RuleSheet
+from inspector.app.duplicates.rule_dialog import RuleDialog
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets.compare_view import CompareView
 from inspector.app.widgets.keys import bind, overrides, resolve
-from inspector.app.widgets.member_strip import SHOWN_AT_MOST, MemberStrip
+from inspector.app.widgets.member_strip import MAX_SHOWN, MemberStrip
 from inspector.app.widgets.page import Key, Page
-from inspector.app.widgets.review_speed import Pace
+from inspector.app.widgets.review_speed import ReviewSpeed
 from inspector.app.widgets.sample_image import read_image
 from inspector.desktop.settings import settings_file
 from inspector.errors import UsageError
 from inspector.project.changes import Changes
 from inspector.project.project import Project
 from inspector.project.review.decisions import Decided
-from inspector.project.review.duplicates import Cluster, Kind
+from inspector.project.review.duplicates import Cluster, PairKind
 from inspector.store.samples import Sample
 
 THRESHOLD_STEP = 0.01
 BULK_SAMPLE = 30
 
 
-class LookAlikesPage(Page):
+class DuplicatesPage(Page):
     """Review clusters by keyboard.
 
     Attributes:
@@ -70,7 +70,7 @@ class LookAlikesPage(Page):
         self.strip = MemberStrip(self.thumbnails.pixmap)
         self.thumbnails.ready.connect(self.list.viewport().update)
         self.thumbnails.ready.connect(self.strip.show_pictures)
-        self._pace = Pace()
+        self._pace = ReviewSpeed()
         self._done = QLabel()
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -90,7 +90,7 @@ class LookAlikesPage(Page):
 
     def refresh(self, changes: Changes) -> None:
         """Ask for the clusters again after a scan, a decision or a moved threshold."""
-        if changes.likeness or changes.decisions:
+        if changes.duplicates or changes.decisions:
             self.bridge.call(self._read, self._show, channel="clusters")
 
     def shown_text(self) -> str:
@@ -126,7 +126,7 @@ class LookAlikesPage(Page):
     def _request(self, *_: object) -> None:
         """Wish for what is in sight: the shown cluster first, then the queue."""
         cluster = self.current()
-        members = [m.id for m in cluster.members[:SHOWN_AT_MOST]] if cluster else []
+        members = [m.id for m in cluster.members[:MAX_SHOWN]] if cluster else []
         self.thumbnails.request(list(dict.fromkeys(members + self.list.visible_samples())))
 
     def _read(self) -> tuple[list[Cluster], float]:
@@ -182,7 +182,7 @@ class LookAlikesPage(Page):
     def _show_pair(self, cluster: Cluster) -> None:
         places = ", ".join(sorted({f"{m.split}/{m.label}".strip("/") for m in cluster.members}))
         advice = "K keeps the left one and drops its copies"
-        if set(cluster.kinds) == {Kind.NEAR} and len(cluster.splits) < 2:
+        if set(cluster.kinds) == {PairKind.NEAR} and len(cluster.splits) < 2:
             advice = "A keeps a burst like this together"
         self._told.setText(
             f"{len(cluster.members)} images in {places}. Similarity up to"
@@ -270,7 +270,7 @@ class LookAlikesPage(Page):
         """Accept same bytes and same pixels at once, after a look at a random sample."""
         exact = [
             c for c in self.model.clusters
-            if not c.reviewed and set(c.kinds) <= {Kind.BYTES, Kind.PIXELS}
+            if not c.reviewed and set(c.kinds) <= {PairKind.BYTES, PairKind.PIXELS}
         ]  # fmt: skip
         if not exact:
             QMessageBox.information(self, "Exact copies", "No open cluster is made of copies only.")
@@ -287,7 +287,7 @@ class LookAlikesPage(Page):
             self._decide(lambda: self.project.decisions.keep_best_of(keepers), advance=True)
 
     def _rules(self) -> None:
-        RuleSheet(self.project, self.bridge, self).open()
+        RuleDialog(self.project, self.bridge, self).open()
 
     def _undo(self) -> None:
         self.bridge.call(self.project.decisions.undo)
@@ -412,7 +412,7 @@ class LookAlikesPage(Page):
 class _Picker:
     """Choose the keeper by its number; held by the page's table of keys."""
 
-    def __init__(self, page: LookAlikesPage, number: int) -> None:
+    def __init__(self, page: DuplicatesPage, number: int) -> None:
         self._page = page
         self._number = number
 

@@ -21,7 +21,7 @@ from inspector.project.review.decisions import RULES, RulePlan
 SCOPES = (("all clusters", True), ("reviewed clusters only", False))
 
 
-class RuleSheet(QDialog):
+class RuleDialog(QDialog):
     """Choose a rule and a scope, see the effect, apply it."""
 
     def __init__(self, project: Project, bridge: Bridge, parent: QWidget) -> None:

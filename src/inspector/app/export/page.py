@@ -31,14 +31,14 @@ from inspector.project.changes import Changes
 from inspector.project.export.exports import Exported, balance
 from inspector.project.project import Project
 from inspector.project.splits.snippets import snippet
-from inspector.work.export_plan import Mode, Plan
+from inspector.work.export_plan import ExportMode, ExportPlan
 from inspector.work.jobs import Progress, Stop
 
 _MODES = (
-    ("Copies", Mode.COPY, "each file has its own bytes"),
-    ("Hard links", Mode.HARDLINK, "no space; a change to one file changes both"),
-    ("Symbolic links", Mode.SYMLINK, "no space; they break when the dataset moves"),
-    ("Reflinks", Mode.REFLINK, "no space and their own bytes, where the disk can do it"),
+    ("Copies", ExportMode.COPY, "each file has its own bytes"),
+    ("Hard links", ExportMode.HARDLINK, "no space; a change to one file changes both"),
+    ("Symbolic links", ExportMode.SYMLINK, "no space; they break when the dataset moves"),
+    ("Reflinks", ExportMode.REFLINK, "no space and their own bytes, where the disk can do it"),
 )
 _BAR = 5
 _WAIT_MS = 300
@@ -46,10 +46,10 @@ _SIDES = ("The folders as they are", "By the split rule")
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedExport:
     """A plan, and how the rule in force would draw anew from what is left; "" where not."""
 
-    plan: Plan
+    plan: ExportPlan
     redraw: str
 
 
@@ -69,7 +69,7 @@ class ExportPage(Page):
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
-        self._plan: Plan | None = None
+        self._plan: ExportPlan | None = None
         self._done_in = ""
         self._target = QLineEdit(str(project.root.parent / f"{project.root.name}-clean"))
         self._target.setAccessibleName("Target folder")
@@ -160,13 +160,13 @@ class ExportPage(Page):
 
     def _ask_plan(self, *_: object) -> None:
         target = Path(self._target.text()).expanduser()
-        mode, by_rule = Mode(self._mode.currentData()), self._sides.currentIndex() > 0
+        mode, by_rule = ExportMode(self._mode.currentData()), self._sides.currentIndex() > 0
         project = self.project
 
-        def work() -> Planned:
+        def work() -> PlannedExport:
             sides = project.splits.membership().sides() if by_rule else None
             plan = project.exports.plan(target, mode=mode, sides=sides)
-            return Planned(plan, "" if by_rule else project.splits.redraw())
+            return PlannedExport(plan, "" if by_rule else project.splits.redraw())
 
         self.bridge.call(
             work,
@@ -186,7 +186,7 @@ class ExportPage(Page):
         self._said.setText(f"{error.message}. {error.advice}")
         self._redraw.setText("")
 
-    def _show_plan(self, planned: Planned) -> None:
+    def _show_plan(self, planned: PlannedExport) -> None:
         plan = planned.plan
         if Path(plan.target) != Path(self._target.text()).expanduser().absolute():
             # The plan of before, on its way while another target is typed.
@@ -195,7 +195,7 @@ class ExportPage(Page):
         self._start.setEnabled(plan.files > 0)
         self._redraw.setText(planned.redraw)
         self._redraw.setVisible(bool(planned.redraw))
-        verb = "copied" if plan.mode is Mode.COPY else "linked"
+        verb = "copied" if plan.mode is ExportMode.COPY else "linked"
         self._said.setText(
             f"{plan.files:,} files, {plan.bytes / 1e6:,.1f} MB, would be {verb};"
             f" {len(plan.left_out):,} are left out. {plan.free_bytes / 1e9:,.0f} GB are free there."

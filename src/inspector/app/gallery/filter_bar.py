@@ -83,12 +83,12 @@ class FilterBar(QWidget):
         """Set another order or grouping, the filter as it is."""
         self._set(query)
 
-    def chosen_values(self) -> dict[str, list[str]]:
+    def selected_values(self) -> dict[str, list[str]]:
         """Return the chosen values by facet, to be kept."""
         return {facet.value: sorted(values) for facet, values in self.query.chosen.items()}
 
-    def choose_values(self, kept: Mapping[str, Iterable[str]]) -> None:
-        """Choose what `chosen_values` gave; facets that are not known any more are left out."""
+    def select_values(self, kept: Mapping[str, Iterable[str]]) -> None:
+        """Choose what `selected_values` gave; facets that are not known any more are left out."""
         known = {facet.value: facet for facet in Facet}
         chosen = {known[n]: frozenset(values) for n, values in kept.items() if n in known}
         self._set(replace(self.query, chosen=chosen))

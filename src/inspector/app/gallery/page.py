@@ -32,7 +32,7 @@ from inspector.project.project import Project
 from inspector.project.review.gallery_query import GroupBy, Listing, Sort
 from inspector.store.samples import Sample
 
-MOST_DRAGGED = 1_000
+MAX_DRAGGED = 1_000
 """Their paths are read while the pointer waits."""
 
 
@@ -90,12 +90,12 @@ class GalleryPage(Page):
 
     def refresh(self, changes: Changes) -> None:
         """List again after a change."""
-        if changes.samples or changes.likeness or changes.decisions or changes.layout:
-            if changes.decisions or changes.likeness:
+        if changes.samples or changes.duplicates or changes.decisions or changes.layout:
+            if changes.decisions or changes.duplicates:
                 self.view.tiles.forget_tiles()
             self._list()
 
-    def glance(self) -> None:
+    def refresh_visible(self) -> None:
         """Ask again for pictures in sight that were not there yet."""
         self.thumbnails.forget()
         self._request()
@@ -130,7 +130,7 @@ class GalleryPage(Page):
             self.view.viewport().update()
         else:
             self.view.show_listing(listing.ids, listing.starts, listing.titles)
-        self.glance()
+        self.refresh_visible()
         if self._wanted_after:
             self.view.select_id(self._wanted_after)
             self._wanted_after = 0
@@ -190,7 +190,7 @@ class GalleryPage(Page):
         return [str(self.project.absolute(s.path)) for s in rows]
 
     def _dragged(self) -> list[str]:
-        return self._paths(self.view.selected_ids()[:MOST_DRAGGED])
+        return self._paths(self.view.selected_ids()[:MAX_DRAGGED])
 
     def _copy_path(self) -> None:
         ids = self.view.selected_ids()
@@ -287,19 +287,19 @@ class GalleryPage(Page):
 
 
 def _tiles(project: Project, ids: list[int]) -> dict[int, Tile]:
-    likeness = project.duplicates.likeness()
-    return {s.id: _tile(s, len(likeness.twins(s.id))) for s in project.samples.by_ids(ids)}
+    index = project.duplicates.index()
+    return {s.id: _tile(s, len(index.neighbours(s.id))) for s in project.samples.by_ids(ids)}
 
 
-def _tile(sample: Sample, twins: int) -> Tile:
+def _tile(sample: Sample, neighbours: int) -> Tile:
     label = sample.new_label or sample.label or "outside every class"
     spoken = [label, sample.split or "no split"]
-    if twins:
-        spoken.append(f"{twins} look-alikes" if twins > 1 else "1 look-alike")
+    if neighbours:
+        spoken.append(f"{neighbours} look-alikes" if neighbours > 1 else "1 look-alike")
     spoken.append({"keep": "kept", "drop": "dropped"}.get(sample.mark, "undecided"))
     if sample.reason:
         spoken.append(sample.reason)
     return Tile(
-        sample.id, sample.path.rsplit("/", 1)[-1], sample.split, label, twins, sample.mark,
+        sample.id, sample.path.rsplit("/", 1)[-1], sample.split, label, neighbours, sample.mark,
         sample.new_label, sample.status, ", ".join(spoken),
     )  # fmt: skip

@@ -72,9 +72,9 @@ def _paint_marks(painter: QPainter, box: QRectF, tile: "Tile", *, has_picture: b
     if tile.split in LETTERS:
         place = QRectF(box.left() + 4, box.top() + 4, BADGE_PX, BADGE_PX)
         _badge(painter, place, LETTERS[tile.split], theme.colour(tile.split))
-    if tile.twins:
+    if tile.neighbours:
         place = QRectF(box.right() - BADGE_PX - 8, box.top() + 4, BADGE_PX + 4, BADGE_PX)
-        _badge(painter, place, f"{min(tile.twins, 99)}", QColor(30, 34, 40, 210))
+        _badge(painter, place, f"{min(tile.neighbours, 99)}", QColor(30, 34, 40, 210))
     bottom = QRectF(box.left() + 4, box.bottom() - BADGE_PX - 4, BADGE_PX, BADGE_PX)
     if tile.mark == "drop":
         painter.setPen(QPen(theme.colour("drop"), 3))

@@ -11,7 +11,7 @@ class Tile:
     name: str
     split: str
     label: str
-    twins: int
+    neighbours: int
     mark: str
     new_label: str
     status: str

@@ -38,7 +38,7 @@ from inspector.app.gallery.tile import Tile
 HEADER_PX = 32
 GAP_PX = 8
 NAME_PX = 20
-MOST_KEPT = 1000
+MAX_CACHED = 1000
 _AnyIndex = QModelIndex | QPersistentModelIndex
 
 
@@ -167,11 +167,11 @@ class GalleryView(QListView):
         self.verticalScrollBar().setValue(place)
         self._select(kept, focus)
 
-    def chosen_values(self) -> dict[str, list[str]]:
+    def selected_values(self) -> dict[str, list[str]]:
         """Return what is selected, to be kept for another day."""
-        return {"selected": [str(i) for i in self.selected_ids()[:MOST_KEPT]]}
+        return {"selected": [str(i) for i in self.selected_ids()[:MAX_CACHED]]}
 
-    def choose_values(self, kept: Mapping[str, Iterable[str]]) -> None:
+    def select_values(self, kept: Mapping[str, Iterable[str]]) -> None:
         """Select it again, as soon as it is listed."""
         self._wish = [int(i) for i in kept.get("selected", ()) if i.isdecimal()]
         self._select(self._wish, 0)

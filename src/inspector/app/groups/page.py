@@ -24,7 +24,7 @@ from inspector.app.widgets.page import Key, Page
 from inspector.app.widgets.tables import table
 from inspector.project.changes import Changes
 from inspector.project.project import Project
-from inspector.project.review.groups import GAP_SECONDS, Group, Judged, Offer
+from inspector.project.review.groups import GAP_SECONDS, Group, GroupingProposal, JudgedGroups
 from inspector.store.samples import Sample
 
 PICTURE_PX = 168
@@ -35,10 +35,10 @@ _GROUP_HEADS = ("group", "from", "images", "splits", "classes")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class GroupsData:
     """What the page shows."""
 
-    offers: tuple[Offer, ...]
+    offers: tuple[GroupingProposal, ...]
     groups: tuple[Group, ...]
 
 
@@ -56,7 +56,7 @@ class GroupsPage(Page):
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
-        self._shown = Shown((), ())
+        self._shown = GroupsData((), ())
         self._pairs: list[_Pair] = []
         self._offers = table(_OFFER_HEADS, name="Proposals", wide=(2,))
         self._groups = table(_GROUP_HEADS, name="Groups", wide=(0,))
@@ -95,11 +95,11 @@ class GroupsPage(Page):
 
     def refresh(self, changes: Changes) -> None:
         """Ask for the proposals again, once the scan is done."""
-        wanted = changes.groups or changes.likeness or changes.decisions or changes.layout
+        wanted = changes.groups or changes.duplicates or changes.decisions or changes.layout
         if wanted and self.project.scans.is_complete():
             groups = self.project.groups
             self.bridge.call(
-                lambda: Shown(tuple(groups.offers()), tuple(groups.groups())), self._show,
+                lambda: GroupsData(tuple(groups.offers()), tuple(groups.groups())), self._show,
                 channel="groups",
             )  # fmt: skip
 
@@ -108,7 +108,7 @@ class GroupsPage(Page):
         count = len(self._shown.groups)
         return f"{count:,} group{'s' * (count != 1)}"
 
-    def _show(self, shown: Shown) -> None:
+    def _show(self, shown: GroupsData) -> None:
         self._shown = shown
         self._offers.blockSignals(True)
         row_before = max(0, self._offers.currentRow())
@@ -138,16 +138,16 @@ class GroupsPage(Page):
         for widget in (self._one, self._two, self._yes, self._no, self._skip):
             widget.setVisible(bool(shown.offers))
 
-    def _show_offer(self, row: int, offer: Offer) -> None:
+    def _show_offer(self, row: int, offer: GroupingProposal) -> None:
         check = QTableWidgetItem()
         check.setFlags(Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsEnabled)
-        check.setCheckState(Qt.CheckState.Checked if offer.in_force else Qt.CheckState.Unchecked)
+        check.setCheckState(Qt.CheckState.Checked if offer.enabled else Qt.CheckState.Unchecked)
         self._offers.setItem(row, 0, check)
         proposal = offer.proposal
         giant = " (giant)" if offer.largest > 0.2 * max(1, len(proposal.keys)) else ""
         texts = (
             proposal.provenance.value, proposal.rule, f"{offer.count:,}", f"{offer.covered:,}",
-            f"{offer.largest:,}{giant}", f"{offer.spanning:,}", f"{offer.borne_out:.2f}",
+            f"{offer.largest:,}{giant}", f"{offer.spanning:,}", f"{offer.agreement:.2f}",
         )  # fmt: skip
         for column, text in enumerate(texts, start=1):
             item = QTableWidgetItem(text)
@@ -157,7 +157,7 @@ class GroupsPage(Page):
             )  # fmt: skip
             self._offers.setItem(row, column, item)
 
-    def _offer(self) -> Offer | None:
+    def _offer(self) -> GroupingProposal | None:
         row = self._offers.currentRow()
         return self._shown.offers[row] if 0 <= row < len(self._shown.offers) else None
 
@@ -171,7 +171,7 @@ class GroupsPage(Page):
             channel="judge",
         )  # fmt: skip
 
-    def _take_pairs(self, answer: tuple[list[_Pair], Judged]) -> None:
+    def _take_pairs(self, answer: tuple[list[_Pair], JudgedGroups]) -> None:
         self._pairs, judged = answer
         self._show_judged(judged)
         self._show_pair()
@@ -196,7 +196,7 @@ class GroupsPage(Page):
             label.setToolTip(sample.path)
             label.setAccessibleName(sample.path)
 
-    def _show_judged(self, judged: Judged) -> None:
+    def _show_judged(self, judged: JudgedGroups) -> None:
         parts = []
         if judged.precision is not None:
             parts.append(

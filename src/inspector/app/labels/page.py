@@ -21,9 +21,9 @@ from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
 from inspector.app.widgets.keys import bind
 from inspector.app.widgets.page import Key, Page
-from inspector.app.widgets.sample_image import Picture, read_image
+from inspector.app.widgets.sample_image import ImageLabel, read_image
 from inspector.project.changes import Changes
-from inspector.project.diagnosis.labels import Case
+from inspector.project.diagnosis.labels import LabelCase
 from inspector.project.project import Project
 from inspector.project.review.decisions import Decided
 from inspector.store.samples import Sample
@@ -32,10 +32,10 @@ _AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class LabelsData:
     """What the stage shows of one case: pictures of each class, by name."""
 
-    case: Case
+    case: LabelCase
     image: QImage | None
     near: dict[str, tuple[tuple[Sample, QImage], ...]]
 
@@ -45,9 +45,9 @@ class CaseModel(QAbstractListModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self.cases: Sequence[Case] = ()
+        self.cases: Sequence[LabelCase] = ()
 
-    def show(self, cases: Sequence[Case]) -> None:
+    def show(self, cases: Sequence[LabelCase]) -> None:
         """Show other cases."""
         self.beginResetModel()
         self.cases = cases
@@ -95,7 +95,7 @@ class LabelsPage(Page):
         self._note.setProperty("role", "muted")
         for label in (self._told, self._note):
             label.setWordWrap(True)
-        self._picture = Picture()
+        self._picture = ImageLabel()
         self._own = NeighboursView("Its label")
         self._other = NeighboursView("Suggested")
         self._take = QPushButton("Relabel [Return]")
@@ -110,7 +110,7 @@ class LabelsPage(Page):
 
     def refresh(self, changes: Changes) -> None:
         """Ask for the queue again after a scan, a decision or a new look at the labels."""
-        if changes.likeness or changes.decisions or changes.rule:
+        if changes.duplicates or changes.decisions or changes.rule:
             self.bridge.call(self.project.labels.queue, self._show, channel="labels")
 
     def shown_text(self) -> str:
@@ -118,12 +118,12 @@ class LabelsPage(Page):
         done = sum(c.done for c in self.model.cases)
         return f"{done:,} of {len(self.model.cases):,} labels decided"
 
-    def current(self) -> Case | None:
+    def current(self) -> LabelCase | None:
         """Return the case that is shown."""
         row = self.list.currentIndex().row()
         return self.model.cases[row] if 0 <= row < len(self.model.cases) else None
 
-    def _show(self, answer: tuple[tuple[Case, ...], bool]) -> None:
+    def _show(self, answer: tuple[tuple[LabelCase, ...], bool]) -> None:
         cases, looked = answer
         before, row = self.current(), max(0, self.list.currentIndex().row())
         self.model.show(cases)
@@ -158,7 +158,7 @@ class LabelsPage(Page):
             self.bridge.call(lambda: self._read(case), self._show_case, channel="label case")
             self.moved.emit()
 
-    def _tell(self, case: Case) -> None:
+    def _tell(self, case: LabelCase) -> None:
         self._told.setText(_change(case))
         self._take.setText(f"Relabel as {case.suggested} [Return]")
         if case.score is None:
@@ -174,14 +174,14 @@ class LabelsPage(Page):
             f" {case.score:.0%}.{now}"
         )
 
-    def _read(self, case: Case) -> Shown:
+    def _read(self, case: LabelCase) -> LabelsData:
         near = {}
         for label, samples in self.project.labels.nearest(case).items():
             images = [(s, self.project.samples.thumbnail(s.id)) for s in samples]
             near[label] = tuple((s, from_jpeg(data)) for s, data in images if data)
-        return Shown(case, read_image(self.project, case.samples[0])[0], near)
+        return LabelsData(case, read_image(self.project, case.samples[0])[0], near)
 
-    def _show_case(self, shown: Shown) -> None:
+    def _show_case(self, shown: LabelsData) -> None:
         case = shown.case
         self._picture.show_image(shown.image)
         own = next((name for name in case.labels if name != case.suggested), case.labels[0])
@@ -296,14 +296,14 @@ class LabelsPage(Page):
         self.setFocusProxy(self.list)
 
 
-def _change(case: Case) -> str:
+def _change(case: LabelCase) -> str:
     """Return what is in doubt, as a heading."""
     if case.score is None:
         return f"{' or '.join(case.labels)}? Suggested: {case.suggested}"
     return f"{case.labels[0]}, or {case.suggested}?"
 
 
-def _name(case: Case) -> str:
+def _name(case: LabelCase) -> str:
     name = case.samples[0].path.rsplit("/", 1)[-1]
     more = f" and {len(case.samples) - 1} more" if len(case.samples) > 1 else ""
     return f"{name}{more}"

@@ -15,14 +15,14 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets.dialog_text import SheetText
+from inspector.app.widgets.dialog_text import DialogText
 from inspector.errors import InspectorError
-from inspector.project.export.clean_up import Fixed, FixPlan
+from inspector.project.export.clean_up import CleanUpPlan, CleanUpResult
 from inspector.project.project import Project
 from inspector.work.jobs import Progress, Stop
 
 
-class FixSheet(QDialog):
+class CleanUpDialog(QDialog):
     """Choose where to, see the plan, do it.
 
     Attributes:
@@ -44,7 +44,7 @@ class FixSheet(QDialog):
         self._target.textChanged.connect(self._plan)
         choose = QPushButton("Choose…")
         choose.clicked.connect(self._choose)
-        self._text = SheetText("What will be done", 600, 260)
+        self._text = DialogText("What will be done", 600, 260)
         self._text.setText("Planning…")
         self._do = QPushButton("Do it")
         self._do.setProperty("role", "primary")
@@ -84,7 +84,7 @@ class FixSheet(QDialog):
         self._do.setEnabled(False)
         self._text.setText(f"{error.message}. {error.advice}")
 
-    def _show(self, plan: FixPlan) -> None:
+    def _show(self, plan: CleanUpPlan) -> None:
         lock = f"Lock today's split in {plan.locks.name}." if plan.locks else "No split to lock."
         split = "Keep the split: no known group stands on two sides."
         if plan.resplit is not None:
@@ -122,7 +122,7 @@ class FixSheet(QDialog):
         self.job_ended.emit()
         self._refuse(error)
 
-    def _done(self, fixed: Fixed) -> None:
+    def _done(self, fixed: CleanUpResult) -> None:
         self.job_ended.emit()
         done = fixed.exported
         self._text.setText(

@@ -14,7 +14,7 @@ PICTURE_PX = 52
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class CardAction:
     """What a person asked for on a card: where to look, or which action to take."""
 
     finding: Finding
@@ -25,7 +25,7 @@ class FindingCard(QFrame):
     """Show one finding.
 
     Attributes:
-        asked: A `Wish`: See or the one action.
+        asked: A `CardAction`: See or the one action.
     """
 
     asked = Signal(object)
@@ -67,10 +67,10 @@ class FindingCard(QFrame):
         return button
 
     def _on_see(self) -> None:
-        self.asked.emit(Wish(self._finding, False))
+        self.asked.emit(CardAction(self._finding, False))
 
     def _on_action(self) -> None:
-        self.asked.emit(Wish(self._finding, True))
+        self.asked.emit(CardAction(self._finding, True))
 
 
 def _strip(pictures: Sequence[tuple[str, QImage]]) -> QHBoxLayout:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.overview.finding_card import STRIP, FindingCard
-from inspector.app.overview.shift_card import DifferencesCard
+from inspector.app.overview.shift_card import ShiftCard
 from inspector.app.overview.verdict_panel import VerdictPanel
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
@@ -29,14 +29,14 @@ _WAITING = (
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class OverviewData:
     """The findings, and the pictures of each card's strip by its code."""
 
     overview: Overview
     pictures: dict[str, list[tuple[str, QImage]]]
 
 
-class FindingsPage(Page):
+class OverviewPage(Page):
     """Show the counts while the scan runs, then a card a finding.
 
     Attributes:
@@ -61,7 +61,7 @@ class FindingsPage(Page):
         self._summary = QLabel("Reading the names…")
         self._summary.setWordWrap(True)
         self.verdict = VerdictPanel(project, bridge)
-        self.differences = DifferencesCard(project, bridge)
+        self.differences = ShiftCard(project, bridge)
         self.differences.asked.connect(self.listed)
         self._urgent, self._cards = QVBoxLayout(), QVBoxLayout()
         for cards in (self._urgent, self._cards):
@@ -97,7 +97,7 @@ class FindingsPage(Page):
         if changes.dataset:
             self.bridge.call(self._read, self._show, channel="findings")
 
-    def _show(self, shown: Shown) -> None:
+    def _show(self, shown: OverviewData) -> None:
         overview = shown.overview
         self._summary.setText(overview.summary)
         self.verdict.refresh(complete=overview.complete)
@@ -115,7 +115,7 @@ class FindingsPage(Page):
         note.setWordWrap(True)
         self._cards.addWidget(note)
 
-    def _read(self) -> Shown:
+    def _read(self) -> OverviewData:
         overview = self.project.findings.overview()
         pictures = {}
         for finding in overview.findings:
@@ -127,7 +127,7 @@ class FindingsPage(Page):
                 if not image.isNull() and len(found) < STRIP:
                     found.append((sample.path, image))
             pictures[finding.code] = found
-        return Shown(overview, pictures)
+        return OverviewData(overview, pictures)
 
 
 def _clear(layout: QVBoxLayout) -> None:

@@ -18,7 +18,7 @@ from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
 from inspector.app.widgets.figures import PairedHistogram, Splits
 from inspector.audit.properties import typical
-from inspector.project.diagnosis.shift import Difference, Differences
+from inspector.project.diagnosis.shift import PropertyShift, ShiftReport
 from inspector.project.project import Project
 
 SHOWN = 4
@@ -27,11 +27,11 @@ PICTURE_PX = 56
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    differences: Differences
+    differences: ShiftReport
     pictures: dict[int, QImage]
 
 
-class DifferencesCard(QFrame):
+class ShiftCard(QFrame):
     """Show what a diagnosis found in the properties; hidden where it found nothing.
 
     Attributes:
@@ -95,7 +95,9 @@ class DifferencesCard(QFrame):
         for row, one in enumerate(found.found[:SHOWN]):
             self._add(row, one, sides, shown.pictures)
 
-    def _add(self, row: int, one: Difference, sides: Splits, pictures: dict[int, QImage]) -> None:
+    def _add(
+        self, row: int, one: PropertyShift, sides: Splits, pictures: dict[int, QImage]
+    ) -> None:
         shape = one.property
         name = QLabel(
             f"<b>{shape.name}</b><br>training {typical(shape, shape.training)}<br>"
@@ -120,7 +122,7 @@ class DifferencesCard(QFrame):
         self.asked.emit(title, ids)
 
 
-def _pairs(one: Difference, pictures: dict[int, QImage]) -> QWidget:
+def _pairs(one: PropertyShift, pictures: dict[int, QImage]) -> QWidget:
     shown = QWidget()
     row = QHBoxLayout(shown)
     row.setContentsMargins(0, 0, 0, 0)

@@ -19,11 +19,11 @@ from PySide6.QtWidgets import (
 
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.accuracy_field import AccuracyField
-from inspector.app.widgets.components_table import TermsTable
+from inspector.app.widgets.components_table import ComponentsTable
 from inspector.audit.diagnosis import Diagnosis
 from inspector.audit.predictions import Rate
 from inspector.errors import InspectorError
-from inspector.project.diagnosis.diagnoses import Last, Numbers
+from inspector.project.diagnosis.diagnoses import StoredDiagnosis, UserMetrics
 from inspector.project.project import Project
 from inspector.work.jobs import Progress, Stop
 
@@ -35,7 +35,7 @@ _CLASSES_SHOWN = 6
 class _Read:
     """What the panel shows: the kept diagnosis, the user's own model, who stands where."""
 
-    last: Last | None
+    last: StoredDiagnosis | None
     rates: Sequence[Rate]
     stands: str
     stated: str
@@ -81,7 +81,7 @@ class VerdictPanel(QFrame):
             label.setWordWrap(True)
         for label in (self._made, self._evidence):
             label.setProperty("role", "muted")
-        self._terms = TermsTable()
+        self._terms = ComponentsTable()
         self._more = QPushButton("How this was reached")
         self._more.setCheckable(True)
         self._lay_out()
@@ -156,7 +156,7 @@ class VerdictPanel(QFrame):
         if self._stop is None:
             self._start(self._stated())
 
-    def _start(self, numbers: Numbers | None) -> None:
+    def _start(self, numbers: UserMetrics | None) -> None:
         self._tried = True
         self._began = time.time()
         self._run.setEnabled(False)
@@ -190,7 +190,7 @@ class VerdictPanel(QFrame):
         self._run.setEnabled(True)
         self.job_ended.emit()
 
-    def _stated(self) -> Numbers:
+    def _stated(self) -> UserMetrics:
         split, folder = self._split.value(), self._folder.value()
         return replace(
             self._project.diagnoses.numbers,

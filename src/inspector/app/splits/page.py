@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.splits.rule_form import RuleBar
-from inspector.app.splits.seed_panel import LuckPanel
+from inspector.app.splits.seed_panel import SeedVariabilityPanel
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
 from inspector.app.widgets import theme
@@ -29,8 +29,8 @@ from inspector.app.widgets.tables import set_rows, table
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.project import Project
-from inspector.project.splits.leakage import KINDS, Leakage, Search
-from inspector.project.splits.seed_variability import Drawn
+from inspector.project.splits.leakage import KINDS, Leakage, LeakageAnalysis
+from inspector.project.splits.seed_variability import SeedVariability
 from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.project.splits.splits import Frozen
 from inspector.similarity.levels import POSSIBLE
@@ -43,7 +43,7 @@ _PAIR_HEADS = ("", "", "how alike", "validation image", "its twin in training")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class SplitsData:
     """What the page shows of one rule."""
 
     found: Leakage
@@ -51,8 +51,8 @@ class Shown:
     balance: tuple[tuple[str, dict[str, int]], ...]
     moved: int
     lock: str
-    search: Search
-    drawn: Drawn | None
+    search: LeakageAnalysis
+    drawn: SeedVariability | None
 
 
 class SplitsPage(Page):
@@ -73,7 +73,7 @@ class SplitsPage(Page):
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
-        self._shown: Shown | None = None
+        self._shown: SplitsData | None = None
         self._bar = RuleBar()
         self._bar.changed.connect(self._on_rule)
         self._summary, self._note = QLabel(), QLabel()
@@ -90,7 +90,7 @@ class SplitsPage(Page):
         self._pairs.cellActivated.connect(self._on_pair)
         self._findings = table(("", "finding", "files"), name="Findings of this rule", wide=(1,))
         self._findings.cellActivated.connect(self._on_finding)
-        self.luck = LuckPanel(project, bridge)
+        self.luck = SeedVariabilityPanel(project, bridge)
         self._bars = Bars("Class balance")
         self._threshold = QSlider(Qt.Orientation.Horizontal)
         self._threshold_text = QLabel()
@@ -162,13 +162,13 @@ class SplitsPage(Page):
         self.luck.show_none("")
         self._bars.show_rows(())
 
-    def _show(self, shown: Shown) -> None:
+    def _show(self, shown: SplitsData) -> None:
         if self._bar.lacks():
             # An answer about the rule before.
             return
         self._shown = shown
         found = shown.found
-        twins = sum(leak.kind != "group" for leak in found.leaks)
+        neighbours = sum(leak.kind != "group" for leak in found.leaks)
         made = found.made
         self._summary.setText(
             f"{len(made.training):,} training, {len(made.validation):,} validation. "
@@ -176,7 +176,7 @@ class SplitsPage(Page):
         )
         moved = f" {shown.moved:,} images would move against today's folders." * bool(shown.moved)
         self._note.setText(
-            f"{twins:,} of {found.validation_images:,} validation images ({found.share:.1%}) have"
+            f"{neighbours:,} of {found.validation_images:,} validation images ({found.share:.1%}) have"
             f" a twin in training at similarity {found.threshold:g} or more;"
             f" {found.count('group'):,} more share only an event.{moved} {shown.lock}"
         )
@@ -210,7 +210,7 @@ class SplitsPage(Page):
         height = self._matrix.rowHeight(0) if cells else 30
         self._matrix.setFixedHeight(36 + height * min(6, max(1, len(cells))))
 
-    def _show_pairs(self, shown: Shown) -> None:
+    def _show_pairs(self, shown: SplitsData) -> None:
         leaks = [leak for leak in shown.found.leaks if leak.twin is not None][:SHOWN_PAIRS]
         set_rows(self._pairs, len(leaks), "No picture has a twin on another side.")
         for row, leak in enumerate(leaks):
@@ -279,7 +279,7 @@ class SplitsPage(Page):
             lambda: _moved(project, shown, value), self._on_followed, on_error=self._on_not_followed
         )
 
-    def _on_followed(self, shown: Shown) -> None:
+    def _on_followed(self, shown: SplitsData) -> None:
         self._looking = False
         if self._shown is not None and self._shown.search is shown.search:
             self._show(shown)
@@ -369,7 +369,7 @@ class SplitsPage(Page):
         outer.addLayout(body, 1)
 
 
-def _read(project: Project, rule: Rule, before: dict[int, bytes]) -> Shown:
+def _read(project: Project, rule: Rule, before: dict[int, bytes]) -> SplitsData:
     search = project.splits.search(rule)
     found = search.at(project.duplicates.threshold)
     labels = {s.path: s.label for s in project.samples.everything()}
@@ -384,13 +384,13 @@ def _read(project: Project, rule: Rule, before: dict[int, bytes]) -> Shown:
         (name, {side: counts[side][name] for side in counts}) for name in names
     )  # fmt: skip
     moved = len(project.splits.moves(found.made)) if rule.kind is RuleKind.GROUPS else 0
-    return Shown(
+    return SplitsData(
         found, _thumbnails(project, found, before), balance, moved, _lock_text(project), search,
         project.splits.drawn(rule),
     )  # fmt: skip
 
 
-def _moved(project: Project, shown: Shown, threshold: float) -> Shown:
+def _moved(project: Project, shown: SplitsData, threshold: float) -> SplitsData:
     """Return what is shown at another threshold: only what that changes is made anew."""
     found = shown.search.at(threshold)
     return replace(shown, found=found, thumbnails=_thumbnails(project, found, shown.thumbnails))

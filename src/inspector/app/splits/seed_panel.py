@@ -4,11 +4,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets.figures import Histogram
+from inspector.app.widgets.figures import HistogramPlot
 from inspector.errors import InspectorError
 from inspector.project.project import Project
-from inspector.project.splits.leakage import SeedLuck
-from inspector.project.splits.seed_variability import Drawn
+from inspector.project.splits.leakage import SeedLeakRates
+from inspector.project.splits.seed_variability import SeedVariability
 from inspector.project.splits.split_rules import Rule
 from inspector.work.jobs import Progress, Stop
 
@@ -16,7 +16,7 @@ TWINS, ACCURACY, CLASSES = range(3)
 _NAMES = ("Share with a twin", "Quick model's accuracy", "Class balance")
 
 
-class LuckPanel(QWidget):
+class SeedVariabilityPanel(QWidget):
     """Show what other seeds of a call would have given.
 
     Attributes:
@@ -30,15 +30,15 @@ class LuckPanel(QWidget):
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__()
         self._project, self._bridge = project, bridge
-        self._luck = SeedLuck((), None)
-        self._drawn: Drawn | None = None
+        self._luck = SeedLeakRates((), None)
+        self._drawn: SeedVariability | None = None
         self._rule = Rule()
         self._stop: Stop | None = None
         self._measure = QComboBox()
         self._measure.addItems(list(_NAMES))
         self._measure.setAccessibleName("What is compared over seeds")
         self._measure.currentIndexChanged.connect(self._paint)
-        self._figure = Histogram("Over 200 seeds")
+        self._figure = HistogramPlot("Over 200 seeds")
         self._text = QLabel()
         self._text.setWordWrap(True)
         self._text.setProperty("role", "muted")
@@ -52,14 +52,14 @@ class LuckPanel(QWidget):
             column.addWidget(widget)
         self.show_none("")
 
-    def show_luck(self, rule: Rule, luck: SeedLuck, drawn: Drawn | None) -> None:
+    def show_luck(self, rule: Rule, luck: SeedLeakRates, drawn: SeedVariability | None) -> None:
         """Show a rule's figures; `drawn` is None until quick models were asked."""
         self._rule, self._luck, self._drawn = rule, luck, drawn
         self._paint()
 
     def show_none(self, text: str) -> None:
         """Show that there is nothing to compare."""
-        self._luck, self._drawn = SeedLuck((), None), None
+        self._luck, self._drawn = SeedLeakRates((), None), None
         for widget in (self._measure, self._figure, self._draw):
             widget.setVisible(False)
         self._text.setText(text)
@@ -91,7 +91,7 @@ class LuckPanel(QWidget):
         else:
             self._show_drawn(self._drawn, place)
 
-    def _show_drawn(self, drawn: Drawn, place: int) -> None:
+    def _show_drawn(self, drawn: SeedVariability, place: int) -> None:
         one = drawn.accuracy if place == ACCURACY else drawn.class_deviation
         self._figure.show_values(one.values, one.this_seed, "your seed")
         rank = ""
@@ -117,11 +117,11 @@ class LuckPanel(QWidget):
         self.job_started.emit(progress, self._stop)
         rule, stop, splits = self._rule, self._stop, self._project.splits
         self._bridge.call(
-            lambda: splits.draw_seeds(rule, stop=stop, progress=progress),
+            lambda: splits.score_seeds(rule, stop=stop, progress=progress),
             self._on_drawn, on_error=self._on_error,
         )  # fmt: skip
 
-    def _on_drawn(self, drawn: Drawn | None) -> None:
+    def _on_drawn(self, drawn: SeedVariability | None) -> None:
         self._stop = None
         self.job_ended.emit()
         self._drawn = drawn

@@ -89,7 +89,7 @@ class StartPage(QWidget):
         self._sample.setEnabled(True)
         self._job.finish()
 
-    def show_faces(self, faces: "Mapping[str, list[QImage]]") -> None:
+    def show_faces(self, thumbnails_of: "Mapping[str, list[QImage]]") -> None:
         """Show pictures of recent datasets at the end of their lines, whose room was kept."""
         from PySide6.QtCore import Qt
         from PySide6.QtGui import QPixmap
@@ -98,7 +98,7 @@ class StartPage(QWidget):
             row = QHBoxLayout(button)
             row.setContentsMargins(0, 0, 8, 0)
             row.addStretch()
-            for face in faces.get(button.property("dataset"), ()):
+            for face in thumbnails_of.get(button.property("dataset"), ()):
                 label = QLabel()
                 pixmap = QPixmap.fromImage(face)
                 pixmap.setDevicePixelRatio(face.width() / FACE_PX)

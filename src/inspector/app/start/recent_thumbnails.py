@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from inspector.app.threads.images import from_jpeg
-from inspector.project.catalog.recent_thumbnails import faces
+from inspector.project.catalog.recent_thumbnails import thumbnails_of
 
 FACES = 4
 
@@ -21,7 +21,7 @@ def read_faces(datasets: Sequence[str], side_px: int) -> Mapping[str, list[QImag
     """
     found = {}
     for dataset in datasets:
-        images = [_square(from_jpeg(face), side_px) for face in faces(Path(dataset), FACES)]
+        images = [_square(from_jpeg(face), side_px) for face in thumbnails_of(Path(dataset), FACES)]
         found[dataset] = [image for image in images if not image.isNull()]
     return found
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
-from inspector.app.threads.main_thread_queue import Crossing
+from inspector.app.threads.main_thread_queue import MainThreadQueue
 from inspector.errors import InspectorError
 
 _T = TypeVar("_T")
@@ -42,8 +42,8 @@ class Bridge(QObject):
         self._next: dict[str, tuple[Callable[[], object], _Ticket, bool]] = {}
         self._lock = threading.Lock()
         self._closed = False
-        self._answers = Crossing(self._on_answer, self)
-        self._news = Crossing(self._on_told, self)
+        self._answers = MainThreadQueue(self._on_answer, self)
+        self._news = MainThreadQueue(self._on_told, self)
 
     def call(
         self,

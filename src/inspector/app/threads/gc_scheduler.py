@@ -16,7 +16,7 @@ PATIENCE = 10
 _FULL = 2
 
 
-class Garbage(QObject):
+class GcScheduler(QObject):
     """Take the collector over from Python, until it is given back.
 
     What survives a full collection is not walked again before a project is closed: a full one over

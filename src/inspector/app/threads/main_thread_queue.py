@@ -11,7 +11,7 @@ _T = TypeVar("_T")
 _ARRIVED = QEvent.Type(QEvent.registerEventType())
 
 
-class Crossing(QObject, Generic[_T]):
+class MainThreadQueue(QObject, Generic[_T]):
     """Hand things to the window's thread, in the order in which they were sent.
 
     An event is posted and no signal emitted: a signal takes a lock that the window's thread may

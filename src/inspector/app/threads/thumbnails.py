@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 
 from inspector.app.threads.images import from_jpeg
-from inspector.app.threads.main_thread_queue import Crossing
+from inspector.app.threads.main_thread_queue import MainThreadQueue
 
 THREADS = 2
 KEPT_BYTES = 64_000_000
@@ -36,7 +36,7 @@ class Thumbnails(QObject):
         self._busy: set[int] = set()
         self._condition = threading.Condition()
         self._closed = False
-        self._decoded = Crossing(self._on_decoded, self)
+        self._decoded = MainThreadQueue(self._on_decoded, self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(BATCH_MS)

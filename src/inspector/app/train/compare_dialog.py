@@ -20,22 +20,22 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets.dialog_text import SheetText
+from inspector.app.widgets.dialog_text import DialogText
 from inspector.augmentation.policy import Policy
 from inspector.augmentation.presets import PRESETS
 from inspector.errors import InspectorError, UsageError
-from inspector.project.experiments.comparison_plans import Plan
-from inspector.project.experiments.comparison_records import Setup
+from inspector.project.experiments.comparison_plans import ComparisonPlan
+from inspector.project.experiments.comparison_records import ComparisonSetup
 from inspector.project.experiments.variants import (
     NONE,
-    Candidate,
+    Variant,
     article,
     models,
     shares,
     strengths,
 )
 from inspector.project.project import Project
-from inspector.project.training.run import Wanted
+from inspector.project.training.run import RunConfig
 from inspector.training_protocol import BACKBONES, IMAGENET, SMALL_CNN, Budget
 
 _WAIT_MS = 250
@@ -57,31 +57,31 @@ _HELP = {
 _BUDGETS = (("equal steps", Budget.STEPS), ("each until its plateau", Budget.PLATEAU))
 
 
-class CompareSheet(QDialog):
+class CompareDialog(QDialog):
     """Choose what is compared, read the plan, start.
 
     Attributes:
-        start_asked: The `Plan` that was read.
+        start_asked: The `ComparisonPlan` that was read.
     """
 
     start_asked = Signal(object)
 
     def __init__(
-        self, project: Project, bridge: Bridge, wanted: Wanted, own: Mapping[str, Policy],
+        self, project: Project, bridge: Bridge, wanted: RunConfig, own: Mapping[str, Policy],
         parent: QWidget,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Compare")
         self._project, self._bridge, self._wanted = project, bridge, wanted
-        self._plan: Plan | None = None
+        self._plan: ComparisonPlan | None = None
         self._axis, self._values = QComboBox(), QLineEdit()
         self._policies = {**own, **{n: p for n, p in PRESETS.items() if p != Policy.none()}}
         self._list = QListWidget()
         self._list.setAccessibleName("What may be compared")
         self._list.setMinimumHeight(130)
         self._seeds, self._budget = QSpinBox(), QComboBox()
-        self._text = SheetText("What will run", 560, 150)
+        self._text = DialogText("What will run", 560, 150)
         self._start = QPushButton("Start the comparison")
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -126,7 +126,7 @@ class CompareSheet(QDialog):
         items = [self._list.item(row) for row in range(self._list.count())]
         return [i.text() for i in items if i.checkState() is Qt.CheckState.Checked]
 
-    def _chosen(self) -> list[Candidate]:
+    def _chosen(self) -> list[Variant]:
         """Return what is compared.
 
         Raises:
@@ -143,7 +143,7 @@ class CompareSheet(QDialog):
                 return models(self._ticked(), self._wanted.policy)
             case _:
                 ticked = self._ticked()
-                return [Candidate(NONE), *(Candidate(n, self._policies[n]) for n in ticked)]
+                return [Variant(NONE), *(Variant(n, self._policies[n]) for n in ticked)]
 
     def _on_changed(self, *_: object) -> None:
         self._start.setEnabled(False)
@@ -162,7 +162,7 @@ class CompareSheet(QDialog):
                 " the order of images, the normalisation, and the number of steps."
             )
             return
-        setup = Setup(self._seeds.value(), budget=Budget(self._budget.currentData()))
+        setup = ComparisonSetup(self._seeds.value(), budget=Budget(self._budget.currentData()))
         wanted = self._wanted
         if self._axis.currentData() == _MODELS and wanted.weights is None:
             wanted = replace(wanted, weights=IMAGENET)
@@ -173,7 +173,7 @@ class CompareSheet(QDialog):
             self._show, channel="comparison plan", on_error=self._refuse,
         )  # fmt: skip
 
-    def _show(self, plan: Plan) -> None:
+    def _show(self, plan: ComparisonPlan) -> None:
         self._plan = plan
         seconds = plan.expected_seconds
         time = (
@@ -201,7 +201,7 @@ class CompareSheet(QDialog):
 
     def _lay_out(self) -> None:
         self._seeds.setRange(1, 20)
-        self._seeds.setValue(Setup().seeds)
+        self._seeds.setValue(ComparisonSetup().seeds)
         self._seeds.setAccessibleName("Seeds")
         self._budget.setAccessibleName("Budget")
         self._axis.setAccessibleName("What is compared")

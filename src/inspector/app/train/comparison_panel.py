@@ -15,18 +15,18 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.threads.bridge import Bridge
-from inspector.app.train.compare_dialog import CompareSheet
+from inspector.app.train.compare_dialog import CompareDialog
 from inspector.app.train.comparison_plot import ComparisonPlot
 from inspector.app.widgets import theme
 from inspector.app.widgets.tables import table
 from inspector.augmentation.policy import Policy
 from inspector.errors import InspectorError, TrainingError
-from inspector.project.experiments.comparison_plans import Plan
-from inspector.project.experiments.comparison_records import Kept
+from inspector.project.experiments.comparison_plans import ComparisonPlan
+from inspector.project.experiments.comparison_records import StoredComparison
 from inspector.project.experiments.comparison_results import Comparison, Figures
 from inspector.project.project import Project
-from inspector.project.training.run import Wanted
-from inspector.training_protocol import Answer
+from inspector.project.training.run import RunConfig
+from inspector.training_protocol import Event
 from inspector.work.jobs import Stop
 
 _EMPTY = (
@@ -62,7 +62,7 @@ class ComparisonPanel(QWidget):
         self._times = table(heads, name="Accuracy and time of each policy", wide=(0,))
         self._times.setObjectName("tight")
         self._go_on = QPushButton("Go on")
-        self._go_on.clicked.connect(self._on_go_on)
+        self._go_on.clicked.connect(self._on_resume)
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 8, 0)
@@ -82,9 +82,9 @@ class ComparisonPanel(QWidget):
         outer.addWidget(self._go_on)
         self._show_parts(False)
 
-    def ask(self, wanted: Wanted, own: Mapping[str, Policy]) -> None:
+    def ask(self, wanted: RunConfig, own: Mapping[str, Policy]) -> None:
         """Let the person choose what is compared; model, size and epochs are as `wanted`."""
-        sheet = CompareSheet(self._project, self._bridge, wanted, own, self)
+        sheet = CompareDialog(self._project, self._bridge, wanted, own, self)
         sheet.start_asked.connect(self._on_start)
         sheet.open()
 
@@ -101,12 +101,12 @@ class ComparisonPanel(QWidget):
         if self._stop is not None:
             self._stop.set()
 
-    def _on_start(self, plan: Plan) -> None:
+    def _on_start(self, plan: ComparisonPlan) -> None:
         self._bridge.call(
             lambda: self._project.comparisons.store(plan), self._train, on_error=self.failed.emit
         )
 
-    def _on_go_on(self) -> None:
+    def _on_resume(self) -> None:
         self._train(self._current())
 
     def _train(self, name: str) -> None:
@@ -140,7 +140,7 @@ class ComparisonPanel(QWidget):
                 lambda: comparisons.result(name), self._show_comparison, channel="comparison"
             )
 
-    def _show_kept(self, kept: Sequence[Kept]) -> None:
+    def _show_kept(self, kept: Sequence[StoredComparison]) -> None:
         names = [one.name for one in kept]
         if names == [self._names.itemData(i) for i in range(self._names.count())]:
             self._read()
@@ -202,7 +202,7 @@ class ComparisonPanel(QWidget):
         self._read()
 
 
-def _heard(_: Answer) -> None:
+def _heard(_: Event) -> None:
     """Leave an answer to the `Changes` that tell of it."""
 
 

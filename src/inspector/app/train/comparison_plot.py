@@ -5,8 +5,8 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from inspector.app.widgets import theme
-from inspector.audit.comparisons import Decision
-from inspector.project.experiments.comparison_results import Comparison, Row
+from inspector.audit.comparisons import ComparisonOutcome
+from inspector.project.experiments.comparison_results import Comparison, ComparisonRow
 
 _ROW_PX = 74
 _LINE_PX = 18
@@ -64,7 +64,7 @@ class ComparisonPlot(QWidget):
         painter.drawText(top, Qt.AlignmentFlag.AlignRight, f"{reach:+.3f}")
         painter.drawText(top, Qt.AlignmentFlag.AlignHCenter, found.baseline)
 
-    def _paint_row(self, painter: QPainter, row: Row, number: int, reach: float) -> None:
+    def _paint_row(self, painter: QPainter, row: ComparisonRow, number: int, reach: float) -> None:
         width, middle = self.width(), _middle(number)
         top = middle - _LINE_PX * 1.6 - 4
         metrics = self.fontMetrics()
@@ -92,7 +92,7 @@ def _middle(number: int) -> float:
     return _AXIS_PX + number * _ROW_PX + 4 + _LINE_PX * 1.6
 
 
-def row_text(row: Row) -> str:
+def row_text(row: ComparisonRow) -> str:
     """Return a difference as "no difference detected, -0.004 [-0.016, +0.008]"."""
     said = row.decision.value
     if row.mean is None:
@@ -102,11 +102,11 @@ def row_text(row: Row) -> str:
     return f"{said}, {row.mean:+.3f} [{row.low:+.3f}, {row.high:+.3f}]"
 
 
-def _colour(decision: Decision) -> QColor:
+def _colour(decision: ComparisonOutcome) -> QColor:
     match decision:
-        case Decision.BETTER:
+        case ComparisonOutcome.BETTER:
             return theme.colour("test")
-        case Decision.WORSE | Decision.STOPPED:
+        case ComparisonOutcome.WORSE | ComparisonOutcome.STOPPED:
             return theme.colour("drop")
-        case Decision.NOT_DETECTED | Decision.TOO_FEW_SEEDS:
+        case ComparisonOutcome.NOT_DETECTED | ComparisonOutcome.TOO_FEW_SEEDS:
             return theme.colour("muted")

@@ -102,7 +102,7 @@ class CurvesPanel(QWidget):
             ]
         alike: list[list[tuple[Run, str]]] = []
         for run, colour in self._drawn:
-            own = next((some for some in alike if run.is_twin_of(some[0][0])), None)
+            own = next((some for some in alike if run.differs_only_in_seed(some[0][0])), None)
             if own is None:
                 alike.append([(run, colour)])
             else:

@@ -14,12 +14,12 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets.components_table import TermsTable
+from inspector.app.widgets.components_table import ComponentsTable
 from inspector.errors import InspectorError
 from inspector.project.experiments.experiments import Experiment, ExperimentPlan
 from inspector.project.project import Project
-from inspector.project.training.run import Wanted
-from inspector.training_protocol import Answer
+from inspector.project.training.run import RunConfig
+from inspector.training_protocol import Event
 from inspector.work.jobs import Progress, Stop
 
 _HELP = (
@@ -51,16 +51,16 @@ class GapPanel(QWidget):
         self._stop: Stop | None = None
         self._training = False
         self._text, self._verdict, self._evidence = QLabel(_HELP), QLabel(), QLabel()
-        self._terms = TermsTable()
+        self._terms = ComponentsTable()
         self._terms.hide()
         self._ask, self._start = QPushButton("Plan it"), QPushButton("Train the arms")
         self._ask.clicked.connect(self._on_ask)
         self._start.clicked.connect(self._on_start)
         self._start.setEnabled(False)
-        self._wanted = Wanted()
+        self._wanted = RunConfig()
         self._lay_out()
 
-    def set_wanted(self, wanted: Wanted) -> None:
+    def set_wanted(self, wanted: RunConfig) -> None:
         """Take model, size and epochs of the form; another wish needs another plan."""
         if wanted != self._wanted:
             self._wanted, self._plan = wanted, None
@@ -178,5 +178,5 @@ class GapPanel(QWidget):
         outer.addLayout(row)
 
 
-def _heard(_: Answer) -> None:
+def _heard(_: Event) -> None:
     """Leave an answer to the `Changes` that tell of it."""

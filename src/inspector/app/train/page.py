@@ -33,18 +33,18 @@ from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.experiments.experiments import SPLIT as EXPERIMENT_SPLIT
 from inspector.project.project import Project
-from inspector.project.training.run import Run, RunState, Wanted
+from inspector.project.training.run import Run, RunConfig, RunState
 from inspector.project.training.runs import OpenedTest, seeds_of
-from inspector.project.training.time_estimate import expect_seconds
+from inspector.project.training.time_estimate import estimate_seconds
 from inspector.training_protocol import RunSpec
-from inspector.work.jobs import Snapshot, Stop
+from inspector.work.jobs import ProgressSnapshot, Stop
 
 REDRAW_MS = 200
-_IDLE = Snapshot("", 0, 0, 0.0, 0.0)
+_IDLE = ProgressSnapshot("", 0, 0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TrainingPlan:
     """What a press of Start would do."""
 
     spec: RunSpec
@@ -52,13 +52,13 @@ class Plan:
     seconds: float
 
 
-class Going:
+class RunningJobs:
     """The trainer as a job of the top bar."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> ProgressSnapshot:
         """Return how far the run is that is going."""
         return self._project.runs.trainer.job() or _IDLE
 
@@ -127,10 +127,10 @@ class TrainPage(Page):
             self._soon.start()
         if changes.policies:
             self._read_policies()
-        if changes.rule or changes.likeness or changes.decisions or changes.groups:
+        if changes.rule or changes.duplicates or changes.decisions or changes.groups:
             self._ask_plan()
 
-    def presses(self, changes: Changes) -> bool:
+    def is_urgent(self, changes: Changes) -> bool:
         """A training has its bar and its stop above every page."""
         return changes.runs
 
@@ -164,7 +164,7 @@ class TrainPage(Page):
             self._comparison.refresh()
             self._ask_plan()
         if first:
-            self._offer_to_go_on()
+            self._offer_resume()
         self._list.show_runs([run for run in runs if run.spec.split != EXPERIMENT_SPLIT])
         if self.isVisible():
             self._draw()
@@ -173,14 +173,14 @@ class TrainPage(Page):
         live = waits or any(run.live is not None for run in runs)
         if live and self._stop is None:
             self._stop = Stop()
-            self.job_started.emit(Going(self.project), self._stop)
+            self.job_started.emit(RunningJobs(self.project), self._stop)
             self._timer.start()
         elif not live and self._stop is not None:
             self._stop = None
             self._timer.stop()
             self.job_ended.emit()
 
-    def _offer_to_go_on(self) -> None:
+    def _offer_resume(self) -> None:
         left = self._left_over()
         if left:
             word = "training was" if len(left) == 1 else "trainings were"
@@ -205,7 +205,7 @@ class TrainPage(Page):
             on_error=self._refuse,
         )  # fmt: skip
 
-    def _show_plan(self, plan: Plan) -> None:
+    def _show_plan(self, plan: TrainingPlan) -> None:
         spec = plan.spec
         runs = f"{plan.seeds} runs" if plan.seeds > 1 else "1 run"
         test = f" {len(spec.test):,} test images stay locked." if spec.test else ""
@@ -253,10 +253,10 @@ class TrainPage(Page):
             return
         trainer, runs = self.project.runs.trainer, self.project.runs
         if run.state is RunState.PAUSED:
-            self.bridge.call(lambda: trainer.go_on(run.name), lambda _: self._read())
+            self.bridge.call(lambda: trainer.resume(run.name), lambda _: self._read())
         elif run.live is not None:
             self.bridge.call(lambda: trainer.pause(run.name))
-        elif run.can_go_on:
+        elif run.can_resume:
             self.bridge.call(lambda: runs.start([run.name]))
 
     def _on_halt(self) -> None:
@@ -276,8 +276,8 @@ class TrainPage(Page):
         run = self._current()
         going = run is not None and run.live is not None
         self._halt.setEnabled(going)
-        self._pause.setEnabled(going or (run is not None and run.can_go_on))
-        waits = run is not None and (run.state is RunState.PAUSED or run.can_go_on)
+        self._pause.setEnabled(going or (run is not None and run.can_resume))
+        waits = run is not None and (run.state is RunState.PAUSED or run.can_resume)
         self._pause.setText("Go on" if waits else "Pause")
         if run is None:
             self._result.show_message("Choose a run to see what it says of the data.")
@@ -437,9 +437,9 @@ def _complete(runs: Sequence[Run]) -> set[str]:
     return {run.name for run in runs if run.state is RunState.DONE}
 
 
-def _plan(project: Project, wanted: Wanted, seeds: int) -> Plan:
+def _plan(project: Project, wanted: RunConfig, seeds: int) -> TrainingPlan:
     spec = project.runs.plan(project.splits.rule, wanted)
-    return Plan(spec, seeds, expect_seconds(project.runs.all(), [spec] * seeds) or 0.0)
+    return TrainingPlan(spec, seeds, estimate_seconds(project.runs.all(), [spec] * seeds) or 0.0)
 
 
 def _result(project: Project, run: Run) -> ShownResult:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLabel, QSpin
 
 from inspector.augmentation.policy import Policy
 from inspector.augmentation.presets import PRESETS
-from inspector.project.training.run import EPOCHS, IMAGE_SIZE_PX, IMAGE_SIZES_PX, Wanted
+from inspector.project.training.run import EPOCHS, IMAGE_SIZE_PX, IMAGE_SIZES_PX, RunConfig
 from inspector.training_protocol import BACKBONES, IMAGENET, SMALL_CNN, Budget
 
 _WAIT_MS = 250
@@ -39,12 +39,12 @@ class RunForm(QWidget):
         self._lay_out()
         self.show_policies({})
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> RunConfig:
         """Return what is asked for, of the first seed."""
         name = self._policy.currentText()
         policy = self._policies.get(name)
         backbone = self._model.currentData() in BACKBONES
-        return Wanted(
+        return RunConfig(
             policy, str(self._model.currentData()), self._epochs.value(),
             image_size_px=int(self._size.currentData()), policy_name=name if policy else "",
             budget=Budget(self._budget.currentData()),

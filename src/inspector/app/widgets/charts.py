@@ -118,7 +118,7 @@ class Band(pg.GraphicsObject):  # type: ignore[misc]
         painter.fillPath(self._path, self._colour)
 
 
-class Drawn:
+class PlottedCurve:
     """The items of one curve in one plot: made once, moved as epochs come."""
 
     def __init__(self, plot: Any) -> None:
@@ -173,7 +173,7 @@ class Charts(QWidget):
         self._curves: tuple[Curve, ...] = ()
         self._share = 0.0
         self._plots = {name: self._plot(name) for name in ("accuracy", "loss")}
-        self._drawn: dict[str, list[Drawn]] = {name: [] for name in self._plots}
+        self._drawn: dict[str, list[PlottedCurve]] = {name: [] for name in self._plots}
         self._lines: list[Any] = []
         for plot in self._plots.values():
             line = pg.InfiniteLine(angle=90, movable=False, pen=theme.colour("muted"))
@@ -197,7 +197,7 @@ class Charts(QWidget):
         self._curves, self._share = tuple(curves), smoothing
         for name, plot in self._plots.items():
             drawn = self._drawn[name]
-            drawn += [Drawn(plot) for _ in self._curves[len(drawn) :]]
+            drawn += [PlottedCurve(plot) for _ in self._curves[len(drawn) :]]
             for one, curve in zip(drawn, self._curves, strict=False):
                 one.show_curve(curve, name, smoothing)
             for one in drawn[len(self._curves) :]:

@@ -24,7 +24,7 @@ AMPLIFY = 3
 ZOOM_MOST = 16.0
 
 
-class Mode(StrEnum):
+class CompareMode(StrEnum):
     """How the two are shown."""
 
     SIDES = "side by side"
@@ -40,7 +40,7 @@ class CompareView(QWidget):
         super().__init__(parent)
         self._images: list[QImage | None] = [None, None]
         self._captions = ["", ""]
-        self._mode = Mode.SIDES
+        self._mode = CompareMode.SIDES
         self._second = False
         self._zoom = 1.0
         self._pan = QPointF()
@@ -53,7 +53,7 @@ class CompareView(QWidget):
         self.setAccessibleName("Comparison of two pictures")
 
     @property
-    def mode(self) -> Mode:
+    def mode(self) -> CompareMode:
         """How the two are shown now."""
         return self._mode
 
@@ -70,14 +70,14 @@ class CompareView(QWidget):
 
     def cycle_mode(self) -> None:
         """Go on to the next mode."""
-        modes = list(Mode)
+        modes = list(CompareMode)
         self._mode = modes[(modes.index(self._mode) + 1) % len(modes)]
         self.update()
 
     def flip(self) -> None:
         """Show the other picture in the same place."""
-        if self._mode is not Mode.FLIP:
-            self._mode = Mode.FLIP
+        if self._mode is not CompareMode.FLIP:
+            self._mode = CompareMode.FLIP
         else:
             self._second = not self._second
         self.update()
@@ -88,15 +88,15 @@ class CompareView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         match self._mode:
-            case Mode.SIDES:
+            case CompareMode.SIDES:
                 half = (self.width() - GAP_PX) / 2
                 for side, x in enumerate((0.0, half + GAP_PX)):
                     self._paint_one(painter, QRectF(x, 0, half, self.height()), side)
-            case Mode.FLIP:
+            case CompareMode.FLIP:
                 self._paint_one(painter, QRectF(self.rect()), int(self._second))
-            case Mode.DIFFERENCE:
+            case CompareMode.DIFFERENCE:
                 self._paint_difference(painter)
-            case Mode.SLIDER:
+            case CompareMode.SLIDER:
                 self._paint_slider(painter)
         painter.setPen(theme.colour("muted"))
         corner = QRectF(0, 0, self.width() - 8, CAPTION_PX)

@@ -9,14 +9,14 @@ from inspector.app.widgets.tables import table
 _TERMS = (
     ("leakage", "Same picture or event on both sides"),
     ("shift", "Your folders differ"),
-    ("luck", "Luck of the draw"),
+    ("luck", "SeedScores of the draw"),
     ("composition", "Composition"),
     ("size", "Size of the training set"),
 )
 _HEADS = ("what", "effect on accuracy", "95 % interval", "verdict")
 
 
-class TermsTable(QWidget):
+class ComponentsTable(QWidget):
     """Show what a gap is made of, as tall as it needs."""
 
     def __init__(self) -> None:

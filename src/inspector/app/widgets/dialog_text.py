@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea
 
 
-class SheetText(QScrollArea):
+class DialogText(QScrollArea):
     """Show a text that is written anew while the sheet is open.
 
     Args:

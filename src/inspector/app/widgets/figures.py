@@ -23,7 +23,7 @@ _NAME_SHARE = 0.5
 Splits = tuple[str, str]
 
 
-class Histogram(QWidget):
+class HistogramPlot(QWidget):
     """Show how values lie, with one of them marked; values are shares of 1."""
 
     def __init__(self, name: str) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
-from inspector.work.jobs import Snapshot, Stop
+from inspector.work.jobs import ProgressSnapshot, Stop
 
 SAMPLE_MS = 200
 
@@ -14,7 +14,7 @@ SAMPLE_MS = 200
 class Sampled(Protocol):
     """What tells how far it is."""
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> ProgressSnapshot:
         """Return how far it is now."""
 
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVB
 from inspector.store.samples import Sample
 
 SIZE_PX = 84
-SHOWN_AT_MOST = 60
+MAX_SHOWN = 60
 
 
 class MemberStrip(QWidget):
@@ -50,7 +50,7 @@ class MemberStrip(QWidget):
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
-        for number, member in enumerate(members[:SHOWN_AT_MOST], start=1):
+        for number, member in enumerate(members[:MAX_SHOWN], start=1):
             self._row.addWidget(self._button(member, number, member.id in (left, right)))
         self._row.addStretch()
 

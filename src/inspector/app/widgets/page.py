@@ -58,11 +58,11 @@ class Page(QWidget):
     def refresh(self, changes: Changes) -> None:
         """Ask again for what is shown and has changed."""
 
-    def presses(self, changes: Changes) -> bool:
+    def is_urgent(self, changes: Changes) -> bool:
         """Tell whether these can't wait until the page is in sight, as they show elsewhere."""
         return False
 
-    def glance(self) -> None:
+    def refresh_visible(self) -> None:
         """Look whether the pictures in sight have come; asked often while a scan goes on."""
 
     def shown_text(self) -> str:

@@ -9,7 +9,7 @@ ENOUGH = 3
 REMEMBERED = 30
 
 
-class Pace:
+class ReviewSpeed:
     """Watch a count of finished things grow one by one.
 
     What is finished in bulk, or taken back, says nothing about the pace.

@@ -12,7 +12,7 @@ from inspector.store.samples import Sample
 LONGEST_PX = 1024
 
 
-class Picture(QLabel):
+class ImageLabel(QLabel):
     """A picture that fits its place."""
 
     def __init__(self) -> None:

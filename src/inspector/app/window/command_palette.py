@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.widgets.page import Key, Page
-from inspector.app.window.commands import Command, matching
+from inspector.app.window.commands import PaletteCommand, matching
 
 WIDTH_PX = 560
 ROWS = 12
@@ -33,13 +33,13 @@ class Palette(QDialog):
         parent: The window over which it opens.
     """
 
-    def __init__(self, commands: Sequence[Command], parent: QWidget) -> None:
+    def __init__(self, commands: Sequence[PaletteCommand], parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName("Commands")
         self.setObjectName("popup")
         self._commands = commands
-        self._found: list[Command] = []
+        self._found: list[PaletteCommand] = []
         self.field = QLineEdit()
         self.field.setPlaceholderText("What do you want to do?")
         self.field.setAccessibleName("Look for a command")
@@ -95,7 +95,9 @@ class Palette(QDialog):
             command.run()
 
 
-def commands_of(pages: Sequence[Page], shown: Page, show: Callable[[int], None]) -> list[Command]:
+def commands_of(
+    pages: Sequence[Page], shown: Page, show: Callable[[int], None]
+) -> list[PaletteCommand]:
     """Return what the shown page does, each page to go to, and what the others do.
 
     An action of another page only goes there: what it would act on was not in sight.
@@ -104,23 +106,23 @@ def commands_of(pages: Sequence[Page], shown: Page, show: Callable[[int], None])
     for place, page in enumerate(pages):
         go = partial(show, place)
         if page is not shown:
-            found.append(Command(f"Go to {page.title}", f"Ctrl+{place + 1}", go))
+            found.append(PaletteCommand(f"Go to {page.title}", f"Ctrl+{place + 1}", go))
     for place, page in enumerate(pages):
         if page is not shown:
             go = partial(show, place)
             found += [
-                Command(f"Go to {page.title}, to {key.does}", f"there {key.keys}", go)
+                PaletteCommand(f"Go to {page.title}, to {key.does}", f"there {key.keys}", go)
                 for key in page.key_table()
             ]
     return found
 
 
-def as_command(key: Key) -> Command:
+def as_command(key: Key) -> PaletteCommand:
     """Return what a key does as a command."""
-    return Command(key.does[:1].upper() + key.does[1:], key.keys, key.run)
+    return PaletteCommand(key.does[:1].upper() + key.does[1:], key.keys, key.run)
 
 
-def _row(command: Command) -> QWidget:
+def _row(command: PaletteCommand) -> QWidget:
     row = QWidget()
     inside = QHBoxLayout(row)
     inside.setContentsMargins(8, 0, 8, 0)

@@ -7,7 +7,7 @@ _PREFIX, _INSIDE, _LETTERS = 4, 2, 1
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class PaletteCommand:
     """Something that can be done now, in words; `keys` does it too, where it is not ""."""
 
     text: str
@@ -15,7 +15,7 @@ class Command:
     run: Callable[[], None]
 
 
-def matching(typed: str, commands: Sequence[Command]) -> list[Command]:
+def matching(typed: str, commands: Sequence[PaletteCommand]) -> list[PaletteCommand]:
     """Return the commands that every typed word fits, the best first, else as they stand.
 
     A word fits best as the beginning of one of the command's words, then inside of one, then by

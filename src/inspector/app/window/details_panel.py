@@ -16,19 +16,19 @@ from PySide6.QtWidgets import (
 
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.elided_label import FittedLabel, PathButton
-from inspector.app.widgets.sample_image import Picture, read_image
+from inspector.app.widgets.sample_image import ImageLabel, read_image
 from inspector.project.project import Project
 from inspector.project.review.gallery_query import flag_names
 from inspector.store.samples import Sample
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class SampleDetails:
     """What the panel shows of one sample, fetched in one go."""
 
     sample: Sample
     image: QImage | None
-    twins: tuple[Sample, ...]
+    neighbours: tuple[Sample, ...]
     problem: str
 
 
@@ -47,7 +47,7 @@ class Details(QFrame):
         self._project = project
         self._bridge = bridge
         self._sample = 0
-        self._picture = Picture()
+        self._picture = ImageLabel()
         self._title = FittedLabel("Choose an image to see it in full")
         self._title.setProperty("role", "muted")
         self._facts = QFormLayout()
@@ -87,7 +87,7 @@ class Details(QFrame):
         if sample:
             self._bridge.call(lambda: fetch(self._project, sample), self._show, channel="details")
 
-    def _show(self, shown: Shown | None) -> None:
+    def _show(self, shown: SampleDetails | None) -> None:
         if shown is None:
             return
         sample = shown.sample
@@ -106,11 +106,11 @@ class Details(QFrame):
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
-        if shown.twins:
-            head = QLabel(f"Look-alikes: {len(shown.twins)}")
+        if shown.neighbours:
+            head = QLabel(f"Look-alikes: {len(shown.neighbours)}")
             head.setProperty("role", "heading")
             self._twins.addWidget(head)
-        for twin in shown.twins[:12]:
+        for twin in shown.neighbours[:12]:
             button = PathButton(twin.path)
             button.setProperty("role", "row")
             button.setProperty("sample", twin.id)
@@ -121,14 +121,14 @@ class Details(QFrame):
         self.chosen.emit(int(self.sender().property("sample")))
 
 
-def fetch(project: Project, sample: int) -> Shown | None:
+def fetch(project: Project, sample: int) -> SampleDetails | None:
     """Read everything that the panel shows of a sample; None if it is gone. Off the GUI thread."""
     rows = project.samples.by_ids([sample])
     if not rows:
         return None
-    twins = project.samples.by_ids(project.duplicates.likeness().twins(sample))
+    neighbours = project.samples.by_ids(project.duplicates.index().neighbours(sample))
     image, problem = read_image(project, rows[0])
-    return Shown(rows[0], image, tuple(twins), problem)
+    return SampleDetails(rows[0], image, tuple(neighbours), problem)
 
 
 def _facts(sample: Sample, problem: str) -> Sequence[tuple[str, str]]:

@@ -15,18 +15,18 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.augment.page import AugmentPage
-from inspector.app.duplicates.page import LookAlikesPage
-from inspector.app.duplicates.rule_dialog import RuleSheet
+from inspector.app.duplicates.page import DuplicatesPage
+from inspector.app.duplicates.rule_dialog import RuleDialog
 from inspector.app.export.page import ExportPage
 from inspector.app.gallery.page import GalleryPage
 from inspector.app.groups.page import GroupsPage
 from inspector.app.labels.page import LabelsPage
-from inspector.app.overview.clean_up_dialog import FixSheet
-from inspector.app.overview.finding_card import Wish
-from inspector.app.overview.page import FindingsPage
+from inspector.app.overview.clean_up_dialog import CleanUpDialog
+from inspector.app.overview.finding_card import CardAction
+from inspector.app.overview.page import OverviewPage
 from inspector.app.overview.verdict_panel import VerdictPanel
 from inspector.app.splits.page import SplitsPage
-from inspector.app.splits.seed_panel import LuckPanel
+from inspector.app.splits.seed_panel import SeedVariabilityPanel
 from inspector.app.threads.bridge import Bridge
 from inspector.app.train.gap_panel import GapPanel
 from inspector.app.train.page import TrainPage
@@ -36,20 +36,20 @@ from inspector.app.window.command_palette import Palette, as_command, commands_o
 from inspector.app.window.details_panel import Details
 from inspector.app.window.hint_bar import HintBar
 from inspector.app.window.layout_dialog import ask_folders
-from inspector.app.window.refresh_scheduler import News
+from inspector.app.window.refresh_scheduler import RefreshScheduler
 from inspector.app.window.scan_job import ScanJob
 from inspector.app.window.session import Session
-from inspector.app.window.sidebar import Rail
+from inspector.app.window.sidebar import Sidebar
 from inspector.app.window.top_bar import TopBar
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.project import Project
 from inspector.project.review.decisions import Decided
 
-Worker = TrainPage | GapPanel | ExportPage | VerdictPanel | LuckPanel | FixSheet
+Worker = TrainPage | GapPanel | ExportPage | VerdictPanel | SeedVariabilityPanel | CleanUpDialog
 
 
-class ProjectView(QWidget):
+class ProjectWindow(QWidget):
     """Wire the pages of one project together.
 
     Attributes:
@@ -63,8 +63,8 @@ class ProjectView(QWidget):
         self.project = project
         self.bridge = Bridge(self)
         self._gallery = GalleryPage(project, self.bridge)
-        self._lookalikes = LookAlikesPage(project, self.bridge)
-        self._findings = FindingsPage(project, self.bridge)
+        self._lookalikes = DuplicatesPage(project, self.bridge)
+        self._findings = OverviewPage(project, self.bridge)
         self._export = ExportPage(project, self.bridge)
         self._groups = GroupsPage(project, self.bridge)
         self._splits = SplitsPage(project, self.bridge)
@@ -77,12 +77,12 @@ class ProjectView(QWidget):
         self._stack = QStackedWidget()
         for page in self.pages:
             self._stack.addWidget(page)
-        self._rail = Rail(self.pages)
+        self._rail = Sidebar(self.pages)
         self.details = Details(project, self.bridge)
         self._top = TopBar(project.name)
         self._job = self._top.job
         self._scan = ScanJob(project, self.bridge, self._job, self._on_failed, self)
-        self._news = News(self.bridge, self.pages, self.page, self)
+        self._news = RefreshScheduler(self.bridge, self.pages, self.page, self)
         self._hint = HintBar(Session())
         self._status = QLabel()
         self._shown = QLabel()
@@ -199,7 +199,7 @@ class ProjectView(QWidget):
         worker.job_ended.connect(self._job.finish)
 
     def _on_fix(self) -> None:
-        sheet = FixSheet(self.project, self.bridge, self)
+        sheet = CleanUpDialog(self.project, self.bridge, self)
         self._connect_job(sheet)
         sheet.open()
 
@@ -260,14 +260,14 @@ class ProjectView(QWidget):
         self._top.show_facts(texts[0])
         self._status.setText(texts[1])
 
-    def _on_wish(self, wish: Wish) -> None:
+    def _on_wish(self, wish: CardAction) -> None:
         finding = wish.finding
         match finding.opens if wish.action else finding.see:
             case "clusters" | "labels" | "splits" as place:
                 pages = {"clusters": self._lookalikes, "labels": self._labels}
                 self.show_page(self.pages.index(pages.get(place, self._splits)))
             case "rule":
-                RuleSheet(self.project, self.bridge, self).open()
+                RuleDialog(self.project, self.bridge, self).open()
             case "":
                 self.bridge.call(lambda: self.project.findings.act(finding), self._on_decided)
             case _:

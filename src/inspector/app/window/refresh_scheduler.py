@@ -21,7 +21,7 @@ _SCANNED = Changes(samples=True)
 GLANCE_SECONDS = 0.3
 
 
-class News(QObject):
+class RefreshScheduler(QObject):
     """Ask pages to refresh themselves.
 
     Every page asks for the whole dataset again, which takes a second of Python's time where there
@@ -61,7 +61,7 @@ class News(QObject):
         self._changed_at = time.monotonic()
         for page in self._pages:
             self._missed[page] = self._missed.get(page, Changes()) | changes
-            if page.presses(changes):
+            if page.is_urgent(changes):
                 self._ask(page)
         if changes != _SCANNED and self._late_at == float("inf"):
             self._late_at = self._changed_at + LATE_SECONDS
@@ -69,7 +69,7 @@ class News(QObject):
             self.catch_up()
         elif self._changed_at > self._glanced_at + GLANCE_SECONDS:
             self._glanced_at = self._changed_at
-            self._in_sight().glance()
+            self._in_sight().refresh_visible()
         self._wake()
 
     def catch_up(self) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QByteArray, QSettings, QTimer
 
 if TYPE_CHECKING:
     from inspector.app.widgets.page import Page
-    from inspector.app.window.main_window import ProjectView
+    from inspector.app.window.main_window import ProjectWindow
 
 RECENT = 10
 # How long a list in sight may take to fill before its old place is given up.
@@ -23,10 +23,10 @@ _SCROLL = "scroll"
 class Chooser(Protocol):
     """A widget of our own that says what is chosen in it, such as the gallery's filters."""
 
-    def chosen_values(self) -> dict[str, list[str]]:
+    def selected_values(self) -> dict[str, list[str]]:
         """Return what is chosen."""
 
-    def choose_values(self, kept: Mapping[str, Iterable[str]]) -> None:
+    def select_values(self, kept: Mapping[str, Iterable[str]]) -> None:
         """Choose it again."""
 
 
@@ -64,7 +64,7 @@ class Session:
         """Show the hint of a page no more."""
         self._settings.setValue("dismissed", [*self.dismissed(), page])
 
-    def keep(self, view: "ProjectView") -> None:
+    def keep(self, view: "ProjectWindow") -> None:
         """Keep which page of a project is shown, and what its pages say is worth keeping."""
         pages = {p.title: dict(_read(p)) for p in view.pages if p.remembered}
         state = {"page": view.page().title, "pages": pages}
@@ -73,7 +73,7 @@ class Session:
         newest = list(kept.items())[-RECENT:]
         self._settings.setValue("views", json.dumps(dict(newest)))
 
-    def restore(self, view: "ProjectView") -> None:
+    def restore(self, view: "ProjectWindow") -> None:
         """Show a project's pages as they were left, as soon as their lists are filled."""
         state = self._views().get(str(view.project.file))
         if not isinstance(state, dict):
@@ -104,7 +104,7 @@ def _fields(page: "Page") -> Iterator[tuple[str, QtWidgets.QWidget]]:
 def _read(page: "Page") -> Iterator[tuple[str, object]]:
     for name, field in _fields(page):
         if isinstance(field, Chooser):
-            yield name, field.chosen_values()
+            yield name, field.selected_values()
         match field:
             case QtWidgets.QComboBox():
                 yield name, field.currentData()
@@ -120,7 +120,7 @@ def _write(page: "Page", values: dict[str, object]) -> None:
     for name, field in _fields(page):
         chosen = values.get(name)
         if isinstance(field, Chooser) and isinstance(chosen, dict):
-            field.choose_values(chosen)
+            field.select_values(chosen)
         scrolls = isinstance(field, QtWidgets.QAbstractScrollArea)
         match field, values.get(_SCROLL if scrolls else name):
             case QtWidgets.QComboBox(), value if field.findData(value) >= 0:

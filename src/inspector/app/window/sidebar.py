@@ -9,7 +9,7 @@ from inspector.app.widgets import icons
 from inspector.app.widgets.page import Page
 
 
-class Rail(QFrame):
+class Sidebar(QFrame):
     """Show the pages that have an icon; others are opened from a page.
 
     Attributes:

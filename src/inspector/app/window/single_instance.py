@@ -11,7 +11,7 @@ from PySide6.QtCore import QLockFile, QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 
-class OneWindow(QObject):
+class SingleInstance(QObject):
     """Hold a project for a window.
 
     Attributes:

@@ -3,15 +3,15 @@
 import threading
 
 from inspector.errors import ProjectError
-from inspector.subprocesses import Child, ChildGone
+from inspector.subprocesses import ChildProcess, ProcessExited
 from inspector.work.effects_process import NAME, Answer, Given, Question
 
 
-class Measuring:
+class PolicyEffects:
     """Give pictures, and ask about policies; a child that dies is started anew at the next one."""
 
     def __init__(self) -> None:
-        self._child: Child | None = None
+        self._child: ChildProcess | None = None
         self._given: dict[type[Given], Given] = {}
         self._sent: dict[type[Given], Given] = {}
         self._lock = threading.Lock()
@@ -29,7 +29,7 @@ class Measuring:
         with self._lock:
             try:
                 return self._ask(question)
-            except ChildGone as error:
+            except ProcessExited as error:
                 self._end()
                 raise ProjectError(
                     f"measuring ended ({error})", "Move a number to try again."
@@ -42,7 +42,7 @@ class Measuring:
 
     def _ask(self, question: Question) -> Answer:
         if self._child is None:
-            self._child = Child(NAME)
+            self._child = ChildProcess(NAME)
         for kind, given in list(self._given.items()):
             if self._sent.get(kind) is not given:
                 self._child.send(given)

@@ -20,17 +20,17 @@ from inspector.errors import DatasetError, ExportError, InspectorError, UsageErr
 from inspector.project.context import ProjectContext
 from inspector.project.review.groups import Groups
 from inspector.store.samples import Sample
-from inspector.work.effects_process import Crowd
+from inspector.work.effects_process import ReferenceSet
 
 SIDE_PX = 224
 CROWD_SIDE_PX = 64
-MOST_IN_CROWD = 500
-MOST_OF_VALIDATION = 200
-MOST_OF_A_CLASS = 0.25
+MAX_REFERENCE_IMAGES = 500
+MAX_VALIDATION_IMAGES = 200
+MAX_CLASS_FRACTION = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class PreviewImage:
     """A picture as training reads it.
 
     Attributes:
@@ -76,7 +76,7 @@ class Previews:
         pinned: Sequence[int] = (),
         turn: int = 0,
         side_px: int = SIDE_PX,
-    ) -> list[Picture]:
+    ) -> list[PreviewImage]:
         """Return pictures of training: those that are pinned first, then class by class.
 
         Args:
@@ -89,7 +89,7 @@ class Previews:
         first = [rows[i] for i in pinned if i in rows][:count]
         others = [s for s in _class_by_class(list(rows.values())) if s.id not in set(pinned)]
         start = turn * (count - len(first)) % max(1, len(others))
-        found: list[Picture] = []
+        found: list[PreviewImage] = []
         for sample in (*first, *others[start:], *others[:start]):
             if len(found) == count:
                 break
@@ -97,12 +97,12 @@ class Previews:
                 pixels, identity = square(self._context.absolute(sample.path), side_px=side_px)
             except InspectorError:
                 continue
-            found.append(Picture(sample.id, _label(sample), pixels, identity))
+            found.append(PreviewImage(sample.id, _label(sample), pixels, identity))
         return found
 
-    def crowd(self) -> Crowd:
+    def reference_set(self) -> ReferenceSet:
         """Return a crowd of the classes alike; what has no thumbnail yet is left out."""
-        chosen = _class_by_class(self._side(validation=False))[:MOST_IN_CROWD]
+        chosen = _class_by_class(self._side(validation=False))[:MAX_REFERENCE_IMAGES]
         names = tuple(sorted({_label(s) for s in chosen}))
         place = {name: i for i, name in enumerate(names)}
         pictures, labels, groups = [], [], []
@@ -112,9 +112,9 @@ class Previews:
                 pictures.append(small)
                 labels.append(place[_label(sample)])
                 groups.append(number)
-        others = _class_by_class(self._side(validation=True))[:MOST_OF_VALIDATION]
+        others = _class_by_class(self._side(validation=True))[:MAX_VALIDATION_IMAGES]
         validation = [small for s in others if (small := self._small(s)) is not None]
-        return Crowd(tuple(pictures), tuple(labels), names, tuple(groups), tuple(validation))
+        return ReferenceSet(tuple(pictures), tuple(labels), names, tuple(groups), tuple(validation))
 
     def _side(self, *, validation: bool) -> list[Sample]:
         """Return what a run reads as validation, or as training; all images without a split."""
@@ -129,14 +129,14 @@ class Previews:
         A chain over several classes, or over most of one, as of drawn digits, says that the classes
         are alike in themselves, and not that one thing was taken twice.
         """
-        numbers = self._groups.numbers(rows, with_pictures=True).tolist()
+        numbers = self._groups.numbers(rows, with_duplicates=True).tolist()
         labels = [_label(s) for s in rows]
         whole, part = Counter(labels), Counter(zip(numbers, labels, strict=True))
         spanned = Counter(number for number, _ in part)
         # Numbers of groups are from 0 on, so those under it are free.
         return [
             number
-            if spanned[number] == 1 and part[number, label] <= MOST_OF_A_CLASS * whole[label]
+            if spanned[number] == 1 and part[number, label] <= MAX_CLASS_FRACTION * whole[label]
             else -1 - place
             for place, (number, label) in enumerate(zip(numbers, labels, strict=True))
         ]

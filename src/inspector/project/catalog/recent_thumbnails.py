@@ -6,6 +6,6 @@ from inspector.desktop.paths import default_project, pictures_file
 from inspector.store import recent_thumbnails as kept
 
 
-def faces(dataset: Path, count: int) -> list[bytes]:
+def thumbnails_of(dataset: Path, count: int) -> list[bytes]:
     """Return thumbnails as JPEG of up to `count` images; none where it was never scanned."""
-    return kept.faces(default_project(dataset), pictures_file(), count)
+    return kept.thumbnails_of(default_project(dataset), pictures_file(), count)

@@ -12,7 +12,7 @@ from inspector.dataset.decoding import Flag, read_pixels
 from inspector.dataset.listing import FAILED
 from inspector.project.context import ProjectContext
 from inspector.store import samples
-from inspector.store.sample_cache import Roll
+from inspector.store.sample_cache import SampleCache
 from inspector.store.samples import Sample
 
 SPLIT_ORDER = ("training", "validation", "test", "")
@@ -46,7 +46,7 @@ class Samples:
 
     def __init__(self, context: ProjectContext) -> None:
         self._context = context
-        self._roll = Roll()
+        self._roll = SampleCache()
 
     def everything(self) -> Sequence[Sample]:
         """Return every present sample, in order of paths."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from inspector.work.jobs import Progress, ahead
-from inspector.work.tasks import Read
+from inspector.work.tasks import ReadTask
 
 CHUNK_FILES = 64
 CHUNK_BYTES = 2_000_000
@@ -13,7 +13,7 @@ Row = tuple[int, str, bytes, int]
 """A sample to read: id, path, content known before or b"", bytes."""
 
 
-class Reading:
+class ScanQueue:
     """Count what is to be read, and hand it out in chunks for the pool.
 
     Attributes:
@@ -42,13 +42,13 @@ class Reading:
         self._records = str(records)
         self._rows = ahead(self._list(names, progress), nothing=[])
 
-    def chunks(self) -> Iterator[list[Read]]:
+    def chunks(self) -> Iterator[list[ReadTask]]:
         """Yield what to read as soon as it is known; nothing where the names take longer."""
-        chunk: list[Read] = []
+        chunk: list[ReadTask] = []
         size = 0
         for rows in self._rows:
             for sample, path, _, count in rows:
-                chunk.append(Read(sample, self._folder + path, self._records))
+                chunk.append(ReadTask(sample, self._folder + path, self._records))
                 size += count
                 if len(chunk) >= CHUNK_FILES or size >= CHUNK_BYTES:
                     yield chunk

@@ -13,25 +13,25 @@ import numpy as np
 
 from inspector.dataset.listing import Entry, list_files
 from inspector.desktop.paths import scan_lock
-from inspector.project.catalog.scan_queue import Reading, Row
+from inspector.project.catalog.scan_queue import Row, ScanQueue
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
 from inspector.similarity.orientations import ONE_OF_EACH
-from inspector.store import duplicates as likeness
+from inspector.store import duplicates as pair_rows
 from inspector.store import meta, samples
 from inspector.store.exclusive_lock import turn
 from inspector.work.jobs import Progress, Stop
-from inspector.work.pool import Done, Failed
+from inspector.work.pool import TaskDone, TaskFailed
 from inspector.work.tasks import (
     FEATURES,
-    Digest,
-    Digested,
+    CandidateResult,
+    DigestResult,
+    DigestTask,
     Facts,
-    Found,
-    Propose,
-    Read,
+    ProposeTask,
+    ReadTask,
     Task,
-    Verify,
+    VerifyTask,
 )
 
 CHUNK_PAIRS = 4_000
@@ -43,7 +43,7 @@ RACY_NS = 2_000_000_000
 MAYBE_SAME_PIXELS = 0.9
 # A comparison reads no file that could hang it; its time grows with the dataset. Source: 60,000
 # pictures on a busy machine took a minute for all transforms, so this serves for millions.
-SECONDS_A_COMPARISON = 3_600.0
+COMPARISON_TIMEOUT_SECONDS = 3_600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Scans:
         began_ns = time.time_ns()
         database = self._context.database
         before = int(meta.get(database.read(), "scanned_ns", "0"))
-        reading = Reading(
+        reading = ScanQueue(
             self._context.root,
             self._context.cache.records,
             self._unread(before - RACY_NS),
@@ -125,7 +125,7 @@ class Scans:
             reading.finish()
         except BaseException:
             # What was read until then is kept, and is shown.
-            self._context.emit(Changes(samples=True, likeness=True))
+            self._context.emit(Changes(samples=True, duplicates=True))
             raise
         finally:
             reading.close()
@@ -138,7 +138,7 @@ class Scans:
                 complete = self._compare(stop, progress)
             values = {"scanned_ns": str(began_ns), "complete": "1" if complete else "0"}
             database.write(lambda c: meta.put_all(c, values))
-        self._context.emit(Changes(samples=True, likeness=True))
+        self._context.emit(Changes(samples=True, duplicates=True))
         # What an earlier scan left unread is not new, and was not known.
         new = reading.new
         unchanged = present - max(new + len(reading.known), reading.count)
@@ -162,7 +162,7 @@ class Scans:
         if lost:
             yield 0, self._context.database.write(partial(_lost, lost))
 
-    def _read(self, reading: Reading, stop: Stop, progress: Progress) -> None:
+    def _read(self, reading: ScanQueue, stop: Stop, progress: Progress) -> None:
         """Read files through the pool and keep their facts."""
         batch = Facts([], [])
         keeping: Future[None] | None = None
@@ -170,11 +170,11 @@ class Scans:
         try:
             for answer in self._context.pool().map(reading.chunks(), stop=stop):
                 match answer:
-                    case Done(items=items, result=facts):
+                    case TaskDone(items=items, result=facts):
                         batch.samples.extend(facts.samples)
                         batch.pictures.extend(facts.pictures)
                         progress.advance(len(items))
-                    case Failed(item=item, status=status, reason=reason):
+                    case TaskFailed(item=item, status=status, reason=reason):
                         batch.samples.append(_failure(item, status, reason))
                         progress.advance(1)
                 full = len(batch.samples) >= BATCH_ROWS
@@ -221,17 +221,17 @@ class Scans:
         same = self._same_pixels(found, contents, paths, stop, progress)
         if same is None:
             return False
-        sets, representative = _equal_sets(by_content, same)
+        sets, canonical = _equal_sets(by_content, same)
         assert found.similarity is not None
         rows: dict[tuple[int, int], tuple[int, int, int, float]] = {}
         for a, b, transform, similarity in zip(
             found.a.tolist(), found.b.tolist(), found.transform.tolist(),
             found.similarity.tolist(), strict=True,
         ):  # fmt: skip
-            one, two = sorted((representative[contents[a]], representative[contents[b]]))
+            one, two = sorted((canonical[contents[a]], canonical[contents[b]]))
             if one != two and similarity > rows.get((one, two), (0, 0, 0, -1.0))[3]:
                 rows[one, two] = (one, two, transform, similarity)
-        context.database.write(lambda c: likeness.replace(c, sets, rows.values()))
+        context.database.write(lambda c: pair_rows.replace(c, sets, rows.values()))
         return True
 
     def _choose(self, chosen: Path, contents: list[bytes]) -> list[bytes]:
@@ -240,28 +240,30 @@ class Scans:
         np.save(chosen, np.array([place for place in places if place >= 0], np.int64))
         return [sha256 for sha256, place in zip(contents, places, strict=True) if place >= 0]
 
-    def _pairs(self, chosen: Path, n: int, stop: Stop, progress: Progress) -> Found | None:
+    def _pairs(
+        self, chosen: Path, n: int, stop: Stop, progress: Progress
+    ) -> CandidateResult | None:
         found = [_nothing()]
         if n < 2:
             return found[0]
         records = str(self._context.cache.records), str(chosen)
-        questions = [Propose(*records, transform) for transform in ONE_OF_EACH]
+        questions = [ProposeTask(*records, transform) for transform in ONE_OF_EACH]
         proposed = _sorted(self._all(questions, stop, progress.advance))
         if stop.is_set():
             return None
         progress.start("look-alikes", len(proposed.a))
         cuts = [slice(i, i + CHUNK_PAIRS) for i in range(0, len(proposed.a), CHUNK_PAIRS)]
         tasks = [
-            Verify(*records, proposed.a[cut], proposed.b[cut], proposed.transform[cut])
+            VerifyTask(*records, proposed.a[cut], proposed.b[cut], proposed.transform[cut])
             for cut in cuts
         ]
         for result in self._all(tasks, stop, progress.advance):
-            assert isinstance(result, Found)
+            assert isinstance(result, CandidateResult)
             found.append(result)
         if stop.is_set():
             return None
         similarity = [f.similarity for f in found if f.similarity is not None]
-        return Found(
+        return CandidateResult(
             np.concatenate([f.a for f in found]),
             np.concatenate([f.b for f in found]),
             np.concatenate([f.transform for f in found]),
@@ -274,25 +276,25 @@ class Scans:
         stop: Stop,
         advance: Callable[[int], None] = lambda _: None,
     ) -> Iterable[object]:
-        reads = any(isinstance(task, Digest) for task in tasks)
+        reads = any(isinstance(task, DigestTask) for task in tasks)
         answers = self._context.pool().map(
             ([task] for task in tasks),
             stop=stop,
-            timeout_seconds=None if reads else SECONDS_A_COMPARISON,
+            timeout_seconds=None if reads else COMPARISON_TIMEOUT_SECONDS,
         )
         for answer in answers:
             match answer:
-                case Done(items=items, result=result):
+                case TaskDone(items=items, result=result):
                     first = items[0]
-                    advance(len(first.a) if isinstance(first, Verify) else 1)
+                    advance(len(first.a) if isinstance(first, VerifyTask) else 1)
                     yield from result
-                case Failed(item=item, reason=reason):
-                    if not isinstance(item, Digest):
+                case TaskFailed(item=item, reason=reason):
+                    if not isinstance(item, DigestTask):
                         raise RuntimeError(f"comparing pictures failed: {reason}")
 
     def _same_pixels(
         self,
-        pairs: Found,
+        pairs: CandidateResult,
         contents: Sequence[bytes],
         paths: dict[bytes, str],
         stop: Stop,
@@ -311,9 +313,9 @@ class Scans:
         digests = cache.pixel_digests(sorted(wanted))
         missing = sorted(wanted - digests.keys())
         progress.start("pixels", len(missing))
-        tasks = [Digest(sha, str(self._context.absolute(paths[sha]))) for sha in missing]
+        tasks = [DigestTask(sha, str(self._context.absolute(paths[sha]))) for sha in missing]
         for result in self._all(tasks, stop, progress.advance):
-            assert isinstance(result, Digested)
+            assert isinstance(result, DigestResult)
             digests[result.sha256] = result.pixels
         if stop.is_set():
             return None
@@ -344,21 +346,21 @@ def _lost(lost: Set[int], connection: Any) -> list[Row]:
     return [row for row in samples.known_contents(connection) if row[0] in lost]
 
 
-def _sorted(parts: Iterable[object]) -> Found:
+def _sorted(parts: Iterable[object]) -> CandidateResult:
     """Join candidates; those of one pair stand together, to be verified in one go."""
-    found = [_nothing(), *(part for part in parts if isinstance(part, Found))]
+    found = [_nothing(), *(part for part in parts if isinstance(part, CandidateResult))]
     a, b = (np.concatenate([getattr(f, end) for f in found]) for end in ("a", "b"))
     transform = np.concatenate([f.transform for f in found])
     order = np.lexsort((transform, b, a))
-    return Found(a[order], b[order], transform[order])
+    return CandidateResult(a[order], b[order], transform[order])
 
 
-def _nothing() -> Found:
+def _nothing() -> CandidateResult:
     none = np.zeros(0, np.int32)
-    return Found(none, none, np.zeros(0, np.uint8), np.zeros(0, np.float32))
+    return CandidateResult(none, none, np.zeros(0, np.uint8), np.zeros(0, np.float32))
 
 
-def _failure(item: Read, status: str, reason: str) -> tuple[object, ...]:
+def _failure(item: ReadTask, status: str, reason: str) -> tuple[object, ...]:
     """Return a row of `Facts.samples` for a file that cost its worker."""
     nothing = (b"", "", "", 0, 0, 1, "", "", 0, 0.0, 0.0, 0.0, 0.0)
     return (status, reason, FEATURES, *nothing, item.sample)
@@ -374,12 +376,12 @@ def _equal_sets(
         lead = first_of_pixels.setdefault(digests.get(sha, sha), sha)
         joined.setdefault(lead, []).append(sha)
     rows: list[tuple[int, int, str]] = []
-    representative: dict[bytes, int] = {}
+    canonical: dict[bytes, int] = {}
     for lead, members in joined.items():
         head = by_content[lead][0]
         for sha in members:
-            representative[sha] = head
+            canonical[sha] = head
             kind = "bytes" if sha == lead else "pixels"
             if len(members) > 1 or len(by_content[sha]) > 1:
                 rows += [(sample, head, kind) for sample in by_content[sha]]
-    return rows, representative
+    return rows, canonical

@@ -18,7 +18,7 @@ from inspector.dataset.layouts import Role
 from inspector.errors import DatasetError, UsageError
 from inspector.project.changes import Changes
 from inspector.project.diagnosis.labels import Labels
-from inspector.project.diagnosis.shift import Differences, at_the_extremes, columns, from_json
+from inspector.project.diagnosis.shift import ShiftReport, at_the_extremes, columns, from_json
 from inspector.project.splits.leakage import Leakage
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Rule, RuleKind, membership, one_call
@@ -35,7 +35,7 @@ LEVELS = (0.85, 0.8, 0.75, 0.7, POSSIBLE)
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class UserMetrics:
     """What the user states of their own model: accuracies as shares of 1, and where they stand.
 
     Attributes:
@@ -64,7 +64,7 @@ class Numbers:
 
 
 @dataclass(frozen=True, slots=True)
-class Last:
+class StoredDiagnosis:
     """The diagnosis that is kept.
 
     Attributes:
@@ -104,12 +104,12 @@ class Diagnoses:
         self._labels = labels
 
     @property
-    def numbers(self) -> Numbers:
+    def numbers(self) -> UserMetrics:
         """The user's own numbers."""
         kept = meta.get(self._context.database.read(), "numbers")
-        return Numbers(**json.loads(kept)) if kept else Numbers()
+        return UserMetrics(**json.loads(kept)) if kept else UserMetrics()
 
-    def state(self, numbers: Numbers) -> None:
+    def state(self, numbers: UserMetrics) -> None:
         """Keep the user's own numbers.
 
         Raises:
@@ -146,7 +146,7 @@ class Diagnoses:
         for name, paths in found.made.elsewhere.items():
             place.update(dict.fromkeys(paths, name))
         rows = self._groups.images()
-        numbers = self._groups.numbers(rows, with_pictures=True).tolist()
+        numbers = self._groups.numbers(rows, with_duplicates=True).tolist()
         group = {s.path: n for s, n in zip(rows, numbers, strict=True)}
         read = read_predictions(Path(kept))
         known = placed(read, {s.path for s in self._samples.everything()})
@@ -201,10 +201,10 @@ class Diagnoses:
         if not stop.is_set():
             self._labels.find(stop=stop, progress=progress)
         if not stop.is_set() and self._splits.drawn() is None:
-            self._splits.draw_seeds(stop=stop, progress=progress)
+            self._splits.score_seeds(stop=stop, progress=progress)
         return answer
 
-    def last(self) -> Last | None:
+    def last(self) -> StoredDiagnosis | None:
         """Return the answer that is kept, and whether it still fits; None without one."""
         kept = meta.get(self._context.database.read(), "diagnosis")
         if not kept:
@@ -213,9 +213,9 @@ class Diagnoses:
         now = self._parts(self._splits.rule)
         then = document.get("parts", {})
         changed = tuple(name for name, digest in now.items() if then.get(name) != digest)
-        return Last(document["answer"], float(document.get("at", 0)), changed)
+        return StoredDiagnosis(document["answer"], float(document.get("at", 0)), changed)
 
-    def differences(self) -> Differences | None:
+    def differences(self) -> ShiftReport | None:
         """Return in which simple properties the last diagnosis saw the folders differ.
 
         None without a diagnosis, or where nothing could be compared.
@@ -234,7 +234,7 @@ class Diagnoses:
             if one.differs and one.name in values
         )
         names = sorted({s.split for s, there in zip(rows, folder, strict=True) if there})
-        return Differences(names[0] if names else "the folder", len(properties), found)
+        return ShiftReport(names[0] if names else "the folder", len(properties), found)
 
     def question(self, rule: Rule) -> Question:
         """Gather what a diagnosis needs; the scan has to be complete.
@@ -253,7 +253,7 @@ class Diagnoses:
             )
 
         def groups(similarity: float | None = None) -> Any:
-            numbers = self._groups.numbers(rows, with_pictures=True, similarity=similarity)
+            numbers = self._groups.numbers(rows, with_duplicates=True, similarity=similarity)
             alone = np.bincount(numbers)[numbers] == 1
             return np.where(alone, -1, numbers).astype(np.int64)
 
@@ -309,12 +309,12 @@ class Diagnoses:
         """Count the groups in force by where they come from."""
         found: Counter[str] = Counter()
         for offer in self._groups.offers():
-            if offer.in_force:
+            if offer.enabled:
                 found[offer.proposal.provenance.value] += offer.count
         bound = len({s.bound for s in rows if s.bound})
         if bound:
             found["confirmed"] += bound
-        clusters = len(self._duplicates.likeness().clusters)
+        clusters = len(self._duplicates.index().clusters)
         if clusters:
             found["verified look-alikes"] += clusters
         return dict(found)
@@ -325,7 +325,7 @@ class Diagnoses:
         files = hashlib.sha256()
         for s in rows:
             files.update(f"{s.path}\0{s.label}\0{s.split}\0".encode() + s.sha256)
-        groups = self._groups.numbers(rows, with_pictures=True)
+        groups = self._groups.numbers(rows, with_duplicates=True)
         parts = {
             FILES: files.digest(),
             "the split rule": repr(rule).encode(),

@@ -11,7 +11,7 @@ from inspector.project.catalog.samples import Counts
 from inspector.project.catalog.scans import Scans
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.review.decisions import Decided, Decisions
-from inspector.project.review.duplicates import Cluster, Kind, Likeness
+from inspector.project.review.duplicates import Cluster, DuplicateIndex, PairKind
 from inspector.project.splits.leakage import TIED
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import RuleKind
@@ -37,7 +37,7 @@ LABELS = "labels that quick models contradict"
 # Said of the whole dataset already, with an action.
 _SAID = {"conflicting_labels", "keras_crashes"}
 # What a burst is made of: near pictures only, within one split.
-_BURST = {Kind.NEAR}
+_BURST = {PairKind.NEAR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,14 +197,14 @@ class Findings:
         ]  # fmt: skip
 
     def _likeness(self) -> list[Finding]:
-        likeness = self._duplicates.likeness()
+        index = self._duplicates.index()
         open_ = [c for c in self._duplicates.clusters() if not c.reviewed]
         across = [c for c in open_ if len(c.splits) > 1]
         labels = [c for c in open_ if len(c.labels) > 1]
         within = [c for c in open_ if len(c.splits) < 2 and len(c.labels) < 2]
         found = []
         if across:
-            found.append(_across(across, likeness))
+            found.append(_across(across, index))
         if labels:
             ids = tuple(m.id for c in labels for m in c.members)
             found.append(
@@ -282,28 +282,28 @@ def _left_out(layout: Layout, rows: Sequence[Sample]) -> list[Finding]:
     ]  # fmt: skip
 
 
-def _across(clusters: Sequence[Cluster], likeness: Likeness) -> Finding:
+def _across(clusters: Sequence[Cluster], index: DuplicateIndex) -> Finding:
     judged = [m for c in clusters for m in c.members if m.split in ("validation", "test")]
-    twins = [m for m in judged if _in_training(m, likeness)]
-    kinds = [k for k in Kind if any(k in c.kinds for c in clusters)]
+    neighbours = [m for m in judged if _in_training(m, index)]
+    kinds = [k for k in PairKind if any(k in c.kinds for c in clusters)]
     names = ", ".join(k.value for k in kinds)
-    if twins:
-        sides = " and ".join(sorted({m.split for m in twins}))
-        title = f"{_count(twins, f'{sides} image')} with a twin in training"
-        ids = tuple(m.id for m in twins)
+    if neighbours:
+        sides = " and ".join(sorted({m.split for m in neighbours}))
+        title = f"{_count(neighbours, f'{sides} image')} with a twin in training"
+        ids = tuple(m.id for m in neighbours)
     else:
         title = f"{_count(clusters, 'cluster')} of look-alikes across splits"
         ids = tuple(m.id for c in clusters for m in c.members)
     return Finding(
-        "twins_across", "high", len(twins) or len(clusters), title,
-        f"{_count(clusters, 'cluster')} of look-alikes at similarity {likeness.threshold:g} or"
+        "twins_across", "high", len(neighbours) or len(clusters), title,
+        f"{_count(clusters, 'cluster')} of look-alikes at similarity {index.threshold:g} or"
         f" more ({names}). A model knows their like: accuracy on them may not hold for new images.",
         "clusters", "Drop copies…", ids, "rule",
     )  # fmt: skip
 
 
-def _in_training(sample: Sample, likeness: Likeness) -> bool:
-    return any(likeness.samples[t].split == "training" for t in likeness.twins(sample.id))
+def _in_training(sample: Sample, index: DuplicateIndex) -> bool:
+    return any(index.samples[t].split == "training" for t in index.neighbours(sample.id))
 
 
 def _count(found: Sequence[object], noun: str) -> str:

@@ -17,14 +17,14 @@ from inspector.project.review.duplicates import Duplicates
 from inspector.project.review.groups import Groups
 from inspector.store import meta
 from inspector.store.samples import Sample
-from inspector.work.diagnosis_process import AskLabels, suspect_in_child
+from inspector.work.diagnosis_process import LabelErrorsRequest, suspect_in_child
 from inspector.work.jobs import Progress, Stop
 
 NEAREST = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Suspect:
+class SuspectedLabel:
     """A suspected wrong label; `score` is the models' probability of the given one, 0..1."""
 
     sample: Sample
@@ -33,7 +33,7 @@ class Suspect:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class LabelCase:
     """Something to decide about labels.
 
     Attributes:
@@ -81,7 +81,7 @@ class Labels:
 
     def suspects(
         self, *, stop: Stop | None = None, progress: Progress | None = None
-    ) -> list[Suspect] | None:
+    ) -> list[SuspectedLabel] | None:
         """Look for wrong labels in a child process, the most suspect first; None when stopped.
 
         Needs a finished scan.
@@ -93,17 +93,17 @@ class Labels:
             return []
         place = {name: i for i, name in enumerate(classes)}
         labels = np.array([place[_label(s)] for s in rows], np.int64)
-        numbers = groups.numbers(rows, with_pictures=True)
+        numbers = groups.numbers(rows, with_duplicates=True)
         alone = np.bincount(numbers)[numbers] == 1
         group = np.where(alone, -1, numbers).astype(np.int64)
         found = suspect_in_child(
-            AskLabels(describe(groups.records(rows)), labels, group), stop=stop or Stop(),
+            LabelErrorsRequest(describe(groups.records(rows)), labels, group), stop=stop or Stop(),
             progress=progress or Progress(), low_priority=self._context.low_priority,
         )  # fmt: skip
         if found is None:
             return None
         return [
-            Suspect(rows[i], classes[k], round(float(score), 4))
+            SuspectedLabel(rows[i], classes[k], round(float(score), 4))
             for i, k, score in zip(
                 found.index.tolist(), found.suggested.tolist(), found.score.tolist(), strict=True
             )
@@ -121,7 +121,7 @@ class Labels:
         self._context.emit(Changes(rule=True))
         return len(found)
 
-    def queue(self) -> tuple[tuple[Case, ...], bool]:
+    def queue(self) -> tuple[tuple[LabelCase, ...], bool]:
         """Return what to decide, and whether single labels were looked at yet.
 
         The same picture with two labels comes first, then suspects, the most suspect first.
@@ -135,19 +135,19 @@ class Labels:
         single, looked = self.single()
         return (*conflicts, *single), looked
 
-    def single(self) -> tuple[tuple[Case, ...], bool]:
+    def single(self) -> tuple[tuple[LabelCase, ...], bool]:
         """Return the suspects of the queue alone, and whether single labels were looked at yet."""
         kept = self._kept()
         clusters = self._duplicates.clusters()
         taken = {m.id for c in clusters if len(c.labels) > 1 for m in c.members}
         cases = tuple(
-            Case((one.sample,), one.suggested, one.score, _decided(one.sample))
+            LabelCase((one.sample,), one.suggested, one.score, _decided(one.sample))
             for one in kept or ()
             if one.sample.id not in taken
         )
         return cases, kept is not None
 
-    def nearest(self, case: Case) -> dict[str, tuple[Sample, ...]]:
+    def nearest(self, case: LabelCase) -> dict[str, tuple[Sample, ...]]:
         """Return the images nearest to a case's first, for each of its labels and the suggestion.
 
         By what quick models see; the case's own images are left out.
@@ -159,16 +159,16 @@ class Labels:
             found[label] = tuple(s for _, s in zip(range(NEAREST), same, strict=False))
         return found
 
-    def relabel(self, case: Case, label: str = "") -> Decided:
+    def relabel(self, case: LabelCase, label: str = "") -> Decided:
         """Give every image of a case the suggested class, or another one."""
         ids = [s.id for s in case.samples]
         return self._decisions.relabel(ids, label or case.suggested)
 
-    def keep(self, case: Case) -> Decided:
+    def keep(self, case: LabelCase) -> Decided:
         """Remember that the labels of a case are right as they are."""
         return self._decisions.review([s.id for s in case.samples])
 
-    def _conflict(self, members: Sequence[Sample], suggested: dict[int, str]) -> Case:
+    def _conflict(self, members: Sequence[Sample], suggested: dict[int, str]) -> LabelCase:
         """Suggest what most carry; of equally many what quick models or the nearest say."""
         counts = Counter(m.label for m in members)
         leading = sorted(label for label, n in counts.items() if n == max(counts.values()))
@@ -179,7 +179,7 @@ class Labels:
             label = next((s.label for s in order if s.label in leading), label)
         standing = [m for m in members if m.mark != "drop"]
         done = len({_label(m) for m in standing}) < 2 or all(m.reviewed for m in standing)
-        return Case(tuple(members), label, None, done)
+        return LabelCase(tuple(members), label, None, done)
 
     def _nearest_first(self, members: Sequence[Sample]) -> Iterator[Sample]:
         """Return the other images, the most like the first member first."""
@@ -190,7 +190,7 @@ class Labels:
         order = np.argsort(distance, kind="stable")
         return (space.rows[i] for i in order[np.isfinite(distance[order])].tolist())
 
-    def _kept(self) -> list[Suspect] | None:
+    def _kept(self) -> list[SuspectedLabel] | None:
         """Return the suspects of the last look, as they are decided now; None without one."""
         kept = meta.get(self._context.database.read(), "suspects")
         document = json.loads(kept) if kept else {}
@@ -198,7 +198,7 @@ class Labels:
             return None
         by_id = {s.id: s for s in self._groups.images()}
         return [
-            Suspect(by_id[i], label, score)
+            SuspectedLabel(by_id[i], label, score)
             for i, label, score in document["suspects"]
             if i in by_id
         ]

@@ -17,7 +17,15 @@ from inspector.project.diagnosis.findings import Findings
 from inspector.project.splits.leakage import KINDS, Leakage
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.splits import Splits
-from inspector.reports.html import Apart, Card, OverSeeds, Page, PicturePair, Table, render
+from inspector.reports.html import (
+    Card,
+    ImagePair,
+    OverSeeds,
+    ReportPage,
+    SeparatedHistogram,
+    Table,
+    render,
+)
 
 PAIRS = 24
 LIBRARIES = ("numpy", "scipy", "pillow", "opencv-python-headless", "PySide6-Essentials")
@@ -66,7 +74,7 @@ class Reports:
         self._context.emit(Changes(exports=True, text=f"report: {file.name}"))
         return len(page.cards)
 
-    def page(self) -> Page:
+    def page(self) -> ReportPage:
         """Gather the page's contents; a dataset without splits has no part about them."""
         context = self._context
         overview = self._findings.overview()
@@ -79,7 +87,7 @@ class Reports:
         except (DatasetError, UsageError):
             found = None
         tables: list[Table] = []
-        pairs: tuple[PicturePair, ...] = ()
+        pairs: tuple[ImagePair, ...] = ()
         lists: dict[str, list[str]] = {}
         if found is not None:
             tables.append(_matrix(found))
@@ -98,7 +106,7 @@ class Reports:
             tables.append(_terms(answer))
         rule = found.made.rule.text if found else "no split"
         stale = f" {last.made}" if last else ""
-        return Page(
+        return ReportPage(
             f"Dataset report: {context.name}",
             f"{context.root} · {time.strftime('%Y-%m-%d %H:%M')} · split: {rule}",
             str(answer.get("verdict", "")) + stale,
@@ -117,8 +125,8 @@ class Reports:
     def _paths(self, ids: tuple[int, ...]) -> list[str]:
         return [s.path for s in self._samples.by_ids(ids)]
 
-    def _pairs(self, found: Leakage) -> list[PicturePair]:
-        shown: list[PicturePair] = []
+    def _pairs(self, found: Leakage) -> list[ImagePair]:
+        shown: list[ImagePair] = []
         for leak in found.leaks:
             if leak.twin is None or len(shown) == PAIRS:
                 break
@@ -130,14 +138,14 @@ class Reports:
                     f"validation: {leak.image.path}",
                     f"training: {leak.twin.path}",
                 )
-                shown.append(PicturePair(one, two, words))
+                shown.append(ImagePair(one, two, words))
         return shown
 
     def _luck(self, found: Leakage | None) -> tuple[OverSeeds, ...]:
         if found is None or not found.luck.shares:
             return ()
-        twins = "Share of validation with a twin in training"
-        shown = [OverSeeds(twins, found.luck.shares, found.luck.this_seed)]
+        neighbours = "Share of validation with a twin in training"
+        shown = [OverSeeds(neighbours, found.luck.shares, found.luck.this_seed)]
         drawn = self._splits.drawn()
         if drawn is not None:
             one, mix = drawn.accuracy, drawn.class_deviation
@@ -148,7 +156,7 @@ class Reports:
                       OverSeeds(off, mix.values, mix.this_seed)]  # fmt: skip
         return tuple(shown)
 
-    def _apart(self) -> tuple[Apart, ...]:
+    def _apart(self) -> tuple[SeparatedHistogram, ...]:
         """Return what a diagnosis saw the folders differ in, with a pair of pictures each."""
         found = self._diagnoses.differences()
         if found is None:
@@ -163,12 +171,12 @@ class Reports:
                 f" corrected p = {shape.p_adjusted or 0:.3f})"
             )
             pictures = tuple(
-                PicturePair(a, b, (f"training: {one_.path}", f"{found.folder}: {two.path}"))
+                ImagePair(a, b, (f"training: {one_.path}", f"{found.folder}: {two.path}"))
                 for one_, two in one.pairs[:1]
                 if (a := self._samples.thumbnail(one_.id))
                 and (b := self._samples.thumbnail(two.id))
             )
-            shown.append(Apart(text, training, folder, ends, pictures))
+            shown.append(SeparatedHistogram(text, training, folder, ends, pictures))
         return tuple(shown)
 
     def _made(self, found: Leakage | None) -> tuple[str, ...]:

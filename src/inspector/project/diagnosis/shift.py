@@ -18,7 +18,7 @@ LISTED = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class PropertyShift:
     """A property in which the folders differ.
 
     Attributes:
@@ -32,7 +32,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Differences:
+class ShiftReport:
     """All properties in which the folders differ, the clearest first.
 
     Attributes:
@@ -42,7 +42,7 @@ class Differences:
 
     folder: str
     tested: int
-    found: tuple[Difference, ...]
+    found: tuple[PropertyShift, ...]
 
     @property
     def title(self) -> str:
@@ -91,14 +91,14 @@ def from_json(document: dict[str, Any]) -> tuple[Property, ...]:
 
 def at_the_extremes(
     one: Property, values: Doubles, rows: list[Sample], training: Mask, folder: Mask
-) -> Difference:
+) -> PropertyShift:
     """Return a property with the images that show it best."""
     sign = 1.0 if (one.auc or 0.0) >= 0.5 else -1.0
     known = np.isfinite(values)
     low = _ranked(sign * values, training & known)
     high = _ranked(-sign * values, folder & known)
     pairs = tuple((rows[a], rows[b]) for a, b in zip(low[:PAIRS], high[:PAIRS], strict=False))
-    return Difference(one, pairs, tuple(rows[i].id for i in (*low[:LISTED], *high[:LISTED])))
+    return PropertyShift(one, pairs, tuple(rows[i].id for i in (*low[:LISTED], *high[:LISTED])))
 
 
 def _ranked(values: Doubles, side: Mask) -> list[int]:

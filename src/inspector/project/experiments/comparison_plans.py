@@ -11,17 +11,17 @@ from inspector.audit.folds import cut
 from inspector.augmentation.policy_json import write_policy
 from inspector.desktop.paths import cache_folder
 from inspector.errors import DatasetError
-from inspector.project.experiments.comparison_records import Kept, Setup
-from inspector.project.experiments.variants import Candidate, part_of_groups
+from inspector.project.experiments.comparison_records import ComparisonSetup, StoredComparison
+from inspector.project.experiments.variants import Variant, part_of_groups
 from inspector.store.samples import Sample
-from inspector.training_protocol import Budget, RunSpec, Samples, Scaling
+from inspector.training_protocol import Budget, RunSpec, SampleColumns, Scaling
 
 BEFORE = "before, as many left out at random"
 AFTER = "cleaned"
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ComparisonPlan:
     """What a comparison would do, before anything is stored.
 
     Attributes:
@@ -30,7 +30,7 @@ class Plan:
         notes: What there is to know before the start, a sentence each.
     """
 
-    kept: Kept
+    kept: StoredComparison
     specs: tuple[tuple[str, RunSpec], ...]
 
     @property
@@ -61,16 +61,18 @@ def apart(spec: RunSpec, groups: Mapping[str, int]) -> tuple[RunSpec, int]:
     return replace(spec, validation=judged), len(apart) - sum(apart)
 
 
-def _rows(samples: Samples, taken: Sequence[bool]) -> Samples:
+def _rows(samples: SampleColumns, taken: Sequence[bool]) -> SampleColumns:
     """Return the rows of a list that are taken."""
     at = [row for row, is_taken in enumerate(taken) if is_taken]
-    return Samples(
+    return SampleColumns(
         tuple(samples.paths[i] for i in at), tuple(samples.labels[i] for i in at),
         tuple(samples.sha256[i] for i in at),
     )  # fmt: skip
 
 
-def spec_of(one: Candidate, base: RunSpec, setup: Setup, groups: Mapping[str, int]) -> RunSpec:
+def spec_of(
+    one: Variant, base: RunSpec, setup: ComparisonSetup, groups: Mapping[str, int]
+) -> RunSpec:
     """Return a candidate's run; its seed is set later."""
     training = base.training
     if one.share < 1:
@@ -90,7 +92,9 @@ def spec_of(one: Candidate, base: RunSpec, setup: Setup, groups: Mapping[str, in
     )  # fmt: skip
 
 
-def setup_notes(setup: Setup, base: RunSpec, groups: Mapping[str, int]) -> tuple[str, ...]:
+def setup_notes(
+    setup: ComparisonSetup, base: RunSpec, groups: Mapping[str, int]
+) -> tuple[str, ...]:
     """Say what there is to know of the trainings before the start."""
     steps = -(-len(base.training) // base.batch_size)
     if setup.budget is Budget.PLATEAU:
@@ -125,12 +129,14 @@ def dense(numbers: Sequence[int]) -> tuple[int, ...]:
     return tuple(np.unique(np.array(numbers), return_inverse=True)[1].tolist())
 
 
-def without(samples: Samples, gone: Mapping[str, Sample]) -> Samples:
+def without(samples: SampleColumns, gone: Mapping[str, Sample]) -> SampleColumns:
     """Return a list without some of its paths."""
     return _rows(samples, [path not in gone for path in samples.paths])
 
 
-def with_dropped(base: RunSpec, gone: Mapping[str, Sample], groups: Mapping[str, int]) -> Samples:
+def with_dropped(
+    base: RunSpec, gone: Mapping[str, Sample], groups: Mapping[str, int]
+) -> SampleColumns:
     """Return training with what was dropped from it: of its groups alone, of known classes."""
     place = {name: label for label, name in enumerate(base.class_names)}
     known = {*base.training.paths, *base.selection.paths, *base.validation.paths}
@@ -141,14 +147,14 @@ def with_dropped(base: RunSpec, gone: Mapping[str, Sample], groups: Mapping[str,
         and (s.new_label or s.label) in place
     ]  # fmt: skip
     training = base.training
-    return Samples(
+    return SampleColumns(
         (*training.paths, *(s.path for s in more)),
         (*training.labels, *(place[s.new_label or s.label] for s in more)),
         (*training.sha256, *(s.sha256.hex() for s in more)),
     )
 
 
-def cut_to(pool: Samples, like: Samples, seed: int) -> Samples:
+def cut_to(pool: SampleColumns, like: SampleColumns, seed: int) -> SampleColumns:
     """Return rows of a list drawn at random, as many of each class as another list has."""
     labels = np.array(pool.labels, np.int64)
     classes = int(labels.max(initial=0)) + 1

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from inspector.audit.comparisons import MARGIN, Futility
 from inspector.augmentation.policy_json import read_policy, write_policy
 from inspector.errors import InspectorError, TrainingError
-from inspector.project.experiments.variants import Candidate
+from inspector.project.experiments.variants import Variant
 from inspector.training_protocol import (
     PREDICTIONS_BEST,
     PREDICTIONS_LAST,
@@ -28,7 +28,7 @@ VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Setup:
+class ComparisonSetup:
     """What is equal for all candidates, beside the split.
 
     Attributes:
@@ -51,7 +51,7 @@ class Setup:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class ComparisonRun:
     """One run of a comparison: which candidate, under which seed, in which folder."""
 
     candidate: str
@@ -60,7 +60,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredComparison:
     """What is kept of a comparison; results are made of its runs each time.
 
     Attributes:
@@ -77,22 +77,22 @@ class Kept:
     made_at: float
     rule: str
     baseline: str
-    candidates: tuple[Candidate, ...]
-    setup: Setup
+    candidates: tuple[Variant, ...]
+    setup: ComparisonSetup
     futility: Futility
-    turns: tuple[Turn, ...]
+    turns: tuple[ComparisonRun, ...]
     groups: tuple[int, ...]
     selection_groups: int
     epochs: int
     expected_seconds: float | None = None
     notes: tuple[str, ...] = ()
 
-    def turns_of(self, candidate: str) -> list[Turn]:
+    def runs_of(self, candidate: str) -> list[ComparisonRun]:
         """Return a candidate's turns in the order of seeds."""
         return [turn for turn in self.turns if turn.candidate == candidate]
 
 
-def write_kept(folder: Path, kept: Kept) -> None:
+def write_kept(folder: Path, kept: StoredComparison) -> None:
     """Write a comparison into its folder, which is made.
 
     Raises:
@@ -111,7 +111,7 @@ def write_kept(folder: Path, kept: Kept) -> None:
         ) from error
 
 
-def read_kept(folder: Path) -> Kept:
+def read_kept(folder: Path) -> StoredComparison:
     """Read the comparison in `folder`.
 
     Raises:
@@ -122,25 +122,25 @@ def read_kept(folder: Path) -> Kept:
         if raw.pop("comparison") != VERSION:
             raise ValueError("another version")
         raw["candidates"] = tuple(_candidate(entry) for entry in raw["candidates"])
-        raw["setup"] = Setup(**raw["setup"] | {"budget": Budget(raw["setup"]["budget"])})
+        raw["setup"] = ComparisonSetup(**raw["setup"] | {"budget": Budget(raw["setup"]["budget"])})
         raw["futility"] = Futility(**raw["futility"])
-        raw["turns"] = tuple(Turn(**entry) for entry in raw["turns"])
+        raw["turns"] = tuple(ComparisonRun(**entry) for entry in raw["turns"])
         for name in ("groups", "notes"):
             raw[name] = tuple(raw[name])
-        return Kept(**raw)
+        return StoredComparison(**raw)
     except (OSError, ValueError, KeyError, TypeError, InspectorError) as error:
         raise TrainingError(
             f"the comparison {folder.name} can't be read", "Start a new one with its settings."
         ) from error
 
 
-def _candidate(entry: Mapping[str, Any]) -> Candidate:
+def _candidate(entry: Mapping[str, Any]) -> Variant:
     policy = None if entry["policy"] is None else read_policy(entry["policy"])
-    return Candidate(entry["name"], policy, entry["model"], entry["share"])
+    return Variant(entry["name"], policy, entry["model"], entry["share"])
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class ComparisonEnd:
     """A run that is complete.
 
     Attributes:
@@ -169,7 +169,7 @@ def is_complete(folder: Path) -> bool:
     return (folder / PREDICTIONS_LAST).exists()
 
 
-def read_ended(folder: Path, images: int) -> Ended | None:
+def read_ended(folder: Path, images: int) -> ComparisonEnd | None:
     """Read what a complete run has to say of `images` judged images; None for an unfinished one.
 
     Raises:
@@ -184,7 +184,7 @@ def read_ended(folder: Path, images: int) -> Ended | None:
             f"the run {folder.name} judged other images than the comparison says",
             "Start the comparison anew.",
         )
-    return Ended(best, last, history)
+    return ComparisonEnd(best, last, history)
 
 
 def read_right(file: Path) -> NDArray[np.float64]:

@@ -8,8 +8,12 @@ from statistics import fmean, median, stdev
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.audit.comparisons import Decision, Difference, compare, futile
-from inspector.project.experiments.comparison_records import Ended, Kept, read_ended
+from inspector.audit.comparisons import ComparisonOutcome, Difference, compare, futile
+from inspector.project.experiments.comparison_records import (
+    ComparisonEnd,
+    StoredComparison,
+    read_ended,
+)
 from inspector.project.experiments.variants import ARTICLE_NOTES, article
 from inspector.training_protocol import Budget
 
@@ -43,7 +47,7 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Last:
+class LastEpochFigures:
     """The difference of the last epochs, beside that of the chosen ones; shares of 1."""
 
     mean: float | None
@@ -52,7 +56,7 @@ class Last:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ComparisonRow:
     """A candidate against the baseline; shares of 1, intervals 95 %, None for the unknown.
 
     Attributes:
@@ -70,10 +74,10 @@ class Row:
     p_adjusted: float | None
     smallest_detectable: float | None
     seeds: int
-    decision: Decision
+    decision: ComparisonOutcome
     practically_equal: bool
     figures: Figures
-    last: Last
+    last: LastEpochFigures
     time_factor: float | None
     text: str
 
@@ -101,7 +105,7 @@ class Comparison:
     rule: str
     baseline: str
     reference: Figures
-    rows: tuple[Row, ...]
+    rows: tuple[ComparisonRow, ...]
     partial: bool
     done: int
     total: int
@@ -113,7 +117,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Stopped:
+class StoppedVariant:
     """Where the futility rule ended a policy: after so many seeds, at that epoch of the last."""
 
     at_least_worse: float
@@ -121,7 +125,7 @@ class Stopped:
     epoch: int
 
 
-def stopped_at(kept: Kept, folder: Path, candidate: str) -> Stopped | None:
+def stopped_at(kept: StoredComparison, folder: Path, candidate: str) -> StoppedVariant | None:
     """Apply the futility rule to what is complete; None where it does not end the candidate.
 
     Args:
@@ -132,7 +136,7 @@ def stopped_at(kept: Kept, folder: Path, candidate: str) -> Stopped | None:
     if not kept.setup.stop_early:
         return None
     own, base, epochs = [], [], []
-    pairs = zip(kept.turns_of(candidate), kept.turns_of(kept.baseline), strict=True)
+    pairs = zip(kept.runs_of(candidate), kept.runs_of(kept.baseline), strict=True)
     for one, two in pairs:
         best = [_selected(folder / turn.run, kept) for turn in (one, two)]
         if best[0] is None or best[1] is None:
@@ -145,11 +149,11 @@ def stopped_at(kept: Kept, folder: Path, candidate: str) -> Stopped | None:
             return None
         worse = futile(np.array(own), np.array(base), kept.selection_groups, kept.futility)
         if worse is not None:
-            return Stopped(worse, len(own), epochs[-1])
+            return StoppedVariant(worse, len(own), epochs[-1])
     return None
 
 
-def _selected(folder: Path, kept: Kept) -> tuple[float, int] | None:
+def _selected(folder: Path, kept: StoredComparison) -> tuple[float, int] | None:
     """Return the chosen epoch's accuracy on the selection set, and the epochs trained."""
     ended = read_ended(folder, len(kept.groups))
     if ended is None or ended.chosen.sel_accuracy is None:
@@ -157,7 +161,7 @@ def _selected(folder: Path, kept: Kept) -> tuple[float, int] | None:
     return ended.chosen.sel_accuracy, len(ended.history)
 
 
-def result(kept: Kept, folder: Path) -> Comparison:
+def result(kept: StoredComparison, folder: Path) -> Comparison:
     """Return what is known so far.
 
     Args:
@@ -169,7 +173,7 @@ def result(kept: Kept, folder: Path) -> Comparison:
     """
     images = len(kept.groups)
     ended = {
-        one.name: [read_ended(folder / turn.run, images) for turn in kept.turns_of(one.name)]
+        one.name: [read_ended(folder / turn.run, images) for turn in kept.runs_of(one.name)]
         for one in kept.candidates
     }
     others = [one.name for one in kept.candidates if one.name != kept.baseline]
@@ -205,7 +209,7 @@ def _stack(rows: Sequence[Doubles | None], images: int) -> Doubles:
     return np.array([missing if row is None else row for row in rows]).reshape(-1, images)
 
 
-def _figures(name: str, runs: Sequence[Ended | None]) -> Figures:
+def _figures(name: str, runs: Sequence[ComparisonEnd | None]) -> Figures:
     complete = [run for run in runs if run is not None]
     if not complete:
         return Figures(name, None, None, None, (), 0, None, None, None)
@@ -225,18 +229,18 @@ def _row(
     base: Figures,
     chosen: Difference,
     ends: Difference,
-    stopped: Stopped | None,
-    kept: Kept,
-) -> Row:
+    stopped: StoppedVariant | None,
+    kept: StoredComparison,
+) -> ComparisonRow:
     interval, at_end = chosen.interval, ends.interval
     factor = None
     if own.seconds_to_best and base.seconds_to_best:
         factor = own.seconds_to_best / base.seconds_to_best
-    return Row(
+    return ComparisonRow(
         own.policy, known(interval.mean), known(interval.low), known(interval.high),
         known(chosen.p_adjusted), known(chosen.smallest_detectable), chosen.seeds,
         chosen.decision, chosen.practically_equal, own,
-        Last(known(at_end.mean), known(at_end.low), known(at_end.high)), factor,
+        LastEpochFigures(known(at_end.mean), known(at_end.low), known(at_end.high)), factor,
         _text(chosen, stopped, kept),
     )  # fmt: skip
 
@@ -246,7 +250,7 @@ def known(value: float | None) -> float | None:
     return value if value is not None and np.isfinite(value) else None
 
 
-def _text(found: Difference, stopped: Stopped | None, kept: Kept) -> str:
+def _text(found: Difference, stopped: StoppedVariant | None, kept: StoredComparison) -> str:
     """Say the decision with what it needs to be understood."""
     if stopped is not None:
         return (
@@ -255,23 +259,23 @@ def _text(found: Difference, stopped: Stopped | None, kept: Kept) -> str:
         )
     if found.seeds == 0:
         return "no seed is complete yet"
-    if found.decision is Decision.TOO_FEW_SEEDS:
+    if found.decision is ComparisonOutcome.TOO_FEW_SEEDS:
         return f"too few seeds: {found.seeds}"
     margin = f"practically equal, within {kept.setup.margin:g}" if found.practically_equal else ""
-    if found.decision is Decision.NOT_DETECTED:
+    if found.decision is ComparisonOutcome.NOT_DETECTED:
         seen = known(found.smallest_detectable)
         could = "" if seen is None else f"; {seen:.3f} could have been seen"
         return f"no difference detected{could}{'; ' if margin else ''}{margin}"
     return f"{found.decision.value}{', yet ' if margin else ''}{margin}"
 
 
-def _of_article(kept: Kept) -> tuple[str, ...]:
+def _of_article(kept: StoredComparison) -> tuple[str, ...]:
     """Say what there is to know of the article's examples, where one was compared."""
     examples = [one.policy for one in article() if one.policy is not None]
     return ARTICLE_NOTES if any(c.policy in examples for c in kept.candidates) else ()
 
 
-def _found(kept: Kept, ended: dict[str, list[Ended | None]]) -> list[str]:
+def _found(kept: StoredComparison, ended: dict[str, list[ComparisonEnd | None]]) -> list[str]:
     """Return what came out of the runs that one has to know."""
     said = []
     cut = sum(

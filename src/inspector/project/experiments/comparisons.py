@@ -11,7 +11,7 @@ from inspector.project.experiments import comparison_results
 from inspector.project.experiments.comparison_plans import (
     AFTER,
     BEFORE,
-    Plan,
+    ComparisonPlan,
     apart,
     cut_to,
     dense,
@@ -22,24 +22,24 @@ from inspector.project.experiments.comparison_plans import (
 )
 from inspector.project.experiments.comparison_records import (
     FILE,
-    Kept,
-    Setup,
-    Turn,
+    ComparisonRun,
+    ComparisonSetup,
+    StoredComparison,
     is_complete,
     read_kept,
     write_kept,
 )
 from inspector.project.experiments.comparison_results import Comparison, stopped_at
-from inspector.project.experiments.variants import Candidate, check_candidates
+from inspector.project.experiments.variants import Variant, check_candidates
 from inspector.project.export.clean_up import RULE
 from inspector.project.review.decisions import Decisions
 from inspector.project.review.groups import Groups
 from inspector.project.splits.split_rules import Rule, RuleKind
-from inspector.project.training.run import Wanted
+from inspector.project.training.run import RunConfig
 from inspector.project.training.runs import Runs
-from inspector.project.training.time_estimate import expect_seconds
+from inspector.project.training.time_estimate import estimate_seconds
 from inspector.store.samples import Sample
-from inspector.training_protocol import Answer, Failed, RunSpec, check_spec
+from inspector.training_protocol import Event, RunFailed, RunSpec, check_spec
 from inspector.work.jobs import Stop
 
 
@@ -58,7 +58,7 @@ class Comparisons:
         self._groups = groups
         self._runs = runs
 
-    def all(self) -> list[Kept]:
+    def all(self) -> list[StoredComparison]:
         """Return the comparisons that are kept, the newest first."""
         folder = self._runs.folder
         if not folder.is_dir():
@@ -69,12 +69,12 @@ class Comparisons:
     def plan(
         self,
         rule: Rule,
-        candidates: Sequence[Candidate],
-        wanted: Wanted | None = None,
+        candidates: Sequence[Variant],
+        wanted: RunConfig | None = None,
         *,
-        setup: Setup | None = None,
+        setup: ComparisonSetup | None = None,
         baseline: str | None = None,
-    ) -> Plan:
+    ) -> ComparisonPlan:
         """Return the runs of a comparison; nothing is stored.
 
         Args:
@@ -89,7 +89,7 @@ class Comparisons:
             TrainingError: A run can't be trained as it stands.
             UsageError: The candidates or the numbers can't be compared.
         """
-        wanted, setup = wanted or Wanted(), setup or Setup()
+        wanted, setup = wanted or RunConfig(), setup or ComparisonSetup()
         baseline = candidates[0].name if baseline is None and candidates else baseline or ""
         check_candidates(candidates, baseline)
         ordered = sorted(candidates, key=lambda one: one.name != baseline)
@@ -107,8 +107,8 @@ class Comparisons:
         return self._planned(ordered, turns, base, setup, groups, self._notes(rule, left_out))
 
     def plan_cleaning(
-        self, rule: Rule, wanted: Wanted | None = None, *, setup: Setup | None = None
-    ) -> Plan:
+        self, rule: Rule, wanted: RunConfig | None = None, *, setup: ComparisonSetup | None = None
+    ) -> ComparisonPlan:
         """Return runs before and after cleaning, at equal size and on the same images.
 
         Before: with the images that were dropped, and as many of each class left out at random,
@@ -119,7 +119,7 @@ class Comparisons:
             DatasetError: The rule can't be applied, or leaves nothing to judge on.
             UsageError: Nothing is dropped from training.
         """
-        wanted, setup = wanted or Wanted(), setup or Setup()
+        wanted, setup = wanted or RunConfig(), setup or ComparisonSetup()
         groups = self._group_of()
         base, left_out = self._base(rule, wanted, groups)
         gone = self._dropped()
@@ -132,7 +132,7 @@ class Comparisons:
             raise UsageError(
                 "nothing is dropped from training", "Decide first, or compare something else."
             )
-        ordered = [Candidate(BEFORE), Candidate(AFTER)]
+        ordered = [Variant(BEFORE), Variant(AFTER)]
         turns = []
         for seed in range(setup.first_seed, setup.first_seed + setup.seeds):
             control = replace(base, training=cut_to(pool, after.training, seed))
@@ -146,7 +146,7 @@ class Comparisons:
         )
         return self._planned(ordered, turns, after, setup, groups, notes)
 
-    def store(self, plan: Plan) -> str:
+    def store(self, plan: ComparisonPlan) -> str:
         """Store a comparison and all of its runs before the start; return its name.
 
         Raises:
@@ -154,7 +154,7 @@ class Comparisons:
         """
         runs = self._runs
         turns = tuple(
-            Turn(candidate, spec.seed, runs.store(spec)) for candidate, spec in plan.specs
+            ComparisonRun(candidate, spec.seed, runs.store(spec)) for candidate, spec in plan.specs
         )
         stamp = time.strftime("compare-%Y%m%d-%H%M%S")
         number = 1
@@ -165,7 +165,9 @@ class Comparisons:
         write_kept(runs.folder / name, kept)
         return name
 
-    def start(self, plan: Plan, hear: Callable[[Answer], None], stop: Stop | None = None) -> str:
+    def start(
+        self, plan: ComparisonPlan, hear: Callable[[Event], None], stop: Stop | None = None
+    ) -> str:
         """Store a comparison and train it; return its name.
 
         Raises:
@@ -175,7 +177,7 @@ class Comparisons:
         self.train(name, hear, stop)
         return name
 
-    def train(self, name: str, hear: Callable[[Answer], None], stop: Stop | None = None) -> None:
+    def train(self, name: str, hear: Callable[[Event], None], stop: Stop | None = None) -> None:
         """Train what is still missing of a comparison, in one child, seed by seed.
 
         Raises:
@@ -186,10 +188,10 @@ class Comparisons:
         kept = self.kept(name)
         stop = stop or Stop()
         candidate_of = {turn.run: turn.candidate for turn in kept.turns}
-        failures: dict[str, Failed] = {}
+        failures: dict[str, RunFailed] = {}
 
-        def listen(answer: Answer) -> None:
-            if isinstance(answer, Failed):
+        def listen(answer: Event) -> None:
+            if isinstance(answer, RunFailed):
                 failures.setdefault(candidate_of.get(answer.run, ""), answer)
             hear(answer)
 
@@ -201,7 +203,7 @@ class Comparisons:
             candidate, failed = next(iter(failures.items()))
             raise TrainingError(f"{candidate or 'a run'}: {failed.reason}", failed.advice)
 
-    def kept(self, name: str) -> Kept:
+    def kept(self, name: str) -> StoredComparison:
         """Return a kept comparison.
 
         Raises:
@@ -223,7 +225,9 @@ class Comparisons:
         kept = self.kept(name)
         return comparison_results.result(kept, self._runs.folder)
 
-    def _turns(self, kept: Kept, stop: Stop, failures: dict[str, Failed]) -> Iterator[str]:
+    def _turns(
+        self, kept: StoredComparison, stop: Stop, failures: dict[str, RunFailed]
+    ) -> Iterator[str]:
         """Yield the runs that are missing; asked each time, as a policy may end on the way."""
         folder = self._runs.folder
         for turn in kept.turns:
@@ -235,32 +239,32 @@ class Comparisons:
                 continue
             yield turn.run
 
-    def _base(self, rule: Rule, wanted: Wanted, groups: dict[str, int]) -> tuple[RunSpec, int]:
+    def _base(self, rule: Rule, wanted: RunConfig, groups: dict[str, int]) -> tuple[RunSpec, int]:
         """Return the run that all others are made from, and how many images it does not judge."""
         return apart(self._runs.plan(rule, replace(wanted, policy=None)), groups)
 
     def _planned(
         self,
-        ordered: Sequence[Candidate],
+        ordered: Sequence[Variant],
         turns: Sequence[tuple[str, RunSpec]],
         base: RunSpec,
-        setup: Setup,
+        setup: ComparisonSetup,
         groups: dict[str, int],
         notes: Sequence[str],
-    ) -> Plan:
+    ) -> ComparisonPlan:
         if setup.seeds < 1 or setup.margin < 0:
             raise UsageError("seeds are 1 at least, and a margin 0", "5 seeds give a verdict.")
         for _, spec in turns[: len(ordered)]:
             check_spec(spec)
         looks = max(1, (len(ordered) - 1) * max(1, setup.seeds - Futility().seeds))
-        kept = Kept(
+        kept = StoredComparison(
             "", 0.0, base.split, ordered[0].name, tuple(ordered), setup, Futility(looks=looks), (),
             dense([groups[p] for p in base.validation.paths]),
             len({groups[p] for p in base.selection.paths}), base.epochs,
-            expect_seconds(self._runs.all(), [spec for _, spec in turns]),
+            estimate_seconds(self._runs.all(), [spec for _, spec in turns]),
             (*setup_notes(setup, base, groups), *notes),
         )  # fmt: skip
-        return Plan(kept, tuple(turns))
+        return ComparisonPlan(kept, tuple(turns))
 
     def _notes(self, rule: Rule, left_out: int) -> list[str]:
         """Say what there is to know of the split."""
@@ -286,7 +290,7 @@ class Comparisons:
     def _group_of(self) -> dict[str, int]:
         """Return the group in force of every image, alike pictures joined."""
         rows = self._groups.images()
-        numbers = self._groups.numbers(rows, with_pictures=True).tolist()
+        numbers = self._groups.numbers(rows, with_duplicates=True).tolist()
         return {s.path: number for s, number in zip(rows, numbers, strict=True)}
 
 

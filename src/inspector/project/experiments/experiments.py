@@ -19,18 +19,18 @@ from inspector.project.experiments.comparison_records import is_complete, read_r
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Rule
 from inspector.project.splits.splits import Splits
-from inspector.project.training.run import Wanted
+from inspector.project.training.run import RunConfig
 from inspector.project.training.runs import Runs
-from inspector.project.training.time_estimate import expect_seconds
+from inspector.project.training.time_estimate import estimate_seconds
 from inspector.store import meta
 from inspector.store.samples import Sample
 from inspector.training_protocol import (
     PREDICTIONS_LAST,
-    Answer,
     Budget,
-    Failed,
+    Event,
+    RunFailed,
     RunSpec,
-    Samples,
+    SampleColumns,
     check_spec,
     write_whole,
 )
@@ -107,7 +107,7 @@ class Experiments:
     def plan(
         self,
         rule: Rule | None = None,
-        wanted: Wanted | None = None,
+        wanted: RunConfig | None = None,
         *,
         seeds: int = SEEDS_OF_MANY,
         stop: Stop | None = None,
@@ -122,7 +122,7 @@ class Experiments:
             DatasetError: There is nothing to compare.
             TrainingError: A run can't be trained as it stands.
         """
-        _project, wanted = self._source, wanted or Wanted()
+        _project, wanted = self._source, wanted or RunConfig()
         rule = rule or self._splits.rule
         quick = self._diagnoses.run(rule, seeds=seeds, stop=stop, progress=progress)
         if quick is None:
@@ -138,13 +138,13 @@ class Experiments:
             check_spec(spec)
         known = self._known()
         every = [s for block in specs for s in block if self._run_of(s, known) is None]
-        expected = expect_seconds(self._runs.all(), every) if every else 0.0
+        expected = estimate_seconds(self._runs.all(), every) if every else 0.0
         return ExperimentPlan(question, quick, specs, steps, expected)
 
     def run(
         self,
         plan: ExperimentPlan,
-        hear: Callable[[Answer], None] = lambda answer: None,
+        hear: Callable[[Event], None] = lambda answer: None,
         *,
         stop: Stop | None = None,
         first: Callable[[Experiment], None] | None = None,
@@ -161,10 +161,10 @@ class Experiments:
             TrainingError: TensorFlow is missing, the child died, or a run failed.
         """
         stop = stop or Stop()
-        failures: list[Failed] = []
+        failures: list[RunFailed] = []
 
-        def listen(answer: Answer) -> None:
-            if isinstance(answer, Failed):
+        def listen(answer: Event) -> None:
+            if isinstance(answer, RunFailed):
                 failures.append(answer)
             hear(answer)
 
@@ -245,10 +245,10 @@ class Experiments:
         right = read_right(self._runs.folder / name / PREDICTIONS_LAST) > 0
         return dict(zip(spec.validation.paths, right.tolist(), strict=True))
 
-    def _base(self, question: Question, wanted: Wanted) -> RunSpec:
+    def _base(self, question: Question, wanted: RunConfig) -> RunSpec:
         """Return what all runs share."""
         return RunSpec(
-            str(self._context.root), question.classes, Samples(), Samples(), Samples(),
+            str(self._context.root), question.classes, SampleColumns(), SampleColumns(), SampleColumns(),
             wanted.model, 0, wanted.image_size_px, budget=Budget.STEPS, epochs=wanted.epochs,
             split=SPLIT, cache=str(cache_folder() / "training"),
             versions={"inspector": __version__},
@@ -316,9 +316,9 @@ def _recorded(question: Question, quick: Diagnosis, seeds: int) -> list[list[Int
     return blocks
 
 
-def _samples(images: list[Sample], question: Question, rows: Ints) -> Samples:
+def _samples(images: list[Sample], question: Question, rows: Ints) -> SampleColumns:
     chosen = [(images[i], int(question.labels[i])) for i in rows.tolist()]
-    return Samples(
+    return SampleColumns(
         tuple(s.path for s, _ in chosen), tuple(label for _, label in chosen),
         tuple(s.sha256.hex() for s, _ in chosen),
     )  # fmt: skip
@@ -332,7 +332,9 @@ def _key(paths: tuple[str, ...]) -> bytes:
 def _digest(spec: RunSpec) -> str:
     """Digest all that decides what a run does; where pictures are cached does not."""
     lists = (spec.training, spec.validation)
-    bare = replace(spec, training=Samples(), validation=Samples(), cache="", versions={})
+    bare = replace(
+        spec, training=SampleColumns(), validation=SampleColumns(), cache="", versions={}
+    )
     digest = hashlib.blake2b(repr(bare).encode(), digest_size=16)
     for samples in lists:
         for column in (samples.paths, samples.sha256, map(str, samples.labels)):

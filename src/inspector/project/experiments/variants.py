@@ -22,12 +22,12 @@ ARTICLE_NOTES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Variant:
     """One of what is compared; all else is equal.
 
     Attributes:
         policy: The augmentation; None for none.
-        model: As `Wanted.model`; "" for the comparison's own.
+        model: As `RunConfig.model`; "" for the comparison's own.
         share: Of training's groups that is learned from, above 0, at most 1.
     """
 
@@ -37,13 +37,13 @@ class Candidate:
     share: float = 1.0
 
 
-def article() -> list[Candidate]:
+def article() -> list[Variant]:
     """Return no augmentation and the article's three examples, as written."""
     named = [f"example {number}, as written" for number in (1, 2, 3)]
-    return [Candidate(NONE), *(Candidate(name, PRESETS[name]) for name in named)]
+    return [Variant(NONE), *(Variant(name, PRESETS[name]) for name in named)]
 
 
-def strengths(parameter: str, values: Sequence[float]) -> list[Candidate]:
+def strengths(parameter: str, values: Sequence[float]) -> list[Variant]:
     """Return one parameter at several strengths; without one at 0, no augmentation comes first.
 
     Args:
@@ -56,10 +56,10 @@ def strengths(parameter: str, values: Sequence[float]) -> list[Candidate]:
     found = []
     for value in values:
         policy = _one_parameter(parameter, value)
-        found.append(Candidate(f"{parameter}={value:g}", policy if policy.changes_pixels else None))
+        found.append(Variant(f"{parameter}={value:g}", policy if policy.changes_pixels else None))
     found.sort(key=lambda one: one.policy is not None)
     if found and found[0].policy is not None:
-        found.insert(0, Candidate(NONE))
+        found.insert(0, Variant(NONE))
     return found
 
 
@@ -69,7 +69,7 @@ def _one_parameter(parameter: str, value: float) -> Policy:
     return read_policy({"policy": VERSION, parameter: value})
 
 
-def shares(values: Sequence[float], policy: Policy | None) -> list[Candidate]:
+def shares(values: Sequence[float], policy: Policy | None) -> list[Variant]:
     """Return shares of training's groups, each without and with a policy where there is one.
 
     Without a policy the largest share comes first, as the baseline.
@@ -82,18 +82,18 @@ def shares(values: Sequence[float], policy: Policy | None) -> list[Candidate]:
         raise UsageError(f"the share {wrong[0]:g} is not in 0 to 1", "Write 0.25 for a quarter.")
     found = []
     for share in sorted(values, reverse=True):
-        found.append(Candidate(f"{share:.0%} of training", None, share=share))
+        found.append(Variant(f"{share:.0%} of training", None, share=share))
         if policy is not None:
-            found.append(Candidate(f"{share:.0%} of training, augmented", policy, share=share))
+            found.append(Variant(f"{share:.0%} of training, augmented", policy, share=share))
     return found
 
 
-def models(names: Sequence[str], policy: Policy | None) -> list[Candidate]:
+def models(names: Sequence[str], policy: Policy | None) -> list[Variant]:
     """Return models under one policy; the first is the baseline."""
-    return [Candidate(name, policy, name) for name in names]
+    return [Variant(name, policy, name) for name in names]
 
 
-def check_candidates(candidates: Sequence[Candidate], baseline: str) -> None:
+def check_candidates(candidates: Sequence[Variant], baseline: str) -> None:
     """Check that a comparison can be made of these.
 
     Raises:

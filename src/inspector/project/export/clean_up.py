@@ -11,7 +11,7 @@ from inspector.project.splits.snippets import snippet
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Membership, Rule, RuleKind
 from inspector.project.splits.splits import Splits
-from inspector.work.export_plan import Plan
+from inspector.work.export_plan import ExportPlan
 from inspector.work.jobs import Progress, Stop
 
 RULE = "test>validation>training"
@@ -20,7 +20,7 @@ LITTLE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class FixPlan:
+class CleanUpPlan:
     """What a fix would do, before anything is done.
 
     Attributes:
@@ -43,17 +43,17 @@ class FixPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Fixed:
+class CleanUpResult:
     """What a fix left behind."""
 
-    plan: FixPlan
+    plan: CleanUpPlan
     exported: Exported
     lock: str
     report: str
     code: str
 
 
-class Fixes:
+class CleanUps:
     """Plan and do a fix."""
 
     def __init__(
@@ -72,7 +72,7 @@ class Fixes:
         self._reports = reports
         self._exports = exports
 
-    def plan(self, target: Path) -> FixPlan:
+    def plan(self, target: Path) -> CleanUpPlan:
         """Plan a fix; nothing is changed.
 
         Raises:
@@ -93,11 +93,11 @@ class Fixes:
         warning = ""
         if resplit is not None and lockable:
             warning = _warning(self._splits.membership(current), resplit)
-        return FixPlan(target, drops, unreadable, resplit, moves, lock, beside, warning)
+        return CleanUpPlan(target, drops, unreadable, resplit, moves, lock, beside, warning)
 
     def run(
         self, target: Path, *, stop: Stop | None = None, progress: Progress | None = None
-    ) -> Fixed:
+    ) -> CleanUpResult:
         """Do what `plan` shows; the drops are one decision that can be undone.
 
         Raises:
@@ -114,9 +114,9 @@ class Fixes:
         self._reports.write(report)
         manifest = Path(exported.manifest)
         code.write_text(snippet(manifest, Path(exporting.target)), "utf-8")
-        return Fixed(plan, exported, str(plan.locks or ""), str(report), str(code))
+        return CleanUpResult(plan, exported, str(plan.locks or ""), str(report), str(code))
 
-    def _export_plan(self, plan: FixPlan) -> Plan:
+    def _export_plan(self, plan: CleanUpPlan) -> ExportPlan:
         sides = plan.resplit.sides() if plan.resplit else None
         return self._exports.plan(plan.target, sides=sides)
 
@@ -124,7 +124,7 @@ class Fixes:
         """Propose a split where, without the dropped copies, a group stands on two sides."""
         if lockable and current.kind is RuleKind.FOLDERS:
             rows = [s for s in self._groups.images() if s.mark != "drop" and s.id not in dropped]
-            numbers = self._groups.numbers(rows, with_pictures=True).tolist()
+            numbers = self._groups.numbers(rows, with_duplicates=True).tolist()
             sides: dict[int, set[str]] = {}
             for sample, number in zip(rows, numbers, strict=True):
                 sides.setdefault(number, set()).add(sample.split)

@@ -16,7 +16,7 @@ from inspector.project.review.gallery_query import split_place
 from inspector.project.review.groups import Groups
 from inspector.store import decisions, meta
 from inspector.store.samples import Sample
-from inspector.work.export_plan import Item, LeftOut, Mode, Plan, make_plan
+from inspector.work.export_plan import ExportMode, ExportPlan, Item, LeftOut, make_plan
 from inspector.work.export_writer import publish
 from inspector.work.jobs import Progress, Stop
 
@@ -56,8 +56,12 @@ class Exports:
         self._groups = groups
 
     def plan(
-        self, target: Path, *, mode: Mode = Mode.COPY, sides: Mapping[str, str] | None = None
-    ) -> Plan:
+        self,
+        target: Path,
+        *,
+        mode: ExportMode = ExportMode.COPY,
+        sides: Mapping[str, str] | None = None,
+    ) -> ExportPlan:
         """Plan an export of everything that is not dropped.
 
         Args:
@@ -100,7 +104,7 @@ class Exports:
 
     def run(
         self,
-        plan: Plan,
+        plan: ExportPlan,
         *,
         stop: Stop | None = None,
         progress: Progress | None = None,
@@ -140,15 +144,15 @@ class Exports:
 
     def _across(self, sides: Mapping[str, str]) -> tuple[int, int]:
         """Count the known sure pairs and the groups in force that stand on several sides."""
-        likeness = self._duplicates.likeness()
-        rows = [s for s in likeness.samples.values() if s.path in sides]
+        index = self._duplicates.index()
+        rows = [s for s in index.samples.values() if s.path in sides]
         side = {s.id: sides[s.path] for s in rows}
         leaks = 0
         for sample in rows:
-            for twin in likeness.twins(sample.id):
+            for twin in index.neighbours(sample.id):
                 leaks += sample.id < twin and side.get(twin, side[sample.id]) != side[sample.id]
         groups: dict[int, set[str]] = {}
-        numbers = self._groups.numbers(rows, with_pictures=False)
+        numbers = self._groups.numbers(rows, with_duplicates=False)
         for sample, number in zip(rows, numbers.tolist(), strict=True):
             groups.setdefault(number, set()).add(side[sample.id])
         return leaks, sum(len(splits) > 1 for splits in groups.values())
@@ -178,7 +182,7 @@ class Exports:
                 return "/".join((split, label, *parts))
 
 
-def balance(plan: Plan) -> dict[tuple[str, str], tuple[int, int]]:
+def balance(plan: ExportPlan) -> dict[tuple[str, str], tuple[int, int]]:
     """Return the number of images by (split, class) before and after a plan, training first."""
     after = Counter((item.split, item.label) for item in plan.items)
     before = Counter((left.split, left.label) for left in plan.left_out)

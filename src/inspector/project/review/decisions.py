@@ -13,7 +13,7 @@ from inspector.errors import ProjectError, UsageError
 from inspector.project.catalog.samples import Samples
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
-from inspector.project.review.duplicates import Duplicates, Likeness
+from inspector.project.review.duplicates import DuplicateIndex, Duplicates
 from inspector.store import decisions
 from inspector.store.decisions import Change, Operation
 from inspector.store.samples import Sample
@@ -85,8 +85,8 @@ class Decisions:
 
     def not_alike(self, a: int, b: int) -> Decided:
         """Remember that two samples are not alike, whatever the similarity says."""
-        likeness = self._duplicates.likeness()
-        one, two = (likeness.representative.get(i, i) for i in (a, b))
+        index = self._duplicates.index()
+        one, two = (index.canonical.get(i, i) for i in (a, b))
         if one == two:
             raise UsageError(
                 "these two files hold the same picture", "Keep both, or keep them together."
@@ -120,23 +120,23 @@ class Decisions:
 
     def keep_best_of(self, keepers: Sequence[int]) -> Decided:
         """Do `keep_best` for several clusters, as one operation."""
-        likeness = self._duplicates.likeness()
+        index = self._duplicates.index()
         changes: list[Change] = []
         dropped = 0
         for keeper in keepers:
-            path = likeness.samples[keeper].path
+            path = index.samples[keeper].path
             changes += _mark(keeper, "keep", "")
-            twins = [t for t in likeness.twins(keeper) if not likeness.samples[t].bound]
-            for twin in twins:
-                changes += _mark(twin, "drop", _why(likeness, twin, path))
-            dropped += len(twins)
-        kept = likeness.samples[keepers[0]].path if len(keepers) == 1 else _images(len(keepers))
+            neighbours = [t for t in index.neighbours(keeper) if not index.samples[t].bound]
+            for twin in neighbours:
+                changes += _mark(twin, "drop", _why(index, twin, path))
+            dropped += len(neighbours)
+        kept = index.samples[keepers[0]].path if len(keepers) == 1 else _images(len(keepers))
         return self._apply("keep best", f"keep {kept}, drop {_images(dropped)}", changes)
 
     def drop_cluster(self, cluster: int) -> Decided:
         """Drop every member of a cluster: the one verb that may leave nothing of it."""
-        likeness = self._duplicates.likeness()
-        members = likeness.clusters.get(cluster, [])
+        index = self._duplicates.index()
+        members = index.clusters.get(cluster, [])
         changes = [c for m in members for c in _mark(m, "drop", "the whole cluster was dropped")]
         return self._apply("drop cluster", f"drop a whole cluster of {len(members)}", changes)
 
@@ -158,16 +158,16 @@ class Decisions:
             UsageError: There is no such rule.
         """
         order = _order(rule)
-        likeness = self._duplicates.likeness()
-        alike = _copies(likeness) if same_picture else likeness.directly
+        index = self._duplicates.index()
+        alike = _copies(index) if same_picture else index.neighbour_heads
         drops: list[tuple[Sample, Sample]] = []
         left = clusters = 0
-        for members in likeness.clusters.values():
-            rows = [likeness.samples[m] for m in members]
+        for members in index.clusters.values():
+            rows = [index.samples[m] for m in members]
             if not everything and not all(s.mark or s.reviewed or s.bound for s in rows):
                 continue
             clusters += 1
-            found, stay = _walk(rows, order, likeness.representative, alike)
+            found, stay = _walk(rows, order, index.canonical, alike)
             drops += found
             left += stay
         places = Counter((s.split, s.label) for s, _ in drops)
@@ -178,10 +178,10 @@ class Decisions:
     ) -> Decided:
         """Do what `plan_rule` shows."""
         plan = self.plan_rule(rule, everything=everything, same_picture=same_picture)
-        likeness = self._duplicates.likeness()
+        index = self._duplicates.index()
         changes: list[Change] = []
         for sample, keeper in plan.drops:
-            changes += _mark(sample.id, "drop", _why(likeness, sample.id, keeper.path))
+            changes += _mark(sample.id, "drop", _why(index, sample.id, keeper.path))
         text = f"drop {len(plan.drops)} look-alikes by the rule {rule}"
         return self._apply("rule", text, changes)
 
@@ -318,11 +318,11 @@ def _images(count: int) -> str:
     return "1 image" if count == 1 else f"{count:,} images"
 
 
-def _why(likeness: Likeness, sample: int, keeper_path: str) -> str:
-    head = likeness.representative.get(sample)
-    kept = next((s for s in likeness.samples.values() if s.path == keeper_path), None)
-    if kept is not None and head is not None and head == likeness.representative.get(kept.id):
-        same = likeness.samples[sample].sha256 == kept.sha256
+def _why(index: DuplicateIndex, sample: int, keeper_path: str) -> str:
+    head = index.canonical.get(sample)
+    kept = next((s for s in index.samples.values() if s.path == keeper_path), None)
+    if kept is not None and head is not None and head == index.canonical.get(kept.id):
+        same = index.samples[sample].sha256 == kept.sha256
         return f"same {'bytes' if same else 'pixels'} as {keeper_path}"
     return f"looks like {keeper_path}"
 
@@ -350,11 +350,11 @@ def _best(sample: Sample) -> tuple[object, ...]:
     return -sample.width * sample.height, -sample.size, -sample.sharpness, sample.path
 
 
-def _copies(likeness: Likeness) -> dict[int, set[int]]:
+def _copies(index: DuplicateIndex) -> dict[int, set[int]]:
     """Return the directly alike pictures that are the same one, turned or mirrored."""
     found: dict[int, set[int]] = {}
-    for a, b, transform, similarity in likeness.edges:
-        if transform and similarity >= likeness.threshold:
+    for a, b, transform, similarity in index.edges:
+        if transform and similarity >= index.threshold:
             found.setdefault(a, set()).add(b)
             found.setdefault(b, set()).add(a)
     return found
@@ -363,7 +363,7 @@ def _copies(likeness: Likeness) -> dict[int, set[int]]:
 def _walk(
     rows: Sequence[Sample],
     order: Callable[[Sample], tuple[object, ...]],
-    representative: Mapping[int, int],
+    canonical: Mapping[int, int],
     alike: Mapping[int, set[int]],
 ) -> tuple[list[tuple[Sample, Sample]], int]:
     """Walk a cluster in order; return (dropped, kept twin) and the pairs that a person kept."""
@@ -374,7 +374,7 @@ def _walk(
     drops: list[tuple[Sample, Sample]] = []
     left = 0
     for sample in [*sorted(by_hand, key=order), *rest]:
-        head = representative.get(sample.id, sample.id)
+        head = canonical.get(sample.id, sample.id)
         near = [head, *alike.get(head, ())]
         twin = next((keepers[n] for n in near if n in keepers), None)
         if twin is not None and sample not in by_hand:

@@ -18,13 +18,13 @@ from inspector.similarity.clusters import components
 from inspector.similarity.levels import POSSIBLE, SURE
 from inspector.similarity.orientations import NAMES
 from inspector.store import decisions, meta
-from inspector.store import duplicates as likeness
+from inspector.store import duplicates as pair_rows
 from inspector.store.samples import Sample
 
-EXPAND_AT_MOST = 1_000
+MAX_EXPANDED = 1_000
 
 
-class Kind(StrEnum):
+class PairKind(StrEnum):
     """How two samples are alike, the strongest first."""
 
     BYTES = "bytes"
@@ -46,7 +46,7 @@ class Pair:
 
     a: Sample
     b: Sample
-    kind: Kind
+    kind: PairKind
     level: Level
     transform: str
     similarity: float
@@ -58,7 +58,7 @@ class Cluster:
 
     id: int
     members: tuple[Sample, ...]
-    kinds: tuple[Kind, ...]
+    kinds: tuple[PairKind, ...]
     suggested_keeper: int
     similarity: float
 
@@ -79,7 +79,7 @@ class Cluster:
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class DuplicateIndex:
     """All likeness at one threshold, by sample id.
 
     Attributes:
@@ -96,22 +96,22 @@ class Likeness:
     threshold: float
     samples: dict[int, Sample]
     sets: dict[int, list[int]]
-    representative: dict[int, int]
+    canonical: dict[int, int]
     set_kind: dict[int, str]
     edges: list[tuple[int, int, int, float]]
-    directly: dict[int, set[int]]
+    neighbour_heads: dict[int, set[int]]
     clusters: dict[int, list[int]] = field(default_factory=dict)
     cluster_of: dict[int, int] = field(default_factory=dict)
 
-    def members(self, representative: int) -> list[int]:
+    def members(self, canonical: int) -> list[int]:
         """Return the samples whose picture equals the representative's."""
-        return self.sets.get(representative, [representative])
+        return self.sets.get(canonical, [canonical])
 
-    def twins(self, sample: int) -> list[int]:
+    def neighbours(self, sample: int) -> list[int]:
         """Return the samples that are directly alike to one at the sure level."""
-        head = self.representative.get(sample, sample)
+        head = self.canonical.get(sample, sample)
         found = [m for m in self.members(head) if m != sample]
-        for other in self.directly.get(head, ()):
+        for other in self.neighbour_heads.get(head, ()):
             found += self.members(other)
         return sorted(found)
 
@@ -123,7 +123,7 @@ class Duplicates:
         self._context = context
         self._samples = samples
         self._lock = threading.Lock()
-        self._likeness: Likeness | None = None
+        self._likeness: DuplicateIndex | None = None
         context.subscribe(self._on_changes)
 
     @property
@@ -148,14 +148,14 @@ class Duplicates:
             known = self._likeness
             if known is not None:
                 self._likeness = _with_clusters(
-                    float(kept), known.samples, known.sets, known.representative, known.set_kind,
+                    float(kept), known.samples, known.sets, known.canonical, known.set_kind,
                     known.edges,
                 )  # fmt: skip
-        self._context.emit(Changes(likeness=True))
+        self._context.emit(Changes(duplicates=True))
 
     def _on_changes(self, changes: Changes) -> None:
         # A threshold that moved keeps what was read; a scan that ended does not.
-        if changes.samples and changes.likeness:
+        if changes.samples and changes.duplicates:
             self.forget()
 
     def forget(self) -> None:
@@ -163,7 +163,7 @@ class Duplicates:
         with self._lock:
             self._likeness = None
 
-    def likeness(self) -> Likeness:
+    def index(self) -> DuplicateIndex:
         """Return the whole likeness at the project's threshold, read once."""
         with self._lock:
             if self._likeness is None:
@@ -172,9 +172,9 @@ class Duplicates:
 
     def pairs(self) -> list[Pair]:
         """Return every pair of both levels, most alike first, equal sets expanded."""
-        found = self.likeness()
+        found = self.index()
         pairs = [*_equal_pairs(found), *_near_pairs(found)]
-        order = list(Kind)
+        order = list(PairKind)
         pairs.sort(key=lambda p: (-p.similarity, order.index(p.kind), p.a.path, p.b.path))
         return pairs
 
@@ -183,19 +183,19 @@ class Duplicates:
 
         Across splits first, then conflicting labels, then the rest; most alike first.
         """
-        found = self.likeness()
+        found = self.index()
         best: dict[int, float] = defaultdict(float)
-        kinds: dict[int, set[Kind]] = defaultdict(set)
+        kinds: dict[int, set[PairKind]] = defaultdict(set)
         for member, kind in found.set_kind.items():
-            if member != found.representative[member] or kind == "pixels":
-                kinds[found.cluster_of[member]].add(Kind(kind))
+            if member != found.canonical[member] or kind == "pixels":
+                kinds[found.cluster_of[member]].add(PairKind(kind))
                 best[found.cluster_of[member]] = 1.0
         for a, _, transform, similarity in found.edges:
             if similarity >= found.threshold and a in found.cluster_of:
                 cluster = found.cluster_of[a]
-                kinds[cluster].add(Kind.TRANSFORMED if transform else Kind.NEAR)
+                kinds[cluster].add(PairKind.TRANSFORMED if transform else PairKind.NEAR)
                 best[cluster] = max(best[cluster], similarity)
-        order = list(Kind)
+        order = list(PairKind)
         clusters = []
         for key, members in found.clusters.items():
             rows = tuple(sorted((found.samples[m] for m in members), key=lambda s: s.path))
@@ -210,53 +210,53 @@ class Duplicates:
 
     def flat(self) -> list[Sample]:
         """Return the almost constant images, which are kept out of pairs."""
-        return [s for s in self.likeness().samples.values() if s.flags & Flag.FLAT]
+        return [s for s in self.index().samples.values() if s.flags & Flag.FLAT]
 
-    def _build(self) -> Likeness:
+    def _build(self) -> DuplicateIndex:
         reader = self._context.database.read()
         everything = self._samples.everything()
         rows = {s.id: s for s in everything if s.status == "image"}
         sets: dict[int, list[int]] = defaultdict(list)
         kinds: dict[int, str] = {}
         first: dict[int, int] = {}
-        for sample, stored, kind in likeness.equal_sets(reader):
+        for sample, stored, kind in pair_rows.equal_sets(reader):
             if sample in rows and not rows[sample].flags & Flag.FLAT:
                 # The stored representative may be gone from disk: the first present one serves.
                 head = first.setdefault(stored, sample)
                 sets[head].append(sample)
                 kinds[sample] = kind
         sets = {head: members for head, members in sets.items() if len(members) > 1}
-        representative = {m: head for head, members in sets.items() for m in members}
-        kinds = {m: kinds[m] for m in representative}
+        canonical = {m: head for head, members in sets.items() for m in members}
+        kinds = {m: kinds[m] for m in canonical}
         apart = {
-            tuple(sorted((representative.get(a, a), representative.get(b, b))))
+            tuple(sorted((canonical.get(a, a), canonical.get(b, b))))
             for a, b in decisions.not_alike(reader)
         }
         edges = []
-        for a, b, transform, similarity in likeness.pairs(reader):
+        for a, b, transform, similarity in pair_rows.pairs(reader):
             one, two = first.get(a, a), first.get(b, b)
             if one in rows and two in rows and tuple(sorted((one, two))) not in apart:
                 edges.append((one, two, transform, similarity))
         edges.sort(key=lambda e: -e[3])
-        return _with_clusters(self.threshold, rows, sets, representative, kinds, edges)
+        return _with_clusters(self.threshold, rows, sets, canonical, kinds, edges)
 
 
 def _with_clusters(
     threshold: float,
     rows: dict[int, Sample],
     sets: dict[int, list[int]],
-    representative: dict[int, int],
+    canonical: dict[int, int],
     kinds: dict[int, str],
     edges: list[tuple[int, int, int, float]],
-) -> Likeness:
-    directly: dict[int, set[int]] = defaultdict(set)
+) -> DuplicateIndex:
+    neighbour_heads: dict[int, set[int]] = defaultdict(set)
     for a, b, _, similarity in edges:
         if similarity >= threshold:
-            directly[a].add(b)
-            directly[b].add(a)
-    nodes = sorted({*sets, *directly})
+            neighbour_heads[a].add(b)
+            neighbour_heads[b].add(a)
+    nodes = sorted({*sets, *neighbour_heads})
     index = {node: i for i, node in enumerate(nodes)}
-    links = [(index[a], index[b]) for a in directly for b in directly[a] if a < b]
+    links = [(index[a], index[b]) for a in neighbour_heads for b in neighbour_heads[a] if a < b]
     ends = np.array(links, np.int32).reshape(-1, 2)
     labels = components(len(nodes), ends[:, 0], ends[:, 1]).tolist()
     together: dict[int, list[int]] = defaultdict(list)
@@ -264,8 +264,8 @@ def _with_clusters(
         together[label] += sets.get(node, [node])
     clusters = {min(members): sorted(members) for members in together.values()}
     cluster_of = {m: key for key, members in clusters.items() for m in members}
-    return Likeness(
-        threshold, rows, sets, representative, kinds, edges, dict(directly), clusters, cluster_of
+    return DuplicateIndex(
+        threshold, rows, sets, canonical, kinds, edges, dict(neighbour_heads), clusters, cluster_of
     )
 
 
@@ -274,23 +274,23 @@ def best_of(members: tuple[Sample, ...]) -> Sample:
     return min(members, key=lambda s: (-s.width * s.height, -s.size, -s.sharpness, s.path))
 
 
-def _equal_pairs(found: Likeness) -> Iterator[Pair]:
+def _equal_pairs(found: DuplicateIndex) -> Iterator[Pair]:
     for members in found.sets.values():
         shown = sorted(members, key=lambda m: found.samples[m].path)
-        if len(shown) > EXPAND_AT_MOST:
+        if len(shown) > MAX_EXPANDED:
             shown = shown[:1] + shown[-1:]
         for one, two in combinations(shown, 2):
             a, b = found.samples[one], found.samples[two]
-            kind = Kind.BYTES if a.sha256 == b.sha256 else Kind.PIXELS
+            kind = PairKind.BYTES if a.sha256 == b.sha256 else PairKind.PIXELS
             yield Pair(a, b, kind, Level.SURE, NAMES[0], 1.0)
 
 
-def _near_pairs(found: Likeness) -> Iterator[Pair]:
+def _near_pairs(found: DuplicateIndex) -> Iterator[Pair]:
     for head_a, head_b, transform, similarity in found.edges:
         level = Level.SURE if similarity >= found.threshold else Level.POSSIBLE
-        kind = Kind.TRANSFORMED if transform else Kind.NEAR
+        kind = PairKind.TRANSFORMED if transform else PairKind.NEAR
         some_a, some_b = found.members(head_a), found.members(head_b)
-        if len(some_a) * len(some_b) > EXPAND_AT_MOST:
+        if len(some_a) * len(some_b) > MAX_EXPANDED:
             some_a, some_b = [head_a], [head_b]
         for one, two in product(some_a, some_b):
             a, b = found.samples[one], found.samples[two]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from inspector.dataset.decoding import Flag
 from inspector.project.catalog.samples import SPLIT_ORDER, Samples
-from inspector.project.review.duplicates import Duplicates, Kind, Likeness
+from inspector.project.review.duplicates import DuplicateIndex, Duplicates, PairKind
 from inspector.store.samples import Sample
 
 NO_SPLIT = "no split"
@@ -101,10 +101,10 @@ class Gallery:
 
     def listing(self, query: Query) -> Listing:
         """Return what fits a query, counted, grouped and in order."""
-        return make_listing(self._samples.everything(), self._duplicates.likeness(), query)
+        return make_listing(self._samples.everything(), self._duplicates.index(), query)
 
 
-def make_listing(everything: Sequence[Sample], likeness: Likeness, query: Query) -> Listing:
+def make_listing(everything: Sequence[Sample], index: DuplicateIndex, query: Query) -> Listing:
     """Return what fits a query, counted, grouped and in order.
 
     Args:
@@ -114,16 +114,16 @@ def make_listing(everything: Sequence[Sample], likeness: Likeness, query: Query)
     """
     asked = everything
     if query.group_by is GroupBy.CLUSTER:
-        asked = [s for s in everything if s.id in likeness.cluster_of]
-    rows, counts = _select(asked, twin_values(likeness), query)
+        asked = [s for s in everything if s.id in index.cluster_of]
+    rows, counts = _select(asked, neighbour_values(index), query)
     # Not sorted as a whole: that would be one long call, in which no other thread gets on.
     groups: dict[tuple[int, str], list[Sample]] = defaultdict(list)
     for sample in rows:
-        groups[_title(sample, query.group_by, likeness.cluster_of.get(sample.id))].append(sample)
+        groups[_title(sample, query.group_by, index.cluster_of.get(sample.id))].append(sample)
     titles = sorted(groups)
     lengths = [len(groups[title]) for title in titles]
     alike = query.sort is Sort.SIMILARITY
-    similarity = _most_alike(likeness.edges, likeness.sets) if alike else {}
+    similarity = _most_alike(index.edges, index.sets) if alike else {}
     ordered = [_in_rank(groups[title], query.sort, similarity) for title in titles]
     return Listing(
         np.concatenate([np.zeros(0, np.int32), *ordered]),
@@ -143,24 +143,24 @@ def _in_rank(rows: Sequence[Sample], sort: Sort, similarity: dict[int, float]) -
     return ids[np.argsort(ranks, kind="stable")]
 
 
-def twin_values(likeness: Likeness) -> dict[int, tuple[str, ...]]:
+def neighbour_values(index: DuplicateIndex) -> dict[int, tuple[str, ...]]:
     """Tell of each sample with twins where they are and of which kinds, as the facet says it."""
     found: dict[int, set[str]] = defaultdict(set)
-    for members in likeness.sets.values():
-        contents = Counter(likeness.samples[m].sha256 for m in members)
+    for members in index.sets.values():
+        contents = Counter(index.samples[m].sha256 for m in members)
         for member in members:
-            if contents[likeness.samples[member].sha256] > 1:
-                found[member].add(Kind.BYTES)
+            if contents[index.samples[member].sha256] > 1:
+                found[member].add(PairKind.BYTES)
             if len(contents) > 1:
-                found[member].add(Kind.PIXELS)
-    for a, b, transform, similarity in likeness.edges:
-        if similarity >= likeness.threshold:
-            kind = Kind.TRANSFORMED if transform else Kind.NEAR
-            for member in (*likeness.members(a), *likeness.members(b)):
+                found[member].add(PairKind.PIXELS)
+    for a, b, transform, similarity in index.edges:
+        if similarity >= index.threshold:
+            kind = PairKind.TRANSFORMED if transform else PairKind.NEAR
+            for member in (*index.members(a), *index.members(b)):
                 found[member].add(kind)
-    order = {kind: place for place, kind in enumerate(Kind)}
+    order = {kind: place for place, kind in enumerate(PairKind)}
     return {
-        member: (ANY_TWIN, *_where(member, likeness), *sorted(kinds, key=lambda k: order[Kind(k)]))
+        member: (ANY_TWIN, *_where(member, index), *sorted(kinds, key=lambda k: order[PairKind(k)]))
         for member, kinds in found.items()
     }
 
@@ -170,14 +170,14 @@ def flag_names(flags: int) -> list[str]:
     return [str(flag.name).lower() for flag in Flag if flags & flag]
 
 
-def _where(member: int, likeness: Likeness) -> list[str]:
-    splits = {likeness.samples[twin].split for twin in likeness.twins(member)}
-    away = [OTHER_SPLIT] if splits - {likeness.samples[member].split} else []
+def _where(member: int, index: DuplicateIndex) -> list[str]:
+    splits = {index.samples[twin].split for twin in index.neighbours(member)}
+    away = [OTHER_SPLIT] if splits - {index.samples[member].split} else []
     return away + [f"in {split}" for split in SPLIT_ORDER if split in splits and split]
 
 
 def _select(
-    everything: Iterable[Sample], twins: Mapping[int, tuple[str, ...]], query: Query
+    everything: Iterable[Sample], neighbours: Mapping[int, tuple[str, ...]], query: Query
 ) -> tuple[list[Sample], dict[Facet, dict[str, int]]]:
     """Return the samples that fit, and the counts of each facet's values.
 
@@ -192,7 +192,7 @@ def _select(
             continue
         if text not in sample.path.lower():
             continue
-        values = _values(sample, twins.get(sample.id, ()))
+        values = _values(sample, neighbours.get(sample.id, ()))
         if values not in missed:
             missed[values] = _missed(values, query.chosen)
         numbers[values] += 1
@@ -207,7 +207,7 @@ def _select(
     return rows, {facet: _in_order(facet, counted) for facet, counted in counts.items()}
 
 
-def _values(sample: Sample, twins: tuple[str, ...]) -> Values:
+def _values(sample: Sample, neighbours: tuple[str, ...]) -> Values:
     """Return what a sample has of each facet, in the order of `Facet`."""
     decision = [MARKS[sample.mark]] if sample.mark or not sample.bound else []
     if sample.bound:
@@ -217,7 +217,7 @@ def _values(sample: Sample, twins: tuple[str, ...]) -> Values:
     return (
         (sample.split or NO_SPLIT,),
         (sample.new_label or sample.label or NO_CLASS,),
-        twins,
+        neighbours,
         _flags(sample.flags),
         tuple(decision),
         (sample.status,),
@@ -242,7 +242,7 @@ def _in_order(facet: Facet, counted: Mapping[str, int]) -> dict[str, int]:
     """Sort values: splits and twins as a person expects them, the rest by name."""
     places = {name: place for place, name in enumerate((*SPLIT_ORDER[:-1], NO_SPLIT))}
     if facet is Facet.TWINS:
-        known = [ANY_TWIN, OTHER_SPLIT, *(f"in {s}" for s in SPLIT_ORDER), *Kind]
+        known = [ANY_TWIN, OTHER_SPLIT, *(f"in {s}" for s in SPLIT_ORDER), *PairKind]
         places = {name: place for place, name in enumerate(known)}
     return {v: counted[v] for v in sorted(counted, key=lambda v: (places.get(v, 99), v))}
 

@@ -26,7 +26,7 @@ from inspector.store.samples import Sample
 GAP_SECONDS = 10.0
 # A proposal is used unasked when its members look alike this much more often than chance.
 # Source: .55 to .9 for true groups of the demo and brain_aug, below .2 for numbered photos.
-BORNE_OUT = 0.4
+MIN_AGREEMENT = 0.4
 JUDGED_AT_ONCE = 12
 PAIRS_AT_LEAST = 30
 """Look-alikes that it takes to say which share of them the named groups hold together."""
@@ -53,7 +53,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class GroupingProposal:
     """A proposal with what a person needs to judge it.
 
     Attributes:
@@ -64,8 +64,8 @@ class Offer:
     """
 
     proposal: Proposal
-    borne_out: float
-    in_force: bool
+    agreement: float
+    enabled: bool
     count: int
     covered: int
     largest: int
@@ -73,7 +73,7 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedGroups:
     """What a person's judgements of boundary pairs say of a proposal.
 
     Attributes:
@@ -104,13 +104,13 @@ class Groups:
         self._samples = samples
         self._duplicates = duplicates
         self._decisions = decisions
-        self._kept: tuple[object, list[Offer]] | None = None
+        self._kept: tuple[object, list[GroupingProposal]] | None = None
 
     def images(self) -> list[Sample]:
         """Return the readable images in order of paths: the order of all arrays here."""
         return [s for s in self._samples.everything() if s.status == "image"]
 
-    def offers(self) -> list[Offer]:
+    def offers(self) -> list[GroupingProposal]:
         """Return every proposal for this dataset, those in force first."""
         rows = self.images()
         rules = self._rules()
@@ -119,7 +119,7 @@ class Groups:
             return self._kept[1]
         pictures = self.pictures(rows)
         found = [self._offer(p, pictures, rows, rules) for p in self._propose(rows, rules)]
-        found.sort(key=lambda o: (not o.in_force, -o.borne_out))
+        found.sort(key=lambda o: (not o.enabled, -o.agreement))
         self._kept = (key, found)
         return found
 
@@ -144,7 +144,7 @@ class Groups:
                 if tuple(m.id for m in members) not in taken:
                     found.append(Group(f"{kind.name.lower()}:{key}", members, kind, False))
                     taken.add(tuple(m.id for m in members))
-        for cluster, ids in self._duplicates.likeness().clusters.items():
+        for cluster, ids in self._duplicates.index().clusters.items():
             members = tuple(sorted((by_id[i] for i in ids if i in by_id), key=lambda s: s.path))
             if tuple(m.id for m in members) not in taken:
                 found.append(Group(f"looks:{cluster}", members, Provenance.LOOKS, False))
@@ -152,7 +152,7 @@ class Groups:
         return found
 
     def numbers(
-        self, rows: Sequence[Sample], *, with_pictures: bool, similarity: float | None = None
+        self, rows: Sequence[Sample], *, with_duplicates: bool, similarity: float | None = None
     ) -> NDArray[np.int32]:
         """Return the group in force of each image of `rows`; equal numbers belong together.
 
@@ -163,15 +163,15 @@ class Groups:
         place = {s.id: i for i, s in enumerate(rows)}
         links: list[tuple[int, int]] = []
         for offer in self.offers():
-            if offer.in_force:
+            if offer.enabled:
                 links += _chain(self._positions(offer.proposal, place))
         bound: dict[int, list[int]] = defaultdict(list)
         for sample in rows:
             if sample.bound:
                 bound[sample.bound].append(place[sample.id])
         links += _chain(bound.values())
-        if with_pictures:
-            found = self._duplicates.likeness()
+        if with_duplicates:
+            found = self._duplicates.index()
             level = found.threshold if similarity is None else similarity
             links += _chain([place[i] for i in ids if i in place] for ids in found.sets.values())
             links += [
@@ -189,11 +189,11 @@ class Groups:
         Same bytes and same pixels are left out: a copy says nothing of an event. None where no
         group is named, or fewer than `PAIRS_AT_LEAST` pairs are there to judge by.
         """
-        named = self.numbers(rows, with_pictures=False)
+        named = self.numbers(rows, with_duplicates=False)
         place = {s.id: i for i, s in enumerate(rows)}
         ends = [
             (place[a], place[b])
-            for a, others in self._duplicates.likeness().directly.items()
+            for a, others in self._duplicates.index().neighbour_heads.items()
             for b in others
             if a < b and a in place and b in place
         ]
@@ -205,7 +205,7 @@ class Groups:
     def provenance(self) -> str:
         """Say in words what the groups in force come from."""
         named = [f"{o.proposal.provenance.value} ({o.proposal.rule})" for o in self.offers()
-                 if o.in_force]  # fmt: skip
+                 if o.enabled]  # fmt: skip
         if any(s.bound for s in self.images()):
             named.append("confirmed by hand")
         return ", ".join(named) or "none known"
@@ -233,7 +233,7 @@ class Groups:
         rules[_name(proposal)] = on
         self._keep(rules)
 
-    def add_pattern(self, pattern: str) -> Offer:
+    def add_pattern(self, pattern: str) -> GroupingProposal:
         """Put the groups of a regular expression on the path in force.
 
         Raises:
@@ -272,7 +272,7 @@ class Groups:
         data = b"".join(record or blank for record in found)
         return np.frombuffer(data, FINGERPRINT)
 
-    def to_judge(self, offer: Offer) -> list[tuple[Sample, Sample, bool]]:
+    def to_judge(self, offer: GroupingProposal) -> list[tuple[Sample, Sample, bool]]:
         """Return pairs at the boundary: (a, b, whether the proposal holds them together).
 
         Within groups the least alike neighbours, across groups the most alike of one class.
@@ -298,7 +298,9 @@ class Groups:
         chosen += [(a, b, False) for _, a, b in sorted(across)[:half]]
         return [(rows[a], rows[b], held) for a, b, held in chosen]
 
-    def judge(self, offer: Offer, pair: tuple[Sample, Sample, bool], *, same: bool) -> Judged:
+    def judge(
+        self, offer: GroupingProposal, pair: tuple[Sample, Sample, bool], *, same: bool
+    ) -> JudgedGroups:
         """Keep a person's judgement of a boundary pair: the same event, or not."""
         kept = self._judgements()
         one, two, held = pair
@@ -308,13 +310,13 @@ class Groups:
         self._context.database.write(lambda c: meta.put(c, "judged", text), urgent=True)
         return self.judged(offer)
 
-    def judged(self, offer: Offer) -> Judged:
+    def judged(self, offer: GroupingProposal) -> JudgedGroups:
         """Return what was judged of a proposal so far."""
         found = self._judgements().get(_name(offer.proposal), {}).values()
         held = [same for inside, same in found if inside]
         across = [same for inside, same in found if not inside]
         low, high = wilson(sum(held), len(held))
-        return Judged(
+        return JudgedGroups(
             len(held), sum(held) / len(held) if held else None, low, high,
             len(across), sum(across) / len(across) if across else None,
         )  # fmt: skip
@@ -347,11 +349,11 @@ class Groups:
         pictures: NDArray[np.float32],
         rows: Sequence[Sample],
         rules: dict[str, bool],
-    ) -> Offer:
+    ) -> GroupingProposal:
         borne = closeness(proposal, pictures, [s.label for s in rows])
-        sure = proposal.provenance is Provenance.MANIFEST or borne >= BORNE_OUT
+        sure = proposal.provenance is Provenance.MANIFEST or borne >= MIN_AGREEMENT
         groups = list(proposal.groups.values())
-        return Offer(
+        return GroupingProposal(
             proposal, round(borne, 3),
             rules.get(_name(proposal), sure),
             len(groups), sum(map(len, groups)), max(map(len, groups), default=0),

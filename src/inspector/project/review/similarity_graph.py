@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.audit.leakage import Ties, tie
+from inspector.audit.leakage import SimilarityEdges, tie
 from inspector.project.review.duplicates import Duplicates
 from inspector.project.review.groups import Groups
 from inspector.similarity.clusters import components
@@ -15,16 +15,16 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
+class ThresholdedGraph:
     """What ties n images at one threshold; `clustered` says which are in a cluster of several."""
 
-    ties: Ties
+    ties: SimilarityEdges
     cluster: NDArray[np.int32]
     clustered: Mask
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
+class SimilarityGraph:
     """All likeness of n images down to the possible level.
 
     Attributes:
@@ -41,7 +41,7 @@ class Links:
     near: dict[int, list[tuple[float, int]]]
     tied: Mask
 
-    def at(self, threshold: float) -> Linked:
+    def at(self, threshold: float) -> ThresholdedGraph:
         """Return what is sure from a similarity on."""
         sure = self.similarity >= threshold
         pairs = self.pairs[sure]
@@ -50,20 +50,20 @@ class Links:
         of_picture = components(count, pairs[:, 0], pairs[:, 1])
         cluster = of_picture[self.picture]
         clustered = np.bincount(cluster, minlength=count)[cluster] > 1
-        return Linked(ties, cluster, clustered)
+        return ThresholdedGraph(ties, cluster, clustered)
 
 
-def link(duplicates: Duplicates, groups: Groups, rows: list[Sample]) -> Links:
+def link(duplicates: Duplicates, groups: Groups, rows: list[Sample]) -> SimilarityGraph:
     """Gather what ties images together, from the possible level on."""
-    likeness = duplicates.likeness()
+    index = duplicates.index()
     heads: dict[int, int] = {}
     picture = np.array(
-        [heads.setdefault(likeness.representative.get(s.id, s.id), len(heads)) for s in rows],
+        [heads.setdefault(index.canonical.get(s.id, s.id), len(heads)) for s in rows],
         np.int32,
     )
     contents: dict[bytes, int] = {}
     content = np.array([contents.setdefault(s.sha256, len(contents)) for s in rows], np.int32)
-    edges = [(heads[a], heads[b], t, s) for a, b, t, s in likeness.edges if {a, b} <= heads.keys()]
+    edges = [(heads[a], heads[b], t, s) for a, b, t, s in index.edges if {a, b} <= heads.keys()]
     near: dict[int, list[tuple[float, int]]] = {}
     for a, b, _, similarity in edges:
         near.setdefault(a, []).append((similarity, b))
@@ -72,8 +72,8 @@ def link(duplicates: Duplicates, groups: Groups, rows: list[Sample]) -> Links:
     linked = np.bincount(picture, minlength=len(heads)) > 1
     linked[pairs.reshape(-1)] = True
     tied = linked[picture] | (np.bincount(content, minlength=len(contents)) > 1)[content]
-    return Links(
-        content, picture, groups.numbers(rows, with_pictures=False), pairs,
+    return SimilarityGraph(
+        content, picture, groups.numbers(rows, with_duplicates=False), pairs,
         np.array([bool(e[2]) for e in edges], np.bool_),
         np.array([e[3] for e in edges], np.float64), near, tied,
     )  # fmt: skip

@@ -7,12 +7,18 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.audit.leakage import Draws, Tie, Ties, share_over, ties_across
+from inspector.audit.leakage import (
+    EdgeKind,
+    SimilarityEdges,
+    SplitDraws,
+    edges_across,
+    leak_rates_over,
+)
 from inspector.audit.pitfalls import HIGH, LOW, MIDDLE, Pitfall
 from inspector.dataset.decoding import Flag
 from inspector.errors import UsageError
-from inspector.project.review.duplicates import Kind
-from inspector.project.review.similarity_graph import Linked, link
+from inspector.project.review.duplicates import PairKind
+from inspector.project.review.similarity_graph import ThresholdedGraph, link
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import (
     Membership,
@@ -25,7 +31,7 @@ from inspector.splits.keras_replay import Loader, cut, list_call
 from inspector.store.samples import Sample
 
 SEEDS = 200
-KINDS = (*(k.value for k in Kind), "group")
+KINDS = (*(k.value for k in PairKind), "group")
 TIED = ("same_picture_on_both_sides", "same_event_on_both_sides")
 """Findings that a split which keeps together what belongs together does not have."""
 Mask = NDArray[np.bool_]
@@ -52,7 +58,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class SeedLuck:
+class SeedLeakRates:
     """Share of validation with a twin in training, over seeds; `this_seed` None without one."""
 
     shares: tuple[float, ...]
@@ -84,7 +90,7 @@ class Leakage:
     leaks: tuple[Leak, ...]
     matrix: tuple[Cell, ...]
     conflicting: tuple[tuple[int, ...], ...]
-    luck: SeedLuck
+    luck: SeedLeakRates
     findings: tuple[Pitfall, ...]
 
     @property
@@ -97,14 +103,14 @@ class Leakage:
         """Who stands where, in two sentences: by file, which is proved, and by picture."""
         made = self.made
         whose = made.rule.text
-        n, twins = self.validation_images, len(self.leaks) - self.count("group")
+        n, neighbours = self.validation_images, len(self.leaks) - self.count("group")
         files = (
             f"{len(self.both):,} files stand on both sides, {len(made.neither):,} on neither."
             if self.both or made.neither
             else "No file stands on both sides."
         )
         return (
-            f"By {whose}: {len(made.training):,} training, {n:,} validation. {files} {twins:,} of"
+            f"By {whose}: {len(made.training):,} training, {n:,} validation. {files} {neighbours:,} of"
             f" the validation images ({self.share:.1%}) have a twin in training at similarity"
             f" {self.threshold:g} or more; {self.count('group'):,} more share only an event."
         )
@@ -116,8 +122,8 @@ class Leakage:
     @property
     def share(self) -> float:
         """Share of validation with the same picture in training; groups are left out."""
-        twins = len(self.leaks) - self.count("group")
-        return twins / self.validation_images if self.validation_images else 0.0
+        neighbours = len(self.leaks) - self.count("group")
+        return neighbours / self.validation_images if self.validation_images else 0.0
 
     @property
     def share_with_groups(self) -> float:
@@ -125,7 +131,7 @@ class Leakage:
         return len(self.leaks) / self.validation_images if self.validation_images else 0.0
 
 
-class Search:
+class LeakageAnalysis:
     """What a rule's leaks are made from and no threshold moves; asked at any threshold.
 
     Args:
@@ -158,11 +164,11 @@ class Search:
             luck: Look at other seeds of the same call too; they take most of the time.
         """
         links = self._links.at(threshold)
-        codes = ties_across(links.ties, self._masks["training"], self._masks["validation"])
+        codes = edges_across(links.ties, self._masks["training"], self._masks["validation"])
         result = Leakage(
             self.made, threshold, tuple(sorted({*self.made.training} & {*self.made.validation})),
             tuple(self._leaks(codes, threshold)), self._matrix(links.ties),
-            self._conflicts(links), self._luck(links.ties) if luck else SeedLuck((), None), (),
+            self._conflicts(links), self._luck(links.ties) if luck else SeedLeakRates((), None), (),
         )  # fmt: skip
         return replace(result, findings=_findings(result, self._rows, self._masks))
 
@@ -200,13 +206,13 @@ class Search:
                            (similarity, -int(self._ids[i]), i))  # fmt: skip
         return (self._rows[best[2]], best[0]) if best else (None, 0.0)
 
-    def _matrix(self, ties: Ties) -> tuple[Cell, ...]:
+    def _matrix(self, ties: SimilarityEdges) -> tuple[Cell, ...]:
         cells = []
         for source, one in self._masks.items():
             for to, two in self._masks.items():
                 if not one.any() or not two.any():
                     continue
-                codes = ties_across(ties, one, two)
+                codes = edges_across(ties, one, two)
                 by_kind = {
                     kind: tuple(self._ids[codes == code].tolist())
                     for code, kind in enumerate(KINDS, 1)
@@ -214,7 +220,7 @@ class Search:
                 cells.append(Cell(source, to, int(two.sum()), by_kind))
         return tuple(cells)
 
-    def _conflicts(self, links: Linked) -> tuple[tuple[int, ...], ...]:
+    def _conflicts(self, links: ThresholdedGraph) -> tuple[tuple[int, ...], ...]:
         """Return clusters with several labels, as sample ids."""
         together: dict[int, list[int]] = {}
         for i in np.flatnonzero(links.clustered).tolist():
@@ -225,14 +231,14 @@ class Search:
             if len({self._rows[i].label for i in rows}) > 1
         )
 
-    def _luck(self, ties: Ties) -> SeedLuck:
+    def _luck(self, ties: SimilarityEdges) -> SeedLeakRates:
         mine, others = self._drawn
-        own = None if mine is None else float(share_over(ties, mine)[0])
-        shares = () if others is None else tuple(share_over(ties, others).tolist())
-        return SeedLuck(shares, own)
+        own = None if mine is None else float(leak_rates_over(ties, mine)[0])
+        shares = () if others is None else tuple(leak_rates_over(ties, others).tolist())
+        return SeedLeakRates(shares, own)
 
     @cached_property
-    def _drawn(self) -> tuple[Draws | None, Draws | None]:
+    def _drawn(self) -> tuple[SplitDraws | None, SplitDraws | None]:
         """The draw of the rule itself, and the same call's with other seeds."""
         single = one_call(self._source, self._rule)
         if single is None or not single.call.shuffle:
@@ -243,11 +249,11 @@ class Search:
         drawn = list(seeded(self._source, single, range(SEEDS)))
         return mine, self._draws_of(drawn) if drawn else None
 
-    def _draws_of(self, sides: list[tuple[tuple[str, ...], tuple[str, ...]]]) -> Draws:
+    def _draws_of(self, sides: list[tuple[tuple[str, ...], tuple[str, ...]]]) -> SplitDraws:
         """Keep who stands where; totals count files, those without a picture included."""
         rows = np.flatnonzero(self._links.tied)
         masks = [[path_mask(paths, self._position)[rows] for paths in side] for side in sides]
-        return Draws(
+        return SplitDraws(
             rows, np.array([m[0] for m in masks]), np.array([m[1] for m in masks]),
             np.array([len(validation) for _, validation in sides], np.int64),
         )  # fmt: skip
@@ -281,15 +287,15 @@ def path_mask(paths: Iterable[str], position: dict[str, int]) -> Mask:
 def _findings(found: Leakage, rows: list[Sample], masks: dict[str, Mask]) -> tuple[Pitfall, ...]:
     said = list(found.made.findings)
     n = found.validation_images
-    twins = [leak for leak in found.leaks if leak.kind != "group"]
-    if twins:
+    neighbours = [leak for leak in found.leaks if leak.kind != "group"]
+    if neighbours:
         by_kind = {kind: float(found.count(kind)) for kind in KINDS[:-1]}
         said.append(
             Pitfall(
                 TIED[0], HIGH,
-                f"{len(twins):,} of {n:,} validation images ({len(twins) / n:.1%}) have a twin in"
+                f"{len(neighbours):,} of {n:,} validation images ({len(neighbours) / n:.1%}) have a twin in"
                 f" training at similarity {found.threshold:g} or more.",
-                by_kind, tuple(leak.image.path for leak in twins),
+                by_kind, tuple(leak.image.path for leak in neighbours),
             )
         )  # fmt: skip
     events = [leak for leak in found.leaks if leak.kind == "group"]
@@ -364,4 +370,13 @@ def second_call(text: str, first: Rule) -> Rule:
     return replace(first, second=call)
 
 
-__all__ = ["Cell", "Leak", "Leakage", "Search", "SeedLuck", "Tie", "second_call", "seeded"]
+__all__ = [
+    "Cell",
+    "EdgeKind",
+    "Leak",
+    "Leakage",
+    "LeakageAnalysis",
+    "SeedLeakRates",
+    "second_call",
+    "seeded",
+]

@@ -15,14 +15,14 @@ from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Rule, one_call, to_json
 from inspector.splits.keras_replay import Loader
 from inspector.store import meta
-from inspector.work.diagnosis_process import AskLuck, draw_in_child
+from inspector.work.diagnosis_process import SeedScoresRequest, score_seeds_in_child
 from inspector.work.jobs import Progress, Stop
 
 if TYPE_CHECKING:
     from inspector.store.samples import Sample
 
 # More images than these teach a linear model little about which seed is lucky, and cost minutes.
-IMAGES_AT_MOST = 20_000
+MAX_IMAGES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class SeedVariability:
     """What quick models and the class mix say of 200 seeds and of yours.
 
     Attributes:
@@ -72,7 +72,7 @@ def drawing(source: SplitSource, rule: Rule) -> Rule | None:
 
 def draw(
     source: SplitSource, rule: Rule, *, stop: Stop | None = None, progress: Progress | None = None
-) -> Drawn | None:
+) -> SeedVariability | None:
     """Draw the call with 200 seeds in a child process and keep what comes; None when stopped.
 
     Raises:
@@ -92,12 +92,12 @@ def draw(
     for mask, (_, validation) in zip(masks, sides, strict=True):
         mask[[place[p] for p in validation if p in place]] = True
     classes = sorted({s.label for s in rows})
-    ask = AskLuck(
+    ask = SeedScoresRequest(
         describe(source.groups.records(rows)),
         np.array([classes.index(s.label) for s in rows], np.int64),
         np.array(seeds, np.int64), np.packbits(masks, axis=1),
     )  # fmt: skip
-    found = draw_in_child(
+    found = score_seeds_in_child(
         ask, stop=stop or Stop(), progress=progress or Progress(),
         low_priority=source.context.low_priority,
     )  # fmt: skip
@@ -113,7 +113,7 @@ def draw(
     return known(source, rule)
 
 
-def known(source: SplitSource, rule: Rule) -> Drawn | None:
+def known(source: SplitSource, rule: Rule) -> SeedVariability | None:
     """Return what was drawn for this rule and these images before, or None."""
     kept = meta.get(source.context.database.read(), "luck")
     drawn_rule = drawing(source, rule) if kept else None
@@ -130,14 +130,14 @@ def known(source: SplitSource, rule: Rule) -> Drawn | None:
         for name in ("accuracy", "class_deviation")
     )
     seeds = np.array(document["seeds"], np.int64)
-    found = draws.Luck(seeds, np.full(len(seeds), nan), deviation, accuracy)
-    return Drawn(
+    found = draws.SeedScores(seeds, np.full(len(seeds), nan), deviation, accuracy)
+    return SeedVariability(
         _measure(found, "accuracy", document["own"]),
         _measure(found, "class_deviation", document["own"]), document["images"],
     )  # fmt: skip
 
 
-def _measure(found: draws.Luck, name: str, own: int | None) -> Measure:
+def _measure(found: draws.SeedScores, name: str, own: int | None) -> Measure:
     values = found.accuracy if name == "accuracy" else found.class_deviation
     mine = None
     others = values
@@ -151,9 +151,9 @@ def _measure(found: draws.Luck, name: str, own: int | None) -> Measure:
 def _rows(source: SplitSource, inside: set[str]) -> "list[Sample]":
     """Return the images that take part, drawn evenly from too many."""
     rows = [s for s in source.groups.images() if s.path in inside]
-    if len(rows) <= IMAGES_AT_MOST:
+    if len(rows) <= MAX_IMAGES:
         return rows
-    chosen = np.random.default_rng(0).permutation(len(rows))[:IMAGES_AT_MOST]
+    chosen = np.random.default_rng(0).permutation(len(rows))[:MAX_IMAGES]
     return [rows[i] for i in sorted(chosen.tolist())]
 
 

@@ -15,7 +15,7 @@ from inspector.dataset.layouts import IMAGE_ENDINGS, SPLIT_NAMES, Role
 from inspector.errors import DatasetError, UsageError
 from inspector.project.splits.source import SplitSource
 from inspector.splits.group_split import split_by_group
-from inspector.splits.keras_replay import Call, Loader, Sides, check, cut, list_call, replay
+from inspector.splits.keras_replay import Call, Loader, SplitPaths, check, cut, list_call, replay
 from inspector.store.samples import Sample
 
 SHARE = 0.2
@@ -147,7 +147,7 @@ def membership(source: SplitSource, rule: Rule) -> Membership:
             return by_list(source, rule)
 
 
-def call_sides(source: SplitSource, rule: Rule) -> Sides:
+def call_sides(source: SplitSource, rule: Rule) -> SplitPaths:
     """Replay one Keras call on the disk as it is now; paths are relative to the dataset.
 
     Raises:
@@ -157,7 +157,9 @@ def call_sides(source: SplitSource, rule: Rule) -> Sides:
     folder = _folder(source, rule.folder)
     sides = replay(source.context.root / folder, _with_subset(rule.call, "training"))
     head = f"{folder}/" if folder else ""
-    return Sides(tuple(head + p for p in sides.training), tuple(head + p for p in sides.validation))
+    return SplitPaths(
+        tuple(head + p for p in sides.training), tuple(head + p for p in sides.validation)
+    )
 
 
 def _by_folders(source: SplitSource, rule: Rule) -> Membership:
@@ -189,7 +191,7 @@ def two_sides(
 
 def _by_groups(source: SplitSource, rule: Rule) -> Membership:
     rows = [s for s in source.groups.images() if s.mark != "drop"]
-    groups = source.groups.numbers(rows, with_pictures=True)
+    groups = source.groups.numbers(rows, with_duplicates=True)
     names = sorted({s.new_label or s.label for s in rows})
     place = {name: i for i, name in enumerate(names)}
     labels = np.array([place[s.new_label or s.label] for s in rows], np.int32)

@@ -26,7 +26,7 @@ from inspector.project.splits.split_rules import (
     moves,
     to_json,
 )
-from inspector.splits.keras_replay import Loader, Sides
+from inspector.splits.keras_replay import Loader, SplitPaths
 from inspector.store import meta
 from inspector.store import split_lock as locks
 from inspector.work.jobs import Progress, Stop
@@ -76,7 +76,7 @@ class Splits:
         self._groups = source.groups
         self._duplicates = source.duplicates
         self._scans = scans
-        self._search: tuple[Rule, leak_search.Search] | None = None
+        self._search: tuple[Rule, leak_search.LeakageAnalysis] | None = None
         source.context.subscribe(self._on_changed)
 
     @property
@@ -97,7 +97,7 @@ class Splits:
         self._context.database.write(lambda c: meta.put(c, "rule", text), urgent=True)
         self._context.emit(Changes(rule=True, text=f"split: {rule.text}"))
 
-    def call_sides(self, rule: Rule) -> Sides:
+    def call_sides(self, rule: Rule) -> SplitPaths:
         """Replay the one Keras call of a rule on the disk as it is now.
 
         Raises:
@@ -136,7 +136,7 @@ class Splits:
         """
         return self.search(rule or self.rule).at(self._duplicates.threshold, luck=luck)
 
-    def search(self, rule: Rule) -> leak_search.Search:
+    def search(self, rule: Rule) -> leak_search.LeakageAnalysis:
         """Return what a rule's leaks are found in, at any threshold; kept until data change.
 
         Raises:
@@ -145,14 +145,14 @@ class Splits:
         """
         kept = self._search
         if kept is None or kept[0] != rule:
-            kept = (rule, leak_search.Search(self._source, rule))
+            kept = (rule, leak_search.LeakageAnalysis(self._source, rule))
             self._search = kept
         return kept[1]
 
-    def draw_seeds(
+    def score_seeds(
         self, rule: Rule | None = None, *, stop: Stop | None = None,
         progress: Progress | None = None,
-    ) -> luck.Drawn | None:  # fmt: skip
+    ) -> luck.SeedVariability | None:  # fmt: skip
         """Ask quick models about 200 seeds of the rule's call, and keep it.
 
         None where the rule draws nothing, or when stopped.
@@ -163,8 +163,8 @@ class Splits:
         """
         return luck.draw(self._source, rule or self.rule, stop=stop, progress=progress)
 
-    def drawn(self, rule: Rule | None = None) -> luck.Drawn | None:
-        """Return what `draw_seeds` found for this rule and these images before."""
+    def drawn(self, rule: Rule | None = None) -> luck.SeedVariability | None:
+        """Return what `score_seeds` found for this rule and these images before."""
         return luck.known(self._source, rule or self.rule)
 
     def redraw(self) -> str:
@@ -281,7 +281,7 @@ class Splits:
         if not self._scans.is_complete() and rule.kind is not RuleKind.GROUPS:
             return {}
         rows = self._groups.images()
-        numbers = self._groups.numbers(rows, with_pictures=False).tolist()
+        numbers = self._groups.numbers(rows, with_duplicates=False).tolist()
         members: dict[int, list[str]] = {}
         for sample, number in zip(rows, numbers, strict=True):
             members.setdefault(number, []).append(sample.path)

@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from inspector.augmentation.policy import Policy
-from inspector.project.training.trainer import Live
+from inspector.project.training.trainer import RunProgress
 from inspector.training_protocol import (
     SMALL_CNN,
     Budget,
@@ -35,7 +35,7 @@ class RunState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RunConfig:
     """What a person asks of a run; the rule says which files.
 
     Attributes:
@@ -70,7 +70,7 @@ class Run:
     spec: RunSpec
     history: tuple[EpochDone, ...]
     state: RunState = RunState.INTERRUPTED
-    live: Live | None = None
+    live: RunProgress | None = None
     reason: str = ""
     advice: str = ""
 
@@ -80,7 +80,7 @@ class Run:
         return self.history[self.history[-1].best_epoch - 1] if self.history else None
 
     @property
-    def can_go_on(self) -> bool:
+    def can_resume(self) -> bool:
         """Tell whether it is incomplete and not in the queue."""
         return self.state in (RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED)
 
@@ -95,6 +95,6 @@ class Run:
         model = Path(self.spec.model).stem.replace("_", " ")
         return f"{self.policy}, {model}, {self.spec.image_size_px} px"
 
-    def is_twin_of(self, other: "Run") -> bool:
+    def differs_only_in_seed(self, other: "Run") -> bool:
         """Tell whether two runs differ in nothing but their seed."""
         return replace(self.spec, seed=0) == replace(other.spec, seed=0)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from inspector.audit.leakage import ties_across
+from inspector.audit.leakage import edges_across
 from inspector.audit.predictions import Prediction, Rate, rates, read_predictions
 from inspector.errors import TrainingError
 from inspector.project.review.similarity_graph import link
@@ -82,8 +82,8 @@ def _rates(
     learned = path_mask((*spec.training.paths, *spec.selection.paths), position)
     judged = path_mask(spec.validation.paths, position)
     ties = link(source.duplicates, source.groups, rows).at(source.duplicates.threshold).ties
-    codes = ties_across(ties, learned, judged)
+    codes = edges_across(ties, learned, judged)
     tie = {rows[i].path: KINDS[codes[i] - 1] for i in codes.nonzero()[0].tolist()}
-    numbers = source.groups.numbers(rows, with_pictures=True)
+    numbers = source.groups.numbers(rows, with_duplicates=True)
     group = {s.path: int(n) for s, n in zip(rows, numbers, strict=True)}
     return rates(predictions, tie, dict.fromkeys(spec.validation.paths, "validation"), group)

@@ -20,26 +20,26 @@ from inspector.project.changes import Changes
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Membership, Rule
 from inspector.project.splits.splits import Splits
-from inspector.project.training.run import Run, RunState, Wanted
+from inspector.project.training.run import Run, RunConfig, RunState
 from inspector.project.training.run_results import RunResult, run_result
-from inspector.project.training.trainer import Live, Trainer
+from inspector.project.training.trainer import RunProgress, Trainer
 from inspector.splits.group_split import split_by_group
 from inspector.store import meta
 from inspector.store.samples import Sample
 from inspector.training_protocol import (
     CARD,
     ENDED,
-    Answer,
-    Done,
     Evaluated,
-    Failed,
+    Event,
     Preparing,
     Ready,
     Reevaluate,
+    RunDone,
+    RunFailed,
     RunSpec,
-    Samples,
+    RunStopped,
+    SampleColumns,
     Step,
-    Stopped,
     Train,
     check_spec,
     read_history,
@@ -104,7 +104,7 @@ class Runs:
         names = (f.name for f in sorted(self.folder.iterdir()) if (f / "spec.json").exists())
         return [self._read(name, live.get(name)) for name in names]
 
-    def _read(self, name: str, live: Live | None) -> Run:
+    def _read(self, name: str, live: RunProgress | None) -> Run:
         folder = self.folder / name
         if name not in self._specs:
             self._specs[name] = read_spec(folder)
@@ -122,7 +122,7 @@ class Runs:
         except (OSError, ValueError, KeyError):
             return Run(name, folder, spec, history)
 
-    def plan(self, rule: Rule, wanted: Wanted) -> RunSpec:
+    def plan(self, rule: Rule, wanted: RunConfig) -> RunSpec:
         """Return the spec of a run; a selection set is cut by group from training.
 
         Raises:
@@ -138,9 +138,9 @@ class Runs:
         names = tuple(sorted({s.new_label or s.label for s in (*training, *validation)}))
         place = {name: i for i, name in enumerate(names)}
 
-        def columns(rows: Sequence[str]) -> Samples:
+        def columns(rows: Sequence[str]) -> SampleColumns:
             chosen = [known[p] for p in rows if (known[p].new_label or known[p].label) in place]
-            return Samples(
+            return SampleColumns(
                 tuple(s.path for s in chosen),
                 tuple(place[s.new_label or s.label] for s in chosen),
                 tuple(s.sha256.hex() for s in chosen),
@@ -148,7 +148,7 @@ class Runs:
 
         held = np.zeros(len(training), np.bool_)
         if training:
-            groups = self._groups.numbers(training, with_pictures=True)
+            groups = self._groups.numbers(training, with_duplicates=True)
             labels = np.array([place[s.new_label or s.label] for s in training], np.int32)
             held = split_by_group(groups, labels, SELECTION_SHARE, seed=0)
         learned = [s.path for s, out in zip(training, held, strict=True) if not out]
@@ -209,7 +209,7 @@ class Runs:
         self._context.emit(Changes(runs=True))
 
     def train(
-        self, names: Iterable[str], hear: Callable[[Answer], None], *, stop: Stop | None = None
+        self, names: Iterable[str], hear: Callable[[Event], None], *, stop: Stop | None = None
     ) -> None:
         """Train stored runs to their end; each answer is passed to `hear`, on this thread.
 
@@ -227,11 +227,11 @@ class Runs:
         Raises:
             TrainingError: The weights or a sample are gone or were changed.
         """
-        heard: list[Answer] = []
+        heard: list[Event] = []
         order = Reevaluate(str(self.folder / name), side)
         self._follow([order], heard.append, Stop())
         last = heard[-1]
-        if isinstance(last, Failed):
+        if isinstance(last, RunFailed):
             raise TrainingError(last.reason, last.advice)
         assert isinstance(last, Evaluated)
         return last
@@ -269,9 +269,9 @@ class Runs:
         self.trainer.close()
 
     def _follow(
-        self, orders: Iterable[Train | Reevaluate], hear: Callable[[Answer], None], stop: Stop
+        self, orders: Iterable[Train | Reevaluate], hear: Callable[[Event], None], stop: Stop
     ) -> None:
-        answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+        answers: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self.trainer.listen(answers.put)
         try:
             for order in orders:
@@ -284,8 +284,8 @@ class Runs:
     def _follow_one(
         self,
         order: Train | Reevaluate,
-        answers: "queue.SimpleQueue[Answer]",
-        hear: Callable[[Answer], None],
+        answers: "queue.SimpleQueue[Event]",
+        hear: Callable[[Event], None],
         stop: Stop,
     ) -> None:
         """Put an order into the queue and hear of it until it is over."""
@@ -299,19 +299,19 @@ class Runs:
                 answer = answers.get(timeout=_LISTEN_SECONDS)
             except queue.Empty:
                 continue
-            if isinstance(answer, Failed) and self.trainer.snapshot().failure is not None:
+            if isinstance(answer, RunFailed) and self.trainer.snapshot().failure is not None:
                 raise TrainingError(answer.reason, answer.advice)
             if isinstance(answer, Ready) or answer.run == name:
                 hear(answer)
-                if isinstance(answer, Done | Failed | Stopped | Evaluated):
+                if isinstance(answer, RunDone | RunFailed | RunStopped | Evaluated):
                     return
 
-    def _on_answer(self, answer: Answer) -> None:
+    def _on_answer(self, answer: Event) -> None:
         """Keep how a run ended, and tell of what is seen from outside; on the trainer's thread."""
         match answer:
-            case Failed() if answer.run:
+            case RunFailed() if answer.run:
                 self._keep_end(answer.run, RunState.FAILED, answer.reason, answer.advice)
-            case Stopped():
+            case RunStopped():
                 self._keep_end(answer.run, RunState.STOPPED, "", "")
             case Step() | Preparing():
                 return  # sampled
@@ -341,6 +341,6 @@ def _test_paths(made: Membership) -> tuple[str, ...]:
     return tuple(p for p in made.elsewhere.get("test", ()) if p not in used)
 
 
-def seeds_of(wanted: Wanted, count: int) -> list[Wanted]:
+def seeds_of(wanted: RunConfig, count: int) -> list[RunConfig]:
     """Return the same wish with `count` seeds in a row."""
     return [replace(wanted, seed=wanted.seed + i) for i in range(count)]

@@ -14,7 +14,7 @@ _START_SECONDS = 6.0
 _RUN_SECONDS = 0.8
 
 
-def expect_seconds(runs: Sequence[Run], specs: Sequence[RunSpec]) -> float | None:
+def estimate_seconds(runs: Sequence[Run], specs: Sequence[RunSpec]) -> float | None:
     """Return the seconds that all specs should take; at most, where they end on a plateau.
 
     A pace is of one model at one picture size; None where a spec's was never measured.

@@ -6,25 +6,25 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
-from inspector.subprocesses import Child, ChildGone
+from inspector.subprocesses import ChildProcess, ProcessExited
 from inspector.training_protocol import (
     TRAINER,
-    Answer,
+    Command,
     ContinueRun,
-    Done,
     EpochDone,
     Evaluated,
-    Failed,
-    Order,
+    Event,
     Paused,
     PauseRun,
     Preparing,
     Quit,
     Ready,
     Reevaluate,
+    RunDone,
+    RunFailed,
+    RunStopped,
     Started,
     Step,
-    Stopped,
     StopRun,
     Train,
     read_history,
@@ -48,7 +48,7 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
+class RunProgress:
     """How far a run of the queue is.
 
     Attributes:
@@ -77,7 +77,7 @@ class Live:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class QueueSnapshot:
     """The child and its queue at one moment.
 
     Attributes:
@@ -87,8 +87,8 @@ class Snapshot:
     """
 
     ready: bool = False
-    failure: Failed | None = None
-    live: Mapping[str, Live] = field(default_factory=dict)
+    failure: RunFailed | None = None
+    live: Mapping[str, RunProgress] = field(default_factory=dict)
 
 
 class Trainer:
@@ -100,24 +100,24 @@ class Trainer:
 
     def __init__(self, *, low_priority: bool) -> None:
         self._low_priority = low_priority
-        self._listeners: list[Callable[[Answer], None]] = []
+        self._listeners: list[Callable[[Event], None]] = []
         self._wake = threading.Condition()
         self._sending = threading.Lock()
         self._orders: list[Train | Reevaluate] = []
-        self._live: dict[str, Live] = {}
+        self._live: dict[str, RunProgress] = {}
         self._stopping: set[str] = set()
-        self._child: Child | None = None
+        self._child: ChildProcess | None = None
         self._ready: Ready | None = None
-        self._failure: Failed | None = None
+        self._failure: RunFailed | None = None
         self._thread: threading.Thread | None = None
         self._working = False
         self._closed = False
 
-    def listen(self, listener: Callable[[Answer], None]) -> None:
+    def listen(self, listener: Callable[[Event], None]) -> None:
         """Call `listener` with every answer, on the trainer's thread."""
         self._listeners.append(listener)
 
-    def forget(self, listener: Callable[[Answer], None]) -> None:
+    def forget(self, listener: Callable[[Event], None]) -> None:
         """Stop calling a listener."""
         self._listeners.remove(listener)
 
@@ -135,7 +135,7 @@ class Trainer:
             for order in orders:
                 name = Path(order.folder).name
                 if name not in self._live:
-                    self._live[name] = Live()
+                    self._live[name] = RunProgress()
                     self._orders.append(order)
             self._wake.notify_all()
         self.warm()
@@ -152,7 +152,7 @@ class Trainer:
             else:
                 self._stopping.add(run)
         if waiting:
-            self._tell(Stopped(run, 0))
+            self._tell(RunStopped(run, 0))
             return
         self._send(StopRun(run))
         timer = threading.Timer(PATIENCE_SECONDS, self._lose_patience, (run,))
@@ -168,19 +168,19 @@ class Trainer:
         """Hold a run between two batches."""
         self._send(PauseRun(run))
 
-    def go_on(self, run: str) -> None:
+    def resume(self, run: str) -> None:
         """Let a paused run go on."""
         with self._wake:
             if run in self._live:
                 self._live[run] = replace(self._live[run], phase=Phase.TRAINING)
         self._send(ContinueRun(run))
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> QueueSnapshot:
         """Return how far everything is."""
         with self._wake:
-            return Snapshot(self._ready is not None, self._failure, dict(self._live))
+            return QueueSnapshot(self._ready is not None, self._failure, dict(self._live))
 
-    def job(self) -> jobs.Snapshot | None:
+    def job(self) -> jobs.ProgressSnapshot | None:
         """Return how far the run is that is going, as a job; None while nothing is."""
         live = list(self.snapshot().live.values())
         if not live:
@@ -189,17 +189,17 @@ class Trainer:
         more = f", {behind} more waiting" if behind else ""
         match now.phase:
             case Phase.WAITING:
-                return jobs.Snapshot(f"training: starting{more}", 0, 0, 0.0, 0.0)
+                return jobs.ProgressSnapshot(f"training: starting{more}", 0, 0, 0.0, 0.0)
             case Phase.PREPARING:
                 phase = f"training: {now.what}{more}"
-                return jobs.Snapshot(phase, now.done, now.total, 0.0, 0.0)
+                return jobs.ProgressSnapshot(phase, now.done, now.total, 0.0, 0.0)
             case Phase.TRAINING | Phase.PAUSED:
                 word = "paused" if now.phase is Phase.PAUSED else "training"
                 phase = f"{word}: epoch {now.epoch} of {now.epochs}{more}"
                 done = (now.epoch - 1) * now.total + now.done
                 total = now.epochs * now.total
                 rate = now.images_per_second
-                return jobs.Snapshot(phase, done, total, rate, now.seconds_left)
+                return jobs.ProgressSnapshot(phase, done, total, rate, now.seconds_left)
 
     def close(self) -> None:
         """Stop what is going, end the child, and wait for both."""
@@ -229,18 +229,18 @@ class Trainer:
     def _start(self) -> bool:
         """Start a child; where there is none to be had, everything that waits fails."""
         self._failure = None
-        child = Child(TRAINER, low_priority=self._low_priority)
+        child = ChildProcess(TRAINER, low_priority=self._low_priority)
         with self._sending:
             self._child = child
         try:
             first = child.receive()
-        except ChildGone as gone:
-            first = Failed("", f"training can't start: {gone}", "Run `inspector doctor`.")
+        except ProcessExited as gone:
+            first = RunFailed("", f"training can't start: {gone}", "Run `inspector doctor`.")
         if isinstance(first, Ready):
             self._ready = first
             self._tell(first)
             return True
-        assert isinstance(first, Failed)
+        assert isinstance(first, RunFailed)
         self._let_go()
         with self._wake:
             waiting, self._failure = list(self._live), first
@@ -248,7 +248,7 @@ class Trainer:
             self._orders.clear()
             self._working = False
         for name in waiting or [""]:
-            self._tell(Stopped(name, 0) if self._closed else replace(first, run=name))
+            self._tell(RunStopped(name, 0) if self._closed else replace(first, run=name))
         return False
 
     def _do(self, order: Train | Reevaluate) -> None:
@@ -257,26 +257,26 @@ class Trainer:
             assert self._child is not None
             self._send(order)
             while True:
-                answer: Answer = self._child.receive()  # type: ignore[assignment]
-                over = isinstance(answer, Done | Failed | Stopped | Evaluated)
+                answer: Event = self._child.receive()  # type: ignore[assignment]
+                over = isinstance(answer, RunDone | RunFailed | RunStopped | Evaluated)
                 self._note(name, answer, over=over)
                 self._tell(answer)
                 if over:
                     return
-        except ChildGone as gone:
+        except ProcessExited as gone:
             self._let_go()
             asked = name in self._stopping
             self._note(name, None, over=True)
             if asked:
-                self._tell(Stopped(name, len(read_history(Path(order.folder)))))
+                self._tell(RunStopped(name, len(read_history(Path(order.folder)))))
                 return
             advice = (
                 "Let the run go on after its last epoch. If this comes again, the machine may lack"
                 " memory: take smaller pictures."
             )
-            self._tell(Failed(name, f"the training process is gone, {gone}", advice))
+            self._tell(RunFailed(name, f"the training process is gone, {gone}", advice))
 
-    def _note(self, name: str, answer: Answer | None, *, over: bool) -> None:
+    def _note(self, name: str, answer: Event | None, *, over: bool) -> None:
         with self._wake:
             if over:
                 self._live.pop(name, None)
@@ -284,17 +284,17 @@ class Trainer:
             elif answer is not None and name in self._live:
                 self._live[name] = _moved(self._live[name], answer)
 
-    def _tell(self, answer: Answer) -> None:
+    def _tell(self, answer: Event) -> None:
         for listener in tuple(self._listeners):
             listener(answer)
 
-    def _send(self, order: Order) -> None:
+    def _send(self, order: Command) -> None:
         with self._sending:
             if self._child is None:
                 return
             try:
                 self._child.send(order)
-            except ChildGone:
+            except ProcessExited:
                 return  # whoever waits for its answers hears of it
 
     def _lose_patience(self, run: str) -> None:
@@ -313,7 +313,7 @@ class Trainer:
             child.kill()
 
 
-def _moved(live: Live, answer: Answer) -> Live:
+def _moved(live: RunProgress, answer: Event) -> RunProgress:
     match answer:
         case Preparing():
             return replace(
