@@ -10,7 +10,6 @@ from pytestqt.qtbot import QtBot
 
 from inspector.app.duplicates.rule_dialog import RuleDialog
 from inspector.app.main import MainWindow
-from inspector.app.window.layout_dialog import ask_folders
 from inspector.app.window.main_window import ProjectWindow
 from inspector.project.project import Project
 
@@ -65,7 +64,6 @@ def _sheets(view: ProjectWindow) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "keys", view._show_keys
     yield "commands", view._show_palette
     yield "preferences", window.show_preferences
-    yield "folders", lambda: ask_folders(view.project, view.bridge, view)
     yield "bug", lambda: window.show_bug("Traceback: none, this is a test")
     view.show_page(view.pages.index(view._train))
     (compare,) = (b for b in view._train.findChildren(QPushButton) if b.text() == "Compare…")

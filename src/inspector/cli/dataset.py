@@ -6,8 +6,9 @@ from pathlib import Path
 
 from inspector.cli.options import add_output, add_verb, open_project, scan
 from inspector.cli.output import print_json, print_lines, print_table
-from inspector.dataset.layouts import SPLIT_NAMES
+from inspector.dataset.layouts import Layout, normal_split, roles
 from inspector.errors import UsageError
+from inspector.project.project import Project
 from inspector.project.review.duplicates import Level, Pair, PairKind
 from inspector.project.review.gallery_query import flag_names
 
@@ -75,6 +76,7 @@ def _scan(arguments: argparse.Namespace) -> None:
             "seconds": round(done.seconds, 3),
             "folders": project.layout.role.value,
             "left_out": list(project.layout.ignored),
+            "layout": opened_as(project),
         }
         if arguments.json:
             print_json(document)
@@ -93,11 +95,36 @@ def _scan(arguments: argparse.Namespace) -> None:
         )
         for name in project.layout.ignored:
             print(f"left out: the folder {name} (others here are splits)")
-        if not project.layout.sure:
-            print(
-                f"the folders at the top were taken as {project.layout.role.value};"
-                " say otherwise with --folders"
-            )
+        print_layout(project.layout)
+
+
+def opened_as(project: Project) -> dict[str, object]:
+    """Return how the dataset is read, as `scan --json` says it."""
+    layout = project.layout
+    return {
+        "kind": layout.kind.value,
+        "label_file": layout.label_file or None,
+        "root": layout.base or ".",
+        "roles": roles(project.root, layout),
+        "text": layout.text,
+        "sure": layout.sure,
+        "notes": list(layout.notes),
+        "alternatives": [
+            {"kind": a.kind.value, "text": a.text, "option": a.option} for a in layout.alternatives
+        ],
+    }
+
+
+def print_layout(layout: Layout) -> None:
+    """Print how the dataset was opened, and where that is doubtful what else it may be."""
+    print(f"opened as {layout.text}")
+    for note in layout.notes:
+        print(f"  {note}")
+    if layout.sure:
+        return
+    print("  This reading is a guess: check the classes. Others:")
+    for other in layout.alternatives[:3]:
+        print(f"    {other.text}: {other.option}")
 
 
 def _problems(arguments: argparse.Namespace) -> None:
@@ -203,7 +230,7 @@ def _pair_json(pair: Pair) -> dict[str, object]:
 
 
 def _split(name: str, known: dict[str, int]) -> str:
-    split = SPLIT_NAMES.get(name.lower(), name)
+    split = normal_split(name)
     if split not in known:
         raise UsageError(f"there is no split {name}", f"Splits here: {', '.join(known) or 'none'}.")
     return split

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from inspector.dataset.layouts import Layout, Location, Role
+from inspector.dataset.layouts import Layout, Location, Role, leads_back
 
 CHUNK = 2_000
 
@@ -49,14 +49,16 @@ class Entry(NamedTuple):
 def list_files(root: Path, layout: Layout) -> Iterator[list[Entry]]:
     """Yield every file below `root` in chunks, folders in code-point order.
 
-    Links that lead nowhere or out of the dataset, FIFOs, sockets and devices have the status
-    other. Folders that can't be listed are passed as one entry of status other.
+    Linked folders at or above the class folders are followed, as Keras does, but for those that
+    lead back to a folder above them. Other links to folders, links that lead nowhere or out of
+    the dataset, FIFOs, sockets and devices have the status other. Folders that can't be listed
+    are passed as one entry of status other.
     """
     inside = os.path.realpath(root) + os.sep
     chunk: list[Entry] = []
-    folders = [""]
+    folders: list[tuple[str, tuple[str, ...]]] = [("", (inside.rstrip(os.sep),))]
     while folders:
-        folder = folders.pop()
+        folder, above = folders.pop()
         try:
             with os.scandir(root / folder) as entries:
                 found = sorted(entries, key=lambda entry: entry.name)
@@ -65,13 +67,14 @@ def list_files(root: Path, layout: Layout) -> Iterator[list[Entry]]:
             reason = f"the folder can't be listed: {error.strerror}"
             chunk.append(_odd(path, reason, layout.place(_shown(path))))
             continue
-        below = []
+        below: list[tuple[str, tuple[str, ...]]] = []
         # Files of one folder have one place, but for those that a manifest names.
         place = None if layout.role is Role.MANIFEST else layout.place(_shown(folder) + "_")
         for entry in found:
             path = folder + entry.name
-            if entry.is_dir(follow_symlinks=False):
-                below.append(path + "/")
+            real = _followed(entry, layout.place(_shown(path)), above)
+            if real:
+                below.append((path + "/", (*above, real)))
             else:
                 chunk.append(_entry(entry, path, place or layout.place(_shown(path)), inside))
         folders.extend(reversed(below))
@@ -80,6 +83,21 @@ def list_files(root: Path, layout: Layout) -> Iterator[list[Entry]]:
             chunk = []
     if chunk:
         yield chunk
+
+
+def _followed(entry: os.DirEntry[str], place: Location, above: tuple[str, ...]) -> str:
+    """Return the real path of a folder that is listed, "" for what is no such folder.
+
+    Args:
+        place: Of the entry itself: a link within a class is not followed, as by Keras 3.12.
+        above: Real paths of the folders above it.
+    """
+    if entry.is_dir(follow_symlinks=False):
+        return f"{above[-1]}{os.sep}{entry.name}"
+    if place.label or not entry.is_symlink() or not entry.is_dir():
+        return ""
+    real = os.path.realpath(entry.path)
+    return "" if leads_back(real, above) else real
 
 
 def _entry(entry: os.DirEntry[str], path: str, place: Location, inside: str) -> Entry:

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
-from inspector.dataset.layouts import SPLIT_NAMES, Layout, Location, Role
+from inspector.dataset.layouts import Layout, Location, Role, normal_split
 from inspector.errors import DatasetError
 
 _Row = Mapping[str, str | None]
@@ -62,5 +62,4 @@ def _path(row: _Row) -> str:
 
 
 def _split(row: _Row) -> str:
-    split = (row.get("split") or "").strip()
-    return SPLIT_NAMES.get(split.lower(), split)
+    return normal_split(row.get("split") or "")

@@ -5,7 +5,9 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from inspector.dataset.layouts import Layout, Role, guess_layout
+import msgspec
+
+from inspector.dataset.layouts import Choice, Kind, Layout, Role, recognise
 from inspector.dataset.manifests import read_manifest
 from inspector.desktop.paths import default_project, pictures_file
 from inspector.errors import DatasetError, ProjectError
@@ -27,7 +29,7 @@ class ProjectContext:
         dataset: The dataset's folder; None to take the one that the project file remembers.
         file: The project file; None for the default one of the dataset.
         relocate: True to take `dataset` as the new location of the same files.
-        role: What the user says the top folders are; None for the remembered or guessed one.
+        choice: What the user says of the layout; None for what is remembered or recognised.
         manifest: A CSV that names the files, instead of folders.
         jobs: Worker processes; None for all cores, or one less with a window.
         window: True to leave a core to the window and work at low priority.
@@ -35,7 +37,8 @@ class ProjectContext:
     Attributes:
         root: The dataset's folder, absolute.
         file: The project file, absolute.
-        layout: What the folders mean.
+        layout: What the folders and label files mean.
+        choice: What the user said of it.
 
     Raises:
         DatasetError: The folder is missing or fits no layout.
@@ -48,7 +51,7 @@ class ProjectContext:
         file: Path | None = None,
         *,
         relocate: bool = False,
-        role: Role | None = None,
+        choice: Choice | None = None,
         manifest: Path | None = None,
         jobs: int | None = None,
         window: bool = False,
@@ -59,8 +62,9 @@ class ProjectContext:
         if dataset is None and not remembered:
             raise ProjectError(f"there is no project {file}", "Open a dataset's folder instead.")
         self.root = Path(dataset if dataset is not None else remembered).absolute()
-        self.layout = _layout(self.root, role, manifest)
         self.file = file.absolute() if file else default_project(self.root)
+        self.choice = Choice()
+        self.layout = self._recognise(choice, manifest)
         if self.file.is_relative_to(self.root):
             raise ProjectError(
                 "the project file would lie inside the dataset, which is never written to",
@@ -74,7 +78,7 @@ class ProjectContext:
         self._pool_lock = threading.Lock()
         self._jobs = jobs or max(1, (os.cpu_count() or 1) - window)
         try:
-            self._claim(relocate, role, manifest)
+            self._claim(relocate, manifest)
         except Exception:
             self.close()
             raise
@@ -105,10 +109,16 @@ class ProjectContext:
                 )
             return self._pool
 
-    def set_role(self, role: Role) -> None:
-        """Remember what the top folders are, as the user said; the next index obeys."""
-        self.layout = guess_layout(self.root, role=role)
-        self.database.write(lambda c: meta.put(c, "role", role.value), urgent=True)
+    def set_layout(self, choice: Choice) -> None:
+        """Remember how to read the dataset, as the user said; the next index obeys.
+
+        Raises:
+            DatasetError: The choice fits nothing.
+        """
+        self.layout = recognise(self.root, choice)
+        self.choice = choice
+        values = {"layout": _to_text(choice), "role": "", "manifest": ""}
+        self.database.write(lambda c: meta.put_all(c, values), urgent=True)
         self.emit(Changes(layout=True, samples=True))
 
     def absolute(self, path: str) -> Path:
@@ -122,8 +132,27 @@ class ProjectContext:
         self.database.close()
         self.cache.close()
 
-    def _claim(self, relocate: bool, role: Role | None, manifest: Path | None) -> None:
-        """Check that the project is of this dataset, or make it so; recall the layout."""
+    def _recognise(self, choice: Choice | None, manifest: Path | None) -> Layout:
+        """Return the layout by what the user says now, else by what is remembered."""
+        if manifest is not None:
+            return _by_manifest(self.root, manifest)
+        if choice is not None:
+            self.choice = choice
+            return recognise(self.root, choice)
+        self.choice, stored_manifest = remembered_layout(self.file)
+        if stored_manifest:
+            return _by_manifest(self.root, Path(stored_manifest))
+        try:
+            return recognise(self.root, self.choice)
+        except DatasetError:
+            if not self.choice:
+                raise
+            # The folders changed since: what was said of them no longer fits.
+            self.choice = Choice()
+            return recognise(self.root)
+
+    def _claim(self, relocate: bool, manifest: Path | None) -> None:
+        """Check that the project is of this dataset, or make it so; keep the layout."""
         reader = self.database.read()
         known = meta.get(reader, "root")
         here = os.path.realpath(self.root)
@@ -137,17 +166,9 @@ class ProjectContext:
                 f"{self.root} does not hold the files that {self.file.name} knows",
                 "Relocate to the folder that holds them, or name another --project.",
             )
-        stored_role = meta.get(reader, "role")
-        stored_manifest = meta.get(reader, "manifest")
-        if role is None and manifest is None:
-            if stored_manifest:
-                self.layout = read_manifest(Path(stored_manifest))
-            elif stored_role:
-                self.layout = guess_layout(self.root, role=Role(stored_role))
-
-        values = {"root": here}
-        if role is not None:
-            values["role"] = role.value
+        values = {"root": here, "layout": _to_text(self.choice), "role": ""}
+        if self.layout.kind is not Kind.MANIFEST:
+            values["manifest"] = ""
         if manifest is not None:
             values["manifest"] = str(manifest.absolute())
         self.database.write(lambda c: meta.put_all(c, values), urgent=True)
@@ -158,12 +179,33 @@ class ProjectContext:
         return not paths or sum((self.root / p).exists() for p in paths) * 2 >= len(paths)
 
 
-def _layout(root: Path, role: Role | None, manifest: Path | None) -> Layout:
-    if manifest is not None:
-        if not root.is_dir():
-            raise DatasetError(f"there is no folder {root}", "Check the path.")
-        return read_manifest(manifest)
-    return guess_layout(root, role=role)
+def _by_manifest(root: Path, manifest: Path) -> Layout:
+    if not root.is_dir():
+        raise DatasetError(f"there is no folder {root}", "Check the path.")
+    return read_manifest(manifest)
+
+
+def _to_text(choice: Choice) -> str:
+    return msgspec.json.encode(choice).decode() if choice else ""
+
+
+def remembered_layout(file: Path) -> tuple[Choice, str]:
+    """Return what the user said of the layout before, and the manifest's path or ""."""
+    if not file.exists():
+        return Choice(), ""
+    database = Database(file)
+    try:
+        reader = database.read()
+        text, role = meta.get(reader, "layout"), meta.get(reader, "role")
+        manifest = meta.get(reader, "manifest")
+    finally:
+        database.close()
+    try:
+        if text:
+            return msgspec.json.decode(text, type=Choice), manifest
+        return Choice(role=Role(role) if role else None), manifest
+    except (msgspec.MsgspecError, ValueError):
+        return Choice(), manifest
 
 
 def remembered_root(file: Path) -> str:

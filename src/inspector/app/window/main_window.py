@@ -35,7 +35,6 @@ from inspector.app.widgets.page import Key, Page
 from inspector.app.window.command_palette import Palette, as_command, commands_of
 from inspector.app.window.details_panel import Details
 from inspector.app.window.hint_bar import HintBar
-from inspector.app.window.layout_dialog import ask_folders
 from inspector.app.window.refresh_scheduler import RefreshScheduler
 from inspector.app.window.scan_job import ScanJob
 from inspector.app.window.session import Session
@@ -99,8 +98,6 @@ class ProjectWindow(QWidget):
         self.show_page(0)
         project.subscribe(self.bridge.tell)
         self._scan.start()
-        if not project.layout.sure:
-            ask_folders(project, self.bridge, self)
 
     def page(self) -> Page:
         """Return the page that is shown."""

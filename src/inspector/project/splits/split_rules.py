@@ -371,7 +371,7 @@ def _folder(source: SplitSource, folder: str | None) -> str:
     if folder is not None:
         return folder.strip("/")
     top = [name for name, split in source.context.layout.splits.items() if split == "training"]
-    return top[0] if top else ""
+    return top[0] if top else source.context.layout.base
 
 
 def _elsewhere(source: SplitSource, taken: set[str]) -> dict[str, tuple[str, ...]]:

@@ -240,12 +240,13 @@ class Splits:
         contents = {s.sha256 for s in rows}
         known = {sha for _, sha, _ in kept}
         paths = {path for path, _, _ in kept}
-        splits = self._context.layout.role is Role.SPLITS
-        covered = {path.partition("/")[0] for path in paths} if splits else set()
+        layout = self._context.layout
+        splits = layout.role is Role.SPLITS
+        covered = {layout.split_folder(path) for path in paths} if splits else set()
         fresh = tuple(
             s.path for s in rows
             if s.path not in paths and s.sha256 not in known
-            and (not splits or s.path.partition("/")[0] in covered)
+            and (not splits or layout.split_folder(s.path) in covered)
         )  # fmt: skip
         apart = [(path, sha) for path, sha, _ in kept if now.get(path) != sha]
         return Lock(
