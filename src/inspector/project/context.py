@@ -99,13 +99,17 @@ class ProjectContext:
         """Return the worker pool, started at the first use and kept warm."""
         with self._pool_lock:
             if self._pool is None:
-                self._pool = Pool(
-                    TASKS,
-                    workers=self._jobs,
-                    timeout_seconds=SECONDS_PER_FILE,
-                    low_priority=self.low_priority,
-                )
+                self._pool = self.own_pool()
             return self._pool
+
+    def own_pool(self) -> Pool:
+        """Return another worker pool, for work beside a scan; whoever asks closes it."""
+        return Pool(
+            TASKS,
+            workers=self._jobs,
+            timeout_seconds=SECONDS_PER_FILE,
+            low_priority=self.low_priority,
+        )
 
     def set_role(self, role: Role) -> None:
         """Remember what the top folders are, as the user said; the next index obeys."""
