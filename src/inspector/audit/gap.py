@@ -47,7 +47,7 @@ from inspector.audit.properties import PropertyGroups, compare_properties
 Doubles = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _T95_19 = 2.093
-# Few images: more split seeds cost little, and steady the figure. Source: docs/verdicts.md.
+# Few images: more split seeds cost little, and steady the figure. Source: docs/measurements/verdicts.md.
 FEW_IMAGES = 3_000
 SEEDS_OF_FEW, SEEDS_OF_MANY = 10, 5
 
