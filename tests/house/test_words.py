@@ -7,7 +7,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-
 from tests.house.user_text import sentences
 
 ROOT = Path(__file__).resolve().parents[2]

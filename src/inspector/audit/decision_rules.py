@@ -20,7 +20,8 @@ SHIFT_ABOVE = 0.03
 # Class balance and training-set size are shown beside the two; they use the margin of leakage.
 OTHER_ABOVE = 0.02
 # Hard images, chosen by a baseline model's own margin, regained up to .19 of their loss in the
-# joint condition, real shifts .33 or more (seeds 20000 of docs/measurements/verdicts.md; confirmed on seeds 50000).
+# joint condition, real shifts .33 or more (seeds 20000 of docs/measurements/verdicts.md;
+# confirmed on seeds 50000).
 JOINT_OF_LOSS = 0.25
 HIDDEN_ABOVE = 0.10
 MAX_P = 0.005

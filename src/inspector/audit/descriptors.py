@@ -16,7 +16,7 @@ COLOUR_CELLS = 4
 # Source: brain_aug in docs/measurements/verdicts.md.
 LIGHT_CELLS = 8
 LIGHT_WEIGHT = 2.0
-# Source: docs/measurements/verdicts.md; 64 components hid what a model may learn by heart of a group.
+# Source: docs/measurements/verdicts.md; 64 components hid what a model memorises of a group.
 COMPONENTS = 96
 _CHUNK = 512
 

@@ -46,7 +46,7 @@ class Notes:
         return "trained models" if self.trained else "baseline models"
 
     def note_folder(self, right: Doubles, labels: Ints, clean: Mask, weights: Doubles) -> None:
-        """Record the folder's accuracy as is, at the training class mix, and without shared groups."""
+        """Record the folder's accuracy as is, class-weighted, and without shared groups."""
         self.folder_raw = float(right.mean())
         self.folder_mixed = class_weighted(right, labels, weights)[0]
         self.folder_clean = float(right[clean].mean()) if clean.any() else None
@@ -136,7 +136,8 @@ def evidence(diagnosis: Diagnosis, notes: Notes) -> tuple[str, ...]:
     """Return the figures behind the verdict, each with its comparison."""
     sentences = [_random_and_group(diagnosis, notes.who), _same(notes), _placebo(diagnosis, notes)]
     sentences += [_recall(diagnosis), _residual(diagnosis), _by_similarity(diagnosis)]
-    sentences += [_seed_variability(notes), _domain(diagnosis), _joint(notes), _own(notes), _folder(notes)]
+    sentences += [_seed_variability(notes), _domain(diagnosis), _joint(notes)]
+    sentences += [_own(notes), _folder(notes)]
     sentences += [_classes(notes), _properties(diagnosis), _nearest(diagnosis)]
     return tuple(one for one in sentences if one)
 
@@ -304,7 +305,9 @@ def caveats(diagnosis: Diagnosis, notes: Notes, limits: Limits) -> tuple[str, ..
             "and shift at most the figure shown; confirm groups and run the diagnosis again"
         )
     if notes.lacking:
-        sentences.append(f"{notes.lacking} classes have no images in the folder and are left out of its figures")
+        sentences.append(
+            f"{notes.lacking} classes have no images in the folder and are left out of its figures"
+        )
     sentences += [
         f"{notes.who} are not your model; they show how such a gap can arise",
         "the components add up by construction, which is no evidence of a cause",
