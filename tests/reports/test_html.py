@@ -60,7 +60,8 @@ def full_page(name: str = "a.jpg") -> ReportPage:
         tables=(Table(f"Caption {name}", (f"head {name}", "n"), ((f"cell {name}", 12.5),)),
                 Table("Empty table", ("head",), ())),
         pairs=(pair,),
-        apart=(SeparatedHistogram(f"Brightness {name}", (0.1, 0.5, 0.4), (0.2, 0.3, 0.5), (name, "bright"),
+        apart=(SeparatedHistogram(
+            f"Brightness {name}", (0.1, 0.5, 0.4), (0.2, 0.3, 0.5), (name, "bright"),
                      (pair,)),),
         luck=(OverSeeds(f"Leak rate {name}", tuple(i / 100 for i in range(50)), 0.3),),
         evidence=(f"Evidence {name}",),

@@ -247,7 +247,8 @@ class Experiments:
     def _base(self, question: Question, wanted: RunConfig) -> RunSpec:
         """Return what all runs share."""
         return RunSpec(
-            str(self._context.root), question.classes, SampleColumns(), SampleColumns(), SampleColumns(),
+            str(self._context.root), question.classes,
+            SampleColumns(), SampleColumns(), SampleColumns(),
             wanted.model, 0, wanted.image_size_px, budget=Budget.STEPS, epochs=wanted.epochs,
             split=SPLIT, cache=str(cache_folder() / "training"),
             versions={"inspector": __version__},

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inspector.dataset.listing import FAILED
+from inspector.dataset.names import shown, why_no_name
 from inspector.errors import ProjectError, UsageError
 from inspector.project.catalog.samples import Samples
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
+from inspector.project.review.decisions_file import ImageDecision, read_decisions
 from inspector.project.review.duplicates import DuplicateIndex, Duplicates
 from inspector.store.decisions import Change, DecisionField, Operation
 from inspector.store.samples import Sample
@@ -76,8 +78,8 @@ class Decisions:
 
     def relabel(self, ids: Iterable[int], label: str) -> Decided:
         """Give samples another class, which exports honour; the own class clears it."""
-        if not label or "/" in label or label.startswith("."):
-            raise UsageError(f"{label!r} is not a class name", "Use a plain folder name.")
+        if why := why_no_name(label):
+            raise UsageError(f'"{shown(label)}" is not a class name: {why}', "Use a folder name.")
         rows = self._samples.by_ids(ids)
         changes = [
             Change(s.id, DecisionField.LABEL, "" if s.label == label else label) for s in rows
@@ -255,26 +257,20 @@ class Decisions:
         """Take over decisions of another project, by content hash.
 
         Where several files have the content, the one of the same path gets the decision, else all.
+
+        Raises:
+            DatasetError: The file can't be read, or holds something else.
         """
-        advice = "Import a file that `decisions --export` wrote."
-        try:
-            document = json.loads(file.read_text("utf-8"))
-            images, pairs = document["images"], document["not_alike"]
-            assert document["decisions"] == 1
-        except OSError as error:
-            raise ProjectError(f"{file} can't be read: {error.strerror}", advice) from None
-        except (ValueError, KeyError, TypeError, AssertionError) as error:
-            raise ProjectError(f"{file.name} holds no decisions", advice) from error
+        document = read_decisions(file)
         holders: dict[str, list[Sample]] = {}
         for sample in self._samples.everything():
             holders.setdefault(sample.sha256.hex(), []).append(sample)
         changes: list[Change] = []
-        for entry in images:
-            found = holders.get(entry["sha256"], [])
-            found = [s for s in found if s.path == entry["path"]] or found
-            for sample in found:
-                changes += _imported(sample, entry, holders)
-        for one, two in pairs:
+        for image in document.images:
+            same = holders.get(image.sha256, [])
+            for sample in [s for s in same if s.path == image.path] or same:
+                changes += _imported(sample, image, holders)
+        for one, two in document.not_alike:
             for a in holders.get(one, [])[:1]:
                 for b in holders.get(two, [])[:1]:
                     one_id, two_id = min(a.id, b.id), max(a.id, b.id)
@@ -307,14 +303,14 @@ def _decided(sample: Sample) -> bool:
 
 
 def _imported(
-    sample: Sample, entry: dict[str, str], holders: dict[str, list[Sample]]
+    sample: Sample, image: ImageDecision, holders: Mapping[str, list[Sample]]
 ) -> list[Change]:
-    together = holders.get(entry.get("together", ""), [])
+    together = holders.get(image.together, [])
     values = {
-        "mark": entry["mark"],
-        "reason": entry["reason"],
-        "label": entry["label"],
-        "reviewed": "1" if entry["reviewed"] else "",
+        "mark": image.mark,
+        "reason": image.reason,
+        "label": image.label,
+        "reviewed": "1" if image.reviewed else "",
         "bound": str(together[0].id) if together else "",
     }
     return [Change(sample.id, DecisionField(field), value) for field, value in values.items()]
