@@ -10,7 +10,8 @@ import pytest
 from tests.house.user_text import sentences
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = sorted((ROOT / "src").rglob("*.py"))
+# A migration reads the names that older files hold.
+SOURCES = sorted(f for f in (ROOT / "src").rglob("*.py") if f.name != "migrations.py")
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 EVERYWHERE = (

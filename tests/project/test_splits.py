@@ -368,7 +368,7 @@ def test_folders_that_differ_are_shown_with_pictures(tmp_path: Path) -> None:
         for one in found.found:
             assert all((a.split, b.split) == ("training", "validation") for a, b in one.pairs)
         page = render(project.reports.page())
-        assert "Your folders differ in" in page
+        assert "Distribution shift: properties that differ" in page
         assert page.count("<svg") >= len(found.found)
     finally:
         project.close()

@@ -28,7 +28,7 @@ def add_verbs(verbs: object) -> None:
     add_verb(verbs, "scan", _scan, "list, read and compare what is new or changed")
     add_verb(verbs, "problems", _problems, "files that can't be read or that Keras trips over")
     add_verb(verbs, "quality", _quality, "figures of every image: brightness, sharpness, ...")
-    duplicates = add_verb(verbs, "duplicates", _duplicates, "pairs and clusters of look-alikes")
+    duplicates = add_verb(verbs, "duplicates", _duplicates, "pairs and clusters of near-duplicates")
     duplicates.add_argument("--across", nargs=2, metavar="SPLIT", help="one end in each split")
     duplicates.add_argument("--kind", action="append", choices=[k.value for k in PairKind])
     duplicates.add_argument("--level", choices=[v.value for v in Level])
@@ -102,7 +102,7 @@ def _scan(arguments: argparse.Namespace) -> None:
             f" {done.missing} missing"
         )
         print(
-            f"{document['clusters']} clusters and {document['pairs']} pairs of look-alikes,"
+            f"{document['clusters']} clusters and {document['pairs']} pairs of near-duplicates,"
             f" {document['flat']} nearly constant images; {done.seconds:.1f} s"
         )
         for name in project.layout.ignored:

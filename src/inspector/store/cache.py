@@ -153,21 +153,21 @@ class ImageCache:
                 f" WHERE sha256 IN ({','.join('?' * len(part))})",
                 part,
             )
-            kept = {row[0]: row for row in rows}
+            stored = {row[0]: row for row in rows}
             for sha256 in part:
-                yield kept.get(sha256, (sha256, -1, 0))
+                yield stored.get(sha256, (sha256, -1, 0))
 
     def pixel_digests(self, contents: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return the known digests of decoded pixels by content hash."""
         connection = self._connection()
-        found = {}
+        digests = {}
         for sha256 in contents:
             row = connection.execute(
                 "SELECT digest FROM pixel WHERE sha256 = ?", (sha256,)
             ).fetchone()
             if row:
-                found[sha256] = row[0]
-        return found
+                digests[sha256] = row[0]
+        return digests
 
     def put_pixel_digests(self, rows: Iterable[tuple[bytes, bytes]]) -> None:
         """Keep (sha256 of the file, digest of its decoded pixels)."""

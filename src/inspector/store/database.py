@@ -48,7 +48,8 @@ class Database:
         """Run `work` in one transaction on the writing thread and wait for what it returns.
 
         Args:
-            work: Called with the writing connection; what it raises rolls back and comes out here.
+            work: Called with the writing connection; what it raises undoes all of it and is raised
+                here.
             urgent: True for what a person decided: it overtakes the scan and is synced to disk.
         """
         return self.submit(work, urgent=urgent).result()

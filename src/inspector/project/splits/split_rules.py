@@ -15,7 +15,7 @@ from inspector.errors import DatasetError, UsageError
 from inspector.project.splits.source import SplitSource
 from inspector.splits.group_split import split_by_group
 from inspector.splits.keras_replay import Call, Loader, SplitPaths, check, cut, list_call, replay
-from inspector.store.records import Key, Record
+from inspector.store.records import Record, RecordKey
 from inspector.store.samples import Sample
 
 SHARE = 0.2
@@ -105,7 +105,7 @@ class Membership:
         return found
 
 
-SPLIT_RULE = Record(Key.SPLIT_RULE, Rule, Rule())
+SPLIT_RULE = Record(RecordKey.SPLIT_RULE, Rule, Rule())
 
 
 def membership(source: SplitSource, rule: Rule) -> Membership:
