@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.duplicates.cluster_list import ClusterList, ClusterModel
+from inspector.app.duplicates.image_hash_dialog import ImageHashDialog
 from inspector.app.duplicates.rule_dialog import RuleDialog
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.thumbnails import Thumbnails
@@ -286,6 +287,9 @@ class DuplicatesPage(Page):
             keepers = [c.suggested_keeper for c in exact]
             self._decide(lambda: self.project.decisions.keep_best_of(keepers), advance=True)
 
+    def _image_hashes(self) -> None:
+        ImageHashDialog(self.project, self.bridge, self).show()
+
     def _rules(self) -> None:
         RuleDialog(self.project, self.bridge, self).open()
 
@@ -372,7 +376,11 @@ class DuplicatesPage(Page):
         column.addWidget(self._done)
         column.addWidget(self._bar)
         column.addWidget(self.list, 1)
-        for text, slot in (("Rules… [R]", self._rules), ("Exact copies… [B]", self._bulk)):
+        for text, slot in (
+            ("Rules… [R]", self._rules),
+            ("Exact copies… [B]", self._bulk),
+            ("Pairs by ImageHash…", self._image_hashes),
+        ):
             button = QPushButton(text)
             button.clicked.connect(slot)
             column.addWidget(button)
