@@ -25,8 +25,8 @@ from inspector.work.jobs import Progress, Stop
 _REFRESH_MS = 200
 _NOTE = (
     "These are the hashes of the library ImageHash, as a script gets them from the files: compare"
-    " them with other programs. The search for near-duplicates does not use them: its pairs are verified"
-    " on pixels."
+    " them with other programs. The search for near-duplicates does not use them: its pairs are"
+    " verified on pixels."
 )
 
 
