@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -122,15 +123,12 @@ def read_kept(folder: Path) -> StoredComparison:
         if raw.pop("comparison") != VERSION:
             raise ValueError("another version")
         raw["candidates"] = tuple(_candidate(entry) for entry in raw["candidates"])
-        raw["setup"] = ComparisonSetup(**raw["setup"] | {"budget": Budget(raw["setup"]["budget"])})
-        raw["futility"] = Futility(**raw["futility"])
-        raw["turns"] = tuple(ComparisonRun(**entry) for entry in raw["turns"])
-        for name in ("groups", "notes"):
-            raw[name] = tuple(raw[name])
-        return StoredComparison(**raw)
+        # The variants are instances already, as policies have a form of their own: they stay.
+        return msgspec.convert(raw, StoredComparison)
     except (OSError, ValueError, KeyError, TypeError, InspectorError) as error:
         raise TrainingError(
-            f"the comparison {folder.name} can't be read", "Start a new one with its settings."
+            f"the comparison {folder.name} can't be read: {error}",
+            "Start a new one with its settings.",
         ) from error
 
 

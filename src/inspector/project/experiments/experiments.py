@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -274,14 +275,13 @@ class Experiments:
         """Return the runs of all experiments, by what they were told."""
         file = self._runs.folder / FILE
         try:
-            known: dict[str, str] = json.loads(file.read_text("utf-8"))
+            return msgspec.convert(json.loads(file.read_text("utf-8")), dict[str, str])
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise TrainingError(
-                f"{file.name} can't be read", "Delete it: the trainings start anew."
+                f"{file.name} can't be read: {error}", "Delete it: the trainings start anew."
             ) from error
-        return known
 
     def _run_of(self, spec: RunSpec, known: Mapping[str, str]) -> str | None:
         name = known.get(_digest(spec))
