@@ -115,7 +115,10 @@ class Labels:
         if found is None:
             return None
         kept = json.dumps(
-            {"key": self._key(), "suspects": [[s.sample.id, s.suggested, s.score] for s in found]}
+            {
+                "key": self.queue_key(),
+                "suspects": [[s.sample.id, s.suggested, s.score] for s in found],
+            }
         )
         self._context.database.write(lambda c: meta.put(c, "suspects", kept))
         self._context.emit(Changes(rule=True))
@@ -194,7 +197,7 @@ class Labels:
         """Return the suspects of the last look, as they are decided now; None without one."""
         kept = meta.get(self._context.database.read(), "suspects")
         document = json.loads(kept) if kept else {}
-        if document.get("key") != self._key():
+        if document.get("key") != self.queue_key():
             return None
         by_id = {s.id: s for s in self._groups.images()}
         return [
@@ -204,13 +207,13 @@ class Labels:
         ]
 
     def _seen(self) -> _Space:
-        key = self._key()
+        key = self.queue_key()
         if self._space is None or self._space.key != key:
             rows = self._groups.images()
             self._space = _Space(key, rows, describe(self._groups.records(rows)))
         return self._space
 
-    def _key(self) -> str:
+    def queue_key(self) -> str:
         """Digest the files and their labels on disk; decisions leave the queue as it is."""
         digest = hashlib.sha256()
         for s in self._groups.images():

@@ -23,11 +23,18 @@ RULES = ("test>validation>training", "largest", "sharpest", "oldest", "path:GLOB
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a decision did: its operation (0 where nothing changed) and how many samples."""
+    """What a decision did.
+
+    Attributes:
+        operation: Its number; 0 where nothing changed.
+        changed: How many samples it concerns.
+        samples: Their ids, after undo and redo.
+    """
 
     operation: int
     changed: int
     text: str = ""
+    samples: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,9 +290,9 @@ class Decisions:
             return Decided(0, 0, "nothing to undo" if word == "undid" else "nothing to redo")
         database = self._context.database
         database.write(lambda c: move(c, operation, time.time()), urgent=True)
-        touched = len(decisions.samples_of(database.read(), operation.id))
+        touched = tuple(decisions.samples_of(database.read(), operation.id))
         self._told(f"{word}: {operation.text}")
-        return Decided(operation.id, touched, f"{word}: {operation.text}")
+        return Decided(operation.id, len(touched), f"{word}: {operation.text}", touched)
 
     def _told(self, text: str) -> None:
         self._duplicates.forget()
