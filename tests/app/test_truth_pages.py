@@ -1,6 +1,5 @@
 """The diagnosis that starts by itself, the cards of Findings, and the queue of labels."""
 
-import json
 import threading
 from collections.abc import Iterator
 
@@ -16,7 +15,7 @@ from inspector.app.widgets.jobs_bar import JobBar
 from inspector.app.widgets.page import PageName
 from inspector.app.window.main_window import ProjectWindow
 from inspector.project.project import Project
-from inspector.store import meta
+from inspector.store.records import LABEL_ERRORS, LabelErrorsRecord, SuspectRecord
 from tests.app.screen import button, by_id, page, texts
 
 
@@ -24,8 +23,9 @@ from tests.app.screen import button, by_id, page, texts
 def view(qtbot: QtBot, project: Project) -> Iterator[ProjectWindow]:
     rows = project.groups.images()[:2]
     other = next(c for c in project.samples.counts().classes if c != rows[0].label)
-    kept = {"key": project.labels.queue_key(), "suspects": [[s.id, other, 0.02] for s in rows]}
-    project.context.database.write(lambda c: meta.put(c, "suspects", json.dumps(kept)))
+    suspects = tuple(SuspectRecord(s.id, other, 0.02) for s in rows)
+    record = LabelErrorsRecord(project.labels.queue_key(), suspects)
+    project.context.store.records.put(LABEL_ERRORS, record)
     made = ProjectWindow(project)
     # These pages are looked at without the diagnosis that would change the queue on its way.
     page(made, PageName.OVERVIEW).verdict.started = True

@@ -33,6 +33,7 @@ class CleanUpDialog(StableFocus, QDialog):
         self.setWindowTitle("Make it right")
         self._project, self._bridge, self._jobs = project, bridge, jobs
         self._job: Job | None = None
+        self._shown: CleanUpPlan | None = None
         target = project.root.with_name(f"{project.root.name}-fixed")
         self._target = QLineEdit(str(target))
         self._target.setAccessibleName("New folder")
@@ -101,15 +102,18 @@ class CleanUpDialog(StableFocus, QDialog):
             + (f"\n\n{plan.warning}" if plan.warning else "")
             + "\n\nThe dataset itself is never written to."
         )
+        self._shown = plan
         self._do.setEnabled(True)
 
     def _run(self) -> None:
-        target = self._path()
+        plan = self._shown
+        if plan is None:
+            return
         progress, stop = Progress(), Stop()
         self._job = self._jobs.start(progress, stop)
         self._do.setEnabled(False)
         self._bridge.call(
-            lambda: self._project.fixes.run(target, stop=stop, progress=progress),
+            lambda: self._project.fixes.run(plan, stop=stop, progress=progress),
             self._done, on_error=self._failed,
         )  # fmt: skip
 

@@ -12,8 +12,8 @@ from inspector.audit.comparisons import ComparisonOutcome
 from inspector.project.experiments.comparison_results import Comparison, ComparisonRow
 
 if TYPE_CHECKING:
-    from inspector.app.widgets.plots import ComparisonRow as TableRow
     from inspector.app.widgets.plots import Plot
+    from inspector.app.widgets.plots import Row as TableRow
 
 _ROW_PX = 74
 _AXIS_PX = 22
