@@ -24,11 +24,18 @@ RULES = ("test>validation>training", "largest", "sharpest", "oldest", "path:GLOB
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a decision did: its operation (0 where nothing changed) and how many samples."""
+    """What a decision did.
+
+    Attributes:
+        operation: Its number; 0 where nothing changed.
+        changed: How many samples it concerns.
+        samples: Their ids, after undo and redo.
+    """
 
     operation: int
     changed: int
     text: str = ""
+    samples: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,9 +292,9 @@ class Decisions:
         return Decided(operation, touched, text)
 
     def _swung(self, operation: Operation, word: str) -> Decided:
-        touched = len(self._context.store.decisions.samples_of(operation.id))
+        touched = tuple(self._context.store.decisions.samples_of(operation.id))
         self._told(f"{word}: {operation.text}")
-        return Decided(operation.id, touched, f"{word}: {operation.text}")
+        return Decided(operation.id, len(touched), f"{word}: {operation.text}", touched)
 
     def _told(self, text: str) -> None:
         self._duplicates.forget()
