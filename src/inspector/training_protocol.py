@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from inspector.errors import TrainingError
+from inspector.input_files import read_json
 
 TRAINER = "inspector.training.worker:run"
 SPEC = "spec.json"
@@ -168,16 +169,13 @@ def read_spec(folder: Path) -> RunSpec:
         TrainingError: It is not there or can't be understood.
     """
     try:
-        raw = {"test": asdict(SampleColumns()), **json.loads((folder / SPEC).read_text("utf-8"))}
-        for name in SIDES:
-            raw[name] = SampleColumns(*(tuple(raw[name][c]) for c in ("paths", "labels", "sha256")))
-        raw["class_names"] = tuple(raw["class_names"])
-        raw["budget"] = Budget(raw["budget"])
-        raw["normalisation"] = Scaling(raw["normalisation"])
-        return RunSpec(**raw)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return read_json(
+            folder / SPEC, RunSpec, what="spec", advice="Start a new run with its settings.",
+            error_type=TrainingError,
+        )  # fmt: skip
+    except TrainingError as error:
         raise TrainingError(
-            f"the run {folder.name} has no readable {SPEC}", "Start a new run with its settings."
+            f"the run {folder.name} has no readable {SPEC}: {error.message}", error.advice
         ) from error
 
 
@@ -401,18 +399,28 @@ Event = (
 Command = Train | Reevaluate | StopRun | PauseRun | ContinueRun | Quit
 
 
+@dataclass(frozen=True, slots=True)
+class _History:
+    """The part of a run's state that is for everyone."""
+
+    history: tuple[EpochDone, ...]
+
+
 def read_history(folder: Path) -> tuple[EpochDone, ...]:
     """Read the epochs that a run has completed, from its folder; () before the first.
 
     Raises:
         TrainingError: They can't be read.
     """
-    try:
-        state = json.loads((folder / STATE).read_text("utf-8"))
-        return tuple(EpochDone(**epoch) for epoch in state["history"])
-    except FileNotFoundError:
+    if not (folder / STATE).exists():
         return ()
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    try:
+        state = read_json(
+            folder / STATE, _History, what="state", advice="Let the run go on: it is rewritten.",
+            error_type=TrainingError,
+        )  # fmt: skip
+    except TrainingError as error:
         raise TrainingError(
-            f"the run {folder.name} has no readable {STATE}", "Let the run go on: it is rewritten."
+            f"the run {folder.name} has no readable {STATE}: {error.message}", error.advice
         ) from error
+    return state.history
