@@ -49,9 +49,9 @@ def list_backups(project: Path) -> list[Backup]:
     for file in files:
         named = _NAME.fullmatch(file.name)
         if named and file.is_file():
-            made = datetime.strptime(named[1], _FORM)
+            created = datetime.strptime(named[1], _FORM)
             size = file.stat().st_size
-            backups.append(Backup(len(backups) + 1, file, made, size, named[2] or ""))
+            backups.append(Backup(len(backups) + 1, file, created, size, named[2] or ""))
     return backups
 
 
@@ -82,7 +82,7 @@ def back_up(
     folder.mkdir(exist_ok=True)
     words = f" {reason}" if reason else ""
     file = folder / f"{now.strftime(_FORM)}{words}.inspector"
-    partial = folder / f"{os.getpid()}.partial"
+    partial = folder / f"{os.getpid()}-{os.urandom(4).hex()}.partial"
     partial.unlink(missing_ok=True)
     try:
         with closing(sqlite3.connect(partial)) as target:

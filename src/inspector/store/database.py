@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from inspector.errors import ProjectError
-from inspector.store.backups import back_up_daily
-from inspector.store.connections import CheckedConnection, connect
+from inspector.store.backups import back_up, back_up_daily
+from inspector.store.connections import CheckedConnection, connect, damaged
+from inspector.store.migrations import migrate
 from inspector.store.project_file import (
     check_content,
     check_file,
@@ -24,7 +25,7 @@ from inspector.store.project_file import (
 from inspector.store.wal import is_busy, use_wal
 
 APPLICATION_ID = 0x44534931
-VERSION = 1
+VERSION = 2
 PATIENCE_SECONDS = 30.0
 _T = TypeVar("_T")
 _URGENT, _ORDINARY, _LAST = 0, 1, 2
@@ -57,7 +58,7 @@ class Database:
         """Run `work` in one transaction on the writing thread and wait for what it returns.
 
         Args:
-            work: Called with the writing connection; what it raises rolls back and comes out here.
+            work: Called with the writing connection; what it raises comes out here, undone.
             urgent: True for what a person decided: it overtakes the scan and is synced to disk.
         """
         return self.submit(work, urgent=urgent).result()
@@ -174,6 +175,19 @@ def _prepare(connection: CheckedConnection) -> None:
         )
     check_objects(connection)
     use_wal(connection, PATIENCE_SECONDS)
+    if version < VERSION:
+        try:
+            back_up(connection, path, datetime.now(), reason=f"before version {VERSION}")
+            migrate(connection, VERSION)
+        except (OSError, sqlite3.Error) as error:
+            if isinstance(error, sqlite3.Error) and is_busy(error):
+                raise
+            if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_ERROR:
+                raise damaged(path, f"it can't be brought up to date: {error}") from error
+            raise ProjectError(
+                f"{path} can't be brought up to date: {error}",
+                "Nothing was changed. Check free space and permissions, or use another --project.",
+            ) from error
     check_schema(connection)
     check_content(connection)
     back_up_daily(connection, path, datetime.now())

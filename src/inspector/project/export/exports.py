@@ -27,7 +27,7 @@ from inspector.project.context import ProjectContext
 from inspector.project.review.duplicates import Duplicates
 from inspector.project.review.gallery_query import split_place
 from inspector.project.review.groups import Groups
-from inspector.store import decisions, meta
+from inspector.store.records import EXPORT, ExportRecord
 from inspector.store.samples import Sample
 from inspector.work.export_plan import ExportMode, ExportPlan, Item, LeftOut, make_plan
 from inspector.work.export_writer import publish
@@ -142,9 +142,8 @@ class Exports:
         stop, progress = stop or Stop(), progress or Progress()
         published = publish(plan, stop=stop, progress=progress, resume=resume)
         leaks, groups = self._across({item.source: item.split for item in plan.items})
-        database = self._context.database
-        newest = str(decisions.newest(database.read()))
-        database.write(lambda c: meta.put(c, "exported", newest))
+        store = self._context.store
+        store.records.put(EXPORT, ExportRecord(store.decisions.newest()))
         self._context.emit(Changes(exports=True, text=f"exported {published.files} files"))
         return Exported(
             published.files, published.bytes, len(plan.left_out), published.verified, leaks,
@@ -163,8 +162,8 @@ class Exports:
 
     def decisions_since(self) -> int:
         """Count the decisions in force that came after the last export."""
-        reader = self._context.database.read()
-        return decisions.since_export(reader, int(meta.get(reader, "exported", "0")))
+        store = self._context.store
+        return store.decisions.since(store.records.get(EXPORT).operation)
 
     def _across(self, sides: Mapping[str, str]) -> tuple[int, int]:
         """Count the known sure pairs and the groups in force that stand on several sides."""
