@@ -7,7 +7,9 @@ from pathlib import Path
 from inspector.cli.options import add_output, add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
 from inspector.dataset.layouts import SPLIT_NAMES
+from inspector.dataset.user_files import check_outside
 from inspector.errors import UsageError
+from inspector.project.context import known_datasets
 from inspector.project.review.duplicates import Level, Pair, PairKind
 from inspector.project.review.gallery_query import flag_names
 from inspector.project.review.image_hashes import ImageHashPair
@@ -52,6 +54,7 @@ def _demo(arguments: argparse.Namespace) -> None:
     from inspector.demo.dataset import ImageKind as DemoKind
     from inspector.demo.dataset import make_demo
 
+    check_outside(arguments.folder, *known_datasets(), what="demo")
     planted = make_demo(
         arguments.folder,
         seed=arguments.seed,

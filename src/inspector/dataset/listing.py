@@ -61,8 +61,8 @@ def list_files(root: Path, layout: Layout) -> Iterator[list[Entry]]:
     while folders:
         folder, shown_folder = folders.pop()
         try:
-            with os.scandir(root / folder) as entries:
-                found = sorted(entries, key=lambda entry: entry.name)
+            with os.scandir(root / folder) as unsorted:
+                entries = sorted(unsorted, key=lambda entry: entry.name)
         except OSError as error:
             path = shown_folder.rstrip("/")
             reason = f"the folder can't be listed: {error.strerror}"
@@ -71,8 +71,8 @@ def list_files(root: Path, layout: Layout) -> Iterator[list[Entry]]:
         below = []
         # Files of one folder have one place, but for those that a manifest names.
         place = None if layout.role is Role.MANIFEST else _place(layout, shown_folder + "_")
-        shown = _shown_names([entry.name for entry in found])
-        for entry in found:
+        shown = _shown_names([entry.name for entry in entries])
+        for entry in entries:
             path = shown_folder + shown[entry.name]
             if entry.is_dir(follow_symlinks=False):
                 below.append((f"{folder}{entry.name}/", f"{path}/"))

@@ -9,8 +9,9 @@ import msgspec
 
 from inspector.dataset.layouts import Layout, Role, guess_layout
 from inspector.dataset.manifests import read_manifest
-from inspector.desktop.paths import default_project, pictures_file
-from inspector.errors import DatasetError, ProjectError
+from inspector.dataset.user_files import check_outside
+from inspector.desktop.paths import default_project, pictures_file, projects_folder
+from inspector.errors import DatasetError, InspectorError, ProjectError
 from inspector.project.changes import Changes
 from inspector.store.cache import ImageCache
 from inspector.store.project_store import ProjectStore
@@ -57,17 +58,15 @@ class ProjectContext:
     ) -> None:
         if dataset is not None and dataset.suffix == ".inspector" and dataset.is_file():
             dataset, file = None, dataset
+        if dataset is not None and file is not None:
+            check_outside(file, dataset, what="project file")
         remembered = remembered_root(file) if file is not None and file.exists() else ""
         if dataset is None and not remembered:
             raise ProjectError(f"there is no project {file}", "Open a dataset's folder instead.")
         self.root = Path(dataset if dataset is not None else remembered).absolute()
         self.layout = _layout(self.root, role, manifest)
         self.file = file.absolute() if file else default_project(self.root)
-        if self.file.is_relative_to(self.root):
-            raise ProjectError(
-                "the project file would lie inside the dataset, which is never written to",
-                "Name a file outside of the dataset with --project.",
-            )
+        check_outside(self.file, self.root, what="project file")
         self.store = ProjectStore(self.file)
         self.cache = ImageCache(pictures_file(), version=FEATURES, record_bytes=RECORD_BYTES)
         self.low_priority = window
@@ -180,3 +179,16 @@ def remembered_root(file: Path) -> str:
         return store.records.get(DATASET).root
     finally:
         store.close()
+
+
+def known_datasets() -> list[Path]:
+    """Return the folders of the datasets whose projects are in the user's data folder."""
+    roots = []
+    for file in sorted(projects_folder().glob("*.inspector")):
+        try:
+            root = remembered_root(file)
+        except InspectorError:
+            continue
+        if root:
+            roots.append(Path(root))
+    return roots

@@ -30,7 +30,8 @@ from inspector.app.widgets.jobs_bar import SAMPLE_MS
 from inspector.app.widgets.keys import bind
 from inspector.app.widgets.notice_bar import Notice
 from inspector.app.widgets.page import Key, Page, PageName, PageRequest
-from inspector.errors import InspectorError
+from inspector.dataset.user_files import user_path
+from inspector.errors import ExportError, InspectorError
 from inspector.project.changes import Changes
 from inspector.project.experiments.experiments import SPLIT as EXPERIMENT_SPLIT
 from inspector.project.project import Project
@@ -320,8 +321,16 @@ class TrainPage(Page):
         name, _ = QFileDialog.getSaveFileName(
             self, "Save the curves", f"curves.{kind}", f"*.{kind}"
         )
-        if name and not self._curves.save(Path(name), kind):
-            self._say(f"{name} can't be written. Choose another folder.", "error")
+        if not name:
+            return
+        try:
+            with user_path(
+                Path(name), self.project.root, what="file of curves", replace=True
+            ) as partial:
+                if not self._curves.save(partial, kind):
+                    raise ExportError(f"{name} can't be written", "Choose another folder.")
+        except ExportError as error:
+            self._say(f"{error.message}. {error.advice}", "error")
 
     def _on_test(self) -> None:
         """Ask, and judge the run on the test folder: once a project, for good."""

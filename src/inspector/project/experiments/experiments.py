@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +13,7 @@ from inspector.audit.diagnosis import Diagnosis, Question, as_json
 from inspector.audit.gap import SEEDS_OF_MANY, Trained, diagnose
 from inspector.desktop.paths import cache_folder
 from inspector.errors import TrainingError
+from inspector.input_files import read_json
 from inspector.project.changes import Changes
 from inspector.project.diagnosis.diagnoses import Diagnoses
 from inspector.project.experiments.comparison_records import is_complete, read_right
@@ -274,14 +274,12 @@ class Experiments:
     def _known(self) -> dict[str, str]:
         """Return the runs of all experiments, by what they were told."""
         file = self._runs.folder / FILE
-        try:
-            return msgspec.convert(json.loads(file.read_text("utf-8")), dict[str, str])
-        except FileNotFoundError:
+        if not file.exists():
             return {}
-        except (OSError, ValueError, RecursionError) as error:
-            raise TrainingError(
-                f"{file.name} can't be read: {error}", "Delete it: the trainings start anew."
-            ) from error
+        return read_json(
+            file, dict[str, str], what="list of runs",
+            advice="Delete it: the trainings start anew.", error_type=TrainingError,
+        )  # fmt: skip
 
     def _run_of(self, spec: RunSpec, known: Mapping[str, str]) -> str | None:
         name = known.get(_digest(spec))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from inspector.dataset.user_files import check_outside, user_file
 from inspector.errors import ExportError
 from inspector.project.diagnosis.reports import Reports
 from inspector.project.export.exports import Exported, Exports
@@ -95,6 +96,7 @@ class CleanUps:
         beside = (_beside(target, ".report.html"), _beside(target, ".load.py"))
         lock = _beside(target, ".lock.csv") if lockable else None
         for file in (*beside, *((lock,) if lock else ())):
+            check_outside(file, self._context.root, what="export")
             if file.exists():
                 raise ExportError(f"{file} exists already", "Name another target.")
         resplit = self._resplit(current, lockable, {s.id for s, _ in rule.drops})
@@ -129,7 +131,8 @@ class CleanUps:
         report, code = plan.beside
         self._reports.write(report)
         manifest = Path(exported.manifest)
-        code.write_text(snippet(manifest, Path(exporting.target)), "utf-8")
+        with user_file(code, self._context.root, what="code") as stream:
+            stream.write(snippet(manifest, Path(exporting.target)))
         return CleanUpResult(plan, exported, str(plan.locks or ""), str(report), str(code))
 
     def _basis(self) -> tuple[object, ...]:
