@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from inspector.app.augment.page import AugmentPage, PreviewRequest, make_rows
 from inspector.app.augment.policy_history import PolicyHistory
-from inspector.app.augment.policy_numbers import GROUPS, Control
+from inspector.app.augment.policy_panel import GROUPS, Control
 from inspector.app.augment.range_strip import make_strip
 from inspector.app.threads.images import from_pixels
 from inspector.app.window.main_window import ProjectWindow

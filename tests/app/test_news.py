@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets.page import Page
+from inspector.app.widgets.page import Page, PageName
 from inspector.app.window.refresh_scheduler import RefreshScheduler
 from inspector.project.changes import Changes
 from inspector.project.project import Project
@@ -20,6 +20,8 @@ DECIDED = Changes(decisions=True, text="dropped 1")
 
 class Asking(Page):
     """A page whose question takes as long as it is told."""
+
+    name = PageName.OVERVIEW
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)

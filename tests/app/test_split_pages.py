@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from inspector.app.groups.page import GroupsPage
 from inspector.app.splits.page import SplitsPage
 from inspector.app.splits.seed_panel import ACCURACY
+from inspector.app.widgets.jobs_bar import JobBar
 from inspector.app.window.main_window import ProjectWindow
 from inspector.project.splits.split_rules import RuleKind
 
@@ -32,7 +33,7 @@ def test_a_cell_of_the_matrix_opens_its_images(qtbot: QtBot, view: ProjectWindow
     count = int(splits._matrix.item(row, column).text())
     with qtbot.waitSignal(splits.asked) as heard:
         splits._on_cell(row, column)
-    assert len(heard.args[1]) == count
+    assert len(heard.args[0].samples) == count
     assert str(len(expected.leaks)) in splits.shown_text()
     assert view.page().title == "Gallery"
 
@@ -79,7 +80,7 @@ def test_seeds_are_tried_on_request(qtbot: QtBot, view: ProjectWindow) -> None:
     splits.luck._measure.setCurrentIndex(ACCURACY)
     assert not splits.luck._figure.isVisible()
     splits.luck._draw.click()
-    assert view._job.isVisible()
+    assert view.findChild(JobBar).isVisible()
     qtbot.waitUntil(splits.luck._figure.isVisible, timeout=60_000)
     assert "above" in splits.luck._text.text()
     assert len(splits.luck._figure._values) == 200

@@ -2,19 +2,20 @@
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 
-from inspector.dataset.layouts import Choice, Kind, Layout, Role, recognise
+from inspector.dataset.layouts import Choice, Kind, Layout, recognise
 from inspector.dataset.manifests import read_manifest
-from inspector.desktop.paths import default_project, pictures_file
-from inspector.errors import DatasetError, ProjectError
+from inspector.dataset.user_files import check_outside
+from inspector.desktop.paths import default_project, pictures_file, projects_folder
+from inspector.errors import DatasetError, InspectorError, ProjectError
 from inspector.project.changes import Changes
-from inspector.store import meta
 from inspector.store.cache import ImageCache
-from inspector.store.database import Database
+from inspector.store.project_store import ProjectStore
+from inspector.store.records import DATASET, LISTING, DatasetRecord
 from inspector.work.pool import Pool
 from inspector.work.tasks import FEATURES, RECORD_BYTES
 
@@ -29,7 +30,7 @@ class ProjectContext:
         dataset: The dataset's folder; None to take the one that the project file remembers.
         file: The project file; None for the default one of the dataset.
         relocate: True to take `dataset` as the new location of the same files.
-        choice: What the user says of the layout; None for what is remembered or recognised.
+        choice: How the user says the dataset is read; None for the remembered choice.
         manifest: A CSV that names the files, instead of folders.
         jobs: Worker processes; None for all cores, or one less with a window.
         window: True to leave a core to the window and work at low priority.
@@ -58,6 +59,8 @@ class ProjectContext:
     ) -> None:
         if dataset is not None and dataset.suffix == ".inspector" and dataset.is_file():
             dataset, file = None, dataset
+        if dataset is not None and file is not None:
+            check_outside(file, dataset, what="project file")
         remembered = remembered_root(file) if file is not None and file.exists() else ""
         if dataset is None and not remembered:
             raise ProjectError(f"there is no project {file}", "Open a dataset's folder instead.")
@@ -65,12 +68,8 @@ class ProjectContext:
         self.file = file.absolute() if file else default_project(self.root)
         self.choice = Choice()
         self.layout = self._recognise(choice, manifest)
-        if self.file.is_relative_to(self.root):
-            raise ProjectError(
-                "the project file would lie inside the dataset, which is never written to",
-                "Name a file outside of the dataset with --project.",
-            )
-        self.database = Database(self.file)
+        check_outside(self.file, self.root, what="project file")
+        self.store = ProjectStore(self.file)
         self.cache = ImageCache(pictures_file(), version=FEATURES, record_bytes=RECORD_BYTES)
         self.low_priority = window
         self._subscribers: list[Callable[[Changes], None]] = []
@@ -101,13 +100,17 @@ class ProjectContext:
         """Return the worker pool, started at the first use and kept warm."""
         with self._pool_lock:
             if self._pool is None:
-                self._pool = Pool(
-                    TASKS,
-                    workers=self._jobs,
-                    timeout_seconds=SECONDS_PER_FILE,
-                    low_priority=self.low_priority,
-                )
+                self._pool = self.own_pool()
             return self._pool
+
+    def own_pool(self) -> Pool:
+        """Return another worker pool, for work beside a scan; whoever asks closes it."""
+        return Pool(
+            TASKS,
+            workers=self._jobs,
+            timeout_seconds=SECONDS_PER_FILE,
+            low_priority=self.low_priority,
+        )
 
     def set_layout(self, choice: Choice) -> None:
         """Remember how to read the dataset, as the user said; the next index obeys.
@@ -117,8 +120,11 @@ class ProjectContext:
         """
         self.layout = recognise(self.root, choice)
         self.choice = choice
-        values = {"layout": _to_text(choice), "role": "", "manifest": ""}
-        self.database.write(lambda c: meta.put_all(c, values), urgent=True)
+        self.store.records.update(
+            DATASET,
+            lambda record: msgspec.structs.replace(record, layout=choice, role=None, manifest=""),
+            urgent=True,
+        )
         self.emit(Changes(layout=True, samples=True))
 
     def absolute(self, path: str) -> Path:
@@ -129,7 +135,7 @@ class ProjectContext:
         """Stop the workers and close the files; decisions are on disk already."""
         if self._pool is not None:
             self._pool.close()
-        self.database.close()
+        self.store.close()
         self.cache.close()
 
     def _recognise(self, choice: Choice | None, manifest: Path | None) -> Layout:
@@ -147,36 +153,37 @@ class ProjectContext:
         except DatasetError:
             if not self.choice:
                 raise
-            # The folders changed since: what was said of them no longer fits.
+            # The folders changed since: the remembered choice no longer fits.
             self.choice = Choice()
             return recognise(self.root)
 
     def _claim(self, relocate: bool, manifest: Path | None) -> None:
         """Check that the project is of this dataset, or make it so; keep the layout."""
-        reader = self.database.read()
-        known = meta.get(reader, "root")
+        remembered = self.store.records.get(DATASET)
+        known = remembered.root
         here = os.path.realpath(self.root)
         if known and known != here and not relocate:
             raise ProjectError(
                 f"the project {self.file.name} is of the dataset {known}",
                 "Open that dataset, name another --project, or add --relocate if it moved here.",
             )
-        if known and known != here and not self._same_files(meta.get(reader, "names")):
+        if known and known != here and not self._same_files(self.store.records.get(LISTING).names):
             raise ProjectError(
                 f"{self.root} does not hold the files that {self.file.name} knows",
                 "Relocate to the folder that holds them, or name another --project.",
             )
-        values = {"root": here, "layout": _to_text(self.choice), "role": ""}
-        if self.layout.kind is not Kind.MANIFEST:
-            values["manifest"] = ""
+        listed = remembered.manifest if self.layout.kind is Kind.MANIFEST else ""
         if manifest is not None:
-            values["manifest"] = str(manifest.absolute())
-        self.database.write(lambda c: meta.put_all(c, values), urgent=True)
+            listed = str(manifest.absolute())
+        self.store.records.put(
+            DATASET,
+            DatasetRecord(here, manifest=listed, layout=self.choice or None),
+            urgent=True,
+        )
 
-    def _same_files(self, names: str) -> bool:
+    def _same_files(self, names: Sequence[str]) -> bool:
         """Tell whether at least half of the sampled names of the known dataset exist here."""
-        paths = [p for p in names.split("\n") if p]
-        return not paths or sum((self.root / p).exists() for p in paths) * 2 >= len(paths)
+        return not names or sum((self.root / p).exists() for p in names) * 2 >= len(names)
 
 
 def _by_manifest(root: Path, manifest: Path) -> Layout:
@@ -185,33 +192,35 @@ def _by_manifest(root: Path, manifest: Path) -> Layout:
     return read_manifest(manifest)
 
 
-def _to_text(choice: Choice) -> str:
-    return msgspec.json.encode(choice).decode() if choice else ""
-
-
 def remembered_layout(file: Path) -> tuple[Choice, str]:
     """Return what the user said of the layout before, and the manifest's path or ""."""
     if not file.exists():
         return Choice(), ""
-    database = Database(file)
+    store = ProjectStore(file)
     try:
-        reader = database.read()
-        text, role = meta.get(reader, "layout"), meta.get(reader, "role")
-        manifest = meta.get(reader, "manifest")
+        record = store.records.get(DATASET)
     finally:
-        database.close()
-    try:
-        if text:
-            return msgspec.json.decode(text, type=Choice), manifest
-        return Choice(role=Role(role) if role else None), manifest
-    except (msgspec.MsgspecError, ValueError):
-        return Choice(), manifest
+        store.close()
+    return record.layout or Choice(role=record.role), record.manifest
 
 
 def remembered_root(file: Path) -> str:
     """Return the dataset that a project file is of."""
-    database = Database(file)
+    store = ProjectStore(file)
     try:
-        return meta.get(database.read(), "root")
+        return store.records.get(DATASET).root
     finally:
-        database.close()
+        store.close()
+
+
+def known_datasets() -> list[Path]:
+    """Return the folders of the datasets whose projects are in the user's data folder."""
+    roots = []
+    for file in sorted(projects_folder().glob("*.inspector")):
+        try:
+            root = remembered_root(file)
+        except InspectorError:
+            continue
+        if root:
+            roots.append(Path(root))
+    return roots

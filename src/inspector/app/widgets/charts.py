@@ -4,7 +4,6 @@ Accuracy above, loss below, one axis of epochs, one crosshair. Validation is the
 training the thin dashed one of the same colour.
 """
 
-import csv
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from inspector.app.widgets import theme
+from inspector.dataset.csv_table import write_rows
 from inspector.training_protocol import EpochDone
 
 FIELDS = ("epoch", "val_accuracy", "accuracy", "sel_accuracy", "val_loss", "loss", "sel_loss")
@@ -243,7 +243,7 @@ class Charts(QWidget):
         ]
         try:
             with file.open("w", encoding="utf-8", newline="") as stream:
-                csv.writer(stream).writerows([("curve", "run", *FIELDS), *rows])
+                write_rows(stream, [("curve", "run", *FIELDS), *rows])
         except OSError:
             return False
         return True

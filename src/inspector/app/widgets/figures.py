@@ -1,87 +1,139 @@
-"""Small painted figures: a histogram with a mark, two side by side, bars of several parts."""
+"""Small charts: a histogram with a mark, two side by side, bars of several parts.
+
+They are drawn by pyqtgraph, which is imported off the GUI thread once there is something to show.
+"""
 
 from collections.abc import Mapping, Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QSizePolicy,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QVBoxLayout,
     QWidget,
 )
 
+from inspector.app.threads.late_import import late_import
 from inspector.app.widgets import theme
 from inspector.audit.diagnosis import Property
 from inspector.audit.properties import bars
 
+if TYPE_CHECKING:
+    from inspector.app.widgets.plots import Plot, Row
+
 BINS = 24
+_PLOTS = "inspector.app.widgets.plots"
 _ROW_PX = 22
 _BAR_PX = 10
+_AXIS_PX = 18
 _NAME_SHARE = 0.5
+_COUNTS_PX = 72
 Splits = tuple[str, str]
 
 
-class HistogramPlot(QWidget):
-    """Show how values lie, with one of them marked; values are shares of 1."""
+class LateChart(QWidget):
+    """A chart that is empty until its library has come; a subclass says what is drawn.
+
+    Args:
+        name: For a screen reader.
+    """
 
     def __init__(self, name: str) -> None:
         super().__init__()
+        self._plot: Plot | None = None
+        self.setAccessibleName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+
+    def plot(self) -> "Plot | None":
+        """Return what draws, once it is there."""
+        return self._plot
+
+    def rows(self) -> "Sequence[Row]":
+        """Return what is shown as a table, heads first."""
+        raise NotImplementedError
+
+    def paint(self, plot: "Plot") -> None:
+        """Draw what is shown on an empty chart."""
+        raise NotImplementedError
+
+    def redraw(self) -> None:
+        """Draw anew, now or as soon as that is possible."""
+        if self._plot is None:
+            late_import(_PLOTS, self._on_loaded)
+        else:
+            self._plot.begin()
+            self.paint(self._plot)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        # It comes before there is a chart, too.
+        if event.type() is QEvent.Type.PaletteChange and self.__dict__.get("_plot") is not None:
+            assert self._plot is not None
+            self._plot.restyle()
+            self.redraw()
+
+    def _on_loaded(self, module: ModuleType) -> None:
+        if self._plot is None:
+            self._plot = module.as_plot(module, self.accessibleName(), self.rows)
+            self._column.addWidget(self._plot)
+            self.redraw()
+
+
+class HistogramPlot(LateChart):
+    """Show how values lie, with one of them marked; values are shares of 1."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
         self._values: Sequence[float] = ()
         self._mark: float | None = None
         self._mark_text = ""
-        self.setAccessibleName(name)
         self.setMinimumSize(180, 120)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_values(self, values: Sequence[float], mark: float | None, mark_text: str) -> None:
         """Show values; `mark` is one of their kind."""
         self._values, self._mark, self._mark_text = values, mark, mark_text
         if values:
-            told = f"median {np.median(values):.1%}"
+            told = f"{len(values)} values, median {np.median(values):.1%}"
             self.setAccessibleDescription(
                 f"{told}, {mark_text} {mark:.1%}" if mark is not None else told
             )
-        self.update()
+        self.redraw()
 
     def sizeHint(self) -> QSize:
         return QSize(240, 130)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        del event
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    def rows(self) -> "Sequence[Row]":
+        return [("value",), *((value,) for value in self._values)]
+
+    def paint(self, plot: "Plot") -> None:
         if len(self._values) < 2:
             return
-        area = QRectF(4, 18, self.width() - 8, self.height() - 38)
-        low = min(*self._values, self._mark if self._mark is not None else 1.0)
-        high = max(*self._values, self._mark if self._mark is not None else 0.0)
+        ends = [*self._values, *([self._mark] if self._mark is not None else [])]
+        low, high = min(ends), max(ends)
         span = (high - low) or 1.0
-        counts, _ = np.histogram(self._values, bins=BINS, range=(low, low + span))
-        width = area.width() / BINS
-        for i, count in enumerate(counts.tolist()):
-            height = area.height() * count / max(1, int(counts.max()))
-            bar = QRectF(area.left() + i * width, area.bottom() - height, width - 1, height)
-            painter.fillRect(bar, theme.colour("training"))
-        painter.setPen(theme.colour("muted"))
-        bottom = QRectF(area.left(), area.bottom() + 2, area.width(), 16)
-        painter.drawText(bottom, Qt.AlignmentFlag.AlignLeft, f"{low:.1%}")
-        painter.drawText(bottom, Qt.AlignmentFlag.AlignRight, f"{high:.1%}")
-        if self._mark is None:
-            return
-        x = area.left() + (self._mark - low) / span * area.width()
-        painter.setPen(QPen(theme.colour("drop"), 2))
-        painter.drawLine(int(x), int(area.top()) - 2, int(x), int(area.bottom()))
-        painter.setPen(theme.colour("text"))
-        text = f"{self._mark_text} {self._mark:.1%}"
-        left = x > self.width() / 2
-        side = Qt.AlignmentFlag.AlignRight if left else Qt.AlignmentFlag.AlignLeft
-        place = QRectF(0, 0, x - 4, 16) if left else QRectF(x + 4, 0, self.width() - x, 16)
-        painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter, text)
+        counts, edges = np.histogram(self._values, bins=BINS, range=(low, low + span))
+        most = max(1, int(counts.max()))
+        left = edges[:-1].tolist()
+        plot.bars(left, counts.tolist(), span / BINS * 0.94, theme.colour("training"))
+        plot.ticks("left", (), 0)
+        plot.ticks("bottom", _ends(low, span, (f"{low:.1%}", f"{low + span:.1%}")), _AXIS_PX)
+        if self._mark is not None:
+            plot.line([self._mark] * 2, [0, most * 1.05], theme.colour("drop"), 2)
+            is_right = self._mark > low + span / 2
+            text = f"{self._mark_text} {self._mark:.1%}"
+            plot.text(self._mark, most * 1.12, text, theme.colour("text"), (float(is_right), 0.5))
+        plot.show_range((low, low + span), (0, most * 1.24))
+        plot.on_hover(lambda x, _: _bin_text(x, edges.tolist(), counts.tolist()))
 
 
-class PairedHistogram(QWidget):
+class PairedHistogram(LateChart):
     """Show one property in two folders, each as shares of its own images.
 
     Args:
@@ -90,89 +142,113 @@ class PairedHistogram(QWidget):
     """
 
     def __init__(self, name: str, sides: Splits) -> None:
-        super().__init__()
+        super().__init__(name)
         self._sides = sides
         self._shares: tuple[Sequence[float], Sequence[float]] = ((), ())
         self._ends = ("", "")
-        self.setAccessibleName(name)
         self.setMinimumSize(160, 72)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_counts(self, one: Property) -> None:
         """Show the counts of a property; one that an image has or has not gets two bins."""
         training, folder, self._ends = bars(one)
         self._shares = (training, folder)
-        self.update()
+        self.redraw()
 
     def sizeHint(self) -> QSize:
-        return QSize(240, 72)
+        return QSize(240, 76)
 
-    def paintEvent(self, _: QPaintEvent) -> None:
+    def rows(self) -> "Sequence[Row]":
+        numbered = enumerate(self._pairs(), 1)
+        return [("bin", *self._sides), *((i, one, two) for i, (one, two) in numbered)]
+
+    def _pairs(self) -> list[tuple[float, float]]:
+        return list(zip(*self._shares, strict=True))
+
+    def paint(self, plot: "Plot") -> None:
         bins = len(self._shares[0])
         if not bins:
             return
-        painter = QPainter(self)
-        area = QRectF(0, 2, self.width(), self.height() - 20)
         highest = max(*self._shares[0], *self._shares[1]) or 1.0
-        width = area.width() / bins
-        bar = min((width - 1) / 2, 28.0)
         for place, (name, shares) in enumerate(zip(self._sides, self._shares, strict=True)):
-            for i, share in enumerate(shares):
-                height = area.height() * share / highest
-                left = area.left() + i * width + place * bar
-                painter.fillRect(QRectF(left, area.bottom() - height, bar, height), _colour(name))
-        painter.setPen(theme.colour("muted"))
-        line = QRectF(area.left(), area.bottom() + 2, area.width(), 16)
-        if bins == 2:
-            painter.drawText(line, Qt.AlignmentFlag.AlignLeft, self._ends[0])
-            line.setLeft(area.left() + width)
-            painter.drawText(line, Qt.AlignmentFlag.AlignLeft, self._ends[1])
-            return
-        painter.drawText(line, Qt.AlignmentFlag.AlignLeft, self._ends[0])
-        painter.drawText(line, Qt.AlignmentFlag.AlignRight, self._ends[1])
+            plot.bars([i + 0.05 + 0.45 * place for i in range(bins)], shares, 0.45, _colour(name))
+        plot.ticks("left", (), 0)
+        no, yes = self._ends
+        ends = ((0.5, no), (1.5, yes)) if bins == 2 else _ends(0, bins, self._ends)
+        plot.ticks("bottom", ends, _AXIS_PX)
+        plot.show_range((0, bins), (0, highest * 1.02))
+        plot.on_hover(self._text_at)
+
+    def _text_at(self, x: float, _: float) -> str:
+        pairs = self._pairs()
+        if not 0 <= x < len(pairs):
+            return ""
+        named = zip(self._sides, pairs[int(x)], strict=True)
+        return ", ".join(f"{name} {share:.1%}" for name, share in named)
 
 
-class Bars(QWidget):
+class Bars(LateChart):
     """Show one bar a row, made of coloured parts, each row on the scale of the longest."""
 
     def __init__(self, name: str) -> None:
-        super().__init__()
-        self._rows: Sequence[tuple[str, Mapping[str, int]]] = ()
-        self.setAccessibleName(name)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        super().__init__(name)
+        self._bars: Sequence[tuple[str, Mapping[str, int]]] = ()
 
     def show_rows(self, rows: Sequence[tuple[str, Mapping[str, int]]]) -> None:
         """Show rows of (name, part to count); parts are named as the colours of splits are."""
-        self._rows = rows
+        self._bars = rows
         said = "; ".join(
             f"{name}: {', '.join(f'{n} {part}' for part, n in parts.items())}"
             for name, parts in rows
         )
         self.setAccessibleDescription(said)
         self.setFixedHeight(max(1, len(rows)) * _ROW_PX)
-        self.update()
+        self.redraw()
 
-    def paintEvent(self, _: QPaintEvent) -> None:
-        painter = QPainter(self)
-        longest = max((sum(parts.values()) for _, parts in self._rows), default=1) or 1
-        widest = max((self.fontMetrics().horizontalAdvance(n) for n, _ in self._rows), default=0)
-        left = min(self.width() * _NAME_SHARE, widest + 12)
-        for row, (name, parts) in enumerate(self._rows):
-            top = row * _ROW_PX
-            painter.setPen(theme.colour("text"))
-            shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, int(left) - 8)
-            middle = Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(QRectF(0, top, left - 8, _ROW_PX), middle, shown)
-            x = left
-            space = self.width() - left - 72
-            for part, count in parts.items():
-                width = space * count / longest
-                bar = QRectF(x, top + (_ROW_PX - _BAR_PX) / 2, width, _BAR_PX)
-                painter.fillRect(bar, _colour(part))
-                x += width
-            painter.setPen(theme.colour("muted"))
+    def rows(self) -> "Sequence[Row]":
+        parts = list(self._bars[0][1]) if self._bars else []
+        table: list[Row] = [("name", *parts)]
+        table += [(name, *counts.values()) for name, counts in self._bars]
+        return table
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cut the names to the new width."""
+        super().resizeEvent(event)
+        if self._plot is not None and event.size().width() != event.oldSize().width():
+            self.redraw()
+
+    def paint(self, plot: "Plot") -> None:
+        if not self._bars:
+            return
+        longest = max(sum(parts.values()) for _, parts in self._bars) or 1
+        widest = max(self.fontMetrics().horizontalAdvance(name) for name, _ in self._bars)
+        left = int(min(self.width() * _NAME_SHARE, widest + 12))
+        count = len(self._bars)
+        ends = [0.0] * count
+        y = [count - 0.5 - row for row in range(count)]
+        for part in self._bars[0][1]:
+            lengths = [float(parts.get(part, 0)) for _, parts in self._bars]
+            plot.lying_bars(ends, lengths, y, _colour(part))
+            ends = [a + b for a, b in zip(ends, lengths, strict=True)]
+        names = [
+            self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, left - 8)
+            for name, _ in self._bars
+        ]
+        plot.ticks("left", list(zip(y, names, strict=True)), left)
+        plot.ticks("bottom", (), 0)
+        for (_, parts), end, place in zip(self._bars, ends, y, strict=True):
             text = " / ".join(f"{n:,}" for n in parts.values())
-            painter.drawText(QRectF(x + 4, top, self.width() - x, _ROW_PX), middle, text)
+            plot.text(end, place, text, theme.colour("muted"))
+        room = max(1, self.width() - left)
+        reach = longest * room / max(1, room - _COUNTS_PX)
+        plot.show_range((0, reach), (0, count))
+        plot.on_hover(self._text_at)
+
+    def _text_at(self, _: float, y: float) -> str:
+        row = int(len(self._bars) - y)
+        if not 0 <= row < len(self._bars):
+            return ""
+        name, parts = self._bars[row]
+        return f"{name}: " + ", ".join(f"{part} {n:,}" for part, n in parts.items())
 
 
 class BarDelegate(QStyledItemDelegate):
@@ -191,6 +267,18 @@ class BarDelegate(QStyledItemDelegate):
         top = area.center().y() - _BAR_PX / 2
         for share, colour in ((before, theme.colour("border")), (after, _colour(split))):
             painter.fillRect(QRectF(area.left(), top, area.width() * share, _BAR_PX), colour)
+
+
+def _ends(low: float, span: float, texts: tuple[str, str]) -> list[tuple[float, str]]:
+    """Return ticks for both ends of an axis, so far inside that their texts are not cut."""
+    return [(low + 0.1 * span, texts[0]), (low + 0.9 * span, texts[1])]
+
+
+def _bin_text(x: float, edges: Sequence[float], counts: Sequence[int]) -> str:
+    for low, high, count in zip(edges, edges[1:], counts, strict=False):
+        if low <= x < high:
+            return f"{low:.1%} to {high:.1%}: {count}"
+    return ""
 
 
 def _colour(part: str) -> QColor:
