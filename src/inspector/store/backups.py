@@ -134,7 +134,9 @@ def _changed_at(project: Path) -> float:
     times = []
     for file in (project, Path(f"{project}-wal")):
         with suppress(OSError):
-            times.append(file.stat().st_mtime)
+            facts = file.stat()
+            if facts.st_size:
+                times.append(facts.st_mtime)
     return max(times, default=0.0)
 
 

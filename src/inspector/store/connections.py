@@ -48,6 +48,12 @@ class CheckedCursor(sqlite3.Cursor):
             if is_damage(error) and isinstance(connection, CheckedConnection):
                 raise damaged(connection.path, str(error)) from error
             raise
+        except UnicodeDecodeError as error:
+            # SQLite's own message quotes a schema whose bytes are no text.
+            connection = self.connection
+            if isinstance(connection, CheckedConnection):
+                raise damaged(connection.path, "its schema is not text") from error
+            raise
 
 
 class CheckedConnection(sqlite3.Connection):

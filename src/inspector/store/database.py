@@ -132,7 +132,8 @@ class Database:
 def _open(path: Path) -> CheckedConnection:
     check_file(path)
     try:
-        if not path.exists():
+        is_new = not path.exists()
+        if is_new:
             create(path, application=APPLICATION_ID, version=VERSION)
         connection = connect(
             path, isolation_level=None, timeout=PATIENCE_SECONDS, check_same_thread=False
@@ -141,6 +142,8 @@ def _open(path: Path) -> CheckedConnection:
         raise _not_opened(path, error) from error
     try:
         _prepare(connection)
+        if not is_new:
+            back_up_daily(connection, path, datetime.now())
     except (sqlite3.Error, ProjectError) as error:
         connection.close()
         if isinstance(error, ProjectError):
@@ -175,6 +178,9 @@ def _prepare(connection: CheckedConnection) -> None:
             f"{path} was written by a newer version of Dataset Inspector", "Update the program."
         )
     check_objects(connection)
+    if version == VERSION:
+        # Before the first byte of the file changes.
+        check_schema(connection)
     use_wal(connection, PATIENCE_SECONDS)
     if version < VERSION:
         try:
@@ -191,4 +197,3 @@ def _prepare(connection: CheckedConnection) -> None:
             ) from error
     check_schema(connection)
     check_content(connection)
-    back_up_daily(connection, path, datetime.now())
