@@ -338,7 +338,7 @@ def test_your_own_numbers_and_predictions(project: Project, tmp_path: Path) -> N
     project.diagnoses.state(UserMetrics(predictions=str(file)))
     by_name = {r.name: r for r in project.diagnoses.rates(found)}
     assert by_name["all"].n == by_name["not in this dataset"].n == 1
-    for text, word in (("nowhere/x.jpg,a,a", "name no image"), ("a", "too few columns")):
+    for text, word in (("nowhere/x.jpg,a,a", "name no image"), ("a", "has no label")):
         file.write_text(f"path,label,predicted\n{text}\n")
         with pytest.raises(DatasetError, match=word):
             project.diagnoses.state(UserMetrics(predictions=str(file)))
