@@ -101,7 +101,7 @@ def test_a_scan_is_looked_at_as_often_as_looking_allows(
 def test_a_page_out_of_sight_hears_at_last_and_of_what_presses_at_once(
     qtbot: QtBot, news: RefreshScheduler, pages: list[Asking], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages[2], "presses", lambda changes: changes.runs)
+    monkeypatch.setattr(pages[2], "is_urgent", lambda changes: changes.runs)
     news.take(DECIDED)
     news.take(Changes(runs=True))
     assert pages[2].seen[0].runs

@@ -28,7 +28,7 @@ _CHANNELS = ("red", "green", "blue")
 _ONE_ROW_PX, _THREE_ROWS_PX = 76, 132
 _NUMBERS = (
     ("mean_change", "mean change, grey levels"),
-    ("invented_share", "pixels invented"),
+    ("padded_share", "pixels invented"),
     ("still_share", "draws nearly identical"),
 )
 
