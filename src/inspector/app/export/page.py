@@ -105,6 +105,8 @@ class ExportPage(Page):
         self._lay_out(row)
 
     def _lay_out(self, row: QHBoxLayout) -> None:
+        self._said.setObjectName("export-status")
+        self._redraw.setObjectName("export-warning")
         head = QLabel("Export")
         head.setProperty("role", "title")
         purpose = QLabel(
@@ -140,6 +142,10 @@ class ExportPage(Page):
         column.addLayout(said)
         column.addWidget(self._redraw)
         column.addWidget(self._tabs, 1)
+
+    def plan(self) -> ExportPlan | None:
+        """Return the plan that is shown, and that the button carries out."""
+        return self._plan
 
     def refresh(self, changes: Changes) -> None:
         """Plan again after a decision or a scan."""

@@ -73,6 +73,8 @@ class SplitsPage(Page):
         self._bar = RuleBar()
         self._bar.changed.connect(self._on_rule)
         self._summary, self._note = QLabel(), QLabel()
+        self._summary.setObjectName("splits-summary")
+        self._note.setObjectName("splits-note")
         self._summary.setProperty("role", "heading")
         self._note.setProperty("role", "muted")
         for label in (self._summary, self._note):

@@ -33,6 +33,7 @@ class SeedVariabilityPanel(QWidget):
         self._measure.currentIndexChanged.connect(self._paint)
         self._figure = HistogramPlot("Over 200 seeds")
         self._text = QLabel()
+        self._text.setObjectName("seed-text")
         self._text.setWordWrap(True)
         self._text.setProperty("role", "muted")
         self._draw = QPushButton("Try 200 seeds")
