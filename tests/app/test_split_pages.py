@@ -18,7 +18,7 @@ from inspector.app.groups.page import GroupsPage
 from inspector.app.splits.page import SplitsPage
 from inspector.app.splits.rule_form import RuleBar
 from inspector.app.splits.seed_panel import ACCURACY
-from inspector.app.widgets.figures import HistogramPlot
+from inspector.app.widgets.charts.figures import HistogramPlot
 from inspector.app.widgets.jobs_bar import JobBar
 from inspector.app.window.main_window import ProjectWindow
 from inspector.project.splits.split_rules import RuleKind

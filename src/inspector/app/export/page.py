@@ -22,10 +22,10 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets.figures import BarDelegate
+from inspector.app.widgets.charts.figures import BarDelegate
 from inspector.app.widgets.jobs import Job
 from inspector.app.widgets.page import Page, PageName
-from inspector.app.widgets.tables import Table
+from inspector.app.widgets.tables import FittedTable
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.export.exports import Exported, balance
@@ -275,8 +275,8 @@ def _show(file: Path) -> None:
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(file)))
 
 
-def _table(name: str, heads: tuple[str, ...]) -> Table:
-    return Table(heads, name=name, stretch_last=True)
+def _table(name: str, heads: tuple[str, ...]) -> FittedTable:
+    return FittedTable(heads, name=name, stretch_last=True)
 
 
 def _fill(table: QTableWidget, rows: Sequence[Sequence[str]]) -> None:

@@ -23,7 +23,7 @@ from inspector.app.splits.seed_panel import SeedVariabilityPanel
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
 from inspector.app.widgets import theme
-from inspector.app.widgets.figures import Bars
+from inspector.app.widgets.charts.figures import Bars
 from inspector.app.widgets.page import Page, PageAction, PageName, PageRequest
 from inspector.app.widgets.tables import set_rows, table
 from inspector.errors import InspectorError

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets.figures import HistogramPlot
+from inspector.app.widgets.charts.figures import HistogramPlot
 from inspector.app.widgets.jobs import Job, Jobs
 from inspector.errors import InspectorError
 from inspector.project.project import Project
