@@ -39,9 +39,16 @@ def by_id(within: QWidget, kind: type[_W], name: str) -> _W:
 
 
 def button(within: QWidget, text: str) -> QAbstractButton:
-    """Return the one button whose text begins so."""
-    (one,) = (b for b in within.findChildren(QAbstractButton) if b.text().startswith(text))
+    """Return the one button with this text, or whose text begins so."""
+    buttons = within.findChildren(QAbstractButton)
+    exact = [b for b in buttons if b.text() == text]
+    (one,) = exact or [b for b in buttons if b.text().startswith(text)]
     return one
+
+
+def text_of(within: QWidget, name: str) -> str:
+    """Return what the label with this object name says."""
+    return by_id(within, QLabel, name).text()
 
 
 def texts(within: QWidget) -> str:

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from inspector.app.augment.effects_panel import Levels
 from inspector.app.widgets import theme
-from inspector.app.widgets.figures import Bars, HistogramPlot, LateChart
+from inspector.app.widgets.charts.figures import Bars, HistogramPlot, LateChart
 
 
 def histogram() -> LateChart:
@@ -141,7 +141,7 @@ def test_a_chart_that_goes_before_its_library_comes_is_no_harm() -> None:
     code = """
 import sys
 from PySide6.QtWidgets import QApplication
-from inspector.app.widgets.figures import Bars
+from inspector.app.widgets.charts.figures import Bars
 app = QApplication([])
 gone, stays = Bars("gone"), Bars("stays")
 for chart in (gone, stays):

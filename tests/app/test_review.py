@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from inspector.app.duplicates.cluster_list import STACKED, stacked
 from inspector.app.widgets.page import PageName
-from inspector.app.widgets.review_speed import BREAK_SECONDS, ENOUGH, ReviewSpeed
+from inspector.app.widgets.review.review_speed import BREAK_SECONDS, ENOUGH, ReviewSpeed
 from inspector.app.window.main_window import ProjectWindow
 from tests.app.screen import by_id, named, show
 

@@ -32,9 +32,9 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
-from inspector.app.window.single_instance import OneWindow
+from inspector.app.window.single_instance import SingleInstance
 app = QCoreApplication([])
-assert OneWindow(Path(sys.argv[1]), app).take()
+assert SingleInstance(Path(sys.argv[1]), app).take()
 os._exit(1)
 """
 

@@ -208,7 +208,7 @@ def test_strengths_shares_and_models_are_planned_in_words(qtbot: QtBot, page: Tr
 
 
 def test_curves_smooth_and_seeds_stand_together() -> None:
-    from inspector.app.widgets.charts import mean_and_band, smooth
+    from inspector.app.widgets.charts.curves import mean_and_band, smooth
 
     one = tuple(
         EpochDone("a", e, 1.0, 0.5, 1.0, value, None, None, 1.0, 1)

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from inspector.app.widgets import theme
 from inspector.app.widgets.accuracy_field import AccuracyField
 from inspector.app.widgets.page import PageName
-from inspector.app.widgets.tables import MEASURED_ROWS, Table
+from inspector.app.widgets.tables import MEASURED_ROWS, FittedTable
 from inspector.app.window.main_window import ProjectWindow
 from tests.app.screen import named, show
 
@@ -20,18 +20,18 @@ SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlM
 def measured(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How often a column of a table was measured."""
     columns: list[int] = []
-    measure = Table.resizeColumnToContents
+    measure = FittedTable.resizeColumnToContents
 
-    def count(self: Table, column: int) -> None:
+    def count(self: FittedTable, column: int) -> None:
         columns.append(column)
         measure(self, column)
 
-    monkeypatch.setattr(Table, "resizeColumnToContents", count)
+    monkeypatch.setattr(FittedTable, "resizeColumnToContents", count)
     return columns
 
 
 def test_a_table_measures_its_columns_once_for_all_cells(qtbot: QtBot, measured: list[int]) -> None:
-    table = Table(("a", "b", "c"), name="Long", wide=(2,))
+    table = FittedTable(("a", "b", "c"), name="Long", wide=(2,))
     qtbot.addWidget(table)
     table.show()
     qtbot.wait(20)
@@ -49,8 +49,8 @@ def test_unticking_a_rule_on_groups_measures_few_columns(
     qtbot: QtBot, view: ProjectWindow, measured: list[int]
 ) -> None:
     page = show(view, PageName.GROUPS)
-    offers = named(page, Table, "Proposals")
-    groups = named(page, Table, "Groups")
+    offers = named(page, FittedTable, "Proposals")
+    groups = named(page, FittedTable, "Groups")
     qtbot.waitUntil(lambda: offers.rowCount() > 0 and groups.rowCount() > 5, timeout=20_000)
     qtbot.wait(100)
     cells = groups.rowCount() * groups.columnCount()

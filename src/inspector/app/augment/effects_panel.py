@@ -16,13 +16,13 @@ from inspector.app.augment.label_preservation_meter import (
     quiet,
 )
 from inspector.app.widgets import theme
-from inspector.app.widgets.figures import LateChart
+from inspector.app.widgets.charts.figures import LateChart
 from inspector.augmentation.policy_effects import Effect
 from inspector.augmentation.suggestions import LEAST_DIFFERENCE, SuggestedRange
 from inspector.work.effects_process import Effects, Ranges
 
 if TYPE_CHECKING:
-    from inspector.app.widgets.plots import Plot, Row
+    from inspector.app.widgets.charts.plots import Plot, Row
 
 _CHANNELS = ("red", "green", "blue")
 _ONE_ROW_PX, _THREE_ROWS_PX = 76, 132

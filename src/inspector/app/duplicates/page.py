@@ -15,7 +15,7 @@ from inspector.app.widgets.compare_view import CompareView
 from inspector.app.widgets.keys import bind, overrides, resolve
 from inspector.app.widgets.member_strip import MAX_SHOWN, MemberStrip
 from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest
-from inspector.app.widgets.review import Review, Verb, ask_class
+from inspector.app.widgets.review.review import Review, Verb, ask_class
 from inspector.app.widgets.sample_image import read_image
 from inspector.desktop.settings import settings_file
 from inspector.errors import UsageError

@@ -46,6 +46,7 @@ class RuleDialog(StableFocus, QDialog):
         self._places = table(heads, name="Dropped, by split and class", wide=(0, 1), numbers=(2,))
         self._places.setMinimumSize(420, 200)
         self._redraw = QLabel()
+        self._redraw.setObjectName("rule-warning")
         self._redraw.setWordWrap(True)
         self._redraw.setVisible(False)
         self._apply = QPushButton("Drop them")

@@ -22,10 +22,10 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets.figures import BarDelegate
+from inspector.app.widgets.charts.figures import BarDelegate
 from inspector.app.widgets.jobs import Job
 from inspector.app.widgets.page import Page, PageName
-from inspector.app.widgets.tables import Table
+from inspector.app.widgets.tables import FittedTable
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.export.exports import Exported, balance
@@ -105,6 +105,8 @@ class ExportPage(Page):
         self._lay_out(row)
 
     def _lay_out(self, row: QHBoxLayout) -> None:
+        self._said.setObjectName("export-status")
+        self._redraw.setObjectName("export-warning")
         head = QLabel("Export")
         head.setProperty("role", "title")
         purpose = QLabel(
@@ -140,6 +142,10 @@ class ExportPage(Page):
         column.addLayout(said)
         column.addWidget(self._redraw)
         column.addWidget(self._tabs, 1)
+
+    def plan(self) -> ExportPlan | None:
+        """Return the plan that is shown, and that the button carries out."""
+        return self._plan
 
     def refresh(self, changes: Changes) -> None:
         """Plan again after a decision or a scan."""
@@ -269,8 +275,8 @@ def _show(file: Path) -> None:
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(file)))
 
 
-def _table(name: str, heads: tuple[str, ...]) -> Table:
-    return Table(heads, name=name, stretch_last=True)
+def _table(name: str, heads: tuple[str, ...]) -> FittedTable:
+    return FittedTable(heads, name=name, stretch_last=True)
 
 
 def _fill(table: QTableWidget, rows: Sequence[Sequence[str]]) -> None:

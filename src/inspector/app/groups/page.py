@@ -70,6 +70,7 @@ class GroupsPage(Page):
         self._gap.setAccessibleName("Gap between two bursts, in seconds of EXIF time")
         self._gap.editingFinished.connect(self._on_gap)
         self._question, self._score = QLabel(), QLabel()
+        self._score.setObjectName("groups-precision")
         self._question.setProperty("role", "heading")
         self._score.setProperty("role", "muted")
         self._one, self._two = _picture(), _picture()

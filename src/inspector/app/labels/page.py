@@ -12,7 +12,7 @@ from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
 from inspector.app.widgets.keys import bind
 from inspector.app.widgets.page import Key, Page, PageName
-from inspector.app.widgets.review import AnyIndex, QueueModel, Review, Verb, ask_class
+from inspector.app.widgets.review.review import AnyIndex, QueueModel, Review, Verb, ask_class
 from inspector.app.widgets.sample_image import ImageLabel, read_image
 from inspector.project.changes import Changes
 from inspector.project.diagnosis.labels import LabelCase

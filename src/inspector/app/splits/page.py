@@ -23,7 +23,7 @@ from inspector.app.splits.seed_panel import SeedVariabilityPanel
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
 from inspector.app.widgets import theme
-from inspector.app.widgets.figures import Bars
+from inspector.app.widgets.charts.figures import Bars
 from inspector.app.widgets.page import Page, PageAction, PageName, PageRequest
 from inspector.app.widgets.tables import set_rows, table
 from inspector.errors import InspectorError
@@ -73,6 +73,8 @@ class SplitsPage(Page):
         self._bar = RuleBar()
         self._bar.changed.connect(self._on_rule)
         self._summary, self._note = QLabel(), QLabel()
+        self._summary.setObjectName("splits-summary")
+        self._note.setObjectName("splits-note")
         self._summary.setProperty("role", "heading")
         self._note.setProperty("role", "muted")
         for label in (self._summary, self._note):

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets.figures import HistogramPlot
+from inspector.app.widgets.charts.figures import HistogramPlot
 from inspector.app.widgets.jobs import Job, Jobs
 from inspector.errors import InspectorError
 from inspector.project.project import Project
@@ -33,6 +33,7 @@ class SeedVariabilityPanel(QWidget):
         self._measure.currentIndexChanged.connect(self._paint)
         self._figure = HistogramPlot("Over 200 seeds")
         self._text = QLabel()
+        self._text.setObjectName("seed-text")
         self._text.setWordWrap(True)
         self._text.setProperty("role", "muted")
         self._draw = QPushButton("Try 200 seeds")

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
 from inspector.app.threads.main_thread_queue import MainThreadQueue
-from inspector.app.threads.newest_request import NewestRequests, Outcome, run_request
+from inspector.app.threads.newest_request import NewestRequests, RequestOutcome, run_request
 from inspector.errors import InspectorError
 
 _T = TypeVar("_T")
@@ -120,7 +120,7 @@ class Bridge(QObject):
             channel = following.channel
             following = self._requests.next(channel) if channel else None
 
-    def _on_answer(self, answer: tuple[_Request, Outcome[Any]]) -> None:
+    def _on_answer(self, answer: tuple[_Request, RequestOutcome[Any]]) -> None:
         request, outcome = answer
         if self._closed:
             return
@@ -136,7 +136,7 @@ class Bridge(QObject):
             return True
         return self._requests.is_newest(request.channel, request.number)
 
-    def _deliver(self, request: _Request, outcome: Outcome[Any]) -> None:
+    def _deliver(self, request: _Request, outcome: RequestOutcome[Any]) -> None:
         error = outcome.error
         if isinstance(error, InspectorError):
             if request.on_error is not None and _is_there(request.on_error):

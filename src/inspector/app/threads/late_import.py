@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from shiboken6 import isValid
 
 from inspector.app.threads.main_thread_queue import MainThreadQueue
-from inspector.app.threads.newest_request import Outcome, run_request
+from inspector.app.threads.newest_request import RequestOutcome, run_request
 
 _Handler = Callable[[ModuleType], None]
 
@@ -36,7 +36,7 @@ class _LateImports(QObject):
     def _load(self, name: str) -> None:
         self._arrivals.send((name, run_request(partial(importlib.import_module, name))))
 
-    def _on_arrival(self, arrival: tuple[str, Outcome[ModuleType]]) -> None:
+    def _on_arrival(self, arrival: tuple[str, RequestOutcome[ModuleType]]) -> None:
         name, outcome = arrival
         handlers = self._waiting.pop(name)
         if outcome.result is None:

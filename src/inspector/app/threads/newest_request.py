@@ -12,19 +12,19 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome(Generic[_T]):
+class RequestOutcome(Generic[_T]):
     """What a request came to: a result, or the exception that it raised."""
 
     result: _T | None = None
     error: BaseException | None = None
 
 
-def run_request(work: Callable[[], _T]) -> Outcome[_T]:
+def run_request(work: Callable[[], _T]) -> RequestOutcome[_T]:
     """Run a request; an exception becomes its outcome, so that the thread lives on."""
     try:
-        return Outcome(result=work())
+        return RequestOutcome(result=work())
     except BaseException as error:
-        return Outcome(error=error)
+        return RequestOutcome(error=error)
 
 
 class NewestRequests(Generic[_T]):

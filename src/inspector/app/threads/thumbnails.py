@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QPixmap
 
 from inspector.app.threads.images import from_jpeg
 from inspector.app.threads.main_thread_queue import MainThreadQueue
-from inspector.app.threads.newest_request import Outcome, run_request
+from inspector.app.threads.newest_request import RequestOutcome, run_request
 
 THREADS = 2
 KEPT_BYTES = 64_000_000
@@ -92,7 +92,7 @@ class Thumbnails(QObject):
     def _read(self, sample: int) -> QImage:
         return from_jpeg(self._load(sample))
 
-    def _on_decoded(self, decoded: tuple[int, Outcome[QImage]]) -> None:
+    def _on_decoded(self, decoded: tuple[int, RequestOutcome[QImage]]) -> None:
         sample, outcome = decoded
         image = outcome.result if outcome.result is not None else QImage()
         self._busy.discard(sample)

@@ -7,13 +7,13 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QResizeEvent
 
 from inspector.app.widgets import theme
-from inspector.app.widgets.figures import LateChart
+from inspector.app.widgets.charts.figures import LateChart
 from inspector.audit.comparisons import ComparisonOutcome
 from inspector.project.experiments.comparison_results import Comparison, ComparisonRow
 
 if TYPE_CHECKING:
-    from inspector.app.widgets.plots import Plot
-    from inspector.app.widgets.plots import Row as TableRow
+    from inspector.app.widgets.charts.plots import Plot
+    from inspector.app.widgets.charts.plots import Row as TableRow
 
 _ROW_PX = 74
 _AXIS_PX = 22

@@ -20,7 +20,7 @@ from inspector.app.threads.late_import import late_import
 from inspector.project.training.run import Run
 
 if TYPE_CHECKING:
-    from inspector.app.widgets.charts import Charts, Curve
+    from inspector.app.widgets.charts.curves import Charts, Curve
 
 _HINT = (
     "Move over the curves to read them. Solid: validation. Dashed or pale: training."
@@ -46,7 +46,7 @@ class CurvesPanel(QWidget):
     def load(self) -> None:
         """Import the library off the window's thread, once: it takes half a second."""
         if self._charts is None:
-            late_import("inspector.app.widgets.charts", self._on_loaded)
+            late_import("inspector.app.widgets.charts.curves", self._on_loaded)
 
     def show_runs(self, drawn: Sequence[tuple[Run, str]], current: str, *, any_run: bool) -> None:
         """Draw runs in their colours, the one that is looked at heavier."""
@@ -92,7 +92,7 @@ class CurvesPanel(QWidget):
             self._charts.show_curves(curves, smoothing=self._smooth.value() / 100)
 
     def _curves(self) -> "list[Curve]":
-        from inspector.app.widgets.charts import Curve
+        from inspector.app.widgets.charts.curves import Curve
 
         if not self._together.isChecked():
             return [

@@ -10,7 +10,7 @@ MEASURED_ROWS = 100
 """Columns are as wide as the rows in sight and so many around them need."""
 
 
-class Table(QTableWidget):
+class FittedTable(QTableWidget):
     """A table whose columns are measured once after all changes of a moment, not at each cell.
 
     Qt's own `ResizeToContents` measures every column anew at every cell that is set: filling 10,000
@@ -81,12 +81,12 @@ class Table(QTableWidget):
 
 def table(
     heads: Sequence[str], *, name: str, wide: Sequence[int] = (), numbers: Sequence[int] = ()
-) -> Table:
+) -> FittedTable:
     """Return an empty table; `wide` columns share the space that the others leave.
 
     Heads stand left, over columns of `numbers` right.
     """
-    return Table(heads, name=name, wide=wide, numbers=numbers)
+    return FittedTable(heads, name=name, wide=wide, numbers=numbers)
 
 
 def set_rows(shown: QTableWidget, count: int, empty: str) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QByteArray, QSettings, QTimer
 
 if TYPE_CHECKING:
     from inspector.app.widgets.page import Page
-    from inspector.app.window.main_window import ProjectWindow
+    from inspector.project.project import Project
 
 RECENT = 10
 # How long a list in sight may take to fill before its old place is given up.
@@ -41,6 +41,19 @@ class Chooser(Protocol):
 
     def select_values(self, kept: Mapping[str, Iterable[str]]) -> None:
         """Choose it again."""
+
+
+class RestorableView(Protocol):
+    """The pages of an open project."""
+
+    project: "Project"
+    pages: "list[Page]"
+
+    def page(self) -> "Page":
+        """Return the page that is shown."""
+
+    def show_page(self, index: int) -> None:
+        """Show a page by its place."""
 
 
 class Session:
@@ -78,7 +91,7 @@ class Session:
         """Show the hint of a page no more."""
         self._settings.setValue("dismissed", [*self.dismissed(), page])
 
-    def keep(self, view: "ProjectWindow") -> None:
+    def keep(self, view: "RestorableView") -> None:
         """Keep which page of a project is shown, and what its pages say is worth keeping."""
         pages = {p.objectName(): dict(_read(p)) for p in view.pages if p.remembered}
         state = {"form": _FORM, "page": view.page().objectName(), "pages": pages}
@@ -87,7 +100,7 @@ class Session:
         newest = list(kept.items())[-RECENT:]
         self._settings.setValue("views", json.dumps(dict(newest)))
 
-    def restore(self, view: "ProjectWindow") -> None:
+    def restore(self, view: "RestorableView") -> None:
         """Show a project's pages as they were left, as soon as their lists are filled."""
         state = self._views().get(str(view.project.file))
         if not isinstance(state, dict):

@@ -24,10 +24,10 @@ from inspector.audit.diagnosis import Property
 from inspector.audit.properties import bars
 
 if TYPE_CHECKING:
-    from inspector.app.widgets.plots import Plot, Row
+    from inspector.app.widgets.charts.plots import Plot, Row
 
 BINS = 24
-_PLOTS = "inspector.app.widgets.plots"
+_PLOTS = "inspector.app.widgets.charts.plots"
 _ROW_PX = 22
 _BAR_PX = 10
 _AXIS_PX = 18

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.page import Key
-from inspector.app.widgets.review_speed import ReviewSpeed
+from inspector.app.widgets.review.review_speed import ReviewSpeed
 from inspector.project.review.decisions import Decided
 
 AnyIndex = QModelIndex | QPersistentModelIndex
