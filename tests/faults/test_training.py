@@ -14,6 +14,7 @@ from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
 from inspector.project.training import trainer as trainer_module
 from inspector.project.training.runs import RunState, Wanted
+from inspector.subprocesses import ChildGone
 from inspector.training_protocol import Done, Failed
 from tests.faults.disks import fill, inspector, told
 
@@ -89,7 +90,7 @@ def test_a_child_that_can_not_be_started_is_an_answer(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_child(*_: object, **__: object) -> None:
-        raise OSError(24, "Too many open files")
+        raise ChildGone("it can't be started: Too many open files")
 
     monkeypatch.setattr(trainer_module, "Child", no_child)
     name = project.runs.store(project.runs.plan(Rule(), Wanted(epochs=1, image_size_px=32)))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from inspector.errors import InspectorError
+from inspector.errors import InspectorError, ProcessError
 from inspector.subprocesses import Child, ChildGone, Parent, pack
 from inspector.work.jobs import Stop
 
@@ -21,6 +21,7 @@ LOOK_SECONDS = 0.25
 GIVE_UP_AFTER = 3
 # A fresh interpreter may take this long to import and compile before its first item counts.
 START_SECONDS = 120.0
+_NO_WORKER = "Close other programs, or take fewer workers with --jobs; then try again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,8 @@ class Pool:
 
         Raises:
             InspectorError: The function raised it.
-            RuntimeError: It raised something else: a bug, with the worker's traceback; or no
-                worker can be started at all.
+            ProcessError: No worker can be started, or none lives for long.
+            RuntimeError: It raised something else: a bug, with the worker's traceback.
         """
         limit = self._timeout if timeout_seconds is None else timeout_seconds
         waiting = iter(chunks)
@@ -123,13 +124,16 @@ class Pool:
             self._drop(worker)
 
     def _start(self) -> _Worker:
-        worker = _Worker(Child("inspector.work.pool:serve", low_priority=self._low_priority))
         try:
-            worker.child.send(self._function)
+            child = Child("inspector.work.pool:serve", low_priority=self._low_priority)
         except ChildGone as gone:
-            worker.child.kill()
-            raise RuntimeError(f"a worker can't be started: {gone}") from gone
-        return worker
+            raise ProcessError(f"no worker can be started, {gone}", _NO_WORKER) from gone
+        try:
+            child.send(self._function)
+        except ChildGone as gone:
+            child.kill()
+            raise ProcessError(f"no worker can be started, {gone}", _NO_WORKER) from gone
+        return _Worker(child)
 
     def _feed(
         self,
@@ -205,7 +209,7 @@ class Pool:
             return
         self._born_dead += 1
         if self._born_dead > GIVE_UP_AFTER * max(8, self._count):
-            raise RuntimeError(f"workers die one after another: {reason}")
+            raise ProcessError(f"workers die one after another: {reason}", _NO_WORKER)
         yield Failed(first[0], status, reason)
 
     def _wind_down(self, timeout_seconds: float) -> Iterator[Answer]:

@@ -1,6 +1,6 @@
 """Scanning: names at once, then contents, then what looks alike."""
 
-import tempfile
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import Future
@@ -13,9 +13,11 @@ import numpy as np
 
 from inspector.dataset.listing import Entry, list_files
 from inspector.desktop.paths import scan_lock
+from inspector.errors import CacheError, ProcessError
 from inspector.project.catalog.scan_queue import Reading, Row
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
+from inspector.scratch import make_scratch
 from inspector.similarity.orientations import ONE_OF_EACH
 from inspector.store import duplicates as likeness
 from inspector.store import meta, samples
@@ -212,10 +214,14 @@ class Scans:
             by_content.setdefault(sha256, []).append(sample)
             paths.setdefault(sha256, path)
         contents = sorted(by_content, key=lambda sha: paths[sha])
-        with tempfile.TemporaryDirectory() as folder:
-            chosen = Path(folder) / "chosen.npy"
-            contents = self._choose(chosen, contents)
-            found = self._pairs(chosen, len(contents), stop, progress)
+        folder = make_scratch()
+        if folder is None:
+            raise CacheError("no folder for temporary files takes one", "Make room in TMPDIR.")
+        try:
+            contents = self._choose(folder / "chosen.npy", contents)
+            found = self._pairs(folder / "chosen.npy", len(contents), stop, progress)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
         if found is None:
             return False
         same = self._same_pixels(found, contents, paths, stop, progress)
@@ -237,7 +243,12 @@ class Scans:
     def _choose(self, chosen: Path, contents: list[bytes]) -> list[bytes]:
         """Write the places of the records of contents; return the contents that have one."""
         places = list(self._context.cache.places(contents))
-        np.save(chosen, np.array([place for place in places if place >= 0], np.int64))
+        try:
+            np.save(chosen, np.array([place for place in places if place >= 0], np.int64))
+        except OSError as error:
+            raise CacheError(
+                f"no room for temporary files in {chosen.parent.parent}", "Make room in TMPDIR."
+            ) from error
         return [sha256 for sha256, place in zip(contents, places, strict=True) if place >= 0]
 
     def _pairs(self, chosen: Path, n: int, stop: Stop, progress: Progress) -> Found | None:
@@ -288,7 +299,10 @@ class Scans:
                     yield from result
                 case Failed(item=item, reason=reason):
                     if not isinstance(item, Digest):
-                        raise RuntimeError(f"comparing pictures failed: {reason}")
+                        raise ProcessError(
+                            f"comparing images failed: {reason}",
+                            "Close other programs, then scan again.",
+                        )
 
     def _same_pixels(
         self,

@@ -251,7 +251,7 @@ class Trainer:
             with self._sending:
                 self._child = child
             first = child.receive()
-        except (ChildGone, OSError) as gone:
+        except ChildGone as gone:
             first = Failed("", f"training can't start: {gone}", "Run `inspector doctor`.")
         if isinstance(first, Ready):
             self._ready = first
