@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from inspector.dataset.listing import Entry, list_files
-from inspector.desktop.paths import scan_lock
 from inspector.errors import CacheError, ProcessError
 from inspector.project.catalog.scan_queue import Reading, Row
 from inspector.project.changes import Changes
@@ -21,7 +20,8 @@ from inspector.scratch import make_scratch
 from inspector.similarity.orientations import ONE_OF_EACH
 from inspector.store import duplicates as likeness
 from inspector.store import meta, samples
-from inspector.store.exclusive_lock import turn
+from inspector.store.exclusive_lock import exclusive_lock, holder
+from inspector.store.refusals import lock_of
 from inspector.work.jobs import Progress, Stop
 from inspector.work.pool import Done, Failed
 from inspector.work.tasks import (
@@ -101,12 +101,21 @@ class Scans:
         Args:
             stop: Set it from any thread to end soon, keeping everything done.
             progress: Told the phase and counts.
+
+        Raises:
+            UnwritableError: The project can't be written now.
+            CacheError: Files are to be read, and the cache can't be written.
         """
         stop, progress = stop or Stop(), progress or Progress()
         began = time.monotonic()
-        lock = scan_lock(self._context.file)
-        waiting = partial(progress.start, "another program scans this: waiting", 0)
-        with turn(lock, waiting=waiting, stopped=stop.is_set) as mine:
+        lock = lock_of(self._context.file)
+        if self._context.database.refusal is not None:
+            raise self._context.database.refusal
+
+        def waiting() -> None:
+            progress.start(f"{holder(lock)} scans this: waiting", 0)
+
+        with exclusive_lock(lock, waiting=waiting, stopped=stop.is_set) as mine:
             if mine:
                 return self._scan(began, stop, progress)
         present, missing = samples.present_and_missing(self._context.database.read())
@@ -137,6 +146,8 @@ class Scans:
         complete = not stop.is_set()
         if complete:
             if reading.count or moved or not self.is_complete():
+                if self._context.cache.refusal is not None:
+                    raise self._context.cache.refusal
                 complete = self._compare(stop, progress)
             values = {"scanned_ns": str(began_ns), "complete": "1" if complete else "0"}
             database.write(lambda c: meta.put_all(c, values))
@@ -153,12 +164,18 @@ class Scans:
         """
         database = self._context.database
         known = samples.known_contents(database.read())
+        if self._context.cache.refusal is not None:
+            # What the cache has lost can't be put back.
+            known = []
         kept = self._context.cache.contents() if known else set()
         lost = {row[0] for row in known if row[2] not in kept}
         return self._unread_or_lost(racy_ns, lost)
 
     def _unread_or_lost(self, racy_ns: int, lost: set[int]) -> Iterator[tuple[int, list[Row]]]:
+        refusal = self._context.cache.refusal
         for new, rows in self._names(racy_ns):
+            if rows and refusal is not None:
+                raise refusal
             lost.difference_update(row[0] for row in rows)
             yield new, rows
         if lost:
