@@ -190,7 +190,10 @@ def test_scans_leave_no_connection_behind(opened: Project) -> None:
     readers, pictures = len(opened.context.database._readers), len(opened.context.cache._all)
     for _ in range(3):
         opened.scans.scan()
-    assert (len(opened.context.database._readers), len(opened.context.cache._all)) == (readers, pictures)
+    assert (len(opened.context.database._readers), len(opened.context.cache._all)) == (
+        readers,
+        pictures,
+    )
 
 
 def test_no_decision_waits_for_a_cache_that_another_program_holds(
