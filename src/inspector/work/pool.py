@@ -14,6 +14,7 @@ from typing import Any
 from inspector.errors import InspectorError, ProcessError
 from inspector.subprocesses import Child, ChildGone, Parent, pack
 from inspector.work.jobs import Stop
+from inspector.work.process_time import SpentTime
 
 AHEAD = 4
 GRACE_SECONDS = 2.0
@@ -47,9 +48,9 @@ Answer = Done | Failed
 @dataclass(slots=True)
 class _Worker:
     child: Child
+    spent: SpentTime
     chunks: collections.deque[Sequence[Any]] = field(default_factory=collections.deque)
     sent: collections.deque[int] = field(default_factory=collections.deque)
-    since: float = 0.0
     ready: bool = False
 
 
@@ -59,7 +60,8 @@ class Pool:
     Args:
         function: "package.module:name", called in a worker as name(list of items).
         workers: Processes.
-        timeout_seconds: That one item may take; a chunk may take it for each of its items.
+        timeout_seconds: That one item may take, as `SpentTime` counts; a chunk may take it for
+            each of its items.
         low_priority: True to yield to the window.
     """
 
@@ -133,7 +135,7 @@ class Pool:
         except ChildGone as gone:
             child.kill()
             raise ProcessError(f"no worker can be started, {gone}", _NO_WORKER) from gone
-        return _Worker(child)
+        return _Worker(child, SpentTime(child.pid))
 
     def _feed(
         self,
@@ -156,7 +158,7 @@ class Pool:
                     again.appendleft(chunk)
                     continue
                 if not worker.chunks:
-                    worker.since = time.monotonic()
+                    worker.spent.restart()
                 worker.chunks.append(chunk)
                 # A worker that is gone tells so when its pipe is read.
                 worker.sent.append(len(packed))
@@ -179,7 +181,8 @@ class Pool:
                 yield from self._bury(worker, "crashed", f"the reader died ({gone})", again)
                 continue
             if fine is None:
-                worker.ready, worker.since = True, time.monotonic()
+                worker.ready = True
+                worker.spent.restart()
                 continue
             if isinstance(result, InspectorError):
                 raise result
@@ -188,11 +191,11 @@ class Pool:
             self._born_dead = 0
             items = worker.chunks.popleft()
             worker.sent.popleft()
-            worker.since = time.monotonic()
+            worker.spent.restart()
             yield Done(items, result)
         for worker in [w for w in self._workers if w.chunks and w not in ready]:
             limit = timeout_seconds * len(worker.chunks[0]) if worker.ready else START_SECONDS
-            if time.monotonic() - worker.since > limit:
+            if worker.spent.seconds() > limit:
                 reason = f"it took longer than {timeout_seconds:g} seconds"
                 yield from self._bury(worker, "timeout", reason, again)
 
