@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from inspector.dataset.keras_code import CodeCall
+from inspector.code_reading.loader_calls import LoaderCall
 from inspector.splits.keras_lists import Listed
 from inspector.splits.keras_replay import Call, Loader, cut, is_text, order, shown_name
 
@@ -59,7 +59,7 @@ class Replayed:
     training: tuple[str, ...]
     validation: tuple[str, ...]
     same_folder: bool = True
-    calls: tuple[CodeCall, ...] = ()
+    calls: tuple[LoaderCall, ...] = ()
     dropped: frozenset[str] = frozenset()
 
 

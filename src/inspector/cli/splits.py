@@ -1,11 +1,11 @@
 """Verbs of splits: split, leaks, groups, freeze."""
 
 import argparse
-import json
 from pathlib import Path
 
 from inspector.cli.options import add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
+from inspector.code_reading.program import load_code
 from inspector.dataset.layouts import SPLIT_NAMES
 from inspector.errors import UsageError
 from inspector.project.project import Project
@@ -40,7 +40,7 @@ def rule_of(arguments: argparse.Namespace, project: Project) -> Rule:
     """
     if arguments.code is not None:
         call = Call(keras=arguments.keras_version)
-        return Rule(RuleKind.CODE, call, code=_code_in(arguments.code))
+        return Rule(RuleKind.CODE, call, code=load_code(arguments.code))
     if arguments.list is not None:
         return Rule(RuleKind.LIST, file=str(arguments.list.absolute()))
     if arguments.by_group:
@@ -98,18 +98,6 @@ def _folder(arguments: argparse.Namespace, project: Project) -> str | None:
                 return name
         raise UsageError(f"the dataset has no folder {arguments.folder}", "Check its name.")
     return folder.as_posix()
-
-
-def _code_in(file: Path) -> str:
-    """Return pasted code; of a notebook, its code cells."""
-    try:
-        text = file.read_text("utf-8-sig")
-        if file.suffix.lower() != ".ipynb":
-            return text
-        cells = [c["source"] for c in json.loads(text)["cells"] if c["cell_type"] == "code"]
-        return "\n".join("".join(source) for source in cells)
-    except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{file} can't be read: {error}", "Check it.") from None
 
 
 def _split(arguments: argparse.Namespace) -> None:
