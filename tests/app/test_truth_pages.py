@@ -1,6 +1,5 @@
 """The diagnosis that starts by itself, the cards of Findings, and the queue of labels."""
 
-import json
 import threading
 from collections.abc import Iterator
 
@@ -13,15 +12,16 @@ from inspector.app.overview.finding_card import FindingCard
 from inspector.app.widgets.accuracy_field import AccuracyField
 from inspector.app.window.main_window import ProjectWindow
 from inspector.project.project import Project
-from inspector.store import meta
+from inspector.store.records import LABEL_ERRORS, LabelErrorsRecord, SuspectRecord
 
 
 @pytest.fixture
 def view(qtbot: QtBot, project: Project) -> Iterator[ProjectWindow]:
     rows = project.groups.images()[:2]
     other = next(c for c in project.samples.counts().classes if c != rows[0].label)
-    kept = {"key": project.labels._key(), "suspects": [[s.id, other, 0.02] for s in rows]}
-    project.context.database.write(lambda c: meta.put(c, "suspects", json.dumps(kept)))
+    suspects = tuple(SuspectRecord(s.id, other, 0.02) for s in rows)
+    record = LabelErrorsRecord(project.labels._key(), suspects)
+    project.context.store.records.put(LABEL_ERRORS, record)
     made = ProjectWindow(project)
     # These pages are looked at without the diagnosis that would change the queue on its way.
     made._findings.verdict._tried = True

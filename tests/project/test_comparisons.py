@@ -154,8 +154,9 @@ def test_cut_short_it_compares_what_it_has_and_goes_on_after_a_restart(
         if sum(isinstance(a, RunDone) for a in heard) == 3:
             stop.set()
 
-    plan = project.comparisons.plan(BY_GROUP, [TURNED, PLAIN], SMALL, setup=ComparisonSetup(seeds=2),
-                                    baseline="none")  # fmt: skip
+    plan = project.comparisons.plan(
+        BY_GROUP, [TURNED, PLAIN], SMALL, setup=ComparisonSetup(seeds=2), baseline="none"
+    )
     name = project.comparisons.start(plan, hear, stop)
     early = project.comparisons.result(name)
     assert early.partial

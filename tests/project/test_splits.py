@@ -19,7 +19,7 @@ from inspector.project.diagnosis.shift import from_json as properties_of
 from inspector.project.project import Project
 from inspector.project.splits.leakage import second_call
 from inspector.project.splits.snippets import snippet
-from inspector.project.splits.split_rules import Rule, RuleKind, from_json, to_json
+from inspector.project.splits.split_rules import SPLIT_RULE, Rule, RuleKind
 from inspector.project.splits.splits import keras_rule
 from inspector.reports.html import render
 from inspector.splits.keras_replay import Call, Loader
@@ -254,7 +254,8 @@ def test_the_snippet_loads_the_locked_split_in_keras(project: Project, tmp_path:
 
 def test_a_rule_is_kept_and_comes_back(project: Project) -> None:
     rule = replace(KERAS, second=Call(Loader.DATASET, 0.3, 5, class_names=("a", "b")))
-    assert from_json(to_json(rule)) == rule
+    project.context.store.records.put(SPLIT_RULE, rule)
+    assert project.splits.rule == rule
     project.splits.set_rule(KERAS)
     assert project.splits.rule == KERAS
     with pytest.raises(UsageError):
@@ -276,7 +277,8 @@ def test_a_list_of_files_is_a_rule(project: Project, tmp_path: Path) -> None:
     file = tmp_path / "locked.csv"
     project.splits.freeze(KERAS, file)
     rule = Rule(RuleKind.LIST, file=str(file))
-    assert from_json(to_json(rule)) == rule
+    project.splits.set_rule(rule)
+    assert project.splits.rule == rule
     made, drawn = project.splits.membership(rule), project.splits.membership(KERAS)
     assert (made.training, made.validation) == (drawn.training, drawn.validation)
     assert set(made.elsewhere["not in the list"]) == set(drawn.elsewhere["validation folder"])
@@ -395,10 +397,30 @@ def test_fix_warns_where_little_would_be_left_to_train_on(demo: Path, tmp_path: 
         project.close()
 
 
+def test_fix_does_what_was_shown_or_nothing(project: Project, tmp_path: Path) -> None:
+    plan = project.fixes.plan(tmp_path / "fixed")
+    dropped = next(s for s in project.samples.everything() if s.path == plan.drops[0][0])
+    project.decisions.keep([dropped.id])
+    with pytest.raises(ExportError, match="changed since"):
+        project.fixes.run(plan)
+    assert not any(tmp_path.glob("fixed*"))
+    assert not any(s.mark == "drop" for s in project.samples.everything())
+    again = project.fixes.plan(tmp_path / "fixed")
+    assert plan.drops[0] not in again.drops
+    project.duplicates.set_threshold(0.99)
+    with pytest.raises(ExportError, match="changed since"):
+        project.fixes.run(again)
+
+
 def test_fix_makes_it_right_and_can_be_undone(project: Project, tmp_path: Path) -> None:
     before = project.decisions.to_undo()
-    assert project.fixes.plan(tmp_path / "fixed").warning == ""
-    fixed = project.fixes.run(tmp_path / "fixed")
+    plan = project.fixes.plan(tmp_path / "fixed")
+    assert plan.warning == ""
+    assert plan.drops
+    fixed = project.fixes.run(plan)
+    assert [s.path for s in project.samples.everything() if s.mark == "drop"] == sorted(
+        path for path, _ in plan.drops
+    )
     assert fixed.exported.leaks_after == fixed.exported.groups_after == 0
     assert fixed.exported.files == fixed.exported.verified
     page = Path(fixed.report).read_text("utf-8")

@@ -47,7 +47,8 @@ from inspector.audit.properties import PropertyGroups, compare_properties
 Doubles = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _T95_19 = 2.093
-# Few images: more split seeds cost little, and steady the figure. Source: docs/verdicts.md.
+# Few images: more split seeds cost little and steady the figure.
+# Source: docs/measurements/verdicts.md.
 FEW_IMAGES = 3_000
 SEEDS_OF_FEW, SEEDS_OF_MANY = 10, 5
 
@@ -303,8 +304,8 @@ def _luck(work: _Work, of_random: Scores, size: Ints) -> None:
     # How far one more draw lies from the mean of the others, 95 %: t with 19 degrees of freedom.
     half = _T95_19 * float(others.std(ddof=1)) * float(np.sqrt(1 + 1 / len(others)))
     work.terms["luck"] = Component(mean, mean - half, mean + half)
-    work.notes.luck_rank = int((others < yours).sum())
-    work.notes.luck_draws = len(others)
+    work.notes.seed_rank = int((others < yours).sum())
+    work.notes.n_other_seeds = len(others)
 
 
 def _nearest(work: _Work, random: list[Ints], grouped: list[Ints]) -> None:

@@ -3,7 +3,7 @@
 import argparse
 import dataclasses
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from inspector.cli.options import add_verb, open_project, scan
@@ -164,7 +164,7 @@ def _decisions(arguments: argparse.Namespace) -> None:
             print("nothing was decided yet")
 
 
-def _sides(arguments: argparse.Namespace, project: Project) -> dict[str, str] | None:
+def _sides(arguments: argparse.Namespace, project: Project) -> Mapping[str, str] | None:
     match arguments.split:
         case "keep":
             return None

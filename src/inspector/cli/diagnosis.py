@@ -217,7 +217,7 @@ def _fix(arguments: argparse.Namespace) -> None:
             return
         progress = Progress()
         with Bar(progress, quiet=arguments.quiet):
-            fixed = project.fixes.run(arguments.to, progress=progress)
+            fixed = project.fixes.run(plan, progress=progress)
         document.update(dataclasses.asdict(fixed.exported))
         document.update(lock=fixed.lock, report=fixed.report, code=fixed.code)
         if arguments.json:

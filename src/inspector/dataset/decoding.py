@@ -1,7 +1,7 @@
 """One file to what we know of it: read once, hashed, decoded, measured.
 
-Nothing a file holds makes `read_picture` raise: a hostile file is a `DecodedImage` with an outcome and
-a reason that a person understands.
+Nothing a file holds makes `read_picture` raise: a hostile file is a `DecodedImage` with an outcome
+and a reason that a user understands.
 """
 
 import hashlib

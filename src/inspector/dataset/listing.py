@@ -2,12 +2,14 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
 from inspector.dataset.layouts import Layout, Location, Role
+from inspector.dataset.names import shown as printable
+from inspector.dataset.names import why_no_path, without_controls
 
 CHUNK = 2_000
 
@@ -54,26 +56,28 @@ def list_files(root: Path, layout: Layout) -> Iterator[list[Entry]]:
     """
     inside = os.path.realpath(root) + os.sep
     chunk: list[Entry] = []
-    folders = [""]
+    # Each folder as the disk names it and as it is shown, both with "/" at the end.
+    folders = [("", "")]
     while folders:
-        folder = folders.pop()
+        folder, shown_folder = folders.pop()
         try:
             with os.scandir(root / folder) as entries:
                 found = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
-            path = folder.rstrip("/")
+            path = shown_folder.rstrip("/")
             reason = f"the folder can't be listed: {error.strerror}"
-            chunk.append(_odd(path, reason, layout.place(_shown(path))))
+            chunk.append(_odd(path, reason, layout.place(path)))
             continue
         below = []
         # Files of one folder have one place, but for those that a manifest names.
-        place = None if layout.role is Role.MANIFEST else layout.place(_shown(folder) + "_")
+        place = None if layout.role is Role.MANIFEST else _place(layout, shown_folder + "_")
+        shown = _shown_names([entry.name for entry in found])
         for entry in found:
-            path = folder + entry.name
+            path = shown_folder + shown[entry.name]
             if entry.is_dir(follow_symlinks=False):
-                below.append(path + "/")
+                below.append((f"{folder}{entry.name}/", f"{path}/"))
             else:
-                chunk.append(_entry(entry, path, place or layout.place(_shown(path)), inside))
+                chunk.append(_entry(entry, path, place or _place(layout, path), inside))
         folders.extend(reversed(below))
         if len(chunk) >= CHUNK:
             yield chunk
@@ -83,6 +87,7 @@ def list_files(root: Path, layout: Layout) -> Iterator[list[Entry]]:
 
 
 def _entry(entry: os.DirEntry[str], path: str, place: Location, inside: str) -> Entry:
+    """Return what a file is; `path` is shown, and its own name where nothing is odd about it."""
     try:
         facts = entry.stat()
     except OSError:
@@ -93,31 +98,58 @@ def _entry(entry: os.DirEntry[str], path: str, place: Location, inside: str) -> 
         return _odd(path, "a link to a folder", place)
     if not stat.S_ISREG(facts.st_mode):
         return _odd(path, "not a regular file (a FIFO, socket or device)", place)
-    if _not_utf8(path):
-        reason = "the name is not UTF-8: Keras stops at it; rename the file"
-        return Entry(
-            _shown(path), facts.st_size, facts.st_mtime_ns, place.split, place.label, place.source,
-            Status.UNREADABLE, reason,
-        )  # fmt: skip
-    status = Status.IGNORED if place.reason else Status.PENDING
+    status, reason = Status.PENDING, place.reason
+    if not entry.path.endswith(path):
+        status, reason = _odd_name(entry.path)
+    elif why := why_no_path(path):
+        status, reason = Status.IGNORED, f"the name can't be used: {why}; rename the file"
+    elif reason:
+        status = Status.IGNORED
     return Entry(
         path, facts.st_size, facts.st_mtime_ns, place.split, place.label, place.source,
-        status, place.reason,
+        status, reason,
     )  # fmt: skip
 
 
+def _place(layout: Layout, path: str) -> Location:
+    """Return where a file stands, outside of every class where a name can't be one."""
+    place = layout.place(path)
+    for name, what in ((place.split, "split"), (place.label, "class"), (place.source, "group")):
+        if name and (why := why_no_path(name)):
+            return Location("", "", "", f'the {what} "{printable(name)}" can\'t be used: {why}')
+    return place
+
+
 def _odd(path: str, reason: str, place: Location) -> Entry:
-    return Entry(_shown(path), 0, 0, place.split, place.label, place.source, Status.OTHER, reason)
+    return Entry(path, 0, 0, place.split, place.label, place.source, Status.OTHER, reason)
 
 
-def _shown(path: str) -> str:
-    """Return a path with what is not UTF-8 in it written out."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+def _shown_names(names: Sequence[str]) -> dict[str, str]:
+    """Return each name of a folder as one printable line, no two alike.
+
+    What is not UTF-8 and what moves a terminal's cursor is written out.
+    """
+    shown = {name: _shown(name) for name in names}
+    if len(set(shown.values())) < len(names):
+        taken = {name for name in names if shown[name] == name}
+        for name in names:
+            while shown[name] != name and shown[name] in taken:
+                shown[name] += "~"
+            taken.add(shown[name])
+    return shown
 
 
-def _not_utf8(path: str) -> bool:
+def _shown(name: str) -> str:
+    if name.isprintable():
+        return name
+    plain = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return without_controls(plain)
+
+
+def _odd_name(path: str) -> tuple[Status, str]:
     try:
         path.encode()
     except UnicodeEncodeError:
-        return True
-    return False
+        return Status.UNREADABLE, "the name is not UTF-8: Keras stops at it; rename the file"
+    reason = "the name holds a line break or another control character; rename the file"
+    return Status.IGNORED, reason

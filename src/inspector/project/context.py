@@ -2,17 +2,19 @@
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+
+import msgspec
 
 from inspector.dataset.layouts import Layout, Role, guess_layout
 from inspector.dataset.manifests import read_manifest
 from inspector.desktop.paths import default_project, pictures_file
 from inspector.errors import DatasetError, ProjectError
 from inspector.project.changes import Changes
-from inspector.store import meta
 from inspector.store.cache import ImageCache
-from inspector.store.database import Database
+from inspector.store.project_store import ProjectStore
+from inspector.store.records import DATASET, LISTING, DatasetRecord
 from inspector.work.pool import Pool
 from inspector.work.tasks import FEATURES, RECORD_BYTES
 
@@ -66,7 +68,7 @@ class ProjectContext:
                 "the project file would lie inside the dataset, which is never written to",
                 "Name a file outside of the dataset with --project.",
             )
-        self.database = Database(self.file)
+        self.store = ProjectStore(self.file)
         self.cache = ImageCache(pictures_file(), version=FEATURES, record_bytes=RECORD_BYTES)
         self.low_priority = window
         self._subscribers: list[Callable[[Changes], None]] = []
@@ -108,7 +110,9 @@ class ProjectContext:
     def set_role(self, role: Role) -> None:
         """Remember what the top folders are, as the user said; the next index obeys."""
         self.layout = guess_layout(self.root, role=role)
-        self.database.write(lambda c: meta.put(c, "role", role.value), urgent=True)
+        self.store.records.update(
+            DATASET, lambda record: msgspec.structs.replace(record, role=role), urgent=True
+        )
         self.emit(Changes(layout=True, samples=True))
 
     def absolute(self, path: str) -> Path:
@@ -119,43 +123,42 @@ class ProjectContext:
         """Stop the workers and close the files; decisions are on disk already."""
         if self._pool is not None:
             self._pool.close()
-        self.database.close()
+        self.store.close()
         self.cache.close()
 
     def _claim(self, relocate: bool, role: Role | None, manifest: Path | None) -> None:
         """Check that the project is of this dataset, or make it so; recall the layout."""
-        reader = self.database.read()
-        known = meta.get(reader, "root")
+        remembered = self.store.records.get(DATASET)
+        known = remembered.root
         here = os.path.realpath(self.root)
         if known and known != here and not relocate:
             raise ProjectError(
                 f"the project {self.file.name} is of the dataset {known}",
                 "Open that dataset, name another --project, or add --relocate if it moved here.",
             )
-        if known and known != here and not self._same_files(meta.get(reader, "names")):
+        if known and known != here and not self._same_files(self.store.records.get(LISTING).names):
             raise ProjectError(
                 f"{self.root} does not hold the files that {self.file.name} knows",
                 "Relocate to the folder that holds them, or name another --project.",
             )
-        stored_role = meta.get(reader, "role")
-        stored_manifest = meta.get(reader, "manifest")
         if role is None and manifest is None:
-            if stored_manifest:
-                self.layout = read_manifest(Path(stored_manifest))
-            elif stored_role:
-                self.layout = guess_layout(self.root, role=Role(stored_role))
+            if remembered.manifest:
+                self.layout = read_manifest(Path(remembered.manifest))
+            elif remembered.role:
+                self.layout = guess_layout(self.root, role=remembered.role)
+        self.store.records.put(
+            DATASET,
+            DatasetRecord(
+                here,
+                role or remembered.role,
+                str(manifest.absolute()) if manifest is not None else remembered.manifest,
+            ),
+            urgent=True,
+        )
 
-        values = {"root": here}
-        if role is not None:
-            values["role"] = role.value
-        if manifest is not None:
-            values["manifest"] = str(manifest.absolute())
-        self.database.write(lambda c: meta.put_all(c, values), urgent=True)
-
-    def _same_files(self, names: str) -> bool:
+    def _same_files(self, names: Sequence[str]) -> bool:
         """Tell whether at least half of the sampled names of the known dataset exist here."""
-        paths = [p for p in names.split("\n") if p]
-        return not paths or sum((self.root / p).exists() for p in paths) * 2 >= len(paths)
+        return not names or sum((self.root / p).exists() for p in names) * 2 >= len(names)
 
 
 def _layout(root: Path, role: Role | None, manifest: Path | None) -> Layout:
@@ -168,8 +171,8 @@ def _layout(root: Path, role: Role | None, manifest: Path | None) -> Layout:
 
 def remembered_root(file: Path) -> str:
     """Return the dataset that a project file is of."""
-    database = Database(file)
+    store = ProjectStore(file)
     try:
-        return meta.get(database.read(), "root")
+        return store.records.get(DATASET).root
     finally:
-        database.close()
+        store.close()

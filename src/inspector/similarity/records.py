@@ -10,12 +10,26 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from inspector.errors import ProjectError
 
 # Far behind every record: Windows locks places, and a locked one can't be read.
 _LOCKED_BYTE = 1 << 60
+
+
+class CachedPicture(NamedTuple):
+    """A thumbnail as JPEG, by the SHA-256 of its file, and the place of its fingerprint.
+
+    Attributes:
+        place: Row in the file of fingerprints, from 0.
+        crc: CRC-32 of that record.
+    """
+
+    sha256: bytes
+    thumbnail: bytes
+    place: int
+    crc: int
 
 
 def append(path: Path, records: Sequence[bytes]) -> int:

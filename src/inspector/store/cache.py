@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from inspector.errors import ProjectError
-from inspector.similarity.records import Records, unkept
+from inspector.similarity.records import CachedPicture, Records, unkept
 from inspector.store.wal import is_busy, use_wal
 
 PATIENCE_SECONDS = 60.0
@@ -87,8 +87,8 @@ class ImageCache:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         return bool(version == self._version)
 
-    def put(self, rows: Sequence[tuple[bytes, bytes, int, int]]) -> None:
-        """Keep (sha256, thumbnail as JPEG, row in `records` from 0, CRC-32 of the record) rows.
+    def put(self, rows: Sequence[CachedPicture]) -> None:
+        """Keep thumbnails, and where their fingerprints are.
 
         Raises:
             ProjectError: The disk is full or can't be written; none of these is kept then.
@@ -98,7 +98,7 @@ class ImageCache:
         except sqlite3.Error as error:
             raise unkept(self.path, error) from error
 
-    def _put(self, rows: Sequence[tuple[bytes, bytes, int, int]]) -> None:
+    def _put(self, rows: Sequence[CachedPicture]) -> None:
         connection = self._connection()
         connection.execute("BEGIN IMMEDIATE")
         with connection:

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from inspector.errors import ProjectError
+from inspector.store.migrations import migrate
 from inspector.store.wal import is_busy, use_wal
 
 APPLICATION_ID = 0x44534931
-VERSION = 1
+VERSION = 2
 PATIENCE_SECONDS = 30.0
 _T = TypeVar("_T")
 _URGENT, _ORDINARY, _LAST = 0, 1, 2
@@ -159,3 +160,13 @@ def _prepare(connection: sqlite3.Connection, path: Path, advice: str) -> None:
             f"BEGIN IMMEDIATE; {schema}; PRAGMA application_id = {APPLICATION_ID};"
             f"PRAGMA user_version = {VERSION}; COMMIT;"
         )
+    elif version < VERSION:
+        try:
+            migrate(connection, VERSION)
+        except sqlite3.Error as error:
+            if is_busy(error):
+                raise
+            raise ProjectError(
+                f"{path} can't be brought up to date: {error}",
+                "Nothing was changed. Check free space and permissions, or use another --project.",
+            ) from error

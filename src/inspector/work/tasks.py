@@ -9,6 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.dataset.file_facts import FileFacts
+from inspector.similarity.records import CachedPicture
+
 # Rows of another version are read again. Source: similarity.fingerprints, VERSION and the length
 # of a record in bytes, held by a test.
 FEATURES = 2
@@ -31,12 +34,11 @@ class Facts:
     """What decoding a chunk of files gave, as rows that the store takes as they are.
 
     Attributes:
-        samples: In the order of `store.samples.FILL`.
-        pictures: Of those that are images, as `store.cache.PictureCache.put` takes them.
+        pictures: Of those that are images.
     """
 
-    samples: list[tuple[object, ...]]
-    pictures: list[tuple[bytes, bytes, int, int]]
+    samples: list[FileFacts]
+    pictures: list[CachedPicture]
 
 
 @dataclass(frozen=True, slots=True)

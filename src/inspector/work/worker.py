@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.dataset.decoding import Outcome, encode_thumbnail, read_picture, read_pixels
+from inspector.dataset.file_facts import FileFacts
 from inspector.errors import DatasetError
 from inspector.similarity.fingerprints import FINGERPRINT, HASHES, fingerprint
 from inspector.similarity.hash_join import Candidates, candidates
-from inspector.similarity.records import append, unkept
+from inspector.similarity.records import CachedPicture, append, unkept
 from inspector.similarity.verification import verify
 from inspector.work.tasks import (
     FEATURES,
@@ -56,14 +57,14 @@ def _read(tasks: Sequence[ReadTask]) -> Facts:
     """Read files, and add their fingerprints in one go."""
     records: list[bytes] = []
     pictures: list[tuple[bytes, bytes]] = []
-    rows: list[tuple[object, ...]] = []
+    rows: list[FileFacts] = []
     for task in tasks:
         picture = read_picture(task.path)
         if picture.outcome is Outcome.IMAGE and picture.pixels is not None:
             thumbnail = picture.thumbnail or encode_thumbnail(picture.pixels)
             pictures.append((picture.sha256, thumbnail))
             records.append(fingerprint(picture.pixels).tobytes())
-        rows.append((
+        rows.append(FileFacts(
             picture.outcome.value, picture.reason, FEATURES, picture.sha256, picture.format,
             picture.mode, picture.width, picture.height, picture.orientation, picture.captured,
             picture.camera, int(picture.flags), picture.brightness, picture.contrast,
@@ -75,8 +76,8 @@ def _read(tasks: Sequence[ReadTask]) -> Facts:
     except OSError as error:
         raise unkept(file, error) from error
     kept = [
-        (*picture, place, zlib.crc32(record))
-        for picture, place, record in zip(pictures, count(first), records, strict=False)
+        CachedPicture(sha256, thumbnail, place, zlib.crc32(record))
+        for (sha256, thumbnail), place, record in zip(pictures, count(first), records, strict=False)
     ]
     return Facts(rows, kept)
 

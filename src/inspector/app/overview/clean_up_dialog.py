@@ -38,6 +38,7 @@ class CleanUpDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Make it right")
         self._project, self._bridge = project, bridge
+        self._shown: CleanUpPlan | None = None
         target = project.root.with_name(f"{project.root.name}-fixed")
         self._target = QLineEdit(str(target))
         self._target.setAccessibleName("New folder")
@@ -106,15 +107,18 @@ class CleanUpDialog(QDialog):
             + (f"\n\n{plan.warning}" if plan.warning else "")
             + "\n\nThe dataset itself is never written to."
         )
+        self._shown = plan
         self._do.setEnabled(True)
 
     def _run(self) -> None:
-        target = self._path()
+        plan = self._shown
+        if plan is None:
+            return
         progress, stop = Progress(), Stop()
         self.job_started.emit(progress, stop)
         self._do.setEnabled(False)
         self._bridge.call(
-            lambda: self._project.fixes.run(target, stop=stop, progress=progress),
+            lambda: self._project.fixes.run(plan, stop=stop, progress=progress),
             self._done, on_error=self._failed,
         )  # fmt: skip
 

@@ -176,9 +176,9 @@ class SplitsPage(Page):
         )
         moved = f" {shown.moved:,} images would move against today's folders." * bool(shown.moved)
         self._note.setText(
-            f"{neighbours:,} of {found.validation_images:,} validation images ({found.share:.1%}) have"
-            f" a twin in training at similarity {found.threshold:g} or more;"
-            f" {found.count('group'):,} more share only an event.{moved} {shown.lock}"
+            f"{neighbours:,} of {found.validation_images:,} validation images ({found.share:.1%})"
+            f" have a near-duplicate in training at similarity {found.threshold:g} or more;"
+            f" {found.count('group'):,} more share only a group with training.{moved} {shown.lock}"
         )
         self._keep.setEnabled(made.rule != self.project.splits.rule)
         self._lock.setEnabled(True)

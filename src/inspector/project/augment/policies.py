@@ -13,7 +13,7 @@ from inspector.code_reading.reading import parse_code
 from inspector.errors import ExportError, UsageError
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
-from inspector.store import meta
+from inspector.store.records import POLICIES, PoliciesRecord
 
 LONGEST_NAME = 60
 _Kept = dict[str, Any]
@@ -35,7 +35,7 @@ class Policies:
 
     def all(self) -> list[SavedPolicy]:
         """Return the policies that are kept, by name; what a newer program wrote is passed over."""
-        kept = _kept(self._context.database.read())
+        kept = self._context.store.records.get(POLICIES).policies
         found = []
         for name, written in sorted(kept.items(), key=lambda p: p[0].casefold()):
             try:
@@ -81,16 +81,10 @@ class Policies:
         )
 
     def _change(self, change: Callable[[_Kept], _Kept], text: str) -> None:
-        def work(connection: Any) -> None:
-            meta.put(connection, "policies", json.dumps(change(_kept(connection))))
-
-        self._context.database.write(work, urgent=True)
+        self._context.store.records.update(
+            POLICIES, lambda record: PoliciesRecord(change(record.policies)), urgent=True
+        )
         self._context.emit(Changes(policies=True, text=text))
-
-
-def _kept(connection: Any) -> _Kept:
-    kept = json.loads(meta.get(connection, "policies", "{}"))
-    return kept if isinstance(kept, dict) else {}
 
 
 def _of(kept: _Kept, name: str) -> object:

@@ -22,7 +22,7 @@ from inspector.project.splits.splits import Splits
 from inspector.project.training.run import RunConfig
 from inspector.project.training.runs import Runs
 from inspector.project.training.time_estimate import estimate_seconds
-from inspector.store import meta
+from inspector.store.records import EXPERIMENT, ExperimentRecord
 from inspector.store.samples import Sample
 from inspector.training_protocol import (
     PREDICTIONS_LAST,
@@ -176,8 +176,8 @@ class Experiments:
             raise TrainingError(failures[0].reason, failures[0].advice)
         found = self.known(plan)
         if found.answer is not None:
-            kept = json.dumps(as_json(found.answer) | {"partial": found.partial})
-            self._context.database.write(lambda c: meta.put(c, "experiment", kept))
+            answer = as_json(found.answer) | {"partial": found.partial}
+            self._context.store.records.put(EXPERIMENT, ExperimentRecord(answer))
             self._context.emit(Changes(rule=True, text="the experiment is done"))
         return found
 
@@ -214,9 +214,8 @@ class Experiments:
 
     def last(self) -> dict[str, object] | None:
         """Return the last answer as JSON; None without one."""
-        kept = meta.get(self._context.database.read(), "experiment")
-        document: dict[str, object] | None = json.loads(kept) if kept else None
-        return document
+        record = self._context.store.records.get(EXPERIMENT)
+        return record.answer if record else None
 
     def _names(
         self,
@@ -248,7 +247,8 @@ class Experiments:
     def _base(self, question: Question, wanted: RunConfig) -> RunSpec:
         """Return what all runs share."""
         return RunSpec(
-            str(self._context.root), question.classes, SampleColumns(), SampleColumns(), SampleColumns(),
+            str(self._context.root), question.classes,
+            SampleColumns(), SampleColumns(), SampleColumns(),
             wanted.model, 0, wanted.image_size_px, budget=Budget.STEPS, epochs=wanted.epochs,
             split=SPLIT, cache=str(cache_folder() / "training"),
             versions={"inspector": __version__},

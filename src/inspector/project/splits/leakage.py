@@ -110,9 +110,10 @@ class Leakage:
             else "No file stands on both sides."
         )
         return (
-            f"By {whose}: {len(made.training):,} training, {n:,} validation. {files} {neighbours:,} of"
-            f" the validation images ({self.share:.1%}) have a twin in training at similarity"
-            f" {self.threshold:g} or more; {self.count('group'):,} more share only an event."
+            f"By {whose}: {len(made.training):,} training, {n:,} validation. {files}"
+            f" {neighbours:,} of the validation images ({self.share:.1%}) have a near-duplicate in"
+            f" training at similarity {self.threshold:g} or more; {self.count('group'):,} more"
+            " share only a group with training."
         )
 
     def count(self, kind: str) -> int:
@@ -293,8 +294,8 @@ def _findings(found: Leakage, rows: list[Sample], masks: dict[str, Mask]) -> tup
         said.append(
             Pitfall(
                 TIED[0], HIGH,
-                f"{len(neighbours):,} of {n:,} validation images ({len(neighbours) / n:.1%}) have a twin in"
-                f" training at similarity {found.threshold:g} or more.",
+                f"{len(neighbours):,} of {n:,} validation images ({len(neighbours) / n:.1%}) have a"
+                f" near-duplicate in training at similarity {found.threshold:g} or more.",
                 by_kind, tuple(leak.image.path for leak in neighbours),
             )
         )  # fmt: skip

@@ -1,8 +1,7 @@
 """Split rules: how membership comes about, and who stands where under each."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from inspector.project.splits.code_split import (
 from inspector.project.splits.source import SplitSource
 from inspector.splits.group_split import split_by_group
 from inspector.splits.keras_replay import Call, Loader, SplitPaths, check, cut, list_call, replay
+from inspector.store.records import Key, Record
 from inspector.store.samples import Sample
 
 SHARE = 0.2
@@ -111,23 +111,7 @@ class Membership:
         return found
 
 
-def to_json(rule: Rule) -> str:
-    """Return a rule as JSON."""
-    return json.dumps(asdict(rule))
-
-
-def from_json(text: str) -> Rule:
-    """Return the rule that `to_json` wrote."""
-    values: dict[str, Any] = json.loads(text)
-    for name in ("call", "second"):
-        call = values[name]
-        if call is not None:
-            call["loader"] = Loader(call["loader"])
-            call["label_list"] = tuple(call["label_list"])
-            call["class_names"] = tuple(call["class_names"]) if call["class_names"] else None
-            values[name] = Call(**call)
-    values["kind"] = RuleKind(values["kind"])
-    return Rule(**values)
+SPLIT_RULE = Record(Key.SPLIT_RULE, Rule, Rule())
 
 
 def membership(source: SplitSource, rule: Rule) -> Membership:

@@ -17,18 +17,17 @@ from inspector.project.splits import seed_variability as luck
 from inspector.project.splits.leakage import Leakage
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import (
+    SPLIT_RULE,
     Membership,
     Rule,
     RuleKind,
     call_sides,
-    from_json,
     membership,
     moves,
-    to_json,
 )
 from inspector.splits.keras_replay import Loader, SplitPaths
-from inspector.store import meta
-from inspector.store import split_lock as locks
+from inspector.store.records import SplitLockRecord
+from inspector.store.split_lock import LockedFile
 from inspector.work.jobs import Progress, Stop
 
 MANIFEST_FIELDS = ("path", "sha256", "split", "label", "group")
@@ -82,8 +81,7 @@ class Splits:
     @property
     def rule(self) -> Rule:
         """The rule in force; the folders where nothing was chosen."""
-        kept = meta.get(self._context.database.read(), "rule")
-        return from_json(kept) if kept else Rule()
+        return self._context.store.records.get(SPLIT_RULE)
 
     def set_rule(self, rule: Rule) -> None:
         """Choose the rule; it is checked first.
@@ -93,8 +91,7 @@ class Splits:
             UsageError: Its arguments are wrong.
         """
         self.membership(rule)
-        text = to_json(rule)
-        self._context.database.write(lambda c: meta.put(c, "rule", text), urgent=True)
+        self._context.store.records.put(SPLIT_RULE, rule, urgent=True)
         self._context.emit(Changes(rule=True, text=f"split: {rule.text}"))
 
     def call_sides(self, rule: Rule) -> SplitPaths:
@@ -170,7 +167,7 @@ class Splits:
     def redraw(self) -> str:
         """Say how cleaning would draw the split in force anew; "" where it stays, or is locked."""
         rule = self.rule
-        if meta.get(self._context.database.read(), "lock_rule") == rule.text:
+        if self._context.store.split_lock.record().rule == rule.text:
             return ""
         try:
             made = self.membership(rule)
@@ -221,20 +218,18 @@ class Splits:
                 f"{file} can't be written: {error.strerror}", "Choose another folder."
             ) from error
         # A file on both sides is kept once: its first side counts.
-        kept = {p: (p, sha, s) for p, sha, s, _, _ in reversed(rows)}.values()
-        values = {"lock_file": str(file.absolute()), "lock_rule": rule.text,
-                  "lock_at": f"{time.time():.0f}"}  # fmt: skip
-        context.database.write(lambda c: locks.replace(c, kept), urgent=True)
-        context.database.write(lambda c: meta.put_all(c, values), urgent=True)
+        files = {p: LockedFile(p, sha, s) for p, sha, s, _, _ in reversed(rows)}.values()
+        record = SplitLockRecord(str(file.absolute()), rule.text, round(time.time()))
+        context.store.split_lock.replace(record, files)
         context.emit(Changes(rule=True, text=f"locked the split in {file.name}"))
         return Frozen(file, len(rows), dict(Counter(side for _, side in sides)))
 
     def locked(self) -> Lock | None:
         """Say what of the locked split still holds, by the last scan; None without a lock."""
-        reader = self._context.database.read()
-        kept = locks.rows(reader)
+        kept = self._context.store.split_lock.files()
         if not kept:
             return None
+        record = self._context.store.split_lock.record()
         rows = [s for s in self._samples.everything() if s.sha256]
         now = {s.path: s.sha256 for s in rows}
         contents = {s.sha256 for s in rows}
@@ -249,8 +244,7 @@ class Splits:
         )  # fmt: skip
         apart = [(path, sha) for path, sha, _ in kept if now.get(path) != sha]
         return Lock(
-            meta.get(reader, "lock_file"), meta.get(reader, "lock_rule"),
-            float(meta.get(reader, "lock_at", "0")), len(kept) - len(apart),
+            record.file, record.rule, record.at, len(kept) - len(apart),
             tuple(p for p, sha in apart if sha in contents and p not in now),
             tuple(p for p, sha in apart if p in now),
             tuple(p for p, sha in apart if sha not in contents and p not in now),

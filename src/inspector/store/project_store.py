@@ -1,0 +1,30 @@
+"""The project file with everything in it: one repository per noun."""
+
+from pathlib import Path
+
+from inspector.store.database import Database
+from inspector.store.decisions import DecisionRepository
+from inspector.store.duplicates import DuplicateRepository
+from inspector.store.records import Records
+from inspector.store.sample_repository import SampleRepository
+from inspector.store.split_lock import SplitLockRepository
+
+
+class ProjectStore:
+    """Open a project file; safe from any thread.
+
+    Raises:
+        ProjectError: The file is not a project, is from a newer program, or can't be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.database = Database(path)
+        self.records = Records(self.database)
+        self.samples = SampleRepository(self.database)
+        self.decisions = DecisionRepository(self.database)
+        self.duplicates = DuplicateRepository(self.database)
+        self.split_lock = SplitLockRepository(self.database)
+
+    def close(self) -> None:
+        """Finish what is queued and close the file."""
+        self.database.close()
