@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from inspector.app.main import MainWindow
 from inspector.app.start.page import StartPage
 from inspector.app.start.recent_thumbnails import FACES
+from inspector.app.widgets.jobs_bar import JobBar
 from inspector.app.window.main_window import ProjectWindow
 from inspector.app.window.session import Session
 from inspector.app.window.single_instance import SingleInstance
@@ -25,14 +26,15 @@ from inspector.project.catalog.sample_dataset import make_sample
 from inspector.project.project import Project
 from inspector.store.recent_thumbnails import thumbnails_of
 from inspector.work.jobs import Progress, Stop
+from tests.app.screen import button, by_id, open_dataset
 
 KILLED = """
 import os, sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
-from inspector.app.window.single_instance import OneWindow
+from inspector.app.window.single_instance import SingleInstance
 app = QCoreApplication([])
-assert OneWindow(Path(sys.argv[1]), app).take()
+assert SingleInstance(Path(sys.argv[1]), app).take()
 os._exit(1)
 """
 
@@ -95,10 +97,11 @@ def test_the_window_lives_while_the_sample_is_made(qtbot: QtBot, small: int) -> 
     timer.timeout.connect(beat)
     timer.start(10)
     began = time.monotonic()
-    window._open_sample()
+    sample = button(window.start, "Try the sample")
+    sample.click()
     asked = time.monotonic() - began
-    assert window.start._job.isVisible()
-    assert not window.start._sample.isEnabled()
+    assert window.start.findChild(JobBar).isVisible()
+    assert not sample.isEnabled()
     qtbot.waitUntil((samples_folder() / "sample").exists, timeout=60_000)
     made = time.monotonic() - began
     assert asked < made / 3
@@ -122,7 +125,8 @@ def test_return_presses_what_has_the_keyboard(qtbot: QtBot, demo: Path, tmp_path
     assert gone.text().endswith("(not there now)")
     assert all(b.width() >= b.sizeHint().width() for b in rows)
     there.setFocus()
-    qtbot.keyClick(there, Qt.Key.Key_Return)
+    with qtbot.waitSignal(window.project_opened, timeout=20_000):
+        qtbot.keyClick(there, Qt.Key.Key_Return)
     assert isinstance(window.view, ProjectWindow)
     window.close()
 
@@ -134,20 +138,21 @@ def test_a_second_window_asks_the_first_to_come_up(
     for window in (first, second):
         qtbot.addWidget(window)
         window.show()
-    file = str(tmp_path / "p.inspector")
-    first.open_path(str(demo), file)
-    assert first._hold is not None
-    with qtbot.waitSignal(first._hold.front_asked, timeout=10_000):
-        second.open_path(str(demo), file)
+    file = tmp_path / "p.inspector"
+    kept = open_dataset(qtbot, first, demo, file)
+    first.showMinimized()
+    second.open_path(str(demo), str(file))
+    qtbot.waitUntil(lambda: not second.opening.is_busy(), timeout=20_000)
     assert second.view is None
     assert second.start is not None
-    assert "is open in another window" in second.start._note.text()
-    kept = first.view
-    first.open_path(str(demo), file)
+    note = by_id(second.start, QLabel, "start-error")
+    qtbot.waitUntil(lambda: "is open in another window" in note.text())
+    qtbot.waitUntil(lambda: not first.isMinimized(), timeout=10_000)
+    first.open_path(str(demo), str(file))
+    qtbot.waitUntil(lambda: not first.opening.is_busy(), timeout=20_000)
     assert first.view is kept
     first.close()
-    second.open_path(str(demo), file)
-    assert isinstance(second.view, ProjectWindow)
+    open_dataset(qtbot, second, demo, file)
     second.close()
 
 
@@ -184,9 +189,7 @@ def test_what_the_folders_are_counts_though_the_scan_runs(
 ) -> None:
     window = MainWindow()
     qtbot.addWidget(window)
-    window.open_path(str(small_sources), str(tmp_path / "p.inspector"))
-    view = window.view
-    assert isinstance(view, ProjectWindow)
+    view = open_dataset(qtbot, window, small_sources, tmp_path / "p.inspector")
     (box,) = view.findChildren(QMessageBox)
     assert box.text() == "What are the folders phone and studio?"
     assert "They look like sources" in box.informativeText()
@@ -242,12 +245,15 @@ def test_the_recent_ones_fit_the_smallest_window(qtbot: QtBot, tmp_path: Path) -
     page = window.start
     assert page is not None
     assert page.minimumSizeHint().height() <= window.height()
-    assert all(b.height() >= b.minimumHeight() > 0 for b in page._recent)
+    recent = [b for b in page.findChildren(QPushButton) if b.property("dataset")]
+    assert len(recent) > 3
+    assert all(b.height() >= b.minimumHeight() > 0 for b in recent)
     window.close()
 
 
 def pictures(page: StartPage, dataset: Path) -> list[QLabel]:
-    (line,) = (b for b in page._recent if b.property("dataset") == str(dataset))
+    buttons = page.findChildren(QPushButton)
+    (line,) = (b for b in buttons if b.property("dataset") == str(dataset))
     return line.findChildren(QLabel)
 
 

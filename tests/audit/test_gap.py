@@ -144,7 +144,7 @@ def test_three_seeds_give_figures_only() -> None:
     found = diagnose(question(burst=5, training=1_000, folder=600), seeds=3)
     assert _said(found) == (CANNOT, CANNOT)
     assert found.terms["leakage"].mean > 0.02  # type: ignore[operator]
-    assert found.verdict.startswith("Cannot tell: 3 seeds")
+    assert found.verdict.startswith("Inconclusive: 3 seeds")
 
 
 def test_models_that_see_nothing_say_so() -> None:

