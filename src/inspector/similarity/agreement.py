@@ -357,9 +357,40 @@ def _judge(detail_a: Singles, detail_b: Singles, inside: Singles, row: Doubles) 
     What only one image shows counts by its share there, so that a fork is no spoon for having the
     same handle.
     """
+    sums = np.zeros((64, 4))
+    _blocks(detail_a, detail_b, inside, sums)
+    all_a, all_b = sums[:, 0].sum() + 1e-3, sums[:, 1].sum() + 1e-3
+    counted = sums[:, 3].sum() + 1e-3
+    noise = min(_NOISE, _NOISE_SHARE * min(all_a, all_b) / counted)
+    agree = np.empty(64)
+    filled = _agreements(sums, noise, agree, row)
+    order = np.argsort(agree)
+    row[_DIFFERENT], row[_BLOCKS], row[_EVEN] = _residual(
+        sums, agree, order, 0, all_a, all_b, noise
+    )
+    over_a = over_b = 0.0
+    skipped = 0
+    while skipped < _MAX_OVERLAY_BLOCKS * filled:
+        k = order[skipped]
+        share_a, share_b = over_a + sums[k, 0] / all_a, over_b + sums[k, 1] / all_b
+        if agree[k] > _OVERLAY_AGREES or min(share_a, share_b) > _MAX_OVERLAY_CONTENT:
+            break
+        over_a, over_b = share_a, share_b
+        skipped += 1
+    rest_a, rest_b = all_a * (1 - over_a) + 1e-3, all_b * (1 - over_b) + 1e-3
+    row[_DIFFERENT_APART], row[_BLOCKS_APART], row[_EVEN_APART] = _residual(
+        sums, agree, order, skipped, rest_a, rest_b, noise
+    )
+    _overlay(detail_a, detail_b, inside, order[:skipped], rest_a / rest_b, row)
+    row[_OVERLAY_A] /= all_a
+    row[_OVERLAY_B] /= all_a
+
+
+@numba.njit(**OPTIONS)
+def _blocks(detail_a: Singles, detail_b: Singles, inside: Singles, sums: Doubles) -> None:
+    """Fill each block's sums of squares of both images, of products, and of pixels that count."""
     side = detail_a.shape[0]
     size = side // 8
-    sums = np.zeros((64, 4))
     for i in range(side):
         for column in range(8):
             aa = bb = ab = count = _ZERO
@@ -375,47 +406,46 @@ def _judge(detail_a: Singles, detail_b: Singles, inside: Singles, row: Doubles) 
             block[1] += bb
             block[2] += ab
             block[3] += count
+
+
+@numba.njit(**OPTIONS)
+def _agreements(sums: Doubles, noise: float, agree: Doubles, row: Doubles) -> int:
+    """Fill the agreement of each block, 2 of one that is not there; return how many are.
+
+    Flat paper agrees with flat paper here, where overlays are looked for, but counts for nothing.
+    """
     all_a, all_b = sums[:, 0].sum() + 1e-3, sums[:, 1].sum() + 1e-3
-    counted = sums[:, 3].sum() + 1e-3
-    per_pixel = min(_NOISE, _NOISE_SHARE * min(all_a, all_b) / counted)
-    agree = np.empty(64)
     worst, filled = -1.0, 0
     for k in range(64):
         if sums[k, 3] < _MIN_PIXELS:
             agree[k] = 2.0
             continue
         filled += 1
-        noise = per_pixel * sums[k, 3]
-        # Flat paper agrees with flat paper, for the search of overlays only.
-        agree[k] = (sums[k, 2] + noise) / math.sqrt((sums[k, 0] + noise) * (sums[k, 1] + noise))
+        flat = noise * sums[k, 3]
+        agree[k] = (sums[k, 2] + flat) / math.sqrt((sums[k, 0] + flat) * (sums[k, 1] + flat))
         apart = (sums[k, 0] / all_a + sums[k, 1] / all_b) * (1 - agree[k])
         if apart > worst:
             worst = apart
             row[_WORST] = k
-    order = np.argsort(agree)
-    row[_DIFFERENT], row[_BLOCKS], row[_EVEN] = _residual(
-        sums, agree, order, 0, all_a, all_b, per_pixel
-    )
-    over_a = over_b = 0.0
-    skipped = 0
-    while skipped < _MAX_OVERLAY_BLOCKS * filled:
-        k = order[skipped]
-        share_a, share_b = over_a + sums[k, 0] / all_a, over_b + sums[k, 1] / all_b
-        if agree[k] > _OVERLAY_AGREES or min(share_a, share_b) > _MAX_OVERLAY_CONTENT:
-            break
-        over_a, over_b = share_a, share_b
-        skipped += 1
-    rest_a, rest_b = all_a * (1 - over_a) + 1e-3, all_b * (1 - over_b) + 1e-3
-    row[_DIFFERENT_APART], row[_BLOCKS_APART], row[_EVEN_APART] = _residual(
-        sums, agree, order, skipped, rest_a, rest_b, per_pixel
-    )
-    # Pixel by pixel: what both still show under a text must not hide that it is on one of them.
-    gain = rest_a / rest_b
-    for k in order[:skipped]:
+    return filled
+
+
+@numba.njit(**OPTIONS)
+def _overlay(
+    detail_a: Singles, detail_b: Singles, inside: Singles, blocks: NDArray[np.int64], gain: float,
+    row: Doubles,
+) -> None:  # fmt: skip
+    """Fill in what of some blocks is stronger in either image, pixel by pixel.
+
+    What both still show under a text must not hide that the text is on one of them.
+    """
+    side = detail_a.shape[0]
+    size = side // 8
+    for k in blocks:
         for i in range(k // 8 * size, k // 8 * size + size):
             for j in range(k % 8 * size, k % 8 * size + size):
                 weight = inside[i * side + j]
-                more = weight * (detail_a[i, j] ** 2 - gain * detail_b[i, j] ** 2) / all_a
+                more = weight * (detail_a[i, j] ** 2 - gain * detail_b[i, j] ** 2)
                 row[_OVERLAY_A] += max(more, 0.0)
                 row[_OVERLAY_B] += max(-more, 0.0)
 
@@ -428,15 +458,15 @@ def _residual(  # noqa: PLR0913, PLR0917 - arrays of the caller
     first: int,
     all_a: float,
     all_b: float,
-    per_pixel: float,
+    noise: float,
 ) -> tuple[float, float, float]:
     """Return DIFFERENT, BLOCKS and EVEN of the blocks from `first` on in the order."""
     different = squares = weights = even = 0.0
     for k in order[first:]:
         if agree[k] > 1.5:
             continue
-        noise = per_pixel * sums[k, 3]
-        fit = sums[k, 2] / math.sqrt((sums[k, 0] + noise) * (sums[k, 1] + noise))
+        flat = noise * sums[k, 3]
+        fit = sums[k, 2] / math.sqrt((sums[k, 0] + flat) * (sums[k, 1] + flat))
         share = 0.5 * (sums[k, 0] / all_a + sums[k, 1] / all_b)
         different += share * (1 - fit)
         squares += share * share

@@ -107,7 +107,7 @@ def warp(
             v = c * x + v0
             both = counted and rim <= j < side - rim and low <= u <= high and low <= v <= high
             inside[start + j] = _ONE if both else _ZERO
-            count += both
+            count += 1 if both else 0
             u = min(max(u, _ZERO), top)
             v = min(max(v, _ZERO), top)
             left, upper = min(int(u), side - 2), min(int(v), side - 2)
@@ -243,8 +243,8 @@ def correlation(
         count += weight
     if count < 1:
         return 0.0, 0.0, 0.0
-    va = max(saa / count - (sa / count) ** 2, 0.0)
-    vb = max(sbb / count - (sb / count) ** 2, 0.0)
+    va: float = max(saa / count - (sa / count) ** 2, 0.0)
+    vb: float = max(sbb / count - (sb / count) ** 2, 0.0)
     cross = sab / count - sa / count * (sb / count)
     return cross / math.sqrt((va + regular) * (vb + regular)), va, vb
 

@@ -25,8 +25,6 @@ LIGHT_WEIGHT = 2.0
 # 32 grey levels a cell keep the noise of a flat area from looking like a strong edge.
 _NOISE = 32.0
 _MOST = 0.4
-# Source: docs/verdicts.md; 64 components hid what a model may learn by heart of a group.
-COMPONENTS = 96
 
 _CELLS = 64 // CELL_PX
 _GRADIENTS = _CELLS * _CELLS * BINS
@@ -56,84 +54,44 @@ def describe(records: NDArray[np.void]) -> Singles:
     return described
 
 
-def projection(sample: Singles, dims: int = COMPONENTS) -> tuple[Singles, Singles]:
-    """Return the mean (d,) and the matrix (d, k) that `reduce` uses, fitted on a sample.
-
-    Args:
-        sample: (n, d) descriptors.
-        dims: How many components, at most.
-
-    Returns:
-        A component of variance v gets the variance v / (v + mean variance): strong ones are near
-        1, noise stays small.
-    """
-    mean: Singles = sample.mean(axis=0, dtype=np.float64).astype(np.float32)
-    centred = sample - mean
-    kept = min(dims, sample.shape[1], len(sample))
-    covariance = (centred.T @ centred).astype(np.float64) / max(1, len(sample) - 1)
-    values, vectors = np.linalg.eigh(covariance)
-    values, vectors = values[::-1][:kept].clip(0), vectors[:, ::-1][:, :kept]
-    scale = 1 / np.sqrt(values + values.mean() + 1e-12)
-    return mean, (vectors * scale).astype(np.float32)
-
-
-def reduce(x: Singles, dims: int = COMPONENTS) -> Singles:
-    """Return the first principal components, the stronger ones scaled down to equal spread.
-
-    Args:
-        x: (n, d) descriptors.
-        dims: How many components, at most.
-
-    Returns:
-        (n, min(dims, d, n)) float32, mean 0.
-    """
-    if len(x) == 0:
-        return np.zeros((0, min(dims, x.shape[1])), np.float32)
-    mean, matrix = projection(x, dims)
-    reduced: Singles = (x - mean) @ matrix
-    return reduced
+@numba.njit(**OPTIONS)
+def _describe(luma: Bytes, colour: Bytes, directions: Singles, out: Singles) -> None:
+    image = np.empty((64, 64, 1), np.uint8)
+    cells = np.empty((_CELLS, _CELLS, BINS), np.float32)
+    for n in range(len(luma)):
+        image[:, :, 0] = luma[n]
+        cells[:] = 0
+        _vote(image[:, :, 0], directions, cells)
+        _normalise(cells, out[n])
+        _means(colour[n], COLOUR_CELLS, 1.0, out[n, _GRADIENTS : _GRADIENTS + _COLOURS])
+        _means(image, LIGHT_CELLS, LIGHT_WEIGHT, out[n, _GRADIENTS + _COLOURS :])
 
 
 @numba.njit(**OPTIONS)
-def _describe(luma: Bytes, colour: Bytes, directions: Singles, out: Singles) -> None:
-    image = np.empty((64, 64), np.int32)
-    cells = np.empty((_CELLS, _CELLS, BINS), np.float32)
-    for n in range(len(luma)):
-        image[:] = luma[n]
-        cells[:] = 0
-        _vote(image, directions, cells)
-        _normalise(cells, out[n])
-        step = 32 // COLOUR_CELLS
-        at = _GRADIENTS
-        for i in range(0, 32, step):
-            for j in range(0, 32, step):
-                for plane in range(3):
-                    total = 0
-                    for y in range(i, i + step):
-                        for x in range(j, j + step):
-                            total += colour[n, y, x, plane]
-                    out[n, at] = np.float32(total) / np.float32(step * step * 255)
-                    at += 1
-        step = 64 // LIGHT_CELLS
-        for i in range(0, 64, step):
-            for j in range(0, 64, step):
-                total = 0
+def _means(image: Bytes, cells: int, weight: float, out: Singles) -> None:
+    """Fill the mean of each cell's planes, `weight` for white."""
+    step = len(image) // cells
+    at = 0
+    for i in range(0, len(image), step):
+        for j in range(0, len(image), step):
+            for plane in range(image.shape[2]):
+                total = np.int64(0)
                 for y in range(i, i + step):
                     for x in range(j, j + step):
-                        total += image[y, x]
-                out[n, at] = np.float32(total) * np.float32(LIGHT_WEIGHT / (step * step * 255))
+                        total += image[y, x, plane]
+                out[at] = np.float32(total) * np.float32(weight / (step * step * 255))
                 at += 1
 
 
 @numba.njit(**OPTIONS)
-def _vote(image: NDArray[np.int32], directions: Singles, cells: Singles) -> None:
+def _vote(image: Bytes, directions: Singles, cells: Singles) -> None:
     """Add each pixel's gradient to the two nearest bins of its cell."""
     for i in range(64):
         line = image[i]
         above, below = image[max(i - 1, 0)], image[min(i + 1, 63)]
         for j in range(64):
-            across = line[min(j + 1, 63)] - line[max(j - 1, 0)]
-            down = below[j] - above[j]
+            across = np.int32(line[min(j + 1, 63)]) - np.int32(line[max(j - 1, 0)])
+            down = np.int32(below[j]) - np.int32(above[j])
             if across == 0 and down == 0:
                 continue
             strength = math.sqrt(np.float32(across * across + down * down))

@@ -128,7 +128,7 @@ def _insert(rows: NDArray[np.int32], cosines: Singles, row: int, cosine: float) 
 
 
 @numba.njit(**OPTIONS)
-def _gather(  # noqa: PLR0913, PLR0917 - arrays of the caller
+def _gather(
     of: NDArray[np.int32], row: NDArray[np.int32], cosine: Singles, splits: NDArray[np.int32],
     rows: NDArray[np.int32], best: Singles,
 ) -> None:  # fmt: skip

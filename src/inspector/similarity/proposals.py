@@ -4,11 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.similarity.align import Singles
-from inspector.similarity.descriptors import describe, projection
+from inspector.similarity.descriptors import describe
 from inspector.similarity.hash_join import Candidates, candidates
 from inspector.similarity.levels import SMALL_PX
 from inspector.similarity.nearest import BLOCK, Neighbours, nearest, unit
 from inspector.similarity.orientations import NAMES
+from inspector.similarity.projection import projection
 
 # Neighbours of an image, twice: among all images and among those of other splits. Small images
 # have more that look alike by chance. Source: docs/measurements/duplicates.md.
@@ -48,7 +49,7 @@ def points_of(described: Singles) -> Singles:
     points = np.empty((len(described), matrix.shape[1]), np.float32)
     for start in range(0, len(points), BLOCK):
         part = slice(start, start + BLOCK)
-        points[part] = unit((described[part] - mean) @ matrix)
+        points[part] = unit(((described[part] - mean) @ matrix).astype(np.float32, copy=False))
     return points
 
 

@@ -123,7 +123,9 @@ class Pool:
             self._drop(worker)
 
     def _start(self) -> _Worker:
-        worker = _Worker(Child("inspector.work.pool:serve", low_priority=self._low_priority))
+        # One thread each: the workers are as many as the cores.
+        child = Child("inspector.work.pool:serve", low_priority=self._low_priority, one_thread=True)
+        worker = _Worker(child)
         try:
             worker.child.send(self._function)
         except ChildGone as gone:
