@@ -105,10 +105,11 @@ def list_image_folder(folder: Path) -> dict[str, Items]:
     dropped, and a file that two patterns of its split match is listed twice, as in the library.
 
     Returns:
-        The items of each split, labelled with the parent folder's name.
+        The items of each split; labelled with the parent folder's name if all lie equally deep.
 
     Raises:
-        DatasetError: There is no image, or a metadata file, which is not replayed.
+        DatasetError: There is no image, the library stops at the folders, or there is a metadata
+            file, which is not replayed.
     """
     base = folder.expanduser().resolve()
     files = _walk(base)
@@ -118,16 +119,46 @@ def list_image_folder(folder: Path) -> dict[str, Items]:
             f"{metadata[0].relative_to(base)} labels the images, and its order is not replayed",
             "Save the paths of each split to a CSV in the script, and open that list here.",
         )
-    listed: dict[str, Items] = {}
-    for split, paths in _splits(base, files).items():
-        images = [path for path in paths if _is_image(path)]
-        if images:
-            labels = np.array([path.parent.name for path in images], np.str_)
-            names = tuple(path.relative_to(base).as_posix() for path in images)
-            listed[split] = Items(names, labels, root=str(base))
-    if not listed:
-        raise DatasetError(f"imagefolder finds no image in {folder}", "Check the path.")
-    return listed
+    splits = {
+        split: [path for path in paths if _is_image(path)]
+        for split, paths in _splits(base, files).items()
+    }
+    for split, images in splits.items():
+        if not images:
+            raise DatasetError(
+                f'imagefolder finds no image for the split "{split}" in {folder}',
+                "Check the path. Folder and file names decide the splits.",
+            )
+    labelled = _with_labels(list(splits.values()))
+    return {
+        split: Items(
+            tuple(path.relative_to(base).as_posix() for path in images),
+            np.array([path.parent.name for path in images], np.str_) if labelled else None,
+            root=str(base),
+        )
+        for split, images in splits.items()
+    }
+
+
+def _with_labels(splits: list[list[Path]]) -> bool:
+    """Tell whether there is a label column: several parent folders, all at one depth.
+
+    The library decides anew at each split, from the files so far.
+    """
+    folders: set[str] = set()
+    depths: set[int] = set()
+    decisions: list[bool] = []
+    for images in splits:
+        plain = [path for path in images if path.suffix[1:].lower() in FORMATS]
+        folders |= {path.parent.name for path in plain}
+        depths |= {len(path.parts) for path in plain}
+        decisions.append(len(folders) > 1 and len(depths) == 1)
+    if decisions[-1] and not all(decisions):
+        raise DatasetError(
+            "imagefolder labels the last split and not the first, and stops",
+            "Put class folders below each split folder, at the same depth.",
+        )
+    return decisions[-1]
 
 
 def _walk(base: Path) -> list[Path]:

@@ -64,6 +64,7 @@ class Items:
         labels: (n,) class of each item, int64 or str; None where it is not known.
         groups: (n,) group of each item, int64 or str; None where it is not known.
         root: Folder that the paths start from, as the script names it.
+        class_folders: Every class folder, without files too, where that matters; else empty.
         assumptions: What the listing itself takes for granted.
     """
 
@@ -71,6 +72,7 @@ class Items:
     labels: Keys | None = None
     groups: Keys | None = None
     root: str = ""
+    class_folders: tuple[str, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
 
     def __post_init__(self) -> None:
@@ -97,6 +99,7 @@ class Items:
             None if self.labels is None else self.labels[indices],
             None if self.groups is None else self.groups[indices],
             self.root,
+            self.class_folders,
             self.assumptions,
         )
 

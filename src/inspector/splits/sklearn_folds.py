@@ -192,6 +192,7 @@ def _fold_of(
 
 
 def _check(count: int, params: FoldParams) -> None:
+    release_of(params.version)
     if params.n_splits < 2:
         raise UsageError(f"n_splits is {params.n_splits}", "scikit-learn needs 2 or more folds.")
     if not 0 <= params.fold < params.n_splits:

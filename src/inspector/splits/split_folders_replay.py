@@ -93,7 +93,8 @@ def list_class_files(folder: Path) -> Items:
         ) from error
     labels = np.array([file.parent.name if classes else "" for file in files], np.str_)
     paths = tuple(file.relative_to(folder).as_posix() for file in files)
-    return Items(paths, labels, root=str(folder))
+    names = tuple(entry.name for entry in classes) or ("",)
+    return Items(paths, labels, root=str(folder), class_folders=names)
 
 
 def _check(params: SplitFoldersParams) -> None:
@@ -120,7 +121,7 @@ def _check(params: SplitFoldersParams) -> None:
 
 def _classes(items: Items, formats: Sequence[str]) -> list[tuple[str, list[int]]]:
     """Return each class with the positions of its files, by name."""
-    classes: dict[str, list[int]] = {}
+    classes: dict[str, list[int]] = {name: [] for name in items.class_folders}
     for position in sorted(range(len(items)), key=lambda i: items.paths[i].split("/")):
         folder, _, name = items.paths[position].rpartition("/")
         if "/" in folder or name.startswith("."):

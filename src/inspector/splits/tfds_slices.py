@@ -115,57 +115,72 @@ def slices(
         UsageError: The library refuses it.
         UnreplayableError: It counts shards.
     """
-    return tuple(
-        _slice(part, counts, library, rounding) for part in re.split(r"\s*\+\s*", spec.strip())
-    )
+    parsed = [_parsed(part, library, rounding) for part in re.split(r"\s*\+\s*", spec.strip())]
+    for other in parsed[1:]:
+        if parsed[0].unit and other.unit and parsed[0].rounding is not other.rounding:
+            raise UsageError(
+                f'"{spec}" adds slices of different roundings', "The library raises ValueError."
+            )
+    return tuple(_slice(part, counts, library) for part in parsed)
 
 
-def _slice(spec: str, counts: dict[str, int], library: SliceLibrary, rounding: Rounding) -> Slice:
-    match = _SPECS[library].fullmatch(spec)
+@dataclass(frozen=True, slots=True)
+class _Spec:
+    """A spec as it is written; `unit` is "%" or ""."""
+
+    text: str
+    split: str
+    start: str | None
+    stop: str | None
+    unit: str
+    rounding: Rounding
+
+
+def _parsed(text: str, library: SliceLibrary, rounding: Rounding) -> _Spec:
+    match = _SPECS[library].fullmatch(text)
     fields = match.groupdict() if match else {}
     empty = bool(fields.get("slice")) and not fields["start"] and not fields["stop"]
     orphan = any(fields.get(f"{end}_unit") and not fields[end] for end in ("start", "stop"))
     if not match or orphan or (empty and library is SliceLibrary.TFDS):
-        raise UsageError(f'"{spec}" is not a slice of {library}', 'Write it as "train[:80%]".')
-    if fields["split"] not in counts:
-        raise UsageError(
-            f'there is no split "{fields["split"]}", only {", ".join(counts)}', "Check the spec."
-        )
-    count = counts[fields["split"]]
+        raise UsageError(f'"{text}" is not a slice of {library}', 'Write it as "train[:80%]".')
     unit = fields["start_unit"] or fields["stop_unit"] or ""
     if unit == "shard":
-        raise UnreplayableError(
-            ReplayGap.UNSUPPORTED, f'"{spec}" counts shards of the stored files'
-        )
+        raise UnreplayableError(ReplayGap.UNSUPPORTED, f'"{text}" counts shards of stored files')
     if fields.get("rounding"):
-        rounding = _rounding(spec, fields["rounding"], unit)
-    ends = [
-        _position(fields[name], count, unit=unit, rounding=rounding, default=default)
-        for name, default in (("start", 0), ("stop", count))
-    ]
-    if library is SliceLibrary.TFDS and any(abs(end) > count for end in ends):
+        rounding = _rounding(text, fields["rounding"], unit)
+    return _Spec(text, fields["split"], fields["start"], fields["stop"], unit, rounding)
+
+
+def _slice(spec: _Spec, counts: dict[str, int], library: SliceLibrary) -> Slice:
+    if spec.split not in counts:
         raise UsageError(
-            f'"{spec}" reaches beyond the {count} items', "tensorflow_datasets raises ValueError."
+            f'there is no split "{spec.split}", only {", ".join(counts)}', "Check the spec."
         )
-    start, stop = (min(max(count + end, 0) if end < 0 else end, count) for end in ends)
-    return Slice(fields["split"], start, max(start, stop))
+    count = counts[spec.split]
+    start = 0 if spec.start is None else _position(spec.start, count, spec)
+    stop = count if spec.stop is None else _position(spec.stop, count, spec)
+    if library is SliceLibrary.TFDS and max(abs(start), abs(stop)) > count:
+        raise UsageError(
+            f'"{spec.text}" reaches beyond the {count} items',
+            "tensorflow_datasets raises ValueError.",
+        )
+    start, stop = (min(max(count + end, 0) if end < 0 else end, count) for end in (start, stop))
+    return Slice(spec.split, start, max(start, stop))
 
 
-def _position(text: str | None, count: int, *, unit: str, rounding: Rounding, default: int) -> int:
+def _position(text: str, count: int, spec: _Spec) -> int:
     """Return one boundary in items; negative ones count from the end."""
-    if text is None:
-        return default
     try:
-        number = float(text) if unit else int(text)
-    except ValueError as error:
-        raise UsageError(f'"{text}" is not a position', "Write whole numbers or per cent.") from (
-            error
-        )
-    if not unit:
+        number = float(text) if spec.unit else int(text)
+    except ValueError:
+        raise UsageError(
+            f'"{text}" is not a position', "Write whole numbers or per cent."
+        ) from None
+    if not spec.unit:
         return int(number)
     if abs(number) > 100:
         raise UsageError(f"{text}% is not in -100 % to 100 %", "The library refuses it too.")
-    if rounding is Rounding.CLOSEST:
+    if spec.rounding is Rounding.CLOSEST:
         return round(number * count / 100.0)
     if count < 100:
         raise UsageError(

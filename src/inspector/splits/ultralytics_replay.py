@@ -106,7 +106,7 @@ def list_class_images(folder: Path) -> Items:
     """List the images below each class folder, in the order of their paths.
 
     Raises:
-        DatasetError: The folder cannot be listed.
+        DatasetError: The folder cannot be listed, or Ultralytics cannot copy a file.
     """
     try:
         classes = sorted(entry for entry in folder.iterdir() if entry.is_dir())
@@ -120,6 +120,12 @@ def list_class_images(folder: Path) -> Items:
         for file in sorted(class_folder.rglob("*.*"))
         if file.suffix[1:].lower() in FORMATS
     ]
+    for file in files:
+        if not file.is_file():
+            raise DatasetError(
+                f"{file} is a folder, or a link that leads nowhere, and is named like an image",
+                "Ultralytics stops at it. Remove or rename it.",
+            )
     relative = [file.relative_to(folder) for file in files]
     labels = np.array([path.parts[0] for path in relative], np.str_)
     return Items(tuple(path.as_posix() for path in relative), labels, root=str(folder))
