@@ -15,8 +15,9 @@ from inspector.splits.generators import RandomSource
 from inspector.splits.huggingface_replay import HuggingFaceParams
 from inspector.splits.keras_arrays import ArraySplitParams
 from inspector.splits.other_replays import Params, SplitFunction
+from inspector.splits.pandas_replay import SampleParams
 from inspector.splits.replayed import Items
-from inspector.splits.sklearn_folds import FoldParams
+from inspector.splits.sklearn_folds import FoldParams, RepeatedFoldParams
 from inspector.splits.sklearn_replay import ShuffleSplitParams, TrainTestParams
 from inspector.splits.tfds_slices import SliceLibrary, SliceParams
 from inspector.splits.torch_replay import IndexCutParams, RandomSplitParams, Shuffler
@@ -160,6 +161,46 @@ def folds(function: SplitFunction) -> Make:
         return Trial(function, items, params, real)
 
     return make
+
+
+def repeated_folds(function: SplitFunction) -> Make:
+    """One fold of a class of repeated folds."""
+
+    def make(rng: random.Random, largest: int) -> Trial:
+        from sklearn import model_selection
+
+        items = items_of(rng, min(largest, 400))
+        n_splits, n_repeats = rng.choice((2, 3, 5)), rng.randint(1, 4)
+        source, fold = source_of(rng), rng.randint(0, n_splits * n_repeats - 1)
+
+        def real() -> Parts:
+            splitter = getattr(model_selection, function)(
+                n_splits=n_splits, n_repeats=n_repeats, random_state=numpy_argument(source)
+            )
+            return _nth(splitter, items, fold)
+
+        return Trial(function, items, RepeatedFoldParams(n_splits, n_repeats, source, fold), real)
+
+    return make
+
+
+def pandas_sample(rng: random.Random, largest: int) -> Trial:
+    """`df.sample` and `df.drop`."""
+    items = items_of(rng, largest)
+    count = len(items)
+    share = rng.choice((0.1, 0.2, 0.5, 0.7, 0.8, 1.0, 1.1, round(rng.random(), 3)))
+    number = rng.choice((None, rng.randint(0, count + 1)))
+    frac = share if number is None and rng.random() < 0.9 else None
+    params = SampleParams(number, frac, source_of(rng))
+
+    def real() -> Parts:
+        import pandas as pd
+
+        table = pd.DataFrame({"path": items.paths})
+        drawn = table.sample(n=number, frac=frac, random_state=numpy_argument(params.source))
+        return [drawn.index.tolist(), table.drop(drawn.index).index.tolist()]
+
+    return Trial(SplitFunction.PANDAS_SAMPLE, items, params, real)
 
 
 def _nth(splitter: object, items: Items, number: int) -> Parts:
@@ -460,8 +501,16 @@ SUITES: dict[str, tuple[tuple[str, ...], dict[str, Make]]] = {
                     SplitFunction.STRATIFIED_GROUP_KFOLD,
                 )
             },
+            **{
+                str(function): repeated_folds(function)
+                for function in (
+                    SplitFunction.REPEATED_KFOLD,
+                    SplitFunction.REPEATED_STRATIFIED_KFOLD,
+                )
+            },
         },
     ),
+    "pandas": (("pandas", "numpy"), {"sample": pandas_sample}),
     "torch": (
         ("torch", "numpy"),
         {"random_split": random_splits, "SubsetRandomSampler": index_cuts},

@@ -28,6 +28,7 @@ SOURCES = Path(__file__).resolve().parents[1] / "src"
 # Of each suite. numpy and pandas come along.
 REQUIREMENTS = {
     "scikit-learn": ("scikit-learn==1.9.1",),
+    "pandas": ("pandas==3.1.1",),
     "torch": ("torch==2.13.0",),
     "datasets": ("datasets==5.2.0",),
     "tensorflow-datasets": ("tensorflow-datasets==4.9.10", "importlib_resources"),

@@ -12,6 +12,7 @@ from inspector.splits import (
     fastai_replay,
     huggingface_replay,
     keras_arrays,
+    pandas_replay,
     sklearn_folds,
     sklearn_replay,
     split_folders_replay,
@@ -24,8 +25,9 @@ from inspector.splits.generators import RandomSource
 from inspector.splits.huggingface_replay import HuggingFaceParams
 from inspector.splits.keras_arrays import ArraySplitParams
 from inspector.splits.listings import Listing
+from inspector.splits.pandas_replay import SampleParams
 from inspector.splits.replayed import Items, ReplayedSplit
-from inspector.splits.sklearn_folds import FoldParams
+from inspector.splits.sklearn_folds import FoldParams, RepeatedFoldParams
 from inspector.splits.sklearn_replay import ShuffleSplitParams, TrainTestParams
 from inspector.splits.split_folders_replay import SplitFoldersParams
 from inspector.splits.tfds_slices import SliceParams
@@ -34,7 +36,7 @@ from inspector.splits.ultralytics_replay import ClassifySplitParams
 
 
 class SplitFunction(StrEnum):
-    """What splits, by its name in the library."""
+    """What splits, by the name that code reading gives it."""
 
     TRAIN_TEST_SPLIT = "train_test_split"
     SHUFFLE_SPLIT = "ShuffleSplit"
@@ -44,16 +46,19 @@ class SplitFunction(StrEnum):
     STRATIFIED_KFOLD = "StratifiedKFold"
     GROUP_KFOLD = "GroupKFold"
     STRATIFIED_GROUP_KFOLD = "StratifiedGroupKFold"
+    REPEATED_KFOLD = "RepeatedKFold"
+    REPEATED_STRATIFIED_KFOLD = "RepeatedStratifiedKFold"
     RANDOM_SPLIT = "random_split"
     INDEX_CUT = "SubsetRandomSampler"
-    HUGGING_FACE = "Dataset.train_test_split"
+    HUGGING_FACE = "datasets.train_test_split"
     RANDOM_SPLITTER = "RandomSplitter"
     GRANDPARENT_SPLITTER = "GrandparentSplitter"
     FROM_FOLDER = "ImageDataLoaders.from_folder"
     SPLIT_FOLDERS = "splitfolders"
-    SPLIT_CLASSIFY = "split_classify_dataset"
-    SLICES = "load(split=)"
-    FIT = "fit"
+    SPLIT_CLASSIFY = "ultralytics"
+    SLICES = "slices"
+    PANDAS_SAMPLE = "pandas.sample"
+    FIT = "fit_validation_split"
     FLOW = "flow"
     FLOW_FROM_DATAFRAME = "flow_from_dataframe"
 
@@ -62,6 +67,7 @@ Params = (
     TrainTestParams
     | ShuffleSplitParams
     | FoldParams
+    | RepeatedFoldParams
     | RandomSplitParams
     | IndexCutParams
     | HuggingFaceParams
@@ -71,6 +77,7 @@ Params = (
     | SplitFoldersParams
     | ClassifySplitParams
     | SliceParams
+    | SampleParams
     | ArraySplitParams
 )
 
@@ -83,6 +90,8 @@ PARAMS: Mapping[SplitFunction, type[Params]] = {
     SplitFunction.STRATIFIED_KFOLD: FoldParams,
     SplitFunction.GROUP_KFOLD: FoldParams,
     SplitFunction.STRATIFIED_GROUP_KFOLD: FoldParams,
+    SplitFunction.REPEATED_KFOLD: RepeatedFoldParams,
+    SplitFunction.REPEATED_STRATIFIED_KFOLD: RepeatedFoldParams,
     SplitFunction.RANDOM_SPLIT: RandomSplitParams,
     SplitFunction.INDEX_CUT: IndexCutParams,
     SplitFunction.HUGGING_FACE: HuggingFaceParams,
@@ -92,6 +101,7 @@ PARAMS: Mapping[SplitFunction, type[Params]] = {
     SplitFunction.SPLIT_FOLDERS: SplitFoldersParams,
     SplitFunction.SPLIT_CLASSIFY: ClassifySplitParams,
     SplitFunction.SLICES: SliceParams,
+    SplitFunction.PANDAS_SAMPLE: SampleParams,
     SplitFunction.FIT: ArraySplitParams,
     SplitFunction.FLOW: ArraySplitParams,
     SplitFunction.FLOW_FROM_DATAFRAME: ArraySplitParams,
@@ -106,6 +116,8 @@ _REPLAYS: Mapping[SplitFunction, Any] = {
     SplitFunction.STRATIFIED_KFOLD: sklearn_folds.stratified_kfold,
     SplitFunction.GROUP_KFOLD: sklearn_folds.group_kfold,
     SplitFunction.STRATIFIED_GROUP_KFOLD: sklearn_folds.stratified_group_kfold,
+    SplitFunction.REPEATED_KFOLD: sklearn_folds.repeated_kfold,
+    SplitFunction.REPEATED_STRATIFIED_KFOLD: sklearn_folds.repeated_stratified_kfold,
     SplitFunction.RANDOM_SPLIT: torch_replay.random_split,
     SplitFunction.INDEX_CUT: torch_replay.cut_indices,
     SplitFunction.HUGGING_FACE: huggingface_replay.train_test_split,
@@ -115,6 +127,7 @@ _REPLAYS: Mapping[SplitFunction, Any] = {
     SplitFunction.SPLIT_FOLDERS: split_folders_replay.split_folders,
     SplitFunction.SPLIT_CLASSIFY: ultralytics_replay.split_classify_dataset,
     SplitFunction.SLICES: tfds_slices.slice_items,
+    SplitFunction.PANDAS_SAMPLE: pandas_replay.sample,
     SplitFunction.FIT: keras_arrays.fit_validation_split,
     SplitFunction.FLOW: keras_arrays.flow,
     SplitFunction.FLOW_FROM_DATAFRAME: keras_arrays.flow_from_dataframe,
@@ -220,6 +233,9 @@ def usual_listing(function: SplitFunction) -> Listing:
             | SplitFunction.STRATIFIED_KFOLD
             | SplitFunction.GROUP_KFOLD
             | SplitFunction.STRATIFIED_GROUP_KFOLD
+            | SplitFunction.REPEATED_KFOLD
+            | SplitFunction.REPEATED_STRATIFIED_KFOLD
+            | SplitFunction.PANDAS_SAMPLE
             | SplitFunction.FIT
             | SplitFunction.FLOW
             | SplitFunction.FLOW_FROM_DATAFRAME

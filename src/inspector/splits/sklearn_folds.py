@@ -15,6 +15,7 @@ from inspector.splits.replayed import (
     Assumption,
     Indices,
     Items,
+    Keys,
     ReplayedSplit,
     groups_of,
     labels_of,
@@ -46,6 +47,20 @@ class FoldParams:
     version: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class RepeatedFoldParams:
+    """Arguments of `RepeatedKFold` and `RepeatedStratifiedKFold`, which always shuffle.
+
+    Attributes:
+        fold: Which fold is validation, from 0, counted through all repeats.
+    """
+
+    n_splits: int = 5
+    n_repeats: int = 10
+    source: RandomSource = field(default_factory=RandomSource)
+    fold: int = 0
+
+
 def kfold(items: Items, params: FoldParams) -> ReplayedSplit:
     """Replay one fold of `KFold`.
 
@@ -54,13 +69,18 @@ def kfold(items: Items, params: FoldParams) -> ReplayedSplit:
         UnreplayableError: The random numbers are not known.
     """
     _check(len(items), params)
-    order = np.arange(len(items))
-    if params.shuffle:
-        numpy_stream(params.source).shuffle(order)
-    folds = np.empty(len(items), np.int64)
-    for fold, part in enumerate(np.array_split(order, params.n_splits)):
+    stream = numpy_stream(params.source) if params.shuffle else None
+    return _fold_of(items, _plain_folds(len(items), params.n_splits, stream), params)
+
+
+def _plain_folds(count: int, n_splits: int, stream: np.random.RandomState | None) -> Indices:
+    order = np.arange(count)
+    if stream is not None:
+        stream.shuffle(order)
+    folds = np.empty(count, np.int64)
+    for fold, part in enumerate(np.array_split(order, n_splits)):
         folds[part] = fold
-    return _fold_of(items, folds, params)
+    return folds
 
 
 def stratified_kfold(items: Items, params: FoldParams) -> ReplayedSplit:
@@ -74,23 +94,69 @@ def stratified_kfold(items: Items, params: FoldParams) -> ReplayedSplit:
         UnreplayableError: The random numbers are not known.
     """
     _check(len(items), params)
-    _, first, codes, counts = np.unique(
-        labels_of(items), return_index=True, return_inverse=True, return_counts=True
-    )
-    _check_counts(counts, params)
+    labels = labels_of(items)
+    _check_counts(np.unique(labels, return_counts=True)[1], params)
     stream = numpy_stream(params.source) if params.shuffle else None
-    folds = np.empty(len(items), np.int64)
+    return _fold_of(items, _stratified_folds(labels, params.n_splits, stream), params)
+
+
+def _stratified_folds(labels: Keys, n_splits: int, stream: np.random.RandomState | None) -> Indices:
+    _, first, codes, counts = np.unique(
+        labels, return_index=True, return_inverse=True, return_counts=True
+    )
+    folds = np.empty(len(labels), np.int64)
     start = 0
     for code in np.argsort(first).tolist():
-        dealt = np.arange(start, start + counts[code]) % params.n_splits
-        blocks = np.repeat(
-            np.arange(params.n_splits), np.bincount(dealt, minlength=params.n_splits)
-        )
+        dealt = np.arange(start, start + counts[code]) % n_splits
+        blocks = np.repeat(np.arange(n_splits), np.bincount(dealt, minlength=n_splits))
         if stream is not None:
             stream.shuffle(blocks)
         folds[codes == code] = blocks
         start += counts[code]
-    return _fold_of(items, folds, params)
+    return folds
+
+
+def repeated_kfold(items: Items, params: RepeatedFoldParams) -> ReplayedSplit:
+    """Replay one fold of `RepeatedKFold`: one stream runs through all repeats.
+
+    Raises:
+        UsageError: scikit-learn refuses the arguments.
+        UnreplayableError: The random numbers are not known.
+    """
+    single = _single(len(items), params)
+    stream = numpy_stream(params.source)
+    for _ in range(params.fold // params.n_splits):
+        _plain_folds(len(items), params.n_splits, stream)
+    return _fold_of(items, _plain_folds(len(items), params.n_splits, stream), single)
+
+
+def repeated_stratified_kfold(items: Items, params: RepeatedFoldParams) -> ReplayedSplit:
+    """Replay one fold of `RepeatedStratifiedKFold`.
+
+    Raises:
+        UsageError: scikit-learn refuses the arguments.
+        UnreplayableError: The random numbers are not known.
+    """
+    single = _single(len(items), params)
+    labels = labels_of(items)
+    _check_counts(np.unique(labels, return_counts=True)[1], single)
+    stream = numpy_stream(params.source)
+    for _ in range(params.fold // params.n_splits):
+        _stratified_folds(labels, params.n_splits, stream)
+    return _fold_of(items, _stratified_folds(labels, params.n_splits, stream), single)
+
+
+def _single(count: int, params: RepeatedFoldParams) -> FoldParams:
+    """Return the fold within its repeat."""
+    if params.n_repeats < 1 or params.fold >= params.n_splits * params.n_repeats:
+        raise UsageError(
+            f"fold {params.fold} is not one of {params.n_repeats} repeats of {params.n_splits}",
+            "Count from 0, through all repeats.",
+        )
+    fold = params.fold % params.n_splits if params.fold >= 0 and params.n_splits else params.fold
+    single = FoldParams(params.n_splits, True, params.source, fold)
+    _check(count, single)
+    return single
 
 
 def group_kfold(items: Items, params: FoldParams) -> ReplayedSplit:
