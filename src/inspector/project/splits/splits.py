@@ -27,6 +27,7 @@ from inspector.project.splits.split_rules import (
     to_json,
 )
 from inspector.splits.keras_replay import Loader, Sides
+from inspector.splits.other_replays import SplitFunction
 from inspector.store import meta
 from inspector.store import split_lock as locks
 from inspector.work.jobs import Progress, Stop
@@ -308,7 +309,7 @@ def keras_rule(
         kind = Loader(loader)
     except ValueError:
         raise UsageError(
-            f"there is no loader {loader}", f"Loaders: {', '.join(x.value for x in Loader)}."
+            f"there is no loader {loader}", f"Loaders: {', '.join((*Loader, *SplitFunction))}."
         ) from None
     call = Call(kind, share, seed, shuffle, keras=keras)
     return Rule(RuleKind.KERAS, call, folder=folder)
