@@ -5,11 +5,9 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from inspector.app.main import MainWindow
@@ -43,20 +41,6 @@ os._exit(1)
 def small(monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setattr(sample_set, "IMAGES", 80)
     return 80
-
-
-@pytest.fixture
-def small_sources(tmp_path: Path) -> Path:
-    """Two folders that have the same classes in them."""
-    draw = np.random.default_rng(1)
-    for source in ("phone", "studio"):
-        for label in ("cat", "dog"):
-            folder = tmp_path / "pets" / source / label
-            folder.mkdir(parents=True)
-            for number in range(20):
-                pixels = draw.integers(0, 255, (64, 64, 3), dtype=np.uint8)
-                Image.fromarray(pixels).save(folder / f"{number}.png")
-    return tmp_path / "pets"
 
 
 def test_the_sample_is_made_once_and_whole(small: int) -> None:
@@ -181,32 +165,6 @@ def test_a_bug_on_another_thread_is_told(qtbot: QtBot) -> None:
         window.bridge.call(lambda: 1 // 0)
         qtbot.waitUntil(lambda: bool(raised), timeout=5_000)
     assert raised[0][0] is ZeroDivisionError
-    window.close()
-
-
-def test_what_the_folders_are_counts_though_the_scan_runs(
-    qtbot: QtBot, small_sources: Path, tmp_path: Path
-) -> None:
-    window = MainWindow()
-    qtbot.addWidget(window)
-    view = open_dataset(qtbot, window, small_sources, tmp_path / "p.inspector")
-    (box,) = view.findChildren(QMessageBox)
-    assert box.text() == "What are the folders phone and studio?"
-    assert "They look like sources" in box.informativeText()
-    # The names are in, as guessed, and the pictures are still to be read.
-    qtbot.waitUntil(
-        lambda: {s.label for s in view.project.samples.everything()} == {"cat", "dog"},
-        timeout=60_000,
-    )
-    assert view.busy()
-    (classes,) = (b for b in box.buttons() if b.text() == "Classes")
-    classes.click()
-    qtbot.waitUntil(
-        lambda: {s.label for s in view.project.samples.everything()} == {"phone", "studio"},
-        timeout=20_000,
-    )
-    qtbot.waitUntil(lambda: not view.busy(), timeout=60_000)
-    assert view.project.scans.is_complete()
     window.close()
 
 

@@ -129,7 +129,7 @@ def test_it_is_stopped_goes_on_and_says_what_it_shows(
     assert answer.same_images is not None
     assert answer.same_images.mean == pytest.approx(0.35, abs=0.07)
     assert answer.arms["folder_own"].mean == pytest.approx(0.59, abs=0.1)
-    assert any("judged by models that learned from one of their group" in e
+    assert any("models that trained on another image of the group" in e
                for e in answer.evidence)  # fmt: skip
     kept = project.experiments.last()
     assert kept is not None

@@ -346,7 +346,7 @@ def test_your_own_numbers_and_predictions(project: Project, tmp_path: Path) -> N
         project.diagnoses.state(UserMetrics(95, 75))
     bad = tmp_path / "bad.csv"
     bad.write_text("path,label\n")
-    with pytest.raises(DatasetError, match="no column predicted"):
+    with pytest.raises(DatasetError, match="no columns path and label and predicted"):
         project.diagnoses.state(UserMetrics(0.95, 0.75, str(bad)))
 
 
