@@ -43,6 +43,9 @@ def test_every_key_is_as_documented(
         "quality": ["quality", *where],
         "duplicates": ["duplicates", *where],
         "split": ["split", *where, "--validation-split", "0.2", "--seed", "1"],
+        "split --loader random_split": [
+            "split", *where, "--loader", "random_split", "--validation-split", "0.2", "--seed", "1",
+        ],
         "split --by-group": ["split", *where, "--by-group"],
         "leaks": ["leaks", *where],
         "groups": ["groups", *where],

@@ -126,6 +126,7 @@ def test_a_seeded_split_is_a_partition_that_comes_again(
         SplitFunction.GROUP_SHUFFLE_SPLIT,
     ],
 )
+@settings(deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_no_group_is_in_both_parts(function: SplitFunction, seed: int) -> None:
     items = numbered(60, classes=3, groups=11)
@@ -135,6 +136,7 @@ def test_no_group_is_in_both_parts(function: SplitFunction, seed: int) -> None:
     assert not training & validation
 
 
+@settings(deadline=None)
 @given(st.integers(2, 8), st.integers(10, 60), st.integers(0, 2**32 - 1))
 def test_each_item_is_in_one_fold(folds: int, count: int, seed: int) -> None:
     validation = []
@@ -145,6 +147,7 @@ def test_each_item_is_in_one_fold(folds: int, count: int, seed: int) -> None:
     assert sorted(validation) == list(range(count))
 
 
+@settings(deadline=None)
 @given(st.integers(4, 300), st.integers(0, 2**32 - 1))
 def test_a_stratified_split_keeps_the_proportions(half: int, seed: int) -> None:
     items = numbered(2 * half, classes=2)
@@ -158,6 +161,7 @@ def test_a_stratified_split_keeps_the_proportions(half: int, seed: int) -> None:
             assert abs(int(counts[0]) - int(counts[1])) <= 1
 
 
+@settings(deadline=None)
 @given(st.integers(0, 500), st.lists(st.integers(1, 9), min_size=1, max_size=5))
 def test_shares_of_torch_use_every_item(count: int, weights: list[int]) -> None:
     shares = [weight / sum(weights) for weight in weights]
@@ -168,6 +172,7 @@ def test_shares_of_torch_use_every_item(count: int, weights: list[int]) -> None:
         assert sum(split_lengths(count, shares)) == count
 
 
+@settings(deadline=None)
 @given(st.integers(-(2**63), 2**64 - 1), st.lists(st.integers(0, 50), max_size=3))
 def test_torch_takes_the_lower_half_of_a_seed(seed: int, earlier: list[int]) -> None:
     one = torch_stream(RandomSource(seed, earlier=tuple(earlier))).randperm(40)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from inspector.audit.pitfalls import Pitfall, Replayed, pitfalls
@@ -26,6 +27,7 @@ class RuleKind(StrEnum):
 
     FOLDERS = "folders"
     KERAS = "keras call"
+    REPLAY = "other library"
     CODE = "pasted code"
     GROUPS = "by group"
     LIST = "list of files"
@@ -43,6 +45,8 @@ class Rule:
         file: For a list of files: a CSV with the columns path and split, such as a locked split.
         share: For by group: of each class; None for today's share, or .2.
         fewest_moves: For by group: leave images where they are as far as can be.
+        function: For another library: a `SplitFunction`, with its `keywords` as a JSON object.
+        listing: For another library: what lists the files; "" for what is usual.
     """
 
     kind: RuleKind = RuleKind.FOLDERS
@@ -54,6 +58,18 @@ class Rule:
     seed: int = 0
     fewest_moves: bool = False
     file: str = ""
+    function: str = ""
+    keywords: str = ""
+    listing: str = ""
+
+    @property
+    def arguments(self) -> str:
+        """The keywords of another library's call as a script writes them."""
+        try:
+            keywords = msgspec.json.decode(self.keywords or "{}", type=dict[str, object])
+        except msgspec.DecodeError:
+            return self.keywords
+        return ", ".join(f"{name}={value!r}" for name, value in keywords.items())
 
     @property
     def text(self) -> str:
@@ -67,6 +83,9 @@ class Rule:
                 return f"groups kept together, seed {self.seed}"
             case RuleKind.LIST:
                 return f"the list {Path(self.file).name}"
+            case RuleKind.REPLAY:
+                listed = f" on {self.listing}" if self.listing else ""
+                return f"{self.function}({self.arguments}){listed}"
             case RuleKind.KERAS:
                 call = self.call
                 shuffle = "" if call.shuffle else ", shuffle=False"
@@ -129,6 +148,10 @@ def membership(source: SplitSource, rule: Rule) -> Membership:
             from inspector.project.splits.listed_split import by_list
 
             return by_list(source, rule)
+        case RuleKind.REPLAY:
+            from inspector.project.splits.replayed_split import by_replay
+
+            return by_replay(source, rule)
 
 
 def call_sides(source: SplitSource, rule: Rule) -> SplitPaths:
@@ -313,7 +336,7 @@ def _by_calls(
     taken = {*training, *validation}
     neither = tuple(p for p in dict.fromkeys((*every, *other)) if p not in taken)
     return Membership(
-        rule, training, validation, _elsewhere(source, {*taken, *neither}), neither,
+        rule, training, validation, elsewhere_by_folder(source, {*taken, *neither}), neither,
         tuple(found), places[0],
     )  # fmt: skip
 
@@ -358,7 +381,7 @@ def _folder(source: SplitSource, folder: str | None) -> str:
     return top[0] if top else ""
 
 
-def _elsewhere(source: SplitSource, taken: set[str]) -> dict[str, tuple[str, ...]]:
+def elsewhere_by_folder(source: SplitSource, taken: set[str]) -> dict[str, tuple[str, ...]]:
     """Name the images that the calls do not touch by the folder they stand in."""
     found: dict[str, list[str]] = {}
     for sample in source.samples.everything():

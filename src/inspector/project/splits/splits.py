@@ -26,6 +26,7 @@ from inspector.project.splits.split_rules import (
     moves,
 )
 from inspector.splits.keras_replay import Loader, SplitPaths
+from inspector.splits.other_replays import SplitFunction
 from inspector.store.records import SplitLockRecord
 from inspector.store.split_lock import LockedFile
 from inspector.work.jobs import Progress, Stop
@@ -302,7 +303,7 @@ def keras_rule(
         kind = Loader(loader)
     except ValueError:
         raise UsageError(
-            f"there is no loader {loader}", f"Loaders: {', '.join(x.value for x in Loader)}."
+            f"there is no loader {loader}", f"Loaders: {', '.join((*Loader, *SplitFunction))}."
         ) from None
     call = Call(kind, share, seed, shuffle, keras=keras)
     return Rule(RuleKind.KERAS, call, folder=folder)
