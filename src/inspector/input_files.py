@@ -3,6 +3,7 @@
 Whatever is wrong with a file raises one `InspectorError` that names the place in it.
 """
 
+import json
 import os
 import stat
 from pathlib import Path
@@ -93,23 +94,29 @@ def decode_utf8(data: bytes, file: Path, *, what: str, advice: str) -> str:
         ) from None
 
 
-def read_json(file: Path, schema: type[_T], *, what: str, advice: str) -> _T:
+def read_json(
+    file: Path,
+    schema: type[_T],
+    *,
+    what: str,
+    advice: str,
+    error_type: type[InspectorError] = DatasetError,
+) -> _T:
     """Return a JSON file as a value of `schema`.
 
     Raises:
-        DatasetError: It can't be read, is not JSON, or has a value of another type; the message
-            names the line and column, or the key.
+        InspectorError: As `error_type`: it can't be read, is not JSON, or has a value of another
+            type; the message names line and column, or the key.
     """
-    data = read_bytes(file, what=what, advice=advice, limit=MAX_JSON_BYTES)
-    decode_utf8(data[:4], file, what=what, advice=advice) if data[:2] in _UTF16_MARKS else None
     try:
-        return decode_json(data.removeprefix(b"\xef\xbb\xbf"), schema, where=file.name)
+        text = read_text(file, what=what, advice=advice, limit=MAX_JSON_BYTES)
+        return decode_json(text, schema, where=file.name)
     except DatasetError as error:
-        raise DatasetError(error.message, advice) from None
+        raise error_type(error.message, advice) from None
 
 
 def decode_json(
-    data: bytes | str,
+    text: str,
     schema: type[_T],
     *,
     where: str,
@@ -118,46 +125,30 @@ def decode_json(
     """Return JSON text as a value of `schema`.
 
     Args:
-        data: UTF-8.
+        text: What is decoded; NaN and Infinity are numbers, as Python writes them.
         schema: A msgspec struct, a dataclass or a builtin type.
         where: The name of the source, for the error.
         error_type: The class of the error.
 
     Raises:
         InspectorError: As `error_type`: it is not JSON, is nested too deep, or has a value of
-            another type.
+            another type; the message names line and column, or the key.
     """
-    raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     advice = "Fix the file, or write it anew."
     try:
-        return msgspec.json.decode(raw, type=schema)
+        return msgspec.convert(json.loads(text), schema)
+    except json.JSONDecodeError as error:
+        message = f"{where} is not JSON: line {error.lineno}, column {error.colno}: {error.msg}"
+        raise error_type(message, advice) from None
     except msgspec.ValidationError as error:
-        raise error_type(f"{where}: {_lower_first(str(error))}", advice) from None
-    except msgspec.DecodeError as error:
-        raise error_type(f"{where} is not JSON: {_with_line(str(error), raw)}", advice) from None
-    except UnicodeDecodeError as error:
-        line, column = _position(raw, error.start)
-        raise error_type(f"{where} is not UTF-8: line {line}, column {column}", advice) from None
+        raise error_type(f"{where}: {error}", advice) from None
     except RecursionError:
-        raise error_type(f"{where} is nested too deep", advice) from None
-
-
-def _with_line(message: str, data: bytes) -> str:
-    """Return msgspec's message with line and column instead of a byte offset."""
-    text, found, offset = message.rpartition("(byte ")
-    number = offset.rstrip(")")
-    if not found or not number.isdigit():
-        line = data.count(b"\n") + 1
-        return f"{_lower_first(message)} in line {line}"
-    line, column = _position(data, int(number))
-    return f"{_lower_first(text.rstrip(' :'))} in line {line}, column {column}"
+        raise error_type(f"{where} is not JSON: it is nested too deep", advice) from None
+    except ValueError as error:  # such as a number of 5,000 digits
+        raise error_type(f"{where} is not JSON: {error}", advice) from None
 
 
 def _position(data: bytes, offset: int) -> tuple[int, int]:
     """Return line and column of a byte offset, both from 1."""
     before = data[:offset]
     return before.count(b"\n") + 1, offset - (before.rfind(b"\n") + 1) + 1
-
-
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]

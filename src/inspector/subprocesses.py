@@ -11,6 +11,7 @@ import importlib
 import io
 import os
 import pickle
+import selectors
 import shutil
 import signal
 import struct
@@ -18,12 +19,14 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
-from typing import IO
+import time
+from collections.abc import Callable, Sequence
+from typing import IO, Any
 
 _HEAD = struct.Struct("<Q")
 _PR_SET_PDEATHSIG = 1
 _LAST_WORDS = 2_000
+_LOOK_SECONDS = 0.005
 # An answer of a chunk and more; a user may have 64 MB of pipes, or gets the smallest.
 _PIPE_BYTES = 1 << 18
 # What a pipe takes where the system does not say.
@@ -59,14 +62,14 @@ class ChildProcess:
         reading, writing = _wide_pipe()
         frozen = getattr(sys, "frozen", False)
         program = [sys.executable] if frozen else [sys.executable, "-m", "inspector"]
-        word = f"{name}?{writing}?{int(low_priority)}?{int(one_thread)}"
+        word = f"{name}?{_handle(writing)}?{int(low_priority)}?{int(one_thread)}"
         self._scratch = tempfile.mkdtemp(prefix="inspector-")
         self._process = subprocess.Popen(
             [*program, "--child", word],
             stdin=subprocess.PIPE,
             stderr=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            pass_fds=(writing,),
+            **_passed_on(writing),
             env=os.environ | dict.fromkeys(_SCRATCH, self._scratch),
         )
         os.close(writing)
@@ -183,16 +186,15 @@ def run_child(word: str) -> None:
         os.environ.update(dict.fromkeys(_THREADS, "1"))
     module, _, function = name.partition(":")
     work: Callable[[Parent], None] = getattr(importlib.import_module(module), function)
-    work(Parent(int(answers)))
+    work(Parent(_descriptor(int(answers))))
 
 
 def _end_with_parent() -> None:
-    if sys.platform != "linux":
-        return
-    parent = os.getppid()
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent or parent == 1:
-        os._exit(0)
+    if sys.platform == "linux":
+        parent = os.getppid()
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent or parent == 1:
+            os._exit(0)
 
 
 def _wide_pipe() -> tuple[int, int]:
@@ -243,3 +245,65 @@ def _exactly(stream: io.FileIO, count: int) -> bytearray:
             raise EOFError
         view = view[got:]
     return data
+
+
+def wait_for_answers(children: Sequence[ChildProcess], seconds: float) -> list[ChildProcess]:
+    """Return those children that have an answer or are gone, after at most some seconds."""
+    if sys.platform == "win32":
+        # Windows waits for sockets but not for pipes: they are looked at again and again.
+        end = time.monotonic() + seconds
+        ready = [child for child in children if _has_bytes(child.answers)]
+        while not ready and time.monotonic() < end:
+            time.sleep(_LOOK_SECONDS)
+            ready = [child for child in children if _has_bytes(child.answers)]
+    else:
+        with selectors.DefaultSelector() as selector:
+            for child in children:
+                selector.register(child.answers, selectors.EVENT_READ, child)
+            ready = [key.data for key, _ in selector.select(seconds)]
+    return ready
+
+
+if sys.platform == "win32":
+
+    def _has_bytes(pipe: io.FileIO) -> bool:
+        """Tell whether reading would not block: bytes are there, or the other end is gone."""
+        import _winapi
+        import msvcrt
+
+        try:
+            # Without a size it returns how many bytes are there, and how many of the message.
+            peeked: Any = _winapi.PeekNamedPipe(msvcrt.get_osfhandle(pipe.fileno()), 0)
+        except OSError:
+            return True
+        return int(peeked[0]) > 0
+
+
+def _passed_on(descriptor: int) -> dict[str, Any]:
+    """Return the arguments of `Popen` by which a child inherits a descriptor and no other."""
+    if sys.platform == "win32":
+        handle = _handle(descriptor)
+        os.set_handle_inheritable(handle, True)
+        startup = subprocess.STARTUPINFO(lpAttributeList={"handle_list": [handle]})
+        arguments: dict[str, Any] = {"startupinfo": startup}
+    else:
+        arguments = {"pass_fds": (descriptor,)}
+    return arguments
+
+
+def _handle(descriptor: int) -> int:
+    """Return what a child knows an inherited descriptor by."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        descriptor = msvcrt.get_osfhandle(descriptor)
+    return descriptor
+
+
+def _descriptor(handle: int) -> int:
+    """Return the descriptor of what `_handle` gave."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        handle = msvcrt.open_osfhandle(handle, os.O_WRONLY | os.O_BINARY)
+    return handle

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from inspector.dataset import listing
-from inspector.dataset.layouts import Layout, Location, Role, guess_layout
+from inspector.dataset.layouts import Layout, Location, Role, recognise
 from inspector.dataset.listing import Entry, Status, list_files
 
 CLASSES = Layout(Role.CLASSES)
@@ -71,7 +71,7 @@ def test_files_of_the_root_are_ignored_with_a_reason(root: Path, path: str) -> N
 def test_files_of_other_top_folders_are_ignored(root: Path) -> None:
     for path in ("train/cats/1.jpg", "train/loose.jpg", "old/cats/2.jpg"):
         put(root / path)
-    layout = guess_layout(root)
+    layout = recognise(root)
     assert layout.ignored == ("cats", "dogs", "old")
     status = {e.path: (e.status, e.split, e.label) for e in every(root, layout)}
     assert status.pop("train/cats/1.jpg") == (Status.PENDING, "training", "cats")

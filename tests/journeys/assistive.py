@@ -90,7 +90,7 @@ def main(target: str) -> None:
         lambda: [n for n in names(app, "label") if n.endswith("with a twin in training")],
         "the findings",
     )
-    press(app, "check box", "Look-alikes")
+    press(app, "check box", "Duplicates")
     heard["clusters"] = wait(
         lambda: [n for n in names(app, "list item") if n.startswith("cluster of")], "the clusters"
     )

@@ -276,7 +276,11 @@ def test_a_damaged_comparison_is_a_sentence(project: Project) -> None:
     )
     name = project.comparisons.store(plan)
     file = project.runs.folder / name / "comparison.json"
-    file.write_text(file.read_text()[:-20])
+    text = file.read_text()
+    file.write_text(text.replace('"seeds": 1', '"seeds": "one"'))
+    with pytest.raises(TrainingError, match=r"\$\.setup\.seeds"):
+        project.comparisons.result(name)
+    file.write_text(text[:-20])
     with pytest.raises(TrainingError, match="can't be read"):
         project.comparisons.all()
 

@@ -338,7 +338,7 @@ def test_your_own_numbers_and_predictions(project: Project, tmp_path: Path) -> N
     project.diagnoses.state(UserMetrics(predictions=str(file)))
     by_name = {r.name: r for r in project.diagnoses.rates(found)}
     assert by_name["all"].n == by_name["not in this dataset"].n == 1
-    for text, word in (("nowhere/x.jpg,a,a", "name no image"), ("a", "too few columns")):
+    for text, word in (("nowhere/x.jpg,a,a", "name no image"), ("a", "has no label")):
         file.write_text(f"path,label,predicted\n{text}\n")
         with pytest.raises(DatasetError, match=word):
             project.diagnoses.state(UserMetrics(predictions=str(file)))
@@ -346,7 +346,7 @@ def test_your_own_numbers_and_predictions(project: Project, tmp_path: Path) -> N
         project.diagnoses.state(UserMetrics(95, 75))
     bad = tmp_path / "bad.csv"
     bad.write_text("path,label\n")
-    with pytest.raises(DatasetError, match="no column predicted"):
+    with pytest.raises(DatasetError, match="no columns path and label and predicted"):
         project.diagnoses.state(UserMetrics(0.95, 0.75, str(bad)))
 
 
@@ -368,7 +368,7 @@ def test_folders_that_differ_are_shown_with_pictures(tmp_path: Path) -> None:
         for one in found.found:
             assert all((a.split, b.split) == ("training", "validation") for a, b in one.pairs)
         page = render(project.reports.page())
-        assert "Your folders differ in" in page
+        assert "Distribution shift: properties that differ" in page
         assert page.count("<svg") >= len(found.found)
     finally:
         project.close()

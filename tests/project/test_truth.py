@@ -22,7 +22,7 @@ def doubtful(project: Project) -> Project:
     rows = project.groups.images()[:2]
     other = next(c for c in project.samples.counts().classes if c != rows[0].label)
     suspects = tuple(SuspectRecord(s.id, other, 0.02) for s in rows)
-    record = LabelErrorsRecord(project.labels._key(), suspects)
+    record = LabelErrorsRecord(project.labels.queue_key(), suspects)
     project.context.store.records.put(LABEL_ERRORS, record)
     return project
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from inspector.dataset.listing import Entry
 from inspector.desktop.paths import scan_lock
-from inspector.errors import DatasetError, ProjectError, UsageError
+from inspector.errors import DatasetError, ExportError, ProjectError, UsageError
 from inspector.project.catalog import scans
 from inspector.project.project import Project
 from inspector.project.review.decisions import RULES
@@ -498,7 +498,7 @@ def test_another_dataset_with_the_project_is_refused(
 
 
 def test_a_project_inside_the_dataset_is_refused(copy: Path) -> None:
-    with pytest.raises(ProjectError, match="inside the dataset"):
+    with pytest.raises(ExportError, match="inside the dataset"):
         Project(copy, copy / "p.inspector")
 
 

@@ -63,7 +63,7 @@ def full_page(name: str = "a.jpg") -> ReportPage:
         apart=(SeparatedHistogram(
             f"Brightness {name}", (0.1, 0.5, 0.4), (0.2, 0.3, 0.5), (name, "bright"),
                      (pair,)),),
-        luck=(OverSeeds(f"Leak rate {name}", tuple(i / 100 for i in range(50)), 0.3),),
+        seeds=(OverSeeds(f"Leak rate {name}", tuple(i / 100 for i in range(50)), 0.3),),
         evidence=(f"Evidence {name}",),
         caveats=(f"Caveat {name}",),
         lists={f"List {name}": [f"one {name}", f"two {name}"], "Nothing": []},
@@ -137,11 +137,11 @@ def test_an_empty_page_has_no_empty_sections() -> None:
 
 def test_one_seed_is_no_histogram() -> None:
     page = read(
-        render(ReportPage("T", "S", "", (), (), (), (), luck=(OverSeeds("x", (0.5,), None),)))
+        render(ReportPage("T", "S", "", (), (), (), (), seeds=(OverSeeds("x", (0.5,), None),)))
     )
     assert "svg" not in [tag for tag, _ in page.tags]
     equal = OverSeeds("x", (0.5, 0.5), None)
-    page = read(render(ReportPage("T", "S", "", (), (), (), (), luck=(equal,))))
+    page = read(render(ReportPage("T", "S", "", (), (), (), (), seeds=(equal,))))
     assert "x, over 2 seeds." in page.words
     assert "line" not in [tag for tag, _ in page.tags]
 

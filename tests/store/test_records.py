@@ -37,10 +37,10 @@ from inspector.store.records import (
     ExportRecord,
     GroupingRecord,
     Judgement,
-    Key,
     LabelErrorsRecord,
     ListingRecord,
     Record,
+    RecordKey,
     ScanRecord,
     SplitLockRecord,
     SuspectRecord,
@@ -73,7 +73,7 @@ def an_old_file(file: Path, changes: str = "") -> None:
 
 
 def test_each_key_names_one_record() -> None:
-    assert [record.key for record in RECORDS] == list(Key)
+    assert [record.key for record in RECORDS] == list(RecordKey)
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.key.value)

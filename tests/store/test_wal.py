@@ -72,11 +72,13 @@ def held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _hold(file: Path) -> sqlite3.Connection:
     other = sqlite3.connect(file, isolation_level=None)
+    other.execute("PRAGMA locking_mode = EXCLUSIVE")
     other.execute("BEGIN EXCLUSIVE")
     return other
 
 
 def test_a_held_project_is_said_to_be_held(held: Path) -> None:
+    Database(held).close()
     other = _hold(held)
     with pytest.raises(ProjectError, match="another program holds the project file"):
         Database(held)

@@ -334,9 +334,9 @@ def test_a_child_ended_while_tracing_leaves_a_run_that_starts(
 def test_a_child_ends_with_its_parent(make_run: MakeRun) -> None:
     folder = make_run(epochs=LONG)
     script = (
-        "import sys; from inspector.subprocesses import Child;"
+        "import sys; from inspector.subprocesses import ChildProcess;"
         "from inspector.training_protocol import TRAINER, EpochDone, Train;"
-        f"c = Child(TRAINER); c.send(Train({str(folder)!r}));"
+        f"c = ChildProcess(TRAINER); c.send(Train({str(folder)!r}));"
         "print(c.pid, flush=True)\n"
         "while not isinstance(c.receive(), EpochDone): pass\n"
         "print('going', flush=True)\n"

@@ -310,7 +310,7 @@ def caveats(diagnosis: Diagnosis, notes: Notes, limits: Limits) -> tuple[str, ..
         )
     sentences += [
         f"{notes.who} are not your model; they show how such a gap can arise",
-        "the components add up by construction, which is no evidence of a cause",
+        "the components add up by construction, which proves nothing about their origin",
         "groups without visible similarity, matching names or EXIF data can't be found",
     ]
     return tuple(sentences)

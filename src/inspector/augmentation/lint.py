@@ -150,7 +150,7 @@ def _in_words(effect: Effect) -> str:
         levels = "less than 0.1"
     words = f" On your pictures it changes {levels} grey levels on average"
     if effect.padded_share >= 0.005:
-        words += f", {effect.padded_share:.0%} of the pixels are invented"
+        words += f", {effect.padded_share:.0%} of the pixels are padded"
     if effect.still_share >= 0.005:
         words += f", {effect.still_share:.0%} of the draws change next to nothing"
     return words + "."

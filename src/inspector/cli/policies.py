@@ -12,6 +12,7 @@ from inspector.cli.output import print_json, print_lines
 from inspector.errors import UsageError
 from inspector.project.augment.policies import load_policy, policy_of_code
 from inspector.project.augment.previews import SIDE_PX, advise, preview
+from inspector.project.context import known_datasets
 
 
 def add_verbs(verbs: object) -> None:
@@ -75,6 +76,7 @@ def _preview(arguments: argparse.Namespace) -> None:
     written = preview(
         policy_of(arguments), arguments.image, arguments.output, seed=arguments.seed,
         epoch=arguments.epoch, count=arguments.count, side_px=arguments.image_size,
+        datasets=known_datasets(),
     )  # fmt: skip
     if arguments.json:
         print_json([str(p) for p in written])

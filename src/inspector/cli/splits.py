@@ -1,13 +1,15 @@
 """Verbs of splits: split, leaks, groups, freeze."""
 
 import argparse
-import json
 from pathlib import Path
+
+import msgspec
 
 from inspector.cli.options import add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
-from inspector.dataset.layouts import SPLIT_NAMES
+from inspector.dataset.layouts import split_of
 from inspector.errors import UsageError
+from inspector.input_files import read_json, read_text
 from inspector.project.project import Project
 from inspector.project.splits.leakage import KINDS, Leakage, second_call
 from inspector.project.splits.replayed_split import keywords_of, replayed_rule
@@ -125,24 +127,30 @@ def _folder(arguments: argparse.Namespace, project: Project) -> str | None:
     if folder.is_absolute() or ".." in folder.parts:
         raise UsageError("--folder must lie inside the dataset", "Name it relative to DATASET.")
     if not (project.root / folder).is_dir():
-        wanted = SPLIT_NAMES.get(arguments.folder.lower())
+        wanted = split_of(arguments.folder)
         for name, role in project.layout.splits.items():
-            if role == wanted:
+            if wanted and role == wanted:
                 return name
         raise UsageError(f"the dataset has no folder {arguments.folder}", "Check its name.")
     return folder.as_posix()
 
 
+class _Cell(msgspec.Struct, frozen=True):
+    cell_type: str
+    source: str | tuple[str, ...] = ""
+
+
+class _Notebook(msgspec.Struct, frozen=True):
+    cells: tuple[_Cell, ...]
+
+
 def _code_in(file: Path) -> str:
     """Return pasted code; of a notebook, its code cells."""
-    try:
-        text = file.read_text("utf-8-sig")
-        if file.suffix.lower() != ".ipynb":
-            return text
-        cells = [c["source"] for c in json.loads(text)["cells"] if c["cell_type"] == "code"]
-        return "\n".join("".join(source) for source in cells)
-    except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{file} can't be read: {error}", "Check it.") from None
+    advice = "Name a script or a notebook."
+    if file.suffix.lower() != ".ipynb":
+        return read_text(file, what="script", advice=advice)
+    notebook = read_json(file, _Notebook, what="notebook", advice=advice)
+    return "\n".join("".join(c.source) for c in notebook.cells if c.cell_type == "code")
 
 
 def _split(arguments: argparse.Namespace) -> None:

@@ -118,6 +118,22 @@ def read_pixels(path: str) -> NDArray[np.uint8]:
         ) from error
 
 
+def read_file(path: str) -> bytes:
+    """Return the bytes of a regular file that is an image by its name or its head.
+
+    Raises:
+        ValueError: It is something else, or too large; the message says what.
+        OSError: It can't be read.
+    """
+    try:
+        data = _read(path)
+    except _UnreadError as error:
+        raise ValueError(error.reason) from error
+    if data is None:
+        raise ValueError("not an image")
+    return data
+
+
 def encode_thumbnail(pixels: NDArray[np.uint8]) -> bytes:
     """Encode RGB pixels as a JPEG whose longer side is at most `THUMBNAIL_PX`; never enlarges."""
     height, width = pixels.shape[:2]

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from inspector.dataset.layouts import Layout, Location, Role
+from inspector.dataset.layouts import Layout, Location, Role, leads_back
 from inspector.dataset.names import shown as printable
 from inspector.dataset.names import why_no_path, without_controls
 
@@ -51,31 +51,35 @@ class Entry(NamedTuple):
 def list_files(root: Path, layout: Layout) -> Iterator[list[Entry]]:
     """Yield every file below `root` in chunks, folders in code-point order.
 
-    Links that lead nowhere or out of the dataset, FIFOs, sockets and devices have the status
-    other. Folders that can't be listed are passed as one entry of status other.
+    Linked folders at or above the class folders are followed, as Keras does, but for those that
+    lead back to a folder above them. Other links to folders, links that lead nowhere or out of
+    the dataset, FIFOs, sockets and devices have the status other. Folders that can't be listed
+    are passed as one entry of status other.
     """
     inside = os.path.realpath(root) + os.sep
     chunk: list[Entry] = []
-    # Each folder as the disk names it and as it is shown, both with "/" at the end.
-    folders = [("", "")]
+    # Each folder as the disk names it and as it is shown, both with "/" at the end, and the real
+    # paths of the folders above it.
+    folders: list[tuple[str, str, tuple[str, ...]]] = [("", "", (inside.rstrip(os.sep),))]
     while folders:
-        folder, shown_folder = folders.pop()
+        folder, shown_folder, above = folders.pop()
         try:
-            with os.scandir(root / folder) as entries:
-                found = sorted(entries, key=lambda entry: entry.name)
+            with os.scandir(root / folder) as unsorted:
+                entries = sorted(unsorted, key=lambda entry: entry.name)
         except OSError as error:
             path = shown_folder.rstrip("/")
             reason = f"the folder can't be listed: {error.strerror}"
             chunk.append(_odd(path, reason, layout.place(path)))
             continue
-        below = []
+        below: list[tuple[str, str, tuple[str, ...]]] = []
         # Files of one folder have one place, but for those that a manifest names.
         place = None if layout.role is Role.MANIFEST else _place(layout, shown_folder + "_")
-        shown = _shown_names([entry.name for entry in found])
-        for entry in found:
+        shown = _shown_names([entry.name for entry in entries])
+        for entry in entries:
             path = shown_folder + shown[entry.name]
-            if entry.is_dir(follow_symlinks=False):
-                below.append((f"{folder}{entry.name}/", f"{path}/"))
+            real = _followed(entry, _place(layout, path), above)
+            if real:
+                below.append((f"{folder}{entry.name}/", f"{path}/", (*above, real)))
             else:
                 chunk.append(_entry(entry, path, place or _place(layout, path), inside))
         folders.extend(reversed(below))
@@ -84,6 +88,21 @@ def list_files(root: Path, layout: Layout) -> Iterator[list[Entry]]:
             chunk = []
     if chunk:
         yield chunk
+
+
+def _followed(entry: os.DirEntry[str], place: Location, above: tuple[str, ...]) -> str:
+    """Return the real path of a folder that is listed, "" for what is no such folder.
+
+    Args:
+        place: Of the entry itself: a link within a class is not followed, as by Keras 3.12.
+        above: Real paths of the folders above it.
+    """
+    if entry.is_dir(follow_symlinks=False):
+        return f"{above[-1]}{os.sep}{entry.name}"
+    if place.label or not entry.is_symlink() or not entry.is_dir():
+        return ""
+    real = os.path.realpath(entry.path)
+    return "" if leads_back(real, above) else real
 
 
 def _entry(entry: os.DirEntry[str], path: str, place: Location, inside: str) -> Entry:

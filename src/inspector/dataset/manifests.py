@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from inspector.dataset.csv_table import TableRow, read_rows
-from inspector.dataset.layouts import SPLIT_NAMES, Layout, Location, Role
+from inspector.dataset.layouts import Layout, Location, Role, normal_split
 from inspector.dataset.names import (
     NO_GROUP,
     NO_LABEL,
@@ -78,6 +78,5 @@ def _path(row: TableRow, root: Path | None = None) -> RelativePath:
 
 
 def _split(row: TableRow) -> Split:
-    text = row.cells.get("split", "").strip()
-    name = SPLIT_NAMES.get(text.lower(), text)
+    name = normal_split(row.cells.get("split", ""))
     return parse_split(name, where=row.where) if name else NO_SPLIT

@@ -48,7 +48,7 @@ THEME = Setting(
     "theme", "Theme", "Light, dark, or as the system is.", "system", ("system", "light", "dark")
 )
 REOPEN = Setting(
-    "reopen", "Go on with the last dataset",
+    "reopen", "Reopen the last dataset",
     "Opens it at the start, where you left it; otherwise the Start page comes first.", False,
 )  # fmt: skip
 NOTIFY = Setting(

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import msgspec
 
-from inspector.dataset.layouts import Layout, Role, guess_layout
+from inspector.dataset.layouts import Choice, Kind, Layout, recognise
 from inspector.dataset.manifests import read_manifest
-from inspector.desktop.paths import default_project, pictures_file
-from inspector.errors import DatasetError, ProjectError
+from inspector.dataset.user_files import check_outside
+from inspector.desktop.paths import default_project, pictures_file, projects_folder
+from inspector.errors import DatasetError, InspectorError, ProjectError
 from inspector.project.changes import Changes
 from inspector.store.cache import ImageCache
 from inspector.store.project_store import ProjectStore
@@ -29,7 +30,7 @@ class ProjectContext:
         dataset: The dataset's folder; None to take the one that the project file remembers.
         file: The project file; None for the default one of the dataset.
         relocate: True to take `dataset` as the new location of the same files.
-        role: What the user says the top folders are; None for the remembered or guessed one.
+        choice: How the user says the dataset is read; None for the remembered choice.
         manifest: A CSV that names the files, instead of folders.
         jobs: Worker processes; None for all cores, or one less with a window.
         window: True to leave a core to the window and work at low priority.
@@ -37,7 +38,8 @@ class ProjectContext:
     Attributes:
         root: The dataset's folder, absolute.
         file: The project file, absolute.
-        layout: What the folders mean.
+        layout: What the folders and label files mean.
+        choice: What the user said of it.
 
     Raises:
         DatasetError: The folder is missing or fits no layout.
@@ -50,24 +52,23 @@ class ProjectContext:
         file: Path | None = None,
         *,
         relocate: bool = False,
-        role: Role | None = None,
+        choice: Choice | None = None,
         manifest: Path | None = None,
         jobs: int | None = None,
         window: bool = False,
     ) -> None:
         if dataset is not None and dataset.suffix == ".inspector" and dataset.is_file():
             dataset, file = None, dataset
+        if dataset is not None and file is not None:
+            check_outside(file, dataset, what="project file")
         remembered = remembered_root(file) if file is not None and file.exists() else ""
         if dataset is None and not remembered:
             raise ProjectError(f"there is no project {file}", "Open a dataset's folder instead.")
         self.root = Path(dataset if dataset is not None else remembered).absolute()
-        self.layout = _layout(self.root, role, manifest)
         self.file = file.absolute() if file else default_project(self.root)
-        if self.file.is_relative_to(self.root):
-            raise ProjectError(
-                "the project file would lie inside the dataset, which is never written to",
-                "Name a file outside of the dataset with --project.",
-            )
+        self.choice = Choice()
+        self.layout = self._recognise(choice, manifest)
+        check_outside(self.file, self.root, what="project file")
         self.store = ProjectStore(self.file)
         self.cache = ImageCache(pictures_file(), version=FEATURES, record_bytes=RECORD_BYTES)
         self.low_priority = window
@@ -76,7 +77,7 @@ class ProjectContext:
         self._pool_lock = threading.Lock()
         self._jobs = jobs or max(1, (os.cpu_count() or 1) - window)
         try:
-            self._claim(relocate, role, manifest)
+            self._claim(relocate, manifest)
         except Exception:
             self.close()
             raise
@@ -99,19 +100,30 @@ class ProjectContext:
         """Return the worker pool, started at the first use and kept warm."""
         with self._pool_lock:
             if self._pool is None:
-                self._pool = Pool(
-                    TASKS,
-                    workers=self._jobs,
-                    timeout_seconds=SECONDS_PER_FILE,
-                    low_priority=self.low_priority,
-                )
+                self._pool = self.own_pool()
             return self._pool
 
-    def set_role(self, role: Role) -> None:
-        """Remember what the top folders are, as the user said; the next index obeys."""
-        self.layout = guess_layout(self.root, role=role)
+    def own_pool(self) -> Pool:
+        """Return another worker pool, for work beside a scan; whoever asks closes it."""
+        return Pool(
+            TASKS,
+            workers=self._jobs,
+            timeout_seconds=SECONDS_PER_FILE,
+            low_priority=self.low_priority,
+        )
+
+    def set_layout(self, choice: Choice) -> None:
+        """Remember how to read the dataset, as the user said; the next index obeys.
+
+        Raises:
+            DatasetError: The choice fits nothing.
+        """
+        self.layout = recognise(self.root, choice)
+        self.choice = choice
         self.store.records.update(
-            DATASET, lambda record: msgspec.structs.replace(record, role=role), urgent=True
+            DATASET,
+            lambda record: msgspec.structs.replace(record, layout=choice, role=None, manifest=""),
+            urgent=True,
         )
         self.emit(Changes(layout=True, samples=True))
 
@@ -126,8 +138,27 @@ class ProjectContext:
         self.store.close()
         self.cache.close()
 
-    def _claim(self, relocate: bool, role: Role | None, manifest: Path | None) -> None:
-        """Check that the project is of this dataset, or make it so; recall the layout."""
+    def _recognise(self, choice: Choice | None, manifest: Path | None) -> Layout:
+        """Return the layout by what the user says now, else by what is remembered."""
+        if manifest is not None:
+            return _by_manifest(self.root, manifest)
+        if choice is not None:
+            self.choice = choice
+            return recognise(self.root, choice)
+        self.choice, stored_manifest = remembered_layout(self.file)
+        if stored_manifest:
+            return _by_manifest(self.root, Path(stored_manifest))
+        try:
+            return recognise(self.root, self.choice)
+        except DatasetError:
+            if not self.choice:
+                raise
+            # The folders changed since: the remembered choice no longer fits.
+            self.choice = Choice()
+            return recognise(self.root)
+
+    def _claim(self, relocate: bool, manifest: Path | None) -> None:
+        """Check that the project is of this dataset, or make it so; keep the layout."""
         remembered = self.store.records.get(DATASET)
         known = remembered.root
         here = os.path.realpath(self.root)
@@ -141,18 +172,12 @@ class ProjectContext:
                 f"{self.root} does not hold the files that {self.file.name} knows",
                 "Relocate to the folder that holds them, or name another --project.",
             )
-        if role is None and manifest is None:
-            if remembered.manifest:
-                self.layout = read_manifest(Path(remembered.manifest))
-            elif remembered.role:
-                self.layout = guess_layout(self.root, role=remembered.role)
+        listed = remembered.manifest if self.layout.kind is Kind.MANIFEST else ""
+        if manifest is not None:
+            listed = str(manifest.absolute())
         self.store.records.put(
             DATASET,
-            DatasetRecord(
-                here,
-                role or remembered.role,
-                str(manifest.absolute()) if manifest is not None else remembered.manifest,
-            ),
+            DatasetRecord(here, manifest=listed, layout=self.choice or None),
             urgent=True,
         )
 
@@ -161,12 +186,22 @@ class ProjectContext:
         return not names or sum((self.root / p).exists() for p in names) * 2 >= len(names)
 
 
-def _layout(root: Path, role: Role | None, manifest: Path | None) -> Layout:
-    if manifest is not None:
-        if not root.is_dir():
-            raise DatasetError(f"there is no folder {root}", "Check the path.")
-        return read_manifest(manifest)
-    return guess_layout(root, role=role)
+def _by_manifest(root: Path, manifest: Path) -> Layout:
+    if not root.is_dir():
+        raise DatasetError(f"there is no folder {root}", "Check the path.")
+    return read_manifest(manifest)
+
+
+def remembered_layout(file: Path) -> tuple[Choice, str]:
+    """Return what the user said of the layout before, and the manifest's path or ""."""
+    if not file.exists():
+        return Choice(), ""
+    store = ProjectStore(file)
+    try:
+        record = store.records.get(DATASET)
+    finally:
+        store.close()
+    return record.layout or Choice(role=record.role), record.manifest
 
 
 def remembered_root(file: Path) -> str:
@@ -176,3 +211,16 @@ def remembered_root(file: Path) -> str:
         return store.records.get(DATASET).root
     finally:
         store.close()
+
+
+def known_datasets() -> list[Path]:
+    """Return the folders of the datasets whose projects are in the user's data folder."""
+    roots = []
+    for file in sorted(projects_folder().glob("*.inspector")):
+        try:
+            root = remembered_root(file)
+        except InspectorError:
+            continue
+        if root:
+            roots.append(Path(root))
+    return roots

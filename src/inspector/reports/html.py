@@ -77,7 +77,7 @@ class ReportPage:
     tables: tuple[Table, ...]
     pairs: tuple[ImagePair, ...]
     apart: tuple[SeparatedHistogram, ...] = ()
-    luck: tuple[OverSeeds, ...] = ()
+    seeds: tuple[OverSeeds, ...] = ()
     evidence: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
     lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -85,7 +85,7 @@ class ReportPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class ChartBar:
     """A rectangle of a chart, in its SVG units."""
 
     x: float
@@ -99,7 +99,7 @@ class Bar:
 class SharesChart:
     """Two histograms beside each other; `last_x` is where the last bin's name stands."""
 
-    bars: tuple[Bar, ...]
+    bars: tuple[ChartBar, ...]
     last_x: float
 
 
@@ -112,7 +112,7 @@ class SeedsChart:
         mark_x: Where the user's seed is marked, None without one; `mark_text_x` is of its text.
     """
 
-    bars: tuple[Bar, ...]
+    bars: tuple[ChartBar, ...]
     low: float
     high: float
     mark_x: float | None
@@ -152,7 +152,7 @@ def _shares_chart(one: SeparatedHistogram) -> SharesChart:
     highest = max(*one.training, *one.folder) or 1.0
     step = 320 / len(one.training)
     bars = tuple(
-        Bar(
+        ChartBar(
             i * step + k * step * 0.45, 74 - 70 * share / highest, step * 0.42,
             70 * share / highest, colour,
         )
@@ -171,7 +171,8 @@ def _seeds_chart(one: OverSeeds) -> SeedsChart:
         bins[min(19, int((share - low) / span * 20))] += 1
     top = max(bins)
     bars = tuple(
-        Bar(i * 28 + 10, 110 - 90 * n / top, 24, 90 * n / top, _BLUE) for i, n in enumerate(bins)
+        ChartBar(i * 28 + 10, 110 - 90 * n / top, 24, 90 * n / top, _BLUE)
+        for i, n in enumerate(bins)
     )
     mark = None
     if one.yours is not None:

@@ -18,6 +18,11 @@ _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS pixel (sha256 BLOB PRIMARY KEY, digest BLOB NOT NULL)"
     " WITHOUT ROWID;"
 )
+# Of its own, so that an older cache gets it without losing its pictures.
+_IMAGE_HASHES = (
+    "CREATE TABLE IF NOT EXISTS image_hash (sha256 BLOB NOT NULL, method TEXT NOT NULL,"
+    " value BLOB NOT NULL, PRIMARY KEY (sha256, method)) WITHOUT ROWID"
+)
 # Hashes come in no order, so that each batch of them touches most pages of their index.
 _CACHE_KB = 32_000
 # SQLite takes 999 values a question at least.
@@ -148,21 +153,21 @@ class ImageCache:
                 f" WHERE sha256 IN ({','.join('?' * len(part))})",
                 part,
             )
-            kept = {row[0]: row for row in rows}
+            stored = {row[0]: row for row in rows}
             for sha256 in part:
-                yield kept.get(sha256, (sha256, -1, 0))
+                yield stored.get(sha256, (sha256, -1, 0))
 
     def pixel_digests(self, contents: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return the known digests of decoded pixels by content hash."""
         connection = self._connection()
-        found = {}
+        digests = {}
         for sha256 in contents:
             row = connection.execute(
                 "SELECT digest FROM pixel WHERE sha256 = ?", (sha256,)
             ).fetchone()
             if row:
-                found[sha256] = row[0]
-        return found
+                digests[sha256] = row[0]
+        return digests
 
     def put_pixel_digests(self, rows: Iterable[tuple[bytes, bytes]]) -> None:
         """Keep (sha256 of the file, digest of its decoded pixels)."""
@@ -170,6 +175,34 @@ class ImageCache:
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany("INSERT OR REPLACE INTO pixel VALUES (?, ?)", rows)
         connection.execute("COMMIT")
+
+    def image_hashes(self, method: str, contents: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Return the stored hashes of one method by content hash."""
+        connection = self._connection()
+        connection.execute(_IMAGE_HASHES)
+        stored = {}
+        for sha256 in contents:
+            row = connection.execute(
+                "SELECT value FROM image_hash WHERE sha256 = ? AND method = ?", (sha256, method)
+            ).fetchone()
+            if row:
+                stored[sha256] = row[0]
+        return stored
+
+    def put_image_hashes(self, rows: Iterable[tuple[bytes, str, bytes]]) -> None:
+        """Store (sha256 of the file, method, hash) rows.
+
+        Raises:
+            ProjectError: The disk is full or can't be written.
+        """
+        connection = self._connection()
+        try:
+            connection.execute(_IMAGE_HASHES)
+            connection.execute("BEGIN IMMEDIATE")
+            with connection:
+                connection.executemany("INSERT OR REPLACE INTO image_hash VALUES (?, ?, ?)", rows)
+        except sqlite3.Error as error:
+            raise unkept(self.path, error) from error
 
     def close(self) -> None:
         """Close every thread's connection, and the records."""

@@ -6,12 +6,22 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from importlib import resources
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 from inspector.errors import ProjectError
+from inspector.store.backups import back_up, back_up_daily
+from inspector.store.connections import CheckedConnection, connect, damaged
 from inspector.store.migrations import migrate
+from inspector.store.project_file import (
+    check_content,
+    check_file,
+    check_objects,
+    check_schema,
+    create,
+    remember_checked,
+)
 from inspector.store.wal import is_busy, use_wal
 
 APPLICATION_ID = 0x44534931
@@ -48,7 +58,8 @@ class Database:
         """Run `work` in one transaction on the writing thread and wait for what it returns.
 
         Args:
-            work: Called with the writing connection; what it raises rolls back and comes out here.
+            work: Called with the writing connection; what it raises undoes all of it and is raised
+                here.
             urgent: True for what a person decided: it overtakes the scan and is synced to disk.
         """
         return self.submit(work, urgent=urgent).result()
@@ -72,9 +83,7 @@ class Database:
         """Return this thread's read-only connection."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            uri = f"{self.path.absolute().as_uri()}?mode=ro"
-            connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-            connection.execute("PRAGMA query_only = 1")
+            connection = connect(self.path, read_only=True, check_same_thread=False)
             self._local.connection = connection
             self._readers.append(connection)
         return connection
@@ -89,6 +98,7 @@ class Database:
         for reader in self._readers:
             reader.close()
         self._connection.close()
+        remember_checked(self.path)
 
     def _run(self) -> None:
         while True:
@@ -119,54 +129,71 @@ class Database:
             del work, future
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    advice = "Name another file with --project, or move this one away to begin anew."
+def _open(path: Path) -> CheckedConnection:
+    check_file(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(
+        is_new = not path.exists()
+        if is_new:
+            create(path, application=APPLICATION_ID, version=VERSION)
+        connection = connect(
             path, isolation_level=None, timeout=PATIENCE_SECONDS, check_same_thread=False
         )
     except (OSError, sqlite3.Error) as error:
-        raise ProjectError(f"the project file {path} can't be opened: {error}", advice) from error
+        raise _not_opened(path, error) from error
     try:
-        _prepare(connection, path, advice)
+        _prepare(connection)
+        if not is_new:
+            back_up_daily(connection, path, datetime.now())
     except (sqlite3.Error, ProjectError) as error:
         connection.close()
         if isinstance(error, ProjectError):
             raise
-        if is_busy(error):
-            raise ProjectError(
-                f"another program holds the project file {path}", "Wait for it, or close it."
-            ) from error
-        raise ProjectError(f"{path} is not a project file: {error}", advice) from error
+        raise _not_opened(path, error) from error
     return connection
 
 
-def _prepare(connection: sqlite3.Connection, path: Path, advice: str) -> None:
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+def _not_opened(path: Path, error: Exception) -> ProjectError:
+    if isinstance(error, sqlite3.Error) and is_busy(error):
+        return ProjectError(
+            f"another program holds the project file {path}", "Wait for it, or close it."
+        )
+    reason = getattr(error, "strerror", None) or error
+    return ProjectError(
+        f"the project file {path} can't be opened: {reason}",
+        f"Check free space and permissions of {path.parent}.",
+    )
+
+
+def _prepare(connection: CheckedConnection) -> None:
+    path = connection.path
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if tables and application != APPLICATION_ID:
-        raise ProjectError(f"{path} is another program's database", advice)
+    if application != APPLICATION_ID:
+        raise ProjectError(
+            f"{path} is not a project file, but another program's database",
+            "Name another file with --project.",
+        )
     if version > VERSION:
         raise ProjectError(
             f"{path} was written by a newer version of Dataset Inspector", "Update the program."
         )
+    check_objects(connection)
+    if version == VERSION:
+        # Before the first byte of the file changes.
+        check_schema(connection)
     use_wal(connection, PATIENCE_SECONDS)
-    if not tables:
-        # Another program may be making the same file: what it has made by then stays.
-        schema = resources.files("inspector.store").joinpath("schema.sql").read_text("utf-8")
-        connection.executescript(
-            f"BEGIN IMMEDIATE; {schema}; PRAGMA application_id = {APPLICATION_ID};"
-            f"PRAGMA user_version = {VERSION}; COMMIT;"
-        )
-    elif version < VERSION:
+    if version < VERSION:
         try:
+            back_up(connection, path, datetime.now(), reason=f"before version {VERSION}")
             migrate(connection, VERSION)
-        except sqlite3.Error as error:
-            if is_busy(error):
+        except (OSError, sqlite3.Error) as error:
+            if isinstance(error, sqlite3.Error) and is_busy(error):
                 raise
+            if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_ERROR:
+                raise damaged(path, f"it can't be brought up to date: {error}") from error
             raise ProjectError(
                 f"{path} can't be brought up to date: {error}",
                 "Nothing was changed. Check free space and permissions, or use another --project.",
             ) from error
+    check_schema(connection)
+    check_content(connection)

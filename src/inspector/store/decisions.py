@@ -119,7 +119,7 @@ def not_alike(connection: sqlite3.Connection) -> list[tuple[int, int]]:
 
 
 def since_export(connection: sqlite3.Connection, exported_operation: int) -> int:
-    """Return how many operations in force came after the one that was last exported."""
+    """Return how many operations that still hold came after the one that was last exported."""
     (count,) = connection.execute(
         "SELECT count(*) FROM operation WHERE undoes IS NULL AND undone = 0 AND id > ?",
         (exported_operation,),
@@ -173,8 +173,8 @@ def _swing(
 
 def _value(connection: sqlite3.Connection, a: int, b: int, field: DecisionField) -> str:
     if field is DecisionField.NOT_ALIKE:
-        found = connection.execute("SELECT 1 FROM not_alike WHERE a = ? AND b = ?", (a, b))
-        return "1" if found.fetchone() else ""
+        row = connection.execute("SELECT 1 FROM not_alike WHERE a = ? AND b = ?", (a, b))
+        return "1" if row.fetchone() else ""
     row = connection.execute(f"SELECT {field} FROM decision WHERE sample = ?", (a,)).fetchone()
     return str(row[0] or "") if row else ""
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from inspector.store.database import Database
 from inspector.store.decisions import DecisionRepository
 from inspector.store.duplicates import DuplicateRepository
-from inspector.store.records import Records
+from inspector.store.records import RecordRepository
 from inspector.store.sample_repository import SampleRepository
 from inspector.store.split_lock import SplitLockRepository
 
@@ -19,7 +19,7 @@ class ProjectStore:
 
     def __init__(self, path: Path) -> None:
         self.database = Database(path)
-        self.records = Records(self.database)
+        self.records = RecordRepository(self.database)
         self.samples = SampleRepository(self.database)
         self.decisions = DecisionRepository(self.database)
         self.duplicates = DuplicateRepository(self.database)

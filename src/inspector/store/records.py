@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from inspector.dataset.layouts import Role
+from inspector.dataset.layouts import Choice, Role
 from inspector.errors import ProjectError
 from inspector.similarity.levels import SURE
 from inspector.store.database import Database
@@ -21,7 +21,7 @@ from inspector.store.database import Database
 T = TypeVar("T")
 
 
-class Key(Enum):
+class RecordKey(Enum):
     """Under which name a record is stored: each names one `Record`."""
 
     DATASET = "dataset"
@@ -52,7 +52,7 @@ class Record(Generic[T]):
         rebuildable: Whether the program can compute it again; a damaged one reads as `empty`.
     """
 
-    key: Key
+    key: RecordKey
     type: type[Any]
     empty: T
     rebuildable: bool = False
@@ -63,13 +63,15 @@ class DatasetRecord(msgspec.Struct, frozen=True):
 
     Attributes:
         root: The real path of its folder; "" in a new project.
-        role: What the top folders are, where the user said so.
+        role: What the top folders are, as files before version 3 remember it.
         manifest: The CSV that names the files, or "".
+        layout: How the user says the dataset is read.
     """
 
     root: str = ""
     role: Role | None = None
     manifest: str = ""
+    layout: Choice | None = None
 
 
 class ListingRecord(msgspec.Struct, frozen=True):
@@ -195,28 +197,30 @@ class ExportRecord(msgspec.Struct, frozen=True):
     operation: int = 0
 
 
-DATASET = Record(Key.DATASET, DatasetRecord, DatasetRecord())
-LISTING = Record(Key.LISTING, ListingRecord, ListingRecord())
-SCAN = Record(Key.SCAN, ScanRecord, ScanRecord(), rebuildable=True)
-SAMPLE_REVISION = Record(Key.SAMPLE_REVISION, SampleRevision, SampleRevision())
-SIMILARITY = Record(Key.SIMILARITY, SimilarityRecord, SimilarityRecord())
-GROUPING = Record(Key.GROUPING, GroupingRecord, GroupingRecord())
-SPLIT_LOCK = Record(Key.SPLIT_LOCK, SplitLockRecord, SplitLockRecord())
+DATASET = Record(RecordKey.DATASET, DatasetRecord, DatasetRecord())
+LISTING = Record(RecordKey.LISTING, ListingRecord, ListingRecord())
+SCAN = Record(RecordKey.SCAN, ScanRecord, ScanRecord(), rebuildable=True)
+SAMPLE_REVISION = Record(RecordKey.SAMPLE_REVISION, SampleRevision, SampleRevision())
+SIMILARITY = Record(RecordKey.SIMILARITY, SimilarityRecord, SimilarityRecord())
+GROUPING = Record(RecordKey.GROUPING, GroupingRecord, GroupingRecord())
+SPLIT_LOCK = Record(RecordKey.SPLIT_LOCK, SplitLockRecord, SplitLockRecord())
 SEED_VARIABILITY = Record[SeedVariabilityRecord | None](
-    Key.SEED_VARIABILITY, SeedVariabilityRecord, None, rebuildable=True
+    RecordKey.SEED_VARIABILITY, SeedVariabilityRecord, None, rebuildable=True
 )
-DIAGNOSIS = Record[DiagnosisRecord | None](Key.DIAGNOSIS, DiagnosisRecord, None, rebuildable=True)
+DIAGNOSIS = Record[DiagnosisRecord | None](
+    RecordKey.DIAGNOSIS, DiagnosisRecord, None, rebuildable=True
+)
 EXPERIMENT = Record[ExperimentRecord | None](
-    Key.EXPERIMENT, ExperimentRecord, None, rebuildable=True
+    RecordKey.EXPERIMENT, ExperimentRecord, None, rebuildable=True
 )
 LABEL_ERRORS = Record[LabelErrorsRecord | None](
-    Key.LABEL_ERRORS, LabelErrorsRecord, None, rebuildable=True
+    RecordKey.LABEL_ERRORS, LabelErrorsRecord, None, rebuildable=True
 )
-POLICIES = Record(Key.POLICIES, PoliciesRecord, PoliciesRecord())
-EXPORT = Record(Key.EXPORT, ExportRecord, ExportRecord())
+POLICIES = Record(RecordKey.POLICIES, PoliciesRecord, PoliciesRecord())
+EXPORT = Record(RecordKey.EXPORT, ExportRecord, ExportRecord())
 
 
-class Records:
+class RecordRepository:
     """Read and write the records of a project; safe from any thread."""
 
     def __init__(self, database: Database) -> None:
@@ -249,7 +253,7 @@ class Records:
 
 
 def read(connection: sqlite3.Connection, record: Record[T]) -> T:
-    """Do as `Records.get` on a connection of the project."""
+    """Do as `RecordRepository.get` on a connection of the project."""
     row = connection.execute(
         "SELECT value FROM record WHERE key = ?", (record.key.value,)
     ).fetchone()
@@ -269,6 +273,6 @@ def read(connection: sqlite3.Connection, record: Record[T]) -> T:
 
 
 def write(connection: sqlite3.Connection, record: Record[T], value: T) -> None:
-    """Do as `Records.put` inside a transaction on the writing connection."""
+    """Do as `RecordRepository.put` inside a transaction on the writing connection."""
     text = json.dumps(msgspec.to_builtins(value), separators=(",", ":"))
     connection.execute("INSERT OR REPLACE INTO record VALUES (?, ?)", (record.key.value, text))

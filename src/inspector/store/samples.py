@@ -121,8 +121,8 @@ def everything(connection: sqlite3.Connection) -> list[Sample]:
 def decisions(connection: sqlite3.Connection) -> dict[int, Decision]:
     """Return what was decided, by id of the samples of which something is."""
     rows = connection.execute("SELECT sample, mark, label, reason, bound, reviewed FROM decision")
-    found = {row[0]: Decision(*row[1:]) for row in rows}
-    return {sample: one for sample, one in found.items() if one != Decision()}
+    decided = {row[0]: Decision(*row[1:]) for row in rows}
+    return {sample: one for sample, one in decided.items() if one != Decision()}
 
 
 def by_ids(connection: sqlite3.Connection, ids: Iterable[int]) -> list[Sample]:
@@ -133,11 +133,11 @@ def by_ids(connection: sqlite3.Connection, ids: Iterable[int]) -> list[Sample]:
 
 def by_paths(connection: sqlite3.Connection, paths: Sequence[str]) -> list[Sample]:
     """Return the present samples with these paths."""
-    found: list[Sample] = []
+    rows: list[Sample] = []
     for start in range(0, len(paths), 500):
         part = paths[start : start + 500]
-        found += select(connection, f"s.path IN ({','.join('?' * len(part))})", part)
-    return found
+        rows += select(connection, f"s.path IN ({','.join('?' * len(part))})", part)
+    return rows
 
 
 def add_entries(connection: sqlite3.Connection, entries: Sequence[Entry], seen: int) -> int:

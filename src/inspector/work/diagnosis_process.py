@@ -3,7 +3,6 @@
 The child tells how far it is, of a diagnosis its first figures too, and the answer.
 """
 
-import select
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ from inspector.audit.diagnosis import Diagnosis, Question
 from inspector.audit.gap import diagnose
 from inspector.audit.label_errors import LabelErrors, wrong_labels
 from inspector.audit.seed_variability import Images, SeedScores, luck
-from inspector.subprocesses import ChildProcess, Parent, ProcessExited
+from inspector.subprocesses import ChildProcess, Parent, ProcessExited, wait_for_answers
 from inspector.work.jobs import Progress, Stop
 
 NAME = "inspector.work.diagnosis_process:run"
@@ -176,7 +175,7 @@ def _answered(
         child.send(ask)
         while not stop.is_set():
             # A stage may say nothing for seconds; a stop is heard all the same.
-            if not select.select([child.answers], [], [], _LISTEN_SECONDS)[0]:
+            if not wait_for_answers([child], _LISTEN_SECONDS):
                 continue
             match child.receive():
                 case DiagnosisProgress() as at:

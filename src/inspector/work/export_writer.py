@@ -58,7 +58,7 @@ def publish(plan: ExportPlan, *, stop: Stop, progress: Progress, resume: bool = 
         if error.errno == errno.ENOSPC:
             raise ExportError(
                 f"the disk is full; what was copied waits in {partial}",
-                "Free some space, then go on with --resume, or delete that folder.",
+                "Free some space, then resume with --resume, or delete that folder.",
             ) from error
         raise ExportError(f"the export failed: {error}", "Check the target's disk.") from error
     verified = sum(bool(i.sha256) and hashes[i.target] == i.sha256 for i in plan.items)
@@ -72,7 +72,7 @@ def _digest(plan: ExportPlan) -> str:
 
 
 def _open_journal(plan: ExportPlan, staging: StagingFolder, resume: bool) -> None:
-    """Begin a staging folder, or go on in one that holds the same plan."""
+    """Begin a staging folder, or continue one that holds the same plan."""
     digest = _digest(plan)
     if not any(staging.path.iterdir()):
         document = json.dumps({"plan": digest, "target": plan.target})
@@ -85,7 +85,7 @@ def _open_journal(plan: ExportPlan, staging: StagingFolder, resume: bool) -> Non
         why = "another export" if known != digest else "an unfinished export"
         raise ExportError(
             f"{why} is staged in {staging.path}",
-            "Go on with --resume if nothing was decided since, or delete that folder.",
+            "Resume with --resume if nothing was decided since, or delete that folder.",
         )
 
 
@@ -107,7 +107,7 @@ def _stage(
         if stop.is_set():
             raise ExportError(
                 f"the export was stopped; what was copied waits in {staging.path}",
-                "Go on with --resume, or delete that folder.",
+                "Resume with --resume, or delete that folder.",
             )
         hashes[item.target] = _bring(plan, item, staging)
         progress.advance(1)

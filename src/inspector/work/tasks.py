@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.dataset.file_facts import FileFacts
+from inspector.similarity.image_hashes import HashMethod
 from inspector.similarity.records import CachedPicture
 
 # Rows of another version are read again. Source: similarity.fingerprints, VERSION and the length
@@ -92,5 +93,22 @@ class DigestResult:
     pixels: bytes
 
 
-Task = ReadTask | ProposeTask | VerifyTask | DigestTask
-Result = CandidateResult | DigestResult
+class HashFile(NamedTuple):
+    """Hash a file by some of ImageHash's methods."""
+
+    sha256: bytes
+    path: str
+    methods: tuple[HashMethod, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hashed:
+    """ImageHash's hashes of a content, as of `hash_file`; none where `reason` says why."""
+
+    sha256: bytes
+    hashes: dict[HashMethod, bytes]
+    reason: str = ""
+
+
+Task = ReadTask | ProposeTask | VerifyTask | DigestTask | HashFile
+Result = CandidateResult | DigestResult | Hashed

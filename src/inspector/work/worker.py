@@ -14,6 +14,7 @@ from inspector.dataset.file_facts import FileFacts
 from inspector.errors import DatasetError
 from inspector.similarity.fingerprints import FINGERPRINT, HASHES, fingerprint
 from inspector.similarity.hash_join import Candidates, candidates
+from inspector.similarity.image_hashes import hash_file
 from inspector.similarity.records import CachedPicture, append, unkept
 from inspector.similarity.verification import verify
 from inspector.work.tasks import (
@@ -22,6 +23,8 @@ from inspector.work.tasks import (
     DigestResult,
     DigestTask,
     Facts,
+    Hashed,
+    HashFile,
     ProposeTask,
     ReadTask,
     Result,
@@ -43,7 +46,7 @@ def run(tasks: Sequence[Task]) -> Facts | list[Result]:
             return [_compare(task) for task in tasks if not isinstance(task, ReadTask)]
 
 
-def _compare(task: ProposeTask | VerifyTask | DigestTask) -> Result:
+def _compare(task: ProposeTask | VerifyTask | DigestTask | HashFile) -> Result:
     match task:
         case ProposeTask():
             return _propose(task)
@@ -51,6 +54,8 @@ def _compare(task: ProposeTask | VerifyTask | DigestTask) -> Result:
             return _verify(task)
         case DigestTask():
             return _digest(task)
+        case HashFile():
+            return _hash(task)
 
 
 def _read(tasks: Sequence[ReadTask]) -> Facts:
@@ -90,6 +95,13 @@ def _digest(task: DigestTask) -> DigestResult:
         return DigestResult(task.sha256, task.sha256)
     shape = np.array(pixels.shape, np.int64).tobytes()
     return DigestResult(task.sha256, hashlib.sha256(shape + pixels.tobytes()).digest())
+
+
+def _hash(task: HashFile) -> Hashed:
+    try:
+        return Hashed(task.sha256, hash_file(task.path, task.methods))
+    except ValueError as error:
+        return Hashed(task.sha256, {}, str(error))
 
 
 def _propose(task: ProposeTask) -> CandidateResult:

@@ -171,4 +171,7 @@ class PolicyBar(QWidget):
         name, _ = QFileDialog.getSaveFileName(self, "Write the policy", "policy.json", "*.json")
         if name:
             policy = self._policy
-            self._bridge.call(lambda: write_file(policy, Path(name)), on_error=self.failed.emit)
+            root = self._project.root
+            self._bridge.call(
+                lambda: write_file(policy, Path(name), root), on_error=self.failed.emit
+            )

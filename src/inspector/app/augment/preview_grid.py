@@ -54,6 +54,10 @@ class PreviewGrid(QWidget):
         self._rows, self._heads = rows, heads
         self.update()
 
+    def row_count(self) -> int:
+        """Return how many images are shown."""
+        return len(self._rows)
+
     def show_plain(self, plain: bool) -> None:
         """Show the original in every place, or the draws again."""
         if plain != self._plain:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
 from inspector.app.widgets.keys import bind
-from inspector.app.widgets.page import Key, Page
+from inspector.app.widgets.page import Key, Page, PageName
 from inspector.app.widgets.tables import table
 from inspector.project.changes import Changes
 from inspector.project.project import Project
@@ -43,16 +43,12 @@ class GroupsData:
 
 
 class GroupsPage(Page):
-    """Look at proposals, judge them, put them in force.
+    """Look at proposals, judge them, put them in force."""
 
-    Attributes:
-        asked: A title and sample ids to list in the gallery.
-    """
-
-    title = "Groups"
+    name = PageName.GROUPS
+    words = "patient burst video session event together proposals pattern"
     icon = "groups"
     purpose = "What belongs together: the same person, burst, video, patient or day"
-    asked = Signal(str, object)
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
@@ -74,6 +70,7 @@ class GroupsPage(Page):
         self._gap.setAccessibleName("Gap between two bursts, in seconds of EXIF time")
         self._gap.editingFinished.connect(self._on_gap)
         self._question, self._score = QLabel(), QLabel()
+        self._score.setObjectName("groups-precision")
         self._question.setProperty("role", "heading")
         self._score.setProperty("role", "muted")
         self._one, self._two = _picture(), _picture()
@@ -246,7 +243,7 @@ class GroupsPage(Page):
     def _on_group(self, row: int, _: int) -> None:
         group = self._shown.groups[row]
         title = f"{len(group.members)} images that may belong together"
-        self.asked.emit(title, tuple(m.id for m in group.members))
+        self.show_list(title, tuple(m.id for m in group.members))
 
     def _on_confirm(self) -> None:
         rows = {index.row() for index in self._groups.selectedIndexes()}

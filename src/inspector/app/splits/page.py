@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -23,8 +23,8 @@ from inspector.app.splits.seed_panel import SeedVariabilityPanel
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
 from inspector.app.widgets import theme
-from inspector.app.widgets.figures import Bars
-from inspector.app.widgets.page import Page
+from inspector.app.widgets.charts.figures import Bars
+from inspector.app.widgets.page import Page, PageAction, PageName, PageRequest
 from inspector.app.widgets.tables import set_rows, table
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
@@ -56,20 +56,16 @@ class SplitsData:
 
 
 class SplitsPage(Page):
-    """Choose a rule, see both sides, lock it.
+    """Choose a rule, see both sides, lock it."""
 
-    Attributes:
-        asked: A title and sample ids to list in the gallery.
-    """
-
-    title = "Splits"
+    name = PageName.SPLITS
+    words = "leakage leak rate split rule seed validation training test lock paste code keras"
     icon = "splits"
     purpose = "Which files stand where, and what stands on both sides"
     hint = (
         "Choose what makes your split, or paste your code: the matrix shows what"
         " then stands on both sides."
     )
-    asked = Signal(str, object)
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
@@ -77,6 +73,8 @@ class SplitsPage(Page):
         self._bar = RuleBar()
         self._bar.changed.connect(self._on_rule)
         self._summary, self._note = QLabel(), QLabel()
+        self._summary.setObjectName("splits-summary")
+        self._note.setObjectName("splits-note")
         self._summary.setProperty("role", "heading")
         self._note.setProperty("role", "muted")
         for label in (self._summary, self._note):
@@ -90,15 +88,13 @@ class SplitsPage(Page):
         self._pairs.cellActivated.connect(self._on_pair)
         self._findings = table(("", "finding", "files"), name="Findings of this rule", wide=(1,))
         self._findings.cellActivated.connect(self._on_finding)
-        self.luck = SeedVariabilityPanel(project, bridge)
+        self.luck = SeedVariabilityPanel(project, bridge, self.jobs)
         self._bars = Bars("Class balance")
         self._threshold = QSlider(Qt.Orientation.Horizontal)
         self._threshold_text = QLabel()
         self._keep = QPushButton("Use this rule")
         self._lock = QPushButton("Lock this split…")
         # While the threshold moves only this page follows; at rest the project keeps it.
-        self._wanted: float | None = None
-        self._looking = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(AT_REST_MS)
@@ -122,9 +118,10 @@ class SplitsPage(Page):
         else:
             self._summary.setText("The scan is not finished: counts come when it is.")
 
-    def ask_for_code(self) -> None:
+    def open(self, request: PageRequest) -> None:
         """Wait for pasted code."""
-        self._bar.ask_for_code()
+        if request.action is PageAction.PASTE_CODE:
+            self._bar.ask_for_code()
 
     def shown_text(self) -> str:
         """Say how many stand on both sides."""
@@ -244,13 +241,13 @@ class SplitsPage(Page):
         item = self._matrix.item(row, column)
         kept = item.data(Qt.ItemDataRole.UserRole) if item else None
         if kept and kept[1]:
-            self.asked.emit(kept[0], kept[1])
+            self.show_list(kept[0], kept[1])
 
     def _on_pair(self, row: int, _: int) -> None:
         if self._shown is not None:
             leak = [leak for leak in self._shown.found.leaks if leak.twin is not None][row]
             assert leak.twin is not None
-            self.asked.emit(f"{leak.image.path} and its twin", (leak.image.id, leak.twin.id))
+            self.show_list(f"{leak.image.path} and its twin", (leak.image.id, leak.twin.id))
 
     def _on_finding(self, row: int, _: int) -> None:
         if self._shown is None:
@@ -259,35 +256,22 @@ class SplitsPage(Page):
         project, paths, text = self.project, finding.files, finding.code.replace("_", " ")
         self.bridge.call(
             lambda: tuple(s.id for s in project.samples.by_paths(paths)),
-            lambda ids: self.asked.emit(text, ids) if ids else None,
+            lambda ids: self.show_list(text, ids) if ids else None,
         )
 
     def _on_threshold(self, value: int) -> None:
         self._threshold_text.setText(f"sure from {value / 100:.2f}")
-        self._wanted = value / 100
         self._timer.start()
-        self._follow()
-
-    def _follow(self) -> None:
-        """Look at the wished threshold, one look at a time, so that each is shown."""
-        if self._looking or self._wanted is None or self._shown is None:
-            return
-        value, shown, self._wanted = self._wanted, self._shown, None
-        self._looking = True
-        project = self.project
-        self.bridge.call(
-            lambda: _moved(project, shown, value), self._on_followed, on_error=self._on_not_followed
-        )
+        shown, project = self._shown, self.project
+        if shown is not None:
+            self.bridge.call(
+                lambda: _moved(project, shown, value / 100), self._on_followed,
+                channel="threshold look", on_error=self._refuse, late=True,
+            )  # fmt: skip
 
     def _on_followed(self, shown: SplitsData) -> None:
-        self._looking = False
         if self._shown is not None and self._shown.search is shown.search:
             self._show(shown)
-        self._follow()
-
-    def _on_not_followed(self, error: InspectorError) -> None:
-        self._looking = False
-        self._refuse(error)
 
     def _keep_threshold(self) -> None:
         if self._threshold.isSliderDown():

@@ -139,7 +139,7 @@ class RunResultPanel(QWidget):
         self._matrix.setVerticalHeaderLabels(list(result.classes))
         self._matrix.verticalHeader().setVisible(True)
         fits = n <= _FITTING
-        mode = QHeaderView.ResizeMode.Stretch if fits else QHeaderView.ResizeMode.ResizeToContents
+        mode = QHeaderView.ResizeMode.Stretch if fits else QHeaderView.ResizeMode.Interactive
         self._matrix.horizontalHeader().setSectionResizeMode(mode)
         for row, true in enumerate(result.classes):
             total = sum(len(result.cells.get((true, p), ())) for p in result.classes) or 1

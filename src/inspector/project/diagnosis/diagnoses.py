@@ -23,7 +23,7 @@ from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Rule, RuleKind, membership, one_call
 from inspector.project.splits.splits import Splits
 from inspector.similarity.levels import POSSIBLE
-from inspector.store.records import DIAGNOSIS, DiagnosisRecord, Key, Record
+from inspector.store.records import DIAGNOSIS, DiagnosisRecord, Record, RecordKey
 from inspector.store.samples import Sample
 from inspector.work.diagnosis_process import ask_child
 from inspector.work.jobs import Progress, Stop
@@ -62,7 +62,7 @@ class UserMetrics:
         return stated((self.split, self.folder), (self.split_images, self.folder_images))
 
 
-STATED_ACCURACY = Record(Key.STATED_ACCURACY, UserMetrics, UserMetrics())
+STATED_ACCURACY = Record(RecordKey.STATED_ACCURACY, UserMetrics, UserMetrics())
 
 
 @dataclass(frozen=True, slots=True)

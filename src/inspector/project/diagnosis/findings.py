@@ -265,7 +265,7 @@ def _left_out(layout: Layout, rows: Sequence[Sample]) -> list[Finding]:
     folders = layout.ignored
     if not folders:
         return []
-    inside = [s for s in rows if s.path.split("/", 1)[0] in folders]
+    inside = [s for s in rows if s.path.startswith(tuple(f"{f}/" for f in folders))]
     images = sum(s.path.lower().endswith(IMAGE_ENDINGS) for s in inside)
     names = ", ".join(folders[:NAMED]) + (" and others" if len(folders) > NAMED else "")
     splits = ", ".join(layout.splits)

@@ -114,7 +114,7 @@ class Labels:
         if found is None:
             return None
         suspects = tuple(SuspectRecord(s.sample.id, s.suggested, s.score) for s in found)
-        self._context.store.records.put(LABEL_ERRORS, LabelErrorsRecord(self._key(), suspects))
+        self._context.store.records.put(LABEL_ERRORS, LabelErrorsRecord(self.queue_key(), suspects))
         self._context.emit(Changes(rule=True))
         return len(found)
 
@@ -190,7 +190,7 @@ class Labels:
     def _kept(self) -> list[SuspectedLabel] | None:
         """Return the suspects of the last look, as they are decided now; None without one."""
         record = self._context.store.records.get(LABEL_ERRORS)
-        if record is None or record.digest != self._key():
+        if record is None or record.digest != self.queue_key():
             return None
         by_id = {s.id: s for s in self._groups.images()}
         return [
@@ -200,13 +200,13 @@ class Labels:
         ]
 
     def _seen(self) -> _Space:
-        key = self._key()
+        key = self.queue_key()
         if self._space is None or self._space.key != key:
             rows = self._groups.images()
             self._space = _Space(key, rows, describe(self._groups.records(rows)))
         return self._space
 
-    def _key(self) -> str:
+    def queue_key(self) -> str:
         """Digest the files and their labels on disk; decisions leave the queue as it is."""
         digest = hashlib.sha256()
         for s in self._groups.images():

@@ -10,6 +10,7 @@ from typing import Any
 from inspector import __version__
 from inspector.audit.predictions import Rate
 from inspector.audit.properties import bars, typical
+from inspector.dataset.user_files import check_outside, user_file
 from inspector.errors import DatasetError, ExportError, UsageError
 from inspector.project.changes import Changes
 from inspector.project.diagnosis.diagnoses import Diagnoses
@@ -55,22 +56,12 @@ class Reports:
         Raises:
             ExportError: It lies inside the dataset, exists already, or can't be written.
         """
-        if file.absolute().is_relative_to(self._context.root):
-            raise ExportError(
-                "the report would lie inside the dataset, which is never written to",
-                "Name a file outside of it.",
-            )
+        check_outside(file, self._context.root, what="report")
+        if file.exists():
+            raise ExportError(f"{file} exists already", "Name a file that does not exist yet.")
         page = self.page()
-        partial = file.with_name(f".{file.name}.partial")
-        try:
-            if file.exists():
-                raise ExportError(f"{file} exists already", "Name a file that does not exist yet.")
-            partial.write_text(render(page), "utf-8")
-            partial.replace(file)
-        except OSError as error:
-            raise ExportError(
-                f"{file} can't be written: {error.strerror}", "Choose another folder."
-            ) from error
+        with user_file(file, self._context.root, what="report") as stream:
+            stream.write(render(page))
         self._context.emit(Changes(exports=True, text=f"report: {file.name}"))
         return len(page.cards)
 

@@ -13,6 +13,7 @@ from inspector.audit.diagnosis import Diagnosis, Question, as_json
 from inspector.audit.gap import SEEDS_OF_MANY, Trained, diagnose
 from inspector.desktop.paths import cache_folder
 from inspector.errors import TrainingError
+from inspector.input_files import read_json
 from inspector.project.changes import Changes
 from inspector.project.diagnosis.diagnoses import Diagnoses
 from inspector.project.experiments.comparison_records import is_complete, read_right
@@ -273,15 +274,12 @@ class Experiments:
     def _known(self) -> dict[str, str]:
         """Return the runs of all experiments, by what they were told."""
         file = self._runs.folder / FILE
-        try:
-            known: dict[str, str] = json.loads(file.read_text("utf-8"))
-        except FileNotFoundError:
+        if not file.exists():
             return {}
-        except (OSError, ValueError) as error:
-            raise TrainingError(
-                f"{file.name} can't be read", "Delete it: the trainings start anew."
-            ) from error
-        return known
+        return read_json(
+            file, dict[str, str], what="list of runs",
+            advice="Delete it: the trainings start anew.", error_type=TrainingError,
+        )  # fmt: skip
 
     def _run_of(self, spec: RunSpec, known: Mapping[str, str]) -> str | None:
         name = known.get(_digest(spec))

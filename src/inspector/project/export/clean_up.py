@@ -1,8 +1,9 @@
-"""Just make it right: lock, drop copies, re-split by group if needed, export, report, code."""
+"""Clean up: lock, exclude copies, re-split by group if needed, export, report, code."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
+from inspector.dataset.user_files import check_outside, user_file
 from inspector.errors import ExportError
 from inspector.project.diagnosis.reports import Reports
 from inspector.project.export.exports import Exported, Exports
@@ -27,7 +28,7 @@ class CleanUpPlan:
     Attributes:
         rule: Which copies go, and what stays of each.
         split_rule: The rule of today.
-        resplit: The proposed split; None where no group stands on two sides.
+        resplit: The proposed split; None where no group is in two splits.
         moves: What moves against today's folders.
         locks: Where the split of today is locked first; None where there is none to lock.
         beside: The other files that are written, beside the target.
@@ -95,6 +96,7 @@ class CleanUps:
         beside = (_beside(target, ".report.html"), _beside(target, ".load.py"))
         lock = _beside(target, ".lock.csv") if lockable else None
         for file in (*beside, *((lock,) if lock else ())):
+            check_outside(file, self._context.root, what="export")
             if file.exists():
                 raise ExportError(f"{file} exists already", "Name another target.")
         resplit = self._resplit(current, lockable, {s.id for s, _ in rule.drops})
@@ -129,7 +131,8 @@ class CleanUps:
         report, code = plan.beside
         self._reports.write(report)
         manifest = Path(exported.manifest)
-        code.write_text(snippet(manifest, Path(exporting.target)), "utf-8")
+        with user_file(code, self._context.root, what="code") as stream:
+            stream.write(snippet(manifest, Path(exporting.target)))
         return CleanUpResult(plan, exported, str(plan.locks or ""), str(report), str(code))
 
     def _basis(self) -> tuple[object, ...]:
@@ -145,7 +148,7 @@ class CleanUps:
         return self._exports.plan(plan.target, sides=sides)
 
     def _resplit(self, current: Rule, lockable: bool, dropped: set[int]) -> Membership | None:
-        """Propose a split where, without the dropped copies, a group stands on two sides."""
+        """Propose a split where, without the excluded copies, a group is in two splits."""
         if lockable and current.kind is RuleKind.FOLDERS:
             rows = [s for s in self._groups.images() if s.mark != "drop" and s.id not in dropped]
             numbers = self._groups.numbers(rows, with_duplicates=True).tolist()
@@ -166,8 +169,8 @@ def _warning(today: Membership, then: Membership) -> str:
         return ""
     return (
         f"Only {after:,} of {before:,} training images would be left to train on: the others share"
-        " an event with images on another side. Look at Groups first: a chain of look-alikes may"
-        " hold together what are several events."
+        " a group with images of another split. Look at Groups first: a chain of near-duplicates"
+        " may join what are several groups."
     )
 
 

@@ -185,19 +185,31 @@ class Exports:
 
         The folders keep the user's own names; a split without a folder gets the plain word.
         """
-        parts = source.split("/")
-        role = self._context.layout.role
-        match role:
-            case Role.SPLITS if len(parts) > 2:
-                own = {s: n for n, s in self._context.layout.splits.items()}
-                return "/".join((own.get(split, split), label, *parts[2:]))
-            case Role.CLASSES if len(parts) > 1:
-                head = (split,) if split != sample.split else ()
-                return "/".join((*head, label, *parts[1:]))
+        layout = self._context.layout
+        folder = layout.split_folder(source) or layout.base
+        parts = source.removeprefix(f"{folder}/").split("/")
+        folders = {name: folder for folder, name in layout.names.items()}
+        name = folders.get(label, label) if sample.new_label else ""
+        match layout.role:
+            case Role.SPLITS if len(parts) > layout.level + 1 and sample.label:
+                parts[layout.level] = name or parts[layout.level]
+                own = {s: n for n, s in layout.splits.items()}
+                beside = folder.rpartition("/")[0]
+                new = f"{beside}/{split}" if beside and not own.get(split) else split
+                return "/".join((own.get(split, new), *parts))
+            case Role.CLASSES if len(parts) > layout.level + 1:
+                parts[layout.level] = name or parts[layout.level]
+                head = (split,) if split != sample.split else (folder,) if folder else ()
+                return "/".join((*head, *parts))
+            case Role.CLASS_SPLITS if len(parts) > 2:
+                parts[0] = name or parts[0]
+                parts[1] = parts[1] if split == sample.split else split
+                return "/".join((folder, *parts) if folder else parts)
             case Role.SOURCES if len(parts) > 2:
+                parts[1] = name or parts[1]
                 if split == sample.split:
-                    return "/".join((parts[0], label, *parts[2:]))
-                return "/".join((split, label, parts[0], *parts[2:]))
+                    return "/".join((folder, *parts) if folder else parts)
+                return "/".join((split, parts[1], parts[0], *parts[2:]))
             case _ if split == sample.split:
                 return source
             case _:

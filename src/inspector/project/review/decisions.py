@@ -1,7 +1,6 @@
 """Decisions: keep, drop, relabel, not alike, keep together; by hand and by rule; undo and redo."""
 
 import fnmatch
-import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,11 +9,17 @@ from pathlib import Path
 
 from inspector.dataset.listing import FAILED
 from inspector.dataset.names import shown, why_no_name
-from inspector.errors import ProjectError, UsageError
+from inspector.errors import UsageError
 from inspector.project.catalog.samples import Samples
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
-from inspector.project.review.decisions_file import ImageDecision, read_decisions
+from inspector.project.review.decisions_file import (
+    DecidedImage,
+    DecisionsFile,
+    Mark,
+    read_decisions,
+    write_decisions,
+)
 from inspector.project.review.duplicates import DuplicateIndex, Duplicates
 from inspector.store.decisions import Change, DecisionField, Operation
 from inspector.store.samples import Sample
@@ -24,11 +29,18 @@ RULES = ("test>validation>training", "largest", "sharpest", "oldest", "path:GLOB
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a decision did: its operation (0 where nothing changed) and how many samples."""
+    """What a decision did.
+
+    Attributes:
+        operation: Its number; 0 where nothing changed.
+        changed: How many samples it concerns.
+        samples: Their ids, after undo and redo.
+    """
 
     operation: int
     changed: int
     text: str = ""
+    samples: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,36 +233,28 @@ class Decisions:
         return self._context.store.decisions.log()
 
     def export_to(self, file: Path) -> int:
-        """Write the decisions in force by content hash; return how many images they concern."""
+        """Write the decisions in force by content hash; return how many images they concern.
+
+        Raises:
+            ExportError: The file lies inside the dataset, or can't be written.
+        """
         rows = [s for s in self._samples.everything() if _decided(s) and s.sha256]
         by_id = {s.id: s for s in self._samples.everything()}
-        pairs = [
-            sorted((by_id[a].sha256.hex(), by_id[b].sha256.hex()))
+        contents = [
+            (by_id[a].sha256.hex(), by_id[b].sha256.hex())
             for a, b in self._context.store.decisions.not_alike()
             if a in by_id and b in by_id
         ]
-        document = {
-            "decisions": 1,
-            "images": [
-                {
-                    "sha256": s.sha256.hex(),
-                    "path": s.path,
-                    "mark": s.mark,
-                    "label": s.new_label,
-                    "reason": s.reason_decided,
-                    "together": by_id[s.bound].sha256.hex() if s.bound in by_id else "",
-                    "reviewed": bool(s.reviewed),
-                }
-                for s in rows
-            ],
-            "not_alike": sorted(pairs),
-        }
-        try:
-            file.write_text(json.dumps(document, indent=1, ensure_ascii=False), "utf-8")
-        except OSError as error:
-            raise ProjectError(
-                f"{file} can't be written: {error.strerror}", "Name another file."
-            ) from None
+        pairs = [(min(pair), max(pair)) for pair in contents if all(pair)]
+        images = tuple(
+            DecidedImage(
+                s.sha256.hex(), s.path, Mark(s.mark), s.new_label, s.reason_decided,
+                by_id[s.bound].sha256.hex() if s.bound in by_id else "", bool(s.reviewed),
+            )
+            for s in rows
+        )  # fmt: skip
+        document = DecisionsFile(1, images, tuple(sorted(pairs)))
+        write_decisions(document, file, self._context.root)
         return len(rows)
 
     def import_from(self, file: Path) -> Decided:
@@ -264,7 +268,8 @@ class Decisions:
         document = read_decisions(file)
         holders: dict[str, list[Sample]] = {}
         for sample in self._samples.everything():
-            holders.setdefault(sample.sha256.hex(), []).append(sample)
+            if sample.sha256:
+                holders.setdefault(sample.sha256.hex(), []).append(sample)
         changes: list[Change] = []
         for image in document.images:
             same = holders.get(image.sha256, [])
@@ -285,9 +290,9 @@ class Decisions:
         return Decided(operation, touched, text)
 
     def _swung(self, operation: Operation, word: str) -> Decided:
-        touched = len(self._context.store.decisions.samples_of(operation.id))
+        touched = tuple(self._context.store.decisions.samples_of(operation.id))
         self._told(f"{word}: {operation.text}")
-        return Decided(operation.id, touched, f"{word}: {operation.text}")
+        return Decided(operation.id, len(touched), f"{word}: {operation.text}", touched)
 
     def _told(self, text: str) -> None:
         self._duplicates.forget()
@@ -303,7 +308,7 @@ def _decided(sample: Sample) -> bool:
 
 
 def _imported(
-    sample: Sample, image: ImageDecision, holders: Mapping[str, list[Sample]]
+    sample: Sample, image: DecidedImage, holders: Mapping[str, list[Sample]]
 ) -> list[Change]:
     together = holders.get(image.together, [])
     values = {

@@ -1,44 +1,68 @@
-"""The file that carries decisions from one project to another: by content hash, as JSON."""
+"""Decisions as a file: by content hash, so that another project of the same images takes them."""
 
+import json
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 
 from inspector.dataset.names import parse_label
+from inspector.dataset.user_files import user_file
 from inspector.input_files import read_json
 
 _Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+_Sha256OrNothing = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")]
 _Text = Annotated[str, msgspec.Meta(max_length=4_000)]
 
 
-class ImageDecision(msgspec.Struct, frozen=True, kw_only=True):
-    """What was decided of the images with one content.
+class Mark(StrEnum):
+    """What was decided of an image as a whole."""
+
+    NONE = ""
+    KEEP = "keep"
+    DROP = "drop"
+
+
+class DecidedImage(msgspec.Struct, frozen=True):
+    """What was decided of one content.
 
     Attributes:
-        label: Another class, or "".
-        together: The content of the image that stands for its group, or "".
+        path: Where it was; it tells copies apart.
+        label: The class that it was given, or "".
+        together: The content that it has to stay with, or "".
     """
 
     sha256: _Sha256
     path: _Text
-    mark: Literal["", "keep", "drop"] = ""
+    mark: Mark = Mark.NONE
     label: _Text = ""
     reason: _Text = ""
-    together: Literal[""] | _Sha256 = ""
+    together: _Sha256OrNothing = ""
     reviewed: bool = False
 
 
-class DecisionsFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file of decisions; `decisions` is the version of its form."""
+class DecisionsFile(msgspec.Struct, frozen=True):
+    """The whole file; `decisions` is the version of its form."""
 
     decisions: Literal[1]
-    images: tuple[ImageDecision, ...]
+    images: tuple[DecidedImage, ...]
     not_alike: tuple[tuple[_Sha256, _Sha256], ...]
 
 
+def write_decisions(document: DecisionsFile, file: Path, root: Path) -> None:
+    """Write decisions as JSON; a file of the same name is replaced.
+
+    Raises:
+        ExportError: The file lies inside the dataset `root`, or can't be written.
+    """
+    plain = msgspec.to_builtins(document)
+    with user_file(file, root, what="file of decisions", replace=True) as stream:
+        json.dump(plain, stream, indent=1, ensure_ascii=False)
+
+
 def read_decisions(file: Path) -> DecisionsFile:
-    """Read a file of decisions.
+    """Read what `write_decisions` wrote.
 
     Raises:
         DatasetError: It can't be read, or holds something else; the message names the place.

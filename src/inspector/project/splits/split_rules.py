@@ -16,7 +16,7 @@ from inspector.errors import DatasetError, UsageError
 from inspector.project.splits.source import SplitSource
 from inspector.splits.group_split import split_by_group
 from inspector.splits.keras_replay import Call, Loader, SplitPaths, check, cut, list_call, replay
-from inspector.store.records import Key, Record
+from inspector.store.records import Record, RecordKey
 from inspector.store.samples import Sample
 
 SHARE = 0.2
@@ -124,7 +124,7 @@ class Membership:
         return found
 
 
-SPLIT_RULE = Record(Key.SPLIT_RULE, Rule, Rule())
+SPLIT_RULE = Record(RecordKey.SPLIT_RULE, Rule, Rule())
 
 
 def membership(source: SplitSource, rule: Rule) -> Membership:
@@ -378,7 +378,7 @@ def _folder(source: SplitSource, folder: str | None) -> str:
     if folder is not None:
         return folder.strip("/")
     top = [name for name, split in source.context.layout.splits.items() if split == "training"]
-    return top[0] if top else ""
+    return top[0] if top else source.context.layout.base
 
 
 def elsewhere_by_folder(source: SplitSource, taken: set[str]) -> dict[str, tuple[str, ...]]:

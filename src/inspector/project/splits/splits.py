@@ -1,14 +1,14 @@
 """Splits: the rule in force, what it puts on both sides, and the split that is locked."""
 
-import csv
 import hashlib
-import os
 import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from inspector.dataset.csv_table import write_rows
 from inspector.dataset.layouts import Role
+from inspector.dataset.user_files import check_outside, user_file
 from inspector.errors import DatasetError, ExportError, UsageError
 from inspector.project.catalog.scans import Scans
 from inspector.project.changes import Changes
@@ -190,11 +190,7 @@ class Splits:
             DatasetError: The rule can't be applied, or a file can't be read.
         """
         context = self._context
-        if file.absolute().is_relative_to(context.root):
-            raise ExportError(
-                "the manifest would lie inside the dataset, which is never written to",
-                "Name a file outside of it.",
-            )
+        check_outside(file, self._context.root, what="manifest")
         if file.exists():
             raise ExportError(f"{file} exists already", "Name a file that does not exist yet.")
         sides = self._sides(rule)
@@ -204,20 +200,9 @@ class Splits:
         for path, side in sides:
             rows.append((path, _hash(context.root / path), side, labels.get(path, ""),
                          groups.get(path, "")))  # fmt: skip
-        partial = file.with_name(f".{file.name}.partial")
-        try:
-            with partial.open("w", encoding="utf-8", newline="") as stream:
-                writer = csv.writer(stream)
-                writer.writerow(MANIFEST_FIELDS)
-                writer.writerows((p, sha.hex(), s, label, g) for p, sha, s, label, g in rows)
-                stream.flush()
-                os.fsync(stream.fileno())
-            partial.replace(file)
-        except OSError as error:
-            partial.unlink(missing_ok=True)
-            raise ExportError(
-                f"{file} can't be written: {error.strerror}", "Choose another folder."
-            ) from error
+        with user_file(file, self._context.root, what="manifest") as stream:
+            write_rows(stream, [MANIFEST_FIELDS])
+            write_rows(stream, ((p, sha.hex(), s, label, g) for p, sha, s, label, g in rows))
         # A file on both sides is kept once: its first side counts.
         files = {p: LockedFile(p, sha, s) for p, sha, s, _, _ in reversed(rows)}.values()
         record = SplitLockRecord(str(file.absolute()), rule.text, round(time.time()))
@@ -236,12 +221,13 @@ class Splits:
         contents = {s.sha256 for s in rows}
         known = {sha for _, sha, _ in kept}
         paths = {path for path, _, _ in kept}
-        splits = self._context.layout.role is Role.SPLITS
-        covered = {path.partition("/")[0] for path in paths} if splits else set()
+        layout = self._context.layout
+        splits = layout.role is Role.SPLITS
+        covered = {layout.split_folder(path) for path in paths} if splits else set()
         fresh = tuple(
             s.path for s in rows
             if s.path not in paths and s.sha256 not in known
-            and (not splits or s.path.partition("/")[0] in covered)
+            and (not splits or layout.split_folder(s.path) in covered)
         )  # fmt: skip
         apart = [(path, sha) for path, sha, _ in kept if now.get(path) != sha]
         return Lock(

@@ -24,7 +24,7 @@ from inspector.project.training.run import Run, RunConfig, RunState
 from inspector.project.training.run_results import RunResult, run_result
 from inspector.project.training.trainer import RunProgress, Trainer
 from inspector.splits.group_split import split_by_group
-from inspector.store.records import Key, Record
+from inspector.store.records import Record, RecordKey
 from inspector.store.samples import Sample
 from inspector.training_protocol import (
     CARD,
@@ -65,7 +65,7 @@ class OpenedTest:
     high: float
 
 
-OPENED_TEST = Record[OpenedTest | None](Key.OPENED_TEST, OpenedTest, None)
+OPENED_TEST = Record[OpenedTest | None](RecordKey.OPENED_TEST, OpenedTest, None)
 
 
 class Runs:

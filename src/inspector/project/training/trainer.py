@@ -198,6 +198,9 @@ class Trainer:
                 phase = f"{word}: epoch {now.epoch} of {now.epochs}{more}"
                 done = (now.epoch - 1) * now.total + now.done
                 total = now.epochs * now.total
+                if now.phase is Phase.PAUSED:
+                    # Nobody knows when it goes on.
+                    return jobs.ProgressSnapshot(phase, done, total, 0.0, 0.0)
                 rate = now.images_per_second
                 return jobs.ProgressSnapshot(phase, done, total, rate, now.seconds_left)
 
