@@ -127,33 +127,6 @@ class Membership:
 SPLIT_RULE = Record(RecordKey.SPLIT_RULE, Rule, Rule())
 
 
-def membership(source: SplitSource, rule: Rule) -> Membership:
-    """Say who stands where: replayed on the disk as it is now for Keras, else as catalogued.
-
-    Raises:
-        DatasetError: Keras would raise on this folder, or the folders are no splits.
-        UsageError: The arguments are wrong, or the code can't be read.
-    """
-    match rule.kind:
-        case RuleKind.FOLDERS:
-            return _by_folders(source, rule)
-        case RuleKind.GROUPS:
-            return _by_groups(source, rule)
-        case RuleKind.KERAS:
-            two = rule.second or rule.call
-            return _by_calls(source, rule, rule.call, two, folders=(rule.folder, rule.folder))
-        case RuleKind.CODE:
-            return _by_code(source, rule)
-        case RuleKind.LIST:
-            from inspector.project.splits.listed_split import by_list
-
-            return by_list(source, rule)
-        case RuleKind.REPLAY:
-            from inspector.project.splits.replayed_split import by_replay
-
-            return by_replay(source, rule)
-
-
 def call_sides(source: SplitSource, rule: Rule) -> SplitPaths:
     """Replay one Keras call on the disk as it is now; paths are relative to the dataset.
 
@@ -169,7 +142,12 @@ def call_sides(source: SplitSource, rule: Rule) -> SplitPaths:
     )
 
 
-def _by_folders(source: SplitSource, rule: Rule) -> Membership:
+def by_folders(source: SplitSource, rule: Rule) -> Membership:
+    """Say who stands where by the split folders, as catalogued.
+
+    Raises:
+        DatasetError: The folders are no splits.
+    """
     rows = source.samples.everything()
     sides: dict[str, list[str]] = {}
     for sample in rows:
@@ -196,7 +174,12 @@ def two_sides(
     return training, tuple(validation), {n: tuple(paths) for n, paths in sides.items() if n}
 
 
-def _by_groups(source: SplitSource, rule: Rule) -> Membership:
+def by_groups(source: SplitSource, rule: Rule) -> Membership:
+    """Say who stands where if groups are kept together.
+
+    Raises:
+        UsageError: The share is out of range.
+    """
     rows = [s for s in source.groups.images() if s.mark != "drop"]
     groups = source.groups.numbers(rows, with_duplicates=True)
     names = sorted({s.new_label or s.label for s in rows})
@@ -224,7 +207,24 @@ def _by_groups(source: SplitSource, rule: Rule) -> Membership:
     return Membership(rule, training, validation, {"test": test} if test else {})
 
 
-def _by_code(source: SplitSource, rule: Rule) -> Membership:
+def by_call(source: SplitSource, rule: Rule) -> Membership:
+    """Say who stands where under one or two Keras calls, on the disk as it is now.
+
+    Raises:
+        DatasetError: Keras would raise on this folder.
+        UsageError: Keras refuses the arguments.
+    """
+    second = rule.second or rule.call
+    return _by_calls(source, rule, rule.call, second, folders=(rule.folder, rule.folder))
+
+
+def by_code(source: SplitSource, rule: Rule) -> Membership:
+    """Say who stands where under the calls of pasted code, on the disk as it is now.
+
+    Raises:
+        DatasetError: Keras would raise on this folder.
+        UsageError: The code can't be read, or reads another folder.
+    """
     one, two = _pair(read_code(rule.code, keras=rule.call.keras))
     folders = _code_folder(source, one), _code_folder(source, two)
     if one.directory != two.directory and not (one.call.subset and two.call.subset):

@@ -15,6 +15,7 @@ from inspector.project.changes import Changes
 from inspector.project.splits import leakage as leak_search
 from inspector.project.splits import seed_variability as luck
 from inspector.project.splits.leakage import Leakage
+from inspector.project.splits.membership import membership
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import (
     SPLIT_RULE,
@@ -22,7 +23,6 @@ from inspector.project.splits.split_rules import (
     Rule,
     RuleKind,
     call_sides,
-    membership,
     moves,
 )
 from inspector.splits.keras_replay import Loader, SplitPaths
