@@ -19,7 +19,7 @@ VERBS = {
     "policies": ("policy",),
     "training": ("train", "runs"),
     "comparisons": ("compare",),
-    "machine": ("projects", "caches", "doctor", "desktop"),
+    "machine": ("projects", "backups", "caches", "doctor", "desktop"),
 }
 """Modules of this package and their verbs: only the one that is asked for is imported."""
 

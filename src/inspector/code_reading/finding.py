@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from inspector.code_reading.program import Location
+from inspector.code_reading.program import CodePlace
 
 
 class FindingSeverity(StrEnum):
@@ -33,7 +33,7 @@ class CodeFinding:
     code: str
     severity: FindingSeverity
     text: str
-    place: Location
+    place: CodePlace
     parameter: str = ""
     suggestion: dict[str, Any] | None = None
 

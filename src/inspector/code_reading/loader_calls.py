@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from inspector.code_reading.calls import CodeCall
-from inspector.code_reading.objects import LoaderName
+from inspector.code_reading.code_call import CodeCall
+from inspector.code_reading.evaluation.objects import LoaderName
+from inspector.code_reading.evaluation.values import ListBox, Unknown, is_known
 from inspector.code_reading.policy_findings import augments
 from inspector.code_reading.reading import CodeReading, read_code
-from inspector.code_reading.roles import Role
-from inspector.code_reading.values import ListBox, Unknown, is_known
+from inspector.code_reading.roles import DatasetRole
 from inspector.errors import UsageError
 from inspector.splits.keras_replay import Call, Loader
 
@@ -242,4 +242,4 @@ def _names(call: CodeCall, name: str) -> tuple[str, ...] | None:
 
 def is_held_out(call: CodeCall) -> bool:
     """Tell whether a call makes what a model is judged by."""
-    return call.role in (Role.VALIDATION, Role.TEST)
+    return call.role in (DatasetRole.VALIDATION, DatasetRole.TEST)

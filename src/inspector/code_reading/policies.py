@@ -8,14 +8,11 @@ from inspector.augmentation.keras_layers import LAYERS, read_layers
 from inspector.augmentation.keras_versions import swaps_axes
 from inspector.augmentation.policy import Policy
 from inspector.augmentation.policy_json import read_idg
-from inspector.code_reading.calls import CodeCall
-from inspector.code_reading.evaluator import Followed
-from inspector.code_reading.names import IMAGE_LAYERS
-from inspector.code_reading.objects import Action, Generator, Layer, StackBox, Tensor
-from inspector.code_reading.program import Location
-from inspector.code_reading.roles import Role
-from inspector.code_reading.transforms import PLAIN, read_transforms
-from inspector.code_reading.values import (
+from inspector.code_reading.code_call import CodeCall
+from inspector.code_reading.evaluation.evaluator import Followed
+from inspector.code_reading.evaluation.names import IMAGE_LAYERS
+from inspector.code_reading.evaluation.objects import Action, Generator, Layer, StackBox, Tensor
+from inspector.code_reading.evaluation.values import (
     DictBox,
     ListBox,
     Member,
@@ -26,6 +23,9 @@ from inspector.code_reading.values import (
     shown,
     text_of,
 )
+from inspector.code_reading.program import CodePlace
+from inspector.code_reading.roles import DatasetRole
+from inspector.code_reading.transforms import PLAIN, read_transforms
 from inspector.errors import UsageError
 
 # Of no effect on a policy, whatever they hold; findings tell of a preprocessing_function.
@@ -65,8 +65,8 @@ class CodePolicy:
         connected: The layers are known to act one after the other.
     """
 
-    role: Role
-    place: Location
+    role: DatasetRole
+    place: CodePlace
     policy: Policy | None
     error: UsageError | None = None
     generator: Generator | None = None
@@ -86,20 +86,18 @@ def flat_layers(value: object, depth: int = 0) -> Iterator[Layer]:
                 yield from flat_layers(inner, depth + 1)
             yield value
         case StackBox(data=items) | ListBox(data=items):
-            learns = any(
-                isinstance(v, Layer) and v.name.startswith(("Dense", "Conv", "Linear"))
-                for v in items
-            )
-            for item in items:
-                # In a model, what the code makes itself is rather a part of the network.
-                if not (learns and isinstance(item, Layer) and item.family == "own"):
-                    yield from flat_layers(item, depth + 1)
-        case Tensor(layers=layers):
-            for layer in layers:
-                yield from flat_layers(layer, depth + 1)
-        case Unknown(options=options):
-            for option in options[:1]:
-                yield from flat_layers(option, depth + 1)
+            yield from (m for item in _of_stack(items) for m in flat_layers(item, depth + 1))
+        case Tensor(layers=items):
+            yield from (m for item in items for m in flat_layers(item, depth + 1))
+        case Unknown(options=items):
+            yield from (m for item in items[:1] for m in flat_layers(item, depth + 1))
+
+
+def _of_stack(items: Sequence[object]) -> list[object]:
+    """Leave out of a model what the code makes itself: it is rather a part of the network."""
+    weights = ("Dense", "Conv", "Linear")
+    learns = any(isinstance(v, Layer) and v.name.startswith(weights) for v in items)
+    return [v for v in items if not (learns and isinstance(v, Layer) and v.family == "own")]
 
 
 def code_policies(
@@ -115,7 +113,12 @@ def code_policies(
         *_of_generators(followed, calls, swapped=swapped),
         *_of_layers(followed, calls),
     ]
-    rank = {Role.TRAINING: 0, Role.OTHER: 1, Role.VALIDATION: 2, Role.TEST: 3}
+    rank = {
+        DatasetRole.TRAINING: 0,
+        DatasetRole.OTHER: 1,
+        DatasetRole.VALIDATION: 2,
+        DatasetRole.TEST: 3,
+    }
     return tuple(sorted(found, key=lambda p: (not p.trained, rank[p.role])))
 
 
@@ -129,7 +132,7 @@ def _of_generators(
             continue
         seen.add(id(generator.node))
         roles = [c.role for c in mine]
-        role = next((r for r in Role if r in roles), Role.OTHER)
+        role = next((r for r in DatasetRole if r in roles), DatasetRole.OTHER)
         trained = any(c.trained for c in mine)
         try:
             policy, error = generator_policy(generator, swapped=swapped), None
@@ -181,7 +184,7 @@ def _of_layers(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[CodePo
         kept = tuple(layer for layer in layers if id(layer.node) not in used)
         if _augments(kept):
             used |= {id(layer.node) for layer in kept}
-            yield layers_policy(Role.OTHER, kept)
+            yield layers_policy(DatasetRole.OTHER, kept)
     loose = tuple(layer for layer in followed.libraries.layers if id(layer.node) not in used)
     if loose and (_augments(loose) or any(_is_image(layer) for layer in loose)):
         once = [
@@ -189,7 +192,7 @@ def _of_layers(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[CodePo
             for i, layer in enumerate(loose)
             if all(layer.node is not o.node for o in loose[:i])
         ]
-        yield replace(layers_policy(Role.OTHER, tuple(once)), connected=False)
+        yield replace(layers_policy(DatasetRole.OTHER, tuple(once)), connected=False)
 
 
 def _tensors(followed: Followed) -> Iterable[Tensor]:
@@ -208,13 +211,13 @@ def _tensors(followed: Followed) -> Iterable[Tensor]:
 
 def _ways(
     followed: Followed, calls: Sequence[CodeCall]
-) -> Iterator[tuple[Role, bool, tuple[Layer, ...]]]:
+) -> Iterator[tuple[DatasetRole, bool, tuple[Layer, ...]]]:
     """Yield what images pass before the weights: the maps of their dataset, then the model."""
     for call in calls:
         maps = tuple(mapped_layers(call))
         models = [
             tuple(flat_layers(e.model)) for e in followed.events
-            if e.action is Action.FIT and call.role is Role.TRAINING and call.trained
+            if e.action is Action.FIT and call.role is DatasetRole.TRAINING and call.trained
         ]  # fmt: skip
         models = [m for m in models if _augments(m)] or [()]
         for model in models:
@@ -224,7 +227,7 @@ def _ways(
         if event.action is Action.FIT:
             layers = tuple(flat_layers(event.model))
             if _augments(layers):
-                yield Role.TRAINING, True, layers
+                yield DatasetRole.TRAINING, True, layers
 
 
 def mapped_layers(call: CodeCall) -> Iterator[Layer]:
@@ -266,7 +269,9 @@ def _augments(layers: Iterable[Layer]) -> bool:
     return any(is_random(layer) for layer in layers)
 
 
-def layers_policy(role: Role, layers: Sequence[Layer], *, trained: bool = False) -> CodePolicy:
+def layers_policy(
+    role: DatasetRole, layers: Sequence[Layer], *, trained: bool = False
+) -> CodePolicy:
     """Return the policy of layers that act one after the other."""
     place = next((layer.place for layer in layers if is_random(layer)), layers[0].place)
     family = next((layer.family for layer in layers if is_random(layer)), "keras")
@@ -359,9 +364,9 @@ def training_policy(policies: Sequence[CodePolicy]) -> Policy:
     """
     if not policies:
         raise _NOT_FOUND
-    trained = [p for p in policies if p.role is Role.TRAINING]
+    trained = [p for p in policies if p.role is DatasetRole.TRAINING]
     if not trained and len(policies) > 1 and all(p.layers for p in policies):
-        together = layers_policy(Role.OTHER, [m for p in policies for m in p.layers])
+        together = layers_policy(DatasetRole.OTHER, [m for p in policies for m in p.layers])
         if together.policy is not None:
             return together.policy
     for group in (trained, policies):

@@ -5,10 +5,12 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from inspector.augmentation.keras_versions import swaps_axes
-from inspector.code_reading.calls import CodeCall, data_sets
-from inspector.code_reading.evaluator import Followed
+from inspector.code_reading.code_call import CodeCall
+from inspector.code_reading.dataset_uses import data_sets
+from inspector.code_reading.evaluation.evaluator import Followed
+from inspector.code_reading.evaluation.objects import Action, Arrays, Generator, Layer, LoaderName
+from inspector.code_reading.evaluation.values import Ref, is_number
 from inspector.code_reading.finding import HIGH, LOW, MIDDLE, CodeFinding
-from inspector.code_reading.objects import Action, Arrays, Generator, Layer, LoaderName
 from inspector.code_reading.policies import (
     CodePolicy,
     flat_layers,
@@ -18,10 +20,9 @@ from inspector.code_reading.policies import (
     mapped_layers,
     moves_zero,
 )
-from inspector.code_reading.program import Location
-from inspector.code_reading.roles import Role
+from inspector.code_reading.program import CodePlace
+from inspector.code_reading.roles import DatasetRole
 from inspector.code_reading.split_findings import pairs
-from inspector.code_reading.values import Ref, is_number
 from inspector.errors import UsageError
 
 _CHANGES: Final = (
@@ -75,28 +76,10 @@ def generator_changes(generator: Generator) -> bool:
 
 
 def _validation(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
+    yield from _augmented(calls)
     told: set[str] = set()
     for one, two in pairs(calls):
         name = two.role.value
-        where = two.maker.place if two.maker is not None else two.place
-        if augments(two) and two.role is Role.VALIDATION and "augmented" not in told:
-            told.add("augmented")
-            yield CodeFinding(
-                "validation_augmented", HIGH,
-                f"The validation images are augmented (line {where.line}): they are turned and "
-                "shifted like training images, so the accuracy is measured on other images than "
-                "yours. Use a second generator that only normalises, with the same "
-                "validation_split.",
-                two.place, "validation",
-            )  # fmt: skip
-        elif augments(two) and two.role is Role.TEST and "test" not in told:
-            told.add("test")
-            yield CodeFinding(
-                "test_augmented", LOW,
-                f"The test images are augmented (line {where.line}). That is right only for "
-                "test-time augmentation, where several passes are averaged.",
-                two.place, "test",
-            )  # fmt: skip
         if one.maker is not None and two.maker is not None and name not in told:
             first, second = _normalised(one.maker), _normalised(two.maker)
             if first != second:
@@ -109,6 +92,30 @@ def _validation(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
                     "preprocessing_function, samplewise_ and featurewise_ parameters.",
                     two.place, "validation",
                 )  # fmt: skip
+
+
+def _augmented(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
+    told: set[DatasetRole] = set()
+    for call in calls:
+        if call.role in told or not augments(call):
+            continue
+        told.add(call.role)
+        line = (call.maker.place if call.maker is not None else call.place).line
+        if call.role is DatasetRole.VALIDATION:
+            yield CodeFinding(
+                "validation_augmented", HIGH,
+                f"The validation images are augmented (line {line}): they are turned and shifted "
+                "like training images, so the accuracy is measured on other images than yours. "
+                "Use a second generator that only normalises, with the same validation_split.",
+                call.place, "validation",
+            )  # fmt: skip
+        elif call.role is DatasetRole.TEST:
+            yield CodeFinding(
+                "test_augmented", LOW,
+                f"The test images are augmented (line {line}). That is right only for test-time "
+                "augmentation, where several passes are averaged.",
+                call.place, "test",
+            )  # fmt: skip
 
 
 def _normalised(generator: Generator) -> dict[str, str]:
@@ -197,7 +204,7 @@ def _scale(layer: Layer) -> object:
 
 def _shrinks(layer: Layer) -> bool:
     scale = _scale(layer)
-    return not is_number(scale) or abs(scale) < 0.1  # type: ignore[arg-type,operator]
+    return not is_number(scale) or abs(scale) < 0.1  # type: ignore[arg-type]
 
 
 def _exchanged_shifts(followed: Followed, keras_version: str) -> Iterator[CodeFinding]:
@@ -248,12 +255,12 @@ def _rescaled_twice(
 
 def _rescales(generator: Generator) -> bool:
     scale = generator.arguments.get("rescale")
-    return scale is not None and (not is_number(scale) or 0 < abs(scale) < 0.1)  # type: ignore[arg-type,operator]
+    return scale is not None and (not is_number(scale) or 0 < abs(scale) < 0.1)  # type: ignore[arg-type]
 
 
 def _double(
     followed: Followed, calls: Sequence[CodeCall], policies: Sequence[CodePolicy]
-) -> Iterator[tuple[str, Location, dict[str, None] | None]]:
+) -> Iterator[tuple[str, CodePlace, dict[str, None] | None]]:
     """Yield ways that rescale twice: in words, where, and what to change."""
     fits = [e for e in followed.events if e.action is Action.FIT]
     for event in fits:
@@ -399,7 +406,7 @@ def _sides(
     name = (where or arrays)[0]
     for policy in policies:
         made = policy.policy
-        if made is None or policy.role in (Role.VALIDATION, Role.TEST):
+        if made is None or policy.role in (DatasetRole.VALIDATION, DatasetRole.TEST):
             continue
         flips = [n for n in ("horizontal_flip", "vertical_flip") if getattr(made, n)]
         if flips:

@@ -22,7 +22,7 @@ MAX_CHARACTERS: Final = 100_000
 
 MAX_FILE_BYTES: Final = 64_000_000
 
-# Cell magics whose body is Python; the body of any other is left out.
+# CodeCell magics whose body is Python; the body of any other is left out.
 _PYTHON_MAGICS: Final = ("time", "timeit", "capture", "prun", "snakeviz", "memit", "python3")
 _MARK: Final = re.compile(r"^# %% cell (\d+)$", re.MULTILINE)
 _ASSIGNED_MAGIC: Final = re.compile(r"^(\s*[\w.,\[\]'\" ]+?\s*=\s*)[!%][^=].*$")
@@ -35,7 +35,7 @@ _STRING_START: Final = re.compile(r"[rbfuRBFU]{0,2}('''|\"\"\"|'|\")")
 
 
 @dataclass(frozen=True, slots=True)
-class Location:
+class CodePlace:
     """Where something stands: a line from 1, and in a notebook the number of the code cell."""
 
     line: int
@@ -56,13 +56,13 @@ class Unread:
         why: One sentence fragment: why it was not read.
     """
 
-    place: Location
+    place: CodePlace
     what: str
     why: str
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class CodeCell:
     """One piece of Python.
 
     Attributes:
@@ -77,7 +77,7 @@ class Cell:
 class Program:
     """What is to be followed, and what of it is not Python."""
 
-    cells: tuple[Cell, ...]
+    cells: tuple[CodeCell, ...]
     broken: tuple[Unread, ...] = ()
 
 
@@ -148,16 +148,16 @@ def parse_program(text: str) -> Program:
         raise CodeError("the code is longer than 100,000 characters", "Paste the loading part.")
     marks = list(_MARK.finditer(text))
     if not marks:
-        return Program((Cell(None, _tree_of(text)),))
-    cells: list[Cell] = []
+        return Program((CodeCell(None, _tree_of(text)),))
+    cells: list[CodeCell] = []
     broken: list[Unread] = []
     for mark, following in zip(marks, [*marks[1:], None], strict=True):
         source = text[mark.end() + 1 : following.start() if following else len(text)]
         number = int(mark.group(1))
         try:
-            cells.append(Cell(number, _tree(_plain_cell(source))))
+            cells.append(CodeCell(number, _tree(_plain_cell(source))))
         except _NOT_PYTHON as error:
-            place = Location(getattr(error, "lineno", None) or 1, number)
+            place = CodePlace(getattr(error, "lineno", None) or 1, number)
             broken.append(Unread(place, "the cell", f"it is not Python: {_why(error)}"))
     return Program(tuple(cells), tuple(broken))
 

@@ -1,25 +1,26 @@
 """Read a program: its datasets, its augmentation, and what is to be said of them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from inspector.augmentation.lint_finding import LintContext
 from inspector.augmentation.policy import Policy
 from inspector.augmentation.policy_json import write_policy
 from inspector.augmentation.value_rules import RULES
-from inspector.code_reading.calls import CodeCall, code_calls
-from inspector.code_reading.evaluator import Followed, follow
+from inspector.code_reading.calls import code_calls
+from inspector.code_reading.code_call import CodeCall
+from inspector.code_reading.evaluation.evaluator import Followed, follow
+from inspector.code_reading.evaluation.keras_objects import BUILT_IN_SIDES
+from inspector.code_reading.evaluation.objects import Action, Arrays
+from inspector.code_reading.evaluation.values import ListBox
 from inspector.code_reading.finding import HIGH, LOW, MIDDLE, CodeFinding
-from inspector.code_reading.objects import Action, Arrays
 from inspector.code_reading.policies import CodePolicy, code_policies, training_policy
 from inspector.code_reading.policy_findings import policy_findings
-from inspector.code_reading.program import Location, Program, Unread, parse_program
-from inspector.code_reading.roles import Role
+from inspector.code_reading.program import CodePlace, Program, Unread, parse_program
+from inspector.code_reading.roles import DatasetRole
 from inspector.code_reading.split_findings import pairs, split_findings
-from inspector.code_reading.values import ListBox
 
 _LEVELS = {"error": HIGH, "warning": MIDDLE, "hint": LOW}
-_ARRAY_SIDES = {"mnist": 28, "fashion_mnist": 28, "cifar10": 32, "cifar100": 32}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class CodeReading:
         findings: The gravest first.
         unread: What was not read, with the reason.
         notes: What a reader should know, such as defaults that were taken.
-        setting: The sizes of training images that the code says.
+        context: The sizes of training images that the code says.
         fitted: A generator is fitted to the training images, as featurewise parameters need.
     """
 
@@ -40,8 +41,8 @@ class CodeReading:
     policies: tuple[CodePolicy, ...]
     findings: tuple[CodeFinding, ...]
     unread: tuple[Unread, ...]
-    notes: tuple[tuple[Location, str], ...] = ()
-    setting: LintContext = LintContext()
+    notes: tuple[tuple[CodePlace, str], ...] = ()
+    context: LintContext = field(default_factory=LintContext)
     fitted: bool = False
 
     def pairs(self) -> tuple[tuple[CodeCall, CodeCall], ...]:
@@ -164,7 +165,7 @@ def _setting(followed: Followed, calls: Sequence[CodeCall], keras_version: str) 
     """Return the sizes of training images that the code says."""
     sizes: set[tuple[int, int]] = set()
     for call in calls:
-        if call.role in (Role.VALIDATION, Role.TEST):
+        if call.role in (DatasetRole.VALIDATION, DatasetRole.TEST):
             continue
         given = call.source.arguments
         size = given.get("target_size", given.get("image_size"))
@@ -175,7 +176,7 @@ def _setting(followed: Followed, calls: Sequence[CodeCall], keras_version: str) 
                 sizes.add((height, width))
     for event in followed.events:
         if isinstance(event.data, Arrays):
-            side = _ARRAY_SIDES[event.data.name]
+            side = BUILT_IN_SIDES[event.data.name]
             sizes.add((side, side))
     return LintContext(keras_version=keras_version or None, sizes=tuple(sorted(sizes)))
 
@@ -185,8 +186,8 @@ def _value_findings(
 ) -> Iterator[CodeFinding]:
     """Yield what the rules about single parameters say of the policies that training uses."""
     fitted = [e.data for e in followed.events if e.action is Action.ADAPT]
-    trained = [p for p in policies if p.role is Role.TRAINING] or [
-        p for p in policies if p.role is Role.OTHER
+    trained = [p for p in policies if p.role is DatasetRole.TRAINING] or [
+        p for p in policies if p.role is DatasetRole.OTHER
     ]
     for made in trained:
         if made.policy is None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Role(StrEnum):
+class DatasetRole(StrEnum):
     """The part that a dataset plays."""
 
     TRAINING = "training"
@@ -16,12 +16,12 @@ class Role(StrEnum):
 
 
 _WORDS: Final = {
-    **dict.fromkeys(("training", "train", "trn", "tr"), Role.TRAINING),
+    **dict.fromkeys(("training", "train", "trn", "tr"), DatasetRole.TRAINING),
     **dict.fromkeys(
         ("validation", "valid", "val", "dev", "eval", "evaluation", "validate", "va", "vl"),
-        Role.VALIDATION,
+        DatasetRole.VALIDATION,
     ),
-    **dict.fromkeys(("test", "tst", "te", "testing", "holdout"), Role.TEST),
+    **dict.fromkeys(("test", "tst", "te", "testing", "holdout"), DatasetRole.TEST),
 }
 _ENDINGS: Final = (
     "set",
@@ -39,18 +39,18 @@ _ENDINGS: Final = (
 _PIECES: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
-def role_of_name(name: str) -> Role:
+def role_of_name(name: str) -> DatasetRole:
     """Return the role that the words of a name say; OTHER if none or several do.
 
     Words end at case changes, digits and signs; "trainset" and "valgen" count, "latest" does not.
     """
     roles = [role for piece in _PIECES.findall(name) if (role := _of_word(piece.lower()))]
-    if Role.VALIDATION in roles and Role.TRAINING in roles:
-        return Role.OTHER
-    return roles[0] if roles else Role.OTHER
+    if DatasetRole.VALIDATION in roles and DatasetRole.TRAINING in roles:
+        return DatasetRole.OTHER
+    return roles[0] if roles else DatasetRole.OTHER
 
 
-def _of_word(word: str) -> Role | None:
+def _of_word(word: str) -> DatasetRole | None:
     if word in _WORDS:
         return _WORDS[word]
     for ending in _ENDINGS:
@@ -61,13 +61,13 @@ def _of_word(word: str) -> Role | None:
     return _WORDS.get(start) if start != word and len(start) > 3 else None
 
 
-def role_of_names(names: Iterable[str]) -> Role:
+def role_of_names(names: Iterable[str]) -> DatasetRole:
     """Return the role of the first name that says one."""
     roles = (role_of_name(name) for name in names)
-    return next((role for role in roles if role is not Role.OTHER), Role.OTHER)
+    return next((role for role in roles if role is not DatasetRole.OTHER), DatasetRole.OTHER)
 
 
-def role_of_folder(folder: str) -> Role:
+def role_of_folder(folder: str) -> DatasetRole:
     """Return the role that the last telling part of a path says."""
     parts = [p for p in folder.replace("\\", "/").split("/") if p]
     return role_of_names(reversed(parts))

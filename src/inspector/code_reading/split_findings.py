@@ -3,17 +3,18 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from inspector.code_reading.calls import CodeCall, data_sets
-from inspector.code_reading.evaluator import Followed
+from inspector.code_reading.code_call import CodeCall
+from inspector.code_reading.dataset_uses import data_sets
+from inspector.code_reading.evaluation.evaluator import Followed
+from inspector.code_reading.evaluation.objects import Action, DataSet, Layer, LoaderName
+from inspector.code_reading.evaluation.values import ListBox, is_known
 from inspector.code_reading.finding import HIGH, MIDDLE, CodeFinding
-from inspector.code_reading.objects import Action, DataSet, Layer, LoaderName
 from inspector.code_reading.policies import flat_layers
-from inspector.code_reading.program import Location
-from inspector.code_reading.roles import Role
-from inspector.code_reading.values import ListBox, is_known
+from inspector.code_reading.program import CodePlace
+from inspector.code_reading.roles import DatasetRole
 
 _FOLDERS: Final = (LoaderName.DATASET, LoaderName.GENERATOR)
-_TEST_NAMES: Final = {Role.VALIDATION: "validation", Role.TEST: "test"}
+_TEST_NAMES: Final = {DatasetRole.VALIDATION: "validation", DatasetRole.TEST: "test"}
 
 
 def split_findings(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
@@ -35,7 +36,7 @@ def pairs(calls: Sequence[CodeCall]) -> Iterator[tuple[CodeCall, CodeCall]]:
 
     Of several training calls the one belongs that reads the same folder, else the nearest above.
     """
-    training = [c for c in calls if c.role is Role.TRAINING]
+    training = [c for c in calls if c.role is DatasetRole.TRAINING]
     training.sort(key=lambda c: not c.trained)
     for two in sorted(calls, key=lambda c: not c.trained):
         if two.role not in _TEST_NAMES or not training:
@@ -86,7 +87,7 @@ def _take_skip(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
         if not others or not _reshuffles(call.data, cut):
             continue
         told.append(call.source)
-        trained = Role.TRAINING in (call.role, *(c.role for c in others))
+        trained = DatasetRole.TRAINING in (call.role, *(c.role for c in others))
         line = call.data.steps[cut].line or call.place.line
         yield CodeFinding(
             "take_skip_reshuffles", HIGH if trained else MIDDLE,
@@ -94,7 +95,7 @@ def _take_skip(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
             "has other images on either side: after a few epochs, training has seen nearly all "
             "validation images. Split by validation_split and subset, or shuffle once with "
             "reshuffle_each_iteration=False before the cut.",
-            Location(line, call.place.cell),
+            CodePlace(line, call.place.cell),
         )  # fmt: skip
 
 
@@ -130,7 +131,7 @@ def _reads_all(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
     if not _same_folder(one, two) or two.loader not in _FOLDERS:
         return
     name = _TEST_NAMES[two.role]
-    if two.role is Role.TEST and (_whole(one) or _whole(two)) and not two.data.membership:
+    if two.role is DatasetRole.TEST and (_whole(one) or _whole(two)) and not two.data.membership:
         yield CodeFinding(
             "test_is_training", HIGH,
             f"The test images come from {two.folder}, the folder that training reads (line "
@@ -138,7 +139,7 @@ def _reads_all(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
             "that training does not see.",
             two.place,
         )  # fmt: skip
-    elif two.role is Role.VALIDATION and _whole(one) and not two.data.membership:
+    elif two.role is DatasetRole.VALIDATION and _whole(one) and not two.data.membership:
         part = "a part of it" if two.subset else "the same folder"
         advice = (
             'Give the training call subset="training" with the same validation_split and seed.'
@@ -352,7 +353,7 @@ def _sorted_arrays(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
     """Find fit(validation_split=) on arrays that stand in the order of their class folders."""
     for call in calls:
         parent = call.source.parent
-        if call.loader is not LoaderName.FIT_SPLIT or call.role is not Role.VALIDATION:
+        if call.loader is not LoaderName.FIT_SPLIT or call.role is not DatasetRole.VALIDATION:
             continue
         if parent is None or parent.source.loader is not LoaderName.FILES or parent.has("shuffle"):
             continue
@@ -374,7 +375,11 @@ def _augmented_before(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
         if isinstance(c.source.arguments.get("save_to_dir"), str)
     }  # fmt: skip
     for call in calls:
-        if call.folder in written and call.validation_split and call.role is not Role.TRAINING:
+        if (
+            call.folder in written
+            and call.validation_split
+            and call.role is not DatasetRole.TRAINING
+        ):
             yield CodeFinding(
                 "augmented_before_split", HIGH,
                 f"{call.folder} holds augmented copies (line {written[call.folder].place.line}) "

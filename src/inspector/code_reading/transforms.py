@@ -88,9 +88,12 @@ def _torch_affine(policy: Policy, given: dict[str, Any]) -> Policy:
 
 
 def _torch_jitter(policy: Policy, given: dict[str, Any]) -> Policy:
-    for name in ("brightness", "contrast", "saturation"):
-        if given.get(name):
-            policy = replace(policy, **{name: _around(given[name], name)})
+    if given.get("brightness"):
+        policy = replace(policy, brightness=_around(given["brightness"], "brightness"))
+    if given.get("contrast"):
+        policy = replace(policy, contrast=_around(given["contrast"], "contrast"))
+    if given.get("saturation"):
+        policy = replace(policy, saturation=_around(given["saturation"], "saturation"))
     if given.get("hue"):
         policy = replace(policy, hue_degrees=360 * _most(given["hue"], "hue"))
     return policy
@@ -114,11 +117,12 @@ def _blur(policy: Policy, given: dict[str, Any]) -> Policy:
     return replace(policy, blur_px=_most(given.get("sigma", [0.1, 2.0]), "GaussianBlur"))
 
 
-def _flip(name: str) -> _Reader:
-    def read(policy: Policy, given: dict[str, Any]) -> Policy:
-        return replace(policy, **{name: _number(given.get("p", 0.5), name)})
+def _horizontal(policy: Policy, given: dict[str, Any]) -> Policy:
+    return replace(policy, horizontal_flip=_number(given.get("p", 0.5), "p"))
 
-    return read
+
+def _vertical(policy: Policy, given: dict[str, Any]) -> Policy:
+    return replace(policy, vertical_flip=_number(given.get("p", 0.5), "p"))
 
 
 def _limit(name: str, default: float) -> _Reader:
@@ -154,8 +158,8 @@ def _to_unit(policy: Policy, given: dict[str, Any]) -> Policy:
 
 
 _TORCH: Final[dict[str, tuple[tuple[str, ...], _Reader]]] = {
-    "RandomHorizontalFlip": (("p",), _flip("horizontal_flip")),
-    "RandomVerticalFlip": (("p",), _flip("vertical_flip")),
+    "RandomHorizontalFlip": (("p",), _horizontal),
+    "RandomVerticalFlip": (("p",), _vertical),
     "RandomRotation": (("degrees",), _torch_rotation),
     "RandomAffine": (("degrees", "translate", "scale", "shear"), _torch_affine),
     "ColorJitter": (("brightness", "contrast", "saturation", "hue"), _torch_jitter),
@@ -165,8 +169,8 @@ _TORCH: Final[dict[str, tuple[tuple[str, ...], _Reader]]] = {
     "ToTensor": ((), _to_unit),
 }
 _ALBUMENTATIONS: Final[dict[str, tuple[tuple[str, ...], _Reader]]] = {
-    "HorizontalFlip": (("p",), _flip("horizontal_flip")),
-    "VerticalFlip": (("p",), _flip("vertical_flip")),
+    "HorizontalFlip": (("p",), _horizontal),
+    "VerticalFlip": (("p",), _vertical),
     "Rotate": (("limit",), _limit("Rotate", 90)),
     "SafeRotate": (("limit",), _limit("SafeRotate", 90)),
     "RandomBrightnessContrast": (("brightness_limit", "contrast_limit"), _light),

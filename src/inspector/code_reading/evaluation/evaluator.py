@@ -7,67 +7,39 @@ the code are followed with their arguments. Steps, depth and sizes are bounded.
 """
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from inspector.code_reading.expressions import MAX_ROUNDS, Expressions, TooMuchError
-from inspector.code_reading.libraries import Libraries
-from inspector.code_reading.memory import Branch
-from inspector.code_reading.names import BARE_NAMES, KNOWN_ROOTS, UNKNOWN_NAMES, is_foreign
-from inspector.code_reading.objects import Action, DataSet, Event, StackBox, Stream, Tensor
-from inspector.code_reading.program import Cell, Location, Program, Unread
-from inspector.code_reading.values import (
+from inspector.code_reading.evaluation.control_flow import ControlFlow
+from inspector.code_reading.evaluation.frames import (
+    BREAK,
+    CONTINUE,
+    RAISE,
+    Flow,
+    FunctionCall,
+    Return,
+)
+from inspector.code_reading.evaluation.function_calls import ENDS
+from inspector.code_reading.evaluation.libraries import Libraries
+from inspector.code_reading.evaluation.names import KNOWN_ROOTS
+from inspector.code_reading.evaluation.objects import Action, Event, StackBox, StreamValue
+from inspector.code_reading.evaluation.value_access import TooMuchError
+from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
-    Box,
     ClassBox,
     DictBox,
     Function,
     ListBox,
     ObjectBox,
-    Partial,
     Ref,
     ScopeBox,
     Unknown,
-    is_scalar,
+    ValueBox,
     merged,
-    same,
     text_of,
 )
-
-MAX_DEPTH: Final = 14
-"""Calls of functions within each other."""
-
-_ENDS: Final = ("sys.exit", "builtins.exit", "builtins.quit", "os._exit", "os.abort")
-_IMPORT_ERRORS: Final = ("ImportError", "ModuleNotFoundError")
-
-
-@dataclass(frozen=True, slots=True)
-class _Return:
-    value: object
-
-
-class _Leave:
-    """The end of a block by break, continue or raise."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-
-_BREAK, _CONTINUE, _RAISE = _Leave("break"), _Leave("continue"), _Leave("raise")
-_Flow = _Return | _Leave | None
-
-
-@dataclass(slots=True)
-class _Call:
-    """One function that is being followed."""
-
-    node_id: int
-    scope: ScopeBox
-    returns: list[object] = field(default_factory=list)
-    yields: list[object] = field(default_factory=list)
-    maybe_broken: bool = False
+from inspector.code_reading.program import CodeCell, CodePlace, Program, Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +54,7 @@ class Followed:
     events: tuple[Event, ...]
     libraries: Libraries
     unread: tuple[Unread, ...]
-    notes: tuple[tuple[Location, str], ...]
+    notes: tuple[tuple[CodePlace, str], ...]
     values: tuple[object, ...] = ()
 
 
@@ -102,26 +74,12 @@ def follow(program: Program) -> Followed:
     )
 
 
-class Evaluator(Expressions):
+class Evaluator(ControlFlow):
     """Follows statements and calls."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.cell: int | None = None
-        self.events: list[Event] = []
-        self.unread: list[Unread] = []
-        self.notes: list[tuple[Location, str]] = []
-        self.choice = 0
-        self.tensors: list[Tensor] = []
-        self.libraries = Libraries(self)
-        self.module = ScopeBox()
-        self.module.data["__name__"] = "__main__"
-        self._stars: list[str] = []
-        self._calls = [_Call(0, self.module)]
-        self._defined: list[tuple[Function, int | None]] = []
-        self._classes: list[ClassBox] = []
-        self._entered: set[int] = set()
-        self._doers: dict[type[ast.stmt], Callable[[Any, ScopeBox], _Flow]] = {
+        self._doers |= {
             ast.Assign: self._assign, ast.AnnAssign: self._assign, ast.AugAssign: self._augment,
             ast.Expr: self._expression, ast.Return: self._return, ast.If: self._if,
             ast.For: self._for, ast.AsyncFor: self._for, ast.While: self._while,
@@ -130,27 +88,11 @@ class Evaluator(Expressions):
             ast.Try: self._try, ast.TryStar: self._try, ast.Import: self._import,
             ast.ImportFrom: self._import_from, ast.Global: self._share, ast.Nonlocal: self._share,
             ast.Delete: self._delete, ast.Match: self._match,
-            ast.Raise: lambda node, scope: _RAISE, ast.Break: lambda node, scope: _BREAK,
-            ast.Continue: lambda node, scope: _CONTINUE, ast.Pass: lambda node, scope: None,
+            ast.Raise: lambda node, scope: RAISE, ast.Break: lambda node, scope: BREAK,
+            ast.Continue: lambda node, scope: CONTINUE, ast.Pass: lambda node, scope: None,
         }  # fmt: skip
 
-    @property
-    def place(self) -> Location:
-        """Where the evaluator is."""
-        return Location(self.line, self.cell)
-
-    def note(self, text: str) -> None:
-        """Keep something that a reader should know."""
-        self.notes.append((self.place, text))
-
-    def emit(self, event: Event) -> None:
-        """Keep something that the code does."""
-        if len(self.events) < 20_000:
-            self.events.append(event)
-
-    # Programs.
-
-    def run_cell(self, cell: Cell) -> None:
+    def run_cell(self, cell: CodeCell) -> None:
         """Follow the statements of one cell."""
         self.cell = cell.number
         for node in cell.tree.body:
@@ -201,103 +143,27 @@ class Evaluator(Expressions):
 
     def _give_up(self, node: ast.AST | None, why: str) -> None:
         self.memory.forget_branches()
-        self._calls = [_Call(0, self.module)]
+        self._calls = [FunctionCall(0, self.module)]
         line = getattr(node, "lineno", self.line)
-        self.unread.append(Unread(Location(line, self.cell), "the rest of this statement", why))
+        self.unread.append(Unread(CodePlace(line, self.cell), "the rest of this statement", why))
         for scope in [self.module]:
             for name in _assigned(node):
                 scope.data[name] = Unknown(name, why)
 
-    # Statements.
-
-    def _run(self, body: Sequence[ast.stmt], scope: ScopeBox) -> _Flow:
-        for i, node in enumerate(body):
-            self.spend()
-            self.line = node.lineno
-            if isinstance(node, ast.If):
-                flow, ended = self._if_in(node, body[i + 1 :], scope)
-                if ended:
-                    return flow
-            else:
-                doer = self._doers.get(type(node))
-                flow = doer(node, scope) if doer else None
-            if flow is not None:
-                return flow
-        return None
-
-    def _followed(self, body: Sequence[ast.stmt], scope: ScopeBox) -> tuple[_Flow, Branch]:
-        """Follow a block and take its changes back."""
-        self.memory.begin()
-        flow = self._run(body, scope)
-        return flow, self.memory.end()
-
-    def _if(self, node: ast.If, scope: ScopeBox) -> _Flow:
-        return self._if_in(node, (), scope)[0]
-
-    def _if_in(self, node: ast.If, rest: Sequence[ast.stmt], scope: ScopeBox) -> tuple[_Flow, bool]:
-        """Follow an if; where one branch leaves, the rest of the block belongs to the other.
-
-        Returns:
-            The flow, and whether `rest` has been followed.
-        """
-        truth = self.truth(self.value(node.test, scope))
-        if truth is not None:
-            return self._run(node.body if truth else node.orelse, scope), False
-        one, first = self._followed(node.body, scope)
-        two, second = self._followed(node.orelse, scope)
-        if one is _RAISE or two is _RAISE:
-            self.memory.take(second if one is _RAISE else first)
-            return (two, False) if one is _RAISE else (one, False)
-        if one is None and two is None:
-            self.memory.take_one_of([first, second])
-            return None, False
-        if one is not None and two is not None:
-            self.memory.take_one_of([first, second])
-            return self._either_flow(one, two), False
-        left, leaves, stays = (one, first, second) if one is not None else (two, second, first)
-        self._maybe(left)
-        self.memory.begin()
-        self.memory.take(stays)
-        flow = self._run(rest, scope)
-        others = self.memory.end()
-        if isinstance(left, _Return):
-            leaves.after.pop(id(scope), None)
-            if id(scope) in others.after:
-                leaves.after[id(scope)] = others.after[id(scope)]
-        if flow is _RAISE:
-            self.memory.take(leaves)
-            return left, True
-        self.memory.take_one_of([leaves, others])
-        return flow, True
-
-    def _either_flow(self, one: _Flow, two: _Flow) -> _Flow:
-        if isinstance(one, _Return) and isinstance(two, _Return):
-            return _Return(merged([one.value, two.value], "the result"))
-        for flow in (one, two):
-            self._maybe(flow)
-        return one if isinstance(two, _Return) else two
-
-    def _maybe(self, flow: _Flow) -> None:
-        """Keep that a block may have been left here."""
-        if isinstance(flow, _Return):
-            self._calls[-1].returns.append(flow.value)
-        elif flow is _BREAK:
-            self._calls[-1].maybe_broken = True
-
-    def _expression(self, node: ast.Expr, scope: ScopeBox) -> _Flow:
+    def _expression(self, node: ast.Expr, scope: ScopeBox) -> Flow:
         value = self.value(node.value, scope)
         if isinstance(node.value, ast.Yield | ast.YieldFrom):
             self._yielded(node.value, scope)
-        return _RAISE if isinstance(value, Unknown) and value.text in _ENDS else None
+        return RAISE if isinstance(value, Unknown) and value.text in ENDS else None
 
     def _yielded(self, node: ast.Yield | ast.YieldFrom, scope: ScopeBox) -> None:
         value = self.value(node.value, scope) if node.value else None
         self._calls[-1].yields.append(value)
 
-    def _return(self, node: ast.Return, scope: ScopeBox) -> _Flow:
-        return _Return(self.value(node.value, scope) if node.value else None)
+    def _return(self, node: ast.Return, scope: ScopeBox) -> Flow:
+        return Return(self.value(node.value, scope) if node.value else None)
 
-    def _assign(self, node: ast.Assign | ast.AnnAssign, scope: ScopeBox) -> _Flow:
+    def _assign(self, node: ast.Assign | ast.AnnAssign, scope: ScopeBox) -> Flow:
         if node.value is None:
             return None
         value = self.value(node.value, scope)
@@ -305,8 +171,8 @@ class Evaluator(Expressions):
             self.bind(target, value, scope)
         return None
 
-    def _augment(self, node: ast.AugAssign, scope: ScopeBox) -> _Flow:
-        before = self.value(_loaded(node.target), scope)
+    def _augment(self, node: ast.AugAssign, scope: ScopeBox) -> Flow:
+        before = self.value(node.target, scope)
         value = self.value(node.value, scope)
         if isinstance(before, ListBox) and isinstance(node.op, ast.Add):
             items = self.listed(value)
@@ -338,32 +204,17 @@ class Evaluator(Expressions):
                     self.put(box, name, value)
                 self.named(f"{text_of(owner)}.{name}", value)
             case ast.Subscript(value=owner, slice=key):
-                box = self.value(owner, scope)
                 where = self._key(key, scope)
-                if isinstance(box, Unknown):
-                    for option in box.options:
-                        if isinstance(option, Box) and not isinstance(option, StackBox):
-                            self.forget(option)
-                if isinstance(box, Box) and not isinstance(box, StackBox):
-                    self.put(box, where, value)
-                self.named(shown_key(where), value)
+                self._set_item(self.value(owner, scope), where, value)
+                self.named(where if isinstance(where, str) else "", value)
 
-    def _set(self, name: str, value: object, scope: ScopeBox) -> None:
-        if isinstance(value, Unknown) and "(" in value.text and value.text != name:
-            why = value.why or f"it is {value.text[:80]}"
-            value = Unknown(name, why, value.options)
-        holder = scope.shared.get(name, scope)
-        self.memory.touch(holder)
-        holder.data[name] = value
-        if isinstance(value, Tensor) and len(self.tensors) < 1_000:
-            self.tensors.append(value)
-        self.named(name, value)
-
-    def named(self, name: str, value: object) -> None:
-        """Keep the name that a dataset is given."""
-        for data in value if isinstance(value, tuple) else (value,):
-            if isinstance(data, DataSet) or (isinstance(data, Unknown) and data.options):
-                self.emit(Event(Action.NAME, self.place, data, name=name))
+    def _set_item(self, box: object, key: object, value: object) -> None:
+        if isinstance(box, Unknown):
+            for option in box.options:
+                if isinstance(option, ValueBox) and not isinstance(option, StackBox):
+                    self.forget(option)
+        elif isinstance(box, ValueBox) and not isinstance(box, StackBox):
+            self.put(box, key, value)
 
     def _unpack(self, parts: Sequence[ast.expr], value: object, scope: ScopeBox) -> None:
         items = self._unpacked(parts, value)
@@ -381,85 +232,14 @@ class Evaluator(Expressions):
         if isinstance(value, Unknown) and value.options:
             columns = [self._unpacked(parts, v) for v in value.options]
             if all(c is not None and len(c) == len(parts) for c in columns):
-                return [merged(list(c), "item") for c in zip(*columns, strict=True)]  # type: ignore[arg-type]
+                return [merged(list(c), "item") for c in zip(*columns, strict=True)]
             return None
-        if isinstance(value, Stream):
+        if isinstance(value, StreamValue):
             return [value.item] * len(parts)
         known = self.libraries.unpacked(value, len(parts))
         return known if known is not None else self.listed(value)
 
-    def _with(self, node: ast.With | ast.AsyncWith, scope: ScopeBox) -> _Flow:
-        for item in node.items:
-            value = self.value(item.context_expr, scope)
-            if item.optional_vars is not None:
-                self.bind(item.optional_vars, value, scope)
-        return self._run(node.body, scope)
-
-    def _try(self, node: ast.Try, scope: ScopeBox) -> _Flow:
-        flow, body = self._followed([*node.body, *node.orelse], scope)
-        branches = [body]
-        handlers = [] if _only_imports(node) else node.handlers
-        left_by_all = True
-        for handler in handlers:
-            self.memory.begin()
-            if handler.name:
-                self._set(handler.name, Unknown(handler.name), scope)
-            ended = self._run(handler.body, scope)
-            branch = self.memory.end()
-            if ended is _RAISE:
-                continue
-            branches.append(branch)
-            left_by_all &= ended is not None
-            self._maybe(ended)
-        if flow is _RAISE and len(branches) > 1:
-            branches, flow = branches[1:], None
-        elif flow is not None and len(branches) > 1 and not left_by_all:
-            self._maybe(flow)
-            flow = None
-        self.memory.take_one_of(branches)
-        ended = self._run(node.finalbody, scope)
-        return ended if ended is not None else flow
-
-    def _match(self, node: ast.Match, scope: ScopeBox) -> _Flow:
-        subject = self.value(node.subject, scope)
-        flows: list[_Flow] = []
-        branches: list[Branch] = []
-        for case in node.cases:
-            fits = self._fits(case, subject, scope)
-            if fits is False:
-                continue
-            if fits is True and not branches:
-                return self._run(case.body, scope)
-            flow, branch = self._followed(case.body, scope)
-            if flow is not _RAISE:
-                flows.append(flow)
-                branches.append(branch)
-                self._maybe(flow)
-            if fits is True:
-                break
-        else:
-            branches.append(Branch({}))
-        self.memory.take_one_of(branches)
-        return flows[0] if flows and all(f is not None for f in flows) else None
-
-    def _fits(self, case: ast.match_case, subject: object, scope: ScopeBox) -> bool | None:
-        if case.guard is not None:
-            return None
-        match case.pattern:
-            case ast.MatchAs(pattern=None, name=name):
-                if name:
-                    self._set(name, subject, scope)
-                return True
-            case ast.MatchValue(value=value):
-                pattern = self.value(value, scope)
-                if is_scalar(pattern) and is_scalar(subject):
-                    return pattern == subject
-            case ast.MatchOr(patterns=patterns):
-                fits = [self._fits(ast.match_case(p, None, []), subject, scope) for p in patterns]
-                return True if True in fits else None if None in fits else False
-        return None
-
-    def _delete(self, node: ast.Delete, scope: ScopeBox) -> _Flow:
+    def _delete(self, node: ast.Delete, scope: ScopeBox) -> Flow:
         for target in node.targets:
             if isinstance(target, ast.Name):
                 holder = scope.shared.get(target.id, scope)
@@ -475,17 +255,7 @@ class Evaluator(Expressions):
                 self.remove(box, key)
         return None
 
-    def remove(self, box: object, key: object) -> None:
-        """Delete an item of a box."""
-        if isinstance(box, ListBox | DictBox | ObjectBox | ClassBox):
-            self.memory.touch(box)
-            try:
-                del box.data[key]  # type: ignore[arg-type,call-overload]
-            except (KeyError, IndexError, TypeError):
-                if not is_scalar(key):
-                    self.forget(box)
-
-    def _share(self, node: ast.Global | ast.Nonlocal, scope: ScopeBox) -> _Flow:
+    def _share(self, node: ast.Global | ast.Nonlocal, scope: ScopeBox) -> Flow:
         for name in node.names:
             if isinstance(node, ast.Global):
                 scope.shared[name] = self.module
@@ -493,143 +263,13 @@ class Evaluator(Expressions):
                 scope.shared[name] = scope.outer.holder(name) or scope.outer
         return None
 
-    # Loops.
-
-    def _for(self, node: ast.For | ast.AsyncFor, scope: ScopeBox) -> _Flow:
-        source = self.value(node.iter, scope)
-        self.iterated(source, node.iter)
-        items = self.listed(source)
-        if items is not None and len(items) <= MAX_ROUNDS:
-            flow = self._rounds_of(node, items, scope)
-        else:
-            typical = self.typical(source, node.target)
-            once = isinstance(source, Stream | DataSet) or bool(items)
-            flow = self._loop(
-                node, scope, lambda: self.bind(node.target, typical, scope), once=once
-            )
-        if flow is _BREAK:
-            return None
-        return flow if flow is not None else self._run(node.orelse, scope)
-
-    def _rounds_of(
-        self, node: ast.For | ast.AsyncFor, items: Iterable[object], scope: ScopeBox
-    ) -> _Flow:
-        maybe_broken = False
-        for item in items:
-            if maybe_broken:
-                self.memory.begin()
-            self.bind(node.target, item, scope)
-            outer = self._calls[-1].maybe_broken
-            flow = self._run(node.body, scope)
-            if maybe_broken:
-                self.memory.take_one_of([Branch({}), self.memory.end()])
-            maybe_broken |= self._calls[-1].maybe_broken
-            self._calls[-1].maybe_broken = outer
-            if flow is not None and flow is not _CONTINUE:
-                return flow
-        return None
-
-    def _loop(
-        self, node: ast.For | ast.AsyncFor | ast.While, scope: ScopeBox,
-        start: Callable[[], object], *, once: bool,
-    ) -> _Flow:  # fmt: skip
-        """Follow a loop whose rounds are not known: what changes in it is unknown within it."""
-        events, notes = len(self.events), len(self.notes)
-        self.memory.begin()
-        start()
-        self._run(node.body, scope)
-        first = self.memory.end()
-        del self.events[events:], self.notes[notes:]
-        self.memory.take_one_of([Branch({}), first])
-        self.memory.begin()
-        start()
-        flow = self._run(node.body, scope)
-        second = self.memory.end()
-        if once:
-            self.memory.take(second)
-        else:
-            self.memory.take_one_of([Branch({}), second])
-        if isinstance(flow, _Return):
-            self._maybe(flow)
-        return None
-
-    def _while(self, node: ast.While, scope: ScopeBox) -> _Flow:
-        for _ in range(8):
-            truth = self.truth(self.value(node.test, scope))
-            if truth is False:
-                return self._run(node.orelse, scope)
-            if truth is None or isinstance(node.test, ast.Constant):
-                break
-            flow = self._run(node.body, scope)
-            if flow is _BREAK:
-                return None
-            if flow is not None and flow is not _CONTINUE:
-                return flow
-        once = isinstance(node.test, ast.Constant)
-        self._loop(node, scope, lambda: self.value(node.test, scope), once=once)
-        return None
-
-    # Definitions and imports.
-
-    def made_function(self, node: ast.AST, name: str, scope: ScopeBox) -> Function:
-        """Return the function that a def or lambda makes."""
-        assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-        body = node.body if isinstance(node.body, list) else [_returning(node.body)]
-        yields = any(isinstance(n, ast.Yield | ast.YieldFrom) for s in body for n in _walk(s))
-        return Function(
-            name, node.args, body, scope,
-            tuple(self.value(d, scope) for d in node.args.defaults),
-            tuple(self.value(d, scope) if d else MISSING for d in node.args.kw_defaults),
-            MISSING, None, yields,
-        )  # fmt: skip
-
-    def _define(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: ScopeBox) -> _Flow:
-        decorators = tuple(self.value(d, scope) for d in node.decorator_list)
-        plain = self.made_function(node, node.name, scope)
-        function = Function(
-            plain.name, plain.arguments, plain.body, plain.scope, plain.defaults,
-            plain.keyword_defaults, MISSING, None, plain.generator, decorators,
-        )  # fmt: skip
-        if not any(function.body is f.body for f, _ in self._defined):
-            self._defined.append((function, self.cell))
-        value: object = function
-        for decorator in reversed(decorators):
-            if isinstance(decorator, Function | Partial):
-                value = self.call(decorator, Arguments((value,)), node)
-        if isinstance(value, Unknown):
-            value = function
-        self._set(node.name, value, scope)
-        return None
-
-    def _class(self, node: ast.ClassDef, scope: ScopeBox) -> _Flow:
-        bases = tuple(self.value(b, scope) for b in node.bases)
-        decorators = tuple(self.value(d, scope) for d in node.decorator_list)
-        kind = ClassBox(node.name, bases, decorators, node)
-        inner = ScopeBox(scope)
-        self._run(node.body, inner)
-        for name, value in inner.data.items():
-            if isinstance(value, Function) and value.owner is None:
-                value = Function(
-                    value.name, value.arguments, value.body, scope, value.defaults,
-                    value.keyword_defaults, MISSING, kind, value.generator, value.decorators,
-                )  # fmt: skip
-            kind.data[name] = value
-        bodies = [f.body for f in kind.data.values() if isinstance(f, Function)]
-        self._defined = [
-            (f, cell) for f, cell in self._defined if not any(f.body is b for b in bodies)
-        ]
-        if all(kind.node is not k.node for k in self._classes):
-            self._classes.append(kind)
-        self._set(node.name, kind, scope)
-        return None
-
-    def _import(self, node: ast.Import, scope: ScopeBox) -> _Flow:
+    def _import(self, node: ast.Import, scope: ScopeBox) -> Flow:
         for alias in node.names:
             name = alias.asname or alias.name.partition(".")[0]
             self._set(name, Ref(alias.name if alias.asname else name), scope)
         return None
 
-    def _import_from(self, node: ast.ImportFrom, scope: ScopeBox) -> _Flow:
+    def _import_from(self, node: ast.ImportFrom, scope: ScopeBox) -> Flow:
         module = "." * node.level + (node.module or "")
         for alias in node.names:
             if alias.name != "*":
@@ -640,246 +280,6 @@ class Evaluator(Expressions):
                 self.forget(self.module)
         return None
 
-    def unresolved(self, name: str) -> object:
-        """Return what a name that the code does not set stands for."""
-        for module in reversed(self._stars):
-            known = self.libraries.knows(f"{module}.{name}")
-            if known:
-                return Ref(f"{module}.{name}")
-        if name in BARE_NAMES:
-            return Ref(BARE_NAMES[name], imported=False)
-        return Unknown(name, UNKNOWN_NAMES.get(name, "no line of the code sets it"))
-
-    # Calls.
-
-    def call_node(self, node: ast.Call, scope: ScopeBox) -> object:
-        """Evaluate a call."""
-        function = self.value(node.func, scope)
-        given = self._arguments(node, scope)
-        line, self.line = self.line, node.lineno
-        if isinstance(function, Ref) and function.name in ("builtins.globals", "builtins.locals"):
-            return self.module
-        if isinstance(function, Ref) and function.name == "builtins.super":
-            return self._super(given)
-        shuffled = self.libraries.splits.shuffled_in_place(function, given, node)
-        if shuffled is not MISSING and node.args:
-            self.bind(node.args[0], shuffled, scope)
-            self.line = line
-            return None
-        value = self.call(function, given, node)
-        self.line = line
-        return value
-
-    def _super(self, given: Arguments) -> object:
-        scope = self._calls[-1].scope
-        owner = next(iter(scope.data.values()), None)
-        bases = scope.data.get("__class__")
-        if isinstance(owner, ObjectBox) and isinstance(bases, ClassBox):
-            known = [b for b in bases.bases if isinstance(b, ClassBox)]
-            parent = ClassBox("super", tuple(known), ())
-            view = ObjectBox(parent)
-            view.data = owner.data
-            return view
-        return Unknown("super()")
-
-    def _arguments(self, node: ast.Call, scope: ScopeBox) -> Arguments:
-        names: dict[str, object] = {}
-        sources: dict[str, ast.expr] = {}
-        is_open = ""
-        places, more = self._items(node.args, scope)
-        if more:
-            is_open = next(text_of(a) for a in node.args if isinstance(a, ast.Starred))
-        for keyword in node.keywords:
-            value = self.value(keyword.value, scope)
-            if keyword.arg is not None:
-                names[keyword.arg], sources[keyword.arg] = value, keyword.value
-            elif isinstance(value, DictBox | ObjectBox):
-                names |= {str(k): v for k, v in value.data.items()}
-                if value.open:
-                    is_open = "**" + text_of(keyword.value)
-            else:
-                is_open = "**" + text_of(keyword.value)
-        sources |= {f"#{i}": a for i, a in enumerate(node.args)}
-        return Arguments(tuple(places), names, sources, is_open)
-
-    def call(self, function: object, given: Arguments, node: ast.AST) -> object:
-        """Call a value."""
-        self.spend()
-        match function:
-            case Function():
-                return self._enter(function, given, node)
-            case ClassBox():
-                return self._instance(function, given, node)
-            case Partial(function=inner, places=places, names=names):
-                whole = Arguments(
-                    (*places, *given.places), {**dict(names), **given.names}, given.sources,
-                    given.open,
-                )  # fmt: skip
-                return self.call(inner, whole, node)
-            case Unknown(options=options) if options:
-                return self._call_one_of(options, given, node)
-            case ObjectBox(kind=ClassBox() as kind) if isinstance(kind.find("__call__"), Function):
-                return self.call(self.attribute(function, "__call__", node), given, node)
-        known = self.libraries.call(function, given, node)
-        if known is not MISSING:
-            return known
-        if isinstance(function, Unknown) or (isinstance(function, Ref) and is_foreign(function)):
-            self._escape(given)
-        text = function.name if isinstance(function, Ref) else ""
-        return Unknown(text if text in _ENDS else text_of(node))
-
-    def _escape(self, given: Arguments) -> None:
-        """Take what an unknown function gets as changed by it."""
-        for value in (*given.places, *given.names.values()):
-            if isinstance(value, ListBox | DictBox) or (
-                isinstance(value, ObjectBox) and value.kind is None
-            ):
-                self.forget(value)
-
-    def _call_one_of(self, options: Sequence[object], given: Arguments, node: ast.AST) -> object:
-        self.choice += 1
-        values, branches = [], []
-        for option in options:
-            self.memory.begin()
-            values.append(self.call(option, given, node))
-            branches.append(self.memory.end())
-        self.memory.take_one_of(branches)
-        return merged(values, text_of(node))
-
-    def _instance(self, kind: ClassBox, given: Arguments, node: ast.AST) -> object:
-        if kind.is_enum:
-            members = self.listed(kind) or []
-            wanted = given.get(0, "value")
-            return next(
-                (m for m in members if same(getattr(m, "value", None), wanted)),
-                Unknown(text_of(node)),
-            )
-        owner = ObjectBox(kind)
-        self.libraries.fill_dataclass(owner, kind, given)
-        init = kind.find("__init__")
-        if isinstance(init, Function):
-            bound = self.attribute(owner, "__init__", node)
-            if isinstance(bound, Function):
-                self._enter(bound, given, node)
-        return owner
-
-    def _enter(
-        self, function: Function, given: Arguments, node: ast.AST, *, uncalled: bool = False
-    ) -> object:
-        """Follow a function of the code with these arguments."""
-        key = id(function.body)
-        self._entered.add(key)
-        if len(self._calls) >= MAX_DEPTH or sum(c.node_id == key for c in self._calls) > 1:
-            return Unknown(f"{function.name}(...)", "the call is nested too deeply to follow")
-        scope = ScopeBox(function.scope)
-        self._bind_arguments(function, given, scope, uncalled=uncalled)
-        if function.owner is not None:
-            scope.data["__class__"] = function.owner
-        call = _Call(key, scope)
-        self._calls.append(call)
-        cell, line = self.cell, self.line
-        try:
-            flow = self._run(function.body, scope)
-        finally:
-            if self._calls and self._calls[-1] is call:
-                self._calls.pop()
-            self.cell, self.line = cell, line
-        if function.generator:
-            items = call.yields
-            return Stream(items[0], function.name) if len(items) == 1 else _opened(items)
-        values = [*call.returns, *([flow.value] if isinstance(flow, _Return) else [])]
-        if not values:
-            return None
-        if flow is None and call.returns:
-            values.append(None)
-        return values[0] if len(values) == 1 else merged(values, f"{function.name}(...)")
-
-    def _bind_arguments(
-        self, function: Function, given: Arguments, scope: ScopeBox, *, uncalled: bool
-    ) -> None:
-        spec = function.arguments
-        places = list(given.places)
-        if function.bound is not MISSING:
-            places.insert(0, function.bound)
-        asked = [a.arg for a in (*spec.posonlyargs, *spec.args)]
-        defaults = dict(
-            zip(asked[len(asked) - len(function.defaults) :], function.defaults, strict=True)
-        )
-        only = [a.arg for a in spec.kwonlyargs]
-        defaults |= {
-            n: d for n, d in zip(only, function.keyword_defaults, strict=True) if d is not MISSING
-        }
-        why = (
-            f"it is a parameter of {function.name}(), which is not called here"
-            if uncalled
-            else f"it is a parameter of {function.name}() that the call leaves out"
-        )
-        options = self.libraries.options_of(function)
-        names = dict(given.names)
-        for i, name in enumerate([*asked, *only]):
-            if i < len(places) and i < len(asked):
-                value = places[i]
-            elif name in names:
-                value = names.pop(name)
-            elif given.open:
-                value = Unknown(name, f"it comes from {given.open}")
-            elif name in options:
-                value = options[name]
-            else:
-                value = defaults.get(name, Unknown(name, why))
-            scope.data[name] = value
-            self.named(name, value)
-        if spec.vararg is not None:
-            rest = tuple(places[len(asked) :])
-            scope.data[spec.vararg.arg] = Unknown(spec.vararg.arg, why) if uncalled else rest
-        if spec.kwarg is not None:
-            box = DictBox({k: v for k, v in names.items() if k not in asked and k not in only})
-            box.open = bool(given.open) or uncalled
-            scope.data[spec.kwarg.arg] = box
-
-    # What libraries know.
-
-    def attribute_of(self, owner: object, name: str, node: ast.AST) -> object:
-        """Return an attribute of a library's object, or MISSING."""
-        return self.libraries.attribute(owner, name, node)
-
-    def item_of(self, owner: object, key: object, node: ast.AST) -> object:
-        """Return an item of a library's object, or MISSING."""
-        return self.libraries.item(owner, key, node)
-
-    def iterated(self, value: object, node: ast.AST) -> None:
-        """Hear that a value is iterated over."""
-        if isinstance(value, DataSet):
-            self.emit(Event(Action.ITERATE, self.place, value))
-
-
-def shown_key(key: object) -> str:
-    """Return a key of a dict as the name that its item has."""
-    return key if isinstance(key, str) else ""
-
-
-def _opened(items: list[object]) -> ListBox:
-    box = ListBox(items)
-    return box
-
-
-def _loaded(target: ast.expr) -> ast.expr:
-    """Return a target of an augmented assignment as an expression."""
-    return target
-
-
-def _returning(body: ast.expr) -> ast.Return:
-    node = ast.Return(body)
-    return ast.copy_location(node, body)
-
-
-def _walk(node: ast.AST) -> Iterable[ast.AST]:
-    """Walk a statement without entering functions within it."""
-    yield node
-    for inner in ast.iter_child_nodes(node):
-        if not isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            yield from _walk(inner)
-
 
 def _assigned(node: ast.AST | None) -> list[str]:
     if node is None:
@@ -887,12 +287,3 @@ def _assigned(node: ast.AST | None) -> list[str]:
     return [
         n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
     ]
-
-
-def _only_imports(node: ast.Try) -> bool:
-    """Tell whether a try is about imports: its handlers are for versions of libraries."""
-    names = [text_of(h.type) for h in node.handlers if h.type is not None]
-    caught = bool(names) and len(names) == len(node.handlers) and all(
-        any(w in n for w in _IMPORT_ERRORS) for n in names
-    )  # fmt: skip
-    return caught or all(isinstance(s, ast.Import | ast.ImportFrom | ast.Pass) for s in node.body)

@@ -3,10 +3,10 @@
 import ast
 from typing import Protocol
 
-from inspector.code_reading.memory import Memory
-from inspector.code_reading.objects import Event
-from inspector.code_reading.program import Location, Unread
-from inspector.code_reading.values import Arguments, Box, ScopeBox
+from inspector.code_reading.evaluation.memory import Memory
+from inspector.code_reading.evaluation.objects import Event
+from inspector.code_reading.evaluation.values import Arguments, ScopeBox, ValueBox
+from inspector.code_reading.program import CodePlace, Unread
 
 
 class Host(Protocol):
@@ -18,7 +18,7 @@ class Host(Protocol):
     module: ScopeBox
 
     @property
-    def place(self) -> Location:
+    def place(self) -> CodePlace:
         """Where the evaluator is."""
         ...
 
@@ -46,15 +46,15 @@ class Host(Protocol):
         """Return whether a value counts as true; None if that is not known."""
         ...
 
-    def put(self, box: Box, key: object, value: object) -> None:
+    def put(self, box: ValueBox, key: object, value: object) -> None:
         """Set an item of a box."""
         ...
 
-    def update(self, box: Box, other: object) -> None:
+    def update(self, box: ValueBox, other: object) -> None:
         """Do what dict.update does."""
         ...
 
-    def forget(self, box: Box) -> None:
+    def forget(self, box: ValueBox) -> None:
         """Take the whole content of a box as unknown."""
         ...
 

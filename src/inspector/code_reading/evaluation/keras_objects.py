@@ -2,24 +2,24 @@
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
-from inspector.code_reading.host import Host
-from inspector.code_reading.names import IMAGE_LAYERS, is_keras
-from inspector.code_reading.objects import (
+from inspector.code_reading.evaluation.file_values import files_in, files_of
+from inspector.code_reading.evaluation.host import Host
+from inspector.code_reading.evaluation.names import IMAGE_LAYERS, is_keras
+from inspector.code_reading.evaluation.objects import (
     Arrays,
     DataSet,
+    DatasetStep,
     Generator,
     Layer,
     LoaderName,
     Source,
     StackBox,
-    Step,
     Tensor,
 )
-from inspector.code_reading.python_calls import files_in, files_of
-from inspector.code_reading.values import (
+from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
     ListBox,
@@ -61,7 +61,9 @@ POSITIONS: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """Names of arguments by place, as Keras 3 has them."""
 
-_BUILT_IN: Final = ("mnist", "fashion_mnist", "cifar10", "cifar100")
+BUILT_IN_SIDES: Final = {"mnist": 28, "fashion_mnist": 28, "cifar10": 32, "cifar100": 32}
+"""Datasets that come with Keras, and the side of their images, px."""
+
 _PASS_ON: Final = ("load_img", "img_to_array", "array_to_img", "read_file", "imread", "open")
 FLOWS: Final = {
     "flow_from_directory": LoaderName.GENERATOR,
@@ -85,43 +87,45 @@ def sources_of(name: str, given: Arguments) -> dict[str, ast.expr]:
 
 def call_keras(host: Host, ref: Ref, given: Arguments, node: ast.AST) -> object:
     """Call a function or class of Keras or TensorFlow; MISSING if it is none that matters."""
-    last = ref.last
     if not is_keras(ref):
         return MISSING
-    match last:
-        case "image_dataset_from_directory":
-            return _dataset(host, given, node)
-        case "ImageDataGenerator" if isinstance(node, ast.Call):
-            return Generator(host.place, node, named(last, given), given.open)
-        case "split_dataset":
-            return split_dataset(host, given, node)
-        case "Sequential":
-            items = host.listed(given.get(0, "layers", ListBox()))
-            stack = StackBox([as_layer(host, v, node) for v in items or ()], "keras", host.place)
-            stack.open = items is None
-            return stack
-        case "Model" if given.get(1, "outputs") is not None:
-            outputs = given.get(1, "outputs")
-            layers = outputs.layers if isinstance(outputs, Tensor) else ()
-            return StackBox(list(layers), "keras", host.place)
-        case "Input" | "InputLayer":
-            return Tensor()
-        case "load_data" if ref.name.split(".")[-2:-1] and ref.name.split(".")[-2] in _BUILT_IN:
-            return _built_in(ref.name.split(".")[-2])
-        case "list_files":
-            return _list_files(host, given, node)
-        case "from_tensor_slices" | "from_tensors":
-            data = files_of(host, given.get(0, "tensors"), node)
-            return data if data is not None else Unknown(text_of(node))
-        case "zip" if ".data." in ref.name:
-            data = files_of(host, given.get(0, "datasets"), node)
-            return data if data is not None else Unknown(text_of(node))
-        case _ if last in IMAGE_LAYERS or ".layers." in f".{ref.name}.":
-            return _layer(host, last, given, node)
-        case _ if "applications" in ref.name and last[:1].isupper():
-            return _layer(host, last, given, node)
-        case _:
-            return _on_tensor(host, ref, given, node)
+    known = _CALLS.get(ref.last)
+    value = MISSING if known is None else known(host, ref, given, node)
+    if value is not MISSING:
+        return value
+    is_layer = ref.last in IMAGE_LAYERS or ".layers." in f".{ref.name}."
+    if is_layer or ("applications" in ref.name and ref.last[:1].isupper()):
+        return _layer(host, ref.last, given, node)
+    return _on_tensor(host, ref, given, node)
+
+
+def _generator(host: Host, ref: Ref, given: Arguments, node: ast.AST) -> object:
+    if not isinstance(node, ast.Call):
+        return MISSING
+    return Generator(host.place, node, named("ImageDataGenerator", given), given.open)
+
+
+def _sequential(host: Host, ref: Ref, given: Arguments, node: ast.AST) -> object:
+    items = host.listed(given.get(0, "layers", ListBox()))
+    stack = StackBox([as_layer(host, v, node) for v in items or ()], "keras", host.place)
+    stack.open = items is None
+    return stack
+
+
+def _model(host: Host, ref: Ref, given: Arguments, node: ast.AST) -> object:
+    outputs = given.get(1, "outputs")
+    if outputs is None:
+        return MISSING
+    layers = outputs.layers if isinstance(outputs, Tensor) else ()
+    return StackBox(list(layers), "keras", host.place)
+
+
+def _from_files(host: Host, ref: Ref, given: Arguments, node: ast.AST) -> object:
+    """Call Dataset.from_tensor_slices or Dataset.zip."""
+    if ".data." not in f".{ref.name}.":
+        return MISSING
+    data = files_of(host, next(iter((*given.places, *given.names.values())), None), node)
+    return data if data is not None else Unknown(text_of(node))
 
 
 def _layer(host: Host, name: str, given: Arguments, node: ast.AST) -> object:
@@ -154,7 +158,7 @@ _OWN: Final = re.compile(r"^([A-Z]\w*|[a-z_.]+\.[A-Z]\w*)\(")
 
 
 def as_layer(host: Host, value: object, node: ast.AST) -> object:
-    """Return an item of a stack as a layer: what the code or an unknown library makes has a name."""
+    """Return an item of a stack as a layer, by the name of what makes it."""
     if isinstance(value, ObjectBox) and value.kind is not None:
         return Layer(value.kind.name, "own", host.place, node, (), {})
     match = _OWN.match(value.text) if isinstance(value, Unknown) else None
@@ -168,7 +172,7 @@ def on_tensor(tensor: Tensor, layer: object) -> Tensor:
     return Tensor((*tensor.layers, layer)) if len(tensor.layers) < 400 else tensor
 
 
-def _dataset(host: Host, given: Arguments, node: ast.AST) -> object:
+def _dataset(host: Host, ref: Ref, given: Arguments, node: ast.AST) -> object:
     name = "image_dataset_from_directory"
     source = Source(
         LoaderName.DATASET, host.place, node, named(name, given), sources_of(name, given),
@@ -196,7 +200,7 @@ def flow(host: Host, owner: object, name: str, given: Arguments, node: ast.AST) 
     return DataSet(source)
 
 
-def split_dataset(host: Host, given: Arguments, node: ast.AST) -> object:
+def _split_dataset(host: Host, ref: Ref, given: Arguments, node: ast.AST) -> object:
     """Call keras.utils.split_dataset."""
     name = "split_dataset"
     arguments = named(name, given)
@@ -208,7 +212,7 @@ def split_dataset(host: Host, given: Arguments, node: ast.AST) -> object:
     return (data.after("part", 0), data.after("part", 1))
 
 
-def _list_files(host: Host, given: Arguments, node: ast.AST) -> object:
+def _list_files(host: Host, ref: Ref, given: Arguments, node: ast.AST) -> object:
     data = files_in(host, given.get(0, "file_pattern"), node)
     shuffle = given.get(1, "shuffle")
     if shuffle is False:
@@ -216,15 +220,35 @@ def _list_files(host: Host, given: Arguments, node: ast.AST) -> object:
     return data.after("shuffle", given.get(2, "seed"), True)
 
 
-def _built_in(name: str) -> tuple[object, object]:
-    sides = [
+def _built_in(host: Host, ref: Ref, given: Arguments, node: ast.AST) -> object:
+    """Call load_data of a dataset that comes with Keras."""
+    name = ref.name.rpartition(".")[0].rpartition(".")[2]
+    if name not in BUILT_IN_SIDES:
+        return MISSING
+    training, test = (
         (Arrays(name, f"{side} images"), Arrays(name, f"{side} labels"))
         for side in ("training", "test")
-    ]
-    return sides[0], sides[1]
+    )
+    return training, test
 
 
-def shuffle_step(given: Arguments, line: int) -> Step:
+def shuffle_step(given: Arguments, line: int) -> DatasetStep:
     """Return the step of Dataset.shuffle: the seed, and whether each pass has another order."""
     reshuffles = given.get(2, "reshuffle_each_iteration")
-    return Step("shuffle", (given.get(1, "seed"), reshuffles is not False), line)
+    return DatasetStep("shuffle", (given.get(1, "seed"), reshuffles is not False), line)
+
+
+_CALLS: Final[Mapping[str, Callable[[Host, Ref, Arguments, ast.AST], object]]] = {
+    "image_dataset_from_directory": _dataset,
+    "ImageDataGenerator": _generator,
+    "split_dataset": _split_dataset,
+    "Sequential": _sequential,
+    "Model": _model,
+    "Input": lambda host, ref, given, node: Tensor(),
+    "InputLayer": lambda host, ref, given, node: Tensor(),
+    "load_data": _built_in,
+    "list_files": _list_files,
+    "from_tensor_slices": _from_files,
+    "from_tensors": _from_files,
+    "zip": _from_files,
+}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from inspector.code_reading.values import Box, DictBox, ListBox, Unknown, merged
+from inspector.code_reading.evaluation.values import DictBox, ListBox, Unknown, ValueBox, merged
 
 _State = tuple[object, bool]
 
@@ -12,17 +12,17 @@ _State = tuple[object, bool]
 class Branch:
     """What a stretch of code changed: each box with its content afterwards."""
 
-    after: dict[int, tuple[Box, _State]]
+    after: dict[int, tuple[ValueBox, _State]]
 
 
 class Memory:
     """Records the first content of each box that changes within a branch."""
 
     def __init__(self) -> None:
-        self._before: list[dict[int, tuple[Box, _State]]] = []
+        self._before: list[dict[int, tuple[ValueBox, _State]]] = []
         self.copied = 0
 
-    def touch(self, box: Box) -> None:
+    def touch(self, box: ValueBox) -> None:
         """Announce that a box is about to change."""
         if self._before and id(box) not in self._before[-1]:
             self.copied += box.size
@@ -60,7 +60,7 @@ class Memory:
             box.restore(_one_of(box, states))
 
 
-def _one_of(box: Box, states: Sequence[_State]) -> _State:
+def _one_of(box: ValueBox, states: Sequence[_State]) -> _State:
     is_open = any(opened for _, opened in states)
     datas = [data for data, _ in states]
     if isinstance(box, ListBox):

@@ -3,7 +3,7 @@
 import builtins
 from typing import Final
 
-from inspector.code_reading.values import Ref
+from inspector.code_reading.evaluation.values import Ref
 
 KERAS_ROOTS: Final = (
     "keras", "tensorflow", "tf_keras", "keras_preprocessing", "tensorflow_core",
@@ -24,7 +24,8 @@ KNOWN_ROOTS: Final = frozenset(
         "fire", "absl", "yaml", "omegaconf", "hydra", "ml_collections", "easydict", "plotly",
         "IPython", "google", "kaggle", "kagglehub", "gdown", "requests", "optuna", "joblib",
         "xgboost", "lightgbm", "catboost", "efficientnet", "visualkeras", "gradio", "streamlit",
-        "flask", "psutil", "GPUtil", "gc", "platform", "subprocess", "opendatasets", "efficientnet_pytorch",
+        "flask", "psutil", "GPUtil", "gc", "platform", "subprocess", "opendatasets",
+        "efficientnet_pytorch",
         "torchsummary", "torchinfo", "classification_models", "livelossplot", "tensorboard", "jax",
         "flax", "optax", "grain", "neptune", "comet_ml", "rich", "statistics", "hashlib", "uuid",
     )

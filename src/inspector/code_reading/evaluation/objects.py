@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from inspector.code_reading.program import Location
-from inspector.code_reading.values import Box
+from inspector.code_reading.evaluation.values import MISSING, ValueBox
+from inspector.code_reading.program import CodePlace
 
 
 class LoaderName(StrEnum):
@@ -44,11 +44,27 @@ class LoaderName(StrEnum):
     """A list of files; no dataset by itself."""
 
 
+FOLDER_LOADERS: Final = (LoaderName.DATASET, LoaderName.GENERATOR, LoaderName.DATAFRAME)
+"""Keras's loaders that read a folder."""
+
+FLOW_LOADERS: Final = (LoaderName.GENERATOR, LoaderName.DATAFRAME, LoaderName.ARRAYS)
+"""What an ImageDataGenerator reads by."""
+
+SPLIT_LOADERS: Final = tuple(
+    name for name in LoaderName
+    if name not in (
+        *FOLDER_LOADERS, LoaderName.ARRAYS, LoaderName.FILES, LoaderName.IMAGE_FOLDER,
+        LoaderName.HF_DATASET, LoaderName.TFDS,
+    )
+)  # fmt: skip
+"""What makes sides of something that was listed before."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Generator:
     """An ImageDataGenerator."""
 
-    place: Location
+    place: CodePlace
     node: ast.Call
     arguments: dict[str, object]
     open: str = ""
@@ -68,7 +84,7 @@ class Source:
     """
 
     loader: LoaderName
-    place: Location
+    place: CodePlace
     node: ast.AST
     arguments: dict[str, object] = field(default_factory=dict)
     sources: dict[str, ast.expr] = field(default_factory=dict)
@@ -79,7 +95,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DatasetStep:
     """What was done to a dataset.
 
     Attributes:
@@ -105,21 +121,27 @@ class DataSet:
     """
 
     source: Source
-    steps: tuple[Step, ...] = ()
+    steps: tuple[DatasetStep, ...] = ()
     derived: bool = False
 
     def after(self, name: str, *values: object, line: int = 0) -> "DataSet":
         """Return the dataset after one more step."""
         if len(self.steps) > 60:
             return self
-        return DataSet(self.source, (*self.steps, Step(name, values, line)), self.derived)
+        return DataSet(self.source, (*self.steps, DatasetStep(name, values, line)), self.derived)
 
     def has(self, *names: str) -> bool:
         """Tell whether one of these steps was taken."""
         return any(step.name in names for step in self.steps)
 
     @property
-    def membership(self) -> tuple[Step, ...]:
+    def part(self) -> object:
+        """The number or name of the side of a split that it is; MISSING where it is none."""
+        parts = (s.values[0] for s in self.steps if s.name == "part" and s.values)
+        return next(parts, MISSING)
+
+    @property
+    def membership(self) -> tuple[DatasetStep, ...]:
         """The steps that decide which files it holds."""
         return tuple(s for s in self.steps if s.name in MEMBERSHIP)
 
@@ -141,7 +163,7 @@ class Arrays:
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
+class StreamValue:
     """Something to iterate over whose length is not known.
 
     Attributes:
@@ -162,7 +184,7 @@ class Layer:
 
     name: str
     family: str
-    place: Location
+    place: CodePlace
     node: ast.AST
     places: tuple[object, ...]
     names: dict[str, object]
@@ -175,7 +197,7 @@ class Tensor:
     layers: tuple[object, ...] = ()
 
 
-class StackBox(Box):
+class StackBox(ValueBox):
     """Layers one after the other: a Sequential, a Compose, or a model.
 
     Attributes:
@@ -185,7 +207,7 @@ class StackBox(Box):
     __slots__ = ("family", "loss", "place")
     data: list[object]
 
-    def __init__(self, layers: list[object], family: str, place: Location) -> None:
+    def __init__(self, layers: list[object], family: str, place: CodePlace) -> None:
         self.data, self.open, self.family, self.place = list(layers), False, family, place
         self.loss: object = None
 
@@ -195,14 +217,14 @@ class Splitter:
     """An object that splits: KFold and its like, or fastai's splitters."""
 
     loader: LoaderName
-    place: Location
+    place: CodePlace
     node: ast.AST
     arguments: dict[str, object]
     open: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class TorchGenerator:
+class SeededGenerator:
     """torch.Generator with its seed; None without one."""
 
     seed: object = None
@@ -242,7 +264,7 @@ class Event:
     """
 
     action: Action
-    place: Location
+    place: CodePlace
     data: object = None
     validation: object = None
     model: object = None

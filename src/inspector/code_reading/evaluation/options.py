@@ -3,11 +3,10 @@
 import ast
 from collections.abc import Sequence
 
-from inspector.code_reading.host import Host
-from inspector.code_reading.values import (
+from inspector.code_reading.evaluation.host import Host
+from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
-    Box,
     ClassBox,
     Function,
     ListBox,
@@ -16,12 +15,13 @@ from inspector.code_reading.values import (
     Partial,
     Ref,
     Unknown,
+    ValueBox,
     is_scalar,
     text_of,
 )
 
 
-class ParserBox(Box):
+class ParserBox(ValueBox):
     """An ArgumentParser: its options with their defaults."""
 
     __slots__ = ("kinds",)

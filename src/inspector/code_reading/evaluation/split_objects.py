@@ -2,27 +2,28 @@
 
 import ast
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from inspector.code_reading.host import Host
-from inspector.code_reading.keras_objects import as_layer
-from inspector.code_reading.objects import (
+from inspector.code_reading.evaluation.file_values import files_in, files_of
+from inspector.code_reading.evaluation.host import Host
+from inspector.code_reading.evaluation.keras_objects import as_layer
+from inspector.code_reading.evaluation.objects import (
     Action,
     DataSet,
+    DatasetStep,
     Event,
     HfParts,
     Layer,
     LoaderName,
+    SeededGenerator,
     Source,
     Splitter,
     StackBox,
-    Step,
-    Stream,
-    TorchGenerator,
+    StreamValue,
 )
-from inspector.code_reading.python_calls import files_in, files_of
-from inspector.code_reading.values import (
+from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
     ListBox,
@@ -73,7 +74,7 @@ _TRANSFORM_MODULES: Final = ("transforms", "v2", "albumentations", "autoaugment"
 
 
 @dataclass(frozen=True, slots=True)
-class Splits:
+class SplitSides:
     """The sides of a split whose number is not known."""
 
     source: Source
@@ -99,37 +100,40 @@ class SplitCalls:
         self.seeds: dict[str, object] = {}
         self.parents: dict[Source, DataSet] = {}
         self._slices: dict[tuple[object, str], Source] = {}
+        self._roots: dict[str, Callable[[Ref, Arguments, ast.AST], object]] = {
+            "sklearn": self._sklearn,
+            "torch": self._torch,
+            "datasets": self._hugging_face,
+            "fastai": self._fastai,
+            "splitfolders": self._split_folders,
+            "split_folders": self._split_folders,
+            "ultralytics": self._ultralytics,
+            "tensorflow_datasets": self._tfds,
+            "pandas": self._pandas,
+            "random": self._random,
+            "numpy": self._random,
+            **dict.fromkeys(("torchvision", "albumentations", "keras_cv", "imgaug"), self._vision),
+        }
 
     def call(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
         """Call a function of one of these libraries; MISSING if it is none that matters."""
-        match ref.root:
-            case "sklearn":
-                return self._sklearn(ref, given, node)
-            case "torch":
-                return self._torch(ref, given, node)
-            case "torchvision" | "albumentations" | "keras_cv" | "imgaug":
-                return self._vision(ref, given, node)
-            case "datasets" if ref.last == "load_dataset":
-                return self._hugging_face(given, node)
-            case "fastai":
-                return self._fastai(ref, given, node)
-            case "splitfolders" | "split_folders" if ref.last in _SPLIT_FOLDERS:
-                arguments = by_name(_SPLIT_FOLDERS[ref.last], given)
-                arguments["kind"] = ref.last
-                self._emit_both(self._source(LoaderName.SPLIT_FOLDERS, arguments, given, node))
-                return None
-            case "ultralytics" if ref.last in ("split_classify_dataset", "autosplit"):
-                arguments = by_name(("source_dir", "train_ratio"), given)
-                self._emit_both(self._source(LoaderName.ULTRALYTICS, arguments, given, node))
-                return None
-            case "tensorflow_datasets" if ref.last == "load":
-                return self._tfds(given, node)
-            case "pandas":
-                return self._pandas(ref, given, node)
-            case "random" | "numpy":
-                return self._random(ref, given, node)
-            case _:
-                return MISSING
+        known = self._roots.get(ref.root)
+        return MISSING if known is None else known(ref, given, node)
+
+    def _split_folders(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        if ref.last not in _SPLIT_FOLDERS:
+            return MISSING
+        arguments = by_name(_SPLIT_FOLDERS[ref.last], given)
+        arguments["kind"] = ref.last
+        self._emit_both(self._source(LoaderName.SPLIT_FOLDERS, arguments, given, node))
+        return None
+
+    def _ultralytics(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        if ref.last not in ("split_classify_dataset", "autosplit"):
+            return MISSING
+        arguments = by_name(("source_dir", "train_ratio"), given)
+        self._emit_both(self._source(LoaderName.ULTRALYTICS, arguments, given, node))
+        return None
 
     def _source(
         self, loader: LoaderName, arguments: dict[str, object], given: Arguments, node: ast.AST,
@@ -183,7 +187,7 @@ class SplitCalls:
         for i in range(len(given.places)):
             data = DataSet(source, derived=i > 0)
             parts += [data.after("part", 0), data.after("part", 1)]
-        return tuple(parts) if parts else Splits(source)
+        return tuple(parts) if parts else SplitSides(source)
 
     def split(self, splitter: Splitter, given: Arguments, node: ast.AST) -> object:
         """Call `split` of a cross-validator."""
@@ -193,7 +197,7 @@ class SplitCalls:
             choice=self._host.choice,
         )  # fmt: skip
         sides = (DataSet(source).after("part", 0), DataSet(source).after("part", 1))
-        return Stream(sides, text_of(node))
+        return StreamValue(sides, text_of(node))
 
     # torch and torchvision
 
@@ -208,14 +212,16 @@ class SplitCalls:
             case "DataLoader":
                 return self._data_loader(given, node)
             case "Generator":
-                return TorchGenerator()
+                return SeededGenerator()
             case "manual_seed":
                 self.seeds["torch"] = given.get(0, "seed")
-                return TorchGenerator(given.get(0, "seed"))
+                return SeededGenerator(given.get(0, "seed"))
             case "randperm":
                 generator = given.names.get("generator")
-                seed = generator.seed if isinstance(generator, TorchGenerator) else None
-                data = DataSet(self._source(LoaderName.FILES, {}, given, node), (Step("indices"),))
+                seed = generator.seed if isinstance(generator, SeededGenerator) else None
+                data = DataSet(
+                    self._source(LoaderName.FILES, {}, given, node), (DatasetStep("indices"),)
+                )
                 return data.after("shuffle", seed, False)
             case _:
                 if not ref.name.startswith(
@@ -227,7 +233,7 @@ class SplitCalls:
     def _random_split(self, given: Arguments, node: ast.AST) -> object:
         parent = files_of(self._host, given.get(0, "dataset"), node)
         generator = given.get(2, "generator")
-        seed: object = generator.seed if isinstance(generator, TorchGenerator) else generator
+        seed: object = generator.seed if isinstance(generator, SeededGenerator) else generator
         if seed is None:
             seed = self.seeds.pop("torch", None)
         lengths = given.get(1, "lengths")
@@ -235,7 +241,7 @@ class SplitCalls:
         arguments = {"seed": seed, "lengths": tuple(items) if items is not None else lengths}
         source = self._source(LoaderName.RANDOM_SPLIT, arguments, given, node, parent)
         if items is None:
-            return Splits(source)
+            return SplitSides(source)
         return tuple(DataSet(source).after("part", i) for i in range(len(items)))
 
     def _data_loader(self, given: Arguments, node: ast.AST) -> object:
@@ -272,7 +278,9 @@ class SplitCalls:
 
     # Hugging Face, fastai, tensorflow_datasets, pandas
 
-    def _hugging_face(self, given: Arguments, node: ast.AST) -> object:
+    def _hugging_face(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        if ref.last != "load_dataset":
+            return MISSING
         arguments = by_name(("path", "name", "data_dir"), given)
         source = self._source(LoaderName.HF_DATASET, arguments, given, node)
         split = arguments.get("split")
@@ -291,13 +299,15 @@ class SplitCalls:
     def _sliced(self, source: Source, split: object) -> object:
         items = self._host.listed(split) if not isinstance(split, str) else [split]
         if items is None:
-            return Splits(source)
+            return SplitSides(source)
         parts = tuple(
             DataSet(source).after("part", v if isinstance(v, str) else "?") for v in items
         )
         return parts[0] if isinstance(split, str) else parts
 
-    def _tfds(self, given: Arguments, node: ast.AST) -> object:
+    def _tfds(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        if ref.last != "load":
+            return MISSING
         arguments = by_name(("name",), given)
         source = self._source(LoaderName.TFDS, arguments, given, node)
         split = arguments.get("split")
@@ -322,7 +332,7 @@ class SplitCalls:
         return MISSING
 
     def _loaders(self, source: Source) -> object:
-        return Stream(self._emit_both(source), "dataloaders")
+        return StreamValue(self._emit_both(source), "dataloaders")
 
     def data_block(self, block: DataBlock, given: Arguments, node: ast.AST) -> object:
         """Call DataBlock.dataloaders."""
@@ -368,11 +378,11 @@ class SplitCalls:
                 data = files_of(self._host, given.get(0, "x"), node)
                 if data is None:
                     data = DataSet(
-                        self._source(LoaderName.FILES, {}, given, node), (Step("indices"),)
+                        self._source(LoaderName.FILES, {}, given, node), (DatasetStep("indices"),)
                     )
                 return data.after("shuffle", self.seeds.pop(key, None), False)
             case "RandomState" | "default_rng" | "Random":
-                return TorchGenerator(given.get(0, "seed"))
+                return SeededGenerator(given.get(0, "seed"))
             case _:
                 self.seeds.pop(key, None)
                 return MISSING
@@ -384,7 +394,7 @@ class SplitCalls:
             case Ref(name="random.shuffle" | "numpy.random.shuffle") as ref:
                 key = "numpy" if ref.root == "numpy" else "random"
                 seed = self.seeds.pop(key, None)
-            case Method(owner=TorchGenerator(seed=seed), name="shuffle"):
+            case Method(owner=SeededGenerator(seed=seed), name="shuffle"):
                 pass
             case _:
                 return MISSING
@@ -439,7 +449,7 @@ _SLICE: Final = re.compile(r"^\s*([\w-]+)\s*(?:\[(-?\d*)%?\s*:\s*(-?\d*)(%?)\s*\
 
 
 def slice_share(text: str) -> tuple[str, float | None]:
-    """Return the split name of "train[:80%]", and the share of it that is meant; None if unknown."""
+    """Return the split name of "train[:80%]", and the share of it; None if that is unknown."""
     match = _SLICE.match(text)
     if match is None:
         return text.partition("[")[0], None

@@ -23,11 +23,13 @@ class Unknown:
         text: The source of the expression.
         why: Why it is not known; "" where the text says enough.
         options: The values that it may have, where there are few.
+        method: What it is where it is called.
     """
 
     text: str
     why: str = ""
     options: tuple[object, ...] = ()
+    method: "Method | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Size:
     of: str = ""
 
 
-class Box:
+class ValueBox:
     """A value that can change; compared by identity.
 
     Attributes:
@@ -100,7 +102,7 @@ class Box:
         return len(self.data)  # type: ignore[arg-type]
 
 
-class ListBox(Box):
+class ListBox(ValueBox):
     """A list or a set."""
 
     __slots__ = ("is_set",)
@@ -110,7 +112,7 @@ class ListBox(Box):
         self.data, self.open, self.is_set = list(items), False, is_set
 
 
-class DictBox(Box):
+class DictBox(ValueBox):
     """A dict with keys that are known."""
 
     __slots__ = ()
@@ -120,7 +122,7 @@ class DictBox(Box):
         self.data, self.open = dict(items or {}), False
 
 
-class ClassBox(Box):
+class ClassBox(ValueBox):
     """A class of the code."""
 
     __slots__ = ("bases", "decorators", "name", "node")
@@ -157,7 +159,7 @@ class ClassBox(Box):
         )
 
 
-class ObjectBox(Box):
+class ObjectBox(ValueBox):
     """An object of a class of the code, or a namespace of parsed options."""
 
     __slots__ = ("kind",)
@@ -168,7 +170,7 @@ class ObjectBox(Box):
         self.data, self.open = dict(attributes or {}), False
 
 
-class ScopeBox(Box):
+class ScopeBox(ValueBox):
     """Names of a module, function or class body.
 
     Attributes:
@@ -315,7 +317,7 @@ def same(one: object, two: object) -> bool:
         return False
     if isinstance(one, tuple) and isinstance(two, tuple):
         return len(one) == len(two) and all(same(a, b) for a, b in zip(one, two, strict=True))
-    if isinstance(one, Box):
+    if isinstance(one, ValueBox):
         return False
     return bool(one == two)
 
@@ -328,7 +330,7 @@ def merged(values: Sequence[object], text: str) -> object:
     if all(isinstance(v, tuple) and len(v) == len(first) for v in values) and isinstance(  # type: ignore[arg-type]
         first, tuple
     ):
-        return tuple(merged(column, text) for column in zip(*values, strict=True))  # type: ignore[arg-type]
+        return tuple(merged(column, text) for column in zip(*values, strict=True))
     options: list[object] = []
     for value in values:
         more = value.options if isinstance(value, Unknown) and value.options else (value,)

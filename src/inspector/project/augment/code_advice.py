@@ -51,7 +51,7 @@ def advise_code(
         return reading, told
     # The shifts of code are read as this Keras moves them, so the code is told of the exchange.
     points = [
-        a for a in advise(policy, images, keras, sizes=reading.setting.sizes)
+        a for a in advise(policy, images, keras, sizes=reading.context.sizes)
         if a.rule != "swapped-axes" and not (a.rule == "needs-fit" and reading.fitted)
     ]  # fmt: skip
     return reading, points + told

@@ -1,8 +1,8 @@
-"""The split of pasted code: which of its calls count, and which folders of the dataset they read."""
+"""The split of pasted code: which of its calls count, and which folders they read."""
 
 from dataclasses import replace
 
-from inspector.code_reading.calls import CodeCall
+from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.loader_calls import (
     KERAS_LOADERS,
     LoaderCall,

@@ -1,24 +1,30 @@
-"""Functions and methods of Python itself: built-ins, containers, texts, paths."""
+"""Functions of Python and its standard library."""
 
 import ast
 import json
 import math
-import string
 from collections.abc import Callable
 from typing import Final
 
-from inspector.code_reading.host import Host
-from inspector.code_reading.objects import Arrays, DataSet, LoaderName, Source, Step, Stream
-from inspector.code_reading.values import (
+from inspector.code_reading.evaluation.file_values import files_in, files_of
+from inspector.code_reading.evaluation.host import Host
+from inspector.code_reading.evaluation.objects import (
+    Arrays,
+    DataSet,
+    DatasetStep,
+    LoaderName,
+    Source,
+    StreamValue,
+)
+from inspector.code_reading.evaluation.python_methods import copied
+from inspector.code_reading.evaluation.values import (
     MAX_TEXT,
     MISSING,
     Arguments,
-    Box,
     ClassBox,
     DictBox,
     Function,
     ListBox,
-    Method,
     ObjectBox,
     Partial,
     PartText,
@@ -28,321 +34,18 @@ from inspector.code_reading.values import (
     is_known,
     is_number,
     is_scalar,
-    joined,
     joined_path,
-    same,
     shown,
     text_of,
 )
 
 _Call = Callable[[Host, Arguments, ast.AST], object]
-_TEXT_METHODS: Final = (
-    "lower", "upper", "strip", "lstrip", "rstrip", "split", "rsplit", "startswith", "endswith",
-    "title", "capitalize", "removeprefix", "removesuffix", "partition", "rpartition", "count",
-    "find", "rfind", "isdigit", "isalpha", "splitlines", "casefold", "swapcase", "index",
-)  # fmt: skip
-_WILD: Final = "*?["
-_SAME_PATH: Final = ("resolve", "absolute", "expanduser", "as_posix", "__str__", "with_suffix")
-
-
-def files_in(host: Host, where: object, node: ast.AST, *, ordered: bool = False) -> DataSet:
-    """Return the files of a folder or of a pattern such as "data/*/*.jpg"."""
-    source = Source(LoaderName.FILES, host.place, node, {"directory": folder_of(where)})
-    return DataSet(source, (Step("sorted"),) if ordered else ())
-
-
-def folder_of(where: object) -> object:
-    """Return the folder of a path or pattern: what stands before the first wildcard or brace."""
-    if isinstance(where, PathText):
-        where = where.text
-    if not isinstance(where, str | PartText):
-        return where
-    text = where if isinstance(where, str) else where.text
-    parts = text.split("/")
-    first = next((i for i, p in enumerate(parts) if any(c in p for c in _WILD)), len(parts))
-    # A piece that is not known at the start is the folder that everything lies in.
-    brace = next((i for i, p in enumerate(parts) if "{" in p and i > 0), len(parts))
-    kept = parts[: min(first, brace)]
-    folder = "/".join(kept) or ("/" if text.startswith("/") else ".")
-    return PartText(folder) if "{" in folder else folder
-
-
-def files_of(host: Host, value: object, node: ast.AST) -> DataSet | None:
-    """Return the dataset that a value is or holds; None if there is none."""
-    match value:
-        case DataSet():
-            return value
-        case tuple() if value:
-            return files_of(host, value[0], node)
-        case ListBox(data=[first, *_]) if isinstance(first, PathText | PartText | str):
-            text = shown(first)
-            if "/" in text:
-                return files_in(host, first.text if isinstance(first, PathText) else first, node)
-        case ListBox(data=[DataSet() as first, *_]):
-            return first
-        case DictBox(data=data) if data:
-            return files_of(host, next(iter(data.values())), node)
-        case Stream(item=item) if isinstance(item, PathText | PartText | str):
-            return files_of(host, ListBox([item]), node)
-        case Stream(item=DataSet() as item):
-            return item
-    return None
 
 
 def call_builtin(host: Host, name: str, given: Arguments, node: ast.AST) -> object:
     """Call a function of Python by its full name; MISSING if it is none that is known."""
     function = _FUNCTIONS.get(name)
     return MISSING if function is None else function(host, given, node)
-
-
-def call_python_method(host: Host, method: Method, given: Arguments, node: ast.AST) -> object:
-    """Call a method of a text, path, list, dict or namespace; MISSING if it is none."""
-    name = method.name
-    match method.owner:
-        case str() as text:
-            return _text_method(text, name, given, node)
-        case PartText() as text:
-            if name in ("strip", "rstrip", "lstrip", "lower", "replace", "format"):
-                return text
-            return Unknown(text_of(node))
-        case PathText() as path:
-            return _path_method(host, path, name, given, node)
-        case ListBox() as box:
-            return _list_method(host, box, name, given, node)
-        case DictBox() | ObjectBox() as box if hasattr(_DictMethods, name):
-            return getattr(_DictMethods, name)(host, box, given, node)
-        case ObjectBox() as box if name in ("__init__", "__setattr__"):
-            return None
-        case _:
-            return MISSING
-
-
-def _text_method(text: str, name: str, given: Arguments, node: ast.AST) -> object:
-    unknown = Unknown(text_of(node))
-    if name == "format":
-        return _format(text, given)
-    if name == "join" and given.places:
-        value = given.places[0]
-        items = value.data if isinstance(value, ListBox) and not value.open else value
-        return joined(text, list(items)) if isinstance(items, list | tuple) else unknown
-    if not all(is_scalar(v) or isinstance(v, tuple) for v in given.places):
-        return unknown
-    if name == "replace" and all(isinstance(v, str) for v in given.places[:2]):
-        if len(given.places) < 2 or len(text) * (len(str(given.places[1])) + 1) > 100_000:
-            return unknown
-        return text.replace(str(given.places[0]), str(given.places[1]))[:MAX_TEXT]
-    if name == "zfill" and isinstance(given.get(0, "width"), int):
-        return text.zfill(min(int(str(given.get(0, "width"))), 100))
-    if name in _TEXT_METHODS and not given.names:
-        try:
-            value = getattr(text, name)(*given.places)
-        except (TypeError, ValueError):
-            return unknown
-        return ListBox(value) if isinstance(value, list) else value
-    return unknown
-
-
-def _format(text: str, given: Arguments) -> object:
-    parts: list[object] = []
-    number = 0
-    try:
-        pieces = list(string.Formatter().parse(text))
-    except ValueError:
-        return PartText(text)
-    for literal, field, spec, _ in pieces:
-        parts.append(literal)
-        if field is None:
-            continue
-        if field == "":
-            field, number = str(number), number + 1
-        value = (
-            given.get(int(field), field, MISSING)
-            if field.isdigit()
-            else given.names.get(field, MISSING)
-        )
-        if value is MISSING:
-            return PartText(text)
-        if spec and is_scalar(value) and len(spec) < 6 and not any(c.isdigit() for c in spec[3:]):
-            try:
-                value = format(value, spec)
-            except (TypeError, ValueError):
-                value = Unknown(field)
-        parts.append(value if not isinstance(value, Box | DataSet) else Unknown(field))
-    return joined("", parts)
-
-
-def _path_method(host: Host, path: PathText, name: str, given: Arguments, node: ast.AST) -> object:
-    if name in _SAME_PATH:
-        return path.text if name in ("as_posix", "__str__") else path
-    if name == "joinpath":
-        return PathText(joined_path([path, *given.places]))
-    if name in ("glob", "rglob", "iterdir"):
-        return files_in(host, path, node)
-    if name == "with_name":
-        return PathText(joined_path([_parent(path), *given.places]))
-    return Unknown(text_of(node))
-
-
-def _parent(path: PathText) -> object:
-    text = shown(path)
-    head = text.rpartition("/")[0] or "."
-    return head if isinstance(path.text, str) else PartText(head)
-
-
-def _list_method(host: Host, box: ListBox, name: str, given: Arguments, node: ast.AST) -> object:
-    value = given.get(0, "", MISSING)
-    if name in ("append", "add") and value is not MISSING:
-        host.memory.touch(box)
-        host.spend()
-        if len(box.data) < 2_000:
-            box.data.append(value)
-        else:
-            box.open = True
-        return None
-    if name in ("extend", "update"):
-        items = host.listed(value)
-        host.memory.touch(box)
-        if items is None:
-            box.open = True
-            box.data += [d] if (d := files_of(host, value, node)) is not None else []
-        else:
-            host.spend(len(items) // 8)
-            box.data += items[:20_000]
-        return None
-    if name == "copy":
-        copy = ListBox(box.data, is_set=box.is_set)
-        copy.open = box.open
-        return copy
-    if name == "index" and not box.open and is_known(value) and is_known(box):
-        return next((i for i, v in enumerate(box.data) if same(v, value)), Unknown(text_of(node)))
-    if name in ("pop", "remove", "insert", "sort", "reverse", "clear", "discard"):
-        return _changed_list(host, box, name, given, node)
-    return Unknown(text_of(node))
-
-
-def _changed_list(host: Host, box: ListBox, name: str, given: Arguments, node: ast.AST) -> object:
-    host.memory.touch(box)
-    unknown = Unknown(text_of(node))
-    if name == "clear":
-        box.data, box.open = [], False
-        return None
-    if box.open:
-        return unknown
-    first = given.get(0, "", -1)
-    try:
-        if name == "pop":
-            return box.data.pop(first if isinstance(first, int) else -1)
-        if name == "insert" and isinstance(first, int):
-            box.data.insert(first, given.get(1, ""))
-            return None
-        if name == "reverse":
-            box.data.reverse()
-            return None
-        if name == "sort" and is_known(box) and not given.names:
-            box.data.sort()  # type: ignore[call-overload]
-            return None
-        if name in ("remove", "discard") and is_known(first):
-            box.data = [v for v in box.data if not same(v, first)]
-            return None
-    except (IndexError, TypeError):
-        pass
-    host.forget(box)
-    return unknown
-
-
-class _DictMethods:
-    """Methods of dicts; of namespaces too, which libraries make of dicts."""
-
-    @staticmethod
-    def get(host: Host, box: DictBox | ObjectBox, given: Arguments, node: ast.AST) -> object:
-        key = given.get(0, "key")
-        data: dict[object, object] = box.data  # type: ignore[assignment]
-        if not is_scalar(key):
-            return Unknown(text_of(node))
-        default = given.get(1, "default")
-        return data.get(key, Unknown(text_of(node)) if box.open else default)
-
-    @staticmethod
-    def setdefault(host: Host, box: DictBox | ObjectBox, given: Arguments, node: ast.AST) -> object:
-        key = given.get(0, "key")
-        if not is_scalar(key) or box.open:
-            host.forget(box)
-            return Unknown(text_of(node))
-        if key not in box.data:
-            host.put(box, key, given.get(1, "default"))
-        return box.data[key]  # type: ignore[index]
-
-    @staticmethod
-    def pop(host: Host, box: DictBox | ObjectBox, given: Arguments, node: ast.AST) -> object:
-        key = given.get(0, "key")
-        if not is_scalar(key):
-            host.forget(box)
-            return Unknown(text_of(node))
-        data: dict[object, object] = box.data  # type: ignore[assignment]
-        value = data.get(key, Unknown(text_of(node)) if box.open else given.get(1, "default"))
-        if key in data:
-            host.remove(box, key)
-        return value
-
-    @staticmethod
-    def update(host: Host, box: DictBox | ObjectBox, given: Arguments, node: ast.AST) -> object:
-        for value in given.places:
-            host.update(box, value)
-        for name, value in given.names.items():
-            host.put(box, name, value)
-        if given.open:
-            host.forget(box)
-        return None
-
-    @staticmethod
-    def items(host: Host, box: DictBox | ObjectBox, given: Arguments, node: ast.AST) -> object:
-        pairs = ListBox([(k, v) for k, v in box.data.items()])
-        pairs.open = box.open
-        return pairs
-
-    @staticmethod
-    def keys(host: Host, box: DictBox | ObjectBox, given: Arguments, node: ast.AST) -> object:
-        keys = ListBox(list(box.data))
-        keys.open = box.open
-        return keys
-
-    @staticmethod
-    def values(host: Host, box: DictBox | ObjectBox, given: Arguments, node: ast.AST) -> object:
-        values = ListBox(list(box.data.values()))
-        values.open = box.open
-        return values
-
-    @staticmethod
-    def copy(host: Host, box: DictBox | ObjectBox, given: Arguments, node: ast.AST) -> object:
-        return copied(box)
-
-    @staticmethod
-    def clear(host: Host, box: DictBox | ObjectBox, given: Arguments, node: ast.AST) -> object:
-        host.memory.touch(box)
-        box.data, box.open = {}, False
-        return None
-
-
-def copied(value: object, depth: int = 0) -> object:
-    """Return a copy of a box, with the boxes in it where `depth` is above 0."""
-
-    def inner(v: object) -> object:
-        return copied(v, depth - 1) if depth else v
-
-    match value:
-        case ListBox(data=data):
-            box: Box = ListBox([inner(v) for v in data], is_set=value.is_set)
-        case DictBox(data=content):
-            box = DictBox({k: inner(v) for k, v in content.items()})
-        case ObjectBox(data=attributes):
-            box = ObjectBox(value.kind, {k: inner(v) for k, v in attributes.items()})
-        case _:
-            return value
-    box.open = value.open
-    return box
-
-
-# Built-in functions.
 
 
 def _number(kind: type[int] | type[float]) -> _Call:
@@ -353,7 +56,7 @@ def _number(kind: type[int] | type[float]) -> _Call:
         plain = isinstance(value, int | float) or (isinstance(value, str) and len(value) < 40)
         if plain and len(given.places) <= 1:
             try:
-                return kind(value)  # type: ignore[arg-type]
+                return kind(value)  # type: ignore[arg-type,call-overload]
             except (ValueError, OverflowError):
                 pass
         return value if isinstance(value, Unknown) else Unknown(text_of(node))
@@ -386,11 +89,11 @@ def _sequence(make: Callable[[list[object]], object]) -> _Call:
         if not given.places:
             return make([])
         value = given.places[0]
-        if isinstance(value, DataSet | Stream | Arrays):
+        if isinstance(value, DataSet | StreamValue | Arrays):
             return value
         if isinstance(value, str) and len(value) > 1_000:
             return Unknown(text_of(node))
-        items = list(value) if isinstance(value, str) else host.listed(value)
+        items = [*value] if isinstance(value, str) else host.listed(value)
         if items is None and isinstance(value, ListBox):
             return copied(value)
         host.spend(len(items or ()) // 8)
@@ -403,7 +106,8 @@ def _dict(host: Host, given: Arguments, node: ast.AST) -> object:
     box = DictBox()
     for value in given.places:
         host.update(box, value)
-    box.data |= given.names
+    for name, value in given.names.items():
+        box.data[name] = value
     box.open |= bool(given.open)
     return box
 
@@ -429,13 +133,13 @@ def _sorted(host: Host, given: Arguments, node: ast.AST) -> object:
 def _range(host: Host, given: Arguments, node: ast.AST) -> object:
     if len(given.places) == 1 and isinstance(given.places[0], Size):
         source = Source(LoaderName.FILES, host.place, node, {})
-        return DataSet(source, (Step("indices"),))
+        return DataSet(source, (DatasetStep("indices"),))
     ends = [v for v in given.places if isinstance(v, int) and abs(v) < 2**62]
     if len(ends) != len(given.places) or not ends or (len(ends) > 2 and not ends[2]):
         return Unknown(text_of(node))
     steps = range(*ends)
     if len(steps) > 400:
-        return Stream(Unknown(text_of(node)), "range")
+        return StreamValue(Unknown(text_of(node)), "range")
     return ListBox(list(steps))
 
 
@@ -445,18 +149,20 @@ def _enumerate(host: Host, given: Arguments, node: ast.AST) -> object:
     items = host.listed(value)
     if items is not None and isinstance(start, int):
         return ListBox([(i, v) for i, v in enumerate(items, start)])
-    if isinstance(value, Stream):
-        return Stream((Unknown("the index"), value.item), value.text)
-    return Stream((Unknown("the index"), Unknown("the item")), "enumerate")
+    if isinstance(value, StreamValue):
+        return StreamValue((Unknown("the index"), value.item), value.text)
+    return StreamValue((Unknown("the index"), Unknown("the item")), "enumerate")
 
 
 def _zip(host: Host, given: Arguments, node: ast.AST) -> object:
     columns = [host.listed(v) for v in given.places]
     if columns and all(c is not None for c in columns):
-        return ListBox(list(zip(*columns, strict=False)))  # type: ignore[arg-type]
-    items = tuple(v.item if isinstance(v, Stream) else Unknown("the item") for v in given.places)
+        return ListBox(list(zip(*columns, strict=False)))
+    items = tuple(
+        v.item if isinstance(v, StreamValue) else Unknown("the item") for v in given.places
+    )
     data = next((v for v in given.places if isinstance(v, DataSet)), None)
-    return data if data is not None and data.is_list else Stream(items, "zip")
+    return data if data is not None and data.is_list else StreamValue(items, "zip")
 
 
 def _map(host: Host, given: Arguments, node: ast.AST) -> object:
@@ -536,7 +242,7 @@ def _isinstance(host: Host, given: Arguments, node: ast.AST) -> object:
 
 def _first(host: Host, given: Arguments, node: ast.AST) -> object:
     value = given.get(0, "iterator")
-    if isinstance(value, Stream):
+    if isinstance(value, StreamValue):
         return value.item
     items = host.listed(value)
     return items[0] if items else Unknown(text_of(node))
