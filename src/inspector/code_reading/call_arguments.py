@@ -171,13 +171,20 @@ def sliced_share(data: DataSet, role: DatasetRole) -> float | None:
 
 
 def taken_share(data: DataSet, role: DatasetRole) -> float | None:
-    """Return the share that take or skip leaves for validation, where it is known."""
-    for step in data.membership:
+    """Return the share that takes and skips leave for the side of a role, where it is known."""
+    start, end = 0.0, 1.0
+    cuts = [s for s in data.membership if s.name in ("take", "skip")]
+    for step in cuts:
         size = step.values[0] if step.values else None
-        if step.name in ("take", "skip") and isinstance(size, Size):
-            mine = size.share if step.name == "take" else 1 - size.share
-            return 1 - mine if role is DatasetRole.TRAINING else mine
-    return None
+        if not isinstance(size, Size):
+            return None
+        if step.name == "take":
+            end = min(end, start + size.share)
+        else:
+            start = min(end, start + size.share)
+    if not cuts:
+        return None
+    return 1 - (end - start) if role is DatasetRole.TRAINING else end - start
 
 
 def side_share(second: Size | None, role: DatasetRole, data: DataSet) -> float | None:

@@ -72,6 +72,7 @@ class CallReader:
             use.fits or use.validates,
             tuple(dict.fromkeys(values.unread)),
             use.flow.maker if use.flow else source.maker,
+            tuple(use.fit_numbers),
         )
 
     def _role(self, use: DatasetUse, folder: str | None) -> DatasetRole:
@@ -102,7 +103,7 @@ class CallReader:
                     return values.path(source.arguments[name])
             if source.loader in (LoaderName.HF_DATASET, LoaderName.TFDS):
                 break
-            data = source.parent or self._parents.get(source)
+            data = self._parents.get(source) or source.parent
         values.lacks("folder", "the code does not say which folder the files come from")
         return None
 

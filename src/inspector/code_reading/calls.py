@@ -39,13 +39,14 @@ def _one_of(group: Sequence[CodeCall]) -> CodeCall:
 
 
 def _distinct(calls: Sequence[CodeCall]) -> Iterator[CodeCall]:
-    """Leave out calls of one line that say the same."""
-    seen = set()
+    """Make one of calls of one line that say the same."""
+    known: dict[object, CodeCall] = {}
     for call in sorted(calls, key=lambda c: (c.place.cell or 0, c.place.line)):
         key = (
             id(call.source.node), call.role, call.folder, call.validation_split, call.subset,
             call.seed, call.shuffle, call.loader,
         )  # fmt: skip
-        if key not in seen:
-            seen.add(key)
-            yield call
+        same = known.get(key)
+        numbers = call.fit_numbers if same is None else (*same.fit_numbers, *call.fit_numbers)
+        known[key] = replace(call if same is None else same, fit_numbers=numbers)
+    yield from known.values()

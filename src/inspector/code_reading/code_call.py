@@ -18,6 +18,7 @@ class CodeCall:
         data: What it is in the evaluation.
         trained: A model is fitted on it, or validated with it.
         maker: The ImageDataGenerator that it reads through.
+        fit_numbers: Which calls of fit read it: calls with a common one belong together.
     """
 
     place: CodePlace
@@ -33,6 +34,7 @@ class CodeCall:
     trained: bool = False
     unread: tuple[Unread, ...] = ()
     maker: Generator | None = None
+    fit_numbers: tuple[int, ...] = ()
 
     @property
     def source(self) -> Source:

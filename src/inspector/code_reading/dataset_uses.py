@@ -13,7 +13,7 @@ from inspector.code_reading.evaluation.objects import (
     Source,
 )
 from inspector.code_reading.evaluation.values import ListBox, Unknown
-from inspector.code_reading.roles import DatasetRole, role_of_names
+from inspector.code_reading.roles import DatasetRole, role_of_name, role_of_names
 
 
 @dataclass(slots=True)
@@ -26,6 +26,7 @@ class DatasetUse:
         validates: It is given to fit as validation_data.
         fits: A model is trained on it.
         flow: The generator's flow that reads it, where it is a side of a split.
+        fit_numbers: Which calls of fit read it.
     """
 
     data: DataSet
@@ -34,6 +35,7 @@ class DatasetUse:
     validates: bool = False
     fits: bool = False
     flow: Source | None = None
+    fit_numbers: list[int] = field(default_factory=list)
 
     @property
     def key(self) -> tuple[Source, tuple[DatasetStep, ...]]:
@@ -69,26 +71,36 @@ def dataset_uses(events: Iterable[Event]) -> list[DatasetUse]:
         key = (data.source, data.membership)
         return uses.setdefault(key, DatasetUse(data))
 
-    for event in events:
+    for number, event in enumerate(events):
         for data in data_sets(event.data):
             if data.derived and event.action is not Action.FIT:
                 continue
             use = use_of(data)
             match event.action:
                 case Action.NAME if event.name:
+                    told = (
+                        event.name in use.names or role_of_name(event.name) is not DatasetRole.OTHER
+                    )
+                    if told and not use.fits:
+                        use.data = data
                     use.names.append(event.name)
                 case Action.FIT:
-                    use.fits = True
+                    use.fits, use.data = True, data
+                    use.fit_numbers.append(number)
                 case Action.EVALUATE | Action.PREDICT:
                     use.uses.append(event.action)
         for data in data_sets(event.validation):
-            use_of(data).validates = True
+            use = use_of(data)
+            use.validates, use.data = True, data
+            use.fit_numbers.append(number)
     return list(uses.values())
 
 
 def listed_uses(uses: Sequence[DatasetUse], parents: dict[Source, DataSet]) -> list[DatasetUse]:
     """Return the datasets that are calls: without lists of files and what is only looked at."""
     uses = [_through_flow(use, uses) for use in uses]
+    flowing = {use.key for use in uses if use.flow is not None}
+    uses = [use for use in uses if use.flow is not None or use.key not in flowing]
     consumed = {
         (p.source, p.membership)
         for use in uses
@@ -97,7 +109,7 @@ def listed_uses(uses: Sequence[DatasetUse], parents: dict[Source, DataSet]) -> l
     }
     chosen = []
     for use in uses:
-        if use.data.source.loader is LoaderName.FILES:
+        if use.data.source.loader is LoaderName.FILES and not _is_read(use):
             continue
         if use.key in consumed and not use.used:
             continue
@@ -106,6 +118,12 @@ def listed_uses(uses: Sequence[DatasetUse], parents: dict[Source, DataSet]) -> l
             continue
         chosen.append(use)
     return _without_cuts(chosen)
+
+
+def _is_read(use: DatasetUse) -> bool:
+    """Tell whether a list of files is read as a dataset, or cut like one."""
+    known = use.data.source.arguments.get("directory") is not None
+    return known and (use.used or any(s.name in ("take", "skip") for s in use.data.membership))
 
 
 def _is_split_again(use: DatasetUse, uses: Sequence[DatasetUse]) -> bool:

@@ -185,8 +185,8 @@ def _of_layers(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[CodePo
         if _augments(kept):
             used |= {id(layer.node) for layer in kept}
             yield layers_policy(DatasetRole.OTHER, kept)
-    loose = tuple(layer for layer in followed.libraries.layers if id(layer.node) not in used)
-    if loose and (_augments(loose) or any(_is_image(layer) for layer in loose)):
+    loose = tuple(m for m in followed.libraries.layers if id(m.node) not in used)
+    if loose and (_augments(loose) or any(m.name in LAYERS and m.family == "keras" for m in loose)):
         once = [
             layer
             for i, layer in enumerate(loose)
@@ -245,10 +245,6 @@ def mapped_layers(call: CodeCall) -> Iterator[Layer]:
         if data.source.parent is None:
             return
         data = data.source.parent
-
-
-def _is_image(layer: Layer) -> bool:
-    return layer.family != "keras" or layer.name in IMAGE_LAYERS
 
 
 def is_random(layer: Layer) -> bool:

@@ -6,7 +6,6 @@ from typing import Final
 
 from inspector.augmentation.keras_versions import swaps_axes
 from inspector.code_reading.code_call import CodeCall
-from inspector.code_reading.dataset_uses import data_sets
 from inspector.code_reading.evaluation.evaluator import Followed
 from inspector.code_reading.evaluation.objects import Action, Arrays, Generator, Layer, LoaderName
 from inspector.code_reading.evaluation.values import Ref, is_number
@@ -262,10 +261,11 @@ def _double(
     followed: Followed, calls: Sequence[CodeCall], policies: Sequence[CodePolicy]
 ) -> Iterator[tuple[str, CodePlace, dict[str, None] | None]]:
     """Yield ways that rescale twice: in words, where, and what to change."""
-    fits = [e for e in followed.events if e.action is Action.FIT]
-    for event in fits:
-        sources = [d.source for d in data_sets(event.data)]
-        mine = [c for c in calls if c.source in sources or c.data.source in sources]
+    fits = [(i, e) for i, e in enumerate(followed.events) if e.action is Action.FIT]
+    for number, event in fits:
+        mine = [
+            c for c in calls if c.role is DatasetRole.TRAINING and number in c.fit_numbers
+        ]  # fmt: skip
         model = list(flat_layers(event.model))
         inside = [m for m in model if _is_rescaling(m)]
         own = next((m for m in model if m.name.startswith(_RESCALING_MODELS)), None)
@@ -353,12 +353,13 @@ def _left_out(followed: Followed, policies: Sequence[CodePolicy]) -> Iterator[Co
             layers[0].place, layers[0].name,
         )  # fmt: skip
     for policy in policies:
-        if policy.left_out:
+        left = [n for n in policy.left_out if n != "Normalize"]
+        if left:
             yield CodeFinding(
                 "layers_left_out", LOW,
-                f"{', '.join(policy.left_out)} can't be shown as part of a policy: the policy "
+                f"{', '.join(left)} can't be shown as part of a policy: the policy "
                 "holds the rest.",
-                policy.place, policy.left_out[0],
+                policy.place, left[0],
             )  # fmt: skip
     offset = [m for m in followed.libraries.layers if moves_zero(m)]
     if offset:

@@ -41,10 +41,14 @@ def pairs(calls: Sequence[CodeCall]) -> Iterator[tuple[CodeCall, CodeCall]]:
     for two in sorted(calls, key=lambda c: not c.trained):
         if two.role not in _TEST_NAMES or not training:
             continue
+        fitted = [t for t in training if set(t.fit_numbers) & set(two.fit_numbers)]
         same = [t for t in training if t.folder == two.folder is not None]
-        alike = [t for t in same if t.validation_split == two.validation_split]
+        alike = [
+            t for t in same
+            if (t.validation_split, t.seed) == (two.validation_split, two.seed)
+        ]  # fmt: skip
         before = [t for t in training if t.trained == two.trained and order_of(t) <= order_of(two)]
-        yield (alike or same or before[-1:] or training)[0], two
+        yield (fitted or alike or same or before[-1:] or training)[0], two
 
 
 def order_of(call: CodeCall) -> tuple[int, int]:

@@ -88,7 +88,7 @@ class Evaluator(ControlFlow):
             ast.Try: self._try, ast.TryStar: self._try, ast.Import: self._import,
             ast.ImportFrom: self._import_from, ast.Global: self._share, ast.Nonlocal: self._share,
             ast.Delete: self._delete, ast.Match: self._match,
-            ast.Raise: lambda node, scope: RAISE, ast.Break: lambda node, scope: BREAK,
+            ast.Raise: self._raise, ast.Break: lambda node, scope: BREAK,
             ast.Continue: lambda node, scope: CONTINUE, ast.Pass: lambda node, scope: None,
         }  # fmt: skip
 
@@ -102,7 +102,13 @@ class Evaluator(ControlFlow):
         """Follow functions and classes that nothing calls, their parameters unknown."""
         for kind in self._classes:  # Grows while it is walked.
             self._guarded(kind.node, lambda kind=kind: self._visit_class(kind))  # type: ignore[misc]
-        for function, cell in self._defined:
+        called = {
+            n.func.id for f, _ in self._defined for statement in f.body for n in ast.walk(statement)
+            if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+        }  # fmt: skip
+        # What other functions call comes last: it is followed with their arguments first.
+        order = sorted(self._defined, key=lambda entry: entry[0].name in called)
+        for function, cell in order:
             if id(function.body) in self._entered or function.owner is not None:
                 continue
             self.cell = cell
@@ -114,7 +120,8 @@ class Evaluator(ControlFlow):
         if not fresh or kind.is_enum:
             return
         node = kind.node or ast.Pass()
-        owner = self._instance(kind, Arguments(open="the arguments of " + kind.name), node)
+        # An object that the code makes tells more than one with parameters that are not known.
+        owner = kind.objects[-1] if kind.objects else self._instance(kind, Arguments(), node)
         for method in fresh:
             if id(method.body) not in self._entered:
                 bound = self.attribute(owner, method.name, node)
@@ -162,6 +169,11 @@ class Evaluator(ControlFlow):
 
     def _return(self, node: ast.Return, scope: ScopeBox) -> Flow:
         return Return(self.value(node.value, scope) if node.value else None)
+
+    def _raise(self, node: ast.Raise, scope: ScopeBox) -> Flow:
+        if node.exc is not None:
+            self.value(node.exc, scope)
+        return RAISE
 
     def _assign(self, node: ast.Assign | ast.AnnAssign, scope: ScopeBox) -> Flow:
         if node.value is None:

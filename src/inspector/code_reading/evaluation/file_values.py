@@ -45,10 +45,10 @@ def files_of(host: Host, value: object, node: ast.AST) -> DataSet | None:
             return value
         case tuple() if value:
             return files_of(host, value[0], node)
-        case ListBox(data=[first, *_]) if isinstance(first, PathText | PartText | str):
-            text = shown(first)
-            if "/" in text:
-                return files_in(host, first.text if isinstance(first, PathText) else first, node)
+        case ListBox(data=[first, *_] as items) if isinstance(first, PathText | PartText | str):
+            folder = _common_folder(items[:50])
+            if folder:
+                return files_in(host, PartText(folder) if "{" in folder else folder, node)
         case ListBox(data=[DataSet() as first, *_]):
             return first
         case DictBox(data=data) if data:
@@ -58,3 +58,18 @@ def files_of(host: Host, value: object, node: ast.AST) -> DataSet | None:
         case StreamValue(item=DataSet() as item):
             return item
     return None
+
+
+def _common_folder(items: list[object]) -> str:
+    """Return the folder that all of these files lie in, "" where there is none."""
+    heads = [
+        shown(folder_of(v)).split("/") for v in items if isinstance(v, PathText | PartText | str)
+    ]
+    whole = [shown(v).rpartition("/")[0].split("/") for v in items]
+    parts = [min(h, w, key=len) for h, w in zip(heads, whole, strict=False)]
+    common: list[str] = []
+    for column in zip(*parts, strict=False):
+        if len(set(column)) > 1:
+            break
+        common.append(column[0])
+    return "/".join(common)

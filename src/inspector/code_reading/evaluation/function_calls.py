@@ -138,7 +138,9 @@ class FunctionCalls(Expressions):
         for module in reversed(self._stars):
             known = self.libraries.knows(f"{module}.{name}")
             if known:
-                return Ref(f"{module}.{name}")
+                usual = BARE_NAMES.get(name, "")
+                mine = usual.partition(".")[0] == module.partition(".")[0]
+                return Ref(usual if usual and not mine else f"{module}.{name}")
         if name in BARE_NAMES:
             return Ref(BARE_NAMES[name], imported=False)
         return Unknown(name, UNKNOWN_NAMES.get(name, "no line of the code sets it"))
@@ -249,6 +251,7 @@ class FunctionCalls(Expressions):
                 Unknown(text_of(node)),
             )
         owner = ObjectBox(kind)
+        kind.objects = [*kind.objects[-3:], owner]
         self.libraries.fill_dataclass(owner, kind, given)
         init = kind.find("__init__")
         if isinstance(init, Function):

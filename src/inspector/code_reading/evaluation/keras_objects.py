@@ -25,6 +25,7 @@ from inspector.code_reading.evaluation.values import (
     ListBox,
     ObjectBox,
     Ref,
+    Size,
     Unknown,
     text_of,
 )
@@ -248,6 +249,9 @@ _CALLS: Final[Mapping[str, Callable[[Host, Ref, Arguments, ast.AST], object]]] =
     "InputLayer": lambda host, ref, given, node: Tensor(),
     "load_data": _built_in,
     "list_files": _list_files,
+    "cardinality": lambda host, ref, given, node: (
+        Size(1.0, "files") if isinstance(given.get(0, "dataset"), DataSet) else MISSING
+    ),
     "from_tensor_slices": _from_files,
     "from_tensors": _from_files,
     "zip": _from_files,

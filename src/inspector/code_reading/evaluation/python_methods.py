@@ -52,7 +52,7 @@ def call_python_method(host: Host, method: Method, given: Arguments, node: ast.A
             return _path_method(host, path, name, given, node)
         case ListBox() as box:
             return _list_method(host, box, name, given, node)
-        case DictBox() | ObjectBox() as box if hasattr(_DictMethods, name):
+        case DictBox() | ObjectBox() as box if name[0] != "_" and hasattr(_DictMethods, name):
             return getattr(_DictMethods, name)(host, box, given, node)
         case ObjectBox() as box if name in ("__init__", "__setattr__"):
             return None

@@ -125,7 +125,7 @@ class DictBox(ValueBox):
 class ClassBox(ValueBox):
     """A class of the code."""
 
-    __slots__ = ("bases", "decorators", "name", "node")
+    __slots__ = ("bases", "decorators", "name", "node", "objects")
     data: dict[str, object]
 
     def __init__(
@@ -134,6 +134,7 @@ class ClassBox(ValueBox):
     ) -> None:  # fmt: skip
         self.data, self.open = {}, False
         self.name, self.bases, self.decorators, self.node = name, bases, decorators, node
+        self.objects: list[ObjectBox] = []
 
     def find(self, name: str) -> object:
         """Return an attribute of the class or of a base class of the code; MISSING if none."""
