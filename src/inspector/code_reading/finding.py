@@ -28,6 +28,7 @@ class CodeFinding:
         code: Its name, with "_".
         parameter: The argument or layer that it is about, for `policy lint`; "" for a split.
         suggestion: Parameters of a policy and what to set them to.
+        about_split: It is about the split, and not about the augmentation alone.
     """
 
     code: str
@@ -36,6 +37,7 @@ class CodeFinding:
     place: CodePlace
     parameter: str = ""
     suggestion: dict[str, Any] | None = None
+    about_split: bool = False
 
     @property
     def rule(self) -> str:

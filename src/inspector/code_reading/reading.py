@@ -1,7 +1,7 @@
 """Read a program: its datasets, its augmentation, and what is to be said of them."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from inspector.augmentation.lint_finding import LintContext
 from inspector.augmentation.policy import Policy
@@ -11,7 +11,7 @@ from inspector.code_reading.calls import code_calls
 from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.evaluation.evaluator import Followed, follow
 from inspector.code_reading.evaluation.keras_objects import BUILT_IN_SIDES
-from inspector.code_reading.evaluation.objects import Action, Arrays
+from inspector.code_reading.evaluation.objects import Action, Arrays, DataSet, Source
 from inspector.code_reading.evaluation.values import ListBox
 from inspector.code_reading.finding import HIGH, LOW, MIDDLE, CodeFinding
 from inspector.code_reading.policies import CodePolicy, code_policies, training_policy
@@ -35,6 +35,7 @@ class CodeReading:
         notes: What a reader should know, such as defaults that were taken.
         context: The sizes of training images that the code says.
         fitted: A generator is fitted to the training images, as featurewise parameters need.
+        containers: What the positions of a split point into.
     """
 
     calls: tuple[CodeCall, ...]
@@ -44,10 +45,15 @@ class CodeReading:
     notes: tuple[tuple[CodePlace, str], ...] = ()
     context: LintContext = field(default_factory=LintContext)
     fitted: bool = False
+    containers: Mapping[Source, DataSet] = field(default_factory=dict)
 
     def pairs(self) -> tuple[tuple[CodeCall, CodeCall], ...]:
         """Return each evaluation call with its training call, the trained pair first."""
         return tuple(pairs(self.calls))
+
+    def split_findings(self) -> tuple[CodeFinding, ...]:
+        """Return the findings about the split: not those about single values of augmentation."""
+        return tuple(f for f in self.findings if f.about_split)
 
     def document(self) -> dict[str, object]:
         """Return the reading as the document of `inspector code --json`."""
@@ -96,7 +102,7 @@ def read_program(program: Program, *, keras_version: str = "") -> CodeReading:
     policies = code_policies(followed, calls, keras_version=keras_version)
     setting = _setting(followed, calls, keras_version)
     findings = [
-        *split_findings(followed, calls),
+        *(replace(f, about_split=True) for f in split_findings(followed, calls)),
         *policy_findings(followed, calls, policies, keras_version),
         *_value_findings(followed, policies, setting),
     ]
@@ -111,7 +117,7 @@ def read_program(program: Program, *, keras_version: str = "") -> CodeReading:
     return CodeReading(
         calls, policies, tuple(_once(findings)),
         tuple(dict.fromkeys(unread)), followed.notes, setting,
-        any(e.action is Action.ADAPT for e in followed.events),
+        any(e.action is Action.ADAPT for e in followed.events), followed.libraries.parents,
     )  # fmt: skip
 
 

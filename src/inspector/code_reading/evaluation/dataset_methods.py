@@ -58,8 +58,8 @@ class DatasetMethods:
             "train_test_split": splits.hf_split,
             "sample": splits.sample,
             "drop": self._drop,
-            "cardinality": lambda data, given, node: Size(1.0, "files"),
-            "__len__": lambda data, given, node: Size(1.0, "files"),
+            "cardinality": lambda data, given, node: Size(1.0),
+            "__len__": lambda data, given, node: Size(1.0),
         }
 
     def call(self, data: DataSet, name: str, given: Arguments, node: ast.AST) -> object:

@@ -18,7 +18,9 @@ _WILD: Final = "*?["
 
 def files_in(host: Host, where: object, node: ast.AST, *, ordered: bool = False) -> DataSet:
     """Return the files of a folder or of a pattern such as "data/*/*.jpg"."""
-    source = Source(LoaderName.FILES, host.place, node, {"directory": folder_of(where)})
+    source = Source(
+        LoaderName.FILES, host.place, node, {"directory": folder_of(where), "pattern": where}
+    )
     return DataSet(source, (DatasetStep("sorted"),) if ordered else ())
 
 

@@ -250,7 +250,7 @@ _CALLS: Final[Mapping[str, Callable[[Host, Ref, Arguments, ast.AST], object]]] =
     "load_data": _built_in,
     "list_files": _list_files,
     "cardinality": lambda host, ref, given, node: (
-        Size(1.0, "files") if isinstance(given.get(0, "dataset"), DataSet) else MISSING
+        Size(1.0) if isinstance(given.get(0, "dataset"), DataSet) else MISSING
     ),
     "from_tensor_slices": _from_files,
     "from_tensors": _from_files,

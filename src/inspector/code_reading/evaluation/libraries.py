@@ -285,7 +285,7 @@ class Libraries:
                 else Unknown(text_of(node))
             )
         if name in _SIZES and data.source.loader is not LoaderName.FILES:
-            return Size(1.0, "files")
+            return Size(1.0)
         if name in _SAME_DATA:
             return data
         return Method(data, name)

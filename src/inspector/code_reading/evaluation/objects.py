@@ -225,9 +225,10 @@ class Splitter:
 
 @dataclass(frozen=True, slots=True)
 class SeededGenerator:
-    """torch.Generator with its seed; None without one."""
+    """A random generator: its seed, None without one, and the library that it is of."""
 
     seed: object = None
+    kind: str = "torch"
 
 
 @dataclass(frozen=True, slots=True)

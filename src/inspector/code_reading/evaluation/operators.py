@@ -202,17 +202,21 @@ def _is(one: object, two: object) -> bool | None:
 
 
 def _sized(sign: ast.operator, one: object, two: object, unknown: Unknown) -> object:
+    if any(isinstance(v, Size) and len(str(v.rule)) > 200 for v in (one, two)):
+        return unknown
     match sign, one, two:
-        case ast.Mult(), Size(share=share, of=of), float() | int():
-            return Size(share * two, of)
-        case ast.Mult(), float() | int(), Size(share=share, of=of):
-            return Size(share * one, of)
-        case ast.Div() | ast.FloorDiv(), Size(share=share, of=of), int() | float() if two:
-            return Size(share / two, of)
-        case ast.Sub(), Size(share=first, of=of), Size(share=second):
-            return Size(first - second, of)
-        case ast.Add(), Size(share=first, of=of), Size(share=second):
-            return Size(first + second, of)
+        case ast.Mult(), Size(share=share, rule=rule), float() | int():
+            return Size(share * two, ("*", rule, two))
+        case ast.Mult(), float() | int(), Size(share=share, rule=rule):
+            return Size(share * one, ("*", one, rule))
+        case ast.Div(), Size(share=share, rule=rule), int() | float() if two:
+            return Size(share / two, ("/", rule, two))
+        case ast.FloorDiv(), Size(share=share, rule=rule), int() | float() if two:
+            return Size(share / two, ("//", rule, two))
+        case ast.Sub(), Size(share=first, rule=rule), Size(share=second, rule=other):
+            return Size(first - second, ("-", rule, other))
+        case ast.Add(), Size(share=first, rule=rule), Size(share=second, rule=other):
+            return Size(first + second, ("+", rule, other))
         case _:
             return unknown
 

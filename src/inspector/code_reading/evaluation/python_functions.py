@@ -52,7 +52,7 @@ def _number(kind: type[int] | type[float]) -> _Call:
     def convert(host: Host, given: Arguments, node: ast.AST) -> object:
         value = given.get(0, "x", 0)
         if isinstance(value, Size):
-            return value
+            return Size(value.share, ("int", value.rule)) if kind is int else value
         plain = isinstance(value, int | float) or (isinstance(value, str) and len(value) < 40)
         if plain and len(given.places) <= 1:
             try:
@@ -81,7 +81,7 @@ def _len(host: Host, given: Arguments, node: ast.AST) -> object:
     if isinstance(value, str):
         return len(value)
     data = files_of(host, value, node)
-    return Size(1.0, "files") if data is not None else Unknown(text_of(node))
+    return Size(1.0) if data is not None else Unknown(text_of(node))
 
 
 def _sequence(make: Callable[[list[object]], object]) -> _Call:
@@ -191,7 +191,7 @@ def _abs(host: Host, given: Arguments, node: ast.AST) -> object:
 def _round(host: Host, given: Arguments, node: ast.AST) -> object:
     value, digits = given.get(0, "number"), given.get(1, "ndigits")
     if isinstance(value, Size):
-        return value
+        return Size(value.share, ("round", value.rule))
     if is_number(value) and (digits is None or isinstance(digits, int)):
         return round(value, digits)  # type: ignore[call-overload]
     return Unknown(text_of(node))
@@ -201,7 +201,7 @@ def _whole(name: str) -> _Call:
     def to_whole(host: Host, given: Arguments, node: ast.AST) -> object:
         value = given.get(0, "x")
         if isinstance(value, Size):
-            return value
+            return Size(value.share, (name, value.rule))
         return getattr(math, name)(value) if is_number(value) else Unknown(text_of(node))
 
     return to_whole

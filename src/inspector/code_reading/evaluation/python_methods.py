@@ -124,8 +124,11 @@ def _path_method(host: Host, path: PathText, name: str, given: Arguments, node: 
         return path.text if name in ("as_posix", "__str__") else path
     if name == "joinpath":
         return PathText(joined_path([path, *given.places]))
-    if name in ("glob", "rglob", "iterdir"):
+    if name == "iterdir":
         return files_in(host, path, node)
+    if name in ("glob", "rglob"):
+        middle = ["**"] if name == "rglob" else []
+        return files_in(host, joined_path([path, *middle, given.get(0, "pattern", "*")]), node)
     if name == "with_name":
         return PathText(joined_path([_parent(path), *given.places]))
     return Unknown(text_of(node))

@@ -179,7 +179,7 @@ class SplitCalls:
         if arguments.get("random_state") is None and "random_state" not in arguments:
             arguments |= {"random_state": None}
         if arguments["random_state"] is None and "numpy" in self.seeds:
-            arguments["random_state"] = self.seeds.pop("numpy")
+            arguments |= {"random_state": self.seeds.pop("numpy"), "shared": True}
         parents = [files_of(self._host, v, node) for v in given.places]
         parent = next((p for p in parents if p is not None), None)
         source = self._source(LoaderName.TRAIN_TEST_SPLIT, arguments, given, node, parent)
@@ -222,7 +222,7 @@ class SplitCalls:
                 data = DataSet(
                     self._source(LoaderName.FILES, {}, given, node), (DatasetStep("indices"),)
                 )
-                return data.after("shuffle", seed, False)
+                return data.after("shuffle", seed, False, "torch.randperm")
             case _:
                 if not ref.name.startswith(
                     ("torch.utils", "torch.cuda", "torch.device", "torch.backends")
@@ -234,11 +234,16 @@ class SplitCalls:
         parent = files_of(self._host, given.get(0, "dataset"), node)
         generator = given.get(2, "generator")
         seed: object = generator.seed if isinstance(generator, SeededGenerator) else generator
-        if seed is None:
+        shared = seed is None
+        if shared:
             seed = self.seeds.pop("torch", None)
         lengths = given.get(1, "lengths")
         items = self._host.listed(lengths)
-        arguments = {"seed": seed, "lengths": tuple(items) if items is not None else lengths}
+        arguments = {
+            "seed": seed,
+            "shared": shared,
+            "lengths": tuple(items) if items is not None else lengths,
+        }
         source = self._source(LoaderName.RANDOM_SPLIT, arguments, given, node, parent)
         if items is None:
             return SplitSides(source)
@@ -380,9 +385,11 @@ class SplitCalls:
                     data = DataSet(
                         self._source(LoaderName.FILES, {}, given, node), (DatasetStep("indices"),)
                     )
-                return data.after("shuffle", self.seeds.pop(key, None), False)
+                shuffler = "numpy.random" if key == "numpy" else "random"
+                return data.after("shuffle", self.seeds.pop(key, None), False, shuffler, True)
             case "RandomState" | "default_rng" | "Random":
-                return SeededGenerator(given.get(0, "seed"))
+                kinds = {"default_rng": "numpy.random.default_rng", "Random": "random"}
+                return SeededGenerator(given.get(0, "seed"), kinds.get(ref.last, "numpy.random"))
             case _:
                 self.seeds.pop(key, None)
                 return MISSING
@@ -393,14 +400,14 @@ class SplitCalls:
         match function:
             case Ref(name="random.shuffle" | "numpy.random.shuffle") as ref:
                 key = "numpy" if ref.root == "numpy" else "random"
-                seed = self.seeds.pop(key, None)
-            case Method(owner=SeededGenerator(seed=seed), name="shuffle"):
-                pass
+                seed, shuffler = self.seeds.pop(key, None), ref.name.rpartition(".")[0]
+            case Method(owner=SeededGenerator(seed=seed, kind=shuffler), name="shuffle"):
+                key = ""
             case _:
                 return MISSING
         data = files_of(self._host, value, node)
         if data is not None:
-            return data.after("shuffle", seed, False)
+            return data.after("shuffle", seed, False, shuffler, bool(key))
         if isinstance(value, ListBox):
             self._host.forget(value)
         return value

@@ -70,10 +70,45 @@ class PathText:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A number of files: a share of the length of a dataset."""
+    """A number of files that depends on the length of a dataset.
+
+    Attributes:
+        share: As a share of that length.
+        rule: How it is computed: ("n",), (function, rule) or (operator, rule or number, ...).
+    """
 
     share: float
-    of: str = ""
+    rule: tuple[object, ...] = ("n",)
+
+    def of(self, count: int) -> float:
+        """Return the number for a length, rounded as the code rounds."""
+        return _computed(self.rule, count)
+
+
+def _computed(rule: object, count: int) -> float:
+    if isinstance(rule, int | float):
+        return rule
+    assert isinstance(rule, tuple)
+    name, *parts = rule
+    numbers = [_computed(part, count) for part in parts]
+    match name, numbers:
+        case "n", []:
+            return count
+        case "floor" | "ceil" | "int" | "round" | "trunc", [value]:
+            return {"floor": math.floor, "ceil": math.ceil, "round": round}.get(str(name), int)(
+                value
+            )
+        case "*", [one, two]:
+            return one * two
+        case "/", [one, two]:
+            return one / two
+        case "//", [one, two]:
+            return one // two
+        case "-", [one, two]:
+            return one - two
+        case "+", [one, two]:
+            return one + two
+    raise AssertionError(name)
 
 
 class ValueBox:

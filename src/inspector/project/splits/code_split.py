@@ -1,7 +1,9 @@
 """The split of pasted code: which of its calls count, and which folders they read."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from inspector.audit.pitfalls import Pitfall
 from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.loader_calls import (
     KERAS_LOADERS,
@@ -46,6 +48,11 @@ def pair_of(reading: CodeReading) -> Pair:
     raise nothing_read(reading)
 
 
+def is_keras(pair: Pair) -> bool:
+    """Tell whether both calls are loaders of Keras, which need nothing but the folder."""
+    return all(call.loader in KERAS_LOADERS for call in pair)
+
+
 def keras_pair(reading: CodeReading, keras: str) -> tuple[LoaderCall, LoaderCall]:
     """Return both calls as Keras runs them.
 
@@ -56,11 +63,20 @@ def keras_pair(reading: CodeReading, keras: str) -> tuple[LoaderCall, LoaderCall
     for call in (one, two):
         if call.loader not in KERAS_LOADERS:
             raise UsageError(
-                f"{call.place.text}: the split of {call.loader.value} can't be replayed here",
-                "Save which file is in which split as a CSV with the columns path and split, and"
-                " give it with --list.",
+                f"{call.place.text}: {call.loader.value} is not a loader of Keras", "Name it."
             )
     return loader_call(one, keras), loader_call(two, keras)
+
+
+def code_pitfalls(reading: CodeReading, known: Sequence[Pitfall]) -> list[Pitfall]:
+    """Return what the code alone says of the split, beyond what is known with numbers."""
+    codes = {p.code for p in known}
+    # The replay says these with the files behind them, or that they do no harm here.
+    told = {"different_seeds", "different_shuffle", "different_validation_split", "overlap"}
+    return [
+        Pitfall(f.code, f.severity.value, f"{f.place.text.capitalize()}: {f.text}")
+        for f in reading.split_findings() if f.code not in codes | told
+    ]  # fmt: skip
 
 
 def code_folders(
@@ -109,6 +125,8 @@ def one_call_of(source: SplitSource, code: str, keras: str) -> tuple[Call, str |
         UsageError: The code can't be read.
     """
     reading = reading_of(code, keras)
+    if not is_keras(pair_of(reading)):
+        return None
     one, two = keras_pair(reading, keras)
     folders = code_folder(source, one.directory), code_folder(source, two.directory)
     call = replace(one.call, subset="")

@@ -10,14 +10,19 @@ import numpy as np
 
 from inspector.audit.pitfalls import Pitfall, Replayed, pitfalls
 from inspector.code_reading.loader_calls import LoaderCall
+from inspector.code_reading.reading import CodeReading
 from inspector.dataset.layouts import IMAGE_ENDINGS
 from inspector.errors import DatasetError, UsageError
 from inspector.project.splits.code_split import (
     code_folders,
+    code_pitfalls,
+    is_keras,
     keras_pair,
     one_call_of,
+    pair_of,
     reading_of,
 )
+from inspector.project.splits.library_split import LibrarySplit
 from inspector.project.splits.source import SplitSource
 from inspector.splits.group_split import split_by_group
 from inspector.splits.keras_replay import Call, Loader, SplitPaths, check, cut, list_call, replay
@@ -209,9 +214,26 @@ def _by_groups(source: SplitSource, rule: Rule) -> Membership:
 
 def _by_code(source: SplitSource, rule: Rule) -> Membership:
     reading = reading_of(rule.code, rule.call.keras)
+    pair = pair_of(reading)
+    if not is_keras(pair):
+        return _by_library(source, rule, reading)
     one, two = keras_pair(reading, rule.call.keras)
     folders = code_folders(source, one, two)
-    return _by_calls(source, rule, one.call, two.call, folders=folders, code=(one, two))
+    calls = _by_calls(source, rule, one.call, two.call, folders=folders, code=(one, two))
+    findings = (*calls.findings, *code_pitfalls(reading, calls.findings))
+    return replace(calls, findings=findings)
+
+
+def _by_library(source: SplitSource, rule: Rule, reading: CodeReading) -> Membership:
+    one, two = pair_of(reading)
+    split = LibrarySplit(source, one, two, reading.containers)
+    taken = {*split.training, *split.validation}
+    neither = tuple(p for p in split.every if p not in taken)
+    findings = (*code_pitfalls(reading, split.findings), *split.findings)
+    return Membership(
+        rule, split.training, split.validation, _elsewhere(source, {*taken, *neither}), neither,
+        findings, split.folder,
+    )  # fmt: skip
 
 
 def one_call(source: SplitSource, rule: Rule) -> Rule | None:
