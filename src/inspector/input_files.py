@@ -51,7 +51,9 @@ def read_bytes(file: Path, *, what: str, advice: str, limit: int) -> bytes:
     """
     with open(open_regular(file, what=what, advice=advice), "rb") as stream:
         try:
-            data = stream.read(limit + 1)
+            # A read of the whole limit would take that much memory for a small file, too.
+            size = max(os.fstat(stream.fileno()).st_size, 65_536)
+            data = stream.read(min(size, limit) + 1)
         except OSError as error:
             raise DatasetError(
                 f"the {what} {file} can't be read: {error.strerror}", advice

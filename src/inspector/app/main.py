@@ -6,7 +6,7 @@ import logging
 import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
@@ -33,7 +33,7 @@ from inspector.desktop.settings import (
     read_settings,
     write_setting,
 )
-from inspector.errors import InspectorError, UsageError
+from inspector.errors import DamagedProjectError, InspectorError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -188,6 +188,7 @@ class MainWindow(StableFocus, QMainWindow):
         view.quit_asked.connect(self.close)
         view.theme_asked.connect(self._on_theme)
         view.about_asked.connect(self.show_about)
+        view.backups_asked.connect(self.show_backups)
         self.view, self.start = view, None
         self.setCentralWidget(view)
         self._session.restore(view)
@@ -207,6 +208,21 @@ class MainWindow(StableFocus, QMainWindow):
             self.show_start()
         assert self.start is not None
         self.start.say(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}")
+        if isinstance(error, DamagedProjectError):
+            self.show_backups(error.path)
+
+    def show_backups(self, file: Path) -> None:
+        """Let the person put back a backup of a project file, which is then opened."""
+        from inspector.app.window.backups_dialog import BackupsDialog
+
+        dialog = BackupsDialog(file, self)
+        dialog.chosen.connect(self._put_back)
+        dialog.open()
+
+    def _put_back(self, work: Callable[[], str]) -> None:
+        self.show_start()
+        if self.start is not None:
+            self.bridge.call(work, self.open_path, on_error=self._say, writes=True)
 
     def _come_up(self) -> None:
         self.setWindowState(self.windowState() & ~QtCore.Qt.WindowState.WindowMinimized)
@@ -264,29 +280,18 @@ class MainWindow(StableFocus, QMainWindow):
 
     def show_bug(self, text: str) -> None:
         """Tell that a bug showed itself, once a text."""
-        box = QtWidgets.QMessageBox(self)
-        box.setIcon(QtWidgets.QMessageBox.Icon.Warning)
-        box.setText("Something went wrong inside the program. Your decisions are safe on disk.")
-        box.setInformativeText("The details below are in the log, too.")
-        box.setDetailedText(text)
-        box.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
+        from inspector.app.window.messages import show_bug
+
+        show_bug(text, self)
 
     def _may_close(self) -> bool:
         """Ask where a training would be broken off."""
         going = "" if self._sure or self.view is None else self.view.going()
         if not going:
             return True
-        box = QtWidgets.QMessageBox(self)
-        box.setIcon(QtWidgets.QMessageBox.Icon.Question)
-        box.setText(f"{going[:1].upper()}{going[1:]}.")
-        box.setInformativeText("Each complete epoch is kept, and the run can go on later.")
-        roles = QtWidgets.QMessageBox.ButtonRole
-        stop = box.addButton("Stop it and close", roles.AcceptRole)
-        stay = box.addButton("Stay", roles.RejectRole)
-        box.setDefaultButton(stay)
-        box.exec()
-        return box.clickedButton() is stop
+        from inspector.app.window.messages import may_stop
+
+        return may_stop(going, self)
 
     def _shut_view(self) -> None:
         view, self.view = self.view, None
@@ -348,17 +353,9 @@ class MainWindow(StableFocus, QMainWindow):
 
     def show_about(self) -> None:
         """Say what this program is, and its version."""
-        from importlib.metadata import version
+        from inspector.app.window.messages import show_about
 
-        box = QtWidgets.QMessageBox(self)
-        box.setWindowTitle("About Dataset Inspector")
-        box.setText(f"Dataset Inspector {version('dataset-inspector')}")
-        box.setInformativeText(
-            "Shows why the validation accuracy of an image classifier lies, and lets you put the"
-            " dataset right. Apache License 2.0. Nothing leaves your computer."
-        )
-        box.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
+        show_about(self)
 
     def _on_theme(self, mode: str) -> None:
         try:

@@ -52,6 +52,7 @@ class ProjectWindow(QWidget):
     preferences_asked = Signal()
     theme_asked = Signal(str)
     about_asked = Signal()
+    backups_asked = Signal(object)
     job_ended = Signal(str, float)
 
     def __init__(self, project: Project) -> None:
@@ -234,7 +235,13 @@ class ProjectWindow(QWidget):
         about = PaletteCommand(
             "About Dataset Inspector", "", self.about_asked.emit, "version licence"
         )
-        return [*themes, *settings, about]
+        backups = PaletteCommand(
+            "Restore a backup of this project…",
+            "",
+            partial(self.backups_asked.emit, self.project.file),
+            "damaged undo",
+        )
+        return [*themes, *settings, backups, about]
 
     def _on_decided(self, decided: Decided) -> None:
         self._status.setText(decided.text)

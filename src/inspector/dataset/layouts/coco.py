@@ -1,5 +1,6 @@
 """COCO: JSON with images, annotations and categories; the commonest category is the class."""
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -17,6 +18,7 @@ from inspector.dataset.layouts.tables import MAX_BYTES, decode
 from inspector.dataset.layouts.tree import Tree
 from inspector.dataset.layouts.words import split_of
 from inspector.errors import DatasetError
+from inspector.input_files import open_regular
 
 _MAX_FILES = 40
 _HEAD_BYTES = 1 << 16
@@ -74,12 +76,12 @@ def _document(root: Path, file: str) -> _Document | None:
     """
     path = root / file
     try:
-        with path.open("rb") as stream:
+        with os.fdopen(open_regular(path, what="label file", advice=""), "rb") as stream:
             head = stream.read(_HEAD_BYTES)
             if b'"images"' not in head and b'"annotations"' not in head:
                 return None
             data = head + stream.read(MAX_BYTES)
-    except OSError:
+    except (OSError, DatasetError):
         return None
     if b'"images"' not in data or b'"categories"' not in data:
         return None

@@ -5,6 +5,7 @@ What they hold is untrusted: sizes are limited, and an error names the place in 
 
 import csv
 import io
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import msgspec
 
 from inspector.dataset.layouts.words import is_image
 from inspector.errors import DatasetError
+from inspector.input_files import open_regular, read_bytes
 
 _T = TypeVar("_T")
 
@@ -61,13 +63,7 @@ def read_text(root: Path, file: str) -> str:
     Raises:
         DatasetError: It can't be read, is too large, or is no text.
     """
-    try:
-        with (root / file).open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise refused(file, f"it can't be read: {error.strerror}") from error
-    if len(data) > MAX_BYTES:
-        raise refused(file, f"it is larger than {MAX_BYTES >> 20} MB")
+    data = read_bytes(root / file, what="label file", advice=_ADVICE, limit=MAX_BYTES)
     encoding = next((name for mark, name in _BOMS if data.startswith(mark)), "utf-8")
     try:
         text = data.decode(encoding)
@@ -145,8 +141,9 @@ def read_parquet(root: Path, file: str) -> Table | None:
     import pyarrow
     from pyarrow import parquet
 
+    stream = os.fdopen(open_regular(root / file, what="label file", advice=_ADVICE), "rb")
     try:
-        opened = parquet.ParquetFile(root / file)
+        opened = parquet.ParquetFile(stream)
         if opened.metadata.num_rows > MAX_ROWS:
             raise refused(file, f"it has {opened.metadata.num_rows:,} rows")
         schema = opened.schema_arrow
@@ -159,6 +156,8 @@ def read_parquet(root: Path, file: str) -> Table | None:
         columns = opened.read(columns=names).to_pydict()
     except (OSError, pyarrow.ArrowException) as error:
         raise refused(file, str(error).splitlines()[0]) from error
+    finally:
+        stream.close()
     if not names:
         return None
     return Table(file, tuple(names), tuple([_text(v) for v in columns[n]] for n in names))

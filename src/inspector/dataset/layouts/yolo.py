@@ -20,10 +20,12 @@ from inspector.dataset.layouts.tables import read_text, refused
 from inspector.dataset.layouts.tree import Tree
 from inspector.dataset.layouts.words import normal_split, stem
 from inspector.errors import DatasetError
+from inspector.input_files import open_regular
 
 _NAMES = ("classes.txt", "obj.names", "_darknet.labels", "coco.names", "classes.names")
 _SPLITS = ("train", "val", "valid", "test")
 _MAX_YAML = 1 << 20
+_MAX_DIGITS = 10
 _MAX_LABEL_BYTES = 1 << 20
 
 
@@ -97,8 +99,15 @@ def _yaml(root: Path, file: str) -> tuple[dict[int, str], dict[str, str]] | None
         return None
     raw = data["names"]
     pairs = raw.items() if isinstance(raw, dict) else enumerate(raw)
-    names = {int(k): str(v) for k, v in pairs if str(k).isdigit()}
-    base = str(data.get("path") or "")
+    # Other values may be nested by aliases, which takes no room until they are written out.
+    names = {
+        int(k): str(v)
+        for k, v in pairs
+        if isinstance(k, int | str) and isinstance(v, str | int | float)
+        and str(k).isdecimal() and len(str(k)) < _MAX_DIGITS
+    }  # fmt: skip
+    path = data.get("path")
+    base = path if isinstance(path, str) else ""
     splits: dict[str, str] = {}
     for word in _SPLITS:
         folder = data.get(word)
@@ -144,9 +153,9 @@ def _label_of(path: str, texts: set[str]) -> str:
 def _boxes(file: Path) -> list[tuple[int, float]]:
     """Return (class, area) of each box or polygon; lines that are no numbers are left out."""
     try:
-        with file.open("rb") as stream:
+        with os.fdopen(open_regular(file, what="label file", advice=""), "rb") as stream:
             lines = stream.read(_MAX_LABEL_BYTES).split(b"\n")
-    except OSError:
+    except (OSError, DatasetError):
         return []
     boxes = []
     for line in lines:
