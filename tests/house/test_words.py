@@ -19,8 +19,8 @@ EVERYWHERE = (
 )  # fmt: skip
 ON_SCREEN = (r"\bpictures?\b", r"\bterms? of the gap\b", r"\bsheet\b", r"\barms?\b")
 # How many are left. Lower these as sentences and modules are rewritten; never raise them.
-MAX_ON_SCREEN = 179
-MAX_IN_CODE = 416
+MAX_ON_SCREEN = 18
+MAX_IN_CODE = 331
 
 
 def _matches(patterns: tuple[str, ...], text: str) -> list[str]:

@@ -33,7 +33,7 @@ def dataset(demo: Path, tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "shapes"
     shutil.copytree(demo, folder)
     broken = next((folder / "training").rglob("*.jpg")).with_name("broken.jpg")
-    broken.write_bytes(b"no picture")
+    broken.write_bytes(b"no image")
     everything = sorted(folder.rglob("*"), reverse=True)
     for path in (*everything, folder):
         path.chmod(path.stat().st_mode & ~0o222)

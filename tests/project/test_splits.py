@@ -159,7 +159,7 @@ def test_quick_models_rank_your_seed_and_are_kept(project: Project, tmp_path: Pa
     assert project.splits.score_seeds(Rule()) is None
     project.splits.set_rule(KERAS)
     page = render(project.reports.page())
-    assert "Accuracy of a quick model on validation" in page
+    assert "Accuracy of a baseline model on validation" in page
     stop = Stop()
     stop.set()
     assert project.splits.score_seeds(KERAS, stop=stop) is None
@@ -317,8 +317,8 @@ def test_your_own_numbers_and_predictions(project: Project, tmp_path: Path) -> N
             stream.write(f"{path},{label},{label if path in neighbours else 'other'},0.9\n")
     project.diagnoses.state(UserMetrics(0.95, 0.75, str(file)))
     shares = {r.name: r for r in project.diagnoses.rates(found)}
-    assert shares["validation, a twin in training"].share == 1.0
-    assert shares["validation, no twin in training"].share == 0.0
+    assert shares["validation, a near-duplicate in training"].share == 1.0
+    assert shares["validation, no near-duplicate in training"].share == 0.0
     assert "not in this dataset" not in shares
     page = render(project.reports.page())
     assert "Your own model, by predictions.csv" in page

@@ -56,8 +56,8 @@ def test_an_answer_says_before_what_it_was_made(project: Project) -> None:
     project.decisions.bind(ids[:5:2])
     last = project.diagnoses.last()
     assert last is not None
-    assert last.changed == ("groups or look-alikes by your decisions",)
-    assert "before groups or look-alikes by your decisions changed" in last.made
+    assert last.changed == ("groups or near-duplicates by your decisions",)
+    assert "before groups or near-duplicates by your decisions changed" in last.made
     project.decisions.undo()
     project.splits.set_rule(KERAS)
     last = project.diagnoses.last()

@@ -88,7 +88,7 @@ def test_a_held_project_is_said_to_be_held(held: Path) -> None:
 
 def test_a_held_cache_is_not_begun_anew(held: Path) -> None:
     other = _hold(held)
-    with pytest.raises(ProjectError, match="another program holds the pictures"):
+    with pytest.raises(ProjectError, match="another program holds the images"):
         _cache(held)
     assert held.exists()
     other.close()

@@ -151,14 +151,14 @@ def _prepare(
 ) -> _Work:
     # Images of neither side take no part, not even as neighbours or in the components.
     used = np.flatnonzero(question.in_training | question.in_folder)
-    watch.at("look-alikes", 0, 1)
+    watch.at("near-duplicates", 0, 1)
     reduced = reduce(question.descriptors[used])
     x = np.zeros((len(question.labels), reduced.shape[1]), np.float32)
     x[used] = reduced
     found = unexplained_pairs(reduced, question.group[used])
     joined = np.zeros(len(x), np.int64)
     joined[used] = found.group
-    watch.at("look-alikes", 1, 1)
+    watch.at("near-duplicates", 1, 1)
     setting = Study(
         x, question.labels.astype(np.int64), own_groups(question.group), joined,
         np.flatnonzero(question.in_training),
@@ -250,7 +250,7 @@ def _against_similarity(work: _Work, random: list[Ints]) -> None:
     curve: list[LeakageAtSimilarity] = []
     before: Ints | None = None
     for done, (similarity, group) in enumerate(levels):
-        setting.watch.at("levels of likeness", done, len(levels))
+        setting.watch.at("similarity levels", done, len(levels))
         known = np.unique(own_groups(group)[setting.train], return_inverse=True)[1]
         if before is None or not np.array_equal(known, before):
             grouped = arms.group_assignments(setting, known.astype(np.int64), 0)
@@ -267,7 +267,7 @@ def _against_similarity(work: _Work, random: list[Ints]) -> None:
 
 def _bound_by(work: _Work, curve: Sequence[LeakageAtSimilarity]) -> None:
     if rules.grows(curve):
-        reason = "leakage that grows where less alike pictures count"
+        reason = "leakage that grows where less alike images count"
         work.limits = replace(work.limits, missed=(*work.limits.missed, reason))
 
 
@@ -291,7 +291,7 @@ def _borrow(work: _Work, leakage: Interval, quick: Diagnosis) -> None:
     placebo = quick.terms["leakage"].placebo
     work.terms["leakage"] = rules.leakage_term(leakage, placebo, work.limits)
     work.domain = quick.domain_auc
-    own = BaselineResult("quick models", quick.terms, quick.arms)
+    own = BaselineResult("baseline models", quick.terms, quick.arms)
     work.models = (own, *quick.quick_models)
 
 

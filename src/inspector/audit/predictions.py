@@ -137,7 +137,13 @@ def rates(
             groups.setdefault(where, []).append(p)
         if where == "validation":
             kind = tie.get(p.path)
-            name = "the same event" if kind == "group" else "a twin" if kind else "no twin"
+            name = (
+                "the same event"
+                if kind == "group"
+                else "a near-duplicate"
+                if kind
+                else "no near-duplicate"
+            )
             groups.setdefault(f"validation, {name} in training", []).append(p)
     for p in judged:
         groups.setdefault(f"class {p.label}", []).append(p)

@@ -20,16 +20,16 @@ DEVIATIONS: Final = MappingProxyType(
             "width_shift_range; here each moves along the axis of its name."
         ),
         "non-square-centre": (
-            "Keras since 2.9 turns and zooms a picture that is not square about a point off its "
+            "Keras since 2.9 turns and zooms an image that is not square about a point off its "
             "middle; here it is always the middle."
         ),
         "unit-brightness": (
             "Keras turns floats of 0..1 to black under brightness_range, as it goes through 8-bit "
-            "values; here pictures are 0..255 before anything is done to them."
+            "values; here images are 0..255 before anything is done to them."
         ),
         "eight-bit": (
             "Keras hands on fractions of a grey level and truncates them before brightness; here "
-            "every picture is of whole grey levels, rounded, so values differ by one at most."
+            "every image is of whole grey levels, rounded, so values differ by one at most."
         ),
         "constant-edge": (
             "With fill_mode constant, Keras switches to cval at the outermost pixel's middle; here "
@@ -37,7 +37,7 @@ DEVIATIONS: Final = MappingProxyType(
         ),
         "wrap-period": (
             "With fill_mode wrap, Keras counts the first and the last column as one; here the "
-            "picture is repeated whole, so it is one pixel longer."
+            "image is repeated whole, so it is one pixel longer."
         ),
     }
 )
@@ -222,8 +222,8 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
         "noise_levels": Limit(0, 255, "grey levels of 0..255, standard deviation", (0, 64)),
         "jpeg_quality": Limit(1, 100, "JPEG quality", (5, 100)),
         "erasing_probability": Limit(0, 1, "probability", (0, 1)),
-        "erasing_area": Limit(0, 1, "share of the picture's area", (0, 0.5)),
-        "crop_area": Limit(0.01, 1, "share of the picture's area", (0.1, 1)),
+        "erasing_area": Limit(0, 1, "share of the image's area", (0, 0.5)),
+        "crop_area": Limit(0.01, 1, "share of the image's area", (0.1, 1)),
     }
 )
 """Of every number in a policy: what it may be, and its unit."""

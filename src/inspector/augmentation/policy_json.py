@@ -118,7 +118,7 @@ def _read_other(name: str, value: Any) -> dict[str, Any]:
             if value != _FIXED[name]:
                 raise UsageError(
                     f"{name} can't be a part of a policy",
-                    f"Leave {name} out: a policy is numbers only, and pictures are sampled "
+                    f"Leave {name} out: a policy is numbers only, and images are sampled "
                     "between pixels.",
                 )
             return {}

@@ -31,7 +31,7 @@ def add_verbs(verbs: object) -> None:
     what.add_argument("--rule", metavar="RULE", help=", ".join(RULES))
     decide.add_argument("--scope", choices=["reviewed", "all"], default="reviewed")
     decide.add_argument("--dry-run", action="store_true", help="with --rule: show, do nothing")
-    add_verb(verbs, "undo", _undo, "undo the newest decision in force")
+    add_verb(verbs, "undo", _undo, "undo the newest decision")
     add_verb(verbs, "redo", _redo, "make the decision again that was undone last")
     log = add_verb(verbs, "decisions", _decisions, "the log of decisions")
     log.add_argument("--export", type=Path, metavar="FILE")

@@ -72,7 +72,9 @@ def add_verbs(verbs: object) -> None:
     """Add this module's verbs to the parser."""
     split = add_verb(verbs, "split", _split, "which files a rule puts where, in its own order")
     add_split_options(split)
-    leaks = add_verb(verbs, "leaks", _leaks, "what stands on both sides: files, pictures, events")
+    leaks = add_verb(
+        verbs, "leaks", _leaks, "what leaks between the splits: files, near-duplicates, groups"
+    )
     add_split_options(leaks)
     leaks.add_argument("--second-call", metavar="ARGS", help='"seed=7,validation_split=0.2"')
     leaks.add_argument("--check", action="store_true", help="exit 1 on a leak")
@@ -247,13 +249,13 @@ def _print_leaks(found: Leakage, drawn: SeedVariability | None) -> None:
     made = found.made
     print(
         f"{made.rule.text}: {len(made.training):,} training, {len(made.validation):,} validation;"
-        f" {len(found.both):,} files on both sides, {len(made.neither):,} on neither"
+        f" {len(found.both):,} files in both, {len(made.neither):,} in neither"
     )
     n = found.validation_images
     neighbours = sum(leak.kind != "group" for leak in found.leaks)
     print(
-        f"{neighbours:,} of {n:,} validation images ({found.share:.1%}) have a twin in training at"
-        f" similarity {found.threshold:g} or more;"
+        f"{neighbours:,} of {n:,} validation images ({found.share:.1%}) have a near-duplicate in"
+        f" training at similarity {found.threshold:g} or more;"
         f" {found.count('group'):,} more share only an event"
     )
     print_table(
@@ -281,7 +283,7 @@ def _drawn_text(drawn: SeedVariability) -> str:
     yours = f"; yours {one.this_seed:.1%}" if one.this_seed is not None else ""
     rank = f", above {one.percentile:.0%} of them" if one.percentile is not None else ""
     return (
-        f"quick models reach {one.median:.1%} [{one.at(5):.1%}, {one.at(95):.1%}] over"
+        f"baseline models reach {one.median:.1%} [{one.at(5):.1%}, {one.at(95):.1%}] over"
         f" {len(one.values)} seeds{yours}{rank}; a class's share of validation is off by up to"
         f" {mix.median:.1%} [{mix.at(5):.1%}, {mix.at(95):.1%}]"
         + (f"; yours {mix.this_seed:.1%}" if mix.this_seed is not None else "")
@@ -321,8 +323,8 @@ def _groups(arguments: argparse.Namespace) -> None:
                 )
                 for o in project.groups.offers()
             ],
-            ("from", "rule", "groups", "images", "largest", "several classes", "borne out",
-             "in force"),
+            ("from", "rule", "groups", "images", "largest", "several classes", "agreement",
+             "enabled"),
         )  # fmt: skip
         print_table(
             [(g.id, g.provenance.value, len(g.members), ", ".join(g.splits)) for g in found],

@@ -57,7 +57,7 @@ NOTIFY = Setting(
 )  # fmt: skip
 WORKERS = Setting(
     "workers", "Worker processes",
-    "How many read pictures while the window is open. From the next dataset that is opened.", 0,
+    "How many read images while the window is open. From the next dataset that is opened.", 0,
     highest=64, zero="all cores but one",
 )  # fmt: skip
 SETTINGS = (THEME, REOPEN, NOTIFY, WORKERS)

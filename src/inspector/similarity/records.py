@@ -57,7 +57,7 @@ def unkept(path: Path, error: Exception) -> ProjectError:
     """Return what a person is told when thumbnails or fingerprints can't be written to `path`."""
     reason = getattr(error, "strerror", "") or str(error)
     return ProjectError(
-        f"the pictures can't be kept in {path}: {reason}",
+        f"the images can't be kept in {path}: {reason}",
         "Make room on that disk: a scan goes on where this one stopped.",
     )
 

@@ -58,7 +58,7 @@ class ImageCache:
             if is_busy(error):
                 # Others use it: nothing is wrong with the file, and it is theirs too.
                 raise ProjectError(
-                    f"another program holds the pictures in {path}", "Wait for it, or close it."
+                    f"another program holds the images in {path}", "Wait for it, or close it."
                 ) from error
             for suffix in ("", "-wal", "-shm", "-fingerprints"):
                 Path(f"{path}{suffix}").unlink(missing_ok=True)
@@ -82,7 +82,7 @@ class ImageCache:
         with connection:
             # Another program may have begun it meanwhile.
             if not self._is_current(connection):
-                connection.execute("DROP TABLE IF EXISTS picture")
+                connection.execute("DROP TABLE IF EXISTS image")
                 self.records.unlink(missing_ok=True)
                 for statement in _SCHEMA.split(";")[:-1]:
                     connection.execute(statement)

@@ -142,11 +142,11 @@ class EffectsPanel(QWidget):
         if damage is not None:
             self._verdict.setText(damage.message)
         elif self._measurer.reference_set is None:
-            self._verdict.setText("Told once the pictures are scanned.")
+            self._verdict.setText("Told once the images are scanned.")
         elif not names:
             self._verdict.setText("This policy changes nothing yet.")
         elif tells is False:
-            self._verdict.setText("Not told: it needs two classes with several pictures.")
+            self._verdict.setText("Not told: it needs two classes with several images.")
         else:
             self._verdict.setText("Being measured…")
 
@@ -164,7 +164,7 @@ class EffectsPanel(QWidget):
         heading.setProperty("role", "heading")
         other = QLabel("Your validation folder")
         other.setProperty("role", "heading")
-        self._difference.setText("Told once the pictures are scanned.")
+        self._difference.setText("Told once the images are scanned.")
         whole = QGridLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(column_of(

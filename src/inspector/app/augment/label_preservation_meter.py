@@ -106,7 +106,7 @@ class WorstSamples(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._pairs: list[tuple[QImage, str, QImage, str]] = []
-        self.setAccessibleName("Worst draws")
+        self.setAccessibleName("Samples nearest to another class")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(0)
 

@@ -103,7 +103,7 @@ class AugmentPage(Page):
     words = "augmentation policy transform preview keras ImageDataGenerator layers slider"
     icon = "augment"
     purpose = "What training will see, and what each number does"
-    hint = "Move a slider: the grid shows the very pictures that training would read."
+    hint = "Move a slider: the grid shows the very images that training would read."
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
@@ -207,7 +207,7 @@ class AugmentPage(Page):
             shown = self.project.previews.choose(count, pinned=pinned, turn=turn, side_px=side)
             return shown, measured
 
-        self.bridge.call(work, self._take, channel="augment pictures")
+        self.bridge.call(work, self._take, channel="augment images")
 
     def _take(self, answer: tuple[list[PreviewImage], list[PreviewImage]]) -> None:
         self._pictures, measured = answer

@@ -155,8 +155,8 @@ LABELS: Final = {
 
 _NONE, _TO_ONE, _OTHER = "none", "to 0..1", "own"
 _FLAGS = (
-    ("samplewise_center", "each picture's mean to 0", "samplewise_center"),
-    ("samplewise_std", "each picture's deviation to 1", "samplewise_std_normalization"),
+    ("samplewise_center", "each image's mean to 0", "samplewise_center"),
+    ("samplewise_std", "each image's deviation to 1", "samplewise_std_normalization"),
     ("featurewise_center", "the training set's mean to 0", "featurewise_center"),
     ("featurewise_std", "the training set's deviation to 1", "featurewise_std_normalization"),
 )
@@ -184,7 +184,7 @@ class Switches(QWidget):
         self._draws.addItem("drawn evenly from each range", Distribution.UNIFORM.value)
         self._draws.addItem("drawn near the middle", Distribution.TRUNCATED_NORMAL.value)
         for widget, name in (
-            (self._fill, "What stands where the picture does not reach"),
+            (self._fill, "What stands where the image does not reach"),
             (self._level, "Grey level of the fill and of erased boxes"),
             (self._shape, "Zoom of the two axes"), (self._draws, "How numbers are drawn"),
         ):  # fmt: skip

@@ -89,7 +89,7 @@ class PreviewGrid(QWidget):
         if not self._rows:
             painter.setPen(theme.colour("muted"))
             painter.drawText(
-                self.rect(), Qt.AlignmentFlag.AlignCenter, "Pictures come once they are read."
+                self.rect(), Qt.AlignmentFlag.AlignCenter, "Images come once they are read."
             )
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)

@@ -41,12 +41,12 @@ class DuplicatesPage(Page):
     """Review clusters by keyboard."""
 
     name = PageName.DUPLICATES
-    words = "duplicate near-duplicate copies look-alikes similar clusters same image"
+    words = "duplicate near-duplicate copies look-alike similar clusters same image"
     icon = "duplicates"
     purpose = "Review clusters of duplicates, across splits first"
     remembered = ("duplicate-clusters",)
     hint = (
-        "K keeps the left picture and drops its copies; Down goes on. Nothing is"
+        "K keeps the left image and drops its copies; Down goes on. Nothing is"
         " deleted, exports leave it out."
     )
 
@@ -126,7 +126,7 @@ class DuplicatesPage(Page):
 
     def _show(self, answer: tuple[list[Cluster], float]) -> None:
         clusters, threshold = answer
-        self._level.setText(f"sure from {threshold:.2f}  [ ]")
+        self._level.setText(f"confirmed from {threshold:.2f}  [ ]")
         if not self.review.show_items(clusters, self.list.first_row_of(clusters)):
             self._show_none()
         self.thumbnails.forget()

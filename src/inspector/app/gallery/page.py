@@ -70,7 +70,7 @@ class GalleryPage(Page):
             Key("drop", "X", "drop what is selected", self._drop),
             Key("clear", "U", "clear the decision", self._clear),
             Key("all", "Ctrl+A", "select all that is shown", self.view.selectAll),
-            Key("open", "O", "open in the picture viewer", self._open_picture),
+            Key("open", "O", "open in the image viewer", self._open_picture),
             Key("folder", "Shift+O", "open in the file manager", self._open_folder),
             Key("copy_path", "Ctrl+C", "copy the paths of what is selected", self._copy_path),
             Key("copy", "Ctrl+Shift+C", "copy the shown list as text", self._copy_list),
@@ -179,7 +179,7 @@ class GalleryPage(Page):
         for text, slot in (
             ("Keep\tP", self._keep), ("Drop\tX", self._drop),
             ("Clear the decision\tU", self._clear),
-            ("Open in the picture viewer\tO", self._open_picture),
+            ("Open in the image viewer\tO", self._open_picture),
             ("Open in the file manager\tShift+O", self._open_folder),
             ("Copy path\tCtrl+C", self._copy_path),
         ):  # fmt: skip
@@ -302,7 +302,7 @@ def _tile(sample: Sample, neighbours: int) -> Tile:
     label = sample.new_label or sample.label or "outside every class"
     spoken = [label, sample.split or "no split"]
     if neighbours:
-        spoken.append(f"{neighbours} look-alikes" if neighbours > 1 else "1 look-alike")
+        spoken.append(f"{neighbours} near-duplicates" if neighbours > 1 else "1 near-duplicate")
     spoken.append({"keep": "kept", "drop": "dropped"}.get(sample.mark, "undecided"))
     if sample.reason:
         spoken.append(sample.reason)

@@ -29,8 +29,8 @@ from inspector.store.samples import Sample
 
 PICTURE_PX = 168
 _Pair = tuple[Sample, Sample, bool]
-_OFFER_HEADS = ("in force", "from", "rule", "groups", "images", "largest", "several classes",
-                "borne out")  # fmt: skip
+_OFFER_HEADS = ("enabled", "from", "rule", "groups", "images", "largest", "several classes",
+                "agreement")  # fmt: skip
 _GROUP_HEADS = ("group", "from", "images", "splits", "classes")
 
 
@@ -130,7 +130,7 @@ class GroupsPage(Page):
         else:
             self._question.setText("Neither names nor EXIF times suggest groups.")
             self._score.setText(
-                "Give a pattern on the path, or keep look-alikes together on their page."
+                "Give a pattern on the path, or keep near-duplicates together on their page."
             )
         for widget in (self._one, self._two, self._yes, self._no, self._skip):
             widget.setVisible(bool(shown.offers))
@@ -281,8 +281,8 @@ class GroupsPage(Page):
         column.addStretch()
         judge.setFixedWidth(400)
         note = QLabel(
-            "Groups in force count as the same event on both sides, and a split by group never"
-            " cuts through one."
+            "Images of an enabled group count as leakage where training and validation share it; a"
+            " split by group never divides one."
         )
         note.setProperty("role", "muted")
         note.setWordWrap(True)

@@ -69,6 +69,8 @@ class LabelsPage(Page):
         self.list = QListView()
         self.list.setModel(self.model)
         self.list.setUniformItemSizes(True)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setObjectName("label-cases")
         self.list.setAccessibleName("Doubtful labels")
         self.list.setMinimumWidth(220)
@@ -113,10 +115,10 @@ class LabelsPage(Page):
 
     def _show_none(self, looked: bool) -> None:
         self.review.tell(
-            "No label is in doubt" if looked else "Labels were not looked at yet",
-            "No image stands in the dataset with two labels, and quick models contradict none."
+            "No suspected label errors" if looked else "Labels were not looked at yet",
+            "No image stands in the dataset with two labels, and baseline models contradict none."
             if looked
-            else "Quick models name doubtful labels after the diagnosis on Overview.",
+            else "Baseline models name doubtful labels after the diagnosis on Overview.",
         )
         self._picture.show_image(None)
         self._own.show_pictures("", ())
@@ -134,7 +136,7 @@ class LabelsPage(Page):
             carried = ", ".join(
                 f"{s.path} (now {s.new_label})" if s.new_label else s.path for s in case.samples[:6]
             )
-            note = f"The same picture with {len(case.labels)} labels: {carried}"
+            note = f"The same image with {len(case.labels)} labels: {carried}"
         else:
             (one,) = case.samples
             now = f" It is {one.new_label} now." if one.new_label else ""
@@ -184,7 +186,9 @@ class LabelsPage(Page):
         case = self.current()
         if case is not None:
             ids = [s.id for s in case.samples]
-            self.review.decide(lambda: self.project.decisions.drop(ids, reason="label in doubt"))
+            self.review.decide(
+                lambda: self.project.decisions.drop(ids, reason="suspected label error")
+            )
 
     def _table(self) -> list[Key]:
         return [

@@ -30,7 +30,7 @@ class CleanUpDialog(StableFocus, QDialog):
     def __init__(self, project: Project, bridge: Bridge, jobs: Jobs, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Make it right")
+        self.setWindowTitle("Clean up dataset")
         self._project, self._bridge, self._jobs = project, bridge, jobs
         self._job: Job | None = None
         self._shown: CleanUpPlan | None = None
@@ -88,7 +88,7 @@ class CleanUpDialog(StableFocus, QDialog):
                 f"Split anew with groups kept together: {len(plan.resplit.training):,} training,"
                 f" {len(plan.resplit.validation):,} validation; {plan.moves:,} images move."
             )
-        copies = "copy of a picture" if len(plan.drops) == 1 else "copies of pictures"
+        copies = "copy of an image" if len(plan.drops) == 1 else "copies of images"
         files = "file" if plan.unreadable == 1 else "files"
         steps = (
             lock,

@@ -72,7 +72,7 @@ class VerdictPanel(QFrame):
         self._predictions.setToolTip("A CSV of your model: path, label, predicted, confidence")
         self._run = QPushButton("Diagnose the gap")
         self._run.setProperty("role", "primary")
-        self._fix = QPushButton("Make it right…")
+        self._fix = QPushButton("Clean up dataset…")
         self._fix.setToolTip("Lock, drop copies, split by group if needed, export, report")
         self._verdict, self._own, self._stands = QLabel(), QLabel(), QLabel()
         self._made, self._evidence = QLabel(), QLabel()
@@ -129,7 +129,7 @@ class VerdictPanel(QFrame):
         if last is None:
             if not self.started:
                 self._verdict.setText(
-                    "State what you measured, if you like, and ask what quick models say of the"
+                    "State what you measured, if you like, and ask what baseline models say of the"
                     " gap."
                 )
             self._show_answer({})
@@ -161,7 +161,9 @@ class VerdictPanel(QFrame):
         self._run.setEnabled(False)
         progress, stop = Progress(), Stop()
         self._job = self._jobs.start(progress, stop)
-        self._verdict.setText("The quick models are at work; figures come when controls are done.")
+        self._verdict.setText(
+            "The baseline models are at work; figures come when controls are done."
+        )
         self._made.setVisible(False)
         diagnoses = self._project.diagnoses
 

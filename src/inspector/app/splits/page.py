@@ -39,7 +39,7 @@ SHOWN_PAIRS = 300
 ICON_PX = 64
 AT_REST_MS = 500
 _HEADS = ("from", "to", *(f"same {k}" if k in ("bytes", "pixels") else k for k in KINDS))
-_PAIR_HEADS = ("", "", "how alike", "validation image", "its twin in training")
+_PAIR_HEADS = ("", "", "how alike", "validation image", "its near-duplicate in training")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,10 @@ class SplitsPage(Page):
     name = PageName.SPLITS
     words = "leakage leak rate split rule seed validation training test lock paste code keras"
     icon = "splits"
-    purpose = "Which files stand where, and what stands on both sides"
+    purpose = "Which split each file is in, and what leaks between them"
     hint = (
         "Choose what makes your split, or paste your code: the matrix shows what"
-        " then stands on both sides."
+        " training and evaluation then share."
     )
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
@@ -80,7 +80,9 @@ class SplitsPage(Page):
         for label in (self._summary, self._note):
             label.setWordWrap(True)
         counts = range(2, len(_HEADS))
-        self._matrix = table(_HEADS, name="Who has a twin where", wide=counts, numbers=counts)
+        self._matrix = table(
+            _HEADS, name="Near-duplicates between splits", wide=counts, numbers=counts
+        )
         self._matrix.cellClicked.connect(self._on_cell)
         self._matrix.cellActivated.connect(self._on_cell)
         self._pairs = table(_PAIR_HEADS, name="The worst pairs", wide=(3, 4))
@@ -169,7 +171,7 @@ class SplitsPage(Page):
         made = found.made
         self._summary.setText(
             f"{len(made.training):,} training, {len(made.validation):,} validation. "
-            f"{len(found.both):,} files stand on both sides, {len(made.neither):,} on neither."
+            f"{len(found.both):,} files are in both, {len(made.neither):,} in neither."
         )
         moved = f" {shown.moved:,} images would move against today's folders." * bool(shown.moved)
         self._note.setText(
@@ -188,7 +190,7 @@ class SplitsPage(Page):
             self._threshold.blockSignals(True)
             self._threshold.setValue(round(found.threshold * 100))
             self._threshold.blockSignals(False)
-            self._threshold_text.setText(f"sure from {found.threshold:.2f}")
+            self._threshold_text.setText(f"confirmed from {found.threshold:.2f}")
 
     def _show_matrix(self, found: Leakage) -> None:
         cells = [c for c in found.matrix if c.source != c.to]
@@ -209,7 +211,7 @@ class SplitsPage(Page):
 
     def _show_pairs(self, shown: SplitsData) -> None:
         leaks = [leak for leak in shown.found.leaks if leak.twin is not None][:SHOWN_PAIRS]
-        set_rows(self._pairs, len(leaks), "No picture has a twin on another side.")
+        set_rows(self._pairs, len(leaks), "No image has a near-duplicate in another split.")
         for row, leak in enumerate(leaks):
             assert leak.twin is not None
             self._pairs.setRowHeight(row, ICON_PX + 8)
@@ -247,7 +249,9 @@ class SplitsPage(Page):
         if self._shown is not None:
             leak = [leak for leak in self._shown.found.leaks if leak.twin is not None][row]
             assert leak.twin is not None
-            self.show_list(f"{leak.image.path} and its twin", (leak.image.id, leak.twin.id))
+            self.show_list(
+                f"{leak.image.path} and its near-duplicate", (leak.image.id, leak.twin.id)
+            )
 
     def _on_finding(self, row: int, _: int) -> None:
         if self._shown is None:
@@ -260,7 +264,7 @@ class SplitsPage(Page):
         )
 
     def _on_threshold(self, value: int) -> None:
-        self._threshold_text.setText(f"sure from {value / 100:.2f}")
+        self._threshold_text.setText(f"confirmed from {value / 100:.2f}")
         self._timer.start()
         shown, project = self._shown, self.project
         if shown is not None:
@@ -328,7 +332,7 @@ class SplitsPage(Page):
         side = QVBoxLayout()
         side.setSpacing(8)
         parts: tuple[tuple[str, tuple[QWidget, ...]], ...] = (
-            ("Luck of the draw", (self.luck,)),
+            ("Seed variability", (self.luck,)),
             ("Class balance: training / validation", (self._bars,)),
         )
         for title, figures in parts:

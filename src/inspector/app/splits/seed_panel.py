@@ -13,7 +13,7 @@ from inspector.project.splits.split_rules import Rule
 from inspector.work.jobs import Progress, Stop
 
 TWINS, ACCURACY, CLASSES = range(3)
-_NAMES = ("Share with a twin", "Quick model's accuracy", "Class balance")
+_NAMES = ("Share with a near-duplicate", "Baseline model's accuracy", "Class balance")
 
 
 class SeedVariabilityPanel(QWidget):
@@ -37,7 +37,9 @@ class SeedVariabilityPanel(QWidget):
         self._text.setWordWrap(True)
         self._text.setProperty("role", "muted")
         self._draw = QPushButton("Try 200 seeds")
-        self._draw.setToolTip("Train a quick model on each draw: some seconds, in the background")
+        self._draw.setToolTip(
+            "Train a baseline model on each draw: some seconds, in the background"
+        )
         self._draw.clicked.connect(self._on_draw)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -72,11 +74,11 @@ class SeedVariabilityPanel(QWidget):
             luck = self._luck
             self._figure.show_values(luck.shares, luck.this_seed, "your seed")
             self._text.setText(
-                f"Over {len(luck.shares)} seeds the share of validation with a twin in training is"
+                f"Over {len(luck.shares)} seeds the leak rate is"
                 f" {luck.median:.1%} [{luck.at(5):.1%}, {luck.at(95):.1%}]."
             )
         elif self._drawn is None:
-            self._text.setText("Quick models have not tried other seeds of this call yet.")
+            self._text.setText("Baseline models have not tried other seeds of this call yet.")
         else:
             self._show_drawn(self._drawn, place)
 
@@ -87,7 +89,7 @@ class SeedVariabilityPanel(QWidget):
         if one.percentile is not None:
             rank = f" Yours is above {one.percentile:.0%} of them."
         what = (
-            f"A quick model reaches {one.median:.1%}"
+            f"A baseline model reaches {one.median:.1%}"
             if place == ACCURACY
             else f"The share of one class in validation is off by up to {one.median:.1%}"
         )
@@ -102,7 +104,7 @@ class SeedVariabilityPanel(QWidget):
             return
         progress, stop = Progress(), Stop()
         self._draw.setEnabled(False)
-        self._text.setText("Quick models are trying 200 seeds of this call.")
+        self._text.setText("Baseline models are trying 200 seeds of this call.")
         self._job = self._jobs.start(progress, stop)
         rule, splits = self._rule, self._project.splits
         self._bridge.call(

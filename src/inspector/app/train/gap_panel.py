@@ -51,7 +51,7 @@ class GapPanel(QWidget):
         self._text, self._verdict, self._evidence = QLabel(_HELP), QLabel(), QLabel()
         self._terms = ComponentsTable()
         self._terms.hide()
-        self._ask, self._start = QPushButton("Plan it"), QPushButton("Train the arms")
+        self._ask, self._start = QPushButton("Plan it"), QPushButton("Train the models")
         self._ask.clicked.connect(self._on_ask)
         self._start.clicked.connect(self._on_start)
         self._start.setEnabled(False)
@@ -81,7 +81,7 @@ class GapPanel(QWidget):
         progress, stop, wanted = Progress(), Stop(), self._wanted
         self._stop = stop
         self._ask.setEnabled(False)
-        self._text.setText("Asking the quick models, whose controls stand beside the trainings…")
+        self._text.setText("Asking the baseline models, whose controls stand beside the trainings…")
         self._job = self._jobs.start(progress, stop)
         self._bridge.call(
             lambda: self._project.experiments.plan(wanted=wanted, stop=stop, progress=progress),

@@ -219,7 +219,8 @@ class RunResultPanel(QWidget):
         self._tabs.addTab(confusion, "Confusion")
         self._tabs.addTab(mistakes, "Mistakes")
         self._tabs.setTabToolTip(
-            0, "With and without a twin is a description: images with a twin may be easier ones"
+            0,
+            "The difference is descriptive: images with a near-duplicate may be easier",
         )
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 8, 0, 0)

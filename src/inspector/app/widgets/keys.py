@@ -27,7 +27,7 @@ def overrides(file: Path) -> dict[str, str]:
         table = tomllib.loads(file.read_text("utf-8")).get("keys", {})
     except (OSError, ValueError) as error:
         raise UsageError(
-            f"the settings {file} can't be read: {error}", "Mend or delete it."
+            f"the settings {file} can't be read: {error}", "Fix or delete the file."
         ) from None
     if not isinstance(table, Mapping) or not all(isinstance(v, str) for v in table.values()):
         raise UsageError(

@@ -94,7 +94,7 @@ class Details(QFrame):
         sample = shown.sample
         self._shown = sample.id
         self._picture.show_image(shown.image)
-        self._picture.setAccessibleName(f"Picture of {sample.path}")
+        self._picture.setAccessibleName(f"Image of {sample.path}")
         folder, _, name = sample.path.rpartition("/")
         self._title.show_text(f"{folder}/\n{name}" if folder else name)
         self._title.setProperty("role", "")
@@ -114,7 +114,7 @@ class Details(QFrame):
             if widget is not None:
                 widget.deleteLater()
         if shown.neighbours:
-            head = QLabel(f"Look-alikes: {len(shown.neighbours)}")
+            head = QLabel(f"Near-duplicates: {len(shown.neighbours)}")
             head.setProperty("role", "heading")
             self._twins.addWidget(head)
         for twin in shown.neighbours[:12]:

@@ -36,8 +36,8 @@ def show_about(parent: QWidget) -> None:
     box.setWindowTitle("About Dataset Inspector")
     box.setText(f"Dataset Inspector {version('dataset-inspector')}")
     box.setInformativeText(
-        "Shows why the validation accuracy of an image classifier lies, and lets you put the"
-        " dataset right. Apache License 2.0. Nothing leaves your computer."
+        "Shows why the validation accuracy of an image classifier is misleading, and lets you"
+        " fix the dataset. Apache License 2.0. Nothing leaves your computer."
     )
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.open()

@@ -59,7 +59,7 @@ def square(file: Path, *, side_px: int = SIDE_PX) -> tuple[NDArray[np.uint8], st
     except OSError as error:
         raise DatasetError(f"{file} can't be read: {error.strerror}", "Check the path.") from None
     except Exception as error:  # decoders raise nearly anything for a hostile file
-        raise DatasetError(f"{file} is no picture that can be decoded", "Take another.") from error
+        raise DatasetError(f"{file} is no image that can be decoded", "Take another.") from error
     return pixels, hashlib.sha256(data).hexdigest()
 
 

@@ -249,7 +249,7 @@ class Scans:
         proposed = _sorted(self._all(questions, stop, progress.advance))
         if stop.is_set():
             return None
-        progress.start("look-alikes", len(proposed.a))
+        progress.start("near-duplicates", len(proposed.a))
         cuts = [slice(i, i + CHUNK_PAIRS) for i in range(0, len(proposed.a), CHUNK_PAIRS)]
         tasks = [
             VerifyTask(*records, proposed.a[cut], proposed.b[cut], proposed.transform[cut])
@@ -288,7 +288,7 @@ class Scans:
                     yield from result
                 case TaskFailed(item=item, reason=reason):
                     if not isinstance(item, DigestTask):
-                        raise RuntimeError(f"comparing pictures failed: {reason}")
+                        raise RuntimeError(f"comparing images failed: {reason}")
 
     def _same_pixels(
         self,

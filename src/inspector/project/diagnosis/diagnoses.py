@@ -312,7 +312,7 @@ class Diagnoses:
             found["confirmed"] += bound
         clusters = len(self._duplicates.index().clusters)
         if clusters:
-            found["verified look-alikes"] += clusters
+            found["verified near-duplicates"] += clusters
         return dict(found)
 
     def _parts(self, rule: Rule) -> dict[str, str]:
@@ -325,7 +325,7 @@ class Diagnoses:
         parts = {
             FILES: files.digest(),
             "the split rule": repr(rule).encode(),
-            "groups or look-alikes by your decisions": groups.tobytes(),
+            "groups or near-duplicates by your decisions": groups.tobytes(),
             "your numbers": repr(self.numbers.claimed).encode(),
         }
         return {name: hashlib.sha256(part).hexdigest() for name, part in parts.items()}

@@ -104,7 +104,7 @@ class Decisions:
         one, two = (index.canonical.get(i, i) for i in (a, b))
         if one == two:
             raise UsageError(
-                "these two files hold the same picture", "Keep both, or keep them together."
+                "these two files hold the same image", "Keep both, or keep them together."
             )
         change = Change(min(a, b), DecisionField.NOT_ALIKE, "1", max(a, b))
         return self._apply("not alike", "not alike", [change])
@@ -201,7 +201,7 @@ class Decisions:
         changes: list[Change] = []
         for sample, keeper in plan.drops:
             changes += _mark(sample.id, "drop", _why(index, sample, keeper))
-        text = f"drop {len(plan.drops)} look-alikes by the rule {plan.rule}"
+        text = f"drop {len(plan.drops)} near-duplicates by the rule {plan.rule}"
         return self._apply("rule", text, changes)
 
     def to_undo(self) -> Operation | None:

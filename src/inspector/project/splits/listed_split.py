@@ -51,7 +51,7 @@ def _findings(
             Pitfall(
                 "overlap", HIGH,
                 f"{len(both):,} of {len(validation):,} validation files are training files too:"
-                " the list names them on both sides.",
+                " the list names them in training and in validation.",
                 {"both": len(both), "validation": len(validation)}, both,
             )
         )  # fmt: skip

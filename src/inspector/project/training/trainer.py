@@ -275,7 +275,7 @@ class Trainer:
                 return
             advice = (
                 "Let the run go on after its last epoch. If this comes again, the machine may lack"
-                " memory: take smaller pictures."
+                " memory: take smaller images."
             )
             self._tell(RunFailed(name, f"the training process is gone, {gone}", advice))
 
