@@ -32,7 +32,7 @@ def page(view: ProjectWindow, kind: type) -> object:
 
 
 def matrix(splits: SplitsPage) -> QTableWidget:
-    return named(splits, QTableWidget, "Who has a")
+    return named(splits, QTableWidget, "Near-duplicates between splits")
 
 
 def threshold(splits: SplitsPage) -> QSlider:

@@ -44,8 +44,8 @@ class StartPage(QWidget):
         title = QLabel("Dataset Inspector")
         title.setProperty("role", "title")
         purpose = QLabel(
-            "Shows why the validation accuracy of an image classifier lies,"
-            " and lets you put the dataset right."
+            "Shows why the validation accuracy of an image classifier is misleading,"
+            " and helps you fix the dataset."
         )
         purpose.setProperty("role", "muted")
         purpose.setWordWrap(True)
