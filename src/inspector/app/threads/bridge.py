@@ -92,6 +92,10 @@ class Bridge(QObject):
         if not channel or self._requests.admit(channel, number, request):
             self._threads.submit(self._run, request)
 
+    def is_closed(self) -> bool:
+        """Tell whether nothing is asked any more."""
+        return self._closed
+
     def waits(self, channel: str = "") -> bool:
         """Tell whether anything is asked on a channel, or on any."""
         return self._requests.is_busy(channel)
@@ -104,7 +108,8 @@ class Bridge(QObject):
     def close(self) -> None:
         """Wait for what is running and let nothing more through."""
         self._closed = True
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        # Nothing is cancelled: of what waits for a thread, `_run` skips all but writes.
+        self._threads.shutdown(wait=True)
 
     def _on_told(self, changes: object) -> None:
         # A change may still be queued when the project is closed.
