@@ -300,7 +300,9 @@ class DuplicatesPage(Page):
 
     def _move_threshold(self, by: float) -> None:
         duplicates = self.project.duplicates
-        self.bridge.call(lambda: duplicates.set_threshold(round(duplicates.threshold + by, 4)))
+        self.bridge.call(
+            lambda: duplicates.set_threshold(round(duplicates.threshold + by, 4)), writes=True
+        )
 
     def _cycle(self) -> None:
         self.compare.cycle_mode()

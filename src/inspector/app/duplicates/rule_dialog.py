@@ -111,5 +111,7 @@ class RuleDialog(StableFocus, QDialog):
 
     def _run(self) -> None:
         rule, everything = self._choice()
-        self._bridge.call(lambda: self._project.decisions.apply_rule(rule, everything=everything))
+        self._bridge.call(
+            lambda: self._project.decisions.apply_rule(rule, everything=everything), writes=True
+        )
         self.accept()

@@ -210,7 +210,9 @@ class GroupsPage(Page):
             return
         pair = self._pairs.pop(0)
         self.bridge.call(
-            lambda: self.project.groups.judge(offer, pair, same=same), self._show_judged
+            lambda: self.project.groups.judge(offer, pair, same=same),
+            self._show_judged,
+            writes=True,
         )
         self._show_pair()
 
@@ -249,7 +251,7 @@ class GroupsPage(Page):
         rows = {index.row() for index in self._groups.selectedIndexes()}
         ids = [self._shown.groups[row].id for row in sorted(rows)]
         if ids:
-            self.bridge.call(lambda: self.project.groups.confirm(ids))
+            self.bridge.call(lambda: self.project.groups.confirm(ids), writes=True)
 
     def _lay_out(self) -> None:
         self._groups.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)

@@ -115,7 +115,7 @@ class OverviewPage(Page):
         elif opens:
             self.show_list(finding.title, finding.samples)
         else:
-            self.bridge.call(lambda: self.project.findings.act(finding))
+            self.bridge.call(lambda: self.project.findings.act(finding), writes=True)
 
     def _show(self, shown: OverviewData) -> None:
         overview = shown.overview

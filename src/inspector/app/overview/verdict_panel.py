@@ -207,7 +207,7 @@ class VerdictPanel(QFrame):
         if name:
             numbers = replace(self._stated(), predictions=name)
             self._bridge.call(
-                lambda: self._project.diagnoses.state(numbers), on_error=self._on_error
+                lambda: self._project.diagnoses.state(numbers), on_error=self._on_error, writes=True
             )
 
     def _show_numbers(self) -> None:

@@ -289,7 +289,7 @@ class SplitsPage(Page):
 
     def _on_keep(self) -> None:
         rule = self._bar.rule()
-        self.bridge.call(lambda: self.project.splits.set_rule(rule))
+        self.bridge.call(lambda: self.project.splits.set_rule(rule), writes=True)
 
     def _on_lock(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
@@ -297,7 +297,9 @@ class SplitsPage(Page):
         )
         if name:
             rule = self._bar.rule()
-            self.bridge.call(lambda: self.project.splits.freeze(rule, Path(name)), self._on_locked)
+            self.bridge.call(
+                lambda: self.project.splits.freeze(rule, Path(name)), self._on_locked, writes=True
+            )
 
     def _on_locked(self, frozen: Frozen) -> None:
         self._note.setText(f"{frozen.files:,} files are locked in {frozen.path}.")

@@ -311,7 +311,7 @@ class TrainPage(Page):
         return super().close()
 
     def _on_relabel(self, sample: int, label: str) -> None:
-        self.bridge.call(lambda: self.project.decisions.relabel([sample], label))
+        self.bridge.call(lambda: self.project.decisions.relabel([sample], label), writes=True)
 
     def _draw(self) -> None:
         self._curves.show_runs(self._list.drawn(), self._list.current(), any_run=bool(self._runs))

@@ -194,12 +194,12 @@ class ProjectWindow(QWidget):
     def undo(self) -> None:
         """Undo the newest decision, or what is the page's own."""
         if not self.page().undo():
-            self.bridge.call(self.project.decisions.undo, self._on_decided)
+            self.bridge.call(self.project.decisions.undo, self._on_decided, writes=True)
 
     def redo(self) -> None:
         """Make the newest undone decision again."""
         if not self.page().redo():
-            self.bridge.call(self.project.decisions.redo, self._on_decided)
+            self.bridge.call(self.project.decisions.redo, self._on_decided, writes=True)
 
     def _on_page_key(self) -> None:
         self.show_page(int(self.sender().property("page")))

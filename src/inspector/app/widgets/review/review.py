@@ -236,7 +236,7 @@ class Review(QWidget, Generic[_T]):
     def undo(self) -> None:
         """Undo the newest decision, and go back to where it was made."""
         self._forget_plans()
-        self._bridge.call(self._undo, self._on_undone)
+        self._bridge.call(self._undo, self._on_undone, writes=True)
 
     def _on_undone(self, decided: Decided) -> None:
         samples = frozenset(decided.samples)
