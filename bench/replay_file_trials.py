@@ -79,7 +79,7 @@ def image_folder(root: Path, rng: random.Random) -> tuple[Answer, Answer]:
     def ours() -> list[list[str]]:
         return [_described(list_items(root, Listing.IMAGE_FOLDER))]
 
-    return _answer(real), _answer(ours)
+    return _real(real), _answer(ours)
 
 
 def hugging_face_files(root: Path, rng: random.Random) -> tuple[Answer, Answer]:
@@ -102,7 +102,7 @@ def hugging_face_files(root: Path, rng: random.Random) -> tuple[Answer, Answer]:
         listed = huggingface_replay.list_image_folder(root)
         return [[split, *_described(listed[split])] for split in sorted(listed)]
 
-    return _answer(real), _answer(ours)
+    return _real(real), _answer(ours)
 
 
 def _described(items: Items) -> list[str]:
@@ -133,7 +133,7 @@ def fastai_from_folder(root: Path, rng: random.Random) -> tuple[Answer, Answer]:
     from inspector.splits.generators import RandomSource
 
     params = FromFolderParams(valid_pct=share, source=RandomSource(seed))
-    return _answer(real), _ours(root, Listing.FASTAI, SplitFunction.FROM_FOLDER, params)
+    return _real(real), _ours(root, Listing.FASTAI, SplitFunction.FROM_FOLDER, params)
 
 
 def split_folders(root: Path, rng: random.Random) -> tuple[Answer, Answer]:
@@ -163,7 +163,7 @@ def split_folders(root: Path, rng: random.Random) -> tuple[Answer, Answer]:
             return _copied(Path(target), ("train", "val", "test"))
 
     ours = _ours(root, Listing.SPLIT_FOLDERS, SplitFunction.SPLIT_FOLDERS, params)
-    return _answer(real), _as_sets(ours)
+    return _real(real), _as_sets(ours)
 
 
 def ultralytics_classify(root: Path, rng: random.Random) -> tuple[Answer, Answer]:
@@ -177,7 +177,7 @@ def ultralytics_classify(root: Path, rng: random.Random) -> tuple[Answer, Answer
 
     params = ClassifySplitParams(ratio)
     ours = _ours(root, Listing.ULTRALYTICS, SplitFunction.SPLIT_CLASSIFY, params)
-    return _answer(real), _as_sets(ours)
+    return _real(real), _as_sets(ours)
 
 
 # --------------------------------------------------------------------------- helpers
@@ -192,12 +192,20 @@ def _ours(root: Path, listing: Listing, function: SplitFunction, params: Params)
     return _answer(run)
 
 
-def _answer(run: Callable[[], list[list[str]]]) -> Answer:
-    """Return the parts; None where they are refused."""
+def _real(run: Callable[[], list[list[str]]]) -> Answer:
+    """Return the real library's parts; None where it fails, in whatever way."""
     try:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             return run()
-    except (InspectorError, ValueError, TypeError, OSError, LookupError, RuntimeError):
+    except Exception:  # Each library has its own.
+        return None
+
+
+def _answer(run: Callable[[], list[list[str]]]) -> Answer:
+    """Return our parts; None where they are refused."""
+    try:
+        return run()
+    except InspectorError:
         return None
 
 

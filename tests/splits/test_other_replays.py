@@ -1,7 +1,10 @@
 """Replays equal what the real libraries returned, and keep what every split must keep."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -27,6 +30,23 @@ from inspector.splits.replayed import (
 from inspector.splits.sklearn_folds import FoldParams
 from inspector.splits.torch_replay import split_lengths
 
+# Written by bench/replays.py --record, from the real libraries: see docs/measurements/replays.md.
+RECORDED = [
+    call
+    for file in sorted(Path(__file__).parent.glob("replays*.json"))
+    for call in json.loads(file.read_text("utf-8"))
+]
+IN_MEMORY = sorted({call["function"] for call in RECORDED})
+
+
+def keys(values: list[int] | list[str] | None) -> np.ndarray | None:
+    return None if values is None else np.array(values)
+
+
+def items_of(call: dict) -> Items:
+    labels, groups = keys(call["labels"]), keys(call["groups"])
+    return Items(tuple(call["paths"]), labels, groups, root=call["root"])
+
 
 def numbered(count: int, *, classes: int = 1, groups: int = 1) -> Items:
     order = np.arange(count)
@@ -35,6 +55,31 @@ def numbered(count: int, *, classes: int = 1, groups: int = 1) -> Items:
 
 def parts(split: ReplayedSplit) -> list[list[int]]:
     return [part.indices.tolist() for part in split.parts]
+
+
+@pytest.mark.parametrize("name", IN_MEMORY)
+def test_a_replay_returns_what_the_library_returned(name: str) -> None:
+    function = SplitFunction(name)
+    calls = [call for call in RECORDED if call["function"] == name]
+    assert any(call["parts"] for call in calls)
+    for call in calls:
+        params = msgspec.convert(call["params"], PARAMS[function])
+        if call["parts"] is None:
+            with pytest.raises(UsageError):
+                replay(items_of(call), SplitCall(function, params))
+            continue
+        split = replay(items_of(call), SplitCall(function, params))
+        if Assumption.SAME_NUMPY not in split.assumptions:
+            assert parts(split) == call["parts"], call["params"]
+
+
+def test_every_function_is_recorded_or_reads_folders() -> None:
+    folders = {
+        SplitFunction.FROM_FOLDER,
+        SplitFunction.SPLIT_FOLDERS,
+        SplitFunction.SPLIT_CLASSIFY,
+    }
+    assert set(IN_MEMORY) | folders == set(SplitFunction)
 
 
 SEEDED: dict[SplitFunction, Callable[[int], dict[str, object]]] = {
@@ -81,6 +126,7 @@ def test_a_seeded_split_is_a_partition_that_comes_again(
         SplitFunction.GROUP_SHUFFLE_SPLIT,
     ],
 )
+@settings(deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_no_group_is_in_both_parts(function: SplitFunction, seed: int) -> None:
     items = numbered(60, classes=3, groups=11)
@@ -90,6 +136,7 @@ def test_no_group_is_in_both_parts(function: SplitFunction, seed: int) -> None:
     assert not training & validation
 
 
+@settings(deadline=None)
 @given(st.integers(2, 8), st.integers(10, 60), st.integers(0, 2**32 - 1))
 def test_each_item_is_in_one_fold(folds: int, count: int, seed: int) -> None:
     validation = []
@@ -100,6 +147,7 @@ def test_each_item_is_in_one_fold(folds: int, count: int, seed: int) -> None:
     assert sorted(validation) == list(range(count))
 
 
+@settings(deadline=None)
 @given(st.integers(4, 300), st.integers(0, 2**32 - 1))
 def test_a_stratified_split_keeps_the_proportions(half: int, seed: int) -> None:
     items = numbered(2 * half, classes=2)
@@ -113,6 +161,7 @@ def test_a_stratified_split_keeps_the_proportions(half: int, seed: int) -> None:
             assert abs(int(counts[0]) - int(counts[1])) <= 1
 
 
+@settings(deadline=None)
 @given(st.integers(0, 500), st.lists(st.integers(1, 9), min_size=1, max_size=5))
 def test_shares_of_torch_use_every_item(count: int, weights: list[int]) -> None:
     shares = [weight / sum(weights) for weight in weights]
@@ -123,6 +172,7 @@ def test_shares_of_torch_use_every_item(count: int, weights: list[int]) -> None:
         assert sum(split_lengths(count, shares)) == count
 
 
+@settings(deadline=None)
 @given(st.integers(-(2**63), 2**64 - 1), st.lists(st.integers(0, 50), max_size=3))
 def test_torch_takes_the_lower_half_of_a_seed(seed: int, earlier: list[int]) -> None:
     one = torch_stream(RandomSource(seed, earlier=tuple(earlier))).randperm(40)

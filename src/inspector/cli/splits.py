@@ -12,17 +12,29 @@ from inspector.errors import UsageError
 from inspector.input_files import read_json, read_text
 from inspector.project.project import Project
 from inspector.project.splits.leakage import KINDS, Leakage, second_call
+from inspector.project.splits.replayed_split import keywords_of, replayed_rule
 from inspector.project.splits.seed_variability import Measure, SeedVariability
 from inspector.project.splits.snippets import snippet
-from inspector.project.splits.split_rules import Rule, RuleKind
+from inspector.project.splits.split_rules import Membership, Rule, RuleKind
 from inspector.project.splits.splits import keras_rule
 from inspector.splits.keras_replay import Call, Loader
+from inspector.splits.listings import Listing
+from inspector.splits.other_replays import SplitFunction
 from inspector.work.jobs import Progress
 
 
 def add_split_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that name a split rule."""
-    parser.add_argument("--loader", metavar="LOADER", help=", ".join(x.value for x in Loader))
+    parser.add_argument(
+        "--loader", metavar="LOADER", help=", ".join((*Loader, *SplitFunction)).replace("%", "%%")
+    )
+    parser.add_argument(
+        "--arguments",
+        default="",
+        metavar="ARGS",
+        help='of another library\'s call: "test_size=0.2, random_state=42, stratify=True"',
+    )
+    parser.add_argument("--listing", default="", metavar="LISTING", help=", ".join(Listing))
     parser.add_argument("--keras-version", default="", metavar="V")
     parser.add_argument("--validation-split", type=float, metavar="X")
     parser.add_argument("--seed", type=int, metavar="N")
@@ -51,6 +63,13 @@ def rule_of(arguments: argparse.Namespace, project: Project) -> Rule:
             share=arguments.validation_split,
             seed=arguments.seed or 0,
             fewest_moves=arguments.fewest_moves,
+        )
+    if arguments.loader in tuple(SplitFunction):
+        return _replayed_rule(arguments, project)
+    if arguments.arguments or arguments.listing:
+        raise UsageError(
+            "--arguments and --listing go with another library's --loader",
+            f"Loaders: {', '.join(SplitFunction)}.",
         )
     if arguments.loader is None and arguments.validation_split is None:
         if arguments.seed is not None:
@@ -87,6 +106,20 @@ def add_verbs(verbs: object) -> None:
     add_split_options(freeze)
     freeze.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     freeze.add_argument("--snippet", action="store_true", help="print the Keras code that loads it")
+
+
+def _replayed_rule(arguments: argparse.Namespace, project: Project) -> Rule:
+    keywords = keywords_of(arguments.arguments)
+    if arguments.no_shuffle:
+        keywords["shuffle"] = False
+    return replayed_rule(
+        SplitFunction(arguments.loader),
+        keywords,
+        share=arguments.validation_split,
+        seed=arguments.seed,
+        folder=_folder(arguments, project),
+        listing=arguments.listing,
+    )
 
 
 def _folder(arguments: argparse.Namespace, project: Project) -> str | None:
@@ -126,6 +159,8 @@ def _split(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
         rule = rule_of(arguments, project)
         moves: list[dict[str, str]] | None = None
+        replayed: Membership | None = None
+        assumptions: list[str] = []
         if rule.kind is RuleKind.KERAS:
             both = project.splits.call_sides(rule)
             training, validation = both.training, both.validation
@@ -136,15 +171,22 @@ def _split(arguments: argparse.Namespace) -> None:
                 project.scans.index()
             made = project.splits.membership(rule)
             training, validation = made.training, made.validation
+            replayed = made if rule.kind is RuleKind.REPLAY else None
             if rule.kind is RuleKind.GROUPS:
                 moves = project.splits.moves(made)
         document: dict[str, object] = {"training": training, "validation": validation}
+        if replayed is not None:
+            document["test"] = replayed.elsewhere.get("test", ())
+            document["assumptions"] = assumptions = [
+                f.text for f in replayed.findings if f.code == "replay_assumption"
+            ]
         if moves is not None:
             document["moved"] = moves
         if arguments.json:
             print_json(document)
             return
         print(f"{rule.text}: {len(training):,} training, {len(validation):,} validation")
+        print_lines(assumptions)
         if moves is not None:
             print(f"{len(moves):,} images would move against today's folders")
         print_lines(f"validation  {path}" for path in validation)

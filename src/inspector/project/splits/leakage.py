@@ -19,11 +19,11 @@ from inspector.dataset.decoding import Flag
 from inspector.errors import UsageError
 from inspector.project.review.duplicates import PairKind
 from inspector.project.review.similarity_graph import ThresholdedGraph, link
+from inspector.project.splits.membership import membership
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import (
     Membership,
     Rule,
-    membership,
     one_call,
     training_folder,
 )

@@ -15,6 +15,7 @@ from inspector.project.changes import Changes
 from inspector.project.splits import leakage as leak_search
 from inspector.project.splits import seed_variability as luck
 from inspector.project.splits.leakage import Leakage
+from inspector.project.splits.membership import membership
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import (
     SPLIT_RULE,
@@ -22,10 +23,10 @@ from inspector.project.splits.split_rules import (
     Rule,
     RuleKind,
     call_sides,
-    membership,
     moves,
 )
 from inspector.splits.keras_replay import Loader, SplitPaths
+from inspector.splits.other_replays import SplitFunction
 from inspector.store.records import SplitLockRecord
 from inspector.store.split_lock import LockedFile
 from inspector.work.jobs import Progress, Stop
@@ -288,7 +289,7 @@ def keras_rule(
         kind = Loader(loader)
     except ValueError:
         raise UsageError(
-            f"there is no loader {loader}", f"Loaders: {', '.join(x.value for x in Loader)}."
+            f"there is no loader {loader}", f"Loaders: {', '.join((*Loader, *SplitFunction))}."
         ) from None
     call = Call(kind, share, seed, shuffle, keras=keras)
     return Rule(RuleKind.KERAS, call, folder=folder)
