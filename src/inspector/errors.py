@@ -4,6 +4,9 @@ InspectorError            a sentence and an advice
 |-- UsageError            the words of a command are wrong (exit 2)
 |-- DatasetError          the folder or a file of it (exit 3)
 |-- ProjectError          the project file (exit 3)
+|   `-- UnwritableError   it can be read and not be written now
+|-- CacheError            the caches can't be written (exit 3)
+|-- ProcessError          a process of ours can't be started, or ended (exit 3)
 |-- ExportError           the target of an export (exit 3)
 `-- TrainingError         a run or its machine (exit 3)
 
@@ -42,6 +45,18 @@ class DatasetError(InspectorError):
 
 class ProjectError(InspectorError):
     """Say that the project file can't be used."""
+
+
+class UnwritableError(ProjectError):
+    """Say that the project file can't be written now; what is in it can be read."""
+
+
+class CacheError(InspectorError):
+    """Say that the caches can't be written; only what has to be kept there needs them."""
+
+
+class ProcessError(InspectorError):
+    """Say that a process of ours can't be started, or ended without an answer."""
 
 
 class ExportError(InspectorError):

@@ -8,6 +8,7 @@ speaks the messages at the end of this file. Its first message is `Ready`; it ta
 time and keeps those that wait in the order in which they came.
 """
 
+import contextlib
 import json
 import os
 from collections.abc import Mapping
@@ -218,11 +219,16 @@ def _check_samples(name: str, samples: SampleColumns, *, classes: int) -> None:
 def write_whole(file: Path, text: str) -> None:
     """Write a text file so that either the old or the new one stands, whenever power fails."""
     part = file.with_name(file.name + ".part")
-    with part.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(file)
+    try:
+        with part.open("w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(file)
+    except OSError:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
 
 
 # From the child; `run` is the name of the run's folder.

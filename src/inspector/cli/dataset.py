@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from inspector.cli.options import add_output, add_verb, open_project, scan
+from inspector.cli.options import Need, add_output, add_verb, open_project, scan
 from inspector.cli.output import print_json, print_lines, print_table
 from inspector.dataset.layouts import SPLIT_NAMES
 from inspector.errors import UsageError
@@ -55,7 +55,7 @@ def _demo(arguments: argparse.Namespace) -> None:
 
 def _scan(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
-        done = scan(project, arguments)
+        done = scan(project, arguments, Need.ALL)
         counts = project.samples.counts()
         index = project.duplicates.index()
         document = {

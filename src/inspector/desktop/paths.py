@@ -49,11 +49,6 @@ def default_project(dataset: Path) -> Path:
     return projects_folder() / f"{name}-{_digest(dataset)}.inspector"
 
 
-def scan_lock(project: Path) -> Path:
-    """Return the file that is locked while the project of this file is scanned."""
-    return cache_folder() / "locks" / _digest(project)
-
-
 def _digest(path: Path) -> str:
     import hashlib  # the window imports this file at its start, and hashlib takes a while
 

@@ -31,6 +31,7 @@ class ProjectContext:
         manifest: A CSV that names the files, instead of folders.
         jobs: Worker processes; None for all cores, or one less with a window.
         window: True to leave a core to the window and work at low priority.
+        read_only: True to decide and keep nothing.
 
     Attributes:
         root: The dataset's folder, absolute.
@@ -52,6 +53,7 @@ class ProjectContext:
         manifest: Path | None = None,
         jobs: int | None = None,
         window: bool = False,
+        read_only: bool = False,
     ) -> None:
         if dataset is not None and dataset.suffix == ".inspector" and dataset.is_file():
             dataset, file = None, dataset
@@ -66,7 +68,7 @@ class ProjectContext:
                 "the project file would lie inside the dataset, which is never written to",
                 "Name a file outside of the dataset with --project.",
             )
-        self.database = Database(self.file)
+        self.database = Database(self.file, read_only=read_only)
         self.cache = ImageCache(pictures_file(), version=FEATURES, record_bytes=RECORD_BYTES)
         self.low_priority = window
         self._subscribers: list[Callable[[Changes], None]] = []
@@ -150,7 +152,9 @@ class ProjectContext:
             values["role"] = role.value
         if manifest is not None:
             values["manifest"] = str(manifest.absolute())
-        self.database.write(lambda c: meta.put_all(c, values), urgent=True)
+        # A project that is locked or read-only is opened all the same where nothing is new.
+        if any(meta.get(reader, name) != value for name, value in values.items()):
+            self.database.write(lambda c: meta.put_all(c, values), urgent=True)
 
     def _same_files(self, names: str) -> bool:
         """Tell whether at least half of the sampled names of the known dataset exist here."""
@@ -168,7 +172,7 @@ def _layout(root: Path, role: Role | None, manifest: Path | None) -> Layout:
 
 def remembered_root(file: Path) -> str:
     """Return the dataset that a project file is of."""
-    database = Database(file)
+    database = Database(file, read_only=True)
     try:
         return meta.get(database.read(), "root")
     finally:

@@ -39,6 +39,7 @@ class Project:
         manifest: A CSV that names the files, instead of folders.
         jobs: Worker processes; None for all cores, or one less with a window.
         window: True to leave a core to the window and work at low priority.
+        read_only: True to decide and keep nothing.
 
     Raises:
         DatasetError: The folder is missing or fits no layout.
@@ -55,10 +56,12 @@ class Project:
         manifest: Path | None = None,
         jobs: int | None = None,
         window: bool = False,
+        read_only: bool = False,
     ) -> None:
         context = ProjectContext(
-            dataset, file, relocate=relocate, role=role, manifest=manifest, jobs=jobs, window=window
-        )
+            dataset, file, relocate=relocate, role=role, manifest=manifest, jobs=jobs,
+            window=window, read_only=read_only,
+        )  # fmt: skip
         self.context = context
         self.samples = Samples(context)
         self.scans = Scans(context)

@@ -1,6 +1,7 @@
 """The child: imports TensorFlow at its start, then trains one run after another."""
 
 import contextlib
+import errno
 import importlib.util
 import os
 import platform
@@ -32,6 +33,7 @@ from inspector.training_protocol import (
 
 _WAKE_SECONDS = 0.1
 _CRASH = "crash.txt"
+_DEAF = 70
 
 
 class RunHalted(Exception):  # noqa: N818 - an order, not an error
@@ -78,11 +80,17 @@ class CommandInbox:
         return self._ending or run in self._stopped
 
     def _listen(self) -> None:
-        while not self._ending:
-            order = self._parent.receive()
-            with self._lock:
-                self._take(order)  # type: ignore[arg-type]
-                self._lock.notify_all()
+        try:
+            while not self._ending:
+                order = self._parent.receive()
+                with self._lock:
+                    self._take(order)  # type: ignore[arg-type]
+                    self._lock.notify_all()
+        except BaseException:
+            # Without this thread no order is heard: the parent would wait for ever.
+            traceback.print_exc()
+            sys.stderr.flush()
+            os._exit(_DEAF)
 
     def _take(self, order: Command) -> None:
         match order:
@@ -183,6 +191,11 @@ def _explain(folder: Path, error: Exception) -> RunFailed:
         return RunFailed(
             folder.name, "there is not enough memory for this run",
             "Take smaller batches or pictures, or another model; then start again.",
+        )  # fmt: skip
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return RunFailed(
+            folder.name, f"the disk is full ({folder})",
+            "Free some space; the run can be resumed after its last complete epoch.",
         )  # fmt: skip
     said = (str(error).strip().splitlines() or [""])[0][:200]
     return RunFailed(

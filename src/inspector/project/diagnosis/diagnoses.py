@@ -181,7 +181,7 @@ class Diagnoses:
             kept = json.dumps(
                 {"parts": self._parts(rule), "at": time.time(), "answer": as_json(answer)}
             )
-            self._context.database.write(lambda c: meta.put(c, "diagnosis", kept))
+            self._context.database.note(lambda c: meta.put(c, "diagnosis", kept))
             self._context.emit(Changes(rule=True, text="the diagnosis is done"))
         return answer
 

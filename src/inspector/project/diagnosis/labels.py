@@ -117,7 +117,7 @@ class Labels:
         kept = json.dumps(
             {"key": self._key(), "suspects": [[s.sample.id, s.suggested, s.score] for s in found]}
         )
-        self._context.database.write(lambda c: meta.put(c, "suspects", kept))
+        self._context.database.note(lambda c: meta.put(c, "suspects", kept))
         self._context.emit(Changes(rule=True))
         return len(found)
 

@@ -177,7 +177,7 @@ class Experiments:
         found = self.known(plan)
         if found.answer is not None:
             kept = json.dumps(as_json(found.answer) | {"partial": found.partial})
-            self._context.database.write(lambda c: meta.put(c, "experiment", kept))
+            self._context.database.note(lambda c: meta.put(c, "experiment", kept))
             self._context.emit(Changes(rule=True, text="the experiment is done"))
         return found
 

@@ -120,7 +120,7 @@ class Exports:
         leaks, groups = self._across({item.source: item.split for item in plan.items})
         database = self._context.database
         newest = str(decisions.newest(database.read()))
-        database.write(lambda c: meta.put(c, "exported", newest))
+        database.note(lambda c: meta.put(c, "exported", newest))
         self._context.emit(Changes(exports=True, text=f"exported {published.files} files"))
         return Exported(
             published.files, published.bytes, len(plan.left_out), published.verified, leaks,

@@ -108,7 +108,7 @@ def draw(
         "accuracy": _plain(found.accuracy), "class_deviation": _plain(found.class_deviation),
     }  # fmt: skip
     text = json.dumps(document)
-    source.context.database.write(lambda c: meta.put(c, "luck", text))
+    source.context.database.note(lambda c: meta.put(c, "luck", text))
     source.context.emit(Changes(rule=True, text="200 seeds were drawn"))
     return known(source, rule)
 

@@ -1,5 +1,6 @@
 """Runs: trainings in a child process, each kept in a folder of its own beside the project."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -167,13 +168,23 @@ class Runs:
         return spec
 
     def store(self, spec: RunSpec) -> str:
-        """Store a new run's spec before its start; return the run's name."""
+        """Store a new run's spec before its start; return the run's name.
+
+        Raises:
+            TrainingError: The disk is full or can't be written.
+        """
         stamp = time.strftime("%Y%m%d-%H%M%S")
         number = 1
         while (self.folder / f"{stamp}-{number:03}").exists():
             number += 1
         name = f"{stamp}-{number:03}"
-        write_spec(self.folder / name, spec)
+        try:
+            write_spec(self.folder / name, spec)
+        except OSError as error:
+            raise TrainingError(
+                f"the run can't be stored in {self.folder}: {error.strerror}",
+                "Make room on that disk, or name a project on another one with --project.",
+            ) from error
         return name
 
     def resume(self, name: str, *, epochs: int | None = None) -> str:
@@ -324,7 +335,9 @@ class Runs:
         if not folder.is_dir() or (folder / CARD).exists():
             return
         said = {"state": state.value, "reason": reason, "advice": advice}
-        write_whole(folder / ENDED, json.dumps(said))
+        # On a full disk the run counts as interrupted: it can be resumed all the same.
+        with contextlib.suppress(OSError):
+            write_whole(folder / ENDED, json.dumps(said))
 
 
 def _digest(rows: Iterable[Sample]) -> str:
