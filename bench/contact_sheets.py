@@ -31,7 +31,7 @@ SIDE, TEXT, GAP = 170, 30, 10
 COLUMNS, ROWS = 4, 5
 QUALITY = 60
 AT_MOST_BYTES = 300_000
-OUT = Path(__file__).resolve().parents[1] / "docs" / "look-alikes"
+OUT = Path(__file__).resolve().parents[1] / "docs" / "measurements" / "duplicates"
 Picture = NDArray[np.uint8]
 
 

@@ -45,8 +45,9 @@ def main() -> None:
         window.resize(1280, 800)
         window.show()
         window.open_path(str(demo))
+        while not isinstance(window.view, ProjectWindow):
+            _events(app, 0.1)
         view = window.view
-        assert isinstance(view, ProjectWindow)
         while view.busy():
             _events(app, 0.2)
         titles = [page.title for page in view.pages]

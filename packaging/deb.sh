@@ -42,7 +42,7 @@ Depends: libc6 (>= $libc), libegl1, libgl1, libxcb1, libx11-6, fontconfig-config
 Recommends: xdg-utils, xdg-desktop-portal, libnotify-bin, libwayland-cursor0, libwayland-egl1
 Section: science
 Priority: optional
-Description: find out why the validation accuracy of an image classifier lies
+Description: find out why the validation accuracy of an image classifier is misleading
  Dataset Inspector opens a folder of images and shows which pictures stand in
  training and in validation at once, what such copies are worth, whether the
  folders differ, and how lucky the seed was. Look-alikes are curated by

@@ -61,22 +61,28 @@ def _train(demo: Path) -> None:
     project.close()
 
 
+def _open(app: QApplication, window: MainWindow, dataset: Path) -> ProjectWindow:
+    """Open a dataset, which takes its time on another thread."""
+    window.open_path(str(dataset))
+    while not isinstance(window.view, ProjectWindow):
+        _wait(app, 0.1)
+    return window.view
+
+
 def _shoot(app: QApplication, demo: Path, mode: str, target: Path) -> None:
     window = MainWindow()
     window.resize(*SIZE)
     window.show()
     _wait(app, 0.5)
     window.grab().save(str(target / f"start-{mode}.png"))
-    window.open_path(str(demo))
-    view = window.view
-    assert isinstance(view, ProjectWindow)
+    view = _open(app, window, demo)
     for page in view.pages:
-        view._hint._session.dismiss(page.title)
+        view._hint._session.dismiss(page.objectName())
     while view.busy():
         _wait(app, 0.2)
     _wait(app, 1)
     # The diagnosis starts by itself.
-    while view.project.diagnoses.last() is None or view._findings.verdict._stop is not None:
+    while view.project.diagnoses.last() is None or view.busy():
         _wait(app, 0.2)
     for index, page in enumerate(view.pages):
         view.show_page(index)
@@ -99,9 +105,7 @@ def _shoot_digits(app: QApplication, digits: Path, target: Path) -> None:
     window = MainWindow()
     window.resize(*SIZE)
     window.show()
-    window.open_path(str(digits))
-    view = window.view
-    assert isinstance(view, ProjectWindow)
+    view = _open(app, window, digits)
     while view.busy():
         _wait(app, 0.2)
     page = next(p for p in view.pages if isinstance(p, AugmentPage))

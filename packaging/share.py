@@ -68,7 +68,7 @@ def man_page() -> str:
     lines = [
         f'.TH INSPECTOR 1 "{day}" "Dataset Inspector {__version__}" "User Commands"',
         ".SH NAME",
-        "inspector \\- find out why the validation accuracy of an image classifier lies",
+        "inspector \\- find out why the validation accuracy of an image classifier is misleading",
         ".SH SYNOPSIS",
         ".B inspector",
         "[open [\\fIDATASET\\fR|\\fIPROJECT\\fR]]",

@@ -3,6 +3,7 @@
 import os
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,10 @@ import pytest
 from inspector.demo.dataset import ImageKind, make_demo
 from inspector.desktop.paths import cache_folder
 from inspector.project.project import Project
+
+THREAD_PATIENCE_SECONDS = 20.0
+# Of Qt, as Python sees them from a callback; of pytest-timeout; of Hypothesis' and numba's pools.
+LIBRARY_THREADS = ("Dummy-", "pytest_timeout", "pytest-timeout")
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -24,14 +29,21 @@ def own_places(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     return home
 
 
+def _is_ours(thread: threading.Thread) -> bool:
+    """Tell whether a thread is of the program: all but those that libraries keep for good."""
+    return not thread.name.startswith(LIBRARY_THREADS)
+
+
 @pytest.fixture(autouse=True)
 def no_thread_left() -> Iterator[None]:
     """Fail a test that leaves a thread of ours running."""
     before = set(threading.enumerate())
     yield
-    names = ("project-writer", "bridge", "thumbnails", "child-stderr", "progress-bar", "trainer")
-    left = [t for t in threading.enumerate() if t not in before and t.name.startswith(names)]
-    assert not left, f"threads left: {left}"
+    end = time.monotonic() + THREAD_PATIENCE_SECONDS
+    while left := [t for t in threading.enumerate() if t not in before and _is_ours(t)]:
+        # Some end by themselves, such as an import that nobody waits for.
+        left[0].join(max(0.0, end - time.monotonic()))
+        assert time.monotonic() < end, f"threads left: {left}"
 
 
 @pytest.fixture(scope="session")

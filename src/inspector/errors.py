@@ -4,6 +4,7 @@ InspectorError            a sentence and an advice
 |-- UsageError            the words of a command are wrong (exit 2)
 |-- DatasetError          the folder or a file of it (exit 3)
 |-- ProjectError          the project file (exit 3)
+|   |-- DamagedProjectError   its bytes are wrong; a backup may help
 |   `-- UnwritableError   it can be read and not be written now
 |-- CacheError            the caches can't be written (exit 3)
 |-- ProcessError          a process of ours can't be started, or ended (exit 3)
@@ -12,6 +13,8 @@ InspectorError            a sentence and an advice
 
 Everything else that is raised is a bug of ours.
 """
+
+from pathlib import Path
 
 
 class InspectorError(Exception):
@@ -45,6 +48,20 @@ class DatasetError(InspectorError):
 
 class ProjectError(InspectorError):
     """Say that the project file can't be used."""
+
+
+class DamagedProjectError(ProjectError):
+    """Say that the bytes of a project file are wrong.
+
+    Args:
+        message: As of `InspectorError`.
+        advice: As of `InspectorError`.
+        path: The file.
+    """
+
+    def __init__(self, message: str, advice: str, path: Path) -> None:
+        super().__init__(message, advice)
+        self.path = path
 
 
 class UnwritableError(ProjectError):

@@ -11,22 +11,25 @@ import importlib
 import io
 import os
 import pickle
+import selectors
 import shutil
 import signal
 import struct
 import subprocess
 import sys
 import threading
+import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from inspector.scratch import make_scratch, sweep_scratch
 
 _HEAD = struct.Struct("<Q")
 _PR_SET_PDEATHSIG = 1
 _LAST_WORDS = 2_000
+_LOOK_SECONDS = 0.005
 # An answer of a chunk and more; a user may have 64 MB of pipes, or gets the smallest.
 _PIPE_BYTES = 1 << 18
 # What a pipe takes where the system does not say.
@@ -35,10 +38,8 @@ _LEAST_PIPE_BYTES = 4_096
 _THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 # Where a child puts what it needs for a while: TensorFlow leaves a file a traced function behind.
 _SCRATCH = ("TMPDIR", "TEMP", "TMP")
-
-
 _swept = threading.Event()
-_living: "weakref.WeakSet[Child]" = weakref.WeakSet()
+_living: "weakref.WeakSet[ChildProcess]" = weakref.WeakSet()
 
 
 class ProcessExited(Exception):  # noqa: N818 - an event, not an error of ours
@@ -62,7 +63,7 @@ class ChildProcess:
             only spin.
 
     Raises:
-        ChildGone: The system has no room for another process.
+        ProcessExited: The system has no room for another process.
     """
 
     def __init__(self, name: str, *, low_priority: bool = False, one_thread: bool = False) -> None:
@@ -71,7 +72,7 @@ class ChildProcess:
             sweep_scratch()
         self._scratch = make_scratch()
         try:
-            self._process, reading = _start(f"{name}?", low_priority, one_thread, self._scratch)
+            self._process, reading = _start(name, low_priority, one_thread, self._scratch)
         except OSError as error:
             self._remove_scratch()
             raise ProcessExited(f"it can't be started: {error.strerror or error}") from error
@@ -92,7 +93,7 @@ class ChildProcess:
         """Send a message.
 
         Raises:
-            ChildGone: It is not there any more.
+            ProcessExited: It is not there any more.
         """
         self.send_packed(pack(message))
 
@@ -100,7 +101,7 @@ class ChildProcess:
         """Send what `pack` made of a message.
 
         Raises:
-            ChildGone: It is not there any more.
+            ProcessExited: It is not there any more.
         """
         assert self._process.stdin is not None
         try:
@@ -113,7 +114,7 @@ class ChildProcess:
         """Wait for a message.
 
         Raises:
-            ChildGone: It ended instead.
+            ProcessExited: It ended instead.
         """
         try:
             return _read(self.answers)
@@ -168,7 +169,7 @@ def abort_children() -> None:
 
 
 def _start(
-    word: str, low_priority: bool, one_thread: bool, scratch: Path | None
+    name: str, low_priority: bool, one_thread: bool, scratch: Path | None
 ) -> tuple["subprocess.Popen[bytes]", int]:
     """Start a child; return it and the end of the pipe that its answers come by."""
     frozen = getattr(sys, "frozen", False)
@@ -177,11 +178,15 @@ def _start(
     place = {} if scratch is None else dict.fromkeys(_SCRATCH, str(scratch))
     try:
         process = subprocess.Popen(
-            [*program, "--child", f"{word}{writing}?{int(low_priority)}?{int(one_thread)}"],
+            [
+                *program,
+                "--child",
+                f"{name}?{_handle(writing)}?{int(low_priority)}?{int(one_thread)}",
+            ],
             stdin=subprocess.PIPE,
             stderr=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            pass_fds=(writing,),
+            **_passed_on(writing),
             env=os.environ | place,
         )
     except OSError:
@@ -227,16 +232,15 @@ def run_child(word: str) -> None:
         os.environ.update(dict.fromkeys(_THREADS, "1"))
     module, _, function = name.partition(":")
     work: Callable[[Parent], None] = getattr(importlib.import_module(module), function)
-    work(Parent(int(answers)))
+    work(Parent(_descriptor(int(answers))))
 
 
 def _end_with_parent() -> None:
-    if sys.platform != "linux":
-        return
-    parent = os.getppid()
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent or parent == 1:
-        os._exit(0)
+    if sys.platform == "linux":
+        parent = os.getppid()
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent or parent == 1:
+            os._exit(0)
 
 
 def _wide_pipe() -> tuple[int, int]:
@@ -287,3 +291,65 @@ def _exactly(stream: io.FileIO, count: int) -> bytearray:
             raise EOFError
         view = view[got:]
     return data
+
+
+def wait_for_answers(children: Sequence[ChildProcess], seconds: float) -> list[ChildProcess]:
+    """Return those children that have an answer or are gone, after at most some seconds."""
+    if sys.platform == "win32":
+        # Windows waits for sockets but not for pipes: they are looked at again and again.
+        end = time.monotonic() + seconds
+        ready = [child for child in children if _has_bytes(child.answers)]
+        while not ready and time.monotonic() < end:
+            time.sleep(_LOOK_SECONDS)
+            ready = [child for child in children if _has_bytes(child.answers)]
+    else:
+        with selectors.DefaultSelector() as selector:
+            for child in children:
+                selector.register(child.answers, selectors.EVENT_READ, child)
+            ready = [key.data for key, _ in selector.select(seconds)]
+    return ready
+
+
+if sys.platform == "win32":
+
+    def _has_bytes(pipe: io.FileIO) -> bool:
+        """Tell whether reading would not block: bytes are there, or the other end is gone."""
+        import _winapi
+        import msvcrt
+
+        try:
+            # Without a size it returns how many bytes are there, and how many of the message.
+            peeked: Any = _winapi.PeekNamedPipe(msvcrt.get_osfhandle(pipe.fileno()), 0)
+        except OSError:
+            return True
+        return int(peeked[0]) > 0
+
+
+def _passed_on(descriptor: int) -> dict[str, Any]:
+    """Return the arguments of `Popen` by which a child inherits a descriptor and no other."""
+    if sys.platform == "win32":
+        handle = _handle(descriptor)
+        os.set_handle_inheritable(handle, True)
+        startup = subprocess.STARTUPINFO(lpAttributeList={"handle_list": [handle]})
+        arguments: dict[str, Any] = {"startupinfo": startup}
+    else:
+        arguments = {"pass_fds": (descriptor,)}
+    return arguments
+
+
+def _handle(descriptor: int) -> int:
+    """Return what a child knows an inherited descriptor by."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        descriptor = msvcrt.get_osfhandle(descriptor)
+    return descriptor
+
+
+def _descriptor(handle: int) -> int:
+    """Return the descriptor of what `_handle` gave."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        handle = msvcrt.open_osfhandle(handle, os.O_WRONLY | os.O_BINARY)
+    return handle

@@ -17,6 +17,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from inspector.errors import TrainingError
 
 TRAINER = "inspector.training.worker:run"
@@ -169,16 +171,12 @@ def read_spec(folder: Path) -> RunSpec:
         TrainingError: It is not there or can't be understood.
     """
     try:
-        raw = {"test": asdict(SampleColumns()), **json.loads((folder / SPEC).read_text("utf-8"))}
-        for name in SIDES:
-            raw[name] = SampleColumns(*(tuple(raw[name][c]) for c in ("paths", "labels", "sha256")))
-        raw["class_names"] = tuple(raw["class_names"])
-        raw["budget"] = Budget(raw["budget"])
-        raw["normalisation"] = Scaling(raw["normalisation"])
-        return RunSpec(**raw)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        # In two steps: names of files may hold what no UTF-8 can, which JSON escapes.
+        return msgspec.convert(json.loads((folder / SPEC).read_text("utf-8")), RunSpec)
+    except (OSError, ValueError, RecursionError) as error:
         raise TrainingError(
-            f"the run {folder.name} has no readable {SPEC}", "Start a new run with its settings."
+            f"the run {folder.name} has no readable {SPEC}: {error}",
+            "Start a new run with its settings.",
         ) from error
 
 
@@ -407,6 +405,12 @@ Event = (
 Command = Train | Reevaluate | StopRun | PauseRun | ContinueRun | Quit
 
 
+class _State(msgspec.Struct, frozen=True):
+    """What is read here of the state of a run."""
+
+    history: tuple[EpochDone, ...]
+
+
 def read_history(folder: Path) -> tuple[EpochDone, ...]:
     """Read the epochs that a run has completed, from its folder; () before the first.
 
@@ -414,11 +418,11 @@ def read_history(folder: Path) -> tuple[EpochDone, ...]:
         TrainingError: They can't be read.
     """
     try:
-        state = json.loads((folder / STATE).read_text("utf-8"))
-        return tuple(EpochDone(**epoch) for epoch in state["history"])
+        return msgspec.convert(json.loads((folder / STATE).read_text("utf-8")), _State).history
     except FileNotFoundError:
         return ()
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise TrainingError(
-            f"the run {folder.name} has no readable {STATE}", "Let the run go on: it is rewritten."
+            f"the run {folder.name} has no readable {STATE}: {error}",
+            "Resume the run: the file is written again.",
         ) from error

@@ -5,14 +5,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from inspector.app.duplicates.rule_dialog import RuleDialog
 from inspector.app.main import MainWindow
-from inspector.app.window.layout_dialog import ask_folders
+from inspector.app.widgets.page import PageName
 from inspector.app.window.main_window import ProjectWindow
 from inspector.project.project import Project
+from tests.app.screen import open_dataset, page, show
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +26,14 @@ def garbage_stays_on_this_thread() -> Iterator[None]:
     gc.enable()
 
 
+@pytest.fixture(autouse=True)
+def own_session(own_places: Path) -> None:
+    """Keep what a window remembers apart: Qt asks for its folder only once per process."""
+    QSettings.setPath(
+        QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(own_places / "qt")
+    )
+
+
 @pytest.fixture
 def opened(qtbot: QtBot, demo: Path, project: Project) -> Iterator[ProjectWindow]:
     """The window of a scanned project; what it shows has come."""
@@ -33,12 +43,10 @@ def opened(qtbot: QtBot, demo: Path, project: Project) -> Iterator[ProjectWindow
     qtbot.addWidget(window)
     window.resize(1280, 800)
     window.show()
-    window.open_path(str(demo), str(file))
-    assert isinstance(window.view, ProjectWindow)
-    view = window.view
+    view = open_dataset(qtbot, window, demo, file)
     qtbot.waitUntil(lambda: not view.busy(), timeout=60_000)
-    qtbot.waitUntil(lambda: len(view._lookalikes.model.clusters) > 0, timeout=10_000)
-    qtbot.waitUntil(lambda: len(view._gallery.view.tiles.ids) > 0, timeout=10_000)
+    qtbot.waitUntil(lambda: len(page(view, PageName.DUPLICATES).model.items) > 0, timeout=10_000)
+    qtbot.waitUntil(lambda: len(page(view, PageName.GALLERY).view.tiles.ids) > 0, timeout=10_000)
     yield view
     window.close()
 
@@ -47,7 +55,7 @@ def opened(qtbot: QtBot, demo: Path, project: Project) -> Iterator[ProjectWindow
 def view(qtbot: QtBot, project: Project) -> Iterator[ProjectWindow]:
     """The pages of a scanned project, without the diagnosis that starts by itself."""
     made = ProjectWindow(project)
-    made._findings.verdict._tried = True
+    page(made, PageName.OVERVIEW).verdict.started = True
     qtbot.addWidget(made)
     made.resize(1280, 800)
     made.show()
@@ -59,16 +67,17 @@ def view(qtbot: QtBot, project: Project) -> Iterator[ProjectWindow]:
 def _sheets(view: ProjectWindow) -> Iterator[tuple[str, Callable[[], object]]]:
     window = view.window()
     assert isinstance(window, MainWindow)
-    yield "fix", view._on_fix
+    yield "fix", page(view, PageName.OVERVIEW).show_clean_up
     yield "rule", lambda: RuleDialog(view.project, view.bridge, view).open()
-    view.show_page(view.pages.index(view._lookalikes))
-    yield "keys", view._show_keys
-    yield "commands", view._show_palette
+    show(view, PageName.DUPLICATES)
+    yield "keys", view.show_keys
+    yield "commands", view.show_palette
     yield "preferences", window.show_preferences
-    yield "folders", lambda: ask_folders(view.project, view.bridge, view)
     yield "bug", lambda: window.show_bug("Traceback: none, this is a test")
-    view.show_page(view.pages.index(view._train))
-    (compare,) = (b for b in view._train.findChildren(QPushButton) if b.text() == "Compare…")
+    show(view, PageName.TRAIN)
+    (compare,) = (
+        b for b in page(view, PageName.TRAIN).findChildren(QPushButton) if b.text() == "Compare…"
+    )
     yield "compare", compare.click
 
 
@@ -77,11 +86,11 @@ def pages(qtbot: QtBot, opened: ProjectWindow) -> Callable[[], Iterator[tuple[st
     """The window with each of its pages in turn."""
 
     def walk() -> Iterator[tuple[str, QWidget]]:
-        for number, page in enumerate(opened.pages):
+        for number, one in enumerate(opened.pages):
             opened.show_page(number)
-            qtbot.waitUntil(lambda p=page: p.isVisible() and not opened.busy(), timeout=30_000)
+            qtbot.waitUntil(lambda p=one: p.isVisible() and not opened.busy(), timeout=30_000)
             qtbot.wait(300)
-            yield page.title, opened
+            yield one.title, opened
 
     return walk
 
@@ -91,9 +100,9 @@ def sheets(qtbot: QtBot, opened: ProjectWindow) -> Callable[[], Iterator[tuple[s
     """Each of the sheets in turn."""
 
     def walk() -> Iterator[tuple[str, QWidget]]:
-        for name, show in _sheets(opened):
+        for name, open_dialog in _sheets(opened):
             before = set(QApplication.topLevelWidgets())
-            show()
+            open_dialog()
             qtbot.wait(300)
             new = [w for w in QApplication.topLevelWidgets() if w not in before]
             (sheet,) = (w for w in new if isinstance(w, QDialog) and w.isVisible())

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from inspector.app.augment.page import AugmentPage, PreviewRequest, make_rows
 from inspector.app.augment.policy_history import PolicyHistory
-from inspector.app.augment.policy_numbers import GROUPS, Control
+from inspector.app.augment.policy_panel import GROUPS, Control
 from inspector.app.augment.range_strip import make_strip
 from inspector.app.threads.images import from_pixels
 from inspector.app.window.main_window import ProjectWindow
@@ -115,7 +115,7 @@ def test_effects_are_measured_and_the_newest_policy_wins(
     page._replace(Policy(brightness=Range(1.5, 1.5)))
     qtbot.waitUntil(lambda: effects._numbers["mean_change"].text() != "…", timeout=20_000)
     qtbot.waitUntil(lambda: list(page.measurer.damages) == ["brightness_range"], timeout=20_000)
-    assert effects._numbers["invented_share"].text() == "0%"
+    assert effects._numbers["padded_share"].text() == "0%"
     before, after = effects._levels._shares.mean(axis=1) @ np.arange(64)
     assert after > before * 1.1
     page._replace(Policy.none())

@@ -80,3 +80,20 @@ def test_a_change_on_its_way_is_dropped_at_the_end(qtbot: QtBot) -> None:
     for _ in range(3):
         QApplication.processEvents()
     assert heard == []
+
+
+def test_what_is_kept_is_run_though_every_thread_was_busy_at_the_end() -> None:
+    """Of what waits for a thread, writes are run when all is closed; the rest is not."""
+    bridge = Bridge()
+    hold, ran = threading.Event(), []
+    for _ in range(12):
+        bridge.call(lambda: hold.wait(10))
+    bridge.call(lambda: ran.append("read"))
+    bridge.call(lambda: ran.append("write"), writes=True)
+    closing = threading.Thread(target=bridge.close)
+    closing.start()
+    while not bridge.is_closed():
+        time.sleep(0.01)
+    hold.set()
+    closing.join(20)
+    assert ran == ["write"]

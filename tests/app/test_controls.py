@@ -23,8 +23,10 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from inspector.app.augment.policy_panel import GROUPS
 from inspector.app.main import MainWindow
 from inspector.app.widgets import theme
+from inspector.augmentation.policy import LIMITS, Policy
 
 CONTROLS = (
     QAbstractButton, QComboBox, QAbstractSpinBox, QLineEdit, QAbstractSlider, QAbstractScrollArea,
@@ -109,3 +111,13 @@ def test_so_it_is_on_start(qtbot: QtBot) -> None:
     assert window.start is not None
     assert not unseen(window.start) + mute(window.start) + alike(window.start)
     window.close()
+
+
+def test_the_ends_of_the_sliders_are_those_of_the_limits() -> None:
+    for _, controls_of_group in GROUPS:
+        for control in controls_of_group:
+            limit = LIMITS[control.field]
+            assert limit.low <= limit.usual[0] < limit.usual[1] <= limit.high
+            # Both ends are policies that are accepted, and stand where they were set.
+            for end in (control.low, control.high):
+                assert control.read(control.write(Policy.none(), end)) == pytest.approx(end)

@@ -4,72 +4,91 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QTableWidget,
+    QTabWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from inspector.app.duplicates.rule_dialog import RuleDialog
 from inspector.app.export.page import ExportPage
+from inspector.app.widgets.page import PageName
 from inspector.app.window.main_window import ProjectWindow
 from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.project.splits.splits import keras_rule
 from inspector.work.export_plan import ExportMode
+from tests.app.screen import button, by_id, named, show, text_of
 
 
 @pytest.fixture
-def page(view: ProjectWindow, tmp_path: Path) -> ExportPage:
-    shown = view._export
-    view.show_page(view.pages.index(shown))
-    shown._target.setText(str(tmp_path / "out"))
+def export(view: ProjectWindow, tmp_path: Path) -> ExportPage:
+    shown = show(view, PageName.EXPORT)
+    named(shown, QLineEdit, "Target folder").setText(str(tmp_path / "out"))
     return shown
 
 
-def test_the_export_is_made_and_its_code_is_there(qtbot: QtBot, page: ExportPage) -> None:
-    page._target.editingFinished.emit()
-    qtbot.waitUntil(lambda: page._plan is not None and "out" in page._plan.target, timeout=5_000)
-    page._start.click()
-    qtbot.waitUntil(lambda: page._said.text().startswith("Done"), timeout=20_000)
-    assert page._tabs.isTabVisible(2)
-    target = Path(page._done_in)
+def test_the_export_is_made_and_its_code_is_there(
+    qtbot: QtBot, export: ExportPage, tmp_path: Path
+) -> None:
+    named(export, QLineEdit, "Target folder").editingFinished.emit()
+    qtbot.waitUntil(
+        lambda: export.plan() is not None and "out" in export.plan().target, timeout=5_000
+    )
+    button(export, "Export").click()
+    qtbot.waitUntil(lambda: text_of(export, "export-status").startswith("Done"), timeout=20_000)
+    assert export.findChild(QTabWidget).isTabVisible(2)
+    target = tmp_path / "out"
     assert (target / "manifest.csv").exists()
-    assert f"ROOT = pathlib.Path({str(target)!r})" in page._code.toPlainText()
+    assert (
+        f"ROOT = pathlib.Path({str(target)!r})"
+        in named(export, QPlainTextEdit, "Code that loads the export").toPlainText()
+    )
 
 
 def test_nothing_goes_to_the_target_of_before(
-    qtbot: QtBot, page: ExportPage, tmp_path: Path
+    qtbot: QtBot, export: ExportPage, tmp_path: Path
 ) -> None:
-    qtbot.waitUntil(page._start.isEnabled, timeout=10_000)
-    page._target.setText(str(tmp_path / "elsewhere"))
-    assert not page._start.isEnabled()
-    page._run()
+    qtbot.waitUntil(button(export, "Export").isEnabled, timeout=10_000)
+    named(export, QLineEdit, "Target folder").setText(str(tmp_path / "elsewhere"))
+    assert not button(export, "Export").isEnabled()
+    button(export, "Export").click()
     assert not (tmp_path / "out").exists()
-    qtbot.waitUntil(page._start.isEnabled, timeout=10_000)
-    assert page._plan is not None
-    assert page._plan.target.endswith("elsewhere")
+    qtbot.waitUntil(button(export, "Export").isEnabled, timeout=10_000)
+    assert export.plan() is not None
+    assert export.plan().target.endswith("elsewhere")
 
 
 def test_an_export_is_planned_by_the_rule_and_linked(
-    qtbot: QtBot, view: ProjectWindow, page: ExportPage
+    qtbot: QtBot, view: ProjectWindow, export: ExportPage
 ) -> None:
     view.project.splits.set_rule(Rule(RuleKind.GROUPS, share=0.3, seed=3))
-    page._mode.setCurrentIndex(1)
-    page._sides.setCurrentIndex(1)
+    named(export, QComboBox, "How files get there").setCurrentIndex(1)
+    named(export, QComboBox, "Split folders").setCurrentIndex(1)
     sides = view.project.splits.membership().sides()
     qtbot.waitUntil(
-        lambda: page._plan is not None and {i.source: i.split for i in page._plan.items} == sides,
+        lambda: (
+            export.plan() is not None and {i.source: i.split for i in export.plan().items} == sides
+        ),
         timeout=10_000,
     )
-    assert page._plan is not None
-    assert page._plan.mode is ExportMode.HARDLINK
-    assert "linked" in page._said.text()
-    rows = range(page._balance.rowCount())
-    after = sum(int(page._balance.item(r, 3).text()) for r in rows)
-    assert after == page._plan.files
-    splits = [page._balance.item(r, 0).text() for r in rows]
+    assert export.plan() is not None
+    assert export.plan().mode is ExportMode.HARDLINK
+    assert "linked" in text_of(export, "export-status")
+    balance = named(export, QTableWidget, "Before and after")
+    rows = range(balance.rowCount())
+    after = sum(int(balance.item(r, 3).text()) for r in rows)
+    assert after == export.plan().files
+    splits = [balance.item(r, 0).text() for r in rows]
     assert list(dict.fromkeys(splits)) == ["training", "validation"]
 
 
 def test_it_warns_where_the_code_would_draw_anew(
-    qtbot: QtBot, view: ProjectWindow, page: ExportPage, tmp_path: Path
+    qtbot: QtBot, view: ProjectWindow, export: ExportPage, tmp_path: Path
 ) -> None:
     splits = view.project.splits
     rule = keras_rule("image_dataset_from_directory", share=0.2, seed=42)
@@ -77,23 +96,26 @@ def test_it_warns_where_the_code_would_draw_anew(
     made = splits.membership()
     view.project.decisions.drop([s.id for s in view.project.samples.by_paths(made.training[:3])])
     assert "Without the 3 dropped files" in splits.redraw()
-    qtbot.waitUntil(lambda: "draws another split" in page._redraw.text(), timeout=10_000)
+    qtbot.waitUntil(
+        lambda: "draws another split" in text_of(export, "export-warning"),
+        timeout=10_000,
+    )
     sheet = RuleDialog(view.project, view.bridge, view)
     sheet.show()
-    qtbot.waitUntil(lambda: "draws another split" in sheet._redraw.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "draws another split" in text_of(sheet, "rule-warning"), timeout=10_000)
     sheet.close()
     splits.freeze(rule, tmp_path / "lock.csv")
     assert splits.redraw() == ""
-    qtbot.waitUntil(lambda: not page._redraw.isVisible(), timeout=10_000)
+    qtbot.waitUntil(lambda: not by_id(export, QLabel, "export-warning").isVisible(), timeout=10_000)
 
 
 def test_a_report_is_written_from_the_window(
-    qtbot: QtBot, page: ExportPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, export: ExportPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "r.html"
     opened: list[str] = []
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(file), ""))
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
-    page._report.click()
+    button(export, "Write a report").click()
     qtbot.waitUntil(lambda: opened == [str(file)], timeout=20_000)
     assert file.read_text("utf-8").startswith("<!doctype html>")

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from inspector.app.main import MainWindow
 from inspector.app.start.page import PLACE_PX, StartPage
 from inspector.app.window.preferences_dialog import Preferences
+from tests.app.screen import button
 
 # Prints what is there when the window is painted for the first time, and closes it.
 WATCHED = """
@@ -52,7 +53,7 @@ def test_what_is_not_painted_is_there_after_it(qtbot: QtBot) -> None:
     with qtbot.waitActive(window):
         window.show()
     assert window.start is not None
-    choose = window.start._choose
+    choose = button(window.start, "Open a folder")
     qtbot.waitUntil(lambda: not window.windowIcon().isNull())
     qtbot.waitUntil(lambda: choose.shortcut().toString() == "Ctrl+O")
     qtbot.keyClick(window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)

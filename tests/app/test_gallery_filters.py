@@ -1,27 +1,45 @@
 """Gallery: chips filter by click and key, are cleared by one click, and agree with their counts."""
 
+import threading
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QMouseEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from inspector.app.gallery import hover_preview
+from inspector.app.gallery.facet_chip import Chip, FacetList
 from inspector.app.gallery.filter_bar import FilterBar
 from inspector.app.gallery.hover_preview import LONGEST_PX, HoverPreview, enlarge
 from inspector.app.gallery.page import GalleryPage
 from inspector.app.widgets.flow_layout import FlowLayout
+from inspector.app.widgets.page import PageName
 from inspector.app.window.main_window import ProjectWindow
 from inspector.project.review.gallery_query import Facet
+from tests.app.screen import button, page
 
 
 @pytest.fixture
 def gallery(qtbot: QtBot, opened: ProjectWindow) -> GalleryPage:
     opened.show_page(1)
-    return opened._gallery
+    return page(opened, PageName.GALLERY)
 
 
 def count_of(bar: FilterBar, facet: Facet, value: str) -> int:
-    return bar._counts[facet][value]
+    values = bar.lists[facet]
+    row = row_of(values, value)
+    return int(values.values.item(row).text().split()[-1].replace(",", ""))
+
+
+def row_of(values: FacetList, value: str) -> int:
+    return next(row for row in range(values.values.count()) if values.value(row) == value)
+
+
+def parts_of(chip: QWidget) -> tuple[QToolButton, QToolButton]:
+    """The text of a chip, which opens its list, and its cross."""
+    text, cross = chip.findChildren(QToolButton)
+    return text, cross
 
 
 def test_a_ticked_value_lists_as_many_as_it_says(qtbot: QtBot, gallery: GalleryPage) -> None:
@@ -29,19 +47,20 @@ def test_a_ticked_value_lists_as_many_as_it_says(qtbot: QtBot, gallery: GalleryP
     number = count_of(bar, Facet.SPLIT, "validation")
     everything = len(gallery.view.tiles.ids)
     assert 0 < number < everything
-    qtbot.mouseClick(bar.chips[Facet.SPLIT]._text, Qt.MouseButton.LeftButton)
+    text, cross = parts_of(bar.chips[Facet.SPLIT])
+    qtbot.mouseClick(text, Qt.MouseButton.LeftButton)
     values = bar.lists[Facet.SPLIT]
     assert values.isVisible()
-    row = next(r for r in range(values.values.count()) if values._value(r) == "validation")
+    row = row_of(values, "validation")
     values.values.setCurrentRow(row)
     qtbot.keyClick(values.values, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: len(gallery.view.tiles.ids) == number, timeout=5_000)
     qtbot.keyClick(values.values, Qt.Key.Key_Return)
     assert not values.isVisible()
-    assert bar.chips[Facet.SPLIT]._text.text() == "Split: validation"
-    qtbot.mouseClick(bar.chips[Facet.SPLIT]._cross, Qt.MouseButton.LeftButton)
+    assert text.text() == "Split: validation"
+    qtbot.mouseClick(cross, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(gallery.view.tiles.ids) == everything, timeout=5_000)
-    assert not bar.chips[Facet.SPLIT]._cross.isVisible()
+    assert not cross.isVisible()
 
 
 def test_a_click_beside_the_box_ticks_once(qtbot: QtBot, gallery: GalleryPage) -> None:
@@ -52,7 +71,7 @@ def test_a_click_beside_the_box_ticks_once(qtbot: QtBot, gallery: GalleryPage) -
     for place in (rect.center(), QPoint(rect.left() + 12, rect.center().y())):
         qtbot.mouseClick(values.values.viewport(), Qt.MouseButton.LeftButton, pos=place)
         ticked = bar.query.chosen.get(Facet.CLASS, frozenset())
-        wanted = {values._value(1)} if place == rect.center() else set()
+        wanted = {values.value(1)} if place == rect.center() else set()
         assert ticked == wanted
     values.hide()
 
@@ -61,33 +80,36 @@ def test_every_filter_is_cleared_at_once(qtbot: QtBot, gallery: GalleryPage) -> 
     bar = gallery.filters
     everything = len(gallery.view.tiles.ids)
     bar.text.setText("b1")
-    bar._choose(Facet.TWINS, frozenset({"near"}))
+    bar.lists[Facet.TWINS].ticked.emit(frozenset({"near"}))
+    reset = button(bar, "Clear all")
     qtbot.waitUntil(lambda: 0 < len(gallery.view.tiles.ids) < everything, timeout=5_000)
-    assert bar._reset.isVisible()
-    qtbot.mouseClick(bar._reset, Qt.MouseButton.LeftButton)
+    assert reset.isVisible()
+    qtbot.mouseClick(reset, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(gallery.view.tiles.ids) == everything, timeout=5_000)
     assert bar.text.text() == ""
-    assert not bar._reset.isVisible()
+    assert not reset.isVisible()
 
 
 def test_the_list_of_problems_is_copied(qtbot: QtBot, opened: ProjectWindow) -> None:
     (found,) = (f for f in opened.project.findings.overview().findings if f.code == "unreadable")
-    opened._on_list(found.title, found.samples)
-    gallery = opened._gallery
+    page(opened, PageName.OVERVIEW).show_list(found.title, found.samples)
+    assert opened.page().name is PageName.GALLERY
+    gallery = page(opened, PageName.GALLERY)
     qtbot.waitUntil(lambda: len(gallery.view.tiles.ids) == found.count, timeout=5_000)
-    assert gallery.filters._only._text.text() == f"List: {found.title}"
+    (chip,) = (c for c in gallery.findChildren(Chip) if parts_of(c)[0].text().startswith("List:"))
+    assert parts_of(chip)[0].text() == f"List: {found.title}"
     QGuiApplication.clipboard().clear()
-    qtbot.mouseClick(gallery._copy, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(button(gallery, "Copy list"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(QGuiApplication.clipboard().text()), timeout=5_000)
     expected = opened.project.samples.as_text(found.samples)
     assert QGuiApplication.clipboard().text() == expected
     assert "unreadable" in expected
-    qtbot.mouseClick(gallery.filters._only._cross, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(parts_of(chip)[1], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(gallery.view.tiles.ids) > found.count, timeout=5_000)
 
 
 def test_resting_on_a_thumbnail_enlarges_it(qtbot: QtBot, gallery: GalleryPage) -> None:
-    preview = gallery._preview
+    (preview,) = gallery.findChildren(HoverPreview)
     place = gallery.view.visualRect(gallery.view.tiles.index(0)).center()
     rest_at(gallery, place)
     qtbot.waitUntil(preview.isVisible, timeout=10_000)
@@ -98,21 +120,36 @@ def test_resting_on_a_thumbnail_enlarges_it(qtbot: QtBot, gallery: GalleryPage) 
     assert not preview.isVisible()
 
 
-def test_a_late_picture_of_another_tile_is_not_shown(gallery: GalleryPage) -> None:
-    preview: HoverPreview = gallery._preview
+def test_a_late_picture_of_another_tile_is_not_shown(
+    qtbot: QtBot, gallery: GalleryPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (preview,) = gallery.findChildren(HoverPreview)
     first, second = (int(i) for i in gallery.view.tiles.ids[:2])
-    preview._on_hovered(second, QRect())
-    preview._show((first, QImage(9, 9, QImage.Format.Format_RGB888), "late"))
+    asked, gate = threading.Event(), threading.Event()
+    works = hover_preview.read_image
+
+    def read(*words: object) -> object:
+        asked.set()
+        gate.wait(20)
+        return works(*words)
+
+    monkeypatch.setattr(hover_preview, "read_image", read)
+    gallery.view.hovered.emit(first, QRect())
+    qtbot.waitUntil(asked.is_set, timeout=10_000)
+    gallery.view.hovered.emit(second, QRect())
+    gate.set()
+    qtbot.waitUntil(preview.isVisible, timeout=10_000)
+    assert gallery.project.samples.by_ids([second])[0].path in preview.text.text()
+    gallery.view.hovered.emit(0, QRect())
     assert not preview.isVisible()
-    preview._on_hovered(0, QRect())
 
 
 def rest_at(gallery: GalleryPage, place: QPoint) -> None:
-    button = Qt.MouseButton.NoButton
+    none = Qt.MouseButton.NoButton
     there = QPointF(place)
     event = QMouseEvent(
-        QMouseEvent.Type.MouseMove, there, gallery.view.viewport().mapToGlobal(there), button,
-        button, Qt.KeyboardModifier.NoModifier,
+        QMouseEvent.Type.MouseMove, there, gallery.view.viewport().mapToGlobal(there), none,
+        none, Qt.KeyboardModifier.NoModifier,
     )  # fmt: skip
     gallery.view.mouseMoveEvent(event)
 

@@ -3,23 +3,26 @@
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QContextMenuEvent, QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from inspector.app.gallery import view as gallery_view
+from inspector.app.widgets.page import PageName
 from inspector.app.window.hint_bar import HintBar
 from inspector.app.window.main_window import ProjectWindow
 from inspector.app.window.session import Session
+from tests.app.screen import by_id, page
 
 
 def test_hints_are_few_and_dismissed_for_good(qtbot: QtBot, view: ProjectWindow) -> None:
     with_hint = [p for p in view.pages if p.hint]
     assert 0 < len(with_hint) <= 5
-    bar = view._hint
-    for page in view.pages:
-        view.show_page(view.pages.index(page))
-        assert bar.isVisible() == bool(page.hint)
-        assert bar._text.text() == page.hint
+    (bar,) = view.findChildren(HintBar)
+    text = by_id(bar, QLabel, "hint-text")
+    for shown in view.pages:
+        view.show_page(view.pages.index(shown))
+        assert bar.isVisible() == bool(shown.hint)
+        assert text.text() == shown.hint
     view.show_page(view.pages.index(with_hint[0]))
     bar.findChild(QPushButton).click()
     assert not bar.isVisible()
@@ -30,7 +33,7 @@ def test_hints_are_few_and_dismissed_for_good(qtbot: QtBot, view: ProjectWindow)
     # Also for the next window.
     again = HintBar(Session())
     qtbot.addWidget(again)
-    again.show_for(with_hint[0].title, with_hint[0].hint)
+    again.show_for(with_hint[0].objectName(), with_hint[0].hint)
     assert not again.isVisible()
 
 
@@ -50,7 +53,7 @@ def test_selected_files_are_dragged_out_as_copies(
             dropped.append(([u.toLocalFile() for u in self.data.urls()], action))
 
     monkeypatch.setattr(gallery_view, "QDrag", Drag)
-    gallery = view._gallery
+    gallery = page(view, PageName.GALLERY)
     view.show_page(view.pages.index(gallery))
     qtbot.waitUntil(lambda: len(gallery.view.tiles.ids) > 0, timeout=10_000)
     gallery.view.setCurrentIndex(gallery.view.tiles.index(0))
@@ -62,11 +65,11 @@ def test_selected_files_are_dragged_out_as_copies(
 
 
 def test_every_selected_path_is_copied(qtbot: QtBot, view: ProjectWindow) -> None:
-    gallery = view._gallery
+    gallery = page(view, PageName.GALLERY)
     view.show_page(view.pages.index(gallery))
     qtbot.waitUntil(lambda: len(gallery.view.tiles.ids) > 0, timeout=10_000)
     gallery.view.selectAll()
-    gallery._copy_path()
+    qtbot.keyClick(gallery.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     count = len(gallery.view.tiles.ids)
     clipboard = QGuiApplication.clipboard()
     qtbot.waitUntil(lambda: len(clipboard.text().splitlines()) == count, timeout=10_000)
@@ -82,7 +85,7 @@ def test_a_picture_and_its_folder_open_elsewhere(
         return len(asked) < 3
 
     monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
-    gallery = view._gallery
+    gallery = page(view, PageName.GALLERY)
     view.show_page(view.pages.index(gallery))
     qtbot.waitUntil(lambda: len(gallery.view.tiles.ids) > 0, timeout=10_000)
     gallery.view.setCurrentIndex(gallery.view.tiles.index(0))
@@ -92,11 +95,11 @@ def test_a_picture_and_its_folder_open_elsewhere(
     qtbot.keyClick(gallery.view, Qt.Key.Key_O, Qt.KeyboardModifier.ShiftModifier)
     assert asked == [str(path), str(path.parent)]
     qtbot.keyClick(gallery.view, Qt.Key.Key_O)
-    assert "no program opens" in view._status.text()
+    assert "no program opens" in view.status_text()
 
 
 def test_the_menu_key_opens_the_menu_at_the_picture(qtbot: QtBot, view: ProjectWindow) -> None:
-    gallery = view._gallery
+    gallery = page(view, PageName.GALLERY)
     view.show_page(view.pages.index(gallery))
     qtbot.waitUntil(lambda: len(gallery.view.tiles.ids) > 0, timeout=10_000)
     gallery.view.setCurrentIndex(gallery.view.tiles.index(0))

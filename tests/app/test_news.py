@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets.page import Page
+from inspector.app.widgets.page import Page, PageName
 from inspector.app.window.refresh_scheduler import RefreshScheduler
 from inspector.project.changes import Changes
 from inspector.project.project import Project
@@ -20,6 +20,8 @@ DECIDED = Changes(decisions=True, text="dropped 1")
 
 class Asking(Page):
     """A page whose question takes as long as it is told."""
+
+    name = PageName.OVERVIEW
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
@@ -99,7 +101,7 @@ def test_a_scan_is_looked_at_as_often_as_looking_allows(
 def test_a_page_out_of_sight_hears_at_last_and_of_what_presses_at_once(
     qtbot: QtBot, news: RefreshScheduler, pages: list[Asking], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages[2], "presses", lambda changes: changes.runs)
+    monkeypatch.setattr(pages[2], "is_urgent", lambda changes: changes.runs)
     news.take(DECIDED)
     news.take(Changes(runs=True))
     assert pages[2].seen[0].runs

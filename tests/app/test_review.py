@@ -5,11 +5,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QLabel, QProgressBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from inspector.app.duplicates.cluster_list import STACKED, stacked
-from inspector.app.widgets.review_speed import BREAK_SECONDS, ENOUGH, ReviewSpeed
+from inspector.app.widgets.page import PageName
+from inspector.app.widgets.review.review_speed import BREAK_SECONDS, ENOUGH, ReviewSpeed
 from inspector.app.window.main_window import ProjectWindow
+from tests.app.screen import by_id, named, show
 
 
 def paced(seconds: list[float]) -> ReviewSpeed:
@@ -53,52 +56,49 @@ def test_a_count_told_twice_is_one_step() -> None:
 
 
 def test_the_queue_shows_stacked_pictures(qtbot: QtBot, opened: ProjectWindow) -> None:
-    opened.show_page(2)
-    page = opened._lookalikes
-    QAbstractItemModelTester(page.model)
-    seen = page.list.visible_samples()
-    assert seen[:STACKED][0] == page.model.clusters[0].suggested_keeper
-    assert len(stacked(page.model.clusters[0])) in (2, STACKED)
-    known = page.thumbnails.pixmap
+    review = show(opened, PageName.DUPLICATES)
+    QAbstractItemModelTester(review.model)
+    seen = review.list.visible_samples()
+    assert seen[:STACKED][0] == review.model.items[0].suggested_keeper
+    assert len(stacked(review.model.items[0])) in (2, STACKED)
+    known = review.thumbnails.pixmap
     qtbot.waitUntil(lambda: all(known(s) is not None for s in seen), timeout=10_000)
     qtbot.wait(100)
-    image = page.list.viewport().grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    image = review.list.viewport().grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
     # The first stack is a photo: it has far more colours than text on one tone.
     assert len(np.unique(rows[14:50, 3 * 12 : 3 * 44].reshape(-1, 3), axis=0)) > 100
 
 
 def test_the_strip_gets_its_pictures(qtbot: QtBot, opened: ProjectWindow) -> None:
-    opened.show_page(2)
-    strip = opened._lookalikes.strip
-    buttons = [strip._row.itemAt(i).widget() for i in range(strip._row.count() - 1)]
+    strip = show(opened, PageName.DUPLICATES).strip
+    buttons = strip.findChildren(QToolButton)
     assert len(buttons) >= 2
     qtbot.waitUntil(lambda: not any(b.icon().isNull() for b in buttons), timeout=10_000)
 
 
 def test_progress_counts_and_goes_back_with_undo(qtbot: QtBot, opened: ProjectWindow) -> None:
-    opened.show_page(2)
-    page = opened._lookalikes
-    total = len(page.model.clusters)
-    assert page._done.text() == f"0 of {total} reviewed"
+    review = show(opened, PageName.DUPLICATES)
+    progress = by_id(review, QLabel, "review-progress")
+    total = len(review.model.items)
+    assert progress.text() == f"0 of {total} reviewed"
     for done in range(1, 5):
-        qtbot.keyClick(page.list, Qt.Key.Key_A)
+        qtbot.keyClick(review.list, Qt.Key.Key_A)
         said = f"{done} of {total} reviewed"
-        qtbot.waitUntil(lambda said=said: page._done.text().startswith(said), timeout=10_000)
-    assert page._done.text() == f"4 of {total} reviewed, less than a minute"
-    assert page._bar.value() == 4
-    qtbot.keyClick(page.list, Qt.Key.Key_Backspace)
-    qtbot.waitUntil(lambda: page._done.text().startswith("3 of"), timeout=10_000)
+        qtbot.waitUntil(lambda said=said: progress.text().startswith(said), timeout=10_000)
+    assert progress.text() == f"4 of {total} reviewed, less than a minute"
+    assert named(review, QProgressBar, "Share of the queue that is reviewed").value() == 4
+    qtbot.keyClick(review.list, Qt.Key.Key_Backspace)
+    qtbot.waitUntil(lambda: progress.text().startswith("3 of"), timeout=10_000)
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Down, Qt.Key.Key_End])
 def test_scrolling_wishes_for_other_pictures(
     qtbot: QtBot, opened: ProjectWindow, key: Qt.Key
 ) -> None:
-    opened.show_page(2)
-    page = opened._lookalikes
-    qtbot.keyClick(page.list, key)
-    seen = page.list.visible_samples()
+    review = show(opened, PageName.DUPLICATES)
+    qtbot.keyClick(review.list, key)
+    seen = review.list.visible_samples()
     qtbot.waitUntil(
-        lambda: all(page.thumbnails.pixmap(s) is not None for s in seen), timeout=10_000
+        lambda: all(review.thumbnails.pixmap(s) is not None for s in seen), timeout=10_000
     )

@@ -1,24 +1,29 @@
 """Habits: preferences, where a person left off, and being told of the end of a long job."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QProcess
-from PySide6.QtWidgets import QCheckBox, QComboBox, QSlider, QSpinBox
+from PySide6.QtCore import QProcess, QSettings
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QSlider, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from inspector.app.duplicates.cluster_list import ClusterList
 from inspector.app.gallery.page import GalleryPage
 from inspector.app.main import MainWindow
+from inspector.app.widgets.jobs import Jobs
 from inspector.app.widgets.jobs_bar import JobBar
+from inspector.app.widgets.page import PageName
+from inspector.app.window import notifications as notify
 from inspector.app.window.main_window import ProjectWindow
-from inspector.app.window.main_window import notifications as notify
 from inspector.app.window.preferences_dialog import Preferences
+from inspector.app.window.session import Session
 from inspector.desktop.settings import NOTIFY, SETTINGS, read_settings, settings_file, write_setting
 from inspector.project.project import Project
-from inspector.project.review.gallery_query import Facet
+from inspector.project.review.gallery_query import Facet, Sort
 from inspector.work.jobs import Progress, Stop
+from tests.app.screen import by_id, open_dataset
 
 
 @pytest.fixture
@@ -30,9 +35,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
 
 
 def _open(qtbot: QtBot, window: MainWindow, project: Project) -> tuple[ProjectWindow, GalleryPage]:
-    window.open_path(str(project.root), str(project.file))
-    view = window.view
-    assert view is not None
+    view = open_dataset(qtbot, window, project.root, project.file)
     qtbot.waitUntil(lambda: not view.busy(), timeout=60_000)
     (gallery,) = (p for p in view.pages if isinstance(p, GalleryPage))
     qtbot.waitUntil(lambda: len(gallery.view.tiles.ids) > 0, timeout=20_000)
@@ -81,6 +84,38 @@ def test_a_project_opens_where_it_was_left(
     qtbot.waitUntil(lambda: queue.currentIndex().row() == 4, timeout=20_000)
 
 
+def test_a_session_of_the_first_form_is_read_once(
+    qtbot: QtBot, window: MainWindow, project: Project
+) -> None:
+    """It was keyed by titles and accessible names, which have changed since."""
+    settings = QSettings("dataset-inspector", "window")
+    first = {
+        "page": "Look-alikes",
+        "pages": {
+            "Gallery": {
+                "Filters": {"split": ["training"]}, "Sort": Sort.BRIGHTNESS.value,
+                "Part of a name": "b", "Size of the thumbnails": 190, "scroll": 0,
+            },
+            "A page that is gone": {"x": 1},
+        },
+    }  # fmt: skip
+    settings.setValue("views", json.dumps({str(project.file): first}))
+    settings.setValue("dismissed", ["Findings"])
+    window.show()
+    view, gallery = _open(qtbot, window, project)
+    assert view.page().name is PageName.DUPLICATES
+    assert gallery.filters.query.chosen[Facet.SPLIT] == {"training"}
+    assert gallery.filters.query.text == "b"
+    assert gallery.filters.query.sort is Sort.BRIGHTNESS
+    assert gallery.findChildren(QSlider)[0].value() == 190
+    assert "page-overview" in Session().dismissed()
+    window.show_start()
+    kept = json.loads(QSettings("dataset-inspector", "window").value("views"))[str(project.file)]
+    assert kept["page"] == "page-duplicates"
+    assert set(kept["pages"]) == {"page-gallery", "page-duplicates"}
+    assert kept["pages"]["page-gallery"]["gallery-name-part"] == "b"
+
+
 def test_a_dataset_that_is_new_opens_on_its_first_page(
     qtbot: QtBot, window: MainWindow, project: Project
 ) -> None:
@@ -91,12 +126,14 @@ def test_a_dataset_that_is_new_opens_on_its_first_page(
 def test_the_last_dataset_is_opened_only_where_it_is_wished(
     qtbot: QtBot, window: MainWindow, demo: Path
 ) -> None:
-    window._session.remember(str(demo))
+    Session().remember(str(demo))
     window.reopen()
+    assert not window.opening.is_busy()
     assert window.view is None
     settings_file().parent.mkdir(parents=True)
     settings_file().write_text("[preferences]\nreopen = true\n")
-    window.reopen()
+    with qtbot.waitSignal(window.project_opened, timeout=20_000):
+        window.reopen()
     assert window.view is not None
     assert window.view.project.root == demo
 
@@ -127,8 +164,9 @@ def test_a_broken_settings_file_is_said_and_kept(qtbot: QtBot, window: MainWindo
     settings_file().write_text("broken [")
     dialog = Preferences(window)
     dialog.show()
-    assert "can't be read" in dialog._note.text()
-    assert dialog._note.isVisible()
+    note = by_id(dialog, QLabel, "preferences-error")
+    assert "can't be read" in note.text()
+    assert note.isVisible()
     box = dialog.fields["reopen"]
     assert isinstance(box, QCheckBox)
     box.setChecked(True)
@@ -158,17 +196,18 @@ def test_the_end_of_a_long_job_is_told(
 
 
 def test_a_stopped_job_is_not_told(qtbot: QtBot) -> None:
-    bar = JobBar()
+    bar, jobs = JobBar(), Jobs()
+    bar.watch(jobs)
     qtbot.addWidget(bar)
     ended: list[tuple[str, float]] = []
     bar.ended.connect(lambda *words: ended.append(words))
     progress, stop = Progress(), Stop()
-    bar.start(progress, stop)
+    job = jobs.start(progress, stop)
     progress.start("pictures", 3)
-    bar.finish()
-    bar.finish()
+    jobs.end(job)
+    jobs.end(job)
     assert [phase for phase, _ in ended] == ["pictures"]
-    bar.start(progress, stop)
+    job = jobs.start(progress, stop)
     stop.set()
-    bar.finish()
+    jobs.end(job)
     assert len(ended) == 1

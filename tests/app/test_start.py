@@ -5,16 +5,15 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from inspector.app.main import MainWindow
 from inspector.app.start.page import StartPage
 from inspector.app.start.recent_thumbnails import FACES
+from inspector.app.widgets.jobs_bar import JobBar
 from inspector.app.window.main_window import ProjectWindow
 from inspector.app.window.session import Session
 from inspector.app.window.single_instance import SingleInstance
@@ -25,14 +24,15 @@ from inspector.project.catalog.sample_dataset import make_sample
 from inspector.project.project import Project
 from inspector.store.recent_thumbnails import thumbnails_of
 from inspector.work.jobs import Progress, Stop
+from tests.app.screen import button, by_id, open_dataset
 
 KILLED = """
 import os, sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
-from inspector.app.window.single_instance import OneWindow
+from inspector.app.window.single_instance import SingleInstance
 app = QCoreApplication([])
-assert OneWindow(Path(sys.argv[1]), app).take()
+assert SingleInstance(Path(sys.argv[1]), app).take()
 os._exit(1)
 """
 
@@ -41,20 +41,6 @@ os._exit(1)
 def small(monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setattr(sample_set, "IMAGES", 80)
     return 80
-
-
-@pytest.fixture
-def small_sources(tmp_path: Path) -> Path:
-    """Two folders that have the same classes in them."""
-    draw = np.random.default_rng(1)
-    for source in ("phone", "studio"):
-        for label in ("cat", "dog"):
-            folder = tmp_path / "pets" / source / label
-            folder.mkdir(parents=True)
-            for number in range(20):
-                pixels = draw.integers(0, 255, (64, 64, 3), dtype=np.uint8)
-                Image.fromarray(pixels).save(folder / f"{number}.png")
-    return tmp_path / "pets"
 
 
 def test_the_sample_is_made_once_and_whole(small: int) -> None:
@@ -95,10 +81,11 @@ def test_the_window_lives_while_the_sample_is_made(qtbot: QtBot, small: int) -> 
     timer.timeout.connect(beat)
     timer.start(10)
     began = time.monotonic()
-    window._open_sample()
+    sample = button(window.start, "Try the sample")
+    sample.click()
     asked = time.monotonic() - began
-    assert window.start._job.isVisible()
-    assert not window.start._sample.isEnabled()
+    assert window.start.findChild(JobBar).isVisible()
+    assert not sample.isEnabled()
     qtbot.waitUntil((samples_folder() / "sample").exists, timeout=60_000)
     made = time.monotonic() - began
     assert asked < made / 3
@@ -122,7 +109,8 @@ def test_return_presses_what_has_the_keyboard(qtbot: QtBot, demo: Path, tmp_path
     assert gone.text().endswith("(not there now)")
     assert all(b.width() >= b.sizeHint().width() for b in rows)
     there.setFocus()
-    qtbot.keyClick(there, Qt.Key.Key_Return)
+    with qtbot.waitSignal(window.project_opened, timeout=20_000):
+        qtbot.keyClick(there, Qt.Key.Key_Return)
     assert isinstance(window.view, ProjectWindow)
     window.close()
 
@@ -134,20 +122,21 @@ def test_a_second_window_asks_the_first_to_come_up(
     for window in (first, second):
         qtbot.addWidget(window)
         window.show()
-    file = str(tmp_path / "p.inspector")
-    first.open_path(str(demo), file)
-    assert first._hold is not None
-    with qtbot.waitSignal(first._hold.front_asked, timeout=10_000):
-        second.open_path(str(demo), file)
+    file = tmp_path / "p.inspector"
+    kept = open_dataset(qtbot, first, demo, file)
+    first.showMinimized()
+    second.open_path(str(demo), str(file))
+    qtbot.waitUntil(lambda: not second.opening.is_busy(), timeout=20_000)
     assert second.view is None
     assert second.start is not None
-    assert "is open in another window" in second.start._note.text()
-    kept = first.view
-    first.open_path(str(demo), file)
+    note = by_id(second.start, QLabel, "start-error")
+    qtbot.waitUntil(lambda: "is open in another window" in note.text())
+    qtbot.waitUntil(lambda: not first.isMinimized(), timeout=10_000)
+    first.open_path(str(demo), str(file))
+    qtbot.waitUntil(lambda: not first.opening.is_busy(), timeout=20_000)
     assert first.view is kept
     first.close()
-    second.open_path(str(demo), file)
-    assert isinstance(second.view, ProjectWindow)
+    open_dataset(qtbot, second, demo, file)
     second.close()
 
 
@@ -176,34 +165,6 @@ def test_a_bug_on_another_thread_is_told(qtbot: QtBot) -> None:
         window.bridge.call(lambda: 1 // 0)
         qtbot.waitUntil(lambda: bool(raised), timeout=5_000)
     assert raised[0][0] is ZeroDivisionError
-    window.close()
-
-
-def test_what_the_folders_are_counts_though_the_scan_runs(
-    qtbot: QtBot, small_sources: Path, tmp_path: Path
-) -> None:
-    window = MainWindow()
-    qtbot.addWidget(window)
-    window.open_path(str(small_sources), str(tmp_path / "p.inspector"))
-    view = window.view
-    assert isinstance(view, ProjectWindow)
-    (box,) = view.findChildren(QMessageBox)
-    assert box.text() == "What are the folders phone and studio?"
-    assert "They look like sources" in box.informativeText()
-    # The names are in, as guessed, and the pictures are still to be read.
-    qtbot.waitUntil(
-        lambda: {s.label for s in view.project.samples.everything()} == {"cat", "dog"},
-        timeout=60_000,
-    )
-    assert view.busy()
-    (classes,) = (b for b in box.buttons() if b.text() == "Classes")
-    classes.click()
-    qtbot.waitUntil(
-        lambda: {s.label for s in view.project.samples.everything()} == {"phone", "studio"},
-        timeout=20_000,
-    )
-    qtbot.waitUntil(lambda: not view.busy(), timeout=60_000)
-    assert view.project.scans.is_complete()
     window.close()
 
 
@@ -242,12 +203,15 @@ def test_the_recent_ones_fit_the_smallest_window(qtbot: QtBot, tmp_path: Path) -
     page = window.start
     assert page is not None
     assert page.minimumSizeHint().height() <= window.height()
-    assert all(b.height() >= b.minimumHeight() > 0 for b in page._recent)
+    recent = [b for b in page.findChildren(QPushButton) if b.property("dataset")]
+    assert len(recent) > 3
+    assert all(b.height() >= b.minimumHeight() > 0 for b in recent)
     window.close()
 
 
 def pictures(page: StartPage, dataset: Path) -> list[QLabel]:
-    (line,) = (b for b in page._recent if b.property("dataset") == str(dataset))
+    buttons = page.findChildren(QPushButton)
+    (line,) = (b for b in buttons if b.property("dataset") == str(dataset))
     return line.findChildren(QLabel)
 
 

@@ -11,17 +11,19 @@ from xml.etree import ElementTree
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QMessageBox, QPushButton
+from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from inspector.app.main import MainWindow
 from inspector.app.train.compare_dialog import CompareDialog
 from inspector.app.train.page import TrainPage
+from inspector.app.widgets.page import PageName
 from inspector.app.window.main_window import ProjectWindow
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
 from inspector.project.training.run import RunConfig, RunState
 from inspector.training_protocol import EpochDone
+from tests.app import screen
 
 LONG = 1000
 PATIENCE_MS = 120_000
@@ -76,7 +78,7 @@ def _check_cell(qtbot: QtBot, view: ProjectWindow, page: TrainPage) -> None:
     )  # fmt: skip
     with qtbot.waitSignal(page.asked) as heard:
         page._result._on_cell(row, column)
-    assert len(heard.args[1]) == int(matrix.item(row, column).text())
+    assert len(heard.args[0].samples) == int(matrix.item(row, column).text())
     assert view.page().title == "Gallery"
 
 
@@ -159,10 +161,10 @@ def test_what_was_interrupted_is_offered_at_the_next_start(qtbot: QtBot, project
     view = ProjectWindow(project)
     qtbot.addWidget(view)
     view.show()
-    page = view._train
-    qtbot.waitUntil(page.offer.isVisible, timeout=30_000)
-    assert "1 training was interrupted" in page.offer._text.text()
-    page.offer._take.click()
+    offer = screen.page(view, PageName.TRAIN).notice
+    qtbot.waitUntil(offer.isVisible, timeout=30_000)
+    assert "1 training was interrupted" in screen.by_id(offer, QLabel, "notice-text").text()
+    screen.button(offer, "Go on").click()
     qtbot.waitUntil(lambda: project.runs.run(name).state is RunState.DONE, timeout=PATIENCE_MS)
     view.shut()
 
@@ -206,7 +208,7 @@ def test_strengths_shares_and_models_are_planned_in_words(qtbot: QtBot, page: Tr
 
 
 def test_curves_smooth_and_seeds_stand_together() -> None:
-    from inspector.app.widgets.charts import mean_and_band, smooth
+    from inspector.app.widgets.charts.curves import mean_and_band, smooth
 
     one = tuple(
         EpochDone("a", e, 1.0, 0.5, 1.0, value, None, None, 1.0, 1)
@@ -231,9 +233,7 @@ def test_closing_asks_while_a_run_is_going_and_then_leaves_no_child(
 ) -> None:
     window = MainWindow()
     qtbot.addWidget(window)
-    window.open_path(str(project.root), str(project.file))
-    view = window.view
-    assert isinstance(view, ProjectWindow)
+    view = screen.open_dataset(qtbot, window, project.root, project.file)
     window.show()
     qtbot.waitUntil(lambda: not view.busy(), timeout=30_000)
     runs = view.project.runs

@@ -1,35 +1,39 @@
 """The diagnosis that starts by itself, the cards of Findings, and the queue of labels."""
 
-import json
 import threading
 from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from inspector.app.overview.finding_card import FindingCard
 from inspector.app.widgets.accuracy_field import AccuracyField
+from inspector.app.widgets.components_table import ComponentsTable
+from inspector.app.widgets.jobs_bar import JobBar
+from inspector.app.widgets.page import PageName
 from inspector.app.window.main_window import ProjectWindow
 from inspector.project.project import Project
-from inspector.store import meta
+from inspector.store.records import LABEL_ERRORS, LabelErrorsRecord, SuspectRecord
+from tests.app.screen import button, by_id, page, texts
 
 
 @pytest.fixture
 def view(qtbot: QtBot, project: Project) -> Iterator[ProjectWindow]:
     rows = project.groups.images()[:2]
     other = next(c for c in project.samples.counts().classes if c != rows[0].label)
-    kept = {"key": project.labels._key(), "suspects": [[s.id, other, 0.02] for s in rows]}
-    project.context.database.write(lambda c: meta.put(c, "suspects", json.dumps(kept)))
+    suspects = tuple(SuspectRecord(s.id, other, 0.02) for s in rows)
+    record = LabelErrorsRecord(project.labels.queue_key(), suspects)
+    project.context.store.records.put(LABEL_ERRORS, record)
     made = ProjectWindow(project)
     # These pages are looked at without the diagnosis that would change the queue on its way.
-    made._findings.verdict._tried = True
+    page(made, PageName.OVERVIEW).verdict.started = True
     qtbot.addWidget(made)
     made.resize(1280, 800)
     made.show()
     qtbot.waitUntil(lambda: not made.busy(), timeout=30_000)
-    qtbot.waitUntil(lambda: bool(made._labels.model.cases), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(page(made, PageName.LABELS).model.items), timeout=20_000)
     yield made
     made.shut()
 
@@ -60,19 +64,22 @@ def test_a_diagnosis_starts_by_itself_once(
     made = ProjectWindow(project)
     qtbot.addWidget(made)
     made.show()
-    panel = made._findings.verdict
-    qtbot.waitUntil(lambda: panel._stop is not None, timeout=30_000)
-    assert made._job.isVisible()
+    panel = page(made, PageName.OVERVIEW).verdict
+    jobs = page(made, PageName.OVERVIEW).jobs
+    qtbot.waitUntil(lambda: bool(jobs.running), timeout=30_000)
+    (bar,) = made.findChildren(JobBar)
+    assert bar.isVisible()
     # The answer is shown while labels are still looked at.
-    qtbot.waitUntil(panel._terms.isVisible, timeout=120_000)
-    assert panel._stop is not None
+    terms = panel.findChild(ComponentsTable)
+    qtbot.waitUntil(terms.isVisible, timeout=120_000)
+    assert jobs.running
     gate.set()
-    qtbot.waitUntil(lambda: panel._stop is None, timeout=30_000)
-    assert panel._made.text().startswith("Made ")
-    qtbot.waitUntil(lambda: panel._run.text() == "Diagnose again")
+    qtbot.waitUntil(lambda: not jobs.running, timeout=30_000)
+    assert by_id(panel, QLabel, "verdict-date").text().startswith("Made ")
+    qtbot.waitUntil(lambda: button(panel, "Diagnose").text() == "Diagnose again")
     panel.refresh(complete=True)
     qtbot.wait(500)
-    assert panel._stop is None
+    assert not jobs.running
     made.shut()
 
 
@@ -80,21 +87,22 @@ def test_a_stopped_diagnosis_does_not_come_back(qtbot: QtBot, project: Project) 
     made = ProjectWindow(project)
     qtbot.addWidget(made)
     made.show()
-    panel = made._findings.verdict
-    qtbot.waitUntil(lambda: panel._stop is not None, timeout=30_000)
-    made._job._end.click()
-    qtbot.waitUntil(lambda: panel._stop is None, timeout=30_000)
-    assert "Stopped" in panel._verdict.text()
+    panel = page(made, PageName.OVERVIEW).verdict
+    jobs = page(made, PageName.OVERVIEW).jobs
+    qtbot.waitUntil(lambda: bool(jobs.running), timeout=30_000)
+    by_id(made, QToolButton, "stop-job").click()
+    qtbot.waitUntil(lambda: not jobs.running, timeout=30_000)
+    assert "Stopped" in by_id(panel, QLabel, "verdict").text()
     panel.refresh(complete=True)
     qtbot.wait(500)
-    assert panel._stop is None
+    assert not jobs.running
     assert project.diagnoses.last() is None
     made.shut()
 
 
 def _card(view: ProjectWindow, code: str) -> FindingCard:
-    cards = view._findings.findChildren(FindingCard)
-    return next(c for c in cards if c._finding.code == code)
+    cards = page(view, PageName.OVERVIEW).findChildren(FindingCard)
+    return next(c for c in cards if c.property("code") == code)
 
 
 def _press(card: FindingCard, text: str) -> None:
@@ -102,35 +110,37 @@ def _press(card: FindingCard, text: str) -> None:
 
 
 def test_a_card_leads_to_the_queue_and_keys_decide(qtbot: QtBot, view: ProjectWindow) -> None:
-    qtbot.waitUntil(lambda: bool(view._findings.findChildren(FindingCard)), timeout=20_000)
+    qtbot.waitUntil(
+        lambda: bool(page(view, PageName.OVERVIEW).findChildren(FindingCard)), timeout=20_000
+    )
     _press(_card(view, "labels"), "See")
-    page = view._labels
-    assert view.page() is page
-    row = next(i for i, c in enumerate(page.model.cases) if c.score is not None)
-    page.list.setCurrentIndex(page.model.index(row))
-    case = page.current()
+    queue = page(view, PageName.LABELS)
+    assert view.page() is queue
+    row = next(i for i, c in enumerate(queue.model.items) if c.score is not None)
+    queue.list.setCurrentIndex(queue.model.index(row))
+    case = queue.current()
     assert case is not None
-    qtbot.waitUntil(lambda: bool(page._other._note.text()), timeout=20_000)
+    qtbot.waitUntil(lambda: "nearest" in texts(queue), timeout=20_000)
     sample = case.samples[0].id
-    qtbot.keyClick(page.list, Qt.Key.Key_Return)
+    qtbot.keyClick(queue.list, Qt.Key.Key_Return)
 
     def label() -> str:
         return view.project.samples.by_ids([sample])[0].new_label
 
     qtbot.waitUntil(lambda: label() == case.suggested, timeout=10_000)
-    qtbot.waitUntil(lambda: page.current() is not None and page.current() != case, timeout=10_000)
-    qtbot.keyClick(page.list, Qt.Key.Key_K)
-    qtbot.waitUntil(lambda: sum(c.done for c in page.model.cases) == 2, timeout=10_000)
-    qtbot.keyClick(page.list, Qt.Key.Key_Backspace)
-    qtbot.waitUntil(lambda: sum(c.done for c in page.model.cases) == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: queue.current() is not None and queue.current() != case, timeout=10_000)
+    qtbot.keyClick(queue.list, Qt.Key.Key_K)
+    qtbot.waitUntil(lambda: sum(c.done for c in queue.model.items) == 2, timeout=10_000)
+    qtbot.keyClick(queue.list, Qt.Key.Key_Backspace)
+    qtbot.waitUntil(lambda: sum(c.done for c in queue.model.items) == 1, timeout=10_000)
     qtbot.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: not label(), timeout=10_000)
-    page.back_asked.emit()
-    assert view.page() is view._findings
 
 
 def test_cards_show_pictures_and_act(qtbot: QtBot, view: ProjectWindow) -> None:
-    qtbot.waitUntil(lambda: bool(view._findings.findChildren(FindingCard)), timeout=20_000)
+    qtbot.waitUntil(
+        lambda: bool(page(view, PageName.OVERVIEW).findChildren(FindingCard)), timeout=20_000
+    )
     card = _card(view, "look_alikes")
     pictures = [w for w in card.findChildren(object) if getattr(w, "pixmap", None) is not None]
     assert sum(not w.pixmap().isNull() for w in pictures) > 3

@@ -17,9 +17,10 @@ from inspector.app.main import MainWindow
 from inspector.app.widgets import theme
 from inspector.app.widgets.compare_view import CompareMode, CompareView
 from inspector.app.widgets.keys import KeysOverlay, resolve
-from inspector.app.widgets.page import Key
+from inspector.app.widgets.page import Key, PageName
 from inspector.app.window.main_window import ProjectWindow
 from inspector.errors import UsageError
+from tests.app.screen import by_id, open_dataset, page
 
 
 @pytest.fixture
@@ -27,12 +28,10 @@ def view(qtbot: QtBot, demo: Path, tmp_path: Path) -> Iterator[ProjectWindow]:
     window = MainWindow()
     qtbot.addWidget(window)
     window.show()
-    window.open_path(str(demo), str(tmp_path / "p.inspector"))
-    assert isinstance(window.view, ProjectWindow)
-    opened = window.view
+    opened = open_dataset(qtbot, window, demo, tmp_path / "p.inspector")
     qtbot.waitUntil(lambda: not opened.busy(), timeout=60_000)
-    qtbot.waitUntil(lambda: len(opened._lookalikes.model.clusters) > 0, timeout=10_000)
-    qtbot.waitUntil(lambda: len(opened._gallery.view.tiles.ids) > 0, timeout=10_000)
+    qtbot.waitUntil(lambda: len(page(opened, PageName.DUPLICATES).model.items) > 0, timeout=10_000)
+    qtbot.waitUntil(lambda: len(page(opened, PageName.GALLERY).view.tiles.ids) > 0, timeout=10_000)
     yield opened
     window.close()
 
@@ -43,16 +42,14 @@ def _marks(view: ProjectWindow) -> dict[str, str]:
 
 def test_a_cluster_is_curated_by_keyboard_and_undone(qtbot: QtBot, view: ProjectWindow) -> None:
     qtbot.keyClick(view, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
-    page = view._lookalikes
-    qtbot.waitUntil(lambda: page._left != 0, timeout=5_000)
-    first = page.current()
-    assert first is not None
-    qtbot.keyClick(page.list, Qt.Key.Key_K)
+    review = page(view, PageName.DUPLICATES)
+    qtbot.waitUntil(lambda: review.current() is not None, timeout=5_000)
+    qtbot.keyClick(review.list, Qt.Key.Key_K)
     qtbot.waitUntil(lambda: bool(_marks(view)), timeout=5_000)
     marks = _marks(view)
     assert sorted(marks.values())[-1] == "keep"
     assert "drop" in marks.values()
-    qtbot.keyClick(page.list, Qt.Key.Key_Backspace)
+    qtbot.keyClick(review.list, Qt.Key.Key_Backspace)
     qtbot.waitUntil(lambda: not _marks(view), timeout=5_000)
     qtbot.keyClick(view, Qt.Key.Key_Z, _ctrl_shift())
     qtbot.waitUntil(lambda: _marks(view) == marks, timeout=5_000)
@@ -65,13 +62,13 @@ def _ctrl_shift() -> Qt.KeyboardModifier:
 def test_brackets_move_the_threshold(qtbot: QtBot, view: ProjectWindow) -> None:
     view.show_page(2)
     before = view.project.duplicates.threshold
-    qtbot.keyClick(view._lookalikes.list, Qt.Key.Key_BracketRight)
+    qtbot.keyClick(page(view, PageName.DUPLICATES).list, Qt.Key.Key_BracketRight)
     qtbot.waitUntil(lambda: view.project.duplicates.threshold > before, timeout=5_000)
 
 
 def test_gallery_drops_what_is_selected(qtbot: QtBot, view: ProjectWindow) -> None:
     view.show_page(1)
-    gallery = view._gallery
+    gallery = page(view, PageName.GALLERY)
     gallery.view.setCurrentIndex(gallery.view.tiles.index(0))
     qtbot.keyClick(gallery.view, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     assert len(gallery.view.selected_ids()) == 2
@@ -88,7 +85,8 @@ def test_a_dropped_folder_opens(qtbot: QtBot, demo: Path) -> None:
         QPointF(9, 9), Qt.DropAction.CopyAction, urls, Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier, QEvent.Type.Drop,
     )  # fmt: skip
-    window.dropEvent(event)
+    with qtbot.waitSignal(window.project_opened, timeout=20_000):
+        window.dropEvent(event)
     assert isinstance(window.view, ProjectWindow)
     window.close()
 
@@ -98,7 +96,8 @@ def test_a_folder_that_fits_nothing_gets_a_sentence(qtbot: QtBot, tmp_path: Path
     qtbot.addWidget(window)
     window.open_path(str(tmp_path))
     assert window.start is not None
-    assert "Expected" in window.start._note.text()
+    note = by_id(window.start, QLabel, "start-error")
+    qtbot.waitUntil(lambda: "Expected" in note.text())
     window.close()
 
 
@@ -171,14 +170,14 @@ def test_compare_modes(qtbot: QtBot) -> None:
 
 
 def test_the_keys_of_every_page_fit_a_small_screen(qtbot: QtBot, view: ProjectWindow) -> None:
-    for page in view.pages:
-        overlay = KeysOverlay(page, view._general, view)
+    for shown in view.pages:
+        overlay = KeysOverlay(shown, view.general_keys(), view)
         qtbot.addWidget(overlay)
         said = [label.text() for label in overlay.findChildren(QLabel)]
         assert "Everywhere" in said
         assert overlay.sizeHint().width() < 1200
         assert overlay.sizeHint().height() < 720
-        if page.title == "Look-alikes":
+        if shown.name is PageName.DUPLICATES:
             assert "1 .. 9" in said
             assert "image 1 .. 9 on the left" in said
 

@@ -57,7 +57,6 @@ def test_a_plan_is_shown_and_nothing_is_trained(
         (["--article", "--seeds", "0"], "--seeds must be 1"),
         (["--article", "--epochs", "0"], "--epochs must be 1"),
         (["--resume", "nothing"], "no comparison nothing"),
-        (["--policy", "/no/such/policy.json"], "can't be read"),
     ],
 )
 def test_wrong_words(

@@ -77,7 +77,8 @@ def test_every_verb_has_help() -> None:
     verbs = build_parser()._subparsers._group_actions[0].choices  # type: ignore[union-attr]
     assert set(verbs) == {  # type: ignore[arg-type]
         "open", "demo", "scan", "problems", "quality", "duplicates", "decide", "undo", "redo",
-        "decisions", "export", "projects", "caches", "doctor", "split", "leaks", "groups", "freeze",
+        "decisions", "export", "projects", "backups", "caches", "doctor", "split", "leaks",
+        "groups", "freeze",
         "diagnose", "labels", "report", "fix", "policy", "train", "runs", "compare", "desktop",
     }  # fmt: skip
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from inspector.dataset import listing
-from inspector.dataset.layouts import Layout, Location, Role, guess_layout
+from inspector.dataset.layouts import Layout, Location, Role, recognise
 from inspector.dataset.listing import Entry, Status, list_files
 
 CLASSES = Layout(Role.CLASSES)
@@ -71,7 +71,7 @@ def test_files_of_the_root_are_ignored_with_a_reason(root: Path, path: str) -> N
 def test_files_of_other_top_folders_are_ignored(root: Path) -> None:
     for path in ("train/cats/1.jpg", "train/loose.jpg", "old/cats/2.jpg"):
         put(root / path)
-    layout = guess_layout(root)
+    layout = recognise(root)
     assert layout.ignored == ("cats", "dogs", "old")
     status = {e.path: (e.status, e.split, e.label) for e in every(root, layout)}
     assert status.pop("train/cats/1.jpg") == (Status.PENDING, "training", "cats")
@@ -154,6 +154,43 @@ def test_files_in_a_folder_whose_name_is_not_utf8(root: Path) -> None:
     with open(folder + b"/a.jpg", "wb"):
         pass
     assert one(root, "cats/\\xff/a.jpg").status is Status.UNREADABLE
+
+
+@pytest.mark.parametrize("name", ["a\nb.jpg", "a\x1b[2J.jpg", "a\r.jpg", "a\x85.jpg"])
+def test_a_name_with_control_characters_is_ignored_and_shown(root: Path, name: str) -> None:
+    (root / "cats" / name).write_bytes(b"1234")
+    (entry,) = [e for e in every(root) if "control character" in e.reason]
+    assert (entry.status, entry.size, entry.label) == (Status.IGNORED, 4, "cats")
+    assert entry.path.isprintable()
+    assert len(every(root)) == 4
+
+
+def test_a_class_folder_with_a_line_break_is_no_class(root: Path) -> None:
+    (root / "two\nlines").mkdir()
+    (root / "two\nlines/a.jpg").write_bytes(b"1234")
+    entry = one(root, "two\\nlines/a.jpg")
+    assert entry.status is Status.IGNORED
+    assert "control character" in entry.reason
+
+
+@pytest.mark.parametrize("name", ["...", "C:", "x:y", ".. "])
+def test_a_folder_whose_name_leads_elsewhere_on_another_system_is_ignored(
+    root: Path, name: str
+) -> None:
+    (root / name).mkdir()
+    (root / name / "a.jpg").write_bytes(b"1234")
+    entry = one(root, f"{name}/a.jpg")
+    assert entry.status is Status.IGNORED
+    assert entry.reason
+
+
+def test_names_that_look_alike_when_they_are_shown_stay_apart(root: Path) -> None:
+    for name in ("x\ny", "x\\ny", "x\\ny~"):
+        (root / "cats" / name).mkdir()
+        (root / "cats" / name / "a.jpg").write_bytes(b"1234")
+    paths = [e.path for e in every(root)]
+    assert len(set(paths)) == len(paths) == 6
+    assert one(root, "cats/x\\ny/a.jpg").status is Status.PENDING
 
 
 def test_a_folder_that_can_not_be_listed_is_one_entry(

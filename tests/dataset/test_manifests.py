@@ -59,9 +59,9 @@ def test_paths_are_spelt_in_several_ways(tmp_path: Path, path: str) -> None:
 
 def test_what_spreadsheets_write(tmp_path: Path) -> None:
     """A byte order mark, Windows line ends, quotes, commas and line breaks in a cell."""
-    text = '﻿path,label\r\n"a,b.jpg","big\ncat"\r\né.jpg,"say ""x"""\r\n\r\n'
+    text = '﻿path,label,note\r\n"a,b.jpg","big,cat","a\nb"\r\né.jpg,"say ""x""",\r\n\r\n'
     layout = read_manifest(written(tmp_path, text))
-    assert layout.place("a,b.jpg").label == "big\ncat"
+    assert layout.place("a,b.jpg").label == "big,cat"
     assert layout.place("é.jpg").label == 'say "x"'
 
 
@@ -73,8 +73,9 @@ def test_missing_columns_are_said(tmp_path: Path, text: str) -> None:
     assert refused(written(tmp_path, text)) == "list.csv has no columns path and label"
 
 
-def test_a_header_alone_lists_nothing(tmp_path: Path) -> None:
-    assert dict(read_manifest(written(tmp_path, "path,label\n")).listed) == {}
+@pytest.mark.parametrize("rows", ["", "\n\n", ",cat\n"])
+def test_a_manifest_that_names_no_file_is_refused(tmp_path: Path, rows: str) -> None:
+    assert "names no file" in refused(written(tmp_path, f"path,label\n{rows}"))
 
 
 def test_no_file(tmp_path: Path) -> None:

@@ -87,10 +87,10 @@ def main(target: str) -> None:
     app = wait(program, "the program")
     heard: dict[str, object] = {}
     heard["finding"] = wait(
-        lambda: [n for n in names(app, "label") if n.endswith("with a twin in training")],
+        lambda: [n for n in names(app, "label") if n.endswith("with a near-duplicate in training")],
         "the findings",
     )
-    press(app, "check box", "Look-alikes")
+    press(app, "check box", "Duplicates")
     heard["clusters"] = wait(
         lambda: [n for n in names(app, "list item") if n.startswith("cluster of")], "the clusters"
     )

@@ -40,7 +40,7 @@ def test_a_walk_by_names_alone(demo: Path, tmp_path: Path) -> None:
     assert all(", open" in name for name in heard["clusters"])
     split = ("training", "validation")
     assert all(any(f", {s}" in name for s in split) for name in heard["items"])
-    assert any("look-alike" in name for name in heard["items"]), heard["items"][:5]
+    assert any("near-duplicate" in name for name in heard["items"]), heard["items"][:5]
     assert "verified by hash" in heard["done"][0]
     assert (target / "manifest.csv").exists()
     kept = sum(1 for f in target.rglob("*.*") if f.name != "manifest.csv")

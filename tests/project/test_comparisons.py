@@ -154,8 +154,9 @@ def test_cut_short_it_compares_what_it_has_and_goes_on_after_a_restart(
         if sum(isinstance(a, RunDone) for a in heard) == 3:
             stop.set()
 
-    plan = project.comparisons.plan(BY_GROUP, [TURNED, PLAIN], SMALL, setup=ComparisonSetup(seeds=2),
-                                    baseline="none")  # fmt: skip
+    plan = project.comparisons.plan(
+        BY_GROUP, [TURNED, PLAIN], SMALL, setup=ComparisonSetup(seeds=2), baseline="none"
+    )
     name = project.comparisons.start(plan, hear, stop)
     early = project.comparisons.result(name)
     assert early.partial
@@ -275,7 +276,11 @@ def test_a_damaged_comparison_is_a_sentence(project: Project) -> None:
     )
     name = project.comparisons.store(plan)
     file = project.runs.folder / name / "comparison.json"
-    file.write_text(file.read_text()[:-20])
+    text = file.read_text()
+    file.write_text(text.replace('"seeds": 1', '"seeds": "one"'))
+    with pytest.raises(TrainingError, match=r"\$\.setup\.seeds"):
+        project.comparisons.result(name)
+    file.write_text(text[:-20])
     with pytest.raises(TrainingError, match="can't be read"):
         project.comparisons.all()
 

@@ -118,8 +118,8 @@ def test_it_is_stopped_goes_on_and_says_what_it_shows(
     assert answer is not None
     assert set(answer.terms) == set(TERMS)
     assert answer.question["models"] == "trained models"
-    assert answer.verdict.startswith("Cannot tell: 2 seeds")
-    quick = next(m for m in answer.quick_models if m.name == "quick models")
+    assert answer.verdict.startswith("Inconclusive: 2 seeds")
+    quick = next(m for m in answer.quick_models if m.name == "baseline models")
     assert quick.terms == plan.quick.terms
     r, g, leakage = answer.arms["random"], answer.arms["group"], answer.terms["leakage"]
     assert r.mean is not None
@@ -129,7 +129,7 @@ def test_it_is_stopped_goes_on_and_says_what_it_shows(
     assert answer.same_images is not None
     assert answer.same_images.mean == pytest.approx(0.35, abs=0.07)
     assert answer.arms["folder_own"].mean == pytest.approx(0.59, abs=0.1)
-    assert any("judged by models that learned from one of their group" in e
+    assert any("models that trained on another image of the group" in e
                for e in answer.evidence)  # fmt: skip
     kept = project.experiments.last()
     assert kept is not None

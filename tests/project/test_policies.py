@@ -11,7 +11,7 @@ from inspector.project.augment.policies import SavedPolicy
 from inspector.project.augment.previews import CROWD_SIDE_PX
 from inspector.project.changes import Changes
 from inspector.project.project import Project
-from inspector.store import meta
+from inspector.store.records import POLICIES, PoliciesRecord
 
 MILD = Policy(rotation_degrees=7, zoom=Range(0.9, 1.1))
 WILD = Policy(rotation_degrees=90, width_shift=Shift(ShiftKind.CHOICES, (0.1, 0.2)))
@@ -61,11 +61,11 @@ def test_wrong_names_change_nothing(project: Project) -> None:
 
 
 def test_a_policy_of_a_newer_program_is_passed_over_and_kept(project: Project) -> None:
-    newer = '{"later": {"policy": 2, "swirl": 3}}'
-    project.context.database.write(lambda c: meta.put(c, "policies", newer))
+    newer = {"later": {"policy": 2, "swirl": 3}}
+    project.context.store.records.put(POLICIES, PoliciesRecord(newer))
     project.policies.save("a", MILD)
     assert [p.name for p in project.policies.all()] == ["a"]
-    assert "swirl" in meta.get(project.context.database.read(), "policies")
+    assert project.context.store.records.get(POLICIES).policies["later"] == newer["later"]
 
 
 def test_pictures_come_class_by_class_and_turn(project: Project) -> None:

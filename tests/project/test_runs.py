@@ -123,6 +123,10 @@ def test_pause_holds_and_closing_keeps_each_complete_epoch(
     runs.trainer.pause(name)
     wait(lambda: runs.run(name).state is RunState.PAUSED)
     before = epochs(runs, name)
+    paused = runs.trainer.job()
+    assert paused is not None
+    assert paused.phase.startswith("paused: epoch")
+    assert (paused.rate, paused.left) == (0.0, "")
     time.sleep(0.3)
     assert epochs(runs, name) == before
     runs.trainer.resume(name)

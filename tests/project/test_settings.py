@@ -1,13 +1,18 @@
 """What a person can set: read, written line by line, and refused where it makes no sense."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from inspector.desktop.settings import (
     SETTINGS,
     THEME,
     WORKERS,
+    Setting,
+    Value,
     read_settings,
     settings_file,
     write_setting,
@@ -45,6 +50,70 @@ def test_the_table_may_stand_anywhere(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        (
+            '# mine\n[preferences]  # mine\n# why\ntheme = "light"   # at night\nworkers = 2\n',
+            '# mine\n[preferences]  # mine\n# why\ntheme = "dark"   # at night\nworkers = 2\n',
+        ),
+        ('[ preferences ]\ntheme="light"\n', '[ preferences ]\ntheme="dark"\n'),
+        ('preferences.theme = "light"\n', 'preferences.theme = "dark"\n'),
+        ('preferences = {theme = "light"}\n', 'preferences = {theme = "dark"}\n'),
+        ('[preferences]\r\ntheme = "light"\r\n', '[preferences]\r\ntheme = "dark"\r\n'),
+        (
+            '[preferences]\n"theme" = "light"\n\n[other]\ntheme = "x"\n',
+            '[preferences]\n"theme" = "dark"\n\n[other]\ntheme = "x"\n',
+        ),
+    ],
+)
+def test_comments_order_and_spelling_survive(tmp_path: Path, text: str, changed: str) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_bytes(text.encode())
+    write_setting(THEME, "dark", file)
+    assert file.read_bytes().decode() == changed
+    assert read_settings(file)["theme"] == "dark"
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(SETTINGS).flatmap(
+                lambda s: st.tuples(
+                    st.just(s),
+                    st.sampled_from(s.choices)
+                    if s.choices
+                    else st.booleans()
+                    if isinstance(s.default, bool)
+                    else st.integers(0, s.highest),
+                )
+            )
+        ),
+        max_size=6,
+    ),
+    st.sampled_from(["", "# c\n", "[preferences]  # c\n", "[a]\nb = 1  # c\n", "a.b = 1 # c"]),
+)
+def test_any_changes_are_read_back(changes: list[tuple[tuple[Setting, Value]]], text: str) -> None:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "settings.toml"
+        file.write_text(text)
+        expected = {s.name: s.default for s in SETTINGS}
+        for ((setting, value),) in changes:
+            write_setting(setting, value, file)
+            expected[setting.name] = value
+        assert read_settings(file) == expected
+        assert file.read_text().count("# c") == text.count("# c")
+
+
+def test_a_linked_file_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "dotfiles.toml").write_text("[preferences]  # mine\n")
+    link = tmp_path / "settings.toml"
+    link.symlink_to("dotfiles.toml")
+    write_setting(THEME, "dark", link)
+    assert link.is_symlink()
+    assert read_settings(tmp_path / "dotfiles.toml")["theme"] == "dark"
+
+
+@pytest.mark.parametrize(
     ("text", "why"),
     [
         ('[preferences]\ntheme = "pink"', "pink"),
@@ -65,10 +134,12 @@ def test_nonsense_is_said(tmp_path: Path, text: str, why: str) -> None:
 
 def test_a_file_that_cant_be_read_is_never_overwritten(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
-    file.write_text("broken [")
-    with pytest.raises(UsageError):
+    broken = b"[preferences]\ntheme = \xff["
+    file.write_bytes(broken)
+    with pytest.raises(UsageError, match="can't be read") as refused:
         write_setting(THEME, "dark", file)
-    assert file.read_text() == "broken ["
+    assert "\n" not in refused.value.message
+    assert file.read_bytes() == broken
 
 
 def test_a_value_that_is_not_allowed_is_not_written(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from inspector.project.diagnosis.shift import from_json as properties_of
 from inspector.project.project import Project
 from inspector.project.splits.leakage import second_call
 from inspector.project.splits.snippets import snippet
-from inspector.project.splits.split_rules import Rule, RuleKind, from_json, to_json
+from inspector.project.splits.split_rules import SPLIT_RULE, Rule, RuleKind
 from inspector.project.splits.splits import keras_rule
 from inspector.reports.html import render
 from inspector.splits.keras_replay import Call, Loader
@@ -159,7 +159,7 @@ def test_quick_models_rank_your_seed_and_are_kept(project: Project, tmp_path: Pa
     assert project.splits.score_seeds(Rule()) is None
     project.splits.set_rule(KERAS)
     page = render(project.reports.page())
-    assert "Accuracy of a quick model on validation" in page
+    assert "Accuracy of a baseline model on validation" in page
     stop = Stop()
     stop.set()
     assert project.splits.score_seeds(KERAS, stop=stop) is None
@@ -254,7 +254,8 @@ def test_the_snippet_loads_the_locked_split_in_keras(project: Project, tmp_path:
 
 def test_a_rule_is_kept_and_comes_back(project: Project) -> None:
     rule = replace(KERAS, second=Call(Loader.DATASET, 0.3, 5, class_names=("a", "b")))
-    assert from_json(to_json(rule)) == rule
+    project.context.store.records.put(SPLIT_RULE, rule)
+    assert project.splits.rule == rule
     project.splits.set_rule(KERAS)
     assert project.splits.rule == KERAS
     with pytest.raises(UsageError):
@@ -276,7 +277,8 @@ def test_a_list_of_files_is_a_rule(project: Project, tmp_path: Path) -> None:
     file = tmp_path / "locked.csv"
     project.splits.freeze(KERAS, file)
     rule = Rule(RuleKind.LIST, file=str(file))
-    assert from_json(to_json(rule)) == rule
+    project.splits.set_rule(rule)
+    assert project.splits.rule == rule
     made, drawn = project.splits.membership(rule), project.splits.membership(KERAS)
     assert (made.training, made.validation) == (drawn.training, drawn.validation)
     assert set(made.elsewhere["not in the list"]) == set(drawn.elsewhere["validation folder"])
@@ -315,8 +317,8 @@ def test_your_own_numbers_and_predictions(project: Project, tmp_path: Path) -> N
             stream.write(f"{path},{label},{label if path in neighbours else 'other'},0.9\n")
     project.diagnoses.state(UserMetrics(0.95, 0.75, str(file)))
     shares = {r.name: r for r in project.diagnoses.rates(found)}
-    assert shares["validation, a twin in training"].share == 1.0
-    assert shares["validation, no twin in training"].share == 0.0
+    assert shares["validation, a near-duplicate in training"].share == 1.0
+    assert shares["validation, no near-duplicate in training"].share == 0.0
     assert "not in this dataset" not in shares
     page = render(project.reports.page())
     assert "Your own model, by predictions.csv" in page
@@ -336,7 +338,7 @@ def test_your_own_numbers_and_predictions(project: Project, tmp_path: Path) -> N
     project.diagnoses.state(UserMetrics(predictions=str(file)))
     by_name = {r.name: r for r in project.diagnoses.rates(found)}
     assert by_name["all"].n == by_name["not in this dataset"].n == 1
-    for text, word in (("nowhere/x.jpg,a,a", "name no image"), ("a", "too few columns")):
+    for text, word in (("nowhere/x.jpg,a,a", "name no image"), ("a", "has no label")):
         file.write_text(f"path,label,predicted\n{text}\n")
         with pytest.raises(DatasetError, match=word):
             project.diagnoses.state(UserMetrics(predictions=str(file)))
@@ -344,7 +346,7 @@ def test_your_own_numbers_and_predictions(project: Project, tmp_path: Path) -> N
         project.diagnoses.state(UserMetrics(95, 75))
     bad = tmp_path / "bad.csv"
     bad.write_text("path,label\n")
-    with pytest.raises(DatasetError, match="no column predicted"):
+    with pytest.raises(DatasetError, match="no columns path and label and predicted"):
         project.diagnoses.state(UserMetrics(0.95, 0.75, str(bad)))
 
 
@@ -366,7 +368,7 @@ def test_folders_that_differ_are_shown_with_pictures(tmp_path: Path) -> None:
         for one in found.found:
             assert all((a.split, b.split) == ("training", "validation") for a, b in one.pairs)
         page = render(project.reports.page())
-        assert "Your folders differ in" in page
+        assert "Distribution shift: properties that differ" in page
         assert page.count("<svg") >= len(found.found)
     finally:
         project.close()
@@ -395,10 +397,30 @@ def test_fix_warns_where_little_would_be_left_to_train_on(demo: Path, tmp_path: 
         project.close()
 
 
+def test_fix_does_what_was_shown_or_nothing(project: Project, tmp_path: Path) -> None:
+    plan = project.fixes.plan(tmp_path / "fixed")
+    dropped = next(s for s in project.samples.everything() if s.path == plan.drops[0][0])
+    project.decisions.keep([dropped.id])
+    with pytest.raises(ExportError, match="changed since"):
+        project.fixes.run(plan)
+    assert not any(tmp_path.glob("fixed*"))
+    assert not any(s.mark == "drop" for s in project.samples.everything())
+    again = project.fixes.plan(tmp_path / "fixed")
+    assert plan.drops[0] not in again.drops
+    project.duplicates.set_threshold(0.99)
+    with pytest.raises(ExportError, match="changed since"):
+        project.fixes.run(again)
+
+
 def test_fix_makes_it_right_and_can_be_undone(project: Project, tmp_path: Path) -> None:
     before = project.decisions.to_undo()
-    assert project.fixes.plan(tmp_path / "fixed").warning == ""
-    fixed = project.fixes.run(tmp_path / "fixed")
+    plan = project.fixes.plan(tmp_path / "fixed")
+    assert plan.warning == ""
+    assert plan.drops
+    fixed = project.fixes.run(plan)
+    assert [s.path for s in project.samples.everything() if s.mark == "drop"] == sorted(
+        path for path, _ in plan.drops
+    )
     assert fixed.exported.leaks_after == fixed.exported.groups_after == 0
     assert fixed.exported.files == fixed.exported.verified
     page = Path(fixed.report).read_text("utf-8")

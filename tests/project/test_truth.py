@@ -1,6 +1,5 @@
 """The diagnosis that is kept, labels in doubt, and what a finding's action does."""
 
-import json
 import time
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from inspector.project.diagnosis.labels import LabelCase
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
 from inspector.project.splits.splits import keras_rule
-from inspector.store import meta
+from inspector.store.records import LABEL_ERRORS, LabelErrorsRecord, SuspectRecord
 from inspector.work.jobs import Stop
 
 KERAS = keras_rule("image_dataset_from_directory", share=0.2, seed=42)
@@ -22,8 +21,9 @@ def doubtful(project: Project) -> Project:
     """A project in which quick models were said to doubt the first two images."""
     rows = project.groups.images()[:2]
     other = next(c for c in project.samples.counts().classes if c != rows[0].label)
-    kept = {"key": project.labels._key(), "suspects": [[s.id, other, 0.02] for s in rows]}
-    project.context.database.write(lambda c: meta.put(c, "suspects", json.dumps(kept)))
+    suspects = tuple(SuspectRecord(s.id, other, 0.02) for s in rows)
+    record = LabelErrorsRecord(project.labels.queue_key(), suspects)
+    project.context.store.records.put(LABEL_ERRORS, record)
     return project
 
 
@@ -56,8 +56,8 @@ def test_an_answer_says_before_what_it_was_made(project: Project) -> None:
     project.decisions.bind(ids[:5:2])
     last = project.diagnoses.last()
     assert last is not None
-    assert last.changed == ("groups or look-alikes by your decisions",)
-    assert "before groups or look-alikes by your decisions changed" in last.made
+    assert last.changed == ("groups or near-duplicates by your decisions",)
+    assert "before groups or near-duplicates by your decisions changed" in last.made
     project.decisions.undo()
     project.splits.set_rule(KERAS)
     last = project.diagnoses.last()

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector.dataset.listing import Entry
-from inspector.errors import CacheError, DatasetError, ProjectError, UsageError
+from inspector.errors import CacheError, DatasetError, ExportError, ProjectError, UsageError
 from inspector.project.catalog import scans
 from inspector.project.project import Project
 from inspector.project.review.decisions import RULES
@@ -187,13 +187,11 @@ def test_an_error_while_names_come_is_heard_at_once_and_leaves_no_thread(
 def test_scans_leave_no_connection_behind(opened: Project) -> None:
     for _ in range(3):
         opened.scans.scan()
-    readers, pictures = len(opened.context.database._readers), len(opened.context.cache._all)
+    database, cache = opened.context.store.database, opened.context.cache
+    readers, pictures = len(database._readers), len(cache._all)
     for _ in range(3):
         opened.scans.scan()
-    assert (len(opened.context.database._readers), len(opened.context.cache._all)) == (
-        readers,
-        pictures,
-    )
+    assert (len(database._readers), len(cache._all)) == (readers, pictures)
 
 
 def test_no_decision_waits_for_a_cache_that_another_program_holds(
@@ -326,7 +324,7 @@ def test_the_list_in_memory_is_what_the_project_file_holds(opened: Project, copy
     other = Project(copy, opened.file, jobs=1)
 
     def agree() -> None:
-        held = samples.everything(opened.context.database.read())
+        held = samples.everything(opened.context.store.database.read())
         assert list(opened.samples.everything()) == held
         assert list(other.samples.everything()) == held
 
@@ -403,6 +401,7 @@ def test_undoing_everything_gives_the_beginning(verbs: list[str]) -> None:
 
     from inspector.store import decisions
     from inspector.store.database import Database
+    from inspector.store.decisions import DecisionField
 
     with tempfile.TemporaryDirectory() as folder:
         database = Database(Path(folder) / "p")
@@ -414,7 +413,9 @@ def test_undoing_everything_gives_the_beginning(verbs: list[str]) -> None:
                 if operation:
                     database.write(lambda c, o=operation, m=move: m(c, o, 0.0))
                 continue
-            field, new = {"bind": ("bound", "1"), "clear": ("mark", "")}.get(verb, ("mark", verb))
+            field, new = {
+                "bind": (DecisionField.BOUND, "1"), "clear": (DecisionField.MARK, "")
+            }.get(verb, (DecisionField.MARK, verb))  # fmt: skip
             changes = [decisions.Change(number % 3 + 1, field, new)]
             database.write(lambda c, v=verb, x=changes: decisions.apply(c, v, v, x, 0.0))
         while operation := decisions.to_undo(database.read()):
@@ -498,7 +499,7 @@ def test_another_dataset_with_the_project_is_refused(
 
 
 def test_a_project_inside_the_dataset_is_refused(copy: Path) -> None:
-    with pytest.raises(ProjectError, match="inside the dataset"):
+    with pytest.raises(ExportError, match="inside the dataset"):
         Project(copy, copy / "p.inspector")
 
 

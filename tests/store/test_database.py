@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from inspector.errors import ProjectError
-from inspector.store import decisions, meta
-from inspector.store.database import APPLICATION_ID, VERSION, Database
+from inspector.store import decisions, records
+from inspector.store.database import Database
+from inspector.store.opening import APPLICATION_ID, VERSION
+from inspector.store.records import DATASET, EXPORT, DatasetRecord, ExportRecord
 from tests.store.kill_writer import SAMPLES
 
 
@@ -26,10 +28,11 @@ def file(tmp_path: Path) -> Path:
 
 def killed_while_writing(file: Path, acknowledged: int) -> int:
     """Run the writing child, kill -9 it at some moment, return the last number it said."""
-    root = str(Path(__file__).resolve().parents[2])
+    root = Path(__file__).resolve().parents[2]
+    paths = f"{root}{os.pathsep}{root / 'src'}"
     child = subprocess.Popen(
         [sys.executable, "-m", "tests.store.kill_writer", str(file)],
-        stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": root},
+        stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": paths},
     )  # fmt: skip
     assert child.stdout is not None
     with child, child.stdout as said:
@@ -85,16 +88,16 @@ def test_a_project_goes_on_after_a_kill(file: Path) -> None:
 
 def test_a_failed_write_leaves_nothing_behind(file: Path) -> None:
     def half(connection: sqlite3.Connection) -> None:
-        meta.put(connection, "name", "half")
+        records.write(connection, EXPORT, ExportRecord(1))
         raise ValueError("no further")
 
     database = Database(file)
     try:
         with pytest.raises(ValueError, match="no further"):
             database.write(half)
-        assert meta.get(database.read(), "name") == ""
-        database.write(lambda c: meta.put(c, "name", "whole"))
-        assert meta.get(database.read(), "name") == "whole"
+        assert records.read(database.read(), EXPORT) == ExportRecord()
+        database.write(lambda c: records.write(c, EXPORT, ExportRecord(2)))
+        assert records.read(database.read(), EXPORT) == ExportRecord(2)
     finally:
         database.close()
 
@@ -133,7 +136,7 @@ def test_readers_can_not_write(file: Path) -> None:
     database = Database(file)
     try:
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
-            meta.put(database.read(), "name", "x")
+            records.write(database.read(), EXPORT, ExportRecord(1))
     finally:
         database.close()
 
@@ -174,17 +177,18 @@ def junk(kind: str) -> bytes:
 def test_junk_is_not_a_project(file: Path, kind: str) -> None:
     file.write_bytes(junk(kind))
     error = refused(file)
-    assert f"{file} is not a project file" in error.message
+    start = "is damaged" if kind.startswith("SQLite") else "is not a project file, or is damaged"
+    assert f"{file} {start}" in error.message
     assert error.advice
 
 
 def test_a_project_cut_in_half_is_not_opened_as_an_empty_one(file: Path) -> None:
     database = Database(file)
-    database.write(lambda c: meta.put(c, "root", "x" * 20_000))
+    database.write(lambda c: records.write(c, DATASET, DatasetRecord("x" * 20_000)))
     database.close()
     whole = file.read_bytes()
     file.write_bytes(whole[:700])
-    assert "is not a project file" in refused(file).message
+    assert "is damaged" in refused(file).message
 
 
 def test_another_programs_database_is_refused(file: Path) -> None:
@@ -207,7 +211,7 @@ def test_a_newer_version_is_refused_in_a_sentence(file: Path) -> None:
 
 
 def test_a_folder_is_not_a_project(tmp_path: Path) -> None:
-    with pytest.raises(ProjectError, match="can't be opened"):
+    with pytest.raises(ProjectError, match="not a regular file"):
         Database(tmp_path)
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from inspector.store import decisions
 from inspector.store.database import Database
 from inspector.store.decisions import Change
+from inspector.store.decisions import DecisionField as Field
 
 State = tuple[list[tuple[object, ...]], list[tuple[int, int]]]
 
@@ -57,10 +58,18 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def test_undo_and_redo_reach_back_across_restarts(store: Store) -> None:
     states = [store.state()]
     steps = [
-        (Change(1, "mark", "drop"), Change(1, "reason", "like 2"), Change(2, "mark", "keep")),
-        (Change(1, "mark", "keep"),),
-        (Change(3, "label", "cat"), Change(3, "bound", "7"), Change(3, "reviewed", "1")),
-        (Change(4, "not_alike", "1", b=9),),
+        (
+            Change(1, Field.MARK, "drop"),
+            Change(1, Field.REASON, "like 2"),
+            Change(2, Field.MARK, "keep"),
+        ),
+        (Change(1, Field.MARK, "keep"),),
+        (
+            Change(3, Field.LABEL, "cat"),
+            Change(3, Field.BOUND, "7"),
+            Change(3, Field.REVIEWED, "1"),
+        ),
+        (Change(4, Field.NOT_ALIKE, "1", b=9),),
     ]
     for changes in steps:
         operation, changed = store.apply(*changes)
@@ -81,11 +90,11 @@ def test_undo_and_redo_reach_back_across_restarts(store: Store) -> None:
 
 
 def test_a_new_decision_ends_the_row_of_redos(store: Store) -> None:
-    store.apply(Change(1, "mark", "drop"))
-    store.apply(Change(2, "mark", "drop"))
+    store.apply(Change(1, Field.MARK, "drop"))
+    store.apply(Change(2, Field.MARK, "drop"))
     store.undo()
     assert decisions.to_redo(store.database.read()) is not None
-    store.apply(Change(3, "mark", "keep"))
+    store.apply(Change(3, Field.MARK, "keep"))
     store.reopen()
     assert decisions.to_redo(store.database.read()) is None
     store.undo()
@@ -94,13 +103,13 @@ def test_a_new_decision_ends_the_row_of_redos(store: Store) -> None:
 
 
 def test_what_changes_nothing_is_not_logged(store: Store) -> None:
-    store.apply(Change(1, "mark", "drop"))
-    assert store.apply(Change(1, "mark", "drop"), Change(2, "mark", "")) == (0, 0)
+    store.apply(Change(1, Field.MARK, "drop"))
+    assert store.apply(Change(1, Field.MARK, "drop"), Change(2, Field.MARK, "")) == (0, 0)
     assert len(decisions.log(store.database.read())) == 1
 
 
 def test_the_log_is_only_appended_to(store: Store) -> None:
-    store.apply(Change(1, "mark", "drop"), verb="drop")
+    store.apply(Change(1, Field.MARK, "drop"), verb="drop")
     store.undo()
     store.redo()
     log = decisions.log(store.database.read())
@@ -109,29 +118,29 @@ def test_the_log_is_only_appended_to(store: Store) -> None:
 
 
 def test_the_samples_of_an_operation_name_both_ends(store: Store) -> None:
-    operation, _ = store.apply(Change(4, "not_alike", "1", b=9), Change(5, "mark", "keep"))
+    operation, _ = store.apply(Change(4, Field.NOT_ALIKE, "1", b=9), Change(5, Field.MARK, "keep"))
     assert sorted(decisions.samples_of(store.database.read(), operation)) == [4, 5, 9]
 
 
 def test_what_came_since_the_export_is_counted(store: Store) -> None:
-    store.apply(Change(1, "mark", "drop"))
+    store.apply(Change(1, Field.MARK, "drop"))
     exported = decisions.newest(store.database.read())
     assert decisions.since_export(store.database.read(), exported) == 0
-    store.apply(Change(2, "mark", "drop"))
+    store.apply(Change(2, Field.MARK, "drop"))
     assert decisions.since_export(store.database.read(), exported) == 1
 
 
 CHANGES = st.one_of(
     st.builds(
-        Change, st.integers(1, 3), st.sampled_from(["mark", "reason", "label"]),
+        Change, st.integers(1, 3), st.sampled_from([Field.MARK, Field.REASON, Field.LABEL]),
         st.sampled_from(["", "drop", "keep"]),
     ),
     st.builds(
-        Change, st.integers(1, 3), st.sampled_from(["bound", "reviewed"]),
+        Change, st.integers(1, 3), st.sampled_from([Field.BOUND, Field.REVIEWED]),
         st.sampled_from(["", "1", "2"]),
     ),
     st.builds(
-        Change, st.integers(1, 2), st.just("not_alike"), st.sampled_from(["", "1"]),
+        Change, st.integers(1, 2), st.just(Field.NOT_ALIKE), st.sampled_from(["", "1"]),
         st.integers(3, 4),
     ),
 )  # fmt: skip

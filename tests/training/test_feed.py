@@ -1,5 +1,6 @@
 import hashlib
 import io
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -74,10 +75,15 @@ def test_epochs_and_seeds_differ() -> None:
 
 def test_stopping_in_an_epoch_leaves_no_work(spec: RunSpec, tmp_path: Path) -> None:
     feed = Feed(_load(spec, tmp_path), spec.training, seed=1, batch_size=4, threads=1, policy=None)
+    before = set(threading.enumerate())
     batches = feed.epoch(1, steps=feed.steps)
-    next(batches)
+    first = next(batches)
+    assert len(first.labels) == 4
+    assert set(threading.enumerate()) - before
     batches.close()
+    assert list(batches) == []
     feed.close()
+    assert set(threading.enumerate()) <= before
 
 
 def test_pictures_are_decoded_once_whatever_the_split(spec: RunSpec, tmp_path: Path) -> None:

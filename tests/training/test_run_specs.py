@@ -45,6 +45,19 @@ def test_a_damaged_spec_is_a_sentence(tmp_path: Path, text: str) -> None:
         read_spec(tmp_path)
 
 
+def test_a_value_of_the_wrong_type_is_named_by_its_place(spec: RunSpec, tmp_path: Path) -> None:
+    write_spec(tmp_path, spec)
+    text = (tmp_path / SPEC).read_text()
+    for before, after, place in (
+        ('"epochs": ', '"epochs": "many", "ignored": ', r"\$\.epochs"),
+        ('"budget": "', '"budget": "endless ', r"\$\.budget"),
+    ):
+        assert before in text
+        (tmp_path / SPEC).write_text(text.replace(before, after, 1))
+        with pytest.raises(TrainingError, match=place):
+            read_spec(tmp_path)
+
+
 def test_a_damaged_state_is_a_sentence(tmp_path: Path) -> None:
     assert read_history(tmp_path) == ()
     (tmp_path / STATE).write_text("{")

@@ -233,7 +233,7 @@ def test_a_transfer_offline_is_a_sentence(trainer: Trainer, make_run: MakeRun) -
     assert "has no weights" in said[0]
     assert "there is no weights file" in said[1]
     assert "can't be fetched" in said[2]
-    assert said[3] == "InceptionV3 needs pictures of 75 px at least"
+    assert said[3] == "InceptionV3 needs images of 75 px at least"
 
 
 def test_transfer_learns_on_features_computed_once(trainer: Trainer, make_run: MakeRun) -> None:
@@ -268,7 +268,7 @@ def test_an_own_model_is_trained_in_safe_mode(trainer: Trainer, make_run: MakeRu
     assert said[0] == "unsafe.keras holds code and was not loaded"
     assert said[1] == "damaged.keras can't be read as a Keras model"
     assert said[2].startswith("there is no model file")
-    assert "not pictures of 32 x 32 px" in said[3]
+    assert "not images of 32 x 32 px" in said[3]
     assert "not a figure for each of 4 classes" in said[4]
 
 
@@ -334,9 +334,9 @@ def test_a_child_ended_while_tracing_leaves_a_run_that_starts(
 def test_a_child_ends_with_its_parent(make_run: MakeRun) -> None:
     folder = make_run(epochs=LONG)
     script = (
-        "import sys; from inspector.subprocesses import Child;"
+        "import sys; from inspector.subprocesses import ChildProcess;"
         "from inspector.training_protocol import TRAINER, EpochDone, Train;"
-        f"c = Child(TRAINER); c.send(Train({str(folder)!r}));"
+        f"c = ChildProcess(TRAINER); c.send(Train({str(folder)!r}));"
         "print(c.pid, flush=True)\n"
         "while not isinstance(c.receive(), EpochDone): pass\n"
         "print('going', flush=True)\n"

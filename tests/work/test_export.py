@@ -107,9 +107,10 @@ def test_a_changed_source_publishes_nothing(source: Path) -> None:
 def test_a_full_disk_is_told_and_resumed(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real, calls = publishing._copy_bytes, []
 
-    def full(one: Path, part: Path) -> bytes:
+    def full(one: Path, part: int) -> bytes:
         calls.append(one)
         if len(calls) == 11:
+            os.close(part)
             raise OSError(errno.ENOSPC, "no space")
         return real(one, part)
 
@@ -151,7 +152,7 @@ real, left = publishing._copy_bytes, [int(sys.argv[2])]
 def dying(one, part):
     left[0] -= 1
     if left[0] < 0:
-        part.write_bytes(b'half')
+        os.write(part, b'half')
         os.kill(os.getpid(), signal.SIGKILL)
     return real(one, part)
 publishing._copy_bytes = dying
@@ -160,7 +161,8 @@ _publish(_plan(Path(sys.argv[1])), resume=True)
 
 
 def test_kill_9_again_and_again_then_resume(source: Path, pytestconfig: pytest.Config) -> None:
-    environment = os.environ | {"PYTHONPATH": str(pytestconfig.rootpath)}
+    folders = (pytestconfig.rootpath, pytestconfig.rootpath / "src")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, folders))}
     for _ in range(3):
         ended = subprocess.run(
             [sys.executable, "-c", SCRIPT, str(source), "9"], env=environment, check=False
@@ -168,4 +170,4 @@ def test_kill_9_again_and_again_then_resume(source: Path, pytestconfig: pytest.C
         assert ended.returncode == -signal.SIGKILL
         assert not (source.parent / "out").exists()
     assert _publish(_plan(source), resume=True).verified == 40
-    assert not list((source.parent / "out").rglob("*.part"))
+    assert not list((source.parent / "out").rglob("*part"))

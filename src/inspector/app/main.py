@@ -6,7 +6,7 @@ import logging
 import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
@@ -20,11 +20,20 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 from inspector.app.start.page import FACE_PX, StartPage
 from inspector.app.threads.gc_scheduler import GcScheduler
 from inspector.app.widgets import theme
+from inspector.app.widgets.focus import StableFocus
 from inspector.app.window.display_check import check_screen
 from inspector.app.window.session import Session
 from inspector.desktop.paths import resources_folder
-from inspector.desktop.settings import REOPEN, SETTINGS, THEME, WORKERS, Value, read_settings
-from inspector.errors import InspectorError, UsageError
+from inspector.desktop.settings import (
+    REOPEN,
+    SETTINGS,
+    THEME,
+    WORKERS,
+    Value,
+    read_settings,
+    write_setting,
+)
+from inspector.errors import DamagedProjectError, InspectorError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +49,9 @@ if TYPE_CHECKING:
 
     from inspector.app.threads.bridge import Bridge
     from inspector.app.window.main_window import ProjectWindow
+    from inspector.app.window.opening import Opening
     from inspector.app.window.single_instance import SingleInstance
+    from inspector.project.project import Project
     from inspector.work.jobs import Stop
 
 LOG_BYTES = 1_000_000
@@ -64,7 +75,7 @@ class BugReporter(QObject):
         self.raised.emit(text)
 
 
-class MainWindow(QMainWindow):
+class MainWindow(StableFocus, QMainWindow):
     """Hold the Start page or an open project.
 
     Attributes:
@@ -126,25 +137,38 @@ class MainWindow(QMainWindow):
         if self.start is not None:
             self.start.show_faces(thumbnails_of)
 
+    @cached_property
+    def opening(self) -> "Opening":
+        """What opens projects off this thread."""
+        from inspector.app.window.opening import Opening  # not before the first paint
+
+        opening = Opening(self.bridge, self)
+        opening.opened.connect(self._on_opened)
+        opening.failed.connect(self._say)
+        return opening
+
     def open_path(self, path: str, file: str = "") -> None:
-        """Open a dataset's folder or a project file; say why where it can't be."""
-        from inspector.app.widgets.jobs_bar import JobBar
+        """Open a dataset's folder or a project file; say why where it can't be.
+
+        It returns at once: `project_opened` follows, or the Start page says what is wrong.
+        """
+        workers = int(self._setting(WORKERS.name)) or None
+        if self.view is not None:
+            self.view.watch(self.opening.jobs)
+        elif self.start is not None:
+            self.start.watch(self.opening.jobs)
+        self.opening.open(Path(path), Path(file) if file else None, workers=workers)
+
+    def _on_opened(self, project: "Project") -> None:
         from inspector.app.window.main_window import ProjectWindow
         from inspector.app.window.single_instance import SingleInstance
-        from inspector.project.project import Project
 
-        try:
-            jobs = int(self._setting(WORKERS.name)) or None
-            project = Project(Path(path), Path(file) if file else None, jobs=jobs, window=True)
-        except InspectorError as error:
-            self._say(error)
-            return
         if self._hold is not None and self._hold.file == project.file:
-            project.close()
+            self.bridge.call(project.close, writes=True)
             return
         hold = SingleInstance(project.file, self)
         if not hold.take():
-            project.close()
+            self.bridge.call(project.close, writes=True)
             self._say(
                 InspectorError(
                     f"{project.name} is open in another window, which was asked to come up",
@@ -159,8 +183,12 @@ class MainWindow(QMainWindow):
         view = ProjectWindow(project)
         view.close_asked.connect(self.show_start)
         view.bridge.broken.connect(self._on_broken)
-        for job in view.findChildren(JobBar):
-            job.ended.connect(self._on_job_ended)
+        view.job_ended.connect(self._on_job_ended)
+        view.preferences_asked.connect(self.show_preferences)
+        view.quit_asked.connect(self.close)
+        view.theme_asked.connect(self._on_theme)
+        view.about_asked.connect(self.show_about)
+        view.backups_asked.connect(self.show_backups)
         self.view, self.start = view, None
         self.setCentralWidget(view)
         self._session.restore(view)
@@ -171,8 +199,8 @@ class MainWindow(QMainWindow):
     def _finish(self) -> None:
         """Add what is not painted: the icon and its SVG, and a shortcut with the names of `Qt`."""
         self.setWindowIcon(QtGui.QIcon(str(resources_folder() / "icons" / "app.svg")))
-        preferences = QtGui.QShortcut(QtGui.QKeySequence("Ctrl+,"), self)
-        preferences.activated.connect(self.show_preferences)
+        for keys, slot in (("Ctrl+,", self.show_preferences), ("Ctrl+Q", self.close)):
+            QtGui.QShortcut(QtGui.QKeySequence(keys), self).activated.connect(slot)
 
     def _say(self, error: InspectorError) -> None:
         """Say on the Start page why something could not be opened."""
@@ -180,6 +208,21 @@ class MainWindow(QMainWindow):
             self.show_start()
         assert self.start is not None
         self.start.say(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}")
+        if isinstance(error, DamagedProjectError):
+            self.show_backups(error.path)
+
+    def show_backups(self, file: Path) -> None:
+        """Let the person put back a backup of a project file, which is then opened."""
+        from inspector.app.window.backups_dialog import BackupsDialog
+
+        dialog = BackupsDialog(file, self)
+        dialog.chosen.connect(self._put_back)
+        dialog.open()
+
+    def _put_back(self, work: Callable[[], str]) -> None:
+        self.show_start()
+        if self.start is not None:
+            self.bridge.call(work, self.open_path, on_error=self._say, writes=True)
 
     def _come_up(self) -> None:
         self.setWindowState(self.windowState() & ~QtCore.Qt.WindowState.WindowMinimized)
@@ -222,6 +265,10 @@ class MainWindow(QMainWindow):
             return
         self._session.keep_geometry(self.saveGeometry())
         self._end_sample()
+        # What is still being opened may be held up by another process: nothing on screen waits.
+        self.hide()
+        if "opening" in self.__dict__:
+            self.opening.cancel()
         if "bridge" in self.__dict__:
             self.bridge.close()
         self._shut_view()
@@ -233,29 +280,18 @@ class MainWindow(QMainWindow):
 
     def show_bug(self, text: str) -> None:
         """Tell that a bug showed itself, once a text."""
-        box = QtWidgets.QMessageBox(self)
-        box.setIcon(QtWidgets.QMessageBox.Icon.Warning)
-        box.setText("Something went wrong inside the program. Your decisions are safe on disk.")
-        box.setInformativeText("The details below are in the log, too.")
-        box.setDetailedText(text)
-        box.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
+        from inspector.app.window.messages import show_bug
+
+        show_bug(text, self)
 
     def _may_close(self) -> bool:
         """Ask where a training would be broken off."""
         going = "" if self._sure or self.view is None else self.view.going()
         if not going:
             return True
-        box = QtWidgets.QMessageBox(self)
-        box.setIcon(QtWidgets.QMessageBox.Icon.Question)
-        box.setText(f"{going[:1].upper()}{going[1:]}.")
-        box.setInformativeText("Each complete epoch is kept, and the run can go on later.")
-        roles = QtWidgets.QMessageBox.ButtonRole
-        stop = box.addButton("Stop it and close", roles.AcceptRole)
-        stay = box.addButton("Stay", roles.RejectRole)
-        box.setDefaultButton(stay)
-        box.exec()
-        return box.clickedButton() is stop
+        from inspector.app.window.messages import may_stop
+
+        return may_stop(going, self)
 
     def _shut_view(self) -> None:
         view, self.view = self.view, None
@@ -314,6 +350,21 @@ class MainWindow(QMainWindow):
         dialog.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.changed.connect(self._on_preference)
         dialog.open()
+
+    def show_about(self) -> None:
+        """Say what this program is, and its version."""
+        from inspector.app.window.messages import show_about
+
+        show_about(self)
+
+    def _on_theme(self, mode: str) -> None:
+        try:
+            write_setting(THEME, mode)
+        except InspectorError as error:
+            if self.view is not None:
+                self.view.bridge.failed.emit(error)
+            return
+        self.dress()
 
     def reopen(self) -> None:
         """Open the last dataset, where there is one and the person wants that."""

@@ -1,7 +1,7 @@
-"""When a term gets its yes or no; everything else is "cannot tell".
+"""Decide when a component gets a yes or a no; everything else is inconclusive.
 
-Source of every threshold: a prototype of 340 trials on real pictures with planted truth; repeated
-on fresh seeds in docs/verdicts.md.
+Source of every threshold: a prototype of 340 trials on real images with planted truth; repeated
+on fresh seeds in docs/measurements/verdicts.md.
 """
 
 from collections.abc import Sequence
@@ -17,10 +17,11 @@ Ints = NDArray[np.int64]
 
 LEAKAGE_ABOVE = 0.02
 SHIFT_ABOVE = 0.03
-# Composition and size are figures beside the two; they get the margin of leakage.
+# Class balance and training-set size are shown beside the two; they use the margin of leakage.
 OTHER_ABOVE = 0.02
-# Harder pictures drawn by a quick model's own margin gained up to .19 of their loss from the joint
-# arm, real shifts .33 or more (seeds 20000 of docs/verdicts.md; confirmed on seeds 50000).
+# Hard images, chosen by a baseline model's own margin, regained up to .19 of their loss in the
+# joint condition, real shifts .33 or more (seeds 20000 of docs/measurements/verdicts.md;
+# confirmed on seeds 50000).
 JOINT_OF_LOSS = 0.25
 HIDDEN_ABOVE = 0.10
 MAX_P = 0.005
@@ -36,13 +37,13 @@ RECALL_AT_LEAST = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Hold why a side can't carry a verdict, as sentences; empty when it can.
+    """Reasons why a split can't carry a verdict, as sentences; empty when it can.
 
     Attributes:
         all: Reasons against every verdict.
         training: Reasons that lie in the training folder.
         folder: Reasons that lie in the user's own validation folder.
-        missed: What shows that groups were probably missed, so that figures are bounds.
+        missed: Signs that groups were missed, so that figures are bounds.
     """
 
     all: tuple[str, ...]
@@ -52,43 +53,43 @@ class Limits:
 
     @property
     def leakage(self) -> bool:
-        """Say whether leakage may get a verdict."""
+        """Tell whether leakage may get a verdict."""
         return not self.all and not self.training
 
     @property
     def shift(self) -> bool:
-        """Say whether shift and composition may get a verdict."""
+        """Tell whether shift and composition may get a verdict."""
         return self.leakage and not self.folder
 
 
 def side_limits(name: str, labels: Ints, group: Ints, classes: Ints) -> tuple[str, ...]:
-    """Return what a side lacks: groups in all, and of each class.
+    """Return what a split lacks for a verdict: groups in total, and per class.
 
     Args:
-        name: Of the side, for the sentence.
+        name: Of the split, for the sentence.
         labels: (n,) classes of its images.
         group: (n,) joined groups of its images.
-        classes: The classes that it needs.
+        classes: The classes that must be covered.
     """
-    found = []
+    reasons = []
     groups = len(np.unique(group))
     if groups < GROUPS_AT_LEAST:
-        found.append(
+        reasons.append(
             f"{name} holds {groups} independent groups; a verdict needs {GROUPS_AT_LEAST} or more"
         )
     pairs = np.unique(np.stack([labels, group], axis=1), axis=0)
     count = np.bincount(pairs[:, 0], minlength=int(classes.max(initial=0)) + 1)
     least = int(count[classes].min(initial=MAX_GROUPS_PER_CLASS))
     if least < MAX_GROUPS_PER_CLASS:
-        found.append(
+        reasons.append(
             f"a class of {name} holds {least} independent groups; "
             f"a verdict needs {MAX_GROUPS_PER_CLASS} or more of each class"
         )
-    return tuple(found)
+    return tuple(reasons)
 
 
 def too_weak(accuracy: float, majority: float, claimed: tuple[float, ...]) -> bool:
-    """Say whether quick models see too little of the task to speak about it."""
+    """Tell whether baseline models learn too little of the task for a verdict."""
     if accuracy - majority < ABOVE_MAJORITY:
         return True
     if not claimed:
@@ -97,23 +98,23 @@ def too_weak(accuracy: float, majority: float, claimed: tuple[float, ...]) -> bo
 
 
 def missed(residual: float, recall: float | None) -> tuple[str, ...]:
-    """Say what shows that groups were missed: likeness that no group explains, or that they cut."""
-    found = []
+    """Return the signs that groups were missed."""
+    reasons = []
     if residual > HIDDEN_ABOVE:
-        found.append("unexplained look-alikes")
+        reasons.append("similar images that no group explains")
     if recall is not None and recall < RECALL_AT_LEAST:
-        found.append("look-alikes across your groups")
-    return tuple(found)
+        reasons.append("near-duplicates across your groups")
+    return tuple(reasons)
 
 
 def grows(curve: Sequence[LeakageAtSimilarity]) -> bool:
-    """Say whether leakage has no plateau: pictures that are less alike would add to it."""
+    """Tell whether leakage keeps growing when less similar images count as one group."""
     means = [one.leakage.mean or 0.0 for one in curve]
     return bool(means) and max(means) - means[0] > LEAKAGE_ABOVE
 
 
 def leakage_term(interval: Interval, placebo: float | None, limits: Limits) -> Component:
-    """Apply the rule of leakage: above 0, above the margin, above every placebo."""
+    """Apply the leakage rule: above 0, above the margin, above every placebo."""
     verdict = Verdict.CANNOT_TELL
     if limits.leakage and placebo is not None:
         if interval.low > 0 and interval.mean > LEAKAGE_ABOVE and interval.mean > placebo:
@@ -127,7 +128,7 @@ def leakage_term(interval: Interval, placebo: float | None, limits: Limits) -> C
 def shift_term(
     interval: Interval, domain: DomainAuc, joint: Interval | None, limits: Limits
 ) -> Component:
-    """Apply the rule of shift: a loss, folders that differ, and a gain from joining them."""
+    """Apply the shift rule: a loss, folders that differ, and a gain from joining them."""
     verdict = Verdict.CANNOT_TELL
     if limits.shift and not limits.missed:
         lost = interval.low > 0 and interval.mean > SHIFT_ABOVE
@@ -142,7 +143,7 @@ def shift_term(
 
 
 def other_term(interval: Interval, *, allowed: bool) -> Component:
-    """Apply the plain rule of composition and size: outside or inside of the margin."""
+    """Apply the rule for class balance and training-set size: outside or inside the margin."""
     verdict = Verdict.CANNOT_TELL
     if allowed:
         apart = interval.low > 0 or interval.high < 0
@@ -154,7 +155,7 @@ def other_term(interval: Interval, *, allowed: bool) -> Component:
 
 
 def figure(interval: Interval) -> Component:
-    """Return a figure that has no rule and therefore no verdict."""
+    """Return a figure without a rule, and therefore without a verdict."""
     return _term(interval, Verdict.CANNOT_TELL, Bound.NONE, None)
 
 

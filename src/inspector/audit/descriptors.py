@@ -13,10 +13,10 @@ CELL_PX = 8
 BINS = 9
 COLOUR_CELLS = 4
 # Turned and mirrored copies leave little trace in gradients; coarse light gives them back some.
-# Source: brain_aug in docs/verdicts.md.
+# Source: brain_aug in docs/measurements/verdicts.md.
 LIGHT_CELLS = 8
 LIGHT_WEIGHT = 2.0
-# Source: docs/verdicts.md; 64 components hid what a model may learn by heart of a group.
+# Source: docs/measurements/verdicts.md; 64 components hid what a model memorises of a group.
 COMPONENTS = 96
 _CHUNK = 512
 

@@ -47,7 +47,8 @@ from inspector.audit.properties import PropertyGroups, compare_properties
 Doubles = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _T95_19 = 2.093
-# Few images: more split seeds cost little, and steady the figure. Source: docs/verdicts.md.
+# Few images: more split seeds cost little and steady the figure.
+# Source: docs/measurements/verdicts.md.
 FEW_IMAGES = 3_000
 SEEDS_OF_FEW, SEEDS_OF_MANY = 10, 5
 
@@ -150,14 +151,14 @@ def _prepare(
 ) -> _Work:
     # Images of neither side take no part, not even as neighbours or in the components.
     used = np.flatnonzero(question.in_training | question.in_folder)
-    watch.at("look-alikes", 0, 1)
+    watch.at("near-duplicates", 0, 1)
     reduced = reduce(question.descriptors[used])
     x = np.zeros((len(question.labels), reduced.shape[1]), np.float32)
     x[used] = reduced
     found = unexplained_pairs(reduced, question.group[used])
     joined = np.zeros(len(x), np.int64)
     joined[used] = found.group
-    watch.at("look-alikes", 1, 1)
+    watch.at("near-duplicates", 1, 1)
     setting = Study(
         x, question.labels.astype(np.int64), own_groups(question.group), joined,
         np.flatnonzero(question.in_training),
@@ -249,7 +250,7 @@ def _against_similarity(work: _Work, random: list[Ints]) -> None:
     curve: list[LeakageAtSimilarity] = []
     before: Ints | None = None
     for done, (similarity, group) in enumerate(levels):
-        setting.watch.at("levels of likeness", done, len(levels))
+        setting.watch.at("similarity levels", done, len(levels))
         known = np.unique(own_groups(group)[setting.train], return_inverse=True)[1]
         if before is None or not np.array_equal(known, before):
             grouped = arms.group_assignments(setting, known.astype(np.int64), 0)
@@ -266,7 +267,7 @@ def _against_similarity(work: _Work, random: list[Ints]) -> None:
 
 def _bound_by(work: _Work, curve: Sequence[LeakageAtSimilarity]) -> None:
     if rules.grows(curve):
-        reason = "leakage that grows where less alike pictures count"
+        reason = "leakage that grows where less alike images count"
         work.limits = replace(work.limits, missed=(*work.limits.missed, reason))
 
 
@@ -290,7 +291,7 @@ def _borrow(work: _Work, leakage: Interval, quick: Diagnosis) -> None:
     placebo = quick.terms["leakage"].placebo
     work.terms["leakage"] = rules.leakage_term(leakage, placebo, work.limits)
     work.domain = quick.domain_auc
-    own = BaselineResult("quick models", quick.terms, quick.arms)
+    own = BaselineResult("baseline models", quick.terms, quick.arms)
     work.models = (own, *quick.quick_models)
 
 
@@ -303,8 +304,8 @@ def _luck(work: _Work, of_random: Scores, size: Ints) -> None:
     # How far one more draw lies from the mean of the others, 95 %: t with 19 degrees of freedom.
     half = _T95_19 * float(others.std(ddof=1)) * float(np.sqrt(1 + 1 / len(others)))
     work.terms["luck"] = Component(mean, mean - half, mean + half)
-    work.notes.luck_rank = int((others < yours).sum())
-    work.notes.luck_draws = len(others)
+    work.notes.seed_rank = int((others < yours).sum())
+    work.notes.n_other_seeds = len(others)
 
 
 def _nearest(work: _Work, random: list[Ints], grouped: list[Ints]) -> None:

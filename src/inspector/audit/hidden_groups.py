@@ -12,7 +12,7 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 # A pair is suspicious when it is closer than this share of the distance to the 30th neighbour of
-# both. Source: prototype of 340 trials, confirmed on fresh draws in docs/verdicts.md.
+# both. Source: prototype of 340 trials, confirmed on fresh draws in docs/measurements/verdicts.md.
 CLOSER_THAN = 0.55
 NEIGHBOUR = 30
 

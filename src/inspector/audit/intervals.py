@@ -55,7 +55,7 @@ def cochran_interval(mean: float, sources: list[Spread], *, level: float = 0.95)
     and Cox weight the sources' critical values by variance. Weighting 1 / df instead is the same
     to the first order in 1 / df, is one number for every level, and lies between the two.
 
-    Source: Cochran and Cox 1950, Experimental Designs; simulated in docs/verdicts.md.
+    Source: Cochran and Cox 1950, Experimental Designs; simulated in docs/measurements/verdicts.md.
     """
     variance = sum(source.variance for source in sources)
     shares = sum(source.variance / source.df for source in sources if source.df)

@@ -44,7 +44,7 @@ class SimilarityEdges:
 def tie(
     content: Numbers, picture: Numbers, group: Numbers, pairs: NDArray[np.int32], turned: Mask
 ) -> SimilarityEdges:
-    """Build `SimilarityEdges` from pairs (m, 2) of pictures, each `turned` (transformed) or near."""
+    """Build `SimilarityEdges` from pairs (m, 2) of images, each `turned` or near."""
     count = int(picture.max()) + 1 if len(picture) else 0
 
     def matrix(chosen: NDArray[np.int32]) -> csr_matrix:

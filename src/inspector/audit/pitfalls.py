@@ -141,7 +141,7 @@ def _repeated_class(r: Replayed) -> Iterator[Pitfall]:
             yield Pitfall(
                 "class_names_repeat", HIGH,
                 f"class_names has {', '.join(twice)} twice, so Keras lists these files twice:"
-                f" {len(both):,} files are on both sides.",
+                f" {len(both):,} files are in training and in validation.",
                 {"both": len(both)}, tuple(both),
             )  # fmt: skip
             return
@@ -170,9 +170,9 @@ def _augmented(r: Replayed) -> Iterator[Pitfall]:
     if len(r.calls) > 1 and r.calls[1].generator and r.calls[1].augments:
         yield Pitfall(
             "validation_augmented", HIGH,
-            f"The validation pictures come from an augmenting generator (line"
+            f"The validation images come from an augmenting generator (line"
             f" {r.calls[1].generator}): they are turned and shifted as training's are, and the"
-            " figure is about other pictures than yours. Use a second generator that only"
+            " figure is about other images than yours. Use a second generator that only"
             " normalises.",
             {"validation": len(r.validation)}, r.validation,
         )  # fmt: skip

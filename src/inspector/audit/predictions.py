@@ -1,6 +1,5 @@
 """Predictions of the user's own model: what it gets right with and without a twin in training."""
 
-import csv
 import math
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
@@ -8,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from inspector.audit.intervals import wilson
+from inspector.dataset.csv_table import TableRow, read_rows
+from inspector.dataset.names import shown
 from inspector.errors import DatasetError
 
 
@@ -44,24 +45,25 @@ def read_predictions(file: Path) -> list[Prediction]:
         DatasetError: It can't be read, or lacks a column.
     """
     advice = "Write a CSV in UTF-8 with the columns path, label, predicted and confidence."
+    columns = ("path", "label", "predicted")
+    rows = read_rows(file, columns, what="file of predictions", advice=advice)
+    return [_prediction(row, advice) for row in rows]
+
+
+def _prediction(row: TableRow, advice: str) -> Prediction:
+    cells = row.cells
+    if empty := next((c for c in ("path", "label", "predicted") if not cells[c]), ""):
+        raise DatasetError(f"{row.where} has no {empty}", advice)
+    text = cells.get("confidence", "").strip()
     try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            missing = {"path", "label", "predicted"} - set(reader.fieldnames or ())
-            if missing:
-                raise DatasetError(f"{file.name} has no column {sorted(missing)[0]}", advice)
-            rows = list(reader)
-            if any(row[name] is None for row in rows for name in ("path", "label", "predicted")):
-                raise DatasetError(f"{file.name} has a row with too few columns", advice)
-            return [
-                Prediction(
-                    row["path"].replace("\\", "/").removeprefix("./"), row["label"],
-                    row["predicted"], float(row.get("confidence") or 0),
-                )
-                for row in rows
-            ]  # fmt: skip
-    except (OSError, UnicodeDecodeError, csv.Error, ValueError) as error:
-        raise DatasetError(f"the predictions {file} can't be read: {error}", advice) from error
+        confidence = float(text or 0)
+    except ValueError:
+        raise DatasetError(f'{row.where}: "{shown(text)}" is not a number', advice) from None
+    # Predictions of another machine may be named by their full path: only its end is looked up.
+    return Prediction(
+        cells["path"].replace("\\", "/").removeprefix("./"), cells["label"], cells["predicted"],
+        confidence,
+    )  # fmt: skip
 
 
 def placed(predictions: list[Prediction], known: Container[str]) -> list[Prediction]:
@@ -135,7 +137,13 @@ def rates(
             groups.setdefault(where, []).append(p)
         if where == "validation":
             kind = tie.get(p.path)
-            name = "the same event" if kind == "group" else "a twin" if kind else "no twin"
+            name = (
+                "the same event"
+                if kind == "group"
+                else "a near-duplicate"
+                if kind
+                else "no near-duplicate"
+            )
             groups.setdefault(f"validation, {name} in training", []).append(p)
     for p in judged:
         groups.setdefault(f"class {p.label}", []).append(p)

@@ -105,7 +105,7 @@ def luck(
             model = fit(images.x[~mask], images.labels[~mask], classes)
             named = model.predict(images.x[mask])
             found[2, i] = (named == images.labels[mask]).mean()
-        progress("luck of the draw", i + 1, len(seeds))
+        progress("seed variability", i + 1, len(seeds))
     return SeedScores(np.array(seeds, np.int64), found[0], found[1], found[2])
 
 

@@ -1,4 +1,4 @@
-"""The sentences of a diagnosis: figures with their intervals, never a cause."""
+"""Write the sentences of a diagnosis: figures with their intervals, never a cause."""
 
 from dataclasses import dataclass
 
@@ -22,14 +22,14 @@ HIGH_AUC = 0.7
 
 @dataclass(slots=True)
 class Notes:
-    """Gather figures that stand in the evidence only; None where they were not made."""
+    """Collect figures that appear in the evidence only; None where they were not computed."""
 
     names: tuple[str, ...] = ()
     trained: bool = False
     same: tuple[Interval, int] | None = None
     majority: float = 0.0
-    luck_rank: int | None = None
-    luck_draws: int = 0
+    seed_rank: int | None = None
+    n_other_seeds: int = 0
     joint: Interval | None = None
     folder_raw: float | None = None
     folder_mixed: float | None = None
@@ -42,11 +42,11 @@ class Notes:
 
     @property
     def who(self) -> str:
-        """Whose figures these are."""
-        return "trained models" if self.trained else "quick models"
+        """Name the models whose figures these are."""
+        return "trained models" if self.trained else "baseline models"
 
     def note_folder(self, right: Doubles, labels: Ints, clean: Mask, weights: Doubles) -> None:
-        """Keep the folder's accuracy as it is, at the training mix, and without shared groups."""
+        """Record the folder's accuracy as is, class-weighted, and without shared groups."""
         self.folder_raw = float(right.mean())
         self.folder_mixed = class_weighted(right, labels, weights)[0]
         self.folder_clean = float(right[clean].mean()) if clean.any() else None
@@ -55,12 +55,12 @@ class Notes:
         self.lacking = int(((weights > 0) & (count == 0)).sum())
 
     def note_own(self, own: float | None, train: float | None, folder: float | None) -> None:
-        """Keep models of equal size: of the folder at home, of training at home and there."""
+        """Record models of equal training size: within the folder, within training, and across."""
         if own is not None and train is not None and folder is not None:
             self.own = (own, train, folder)
 
     def note_classes(self, scores: Scores, setting: Study, inside: Mask) -> None:
-        """Keep balanced accuracy on both sides and the class that loses most."""
+        """Record balanced accuracy in training and in the folder, and the class that loses most."""
         one = _per_class(scores.train, setting.labels[setting.train], setting.classes)
         rows = setting.folder[inside]
         two = _per_class(scores.folder[:, inside], setting.labels[rows], setting.classes)
@@ -77,14 +77,14 @@ def _per_class(right: Doubles, labels: Ints, classes: int) -> Doubles:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def verdict(found: Diagnosis, limits: Limits, who: str = "quick models") -> str:
-    """Return one sentence: what has an effect, what has none to speak of, what can't be told."""
+def verdict(diagnosis: Diagnosis, limits: Limits, who: str = "baseline models") -> str:
+    """Return one sentence per effect: shown, excluded, or inconclusive."""
     if limits.all:
-        return f"Cannot tell: {limits.all[0]}."
-    leakage, shift = found.terms["leakage"], found.terms["shift"]
+        return f"Inconclusive: {limits.all[0]}."
+    leakage, shift = diagnosis.terms["leakage"], diagnosis.terms["shift"]
     parts = [_leakage(leakage, who)]
-    if found.question["images_in_folder"]:
-        parts.append(_shift(found, shift, who))
+    if diagnosis.question["images_in_folder"]:
+        parts.append(_shift(diagnosis, shift, who))
     return " ".join(parts)
 
 
@@ -92,62 +92,63 @@ def _leakage(term: Component, who: str) -> str:
     match term.verdict:
         case Verdict.YES:
             return (
-                "Same picture or event on both sides: effect on accuracy "
-                f"{_bound(term)}{_figure(term)}, for {who}."
+                "Near-duplicates or groups shared by training and validation raise accuracy by "
+                f"{_bound(term)}{_figure(term)} for {who}."
             )
         case Verdict.NO if term.placebo:
-            # Groups are known and folds cut them: they are there, and worth next to nothing.
+            # Groups are known and random folds cut them, and that is worth next to nothing.
             return (
-                f"Same picture or event on both sides: effect on accuracy {_figure(term)}, below "
-                f"{rules.LEAKAGE_ABOVE:.2f} for quick models."
+                "Near-duplicates or groups shared by training and validation change accuracy by"
+                f" less than {rules.LEAKAGE_ABOVE:.2f} ({_figure(term)}) for baseline models."
             )
         case Verdict.NO:
             return (
-                "Same event on both sides: none seen among visible look-alikes "
+                "No leakage was found among visible near-duplicates "
                 f"(effect on accuracy below {rules.LEAKAGE_ABOVE:.2f})."
             )
         case _:
-            return f"Same event on both sides: cannot tell ({_bound(term)}{_figure(term)})."
+            return f"Leakage: inconclusive ({_bound(term)}{_figure(term)})."
 
 
-def _shift(found: Diagnosis, term: Component, who: str) -> str:
+def _shift(diagnosis: Diagnosis, term: Component, who: str) -> str:
     match term.verdict:
         case Verdict.YES:
-            return f"Your folders differ, and accuracy depends on it: {_figure(term)} for {who}."
+            return f"Distribution shift between your folders costs {_figure(term)} for {who}."
         case Verdict.NO:
-            return f"Your folders: no loss beyond {rules.SHIFT_ABOVE:.2f} between them."
+            return f"No loss above {rules.SHIFT_ABOVE:.2f} between your folders."
         case _:
             pass
     if term.mean is None:
-        return "Your folders: cannot tell."
-    auc = found.domain_auc
+        return "Distribution shift: inconclusive."
+    auc = diagnosis.domain_auc
     lost = term.low is not None and term.low > 0 and term.mean > rules.SHIFT_ABOVE
     if lost:
         return (
-            f"Your folders: {_bound(term)}{_figure(term)} lost; "
-            "labels, difficulty or difference: look here."
+            f"Accuracy falls by {_bound(term)}{_figure(term)} between your folders; "
+            "check labels, difficulty and differences between them."
         )
     if auc.p is not None and auc.p <= rules.MAX_P:
-        return "The folders differ; accuracy does not seem to depend on it."
-    return f"Your folders: cannot tell ({_bound(term)}{_figure(term)})."
+        return "Your folders differ, but accuracy does not seem to depend on it."
+    return f"Distribution shift: inconclusive ({_bound(term)}{_figure(term)})."
 
 
-def evidence(found: Diagnosis, notes: Notes) -> tuple[str, ...]:
-    """Return the figures behind the sentence, each with what it is compared with."""
-    said = [_random_and_group(found, notes.who), _same(notes), _placebo(found, notes)]
-    said += [_recall(found), _residual(found), _by_similarity(found)]
-    said += [_luck(notes), _domain(found), _joint(notes), _own(notes), _folder(notes)]
-    said += [_classes(notes), _properties(found), _nearest(found)]
-    return tuple(one for one in said if one)
+def evidence(diagnosis: Diagnosis, notes: Notes) -> tuple[str, ...]:
+    """Return the figures behind the verdict, each with its comparison."""
+    sentences = [_random_and_group(diagnosis, notes.who), _same(notes), _placebo(diagnosis, notes)]
+    sentences += [_recall(diagnosis), _residual(diagnosis), _by_similarity(diagnosis)]
+    sentences += [_seed_variability(notes), _domain(diagnosis), _joint(notes)]
+    sentences += [_own(notes), _folder(notes)]
+    sentences += [_classes(notes), _properties(diagnosis), _nearest(diagnosis)]
+    return tuple(one for one in sentences if one)
 
 
-def _random_and_group(found: Diagnosis, who: str) -> str:
-    one, two = found.arms["random"].mean, found.arms["group"].mean
+def _random_and_group(diagnosis: Diagnosis, who: str) -> str:
+    one, two = diagnosis.arms["random"].mean, diagnosis.arms["group"].mean
     if one is None or two is None:
         return ""
     return (
-        f"{who.capitalize()} reach {one:.3f} when split at random and {two:.3f} when known groups "
-        f"are kept together; {found.n_groups} independent groups."
+        f"{who.capitalize()} reach {one:.3f} with random folds and {two:.3f} with folds that keep "
+        f"known groups together ({diagnosis.n_groups} independent groups)."
     )
 
 
@@ -156,67 +157,66 @@ def _same(notes: Notes) -> str:
         return ""
     gain, images = notes.same
     return (
-        f"The same {images:,} images, judged by models that learned from one of their group and "
-        f"by models that did not: {_interval(gain)}."
+        f"On the same {images:,} images, models that trained on another image of the group score "
+        f"{_interval(gain)} against models that did not."
     )
 
 
-def _placebo(found: Diagnosis, notes: Notes) -> str:
-    term = found.terms["leakage"]
+def _placebo(diagnosis: Diagnosis, notes: Notes) -> str:
+    term = diagnosis.terms["leakage"]
     if term.placebo is None or term.mean is None:
         return ""
     return (
-        f"The difference is {term.mean:+.3f}; groups of the same sizes without meaning give at "
-        f"most {term.placebo:+.3f} in {rules.PLACEBOS} draws"
-        f"{' of quick models' if notes.trained else ''}."
+        f"The difference is {term.mean:+.3f}; {rules.PLACEBOS} placebo groupings of the same sizes"
+        f" give at most {term.placebo:+.3f}{' for baseline models' if notes.trained else ''}."
     )
 
 
-def _recall(found: Diagnosis) -> str:
-    recall = found.question["group_recall"]
+def _recall(diagnosis: Diagnosis) -> str:
+    recall = diagnosis.question["group_recall"]
     if recall is None:
         return ""
     return (
-        f"Of the pairs of images that look alike, {recall:.0%} are in one group by name, time, "
-        f"manifest or your word (below {rules.RECALL_AT_LEAST:.0%}, groups are taken to be missed)."
+        f"{recall:.0%} of near-duplicate pairs share a group by name, time, manifest or your "
+        f"decision (below {rules.RECALL_AT_LEAST:.0%}, groups are assumed to be missing)."
     )
 
 
-def _residual(found: Diagnosis) -> str:
+def _residual(diagnosis: Diagnosis) -> str:
     return (
-        f"{found.residual:.1%} of the images look alike in a way that no known group explains "
-        f"(above {rules.HIDDEN_ABOVE:.0%}, groups are taken to be missed)."
+        f"{diagnosis.residual:.1%} of images are in similar pairs that no known group explains "
+        f"(above {rules.HIDDEN_ABOVE:.0%}, groups are assumed to be missing)."
     )
 
 
-def _by_similarity(found: Diagnosis) -> str:
-    curve = found.leakage_by_similarity
+def _by_similarity(diagnosis: Diagnosis) -> str:
+    curve = diagnosis.leakage_by_similarity
     if not curve:
         return ""
-    said = ", ".join(f"{one.similarity:.2f} {one.leakage.mean:+.3f}" for one in curve)
+    values = ", ".join(f"{one.similarity:.2f} {one.leakage.mean:+.3f}" for one in curve)
     return (
-        f"The difference by the similarity from which pictures count as one event: {said} (if it "
-        f"grows by more than {rules.LEAKAGE_ABOVE:.2f}, it is a bound)."
+        f"Leakage by the similarity from which images count as one group: {values} (growth above"
+        f" {rules.LEAKAGE_ABOVE:.2f} makes it a lower bound)."
     )
 
 
-def _luck(notes: Notes) -> str:
-    if notes.luck_rank is None:
+def _seed_variability(notes: Notes) -> str:
+    if notes.seed_rank is None:
         return ""
     return (
-        f"Luck of the draw: a quick model does better on your draw than on {notes.luck_rank} of "
-        f"{notes.luck_draws} others; your own model may rank them differently."
+        f"Seed variability: a baseline model scores higher with your seed than with "
+        f"{notes.seed_rank} of {notes.n_other_seeds} others; your model may rank them differently."
     )
 
 
-def _domain(found: Diagnosis) -> str:
-    auc = found.domain_auc
+def _domain(diagnosis: Diagnosis) -> str:
+    auc = diagnosis.domain_auc
     if auc.value is None or auc.p is None:
         return ""
-    chance = f"; what chance gives: up to {auc.null_high:.3f}" if auc.null_high else ""
+    chance = f" (permutation null: up to {auc.null_high:.3f})" if auc.null_high else ""
     return (
-        f"A classifier tells the two folders apart with an AUC of {auc.value:.3f}{chance} "
-        f"(drawn by {auc.null_unit}, p = {auc.p:.3f}, {auc.n_groups} groups in the folder)."
+        f"A domain classifier separates the two folders with an AUC of {auc.value:.3f}{chance}; "
+        f"p = {auc.p:.3f}, resampled by {auc.null_unit}, {auc.n_groups} groups in the folder."
     )
 
 
@@ -225,9 +225,8 @@ def _joint(notes: Notes) -> str:
         return ""
     one = notes.joint
     return (
-        f"Folder images in place of training images change the accuracy on the folder by "
-        f"{_interval(one)}; a real difference shows as a gain, "
-        "wrong labels and hard pictures don't."
+        f"Replacing training images by folder images changes accuracy on the folder by "
+        f"{_interval(one)}. A real shift shows as a gain; label errors and hard images do not."
     )
 
 
@@ -236,11 +235,11 @@ def _own(notes: Notes) -> str:
         return ""
     own, train, folder = notes.own
     text = (
-        f"Models of equal size: trained and judged in the folder {own:.3f}, in training "
-        f"{train:.3f}, from training on the folder {folder:.3f}."
+        f"At equal training size: within the folder {own:.3f}, within training {train:.3f}, "
+        f"trained on training and tested on the folder {folder:.3f}."
     )
     if train - own > rules.SHIFT_ABOVE and train - folder > rules.SHIFT_ABOVE:
-        text += " Low both ways: harder or noisily labelled pictures, rather than other ones."
+        text += " Both folder figures are low: harder or noisily labelled images, not a shift."
     return text
 
 
@@ -248,13 +247,13 @@ def _folder(notes: Notes) -> str:
     if notes.folder_raw is None or notes.folder_mixed is None:
         return ""
     text = (
-        f"On the folder as it is, {notes.who} reach {notes.folder_raw:.3f}, at the class mix of "
-        f"training {notes.folder_mixed:.3f}"
+        f"On the folder as is, {notes.who} reach {notes.folder_raw:.3f}; at the training class "
+        f"balance {notes.folder_mixed:.3f}"
     )
     if notes.folder_left_out and notes.folder_clean is not None:
         text += (
-            f", and {notes.folder_clean:.3f} without {notes.folder_left_out} images that belong "
-            "or look like belonging to a group in training"
+            f"; without the {notes.folder_left_out} images that share a known or likely group with"
+            f" training {notes.folder_clean:.3f}"
         )
     return text + "."
 
@@ -265,54 +264,56 @@ def _classes(notes: Notes) -> str:
     number, lost = notes.worst_class
     name = f"the class {notes.names[number]}" if notes.names else f"class {number}"
     return (
-        f"Balanced accuracy is {notes.balanced[0]:.3f} at home and {notes.balanced[1]:.3f} on the "
-        f"folder; {name} loses most ({lost:+.3f})."
+        f"Balanced accuracy is {notes.balanced[0]:.3f} on training and {notes.balanced[1]:.3f} on "
+        f"the folder; {name} loses most ({lost:+.3f})."
     )
 
 
-def _properties(found: Diagnosis) -> str:
-    apart = [one for one in found.properties if one.differs]
-    if not apart:
+def _properties(diagnosis: Diagnosis) -> str:
+    shifted = [one for one in diagnosis.properties if one.differs]
+    if not shifted:
         return ""
-    said = [
+    details = [
         f"{one.name} ({typical(one, one.training)} in training, {typical(one, one.folder)} in the"
         f" folder, corrected p = {one.p_adjusted:.3f})"
-        for one in apart
+        for one in shifted
     ]
     return (
-        f"Your folders differ in {len(apart)} of {len(found.properties)} simple properties: "
-        f"{', '.join(said)}. That alone says nothing about accuracy."
+        f"Your folders differ in {len(shifted)} of {len(diagnosis.properties)} simple properties: "
+        f"{', '.join(details)}. That alone says nothing about accuracy."
     )
 
 
-def _nearest(found: Diagnosis) -> str:
-    for model in found.quick_models:
+def _nearest(diagnosis: Diagnosis) -> str:
+    for model in diagnosis.quick_models:
         one, two = model.arms["random"].mean, model.arms["group"].mean
         if one is not None and two is not None and model.name.startswith("nearest"):
-            return f"As an alarm, {model.name}: {one:.3f} at random, {two:.3f} by group."
+            return f"Cross-check by {model.name}: {one:.3f} with random folds, {two:.3f} by group."
     return ""
 
 
-def caveats(found: Diagnosis, notes: Notes, limits: Limits) -> tuple[str, ...]:
-    """Return what limits the answer, each as a sentence with what would be needed."""
-    said = [*limits.all, *limits.training]
-    if found.question["images_in_folder"]:
-        said += limits.folder
+def caveats(diagnosis: Diagnosis, notes: Notes, limits: Limits) -> tuple[str, ...]:
+    """Return what limits the diagnosis, each as a sentence with what would be needed."""
+    sentences = [*limits.all, *limits.training]
+    if diagnosis.question["images_in_folder"]:
+        sentences += limits.folder
     else:
-        said.append("no folder of its own to judge on: luck and leakage only")
+        sentences.append("no evaluation folder: only seed variability and leakage can be estimated")
     if limits.missed:
-        said.append(
-            f"{' and '.join(limits.missed)}: groups were probably missed, so leakage is at least "
-            "and shift at most what is shown; confirm groups and run again"
+        sentences.append(
+            f"{' and '.join(limits.missed)}: groups are probably missing, so leakage is at least "
+            "and shift at most the figure shown; confirm groups and run the diagnosis again"
         )
     if notes.lacking:
-        said.append(f"{notes.lacking} classes are not in the folder and left out of its figures")
-    said += [
-        f"{notes.who} are not your model: they show how such a gap can arise",
-        "the terms add up by construction; that is no evidence of what made them",
-        "groups without any likeness, names or EXIF can't be found",
+        sentences.append(
+            f"{notes.lacking} classes have no images in the folder and are left out of its figures"
+        )
+    sentences += [
+        f"{notes.who} are not your model; they show how such a gap can arise",
+        "the components add up by construction, which proves nothing about their origin",
+        "groups without visible similarity, matching names or EXIF data can't be found",
     ]
-    return tuple(said)
+    return tuple(sentences)
 
 
 def _bound(term: Component) -> str:

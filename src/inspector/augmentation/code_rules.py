@@ -126,8 +126,8 @@ def _augmented_validation(flows: list[_Flow]) -> Iterator[Advice]:
     if any(f.validates and f.policy and f.policy.changes_pixels for f in flows):
         yield _said(
             "validation-augmented", "validation", "error",
-            "The validation pictures come from a generator that augments: they are turned and "
-            "shifted as training's are, so the accuracy is of other pictures than yours. Make a "
+            "The validation images come from a generator that augments: they are turned and "
+            "shifted as training's are, so the accuracy is of other images than yours. Make a "
             "second generator that only normalises, with the same validation_split.",
         )  # fmt: skip
 
@@ -217,7 +217,7 @@ def _exchanged_shifts(calls: list[KerasCall], keras_version: str | None) -> Iter
             if name in call.named:
                 yield _said(
                     "swapped-axes", name, "warning",
-                    f"{name} moves pictures {way} in Keras {keras_version} (keras#17398). What "
+                    f"{name} moves images {way} in Keras {keras_version} (keras#17398). What "
                     "is shown is what it does; if you meant the name, exchange the two shifts.",
                 )  # fmt: skip
         return
@@ -263,7 +263,7 @@ def _left_out(calls: list[KerasCall]) -> Iterator[Advice]:
         yield _said(
             "offset-left-out", "rescale", "hint",
             f"{ast.unparse(offset[0].node)[:60]} moves the values below 0. A policy has no place "
-            "for an offset, so its normalisation is left out here; no picture that is shown "
+            "for an offset, so its normalisation is left out here; no image that is shown "
             "changes by it.",
         )  # fmt: skip
 

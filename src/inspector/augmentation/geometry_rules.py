@@ -26,7 +26,7 @@ def shift_in_pixels(policy: Policy, _: LintContext) -> list[LintFinding]:
             meant = 0.1 if shift.value < 2 else min(shift.value / 100, 0.5)
             message = (
                 f"{NAMES[field]}={shift.value:g} is pixels, as every number from 1.0 on: the "
-                f"picture moves by {shift.value:g} px at most. A fraction of the side is under 1; "
+                f"image moves by {shift.value:g} px at most. A fraction of the side is under 1; "
                 f"{meant:g} was probably meant."
             )
             found.append(
@@ -59,7 +59,7 @@ def shift_without_rest(policy: Policy, _: LintContext) -> list[LintFinding]:
             far = max(abs(v) for v in shift.value)
             unit = "px" if shift.in_pixels else "of the side"
             message = (
-                f"{NAMES[field]} is a list, so each picture moves by exactly one of its elements, "
+                f"{NAMES[field]} is a list, so each image moves by exactly one of its elements, "
                 f"up to {far:g} {unit}, with a random sign: none stays in place. The number "
                 f"{far:g} alone draws everything up to it."
             )
@@ -91,7 +91,7 @@ def small_rotation(policy: Policy, _: LintContext) -> list[LintFinding]:
         return []
     meant = round(math.degrees(degrees), 1) if degrees >= 0.2 else round(360 * degrees, 1)
     message = (
-        f"rotation_range={degrees:g} is degrees, so pictures are hardly turned. If radians or "
+        f"rotation_range={degrees:g} is degrees, so images are hardly turned. If radians or "
         f"a fraction of the full turn were meant, set {meant:g} degrees."
     )
     return [
@@ -115,7 +115,7 @@ def swapped_axes(policy: Policy, setting: LintContext) -> list[LintFinding]:
             "swapped-axes",
             field,
             "warning",
-            f"{NAMES[field]} moves pictures {ways[field]} in Keras {setting.keras_version}: since "
+            f"{NAMES[field]} moves images {ways[field]} in Keras {setting.keras_version}: since "
             "2.9 the two shifts are exchanged. Write them the other way round for it.",
             exchanged,
         )
@@ -142,7 +142,7 @@ def off_centre(policy: Policy, setting: LintContext) -> list[LintFinding]:
             field,
             "warning",
             f"{NAMES[field]} works about a point off the middle in Keras {setting.keras_version}, "
-            f"as pictures of {width}x{height} are not square. Train on a square target_size.",
+            f"as images of {width}x{height} are not square. Train on a square target_size.",
         )
         for field in fields
     ]
@@ -153,8 +153,8 @@ def zoom_too_wide(policy: Policy, _: LintContext) -> list[LintFinding]:
     low, high = policy.zoom.low, policy.zoom.high
     if low <= 0:
         message = (
-            f"zoom_range reaches the factor {low:g}: at 0 one pixel fills the picture, and below "
-            "it the picture is mirrored. It is a half-width around 1; 0.2 is usual."
+            f"zoom_range reaches the factor {low:g}: at 0 one pixel fills the image, and below "
+            "it the image is mirrored. It is a half-width around 1; 0.2 is usual."
         )
         return [LintFinding("zoom-reaches-zero", "zoom", "error", message, {"zoom_range": 0.2})]
     if policy.zoom_independent and high / low > WIDE_RATIO + 1e-9:
@@ -174,7 +174,7 @@ def every_picture_flipped(policy: Policy, _: LintContext) -> list[LintFinding]:
             field,
             "warning",
             f"{field} has probability {getattr(policy, field):g}: training hardly ever sees a "
-            "picture as validation does. 0.5 is usual.",
+            "image as validation does. 0.5 is usual.",
             {field: 0.5},
         )
         for field in ("horizontal_flip", "vertical_flip")

@@ -311,11 +311,11 @@ def _say(name: str, plain: float, kept: float, *, told: bool, harmful: bool) -> 
     if not told:
         return (
             f"It can't be told here what {who} does to labels: only {plain:.0%} of the plain "
-            f"pictures are most like one of their own class, {kept:.0%} under it. Look at the "
+            f"images are most like one of their own class, {kept:.0%} under it. Look at the "
             "draws."
         )
     who = who.replace("the whole", "The whole")
-    facts = f"{plain:.0%} of the pictures are most like one of their own class, and {kept:.0%} "
+    facts = f"{plain:.0%} of the images are most like one of their own class, and {kept:.0%} "
     if not harmful:
         return f"{who} keeps labels: {facts}under it."
     if name in FLIPS:
@@ -324,4 +324,4 @@ def _say(name: str, plain: float, kept: float, *, told: bool, harmful: bool) -> 
             f"{name} changes what is seen: {facts}once flipped. These classes depend on {side}, as "
             "digits and text do: leave it out."
         )
-    return f"{who} takes pictures over to other classes: {facts}under it. Use less of it."
+    return f"{who} takes images over to other classes: {facts}under it. Use less of it."

@@ -148,9 +148,9 @@ def _in_words(effect: Effect) -> str:
     levels = f"{effect.mean_change:.{digits}f}"
     if effect.mean_change < 0.1:
         levels = "less than 0.1"
-    words = f" On your pictures it changes {levels} grey levels on average"
+    words = f" On your images it changes {levels} grey levels on average"
     if effect.padded_share >= 0.005:
-        words += f", {effect.padded_share:.0%} of the pixels are invented"
+        words += f", {effect.padded_share:.0%} of the pixels are padded"
     if effect.still_share >= 0.005:
         words += f", {effect.still_share:.0%} of the draws change next to nothing"
     return words + "."
@@ -179,7 +179,7 @@ def _too_much(field: str, effect: Effect) -> list[LintFinding]:
     name = NAMES.get(field, field)
     if effect.padded_share > MAX_PADDED:
         message = (
-            f"{name} takes so much out of the picture that fill_mode invents a good part of what "
+            f"{name} takes so much out of the image that fill_mode invents a good part of what "
             "training sees."
         )
         return [LintFinding("too-much-invented", field, "warning", message)]
@@ -212,7 +212,7 @@ def _unlike_itself(
         return []
     field = max(effects, key=lambda name: effects[name].mean_change)
     message = (
-        f"All in all pictures change by {min(shares):.0%} of what two different pictures differ "
+        f"All in all images change by {min(shares):.0%} of what two different images differ "
         f"by, which is more than a label usually survives; {NAMES.get(field, field)} changes most."
     )
     return [LintFinding("too-much-change", field, "hint", message)]

@@ -20,16 +20,16 @@ DEVIATIONS: Final = MappingProxyType(
             "width_shift_range; here each moves along the axis of its name."
         ),
         "non-square-centre": (
-            "Keras since 2.9 turns and zooms a picture that is not square about a point off its "
+            "Keras since 2.9 turns and zooms an image that is not square about a point off its "
             "middle; here it is always the middle."
         ),
         "unit-brightness": (
             "Keras turns floats of 0..1 to black under brightness_range, as it goes through 8-bit "
-            "values; here pictures are 0..255 before anything is done to them."
+            "values; here images are 0..255 before anything is done to them."
         ),
         "eight-bit": (
             "Keras hands on fractions of a grey level and truncates them before brightness; here "
-            "every picture is of whole grey levels, rounded, so values differ by one at most."
+            "every image is of whole grey levels, rounded, so values differ by one at most."
         ),
         "constant-edge": (
             "With fill_mode constant, Keras switches to cval at the outermost pixel's middle; here "
@@ -37,7 +37,7 @@ DEVIATIONS: Final = MappingProxyType(
         ),
         "wrap-period": (
             "With fill_mode wrap, Keras counts the first and the last column as one; here the "
-            "picture is repeated whole, so it is one pixel longer."
+            "image is repeated whole, so it is one pixel longer."
         ),
     }
 )
@@ -189,11 +189,13 @@ class Limit:
     Attributes:
         low: The least that is accepted, in `unit`; high is the greatest.
         unit: For a person: "degrees", "grey levels".
+        usual: From where to where people move it, and so a slider; inside of low..high.
     """
 
     low: float
     high: float
     unit: str
+    usual: tuple[float, float]
 
 
 MAX_SHIFT_PX = 32_000
@@ -201,24 +203,27 @@ MAX_SHIFT_PX = 32_000
 
 LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
     {
-        "rotation_degrees": Limit(0, 360, "degrees"),
-        "shear_degrees": Limit(0, 90, "degrees"),
+        "rotation_degrees": Limit(0, 360, "degrees", (0, 180)),
+        # A share of the side; `Shift` itself checks its four forms.
+        "width_shift": Limit(0, 1, "share of the side", (0, 0.5)),
+        "height_shift": Limit(0, 1, "share of the side", (0, 0.5)),
+        "shear_degrees": Limit(0, 90, "degrees", (0, 45)),
         # Zoom 1.5 of ImageDataGenerator is -0.5..2.5; the lint says so, the reader does not refuse.
-        "zoom": Limit(-100, 100, "factor, over 1 zooms out"),
-        "horizontal_flip": Limit(0, 1, "probability"),
-        "vertical_flip": Limit(0, 1, "probability"),
-        "brightness": Limit(-100, 100, "factor"),
-        "channel_shift_levels": Limit(0, 255, "grey levels of 0..255"),
-        "cval": Limit(0, 255, "grey levels of 0..255"),
-        "contrast": Limit(0, 10, "factor"),
-        "saturation": Limit(0, 10, "factor"),
-        "hue_degrees": Limit(0, 180, "degrees"),
-        "blur_px": Limit(0, 50, "px, standard deviation"),
-        "noise_levels": Limit(0, 255, "grey levels of 0..255, standard deviation"),
-        "jpeg_quality": Limit(1, 100, "JPEG quality"),
-        "erasing_probability": Limit(0, 1, "probability"),
-        "erasing_area": Limit(0, 1, "share of the picture's area"),
-        "crop_area": Limit(0.01, 1, "share of the picture's area"),
+        "zoom": Limit(-100, 100, "factor, over 1 zooms out", (0.1, 1.9)),
+        "horizontal_flip": Limit(0, 1, "probability", (0, 1)),
+        "vertical_flip": Limit(0, 1, "probability", (0, 1)),
+        "brightness": Limit(-100, 100, "factor", (0.1, 1.9)),
+        "channel_shift_levels": Limit(0, 255, "grey levels of 0..255", (0, 128)),
+        "cval": Limit(0, 255, "grey levels of 0..255", (0, 255)),
+        "contrast": Limit(0, 10, "factor", (0.1, 1.9)),
+        "saturation": Limit(0, 10, "factor", (0.1, 1.9)),
+        "hue_degrees": Limit(0, 180, "degrees", (0, 90)),
+        "blur_px": Limit(0, 50, "px, standard deviation", (0, 6)),
+        "noise_levels": Limit(0, 255, "grey levels of 0..255, standard deviation", (0, 64)),
+        "jpeg_quality": Limit(1, 100, "JPEG quality", (5, 100)),
+        "erasing_probability": Limit(0, 1, "probability", (0, 1)),
+        "erasing_area": Limit(0, 1, "share of the image's area", (0, 0.5)),
+        "crop_area": Limit(0.01, 1, "share of the image's area", (0.1, 1)),
     }
 )
 """Of every number in a policy: what it may be, and its unit."""
@@ -284,6 +289,8 @@ class Policy:
     def __post_init__(self) -> None:
         for name, limit in LIMITS.items():
             value = getattr(self, name)
+            if isinstance(value, Shift):
+                continue
             ends = (value.low, value.high) if isinstance(value, Range) else (value,)
             for end in ends:
                 if not (_is_number(end) and limit.low <= end <= limit.high):

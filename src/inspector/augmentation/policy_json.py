@@ -4,7 +4,6 @@ The richer form has the key "policy" with its version, and a key for each field 
 """
 
 import difflib
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import fields
@@ -22,6 +21,7 @@ from inspector.augmentation.policy import Range as Range
 from inspector.augmentation.policy import Shift as Shift
 from inspector.augmentation.policy import ShiftKind as ShiftKind
 from inspector.errors import UsageError
+from inspector.input_files import decode_json
 
 VERSION = 1
 
@@ -118,7 +118,7 @@ def _read_other(name: str, value: Any) -> dict[str, Any]:
             if value != _FIXED[name]:
                 raise UsageError(
                     f"{name} can't be a part of a policy",
-                    f"Leave {name} out: a policy is numbers only, and pictures are sampled "
+                    f"Leave {name} out: a policy is numbers only, and images are sampled "
                     "between pixels.",
                 )
             return {}
@@ -252,13 +252,7 @@ def _plain(value: Any) -> Any:
 
 
 def _parse(text: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(
-            f"this is not JSON: {str(error)[:80]}",
-            'Write an object such as {"rotation_range": 20}.',
-        ) from None
+    found = decode_json(text, object, where="this", error_type=UsageError)
     if not isinstance(found, dict):
         raise UsageError(
             f"a policy is a JSON object, and this is {_short(found)}",

@@ -50,7 +50,7 @@ def brightness_on_unit_input(policy: Policy, setting: LintContext) -> list[LintF
         return []
     message = (
         "brightness_range goes through whole grey levels, and an input of 0..1 has only 0 and 1 of "
-        "these: pictures turn black. Feed 0..255 and rescale afterwards, with rescale=1/255."
+        "these: images turn black. Feed 0..255 and rescale afterwards, with rescale=1/255."
     )
     return [LintFinding("brightness-on-unit-input", "brightness", "error", message)]
 
@@ -66,7 +66,7 @@ def brightness_factor(policy: Policy, _: LintContext) -> list[LintFinding]:
         if meant[0] <= 0:
             meant = [0.5, 1.5]
         message = (
-            f"brightness_range=[{low:g}, {high:g}] is a factor: 0 and below turn a picture black. "
+            f"brightness_range=[{low:g}, {high:g}] is a factor: 0 and below turn an image black. "
             f"{meant} was probably meant."
         )
         return [
@@ -81,7 +81,7 @@ def brightness_factor(policy: Policy, _: LintContext) -> list[LintFinding]:
         way, meant = "brighter", [round(max(2 - high, 1 / high), 4), high]
     message = (
         f"brightness_range=[{low:g}, {high:g}] is a factor and leaves out 1, so every training "
-        f"picture is {way} than those of validation. {meant} holds them in the middle."
+        f"image is {way} than those of validation. {meant} holds them in the middle."
     )
     return [
         LintFinding(
@@ -99,14 +99,14 @@ def cancelled_by_normalisation(policy: Policy, _: LintContext) -> list[LintFindi
     if wanted.samplewise_center and policy.channel_shift_levels:
         gone.append(("channel_shift_levels", "samplewise_center subtracts the same number"))
     if wanted.samplewise_center and wanted.samplewise_std and not policy.contrast.is_only(1):
-        gone.append(("contrast", "samplewise normalisation sets every picture's contrast to 1"))
+        gone.append(("contrast", "samplewise normalisation sets every image's contrast to 1"))
     return [
         LintFinding(
             "cancelled-by-normalisation",
             field,
             "warning",
             f"{NAMES.get(field, field)} has almost no effect: {why} afterwards. Normalise all "
-            "pictures alike instead, with rescale=1/255.",
+            "images alike instead, with rescale=1/255.",
             {
                 "samplewise_center": False,
                 "samplewise_std_normalization": False,
@@ -138,7 +138,7 @@ def zca_size(policy: Policy, setting: LintContext) -> list[LintFinding]:
     height, width = max(setting.sizes, key=lambda s: s[0] * s[1], default=(224, 224))
     values = height * width * 3
     message = (
-        f"zca_whitening needs fit() and a matrix of {values:,} x {values:,} numbers for pictures "
+        f"zca_whitening needs fit() and a matrix of {values:,} x {values:,} numbers for images "
         f"of {width}x{height}: {values**2 * 4 / 1e9:,.1f} GB. It is read, and never applied here."
     )
     severity: Severity = "error" if values > ZCA_MOST_VALUES else "warning"

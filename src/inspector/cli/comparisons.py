@@ -55,7 +55,7 @@ def add_verbs(verbs: object) -> None:
     add("--normalisation", choices=["equal", "policy"], default="equal")
     add("--margin", type=float, default=MARGIN, metavar="X", help="practically equal within it")
     add("--no-early-stop", action="store_true", help="train hopeless policies to the end as well")
-    add("--resume", metavar="COMPARISON", help="go on with one that was cut short")
+    add("--resume", metavar="COMPARISON", help="continue with one that was cut short")
     add("--dry-run", action="store_true", help="show the plan, do nothing")
     add("--json-lines", action="store_true", help="one JSON object an event")
 
@@ -226,7 +226,7 @@ def _tell_result(found: Comparison, kept: StoredComparison, arguments: argparse.
     )
     if found.partial:
         print(f"partial: {found.done} of {found.total} trainings are complete;"
-              f" go on with --resume {found.name}")  # fmt: skip
+              f" continue with --resume {found.name}")  # fmt: skip
     print(f"judged on {found.images:,} images in {found.groups:,} groups; {found.rule}")
     print_lines(f"- {note}" for note in notes)
 

@@ -3,7 +3,7 @@
 import argparse
 import dataclasses
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from inspector.cli.options import Need, add_verb, open_project, scan
@@ -31,7 +31,7 @@ def add_verbs(verbs: object) -> None:
     what.add_argument("--rule", metavar="RULE", help=", ".join(RULES))
     decide.add_argument("--scope", choices=["reviewed", "all"], default="reviewed")
     decide.add_argument("--dry-run", action="store_true", help="with --rule: show, do nothing")
-    add_verb(verbs, "undo", _undo, "undo the newest decision in force")
+    add_verb(verbs, "undo", _undo, "undo the newest decision")
     add_verb(verbs, "redo", _redo, "make the decision again that was undone last")
     log = add_verb(verbs, "decisions", _decisions, "the log of decisions")
     log.add_argument("--export", type=Path, metavar="FILE")
@@ -165,7 +165,7 @@ def _decisions(arguments: argparse.Namespace) -> None:
             print("nothing was decided yet")
 
 
-def _sides(arguments: argparse.Namespace, project: Project) -> dict[str, str] | None:
+def _sides(arguments: argparse.Namespace, project: Project) -> Mapping[str, str] | None:
     match arguments.split:
         case "keep":
             return None

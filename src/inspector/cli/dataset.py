@@ -5,11 +5,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from inspector.cli.options import Need, add_output, add_verb, open_project, scan
-from inspector.cli.output import print_json, print_lines, print_table
-from inspector.dataset.layouts import SPLIT_NAMES
+from inspector.cli.output import Bar, print_json, print_lines, print_table
+from inspector.dataset.layouts import Layout, normal_split, roles
+from inspector.dataset.user_files import check_outside
 from inspector.errors import UsageError
+from inspector.project.context import known_datasets
+from inspector.project.project import Project
 from inspector.project.review.duplicates import Level, Pair, PairKind
 from inspector.project.review.gallery_query import flag_names
+from inspector.project.review.image_hashes import ImageHashPair
+from inspector.similarity.image_hashes import HashMethod
+from inspector.work.jobs import Progress
 
 
 def add_verbs(verbs: object) -> None:
@@ -25,12 +31,23 @@ def add_verbs(verbs: object) -> None:
     add_verb(verbs, "scan", _scan, "list, read and compare what is new or changed")
     add_verb(verbs, "problems", _problems, "files that can't be read or that Keras trips over")
     add_verb(verbs, "quality", _quality, "figures of every image: brightness, sharpness, ...")
-    duplicates = add_verb(verbs, "duplicates", _duplicates, "pairs and clusters of look-alikes")
+    duplicates = add_verb(verbs, "duplicates", _duplicates, "pairs and clusters of near-duplicates")
     duplicates.add_argument("--across", nargs=2, metavar="SPLIT", help="one end in each split")
     duplicates.add_argument("--kind", action="append", choices=[k.value for k in PairKind])
     duplicates.add_argument("--level", choices=[v.value for v in Level])
     duplicates.add_argument(
         "--min-similarity", type=float, metavar="X", help="set the sure level; it is kept"
+    )
+    duplicates.add_argument(
+        "--method",
+        choices=[m.value for m in HashMethod],
+        help="pairs by a hash of the library ImageHash instead, to compare with other programs",
+    )
+    duplicates.add_argument(
+        "--distance",
+        type=int,
+        metavar="N",
+        help="with --method: bits that may differ (default 8; 2 for colorhash)",
     )
 
 
@@ -38,6 +55,7 @@ def _demo(arguments: argparse.Namespace) -> None:
     from inspector.demo.dataset import ImageKind as DemoKind
     from inspector.demo.dataset import make_demo
 
+    check_outside(arguments.folder, *known_datasets(), what="demo")
     planted = make_demo(
         arguments.folder,
         seed=arguments.seed,
@@ -75,6 +93,7 @@ def _scan(arguments: argparse.Namespace) -> None:
             "seconds": round(done.seconds, 3),
             "folders": project.layout.role.value,
             "left_out": list(project.layout.ignored),
+            "layout": opened_as(project),
         }
         if arguments.json:
             print_json(document)
@@ -88,16 +107,41 @@ def _scan(arguments: argparse.Namespace) -> None:
             f" {done.missing} missing"
         )
         print(
-            f"{document['clusters']} clusters and {document['pairs']} pairs of look-alikes,"
+            f"{document['clusters']} clusters and {document['pairs']} pairs of near-duplicates,"
             f" {document['flat']} nearly constant images; {done.seconds:.1f} s"
         )
         for name in project.layout.ignored:
             print(f"left out: the folder {name} (others here are splits)")
-        if not project.layout.sure:
-            print(
-                f"the folders at the top were taken as {project.layout.role.value};"
-                " say otherwise with --folders"
-            )
+        print_layout(project.layout)
+
+
+def opened_as(project: Project) -> dict[str, object]:
+    """Return how the dataset is read, as `scan --json` says it."""
+    layout = project.layout
+    return {
+        "kind": layout.kind.value,
+        "label_file": layout.label_file or None,
+        "root": layout.base or ".",
+        "roles": roles(project.root, layout),
+        "text": layout.text,
+        "sure": layout.sure,
+        "notes": list(layout.notes),
+        "alternatives": [
+            {"kind": a.kind.value, "text": a.text, "option": a.option} for a in layout.alternatives
+        ],
+    }
+
+
+def print_layout(layout: Layout) -> None:
+    """Print how the dataset was opened, and where that is doubtful what else it may be."""
+    print(f"opened as {layout.text}")
+    for note in layout.notes:
+        print(f"  {note}")
+    if layout.sure:
+        return
+    print("  This reading is a guess: check the classes. Others:")
+    for other in layout.alternatives[:3]:
+        print(f"    {other.text}: {other.option}")
 
 
 def _problems(arguments: argparse.Namespace) -> None:
@@ -117,6 +161,9 @@ def _quality(arguments: argparse.Namespace) -> None:
         scan(project, arguments)
         rows = [s for s in project.samples.everything() if s.status == "image"]
         if arguments.json:
+            progress = Progress()
+            with Bar(progress, quiet=arguments.quiet):
+                hashes = project.image_hashes.texts(progress=progress)
             print_json(
                 [
                     {
@@ -130,6 +177,7 @@ def _quality(arguments: argparse.Namespace) -> None:
                         "sharpness": round(s.sharpness, 3),
                         "entropy": round(s.entropy, 4),
                         "flags": flag_names(s.flags),
+                        "hashes": {m.value: text for m, text in hashes.get(s.id, {}).items()},
                     }
                     for s in rows
                 ]
@@ -148,6 +196,13 @@ def _quality(arguments: argparse.Namespace) -> None:
 
 
 def _duplicates(arguments: argparse.Namespace) -> None:
+    if arguments.method:
+        _by_image_hash(arguments)
+        return
+    if arguments.distance is not None:
+        raise UsageError(
+            "--distance needs --method", f"Methods: {', '.join(m.value for m in HashMethod)}."
+        )
     with open_project(arguments) as project:
         if arguments.min_similarity is not None:
             project.duplicates.set_threshold(arguments.min_similarity)
@@ -189,6 +244,51 @@ def _duplicates(arguments: argparse.Namespace) -> None:
         )
 
 
+def _by_image_hash(arguments: argparse.Namespace) -> None:
+    """Print the pairs of one of ImageHash's own hashes."""
+    if arguments.kind or arguments.level or arguments.min_similarity is not None:
+        raise UsageError(
+            "--method goes with --distance and --across only",
+            "Leave out --kind, --level and --min-similarity: they are of the verified search.",
+        )
+    with open_project(arguments) as project:
+        scan(project, arguments)
+        progress = Progress()
+        with Bar(progress, quiet=arguments.quiet):
+            compared = project.image_hashes.compare(
+                HashMethod(arguments.method), arguments.distance, progress=progress
+            )
+        assert compared is not None
+        pairs = list(compared.pairs)
+        if arguments.across:
+            ends = [_split(name, project.samples.counts().splits) for name in arguments.across]
+            pairs = [p for p in pairs if _across(p, ends)]
+        method = compared.method.value
+        if arguments.json:
+            print_json(
+                {
+                    "method": method,
+                    "distance": compared.distance,
+                    "pairs": [
+                        {
+                            "a": p.a.path, "b": p.b.path, "method": method, "distance": p.distance,
+                            "splits": [p.a.split, p.b.split], "labels": [p.a.label, p.b.label],
+                        }
+                        for p in pairs
+                    ],
+                    "crowded": [[s.path for s in rows] for rows in compared.crowded],
+                    "unhashed": [{"path": s.path, "reason": r} for s, r in compared.unhashed],
+                }
+            )  # fmt: skip
+            return
+        print_lines(f"{p.distance} bits: {p.a.path}  {p.b.path}" for p in pairs)
+        for rows in compared.crowded:
+            print(f"{len(rows):,} images share one hash and make no pairs: {rows[0].path}, …")
+        for sample, reason in compared.unhashed:
+            print(f"no hash: {sample.path}: {reason}")
+        print(f"{len(pairs):,} pairs within {compared.distance} bits by {method}")
+
+
 def _pair_json(pair: Pair) -> dict[str, object]:
     return {
         "a": pair.a.path,
@@ -203,11 +303,11 @@ def _pair_json(pair: Pair) -> dict[str, object]:
 
 
 def _split(name: str, known: dict[str, int]) -> str:
-    split = SPLIT_NAMES.get(name.lower(), name)
+    split = normal_split(name)
     if split not in known:
         raise UsageError(f"there is no split {name}", f"Splits here: {', '.join(known) or 'none'}.")
     return split
 
 
-def _across(pair: Pair, ends: Sequence[str]) -> bool:
+def _across(pair: Pair | ImageHashPair, ends: Sequence[str]) -> bool:
     return [pair.a.split, pair.b.split] in ([ends[0], ends[1]], [ends[1], ends[0]])

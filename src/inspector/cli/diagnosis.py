@@ -25,7 +25,7 @@ def add_verbs(verbs: object) -> None:
     diagnose = add_verb(verbs, "diagnose", _diagnose, "what the gap is made of")
     add_split_options(diagnose)
     how = diagnose.add_mutually_exclusive_group()
-    how.add_argument("--quick", action="store_true", help="by quick models (the default)")
+    how.add_argument("--quick", action="store_true", help="by baseline models (the default)")
     how.add_argument("--train", action="store_true", help="by real trainings, seed by seed")
     add_training_options(diagnose)
     diagnose.add_argument("--seeds", type=int, metavar="N", help="split seeds")
@@ -124,7 +124,7 @@ def _answer(
 
 def _print_answer(answer: Diagnosis) -> None:
     print(answer.verdict)
-    others = [m for m in answer.quick_models if m.name == "quick models"]
+    others = [m for m in answer.quick_models if m.name == "baseline models"]
     rows = [
         (name, _signed(t.mean), f"[{_signed(t.low)}, {_signed(t.high)}]",
          t.verdict.value.replace("_", " "), t.bound.value.replace("_", " "),
@@ -150,8 +150,8 @@ def _print_answer(answer: Diagnosis) -> None:
         )  # fmt: skip
     print_lines(f"- {line}" for line in answer.evidence)
     print_lines(f"caveat: {line}" for line in answer.caveats)
-    if answer.question["models"] != "quick models":
-        print("caveat: the luck of your own draw is not trained: see the quick models' figure")
+    if answer.question["models"] != "baseline models":
+        print("caveat: your own seed is not trained: see the baseline models' figure")
 
 
 def _share(value: float | None) -> str:
@@ -175,10 +175,10 @@ def _labels(arguments: argparse.Namespace) -> None:
         elif found:
             print_table(
                 [(s.sample.path, s.sample.label, s.suggested, f"{s.score:.3f}") for s in found],
-                ("file", "label", "quick models say", "probability of the label"),
+                ("file", "label", "baseline models say", "probability of the label"),
             )
         else:
-            print("no label is contradicted by the quick models")
+            print("no label is contradicted by the baseline models")
 
 
 def _report(arguments: argparse.Namespace) -> None:
@@ -217,7 +217,7 @@ def _fix(arguments: argparse.Namespace) -> None:
             return
         progress = Progress()
         with Bar(progress, quiet=arguments.quiet):
-            fixed = project.fixes.run(arguments.to, progress=progress)
+            fixed = project.fixes.run(plan, progress=progress)
         document.update(dataclasses.asdict(fixed.exported))
         document.update(lock=fixed.lock, report=fixed.report, code=fixed.code)
         if arguments.json:
@@ -235,7 +235,7 @@ def _fix(arguments: argparse.Namespace) -> None:
 def _print_plan(plan: CleanUpPlan) -> None:
     if plan.locks:
         print(f"1. lock today's split in {plan.locks}")
-    print(f"2. drop {len(plan.drops):,} copies of pictures (by the rule {RULE}; undo brings back)")
+    print(f"2. drop {len(plan.drops):,} copies of images (by the rule {RULE}; undo brings back)")
     print(f"3. leave out {plan.unreadable:,} files that can't be read")
     if plan.resplit:
         made = plan.resplit

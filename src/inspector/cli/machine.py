@@ -1,15 +1,18 @@
-"""Verbs about the program itself: projects, caches, doctor, desktop."""
+"""Verbs about the program itself: projects, backups, caches, doctor, desktop."""
 
 import argparse
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 from inspector.cli import doctor
 from inspector.cli.options import add_output
 from inspector.cli.output import human_bytes, print_json, print_lines, print_table
 from inspector.desktop import desktop_entry as menu
-from inspector.desktop.paths import cache_folder, projects_folder
+from inspector.desktop.paths import cache_folder, default_project, projects_folder
+from inspector.errors import InspectorError
 from inspector.project.context import remembered_root
+from inspector.store.backups import list_backups, restore
 
 
 def add_verbs(verbs: object) -> None:
@@ -17,6 +20,15 @@ def add_verbs(verbs: object) -> None:
     assert isinstance(verbs, argparse._SubParsersAction)
     projects = verbs.add_parser("projects", help="the projects known, with size")
     projects.set_defaults(run=_projects)
+    backups = verbs.add_parser("backups", help="the backups of a project file, and restore one")
+    backups.set_defaults(run=_backups)
+    backups.add_argument(
+        "dataset", metavar="DATASET", type=Path, help="the dataset's folder, or a project file"
+    )
+    backups.add_argument("--project", type=Path, metavar="FILE", help="the project file")
+    backups.add_argument(
+        "--restore", type=int, metavar="N", help="put backup N in place; the old file is kept"
+    )
     caches = verbs.add_parser("caches", help="the caches, which can be rebuilt")
     caches.set_defaults(run=_caches)
     caches.add_argument("--clear", action="store_true", help="delete them")
@@ -29,20 +41,59 @@ def add_verbs(verbs: object) -> None:
         "--install", action="store_true", help="project files then open by a double click"
     )
     action.add_argument("--remove", action="store_true", help="take them away again")
-    for parser in (projects, caches, machine, desktop):
+    for parser in (projects, backups, caches, machine, desktop):
         add_output(parser)
 
 
 def _projects(arguments: argparse.Namespace) -> None:
     rows = []
     for file in sorted(projects_folder().glob("*.inspector")):
-        rows.append((str(file), remembered_root(file), file.stat().st_size))
+        rows.append((str(file), _dataset_of(file), file.stat().st_size))
     if arguments.json:
         print_json([{"path": p, "dataset": d, "bytes": b} for p, d, b in rows])
     elif rows:
         print_table([(p, d, human_bytes(b)) for p, d, b in rows], ("project", "dataset", "size"))
     else:
         print("no project yet: open a dataset first")
+
+
+def _dataset_of(file: Path) -> str:
+    """Return the dataset of a project; one that can't be opened does not hide the others."""
+    try:
+        return remembered_root(file)
+    except InspectorError as error:
+        return f"({error.message})"
+
+
+def _backups(arguments: argparse.Namespace) -> None:
+    dataset: Path = arguments.dataset
+    is_file = dataset.suffix == ".inspector" and not dataset.is_dir()
+    project = arguments.project or (dataset if is_file else default_project(dataset))
+    if arguments.restore is not None:
+        aside = restore(project, arguments.restore, datetime.now())
+        if arguments.json:
+            print_json({"restored": str(project), "kept": str(aside or "")})
+        else:
+            kept = f"; what it replaced is {aside}" if aside else ""
+            print(f"restored: {project}{kept}")
+        return
+    backups = list_backups(project)
+    if arguments.json:
+        print_json(
+            [
+                {
+                    "number": b.number, "path": str(b.path), "made": b.made.isoformat(),
+                    "bytes": b.size_bytes, "reason": b.reason,
+                }
+                for b in backups
+            ]
+        )  # fmt: skip
+    elif backups:
+        rows = [(b.number, f"{b.made}", human_bytes(b.size_bytes), b.reason) for b in backups]
+        print_table(rows, ("number", "made", "size", "why"))
+        print("restore one with --restore NUMBER")
+    else:
+        print("no backup yet: one is made each day that the project is opened")
 
 
 def _caches(arguments: argparse.Namespace) -> None:

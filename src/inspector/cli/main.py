@@ -31,7 +31,8 @@ def build_parser() -> argparse.ArgumentParser:
     """Return the parser of every verb; each sets `run`, a function of the arguments."""
     parser = _Parser(
         prog="inspector",
-        description="Why the validation accuracy of an image classifier lies, and how to mend it. "
+        description="Why the validation accuracy of an image classifier is misleading, and how to"
+        " fix it. "
         "Without a verb, or with `open [DATASET|PROJECT]`, the window opens.",
     )
     parser.add_argument("--version", action="version", version=f"inspector {__version__}")

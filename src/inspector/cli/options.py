@@ -4,16 +4,18 @@ import argparse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum, auto
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from inspector.cli.output import Bar, print_warning
-from inspector.dataset.layouts import Role
+from inspector.dataset.layouts import Choice, Kind, Role, normal_split
 from inspector.errors import CacheError, InspectorError, UnwritableError, UsageError
 from inspector.project.catalog.scans import Scanned
 from inspector.project.project import Project
 from inspector.work.jobs import Progress
 
 READER_PATIENCE_SECONDS = 1.0
+AUTO = "auto"
+FOLDER_ROLES = ("training", "validation", "test", "class", "ignore")
 Run = Callable[[argparse.Namespace], int | None]
 
 
@@ -27,17 +29,72 @@ def add_verb(verbs: object, name: str, run: Run, summary: str) -> argparse.Argum
     parser.add_argument(
         "--relocate", action="store_true", help="the dataset moved here with the same files"
     )
-    parser.add_argument(
-        "--folders",
-        choices=[r.value for r in Role if r is not Role.MANIFEST],
-        help="what the folders at the top are, where the guess is wrong",
-    )
+    _add_layout(parser)
     parser.add_argument(
         "--manifest", type=Path, metavar="FILE", help="CSV: path, label, maybe split, group"
     )
     parser.add_argument("--jobs", type=int, metavar="N", help="worker processes (default: cores)")
     add_output(parser)
     return parser
+
+
+def _add_layout(parser: argparse.ArgumentParser) -> None:
+    """Add what a person can say of a layout that is read wrong; remembered by the project."""
+    parser.add_argument(
+        "--folders",
+        choices=[Role.SPLITS.value, Role.CLASSES.value, Role.SOURCES.value],
+        help="what the folders at the top are, where the reading is wrong",
+    )
+    kinds = [kind.option for kind in Kind if kind is not Kind.MANIFEST]
+    parser.add_argument(
+        "--layout",
+        choices=[AUTO, *kinds],
+        metavar="KIND",
+        help=f"read the dataset as this kind: {', '.join(kinds)}; {AUTO} forgets what was said",
+    )
+    parser.add_argument("--root", metavar="FOLDER", help="the folder inside that is the dataset")
+    parser.add_argument(
+        "--split-role",
+        action="append",
+        default=[],
+        metavar="FOLDER=ROLE",
+        help="a folder's role: training, validation, test, class or ignore",
+    )
+    parser.add_argument("--label-column", metavar="NAME", help="the label table's class column")
+
+
+def choice_of(arguments: argparse.Namespace) -> Choice | None:
+    """Return what the options say of the layout, None where they say nothing.
+
+    Raises:
+        UsageError: A --split-role has no role that is known.
+    """
+    roles: dict[str, str] = {}
+    for text in arguments.split_role:
+        folder, equals, word = text.rpartition("=")
+        role = normal_split(word)
+        if not equals or role not in FOLDER_ROLES:
+            raise UsageError(
+                f"--split-role {text} names no role",
+                f"Write it as FOLDER=ROLE with a role of {', '.join(FOLDER_ROLES)}.",
+            )
+        roles[_inside(folder, "--split-role")] = role
+    kind = next((k for k in Kind if k.option == arguments.layout), None)
+    choice = Choice(
+        kind,
+        _inside(arguments.root or "", "--root"),
+        roles,
+        arguments.label_column or "",
+        Role(arguments.folders) if arguments.folders else None,
+    )
+    return choice if choice or arguments.layout == AUTO else None
+
+
+def _inside(folder: str, option: str) -> str:
+    path = PurePosixPath(folder.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts:
+        raise UsageError(f"{option} must name a folder inside DATASET", "Name it relative to it.")
+    return "" if str(path) == "." else str(path)
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +112,7 @@ def open_project(arguments: argparse.Namespace) -> Iterator[Project]:
         arguments.dataset,
         arguments.project,
         relocate=arguments.relocate,
-        role=Role(arguments.folders) if arguments.folders else None,
+        choice=choice_of(arguments),
         manifest=arguments.manifest,
         jobs=arguments.jobs,
     )
@@ -89,7 +146,7 @@ def scan(project: Project, arguments: argparse.Namespace, need: Need = Need.ANSW
     try:
         if need is Need.ANSWER:
             # Who only asks does not wait for another program.
-            project.context.database.check_writable(READER_PATIENCE_SECONDS)
+            project.context.store.database.check_writable(READER_PATIENCE_SECONDS)
         with Bar(progress, quiet=arguments.quiet):
             return project.scans.scan(progress=progress)
     except UnwritableError as error:

@@ -12,12 +12,13 @@ from inspector.cli.output import print_json, print_lines
 from inspector.errors import UsageError
 from inspector.project.augment.policies import load_policy, policy_of_code
 from inspector.project.augment.previews import SIDE_PX, advise, preview
+from inspector.project.context import known_datasets
 
 
 def add_verbs(verbs: object) -> None:
     """Add this module's verbs to the parser."""
     assert isinstance(verbs, argparse._SubParsersAction)
-    policy = verbs.add_parser("policy", help="what an augmentation does, as code and as pictures")
+    policy = verbs.add_parser("policy", help="what an augmentation does, as code and as images")
     kinds = policy.add_subparsers(dest="kind", required=True, metavar="lint|convert|preview")
     check = kinds.add_parser("lint", help="what there is to say of a policy")
     check.set_defaults(run=_lint)
@@ -25,7 +26,7 @@ def add_verbs(verbs: object) -> None:
     convert = kinds.add_parser("convert", help="a policy as code or JSON")
     convert.set_defaults(run=_convert)
     convert.add_argument("--to", required=True, choices=["idg", "layers", "function", "json"])
-    show = kinds.add_parser("preview", help="the pictures that training will read")
+    show = kinds.add_parser("preview", help="the images that training will read")
     show.set_defaults(run=_preview)
     show.add_argument("--image", type=Path, required=True, metavar="P")
     show.add_argument("--seed", type=int, default=0, metavar="N")
@@ -75,6 +76,7 @@ def _preview(arguments: argparse.Namespace) -> None:
     written = preview(
         policy_of(arguments), arguments.image, arguments.output, seed=arguments.seed,
         epoch=arguments.epoch, count=arguments.count, side_px=arguments.image_size,
+        datasets=known_datasets(),
     )  # fmt: skip
     if arguments.json:
         print_json([str(p) for p in written])

@@ -1,26 +1,40 @@
 """Verbs of splits: split, leaks, groups, freeze."""
 
 import argparse
-import json
 from pathlib import Path
+
+import msgspec
 
 from inspector.cli.options import add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
-from inspector.dataset.layouts import SPLIT_NAMES
+from inspector.dataset.layouts import split_of
 from inspector.errors import UsageError
+from inspector.input_files import read_json, read_text
 from inspector.project.project import Project
 from inspector.project.splits.leakage import KINDS, Leakage, second_call
+from inspector.project.splits.replayed_split import keywords_of, replayed_rule
 from inspector.project.splits.seed_variability import Measure, SeedVariability
 from inspector.project.splits.snippets import snippet
-from inspector.project.splits.split_rules import Rule, RuleKind
+from inspector.project.splits.split_rules import Membership, Rule, RuleKind
 from inspector.project.splits.splits import keras_rule
 from inspector.splits.keras_replay import Call, Loader
+from inspector.splits.listings import Listing
+from inspector.splits.other_replays import SplitFunction
 from inspector.work.jobs import Progress
 
 
 def add_split_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that name a split rule."""
-    parser.add_argument("--loader", metavar="LOADER", help=", ".join(x.value for x in Loader))
+    parser.add_argument(
+        "--loader", metavar="LOADER", help=", ".join((*Loader, *SplitFunction)).replace("%", "%%")
+    )
+    parser.add_argument(
+        "--arguments",
+        default="",
+        metavar="ARGS",
+        help='of another library\'s call: "test_size=0.2, random_state=42, stratify=True"',
+    )
+    parser.add_argument("--listing", default="", metavar="LISTING", help=", ".join(Listing))
     parser.add_argument("--keras-version", default="", metavar="V")
     parser.add_argument("--validation-split", type=float, metavar="X")
     parser.add_argument("--seed", type=int, metavar="N")
@@ -50,6 +64,13 @@ def rule_of(arguments: argparse.Namespace, project: Project) -> Rule:
             seed=arguments.seed or 0,
             fewest_moves=arguments.fewest_moves,
         )
+    if arguments.loader in tuple(SplitFunction):
+        return _replayed_rule(arguments, project)
+    if arguments.arguments or arguments.listing:
+        raise UsageError(
+            "--arguments and --listing go with another library's --loader",
+            f"Loaders: {', '.join(SplitFunction)}.",
+        )
     if arguments.loader is None and arguments.validation_split is None:
         if arguments.seed is not None:
             raise UsageError("--seed needs --validation-split", "Such as --validation-split 0.2.")
@@ -70,7 +91,9 @@ def add_verbs(verbs: object) -> None:
     """Add this module's verbs to the parser."""
     split = add_verb(verbs, "split", _split, "which files a rule puts where, in its own order")
     add_split_options(split)
-    leaks = add_verb(verbs, "leaks", _leaks, "what stands on both sides: files, pictures, events")
+    leaks = add_verb(
+        verbs, "leaks", _leaks, "what leaks between the splits: files, near-duplicates, groups"
+    )
     add_split_options(leaks)
     leaks.add_argument("--second-call", metavar="ARGS", help='"seed=7,validation_split=0.2"')
     leaks.add_argument("--check", action="store_true", help="exit 1 on a leak")
@@ -85,6 +108,20 @@ def add_verbs(verbs: object) -> None:
     freeze.add_argument("--snippet", action="store_true", help="print the Keras code that loads it")
 
 
+def _replayed_rule(arguments: argparse.Namespace, project: Project) -> Rule:
+    keywords = keywords_of(arguments.arguments)
+    if arguments.no_shuffle:
+        keywords["shuffle"] = False
+    return replayed_rule(
+        SplitFunction(arguments.loader),
+        keywords,
+        share=arguments.validation_split,
+        seed=arguments.seed,
+        folder=_folder(arguments, project),
+        listing=arguments.listing,
+    )
+
+
 def _folder(arguments: argparse.Namespace, project: Project) -> str | None:
     if arguments.folder is None:
         return None
@@ -92,30 +129,38 @@ def _folder(arguments: argparse.Namespace, project: Project) -> str | None:
     if folder.is_absolute() or ".." in folder.parts:
         raise UsageError("--folder must lie inside the dataset", "Name it relative to DATASET.")
     if not (project.root / folder).is_dir():
-        wanted = SPLIT_NAMES.get(arguments.folder.lower())
+        wanted = split_of(arguments.folder)
         for name, role in project.layout.splits.items():
-            if role == wanted:
+            if wanted and role == wanted:
                 return name
         raise UsageError(f"the dataset has no folder {arguments.folder}", "Check its name.")
     return folder.as_posix()
 
 
+class _Cell(msgspec.Struct, frozen=True):
+    cell_type: str
+    source: str | tuple[str, ...] = ""
+
+
+class _Notebook(msgspec.Struct, frozen=True):
+    cells: tuple[_Cell, ...]
+
+
 def _code_in(file: Path) -> str:
     """Return pasted code; of a notebook, its code cells."""
-    try:
-        text = file.read_text("utf-8-sig")
-        if file.suffix.lower() != ".ipynb":
-            return text
-        cells = [c["source"] for c in json.loads(text)["cells"] if c["cell_type"] == "code"]
-        return "\n".join("".join(source) for source in cells)
-    except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{file} can't be read: {error}", "Check it.") from None
+    advice = "Name a script or a notebook."
+    if file.suffix.lower() != ".ipynb":
+        return read_text(file, what="script", advice=advice)
+    notebook = read_json(file, _Notebook, what="notebook", advice=advice)
+    return "\n".join("".join(c.source) for c in notebook.cells if c.cell_type == "code")
 
 
 def _split(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
         rule = rule_of(arguments, project)
         moves: list[dict[str, str]] | None = None
+        replayed: Membership | None = None
+        assumptions: list[str] = []
         if rule.kind is RuleKind.KERAS:
             both = project.splits.call_sides(rule)
             training, validation = both.training, both.validation
@@ -126,15 +171,22 @@ def _split(arguments: argparse.Namespace) -> None:
                 project.scans.index()
             made = project.splits.membership(rule)
             training, validation = made.training, made.validation
+            replayed = made if rule.kind is RuleKind.REPLAY else None
             if rule.kind is RuleKind.GROUPS:
                 moves = project.splits.moves(made)
         document: dict[str, object] = {"training": training, "validation": validation}
+        if replayed is not None:
+            document["test"] = replayed.elsewhere.get("test", ())
+            document["assumptions"] = assumptions = [
+                f.text for f in replayed.findings if f.code == "replay_assumption"
+            ]
         if moves is not None:
             document["moved"] = moves
         if arguments.json:
             print_json(document)
             return
         print(f"{rule.text}: {len(training):,} training, {len(validation):,} validation")
+        print_lines(assumptions)
         if moves is not None:
             print(f"{len(moves):,} images would move against today's folders")
         print_lines(f"validation  {path}" for path in validation)
@@ -239,13 +291,13 @@ def _print_leaks(found: Leakage, drawn: SeedVariability | None) -> None:
     made = found.made
     print(
         f"{made.rule.text}: {len(made.training):,} training, {len(made.validation):,} validation;"
-        f" {len(found.both):,} files on both sides, {len(made.neither):,} on neither"
+        f" {len(found.both):,} files in both, {len(made.neither):,} in neither"
     )
     n = found.validation_images
     neighbours = sum(leak.kind != "group" for leak in found.leaks)
     print(
-        f"{neighbours:,} of {n:,} validation images ({found.share:.1%}) have a twin in training at"
-        f" similarity {found.threshold:g} or more;"
+        f"{neighbours:,} of {n:,} validation images ({found.share:.1%}) have a near-duplicate in"
+        f" training at similarity {found.threshold:g} or more;"
         f" {found.count('group'):,} more share only an event"
     )
     print_table(
@@ -273,7 +325,7 @@ def _drawn_text(drawn: SeedVariability) -> str:
     yours = f"; yours {one.this_seed:.1%}" if one.this_seed is not None else ""
     rank = f", above {one.percentile:.0%} of them" if one.percentile is not None else ""
     return (
-        f"quick models reach {one.median:.1%} [{one.at(5):.1%}, {one.at(95):.1%}] over"
+        f"baseline models reach {one.median:.1%} [{one.at(5):.1%}, {one.at(95):.1%}] over"
         f" {len(one.values)} seeds{yours}{rank}; a class's share of validation is off by up to"
         f" {mix.median:.1%} [{mix.at(5):.1%}, {mix.at(95):.1%}]"
         + (f"; yours {mix.this_seed:.1%}" if mix.this_seed is not None else "")
@@ -313,8 +365,8 @@ def _groups(arguments: argparse.Namespace) -> None:
                 )
                 for o in project.groups.offers()
             ],
-            ("from", "rule", "groups", "images", "largest", "several classes", "borne out",
-             "in force"),
+            ("from", "rule", "groups", "images", "largest", "several classes", "agreement",
+             "enabled"),
         )  # fmt: skip
         print_table(
             [(g.id, g.provenance.value, len(g.members), ", ".join(g.splits)) for g in found],

@@ -1,7 +1,7 @@
 """One file to what we know of it: read once, hashed, decoded, measured.
 
-Nothing a file holds makes `read_picture` raise: a hostile file is a `DecodedImage` with an outcome and
-a reason that a person understands.
+Nothing a file holds makes `read_picture` raise: a hostile file is a `DecodedImage` with an outcome
+and a reason that a user understands.
 """
 
 import hashlib
@@ -120,6 +120,22 @@ def read_pixels(path: str) -> NDArray[np.uint8]:
             f"{Path(path).name}: {_say(error)}",
             "Open the file in another program, replace it, or drop it from the dataset.",
         ) from error
+
+
+def read_file(path: str) -> bytes:
+    """Return the bytes of a regular file that is an image by its name or its head.
+
+    Raises:
+        ValueError: It is something else, or too large; the message says what.
+        OSError: It can't be read.
+    """
+    try:
+        data = _read(path)
+    except _UnreadError as error:
+        raise ValueError(error.reason) from error
+    if data is None:
+        raise ValueError("not an image")
+    return data
 
 
 def encode_thumbnail(pixels: NDArray[np.uint8]) -> bytes:

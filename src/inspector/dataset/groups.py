@@ -29,7 +29,7 @@ class Provenance(StrEnum):
     NAMES = "names"
     EXIF = "exif time"
     PATTERN = "pattern"
-    LOOKS = "look-alikes"
+    LOOKS = "near-duplicates"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from inspector.dataset.layouts import Layout, Location, Role
+from inspector.dataset.layouts import Layout, Location, Role, leads_back
+from inspector.dataset.names import shown as printable
+from inspector.dataset.names import why_no_path, without_controls
 
 CHUNK = 2_000
 
@@ -49,31 +51,37 @@ class Entry(NamedTuple):
 def list_files(root: Path, layout: Layout) -> Iterator[list[Entry]]:
     """Yield every file below `root` in chunks, folders in code-point order.
 
-    Links that lead nowhere or out of the dataset, FIFOs, sockets and devices have the status
-    other. Folders that can't be listed are passed as one entry of status other.
+    Linked folders at or above the class folders are followed, as Keras does, but for those that
+    lead back to a folder above them. Other links to folders, links that lead nowhere or out of
+    the dataset, FIFOs, sockets and devices have the status other. Folders that can't be listed
+    are passed as one entry of status other.
     """
     inside = os.path.realpath(root) + os.sep
     chunk: list[Entry] = []
-    folders = [""]
+    # Each folder as the disk names it and as it is shown, both with "/" at the end, and the real
+    # paths of the folders above it.
+    folders: list[tuple[str, str, tuple[str, ...]]] = [("", "", (inside.rstrip(os.sep),))]
     while folders:
-        folder = folders.pop()
+        folder, shown_folder, above = folders.pop()
         try:
-            with os.scandir(root / folder) as entries:
-                found = sorted(entries, key=lambda entry: entry.name)
+            with os.scandir(root / folder) as unsorted:
+                entries = sorted(unsorted, key=lambda entry: entry.name)
         except OSError as error:
-            path = folder.rstrip("/")
+            path = shown_folder.rstrip("/")
             reason = f"the folder can't be listed: {error.strerror}"
-            chunk.append(_odd(path, reason, layout.place(_shown(path))))
+            chunk.append(_odd(path, reason, layout.place(path)))
             continue
-        below = []
+        below: list[tuple[str, str, tuple[str, ...]]] = []
         # Files of one folder have one place, but for those that a manifest names.
-        place = None if layout.role is Role.MANIFEST else layout.place(_shown(folder) + "_")
-        for entry in found:
-            path = folder + entry.name
-            if entry.is_dir(follow_symlinks=False):
-                below.append(path + "/")
+        place = None if layout.role is Role.MANIFEST else _place(layout, shown_folder + "_")
+        shown = _shown_names([entry.name for entry in entries])
+        for entry in entries:
+            path = shown_folder + shown[entry.name]
+            real = _followed(entry, _place(layout, path), above)
+            if real:
+                below.append((f"{folder}{entry.name}/", f"{path}/", (*above, real)))
             else:
-                chunk.append(_entry(entry, path, place or layout.place(_shown(path)), inside))
+                chunk.append(_entry(entry, path, place or _place(layout, path), inside))
         folders.extend(reversed(below))
         if len(chunk) >= CHUNK:
             yield chunk
@@ -82,7 +90,23 @@ def list_files(root: Path, layout: Layout) -> Iterator[list[Entry]]:
         yield chunk
 
 
+def _followed(entry: os.DirEntry[str], place: Location, above: tuple[str, ...]) -> str:
+    """Return the real path of a folder that is listed, "" for what is no such folder.
+
+    Args:
+        place: Of the entry itself: a link within a class is not followed, as by Keras 3.12.
+        above: Real paths of the folders above it.
+    """
+    if entry.is_dir(follow_symlinks=False):
+        return f"{above[-1]}{os.sep}{entry.name}"
+    if place.label or not entry.is_symlink() or not entry.is_dir():
+        return ""
+    real = os.path.realpath(entry.path)
+    return "" if leads_back(real, above) else real
+
+
 def _entry(entry: os.DirEntry[str], path: str, place: Location, inside: str) -> Entry:
+    """Return what a file is; `path` is shown, and its own name where nothing is odd about it."""
     try:
         facts = entry.stat()
     except OSError:
@@ -93,31 +117,58 @@ def _entry(entry: os.DirEntry[str], path: str, place: Location, inside: str) -> 
         return _odd(path, "a link to a folder", place)
     if not stat.S_ISREG(facts.st_mode):
         return _odd(path, "not a regular file (a FIFO, socket or device)", place)
-    if _not_utf8(path):
-        reason = "the name is not UTF-8: Keras stops at it; rename the file"
-        return Entry(
-            _shown(path), facts.st_size, facts.st_mtime_ns, place.split, place.label, place.source,
-            Status.UNREADABLE, reason,
-        )  # fmt: skip
-    status = Status.IGNORED if place.reason else Status.PENDING
+    status, reason = Status.PENDING, place.reason
+    if not entry.path.endswith(path):
+        status, reason = _odd_name(entry.path)
+    elif why := why_no_path(path):
+        status, reason = Status.IGNORED, f"the name can't be used: {why}; rename the file"
+    elif reason:
+        status = Status.IGNORED
     return Entry(
         path, facts.st_size, facts.st_mtime_ns, place.split, place.label, place.source,
-        status, place.reason,
+        status, reason,
     )  # fmt: skip
 
 
+def _place(layout: Layout, path: str) -> Location:
+    """Return where a file stands, outside of every class where a name can't be one."""
+    place = layout.place(path)
+    for name, what in ((place.split, "split"), (place.label, "class"), (place.source, "group")):
+        if name and (why := why_no_path(name)):
+            return Location("", "", "", f'the {what} "{printable(name)}" can\'t be used: {why}')
+    return place
+
+
 def _odd(path: str, reason: str, place: Location) -> Entry:
-    return Entry(_shown(path), 0, 0, place.split, place.label, place.source, Status.OTHER, reason)
+    return Entry(path, 0, 0, place.split, place.label, place.source, Status.OTHER, reason)
 
 
-def _shown(path: str) -> str:
-    """Return a path with what is not UTF-8 in it written out."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+def _shown_names(names: Sequence[str]) -> dict[str, str]:
+    """Return each name of a folder as one printable line, no two alike.
+
+    What is not UTF-8 and what moves a terminal's cursor is written out.
+    """
+    shown = {name: _shown(name) for name in names}
+    if len(set(shown.values())) < len(names):
+        taken = {name for name in names if shown[name] == name}
+        for name in names:
+            while shown[name] != name and shown[name] in taken:
+                shown[name] += "~"
+            taken.add(shown[name])
+    return shown
 
 
-def _not_utf8(path: str) -> bool:
+def _shown(name: str) -> str:
+    if name.isprintable():
+        return name
+    plain = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return without_controls(plain)
+
+
+def _odd_name(path: str) -> tuple[Status, str]:
     try:
         path.encode()
     except UnicodeEncodeError:
-        return True
-    return False
+        return Status.UNREADABLE, "the name is not UTF-8: Keras stops at it; rename the file"
+    reason = "the name holds a line break or another control character; rename the file"
+    return Status.IGNORED, reason

@@ -1,66 +1,82 @@
 """Lists of files: a dataset named file by file, and a split of one, each a CSV."""
 
-import csv
-from collections.abc import Mapping
 from pathlib import Path
 
-from inspector.dataset.layouts import SPLIT_NAMES, Layout, Location, Role
+from inspector.dataset.csv_table import TableRow, read_rows
+from inspector.dataset.layouts import Layout, Location, Role, normal_split
+from inspector.dataset.names import (
+    NO_GROUP,
+    NO_LABEL,
+    NO_SPLIT,
+    RelativePath,
+    Split,
+    parse_group,
+    parse_label,
+    parse_relative_path,
+    parse_split,
+)
 from inspector.errors import DatasetError
 
-_Row = Mapping[str, str | None]
 
-
-def read_sides(file: Path) -> list[tuple[str, str]]:
+def read_sides(file: Path, root: Path) -> list[tuple[RelativePath, Split]]:
     """Read a list of files with their splits: (path, split) in its order, splits as we name them.
 
     Only the columns path and split are looked at; a file may stand on several sides.
 
+    Args:
+        file: The list.
+        root: The dataset; full paths inside it are taken, too.
+
     Raises:
-        DatasetError: The file is missing, not a CSV in UTF-8, or names no split.
+        DatasetError: The file is missing, not a CSV in UTF-8, names no split, or holds a path or
+            a split that could lead out of a folder.
     """
     advice = "A list of files is a CSV in UTF-8 with the columns path and split."
-    rows = [(_path(row), _split(row)) for row in _rows(file, ("path", "split"), "list", advice)]
-    if not any(split for _, split in rows):
+    rows = read_rows(file, ("path", "split"), what="list", advice=advice)
+    sides = [
+        (_path(row, root), split)
+        for row in rows
+        if row.cells["path"].strip() and (split := _split(row))
+    ]
+    if not sides:
         raise DatasetError(f"{file.name} names no split", advice)
-    return [(path, split) for path, split in rows if path and split]
+    return sides
 
 
 def read_manifest(file: Path) -> Layout:
     """Read a manifest into a layout; its `group` column becomes the source of a file.
 
     Raises:
-        DatasetError: The file is missing, not a CSV in UTF-8, or lacks the columns.
+        DatasetError: The file is missing, not a CSV in UTF-8, lacks the columns, names no file, or
+            holds a name that could lead out of a folder.
     """
     advice = "A manifest is a CSV in UTF-8 with columns path, label and maybe split and group."
     listed: dict[str, Location] = {}
-    for row in _rows(file, ("path", "label"), "manifest", advice):
+    for row in read_rows(file, ("path", "label"), what="manifest", advice=advice):
+        if not row.cells["path"].strip():
+            continue  # as an export lists what it left out
         path, split = _path(row), _split(row)
-        label = (row["label"] or "").strip()
+        text, group = row.cells["label"].strip(), row.cells.get("group", "")
+        label = parse_label(text, where=row.where) if text else NO_LABEL
         reason = "" if label else "no label in the manifest"
-        place = Location(split, label, row.get("group") or "", reason)
+        source = parse_group(group, where=row.where) if group else NO_GROUP
+        place = Location(split, label, source, reason)
         if listed.setdefault(path, place) != place:
             raise DatasetError(
                 f"{file.name} names {path} twice, in two ways", "Keep one of its rows."
             )
+    if not listed:
+        raise DatasetError(f"{file.name} names no file", advice)
     return Layout(Role.MANIFEST, listed=listed)
 
 
-def _rows(file: Path, columns: tuple[str, str], what: str, advice: str) -> list[_Row]:
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            if not set(columns) <= set(reader.fieldnames or ()):
-                raise DatasetError(f"{file.name} has no columns {' and '.join(columns)}", advice)
-            return list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = (isinstance(error, OSError) and error.strerror) or str(error)
-        raise DatasetError(f"the {what} {file} can't be read: {reason}", advice) from error
+def _path(row: TableRow, root: Path | None = None) -> RelativePath:
+    text = row.cells["path"].replace("\\", "/").removeprefix("./")
+    if root is not None and Path(text).is_relative_to(root):
+        text = Path(text).relative_to(root).as_posix()
+    return parse_relative_path(text, where=row.where)
 
 
-def _path(row: _Row) -> str:
-    return (row["path"] or "").replace("\\", "/").removeprefix("./")
-
-
-def _split(row: _Row) -> str:
-    split = (row.get("split") or "").strip()
-    return SPLIT_NAMES.get(split.lower(), split)
+def _split(row: TableRow) -> Split:
+    name = normal_split(row.cells.get("split", ""))
+    return parse_split(name, where=row.where) if name else NO_SPLIT

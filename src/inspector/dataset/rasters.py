@@ -143,7 +143,7 @@ def _decode_jpeg(data: bytes, *, reduced: bool) -> Raster | None:
     except ValueError as error:
         pixels = simplejpeg.decode_jpeg(data, min_height=least, min_width=least, strict=False)
         bits |= _TRUNCATED
-        reason = "the file is damaged: some of the picture may be wrong"
+        reason = "the file is damaged: some of the image may be wrong"
         # libjpeg goes on after corrupt data, and stops at anything else. The first complaint is
         # not always the worst one: a file without an end marker was cut.
         if not str(error).startswith("Corrupt JPEG data") or b"\xff\xd9" not in data[-4096:]:
@@ -286,9 +286,9 @@ def _missing_rows(pixels: Pixels) -> str:
     """
     percent = max(_filled_percent(pixels), _filled_percent(pixels[::-1]))
     if percent >= 99:
-        raise RefusedError("the file is cut off: next to nothing of the picture is there")
+        raise RefusedError("the file is cut off: next to nothing of the image is there")
     if not percent:
-        return "the file is cut off or damaged: some of the picture may be missing"
+        return "the file is cut off or damaged: some of the image may be missing"
     return f"the file ends early: {percent} % of the rows are missing"
 
 

@@ -5,8 +5,7 @@ The file holds only what differs from the defaults, and may be edited by hand.
 
 import json
 import os
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import platformdirs
 from inspector.errors import InspectorError, UsageError
 
 Value = str | int | bool
-_TABLE = "[preferences]"
+_TABLE = "preferences"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ THEME = Setting(
     "theme", "Theme", "Light, dark, or as the system is.", "system", ("system", "light", "dark")
 )
 REOPEN = Setting(
-    "reopen", "Go on with the last dataset",
+    "reopen", "Reopen the last dataset",
     "Opens it at the start, where you left it; otherwise the Start page comes first.", False,
 )  # fmt: skip
 NOTIFY = Setting(
@@ -58,7 +57,7 @@ NOTIFY = Setting(
 )  # fmt: skip
 WORKERS = Setting(
     "workers", "Worker processes",
-    "How many read pictures while the window is open. From the next dataset that is opened.", 0,
+    "How many read images while the window is open. From the next dataset that is opened.", 0,
     highest=64, zero="all cores but one",
 )  # fmt: skip
 SETTINGS = (THEME, REOPEN, NOTIFY, WORKERS)
@@ -94,21 +93,22 @@ def read_settings(file: Path | None = None) -> dict[str, Value]:
 
 
 def write_setting(setting: Setting, value: Value, file: Path | None = None) -> None:
-    """Write one setting, in one step, and leave the rest of the file as it is.
+    """Write one setting, in one step; comments, order and other tables of the file stay.
 
     Raises:
-        UsageError: The value is not allowed.
+        UsageError: The value is not allowed, or the file is not valid TOML; it stays as it is.
         InspectorError: The file can't be written.
     """
-    file = file or settings_file()
+    # The file may be a link into a folder of dotfiles: the link stays.
+    file = (file or settings_file()).resolve()
     if not setting.takes(value):
         raise UsageError(f"{setting.name} can't be {value}", setting.explanation)
+    _table(file)
     try:
-        _table(file)
-        text = file.read_text("utf-8") if file.exists() else ""
+        text = file.read_bytes().decode() if file.exists() else ""
         file.parent.mkdir(parents=True, exist_ok=True)
         part = file.with_name(f"{file.name}.part")
-        part.write_text(_with(text, setting.name, value), "utf-8")
+        part.write_bytes(_with(text, setting.name, value).encode())
         os.replace(part, file)  # noqa: PTH105 - over what is there, as a whole
     except OSError as error:
         raise InspectorError(
@@ -122,23 +122,33 @@ def _table(file: Path) -> Mapping[str, object]:
     import tomllib  # the window reads its settings before the first paint
 
     try:
-        table = tomllib.loads(file.read_text("utf-8")).get("preferences", {})
+        table = tomllib.loads(file.read_bytes().decode()).get(_TABLE, {})
     except (OSError, ValueError) as error:
         raise UsageError(
-            f"the settings {file} can't be read: {error}", "Mend or delete it."
+            f"the settings {file} can't be read: {error}", "Fix or delete the file."
         ) from None
     if not isinstance(table, Mapping):
-        raise UsageError(f"{_TABLE} in {file} is not a table", "Mend or delete it.")
+        raise UsageError(f"[{_TABLE}] in {file} is not a table", "Fix or delete the file.")
     return table
 
 
 def _with(text: str, name: str, value: Value) -> str:
-    """Return the file with one line changed; a JSON scalar of ours is one of TOML, too."""
-    lines = text.splitlines()
-    if _TABLE not in lines:
-        lines += ["", _TABLE] if lines else [_TABLE]
-    start = lines.index(_TABLE) + 1
-    end = next((i for i in range(start, len(lines)) if lines[i].startswith("[")), len(lines))
-    kept = [s for s in lines[start:end] if not re.match(rf"\s*{name}\s*=", s)]
-    lines[start:end] = [f"{name} = {json.dumps(value)}", *kept]
-    return "\n".join(lines) + "\n"
+    """Return the text of the file with one value changed or added."""
+    import tomlkit  # takes 30 ms, which only a change of a setting should cost
+    from tomlkit.items import Item, Key, Table
+
+    document = tomlkit.parse(text)
+    if _TABLE not in document:
+        document[_TABLE] = tomlkit.table()
+    table = document[_TABLE]
+    assert isinstance(table, MutableMapping)  # `_table` has checked it
+    after: list[tuple[Key | None, Item]] = []
+    if isinstance(table, Table) and name not in table:
+        # Blank lines and comments at the end stand above the next table, and mean that one.
+        lines = table.value.body
+        while lines and lines[-1][0] is None:
+            after.insert(0, lines.pop())
+    table[name] = value
+    if isinstance(table, Table):
+        table.value.body.extend(after)
+    return tomlkit.dumps(document)

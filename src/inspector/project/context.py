@@ -2,17 +2,20 @@
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from inspector.dataset.layouts import Layout, Role, guess_layout
+import msgspec
+
+from inspector.dataset.layouts import Choice, Kind, Layout, recognise
 from inspector.dataset.manifests import read_manifest
-from inspector.desktop.paths import default_project, pictures_file
-from inspector.errors import DatasetError, ProjectError
+from inspector.dataset.user_files import check_outside
+from inspector.desktop.paths import default_project, pictures_file, projects_folder
+from inspector.errors import DatasetError, InspectorError, ProjectError
 from inspector.project.changes import Changes
-from inspector.store import meta
 from inspector.store.cache import ImageCache
-from inspector.store.database import Database
+from inspector.store.project_store import ProjectStore
+from inspector.store.records import DATASET, LISTING, DatasetRecord
 from inspector.work.pool import Pool
 from inspector.work.tasks import FEATURES, RECORD_BYTES
 
@@ -27,7 +30,7 @@ class ProjectContext:
         dataset: The dataset's folder; None to take the one that the project file remembers.
         file: The project file; None for the default one of the dataset.
         relocate: True to take `dataset` as the new location of the same files.
-        role: What the user says the top folders are; None for the remembered or guessed one.
+        choice: How the user says the dataset is read; None for the remembered choice.
         manifest: A CSV that names the files, instead of folders.
         jobs: Worker processes; None for all cores, or one less with a window.
         window: True to leave a core to the window and work at low priority.
@@ -36,7 +39,8 @@ class ProjectContext:
     Attributes:
         root: The dataset's folder, absolute.
         file: The project file, absolute.
-        layout: What the folders mean.
+        layout: What the folders and label files mean.
+        choice: What the user said of it.
 
     Raises:
         DatasetError: The folder is missing or fits no layout.
@@ -49,7 +53,7 @@ class ProjectContext:
         file: Path | None = None,
         *,
         relocate: bool = False,
-        role: Role | None = None,
+        choice: Choice | None = None,
         manifest: Path | None = None,
         jobs: int | None = None,
         window: bool = False,
@@ -57,18 +61,19 @@ class ProjectContext:
     ) -> None:
         if dataset is not None and dataset.suffix == ".inspector" and dataset.is_file():
             dataset, file = None, dataset
-        remembered = remembered_root(file) if file is not None and file.exists() else ""
+        if dataset is not None and file is not None:
+            check_outside(file, dataset, what="project file")
+        remembered = ""
+        if file is not None and file.exists():
+            remembered = remembered_root(file, read_only=read_only)
         if dataset is None and not remembered:
             raise ProjectError(f"there is no project {file}", "Open a dataset's folder instead.")
         self.root = Path(dataset if dataset is not None else remembered).absolute()
-        self.layout = _layout(self.root, role, manifest)
         self.file = file.absolute() if file else default_project(self.root)
-        if self.file.is_relative_to(self.root):
-            raise ProjectError(
-                "the project file would lie inside the dataset, which is never written to",
-                "Name a file outside of the dataset with --project.",
-            )
-        self.database = Database(self.file, read_only=read_only)
+        self.choice = Choice()
+        self.layout = self._recognise(choice, manifest, read_only)
+        check_outside(self.file, self.root, what="project file")
+        self.store = ProjectStore(self.file, read_only=read_only)
         self.cache = ImageCache(pictures_file(), version=FEATURES, record_bytes=RECORD_BYTES)
         self.low_priority = window
         self._subscribers: list[Callable[[Changes], None]] = []
@@ -76,7 +81,7 @@ class ProjectContext:
         self._pool_lock = threading.Lock()
         self._jobs = jobs or max(1, (os.cpu_count() or 1) - window)
         try:
-            self._claim(relocate, role, manifest)
+            self._claim(relocate, manifest)
         except Exception:
             self.close()
             raise
@@ -99,18 +104,31 @@ class ProjectContext:
         """Return the worker pool, started at the first use and kept warm."""
         with self._pool_lock:
             if self._pool is None:
-                self._pool = Pool(
-                    TASKS,
-                    workers=self._jobs,
-                    timeout_seconds=SECONDS_PER_FILE,
-                    low_priority=self.low_priority,
-                )
+                self._pool = self.own_pool()
             return self._pool
 
-    def set_role(self, role: Role) -> None:
-        """Remember what the top folders are, as the user said; the next index obeys."""
-        self.layout = guess_layout(self.root, role=role)
-        self.database.write(lambda c: meta.put(c, "role", role.value), urgent=True)
+    def own_pool(self) -> Pool:
+        """Return another worker pool, for work beside a scan; whoever asks closes it."""
+        return Pool(
+            TASKS,
+            workers=self._jobs,
+            timeout_seconds=SECONDS_PER_FILE,
+            low_priority=self.low_priority,
+        )
+
+    def set_layout(self, choice: Choice) -> None:
+        """Remember how to read the dataset, as the user said; the next index obeys.
+
+        Raises:
+            DatasetError: The choice fits nothing.
+        """
+        self.layout = recognise(self.root, choice)
+        self.choice = choice
+        self.store.records.update(
+            DATASET,
+            lambda record: msgspec.structs.replace(record, layout=choice, role=None, manifest=""),
+            urgent=True,
+        )
         self.emit(Changes(layout=True, samples=True))
 
     def absolute(self, path: str) -> Path:
@@ -121,59 +139,91 @@ class ProjectContext:
         """Stop the workers and close the files; decisions are on disk already."""
         if self._pool is not None:
             self._pool.close()
-        self.database.close()
+        self.store.close()
         self.cache.close()
 
-    def _claim(self, relocate: bool, role: Role | None, manifest: Path | None) -> None:
-        """Check that the project is of this dataset, or make it so; recall the layout."""
-        reader = self.database.read()
-        known = meta.get(reader, "root")
+    def _recognise(self, choice: Choice | None, manifest: Path | None, read_only: bool) -> Layout:
+        """Return the layout by what the user says now, else by what is remembered."""
+        if manifest is not None:
+            return _by_manifest(self.root, manifest)
+        if choice is not None:
+            self.choice = choice
+            return recognise(self.root, choice)
+        self.choice, stored_manifest = remembered_layout(self.file, read_only=read_only)
+        if stored_manifest:
+            return _by_manifest(self.root, Path(stored_manifest))
+        try:
+            return recognise(self.root, self.choice)
+        except DatasetError:
+            if not self.choice:
+                raise
+            # The folders changed since: the remembered choice no longer fits.
+            self.choice = Choice()
+            return recognise(self.root)
+
+    def _claim(self, relocate: bool, manifest: Path | None) -> None:
+        """Check that the project is of this dataset, or make it so; keep the layout."""
+        remembered = self.store.records.get(DATASET)
+        known = remembered.root
         here = os.path.realpath(self.root)
         if known and known != here and not relocate:
             raise ProjectError(
                 f"the project {self.file.name} is of the dataset {known}",
                 "Open that dataset, name another --project, or add --relocate if it moved here.",
             )
-        if known and known != here and not self._same_files(meta.get(reader, "names")):
+        if known and known != here and not self._same_files(self.store.records.get(LISTING).names):
             raise ProjectError(
                 f"{self.root} does not hold the files that {self.file.name} knows",
                 "Relocate to the folder that holds them, or name another --project.",
             )
-        stored_role = meta.get(reader, "role")
-        stored_manifest = meta.get(reader, "manifest")
-        if role is None and manifest is None:
-            if stored_manifest:
-                self.layout = read_manifest(Path(stored_manifest))
-            elif stored_role:
-                self.layout = guess_layout(self.root, role=Role(stored_role))
-
-        values = {"root": here}
-        if role is not None:
-            values["role"] = role.value
+        listed = remembered.manifest if self.layout.kind is Kind.MANIFEST else ""
         if manifest is not None:
-            values["manifest"] = str(manifest.absolute())
+            listed = str(manifest.absolute())
+        record = DatasetRecord(here, manifest=listed, layout=self.choice or None)
         # A project that is locked or read-only is opened all the same where nothing is new.
-        if any(meta.get(reader, name) != value for name, value in values.items()):
-            self.database.write(lambda c: meta.put_all(c, values), urgent=True)
+        if record != remembered:
+            self.store.records.put(DATASET, record, urgent=True)
 
-    def _same_files(self, names: str) -> bool:
+    def _same_files(self, names: Sequence[str]) -> bool:
         """Tell whether at least half of the sampled names of the known dataset exist here."""
-        paths = [p for p in names.split("\n") if p]
-        return not paths or sum((self.root / p).exists() for p in paths) * 2 >= len(paths)
+        return not names or sum((self.root / p).exists() for p in names) * 2 >= len(names)
 
 
-def _layout(root: Path, role: Role | None, manifest: Path | None) -> Layout:
-    if manifest is not None:
-        if not root.is_dir():
-            raise DatasetError(f"there is no folder {root}", "Check the path.")
-        return read_manifest(manifest)
-    return guess_layout(root, role=role)
+def _by_manifest(root: Path, manifest: Path) -> Layout:
+    if not root.is_dir():
+        raise DatasetError(f"there is no folder {root}", "Check the path.")
+    return read_manifest(manifest)
 
 
-def remembered_root(file: Path) -> str:
-    """Return the dataset that a project file is of."""
-    database = Database(file, read_only=True)
+def remembered_layout(file: Path, *, read_only: bool = False) -> tuple[Choice, str]:
+    """Return what the user said of the layout before, and the manifest's path or ""."""
+    if not file.exists():
+        return Choice(), ""
+    store = ProjectStore(file, read_only=read_only)
     try:
-        return meta.get(database.read(), "root")
+        record = store.records.get(DATASET)
     finally:
-        database.close()
+        store.close()
+    return record.layout or Choice(role=record.role), record.manifest
+
+
+def remembered_root(file: Path, *, read_only: bool = False) -> str:
+    """Return the dataset that a project file is of."""
+    store = ProjectStore(file, read_only=read_only)
+    try:
+        return store.records.get(DATASET).root
+    finally:
+        store.close()
+
+
+def known_datasets() -> list[Path]:
+    """Return the folders of the datasets whose projects are in the user's data folder."""
+    roots = []
+    for file in sorted(projects_folder().glob("*.inspector")):
+        try:
+            root = remembered_root(file)
+        except InspectorError:
+            continue
+        if root:
+            roots.append(Path(root))
+    return roots

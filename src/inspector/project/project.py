@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from inspector.dataset.layouts import Layout, Role
+from inspector.dataset.layouts import Choice, Layout, recognise
 from inspector.project.augment.policies import Policies
 from inspector.project.augment.policy_effects import PolicyEffects
 from inspector.project.augment.previews import Previews
@@ -23,6 +23,7 @@ from inspector.project.review.decisions import Decisions
 from inspector.project.review.duplicates import Duplicates
 from inspector.project.review.gallery_query import Gallery
 from inspector.project.review.groups import Groups
+from inspector.project.review.image_hashes import ImageHashes
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.splits import Splits
 from inspector.project.training.runs import Runs
@@ -35,7 +36,7 @@ class Project:
         dataset: The dataset's folder; None to take the one that the project file remembers.
         file: The project file; None for the default one of the dataset.
         relocate: True to take `dataset` as the new location of the same files.
-        role: What the user says the top folders are; None for the remembered or guessed one.
+        choice: What the user says of the layout; None for what is remembered or recognised.
         manifest: A CSV that names the files, instead of folders.
         jobs: Worker processes; None for all cores, or one less with a window.
         window: True to leave a core to the window and work at low priority.
@@ -52,20 +53,21 @@ class Project:
         file: Path | None = None,
         *,
         relocate: bool = False,
-        role: Role | None = None,
+        choice: Choice | None = None,
         manifest: Path | None = None,
         jobs: int | None = None,
         window: bool = False,
         read_only: bool = False,
     ) -> None:
         context = ProjectContext(
-            dataset, file, relocate=relocate, role=role, manifest=manifest, jobs=jobs,
+            dataset, file, relocate=relocate, choice=choice, manifest=manifest, jobs=jobs,
             window=window, read_only=read_only,
         )  # fmt: skip
         self.context = context
         self.samples = Samples(context)
         self.scans = Scans(context)
         self.duplicates = Duplicates(context, self.samples)
+        self.image_hashes = ImageHashes(context, self.samples)
         self.decisions = Decisions(context, self.samples, self.duplicates)
         self.groups = Groups(context, self.samples, self.duplicates, self.decisions)
         self.gallery = Gallery(self.samples, self.duplicates)
@@ -104,9 +106,26 @@ class Project:
         """What the folders mean."""
         return self.context.layout
 
-    def set_role(self, role: Role) -> None:
-        """Remember what the top folders are, as the user said; the next index obeys."""
-        self.context.set_role(role)
+    @property
+    def choice(self) -> Choice:
+        """What the user said of the layout."""
+        return self.context.choice
+
+    def preview_layout(self, choice: Choice) -> Layout:
+        """Return what the dataset would be read as, and change nothing.
+
+        Raises:
+            DatasetError: The choice fits nothing.
+        """
+        return recognise(self.root, choice)
+
+    def set_layout(self, choice: Choice) -> None:
+        """Remember how to read the dataset, as the user said; the next index obeys.
+
+        Raises:
+            DatasetError: The choice fits nothing.
+        """
+        self.context.set_layout(choice)
 
     def subscribe(self, subscriber: Callable[[Changes], None]) -> None:
         """Call `subscriber` with each `Changes`, on the thread that made it."""

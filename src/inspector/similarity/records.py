@@ -9,12 +9,27 @@ import zlib
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from filelock import FileLock
 
 from inspector.errors import CacheError
 
 _POLL_SECONDS = 0.005
+
+
+class CachedPicture(NamedTuple):
+    """A thumbnail as JPEG, by the SHA-256 of its file, and the place of its fingerprint.
+
+    Attributes:
+        place: Row in the file of fingerprints, from 0.
+        crc: CRC-32 of that record.
+    """
+
+    sha256: bytes
+    thumbnail: bytes
+    place: int
+    crc: int
 
 
 def append(path: Path, records: Sequence[bytes]) -> int:

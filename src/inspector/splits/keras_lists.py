@@ -174,7 +174,7 @@ def _files(folder: str, name: str, formats: tuple[str, ...], follow: bool) -> li
     for where, below, files in os.walk(top, followlinks=follow):
         walked.append((where, files))
         if follow:
-            _refuse_circle(where, below)
+            refuse_circle(where, below)
     walked.sort(key=lambda step: step[0])
     start = len(os.path.join(folder, ""))
     paths = []
@@ -185,12 +185,19 @@ def _files(folder: str, name: str, formats: tuple[str, ...], follow: bool) -> li
     return paths
 
 
-def _refuse_circle(where: str, below: list[str]) -> None:
+def refuse_circle(where: str, below: list[str], *, reader: str = "Keras") -> None:
+    """Refuse a linked folder that leads back to a folder above it.
+
+    Raises:
+        DatasetError: One of the folders `below` does.
+    """
     here = os.path.realpath(where)
     for name in below:
         path = os.path.join(where, name)
         if os.path.islink(path) and (here + os.sep).startswith(os.path.realpath(path) + os.sep):
             raise DatasetError(
-                f"the link {path} leads back to a folder above it: Keras follows it in circles",
-                "Remove the link, or use follow_links=False with Keras 3.12 or later.",
+                f"the link {path} leads back to a folder above it: {reader} follows it in circles",
+                "Remove the link, or use follow_links=False with Keras 3.12 or later."
+                if reader == "Keras"
+                else "Remove the link.",
             )

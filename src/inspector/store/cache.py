@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from inspector.errors import CacheError
-from inspector.similarity.records import Records, unkept
+from inspector.similarity.records import CachedPicture, Records, unkept
 from inspector.store.refusals import is_of_the_machine
 from inspector.store.wal import is_busy, use_wal
 
@@ -21,6 +21,11 @@ _SCHEMA = (
     "CREATE INDEX IF NOT EXISTS picture_place ON picture (place);"
     "CREATE TABLE IF NOT EXISTS pixel (sha256 BLOB PRIMARY KEY, digest BLOB NOT NULL)"
     " WITHOUT ROWID;"
+)
+# Of its own, so that an older cache gets it without losing its pictures.
+_IMAGE_HASHES = (
+    "CREATE TABLE IF NOT EXISTS image_hash (sha256 BLOB NOT NULL, method TEXT NOT NULL,"
+    " value BLOB NOT NULL, PRIMARY KEY (sha256, method)) WITHOUT ROWID"
 )
 # Hashes come in no order, so that each batch of them touches most pages of their index.
 _CACHE_KB = 32_000
@@ -114,7 +119,7 @@ class ImageCache:
         with connection:
             # Another program may have begun it meanwhile.
             if not self._is_current(connection):
-                connection.execute("DROP TABLE IF EXISTS picture")
+                connection.execute("DROP TABLE IF EXISTS image")
                 self.records.unlink(missing_ok=True)
                 for statement in _SCHEMA.split(";")[:-1]:
                     connection.execute(statement)
@@ -124,8 +129,8 @@ class ImageCache:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         return bool(version == self._version)
 
-    def put(self, rows: Sequence[tuple[bytes, bytes, int, int]]) -> None:
-        """Keep (sha256, thumbnail as JPEG, row in `records` from 0, CRC-32 of the record) rows.
+    def put(self, rows: Sequence[CachedPicture]) -> None:
+        """Keep thumbnails, and where their fingerprints are.
 
         Raises:
             CacheError: The disk is full or can't be written; none of these is kept then.
@@ -137,7 +142,7 @@ class ImageCache:
         except sqlite3.Error as error:
             raise unkept(self.path, error) from error
 
-    def _put(self, rows: Sequence[tuple[bytes, bytes, int, int]]) -> None:
+    def _put(self, rows: Sequence[CachedPicture]) -> None:
         connection = self._connection()
         connection.execute("BEGIN IMMEDIATE")
         with connection:
@@ -194,18 +199,18 @@ class ImageCache:
                 f" WHERE sha256 IN ({','.join('?' * len(part))})",
                 part,
             )
-            kept = {row[0]: row for row in rows}
+            stored = {row[0]: row for row in rows}
             for sha256 in part:
-                yield kept.get(sha256, (sha256, -1, 0))
+                yield stored.get(sha256, (sha256, -1, 0))
 
     def pixel_digests(self, contents: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return the known digests of decoded pixels by content hash."""
-        found = {}
+        digests = {}
         for sha256 in contents:
             rows = self._ask("SELECT digest FROM pixel WHERE sha256 = ?", (sha256,))
             if rows:
-                found[sha256] = rows[0][0]
-        return found
+                digests[sha256] = rows[0][0]
+        return digests
 
     def put_pixel_digests(self, rows: Iterable[tuple[bytes, bytes]]) -> None:
         """Keep (sha256 of the file, digest of its decoded pixels), where there is room."""
@@ -215,6 +220,27 @@ class ImageCache:
         with contextlib.suppress(sqlite3.Error), connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany("INSERT OR REPLACE INTO pixel VALUES (?, ?)", rows)
+
+    def image_hashes(self, method: str, contents: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Return the stored hashes of one method by content hash."""
+        stored = {}
+        for sha256 in contents:
+            rows = self._ask(
+                "SELECT value FROM image_hash WHERE sha256 = ? AND method = ?", (sha256, method)
+            )
+            if rows:
+                stored[sha256] = rows[0][0]
+        return stored
+
+    def put_image_hashes(self, rows: Iterable[tuple[bytes, str, bytes]]) -> None:
+        """Store (sha256 of the file, method, hash) rows, where there is room."""
+        if self.refusal is not None:
+            return
+        connection = self._connection()
+        with contextlib.suppress(sqlite3.Error), connection:
+            connection.execute(_IMAGE_HASHES)
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany("INSERT OR REPLACE INTO image_hash VALUES (?, ?, ?)", rows)
 
     def close(self) -> None:
         """Close every thread's connection, and the records."""

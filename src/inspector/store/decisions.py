@@ -3,8 +3,21 @@
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
-_FIELDS = ("mark", "label", "reason", "bound", "reviewed")
+from inspector.errors import ProjectError
+from inspector.store.database import Database
+
+
+class DecisionField(StrEnum):
+    """What an operation can set of a sample, or of a pair of them."""
+
+    MARK = "mark"
+    LABEL = "label"
+    REASON = "reason"
+    BOUND = "bound"
+    REVIEWED = "reviewed"
+    NOT_ALIKE = "not_alike"
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,13 +26,12 @@ class Change:
 
     Attributes:
         a: Sample id.
-        b: The other sample id for `field` "not_alike", else 0.
-        field: "mark", "label", "reason", "bound", "reviewed" or "not_alike".
+        b: The other sample id for `NOT_ALIKE`, else 0.
         new: The value as text; "" clears it.
     """
 
     a: int
-    field: str
+    field: DecisionField
     new: str
     b: int = 0
 
@@ -107,7 +119,7 @@ def not_alike(connection: sqlite3.Connection) -> list[tuple[int, int]]:
 
 
 def since_export(connection: sqlite3.Connection, exported_operation: int) -> int:
-    """Return how many operations in force came after the one that was last exported."""
+    """Return how many operations that still hold came after the one that was last exported."""
     (count,) = connection.execute(
         "SELECT count(*) FROM operation WHERE undoes IS NULL AND undone = 0 AND id > ?",
         (exported_operation,),
@@ -145,27 +157,81 @@ def _swing(
     rows = connection.execute(
         "SELECT a, b, field, old, new FROM change WHERE operation = ?", (operation.id,)
     ).fetchall()
-    for a, b, field, old, new in reversed(rows) if back else rows:
+    for a, b, name, old, new in reversed(rows) if back else rows:
+        try:
+            field = DecisionField(name)
+        except ValueError:
+            raise ProjectError(
+                f"the project file holds a decision of an unknown kind: {name}",
+                "Restore the file from a backup, or begin anew with another --project.",
+            ) from None
         _put(connection, a, b, field, old if back else new)
     _log(connection, verb, operation.text, operation.id, at)
     connection.execute("UPDATE operation SET undone = ? WHERE id = ?", (back, operation.id))
     return len(rows)
 
 
-def _value(connection: sqlite3.Connection, a: int, b: int, field: str) -> str:
-    if field == "not_alike":
-        found = connection.execute("SELECT 1 FROM not_alike WHERE a = ? AND b = ?", (a, b))
-        return "1" if found.fetchone() else ""
-    assert field in _FIELDS
+def _value(connection: sqlite3.Connection, a: int, b: int, field: DecisionField) -> str:
+    if field is DecisionField.NOT_ALIKE:
+        row = connection.execute("SELECT 1 FROM not_alike WHERE a = ? AND b = ?", (a, b))
+        return "1" if row.fetchone() else ""
     row = connection.execute(f"SELECT {field} FROM decision WHERE sample = ?", (a,)).fetchone()
     return str(row[0] or "") if row else ""
 
 
-def _put(connection: sqlite3.Connection, a: int, b: int, field: str, value: str) -> None:
-    if field == "not_alike":
+def _put(connection: sqlite3.Connection, a: int, b: int, field: DecisionField, value: str) -> None:
+    if field is DecisionField.NOT_ALIKE:
         verb = "INSERT OR IGNORE INTO not_alike VALUES (?, ?)"
         connection.execute(verb if value else "DELETE FROM not_alike WHERE a = ? AND b = ?", (a, b))
         return
-    stored: str | int = int(value or 0) if field in ("bound", "reviewed") else value
+    number = field in (DecisionField.BOUND, DecisionField.REVIEWED)
+    stored: str | int = int(value or 0) if number else value
     connection.execute("INSERT OR IGNORE INTO decision (sample) VALUES (?)", (a,))
     connection.execute(f"UPDATE decision SET {field} = ? WHERE sample = ?", (stored, a))
+
+
+class DecisionRepository:
+    """The log of decisions and what follows from it; safe from any thread."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def apply(self, verb: str, text: str, changes: Iterable[Change], at: float) -> tuple[int, int]:
+        """Log an operation and make its changes, as `apply`."""
+        return self._database.write(lambda c: apply(c, verb, text, changes, at), urgent=True)
+
+    def to_undo(self) -> Operation | None:
+        """Return the operation that undo would undo."""
+        return to_undo(self._database.read())
+
+    def to_redo(self) -> Operation | None:
+        """Return the operation that redo would bring back."""
+        return to_redo(self._database.read())
+
+    def undo(self, operation: Operation, at: float) -> int:
+        """Append an operation that reverts `operation`; return how many values changed."""
+        return self._database.write(lambda c: undo(c, operation, at), urgent=True)
+
+    def redo(self, operation: Operation, at: float) -> int:
+        """Append an operation that makes an undone `operation` again."""
+        return self._database.write(lambda c: redo(c, operation, at), urgent=True)
+
+    def log(self) -> list[Operation]:
+        """Return every operation, oldest first."""
+        return log(self._database.read())
+
+    def samples_of(self, operation: int) -> list[int]:
+        """Return the ids of the samples that an operation touched."""
+        return samples_of(self._database.read(), operation)
+
+    def not_alike(self) -> list[tuple[int, int]]:
+        """Return the pairs that a person judged not alike, a < b."""
+        return not_alike(self._database.read())
+
+    def newest(self) -> int:
+        """Return the id of the newest operation, 0 without one."""
+        return newest(self._database.read())
+
+    def since(self, operation: int) -> int:
+        """Return how many operations that still hold came after `operation`."""
+        return since_export(self._database.read(), operation)

@@ -2,19 +2,39 @@
 
 import sqlite3
 from collections.abc import Iterable
+from typing import NamedTuple
+
+from inspector.store.database import Database
+
+
+class EqualMember(NamedTuple):
+    """A sample that equals another: the set's first one, and "bytes" or "pixels"."""
+
+    sample: int
+    canonical: int
+    kind: str
+
+
+class StoredPair(NamedTuple):
+    """Two representatives that look alike, a < b, by one of the eight orientations."""
+
+    a: int
+    b: int
+    transform: int
+    similarity: float
 
 
 def replace(
     connection: sqlite3.Connection,
-    sets: Iterable[tuple[int, int, str]],
-    pairs: Iterable[tuple[int, int, int, float]],
+    sets: Iterable[EqualMember],
+    pairs: Iterable[StoredPair],
 ) -> None:
     """Keep a run's result in place of the one before.
 
     Args:
         connection: Of the project.
-        sets: (sample, representative, "bytes" or "pixels") of every sample that equals another.
-        pairs: (a, b, transform, similarity) between representatives, a < b.
+        sets: Every sample that equals another.
+        pairs: Between representatives.
     """
     connection.execute("DELETE FROM equal_set")
     connection.execute("DELETE FROM pair")
@@ -22,14 +42,35 @@ def replace(
     connection.executemany("INSERT INTO pair VALUES (?, ?, ?, ?)", pairs)
 
 
-def equal_sets(connection: sqlite3.Connection) -> list[tuple[int, int, str]]:
-    """Return (sample, representative, kind), for present samples."""
-    return connection.execute(
+def equal_sets(connection: sqlite3.Connection) -> list[EqualMember]:
+    """Return the members of sets, for present samples."""
+    rows = connection.execute(
         "SELECT e.sample, e.representative, e.kind FROM equal_set e"
         " JOIN sample s ON s.id = e.sample AND s.missing = 0 ORDER BY 2, 1"
-    ).fetchall()
+    )
+    return [EqualMember(*row) for row in rows]
 
 
-def pairs(connection: sqlite3.Connection) -> list[tuple[int, int, int, float]]:
-    """Return (a, b, transform, similarity) between representatives."""
-    return connection.execute("SELECT a, b, transform, similarity FROM pair").fetchall()
+def pairs(connection: sqlite3.Connection) -> list[StoredPair]:
+    """Return the pairs between representatives."""
+    rows = connection.execute("SELECT a, b, transform, similarity FROM pair")
+    return [StoredPair(*row) for row in rows]
+
+
+class DuplicateRepository:
+    """What the last comparison of all images found; safe from any thread."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def replace(self, sets: Iterable[EqualMember], pairs: Iterable[StoredPair]) -> None:
+        """Store a run's result in place of the one before, as `replace`."""
+        self._database.write(lambda c: replace(c, sets, pairs))
+
+    def equal_sets(self) -> list[EqualMember]:
+        """Return the members of sets, for present samples."""
+        return equal_sets(self._database.read())
+
+    def pairs(self) -> list[StoredPair]:
+        """Return the pairs between representatives."""
+        return pairs(self._database.read())

@@ -18,10 +18,10 @@ def thumbnails_of(project: Path, pictures: Path, count: int) -> list[bytes]:
     """
     try:
         with closing(_reading(project)) as names, closing(_reading(pictures)) as cache:
-            found = [_face(names, cache, place, count) for place in range(count)]
+            thumbnails = [_face(names, cache, place, count) for place in range(count)]
     except sqlite3.Error:
         return []
-    return list(dict.fromkeys(face for face in found if face))
+    return list(dict.fromkeys(face for face in thumbnails if face))
 
 
 def _reading(file: Path) -> sqlite3.Connection:
@@ -40,5 +40,5 @@ def _face(
     ).fetchone()
     if image is None:
         return None
-    kept = cache.execute("SELECT thumbnail FROM picture WHERE sha256 = ?", image).fetchone()
-    return kept[0] if kept else None
+    row = cache.execute("SELECT thumbnail FROM picture WHERE sha256 = ?", image).fetchone()
+    return row[0] if row else None

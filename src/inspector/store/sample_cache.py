@@ -5,7 +5,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
-from inspector.store import meta, samples
+from inspector.store import records, samples
 from inspector.store.samples import Decision, Sample
 
 
@@ -18,7 +18,7 @@ class SampleCache:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._facts = ""
+        self._revision = -1
         self._rows: list[Sample] = []
         self._place: dict[int, int] = {}
         self._decided: dict[int, Decision] = {}
@@ -27,12 +27,12 @@ class SampleCache:
         """Return every present sample in order of paths, as it is now."""
         with self._lock:
             # First, so that what changes meanwhile is read the next time.
-            facts = meta.get(connection, samples.FACTS, "0")
-            if facts != self._facts:
+            revision = records.read(connection, records.SAMPLE_REVISION).number
+            if revision != self._revision:
                 self._rows = samples.everything(connection)
                 self._place = {s.id: place for place, s in enumerate(self._rows)}
                 self._decided = {s.id: s.decision for s in self._rows if s.decision != Decision()}
-                self._facts = facts
+                self._revision = revision
             self._patch(samples.decisions(connection))
             return self._rows
 

@@ -2,14 +2,31 @@
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, fields
+from typing import NamedTuple
 
+from inspector.dataset.file_facts import FileFacts
 from inspector.dataset.listing import Entry
-from inspector.store import meta
+from inspector.store import records
+from inspector.store.records import SAMPLE_REVISION, SampleRevision
 
-# Under this name `meta` counts how often rows of `sample` were written.
-FACTS = "facts"
+
+class FileContent(NamedTuple):
+    """A file and what it held when it was last read; `sha256` is b"" where it never was."""
+
+    id: int
+    path: str
+    sha256: bytes
+    size: int
+
+
+class StatusCount(NamedTuple):
+    """How many present files have a status, a split and a label: `files`."""
+
+    status: str
+    split: str
+    label: str
+    files: int
 
 
 class Decision(NamedTuple):
@@ -71,13 +88,16 @@ class Sample:
         return Decision(self.mark, self.new_label, self.reason_decided, self.bound, self.reviewed)
 
 
-_COLUMNS = (
-    "s.id, s.path, s.size, s.mtime_ns, s.split, s.label, s.source, s.status, s.reason,"
-    " coalesce(s.sha256, x''), s.format, s.mode, s.width, s.height, s.orientation, s.captured,"
-    " s.camera, s.flags, s.brightness, s.contrast, s.sharpness, s.entropy,"
-    " coalesce(d.mark, ''), coalesce(d.label, ''), coalesce(d.reason, ''),"
-    " coalesce(d.bound, 0), coalesce(d.reviewed, 0)"
-)
+# Where a field of `Sample` is not the column of `sample` by its name.
+_ELSEWHERE = {
+    "sha256": "coalesce(s.sha256, x'')",
+    "mark": "coalesce(d.mark, '')",
+    "new_label": "coalesce(d.label, '')",
+    "reason_decided": "coalesce(d.reason, '')",
+    "bound": "coalesce(d.bound, 0)",
+    "reviewed": "coalesce(d.reviewed, 0)",
+}
+_COLUMNS = ", ".join(_ELSEWHERE.get(f.name, f"s.{f.name}") for f in fields(Sample))
 _SAME = (
     "(l.status = 'pending' AND sample.version > 0 AND sample.size = l.size"
     " AND sample.mtime_ns = l.mtime_ns)"
@@ -101,8 +121,8 @@ def everything(connection: sqlite3.Connection) -> list[Sample]:
 def decisions(connection: sqlite3.Connection) -> dict[int, Decision]:
     """Return what was decided, by id of the samples of which something is."""
     rows = connection.execute("SELECT sample, mark, label, reason, bound, reviewed FROM decision")
-    found = {row[0]: Decision(*row[1:]) for row in rows}
-    return {sample: one for sample, one in found.items() if one != Decision()}
+    decided = {row[0]: Decision(*row[1:]) for row in rows}
+    return {sample: one for sample, one in decided.items() if one != Decision()}
 
 
 def by_ids(connection: sqlite3.Connection, ids: Iterable[int]) -> list[Sample]:
@@ -113,11 +133,11 @@ def by_ids(connection: sqlite3.Connection, ids: Iterable[int]) -> list[Sample]:
 
 def by_paths(connection: sqlite3.Connection, paths: Sequence[str]) -> list[Sample]:
     """Return the present samples with these paths."""
-    found: list[Sample] = []
+    rows: list[Sample] = []
     for start in range(0, len(paths), 500):
         part = paths[start : start + 500]
-        found += select(connection, f"s.path IN ({','.join('?' * len(part))})", part)
-    return found
+        rows += select(connection, f"s.path IN ({','.join('?' * len(part))})", part)
+    return rows
 
 
 def add_entries(connection: sqlite3.Connection, entries: Sequence[Entry], seen: int) -> int:
@@ -161,68 +181,58 @@ def mark_missing(connection: sqlite3.Connection, seen: int) -> int:
     ).rowcount
 
 
-def unscanned(
-    connection: sqlite3.Connection, version: int, racy_ns: int
-) -> list[tuple[int, str, bytes, int]]:
-    """Return (id, path, known sha256, bytes) of files added last whose content is not known.
+def unscanned(connection: sqlite3.Connection, version: int, racy_ns: int) -> list[FileContent]:
+    """Return the files added last whose content is not known.
 
     Args:
         connection: That `add_entries` was called with.
         version: Of the features; rows of another version are read again.
         racy_ns: Files changed at or after this time are read again (git's racy rule).
     """
-    return connection.execute(
+    rows = connection.execute(
         "SELECT s.id, s.path, coalesce(s.sha256, x''), s.size"
         " FROM temp.listed l JOIN sample s ON s.path = l.path AND s.missing = 0"
         " WHERE s.status = 'pending' OR s.version NOT IN (0, ?)"
         " OR (s.version > 0 AND s.mtime_ns >= ?)",
         (version, racy_ns),
-    ).fetchall()
+    )
+    return [FileContent(*row) for row in rows]
 
 
-def known_contents(connection: sqlite3.Connection) -> list[tuple[int, str, bytes, int]]:
-    """Return (id, path, sha256, bytes) of every present image."""
-    return connection.execute(
+def known_contents(connection: sqlite3.Connection) -> list[FileContent]:
+    """Return every present image, in order of paths."""
+    rows = connection.execute(
         "SELECT id, path, sha256, size FROM sample WHERE missing = 0 AND status = 'image'"
         " ORDER BY path"
-    ).fetchall()
+    )
+    return [FileContent(*row) for row in rows]
 
 
-FILL = (
-    "UPDATE sample SET status = ?, reason = ?, version = ?, sha256 = ?, format = ?, mode = ?,"
-    " width = ?, height = ?, orientation = ?, captured = ?, camera = ?, flags = ?,"
-    " brightness = ?, contrast = ?, sharpness = ?, entropy = ? WHERE id = ?"
+_FILL = (
+    f"UPDATE sample SET {', '.join(f'{name} = ?' for name in FileFacts._fields[:-1])} WHERE id = ?"
 )
 
 
-_SHA256 = 3
-
-
 def fill(
-    connection: sqlite3.Connection,
-    rows: Sequence[tuple[Any, ...]],
-    known: Mapping[int, bytes],
+    connection: sqlite3.Connection, rows: Sequence[FileFacts], known: Mapping[int, bytes]
 ) -> None:
     """Write what the scan found.
 
     Args:
         connection: Of the project.
-        rows: Values in the order of `FILL`, the id last.
+        rows: Of files in the listing.
         known: By id the content of those that had one before.
     """
     if known:
-        rows = [_followed(connection, row, known.get(row[-1], b"")) for row in rows]
-    connection.executemany(FILL, rows)
+        rows = [_followed(connection, row, known.get(row.id, b"")) for row in rows]
+    connection.executemany(_FILL, rows)
     _touch(connection)
 
 
-def _followed(
-    connection: sqlite3.Connection, row: tuple[Any, ...], before: bytes
-) -> tuple[Any, ...]:
+def _followed(connection: sqlite3.Connection, row: FileFacts, before: bytes) -> FileFacts:
     """Return a row of `fill`, for a fresh sample where the content became another."""
-    now, sample = row[_SHA256], row[-1]
-    changed = before and now and before != now
-    return (*row[:-1], _replace_content(connection, sample)) if changed else row
+    changed = before and row.sha256 and before != row.sha256
+    return row._replace(id=_replace_content(connection, row.id)) if changed else row
 
 
 def present_and_missing(connection: sqlite3.Connection) -> tuple[int, int]:
@@ -288,14 +298,16 @@ def follow_moves(connection: sqlite3.Connection) -> int:
 
 
 def _touch(connection: sqlite3.Connection) -> None:
-    meta.put(connection, FACTS, str(int(meta.get(connection, FACTS, "0")) + 1))
+    number = records.read(connection, SAMPLE_REVISION).number + 1
+    records.write(connection, SAMPLE_REVISION, SampleRevision(number))
 
 
-def count_rows(connection: sqlite3.Connection) -> list[tuple[str, str, str, int]]:
-    """Count present samples by (status, split, label)."""
-    return connection.execute(
+def count_rows(connection: sqlite3.Connection) -> list[StatusCount]:
+    """Count present samples by status, split and label."""
+    rows = connection.execute(
         "SELECT status, split, label, count(*) FROM sample WHERE missing = 0 GROUP BY 1, 2, 3"
-    ).fetchall()
+    )
+    return [StatusCount(*row) for row in rows]
 
 
 def content(connection: sqlite3.Connection, sample: int) -> bytes:

@@ -1,5 +1,6 @@
--- The project file, version 1. Facts and decisions; everything that can be rebuilt is elsewhere.
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+-- The project file, version 2. Facts and decisions; everything that can be rebuilt is elsewhere.
+-- What the project remembers: one JSON document per key of records.py.
+CREATE TABLE IF NOT EXISTS record (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 -- One row a file. A file that is gone keeps its row (missing = 1), so its decisions can come back.
 CREATE TABLE IF NOT EXISTS sample (

@@ -1,15 +1,43 @@
-"""The locked split: which content stands on which side, kept before anything is cleaned."""
+"""The locked split: which content is in which split, stored before anything is cleaned."""
 
 import sqlite3
 from collections.abc import Iterable
+from typing import NamedTuple
+
+from inspector.store import records
+from inspector.store.database import Database
+from inspector.store.records import SPLIT_LOCK, SplitLockRecord
 
 
-def replace(connection: sqlite3.Connection, rows: Iterable[tuple[str, bytes, str]]) -> None:
-    """Keep (path, sha256, side) rows in place of the lock before."""
-    connection.execute("DELETE FROM lock")
-    connection.executemany("INSERT INTO lock VALUES (?, ?, ?)", rows)
+class LockedFile(NamedTuple):
+    """A file of the locked split, with the SHA-256 of its bytes."""
+
+    path: str
+    sha256: bytes
+    split: str
 
 
-def rows(connection: sqlite3.Connection) -> list[tuple[str, bytes, str]]:
-    """Return the locked split in order of paths; empty while none is locked."""
-    return connection.execute("SELECT path, sha256, side FROM lock ORDER BY path").fetchall()
+class SplitLockRepository:
+    """The split that was locked last; safe from any thread."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def replace(self, record: SplitLockRecord, files: Iterable[LockedFile]) -> None:
+        """Store a lock in place of the one before, all of it or nothing."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM lock")
+            connection.executemany("INSERT INTO lock VALUES (?, ?, ?)", files)
+            records.write(connection, SPLIT_LOCK, record)
+
+        self._database.write(work, urgent=True)
+
+    def record(self) -> SplitLockRecord:
+        """Return where, by which rule and when the split was locked."""
+        return records.read(self._database.read(), SPLIT_LOCK)
+
+    def files(self) -> list[LockedFile]:
+        """Return the locked split in order of paths; empty while none is locked."""
+        rows = self._database.read().execute("SELECT path, sha256, side FROM lock ORDER BY path")
+        return [LockedFile(*row) for row in rows]

@@ -187,7 +187,7 @@ def own_model(
     side = (side_px, side_px, 3)
     if not isinstance(shape, tuple) or len(shape) != 4 or not _fits(shape[1:], side):
         raise TrainingError(
-            f"{file.name} takes {shape}, not pictures of {side_px} x {side_px} px in colour",
+            f"{file.name} takes {shape}, not images of {side_px} x {side_px} px in colour",
             "Set the image size to that of the model.",
         )
     if tuple(model.output_shape) != (None, classes):
@@ -283,7 +283,7 @@ def _build_backbone(name: str, side_px: int, weights: str | None) -> Any:
         if "Input size" in str(error):
             least = str(error).partition("at least ")[2].partition("x")[0]
             raise TrainingError(
-                f"{name} needs pictures of {least} px at least", "Raise the image size."
+                f"{name} needs images of {least} px at least", "Raise the image size."
             ) from error
         raise TrainingError(
             f"the weights do not fit {name}", "Choose its weights without the top (notop)."

@@ -160,7 +160,7 @@ def _write_array(file: Path, squares: Iterator[Pixels], shape: tuple[int, ...]) 
         what = "the disk is full" if full else f"the cache can't be written: {error.strerror}"
         need = int(np.prod(shape)) // 1_000_000 + 1
         raise TrainingError(
-            f"{what} ({file.parent})", f"{need:,} MB are needed there for decoded pictures."
+            f"{what} ({file.parent})", f"{need:,} MB are needed there for decoded images."
         ) from error
     finally:
         part.unlink(missing_ok=True)

@@ -1,6 +1,5 @@
 """What a run leaves in its folder, each file written whole or not at all."""
 
-import csv
 import json
 import os
 import zipfile
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.dataset.csv_table import write_rows
 from inspector.errors import TrainingError
 from inspector.training_protocol import (
     BACKBONES,
@@ -105,11 +105,15 @@ def write_predictions(
         replacing(file) as part,
         part.open("w", encoding="utf-8", errors="surrogateescape", newline="") as stream,
     ):
-        writer = csv.writer(stream)
-        writer.writerow(PREDICTION_FIELDS)
         rows = zip(samples.paths, samples.labels, predicted, confidence, strict=True)
-        for path, label, guess, sure in rows:
-            writer.writerow((path, classes[label], classes[guess], f"{sure:.6f}"))
+        write_rows(stream, [PREDICTION_FIELDS])
+        write_rows(
+            stream,
+            (
+                (path, classes[label], classes[guess], f"{sure:.6f}")
+                for path, label, guess, sure in rows
+            ),
+        )
 
 
 def write_card(folder: Path, spec: RunSpec, state: State, *, parameters: int) -> None:

@@ -190,7 +190,7 @@ def _explain(folder: Path, error: Exception) -> RunFailed:
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return RunFailed(
             folder.name, "there is not enough memory for this run",
-            "Take smaller batches or pictures, or another model; then start again.",
+            "Take smaller batches or images, or another model; then start again.",
         )  # fmt: skip
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return RunFailed(

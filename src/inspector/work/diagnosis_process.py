@@ -3,7 +3,6 @@
 The child tells how far it is, of a diagnosis its first figures too, and the answer.
 """
 
-import select
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,7 +15,7 @@ from inspector.audit.gap import diagnose
 from inspector.audit.label_errors import LabelErrors, wrong_labels
 from inspector.audit.seed_variability import Images, SeedScores, luck
 from inspector.errors import ProcessError
-from inspector.subprocesses import ChildProcess, Parent, ProcessExited
+from inspector.subprocesses import ChildProcess, Parent, ProcessExited, wait_for_answers
 from inspector.work.jobs import Progress, Stop
 
 NAME = "inspector.work.diagnosis_process:run"
@@ -196,7 +195,7 @@ def _listen(
     child.send(ask)
     while not stop.is_set():
         # A stage may say nothing for seconds; a stop is heard all the same.
-        if not select.select([child.answers], [], [], _LISTEN_SECONDS)[0]:
+        if not wait_for_answers([child], _LISTEN_SECONDS):
             continue
         match child.receive():
             case DiagnosisProgress() as at:

@@ -6,9 +6,20 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate
 from pathlib import Path
 
+from inspector.dataset.names import (
+    NO_LABEL,
+    NO_SPLIT,
+    Label,
+    RelativePath,
+    Split,
+    shown,
+    why_no_path,
+)
 from inspector.errors import ExportError
+from inspector.work.staging import why_no_target
 
 MARGIN_BYTES = 50_000_000
 
@@ -30,14 +41,14 @@ class Item:
         was: Split and class before.
     """
 
-    source: str
-    target: str
+    source: RelativePath
+    target: RelativePath
     size: int
     sha256: bytes
-    split: str
-    label: str
+    split: Split
+    label: Label
     reason: str
-    was: tuple[str, str] = ("", "")
+    was: tuple[Split, Label] = (NO_SPLIT, NO_LABEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +100,8 @@ def make_plan(
             or two files would have one name on another system.
     """
     goal = Path(target).absolute()
-    _check_place(Path(root), goal)
+    check_place(Path(root), goal)
+    _check_targets(items)
     _check_names(items)
     parent = _nearest(goal.parent)
     if not os.access(parent, os.W_OK):
@@ -107,7 +119,12 @@ def make_plan(
     return plan
 
 
-def _check_place(root: Path, goal: Path) -> None:
+def check_place(root: Path, goal: Path) -> None:
+    """Check that a target does not exist and does not overlap the dataset.
+
+    Raises:
+        ExportError: It does.
+    """
     here, there = root.resolve(), goal.resolve()
     if goal.exists() or goal.is_symlink():
         raise ExportError(
@@ -121,6 +138,24 @@ def _check_place(root: Path, goal: Path) -> None:
         )
     if here.is_relative_to(there):
         raise ExportError("the dataset lies inside the target", "Choose a folder beside it.")
+
+
+def _check_targets(items: Sequence[Item]) -> None:
+    """Refuse targets that could lead out of the target folder, or run into each other."""
+    folders: set[str] = set()
+    for item in items:
+        why = why_no_target(item.target) or why_no_path(item.source)
+        if why:
+            raise ExportError(
+                f'"{shown(item.source)}" can\'t be exported as "{shown(item.target)}": {why}',
+                "Nothing was written. Rename the file, its class or its split.",
+            )
+        folders.update(accumulate(item.target.split("/")[:-1], "{}/{}".format))
+    both = next((item for item in items if item.target in folders), None)
+    if both is not None:
+        raise ExportError(
+            f"{both.target} would be a file and a folder", "Drop or rename one of them."
+        )
 
 
 def _check_names(items: Sequence[Item]) -> None:

@@ -1,21 +1,22 @@
 """Make a planned export: staged beside the target, verified, then renamed in one step."""
 
-import csv
 import ctypes
 import errno
 import hashlib
 import json
 import os
-import shutil
+import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 
+from inspector.dataset.csv_table import write_rows
 from inspector.errors import ExportError
-from inspector.work.export_plan import ExportMode, ExportPlan, Item
+from inspector.work.export_plan import ExportMode, ExportPlan, Item, check_place
 from inspector.work.jobs import Progress, Stop
+from inspector.work.staging import JOURNAL, PART, StagingFolder
 
-JOURNAL = "journal.json"
 MANIFEST = "manifest.csv"
 FIELDS = ("path", "split", "label", "size", "sha256", "source", "reason")
 _BLOCK = 1 << 20
@@ -43,16 +44,21 @@ def publish(plan: ExportPlan, *, stop: Stop, progress: Progress, resume: bool = 
     """
     partial = plan.partial
     try:
-        _open_journal(plan, partial, resume)
-        hashes = _stage(plan, partial, stop, progress)
-        manifest = _write_manifest(plan, partial, hashes)
-        (partial / JOURNAL).unlink()
+        # Links may have been planted since the plan was made.
+        check_place(Path(plan.root), Path(plan.target))
+        if not partial.exists():
+            partial.mkdir(parents=True)
+        with StagingFolder.open(partial) as staging:
+            _open_journal(plan, staging, resume)
+            hashes = _stage(plan, staging, stop, progress)
+            manifest = _write_manifest(plan, staging, hashes)
+            staging.remove(JOURNAL)
         _rename(partial, Path(plan.target))
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise ExportError(
                 f"the disk is full; what was copied waits in {partial}",
-                "Free some space, then go on with --resume, or delete that folder.",
+                "Free some space, then resume with --resume, or delete that folder.",
             ) from error
         raise ExportError(f"the export failed: {error}", "Check the target's disk.") from error
     verified = sum(bool(i.sha256) and hashes[i.target] == i.sha256 for i in plan.items)
@@ -65,106 +71,136 @@ def _digest(plan: ExportPlan) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _open_journal(plan: ExportPlan, partial: Path, resume: bool) -> None:
-    """Begin a staging folder, or go on in one that holds the same plan."""
+def _open_journal(plan: ExportPlan, staging: StagingFolder, resume: bool) -> None:
+    """Begin a staging folder, or continue one that holds the same plan."""
     digest = _digest(plan)
-    journal = partial / JOURNAL
-    if partial.exists():
-        try:
-            known = json.loads(journal.read_text("utf-8"))["plan"]
-        except (OSError, ValueError, KeyError):
-            known = ""
-        if not resume or known != digest:
-            why = "another export" if known != digest else "an unfinished export"
-            raise ExportError(
-                f"{why} is staged in {partial}",
-                "Go on with --resume if nothing was decided since, or delete that folder.",
-            )
+    if not any(staging.path.iterdir()):
+        document = json.dumps({"plan": digest, "target": plan.target})
+        with os.fdopen(staging.create(JOURNAL), "w", encoding="utf-8") as stream:
+            stream.write(document)
+            _sync(stream)
         return
-    partial.mkdir(parents=True)
-    _write_synced(journal, json.dumps({"plan": digest, "target": plan.target}))
+    known = _known_plan(staging)
+    if not resume or known != digest:
+        why = "another export" if known != digest else "an unfinished export"
+        raise ExportError(
+            f"{why} is staged in {staging.path}",
+            "Resume with --resume if nothing was decided since, or delete that folder.",
+        )
 
 
-def _stage(plan: ExportPlan, partial: Path, stop: Stop, progress: Progress) -> dict[str, bytes]:
+def _known_plan(staging: StagingFolder) -> str:
+    try:
+        with os.fdopen(staging.read(JOURNAL), "rb") as stream:
+            return str(json.loads(stream.read(_BLOCK))["plan"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return ""
+
+
+def _stage(
+    plan: ExportPlan, staging: StagingFolder, stop: Stop, progress: Progress
+) -> dict[str, bytes]:
     """Bring every file into the staging folder; return the hash of each by its target."""
     progress.start("export", plan.files)
     hashes: dict[str, bytes] = {}
     for item in plan.items:
         if stop.is_set():
             raise ExportError(
-                f"the export was stopped; what was copied waits in {partial}",
-                "Go on with --resume, or delete that folder.",
+                f"the export was stopped; what was copied waits in {staging.path}",
+                "Resume with --resume, or delete that folder.",
             )
-        hashes[item.target] = _bring(plan, item, partial)
+        hashes[item.target] = _bring(plan, item, staging)
         progress.advance(1)
+    staging.remove(PART)
     return hashes
 
 
-def _bring(plan: ExportPlan, item: Item, partial: Path) -> bytes:
-    source, target = Path(plan.root) / item.source, partial / item.target
-    if target.exists() and not target.is_symlink() and target.stat().st_size == item.size:
-        known = _hash(target)
-        if not item.sha256 or known == item.sha256:
-            return known
-        target.unlink()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f"{target.name}.part")
-    part.unlink(missing_ok=True)
-    target.unlink(missing_ok=True)
+def _bring(plan: ExportPlan, item: Item, staging: StagingFolder) -> bytes:
+    name = item.target.rpartition("/")[2]
+    with staging.parent_of(item.target) as folder:
+        if folder.size_of(name) == item.size:
+            with os.fdopen(folder.read(name), "rb") as stream:
+                known = hashlib.file_digest(stream, "sha256").digest()
+            if not item.sha256 or known == item.sha256:
+                return known
+        folder.remove(name)
+        staging.remove(PART)
+        copied = _copy(_source(plan, item), staging, plan.mode)
+        if item.sha256 and copied != item.sha256:
+            staging.remove(PART)
+            raise ExportError(
+                f"{item.source} changed since the scan", "Scan again, then export again."
+            )
+        staging.move(PART, folder, name)
+        return copied
+
+
+def _source(plan: ExportPlan, item: Item) -> Path:
+    """Return the real file of an item.
+
+    Raises:
+        ExportError: It is gone, or became something else.
+    """
+    source = Path(os.path.realpath(Path(plan.root) / item.source))
     try:
-        found = _copy(source, part, plan.mode)
-    except FileNotFoundError as error:
+        regular = stat.S_ISREG(source.stat().st_mode)
+    except OSError as error:
         raise ExportError(
             f"{item.source} is gone since the scan", "Scan again, then export again."
         ) from error
-    if item.sha256 and found != item.sha256:
-        part.unlink()
-        raise ExportError(f"{item.source} changed since the scan", "Scan again, then export again.")
-    os.replace(part, target)  # noqa: PTH105 - Path.replace says the same, without the intent
-    return found
+    if not regular:
+        raise ExportError(f"{item.source} is not a regular file", "Scan again, then export again.")
+    return source
 
 
-def _copy(source: Path, part: Path, mode: ExportMode) -> bytes:
-    """Make `part` from `source` and return the SHA-256 of its bytes."""
+def _copy(source: Path, staging: StagingFolder, mode: ExportMode) -> bytes:
+    """Bring `source` into the staging folder under the name `PART`; return the SHA-256."""
     match mode:
         case ExportMode.SYMLINK:
-            part.symlink_to(source)
+            staging.symlink(source, PART)
             return _hash(source)
         case ExportMode.HARDLINK:
-            os.link(source, part)
+            staging.link(source, PART)
             return _hash(source)
-        case ExportMode.REFLINK if _reflink(source, part):
-            return _hash(part)
+        case ExportMode.REFLINK if _reflink(source, staging):
+            with os.fdopen(staging.read(PART), "rb") as stream:
+                return hashlib.file_digest(stream, "sha256").digest()
         case _:
-            return _copy_bytes(source, part)
+            return _copy_bytes(source, staging.create(PART))
 
 
-def _copy_bytes(source: Path, part: Path) -> bytes:
+def _copy_bytes(source: Path, part: int) -> bytes:
+    """Copy a file to a descriptor, which is synced and closed; return the SHA-256."""
     digest = hashlib.sha256()
-    with source.open("rb") as reading, part.open("wb") as writing:
+    with os.fdopen(part, "wb") as writing, source.open("rb") as reading:
         while block := reading.read(_BLOCK):
             digest.update(block)
             writing.write(block)
-        writing.flush()
-        os.fsync(writing.fileno())
-    facts = source.stat()
-    os.utime(part, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+        _sync(writing)
+        _keep_time(source, writing.fileno())
     return digest.digest()
 
 
-def _reflink(source: Path, part: Path) -> bool:
+def _reflink(source: Path, staging: StagingFolder) -> bool:
     """Share blocks where the file system can; False where it can't, with nothing left."""
     if sys.platform != "linux":
         return False
     import fcntl
 
-    with source.open("rb") as reading, part.open("wb") as writing:
+    with source.open("rb") as reading, os.fdopen(staging.create(PART), "wb") as writing:
         try:
             fcntl.ioctl(writing.fileno(), _FICLONE, reading.fileno())
+            _keep_time(source, writing.fileno())
         except OSError:
+            staging.remove(PART)
             return False
-    shutil.copystat(source, part)
     return True
+
+
+def _keep_time(source: Path, copy: int) -> None:
+    facts = source.stat()
+    if os.utime in os.supports_fd:
+        os.utime(copy, ns=(facts.st_atime_ns, facts.st_mtime_ns))
 
 
 def _hash(file: Path) -> bytes:
@@ -172,28 +208,31 @@ def _hash(file: Path) -> bytes:
         return hashlib.file_digest(stream, "sha256").digest()
 
 
-def _write_manifest(plan: ExportPlan, partial: Path, hashes: dict[str, bytes]) -> str:
+def _write_manifest(plan: ExportPlan, staging: StagingFolder, hashes: dict[str, bytes]) -> str:
     """Write what stands and what was left out; rows without a path were left out."""
-    taken = {item.target for item in plan.items}
+    taken = {item.target.casefold() for item in plan.items}
     name = MANIFEST if MANIFEST not in taken else "inspector-manifest.csv"
-    with (partial / name).open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(FIELDS)
-        for i in plan.items:
-            row = (i.target, i.split, i.label, i.size, hashes[i.target].hex(), i.source, i.reason)
-            writer.writerow(row)
-        for x in plan.left_out:
-            writer.writerow(("", x.split, x.label, x.size, "", x.source, x.reason))
-        stream.flush()
-        os.fsync(stream.fileno())
+    staging.remove(name)
+    with os.fdopen(staging.create(name), "w", encoding="utf-8", newline="") as stream:
+        write_rows(stream, [FIELDS])
+        write_rows(
+            stream,
+            (
+                (i.target, i.split, i.label, i.size, hashes[i.target].hex(), i.source, i.reason)
+                for i in plan.items
+            ),
+        )
+        write_rows(
+            stream,
+            (("", x.split, x.label, x.size, "", x.source, x.reason) for x in plan.left_out),
+        )
+        _sync(stream)
     return name
 
 
-def _write_synced(file: Path, text: str) -> None:
-    with file.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
+def _sync(stream: IO[Any]) -> None:
+    stream.flush()
+    os.fsync(stream.fileno())
 
 
 def _rename(partial: Path, target: Path) -> None:

@@ -4,7 +4,6 @@ import collections
 import contextlib
 import gc
 import importlib
-import selectors
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from inspector.errors import InspectorError, ProcessError
-from inspector.subprocesses import ChildProcess, Parent, ProcessExited, pack
+from inspector.subprocesses import ChildProcess, Parent, ProcessExited, pack, wait_for_answers
 from inspector.work.jobs import Stop
 from inspector.work.process_time import SpentTime
 
@@ -169,14 +168,12 @@ class Pool:
     def _collect(
         self, again: collections.deque[Sequence[Any]], timeout_seconds: float
     ) -> Iterator[Answer]:
-        with selectors.DefaultSelector() as selector:
-            for worker in self._workers:
-                if worker.chunks:
-                    selector.register(worker.child.answers, selectors.EVENT_READ, worker)
-            ready = [key.data for key, _ in selector.select(LOOK_SECONDS)]
+        busy = {worker.child: worker for worker in self._workers if worker.chunks}
+        ready = [busy[child] for child in wait_for_answers(list(busy), LOOK_SECONDS)]
         for worker in ready:
             try:
-                fine, result = worker.child.receive()
+                answer: Any = worker.child.receive()
+                fine, result = answer
             except ProcessExited as gone:
                 yield from self._bury(worker, "crashed", f"the reader died ({gone})", again)
                 continue

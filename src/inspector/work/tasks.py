@@ -9,6 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.dataset.file_facts import FileFacts
+from inspector.similarity.image_hashes import HashMethod
+from inspector.similarity.records import CachedPicture
+
 # Rows of another version are read again. Source: similarity.fingerprints, VERSION and the length
 # of a record in bytes, held by a test.
 FEATURES = 2
@@ -31,12 +35,11 @@ class Facts:
     """What decoding a chunk of files gave, as rows that the store takes as they are.
 
     Attributes:
-        samples: In the order of `store.samples.FILL`.
-        pictures: Of those that are images, as `store.cache.PictureCache.put` takes them.
+        pictures: Of those that are images.
     """
 
-    samples: list[tuple[object, ...]]
-    pictures: list[tuple[bytes, bytes, int, int]]
+    samples: list[FileFacts]
+    pictures: list[CachedPicture]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +93,22 @@ class DigestResult:
     pixels: bytes
 
 
-Task = ReadTask | ProposeTask | VerifyTask | DigestTask
-Result = CandidateResult | DigestResult
+class HashFile(NamedTuple):
+    """Hash a file by some of ImageHash's methods."""
+
+    sha256: bytes
+    path: str
+    methods: tuple[HashMethod, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hashed:
+    """ImageHash's hashes of a content, as of `hash_file`; none where `reason` says why."""
+
+    sha256: bytes
+    hashes: dict[HashMethod, bytes]
+    reason: str = ""
+
+
+Task = ReadTask | ProposeTask | VerifyTask | DigestTask | HashFile
+Result = CandidateResult | DigestResult | Hashed

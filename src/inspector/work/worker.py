@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.dataset.decoding import Outcome, encode_thumbnail, read_picture, read_pixels
+from inspector.dataset.file_facts import FileFacts
 from inspector.errors import DatasetError
 from inspector.similarity.fingerprints import FINGERPRINT, HASHES, fingerprint
 from inspector.similarity.hash_join import Candidates, candidates
-from inspector.similarity.records import append, unkept
+from inspector.similarity.image_hashes import hash_file
+from inspector.similarity.records import CachedPicture, append, unkept
 from inspector.similarity.verification import verify
 from inspector.work.memory_limit import limited_memory
 from inspector.work.tasks import (
@@ -22,6 +24,8 @@ from inspector.work.tasks import (
     DigestResult,
     DigestTask,
     Facts,
+    Hashed,
+    HashFile,
     ProposeTask,
     ReadTask,
     Result,
@@ -43,7 +47,7 @@ def run(tasks: Sequence[Task]) -> Facts | list[Result]:
             return [_compare(task) for task in tasks if not isinstance(task, ReadTask)]
 
 
-def _compare(task: ProposeTask | VerifyTask | DigestTask) -> Result:
+def _compare(task: ProposeTask | VerifyTask | DigestTask | HashFile) -> Result:
     match task:
         case ProposeTask():
             return _propose(task)
@@ -51,13 +55,15 @@ def _compare(task: ProposeTask | VerifyTask | DigestTask) -> Result:
             return _verify(task)
         case DigestTask():
             return _digest(task)
+        case HashFile():
+            return _hash(task)
 
 
 def _read(tasks: Sequence[ReadTask]) -> Facts:
     """Read files, and add their fingerprints in one go."""
     records: list[bytes] = []
     pictures: list[tuple[bytes, bytes]] = []
-    rows: list[tuple[object, ...]] = []
+    rows: list[FileFacts] = []
     for task in tasks:
         with limited_memory():
             picture = read_picture(task.path)
@@ -65,7 +71,7 @@ def _read(tasks: Sequence[ReadTask]) -> Facts:
             thumbnail = picture.thumbnail or encode_thumbnail(picture.pixels)
             pictures.append((picture.sha256, thumbnail))
             records.append(fingerprint(picture.pixels).tobytes())
-        rows.append((
+        rows.append(FileFacts(
             picture.outcome.value, picture.reason, FEATURES, picture.sha256, picture.format,
             picture.mode, picture.width, picture.height, picture.orientation, picture.captured,
             picture.camera, int(picture.flags), picture.brightness, picture.contrast,
@@ -77,8 +83,8 @@ def _read(tasks: Sequence[ReadTask]) -> Facts:
     except OSError as error:
         raise unkept(file, error) from error
     kept = [
-        (*picture, place, zlib.crc32(record))
-        for picture, place, record in zip(pictures, count(first), records, strict=False)
+        CachedPicture(sha256, thumbnail, place, zlib.crc32(record))
+        for (sha256, thumbnail), place, record in zip(pictures, count(first), records, strict=False)
     ]
     return Facts(rows, kept)
 
@@ -93,6 +99,13 @@ def _digest(task: DigestTask) -> DigestResult:
     digest = hashlib.sha256(np.array(pixels.shape, np.int64).tobytes())
     digest.update(np.ascontiguousarray(pixels).data)
     return DigestResult(task.sha256, digest.digest())
+
+
+def _hash(task: HashFile) -> Hashed:
+    try:
+        return Hashed(task.sha256, hash_file(task.path, task.methods))
+    except ValueError as error:
+        return Hashed(task.sha256, {}, str(error))
 
 
 def _propose(task: ProposeTask) -> CandidateResult:

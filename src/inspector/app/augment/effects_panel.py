@@ -1,12 +1,12 @@
 """Effects: what a policy does to the pictures in numbers, and whether they keep their labels."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from inspector.app.augment.effects_requests import EffectsRequests
 from inspector.app.augment.label_preservation_meter import (
@@ -16,75 +16,82 @@ from inspector.app.augment.label_preservation_meter import (
     quiet,
 )
 from inspector.app.widgets import theme
+from inspector.app.widgets.charts.figures import LateChart
 from inspector.augmentation.policy_effects import Effect
 from inspector.augmentation.suggestions import LEAST_DIFFERENCE, SuggestedRange
 from inspector.work.effects_process import Effects, Ranges
 
+if TYPE_CHECKING:
+    from inspector.app.widgets.charts.plots import Plot, Row
+
 _CHANNELS = ("red", "green", "blue")
+_ONE_ROW_PX, _THREE_ROWS_PX = 76, 132
 _NUMBERS = (
     ("mean_change", "mean change, grey levels"),
-    ("invented_share", "pixels invented"),
+    ("padded_share", "padded pixels"),
     ("still_share", "draws nearly identical"),
 )
 
 
-class Levels(QWidget):
+class Levels(LateChart):
     """Show how levels lie before (filled) and after (a line); grey pictures have one row."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__("Levels before and after")
         self._shares = np.zeros((2, 3, 1))
-        self.setAccessibleName("Levels before and after")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(132)
+        self.setFixedHeight(_THREE_ROWS_PX)
 
     def show_levels(self, shares: NDArray[np.float64]) -> None:
         """Show shares (2, 3, bins): plain and augmented; red, green and blue."""
         self._shares = shares
-        self.setFixedHeight(132 if self._names() is _CHANNELS else 76)
-        bins = np.arange(shares.shape[2]) * (255 / max(1, shares.shape[2] - 1))
-        before, after = (shares[i].mean(axis=0) @ bins for i in (0, 1))
+        self.setFixedHeight(_THREE_ROWS_PX if self._names() is _CHANNELS else _ONE_ROW_PX)
+        before, after = self.mean_levels()
         self.setAccessibleDescription(f"mean level {before:.0f} before, {after:.0f} after")
-        self.update()
+        self.redraw()
+
+    def mean_levels(self) -> tuple[float, float]:
+        """Return the mean level before and after, 0..255."""
+        count = self._shares.shape[2]
+        levels = np.arange(count) * (255 / max(1, count - 1))
+        before, after = (float(self._shares[i].mean(axis=0) @ levels) for i in (0, 1))
+        return before, after
+
+    def rows(self) -> "Sequence[Row]":
+        count = self._shares.shape[2]
+        heads = [f"{channel} {when}" for when in ("before", "after") for channel in _CHANNELS]
+        columns = self._shares.reshape(6, count)
+        levels = (np.arange(count) * (255 / max(1, count - 1))).tolist()
+        return [("level", *heads), *zip(levels, *columns.tolist(), strict=True)]
 
     def _names(self) -> tuple[str, ...]:
         """Return the colour of each row: one for grey pictures."""
         grey = bool(np.allclose(self._shares, self._shares[:, :1], atol=1e-9))
         return ("text",) if grey else _CHANNELS
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        del event
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    def paint(self, plot: "Plot") -> None:
         names = self._names()
-        foot = 16
-        high = (self.height() - foot) / len(names)
+        x = np.linspace(0, 255, self._shares.shape[2]).tolist()
         for row, name in enumerate(names):
-            area = QRectF(0, row * high + 2, self.width(), high - 6)
-            self._paint_row(painter, area, row, name)
-        painter.setPen(theme.colour("muted"))
-        bottom = QRectF(0, self.height() - foot, self.width(), foot)
-        painter.drawText(bottom, Qt.AlignmentFlag.AlignLeft, "dark")
-        painter.drawText(bottom, Qt.AlignmentFlag.AlignRight, "light")
-        middle = "filled: before · line: after"
-        painter.drawText(bottom, Qt.AlignmentFlag.AlignCenter, middle)
+            # The ends hold what is clipped; a single peak there must not flatten the rest.
+            shown = self._shares[:, row]
+            inner = shown[:, 1:-1] if shown.shape[1] > 2 else shown
+            most = max(float(inner.max()), float(shown.max()) / 4, 1e-9)
+            base = len(names) - 1 - row
+            before, after = (base + 0.9 * np.minimum(shares / most, 1.0) for shares in shown)
+            plot.area(x, before.tolist(), base, theme.colour("border"))
+            plot.line(x, after.tolist(), theme.colour(name))
+        plot.ticks("left", (), 0)
+        ends = ((16, "dark"), (128, "filled: before · line: after"), (238, "light"))
+        plot.ticks("bottom", ends, 18)
+        plot.show_range((0, 255), (-0.02, len(names)))
+        plot.on_hover(self._text_at)
 
-    def _paint_row(self, painter: QPainter, area: QRectF, row: int, colour: str) -> None:
-        # The ends hold what is clipped; a single peak there must not flatten the rest.
-        shown = self._shares[:, row]
-        inner = shown[:, 1:-1] if shown.shape[1] > 2 else shown
-        most = max(float(inner.max()), float(shown.max()) / 4, 1e-9)
-        x = np.linspace(area.left(), area.right(), shown.shape[1])
-        lines = []
-        for shares in shown:
-            y = area.bottom() - np.minimum(shares / most, 1.0) * area.height()
-            lines.append([QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)])
-        ends = QPointF(area.left(), area.bottom()), QPointF(area.right(), area.bottom())
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.colour("border"))
-        painter.drawPolygon([ends[0], *lines[0], ends[1]])
-        painter.setPen(QPen(theme.colour(colour), 1.5))
-        painter.drawPolyline(lines[1])
+    def _text_at(self, x: float, _: float) -> str:
+        count = self._shares.shape[2]
+        place = min(count - 1, max(0, round(x / 255 * (count - 1))))
+        before, after = self._shares[:, :, place].mean(axis=1)
+        level = place * 255 / max(1, count - 1)
+        return f"level {level:.0f}: {before:.1%} before, {after:.1%} after"
 
 
 class EffectsPanel(QWidget):
@@ -135,11 +142,11 @@ class EffectsPanel(QWidget):
         if damage is not None:
             self._verdict.setText(damage.message)
         elif self._measurer.reference_set is None:
-            self._verdict.setText("Told once the pictures are scanned.")
+            self._verdict.setText("Told once the images are scanned.")
         elif not names:
             self._verdict.setText("This policy changes nothing yet.")
         elif tells is False:
-            self._verdict.setText("Not told: it needs two classes with several pictures.")
+            self._verdict.setText("Not told: it needs two classes with several images.")
         else:
             self._verdict.setText("Being measured…")
 
@@ -157,7 +164,7 @@ class EffectsPanel(QWidget):
         heading.setProperty("role", "heading")
         other = QLabel("Your validation folder")
         other.setProperty("role", "heading")
-        self._difference.setText("Told once the pictures are scanned.")
+        self._difference.setText("Told once the images are scanned.")
         whole = QGridLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(column_of(

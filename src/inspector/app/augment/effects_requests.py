@@ -110,7 +110,7 @@ class EffectsRequests(QObject):
             self._ask()
 
     def _ask(self) -> None:
-        """Ask the first question, and when it is answered the next; never two at a time."""
+        """Ask the first question, and when it has ended the next; never two at a time."""
         self._asking = bool(self._questions)
         if not self._questions:
             return
@@ -119,18 +119,27 @@ class EffectsRequests(QObject):
             self._questions, self._asking = [], False
             return
 
-        def done(answer: Answer) -> None:
-            # While it was answered other questions may have taken its place.
-            if self._questions and self._questions[0] is question:
-                del self._questions[0]
+        def answered(answer: Answer) -> None:
+            # Other questions may have taken its place while it was answered.
+            if self._is_first(question):
                 self._take(question, answer)
+
+        def ended() -> None:
+            if self._is_first(question):
+                del self._questions[0]
             self._ask()
 
-        def failed(error: InspectorError) -> None:
-            self._questions, self._asking = [], False
-            self.failed.emit(error)
+        self._bridge.call(
+            lambda: self._measuring.ask(question), answered, channel="effects", late=True,
+            on_error=self._on_failed, on_end=ended,
+        )  # fmt: skip
 
-        self._bridge.call(lambda: self._measuring.ask(question), done, on_error=failed)
+    def _is_first(self, question: Question) -> bool:
+        return bool(self._questions) and self._questions[0] is question
+
+    def _on_failed(self, error: InspectorError) -> None:
+        self._questions = []
+        self.failed.emit(error)
 
     def _take(self, question: Question, answer: Answer) -> None:
         match answer:

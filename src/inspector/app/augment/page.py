@@ -25,15 +25,14 @@ from inspector.app.augment.effects_panel import EffectsPanel
 from inspector.app.augment.effects_requests import EffectsRequests
 from inspector.app.augment.lint_list import LintList
 from inspector.app.augment.policy_bar import PolicyBar
-from inspector.app.augment.policy_controls import PolicyControls
 from inspector.app.augment.policy_history import PolicyHistory
-from inspector.app.augment.policy_numbers import Control
+from inspector.app.augment.policy_panel import Control, PolicyControls
 from inspector.app.augment.preview_grid import GridRow, PreviewGrid
 from inspector.app.augment.range_strip import RangeStrip, make_strip
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_pixels
 from inspector.app.widgets.keys import bind
-from inspector.app.widgets.page import Key, Page
+from inspector.app.widgets.page import Key, Page, PageName
 from inspector.augmentation.apply import augment
 from inspector.augmentation.code_rules import lint_code
 from inspector.augmentation.dialects import to_code
@@ -100,10 +99,11 @@ class AugmentPage(Page):
         drawn: How many answers the grid has shown.
     """
 
-    title = "Augment"
+    name = PageName.AUGMENT
+    words = "augmentation policy transform preview keras ImageDataGenerator layers slider"
     icon = "augment"
     purpose = "What training will see, and what each number does"
-    hint = "Move a slider: the grid shows the very pictures that training would read."
+    hint = "Move a slider: the grid shows the very images that training would read."
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
@@ -116,7 +116,7 @@ class AugmentPage(Page):
         self._advice: list[Advice] = []
         self._code_advice: list[Advice] = []
         self._control: Control | None = None
-        self._drawing, self._waiting = False, False
+        self._asked: PreviewRequest | None = None
         self.drawn = 0
         self._bar = PolicyBar(project, bridge)
         self._controls, self._grid = PolicyControls(), PreviewGrid()
@@ -207,7 +207,7 @@ class AugmentPage(Page):
             shown = self.project.previews.choose(count, pinned=pinned, turn=turn, side_px=side)
             return shown, measured
 
-        self.bridge.call(work, self._take, channel="augment pictures")
+        self.bridge.call(work, self._take, channel="augment images")
 
     def _take(self, answer: tuple[list[PreviewImage], list[PreviewImage]]) -> None:
         self._pictures, measured = answer
@@ -269,10 +269,7 @@ class AugmentPage(Page):
         self._show_code()
 
     def _draw(self) -> None:
-        """Ask for draws: one request at a time, the newest wish after it, and then the strip."""
-        if self._drawing:
-            self._waiting = True
-            return
+        """Ask for draws; each answer is shown, and after the newest one the strip follows."""
         rows = int(self._size.currentData())
         name, beside = self._bar.beside()
         columns = rows + rows % 2 if beside else rows
@@ -284,17 +281,13 @@ class AugmentPage(Page):
         heads = (f"A: {self._bar.name()}", f"B: {name}") if beside else ("draws", "")
 
         def done(found: list[GridRow]) -> None:
-            self._drawing = False
             self.drawn += 1
             self._grid.show_rows(found, heads)
-            if self._waiting:
-                self._waiting = False
-                self._draw()
-            else:
+            if wish is self._asked:
                 self._show_strip()
 
-        self._drawing = True
-        self.bridge.call(lambda: make_rows(wish), done)
+        self._asked = wish
+        self.bridge.call(lambda: make_rows(wish), done, channel="draws", late=True)
 
     def _on_control(self, control: Control) -> None:
         self._control = control

@@ -145,7 +145,9 @@ class PolicyBar(QWidget):
         """Keep the policy that is shown under a name."""
         policy = self._policy
         self._bridge.call(
-            lambda: self._project.policies.save(name, policy), on_error=self.failed.emit
+            lambda: self._project.policies.save(name, policy),
+            on_error=self.failed.emit,
+            writes=True,
         )
 
     def _on_rename(self) -> None:
@@ -153,12 +155,16 @@ class PolicyBar(QWidget):
         name, ok = QInputDialog.getText(self, "Rename the policy", "Name", text=old)
         if ok:
             self._bridge.call(
-                lambda: self._project.policies.rename(old, name), on_error=self.failed.emit
+                lambda: self._project.policies.rename(old, name),
+                on_error=self.failed.emit,
+                writes=True,
             )
 
     def _on_delete(self) -> None:
         name = self._names.currentText()
-        self._bridge.call(lambda: self._project.policies.delete(name), on_error=self.failed.emit)
+        self._bridge.call(
+            lambda: self._project.policies.delete(name), on_error=self.failed.emit, writes=True
+        )
 
     def _on_open(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Open a policy", "", "JSON (*.json)")
@@ -171,4 +177,7 @@ class PolicyBar(QWidget):
         name, _ = QFileDialog.getSaveFileName(self, "Write the policy", "policy.json", "*.json")
         if name:
             policy = self._policy
-            self._bridge.call(lambda: write_file(policy, Path(name)), on_error=self.failed.emit)
+            root = self._project.root
+            self._bridge.call(
+                lambda: write_file(policy, Path(name), root), on_error=self.failed.emit
+            )

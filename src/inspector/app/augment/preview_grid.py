@@ -54,6 +54,10 @@ class PreviewGrid(QWidget):
         self._rows, self._heads = rows, heads
         self.update()
 
+    def row_count(self) -> int:
+        """Return how many images are shown."""
+        return len(self._rows)
+
     def show_plain(self, plain: bool) -> None:
         """Show the original in every place, or the draws again."""
         if plain != self._plain:
@@ -85,7 +89,7 @@ class PreviewGrid(QWidget):
         if not self._rows:
             painter.setPen(theme.colour("muted"))
             painter.drawText(
-                self.rect(), Qt.AlignmentFlag.AlignCenter, "Pictures come once they are read."
+                self.rect(), Qt.AlignmentFlag.AlignCenter, "Images come once they are read."
             )
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from inspector.app.widgets import theme
+from inspector.app.widgets.review.review import AnyIndex, QueueModel
 from inspector.project.review.duplicates import Cluster
 
 STACKED = 3
@@ -15,27 +16,25 @@ SIDE_PX = 46
 LINE_PX = 19
 SHIFT_PX = 9
 _GAP_PX = 8
-_AnyIndex = QModelIndex | QPersistentModelIndex
 
 
-class ClusterModel(QAbstractListModel):
-    """The queue: in the order of a review."""
+class ClusterModel(QueueModel[Cluster]):
+    """The queue of clusters."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.clusters: list[Cluster] = []
+    def key(self, item: Cluster) -> int:
+        """Return the smallest id of its members."""
+        return item.id
 
-    def show(self, clusters: Sequence[Cluster]) -> None:
-        """Show other clusters."""
-        self.beginResetModel()
-        self.clusters = list(clusters)
-        self.endResetModel()
+    def is_done(self, item: Cluster) -> bool:
+        """Tell whether each member is decided."""
+        return item.reviewed
 
-    def rowCount(self, parent: _AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.clusters)
+    def sample_ids(self, item: Cluster) -> set[int]:
+        """Return the ids of its members."""
+        return {m.id for m in item.members}
 
-    def data(self, index: _AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        cluster = self.clusters[index.row()]
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        cluster = self.items[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return _lines(cluster)[0]
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -61,29 +60,30 @@ class ClusterList(QListView):
         self.setItemDelegate(_Stack(model, pixmap, self))
         self.setUniformItemSizes(True)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setAccessibleName("Clusters of look-alikes")
+        self.setObjectName("duplicate-clusters")
+        self.setAccessibleName("Clusters of duplicates")
         self.setMinimumWidth(256)
         self._again: Sequence[int] = ()
 
     def selected_values(self) -> dict[str, list[str]]:
         """Return the ids of the current cluster's members, to be kept for another day."""
         row = self.currentIndex().row()
-        members = self._clusters.clusters[row].members if row >= 0 else ()
+        members = self._clusters.items[row].members if row >= 0 else ()
         return {"members": [str(m.id) for m in members]}
 
     def select_values(self, kept: Mapping[str, Iterable[str]]) -> None:
         """Begin at that cluster, once there is a list."""
         self._again = [int(i) for i in kept.get("members", ()) if i.isdecimal()]
 
-    def first_row(self) -> int:
+    def first_row_of(self, clusters: Sequence[Cluster]) -> int:
         """Return the row to begin at: where the person left off, else the top."""
         wanted = set(self._again)
-        members = ({m.id for m in c.members} for c in self._clusters.clusters)
+        members = ({m.id for m in c.members} for c in clusters)
         return next((row for row, ids in enumerate(members) if ids & wanted), 0)
 
     def visible_samples(self) -> list[int]:
         """Return the ids of the samples whose thumbnails are in sight, top first."""
-        clusters = self._clusters.clusters
+        clusters = self._clusters.items
         first = max(0, self.indexAt(self.viewport().rect().topLeft()).row())
         rows = self.viewport().height() // ROW_PX + 2
         return [s for c in clusters[first : first + rows] for s in stacked(c)]
@@ -102,12 +102,12 @@ class _Stack(QStyledItemDelegate):
         self._model = model
         self._pixmap = pixmap
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: _AnyIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         del option, index
         return QSize(200, ROW_PX)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
-        cluster = self._model.clusters[index.row()]
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        cluster = self._model.items[index.row()]
         rect: QRect = option.rect
         state: QStyle.StateFlag = option.state
         painter.save()

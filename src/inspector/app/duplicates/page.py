@@ -1,32 +1,21 @@
-"""Look-alikes: a queue of clusters, two pictures compared, one key a decision."""
+"""Duplicates: a queue of clusters, two pictures compared, one key a decision."""
 
 import random
-import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QShowEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QInputDialog,
-    QLabel,
-    QMessageBox,
-    QProgressBar,
-    QPushButton,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QVBoxLayout
 
 from inspector.app.duplicates.cluster_list import ClusterList, ClusterModel
+from inspector.app.duplicates.image_hash_dialog import ImageHashDialog
 from inspector.app.duplicates.rule_dialog import RuleDialog
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets.compare_view import CompareView
 from inspector.app.widgets.keys import bind, overrides, resolve
 from inspector.app.widgets.member_strip import MAX_SHOWN, MemberStrip
-from inspector.app.widgets.page import Key, Page
-from inspector.app.widgets.review_speed import ReviewSpeed
+from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest
+from inspector.app.widgets.review.review import Review, Verb, ask_class
 from inspector.app.widgets.sample_image import read_image
 from inspector.desktop.settings import settings_file
 from inspector.errors import UsageError
@@ -38,48 +27,53 @@ from inspector.store.samples import Sample
 
 THRESHOLD_STEP = 0.01
 BULK_SAMPLE = 30
+REST = (
+    "{} of this cluster are not directly alike to the image you kept. K keeps the left one of them,"
+    " A keeps all together."
+)
+NOTHING = (
+    "Nothing changed: the left image is kept already, and no open image is directly alike to it."
+    " Put another one on the left with 1 to 9, or keep the rest together with A."
+)
 
 
 class DuplicatesPage(Page):
-    """Review clusters by keyboard.
+    """Review clusters by keyboard."""
 
-    Attributes:
-        moved: Another cluster is shown, or the review went on.
-    """
-
-    title = "Look-alikes"
-    icon = "look-alikes"
-    purpose = "Review clusters of look-alikes, across splits first"
-    remembered = ("Clusters of look-alikes",)
+    name = PageName.DUPLICATES
+    words = "duplicate near-duplicate copies look-alike similar clusters same image"
+    icon = "duplicates"
+    purpose = "Review clusters of duplicates, across splits first"
+    remembered = ("duplicate-clusters",)
     hint = (
-        "K keeps the left picture and drops its copies; Down goes on. Nothing is"
+        "K keeps the left image and drops its copies; Down goes on. Nothing is"
         " deleted, exports leave it out."
     )
-    moved = Signal()
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
         self._left = self._right = 0
-        self._advance = False
+        self._pair_of: int | None = None
+        self._has_kept = False
+        self._remark = ""
         self.model = ClusterModel()
         self.thumbnails = Thumbnails(project.samples.thumbnail, self)
+        self.thumbnails.broken.connect(bridge.broken)
         self.list = ClusterList(self.model, self.thumbnails.pixmap)
         self.list.verticalScrollBar().valueChanged.connect(self._request)
-        self.list.selectionModel().currentChanged.connect(self._on_current)
         self.compare = CompareView()
         self.strip = MemberStrip(self.thumbnails.pixmap)
         self.thumbnails.ready.connect(self.list.viewport().update)
         self.thumbnails.ready.connect(self.strip.show_pictures)
-        self._pace = ReviewSpeed()
-        self._done = QLabel()
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Clusters reviewed")
         self.strip.chosen.connect(self._choose_keeper)
-        self._told = QLabel("No cluster is chosen")
-        self._told.setWordWrap(True)
         self._level = QLabel()
         self._level.setProperty("role", "muted")
+        self.review = Review(
+            self.title, self.model, self.list, bridge=bridge, undo=project.decisions.undo
+        )
+        self.review.current_changed.connect(self._on_current)
+        self.review.moved.connect(self.moved)
+        self.review.tell("No cluster is chosen")
         self._keys = self._resolved()
         self._shortcuts = bind(self, self._keys)
         self._lay_out()
@@ -95,33 +89,31 @@ class DuplicatesPage(Page):
 
     def shown_text(self) -> str:
         """Say how much of the review is done."""
-        return f"{self._reviewed():,} of {len(self.model.clusters):,} clusters reviewed"
+        return f"{self.review.done_count():,} of {len(self.model.items):,} clusters reviewed"
+
+    def undo(self) -> bool:
+        """Undo the newest decision, and go back to its cluster."""
+        self.review.undo()
+        return True
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._request()
 
-    def shut(self) -> None:
-        """Let go of threads."""
-        self.strip.shut()
-        self.thumbnails.shut()
-
     def current(self) -> Cluster | None:
         """Return the cluster that is shown."""
-        row = self.list.currentIndex().row()
-        return self.model.clusters[row] if 0 <= row < len(self.model.clusters) else None
+        return self.review.current()
 
-    def _reviewed(self) -> int:
-        return sum(c.reviewed for c in self.model.clusters)
+    def open(self, request: PageRequest) -> None:
+        """Offer to keep by a rule."""
+        if request.action is PageAction.KEEP_BY_RULE:
+            self._rules()
 
-    def _tell_progress(self) -> None:
-        """Say what is done, and how long the rest takes at the person's own pace."""
-        done, total = self._reviewed(), len(self.model.clusters)
-        self._pace.note(done, time.monotonic())
-        left = self._pace.left(total - done)
-        self._done.setText(f"{done:,} of {total:,} reviewed{', ' if left else ''}{left}")
-        self._bar.setRange(0, max(1, total))
-        self._bar.setValue(done)
+    def close(self) -> bool:
+        """Let go of threads, too."""
+        self.strip.shut()
+        self.thumbnails.shut()
+        return super().close()
 
     def _request(self, *_: object) -> None:
         """Wish for what is in sight: the shown cluster first, then the queue."""
@@ -134,59 +126,53 @@ class DuplicatesPage(Page):
 
     def _show(self, answer: tuple[list[Cluster], float]) -> None:
         clusters, threshold = answer
-        row, before = self.list.currentIndex().row(), self.current()
-        self.model.show(clusters)
-        if row < 0:
-            row = self.list.first_row()
-        self._level.setText(f"sure from {threshold:.2f}  [ ]")
-        ids = [c.id for c in clusters]
-        if before is not None and before.id in ids:
-            row = ids.index(before.id)
-        if self._advance:
-            row = self._next_open(row)
-            self._advance = False
-        if clusters:
-            self.list.setCurrentIndex(self.model.index(min(row, len(clusters) - 1)))
-        else:
+        self._level.setText(f"confirmed from {threshold:.2f}  [ ]")
+        if not self.review.show_items(clusters, self.list.first_row_of(clusters)):
             self._show_none()
-        self._tell_progress()
         self.thumbnails.forget()
         self._request()
-        self.moved.emit()
 
     def _show_none(self) -> None:
         self.compare.set_pair(None, None, "", "")
         self.strip.show_members((), 0, 0)
-        done = self.project.scans.is_complete()
-        self._told.setText(
+        self.review.tell(
             "No two images look alike at this similarity. Lower it with [ to see more."
-            if done
-            else "Look-alikes appear here once the scan is done."
+            if self.project.scans.is_complete()
+            else "Duplicates appear here once the scan is done."
         )
 
-    def _next_open(self, row: int) -> int:
-        clusters = self.model.clusters
-        order = [*range(row, len(clusters)), *range(row)]
-        return next((i for i in order if not clusters[i].reviewed), row)
-
-    def _on_current(self, *_: object) -> None:
+    def _on_current(self) -> None:
         cluster = self.current()
         if cluster is None:
             return
-        self._left = cluster.suggested_keeper
-        others = [m.id for m in cluster.members if m.id != self._left]
-        self._right = others[0] if others else 0
+        ids = [m.id for m in cluster.members]
+        is_same = self._pair_of == cluster.id and {self._left, self._right} <= {0, *ids}
+        open_ids = [m.id for m in cluster.members if not (m.mark or m.reviewed or m.bound)]
+        is_kept = any(m.id == self._left and m.mark == "keep" for m in cluster.members)
+        rest = self._has_kept and is_same and is_kept and bool(open_ids)
+        self._has_kept = self._has_kept and is_same and not is_kept
+        if rest:
+            # A chain: what is open is not directly alike to the image that was kept.
+            self._left = open_ids[0]
+        elif not is_same:
+            self._left = cluster.suggested_keeper
+        if not is_same or rest:
+            self._right = next((i for i in (*open_ids, *ids) if i != self._left), 0)
+        if rest:
+            self._remark = REST.format(_images(len(open_ids)))
+        elif not is_same:
+            self._remark = ""
+        self._pair_of = cluster.id
         self._show_pair(cluster)
-        self.moved.emit()
 
     def _show_pair(self, cluster: Cluster) -> None:
         places = ", ".join(sorted({f"{m.split}/{m.label}".strip("/") for m in cluster.members}))
         advice = "K keeps the left one and drops its copies"
         if set(cluster.kinds) == {PairKind.NEAR} and len(cluster.splits) < 2:
             advice = "A keeps a burst like this together"
-        self._told.setText(
-            f"{len(cluster.members)} images in {places}. Similarity up to"
-            f" {cluster.similarity:.2f}. {advice}."
+        self.review.tell(
+            f"{len(cluster.members)} images in {places}",
+            self._remark or f"Similarity up to {cluster.similarity:.2f}. {advice}.",
         )
         self.strip.show_members(cluster.members, self._left, self._right)
         self._request()
@@ -207,6 +193,7 @@ class DuplicatesPage(Page):
         if cluster is None or sample == self._left:
             return
         self._left, self._right = sample, self._left
+        self._remark = ""
         self._show_pair(cluster)
 
     def _pick(self, number: int) -> None:
@@ -217,18 +204,28 @@ class DuplicatesPage(Page):
     def _keep(self) -> None:
         keeper = self._left
         if keeper and self.current() is not None:
-            self._decide(lambda: self.project.decisions.keep_best(keeper), advance=True)
+            self._has_kept = True
+            self.review.decide(
+                lambda: self.project.decisions.keep_best(keeper), self._on_kept, advance=True
+            )
+
+    def _on_kept(self, decided: Decided) -> None:
+        """Say why nothing happened, where K had nothing to change."""
+        if not decided.operation:
+            self._has_kept = False
+            self._remark = NOTHING
+            self.review.note(NOTHING)
 
     def _together(self) -> None:
         cluster = self.current()
         if cluster is not None:
             ids = [m.id for m in cluster.members]
-            self._decide(lambda: self.project.decisions.bind(ids), advance=True)
+            self.review.decide(lambda: self.project.decisions.bind(ids), advance=True)
 
     def _not_alike(self) -> None:
         one, two = self._left, self._right
         if one and two:
-            self._decide(lambda: self.project.decisions.not_alike(one, two), advance=False)
+            self.review.decide(lambda: self.project.decisions.not_alike(one, two), advance=False)
 
     def _mark_keep(self) -> None:
         self._mark(self.project.decisions.keep)
@@ -243,18 +240,21 @@ class DuplicatesPage(Page):
         sample = self._left
         assert callable(verb)
         if sample:
-            self._decide(lambda: verb([sample]), advance=False)
+            self.review.decide(lambda: verb([sample]), advance=False)
 
     def _relabel(self) -> None:
         sample = self._left
         labels = list(self.project.samples.counts().classes)
         if not sample or not labels:
             return
-        label, chosen = QInputDialog.getItem(
-            self, "Wrong label", "The right class of the left image:", labels, 0, True
-        )
-        if chosen:
-            self._decide(lambda: self.project.decisions.relabel([sample], label), advance=False)
+        (row,) = self.project.samples.by_ids([sample])
+        label = ask_class(
+            self, "Wrong label", "The right class of the left image:", labels,
+            row.new_label or row.label,
+        )  # fmt: skip
+        if label:
+            decisions = self.project.decisions
+            self.review.decide(lambda: decisions.relabel([sample], label), advance=False)
 
     def _drop_cluster(self) -> None:
         cluster = self.current()
@@ -264,12 +264,12 @@ class DuplicatesPage(Page):
         answer = QMessageBox.question(self, "Drop the whole cluster", text)
         if answer == QMessageBox.StandardButton.Yes:
             key = cluster.id
-            self._decide(lambda: self.project.decisions.drop_cluster(key), advance=True)
+            self.review.decide(lambda: self.project.decisions.drop_cluster(key), advance=True)
 
     def _bulk(self) -> None:
         """Accept same bytes and same pixels at once, after a look at a random sample."""
         exact = [
-            c for c in self.model.clusters
+            c for c in self.model.items
             if not c.reviewed and set(c.kinds) <= {PairKind.BYTES, PairKind.PIXELS}
         ]  # fmt: skip
         if not exact:
@@ -284,24 +284,13 @@ class DuplicatesPage(Page):
         box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No)
         if box.exec() == QMessageBox.StandardButton.Yes:
             keepers = [c.suggested_keeper for c in exact]
-            self._decide(lambda: self.project.decisions.keep_best_of(keepers), advance=True)
+            self.review.decide(lambda: self.project.decisions.keep_best_of(keepers), advance=True)
+
+    def _image_hashes(self) -> None:
+        ImageHashDialog(self.project, self.bridge, self).show()
 
     def _rules(self) -> None:
         RuleDialog(self.project, self.bridge, self).open()
-
-    def _undo(self) -> None:
-        self.bridge.call(self.project.decisions.undo)
-
-    def _down(self) -> None:
-        self._step(1)
-
-    def _up(self) -> None:
-        self._step(-1)
-
-    def _step(self, by: int) -> None:
-        row = self.list.currentIndex().row() + by
-        if 0 <= row < len(self.model.clusters):
-            self.list.setCurrentIndex(self.model.index(row))
 
     def _lower(self) -> None:
         self._move_threshold(-THRESHOLD_STEP)
@@ -311,22 +300,15 @@ class DuplicatesPage(Page):
 
     def _move_threshold(self, by: float) -> None:
         duplicates = self.project.duplicates
-        self.bridge.call(lambda: duplicates.set_threshold(round(duplicates.threshold + by, 4)))
+        self.bridge.call(
+            lambda: duplicates.set_threshold(round(duplicates.threshold + by, 4)), writes=True
+        )
 
     def _cycle(self) -> None:
         self.compare.cycle_mode()
 
     def _flip(self) -> None:
         self.compare.flip()
-
-    def _decide(self, work: object, *, advance: bool) -> None:
-        assert callable(work)
-        self._advance = self._advance or advance
-        self.bridge.call(work, self._on_decided)
-
-    def _on_decided(self, decided: Decided) -> None:
-        del decided
-        self.moved.emit()
 
     def _resolved(self) -> list[Key]:
         try:
@@ -346,14 +328,12 @@ class DuplicatesPage(Page):
             Key("clear", "U", "clear the left one's decision", self._mark_clear),
             Key("compare", "C", "side by side, flip, difference, slider", self._cycle),
             Key("flip", "Space", "flip between the two", self._flip),
-            Key("back", "Backspace", "back one decision", self._undo),
             Key("lower", "[", "lower the sure similarity", self._lower),
             Key("raise", "]", "raise the sure similarity", self._raise),
             Key("rule", "R", "keep by a rule", self._rules),
             Key("bulk", "B", "accept exact copies at once", self._bulk),
             Key("drop_cluster", "Shift+X", "drop the whole cluster", self._drop_cluster),
-            Key("next", "Down", "next cluster", self._down),
-            Key("previous", "Up", "previous cluster", self._up),
+            *self.review.keys(),
         ]
         for number in range(1, 10):
             does = f"image {number} on the left"
@@ -361,51 +341,31 @@ class DuplicatesPage(Page):
         return table
 
     def _lay_out(self) -> None:
-        left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(16, 16, 8, 8)
-        column.setSpacing(8)
-        head = QLabel("Look-alikes")
-        head.setProperty("role", "title")
-        column.addWidget(head)
-        column.addWidget(self._level)
-        column.addWidget(self._done)
-        column.addWidget(self._bar)
-        column.addWidget(self.list, 1)
-        for text, slot in (("Rules… [R]", self._rules), ("Exact copies… [B]", self._bulk)):
-            button = QPushButton(text)
-            button.clicked.connect(slot)
-            column.addWidget(button)
-        right = QWidget()
-        stage = QVBoxLayout(right)
-        stage.setContentsMargins(8, 16, 16, 8)
-        stage.setSpacing(8)
-        stage.addWidget(self._told)
-        stage.addWidget(self.compare, 1)
-        stage.addWidget(self.strip)
-        bar = QHBoxLayout()
-        for text, slot, role in (
-            ("Keep this, drop its copies [K]", self._keep, "primary"),
-            ("Not alike [N]", self._not_alike, ""),
-            ("Keep together [A]", self._together, ""),
-            ("Wrong label [L]", self._relabel, ""),
-            ("Compare [C]", self._cycle, ""),
-            ("Next [Down]", self._down, ""),
+        below = []
+        for text, slot in (
+            ("Rules… [R]", self._rules),
+            ("Exact copies… [B]", self._bulk),
+            ("Pairs by ImageHash…", self._image_hashes),
         ):
             button = QPushButton(text)
-            button.setProperty("role", role)
             button.clicked.connect(slot)
-            bar.addWidget(button)
-        bar.addStretch()
-        stage.addLayout(bar)
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.addWidget(left)
-        splitter.addWidget(right)
-        splitter.setStretchFactor(1, 1)
-        splitter.setSizes([280, 900])
+            below.append(button)
+        self.review.lay_out(
+            (self._level,),
+            below,
+            (self.compare, self.strip),
+            (
+                Verb("Keep this, drop its copies [K]", self._keep, is_primary=True),
+                Verb("Not alike [N]", self._not_alike),
+                Verb("Keep together [A]", self._together),
+                Verb("Wrong label [L]", self._relabel),
+                Verb("Compare [C]", self._cycle),
+                Verb("Next [Down]", lambda: self.review.step(1)),
+            ),
+        )
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(splitter)
+        outer.addWidget(self.review)
         self.setFocusProxy(self.list)
 
 
@@ -418,6 +378,10 @@ class _Picker:
 
     def __call__(self) -> None:
         self._page._pick(self._number)
+
+
+def _images(count: int) -> str:
+    return "1 image" if count == 1 else f"{count:,} images"
 
 
 def _caption(sample: Sample | None) -> str:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.threads.bridge import Bridge
+from inspector.app.widgets.focus import StableFocus
 from inspector.app.widgets.tables import table
 from inspector.errors import InspectorError
 from inspector.project.project import Project
@@ -21,7 +22,7 @@ from inspector.project.review.decisions import RULES, RulePlan
 SCOPES = (("all clusters", True), ("reviewed clusters only", False))
 
 
-class RuleDialog(QDialog):
+class RuleDialog(StableFocus, QDialog):
     """Choose a rule and a scope, see the effect, apply it."""
 
     def __init__(self, project: Project, bridge: Bridge, parent: QWidget) -> None:
@@ -45,6 +46,7 @@ class RuleDialog(QDialog):
         self._places = table(heads, name="Dropped, by split and class", wide=(0, 1), numbers=(2,))
         self._places.setMinimumSize(420, 200)
         self._redraw = QLabel()
+        self._redraw.setObjectName("rule-warning")
         self._redraw.setWordWrap(True)
         self._redraw.setVisible(False)
         self._apply = QPushButton("Drop them")
@@ -109,5 +111,7 @@ class RuleDialog(QDialog):
 
     def _run(self) -> None:
         rule, everything = self._choice()
-        self._bridge.call(lambda: self._project.decisions.apply_rule(rule, everything=everything))
+        self._bridge.call(
+            lambda: self._project.decisions.apply_rule(rule, everything=everything), writes=True
+        )
         self.accept()

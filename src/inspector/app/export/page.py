@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
@@ -24,8 +22,10 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets.figures import BarDelegate
-from inspector.app.widgets.page import Page
+from inspector.app.widgets.charts.figures import BarDelegate
+from inspector.app.widgets.jobs import Job
+from inspector.app.widgets.page import Page, PageName
+from inspector.app.widgets.tables import FittedTable
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.export.exports import Exported, balance
@@ -54,23 +54,18 @@ class PlannedExport:
 
 
 class ExportPage(Page):
-    """Plan an export, make it, and say what holds.
+    """Plan an export, make it, and say what holds."""
 
-    Attributes:
-        job_started: A `Progress` and a `Stop` for the top bar.
-        job_ended: The job is over.
-    """
-
-    title = "Export"
+    name = PageName.EXPORT
+    words = "copy clean dataset save report manifest folder write"
     icon = "export"
     purpose = "Copy the cleaned dataset to a new folder; the original is never touched"
-    job_started = Signal(object, object)
-    job_ended = Signal()
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
         self._plan: ExportPlan | None = None
         self._done_in = ""
+        self._job: Job | None = None
         self._target = QLineEdit(str(project.root.parent / f"{project.root.name}-clean"))
         self._target.setAccessibleName("Target folder")
         self._soon = QTimer(self)
@@ -110,6 +105,8 @@ class ExportPage(Page):
         self._lay_out(row)
 
     def _lay_out(self, row: QHBoxLayout) -> None:
+        self._said.setObjectName("export-status")
+        self._redraw.setObjectName("export-warning")
         head = QLabel("Export")
         head.setProperty("role", "title")
         purpose = QLabel(
@@ -145,6 +142,10 @@ class ExportPage(Page):
         column.addLayout(said)
         column.addWidget(self._redraw)
         column.addWidget(self._tabs, 1)
+
+    def plan(self) -> ExportPlan | None:
+        """Return the plan that is shown, and that the button carries out."""
+        return self._plan
 
     def refresh(self, changes: Changes) -> None:
         """Plan again after a decision or a scan."""
@@ -219,7 +220,7 @@ class ExportPage(Page):
             return
         progress, stop = Progress(), Stop()
         self._start.setEnabled(False)
-        self.job_started.emit(progress, stop)
+        self._job = self.jobs.start(progress, stop)
         self.bridge.call(
             lambda: self.project.exports.run(plan, stop=stop, progress=progress),
             self._done,
@@ -227,11 +228,11 @@ class ExportPage(Page):
         )
 
     def _failed(self, error: InspectorError) -> None:
-        self.job_ended.emit()
+        self.jobs.end(self._job)
         self._refuse(error)
 
     def _done(self, exported: Exported) -> None:
-        self.job_ended.emit()
+        self.jobs.end(self._job)
         threshold = self.project.duplicates.threshold
         self._open.setVisible(True)
         manifest = Path(exported.manifest)
@@ -274,19 +275,8 @@ def _show(file: Path) -> None:
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(file)))
 
 
-def _table(name: str, heads: tuple[str, ...]) -> QTableWidget:
-    table = QTableWidget(0, len(heads))
-    table.setAccessibleName(name)
-    table.setHorizontalHeaderLabels(heads)
-    table.verticalHeader().setVisible(False)
-    table.setShowGrid(False)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    header = table.horizontalHeader()
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    header.setStretchLastSection(True)
-    return table
+def _table(name: str, heads: tuple[str, ...]) -> FittedTable:
+    return FittedTable(heads, name=name, stretch_last=True)
 
 
 def _fill(table: QTableWidget, rows: Sequence[Sequence[str]]) -> None:

@@ -70,7 +70,7 @@ class FacetList(QFrame):
         """Show values in order with their counts; a chosen one stays, even where it has none."""
         values = [*counts, *sorted(chosen - set(counts))]
         with QSignalBlocker(self.values):
-            if values != [self._value(row) for row in range(self.values.count())]:
+            if values != [self.value(row) for row in range(self.values.count())]:
                 self._fill(values)
             for row, value in enumerate(values):
                 item = self.values.item(row)
@@ -83,7 +83,7 @@ class FacetList(QFrame):
         """Return what is ticked."""
         rows = range(self.values.count())
         ticked = [r for r in rows if self.values.item(r).checkState() is Qt.CheckState.Checked]
-        return frozenset(self._value(row) for row in ticked)
+        return frozenset(self.value(row) for row in ticked)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):
@@ -103,12 +103,12 @@ class FacetList(QFrame):
             self.values.addItem(item)
         self.values.setCurrentRow(min(current, len(values) - 1))
 
-    def _value(self, row: int) -> str:
+    def value(self, row: int) -> str:
         return str(self.values.item(row).data(_VALUE))
 
     def _on_look(self, text: str) -> None:
         for row in range(self.values.count()):
-            self.values.item(row).setHidden(text.lower() not in self._value(row).lower())
+            self.values.item(row).setHidden(text.lower() not in self.value(row).lower())
 
     def _on_change(self, _: QListWidgetItem) -> None:
         self.ticked.emit(self.chosen())

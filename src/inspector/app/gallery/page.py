@@ -1,11 +1,11 @@
 """Gallery: every file as a thumbnail, grouped, filtered and sorted; decisions by key."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, QUrl, Signal
+from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
@@ -25,7 +25,7 @@ from inspector.app.gallery.view import GalleryView
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets.keys import bind
-from inspector.app.widgets.page import Key, Page
+from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.project import Project
@@ -37,22 +37,18 @@ MAX_DRAGGED = 1_000
 
 
 class GalleryPage(Page):
-    """List samples and decide on them.
+    """List samples and decide on them."""
 
-    Attributes:
-        chosen: The id of the sample that has the focus.
-        listed: Another list is shown.
-    """
-
-    title = "Gallery"
+    name = PageName.GALLERY
+    words = "images files thumbnails browse filter sort exclude keep list"
+    has_details = True
     icon = "gallery"
     purpose = "Every image, grouped, filtered and sorted"
     hint = "P keeps, X drops, Ctrl+Z takes back. Press ? on any page for its keys."
     remembered = (
-        "Filters", "Group by", "Sort", "Part of a name", "Size of the thumbnails", "Gallery",
+        "gallery-filters", "gallery-group-by", "gallery-sort", "gallery-name-part",
+        "gallery-thumbnail-size", "gallery-list",
     )  # fmt: skip
-    chosen = Signal(int)
-    listed = Signal()
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
@@ -61,10 +57,11 @@ class GalleryPage(Page):
         self._wanted_after = 0
         self.view = GalleryView()
         self.thumbnails = Thumbnails(project.samples.thumbnail, self)
+        self.thumbnails.broken.connect(bridge.broken)
         self.view.pixmap = self.thumbnails.pixmap
         self.thumbnails.ready.connect(self.view.viewport().update)
         self.view.tiles.wanted.connect(self._fetch)
-        self.view.current_changed.connect(self.chosen)
+        self.view.current_changed.connect(self.sample_chosen)
         self.view.verticalScrollBar().valueChanged.connect(self._request)
         self.view.context_requested.connect(self._menu)
         self._preview = HoverPreview(self.view, project, bridge)
@@ -73,7 +70,7 @@ class GalleryPage(Page):
             Key("drop", "X", "drop what is selected", self._drop),
             Key("clear", "U", "clear the decision", self._clear),
             Key("all", "Ctrl+A", "select all that is shown", self.view.selectAll),
-            Key("open", "O", "open in the picture viewer", self._open_picture),
+            Key("open", "O", "open in the image viewer", self._open_picture),
             Key("folder", "Shift+O", "open in the file manager", self._open_folder),
             Key("copy_path", "Ctrl+C", "copy the paths of what is selected", self._copy_path),
             Key("copy", "Ctrl+Shift+C", "copy the shown list as text", self._copy_list),
@@ -110,13 +107,17 @@ class GalleryPage(Page):
             self._wanted_after = sample
             self.filters.clear()
 
-    def show_only(self, title: str, ids: Iterable[int]) -> None:
-        """List just some samples, under a title that says which."""
-        self.filters.show_only(title, ids)
+    def open(self, request: PageRequest) -> None:
+        """List just some samples under a title that says which, or select one."""
+        if request.action is PageAction.SHOW_LIST:
+            self.filters.show_only(request.title, request.samples)
+        elif request.action is PageAction.SHOW_IMAGE:
+            self.show_sample(request.samples[0])
 
-    def shut(self) -> None:
-        """End the decode threads."""
+    def close(self) -> bool:
+        """End the decode threads, too."""
         self.thumbnails.shut()
+        return super().close()
 
     def _list(self) -> None:
         query = self.filters.query
@@ -136,7 +137,7 @@ class GalleryPage(Page):
             self._wanted_after = 0
         self._empty.setVisible(not len(listing.ids))
         self._empty.setText(self._why_empty(listing.total))
-        self.listed.emit()
+        self.moved.emit()
 
     def _why_empty(self, total: int) -> str:
         if not total:
@@ -178,7 +179,7 @@ class GalleryPage(Page):
         for text, slot in (
             ("Keep\tP", self._keep), ("Drop\tX", self._drop),
             ("Clear the decision\tU", self._clear),
-            ("Open in the picture viewer\tO", self._open_picture),
+            ("Open in the image viewer\tO", self._open_picture),
             ("Open in the file manager\tShift+O", self._open_folder),
             ("Copy path\tCtrl+C", self._copy_path),
         ):  # fmt: skip
@@ -229,6 +230,12 @@ class GalleryPage(Page):
         for widget, name in names.items():
             widget.setAccessibleName(name)
             widget.setToolTip(name)
+        for widget, ident in (
+            (self.filters, "gallery-filters"), (self._group, "gallery-group-by"),
+            (self._sort, "gallery-sort"), (self.filters.text, "gallery-name-part"),
+            (self._size, "gallery-thumbnail-size"), (self.view, "gallery-list"),
+        ):  # fmt: skip
+            widget.setObjectName(ident)
         self._lay_out()
         self.filters.changed.connect(self._list)
         for box in (self._group, self._sort):
@@ -295,7 +302,7 @@ def _tile(sample: Sample, neighbours: int) -> Tile:
     label = sample.new_label or sample.label or "outside every class"
     spoken = [label, sample.split or "no split"]
     if neighbours:
-        spoken.append(f"{neighbours} look-alikes" if neighbours > 1 else "1 look-alike")
+        spoken.append(f"{neighbours} near-duplicates" if neighbours > 1 else "1 near-duplicate")
     spoken.append({"keep": "kept", "drop": "dropped"}.get(sample.mark, "undecided"))
     if sample.reason:
         spoken.append(sample.reason)

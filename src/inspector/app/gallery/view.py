@@ -23,6 +23,7 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QDrag,
     QHideEvent,
+    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -39,6 +40,13 @@ HEADER_PX = 32
 GAP_PX = 8
 NAME_PX = 20
 MAX_CACHED = 1000
+_Move = QAbstractItemView.CursorAction
+_MOVES = {
+    Qt.Key.Key_Left: _Move.MoveLeft, Qt.Key.Key_Right: _Move.MoveRight,
+    Qt.Key.Key_Up: _Move.MoveUp, Qt.Key.Key_Down: _Move.MoveDown,
+    Qt.Key.Key_Home: _Move.MoveHome, Qt.Key.Key_End: _Move.MoveEnd,
+    Qt.Key.Key_PageUp: _Move.MovePageUp, Qt.Key.Key_PageDown: _Move.MovePageDown,
+}  # fmt: skip
 _AnyIndex = QModelIndex | QPersistentModelIndex
 
 
@@ -136,6 +144,7 @@ class GalleryView(QListView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setAccessibleName("Gallery")
         self._hovered = 0
+        self._anchor = -1
         self.viewport().setMouseTracking(True)
         self.verticalScrollBar().valueChanged.connect(self._leave)
         self.setModel(self.tiles)
@@ -335,8 +344,42 @@ class GalleryView(QListView):
         super().hideEvent(event)
         self._leave()
 
+    def select_through(self, index: QModelIndex, *, add: bool = False) -> None:
+        """Select all from where the person began to an index, in the order of the list.
+
+        Args:
+            index: The last one; it becomes the current one.
+            add: True to leave what is selected already.
+        """
+        anchor = self._anchor if 0 <= self._anchor < len(self.tiles.ids) else index.row()
+        first, last = sorted((anchor, index.row()))
+        flag = QItemSelectionModel.SelectionFlag
+        rows = QItemSelection(self.tiles.index(first), self.tiles.index(last))
+        self.selectionModel().select(rows, flag.Select if add else flag.ClearAndSelect)
+        self.selectionModel().setCurrentIndex(index, flag.NoUpdate)
+        self._anchor = anchor
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Shift and a key that moves select as Shift and a click does."""
+        move = _MOVES.get(Qt.Key(event.key()))
+        if move is not None and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            index = self.moveCursor(move, event.modifiers())
+            if index.isValid():
+                self.select_through(index)
+                self.scrollTo(index)
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._leave()
+        keys, shift = event.modifiers(), Qt.KeyboardModifier.ShiftModifier
+        if event.button() == Qt.MouseButton.LeftButton and keys & shift:
+            index = self.indexAt(event.position().toPoint())
+            if index.isValid():
+                self.select_through(index, add=bool(keys & Qt.KeyboardModifier.ControlModifier))
+            event.accept()
+            return
         if event.button() == Qt.MouseButton.RightButton:
             index = self.indexAt(event.position().toPoint())
             if index.isValid() and not self.selectionModel().isSelected(index):
@@ -422,6 +465,8 @@ class GalleryView(QListView):
 
     def _on_current(self, current: QModelIndex, _: QModelIndex) -> None:
         if current.isValid():
+            # Where Shift begins from now on, unless it was Shift that moved here.
+            self._anchor = current.row()
             self.current_changed.emit(int(self.tiles.ids[current.row()]))
 
     def _on_selection(self, *_: object) -> None:

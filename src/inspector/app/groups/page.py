@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
 from inspector.app.widgets.keys import bind
-from inspector.app.widgets.page import Key, Page
+from inspector.app.widgets.page import Key, Page, PageName
 from inspector.app.widgets.tables import table
 from inspector.project.changes import Changes
 from inspector.project.project import Project
@@ -29,8 +29,8 @@ from inspector.store.samples import Sample
 
 PICTURE_PX = 168
 _Pair = tuple[Sample, Sample, bool]
-_OFFER_HEADS = ("in force", "from", "rule", "groups", "images", "largest", "several classes",
-                "borne out")  # fmt: skip
+_OFFER_HEADS = ("enabled", "from", "rule", "groups", "images", "largest", "several classes",
+                "agreement")  # fmt: skip
 _GROUP_HEADS = ("group", "from", "images", "splits", "classes")
 
 
@@ -43,16 +43,12 @@ class GroupsData:
 
 
 class GroupsPage(Page):
-    """Look at proposals, judge them, put them in force.
+    """Look at proposals, judge them, put them in force."""
 
-    Attributes:
-        asked: A title and sample ids to list in the gallery.
-    """
-
-    title = "Groups"
+    name = PageName.GROUPS
+    words = "patient burst video session event together proposals pattern"
     icon = "groups"
     purpose = "What belongs together: the same person, burst, video, patient or day"
-    asked = Signal(str, object)
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
@@ -74,6 +70,7 @@ class GroupsPage(Page):
         self._gap.setAccessibleName("Gap between two bursts, in seconds of EXIF time")
         self._gap.editingFinished.connect(self._on_gap)
         self._question, self._score = QLabel(), QLabel()
+        self._score.setObjectName("groups-precision")
         self._question.setProperty("role", "heading")
         self._score.setProperty("role", "muted")
         self._one, self._two = _picture(), _picture()
@@ -133,7 +130,7 @@ class GroupsPage(Page):
         else:
             self._question.setText("Neither names nor EXIF times suggest groups.")
             self._score.setText(
-                "Give a pattern on the path, or keep look-alikes together on their page."
+                "Give a pattern on the path, or keep near-duplicates together on their page."
             )
         for widget in (self._one, self._two, self._yes, self._no, self._skip):
             widget.setVisible(bool(shown.offers))
@@ -213,7 +210,9 @@ class GroupsPage(Page):
             return
         pair = self._pairs.pop(0)
         self.bridge.call(
-            lambda: self.project.groups.judge(offer, pair, same=same), self._show_judged
+            lambda: self.project.groups.judge(offer, pair, same=same),
+            self._show_judged,
+            writes=True,
         )
         self._show_pair()
 
@@ -246,13 +245,13 @@ class GroupsPage(Page):
     def _on_group(self, row: int, _: int) -> None:
         group = self._shown.groups[row]
         title = f"{len(group.members)} images that may belong together"
-        self.asked.emit(title, tuple(m.id for m in group.members))
+        self.show_list(title, tuple(m.id for m in group.members))
 
     def _on_confirm(self) -> None:
         rows = {index.row() for index in self._groups.selectedIndexes()}
         ids = [self._shown.groups[row].id for row in sorted(rows)]
         if ids:
-            self.bridge.call(lambda: self.project.groups.confirm(ids))
+            self.bridge.call(lambda: self.project.groups.confirm(ids), writes=True)
 
     def _lay_out(self) -> None:
         self._groups.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -284,8 +283,8 @@ class GroupsPage(Page):
         column.addStretch()
         judge.setFixedWidth(400)
         note = QLabel(
-            "Groups in force count as the same event on both sides, and a split by group never"
-            " cuts through one."
+            "Images of an enabled group count as leakage where training and validation share it; a"
+            " split by group never divides one."
         )
         note.setProperty("role", "muted")
         note.setWordWrap(True)

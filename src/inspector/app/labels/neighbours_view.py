@@ -49,7 +49,7 @@ class NeighboursView(QWidget):
         )
         self._head.setText(shown)
         self._head.setToolTip(label)
-        self._note.setText(f"{self._role}: the nearest pictures" if label else "")
+        self._note.setText(f"{self._role}: the nearest images" if label else "")
         for i, place in enumerate(self._places):
             if i >= len(pictures):
                 place.clear()

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -16,28 +16,24 @@ from PySide6.QtWidgets import (
 
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.dialog_text import DialogText
+from inspector.app.widgets.focus import StableFocus
+from inspector.app.widgets.jobs import Job, Jobs
 from inspector.errors import InspectorError
 from inspector.project.export.clean_up import CleanUpPlan, CleanUpResult
 from inspector.project.project import Project
 from inspector.work.jobs import Progress, Stop
 
 
-class CleanUpDialog(QDialog):
-    """Choose where to, see the plan, do it.
+class CleanUpDialog(StableFocus, QDialog):
+    """Choose where to, see the plan, do it."""
 
-    Attributes:
-        job_started: A `Progress` and a `Stop` for the top bar.
-        job_ended: The job is over.
-    """
-
-    job_started = Signal(object, object)
-    job_ended = Signal()
-
-    def __init__(self, project: Project, bridge: Bridge, parent: QWidget) -> None:
+    def __init__(self, project: Project, bridge: Bridge, jobs: Jobs, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Make it right")
-        self._project, self._bridge = project, bridge
+        self.setWindowTitle("Clean up dataset")
+        self._project, self._bridge, self._jobs = project, bridge, jobs
+        self._job: Job | None = None
+        self._shown: CleanUpPlan | None = None
         target = project.root.with_name(f"{project.root.name}-fixed")
         self._target = QLineEdit(str(target))
         self._target.setAccessibleName("New folder")
@@ -92,7 +88,7 @@ class CleanUpDialog(QDialog):
                 f"Split anew with groups kept together: {len(plan.resplit.training):,} training,"
                 f" {len(plan.resplit.validation):,} validation; {plan.moves:,} images move."
             )
-        copies = "copy of a picture" if len(plan.drops) == 1 else "copies of pictures"
+        copies = "copy of an image" if len(plan.drops) == 1 else "copies of images"
         files = "file" if plan.unreadable == 1 else "files"
         steps = (
             lock,
@@ -106,24 +102,27 @@ class CleanUpDialog(QDialog):
             + (f"\n\n{plan.warning}" if plan.warning else "")
             + "\n\nThe dataset itself is never written to."
         )
+        self._shown = plan
         self._do.setEnabled(True)
 
     def _run(self) -> None:
-        target = self._path()
+        plan = self._shown
+        if plan is None:
+            return
         progress, stop = Progress(), Stop()
-        self.job_started.emit(progress, stop)
+        self._job = self._jobs.start(progress, stop)
         self._do.setEnabled(False)
         self._bridge.call(
-            lambda: self._project.fixes.run(target, stop=stop, progress=progress),
+            lambda: self._project.fixes.run(plan, stop=stop, progress=progress),
             self._done, on_error=self._failed,
         )  # fmt: skip
 
     def _failed(self, error: InspectorError) -> None:
-        self.job_ended.emit()
+        self._jobs.end(self._job)
         self._refuse(error)
 
     def _done(self, fixed: CleanUpResult) -> None:
-        self.job_ended.emit()
+        self._jobs.end(self._job)
         done = fixed.exported
         self._text.setText(
             f"{done.files:,} files copied, {done.verified:,} verified by hash.\n"

@@ -1,4 +1,4 @@
-"""A card of Findings: how many, what, a strip of pictures, See and the one action that fits."""
+"""A card of Overview: how many, what, a strip of pictures, See and the one action that fits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,6 +33,7 @@ class FindingCard(QFrame):
     def __init__(self, finding: Finding, pictures: Sequence[tuple[str, QImage]]) -> None:
         super().__init__()
         self.setObjectName("card")
+        self.setProperty("code", finding.code)
         self.setProperty("severity", finding.severity)
         self._finding = finding
         count = QLabel(f"{finding.count:,}" if finding.count else "")

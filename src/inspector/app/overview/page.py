@@ -1,8 +1,8 @@
-"""Findings: what was found, the worst first; each number opens its list."""
+"""Overview: what was found, the worst first; each number opens its list."""
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QFrame,
@@ -12,20 +12,28 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector.app.overview.finding_card import STRIP, FindingCard
+from inspector.app.overview.clean_up_dialog import CleanUpDialog
+from inspector.app.overview.finding_card import STRIP, CardAction, FindingCard
 from inspector.app.overview.shift_card import ShiftCard
 from inspector.app.overview.verdict_panel import VerdictPanel
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
-from inspector.app.widgets.page import Page
+from inspector.app.widgets.page import Page, PageAction, PageName, PageRequest
 from inspector.project.changes import Changes
 from inspector.project.diagnosis.findings import Overview
 from inspector.project.project import Project
 
 _WAITING = (
-    "Findings come once every picture is read and compared: a figure never changes under your eyes."
+    "Findings come once every image is read and compared: a figure never changes under your eyes."
     " Meanwhile, look around in the Gallery. F5 goes on with a scan that was stopped."
 )
+
+
+_PAGES = {
+    "clusters": PageRequest(PageName.DUPLICATES), "labels": PageRequest(PageName.LABELS),
+    "splits": PageRequest(PageName.SPLITS),
+    "rule": PageRequest(PageName.DUPLICATES, PageAction.KEEP_BY_RULE),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +45,16 @@ class OverviewData:
 
 
 class OverviewPage(Page):
-    """Show the counts while the scan runs, then a card a finding.
+    """Show the counts while the scan runs, then a card a finding."""
 
-    Attributes:
-        asked: A `Wish`: See or the one action of a card.
-        listed: A title and sample ids to list in the gallery.
-    """
-
-    title = "Findings"
-    icon = "findings"
+    name = PageName.OVERVIEW
+    icon = "overview"
+    words = "findings answer verdict diagnosis gap leakage leak accuracy clean up"
     purpose = "What was found in this dataset, the worst first"
     hint = (
         "Begin here: state your two accuracies, or paste the code that loads your"
         " data. Every number opens its list."
     )
-    asked = Signal(object)
-    listed = Signal(str, object)
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
@@ -60,9 +62,13 @@ class OverviewPage(Page):
         self._head.setProperty("role", "title")
         self._summary = QLabel("Reading the names…")
         self._summary.setWordWrap(True)
-        self.verdict = VerdictPanel(project, bridge)
+        self.verdict = VerdictPanel(project, bridge, self.jobs)
+        self.verdict.fix_asked.connect(self.show_clean_up)
+        self.verdict.code_asked.connect(
+            lambda: self.asked.emit(PageRequest(PageName.SPLITS, PageAction.PASTE_CODE))
+        )
         self.differences = ShiftCard(project, bridge)
-        self.differences.asked.connect(self.listed)
+        self.differences.asked.connect(self.show_list)
         self._urgent, self._cards = QVBoxLayout(), QVBoxLayout()
         for cards in (self._urgent, self._cards):
             cards.setSpacing(8)
@@ -83,7 +89,7 @@ class OverviewPage(Page):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(inner)
-        area.setAccessibleName("Findings")
+        area.setAccessibleName("Overview")
         area.setAccessibleDescription(self.purpose)
         # Keys such as Ctrl+Z go to the window, not into the first field of the page.
         area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -97,6 +103,20 @@ class OverviewPage(Page):
         if changes.dataset:
             self.bridge.call(self._read, self._show, channel="findings")
 
+    def show_clean_up(self) -> None:
+        """Show what a clean-up would do."""
+        CleanUpDialog(self.project, self.bridge, self.jobs, self).open()
+
+    def _on_wish(self, wish: CardAction) -> None:
+        finding = wish.finding
+        opens = finding.opens if wish.action else finding.see
+        if opens in _PAGES:
+            self.asked.emit(_PAGES[opens])
+        elif opens:
+            self.show_list(finding.title, finding.samples)
+        else:
+            self.bridge.call(lambda: self.project.findings.act(finding), writes=True)
+
     def _show(self, shown: OverviewData) -> None:
         overview = shown.overview
         self._summary.setText(overview.summary)
@@ -108,7 +128,7 @@ class OverviewPage(Page):
         for finding in overview.findings:
             cards = self._urgent if finding.severity == "high" else self._cards
             card = FindingCard(finding, shown.pictures.get(finding.code, ()))
-            card.asked.connect(self.asked)
+            card.asked.connect(self._on_wish)
             cards.addWidget(card)
         note = QLabel(overview.checked if overview.complete else _WAITING)
         note.setProperty("role", "muted")

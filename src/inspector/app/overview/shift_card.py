@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
-from inspector.app.widgets.figures import PairedHistogram, Splits
+from inspector.app.widgets.charts.figures import PairedHistogram, Splits
 from inspector.audit.properties import typical
 from inspector.project.diagnosis.shift import PropertyShift, ShiftReport
 from inspector.project.project import Project

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.accuracy_field import AccuracyField
 from inspector.app.widgets.components_table import ComponentsTable
+from inspector.app.widgets.jobs import Job, Jobs
 from inspector.audit.diagnosis import Diagnosis
 from inspector.audit.predictions import Rate
 from inspector.errors import InspectorError
@@ -45,24 +46,22 @@ class VerdictPanel(QFrame):
     """State two accuracies, ask for a diagnosis, read the answer.
 
     Attributes:
-        job_started: A `Progress` and a `Stop` for the top bar.
-        job_ended: The job is over.
         fix_asked: The person wants it made right.
         code_asked: The person wants to paste the code that loads the data.
+        started: A diagnosis was started, so that none starts by itself any more.
     """
 
-    job_started = Signal(object, object)
-    job_ended = Signal()
     fix_asked = Signal()
     code_asked = Signal()
 
-    def __init__(self, project: Project, bridge: Bridge) -> None:
+    def __init__(self, project: Project, bridge: Bridge, jobs: Jobs) -> None:
         super().__init__()
         self.setObjectName("card")
         self._project, self._bridge = project, bridge
-        self._stop: Stop | None = None
+        self._jobs = jobs
+        self._job: Job | None = None
         self._began = 0.0
-        self._tried = False
+        self.started = False
         self._split = AccuracyField("Accuracy on the validation split, 0 where not stated")
         self._folder = AccuracyField("Accuracy on the real folder, 0 where not stated")
         self._split_images = _images("Images of the validation split, 0 where not stated")
@@ -73,7 +72,7 @@ class VerdictPanel(QFrame):
         self._predictions.setToolTip("A CSV of your model: path, label, predicted, confidence")
         self._run = QPushButton("Diagnose the gap")
         self._run.setProperty("role", "primary")
-        self._fix = QPushButton("Make it right…")
+        self._fix = QPushButton("Clean up dataset…")
         self._fix.setToolTip("Lock, drop copies, split by group if needed, export, report")
         self._verdict, self._own, self._stands = QLabel(), QLabel(), QLabel()
         self._made, self._evidence = QLabel(), QLabel()
@@ -81,6 +80,11 @@ class VerdictPanel(QFrame):
             label.setWordWrap(True)
         for label in (self._made, self._evidence):
             label.setProperty("role", "muted")
+        for label, name in (
+            (self._verdict, "verdict"), (self._made, "verdict-date"), (self._own, "own-model"),
+            (self._stands, "leakage-sentence"), (self._evidence, "evidence"),
+        ):  # fmt: skip
+            label.setObjectName(name)
         self._terms = ComponentsTable()
         self._more = QPushButton("How this was reached")
         self._more.setCheckable(True)
@@ -90,7 +94,7 @@ class VerdictPanel(QFrame):
 
     def refresh(self, *, complete: bool) -> None:
         """Show the last answer; a diagnosis needs a finished scan."""
-        self._run.setEnabled(complete and self._stop is None)
+        self._run.setEnabled(complete and self._job is None)
         self._fix.setEnabled(complete)
         if complete:
             self._bridge.call(self._read, self._show, channel="verdict")
@@ -114,18 +118,18 @@ class VerdictPanel(QFrame):
         self._own.setVisible(bool(own))
         self._stands.setText(read.stands)
         self._stands.setVisible(bool(read.stands))
-        if self._stop is None:
+        if self._job is None:
             self._run.setText("Diagnose the gap" if last is None else "Diagnose again")
         if last is None or not last.same_files:
             self._start_by_itself()
-        if self._stop is not None and (last is None or last.at < self._began):
+        if self._job is not None and (last is None or last.at < self._began):
             return
         self._made.setText(last.made if last else "")
         self._made.setVisible(last is not None)
         if last is None:
-            if not self._tried:
+            if not self.started:
                 self._verdict.setText(
-                    "State what you measured, if you like, and ask what quick models say of the"
+                    "State what you measured, if you like, and ask what baseline models say of the"
                     " gap."
                 )
             self._show_answer({})
@@ -141,29 +145,25 @@ class VerdictPanel(QFrame):
         lines = [*document.get("evidence", ()), *document.get("caveats", ())]
         self._evidence.setText("\n".join(f"•  {line}" for line in lines))
 
-    def shut(self) -> None:
-        """Stop what runs."""
-        if self._stop is not None:
-            self._stop.set()
-
     def _start_by_itself(self) -> None:
         """Diagnose once a session without being asked: the scan and its groups are done."""
-        if self._tried or self._stop is not None or not self._project.layout.sure:
+        if self.started or self._job is not None or not self._project.layout.sure:
             return
         self._start(None)
 
     def _on_run(self) -> None:
-        if self._stop is None:
+        if self._job is None:
             self._start(self._stated())
 
     def _start(self, numbers: UserMetrics | None) -> None:
-        self._tried = True
+        self.started = True
         self._began = time.time()
         self._run.setEnabled(False)
         progress, stop = Progress(), Stop()
-        self._stop = stop
-        self.job_started.emit(progress, stop)
-        self._verdict.setText("The quick models are at work; figures come when controls are done.")
+        self._job = self._jobs.start(progress, stop)
+        self._verdict.setText(
+            "The baseline models are at work; figures come when controls are done."
+        )
         self._made.setVisible(False)
         diagnoses = self._project.diagnoses
 
@@ -186,9 +186,9 @@ class VerdictPanel(QFrame):
         self._verdict.setText(f"{error.message}. {error.advice}")
 
     def _ended(self) -> None:
-        self._stop = None
+        self._jobs.end(self._job)
+        self._job = None
         self._run.setEnabled(True)
-        self.job_ended.emit()
 
     def _stated(self) -> UserMetrics:
         split, folder = self._split.value(), self._folder.value()
@@ -207,7 +207,7 @@ class VerdictPanel(QFrame):
         if name:
             numbers = replace(self._stated(), predictions=name)
             self._bridge.call(
-                lambda: self._project.diagnoses.state(numbers), on_error=self._on_error
+                lambda: self._project.diagnoses.state(numbers), on_error=self._on_error, writes=True
             )
 
     def _show_numbers(self) -> None:

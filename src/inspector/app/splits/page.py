@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -23,8 +23,8 @@ from inspector.app.splits.seed_panel import SeedVariabilityPanel
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
 from inspector.app.widgets import theme
-from inspector.app.widgets.figures import Bars
-from inspector.app.widgets.page import Page
+from inspector.app.widgets.charts.figures import Bars
+from inspector.app.widgets.page import Page, PageAction, PageName, PageRequest
 from inspector.app.widgets.tables import set_rows, table
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
@@ -39,7 +39,7 @@ SHOWN_PAIRS = 300
 ICON_PX = 64
 AT_REST_MS = 500
 _HEADS = ("from", "to", *(f"same {k}" if k in ("bytes", "pixels") else k for k in KINDS))
-_PAIR_HEADS = ("", "", "how alike", "validation image", "its twin in training")
+_PAIR_HEADS = ("", "", "how alike", "validation image", "its near-duplicate in training")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +56,16 @@ class SplitsData:
 
 
 class SplitsPage(Page):
-    """Choose a rule, see both sides, lock it.
+    """Choose a rule, see both sides, lock it."""
 
-    Attributes:
-        asked: A title and sample ids to list in the gallery.
-    """
-
-    title = "Splits"
+    name = PageName.SPLITS
+    words = "leakage leak rate split rule seed validation training test lock paste code keras"
     icon = "splits"
-    purpose = "Which files stand where, and what stands on both sides"
+    purpose = "Which split each file is in, and what leaks between them"
     hint = (
         "Choose what makes your split, or paste your code: the matrix shows what"
-        " then stands on both sides."
+        " training and evaluation then share."
     )
-    asked = Signal(str, object)
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
@@ -77,12 +73,16 @@ class SplitsPage(Page):
         self._bar = RuleBar()
         self._bar.changed.connect(self._on_rule)
         self._summary, self._note = QLabel(), QLabel()
+        self._summary.setObjectName("splits-summary")
+        self._note.setObjectName("splits-note")
         self._summary.setProperty("role", "heading")
         self._note.setProperty("role", "muted")
         for label in (self._summary, self._note):
             label.setWordWrap(True)
         counts = range(2, len(_HEADS))
-        self._matrix = table(_HEADS, name="Who has a twin where", wide=counts, numbers=counts)
+        self._matrix = table(
+            _HEADS, name="Near-duplicates between splits", wide=counts, numbers=counts
+        )
         self._matrix.cellClicked.connect(self._on_cell)
         self._matrix.cellActivated.connect(self._on_cell)
         self._pairs = table(_PAIR_HEADS, name="The worst pairs", wide=(3, 4))
@@ -90,15 +90,13 @@ class SplitsPage(Page):
         self._pairs.cellActivated.connect(self._on_pair)
         self._findings = table(("", "finding", "files"), name="Findings of this rule", wide=(1,))
         self._findings.cellActivated.connect(self._on_finding)
-        self.luck = SeedVariabilityPanel(project, bridge)
+        self.luck = SeedVariabilityPanel(project, bridge, self.jobs)
         self._bars = Bars("Class balance")
         self._threshold = QSlider(Qt.Orientation.Horizontal)
         self._threshold_text = QLabel()
         self._keep = QPushButton("Use this rule")
         self._lock = QPushButton("Lock this split…")
         # While the threshold moves only this page follows; at rest the project keeps it.
-        self._wanted: float | None = None
-        self._looking = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(AT_REST_MS)
@@ -122,9 +120,10 @@ class SplitsPage(Page):
         else:
             self._summary.setText("The scan is not finished: counts come when it is.")
 
-    def ask_for_code(self) -> None:
+    def open(self, request: PageRequest) -> None:
         """Wait for pasted code."""
-        self._bar.ask_for_code()
+        if request.action is PageAction.PASTE_CODE:
+            self._bar.ask_for_code()
 
     def shown_text(self) -> str:
         """Say how many stand on both sides."""
@@ -172,13 +171,13 @@ class SplitsPage(Page):
         made = found.made
         self._summary.setText(
             f"{len(made.training):,} training, {len(made.validation):,} validation. "
-            f"{len(found.both):,} files stand on both sides, {len(made.neither):,} on neither."
+            f"{len(found.both):,} files are in both, {len(made.neither):,} in neither."
         )
         moved = f" {shown.moved:,} images would move against today's folders." * bool(shown.moved)
         self._note.setText(
-            f"{neighbours:,} of {found.validation_images:,} validation images ({found.share:.1%}) have"
-            f" a twin in training at similarity {found.threshold:g} or more;"
-            f" {found.count('group'):,} more share only an event.{moved} {shown.lock}"
+            f"{neighbours:,} of {found.validation_images:,} validation images ({found.share:.1%})"
+            f" have a near-duplicate in training at similarity {found.threshold:g} or more;"
+            f" {found.count('group'):,} more share only a group with training.{moved} {shown.lock}"
         )
         self._keep.setEnabled(made.rule != self.project.splits.rule)
         self._lock.setEnabled(True)
@@ -191,7 +190,7 @@ class SplitsPage(Page):
             self._threshold.blockSignals(True)
             self._threshold.setValue(round(found.threshold * 100))
             self._threshold.blockSignals(False)
-            self._threshold_text.setText(f"sure from {found.threshold:.2f}")
+            self._threshold_text.setText(f"confirmed from {found.threshold:.2f}")
 
     def _show_matrix(self, found: Leakage) -> None:
         cells = [c for c in found.matrix if c.source != c.to]
@@ -212,7 +211,7 @@ class SplitsPage(Page):
 
     def _show_pairs(self, shown: SplitsData) -> None:
         leaks = [leak for leak in shown.found.leaks if leak.twin is not None][:SHOWN_PAIRS]
-        set_rows(self._pairs, len(leaks), "No picture has a twin on another side.")
+        set_rows(self._pairs, len(leaks), "No image has a near-duplicate in another split.")
         for row, leak in enumerate(leaks):
             assert leak.twin is not None
             self._pairs.setRowHeight(row, ICON_PX + 8)
@@ -244,13 +243,15 @@ class SplitsPage(Page):
         item = self._matrix.item(row, column)
         kept = item.data(Qt.ItemDataRole.UserRole) if item else None
         if kept and kept[1]:
-            self.asked.emit(kept[0], kept[1])
+            self.show_list(kept[0], kept[1])
 
     def _on_pair(self, row: int, _: int) -> None:
         if self._shown is not None:
             leak = [leak for leak in self._shown.found.leaks if leak.twin is not None][row]
             assert leak.twin is not None
-            self.asked.emit(f"{leak.image.path} and its twin", (leak.image.id, leak.twin.id))
+            self.show_list(
+                f"{leak.image.path} and its near-duplicate", (leak.image.id, leak.twin.id)
+            )
 
     def _on_finding(self, row: int, _: int) -> None:
         if self._shown is None:
@@ -259,35 +260,22 @@ class SplitsPage(Page):
         project, paths, text = self.project, finding.files, finding.code.replace("_", " ")
         self.bridge.call(
             lambda: tuple(s.id for s in project.samples.by_paths(paths)),
-            lambda ids: self.asked.emit(text, ids) if ids else None,
+            lambda ids: self.show_list(text, ids) if ids else None,
         )
 
     def _on_threshold(self, value: int) -> None:
-        self._threshold_text.setText(f"sure from {value / 100:.2f}")
-        self._wanted = value / 100
+        self._threshold_text.setText(f"confirmed from {value / 100:.2f}")
         self._timer.start()
-        self._follow()
-
-    def _follow(self) -> None:
-        """Look at the wished threshold, one look at a time, so that each is shown."""
-        if self._looking or self._wanted is None or self._shown is None:
-            return
-        value, shown, self._wanted = self._wanted, self._shown, None
-        self._looking = True
-        project = self.project
-        self.bridge.call(
-            lambda: _moved(project, shown, value), self._on_followed, on_error=self._on_not_followed
-        )
+        shown, project = self._shown, self.project
+        if shown is not None:
+            self.bridge.call(
+                lambda: _moved(project, shown, value / 100), self._on_followed,
+                channel="threshold look", on_error=self._refuse, late=True,
+            )  # fmt: skip
 
     def _on_followed(self, shown: SplitsData) -> None:
-        self._looking = False
         if self._shown is not None and self._shown.search is shown.search:
             self._show(shown)
-        self._follow()
-
-    def _on_not_followed(self, error: InspectorError) -> None:
-        self._looking = False
-        self._refuse(error)
 
     def _keep_threshold(self) -> None:
         if self._threshold.isSliderDown():
@@ -301,7 +289,7 @@ class SplitsPage(Page):
 
     def _on_keep(self) -> None:
         rule = self._bar.rule()
-        self.bridge.call(lambda: self.project.splits.set_rule(rule))
+        self.bridge.call(lambda: self.project.splits.set_rule(rule), writes=True)
 
     def _on_lock(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
@@ -309,7 +297,9 @@ class SplitsPage(Page):
         )
         if name:
             rule = self._bar.rule()
-            self.bridge.call(lambda: self.project.splits.freeze(rule, Path(name)), self._on_locked)
+            self.bridge.call(
+                lambda: self.project.splits.freeze(rule, Path(name)), self._on_locked, writes=True
+            )
 
     def _on_locked(self, frozen: Frozen) -> None:
         self._note.setText(f"{frozen.files:,} files are locked in {frozen.path}.")
@@ -344,7 +334,7 @@ class SplitsPage(Page):
         side = QVBoxLayout()
         side.setSpacing(8)
         parts: tuple[tuple[str, tuple[QWidget, ...]], ...] = (
-            ("Luck of the draw", (self.luck,)),
+            ("Seed variability", (self.luck,)),
             ("Class balance: training / validation", (self._bars,)),
         )
         for title, figures in parts:

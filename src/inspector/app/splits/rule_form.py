@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QPlainTextEdit,
     QPushButton,
     QSpinBox,
@@ -18,9 +19,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.errors import UsageError
+from inspector.project.splits.replayed_split import keywords_of, replayed_rule
 from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.splits.keras_lists import DIALECTS
 from inspector.splits.keras_replay import Call, Loader
+from inspector.splits.other_replays import SplitFunction
 
 _KINDS = (
     ("The folders as they are", RuleKind.FOLDERS),
@@ -28,8 +32,10 @@ _KINDS = (
     ("Pasted code", RuleKind.CODE),
     ("By group", RuleKind.GROUPS),
     ("A manifest (CSV)", RuleKind.LIST),
+    ("Another library's call", RuleKind.REPLAY),
 )
 _WAIT_MS = 350
+_ARGUMENTS = "test_size=0.2, random_state=42"
 _NO_FILE = "Choose a CSV…"
 _EXAMPLE = """train_ds = keras.utils.image_dataset_from_directory(
     "data/train", validation_split=0.2, subset="training", seed=42)
@@ -51,6 +57,13 @@ class RuleBar(QWidget):
         self._kind, self._loader, self._keras = QComboBox(), QComboBox(), QComboBox()
         for text, kind in _KINDS:
             self._kind.addItem(text, kind.value)
+        self._function, self._arguments = QComboBox(), QLineEdit()
+        for function in SplitFunction:
+            self._function.addItem(function.value, function.value)
+        self._folder: str | None = None
+        self._listing = ""
+        self._arguments.setPlaceholderText(_ARGUMENTS)
+        self._arguments.setMinimumWidth(320)
         for loader in Loader:
             self._loader.addItem(loader.value, loader.value)
         self._keras.addItem("newest Keras", "")
@@ -95,6 +108,15 @@ class RuleBar(QWidget):
                 return Rule(kind, Call(keras=keras), code=self._code.toPlainText())
             case RuleKind.LIST:
                 return Rule(kind, file=self._chosen)
+            case RuleKind.REPLAY:
+                function = SplitFunction(self._function.currentData())
+                try:
+                    return replayed_rule(
+                        function, keywords_of(self._arguments.text()),
+                        folder=self._folder, listing=self._listing,
+                    )  # fmt: skip
+                except UsageError:
+                    return Rule(kind, function=function.value)
             case RuleKind.KERAS:
                 loader = Loader(self._loader.currentData())
                 call = Call(loader, share, seed, self._shuffle.isChecked(), keras=keras)
@@ -116,6 +138,10 @@ class RuleBar(QWidget):
         self._shuffle.setChecked(rule.call.shuffle)
         if rule.file:
             self._choose(rule.file)
+        self._folder, self._listing = rule.folder, rule.listing
+        if rule.function:
+            self._function.setCurrentIndex(self._function.findData(rule.function))
+            self._arguments.setText(rule.arguments)
         if rule.code:
             with QSignalBlocker(self._code):
                 self._code.setPlainText(rule.code)
@@ -130,6 +156,18 @@ class RuleBar(QWidget):
             return "Paste the lines that load training and validation."
         if rule.kind is RuleKind.LIST and not rule.file:
             return "Choose a CSV with the columns path and split, such as a locked split."
+        if rule.kind is RuleKind.REPLAY:
+            return self._lacking_arguments()
+        return ""
+
+    def _lacking_arguments(self) -> str:
+        text = self._arguments.text()
+        if not text.strip():
+            return f"Write the arguments of the call as in the script, such as {_ARGUMENTS}."
+        try:
+            replayed_rule(SplitFunction(self._function.currentData()), keywords_of(text))
+        except UsageError as error:
+            return f"{error.message}. {error.advice}"
         return ""
 
     def ask_for_code(self) -> None:
@@ -140,13 +178,13 @@ class RuleBar(QWidget):
     def _fields(self) -> Sequence[QWidget]:
         return (
             self._kind, self._loader, self._keras, self._share, self._seed, self._shuffle,
-            self._calm, self._file, self._code,
+            self._calm, self._file, self._code, self._function, self._arguments,
         )  # fmt: skip
 
     def _lay_out(self) -> None:
         names = (
             "What makes the split", "Loader", "Version of Keras", "Share of validation", "Seed",
-            "Shuffle", "Fewest moves", "List of files", "Pasted code",
+            "Shuffle", "Fewest moves", "List of files", "Pasted code", "Function", "Arguments",
         )  # fmt: skip
         for widget, name in zip(self._fields(), names, strict=True):
             widget.setAccessibleName(name)
@@ -156,7 +194,7 @@ class RuleBar(QWidget):
         row.setSpacing(8)
         for widget in (
             self._kind, self._loader, self._share_name, self._share, self._seed_name, self._seed,
-            self._shuffle, self._calm, self._file, self._keras,
+            self._shuffle, self._calm, self._file, self._keras, self._function, self._arguments,
         ):  # fmt: skip
             row.addWidget(widget)
         row.addStretch()
@@ -167,12 +205,13 @@ class RuleBar(QWidget):
         column.addWidget(self._code)
 
     def _connect(self) -> None:
-        for box in (self._kind, self._loader, self._keras):
+        for box in (self._kind, self._loader, self._keras, self._function):
             box.currentIndexChanged.connect(self._on_changed)
         self._share.valueChanged.connect(self._on_changed)
         self._seed.valueChanged.connect(self._on_changed)
         self._shuffle.toggled.connect(self._on_changed)
         self._calm.toggled.connect(self._on_changed)
+        self._arguments.textChanged.connect(self._on_changed)
         self._code.textChanged.connect(self._on_changed)
         self._file.clicked.connect(self._on_file)
 
@@ -202,6 +241,8 @@ class RuleBar(QWidget):
         groups = kind is RuleKind.GROUPS
         generator = self._loader.currentData() == Loader.GENERATOR.value
         self._loader.setVisible(call)
+        self._function.setVisible(kind is RuleKind.REPLAY)
+        self._arguments.setVisible(kind is RuleKind.REPLAY)
         self._share.setVisible(call or groups)
         self._share_name.setVisible(call or groups)
         self._seed.setVisible(groups or (call and not generator))

@@ -1,10 +1,10 @@
 """Luck of the draw: three figures over 200 seeds, one at a time, with your seed marked."""
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets.figures import HistogramPlot
+from inspector.app.widgets.charts.figures import HistogramPlot
+from inspector.app.widgets.jobs import Job, Jobs
 from inspector.errors import InspectorError
 from inspector.project.project import Project
 from inspector.project.splits.leakage import SeedLeakRates
@@ -13,37 +13,33 @@ from inspector.project.splits.split_rules import Rule
 from inspector.work.jobs import Progress, Stop
 
 TWINS, ACCURACY, CLASSES = range(3)
-_NAMES = ("Share with a twin", "Quick model's accuracy", "Class balance")
+_NAMES = ("Share with a near-duplicate", "Baseline model's accuracy", "Class balance")
 
 
 class SeedVariabilityPanel(QWidget):
-    """Show what other seeds of a call would have given.
+    """Show what other seeds of a call would have given."""
 
-    Attributes:
-        job_started: A `Progress` and a `Stop` for the top bar.
-        job_ended: The job is over.
-    """
-
-    job_started = Signal(object, object)
-    job_ended = Signal()
-
-    def __init__(self, project: Project, bridge: Bridge) -> None:
+    def __init__(self, project: Project, bridge: Bridge, jobs: Jobs) -> None:
         super().__init__()
         self._project, self._bridge = project, bridge
         self._luck = SeedLeakRates((), None)
         self._drawn: SeedVariability | None = None
         self._rule = Rule()
-        self._stop: Stop | None = None
+        self._jobs = jobs
+        self._job: Job | None = None
         self._measure = QComboBox()
         self._measure.addItems(list(_NAMES))
         self._measure.setAccessibleName("What is compared over seeds")
         self._measure.currentIndexChanged.connect(self._paint)
         self._figure = HistogramPlot("Over 200 seeds")
         self._text = QLabel()
+        self._text.setObjectName("seed-text")
         self._text.setWordWrap(True)
         self._text.setProperty("role", "muted")
         self._draw = QPushButton("Try 200 seeds")
-        self._draw.setToolTip("Train a quick model on each draw: some seconds, in the background")
+        self._draw.setToolTip(
+            "Train a baseline model on each draw: some seconds, in the background"
+        )
         self._draw.clicked.connect(self._on_draw)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -64,11 +60,6 @@ class SeedVariabilityPanel(QWidget):
             widget.setVisible(False)
         self._text.setText(text)
 
-    def shut(self) -> None:
-        """Stop what runs."""
-        if self._stop is not None:
-            self._stop.set()
-
     def _paint(self, *_: object) -> None:
         if not self._luck.shares:
             self.show_none("There is no seed to compare: the rule draws nothing.")
@@ -78,16 +69,16 @@ class SeedVariabilityPanel(QWidget):
         self._measure.setVisible(True)
         self._figure.setVisible(known)
         self._draw.setVisible(not known)
-        self._draw.setEnabled(self._stop is None)
+        self._draw.setEnabled(self._job is None)
         if place == TWINS:
             luck = self._luck
             self._figure.show_values(luck.shares, luck.this_seed, "your seed")
             self._text.setText(
-                f"Over {len(luck.shares)} seeds the share of validation with a twin in training is"
+                f"Over {len(luck.shares)} seeds the leak rate is"
                 f" {luck.median:.1%} [{luck.at(5):.1%}, {luck.at(95):.1%}]."
             )
         elif self._drawn is None:
-            self._text.setText("Quick models have not tried other seeds of this call yet.")
+            self._text.setText("Baseline models have not tried other seeds of this call yet.")
         else:
             self._show_drawn(self._drawn, place)
 
@@ -98,7 +89,7 @@ class SeedVariabilityPanel(QWidget):
         if one.percentile is not None:
             rank = f" Yours is above {one.percentile:.0%} of them."
         what = (
-            f"A quick model reaches {one.median:.1%}"
+            f"A baseline model reaches {one.median:.1%}"
             if place == ACCURACY
             else f"The share of one class in validation is off by up to {one.median:.1%}"
         )
@@ -109,21 +100,21 @@ class SeedVariabilityPanel(QWidget):
         )
 
     def _on_draw(self) -> None:
-        if self._stop is not None:
+        if self._job is not None:
             return
-        progress, self._stop = Progress(), Stop()
+        progress, stop = Progress(), Stop()
         self._draw.setEnabled(False)
-        self._text.setText("Quick models are trying 200 seeds of this call.")
-        self.job_started.emit(progress, self._stop)
-        rule, stop, splits = self._rule, self._stop, self._project.splits
+        self._text.setText("Baseline models are trying 200 seeds of this call.")
+        self._job = self._jobs.start(progress, stop)
+        rule, splits = self._rule, self._project.splits
         self._bridge.call(
             lambda: splits.score_seeds(rule, stop=stop, progress=progress),
             self._on_drawn, on_error=self._on_error,
         )  # fmt: skip
 
     def _on_drawn(self, drawn: SeedVariability | None) -> None:
-        self._stop = None
-        self.job_ended.emit()
+        self._jobs.end(self._job)
+        self._job = None
         self._drawn = drawn
         self._paint()
 

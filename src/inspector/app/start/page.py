@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QImage, QPaintEvent
 
+    from inspector.app.widgets.jobs import Jobs
     from inspector.app.widgets.jobs_bar import JobBar
     from inspector.work.jobs import Progress, Stop
 
@@ -43,8 +44,8 @@ class StartPage(QWidget):
         title = QLabel("Dataset Inspector")
         title.setProperty("role", "title")
         purpose = QLabel(
-            "Shows why the validation accuracy of an image classifier lies,"
-            " and lets you put the dataset right."
+            "Shows why the validation accuracy of an image classifier is misleading,"
+            " and helps you fix the dataset."
         )
         purpose.setProperty("role", "muted")
         purpose.setWordWrap(True)
@@ -61,6 +62,7 @@ class StartPage(QWidget):
         self._note = QLabel()
         self._note.setWordWrap(True)
         self._note.setProperty("role", "error")
+        self._note.setObjectName("start-error")
         self._note.setAccessibleName("What went wrong")
         column.addWidget(self._note)
         self._add_recent(column, recent)
@@ -82,12 +84,17 @@ class StartPage(QWidget):
         """Show that the sample is being made, with a stop."""
         self.say("")
         self._sample.setEnabled(False)
-        self._job.start(progress, stop)
+        self._jobs.start(progress, stop)
 
     def end_job(self) -> None:
         """Offer the sample again."""
         self._sample.setEnabled(True)
-        self._job.finish()
+        for job in self._jobs.running:
+            self._jobs.end(job)
+
+    def watch(self, jobs: "Jobs") -> None:
+        """Show jobs of the window below the buttons."""
+        self._bar.watch(jobs)
 
     def show_faces(self, thumbnails_of: "Mapping[str, list[QImage]]") -> None:
         """Show pictures of recent datasets at the end of their lines, whose room was kept."""
@@ -118,8 +125,17 @@ class StartPage(QWidget):
         self.painted.emit()
 
     @cached_property
-    def _job(self) -> "JobBar":
-        """The job of making the sample, below the buttons."""
+    def _jobs(self) -> "Jobs":
+        """The making of the sample."""
+        from inspector.app.widgets.jobs import Jobs
+
+        jobs = Jobs(self)
+        self._bar.watch(jobs)
+        return jobs
+
+    @cached_property
+    def _bar(self) -> "JobBar":
+        """What runs before a project is open."""
         from PySide6.QtCore import Qt
 
         from inspector.app.widgets.jobs_bar import JobBar

@@ -1,20 +1,39 @@
 """The only crossing between the window's thread and everything that takes time."""
 
 import itertools
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
 from inspector.app.threads.main_thread_queue import MainThreadQueue
+from inspector.app.threads.newest_request import NewestRequests, RequestOutcome, run_request
 from inspector.errors import InspectorError
 
 _T = TypeVar("_T")
-# Who hears the result, who hears an error, the channel or "", and the call's number.
-_Ticket = tuple[Callable[[Any], None] | None, Callable[[InspectorError], None] | None, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One call: what runs, who gets its outcome, and how.
+
+    Attributes:
+        late: Deliver the answer even if a newer request of the channel waits.
+        writes: Run it even if the bridge is closed meanwhile.
+    """
+
+    work: Callable[[], Any]
+    on_result: Callable[[Any], None] | None
+    on_error: Callable[[InspectorError], None] | None
+    on_end: Callable[[], None] | None
+    channel: str
+    number: int
+    late: bool
+    writes: bool
+
 
 _THREADS = 6
 """A scan, a diagnosis and a comparison hold one each for as long as they go on."""
@@ -37,21 +56,20 @@ class Bridge(QObject):
         super().__init__(parent)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="bridge")
         self._numbers = itertools.count(1)
-        self._newest: dict[str, int] = {}
-        self._going: set[str] = set()
-        self._next: dict[str, tuple[Callable[[], object], _Ticket, bool]] = {}
-        self._lock = threading.Lock()
+        self._requests = NewestRequests[_Request]()
         self._closed = False
         self._answers = MainThreadQueue(self._on_answer, self)
         self._news = MainThreadQueue(self._on_told, self)
 
-    def call(
+    def call(  # noqa: PLR0913 - who hears what of one request
         self,
         work: Callable[[], _T],
         on_result: Callable[[_T], None] | None = None,
         *,
         channel: str = "",
         on_error: Callable[[InspectorError], None] | None = None,
+        on_end: Callable[[], None] | None = None,
+        late: bool = False,
         writes: bool = False,
     ) -> None:
         """Run `work` on another thread and hand its result to `on_result` on this one.
@@ -62,23 +80,25 @@ class Bridge(QObject):
             channel: Of several calls on one channel only the newest answer arrives, one runs at
                 a time, and of those that wait for it only the newest is run.
             on_error: Called with an InspectorError in place of `failed`.
+            on_end: Called after the answer, the error or the bug of each request that ran.
+            late: True to deliver also the answers that a newer request has overtaken, so that
+                something moves while a slider is dragged.
             writes: True where something is kept: one that waits is still run when all is closed.
         """
         if self._closed:
             return
-        ticket = (on_result, on_error, channel, next(self._numbers))
-        if channel:
-            with self._lock:
-                self._newest[channel] = ticket[3]
-                if channel in self._going:
-                    self._next[channel] = work, ticket, writes
-                    return
-                self._going.add(channel)
-        self._threads.submit(self._run, work, ticket, writes)
+        number = next(self._numbers)
+        request = _Request(work, on_result, on_error, on_end, channel, number, late, writes)
+        if not channel or self._requests.admit(channel, number, request):
+            self._threads.submit(self._run, request)
 
-    def waits(self) -> bool:
-        """Tell whether anything is asked on a channel."""
-        return bool(self._going)
+    def is_closed(self) -> bool:
+        """Tell whether nothing is asked any more."""
+        return self._closed
+
+    def waits(self, channel: str = "") -> bool:
+        """Tell whether anything is asked on a channel, or on any."""
+        return self._requests.is_busy(channel)
 
     def tell(self, changes: object) -> None:
         """Pass a project's change on to the window's thread, from any thread."""
@@ -88,52 +108,50 @@ class Bridge(QObject):
     def close(self) -> None:
         """Wait for what is running and let nothing more through."""
         self._closed = True
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        # Nothing is cancelled: of what waits for a thread, `_run` skips all but writes.
+        self._threads.shutdown(wait=True)
 
     def _on_told(self, changes: object) -> None:
         # A change may still be queued when the project is closed.
         if not self._closed:
             self.changed.emit(changes)
 
-    def _run(self, work: Callable[[], object], ticket: _Ticket, writes: bool) -> None:
-        channel = ticket[2]
-        while writes or not self._closed:
-            self._answer(work, ticket)
-            with self._lock:
-                waiting = self._next.pop(channel, None)
-                if waiting is None:
-                    self._going.discard(channel)
-                    return
-            work, ticket, writes = waiting
+    def _run(self, request: _Request) -> None:
+        following: _Request | None = request
+        while following is not None and (following.writes or not self._closed):
+            outcome = run_request(following.work)
+            if not self._closed:
+                self._answers.send((following, outcome))
+            channel = following.channel
+            following = self._requests.next(channel) if channel else None
 
-    def _answer(self, work: Callable[[], object], ticket: _Ticket) -> None:
-        result: object = None
-        error: BaseException | None = None
-        try:
-            result = work()
-        except BaseException as caught:
-            error = caught
-        if not self._closed:
-            self._answers.send((ticket, result, error))
-
-    def _stale(self, channel: str, number: int) -> bool:
-        with self._lock:
-            return bool(channel) and self._newest.get(channel) != number
-
-    def _on_answer(self, answer: tuple[_Ticket, object, BaseException | None]) -> None:
-        ticket, result, error = answer
-        on_result, on_error, channel, number = ticket
-        if self._closed or self._stale(channel, number):
+    def _on_answer(self, answer: tuple[_Request, RequestOutcome[Any]]) -> None:
+        request, outcome = answer
+        if self._closed:
             return
+        try:
+            if self._is_wanted(request):
+                self._deliver(request, outcome)
+        finally:
+            if request.on_end is not None and _is_there(request.on_end):
+                request.on_end()
+
+    def _is_wanted(self, request: _Request) -> bool:
+        if request.late or not request.channel:
+            return True
+        return self._requests.is_newest(request.channel, request.number)
+
+    def _deliver(self, request: _Request, outcome: RequestOutcome[Any]) -> None:
+        error = outcome.error
         if isinstance(error, InspectorError):
-            if callable(on_error) and _is_there(on_error):
-                on_error(error)
+            if request.on_error is not None and _is_there(request.on_error):
+                request.on_error(error)
             else:
                 self.failed.emit(error)
         elif error is not None:
             self.broken.emit(error)
-        elif callable(on_result) and _is_there(on_result):
-            on_result(result)
+        elif request.on_result is not None and _is_there(request.on_result):
+            request.on_result(outcome.result)
 
 
 def _is_there(handler: object) -> bool:

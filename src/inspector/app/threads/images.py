@@ -1,7 +1,7 @@
 """Pictures for Qt, made on any thread.
 
 Qt is not asked to guess a format: on its way it makes objects and connects signals, and on another
-thread than the window's that ends in a deadlock (docs/decisions/0011-no-qt-objects-on-workers.md).
+thread than the window's that ends in a deadlock (docs/decisions/0007-no-qt-objects-on-workers.md).
 """
 
 import cv2

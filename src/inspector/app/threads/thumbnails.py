@@ -3,12 +3,14 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 
 from inspector.app.threads.images import from_jpeg
 from inspector.app.threads.main_thread_queue import MainThreadQueue
+from inspector.app.threads.newest_request import RequestOutcome, run_request
 
 THREADS = 2
 KEPT_BYTES = 64_000_000
@@ -20,12 +22,14 @@ class Thumbnails(QObject):
 
     Attributes:
         ready: Some wished pixmaps have come.
+        broken: An exception of `load` that is a bug; the thumbnail counts as missing.
 
     Args:
         load: Returns the JPEG of a sample, or None; called on decode threads.
     """
 
     ready = Signal()
+    broken = Signal(object)
 
     def __init__(self, load: Callable[[int], bytes | None], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -83,10 +87,14 @@ class Thumbnails(QObject):
                     return
                 sample = self._wished.pop(0)
                 self._busy.add(sample)
-            self._decoded.send((sample, from_jpeg(self._load(sample))))
+            self._decoded.send((sample, run_request(partial(self._read, sample))))
 
-    def _on_decoded(self, decoded: tuple[int, QImage]) -> None:
-        sample, image = decoded
+    def _read(self, sample: int) -> QImage:
+        return from_jpeg(self._load(sample))
+
+    def _on_decoded(self, decoded: tuple[int, RequestOutcome[QImage]]) -> None:
+        sample, outcome = decoded
+        image = outcome.result if outcome.result is not None else QImage()
         self._busy.discard(sample)
         pixmap = QPixmap.fromImage(image)
         self._kept[sample] = pixmap
@@ -96,3 +104,5 @@ class Thumbnails(QObject):
             self._bytes -= 4 * old.width() * old.height()
         if not self._timer.isActive():
             self._timer.start()
+        if outcome.error is not None:
+            self.broken.emit(outcome.error)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.dialog_text import DialogText
+from inspector.app.widgets.focus import StableFocus
 from inspector.augmentation.policy import Policy
 from inspector.augmentation.presets import PRESETS
 from inspector.errors import InspectorError, UsageError
@@ -57,7 +58,7 @@ _HELP = {
 _BUDGETS = (("equal steps", Budget.STEPS), ("each until its plateau", Budget.PLATEAU))
 
 
-class CompareDialog(QDialog):
+class CompareDialog(StableFocus, QDialog):
     """Choose what is compared, read the plan, start.
 
     Attributes:

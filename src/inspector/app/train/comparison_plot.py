@@ -1,95 +1,97 @@
 """Differences to the baseline as dots with their intervals."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QResizeEvent
 
 from inspector.app.widgets import theme
+from inspector.app.widgets.charts.figures import LateChart
 from inspector.audit.comparisons import ComparisonOutcome
 from inspector.project.experiments.comparison_results import Comparison, ComparisonRow
 
+if TYPE_CHECKING:
+    from inspector.app.widgets.charts.plots import Plot
+    from inspector.app.widgets.charts.plots import Row as TableRow
+
 _ROW_PX = 74
-_LINE_PX = 18
 _AXIS_PX = 22
-_SIDE_PX = 10
 
 
-class ComparisonPlot(QWidget):
+class ComparisonPlot(LateChart):
     """A row a policy: its name, its difference in validation accuracy, and what it came to."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__("Differences to the baseline with 95 % intervals")
         self._found: Comparison | None = None
-        self.setAccessibleName("Differences to the baseline with 95 % intervals")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_comparison(self, found: Comparison) -> None:
         """Show what is known of a comparison."""
         self._found = found
         self.setAccessibleDescription("; ".join(f"{r.policy}: {row_text(r)}" for r in found.rows))
         self.setFixedHeight(_AXIS_PX + _ROW_PX * len(found.rows))
-        self.update()
+        self.redraw()
 
     def sizeHint(self) -> QSize:
         return QSize(320, self.minimumHeight())
 
-    def paintEvent(self, _: QPaintEvent) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cut the texts to the new width."""
+        super().resizeEvent(event)
+        if self.plot() is not None and event.size().width() != event.oldSize().width():
+            self.redraw()
+
+    def rows(self) -> "Sequence[TableRow]":
+        rows = self._found.rows if self._found is not None else ()
+        return [
+            ("policy", "difference", "low", "high", "decision"),
+            *((r.policy, *(_text(v) for v in (r.mean, r.low, r.high)), r.decision.value)
+              for r in rows),
+        ]  # fmt: skip
+
+    def paint(self, plot: "Plot") -> None:
         found = self._found
-        if found is None:
+        if found is None or not found.rows:
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ends = [abs(v) for r in found.rows for v in (r.low, r.high, r.mean) if v is not None]
         reach = max([found.margin * 2, *ends]) * 1.08
-        self._paint_scale(painter, found, reach)
-        for number, row in enumerate(found.rows):
-            self._paint_row(painter, row, number, reach)
-
-    def _x(self, value: float, reach: float) -> float:
-        half = self.width() / 2
-        return half + value / reach * (half - _SIDE_PX)
-
-    def _paint_scale(self, painter: QPainter, found: Comparison, reach: float) -> None:
-        left, right = self._x(-found.margin, reach), self._x(found.margin, reach)
+        count = len(found.rows)
         band = theme.colour("border")
         band.setAlphaF(0.6)
-        zero = self._x(0, reach)
-        painter.setPen(QPen(theme.colour("muted"), 1))
-        for number in range(len(found.rows)):
-            middle = _middle(number)
-            painter.fillRect(QRectF(left, middle - 9, right - left, 18), band)
-            painter.drawLine(QPointF(zero, middle - 9), QPointF(zero, middle + 9))
-        top = QRectF(0, 0, self.width(), _AXIS_PX)
-        painter.drawText(top, Qt.AlignmentFlag.AlignLeft, f"{-reach:+.3f}")
-        painter.drawText(top, Qt.AlignmentFlag.AlignRight, f"{reach:+.3f}")
-        painter.drawText(top, Qt.AlignmentFlag.AlignHCenter, found.baseline)
+        places = [count - 0.5 - number for number in range(count)]
+        plot.lying_bars([-found.margin] * count, [2 * found.margin] * count, places, band)
+        for row, y in zip(found.rows, places, strict=True):
+            plot.line([0, 0], [y - 0.14, y + 0.14], theme.colour("muted"), 1)
+            self._paint_row(plot, row, y, reach)
+        plot.ticks("left", (), 0)
+        plot.ticks("bottom", (), 0)
+        plot.ticks("top", (
+            (-reach * 0.9, f"{-reach:+.3f}"), (0, found.baseline), (reach * 0.9, f"{reach:+.3f}"),
+        ), _AXIS_PX)  # fmt: skip
+        plot.show_range((-reach, reach), (0, count))
+        plot.on_hover(self._text_at)
 
-    def _paint_row(self, painter: QPainter, row: ComparisonRow, number: int, reach: float) -> None:
-        width, middle = self.width(), _middle(number)
-        top = middle - _LINE_PX * 1.6 - 4
-        metrics = self.fontMetrics()
-        elide = Qt.TextElideMode.ElideMiddle
-        painter.setPen(theme.colour("text"))
-        name = metrics.elidedText(row.policy, elide, width)
-        painter.drawText(QRectF(0, top + 4, width, _LINE_PX), Qt.AlignmentFlag.AlignLeft, name)
+    def _paint_row(self, plot: "Plot", row: ComparisonRow, y: float, reach: float) -> None:
+        metrics, width = self.fontMetrics(), self.width() - 8
         colour = _colour(row.decision)
         if row.low is not None and row.high is not None:
-            painter.setPen(QPen(colour, 3))
-            ends = [QPointF(self._x(v, reach), middle) for v in (row.low, row.high)]
-            painter.drawLine(*ends)
+            plot.line([row.low, row.high], [y, y], colour, 3)
         if row.mean is not None:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colour)
-            painter.drawEllipse(QPointF(self._x(row.mean, reach), middle), 5, 5)
-        painter.setPen(theme.colour("muted"))
-        place = QRectF(0, middle + 8, width, _LINE_PX)
+            plot.dot(row.mean, y, colour)
+        name = metrics.elidedText(row.policy, Qt.TextElideMode.ElideMiddle, width)
+        plot.text(-reach, y + 0.36, name, theme.colour("text"))
         text = metrics.elidedText(row_text(row), Qt.TextElideMode.ElideRight, width)
-        painter.drawText(place, Qt.AlignmentFlag.AlignLeft, text)
+        plot.text(-reach, y - 0.32, text, theme.colour("muted"))
+
+    def _text_at(self, _: float, y: float) -> str:
+        rows = self._found.rows if self._found is not None else ()
+        number = int(len(rows) - y)
+        return f"{rows[number].policy}: {row_text(rows[number])}" if 0 <= number < len(rows) else ""
 
 
-def _middle(number: int) -> float:
-    """Return where the line of a row's interval lies."""
-    return _AXIS_PX + number * _ROW_PX + 4 + _LINE_PX * 1.6
+def _text(value: float | None) -> str:
+    return "" if value is None else f"{value:.6g}"
 
 
 def row_text(row: ComparisonRow) -> str:

@@ -1,8 +1,8 @@
 """The curves of runs with what is set about them: smoothing, seeds together, saving."""
 
-import importlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -16,11 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector.app.threads.bridge import Bridge
+from inspector.app.threads.late_import import late_import
 from inspector.project.training.run import Run
 
 if TYPE_CHECKING:
-    from inspector.app.widgets.charts import Charts, Curve
+    from inspector.app.widgets.charts.curves import Charts, Curve
 
 _HINT = (
     "Move over the curves to read them. Solid: validation. Dashed or pale: training."
@@ -43,11 +43,10 @@ class CurvesPanel(QWidget):
         self._together.toggled.connect(self._draw)
         self._lay_out()
 
-    def load(self, bridge: Bridge) -> None:
+    def load(self) -> None:
         """Import the library off the window's thread, once: it takes half a second."""
         if self._charts is None:
-            name = "inspector.app.widgets.charts"
-            bridge.call(lambda: importlib.import_module(name), self._on_loaded, channel="charts")
+            late_import("inspector.app.widgets.charts.curves", self._on_loaded)
 
     def show_runs(self, drawn: Sequence[tuple[Run, str]], current: str, *, any_run: bool) -> None:
         """Draw runs in their colours, the one that is looked at heavier."""
@@ -77,10 +76,10 @@ class CurvesPanel(QWidget):
         }  # fmt: skip
         return writers[kind](file)
 
-    def _on_loaded(self, module: object) -> None:
+    def _on_loaded(self, module: ModuleType) -> None:
         if self._charts is not None:
             return
-        charts: Charts = module.Charts()  # type: ignore[attr-defined]
+        charts: Charts = module.Charts()
         charts.pointed.connect(self._on_pointed)
         self._charts = charts
         self._column.addWidget(charts, 1)
@@ -93,7 +92,7 @@ class CurvesPanel(QWidget):
             self._charts.show_curves(curves, smoothing=self._smooth.value() / 100)
 
     def _curves(self) -> "list[Curve]":
-        from inspector.app.widgets.charts import Curve
+        from inspector.app.widgets.charts.curves import Curve
 
         if not self._together.isChecked():
             return [

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.components_table import ComponentsTable
+from inspector.app.widgets.jobs import Job, Jobs
 from inspector.errors import InspectorError
 from inspector.project.experiments.experiments import Experiment, ExperimentPlan
 from inspector.project.project import Project
@@ -33,27 +34,24 @@ class GapPanel(QWidget):
     """Plan the experiment, run it, read the answer.
 
     Attributes:
-        job_started: A `Progress` and a `Stop` for the top bar, while the plan is made.
-        job_ended: The plan is made.
         ended: No experiment is going any more.
         failed: An `InspectorError`.
     """
 
-    job_started = Signal(object, object)
-    job_ended = Signal()
     ended = Signal()
     failed = Signal(object)
 
-    def __init__(self, project: Project, bridge: Bridge) -> None:
+    def __init__(self, project: Project, bridge: Bridge, jobs: Jobs) -> None:
         super().__init__()
-        self._project, self._bridge = project, bridge
+        self._project, self._bridge, self._jobs = project, bridge, jobs
+        self._job: Job | None = None
         self._plan: ExperimentPlan | None = None
         self._stop: Stop | None = None
         self._training = False
         self._text, self._verdict, self._evidence = QLabel(_HELP), QLabel(), QLabel()
         self._terms = ComponentsTable()
         self._terms.hide()
-        self._ask, self._start = QPushButton("Plan it"), QPushButton("Train the arms")
+        self._ask, self._start = QPushButton("Plan it"), QPushButton("Train the models")
         self._ask.clicked.connect(self._on_ask)
         self._start.clicked.connect(self._on_start)
         self._start.setEnabled(False)
@@ -83,8 +81,8 @@ class GapPanel(QWidget):
         progress, stop, wanted = Progress(), Stop(), self._wanted
         self._stop = stop
         self._ask.setEnabled(False)
-        self._text.setText("Asking the quick models, whose controls stand beside the trainings…")
-        self.job_started.emit(progress, stop)
+        self._text.setText("Asking the baseline models, whose controls stand beside the trainings…")
+        self._job = self._jobs.start(progress, stop)
         self._bridge.call(
             lambda: self._project.experiments.plan(wanted=wanted, stop=stop, progress=progress),
             self._on_planned, on_error=self._on_failed,
@@ -92,7 +90,6 @@ class GapPanel(QWidget):
 
     def _on_planned(self, plan: ExperimentPlan | None) -> None:
         self._over()
-        self.job_ended.emit()
         self._plan = plan
         self._start.setEnabled(plan is not None)
         if plan is None:
@@ -131,15 +128,14 @@ class GapPanel(QWidget):
         self.ended.emit()
 
     def _on_failed(self, error: InspectorError) -> None:
-        if not self._training:
-            self.job_ended.emit()
         self._over()
         self._text.setText(f"{error.message}. {error.advice}")
         self.ended.emit()
         self.failed.emit(error)
 
     def _over(self) -> None:
-        self._stop = None
+        self._jobs.end(self._job)
+        self._stop = self._job = None
         self._training = False
         self._ask.setEnabled(True)
 

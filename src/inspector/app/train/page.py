@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -25,11 +25,13 @@ from inspector.app.train.gap_panel import GapPanel
 from inspector.app.train.run_form import RunForm
 from inspector.app.train.run_list import RunList
 from inspector.app.train.run_result_panel import SHOWN_MISTAKES, RunResultPanel, ShownResult
+from inspector.app.widgets.jobs import Job
 from inspector.app.widgets.jobs_bar import SAMPLE_MS
 from inspector.app.widgets.keys import bind
 from inspector.app.widgets.notice_bar import Notice
-from inspector.app.widgets.page import Key, Page
-from inspector.errors import InspectorError
+from inspector.app.widgets.page import Key, Page, PageName, PageRequest
+from inspector.dataset.user_files import user_path
+from inspector.errors import ExportError, InspectorError
 from inspector.project.changes import Changes
 from inspector.project.experiments.experiments import SPLIT as EXPERIMENT_SPLIT
 from inspector.project.project import Project
@@ -67,31 +69,25 @@ class TrainPage(Page):
     """Start runs, watch them, and read what they found.
 
     Attributes:
-        asked: A title and sample ids to list in the gallery.
-        job_started: A job for the top bar, with its stop.
-        splits_asked: A person wants another split.
         gap: The experiment's panel, which has a job of its own.
     """
 
-    title = "Train"
+    name = PageName.TRAIN
+    words = "run epoch learning curve comparison variant baseline accuracy confusion matrix"
     icon = "train"
     purpose = "Train in the background; validation accuracy leads"
-    asked = Signal(str, object)
-    splits_asked = Signal()
-    job_started = Signal(object, object)
-    job_ended = Signal()
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
-        self.offer = Notice("Go on")
-        self.offer.taken.connect(self._on_offer)
+        self.notice = self._offer = Notice("Go on")
+        self._offer.taken.connect(self._on_offer)
         self._runs: tuple[Run, ...] | None = None
-        self._stop: Stop | None = None
+        self._job: Job | None = None
         self._form, self._list, self._result = RunForm(), RunList(), RunResultPanel()
         self._curves = CurvesPanel()
         self._plan = QLabel()
         self._comparison = ComparisonPanel(project, bridge)
-        self.gap = GapPanel(project, bridge)
+        self.gap = GapPanel(project, bridge, self.jobs)
         self._start, self._pause = QPushButton("Start training"), QPushButton("Pause")
         self._compare, self._tabs = QPushButton("Compare…"), QTabWidget()
         self._halt, self._more = QPushButton("Stop"), QPushButton("More")
@@ -148,7 +144,7 @@ class TrainPage(Page):
         """Warm up what takes its time: TensorFlow in its child, and the charts' library."""
         super().showEvent(event)
         self.project.runs.trainer.warm()
-        self._curves.load(self.bridge)
+        self._curves.load()
         self._draw()
         self._show_run()
         self._ask_plan()
@@ -171,14 +167,13 @@ class TrainPage(Page):
             self._show_run()
         waits = self._comparison.is_going() or self.gap.is_going()
         live = waits or any(run.live is not None for run in runs)
-        if live and self._stop is None:
-            self._stop = Stop()
-            self.job_started.emit(RunningJobs(self.project), self._stop)
+        if live and self._job is None:
+            self._job = self.jobs.start(RunningJobs(self.project), Stop())
             self._timer.start()
-        elif not live and self._stop is not None:
-            self._stop = None
+        elif not live and self._job is not None:
+            self.jobs.end(self._job)
+            self._job = None
             self._timer.stop()
-            self.job_ended.emit()
 
     def _offer_resume(self) -> None:
         left = self._left_over()
@@ -186,7 +181,7 @@ class TrainPage(Page):
             word = "training was" if len(left) == 1 else "trainings were"
             done = f" after epoch {len(left[0].history)} of {left[0].spec.epochs}"
             where = done if len(left) == 1 else ""
-            self.offer.offer(f"{len(left)} {word} interrupted{where}. Nothing is lost.")
+            self._offer.offer(f"{len(left)} {word} interrupted{where}. Nothing is lost.")
 
     def _left_over(self) -> list[Run]:
         return [r for r in self._runs or () if r.state is RunState.INTERRUPTED]
@@ -266,7 +261,7 @@ class TrainPage(Page):
 
     def _on_sample(self) -> None:
         """Stop everything where the top bar's stop was pressed."""
-        if self._stop is not None and self._stop.is_set():
+        if self._job is not None and self._job.stop.is_set():
             self._timer.stop()
             self._comparison.stop()
             self.gap.stop()
@@ -309,13 +304,14 @@ class TrainPage(Page):
             self._form.show_policies, channel="train policies",
         )  # fmt: skip
 
-    def shut(self) -> None:
-        """Stop what waits for trainings, so that nothing waits for its end."""
+    def close(self) -> bool:
+        """Stop what waits for trainings, too, so that nothing waits for its end."""
         self._comparison.stop()
         self.gap.stop()
+        return super().close()
 
     def _on_relabel(self, sample: int, label: str) -> None:
-        self.bridge.call(lambda: self.project.decisions.relabel([sample], label))
+        self.bridge.call(lambda: self.project.decisions.relabel([sample], label), writes=True)
 
     def _draw(self) -> None:
         self._curves.show_runs(self._list.drawn(), self._list.current(), any_run=bool(self._runs))
@@ -325,8 +321,16 @@ class TrainPage(Page):
         name, _ = QFileDialog.getSaveFileName(
             self, "Save the curves", f"curves.{kind}", f"*.{kind}"
         )
-        if name and not self._curves.save(Path(name), kind):
-            self._say(f"{name} can't be written. Choose another folder.", "error")
+        if not name:
+            return
+        try:
+            with user_path(
+                Path(name), self.project.root, what="file of curves", replace=True
+            ) as partial:
+                if not self._curves.save(partial, kind):
+                    raise ExportError(f"{name} can't be written", "Choose another folder.")
+        except ExportError as error:
+            self._say(f"{error.message}. {error.advice}", "error")
 
     def _on_test(self) -> None:
         """Ask, and judge the run on the test folder: once a project, for good."""
@@ -373,7 +377,7 @@ class TrainPage(Page):
         self._halt.clicked.connect(self._on_halt)
         self._list.chosen.connect(self._on_chosen)
         self._list.drawn_changed.connect(self._draw)
-        self._result.asked.connect(self.asked)
+        self._result.asked.connect(self.show_list)
         self._result.relabel_asked.connect(self._on_relabel)
 
     def _lay_out(self) -> None:
@@ -403,7 +407,7 @@ class TrainPage(Page):
         split = QPushButton("Change the split")
         split.setProperty("role", "quiet")
         split.setToolTip("On the page Splits: folders, a Keras call, your code, a list, by group")
-        split.clicked.connect(self.splits_asked)
+        split.clicked.connect(lambda: self.asked.emit(PageRequest(PageName.SPLITS)))
         said = QHBoxLayout()
         said.addWidget(self._plan, 1)
         said.addWidget(split, 0, Qt.AlignmentFlag.AlignTop)

@@ -139,7 +139,7 @@ class RunResultPanel(QWidget):
         self._matrix.setVerticalHeaderLabels(list(result.classes))
         self._matrix.verticalHeader().setVisible(True)
         fits = n <= _FITTING
-        mode = QHeaderView.ResizeMode.Stretch if fits else QHeaderView.ResizeMode.ResizeToContents
+        mode = QHeaderView.ResizeMode.Stretch if fits else QHeaderView.ResizeMode.Interactive
         self._matrix.horizontalHeader().setSectionResizeMode(mode)
         for row, true in enumerate(result.classes):
             total = sum(len(result.cells.get((true, p), ())) for p in result.classes) or 1
@@ -219,7 +219,8 @@ class RunResultPanel(QWidget):
         self._tabs.addTab(confusion, "Confusion")
         self._tabs.addTab(mistakes, "Mistakes")
         self._tabs.setTabToolTip(
-            0, "With and without a twin is a description: images with a twin may be easier ones"
+            0,
+            "The difference is descriptive: images with a near-duplicate may be easier",
         )
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 8, 0, 0)

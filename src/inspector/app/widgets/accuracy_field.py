@@ -1,5 +1,6 @@
 """A field for an accuracy: a share of 1, also where it is written as per cent."""
 
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QDoubleSpinBox
 
@@ -20,7 +21,20 @@ class AccuracyField(QDoubleSpinBox):
         self.setSingleStep(0.01)
         self.setSpecialValueText("not stated")
         self.setAccessibleName(name)
+        self.lineEdit().installEventFilter(self)
         self.setToolTip(f"{name}. 0.95 and 95 % are the same")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Select "not stated" as a whole under the mouse: what is typed then takes its place."""
+        pressed = event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick)
+        if watched is self.lineEdit() and pressed and self._is_unstated():
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            self.selectAll()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _is_unstated(self) -> bool:
+        return self.lineEdit().text() == self.specialValueText()
 
     def validate(self, text: str, pos: int) -> tuple[QValidator.State, str, int]:
         if not text.strip(" .,%") or text == self.specialValueText():

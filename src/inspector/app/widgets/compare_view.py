@@ -50,7 +50,7 @@ class CompareView(QWidget):
         self.setMinimumSize(QSize(320, 200))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
-        self.setAccessibleName("Comparison of two pictures")
+        self.setAccessibleName("Comparison of two images")
 
     @property
     def mode(self) -> CompareMode:

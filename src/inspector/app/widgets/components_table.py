@@ -1,4 +1,4 @@
-"""The terms of a gap as a table: from quick models, or from trainings."""
+"""The components of an accuracy gap as a table: by baseline models, or by trainings."""
 
 from typing import Any
 
@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QTableWidgetItem, QVBoxLayout, QWidget
 from inspector.app.widgets.tables import table
 
 _TERMS = (
-    ("leakage", "Same picture or event on both sides"),
-    ("shift", "Your folders differ"),
-    ("luck", "SeedScores of the draw"),
-    ("composition", "Composition"),
-    ("size", "Size of the training set"),
+    ("leakage", "Leakage"),
+    ("shift", "Distribution shift"),
+    ("luck", "Seed variability"),
+    ("composition", "Class balance"),
+    ("size", "Training-set size"),
 )
-_HEADS = ("what", "effect on accuracy", "95 % interval", "verdict")
+_HEADS = ("component", "effect on accuracy", "95 % CI", "verdict")
 
 
 class ComponentsTable(QWidget):
@@ -53,5 +53,5 @@ def _texts(term: dict[str, Any]) -> tuple[str, str, str]:
     return (
         "-" if mean is None else f"{bound}{mean:+.3f}",
         "-" if low is None else f"{low:+.3f} to {high:+.3f}",
-        str(term["verdict"]).replace("_", " "),
+        "inconclusive" if term["verdict"] == "cannot_tell" else str(term["verdict"]),
     )

@@ -1,30 +1,13 @@
 """Running jobs in the top bar: phase, rate, time left and a stop, sampled, never blocking."""
 
 import time
-from typing import NamedTuple, Protocol
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
-from inspector.work.jobs import ProgressSnapshot, Stop
+from inspector.app.widgets.jobs import Job, Jobs
 
 SAMPLE_MS = 200
-
-
-class Sampled(Protocol):
-    """What tells how far it is."""
-
-    def snapshot(self) -> ProgressSnapshot:
-        """Return how far it is now."""
-
-
-class _Job(NamedTuple):
-    """A job in the bar, and since when, in seconds of the steady clock."""
-
-    asker: QObject | None
-    progress: Sampled
-    stop: Stop
-    since: float
 
 
 class JobBar(QWidget):
@@ -38,8 +21,8 @@ class JobBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        # Who asked, so that the end of one job leaves the others in the bar.
-        self._jobs: list[_Job] = []
+        self._jobs: list[Job] = []
+        self._watched: list[Jobs] = []
         self._text = QLabel()
         self._text.setAccessibleName("Job")
         self._text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -49,6 +32,7 @@ class JobBar(QWidget):
         self._bar.setAccessibleName("Progress of the job")
         self._end = QToolButton()
         self._end.setText("Stop")
+        self._end.setObjectName("stop-job")
         self._end.setToolTip("Stop this job; what is finished is kept")
         self._end.clicked.connect(self._on_stop)
         row = QHBoxLayout(self)
@@ -61,19 +45,29 @@ class JobBar(QWidget):
         self._timer.timeout.connect(self._sample)
         self.setVisible(False)
 
-    def start(self, progress: Sampled, stop: Stop) -> None:
-        """Show a job until its asker says `finish`."""
-        self._jobs.append(_Job(self.sender(), progress, stop, time.monotonic()))
+    def watch(self, jobs: Jobs) -> None:
+        """Show the jobs of an owner as they start and end; once is enough."""
+        if jobs in self._watched:
+            return
+        self._watched.append(jobs)
+        for job in jobs.running:
+            self._on_started(job)
+        jobs.started.connect(self._on_started)
+        jobs.ended.connect(self._on_ended)
+
+    def text(self) -> str:
+        """Return what is said of the newest job."""
+        return self._text.text()
+
+    def _on_started(self, job: Job) -> None:
+        self._jobs.append(job)
         self._end.setEnabled(True)
         self.setVisible(True)
         self._sample()
         self._timer.start()
 
-    def finish(self) -> None:
-        """Leave out the job of whoever calls; show the one before it, if there is one."""
-        asker = self.sender()
-        over = [job for job in self._jobs if job.asker is asker]
-        self._jobs = [job for job in self._jobs if job.asker is not asker]
+    def _on_ended(self, job: Job) -> None:
+        self._jobs = [one for one in self._jobs if one is not job]
         if self._jobs:
             self._end.setEnabled(not self._jobs[-1].stop.is_set())
             self._sample()
@@ -81,10 +75,8 @@ class JobBar(QWidget):
             self._timer.stop()
             self.setVisible(False)
             self._text.setMinimumWidth(0)
-        for job in over:
-            if not job.stop.is_set():
-                phase = job.progress.snapshot().phase
-                self.ended.emit(phase, time.monotonic() - job.since)
+        if not job.stop.is_set():
+            self.ended.emit(job.progress.snapshot().phase, time.monotonic() - job.began)
 
     def _on_stop(self) -> None:
         if self._jobs:

@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QVBoxLa
 from inspector.app.widgets.page import Key, Page
 from inspector.errors import UsageError
 
-TO_PAGES = ("Ctrl+1 .. Ctrl+8", "go to a page")
-PREFERENCES = ("Ctrl+,", "preferences")
+TO_PAGES = ("Ctrl+1 .. Ctrl+9", "go to a page")
 
 
 def overrides(file: Path) -> dict[str, str]:
@@ -28,7 +27,7 @@ def overrides(file: Path) -> dict[str, str]:
         table = tomllib.loads(file.read_text("utf-8")).get("keys", {})
     except (OSError, ValueError) as error:
         raise UsageError(
-            f"the settings {file} can't be read: {error}", "Mend or delete it."
+            f"the settings {file} can't be read: {error}", "Fix or delete the file."
         ) from None
     if not isinstance(table, Mapping) or not all(isinstance(v, str) for v in table.values()):
         raise UsageError(
@@ -84,7 +83,7 @@ class KeysOverlay(QDialog):
         columns.setContentsMargins(24, 20, 24, 20)
         columns.setSpacing(40)
         own = [(k.keys, k.does) for k in page.key_table()]
-        rest = [TO_PAGES, PREFERENCES, *((k.keys, k.does) for k in general)]
+        rest = [TO_PAGES, *((k.keys, k.does) for k in general)]
         for title, keys in ((page.title, own), ("Everywhere", rest)):
             if not keys:
                 continue

@@ -19,6 +19,7 @@ class Notice(QFrame):
         self.setProperty("severity", "middle")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._text = QLabel()
+        self._text.setObjectName("notice-text")
         self._take, leave = QPushButton(take), QPushButton("Not now")
         self._take.clicked.connect(self._on_taken)
         leave.clicked.connect(self.hide)

@@ -64,6 +64,10 @@ class Palette(QDialog):
         self.show()
         self.field.setFocus()
 
+    def texts(self) -> list[str]:
+        """Return the commands that fit, the best first."""
+        return [command.text for command in self._found]
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _MOVES:
             step = {_MOVES[0]: -1, _MOVES[1]: 1, _MOVES[2]: -ROWS, _MOVES[3]: ROWS}
@@ -106,7 +110,7 @@ def commands_of(
     for place, page in enumerate(pages):
         go = partial(show, place)
         if page is not shown:
-            found.append(PaletteCommand(f"Go to {page.title}", f"Ctrl+{place + 1}", go))
+            found.append(PaletteCommand(f"Go to {page.title}", f"Ctrl+{place + 1}", go, page.words))
     for place, page in enumerate(pages):
         if page is not shown:
             go = partial(show, place)

@@ -1,6 +1,6 @@
 """The details panel: the chosen image in full, its facts, its twins, its decisions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
@@ -19,6 +19,7 @@ from inspector.app.widgets.elided_label import FittedLabel, PathButton
 from inspector.app.widgets.sample_image import ImageLabel, read_image
 from inspector.project.project import Project
 from inspector.project.review.gallery_query import flag_names
+from inspector.similarity.image_hashes import HashMethod
 from inspector.store.samples import Sample
 
 
@@ -46,7 +47,7 @@ class Details(QFrame):
         self.setObjectName("details")
         self._project = project
         self._bridge = bridge
-        self._sample = 0
+        self._sample = self._shown = 0
         self._picture = ImageLabel()
         self._title = FittedLabel("Choose an image to see it in full")
         self._title.setProperty("role", "muted")
@@ -91,8 +92,9 @@ class Details(QFrame):
         if shown is None:
             return
         sample = shown.sample
+        self._shown = sample.id
         self._picture.show_image(shown.image)
-        self._picture.setAccessibleName(f"Picture of {sample.path}")
+        self._picture.setAccessibleName(f"Image of {sample.path}")
         folder, _, name = sample.path.rpartition("/")
         self._title.show_text(f"{folder}/\n{name}" if folder else name)
         self._title.setProperty("role", "")
@@ -102,12 +104,17 @@ class Details(QFrame):
             label = QLabel(name)
             label.setProperty("role", "muted")
             self._facts.addRow(label, FittedLabel(value))
+        # Apart, as it decodes the file once more: what is shown does not wait for it.
+        self._bridge.call(
+            lambda: (sample.id, self._project.image_hashes.of(sample)),
+            self._show_hashes, channel="image hashes",
+        )  # fmt: skip
         while (item := self._twins.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
         if shown.neighbours:
-            head = QLabel(f"Look-alikes: {len(shown.neighbours)}")
+            head = QLabel(f"Near-duplicates: {len(shown.neighbours)}")
             head.setProperty("role", "heading")
             self._twins.addWidget(head)
         for twin in shown.neighbours[:12]:
@@ -116,6 +123,19 @@ class Details(QFrame):
             button.setProperty("sample", twin.id)
             button.clicked.connect(self._on_twin)
             self._twins.addWidget(button)
+
+    def _show_hashes(self, answer: tuple[int, Mapping[HashMethod, str]]) -> None:
+        """Add ImageHash's hashes to the facts, to be copied and compared."""
+        sample, hashes = answer
+        if sample != self._shown:
+            return
+        for method, text in hashes.items():
+            label = QLabel(method.value)
+            label.setProperty("role", "muted")
+            value = FittedLabel(text)
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            value.setObjectName(f"hash-{method.value}")
+            self._facts.addRow(label, value)
 
     def _on_twin(self) -> None:
         self.chosen.emit(int(self.sender().property("sample")))

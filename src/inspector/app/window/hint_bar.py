@@ -16,6 +16,7 @@ class HintBar(QFrame):
         self._session = session
         self._page = ""
         self._text = QLabel()
+        self._text.setObjectName("hint-text")
         self._text.setWordWrap(True)
         leave = QPushButton("Got it")
         leave.setAccessibleDescription("Never show this hint again")

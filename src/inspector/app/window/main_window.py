@@ -1,6 +1,6 @@
-"""The window of an open dataset: rail, top bar, pages, details and status line; no logic."""
+"""The window of an open dataset: sidebar, top bar, pages, details and status line; no logic."""
 
-from collections.abc import Iterable
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
@@ -14,97 +14,95 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector.app.augment.page import AugmentPage
-from inspector.app.duplicates.page import DuplicatesPage
-from inspector.app.duplicates.rule_dialog import RuleDialog
-from inspector.app.export.page import ExportPage
-from inspector.app.gallery.page import GalleryPage
-from inspector.app.groups.page import GroupsPage
-from inspector.app.labels.page import LabelsPage
-from inspector.app.overview.clean_up_dialog import CleanUpDialog
-from inspector.app.overview.finding_card import CardAction
-from inspector.app.overview.page import OverviewPage
-from inspector.app.overview.verdict_panel import VerdictPanel
-from inspector.app.splits.page import SplitsPage
-from inspector.app.splits.seed_panel import SeedVariabilityPanel
 from inspector.app.threads.bridge import Bridge
-from inspector.app.train.gap_panel import GapPanel
-from inspector.app.train.page import TrainPage
+from inspector.app.widgets.jobs import Jobs
 from inspector.app.widgets.keys import KeysOverlay
-from inspector.app.widgets.page import Key, Page
+from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest
 from inspector.app.window.command_palette import Palette, as_command, commands_of
+from inspector.app.window.commands import PaletteCommand
 from inspector.app.window.details_panel import Details
 from inspector.app.window.hint_bar import HintBar
-from inspector.app.window.layout_dialog import ask_folders
+from inspector.app.window.page_list import PAGES
 from inspector.app.window.refresh_scheduler import RefreshScheduler
 from inspector.app.window.scan_job import ScanJob
 from inspector.app.window.session import Session
 from inspector.app.window.sidebar import Sidebar
 from inspector.app.window.top_bar import TopBar
+from inspector.desktop.settings import SETTINGS, THEME
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.project import Project
 from inspector.project.review.decisions import Decided
 
-Worker = TrainPage | GapPanel | ExportPage | VerdictPanel | SeedVariabilityPanel | CleanUpDialog
-
 
 class ProjectWindow(QWidget):
-    """Wire the pages of one project together.
+    """Wire the pages of one project together; it knows no page's insides.
 
     Attributes:
         close_asked: The person wants to go back to Start.
+        quit_asked: The person wants to leave the program.
+        preferences_asked: The person wants to see the preferences.
+        theme_asked: The person wants another theme: its name.
+        about_asked: The person wants to know what this program is.
+        job_ended: A job that was not stopped: its last phase, and the seconds it took.
     """
 
     close_asked = Signal()
+    quit_asked = Signal()
+    preferences_asked = Signal()
+    theme_asked = Signal(str)
+    about_asked = Signal()
+    backups_asked = Signal(object)
+    job_ended = Signal(str, float)
 
     def __init__(self, project: Project) -> None:
         super().__init__()
         self.project = project
         self.bridge = Bridge(self)
-        self._gallery = GalleryPage(project, self.bridge)
-        self._lookalikes = DuplicatesPage(project, self.bridge)
-        self._findings = OverviewPage(project, self.bridge)
-        self._export = ExportPage(project, self.bridge)
-        self._groups = GroupsPage(project, self.bridge)
-        self._splits = SplitsPage(project, self.bridge)
-        self._train = TrainPage(project, self.bridge)
-        self._labels = LabelsPage(project, self.bridge)
-        self.pages: list[Page] = [
-            self._findings, self._gallery, self._lookalikes, self._groups, self._splits,
-            AugmentPage(project, self.bridge), self._train, self._export, self._labels,
-        ]  # fmt: skip
+        self.pages: list[Page] = [page(project, self.bridge) for page in PAGES]
         self._stack = QStackedWidget()
         for page in self.pages:
             self._stack.addWidget(page)
         self._rail = Sidebar(self.pages)
         self.details = Details(project, self.bridge)
         self._top = TopBar(project.name)
-        self._job = self._top.job
-        self._scan = ScanJob(project, self.bridge, self._job, self._on_failed, self)
+        self._scan = ScanJob(project, self.bridge, self._on_failed, self)
         self._news = RefreshScheduler(self.bridge, self.pages, self.page, self)
         self._hint = HintBar(Session())
         self._status = QLabel()
+        self._status.setObjectName("status")
         self._shown = QLabel()
         self._general = (
-            Key("commands", "Ctrl+K", "look for a command", self._show_palette),
+            Key("commands", "Ctrl+K", "look for a command", self.show_palette),
             Key("undo", "Ctrl+Z", "undo the newest decision", self.undo),
             Key("redo", "Ctrl+Shift+Z", "redo", self.redo),
             Key("scan", "F5", "look for new and changed files", self._scan.start),
+            Key("preferences", "Ctrl+,", "preferences", self.preferences_asked.emit),
             Key("close", "Ctrl+W", "close this dataset", self.close_asked.emit),
-            Key("keys", "?", "show these keys", self._show_keys),
+            Key("quit", "Ctrl+Q", "quit the program", self.quit_asked.emit),
+            Key("keys", "?", "show these keys", self.show_keys),
         )
         self._lay_out()
         self._connect()
         self.show_page(0)
         project.subscribe(self.bridge.tell)
         self._scan.start()
-        if not project.layout.sure:
-            ask_folders(project, self.bridge, self)
 
     def page(self) -> Page:
         """Return the page that is shown."""
         return self.pages[self._stack.currentIndex()]
+
+    def page_named(self, name: PageName) -> Page:
+        """Return a page by its name."""
+        return next(page for page in self.pages if page.name is name)
+
+    def general_keys(self) -> tuple[Key, ...]:
+        """Return the keys that work on every page."""
+        return self._general
+
+    def status_text(self) -> str:
+        """Return what the status line says."""
+        return self._status.text()
 
     def busy(self) -> bool:
         """Tell whether a scan is running."""
@@ -112,26 +110,33 @@ class ProjectWindow(QWidget):
 
     def going(self) -> str:
         """Tell in words what a closing of the window would break off; "" for nothing."""
-        return self._train.going()
+        return next((text for page in self.pages if (text := page.going())), "")
 
     def show_page(self, index: int) -> None:
         """Show a page by its place in the rail, from 0."""
         self._stack.setCurrentIndex(index)
         self._rail.mark(index)
-        self._hint.show_for(self.page().title, self.page().hint)
-        self.details.setVisible(self.page() in (self._gallery,))
+        self._hint.show_for(self.page().objectName(), self.page().hint)
+        self.details.setVisible(self.page().has_details)
         self.page().setFocus()
         self._news.catch_up()
+
+    def watch(self, jobs: Jobs) -> None:
+        """Show jobs of the window in the top bar."""
+        self._top.job.watch(jobs)
+
+    def open_page(self, request: PageRequest) -> None:
+        """Show a page, and on it what a request names."""
+        page = self.page_named(request.page)
+        self.show_page(self.pages.index(page))
+        page.open(request)
 
     def shut(self) -> None:
         """Stop what runs, and close the project; decisions are on disk already."""
         self._scan.stop()
         self._news.shut()
-        self._gallery.shut()
-        self._lookalikes.shut()
-        self._train.shut()
-        self._splits.luck.shut()
-        self._findings.verdict.shut()
+        for page in self.pages:
+            page.close()
         self.bridge.close()
         self.project.close()
 
@@ -154,7 +159,8 @@ class ProjectWindow(QWidget):
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
-        for widget in (self._top, self._train.offer, self._hint, splitter, status):
+        notices = [page.notice for page in self.pages if page.notice is not None]
+        for widget in (self._top, *notices, self._hint, splitter, status):
             right.addWidget(widget, int(widget is splitter))
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -168,63 +174,74 @@ class ProjectWindow(QWidget):
         self.bridge.changed.connect(self._on_changed)
         self._news.brought.connect(self._tell_status)
         self.bridge.failed.connect(self._on_failed)
-        self._findings.asked.connect(self._on_wish)
-        self._findings.listed.connect(self._on_list)
-        self._gallery.chosen.connect(self.details.show_sample)
-        self._gallery.listed.connect(self._tell_status)
-        self._lookalikes.moved.connect(self._tell_status)
-        self._labels.moved.connect(self._tell_status)
-        self._labels.back_asked.connect(self._on_back)
-        self.details.chosen.connect(self._gallery.show_sample)
-        self._splits.asked.connect(self._on_list)
-        self._groups.asked.connect(self._on_list)
-        self._train.asked.connect(self._on_list)
-        self._train.splits_asked.connect(lambda: self.show_page(self.pages.index(self._splits)))
-        self._connect_job(self._train)
-        self._connect_job(self._train.gap)
-        self._findings.verdict.fix_asked.connect(self._on_fix)
-        self._findings.verdict.code_asked.connect(self._on_code)
-        self._connect_job(self._export)
-        self._connect_job(self._findings.verdict)
-        self._connect_job(self._splits.luck)
+        self.details.chosen.connect(self._on_details)
+        self._top.job.ended.connect(self.job_ended)
+        self._top.job.watch(self._scan.jobs)
+        for page in self.pages:
+            page.asked.connect(self.open_page)
+            page.moved.connect(self._tell_status)
+            page.sample_chosen.connect(self.details.show_sample)
+            self._top.job.watch(page.jobs)
         for index in range(len(self.pages)):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{index + 1}"), self)
             shortcut.setProperty("page", index)
             shortcut.activated.connect(self._on_page_key)
-        for key in (*self._general, Key("help", "F1", "", self._show_keys)):
+        # Those of the window itself work on Start as well: bound twice, neither would run.
+        own = [key for key in self._general if key.name not in ("preferences", "quit")]
+        for key in (*own, Key("help", "F1", "", self.show_keys)):
             QShortcut(QKeySequence(key.keys), self).activated.connect(key.run)
-
-    def _connect_job(self, worker: Worker) -> None:
-        worker.job_started.connect(self._job.start)
-        worker.job_ended.connect(self._job.finish)
-
-    def _on_fix(self) -> None:
-        sheet = CleanUpDialog(self.project, self.bridge, self)
-        self._connect_job(sheet)
-        sheet.open()
 
     def undo(self) -> None:
         """Undo the newest decision, or what is the page's own."""
         if not self.page().undo():
-            self.bridge.call(self.project.decisions.undo, self._on_decided)
+            self.bridge.call(self.project.decisions.undo, self._on_decided, writes=True)
 
     def redo(self) -> None:
         """Make the newest undone decision again."""
         if not self.page().redo():
-            self.bridge.call(self.project.decisions.redo, self._on_decided)
+            self.bridge.call(self.project.decisions.redo, self._on_decided, writes=True)
 
     def _on_page_key(self) -> None:
         self.show_page(int(self.sender().property("page")))
 
-    def _on_back(self) -> None:
-        self.show_page(0)
+    def _on_details(self, sample: int) -> None:
+        self.open_page(PageRequest(PageName.GALLERY, PageAction.SHOW_IMAGE, samples=(sample,)))
 
-    def _show_keys(self) -> None:
+    def show_keys(self) -> None:
+        """Show the keys of the page and those that work everywhere."""
         KeysOverlay(self.page(), self._general, self).open_over(self)
 
-    def _show_palette(self) -> None:
+    def show_palette(self) -> None:
+        """Let the person look for a command by its words."""
         own = commands_of(self.pages, self.page(), self.show_page)
-        Palette((*own, *(as_command(key) for key in self._general)), self).open_over(self)
+        general = [as_command(key) for key in self._general]
+        Palette((*own, *general, *self._more_commands()), self).open_over(self)
+
+    def _more_commands(self) -> list[PaletteCommand]:
+        """Return what has no key: a theme, a setting, and what this program is."""
+        themes = [
+            PaletteCommand(
+                f"Theme: {mode}", "", partial(self.theme_asked.emit, mode), "look colours mode"
+            )
+            for mode in THEME.choices
+        ]
+        settings = [
+            PaletteCommand(
+                f"Preferences: {s.title.lower()}", "", self.preferences_asked.emit, s.name
+            )
+            for s in SETTINGS
+            if s is not THEME
+        ]
+        about = PaletteCommand(
+            "About Dataset Inspector", "", self.about_asked.emit, "version licence"
+        )
+        backups = PaletteCommand(
+            "Restore a backup of this project…",
+            "",
+            partial(self.backups_asked.emit, self.project.file),
+            "damaged undo",
+        )
+        return [*themes, *settings, backups, about]
 
     def _on_decided(self, decided: Decided) -> None:
         self._status.setText(decided.text)
@@ -259,25 +276,3 @@ class ProjectWindow(QWidget):
     def _set_status(self, texts: tuple[str, str]) -> None:
         self._top.show_facts(texts[0])
         self._status.setText(texts[1])
-
-    def _on_wish(self, wish: CardAction) -> None:
-        finding = wish.finding
-        match finding.opens if wish.action else finding.see:
-            case "clusters" | "labels" | "splits" as place:
-                pages = {"clusters": self._lookalikes, "labels": self._labels}
-                self.show_page(self.pages.index(pages.get(place, self._splits)))
-            case "rule":
-                RuleDialog(self.project, self.bridge, self).open()
-            case "":
-                self.bridge.call(lambda: self.project.findings.act(finding), self._on_decided)
-            case _:
-                self._on_list(finding.title, finding.samples)
-
-    def _on_code(self) -> None:
-        self._splits.ask_for_code()
-        self.show_page(self.pages.index(self._splits))
-
-    def _on_list(self, title: str, ids: Iterable[int]) -> None:
-        """Open the list behind a number."""
-        self._gallery.show_only(title, ids)
-        self.show_page(self.pages.index(self._gallery))

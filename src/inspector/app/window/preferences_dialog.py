@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.app.widgets.focus import StableFocus
 from inspector.desktop.settings import (
     SETTINGS,
     Setting,
@@ -26,7 +27,7 @@ from inspector.desktop.settings import (
 from inspector.errors import InspectorError
 
 
-class Preferences(QDialog):
+class Preferences(StableFocus, QDialog):
     """Show and change the settings.
 
     Attributes:
@@ -45,6 +46,7 @@ class Preferences(QDialog):
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(4)
         self._note = QLabel()
+        self._note.setObjectName("preferences-error")
         self._note.setProperty("role", "error")
         self._note.setWordWrap(True)
         self._note.setVisible(False)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets.jobs_bar import JobBar
+from inspector.app.widgets.jobs import Job, Jobs
 from inspector.errors import InspectorError
 from inspector.project.project import Project
 from inspector.work.jobs import Progress, Stop
@@ -16,28 +16,34 @@ class ScanJob(QObject):
 
     Args:
         failed: Told why a scan ended, where it failed.
+
+    Attributes:
+        jobs: The scan, while one runs.
     """
 
     def __init__(
-        self, project: Project, bridge: Bridge, bar: JobBar,
-        failed: Callable[[InspectorError], None], parent: QObject,
-    ) -> None:  # fmt: skip
+        self,
+        project: Project,
+        bridge: Bridge,
+        failed: Callable[[InspectorError], None],
+        parent: QObject,
+    ) -> None:
         super().__init__(parent)
-        self._project, self._bridge, self._bar, self._failed = project, bridge, bar, failed
-        self._stop: Stop | None = None
+        self._project, self._bridge, self._failed = project, bridge, failed
+        self.jobs = Jobs(self)
+        self._job: Job | None = None
         self._again = False
 
     def busy(self) -> bool:
         """Tell whether one runs."""
-        return self._stop is not None
+        return self._job is not None
 
     def start(self) -> None:
         """Scan, where none runs."""
-        if self._stop is not None:
+        if self._job is not None:
             return
         progress, stop = Progress(), Stop()
-        self._stop = stop
-        self._bar.start(progress, stop)
+        self._job = self.jobs.start(progress, stop)
         self._bridge.call(
             lambda: self._project.scans.scan(stop=stop, progress=progress),
             self._on_done,
@@ -52,12 +58,11 @@ class ScanJob(QObject):
 
     def stop(self) -> None:
         """Ask the one that runs to stop; what it did is kept."""
-        if self._stop is not None:
-            self._stop.set()
+        self.jobs.stop_all()
 
     def _on_done(self, _: object) -> None:
-        self._stop = None
-        self._bar.finish()
+        self.jobs.end(self._job)
+        self._job = None
         if self._again:
             self._again = False
             self.start()

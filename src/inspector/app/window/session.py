@@ -10,13 +10,26 @@ from PySide6.QtCore import QByteArray, QSettings, QTimer
 
 if TYPE_CHECKING:
     from inspector.app.widgets.page import Page
-    from inspector.app.window.main_window import ProjectWindow
+    from inspector.project.project import Project
 
 RECENT = 10
 # How long a list in sight may take to fill before its old place is given up.
 PATIENCE_MS = 15_000
 _TRY_MS = 100
 _SCROLL = "scroll"
+_FORM = 2
+# The first form was keyed by what is on screen. It is read once, and written anew in the second.
+_OLD_PAGES = {
+    "Findings": "page-overview", "Gallery": "page-gallery", "Look-alikes": "page-duplicates",
+    "Labels": "page-labels", "Groups": "page-groups", "Splits": "page-splits",
+    "Augment": "page-augment", "Train": "page-train", "Export": "page-export",
+}  # fmt: skip
+_OLD_FIELDS = {
+    "Filters": "gallery-filters", "Group by": "gallery-group-by", "Sort": "gallery-sort",
+    "Part of a name": "gallery-name-part", "Size of the thumbnails": "gallery-thumbnail-size",
+    "Gallery": "gallery-list", "Clusters of look-alikes": "duplicate-clusters",
+    _SCROLL: _SCROLL,
+}  # fmt: skip
 
 
 @runtime_checkable
@@ -28,6 +41,19 @@ class Chooser(Protocol):
 
     def select_values(self, kept: Mapping[str, Iterable[str]]) -> None:
         """Choose it again."""
+
+
+class RestorableView(Protocol):
+    """The pages of an open project."""
+
+    project: "Project"
+    pages: "list[Page]"
+
+    def page(self) -> "Page":
+        """Return the page that is shown."""
+
+    def show_page(self, index: int) -> None:
+        """Show a page by its place."""
 
 
 class Session:
@@ -56,36 +82,40 @@ class Session:
         self._settings.setValue("recent", paths)
 
     def dismissed(self) -> list[str]:
-        """Return the pages whose hints were dismissed."""
+        """Return the object names of the pages whose hints were dismissed."""
         kept = self._settings.value("dismissed") or []
-        return [kept] if isinstance(kept, str) else [str(page) for page in kept]
+        names = [kept] if isinstance(kept, str) else [str(page) for page in kept]
+        return [_OLD_PAGES.get(name, name) for name in names]
 
     def dismiss(self, page: str) -> None:
         """Show the hint of a page no more."""
         self._settings.setValue("dismissed", [*self.dismissed(), page])
 
-    def keep(self, view: "ProjectWindow") -> None:
+    def keep(self, view: "RestorableView") -> None:
         """Keep which page of a project is shown, and what its pages say is worth keeping."""
-        pages = {p.title: dict(_read(p)) for p in view.pages if p.remembered}
-        state = {"page": view.page().title, "pages": pages}
+        pages = {p.objectName(): dict(_read(p)) for p in view.pages if p.remembered}
+        state = {"form": _FORM, "page": view.page().objectName(), "pages": pages}
         kept = self._views()
         kept[str(view.project.file)] = state
         newest = list(kept.items())[-RECENT:]
         self._settings.setValue("views", json.dumps(dict(newest)))
 
-    def restore(self, view: "ProjectWindow") -> None:
+    def restore(self, view: "RestorableView") -> None:
         """Show a project's pages as they were left, as soon as their lists are filled."""
         state = self._views().get(str(view.project.file))
         if not isinstance(state, dict):
             return
-        titles = [p.title for p in view.pages]
+        if state.get("form") != _FORM:
+            state = _of_first_form(state)
+        titles = [p.objectName() for p in view.pages]
         pages = state.get("pages")
         for page in view.pages:
-            values = pages.get(page.title) if isinstance(pages, dict) else None
+            values = pages.get(page.objectName()) if isinstance(pages, dict) else None
             if isinstance(values, dict):
                 _write(page, values)
-        if state.get("page") in titles:
-            view.show_page(titles.index(state["page"]))
+        name = state.get("page")
+        if isinstance(name, str) and name in titles:
+            view.show_page(titles.index(name))
 
     def _views(self) -> dict[str, object]:
         try:
@@ -95,10 +125,24 @@ class Session:
         return kept if isinstance(kept, dict) else {}
 
 
+def _of_first_form(state: Mapping[str, object]) -> dict[str, object]:
+    """Return a state that was keyed by titles and accessible names in the present form."""
+    pages = state.get("pages")
+    found = pages.items() if isinstance(pages, Mapping) else ()
+    return {
+        "page": _OLD_PAGES.get(str(state.get("page"))),
+        "pages": {
+            _OLD_PAGES[title]: {_OLD_FIELDS[n]: v for n, v in values.items() if n in _OLD_FIELDS}
+            for title, values in found
+            if title in _OLD_PAGES and isinstance(values, Mapping)
+        },
+    }
+
+
 def _fields(page: "Page") -> Iterator[tuple[str, QtWidgets.QWidget]]:
     for field in page.findChildren(QtWidgets.QWidget):
-        if field.accessibleName() in page.remembered:
-            yield field.accessibleName(), field
+        if field.objectName() in page.remembered:
+            yield field.objectName(), field
 
 
 def _read(page: "Page") -> Iterator[tuple[str, object]]:

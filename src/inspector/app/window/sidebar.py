@@ -10,7 +10,7 @@ from inspector.app.widgets.page import Page
 
 
 class Sidebar(QFrame):
-    """Show the pages that have an icon; others are opened from a page.
+    """Show a button per page.
 
     Attributes:
         chosen: The place of a page among all.

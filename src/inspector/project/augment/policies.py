@@ -10,10 +10,12 @@ from inspector.augmentation.keras_code import parse_code
 from inspector.augmentation.policy import Policy
 from inspector.augmentation.policy_json import read_policy, write_policy
 from inspector.augmentation.presets import PRESETS
-from inspector.errors import ExportError, UsageError
+from inspector.dataset.user_files import user_file
+from inspector.errors import DatasetError, UsageError
+from inspector.input_files import read_text
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
-from inspector.store import meta
+from inspector.store.records import POLICIES, PoliciesRecord
 
 LONGEST_NAME = 60
 _Kept = dict[str, Any]
@@ -35,7 +37,7 @@ class Policies:
 
     def all(self) -> list[SavedPolicy]:
         """Return the policies that are kept, by name; what a newer program wrote is passed over."""
-        kept = _kept(self._context.database.read())
+        kept = self._context.store.records.get(POLICIES).policies
         found = []
         for name, written in sorted(kept.items(), key=lambda p: p[0].casefold()):
             try:
@@ -81,16 +83,10 @@ class Policies:
         )
 
     def _change(self, change: Callable[[_Kept], _Kept], text: str) -> None:
-        def work(connection: Any) -> None:
-            meta.put(connection, "policies", json.dumps(change(_kept(connection))))
-
-        self._context.database.write(work, urgent=True)
+        self._context.store.records.update(
+            POLICIES, lambda record: PoliciesRecord(change(record.policies)), urgent=True
+        )
         self._context.emit(Changes(policies=True, text=text))
-
-
-def _kept(connection: Any) -> _Kept:
-    kept = json.loads(meta.get(connection, "policies", "{}"))
-    return kept if isinstance(kept, dict) else {}
 
 
 def _of(kept: _Kept, name: str) -> object:
@@ -103,25 +99,22 @@ def load_policy(file: Path) -> Policy:
     """Read a policy file: JSON with ImageDataGenerator's names, or the product's own form.
 
     Raises:
-        UsageError: It can't be read, or is no policy.
+        DatasetError: It can't be read, or is no policy; the message names the place.
     """
     try:
-        text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"the policy {file} can't be read: {error}", "Check the path.") from None
-    return read_policy(text)
+        return read_policy(read_text(file, what="policy", advice="Check the path."))
+    except UsageError as error:
+        raise DatasetError(f"{file.name}: {error.message}", error.advice) from None
 
 
-def write_file(policy: Policy, file: Path) -> None:
-    """Write a policy to a file that `load_policy` reads.
+def write_file(policy: Policy, file: Path, root: Path) -> None:
+    """Write a policy to a file that `load_policy` reads; one of the same name is replaced.
 
     Raises:
-        ExportError: The file can't be written.
+        ExportError: The file lies inside the dataset `root`, or can't be written.
     """
-    try:
-        file.write_text(json.dumps(write_policy(policy), indent=1) + "\n", "utf-8")
-    except OSError as error:
-        raise ExportError(f"{file} can't be written: {error}", "Choose another place.") from None
+    with user_file(file, root, what="policy", replace=True) as stream:
+        stream.write(json.dumps(write_policy(policy), indent=1) + "\n")
 
 
 def policy_of_code(text: str, keras: str = "") -> Policy:

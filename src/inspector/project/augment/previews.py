@@ -16,6 +16,7 @@ from inspector.augmentation.apply import augment
 from inspector.augmentation.lint import Advice, lint
 from inspector.augmentation.policy import Policy
 from inspector.dataset.training_decode import decode_square
+from inspector.dataset.user_files import check_outside, user_path
 from inspector.errors import DatasetError, ExportError, InspectorError, UsageError
 from inspector.project.context import ProjectContext
 from inspector.project.review.groups import Groups
@@ -58,7 +59,7 @@ def square(file: Path, *, side_px: int = SIDE_PX) -> tuple[NDArray[np.uint8], st
     except OSError as error:
         raise DatasetError(f"{file} can't be read: {error.strerror}", "Check the path.") from None
     except Exception as error:  # decoders raise nearly anything for a hostile file
-        raise DatasetError(f"{file} is no picture that can be decoded", "Take another.") from error
+        raise DatasetError(f"{file} is no image that can be decoded", "Take another.") from error
     return pixels, hashlib.sha256(data).hexdigest()
 
 
@@ -157,13 +158,24 @@ def advise(policy: Policy, pictures: Sequence[Path], keras: str = "") -> list[Ad
 
 
 def preview(  # noqa: PLR0913 - what training would be told too
-    policy: Policy, image: Path, folder: Path, *, seed: int, epoch: int, count: int, side_px: int
+    policy: Policy,
+    image: Path,
+    folder: Path,
+    *,
+    seed: int,
+    epoch: int,
+    count: int,
+    side_px: int,
+    datasets: Sequence[Path] = (),
 ) -> list[Path]:
     """Write what training reads of a picture: picture k is that of epoch `epoch` + k.
 
+    Args:
+        datasets: Folders that are never written to; that of the picture always is one.
+
     Raises:
         DatasetError: The picture can't be read.
-        ExportError: The folder can't be written.
+        ExportError: The folder lies inside a dataset, or can't be written.
         UsageError: A number is out of range.
     """
     if count < 1 or not 8 <= side_px <= 4096 or epoch < 0 or seed < 0:
@@ -172,15 +184,18 @@ def preview(  # noqa: PLR0913 - what training would be told too
         )
     pixels, identity = square(image, side_px=side_px)
     written = []
+    roots = (image.absolute().parent, *datasets)
+    check_outside(folder, *roots, what="preview")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for k in range(count):
-            shown = augment(pixels, policy, seed=seed, epoch=epoch + k, image_id=identity)
-            file = folder / f"{image.stem}-seed{seed}-epoch{epoch + k:04d}.png"
-            Image.fromarray(shown).save(file, format="PNG")
-            written.append(file)
     except OSError as error:
         raise ExportError(f"{folder} can't be written: {error}", "Choose another folder.") from None
+    for k in range(count):
+        shown = augment(pixels, policy, seed=seed, epoch=epoch + k, image_id=identity)
+        file = folder / f"{image.stem}-seed{seed}-epoch{epoch + k:04d}.png"
+        with user_path(file, *roots, what="preview", replace=True) as partial:
+            Image.fromarray(shown).save(partial, format="PNG")
+        written.append(file)
     return written
 
 

@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from inspector.dataset.decoding import Flag, read_pixels
 from inspector.dataset.listing import FAILED
 from inspector.project.context import ProjectContext
-from inspector.store import samples
-from inspector.store.sample_cache import SampleCache
 from inspector.store.samples import Sample
 
 SPLIT_ORDER = ("training", "validation", "test", "")
@@ -46,15 +44,15 @@ class Samples:
 
     def __init__(self, context: ProjectContext) -> None:
         self._context = context
-        self._roll = SampleCache()
+        self._rows = context.store.samples
 
     def everything(self) -> Sequence[Sample]:
         """Return every present sample, in order of paths."""
-        return self._roll.rows(self._context.database.read())
+        return self._rows.everything()
 
     def by_ids(self, ids: Iterable[int]) -> list[Sample]:
         """Return the present samples among `ids`."""
-        return samples.by_ids(self._context.database.read(), ids)
+        return self._rows.by_ids(ids)
 
     def by_paths(self, paths: Sequence[str]) -> list[Sample]:
         """Return the present samples with these paths, "./" and full paths allowed."""
@@ -64,20 +62,19 @@ class Samples:
             given = Path(path)
             inside = given.is_absolute() and given.is_relative_to(root)
             plain.append(given.relative_to(root).as_posix() if inside else given.as_posix())
-        return samples.by_paths(self._context.database.read(), plain)
+        return self._rows.by_paths(plain)
 
     def counts(self) -> Counts:
         """Count the files by status, and the images by class and split as on disk."""
         by_status: Counter[str] = Counter()
         classes: Counter[str] = Counter()
         splits: Counter[str] = Counter()
-        for row in samples.count_rows(self._context.database.read()):
-            status, split, label, number = row
-            by_status[status] += number
-            if status == "image":
-                classes[label] += number
-                if split:
-                    splits[split] += number
+        for row in self._rows.count_rows():
+            by_status[row.status] += row.files
+            if row.status == "image":
+                classes[row.label] += row.files
+                if row.split:
+                    splits[row.split] += row.files
         return Counts(
             by_status["image"],
             sum(by_status[s] for s in FAILED),
@@ -112,7 +109,7 @@ class Samples:
 
     def thumbnail(self, sample: int) -> bytes | None:
         """Return the JPEG thumbnail of a sample, or None while there is none."""
-        sha256 = samples.content(self._context.database.read(), sample)
+        sha256 = self._rows.content(sample)
         return self._context.cache.thumbnail(sha256) if sha256 else None
 
     def pixels(self, sample: int) -> NDArray[np.uint8]:

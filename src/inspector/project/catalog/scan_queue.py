@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from inspector.store.samples import FileContent
 from inspector.work.jobs import Progress, ahead
 from inspector.work.tasks import ReadTask
 
 CHUNK_FILES = 64
 CHUNK_BYTES = 2_000_000
-
-Row = tuple[int, str, bytes, int]
-"""A sample to read: id, path, content known before or b"", bytes."""
 
 
 class ScanQueue:
@@ -32,7 +30,7 @@ class ScanQueue:
         self,
         root: Path,
         records: Path,
-        names: Iterator[tuple[int, list[Row]]],
+        names: Iterator[tuple[int, list[FileContent]]],
         progress: Progress,
     ) -> None:
         self.count = self.new = 0
@@ -68,12 +66,12 @@ class ScanQueue:
         self._rows.close()
 
     def _list(
-        self, names: Iterator[tuple[int, list[Row]]], progress: Progress
-    ) -> Iterator[list[Row]]:
+        self, names: Iterator[tuple[int, list[FileContent]]], progress: Progress
+    ) -> Iterator[list[FileContent]]:
         progress.start("names", 0)
         for new, rows in names:
             self.new += new
             self.count += len(rows)
-            self.known.update((row[0], row[2]) for row in rows if row[2])
+            self.known.update((row.id, row.sha256) for row in rows if row.sha256)
             yield rows
         progress.rename("pictures", self.count)

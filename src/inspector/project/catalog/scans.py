@@ -2,26 +2,26 @@
 
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from inspector.dataset.listing import Entry, list_files
+from inspector.dataset.file_facts import failed
+from inspector.dataset.listing import list_files
 from inspector.errors import CacheError, ProcessError
-from inspector.project.catalog.scan_queue import Row, ScanQueue
+from inspector.project.catalog.scan_queue import ScanQueue
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
 from inspector.scratch import make_scratch
 from inspector.similarity.orientations import ONE_OF_EACH
-from inspector.store import duplicates as pair_rows
-from inspector.store import meta, samples
+from inspector.store.duplicates import EqualMember, StoredPair
 from inspector.store.exclusive_lock import exclusive_lock, holder
+from inspector.store.records import SCAN, ScanRecord
 from inspector.store.refusals import lock_of
+from inspector.store.samples import FileContent
 from inspector.work.jobs import Progress, Stop
 from inspector.work.pool import TaskDone, TaskFailed
 from inspector.work.tasks import (
@@ -31,7 +31,6 @@ from inspector.work.tasks import (
     DigestTask,
     Facts,
     ProposeTask,
-    ReadTask,
     Task,
     VerifyTask,
 )
@@ -68,29 +67,27 @@ class Scans:
 
     def is_complete(self) -> bool:
         """Tell whether the last scan ended, likeness included."""
-        return meta.get(self._context.database.read(), "complete") == "1"
+        return self._context.store.records.get(SCAN).complete
 
     def index(self) -> int:
         """List the disk and keep the names; return how many files are new."""
         return sum(new for new, _ in self._names(None))
 
-    def _names(self, racy_ns: int | None) -> Iterator[tuple[int, list[Row]]]:
+    def _names(self, racy_ns: int | None) -> Iterator[tuple[int, list[FileContent]]]:
         """List the disk and keep the names; yield how many are new and what is to be read.
 
         Args:
             racy_ns: As of `samples.unscanned`; None where nothing will be read.
         """
         context = self._context
-        database = context.database
-        # Not by `database.read`, which opens a connection for good in each thread that calls it.
-        seen = database.write(_next_listing)
+        rows = context.store.samples
+        number = rows.begin_listing()
         names: list[str] = []
         for chunk in list_files(context.root, context.layout):
-            yield database.write(partial(_add, chunk, seen, racy_ns))
+            yield rows.add_entries(chunk, listing=number, version=FEATURES, racy_ns=racy_ns)
             names += [e.path for e in chunk[: max(1, 50 - len(names))]] if len(names) < 50 else []
             context.emit(Changes(samples=True))
-        database.write(lambda c: samples.mark_missing(c, seen))
-        database.write(lambda c: meta.put(c, "names", "\n".join(names)))
+        rows.end_listing(number, names)
         context.emit(Changes(samples=True))
 
     def scan(self, *, stop: Stop | None = None, progress: Progress | None = None) -> Scanned:
@@ -109,8 +106,8 @@ class Scans:
         stop, progress = stop or Stop(), progress or Progress()
         began = time.monotonic()
         lock = lock_of(self._context.file)
-        if self._context.database.refusal is not None:
-            raise self._context.database.refusal
+        if self._context.store.database.refusal is not None:
+            raise self._context.store.database.refusal
 
         def waiting() -> None:
             progress.start(f"{holder(lock)} scans this: waiting", 0)
@@ -118,13 +115,13 @@ class Scans:
         with exclusive_lock(lock, waiting=waiting, stopped=stop.is_set) as mine:
             if mine:
                 return self._scan(began, stop, progress)
-        present, missing = samples.present_and_missing(self._context.database.read())
+        present, missing = self._context.store.samples.present_and_missing()
         return Scanned(0, present, 0, missing, time.monotonic() - began, complete=False)
 
     def _scan(self, began: float, stop: Stop, progress: Progress) -> Scanned:
         began_ns = time.time_ns()
-        database = self._context.database
-        before = int(meta.get(database.read(), "scanned_ns", "0"))
+        store = self._context.store
+        before = store.records.get(SCAN).began_ns
         reading = ScanQueue(
             self._context.root,
             self._context.cache.records,
@@ -140,46 +137,45 @@ class Scans:
             raise
         finally:
             reading.close()
-        moved = database.write(samples.follow_moves)
-        reader = database.read()
-        present, missing = samples.present_and_missing(reader)
+        moved = store.samples.follow_moves()
+        present, missing = store.samples.present_and_missing()
         complete = not stop.is_set()
         if complete:
             if reading.count or moved or not self.is_complete():
                 if self._context.cache.refusal is not None:
                     raise self._context.cache.refusal
                 complete = self._compare(stop, progress)
-            values = {"scanned_ns": str(began_ns), "complete": "1" if complete else "0"}
-            database.write(lambda c: meta.put_all(c, values))
+            store.samples.end_scan(ScanRecord(began_ns, complete))
         self._context.emit(Changes(samples=True, duplicates=True))
         # What an earlier scan left unread is not new, and was not known.
         new = reading.new
         unchanged = present - max(new + len(reading.known), reading.count)
         return Scanned(new - moved, unchanged, moved, missing, time.monotonic() - began, complete)
 
-    def _unread(self, racy_ns: int) -> Iterator[tuple[int, list[Row]]]:
+    def _unread(self, racy_ns: int) -> Iterator[tuple[int, list[FileContent]]]:
         """List as `_names` does; then come images whose picture the cache has lost.
 
         What is known is asked before, on this thread: each has connections of its own, for good.
         """
-        database = self._context.database
-        known = samples.known_contents(database.read())
+        known = self._context.store.samples.known_contents()
         if self._context.cache.refusal is not None:
             # What the cache has lost can't be put back.
             known = []
         kept = self._context.cache.contents() if known else set()
-        lost = {row[0] for row in known if row[2] not in kept}
+        lost = {row.id for row in known if row.sha256 not in kept}
         return self._unread_or_lost(racy_ns, lost)
 
-    def _unread_or_lost(self, racy_ns: int, lost: set[int]) -> Iterator[tuple[int, list[Row]]]:
+    def _unread_or_lost(
+        self, racy_ns: int, lost: set[int]
+    ) -> Iterator[tuple[int, list[FileContent]]]:
         refusal = self._context.cache.refusal
         for new, rows in self._names(racy_ns):
             if rows and refusal is not None:
                 raise refusal
-            lost.difference_update(row[0] for row in rows)
+            lost.difference_update(row.id for row in rows)
             yield new, rows
         if lost:
-            yield 0, self._context.database.write(partial(_lost, lost))
+            yield 0, self._context.store.samples.reread(lost)
 
     def _read(self, reading: ScanQueue, stop: Stop, progress: Progress) -> None:
         """Read files through the pool and keep their facts."""
@@ -194,7 +190,7 @@ class Scans:
                         batch.pictures.extend(facts.pictures)
                         progress.advance(len(items))
                     case TaskFailed(item=item, status=status, reason=reason):
-                        batch.samples.append(_failure(item, status, reason))
+                        batch.samples.append(failed(item.sample, status, reason, FEATURES))
                         progress.advance(1)
                 full = len(batch.samples) >= BATCH_ROWS
                 if not full and time.monotonic() - kept_at < BATCH_SECONDS:
@@ -214,7 +210,7 @@ class Scans:
         Pictures go to a cache that other programs use, too: no decision waits for them.
         """
         self._context.cache.put(facts.pictures)
-        return self._context.database.submit(lambda c: samples.fill(c, facts.samples, known))
+        return self._context.store.samples.fill(facts.samples, known)
 
     def _kept(self, keeping: Future[None] | None) -> None:
         if keeping is not None:
@@ -227,7 +223,7 @@ class Scans:
         progress.start("candidates", len(ONE_OF_EACH))
         by_content: dict[bytes, list[int]] = {}
         paths: dict[bytes, str] = {}
-        for sample, path, sha256, _ in samples.known_contents(context.database.read()):
+        for sample, path, sha256, _ in context.store.samples.known_contents():
             by_content.setdefault(sha256, []).append(sample)
             paths.setdefault(sha256, path)
         contents = sorted(by_content, key=lambda sha: paths[sha])
@@ -246,15 +242,16 @@ class Scans:
             return False
         sets, canonical = _equal_sets(by_content, same)
         assert found.similarity is not None
-        rows: dict[tuple[int, int], tuple[int, int, int, float]] = {}
+        rows: dict[tuple[int, int], StoredPair] = {}
         for a, b, transform, similarity in zip(
             found.a.tolist(), found.b.tolist(), found.transform.tolist(),
             found.similarity.tolist(), strict=True,
         ):  # fmt: skip
             one, two = sorted((canonical[contents[a]], canonical[contents[b]]))
-            if one != two and similarity > rows.get((one, two), (0, 0, 0, -1.0))[3]:
-                rows[one, two] = (one, two, transform, similarity)
-        context.database.write(lambda c: pair_rows.replace(c, sets, rows.values()))
+            known = rows.get((one, two))
+            if one != two and (known is None or similarity > known.similarity):
+                rows[one, two] = StoredPair(one, two, transform, similarity)
+        context.store.duplicates.replace(sets, rows.values())
         return True
 
     def _choose(self, chosen: Path, contents: list[bytes]) -> list[bytes]:
@@ -279,7 +276,7 @@ class Scans:
         proposed = _sorted(self._all(questions, stop, progress.advance))
         if stop.is_set():
             return None
-        progress.start("look-alikes", len(proposed.a))
+        progress.start("near-duplicates", len(proposed.a))
         cuts = [slice(i, i + CHUNK_PAIRS) for i in range(0, len(proposed.a), CHUNK_PAIRS)]
         tasks = [
             VerifyTask(*records, proposed.a[cut], proposed.b[cut], proposed.transform[cut])
@@ -332,7 +329,7 @@ class Scans:
         progress: Progress,
     ) -> dict[bytes, bytes] | None:
         """Return the digest of decoded pixels of each content that may equal another."""
-        sizes = samples.sizes(self._context.database.read())
+        sizes = self._context.store.samples.sizes()
         assert pairs.similarity is not None
         near = (pairs.similarity >= MAYBE_SAME_PIXELS) & (pairs.transform == 0)
         wanted: set[bytes] = set()
@@ -354,29 +351,6 @@ class Scans:
         return digests
 
 
-def _next_listing(connection: Any) -> int:
-    seen = int(meta.get(connection, "seen", "0")) + 1
-    meta.put(connection, "seen", str(seen))
-    return seen
-
-
-def _add(
-    chunk: Sequence[Entry], seen: int, racy_ns: int | None, connection: Any
-) -> tuple[int, list[Row]]:
-    new = samples.add_entries(connection, chunk, seen)
-    if racy_ns is None:
-        return new, []
-    rows = samples.unscanned(connection, FEATURES, racy_ns)
-    if rows:
-        meta.put(connection, "complete", "0")
-    return new, rows
-
-
-def _lost(lost: Set[int], connection: Any) -> list[Row]:
-    meta.put(connection, "complete", "0")
-    return [row for row in samples.known_contents(connection) if row[0] in lost]
-
-
 def _sorted(parts: Iterable[object]) -> CandidateResult:
     """Join candidates; those of one pair stand together, to be verified in one go."""
     found = [_nothing(), *(part for part in parts if isinstance(part, CandidateResult))]
@@ -391,22 +365,16 @@ def _nothing() -> CandidateResult:
     return CandidateResult(none, none, np.zeros(0, np.uint8), np.zeros(0, np.float32))
 
 
-def _failure(item: ReadTask, status: str, reason: str) -> tuple[object, ...]:
-    """Return a row of `Facts.samples` for a file that cost its worker."""
-    nothing = (b"", "", "", 0, 0, 1, "", "", 0, 0.0, 0.0, 0.0, 0.0)
-    return (status, reason, FEATURES, *nothing, item.sample)
-
-
 def _equal_sets(
     by_content: dict[bytes, list[int]], digests: dict[bytes, bytes]
-) -> tuple[list[tuple[int, int, str]], dict[bytes, int]]:
+) -> tuple[list[EqualMember], dict[bytes, int]]:
     """Join contents of equal pixels; return set rows and each content's representative sample."""
     first_of_pixels: dict[bytes, bytes] = {}
     joined: dict[bytes, list[bytes]] = {}
     for sha in by_content:
         lead = first_of_pixels.setdefault(digests.get(sha, sha), sha)
         joined.setdefault(lead, []).append(sha)
-    rows: list[tuple[int, int, str]] = []
+    rows: list[EqualMember] = []
     canonical: dict[bytes, int] = {}
     for lead, members in joined.items():
         head = by_content[lead][0]
@@ -414,5 +382,5 @@ def _equal_sets(
             canonical[sha] = head
             kind = "bytes" if sha == lead else "pixels"
             if len(members) > 1 or len(by_content[sha]) > 1:
-                rows += [(sample, head, kind) for sample in by_content[sha]]
+                rows += [EqualMember(sample, head, kind) for sample in by_content[sha]]
     return rows, canonical

@@ -1,11 +1,10 @@
 """Diagnoses: what a gap is made of, as far as quick models can tell, beside the user's numbers."""
 
 import hashlib
-import json
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +19,12 @@ from inspector.project.changes import Changes
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.diagnosis.shift import ShiftReport, at_the_extremes, columns, from_json
 from inspector.project.splits.leakage import Leakage
+from inspector.project.splits.membership import membership
 from inspector.project.splits.source import SplitSource
-from inspector.project.splits.split_rules import Rule, RuleKind, membership, one_call
+from inspector.project.splits.split_rules import Rule, RuleKind, one_call
 from inspector.project.splits.splits import Splits
 from inspector.similarity.levels import POSSIBLE
-from inspector.store import meta
+from inspector.store.records import DIAGNOSIS, DiagnosisRecord, Record, RecordKey
 from inspector.store.samples import Sample
 from inspector.work.diagnosis_process import ask_child
 from inspector.work.jobs import Progress, Stop
@@ -61,6 +61,9 @@ class UserMetrics:
     def text(self) -> str:
         """What was measured, in a sentence, with intervals where the images are stated."""
         return stated((self.split, self.folder), (self.split_images, self.folder_images))
+
+
+STATED_ACCURACY = Record(RecordKey.STATED_ACCURACY, UserMetrics, UserMetrics())
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +109,7 @@ class Diagnoses:
     @property
     def numbers(self) -> UserMetrics:
         """The user's own numbers."""
-        kept = meta.get(self._context.database.read(), "numbers")
-        return UserMetrics(**json.loads(kept)) if kept else UserMetrics()
+        return self._context.store.records.get(STATED_ACCURACY)
 
     def state(self, numbers: UserMetrics) -> None:
         """Keep the user's own numbers.
@@ -131,8 +133,7 @@ class Diagnoses:
                     "the predictions name no image of this dataset",
                     "Write each path as it stands below the dataset's folder.",
                 )
-        text = json.dumps(asdict(numbers))
-        self._context.database.write(lambda c: meta.put(c, "numbers", text), urgent=True)
+        self._context.store.records.put(STATED_ACCURACY, numbers, urgent=True)
         self._context.emit(Changes(rule=True, text="your numbers were kept"))
 
     def rates(self, found: Leakage) -> list[Rate]:
@@ -178,10 +179,8 @@ class Diagnoses:
             first=first, low_priority=self._context.low_priority,
         )  # fmt: skip
         if answer is not None:
-            kept = json.dumps(
-                {"parts": self._parts(rule), "at": time.time(), "answer": as_json(answer)}
-            )
-            self._context.database.note(lambda c: meta.put(c, "diagnosis", kept))
+            record = DiagnosisRecord(as_json(answer), time.time(), self._parts(rule))
+            self._context.store.records.note(DIAGNOSIS, record)
             self._context.emit(Changes(rule=True, text="the diagnosis is done"))
         return answer
 
@@ -206,14 +205,12 @@ class Diagnoses:
 
     def last(self) -> StoredDiagnosis | None:
         """Return the answer that is kept, and whether it still fits; None without one."""
-        kept = meta.get(self._context.database.read(), "diagnosis")
-        if not kept:
+        record = self._context.store.records.get(DIAGNOSIS)
+        if record is None:
             return None
-        document = json.loads(kept)
         now = self._parts(self._splits.rule)
-        then = document.get("parts", {})
-        changed = tuple(name for name, digest in now.items() if then.get(name) != digest)
-        return StoredDiagnosis(document["answer"], float(document.get("at", 0)), changed)
+        changed = tuple(name for name, digest in now.items() if record.parts.get(name) != digest)
+        return StoredDiagnosis(record.answer, record.at, changed)
 
     def differences(self) -> ShiftReport | None:
         """Return in which simple properties the last diagnosis saw the folders differ.
@@ -316,7 +313,7 @@ class Diagnoses:
             found["confirmed"] += bound
         clusters = len(self._duplicates.index().clusters)
         if clusters:
-            found["verified look-alikes"] += clusters
+            found["verified near-duplicates"] += clusters
         return dict(found)
 
     def _parts(self, rule: Rule) -> dict[str, str]:
@@ -329,7 +326,7 @@ class Diagnoses:
         parts = {
             FILES: files.digest(),
             "the split rule": repr(rule).encode(),
-            "groups or look-alikes by your decisions": groups.tobytes(),
+            "groups or near-duplicates by your decisions": groups.tobytes(),
             "your numbers": repr(self.numbers.claimed).encode(),
         }
         return {name: hashlib.sha256(part).hexdigest() for name, part in parts.items()}

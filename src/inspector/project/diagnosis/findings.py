@@ -19,9 +19,9 @@ from inspector.project.splits.splits import Splits
 from inspector.store.samples import Sample
 
 CHECKS = (
-    "the same picture in several splits",
-    "the same picture with two labels",
-    "look-alikes within a split",
+    "the same image in several splits",
+    "the same image with two labels",
+    "near-duplicates within a split",
     "files that can't be read",
     "files that Keras stops at",
     "files that Keras leaves out",
@@ -31,9 +31,9 @@ CHECKS = (
 )
 # More names than these don't fit a card's title.
 NAMED = 3
-NOT_CHECKED = "groups without a visible likeness, names or EXIF"
+NOT_CHECKED = "groups without visible similarity, matching names or EXIF"
 CALL = "what the calls of your code put where"
-LABELS = "labels that quick models contradict"
+LABELS = "labels that baseline models contradict"
 # Said of the whole dataset already, with an action.
 _SAID = {"conflicting_labels", "keras_crashes"}
 # What a burst is made of: near pictures only, within one split.
@@ -145,8 +145,8 @@ class Findings:
             Finding(
                 "labels", "middle", len(ids),
                 f"{_count(ids, 'image')} with another class suggested",
-                "Quick models that saw neither the image nor its group name another class. Some of"
-                " these are merely hard: look before you relabel.",
+                "Baseline models that saw neither the image nor its group name another class. Some"
+                " of these are merely hard: look before you relabel.",
                 "labels", "", ids,
             )
         ], looked  # fmt: skip
@@ -210,8 +210,8 @@ class Findings:
             found.append(
                 Finding(
                     "conflicting_labels", "high", len(labels),
-                    f"{_count(labels, 'cluster')} of look-alikes with two labels or more",
-                    "The same picture can't be two classes: decide which label is right.",
+                    f"{_count(labels, 'cluster')} of near-duplicates with two labels or more",
+                    "The same image can't be two classes: decide which label is right.",
                     "clusters", "Decide labels", ids, "labels",
                 )
             )  # fmt: skip
@@ -220,7 +220,7 @@ class Findings:
             found.append(
                 Finding(
                     "look_alikes", "middle", len(within),
-                    f"{_count(within, 'cluster')} of look-alikes within one split",
+                    f"{_count(within, 'cluster')} of near-duplicates within one split",
                     f"{len(ids):,} images: bursts are better kept together, copies dropped.",
                     "clusters", "Keep bursts together" if self._bursts() else "", ids,
                 )
@@ -248,7 +248,7 @@ class Findings:
             ("truncated", "middle", cut, "{} cut off", "Pixels came out, but not all of them.",
              "problems", "Drop"),
             ("flat", "low", flat, "{} nearly one colour",
-             "Nothing to learn from; kept out of the look-alikes.", "flat", "Drop"),
+             "Nothing to learn from; kept out of the near-duplicates.", "flat", "Drop"),
         )  # fmt: skip
         return _left_out(self._context.layout, rows) + [
             Finding(
@@ -265,7 +265,7 @@ def _left_out(layout: Layout, rows: Sequence[Sample]) -> list[Finding]:
     folders = layout.ignored
     if not folders:
         return []
-    inside = [s for s in rows if s.path.split("/", 1)[0] in folders]
+    inside = [s for s in rows if s.path.startswith(tuple(f"{f}/" for f in folders))]
     images = sum(s.path.lower().endswith(IMAGE_ENDINGS) for s in inside)
     names = ", ".join(folders[:NAMED]) + (" and others" if len(folders) > NAMED else "")
     splits = ", ".join(layout.splits)
@@ -289,14 +289,14 @@ def _across(clusters: Sequence[Cluster], index: DuplicateIndex) -> Finding:
     names = ", ".join(k.value for k in kinds)
     if neighbours:
         sides = " and ".join(sorted({m.split for m in neighbours}))
-        title = f"{_count(neighbours, f'{sides} image')} with a twin in training"
+        title = f"{_count(neighbours, f'{sides} image')} with a near-duplicate in training"
         ids = tuple(m.id for m in neighbours)
     else:
-        title = f"{_count(clusters, 'cluster')} of look-alikes across splits"
+        title = f"{_count(clusters, 'cluster')} of near-duplicates across splits"
         ids = tuple(m.id for c in clusters for m in c.members)
     return Finding(
         "twins_across", "high", len(neighbours) or len(clusters), title,
-        f"{_count(clusters, 'cluster')} of look-alikes at similarity {index.threshold:g} or"
+        f"{_count(clusters, 'cluster')} of near-duplicates at similarity {index.threshold:g} or"
         f" more ({names}). A model knows their like: accuracy on them may not hold for new images.",
         "clusters", "Drop copies…", ids, "rule",
     )  # fmt: skip

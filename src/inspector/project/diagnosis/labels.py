@@ -1,7 +1,6 @@
 """Labels: pictures with two labels, and single ones that quick models contradict."""
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from inspector.project.context import ProjectContext
 from inspector.project.review.decisions import Decided, Decisions
 from inspector.project.review.duplicates import Duplicates
 from inspector.project.review.groups import Groups
-from inspector.store import meta
+from inspector.store.records import LABEL_ERRORS, LabelErrorsRecord, SuspectRecord
 from inspector.store.samples import Sample
 from inspector.work.diagnosis_process import LabelErrorsRequest, suspect_in_child
 from inspector.work.jobs import Progress, Stop
@@ -114,10 +113,10 @@ class Labels:
         found = self.suspects(stop=stop, progress=progress)
         if found is None:
             return None
-        kept = json.dumps(
-            {"key": self._key(), "suspects": [[s.sample.id, s.suggested, s.score] for s in found]}
+        suspects = tuple(SuspectRecord(s.sample.id, s.suggested, s.score) for s in found)
+        self._context.store.records.note(
+            LABEL_ERRORS, LabelErrorsRecord(self.queue_key(), suspects)
         )
-        self._context.database.note(lambda c: meta.put(c, "suspects", kept))
         self._context.emit(Changes(rule=True))
         return len(found)
 
@@ -192,25 +191,24 @@ class Labels:
 
     def _kept(self) -> list[SuspectedLabel] | None:
         """Return the suspects of the last look, as they are decided now; None without one."""
-        kept = meta.get(self._context.database.read(), "suspects")
-        document = json.loads(kept) if kept else {}
-        if document.get("key") != self._key():
+        record = self._context.store.records.get(LABEL_ERRORS)
+        if record is None or record.digest != self.queue_key():
             return None
         by_id = {s.id: s for s in self._groups.images()}
         return [
-            SuspectedLabel(by_id[i], label, score)
-            for i, label, score in document["suspects"]
-            if i in by_id
+            SuspectedLabel(by_id[one.sample], one.suggested, one.score)
+            for one in record.suspects
+            if one.sample in by_id
         ]
 
     def _seen(self) -> _Space:
-        key = self._key()
+        key = self.queue_key()
         if self._space is None or self._space.key != key:
             rows = self._groups.images()
             self._space = _Space(key, rows, describe(self._groups.records(rows)))
         return self._space
 
-    def _key(self) -> str:
+    def queue_key(self) -> str:
         """Digest the files and their labels on disk; decisions leave the queue as it is."""
         digest = hashlib.sha256()
         for s in self._groups.images():

@@ -10,6 +10,7 @@ from typing import Any
 from inspector import __version__
 from inspector.audit.predictions import Rate
 from inspector.audit.properties import bars, typical
+from inspector.dataset.user_files import check_outside, user_file
 from inspector.errors import DatasetError, ExportError, UsageError
 from inspector.project.changes import Changes
 from inspector.project.diagnosis.diagnoses import Diagnoses
@@ -55,22 +56,12 @@ class Reports:
         Raises:
             ExportError: It lies inside the dataset, exists already, or can't be written.
         """
-        if file.absolute().is_relative_to(self._context.root):
-            raise ExportError(
-                "the report would lie inside the dataset, which is never written to",
-                "Name a file outside of it.",
-            )
+        check_outside(file, self._context.root, what="report")
+        if file.exists():
+            raise ExportError(f"{file} exists already", "Name a file that does not exist yet.")
         page = self.page()
-        partial = file.with_name(f".{file.name}.partial")
-        try:
-            if file.exists():
-                raise ExportError(f"{file} exists already", "Name a file that does not exist yet.")
-            partial.write_text(render(page), "utf-8")
-            partial.replace(file)
-        except OSError as error:
-            raise ExportError(
-                f"{file} can't be written: {error.strerror}", "Choose another folder."
-            ) from error
+        with user_file(file, self._context.root, what="report") as stream:
+            stream.write(render(page))
         self._context.emit(Changes(exports=True, text=f"report: {file.name}"))
         return len(page.cards)
 
@@ -144,13 +135,13 @@ class Reports:
     def _luck(self, found: Leakage | None) -> tuple[OverSeeds, ...]:
         if found is None or not found.luck.shares:
             return ()
-        neighbours = "Share of validation with a twin in training"
+        neighbours = "Share of validation with a near-duplicate in training"
         shown = [OverSeeds(neighbours, found.luck.shares, found.luck.this_seed)]
         drawn = self._splits.drawn()
         if drawn is not None:
             one, mix = drawn.accuracy, drawn.class_deviation
             rank = "" if one.percentile is None else f" (yours above {one.percentile:.0%} of them)"
-            said = f"Accuracy of a quick model on validation{rank}"
+            said = f"Accuracy of a baseline model on validation{rank}"
             off = "By how much the share of one class is off, at most"
             shown += [OverSeeds(said, one.values, one.this_seed),
                       OverSeeds(off, mix.values, mix.this_seed)]  # fmt: skip
@@ -184,17 +175,17 @@ class Reports:
         groups = self._groups.provenance()
         versions = ", ".join(f"{name} {_version(name)}" for name in LIBRARIES)
         lines = [
-            f"Same picture: bytes by SHA-256; pixels by their decoded values; transformed and near"
+            f"Same image: bytes by SHA-256; pixels by their decoded values; transformed and near"
             f" at similarity {threshold:g} or more, each pair verified pixel by pixel after"
             " alignment.",
-            f"Same event: groups from {groups}.",
-            "Effect on accuracy: quick models (logistic regression on gradients and colours) under"
-            " random and group folds; intervals resample groups and seeds, 95 %.",
+            f"Same group: groups from {groups}.",
+            "Effect on accuracy: baseline models (logistic regression on gradients and colours)"
+            " under random and group folds; intervals resample groups and seeds, 95 %.",
             f"Dataset Inspector {__version__}, Python {platform.python_version()}, {versions}.",
         ]
         if found and found.luck.shares:
             newest = len(found.luck.shares) - 1
-            lines.insert(2, f"Luck: the same call with the seeds 0 to {newest}.")
+            lines.insert(2, f"Seed variability: the same call with seeds 0 to {newest}.")
         return tuple(lines)
 
 
@@ -206,7 +197,7 @@ def _matrix(found: Leakage) -> Table:
     ]
     kinds = (f"same {k}" if k in ("bytes", "pixels") else k for k in KINDS)
     heads = ("from → to", "images", *kinds)
-    return Table("Who has a twin where", heads, tuple(rows))
+    return Table("Near-duplicates between splits", heads, tuple(rows))
 
 
 def _own(rates: Sequence[Rate], file: str) -> Table:
@@ -229,14 +220,14 @@ def _terms(answer: dict[str, Any]) -> Table:
         for name, t in answer["terms"].items()
     ]  # fmt: skip
     return Table(
-        "What the gap is made of, for quick models",
+        "What the gap is made of, for baseline models",
         ("term", "estimate", "95 %", "verdict", "bound"), tuple(rows),
     )  # fmt: skip
 
 
 def _lists(found: Leakage) -> dict[str, list[str]]:
     return {
-        "Validation images with a twin in training": [
+        "Validation images with a near-duplicate in training": [
             f"{leak.image.path}\t{leak.kind}\t{leak.similarity:.3f}\t{leak.twin.path}"
             for leak in found.leaks
             if leak.twin
@@ -244,7 +235,7 @@ def _lists(found: Leakage) -> dict[str, list[str]]:
         "Validation images that share an event with training": [
             leak.image.path for leak in found.leaks if leak.twin is None
         ],
-        "Files on both sides": list(found.both),
+        "Files in training and in validation": list(found.both),
         "Files on neither side": list(found.made.neither),
         "Training": list(found.made.training),
         "Validation": list(found.made.validation),

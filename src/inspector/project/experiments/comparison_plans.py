@@ -55,7 +55,7 @@ def apart(spec: RunSpec, groups: Mapping[str, int]) -> tuple[RunSpec, int]:
     judged = _rows(spec.validation, apart)
     if len({groups[p] for p in judged.paths}) < 2:
         raise DatasetError(
-            "nearly every validation image shows a picture or an event of training",
+            "nearly every validation image shows an image or an event of training",
             "Compare on a split that keeps groups together: --by-group.",
         )
     return replace(spec, validation=judged), len(apart) - sum(apart)

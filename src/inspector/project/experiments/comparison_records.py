@@ -1,18 +1,20 @@
 """A comparison as it is kept: a small JSON beside its runs, readable after a restart."""
 
-import csv
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from inspector.audit.comparisons import MARGIN, Futility
 from inspector.augmentation.policy_json import read_policy, write_policy
-from inspector.errors import InspectorError, TrainingError
+from inspector.dataset.csv_table import read_rows
+from inspector.errors import DatasetError, InspectorError, TrainingError
+from inspector.input_files import read_json
 from inspector.project.experiments.variants import Variant
 from inspector.training_protocol import (
     PREDICTIONS_BEST,
@@ -118,19 +120,16 @@ def read_kept(folder: Path) -> StoredComparison:
         TrainingError: It can't be understood.
     """
     try:
-        raw: dict[str, Any] = json.loads((folder / FILE).read_text("utf-8"))
+        raw = read_json(folder / FILE, dict[str, Any], what="comparison", advice="Start a new one.")
         if raw.pop("comparison") != VERSION:
             raise ValueError("another version")
         raw["candidates"] = tuple(_candidate(entry) for entry in raw["candidates"])
-        raw["setup"] = ComparisonSetup(**raw["setup"] | {"budget": Budget(raw["setup"]["budget"])})
-        raw["futility"] = Futility(**raw["futility"])
-        raw["turns"] = tuple(ComparisonRun(**entry) for entry in raw["turns"])
-        for name in ("groups", "notes"):
-            raw[name] = tuple(raw[name])
-        return StoredComparison(**raw)
+        # The variants are instances already, as policies have a form of their own: they stay.
+        return msgspec.convert(raw, StoredComparison)
     except (OSError, ValueError, KeyError, TypeError, InspectorError) as error:
         raise TrainingError(
-            f"the comparison {folder.name} can't be read", "Start a new one with its settings."
+            f"the comparison {folder.name} can't be read: {error}",
+            "Start a new one with its settings.",
         ) from error
 
 
@@ -194,10 +193,11 @@ def read_right(file: Path) -> NDArray[np.float64]:
         TrainingError: The file can't be read.
     """
     try:
-        with file.open(encoding="utf-8", errors="surrogateescape", newline="") as stream:
-            rows = csv.DictReader(stream)
-            return np.array([row["label"] == row["predicted"] for row in rows], np.float64)
-    except (OSError, KeyError, ValueError, csv.Error) as error:
+        rows = read_rows(
+            file, ("label", "predicted"), what="file of predictions", advice="Train that run anew."
+        )
+        return np.array([r.cells["label"] == r.cells["predicted"] for r in rows], np.float64)
+    except DatasetError as error:
         raise TrainingError(
-            f"the predictions of {file.parent.name} can't be read", "Train that run anew."
+            f"the predictions of {file.parent.name} can't be read: {error.message}", error.advice
         ) from error

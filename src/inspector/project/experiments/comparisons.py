@@ -271,7 +271,7 @@ class Comparisons:
         said = []
         if left_out:
             said.append(
-                f"{left_out:,} validation images are left out, as their picture or event is in"
+                f"{left_out:,} validation images are left out, as their image or event is in"
                 " training; a split by group leaves none out."
             )
         folders = self._context.layout.splits.values()

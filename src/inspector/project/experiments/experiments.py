@@ -13,6 +13,7 @@ from inspector.audit.diagnosis import Diagnosis, Question, as_json
 from inspector.audit.gap import SEEDS_OF_MANY, Trained, diagnose
 from inspector.desktop.paths import cache_folder
 from inspector.errors import TrainingError
+from inspector.input_files import read_json
 from inspector.project.changes import Changes
 from inspector.project.diagnosis.diagnoses import Diagnoses
 from inspector.project.experiments.comparison_records import is_complete, read_right
@@ -22,7 +23,7 @@ from inspector.project.splits.splits import Splits
 from inspector.project.training.run import RunConfig
 from inspector.project.training.runs import Runs
 from inspector.project.training.time_estimate import estimate_seconds
-from inspector.store import meta
+from inspector.store.records import EXPERIMENT, ExperimentRecord
 from inspector.store.samples import Sample
 from inspector.training_protocol import (
     PREDICTIONS_LAST,
@@ -176,8 +177,8 @@ class Experiments:
             raise TrainingError(failures[0].reason, failures[0].advice)
         found = self.known(plan)
         if found.answer is not None:
-            kept = json.dumps(as_json(found.answer) | {"partial": found.partial})
-            self._context.database.note(lambda c: meta.put(c, "experiment", kept))
+            answer = as_json(found.answer) | {"partial": found.partial}
+            self._context.store.records.note(EXPERIMENT, ExperimentRecord(answer))
             self._context.emit(Changes(rule=True, text="the experiment is done"))
         return found
 
@@ -214,9 +215,8 @@ class Experiments:
 
     def last(self) -> dict[str, object] | None:
         """Return the last answer as JSON; None without one."""
-        kept = meta.get(self._context.database.read(), "experiment")
-        document: dict[str, object] | None = json.loads(kept) if kept else None
-        return document
+        record = self._context.store.records.get(EXPERIMENT)
+        return record.answer if record else None
 
     def _names(
         self,
@@ -248,7 +248,8 @@ class Experiments:
     def _base(self, question: Question, wanted: RunConfig) -> RunSpec:
         """Return what all runs share."""
         return RunSpec(
-            str(self._context.root), question.classes, SampleColumns(), SampleColumns(), SampleColumns(),
+            str(self._context.root), question.classes,
+            SampleColumns(), SampleColumns(), SampleColumns(),
             wanted.model, 0, wanted.image_size_px, budget=Budget.STEPS, epochs=wanted.epochs,
             split=SPLIT, cache=str(cache_folder() / "training"),
             versions={"inspector": __version__},
@@ -273,15 +274,12 @@ class Experiments:
     def _known(self) -> dict[str, str]:
         """Return the runs of all experiments, by what they were told."""
         file = self._runs.folder / FILE
-        try:
-            known: dict[str, str] = json.loads(file.read_text("utf-8"))
-        except FileNotFoundError:
+        if not file.exists():
             return {}
-        except (OSError, ValueError) as error:
-            raise TrainingError(
-                f"{file.name} can't be read", "Delete it: the trainings start anew."
-            ) from error
-        return known
+        return read_json(
+            file, dict[str, str], what="list of runs",
+            advice="Delete it: the trainings start anew.", error_type=TrainingError,
+        )  # fmt: skip
 
     def _run_of(self, spec: RunSpec, known: Mapping[str, str]) -> str | None:
         name = known.get(_digest(spec))

@@ -15,7 +15,7 @@ from inspector.training_protocol import BACKBONES, SMALL_CNN
 NONE = "none"
 ARTICLE_NOTES = (
     "The article's three examples do not compare augmentation alone: the first and the third lack"
-    " a rescale and the third normalises each picture by itself, so their networks see other"
+    " a rescale and the third normalises each image by itself, so their networks see other"
     " numbers whatever is drawn. Here all get one normalisation, unless it is what is compared.",
     "The article's -15, +5 and +8 % are of other people's data; what counts is the table above.",
 )

@@ -1,16 +1,18 @@
-"""Just make it right: lock, drop copies, re-split by group if needed, export, report, code."""
+"""Clean up: lock, exclude copies, re-split by group if needed, export, report, code."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
+from inspector.dataset.user_files import check_outside, user_file
 from inspector.errors import ExportError
 from inspector.project.diagnosis.reports import Reports
 from inspector.project.export.exports import Exported, Exports
-from inspector.project.review.decisions import Decisions
+from inspector.project.review.decisions import Decisions, RulePlan
 from inspector.project.splits.snippets import snippet
 from inspector.project.splits.source import SplitSource
-from inspector.project.splits.split_rules import Membership, Rule, RuleKind
+from inspector.project.splits.split_rules import SPLIT_RULE, Membership, Rule, RuleKind
 from inspector.project.splits.splits import Splits
+from inspector.store.records import GROUPING, SAMPLE_REVISION, SIMILARITY
 from inspector.work.export_plan import ExportPlan
 from inspector.work.jobs import Progress, Stop
 
@@ -24,22 +26,31 @@ class CleanUpPlan:
     """What a fix would do, before anything is done.
 
     Attributes:
-        drops: Copies that go, as (path, the path of what stays).
-        resplit: The proposed split; None where no group stands on two sides.
+        rule: Which copies go, and what stays of each.
+        split_rule: The rule of today.
+        resplit: The proposed split; None where no group is in two splits.
         moves: What moves against today's folders.
         locks: Where the split of today is locked first; None where there is none to lock.
         beside: The other files that are written, beside the target.
+        basis: What the plan depends on: decisions, files, threshold, split rule and groups.
         warning: Where the new split leaves little to train on, why; else "".
     """
 
     target: Path
-    drops: tuple[tuple[str, str], ...]
+    rule: RulePlan
+    split_rule: Rule
     unreadable: int
     resplit: Membership | None
     moves: int
     locks: Path | None
     beside: tuple[Path, ...]
+    basis: tuple[object, ...]
     warning: str = ""
+
+    @property
+    def drops(self) -> tuple[tuple[str, str], ...]:
+        """The copies that go, as (path, the path of what stays)."""
+        return tuple((sample.path, keeper.path) for sample, keeper in self.rule.drops)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,50 +89,66 @@ class CleanUps:
         Raises:
             ExportError: The target, or a file beside it, exists already.
         """
+        basis = self._basis()
         rule = self._decisions.plan_rule(RULE, everything=True, same_picture=True)
         current = self._splits.rule
         lockable = self._splits.can(current)
         beside = (_beside(target, ".report.html"), _beside(target, ".load.py"))
         lock = _beside(target, ".lock.csv") if lockable else None
         for file in (*beside, *((lock,) if lock else ())):
+            check_outside(file, self._context.root, what="export")
             if file.exists():
                 raise ExportError(f"{file} exists already", "Name another target.")
         resplit = self._resplit(current, lockable, {s.id for s, _ in rule.drops})
         moves = len(self._splits.moves(resplit)) if resplit else 0
         unreadable = self._samples.counts().unreadable
-        drops = tuple((s.path, keeper.path) for s, keeper in rule.drops)
         warning = ""
         if resplit is not None and lockable:
             warning = _warning(self._splits.membership(current), resplit)
-        return CleanUpPlan(target, drops, unreadable, resplit, moves, lock, beside, warning)
+        return CleanUpPlan(
+            target, rule, current, unreadable, resplit, moves, lock, beside, basis, warning
+        )  # fmt: skip
 
     def run(
-        self, target: Path, *, stop: Stop | None = None, progress: Progress | None = None
+        self, plan: CleanUpPlan, *, stop: Stop | None = None, progress: Progress | None = None
     ) -> CleanUpResult:
-        """Do what `plan` shows; the drops are one decision that can be undone.
+        """Do what the plan says and nothing else; the drops are one decision that can be undone.
 
         Raises:
-            ExportError: The export can't be made; what was decided stays.
+            ExportError: The project changed since it was planned, and nothing is done; or the
+                export can't be made, and what was decided stays.
         """
-        plan = self.plan(target)
+        if self._basis() != plan.basis:
+            raise ExportError(
+                "the project changed since the clean-up was planned", "Look at a new plan first."
+            )
         self._export_plan(plan)
         if plan.locks is not None:
-            self._splits.freeze(self._splits.rule, plan.locks)
-        self._decisions.apply_rule(RULE, everything=True, same_picture=True)
+            self._splits.freeze(plan.split_rule, plan.locks)
+        self._decisions.apply_plan(plan.rule)
         exporting = self._export_plan(plan)
         exported = self._exports.run(exporting, stop=stop, progress=progress)
         report, code = plan.beside
         self._reports.write(report)
         manifest = Path(exported.manifest)
-        code.write_text(snippet(manifest, Path(exporting.target)), "utf-8")
+        with user_file(code, self._context.root, what="code") as stream:
+            stream.write(snippet(manifest, Path(exporting.target)))
         return CleanUpResult(plan, exported, str(plan.locks or ""), str(report), str(code))
+
+    def _basis(self) -> tuple[object, ...]:
+        store = self._context.store
+        return (
+            store.decisions.newest(), store.records.get(SAMPLE_REVISION),
+            store.records.get(SIMILARITY), store.records.get(SPLIT_RULE),
+            store.records.get(GROUPING),
+        )  # fmt: skip
 
     def _export_plan(self, plan: CleanUpPlan) -> ExportPlan:
         sides = plan.resplit.sides() if plan.resplit else None
         return self._exports.plan(plan.target, sides=sides)
 
     def _resplit(self, current: Rule, lockable: bool, dropped: set[int]) -> Membership | None:
-        """Propose a split where, without the dropped copies, a group stands on two sides."""
+        """Propose a split where, without the excluded copies, a group is in two splits."""
         if lockable and current.kind is RuleKind.FOLDERS:
             rows = [s for s in self._groups.images() if s.mark != "drop" and s.id not in dropped]
             numbers = self._groups.numbers(rows, with_duplicates=True).tolist()
@@ -142,8 +169,8 @@ def _warning(today: Membership, then: Membership) -> str:
         return ""
     return (
         f"Only {after:,} of {before:,} training images would be left to train on: the others share"
-        " an event with images on another side. Look at Groups first: a chain of look-alikes may"
-        " hold together what are several events."
+        " a group with images of another split. Look at Groups first: a chain of near-duplicates"
+        " may join what are several groups."
     )
 
 

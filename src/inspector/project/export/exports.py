@@ -8,13 +8,26 @@ from pathlib import Path
 from inspector.dataset.layouts import Role
 from inspector.dataset.listing import FAILED
 from inspector.dataset.manifests import read_sides
+from inspector.dataset.names import (
+    NO_LABEL,
+    NO_SPLIT,
+    Label,
+    RelativePath,
+    Split,
+    parse_label,
+    parse_listed_label,
+    parse_relative_path,
+    parse_split,
+    shown,
+)
+from inspector.errors import DatasetError, ExportError
 from inspector.project.catalog.samples import Samples
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
 from inspector.project.review.duplicates import Duplicates
 from inspector.project.review.gallery_query import split_place
 from inspector.project.review.groups import Groups
-from inspector.store import decisions, meta
+from inspector.store.records import EXPORT, ExportRecord
 from inspector.store.samples import Sample
 from inspector.work.export_plan import ExportMode, ExportPlan, Item, LeftOut, make_plan
 from inspector.work.export_writer import publish
@@ -85,22 +98,33 @@ class Exports:
                 why = "in no split"
             if why:
                 left.append(LeftOut(sample.path, sample.size, sample.split, sample.label, why))
-                continue
-            split = sample.split if sides is None else sides[sample.path]
-            path, reason = sample.path, ""
-            if sample.new_label or split != sample.split:
-                path = _free(self._moved(sample, split), taken)
-                taken.add(path)
-            if sample.new_label:
-                reason = f"relabelled from {sample.label}"
-            label = sample.new_label or sample.label
-            items.append(
-                Item(
-                    sample.path, path, sample.size, sample.sha256, split, label, reason,
-                    (sample.split, sample.label),
-                )
-            )  # fmt: skip
+            else:
+                split = sample.split if sides is None else sides[sample.path]
+                items.append(self._item(sample, split, taken))
         return make_plan(str(self._context.root), str(target), items, left, mode=mode)
+
+    def _item(self, sample: Sample, to: str, taken: set[str]) -> Item:
+        """Return what happens to one file; a project file from elsewhere may hold any names.
+
+        Raises:
+            ExportError: A name could lead out of the target.
+        """
+        where = f"the project's entry of {shown(sample.path)}"
+        try:
+            source = parse_relative_path(sample.path, where=where)
+            was = _split_of(sample.split, where), _label_of(sample, where)
+            split, label = _split_of(to, where), was[1]
+            if sample.new_label:
+                label = parse_label(sample.new_label, where=where)
+            target = source
+            if sample.new_label or split != was[0]:
+                moved = _free(self._moved(sample, source, split=split, label=label), taken)
+                target = parse_relative_path(moved, where=where)
+                taken.add(target)
+        except DatasetError as error:
+            raise ExportError(error.message, error.advice) from None
+        reason = f"relabelled from {sample.label}" if sample.new_label else ""
+        return Item(source, target, sample.size, sample.sha256, split, label, reason, was)
 
     def run(
         self,
@@ -118,16 +142,15 @@ class Exports:
         stop, progress = stop or Stop(), progress or Progress()
         published = publish(plan, stop=stop, progress=progress, resume=resume)
         leaks, groups = self._across({item.source: item.split for item in plan.items})
-        database = self._context.database
-        newest = str(decisions.newest(database.read()))
-        database.note(lambda c: meta.put(c, "exported", newest))
+        store = self._context.store
+        store.records.note(EXPORT, ExportRecord(store.decisions.newest()))
         self._context.emit(Changes(exports=True, text=f"exported {published.files} files"))
         return Exported(
             published.files, published.bytes, len(plan.left_out), published.verified, leaks,
             groups, published.manifest,
         )  # fmt: skip
 
-    def by_manifest(self, file: Path) -> dict[str, str]:
+    def by_manifest(self, file: Path) -> Mapping[str, str]:
         """Read path and split of a list, such as a locked split, as `sides` of a plan.
 
         A file on several sides is written to the first.
@@ -135,12 +158,12 @@ class Exports:
         Raises:
             DatasetError: It can't be read, or lacks a column.
         """
-        return dict(reversed(read_sides(file)))
+        return dict(reversed(read_sides(file, self._context.root)))
 
     def decisions_since(self) -> int:
         """Count the decisions in force that came after the last export."""
-        reader = self._context.database.read()
-        return decisions.since_export(reader, int(meta.get(reader, "exported", "0")))
+        store = self._context.store
+        return store.decisions.since(store.records.get(EXPORT).operation)
 
     def _across(self, sides: Mapping[str, str]) -> tuple[int, int]:
         """Count the known sure pairs and the groups in force that stand on several sides."""
@@ -157,34 +180,53 @@ class Exports:
             groups.setdefault(number, set()).add(side[sample.id])
         return leaks, sum(len(splits) > 1 for splits in groups.values())
 
-    def _moved(self, sample: Sample, split: str) -> str:
+    def _moved(self, sample: Sample, source: RelativePath, *, split: Split, label: Label) -> str:
         """Return the path with the class folder and the split folder replaced.
 
         The folders keep the user's own names; a split without a folder gets the plain word.
         """
-        parts = sample.path.split("/")
-        label = sample.new_label or sample.label
-        role = self._context.layout.role
-        match role:
-            case Role.SPLITS if len(parts) > 2:
-                own = {s: n for n, s in self._context.layout.splits.items()}
-                return "/".join((own.get(split, split), label, *parts[2:]))
-            case Role.CLASSES if len(parts) > 1:
-                head = (split,) if split != sample.split else ()
-                return "/".join((*head, label, *parts[1:]))
+        layout = self._context.layout
+        folder = layout.split_folder(source) or layout.base
+        parts = source.removeprefix(f"{folder}/").split("/")
+        folders = {name: folder for folder, name in layout.names.items()}
+        name = folders.get(label, label) if sample.new_label else ""
+        match layout.role:
+            case Role.SPLITS if len(parts) > layout.level + 1 and sample.label:
+                parts[layout.level] = name or parts[layout.level]
+                own = {s: n for n, s in layout.splits.items()}
+                beside = folder.rpartition("/")[0]
+                new = f"{beside}/{split}" if beside and not own.get(split) else split
+                return "/".join((own.get(split, new), *parts))
+            case Role.CLASSES if len(parts) > layout.level + 1:
+                parts[layout.level] = name or parts[layout.level]
+                head = (split,) if split != sample.split else (folder,) if folder else ()
+                return "/".join((*head, *parts))
+            case Role.CLASS_SPLITS if len(parts) > 2:
+                parts[0] = name or parts[0]
+                parts[1] = parts[1] if split == sample.split else split
+                return "/".join((folder, *parts) if folder else parts)
             case Role.SOURCES if len(parts) > 2:
+                parts[1] = name or parts[1]
                 if split == sample.split:
-                    return "/".join((parts[0], label, *parts[2:]))
-                return "/".join((split, label, parts[0], *parts[2:]))
+                    return "/".join((folder, *parts) if folder else parts)
+                return "/".join((split, parts[1], parts[0], *parts[2:]))
             case _ if split == sample.split:
-                return sample.path
+                return source
             case _:
                 return "/".join((split, label, *parts))
 
 
+def _split_of(text: str, where: str) -> Split:
+    return parse_split(text, where=where) if text else NO_SPLIT
+
+
+def _label_of(sample: Sample, where: str) -> Label:
+    return parse_listed_label(sample.label, where=where) if sample.label else NO_LABEL
+
+
 def balance(plan: ExportPlan) -> dict[tuple[str, str], tuple[int, int]]:
     """Return the number of images by (split, class) before and after a plan, training first."""
-    after = Counter((item.split, item.label) for item in plan.items)
+    after: Counter[tuple[str, str]] = Counter((item.split, item.label) for item in plan.items)
     before = Counter((left.split, left.label) for left in plan.left_out)
     before.update(item.was for item in plan.items)
     keys = sorted(before | after, key=lambda key: (split_place(key[0]), key))

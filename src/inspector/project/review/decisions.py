@@ -1,7 +1,6 @@
 """Decisions: keep, drop, relabel, not alike, keep together; by hand and by rule; undo and redo."""
 
 import fnmatch
-import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,13 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inspector.dataset.listing import FAILED
-from inspector.errors import ProjectError, UsageError
+from inspector.dataset.names import shown, why_no_name
+from inspector.errors import UsageError
 from inspector.project.catalog.samples import Samples
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
+from inspector.project.review.decisions_file import (
+    DecidedImage,
+    DecisionsFile,
+    Mark,
+    read_decisions,
+    write_decisions,
+)
 from inspector.project.review.duplicates import DuplicateIndex, Duplicates
-from inspector.store import decisions
-from inspector.store.decisions import Change, Operation
+from inspector.store.decisions import Change, DecisionField, Operation
 from inspector.store.samples import Sample
 
 RULES = ("test>validation>training", "largest", "sharpest", "oldest", "path:GLOB")
@@ -23,11 +29,18 @@ RULES = ("test>validation>training", "largest", "sharpest", "oldest", "path:GLOB
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a decision did: its operation (0 where nothing changed) and how many samples."""
+    """What a decision did.
+
+    Attributes:
+        operation: Its number; 0 where nothing changed.
+        changed: How many samples it concerns.
+        samples: Their ids, after undo and redo.
+    """
 
     operation: int
     changed: int
     text: str = ""
+    samples: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +83,19 @@ class Decisions:
 
     def clear(self, ids: Iterable[int]) -> Decided:
         """Forget what was decided on samples."""
-        fields = ("mark", "reason", "label", "bound", "reviewed")
         ids = list(ids)
+        fields = [field for field in DecisionField if field is not DecisionField.NOT_ALIKE]
         changes = [Change(i, field, "") for i in ids for field in fields]
         return self._apply("clear", f"clear {_images(len(ids))}", changes)
 
     def relabel(self, ids: Iterable[int], label: str) -> Decided:
         """Give samples another class, which exports honour; the own class clears it."""
-        if not label or "/" in label or label.startswith("."):
-            raise UsageError(f"{label!r} is not a class name", "Use a plain folder name.")
+        if why := why_no_name(label):
+            raise UsageError(f'"{shown(label)}" is not a class name: {why}', "Use a folder name.")
         rows = self._samples.by_ids(ids)
-        changes = [Change(s.id, "label", "" if s.label == label else label) for s in rows]
+        changes = [
+            Change(s.id, DecisionField.LABEL, "" if s.label == label else label) for s in rows
+        ]
         return self._apply("relabel", f"relabel {_images(len(rows))} as {label}", changes)
 
     def not_alike(self, a: int, b: int) -> Decided:
@@ -89,9 +104,9 @@ class Decisions:
         one, two = (index.canonical.get(i, i) for i in (a, b))
         if one == two:
             raise UsageError(
-                "these two files hold the same picture", "Keep both, or keep them together."
+                "these two files hold the same image", "Keep both, or keep them together."
             )
-        change = Change(min(a, b), "not_alike", "1", max(a, b))
+        change = Change(min(a, b), DecisionField.NOT_ALIKE, "1", max(a, b))
         return self._apply("not alike", "not alike", [change])
 
     def bind(self, ids: Sequence[int]) -> Decided:
@@ -99,19 +114,19 @@ class Decisions:
         if len(ids) < 2:
             raise UsageError("keeping together needs two images or more", "Name at least two.")
         group = str(min(ids))
-        changes = [Change(i, "bound", group) for i in ids]
+        changes = [Change(i, DecisionField.BOUND, group) for i in ids]
         return self._apply("keep together", f"keep {_images(len(ids))} together", changes)
 
     def bind_each(self, clusters: Sequence[Sequence[int]]) -> Decided:
         """Keep the members of each of several clusters together, as one operation."""
-        changes = [Change(i, "bound", str(min(ids))) for ids in clusters for i in ids]
+        changes = [Change(i, DecisionField.BOUND, str(min(ids))) for ids in clusters for i in ids]
         text = f"keep {_images(len(changes))} of {len(clusters):,} clusters together"
         return self._apply("keep together", text, changes)
 
     def review(self, ids: Iterable[int]) -> Decided:
         """Mark samples as looked at, with nothing to change."""
         ids = list(ids)
-        changes = [Change(i, "reviewed", "1") for i in ids]
+        changes = [Change(i, DecisionField.REVIEWED, "1") for i in ids]
         return self._apply("reviewed", f"reviewed {_images(len(ids))}", changes)
 
     def keep_best(self, keeper: int) -> Decided:
@@ -124,11 +139,11 @@ class Decisions:
         changes: list[Change] = []
         dropped = 0
         for keeper in keepers:
-            path = index.samples[keeper].path
+            best = index.samples[keeper]
             changes += _mark(keeper, "keep", "")
             neighbours = [t for t in index.neighbours(keeper) if not index.samples[t].bound]
             for twin in neighbours:
-                changes += _mark(twin, "drop", _why(index, twin, path))
+                changes += _mark(twin, "drop", _why(index, index.samples[twin], best))
             dropped += len(neighbours)
         kept = index.samples[keepers[0]].path if len(keepers) == 1 else _images(len(keepers))
         return self._apply("keep best", f"keep {kept}, drop {_images(dropped)}", changes)
@@ -178,114 +193,106 @@ class Decisions:
     ) -> Decided:
         """Do what `plan_rule` shows."""
         plan = self.plan_rule(rule, everything=everything, same_picture=same_picture)
+        return self.apply_plan(plan)
+
+    def apply_plan(self, plan: RulePlan) -> Decided:
+        """Drop what a plan of `plan_rule` lists, whatever changed since it was made."""
         index = self._duplicates.index()
         changes: list[Change] = []
         for sample, keeper in plan.drops:
-            changes += _mark(sample.id, "drop", _why(index, sample.id, keeper.path))
-        text = f"drop {len(plan.drops)} look-alikes by the rule {rule}"
+            changes += _mark(sample.id, "drop", _why(index, sample, keeper))
+        text = f"drop {len(plan.drops)} near-duplicates by the rule {plan.rule}"
         return self._apply("rule", text, changes)
 
     def to_undo(self) -> Operation | None:
         """Return the operation that undo would undo."""
-        return decisions.to_undo(self._context.database.read())
+        return self._context.store.decisions.to_undo()
 
     def to_redo(self) -> Operation | None:
         """Return the operation that redo would bring back."""
-        return decisions.to_redo(self._context.database.read())
+        return self._context.store.decisions.to_redo()
 
     def undo(self) -> Decided:
         """Undo the newest decision in force; it reaches back across restarts."""
-        return self._swing(self.to_undo(), decisions.undo, "undid")
+        operation = self.to_undo()
+        if operation is None:
+            return Decided(0, 0, "nothing to undo")
+        self._context.store.decisions.undo(operation, time.time())
+        return self._swung(operation, "undid")
 
     def redo(self) -> Decided:
         """Make the decision again that was undone last."""
-        return self._swing(self.to_redo(), decisions.redo, "did again")
+        operation = self.to_redo()
+        if operation is None:
+            return Decided(0, 0, "nothing to redo")
+        self._context.store.decisions.redo(operation, time.time())
+        return self._swung(operation, "did again")
 
     def log(self) -> list[Operation]:
         """Return every operation, oldest first."""
-        return decisions.log(self._context.database.read())
+        return self._context.store.decisions.log()
 
     def export_to(self, file: Path) -> int:
-        """Write the decisions in force by content hash; return how many images they concern."""
+        """Write the decisions in force by content hash; return how many images they concern.
+
+        Raises:
+            ExportError: The file lies inside the dataset, or can't be written.
+        """
         rows = [s for s in self._samples.everything() if _decided(s) and s.sha256]
         by_id = {s.id: s for s in self._samples.everything()}
-        pairs = [
-            sorted((by_id[a].sha256.hex(), by_id[b].sha256.hex()))
-            for a, b in decisions.not_alike(self._context.database.read())
+        contents = [
+            (by_id[a].sha256.hex(), by_id[b].sha256.hex())
+            for a, b in self._context.store.decisions.not_alike()
             if a in by_id and b in by_id
         ]
-        document = {
-            "decisions": 1,
-            "images": [
-                {
-                    "sha256": s.sha256.hex(),
-                    "path": s.path,
-                    "mark": s.mark,
-                    "label": s.new_label,
-                    "reason": s.reason_decided,
-                    "together": by_id[s.bound].sha256.hex() if s.bound in by_id else "",
-                    "reviewed": bool(s.reviewed),
-                }
-                for s in rows
-            ],
-            "not_alike": sorted(pairs),
-        }
-        try:
-            file.write_text(json.dumps(document, indent=1, ensure_ascii=False), "utf-8")
-        except OSError as error:
-            raise ProjectError(
-                f"{file} can't be written: {error.strerror}", "Name another file."
-            ) from None
+        pairs = [(min(pair), max(pair)) for pair in contents if all(pair)]
+        images = tuple(
+            DecidedImage(
+                s.sha256.hex(), s.path, Mark(s.mark), s.new_label, s.reason_decided,
+                by_id[s.bound].sha256.hex() if s.bound in by_id else "", bool(s.reviewed),
+            )
+            for s in rows
+        )  # fmt: skip
+        document = DecisionsFile(1, images, tuple(sorted(pairs)))
+        write_decisions(document, file, self._context.root)
         return len(rows)
 
     def import_from(self, file: Path) -> Decided:
         """Take over decisions of another project, by content hash.
 
         Where several files have the content, the one of the same path gets the decision, else all.
+
+        Raises:
+            DatasetError: The file can't be read, or holds something else.
         """
-        advice = "Import a file that `decisions --export` wrote."
-        try:
-            document = json.loads(file.read_text("utf-8"))
-            images, pairs = document["images"], document["not_alike"]
-            assert document["decisions"] == 1
-        except OSError as error:
-            raise ProjectError(f"{file} can't be read: {error.strerror}", advice) from None
-        except (ValueError, KeyError, TypeError, AssertionError) as error:
-            raise ProjectError(f"{file.name} holds no decisions", advice) from error
+        document = read_decisions(file)
         holders: dict[str, list[Sample]] = {}
         for sample in self._samples.everything():
-            holders.setdefault(sample.sha256.hex(), []).append(sample)
+            if sample.sha256:
+                holders.setdefault(sample.sha256.hex(), []).append(sample)
         changes: list[Change] = []
-        for entry in images:
-            found = holders.get(entry["sha256"], [])
-            found = [s for s in found if s.path == entry["path"]] or found
-            for sample in found:
-                changes += _imported(sample, entry, holders)
-        for one, two in pairs:
+        for image in document.images:
+            same = holders.get(image.sha256, [])
+            for sample in [s for s in same if s.path == image.path] or same:
+                changes += _imported(sample, image, holders)
+        for one, two in document.not_alike:
             for a in holders.get(one, [])[:1]:
                 for b in holders.get(two, [])[:1]:
-                    changes.append(Change(min(a.id, b.id), "not_alike", "1", max(a.id, b.id)))
+                    one_id, two_id = min(a.id, b.id), max(a.id, b.id)
+                    changes.append(Change(one_id, DecisionField.NOT_ALIKE, "1", two_id))
         return self._apply("import", f"import decisions from {file.name}", changes)
 
     def _apply(self, verb: str, text: str, changes: Sequence[Change]) -> Decided:
-        operation, _ = self._context.database.write(
-            lambda c: decisions.apply(c, verb, text, changes, time.time()), urgent=True
-        )
-        touched = 0
-        if operation:
-            reader = self._context.database.read()
-            touched = len(decisions.samples_of(reader, operation))
+        rows = self._context.store.decisions
+        operation, _ = rows.apply(verb, text, changes, time.time())
+        touched = len(rows.samples_of(operation)) if operation else 0
         self._told(text if operation else f"{text}: nothing changed")
         return Decided(operation, touched, text)
 
-    def _swing(self, operation: Operation | None, move: Callable[..., int], word: str) -> Decided:
-        if operation is None:
-            return Decided(0, 0, "nothing to undo" if word == "undid" else "nothing to redo")
-        database = self._context.database
-        database.write(lambda c: move(c, operation, time.time()), urgent=True)
-        touched = len(decisions.samples_of(database.read(), operation.id))
+    def _swung(self, operation: Operation, word: str) -> Decided:
+        touched = tuple(self._context.store.decisions.samples_of(operation.id))
         self._told(f"{word}: {operation.text}")
-        return Decided(operation.id, touched, f"{word}: {operation.text}")
+        return Decided(operation.id, len(touched), f"{word}: {operation.text}", touched)
 
     def _told(self, text: str) -> None:
         self._duplicates.forget()
@@ -293,7 +300,7 @@ class Decisions:
 
 
 def _mark(sample: int, mark: str, reason: str) -> list[Change]:
-    return [Change(sample, "mark", mark), Change(sample, "reason", reason)]
+    return [Change(sample, DecisionField.MARK, mark), Change(sample, DecisionField.REASON, reason)]
 
 
 def _decided(sample: Sample) -> bool:
@@ -301,30 +308,30 @@ def _decided(sample: Sample) -> bool:
 
 
 def _imported(
-    sample: Sample, entry: dict[str, str], holders: dict[str, list[Sample]]
+    sample: Sample, image: DecidedImage, holders: Mapping[str, list[Sample]]
 ) -> list[Change]:
-    together = holders.get(entry.get("together", ""), [])
+    together = holders.get(image.together, [])
     values = {
-        "mark": entry["mark"],
-        "reason": entry["reason"],
-        "label": entry["label"],
-        "reviewed": "1" if entry["reviewed"] else "",
+        "mark": image.mark,
+        "reason": image.reason,
+        "label": image.label,
+        "reviewed": "1" if image.reviewed else "",
         "bound": str(together[0].id) if together else "",
     }
-    return [Change(sample.id, field, value) for field, value in values.items()]
+    return [Change(sample.id, DecisionField(field), value) for field, value in values.items()]
 
 
 def _images(count: int) -> str:
     return "1 image" if count == 1 else f"{count:,} images"
 
 
-def _why(index: DuplicateIndex, sample: int, keeper_path: str) -> str:
-    head = index.canonical.get(sample)
-    kept = next((s for s in index.samples.values() if s.path == keeper_path), None)
-    if kept is not None and head is not None and head == index.canonical.get(kept.id):
-        same = index.samples[sample].sha256 == kept.sha256
-        return f"same {'bytes' if same else 'pixels'} as {keeper_path}"
-    return f"looks like {keeper_path}"
+def _why(index: DuplicateIndex, sample: Sample, keeper: Sample) -> str:
+    """Say why `sample` is dropped beside `keeper`, which it is directly alike to."""
+    head = index.canonical.get(sample.id)
+    if head is not None and head == index.canonical.get(keeper.id):
+        same = sample.sha256 == keeper.sha256
+        return f"same {'bytes' if same else 'pixels'} as {keeper.path}"
+    return f"looks like {keeper.path}"
 
 
 def _order(rule: str) -> Callable[[Sample], tuple[object, ...]]:
@@ -368,16 +375,16 @@ def _walk(
 ) -> tuple[list[tuple[Sample, Sample]], int]:
     """Walk a cluster in order; return (dropped, kept twin) and the pairs that a person kept."""
     standing = [s for s in rows if s.mark != "drop"]
-    by_hand = [s for s in standing if s.mark == "keep" or s.bound]
-    rest = sorted((s for s in standing if s not in by_hand), key=order)
+    by_hand = {s.id for s in standing if s.mark == "keep" or s.bound}
+    standing.sort(key=lambda s: (s.id not in by_hand, *order(s)))
     keepers: dict[int, Sample] = {}
     drops: list[tuple[Sample, Sample]] = []
     left = 0
-    for sample in [*sorted(by_hand, key=order), *rest]:
+    for sample in standing:
         head = canonical.get(sample.id, sample.id)
         near = [head, *alike.get(head, ())]
         twin = next((keepers[n] for n in near if n in keepers), None)
-        if twin is not None and sample not in by_hand:
+        if twin is not None and sample.id not in by_hand:
             drops.append((sample, twin))
             continue
         left += twin is not None

@@ -15,10 +15,9 @@ from inspector.project.catalog.samples import Samples
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
 from inspector.similarity.clusters import components
-from inspector.similarity.levels import POSSIBLE, SURE
+from inspector.similarity.levels import POSSIBLE
 from inspector.similarity.orientations import NAMES
-from inspector.store import decisions, meta
-from inspector.store import duplicates as pair_rows
+from inspector.store.records import SIMILARITY, SimilarityRecord
 from inspector.store.samples import Sample
 
 MAX_EXPANDED = 1_000
@@ -129,7 +128,7 @@ class Duplicates:
     @property
     def threshold(self) -> float:
         """The similarity from which pairs are sure; the project keeps it."""
-        return float(meta.get(self._context.database.read(), "threshold", str(SURE)))
+        return self._context.store.records.get(SIMILARITY).confirmed
 
     def set_threshold(self, similarity: float) -> None:
         """Move the sure level; decisions stay as they are.
@@ -142,13 +141,13 @@ class Duplicates:
                 f"the similarity {similarity:g} is not between {POSSIBLE:g} and 1",
                 f"Pairs are kept from {POSSIBLE:g} on; choose a value from there to 1.",
             )
-        kept = f"{similarity:.4g}"
-        self._context.database.write(lambda c: meta.put(c, "threshold", kept), urgent=True)
+        confirmed = float(f"{similarity:.4g}")
+        self._context.store.records.put(SIMILARITY, SimilarityRecord(confirmed), urgent=True)
         with self._lock:
             known = self._likeness
             if known is not None:
                 self._likeness = _with_clusters(
-                    float(kept), known.samples, known.sets, known.canonical, known.set_kind,
+                    confirmed, known.samples, known.sets, known.canonical, known.set_kind,
                     known.edges,
                 )  # fmt: skip
         self._context.emit(Changes(duplicates=True))
@@ -213,13 +212,13 @@ class Duplicates:
         return [s for s in self.index().samples.values() if s.flags & Flag.FLAT]
 
     def _build(self) -> DuplicateIndex:
-        reader = self._context.database.read()
+        store = self._context.store
         everything = self._samples.everything()
         rows = {s.id: s for s in everything if s.status == "image"}
         sets: dict[int, list[int]] = defaultdict(list)
         kinds: dict[int, str] = {}
         first: dict[int, int] = {}
-        for sample, stored, kind in pair_rows.equal_sets(reader):
+        for sample, stored, kind in store.duplicates.equal_sets():
             if sample in rows and not rows[sample].flags & Flag.FLAT:
                 # The stored representative may be gone from disk: the first present one serves.
                 head = first.setdefault(stored, sample)
@@ -230,10 +229,10 @@ class Duplicates:
         kinds = {m: kinds[m] for m in canonical}
         apart = {
             tuple(sorted((canonical.get(a, a), canonical.get(b, b))))
-            for a, b in decisions.not_alike(reader)
+            for a, b in store.decisions.not_alike()
         }
         edges = []
-        for a, b, transform, similarity in pair_rows.pairs(reader):
+        for a, b, transform, similarity in store.duplicates.pairs():
             one, two = first.get(a, a), first.get(b, b)
             if one in rows and two in rows and tuple(sorted((one, two))) not in apart:
                 edges.append((one, two, transform, similarity))

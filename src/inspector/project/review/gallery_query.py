@@ -27,11 +27,11 @@ class Sort(StrEnum):
     """In what order a list stands within its groups."""
 
     NAME = "name"
-    SIMILARITY = "look-alikes"
+    SIMILARITY = "near-duplicates"
     BRIGHTNESS = "brightness"
     CONTRAST = "contrast"
     SHARPNESS = "sharpness"
-    SIZE = "picture size"
+    SIZE = "image size"
 
 
 class GroupBy(StrEnum):
@@ -48,7 +48,7 @@ class Facet(StrEnum):
 
     SPLIT = "split"
     CLASS = "class"
-    TWINS = "look-alikes"
+    TWINS = "near-duplicates"
     FLAGS = "quality"
     DECISION = "decision"
     FILE = "file"

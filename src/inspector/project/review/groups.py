@@ -1,12 +1,12 @@
 """Groups: what belongs together, by what right, and how sure that is."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from inspector.audit.intervals import wilson
@@ -20,7 +20,7 @@ from inspector.project.context import ProjectContext
 from inspector.project.review.decisions import Decided, Decisions
 from inspector.project.review.duplicates import Duplicates
 from inspector.similarity.clusters import components
-from inspector.store import meta
+from inspector.store.records import GROUPING, GroupingRecord, Judgement
 from inspector.store.samples import Sample
 
 GAP_SECONDS = 10.0
@@ -251,8 +251,9 @@ class Groups:
         """
         if not seconds > 0:
             raise UsageError(f"a gap of {seconds:g} s is no gap", "Give seconds above 0.")
-        text = f"{seconds:g}"
-        self._context.database.write(lambda c: meta.put(c, "exif_gap", text), urgent=True)
+        self._context.store.records.update(
+            GROUPING, lambda record: replace(record, gap_seconds=seconds), urgent=True
+        )
         self._kept = None
         self._context.emit(Changes(groups=True))
 
@@ -302,30 +303,28 @@ class Groups:
         self, offer: GroupingProposal, pair: tuple[Sample, Sample, bool], *, same: bool
     ) -> JudgedGroups:
         """Keep a person's judgement of a boundary pair: the same event, or not."""
-        kept = self._judgements()
         one, two, held = pair
+        rule = _name(offer.proposal)
         key = f"{min(one.id, two.id)}-{max(one.id, two.id)}"
-        kept.setdefault(_name(offer.proposal), {})[key] = [held, same]
-        text = json.dumps(kept)
-        self._context.database.write(lambda c: meta.put(c, "judged", text), urgent=True)
+
+        def add(record: GroupingRecord) -> GroupingRecord:
+            judged = record.judgements.get(rule, {}) | {key: Judgement(held, same)}
+            return replace(record, judgements=record.judgements | {rule: judged})
+
+        self._context.store.records.update(GROUPING, add, urgent=True)
         return self.judged(offer)
 
     def judged(self, offer: GroupingProposal) -> JudgedGroups:
         """Return what was judged of a proposal so far."""
-        found = self._judgements().get(_name(offer.proposal), {}).values()
-        held = [same for inside, same in found if inside]
-        across = [same for inside, same in found if not inside]
+        record = self._context.store.records.get(GROUPING)
+        judgements = record.judgements.get(_name(offer.proposal), {}).values()
+        held = [one.same for one in judgements if one.held]
+        across = [one.same for one in judgements if not one.held]
         low, high = wilson(sum(held), len(held))
         return JudgedGroups(
             len(held), sum(held) / len(held) if held else None, low, high,
             len(across), sum(across) / len(across) if across else None,
         )  # fmt: skip
-
-    def _judgements(self) -> dict[str, dict[str, list[bool]]]:
-        kept: dict[str, dict[str, list[bool]]] = json.loads(
-            meta.get(self._context.database.read(), "judged", "{}")
-        )
-        return kept
 
     def _propose(self, rows: Sequence[Sample], rules: dict[str, bool]) -> list[Proposal]:
         paths, labels = [s.path for s in rows], [s.label for s in rows]
@@ -335,8 +334,8 @@ class Groups:
         found.append(proposals.by_folders(paths, labels))
         found += proposals.by_names(paths, labels)
         captured, cameras = [s.captured for s in rows], [s.camera for s in rows]
-        gap = float(meta.get(self._context.database.read(), "exif_gap", str(GAP_SECONDS)))
-        found.append(proposals.by_time(captured, cameras, gap_seconds=gap))
+        gap = self._context.store.records.get(GROUPING).gap_seconds
+        found.append(proposals.by_time(captured, cameras, gap_seconds=gap or GAP_SECONDS))
         for rule in rules:
             kind, _, pattern = rule.partition("|")
             if kind == Provenance.PATTERN.value and rows:
@@ -371,14 +370,12 @@ class Groups:
         ]
 
     def _rules(self) -> dict[str, bool]:
-        kept: dict[str, bool] = json.loads(
-            meta.get(self._context.database.read(), "group_rules", "{}")
-        )
-        return kept
+        return dict(self._context.store.records.get(GROUPING).enabled)
 
     def _keep(self, rules: dict[str, bool]) -> None:
-        text = json.dumps(rules)
-        self._context.database.write(lambda c: meta.put(c, "group_rules", text), urgent=True)
+        self._context.store.records.update(
+            GROUPING, lambda record: replace(record, enabled=rules), urgent=True
+        )
         self._context.emit(Changes(groups=True))
 
 

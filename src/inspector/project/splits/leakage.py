@@ -19,11 +19,11 @@ from inspector.dataset.decoding import Flag
 from inspector.errors import UsageError
 from inspector.project.review.duplicates import PairKind
 from inspector.project.review.similarity_graph import ThresholdedGraph, link
+from inspector.project.splits.membership import membership
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import (
     Membership,
     Rule,
-    membership,
     one_call,
     training_folder,
 )
@@ -105,14 +105,15 @@ class Leakage:
         whose = made.rule.text
         n, neighbours = self.validation_images, len(self.leaks) - self.count("group")
         files = (
-            f"{len(self.both):,} files stand on both sides, {len(made.neither):,} on neither."
+            f"{len(self.both):,} files are in both, {len(made.neither):,} in neither."
             if self.both or made.neither
-            else "No file stands on both sides."
+            else "No file is in both."
         )
         return (
-            f"By {whose}: {len(made.training):,} training, {n:,} validation. {files} {neighbours:,} of"
-            f" the validation images ({self.share:.1%}) have a twin in training at similarity"
-            f" {self.threshold:g} or more; {self.count('group'):,} more share only an event."
+            f"By {whose}: {len(made.training):,} training, {n:,} validation. {files}"
+            f" {neighbours:,} of the validation images ({self.share:.1%}) have a near-duplicate in"
+            f" training at similarity {self.threshold:g} or more; {self.count('group'):,} more"
+            " share only a group with training."
         )
 
     def count(self, kind: str) -> int:
@@ -293,8 +294,8 @@ def _findings(found: Leakage, rows: list[Sample], masks: dict[str, Mask]) -> tup
         said.append(
             Pitfall(
                 TIED[0], HIGH,
-                f"{len(neighbours):,} of {n:,} validation images ({len(neighbours) / n:.1%}) have a twin in"
-                f" training at similarity {found.threshold:g} or more.",
+                f"{len(neighbours):,} of {n:,} validation images ({len(neighbours) / n:.1%}) have a"
+                f" near-duplicate in training at similarity {found.threshold:g} or more.",
                 by_kind, tuple(leak.image.path for leak in neighbours),
             )
         )  # fmt: skip
@@ -304,7 +305,7 @@ def _findings(found: Leakage, rows: list[Sample], masks: dict[str, Mask]) -> tup
             Pitfall(
                 TIED[1], HIGH,
                 f"{len(events):,} more validation images show an event of which training has"
-                " another picture.",
+                " another image.",
                 {"group": float(len(events))}, tuple(leak.image.path for leak in events),
             )
         )  # fmt: skip
@@ -313,7 +314,7 @@ def _findings(found: Leakage, rows: list[Sample], masks: dict[str, Mask]) -> tup
         said.append(
             Pitfall(
                 "conflicting_labels", HIGH,
-                f"{len(found.conflicting)} pictures stand in the dataset with two labels.",
+                f"{len(found.conflicting)} images stand in the dataset with two labels.",
                 {"clusters": float(len(found.conflicting))},
                 tuple(path[i] for ids in found.conflicting for i in ids),
             )
@@ -332,9 +333,9 @@ def _file_findings(chosen: list[Sample]) -> list[Pitfall]:
     table = (
         ("keras_crashes", HIGH, crash, "{} files are listed by Keras and stop it when it reads."),
         ("exif_ignored", LOW, turned,
-         "{} pictures carry a turn in EXIF, which Keras ignores: it trains on them lying."),
+         "{} images carry a turn in EXIF, which Keras ignores: it trains on them lying."),
         ("sixteen_bit", MIDDLE, deep,
-         "{} pictures have 16 bits: TensorFlow reads the upper 8, Pillow's convert clips to 255."),
+         "{} images have 16 bits: TensorFlow reads the upper 8, Pillow's convert clips to 255."),
     )  # fmt: skip
     return [
         Pitfall(code, severity, text.format(f"{len(files):,}"), {"files": len(files)}, files)

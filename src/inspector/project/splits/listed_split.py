@@ -1,5 +1,6 @@
 """A split that a list of files makes: a CSV with path and split, such as a locked one."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from inspector.audit.pitfalls import HIGH, MIDDLE, Pitfall
@@ -21,8 +22,7 @@ def by_list(source: SplitSource, rule: Rule) -> Membership:
     known = {s.path for s in rows if s.status not in ("ignored", "other")}
     sides: dict[str, list[str]] = {}
     missing = []
-    for named, side in read_sides(file):
-        path = _inside(named, source.context.root)
+    for path, side in read_sides(file, source.context.root):
         if path in known:
             sides.setdefault(side, []).append(path)
         else:
@@ -41,13 +41,8 @@ def by_list(source: SplitSource, rule: Rule) -> Membership:
     return Membership(rule, training, validation, elsewhere, findings=tuple(found))
 
 
-def _inside(named: str, root: Path) -> str:
-    path = Path(named)
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else named
-
-
 def _findings(
-    training: tuple[str, ...], validation: tuple[str, ...], missing: list[str]
+    training: tuple[str, ...], validation: tuple[str, ...], missing: Sequence[str]
 ) -> list[Pitfall]:
     found = []
     both = tuple(sorted({*training} & {*validation}))
@@ -56,7 +51,7 @@ def _findings(
             Pitfall(
                 "overlap", HIGH,
                 f"{len(both):,} of {len(validation):,} validation files are training files too:"
-                " the list names them on both sides.",
+                " the list names them in training and in validation.",
                 {"both": len(both), "validation": len(validation)}, both,
             )
         )  # fmt: skip

@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
 from inspector.audit import seed_variability as draws
@@ -12,9 +13,9 @@ from inspector.audit.descriptors import describe
 from inspector.project.changes import Changes
 from inspector.project.splits.leakage import SEEDS, seeded
 from inspector.project.splits.source import SplitSource
-from inspector.project.splits.split_rules import Rule, one_call, to_json
+from inspector.project.splits.split_rules import Rule, one_call
 from inspector.splits.keras_replay import Loader
-from inspector.store import meta
+from inspector.store.records import SEED_VARIABILITY, SeedVariabilityRecord
 from inspector.work.diagnosis_process import SeedScoresRequest, score_seeds_in_child
 from inspector.work.jobs import Progress, Stop
 
@@ -103,37 +104,35 @@ def draw(
     )  # fmt: skip
     if found is None:
         return None
-    document = {
-        "key": _key(rule, rows), "images": len(rows), "seeds": seeds, "own": own,
-        "accuracy": _plain(found.accuracy), "class_deviation": _plain(found.class_deviation),
-    }  # fmt: skip
-    text = json.dumps(document)
-    source.context.database.note(lambda c: meta.put(c, "luck", text))
+    record = SeedVariabilityRecord(
+        _key(rule, rows), len(rows), tuple(seeds), own,
+        _plain(found.accuracy), _plain(found.class_deviation),
+    )  # fmt: skip
+    source.context.store.records.note(SEED_VARIABILITY, record)
     source.context.emit(Changes(rule=True, text="200 seeds were drawn"))
     return known(source, rule)
 
 
 def known(source: SplitSource, rule: Rule) -> SeedVariability | None:
     """Return what was drawn for this rule and these images before, or None."""
-    kept = meta.get(source.context.database.read(), "luck")
-    drawn_rule = drawing(source, rule) if kept else None
-    if drawn_rule is None:
+    record = source.context.store.records.get(SEED_VARIABILITY)
+    drawn_rule = drawing(source, rule) if record else None
+    if record is None or drawn_rule is None:
         return None
     rule = drawn_rule
-    document = json.loads(kept)
     (sides,) = seeded(source, rule, [rule.call.seed or 0])
-    if document["key"] != _key(rule, _rows(source, {*sides[0], *sides[1]})):
+    if record.digest != _key(rule, _rows(source, {*sides[0], *sides[1]})):
         return None
     nan = float("nan")
     accuracy, deviation = (
-        np.array([nan if v is None else v for v in document[name]])
-        for name in ("accuracy", "class_deviation")
+        np.array([nan if v is None else v for v in values])
+        for values in (record.accuracy, record.class_deviation)
     )
-    seeds = np.array(document["seeds"], np.int64)
+    seeds = np.array(record.seeds, np.int64)
     found = draws.SeedScores(seeds, np.full(len(seeds), nan), deviation, accuracy)
     return SeedVariability(
-        _measure(found, "accuracy", document["own"]),
-        _measure(found, "class_deviation", document["own"]), document["images"],
+        _measure(found, "accuracy", record.own),
+        _measure(found, "class_deviation", record.own), record.images,
     )  # fmt: skip
 
 
@@ -158,11 +157,11 @@ def _rows(source: SplitSource, inside: set[str]) -> "list[Sample]":
 
 
 def _key(rule: Rule, rows: "list[Sample]") -> str:
-    digest = hashlib.sha256(to_json(rule).encode())
+    digest = hashlib.sha256(json.dumps(msgspec.to_builtins(rule)).encode())
     for s in rows:
         digest.update(f"{s.path}\0{s.label}\0".encode() + s.sha256)
     return digest.hexdigest()
 
 
-def _plain(values: draws.Doubles) -> list[float | None]:
-    return [round(float(v), 6) if np.isfinite(v) else None for v in values]
+def _plain(values: draws.Doubles) -> tuple[float | None, ...]:
+    return tuple(round(float(v), 6) if np.isfinite(v) else None for v in values)

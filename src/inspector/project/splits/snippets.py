@@ -5,16 +5,25 @@ from pathlib import Path
 
 def snippet(manifest: Path, root: Path) -> str:
     """Return the Keras code that loads a locked split, as `image_dataset_from_directory` reads."""
-    return f'''"""Load the locked split {manifest.name}: the same files on the same sides."""
+    return f"""# Load the locked split {manifest.name!r}: the same files on the same sides.
 import csv
 import hashlib
 import pathlib
+import re
 
 import tensorflow as tf
 
 ROOT = pathlib.Path({str(root)!r})
+
+
+def plain(text):
+    # A name such as =1 has an apostrophe before it, so that no spreadsheet takes it for a formula.
+    return text[1:] if re.match("'+[-=+@\\t\\r]", text) else text
+
+
 with open({str(manifest.absolute())!r}, encoding="utf-8", newline="") as stream:
-    ROWS = list(csv.DictReader(stream))
+    ROWS = [{{key: plain(text) for key, text in row.items()}} for row in csv.DictReader(stream)]
+ROWS = [row for row in ROWS if row["path"]]
 CLASS_NAMES = sorted({{row["label"] for row in ROWS}})
 
 
@@ -42,4 +51,4 @@ def load(split, image_size=(224, 224), batch_size=32, shuffle=False, seed=None, 
 
 train_ds = load("training", shuffle=True, seed=0)
 val_ds = load("validation")
-'''
+"""

@@ -1,12 +1,12 @@
 """Split rules: how membership comes about, and who stands where under each."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from inspector.audit.pitfalls import Pitfall, Replayed, pitfalls
@@ -16,6 +16,7 @@ from inspector.errors import DatasetError, UsageError
 from inspector.project.splits.source import SplitSource
 from inspector.splits.group_split import split_by_group
 from inspector.splits.keras_replay import Call, Loader, SplitPaths, check, cut, list_call, replay
+from inspector.store.records import Record, RecordKey
 from inspector.store.samples import Sample
 
 SHARE = 0.2
@@ -26,6 +27,7 @@ class RuleKind(StrEnum):
 
     FOLDERS = "folders"
     KERAS = "keras call"
+    REPLAY = "other library"
     CODE = "pasted code"
     GROUPS = "by group"
     LIST = "list of files"
@@ -43,6 +45,8 @@ class Rule:
         file: For a list of files: a CSV with the columns path and split, such as a locked split.
         share: For by group: of each class; None for today's share, or .2.
         fewest_moves: For by group: leave images where they are as far as can be.
+        function: For another library: a `SplitFunction`, with its `keywords` as a JSON object.
+        listing: For another library: what lists the files; "" for what is usual.
     """
 
     kind: RuleKind = RuleKind.FOLDERS
@@ -54,6 +58,18 @@ class Rule:
     seed: int = 0
     fewest_moves: bool = False
     file: str = ""
+    function: str = ""
+    keywords: str = ""
+    listing: str = ""
+
+    @property
+    def arguments(self) -> str:
+        """The keywords of another library's call as a script writes them."""
+        try:
+            keywords = msgspec.json.decode(self.keywords or "{}", type=dict[str, object])
+        except msgspec.DecodeError:
+            return self.keywords
+        return ", ".join(f"{name}={value!r}" for name, value in keywords.items())
 
     @property
     def text(self) -> str:
@@ -67,6 +83,9 @@ class Rule:
                 return f"groups kept together, seed {self.seed}"
             case RuleKind.LIST:
                 return f"the list {Path(self.file).name}"
+            case RuleKind.REPLAY:
+                listed = f" on {self.listing}" if self.listing else ""
+                return f"{self.function}({self.arguments}){listed}"
             case RuleKind.KERAS:
                 call = self.call
                 shuffle = "" if call.shuffle else ", shuffle=False"
@@ -105,46 +124,7 @@ class Membership:
         return found
 
 
-def to_json(rule: Rule) -> str:
-    """Return a rule as JSON."""
-    return json.dumps(asdict(rule))
-
-
-def from_json(text: str) -> Rule:
-    """Return the rule that `to_json` wrote."""
-    values: dict[str, Any] = json.loads(text)
-    for name in ("call", "second"):
-        call = values[name]
-        if call is not None:
-            call["loader"] = Loader(call["loader"])
-            call["label_list"] = tuple(call["label_list"])
-            call["class_names"] = tuple(call["class_names"]) if call["class_names"] else None
-            values[name] = Call(**call)
-    values["kind"] = RuleKind(values["kind"])
-    return Rule(**values)
-
-
-def membership(source: SplitSource, rule: Rule) -> Membership:
-    """Say who stands where: replayed on the disk as it is now for Keras, else as catalogued.
-
-    Raises:
-        DatasetError: Keras would raise on this folder, or the folders are no splits.
-        UsageError: The arguments are wrong, or the code can't be read.
-    """
-    match rule.kind:
-        case RuleKind.FOLDERS:
-            return _by_folders(source, rule)
-        case RuleKind.GROUPS:
-            return _by_groups(source, rule)
-        case RuleKind.KERAS:
-            two = rule.second or rule.call
-            return _by_calls(source, rule, rule.call, two, folders=(rule.folder, rule.folder))
-        case RuleKind.CODE:
-            return _by_code(source, rule)
-        case RuleKind.LIST:
-            from inspector.project.splits.listed_split import by_list
-
-            return by_list(source, rule)
+SPLIT_RULE = Record(RecordKey.SPLIT_RULE, Rule, Rule())
 
 
 def call_sides(source: SplitSource, rule: Rule) -> SplitPaths:
@@ -162,7 +142,12 @@ def call_sides(source: SplitSource, rule: Rule) -> SplitPaths:
     )
 
 
-def _by_folders(source: SplitSource, rule: Rule) -> Membership:
+def by_folders(source: SplitSource, rule: Rule) -> Membership:
+    """Say who stands where by the split folders, as catalogued.
+
+    Raises:
+        DatasetError: The folders are no splits.
+    """
     rows = source.samples.everything()
     sides: dict[str, list[str]] = {}
     for sample in rows:
@@ -189,7 +174,12 @@ def two_sides(
     return training, tuple(validation), {n: tuple(paths) for n, paths in sides.items() if n}
 
 
-def _by_groups(source: SplitSource, rule: Rule) -> Membership:
+def by_groups(source: SplitSource, rule: Rule) -> Membership:
+    """Say who stands where if groups are kept together.
+
+    Raises:
+        UsageError: The share is out of range.
+    """
     rows = [s for s in source.groups.images() if s.mark != "drop"]
     groups = source.groups.numbers(rows, with_duplicates=True)
     names = sorted({s.new_label or s.label for s in rows})
@@ -217,7 +207,24 @@ def _by_groups(source: SplitSource, rule: Rule) -> Membership:
     return Membership(rule, training, validation, {"test": test} if test else {})
 
 
-def _by_code(source: SplitSource, rule: Rule) -> Membership:
+def by_call(source: SplitSource, rule: Rule) -> Membership:
+    """Say who stands where under one or two Keras calls, on the disk as it is now.
+
+    Raises:
+        DatasetError: Keras would raise on this folder.
+        UsageError: Keras refuses the arguments.
+    """
+    second = rule.second or rule.call
+    return _by_calls(source, rule, rule.call, second, folders=(rule.folder, rule.folder))
+
+
+def by_code(source: SplitSource, rule: Rule) -> Membership:
+    """Say who stands where under the calls of pasted code, on the disk as it is now.
+
+    Raises:
+        DatasetError: Keras would raise on this folder.
+        UsageError: The code can't be read, or reads another folder.
+    """
     one, two = _pair(read_code(rule.code, keras=rule.call.keras))
     folders = _code_folder(source, one), _code_folder(source, two)
     if one.directory != two.directory and not (one.call.subset and two.call.subset):
@@ -329,7 +336,7 @@ def _by_calls(
     taken = {*training, *validation}
     neither = tuple(p for p in dict.fromkeys((*every, *other)) if p not in taken)
     return Membership(
-        rule, training, validation, _elsewhere(source, {*taken, *neither}), neither,
+        rule, training, validation, elsewhere_by_folder(source, {*taken, *neither}), neither,
         tuple(found), places[0],
     )  # fmt: skip
 
@@ -371,10 +378,10 @@ def _folder(source: SplitSource, folder: str | None) -> str:
     if folder is not None:
         return folder.strip("/")
     top = [name for name, split in source.context.layout.splits.items() if split == "training"]
-    return top[0] if top else ""
+    return top[0] if top else source.context.layout.base
 
 
-def _elsewhere(source: SplitSource, taken: set[str]) -> dict[str, tuple[str, ...]]:
+def elsewhere_by_folder(source: SplitSource, taken: set[str]) -> dict[str, tuple[str, ...]]:
     """Name the images that the calls do not touch by the folder they stand in."""
     found: dict[str, list[str]] = {}
     for sample in source.samples.everything():

@@ -1,34 +1,34 @@
 """Splits: the rule in force, what it puts on both sides, and the split that is locked."""
 
-import csv
 import hashlib
-import os
 import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from inspector.dataset.csv_table import write_rows
 from inspector.dataset.layouts import Role
+from inspector.dataset.user_files import check_outside, user_file
 from inspector.errors import DatasetError, ExportError, UsageError
 from inspector.project.catalog.scans import Scans
 from inspector.project.changes import Changes
 from inspector.project.splits import leakage as leak_search
 from inspector.project.splits import seed_variability as luck
 from inspector.project.splits.leakage import Leakage
+from inspector.project.splits.membership import membership
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import (
+    SPLIT_RULE,
     Membership,
     Rule,
     RuleKind,
     call_sides,
-    from_json,
-    membership,
     moves,
-    to_json,
 )
 from inspector.splits.keras_replay import Loader, SplitPaths
-from inspector.store import meta
-from inspector.store import split_lock as locks
+from inspector.splits.other_replays import SplitFunction
+from inspector.store.records import SplitLockRecord
+from inspector.store.split_lock import LockedFile
 from inspector.work.jobs import Progress, Stop
 
 MANIFEST_FIELDS = ("path", "sha256", "split", "label", "group")
@@ -82,8 +82,7 @@ class Splits:
     @property
     def rule(self) -> Rule:
         """The rule in force; the folders where nothing was chosen."""
-        kept = meta.get(self._context.database.read(), "rule")
-        return from_json(kept) if kept else Rule()
+        return self._context.store.records.get(SPLIT_RULE)
 
     def set_rule(self, rule: Rule) -> None:
         """Choose the rule; it is checked first.
@@ -93,8 +92,7 @@ class Splits:
             UsageError: Its arguments are wrong.
         """
         self.membership(rule)
-        text = to_json(rule)
-        self._context.database.write(lambda c: meta.put(c, "rule", text), urgent=True)
+        self._context.store.records.put(SPLIT_RULE, rule, urgent=True)
         self._context.emit(Changes(rule=True, text=f"split: {rule.text}"))
 
     def call_sides(self, rule: Rule) -> SplitPaths:
@@ -170,7 +168,7 @@ class Splits:
     def redraw(self) -> str:
         """Say how cleaning would draw the split in force anew; "" where it stays, or is locked."""
         rule = self.rule
-        if meta.get(self._context.database.read(), "lock_rule") == rule.text:
+        if self._context.store.split_lock.record().rule == rule.text:
             return ""
         try:
             made = self.membership(rule)
@@ -192,11 +190,7 @@ class Splits:
             DatasetError: The rule can't be applied, or a file can't be read.
         """
         context = self._context
-        if file.absolute().is_relative_to(context.root):
-            raise ExportError(
-                "the manifest would lie inside the dataset, which is never written to",
-                "Name a file outside of it.",
-            )
+        check_outside(file, self._context.root, what="manifest")
         if file.exists():
             raise ExportError(f"{file} exists already", "Name a file that does not exist yet.")
         sides = self._sides(rule)
@@ -206,51 +200,38 @@ class Splits:
         for path, side in sides:
             rows.append((path, _hash(context.root / path), side, labels.get(path, ""),
                          groups.get(path, "")))  # fmt: skip
-        partial = file.with_name(f".{file.name}.partial")
-        try:
-            with partial.open("w", encoding="utf-8", newline="") as stream:
-                writer = csv.writer(stream)
-                writer.writerow(MANIFEST_FIELDS)
-                writer.writerows((p, sha.hex(), s, label, g) for p, sha, s, label, g in rows)
-                stream.flush()
-                os.fsync(stream.fileno())
-            partial.replace(file)
-        except OSError as error:
-            partial.unlink(missing_ok=True)
-            raise ExportError(
-                f"{file} can't be written: {error.strerror}", "Choose another folder."
-            ) from error
+        with user_file(file, self._context.root, what="manifest") as stream:
+            write_rows(stream, [MANIFEST_FIELDS])
+            write_rows(stream, ((p, sha.hex(), s, label, g) for p, sha, s, label, g in rows))
         # A file on both sides is kept once: its first side counts.
-        kept = {p: (p, sha, s) for p, sha, s, _, _ in reversed(rows)}.values()
-        values = {"lock_file": str(file.absolute()), "lock_rule": rule.text,
-                  "lock_at": f"{time.time():.0f}"}  # fmt: skip
-        context.database.write(lambda c: locks.replace(c, kept), urgent=True)
-        context.database.write(lambda c: meta.put_all(c, values), urgent=True)
+        files = {p: LockedFile(p, sha, s) for p, sha, s, _, _ in reversed(rows)}.values()
+        record = SplitLockRecord(str(file.absolute()), rule.text, round(time.time()))
+        context.store.split_lock.replace(record, files)
         context.emit(Changes(rule=True, text=f"locked the split in {file.name}"))
         return Frozen(file, len(rows), dict(Counter(side for _, side in sides)))
 
     def locked(self) -> Lock | None:
         """Say what of the locked split still holds, by the last scan; None without a lock."""
-        reader = self._context.database.read()
-        kept = locks.rows(reader)
+        kept = self._context.store.split_lock.files()
         if not kept:
             return None
+        record = self._context.store.split_lock.record()
         rows = [s for s in self._samples.everything() if s.sha256]
         now = {s.path: s.sha256 for s in rows}
         contents = {s.sha256 for s in rows}
         known = {sha for _, sha, _ in kept}
         paths = {path for path, _, _ in kept}
-        splits = self._context.layout.role is Role.SPLITS
-        covered = {path.partition("/")[0] for path in paths} if splits else set()
+        layout = self._context.layout
+        splits = layout.role is Role.SPLITS
+        covered = {layout.split_folder(path) for path in paths} if splits else set()
         fresh = tuple(
             s.path for s in rows
             if s.path not in paths and s.sha256 not in known
-            and (not splits or s.path.partition("/")[0] in covered)
+            and (not splits or layout.split_folder(s.path) in covered)
         )  # fmt: skip
         apart = [(path, sha) for path, sha, _ in kept if now.get(path) != sha]
         return Lock(
-            meta.get(reader, "lock_file"), meta.get(reader, "lock_rule"),
-            float(meta.get(reader, "lock_at", "0")), len(kept) - len(apart),
+            record.file, record.rule, record.at, len(kept) - len(apart),
             tuple(p for p, sha in apart if sha in contents and p not in now),
             tuple(p for p, sha in apart if p in now),
             tuple(p for p, sha in apart if sha not in contents and p not in now),
@@ -308,7 +289,7 @@ def keras_rule(
         kind = Loader(loader)
     except ValueError:
         raise UsageError(
-            f"there is no loader {loader}", f"Loaders: {', '.join(x.value for x in Loader)}."
+            f"there is no loader {loader}", f"Loaders: {', '.join((*Loader, *SplitFunction))}."
         ) from None
     call = Call(kind, share, seed, shuffle, keras=keras)
     return Rule(RuleKind.KERAS, call, folder=folder)

@@ -7,7 +7,7 @@ import os
 import queue
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ from inspector.project.training.run import Run, RunConfig, RunState
 from inspector.project.training.run_results import RunResult, run_result
 from inspector.project.training.trainer import RunProgress, Trainer
 from inspector.splits.group_split import split_by_group
-from inspector.store import meta
+from inspector.store.records import Record, RecordKey
 from inspector.store.samples import Sample
 from inspector.training_protocol import (
     CARD,
@@ -64,6 +64,9 @@ class OpenedTest:
     images: int
     low: float
     high: float
+
+
+OPENED_TEST = Record[OpenedTest | None](RecordKey.OPENED_TEST, OpenedTest, None)
 
 
 class Runs:
@@ -249,8 +252,7 @@ class Runs:
 
     def opened_test(self) -> OpenedTest | None:
         """Return the one opening of the test folder; None while it is locked."""
-        kept = meta.get(self._context.database.read(), "opened_test")
-        return OpenedTest(**json.loads(kept)) if kept else None
+        return self._context.store.records.get(OPENED_TEST)
 
     def open_test(self, name: str) -> OpenedTest:
         """Judge a run's best weights on the test folder: once a project, and that is kept.
@@ -270,8 +272,7 @@ class Runs:
         right = round(found.accuracy * found.images)
         low, high = wilson(right, found.images)
         opened = OpenedTest(at, name, found.accuracy, found.images, low, high)
-        text = json.dumps(asdict(opened))
-        self._context.database.write(lambda c: meta.put(c, "opened_test", text), urgent=True)
+        self._context.store.records.put(OPENED_TEST, opened, urgent=True)
         self._context.emit(Changes(runs=True, text="the test folder was opened"))
         return opened
 

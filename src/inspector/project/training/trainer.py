@@ -203,6 +203,9 @@ class Trainer:
                 phase = f"{word}: epoch {now.epoch} of {now.epochs}{more}"
                 done = (now.epoch - 1) * now.total + now.done
                 total = now.epochs * now.total
+                if now.phase is Phase.PAUSED:
+                    # Nobody knows when it goes on.
+                    return jobs.ProgressSnapshot(phase, done, total, 0.0, 0.0)
                 rate = now.images_per_second
                 return jobs.ProgressSnapshot(phase, done, total, rate, now.seconds_left)
 
@@ -295,7 +298,7 @@ class Trainer:
                 return
             advice = (
                 "Let the run go on after its last epoch. If this comes again, the machine may lack"
-                " memory: take smaller pictures."
+                " memory: take smaller images."
             )
             self._tell(RunFailed(name, f"the training process is gone, {gone}", advice))
 

@@ -1,0 +1,1 @@
+"""Charts, drawn by pyqtgraph once it is needed."""

@@ -1,0 +1,286 @@
+"""Small charts: a histogram with a mark, two side by side, bars of several parts.
+
+They are drawn by pyqtgraph, which is imported off the GUI thread once there is something to show.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QSizePolicy,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from inspector.app.threads.late_import import late_import
+from inspector.app.widgets import theme
+from inspector.audit.diagnosis import Property
+from inspector.audit.properties import bars
+
+if TYPE_CHECKING:
+    from inspector.app.widgets.charts.plots import Plot, Row
+
+BINS = 24
+_PLOTS = "inspector.app.widgets.charts.plots"
+_ROW_PX = 22
+_BAR_PX = 10
+_AXIS_PX = 18
+_NAME_SHARE = 0.5
+_COUNTS_PX = 72
+Splits = tuple[str, str]
+
+
+class LateChart(QWidget):
+    """A chart that is empty until its library has come; a subclass says what is drawn.
+
+    Args:
+        name: For a screen reader.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._plot: Plot | None = None
+        self.setAccessibleName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+
+    def plot(self) -> "Plot | None":
+        """Return what draws, once it is there."""
+        return self._plot
+
+    def rows(self) -> "Sequence[Row]":
+        """Return what is shown as a table, heads first."""
+        raise NotImplementedError
+
+    def paint(self, plot: "Plot") -> None:
+        """Draw what is shown on an empty chart."""
+        raise NotImplementedError
+
+    def redraw(self) -> None:
+        """Draw anew, now or as soon as that is possible."""
+        if self._plot is None:
+            late_import(_PLOTS, self._on_loaded)
+        else:
+            self._plot.begin()
+            self.paint(self._plot)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        # It comes before there is a chart, too.
+        if event.type() is QEvent.Type.PaletteChange and self.__dict__.get("_plot") is not None:
+            assert self._plot is not None
+            self._plot.restyle()
+            self.redraw()
+
+    def _on_loaded(self, module: ModuleType) -> None:
+        if self._plot is None:
+            self._plot = module.as_plot(module, self.accessibleName(), self.rows)
+            self._column.addWidget(self._plot)
+            self.redraw()
+
+
+class HistogramPlot(LateChart):
+    """Show how values lie, with one of them marked; values are shares of 1."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._values: Sequence[float] = ()
+        self._mark: float | None = None
+        self._mark_text = ""
+        self.setMinimumSize(180, 120)
+
+    def show_values(self, values: Sequence[float], mark: float | None, mark_text: str) -> None:
+        """Show values; `mark` is one of their kind."""
+        self._values, self._mark, self._mark_text = values, mark, mark_text
+        if values:
+            told = f"{len(values)} values, median {np.median(values):.1%}"
+            self.setAccessibleDescription(
+                f"{told}, {mark_text} {mark:.1%}" if mark is not None else told
+            )
+        self.redraw()
+
+    def sizeHint(self) -> QSize:
+        return QSize(240, 130)
+
+    def rows(self) -> "Sequence[Row]":
+        return [("value",), *((value,) for value in self._values)]
+
+    def paint(self, plot: "Plot") -> None:
+        if len(self._values) < 2:
+            return
+        ends = [*self._values, *([self._mark] if self._mark is not None else [])]
+        low, high = min(ends), max(ends)
+        span = (high - low) or 1.0
+        counts, edges = np.histogram(self._values, bins=BINS, range=(low, low + span))
+        most = max(1, int(counts.max()))
+        left = edges[:-1].tolist()
+        plot.bars(left, counts.tolist(), span / BINS * 0.94, theme.colour("training"))
+        plot.ticks("left", (), 0)
+        plot.ticks("bottom", _ends(low, span, (f"{low:.1%}", f"{low + span:.1%}")), _AXIS_PX)
+        if self._mark is not None:
+            plot.line([self._mark] * 2, [0, most * 1.05], theme.colour("drop"), 2)
+            is_right = self._mark > low + span / 2
+            text = f"{self._mark_text} {self._mark:.1%}"
+            plot.text(self._mark, most * 1.12, text, theme.colour("text"), (float(is_right), 0.5))
+        plot.show_range((low, low + span), (0, most * 1.24))
+        plot.on_hover(lambda x, _: _bin_text(x, edges.tolist(), counts.tolist()))
+
+
+class PairedHistogram(LateChart):
+    """Show one property in two folders, each as shares of its own images.
+
+    Args:
+        name: For a screen reader.
+        sides: Names of the splits, which give the colours.
+    """
+
+    def __init__(self, name: str, sides: Splits) -> None:
+        super().__init__(name)
+        self._sides = sides
+        self._shares: tuple[Sequence[float], Sequence[float]] = ((), ())
+        self._ends = ("", "")
+        self.setMinimumSize(160, 72)
+
+    def show_counts(self, one: Property) -> None:
+        """Show the counts of a property; one that an image has or has not gets two bins."""
+        training, folder, self._ends = bars(one)
+        self._shares = (training, folder)
+        self.redraw()
+
+    def sizeHint(self) -> QSize:
+        return QSize(240, 76)
+
+    def rows(self) -> "Sequence[Row]":
+        numbered = enumerate(self._pairs(), 1)
+        return [("bin", *self._sides), *((i, one, two) for i, (one, two) in numbered)]
+
+    def _pairs(self) -> list[tuple[float, float]]:
+        return list(zip(*self._shares, strict=True))
+
+    def paint(self, plot: "Plot") -> None:
+        bins = len(self._shares[0])
+        if not bins:
+            return
+        highest = max(*self._shares[0], *self._shares[1]) or 1.0
+        for place, (name, shares) in enumerate(zip(self._sides, self._shares, strict=True)):
+            plot.bars([i + 0.05 + 0.45 * place for i in range(bins)], shares, 0.45, _colour(name))
+        plot.ticks("left", (), 0)
+        no, yes = self._ends
+        ends = ((0.5, no), (1.5, yes)) if bins == 2 else _ends(0, bins, self._ends)
+        plot.ticks("bottom", ends, _AXIS_PX)
+        plot.show_range((0, bins), (0, highest * 1.02))
+        plot.on_hover(self._text_at)
+
+    def _text_at(self, x: float, _: float) -> str:
+        pairs = self._pairs()
+        if not 0 <= x < len(pairs):
+            return ""
+        named = zip(self._sides, pairs[int(x)], strict=True)
+        return ", ".join(f"{name} {share:.1%}" for name, share in named)
+
+
+class Bars(LateChart):
+    """Show one bar a row, made of coloured parts, each row on the scale of the longest."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._bars: Sequence[tuple[str, Mapping[str, int]]] = ()
+
+    def show_rows(self, rows: Sequence[tuple[str, Mapping[str, int]]]) -> None:
+        """Show rows of (name, part to count); parts are named as the colours of splits are."""
+        self._bars = rows
+        said = "; ".join(
+            f"{name}: {', '.join(f'{n} {part}' for part, n in parts.items())}"
+            for name, parts in rows
+        )
+        self.setAccessibleDescription(said)
+        self.setFixedHeight(max(1, len(rows)) * _ROW_PX)
+        self.redraw()
+
+    def rows(self) -> "Sequence[Row]":
+        parts = list(self._bars[0][1]) if self._bars else []
+        table: list[Row] = [("name", *parts)]
+        table += [(name, *counts.values()) for name, counts in self._bars]
+        return table
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cut the names to the new width."""
+        super().resizeEvent(event)
+        if self._plot is not None and event.size().width() != event.oldSize().width():
+            self.redraw()
+
+    def paint(self, plot: "Plot") -> None:
+        if not self._bars:
+            return
+        longest = max(sum(parts.values()) for _, parts in self._bars) or 1
+        widest = max(self.fontMetrics().horizontalAdvance(name) for name, _ in self._bars)
+        left = int(min(self.width() * _NAME_SHARE, widest + 12))
+        count = len(self._bars)
+        ends = [0.0] * count
+        y = [count - 0.5 - row for row in range(count)]
+        for part in self._bars[0][1]:
+            lengths = [float(parts.get(part, 0)) for _, parts in self._bars]
+            plot.lying_bars(ends, lengths, y, _colour(part))
+            ends = [a + b for a, b in zip(ends, lengths, strict=True)]
+        names = [
+            self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, left - 8)
+            for name, _ in self._bars
+        ]
+        plot.ticks("left", list(zip(y, names, strict=True)), left)
+        plot.ticks("bottom", (), 0)
+        for (_, parts), end, place in zip(self._bars, ends, y, strict=True):
+            text = " / ".join(f"{n:,}" for n in parts.values())
+            plot.text(end, place, text, theme.colour("muted"))
+        room = max(1, self.width() - left)
+        reach = longest * room / max(1, room - _COUNTS_PX)
+        plot.show_range((0, reach), (0, count))
+        plot.on_hover(self._text_at)
+
+    def _text_at(self, _: float, y: float) -> str:
+        row = int(len(self._bars) - y)
+        if not 0 <= row < len(self._bars):
+            return ""
+        name, parts = self._bars[row]
+        return f"{name}: " + ", ".join(f"{part} {n:,}" for part, n in parts.items())
+
+
+class BarDelegate(QStyledItemDelegate):
+    """Paint a cell of (split, before, after), shares of 1: what stays in front of what was."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:  # fmt: skip
+        super().paint(painter, option, index)
+        found = index.data(Qt.ItemDataRole.UserRole)
+        if found is None:
+            return
+        split, before, after = found
+        area = QRectF(option.rect).adjusted(8, 0, -8, 0)
+        top = area.center().y() - _BAR_PX / 2
+        for share, colour in ((before, theme.colour("border")), (after, _colour(split))):
+            painter.fillRect(QRectF(area.left(), top, area.width() * share, _BAR_PX), colour)
+
+
+def _ends(low: float, span: float, texts: tuple[str, str]) -> list[tuple[float, str]]:
+    """Return ticks for both ends of an axis, so far inside that their texts are not cut."""
+    return [(low + 0.1 * span, texts[0]), (low + 0.9 * span, texts[1])]
+
+
+def _bin_text(x: float, edges: Sequence[float], counts: Sequence[int]) -> str:
+    for low, high, count in zip(edges, edges[1:], counts, strict=False):
+        if low <= x < high:
+            return f"{low:.1%} to {high:.1%}: {count}"
+    return ""
+
+
+def _colour(part: str) -> QColor:
+    known = theme.tokens()
+    return theme.colour(part if part in known else "muted")

@@ -1,0 +1,1 @@
+"""What reviews by keyboard share."""

@@ -1,0 +1,43 @@
+"""What the window asks before it stops a training, and what it says of a bug and of itself."""
+
+from importlib.metadata import version
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+
+def may_stop(going: str, parent: QWidget) -> bool:
+    """Ask whether what is going on may be stopped, such as "a training of 20 epochs"."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setText(f"{going[:1].upper()}{going[1:]}.")
+    box.setInformativeText("Each complete epoch is kept, and the run can be resumed.")
+    stop = box.addButton("Stop it and close", QMessageBox.ButtonRole.AcceptRole)
+    stay = box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(stay)
+    box.exec()
+    return box.clickedButton() is stop
+
+
+def show_bug(text: str, parent: QWidget) -> None:
+    """Say that a bug showed itself; `text` is what a developer needs."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setText("Something went wrong inside the program. Your decisions are safe on disk.")
+    box.setInformativeText("The details below are in the log, too.")
+    box.setDetailedText(text)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.open()
+
+
+def show_about(parent: QWidget) -> None:
+    """Say what this program is, and its version."""
+    box = QMessageBox(parent)
+    box.setWindowTitle("About Dataset Inspector")
+    box.setText(f"Dataset Inspector {version('dataset-inspector')}")
+    box.setInformativeText(
+        "Shows why the validation accuracy of an image classifier is misleading, and lets you"
+        " fix the dataset. Apache License 2.0. Nothing leaves your computer."
+    )
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.open()

@@ -1,0 +1,23 @@
+"""What a dataset's folders and label files mean: one module per convention, the best is chosen.
+
+`recognise` takes a folder and a person's `Choice` and returns a `Layout`, which places each file
+in a split and a class by its relative path.
+"""
+
+from inspector.dataset.layouts.model import Alternative as Alternative
+from inspector.dataset.layouts.model import Choice as Choice
+from inspector.dataset.layouts.model import Kind as Kind
+from inspector.dataset.layouts.model import Layout as Layout
+from inspector.dataset.layouts.model import Location as Location
+from inspector.dataset.layouts.model import Role as Role
+from inspector.dataset.layouts.recognition import recognise as recognise
+from inspector.dataset.layouts.recognition import recognise_tree as recognise_tree
+from inspector.dataset.layouts.roles import roles as roles
+from inspector.dataset.layouts.roles import roles_of as roles_of
+from inspector.dataset.layouts.tree import Tree as Tree
+from inspector.dataset.layouts.tree import leads_back as leads_back
+from inspector.dataset.layouts.tree import read_tree as read_tree
+from inspector.dataset.layouts.words import IMAGE_ENDINGS as IMAGE_ENDINGS
+from inspector.dataset.layouts.words import SPLIT_NAMES as SPLIT_NAMES
+from inspector.dataset.layouts.words import normal_split as normal_split
+from inspector.dataset.layouts.words import split_of as split_of

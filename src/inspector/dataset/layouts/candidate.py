@@ -1,0 +1,57 @@
+"""One possible reading of a dataset, before the best one is chosen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from inspector.dataset.layouts.model import Kind, Layout, Location, Role
+from inspector.dataset.layouts.tree import Tree
+from inspector.dataset.layouts.words import split_of
+
+# A label file is preferred to folders, and folders to what only names say: CLI.md's order.
+LABEL_FILE, TABLE, LISTS, SPLITS, CLASSES, NAMES = 1.0, 0.95, 0.9, 0.85, 0.7, 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One reading.
+
+    Attributes:
+        layout: The reading itself.
+        score: 0..1: how likely it is meant, the share of images that get a class included.
+        text: What it is, for people: "label table train.csv (id, label)".
+        option: What takes it in the terminal, beside --layout.
+    """
+
+    layout: Layout
+    score: float
+    text: str
+    option: str = ""
+
+
+def listed(
+    tree: Tree, places: Mapping[str, Location], *, kind: Kind, label_file: str, sure: bool = True,
+    notes: tuple[str, ...] = (),
+) -> Layout:  # fmt: skip
+    """Return a layout of images that a label file places; a lone split is no split."""
+    labelled = [p for p in places.values() if p.label]
+    splits = {p.split for p in labelled if p.split}
+    rest = {s for path in tree.images() if path not in places and (s := folder_split(path))}
+    lone = len(splits) < 2 and not (len(splits | rest) > 1 and all(p.split for p in labelled))
+    if lone:
+        places = {path: Location("", p.label, p.source, p.reason) for path, p in places.items()}
+    return Layout(
+        Role.MANIFEST, listed=places, kind=kind, label_file=label_file, sure=sure, notes=notes
+    )
+
+
+def coverage(tree: Tree, places: Mapping[str, Location]) -> float:
+    """Return the share of the images that have a class, 0..1."""
+    return sum(1 for p in places.values() if p.label) / max(1, tree.total)
+
+
+def folder_split(path: str) -> str:
+    """Return the split that the folders of a path name, the outermost first; "" for none."""
+    for part in path.split("/")[:-1]:
+        if split := split_of(part):
+            return split
+    return ""

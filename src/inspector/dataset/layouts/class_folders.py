@@ -1,0 +1,48 @@
+"""Class folders alone: cats/1.jpg, dogs/2.jpg; and classes inside of classes."""
+
+from inspector.dataset.layouts.candidate import CLASSES, Variant
+from inspector.dataset.layouts.folders import doubtful, finer
+from inspector.dataset.layouts.model import Kind, Layout, Role
+from inspector.dataset.layouts.tree import Tree
+
+
+def recognise(tree: Tree, base: str) -> list[Variant]:
+    """Read the folders below `base` as classes."""
+    names = tree.populated(base)
+    if not names:
+        return []
+    top = tree.folders[base]
+    bad = doubtful(names)
+    direct = sum(bool(tree.folders[top.join(n)].images) for n in names) / len(names)
+    share = sum(tree.folders[top.join(n)].below for n in names) / max(1, tree.total)
+    score = CLASSES * share * (1 - 0.9 * bad) * (0.6 + 0.4 * direct)
+    if len(names) == 1:
+        score *= 0.5 if direct else 0.2
+    option = f"--root '{base}'" if base else ""
+    text = f"class folders {_listed(names)}"
+    layout = Layout(
+        Role.CLASSES, base=base, kind=Kind.CLASS_FOLDERS, sure=direct > 0 and not bad,
+        reason=f"{len(names)} folders hold images",
+    )  # fmt: skip
+    return [Variant(layout, score, text, option), *_nested(tree, base, score, option)]
+
+
+def _nested(tree: Tree, base: str, score: float, option: str) -> list[Variant]:
+    top = tree.folders[base]
+    parents = [top.join(n) for n in tree.populated(base)]
+    below = finer(tree, parents) if len(parents) > 1 else None
+    if below is None:
+        return []
+    names = [n for inside in below.values() for n in inside]
+    if len(set(names)) < len(names):
+        return []  # Shared names are sources or sites.
+    layout = Layout(
+        Role.CLASSES, base=base, level=1, kind=Kind.NESTED, sure=False,
+        reason=f"{len(parents)} folders hold {len(names)} class folders of their own",
+    )  # fmt: skip
+    text = f"the finer of two class levels: {_listed(sorted(names))}"
+    return [Variant(layout, min(CLASSES, score * 1.2), text, option)]
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

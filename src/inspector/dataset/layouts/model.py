@@ -1,0 +1,191 @@
+"""What a dataset's folders and label files mean: a layout, and a person's corrections of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from inspector.dataset.layouts.words import JUNK, split_of
+
+# Source: Keras since 2.14 passes folders whose name starts with a dot over.
+HIDDEN = "in a hidden folder, which is no class"
+OUTSIDE = "outside every class folder"
+
+
+class Role(StrEnum):
+    """How the place of a file is told: by which folder level, or by a list."""
+
+    SPLITS = "splits"
+    CLASSES = "classes"
+    SOURCES = "sources"
+    CLASS_SPLITS = "class splits"
+    MANIFEST = "manifest"
+
+
+class Kind(StrEnum):
+    """The convention that a dataset follows."""
+
+    SPLIT_FOLDERS = "split folders"
+    CLASS_FOLDERS = "class folders"
+    CLASS_SPLIT = "class folders with splits"
+    NESTED = "nested class folders"
+    SOURCES = "sources with class folders"
+    FOLDS = "folds with class folders"
+    PREFIX = "classes in file names"
+    TABLE = "label table"
+    ONE_HOT = "one-hot label table"
+    HUGGING_FACE = "Hugging Face imagefolder"
+    COCO = "COCO"
+    YOLO = "YOLO"
+    FIFTYONE = "FiftyOne"
+    LISTS = "list files"
+    CUB = "numbered lists"
+    IMAGENET = "ImageNet CLS-LOC"
+    MANIFEST = "manifest"
+
+    @property
+    def option(self) -> str:
+        """The word that --layout takes."""
+        return self.value.lower().replace(" ", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a file stands: its split, class and source; an empty label is outside every class."""
+
+    split: str
+    label: str
+    source: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a person says of a layout; empty values are recognised.
+
+    Attributes:
+        kind: The convention.
+        root: The folder that is the dataset, relative, with "/".
+        split_roles: By relative folder: "training", "validation", "test", "class" or "ignore".
+        label_column: Column of a label table that holds the class.
+        role: What the top folders are, for class folders of any depth.
+    """
+
+    kind: Kind | None = None
+    root: str = ""
+    split_roles: dict[str, str] = field(default_factory=dict)
+    label_column: str = ""
+    role: Role | None = None
+
+    def __bool__(self) -> bool:
+        return self != Choice()
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another reading of the same folder, and the option that takes it."""
+
+    kind: Kind
+    text: str
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The meaning of folders and label files, as recognised or as the person said.
+
+    Attributes:
+        role: How the place of a file is told.
+        splits: Folder, relative to the dataset, to split; for `Role.SPLITS` only.
+        sure: False where a person should look at the reading.
+        ignored: Folders that are left out because others are splits.
+        listed: Path to place, for `Role.MANIFEST` only.
+        base: Folder inside of the dataset that holds everything that counts; "" for all of it.
+        level: Which folder below base or split is the class: 0 for the first.
+        names: Readable name by class folder, where the dataset has a table of them.
+        excluded: Folders that a person left out.
+        kind: The convention.
+        label_file: The label file, relative, or "".
+        text: The reading in words: "split folders train → training, val → validation".
+        reason: Why it was taken, in words.
+        notes: What else a person should know, as whole sentences.
+        alternatives: Other readings, the likeliest first.
+    """
+
+    role: Role
+    splits: Mapping[str, str] = field(default_factory=dict)
+    sure: bool = True
+    ignored: tuple[str, ...] = ()
+    listed: Mapping[str, Location] = field(default_factory=dict)
+    base: str = ""
+    level: int = 0
+    names: Mapping[str, str] = field(default_factory=dict)
+    excluded: tuple[str, ...] = ()
+    kind: Kind = field(default=Kind.MANIFEST, compare=False)
+    label_file: str = field(default="", compare=False)
+    text: str = field(default="", compare=False)
+    reason: str = field(default="", compare=False)
+    notes: tuple[str, ...] = field(default=(), compare=False)
+    alternatives: tuple[Alternative, ...] = field(default=(), compare=False)
+
+    @property
+    def split_folders(self) -> tuple[str, ...]:
+        """Folders that stand for splits, training first as they were found."""
+        return tuple(self.splits)
+
+    def split_folder(self, path: str) -> str:
+        """Return the split folder that a path lies in, or ""."""
+        for folder in self.splits:
+            if path.startswith(f"{folder}/"):
+                return folder
+        return ""
+
+    def place(self, path: str) -> Location:
+        """Tell the split, class and source of a file by its relative path with "/"."""
+        if self.role is Role.MANIFEST:
+            source = self.label_file or "the manifest"
+            return self.listed.get(path, Location("", "", "", f"not in {source}"))
+        refused = self._refused(path)
+        if refused:
+            return Location("", "", "", refused)
+        if self.role is Role.SPLITS:
+            folder = self.split_folder(path)
+            if not folder:
+                return Location("", "", "", OUTSIDE)
+            return self._class(path[len(folder) + 1 :].split("/"), self.splits[folder])
+        return self._inside((path[len(self.base) + 1 :] if self.base else path).split("/"))
+
+    def _inside(self, parts: list[str]) -> Location:
+        """Place a file by its parts below the base."""
+        match self.role:
+            case Role.SOURCES:
+                if len(parts) < 3:
+                    return Location("", "", parts[0], OUTSIDE)
+                return Location("", self.names.get(parts[1], parts[1]), parts[0])
+            case Role.CLASS_SPLITS:
+                split = split_of(parts[1]) if len(parts) > 2 else ""
+                if not split:
+                    return Location("", "", "", "outside every split folder of a class")
+                return Location(split, self.names.get(parts[0], parts[0]), "")
+            case _:
+                return self._class(parts, "")
+
+    def _refused(self, path: str) -> str:
+        """Return why a path counts for nothing, "" if it may count."""
+        if self.base and not path.startswith(f"{self.base}/"):
+            return f"outside the folder {self.base}, which is the dataset"
+        for folder in self.excluded:
+            if path.startswith(f"{folder}/"):
+                return f"in {folder}, which you left out"
+        for part in path.split("/")[:-1]:
+            if part in JUNK:
+                return f"in {part}, which a program left behind"
+        return ""
+
+    def _class(self, parts: list[str], split: str) -> Location:
+        """Place a file by its parts below a split or base."""
+        if len(parts) < self.level + 2:
+            return Location(split, "", "", OUTSIDE)
+        if any(part.startswith(".") for part in parts[: self.level + 1]):
+            return Location(split, "", "", HIDDEN)
+        label = parts[self.level]
+        return Location(split, self.names.get(label, label), "")

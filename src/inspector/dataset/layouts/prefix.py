@@ -1,0 +1,47 @@
+"""Classes in file names: cat.0.jpg, Abyssinian_100.jpg, in one folder or one per split."""
+
+import re
+from collections import Counter
+
+from inspector.dataset.layouts.candidate import NAMES, Variant, coverage, folder_split, listed
+from inspector.dataset.layouts.model import Kind, Location
+from inspector.dataset.layouts.tree import Tree
+from inspector.dataset.layouts.words import is_doubtful_class, names_a_kind, stem
+
+MIN_PER_CLASS = 2
+_PREFIX = re.compile(r"(?P<label>[^\W\d_](?:[^\d.]*[^\W\d_])?)[ ._()-]*\d")
+
+
+def recognise(tree: Tree, base: str) -> list[Variant]:
+    """Read the word before the number of each file name as its class."""
+    holders = {path.rpartition("/")[0] for path in tree.images(base)}
+    # A folder per class says it better than its files do.
+    flat = [
+        h for h in holders
+        if h == base or len(holders) == 1 or is_doubtful_class(h.rpartition("/")[2])
+    ]  # fmt: skip
+    labels = {
+        tree.folders[h].join(name): match["label"]
+        for h in flat
+        for name in tree.folders[h].images
+        if (match := _PREFIX.match(stem(name)))
+    }
+    sizes = Counter(labels.values())
+    good = {n for n, count in sizes.items() if count >= MIN_PER_CLASS and names_a_kind(n)}
+    places = {
+        path: Location(folder_split(path), label, "")
+        for path, label in labels.items()
+        if label in good
+    }
+    if len(good) < 2 or len(good) * 3 > len(places):
+        return []
+    shown = ", ".join(sorted(good)[:3])
+    layout = listed(tree, places, kind=Kind.PREFIX, label_file="")
+    share = coverage(tree, places)
+    return [Variant(layout, NAMES * share, f"the words before the number: {shown}")]
+
+
+def prefix_of(path: str) -> str:
+    """Return the word before the number of a file's name, or ""."""
+    match = _PREFIX.match(stem(path.rpartition("/")[2]))
+    return match["label"] if match else ""

@@ -1,0 +1,331 @@
+"""All conventions read a dataset; the best reading is taken and the others are kept."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from inspector.dataset.layouts import (
+    class_folders,
+    class_split,
+    coco,
+    cub,
+    fiftyone,
+    hugging_face,
+    imagenet,
+    label_table,
+    lists,
+    prefix,
+    sources,
+    split_folders,
+    yolo,
+)
+from inspector.dataset.layouts.candidate import (
+    LABEL_FILE,
+    Variant,
+    coverage,
+    folder_split,
+    listed,
+)
+from inspector.dataset.layouts.folders import bases
+from inspector.dataset.layouts.model import Alternative, Choice, Kind, Layout, Location, Role
+from inspector.dataset.layouts.split_folders import AmbiguousSplitError
+from inspector.dataset.layouts.tree import Tree, read_tree
+from inspector.dataset.layouts.words import split_of
+from inspector.errors import DatasetError
+
+MIN_SCORE = 0.12
+# Readings whose scores are nearer than this are both likely: a person should look.
+CLOSE = 0.05
+_AGREES = 0.95
+_NAMED = 4
+_FOLDER_ROLES = (Role.SPLITS, Role.CLASSES, Role.CLASS_SPLITS, Role.SOURCES)
+
+
+def recognise(root: Path, choice: Choice | None = None) -> Layout:
+    """Say what the folders and label files of a dataset mean.
+
+    Args:
+        root: The dataset's folder.
+        choice: What a person says of it; the rest is recognised.
+
+    Raises:
+        DatasetError: The folder is missing, fits nothing, or a person's choice does not fit.
+    """
+    return recognise_tree(root, read_tree(root), choice)
+
+
+def recognise_tree(root: Path, whole: Tree, choice: Choice | None = None) -> Layout:
+    """Recognise from names that are listed already, as `recognise` does."""
+    choice = choice or Choice()
+    tree = _narrowed(whole, choice)
+    if choice.role is not None:
+        return _by_role(tree, choice)
+    found, errors = _candidates(root, tree, choice)
+    found.sort(key=lambda c: -c.score)
+    fitting = [c for c in found if _fits(c.layout.kind, choice)]
+    least = 0.0 if choice else MIN_SCORE
+    best = next((c for c in fitting if c.score > least), None)
+    twice = next((e for e in errors if isinstance(e, AmbiguousSplitError)), None)
+    if twice and choice.kind is None and (best is None or best.layout.role in _FOLDER_ROLES):
+        raise twice
+    if best is None:
+        raise _nothing(whole, tree, found, errors, choice)
+    return _chosen(root, tree, best, found, errors, choice)
+
+
+def _fits(kind: Kind, choice: Choice) -> bool:
+    """Tell whether a kind of reading is one that a person's choice allows."""
+    tables = (Kind.TABLE, Kind.ONE_HOT, Kind.HUGGING_FACE)
+    return choice.kind in (None, kind) and (not choice.label_column or kind in tables)
+
+
+def _narrowed(tree: Tree, choice: Choice) -> Tree:
+    for folder in (*choice.split_roles, *filter(None, (choice.root,))):
+        if folder not in tree.folders:
+            raise DatasetError(
+                f"there is no folder {folder} in {tree.name}",
+                f"Folders here: {', '.join(tree.folders[''].folders[:8]) or 'none'}.",
+            )
+    gone = [folder for folder, role in choice.split_roles.items() if role == "ignore"]
+    return tree.within(choice.root, gone) if choice.root or gone else tree
+
+
+def _candidates(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], list[DatasetError]]:
+    """Return every reading, and the errors of what could not be read."""
+    found: list[Variant] = []
+    errors: list[DatasetError] = []
+    said = {f: role for f, role in choice.split_roles.items() if role != "ignore"}
+    for base in [choice.root] if choice.root else bases(tree):
+        here: list[Variant] = []
+        try:
+            here = split_folders.recognise(tree, base, said)
+        except DatasetError as error:
+            errors.append(error)
+        most = max((c.score for c in here if c.layout.sure), default=1.0)
+        # Folders named like splits that hold classes are splits: CLI.md.
+        here += [
+            replace(c, score=min(c.score, 0.9 * most))
+            for c in (*class_folders.recognise(tree, base), *sources.recognise(tree, base))
+        ]
+        found += here + class_split.recognise(tree, base)
+    if said:
+        found = [c for c in found if _obeys(c.layout, said)]
+    found += prefix.recognise(tree, choice.root)
+    by_folders = max(found, key=lambda c: c.score, default=None)
+    by_files: list[Variant] = []
+    for convention in (hugging_face, label_table):
+        readings, refused = convention.recognise(root, tree, choice)
+        by_files += readings
+        errors += refused
+    for other in (coco, yolo, fiftyone, lists, cub, imagenet):
+        readings, refused = other.recognise(root, tree)
+        by_files += readings
+        errors += refused
+    if by_folders is not None:
+        named = imagenet.with_names(root, tree, by_folders.layout)
+        by_folders = replace(by_folders, layout=named)
+        by_files = [_completed(tree, c, by_folders) for c in by_files]
+        by_files = [_unless_equal(tree, c, by_folders) for c in by_files]
+    by_files = [_with_roles(c, said) for c in by_files]
+    return found + by_files, errors
+
+
+def _obeys(layout: Layout, said: dict[str, str]) -> bool:
+    """Tell whether a reading gives folders the splits that a person says."""
+    if layout.role is not Role.SPLITS:
+        return True
+    have = layout.splits.items()
+    return all(
+        any(split == role and f"{own}/".startswith(f"{folder}/") for own, split in have)
+        for folder, role in said.items()
+        if role != "class"
+    )
+
+
+def _with_roles(candidate: Variant, said: dict[str, str]) -> Variant:
+    """Return a listed reading with the splits that a person gave to folders."""
+    roles = {f: s for f, s in said.items() if s != "class"}
+    if not roles:
+        return candidate
+    places = {
+        path: replace(
+            p, split=next((s for f, s in roles.items() if path.startswith(f"{f}/")), p.split)
+        )
+        for path, p in candidate.layout.listed.items()
+    }
+    return replace(candidate, layout=replace(candidate.layout, listed=places))
+
+
+def _completed(tree: Tree, by_file: Variant, by_folders: Variant) -> Variant:
+    """Return a label file's reading with the images that only their folders place.
+
+    So are read: training in class folders, validation in one folder with a label file.
+    """
+    places, folders = by_file.layout.listed, by_folders.layout
+    labels = {p.label for p in places.values() if p.label}
+    rest = {}
+    for path in tree.images():
+        if not (path in places and places[path].label):
+            place = folders.place(path)
+            if place.label:
+                rest[path] = place
+    shared = labels & {p.label for p in rest.values()}
+    if not rest or folders.role is not Role.SPLITS or len(shared) * 2 < len(labels):
+        return by_file
+    joined = {
+        **rest,
+        **{
+            path: Location(p.split or folder_split(path), p.label, p.source, p.reason)
+            for path, p in places.items()
+            if p.label
+        },
+    }
+    layout = by_file.layout
+    # The folders use the same class names: the column is the class.
+    whole = listed(
+        tree, joined, kind=layout.kind, label_file=layout.label_file, sure=True, notes=layout.notes,
+    )  # fmt: skip
+    score = max(by_file.score, LABEL_FILE * coverage(tree, joined))
+    return Variant(whole, score, f"{by_file.text} with {by_folders.text}", by_file.option)
+
+
+def _unless_equal(tree: Tree, by_file: Variant, by_folders: Variant) -> Variant:
+    """Lower a label file's reading that says the same as the folders, which Keras reads itself."""
+    places, folders = by_file.layout.listed, by_folders.layout
+    pairs: dict[str, str] = {}
+    back: dict[str, str] = {}
+    same = more = 0
+    for path in tree.images():
+        here = places.get(path)
+        there = folders.place(path)
+        if here is None or not here.label:
+            continue
+        if not there.label or here.split != there.split:
+            more += 1
+            continue
+        fits = pairs.setdefault(here.label, there.label) == there.label
+        same += fits and back.setdefault(there.label, here.label) == here.label
+    if same < _AGREES * (same + more) or same < _AGREES * coverage(tree, places) * tree.total:
+        return by_file
+    return replace(by_file, score=min(by_file.score, by_folders.score * 0.99))
+
+
+def _by_role(tree: Tree, choice: Choice) -> Layout:
+    """Return the layout whose top folders have the role that a person said."""
+    base = choice.root
+    top = tree.folders[base]
+    match choice.role:
+        case Role.SPLITS:
+            holders = [n for n in tree.populated(base) if tree.populated(top.join(n))]
+            named = {top.join(n): s for n in holders if (s := split_of(n))}
+            splits = named or {top.join(n): n for n in holders}
+            ignored = tuple(f for n in top.folders if (f := top.join(n)) not in splits)
+            kind = Kind.SPLIT_FOLDERS
+            text = ", ".join(f"{folder} → {split}" for folder, split in splits.items())
+            return Layout(
+                Role.SPLITS, splits, kind=kind, ignored=ignored if named else (),
+                text=f"split folders {text}", reason="you said so",
+            )  # fmt: skip
+        case Role.SOURCES:
+            return Layout(
+                Role.SOURCES, base=base, kind=Kind.SOURCES, text="sources", reason="you said so"
+            )
+        case _:
+            return Layout(
+                Role.CLASSES, base=base, kind=Kind.CLASS_FOLDERS, text="class folders",
+                reason="you said so",
+            )  # fmt: skip
+
+
+def _chosen(
+    root: Path, tree: Tree, best: Variant, found: Sequence[Variant],
+    errors: Sequence[DatasetError], choice: Choice,
+) -> Layout:  # fmt: skip
+    layout = best.layout
+    if layout.role in _FOLDER_ROLES:
+        layout = imagenet.with_names(root, tree, layout)
+    others = [c for c in found if c is not best and c.text != best.text and c.score > MIN_SCORE / 2]
+    rivals = [
+        c
+        for c in others
+        if c.score > best.score - CLOSE and not _left_out(layout, c) and _differs(tree, best, c)
+    ]
+    notes = list(layout.notes)
+    notes += [f"{e.message}." for e in errors]
+    videos = tree.videos()
+    if videos:
+        some = f"{len(videos):,} video file{'s' * (len(videos) != 1)}"
+        notes.append(
+            f"{some} ({videos[0]}) are not read: extract frames into one folder per video, for"
+            " example `ffmpeg -i clip.mp4 -vf fps=1 clip/%05d.png`, and keep each video's frames"
+            " together as a group."
+        )
+    return replace(
+        layout,
+        text=best.text,
+        reason=layout.reason or best.text,
+        sure=(layout.sure and not rivals) or bool(choice.kind or choice.label_column),
+        notes=tuple(notes),
+        excluded=tuple(f for f, role in choice.split_roles.items() if role == "ignore"),
+        alternatives=tuple(_alternative(c) for c in others[:8]),
+    )
+
+
+def _left_out(layout: Layout, candidate: Variant) -> bool:
+    """Tell whether a reading is of a folder that a layout leaves out, which is said anyway."""
+    folders = candidate.layout.split_folders
+    return bool(folders) and all(
+        any(f"{folder}/".startswith(f"{left}/") for left in layout.ignored) for folder in folders
+    )
+
+
+def _differs(tree: Tree, one: Variant, two: Variant) -> bool:
+    """Tell whether two readings give images other classes."""
+    for number, path in enumerate(tree.images()):
+        if one.layout.place(path).label != two.layout.place(path).label:
+            return True
+        if number > 200:
+            break
+    return False
+
+
+def _alternative(candidate: Variant) -> Alternative:
+    kind = candidate.layout.kind
+    option = f"--layout {kind.option} {candidate.option}".strip()
+    return Alternative(kind, candidate.text, option)
+
+
+def _nothing(
+    whole: Tree, tree: Tree, found: Sequence[Variant], errors: Sequence[DatasetError],
+    choice: Choice,
+) -> DatasetError:  # fmt: skip
+    """Return the error that names what is there and the nearest readings."""
+    if errors:
+        return errors[0]
+    top = whole.folders[""]
+    near = [_alternative(c) for c in found[:3] if c.score > 0]
+    said = f"no reading as {choice.kind.value} fits" if choice.kind else ""
+    if choice.label_column:
+        said = f"no label table has a column {choice.label_column} that can be the class"
+    if not whole.total:
+        there = f"has {len(top.folders)} folders, but no images in them" if top.folders else ""
+        message = f"{whole.name} {there}" if there else f"there are no images in {whole.name}"
+        videos = whole.videos()
+        if videos:
+            message += f", only {len(videos)} video files"
+    elif top.images and not tree.populated(""):
+        message = (
+            f"{len(top.images)} images lie in {whole.name} itself and there are no class folders"
+        )
+    else:
+        names = ", ".join(tree.populated("")[:_NAMED]) or "no folders"
+        message = f"nothing in {whole.name} ({names}) tells the class of its {whole.total:,} images"
+    if said:
+        message = f"{said}: {message}"
+    nearest = "".join(f" Nearest: {a.text}: {a.option}." for a in near)
+    return DatasetError(
+        message,
+        "Expected: a folder for each class (cats, dogs), training and validation folders with"
+        " class folders in them, or a label file." + nearest +
+        " Any other layout opens with --manifest FILE (path, label).",
+    )  # fmt: skip

@@ -1,0 +1,42 @@
+"""Sources and folds: siteA/cats/1.jpg, fold1/cats/1.jpg: the same classes in each top folder."""
+
+from collections import Counter
+
+from inspector.dataset.layouts.candidate import CLASSES, SPLITS, Variant
+from inspector.dataset.layouts.folders import doubtful, unwrapped
+from inspector.dataset.layouts.model import Kind, Layout, Role
+from inspector.dataset.layouts.tree import Tree
+from inspector.dataset.layouts.words import fold_of, names_a_kind
+
+
+def recognise(tree: Tree, base: str) -> list[Variant]:
+    """Read the folders below `base` as folds, or as sources that share their classes."""
+    top = tree.folders[base]
+    names = tree.populated(base)
+    option = f"--root '{base}'" if base else ""
+    folds = {n: unwrapped(tree, top.join(n)) for n in names if fold_of(n)}
+    found = []
+    if len(folds) > 1 and any(tree.populated(folder) for folder in folds.values()):
+        inside = sum(tree.folders[folder].below for folder in folds.values())
+        layout = Layout(
+            Role.SPLITS, {folder: name for name, folder in folds.items()}, kind=Kind.FOLDS,
+            ignored=tuple(top.join(n) for n in top.folders if n not in folds),
+            reason=f"{len(folds)} folders are numbered folds of a cross-validation",
+        )  # fmt: skip
+        score = SPLITS * inside / max(1, tree.total)
+        found.append(Variant(layout, score, f"folds {', '.join(folds)}", option))
+    holders = {n: tree.populated(top.join(n)) for n in names}
+    shared = Counter(label for labels in holders.values() for label in labels)
+    several = sum(count > 1 for count in shared.values())
+    if several and doubtful(shared) < 0.5:
+        inside = sum(tree.folders[top.join(n)].below for n, labels in holders.items() if labels)
+        layout = Layout(
+            Role.SOURCES, base=base, sure=False, kind=Kind.SOURCES,
+            reason=f"{several} class folders are in several of the folders {', '.join(names[:4])}",
+        )  # fmt: skip
+        score = CLASSES * inside / max(1, tree.total) * (0.8 + 0.2 * several / len(shared))
+        kinds = sum(names_a_kind(label) for label in shared)
+        if kinds * 2 < len(shared) and sum(map(names_a_kind, names)) * 2 > len(names):
+            score *= 0.4  # Patients or days within classes.
+        found.append(Variant(layout, score, f"sources {', '.join(names[:4])}", option))
+    return found

@@ -1,0 +1,112 @@
+"""What the names of folders and files say: splits, folds, and words that name no class."""
+
+import re
+from functools import lru_cache
+
+SPLIT_NAMES = {
+    "training": "training",
+    "train": "training",
+    "trn": "training",
+    "tr": "training",
+    "validation": "validation",
+    "valid": "validation",
+    "val": "validation",
+    "dev": "validation",
+    "eval": "validation",
+    "evaluation": "validation",
+    "test": "test",
+    "tst": "test",
+    "te": "test",
+    "testing": "test",
+    "holdout": "test",
+}
+IMAGE_ENDINGS = (
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".dib", ".webp", ".tif", ".tiff",
+    ".ppm", ".pgm", ".pbm", ".pnm", ".avif", ".jp2", ".ico", ".tga", ".heic", ".heif", ".hif",
+)  # fmt: skip
+VIDEO_ENDINGS = (".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv")
+# Left behind by archivers, notebooks and servers: never a class, never an image.
+JUNK = frozenset({"__MACOSX", ".ipynb_checkpoints", "@eaDir", "$RECYCLE.BIN"})
+# Folders of these names hold a part of a dataset, not a class.
+GENERIC = frozenset((
+    "images", "image", "imgs", "img", "pictures", "photos", "pics", "jpegimages", "jpg", "jpeg",
+    "jpegs", "png", "data", "dataset", "datasets", "files", "samples", "raw", "input", "inputs",
+    "all", "full", "original", "archive", "labels", "label", "masks", "mask", "annotations",
+    "annotation", "segmentation", "segmentations", "bounding", "boxes",
+))  # fmt: skip
+# Names of single things: a folder "patient_07" or a file "img_0001" names no class.
+INSTANCES = frozenset((
+    "img", "image", "images", "photo", "picture", "pic", "frame", "frames", "dsc", "dscn", "dscf",
+    "dcim", "pxl", "screenshot", "scan", "slide", "file", "sample", "patient", "subject", "case",
+    "person", "user", "video", "clip", "seq", "sequence", "session", "scene", "trial", "id",
+    "visit", "study", "series", "record", "item", "part", "batch", "burst", "day", "night", "site",
+    "camera", "cam", "device", "hospital", "location", "source",
+))  # fmt: skip
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+")
+_ENDINGS = ("sets", "set", "data", "dataset", "images", "image", "imgs", "img", "files", "folder",
+            "split", "dir")  # fmt: skip
+_ENDING = re.compile(r"(?<=[^/])\.[A-Za-z0-9]{1,5}$")
+_FOLD = re.compile(r"(?:k?fold|cv)[ _-]?(\d{1,2})", re.IGNORECASE)
+
+
+def words(name: str) -> list[str]:
+    """Split a name at case changes, digits, "_", "-" and blanks; lower case."""
+    return [part.lower() for part in _PARTS.findall(name)]
+
+
+@lru_cache(maxsize=4096)
+def split_of(name: str) -> str:
+    """Return the split that a folder's or file's name means, "" for none or for two."""
+    splits = {split for word in words(name) if (split := _split_word(word))}
+    return splits.pop() if len(splits) == 1 else ""
+
+
+def normal_split(value: str) -> str:
+    """Return a split as we name it where `value` is one of its words, else `value`."""
+    text = value.strip()
+    return SPLIT_NAMES.get(text.lower(), text)
+
+
+def fold_of(name: str) -> str:
+    """Return the number of a fold of a cross-validation that a name means, or ""."""
+    match = _FOLD.fullmatch(name.strip())
+    return match.group(1) if match else ""
+
+
+def is_generic(name: str) -> bool:
+    """Tell whether a folder's name says "images", "data" or "labels" rather than a class."""
+    parts = words(name)
+    return bool(parts) and all(part in GENERIC for part in parts)
+
+
+def is_doubtful_class(name: str) -> bool:
+    """Tell whether a class of this name is more likely a split or a part of the dataset."""
+    return bool(split_of(name)) or is_generic(name) or name in JUNK
+
+
+def names_a_kind(name: str) -> bool:
+    """Tell whether a name can be a class: it has a word, and not that of a single thing."""
+    parts = [part for part in words(name) if len(part) > 2 or not part.isascii()]
+    return bool(parts) and not all(part in INSTANCES for part in parts)
+
+
+def stem(path: str) -> str:
+    """Return a path without the ending of its file name."""
+    match = _ENDING.search(path)
+    return path[: match.start()] if match else path
+
+
+def is_image(name: str) -> bool:
+    """Tell whether a file's name has the ending of an image."""
+    return name.lower().endswith(IMAGE_ENDINGS)
+
+
+def _split_word(word: str) -> str:
+    if word in SPLIT_NAMES:
+        return SPLIT_NAMES[word]
+    for ending in _ENDINGS:
+        head = word.removesuffix(ending)
+        # Endings fuse with words long enough to be meant: "trainset", not "te" + "sets".
+        if head != word and len(head) > 2 and head in SPLIT_NAMES:
+            return SPLIT_NAMES[head]
+    return ""

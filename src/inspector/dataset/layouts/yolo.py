@@ -1,0 +1,170 @@
+"""YOLO: data.yaml and a text file per image; the commonest class of an image is its class."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from inspector.dataset.layouts.candidate import (
+    LABEL_FILE,
+    Variant,
+    coverage,
+    folder_split,
+    listed,
+)
+from inspector.dataset.layouts.majority import Objects
+from inspector.dataset.layouts.model import Kind, Location
+from inspector.dataset.layouts.tables import read_text, refused
+from inspector.dataset.layouts.tree import Tree
+from inspector.dataset.layouts.words import normal_split, stem
+from inspector.errors import DatasetError
+from inspector.input_files import open_regular
+
+_NAMES = ("classes.txt", "obj.names", "_darknet.labels", "coco.names", "classes.names")
+_SPLITS = ("train", "val", "valid", "test")
+_MAX_YAML = 1 << 20
+_MAX_DIGITS = 10
+_MAX_LABEL_BYTES = 1 << 20
+
+
+def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]]:
+    """Read the label file of each image, beside it or in labels/ where images/ is in its path."""
+    errors: list[DatasetError] = []
+    names: dict[int, str] = {}
+    splits: dict[str, str] = {}
+    label_file = ""
+    for file in tree.files(".yaml", ".yml"):
+        try:
+            read = _yaml(root, file)
+        except DatasetError as error:
+            errors.append(error)
+            continue
+        if read is not None:
+            label_file, (names, splits) = file, read
+            break
+    if not names:
+        label_file, names = _names(root, tree)
+    texts = {
+        one.join(name) for one in tree.folders.values() for name in one.others
+        if name.endswith(".txt")
+    }  # fmt: skip
+    pairs = [(path, text) for path in tree.images() if (text := _label_of(path, texts))]
+    if not pairs or (not names and len(pairs) * 2 < tree.total):
+        return [], errors
+    return _candidate(root, tree, pairs, names, splits, label_file), errors
+
+
+def _candidate(
+    root: Path, tree: Tree, pairs: list[tuple[str, str]], names: Mapping[int, str],
+    splits: Mapping[str, str], label_file: str,
+) -> list[Variant]:  # fmt: skip
+    objects = Objects()
+    for path, text in pairs:
+        for number, area in _boxes(root / text):
+            objects.add(path, names.get(number, f"class {number}"), area)
+    places = {}
+    for path, text in pairs:
+        label = objects.label(path)
+        split = next((s for f, s in splits.items() if path.startswith(f"{f}/")), "")
+        reason = "" if label else f"no object in {text}"
+        places[path] = Location(split or folder_split(path), label, "", reason)
+    if not any(p.label for p in places.values()):
+        return []
+    layout = listed(
+        tree, places, kind=Kind.YOLO, label_file=label_file or pairs[0][1],
+        notes=objects.notes(places), sure=bool(names),
+    )  # fmt: skip
+    score = LABEL_FILE * coverage(tree, places) ** 0.5 * (1 if names else 0.7)
+    return [Variant(layout, score, f"YOLO ({label_file or 'labels without names'})")]
+
+
+def _yaml(root: Path, file: str) -> tuple[dict[int, str], dict[str, str]] | None:
+    """Return class names and split folders of a data.yaml; None for other YAML.
+
+    Raises:
+        DatasetError: It is no YAML.
+    """
+    text = read_text(root, file)
+    if len(text) > _MAX_YAML:
+        return None
+    try:
+        data: Any = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}: " if mark else ""
+        raise refused(file, f"{where}it is no YAML") from error
+    if not isinstance(data, dict) or not isinstance(data.get("names"), dict | list):
+        return None
+    raw = data["names"]
+    pairs = raw.items() if isinstance(raw, dict) else enumerate(raw)
+    # Other values may be nested by aliases, which takes no room until they are written out.
+    names = {
+        int(k): str(v)
+        for k, v in pairs
+        if isinstance(k, int | str) and isinstance(v, str | int | float)
+        and str(k).isdecimal() and len(str(k)) < _MAX_DIGITS
+    }  # fmt: skip
+    path = data.get("path")
+    base = path if isinstance(path, str) else ""
+    splits: dict[str, str] = {}
+    for word in _SPLITS:
+        folder = data.get(word)
+        if isinstance(folder, str):
+            splits[_folder(file, base, folder)] = normal_split(word)
+    splits.pop("", None)
+    return names, splits
+
+
+def _folder(file: str, base: str, folder: str) -> str:
+    """Return a split's folder relative to the dataset; what leads out is cut, as Roboflow's."""
+    own = file.rpartition("/")[0]
+    inside = "" if base in (".", "./") or base.startswith(("/", "..")) else base
+    path = os.path.normpath("/".join(part for part in (own, inside, folder) if part))
+    while path.startswith("../"):
+        path = path[3:]
+    return path.strip("/").removeprefix("./")
+
+
+def _names(root: Path, tree: Tree) -> tuple[str, dict[int, str]]:
+    for file in tree.files(".txt", ".names", ".labels"):
+        if file.rpartition("/")[2].lower() in _NAMES:
+            try:
+                lines = [line.strip() for line in read_text(root, file).splitlines()]
+            except DatasetError:
+                continue
+            return file, {i: line for i, line in enumerate(lines) if line}
+    return "", {}
+
+
+def _label_of(path: str, texts: set[str]) -> str:
+    """Return the label file of an image, "" for none.
+
+    Source: Ultralytics' img2label_paths: the last "images" of the path becomes "labels".
+    """
+    plain = f"{stem(path)}.txt"
+    head, found, tail = f"/{plain}".rpartition("/images/")
+    if found and (swapped := f"{head}/labels/{tail}".lstrip("/")) in texts:
+        return swapped
+    return plain if plain in texts else ""
+
+
+def _boxes(file: Path) -> list[tuple[int, float]]:
+    """Return (class, area) of each box or polygon; lines that are no numbers are left out."""
+    try:
+        with os.fdopen(open_regular(file, what="label file", advice=""), "rb") as stream:
+            lines = stream.read(_MAX_LABEL_BYTES).split(b"\n")
+    except (OSError, DatasetError):
+        return []
+    boxes = []
+    for line in lines:
+        parts = line.split()
+        try:
+            if len(parts) >= 5:
+                boxes.append((int(float(parts[0])), float(parts[3]) * float(parts[4])))
+            elif len(parts) == 1:
+                boxes.append((int(parts[0]), 0.0))
+        except (ValueError, OverflowError):
+            continue
+    return boxes

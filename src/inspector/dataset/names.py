@@ -1,0 +1,156 @@
+"""Names from outside: a path inside the dataset, a label, a split and a group.
+
+Each is a type of its own that only the parse functions here build, so code that takes one may join
+it to a folder without looking at it again. A backslash counts as a separator in every check,
+because it is one where an export may be opened.
+"""
+
+import re
+from functools import lru_cache
+from typing import Final, NewType
+
+from inspector.errors import DatasetError
+
+RelativePath = NewType("RelativePath", str)
+"""A path with "/" that stays inside the folder it is joined to."""
+
+Label = NewType("Label", str)
+"""A class name that may be joined to a folder; "" outside every class."""
+
+Split = NewType("Split", str)
+"""A split name that is one folder name; "" in no split."""
+
+Group = NewType("Group", str)
+"""The name of a group, such as a patient; "" in no named group."""
+
+NO_LABEL: Final = Label("")
+NO_SPLIT: Final = Split("")
+NO_GROUP: Final = Group("")
+
+# Source: NAME_MAX of ext4, APFS and NTFS; PATH_MAX of Linux is 4,096 with the folder above.
+MAX_NAME_BYTES = 255
+MAX_PATH_BYTES = 3_000
+
+_MAX_SHOWN = 80
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# Most paths are like this; at four bytes per character no name in them is too long.
+_PLAIN = re.compile(r"(?:\w[\w\-. ]*/)*\w[\w\-. ]*")
+_MAX_PLAIN = 63
+_SEPARATOR = re.compile(r"[/\\]")
+# Windows takes any character before a colon for a drive.
+_DRIVE = re.compile(".:")
+
+
+def parse_relative_path(text: str, *, where: str) -> RelativePath:
+    """Return `text` as a path inside the dataset.
+
+    Args:
+        text: Relative, with "/" between names.
+        where: The place the text comes from, such as "split.csv, line 3", for the error.
+
+    Raises:
+        DatasetError: It could lead out of a folder, or no file can have this name.
+    """
+    _refuse(why_no_path(text), text, where, "a path inside the dataset")
+    return RelativePath(text)
+
+
+def parse_label(text: str, *, where: str) -> Label:
+    """Return `text` as a class name.
+
+    Raises:
+        DatasetError: It is not one plain folder name.
+    """
+    _refuse(why_no_name(text), text, where, "a class name")
+    return Label(text)
+
+
+def parse_listed_label(text: str, *, where: str) -> Label:
+    """Return a class as a label file of the dataset names it; it may hold a slash.
+
+    Raises:
+        DatasetError: It could lead out of a folder, or holds control characters.
+    """
+    _refuse(why_no_path(text), text, where, "a class name")
+    return Label(text)
+
+
+def parse_split(text: str, *, where: str) -> Split:
+    """Return `text` as a split name.
+
+    Raises:
+        DatasetError: It is not one plain folder name.
+    """
+    _refuse(why_no_name(text), text, where, "a split name")
+    return Split(text)
+
+
+def parse_group(text: str, *, where: str) -> Group:
+    """Return `text` as the name of a group; it may look like a path.
+
+    Raises:
+        DatasetError: It could lead out of a folder, or holds control characters.
+    """
+    _refuse(why_no_path(text), text, where, "a group name")
+    return Group(text)
+
+
+def why_no_path(text: str) -> str:
+    """Return why `text` is no path inside a dataset, or "" where it is one."""
+    if len(text) <= _MAX_PLAIN and _PLAIN.fullmatch(text):
+        return ""
+    if not text:
+        return "it is empty"
+    if _CONTROL.search(text):
+        return "it holds a line break or another control character"
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        return "it is not valid Unicode"
+    if text[0] in "/\\":
+        return "it is an absolute path"
+    if _DRIVE.match(text):
+        return "it begins with a drive letter"
+    if size > MAX_PATH_BYTES:
+        return f"it is longer than {MAX_PATH_BYTES:,} bytes"
+    return next((why for name in _SEPARATOR.split(text) if (why := _why_no_part(name, size))), "")
+
+
+@lru_cache(maxsize=10_000)
+def why_no_name(text: str) -> str:
+    """Return why `text` is no folder name for a class or a split, or "" where it is one."""
+    if why := why_no_path(text):
+        return why
+    if _SEPARATOR.search(text):
+        return "it holds a slash"
+    if text.startswith("."):
+        return "it begins with a dot, and loaders skip hidden folders"
+    return ""
+
+
+def shown(text: str) -> str:
+    """Return a name from outside as one printable line of at most 80 characters."""
+    plain = without_controls(text.encode("utf-8", "backslashreplace").decode())
+    return plain if len(plain) <= _MAX_SHOWN else f"{plain[: _MAX_SHOWN - 1]}…"
+
+
+def without_controls(text: str) -> str:
+    """Return a text with line breaks and other control characters written out."""
+    return _CONTROL.sub(lambda found: repr(found.group())[1:-1], text)
+
+
+def _why_no_part(name: str, path_bytes: int) -> str:
+    if not name.strip(". "):
+        # Windows drops dots and blanks at the end of a name: ".. " leads up, too.
+        return 'it holds ".." or an empty name'
+    if path_bytes > MAX_NAME_BYTES and len(name.encode()) > MAX_NAME_BYTES:
+        return f"a name in it is longer than {MAX_NAME_BYTES} bytes"
+    return ""
+
+
+def _refuse(why: str, text: str, where: str, what: str) -> None:
+    if why:
+        raise DatasetError(
+            f'{where}: "{shown(text)}" is not {what}: {why}',
+            "Paths are relative to the dataset; classes and splits are plain folder names.",
+        )

@@ -1,0 +1,89 @@
+"""Files that a person asks for: a report, a manifest, a policy. Never inside a dataset."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from inspector.errors import ExportError
+
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+
+
+def check_outside(target: Path, *roots: Path, what: str) -> None:
+    """Check that a target is in none of the datasets, links followed.
+
+    Every write of the program whose place a person names passes here first.
+
+    Args:
+        target: A file or folder, there or not.
+        roots: Folders of datasets.
+        what: What would be written, such as "report", for the error.
+
+    Raises:
+        ExportError: It lies inside a dataset.
+    """
+    lexical, real = Path(os.path.abspath(target)), Path(os.path.realpath(target))  # noqa: PTH100
+    for root in roots:
+        real_root = Path(os.path.realpath(root))
+        if lexical.is_relative_to(root.absolute()) or real.is_relative_to(real_root):
+            raise ExportError(
+                f"the {what} would lie inside the dataset {real_root.name}, which is never"
+                " written to",
+                "Name a place outside of it.",
+            )
+
+
+@contextmanager
+def user_file(file: Path, *roots: Path, what: str, replace: bool = False) -> Iterator[TextIO]:
+    """Write a text file in UTF-8, as `user_path` does.
+
+    Raises:
+        ExportError: It lies inside a dataset, is there already, or can't be written.
+    """
+    with (
+        user_path(file, *roots, what=what, replace=replace) as partial,
+        partial.open("w", encoding="utf-8", newline="") as stream,
+    ):
+        yield stream
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+@contextmanager
+def user_path(file: Path, *roots: Path, what: str, replace: bool = False) -> Iterator[Path]:
+    """Write a file as a whole or not at all: yield the path to write to, renamed at the end.
+
+    What was there before is replaced, and never written through: a link or another name of a
+    dataset's file stays as it is.
+
+    Args:
+        file: Where it is written.
+        roots: Folders of datasets.
+        what: What it is, for errors.
+        replace: True to replace a file of the same name.
+
+    Raises:
+        ExportError: It lies inside a dataset, is there already, or can't be written.
+    """
+    check_outside(file, *roots, what=what)
+    if file.is_symlink() or file.exists():
+        if not replace:
+            raise ExportError(f"{file} exists already", "Name a file that does not exist yet.")
+        if not file.is_file():
+            raise ExportError(f"{file} is not a regular file", "Name another file.")
+    partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
+    try:
+        partial.unlink(missing_ok=True)
+        os.close(os.open(partial, _NEW_FILE, 0o666))
+        try:
+            yield partial
+            partial.replace(file)
+        except BaseException:
+            partial.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise ExportError(
+            f"{file} can't be written: {error.strerror or error}", "Choose another folder."
+        ) from error

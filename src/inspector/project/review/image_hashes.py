@@ -1,0 +1,199 @@
+"""ImageHash's hashes of the dataset's images: computed by workers, cached, compared."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
+
+from inspector.errors import UsageError
+from inspector.project.catalog.samples import Samples
+from inspector.project.context import ProjectContext
+from inspector.similarity.image_hashes import (
+    MAX_DISTANCE,
+    QUICK_METHODS,
+    HashMethod,
+    hash_file,
+    hash_text,
+    pairs_within,
+)
+from inspector.store.samples import Sample
+from inspector.work.jobs import Progress, Stop
+from inspector.work.pool import TaskDone, TaskFailed
+from inspector.work.tasks import Hashed, HashFile
+
+CHUNK_FILES = 16
+BATCH_ROWS = 512
+
+
+@dataclass(frozen=True, slots=True)
+class ImageHashPair:
+    """Two images and the bits between their hashes."""
+
+    a: Sample
+    b: Sample
+    distance: int
+
+
+@dataclass(frozen=True, slots=True)
+class HashComparison:
+    """All pairs within some bits by one method.
+
+    Attributes:
+        pairs: The closest first, then by path.
+        crowded: Images that share one hash with more than a thousand others; they make no pairs.
+        unhashed: Images that Pillow can't decode, with the reason.
+    """
+
+    method: HashMethod
+    distance: int
+    pairs: tuple[ImageHashPair, ...]
+    crowded: tuple[tuple[Sample, ...], ...]
+    unhashed: tuple[tuple[Sample, str], ...]
+
+
+class ImageHashes:
+    """Hash images by ImageHash, to compare with other programs; nothing else depends on it."""
+
+    def __init__(self, context: ProjectContext, samples: Samples) -> None:
+        self._context = context
+        self._samples = samples
+
+    def compare(
+        self,
+        method: HashMethod,
+        distance: int | None = None,
+        *,
+        stop: Stop | None = None,
+        progress: Progress | None = None,
+    ) -> HashComparison | None:
+        """Return every pair of images within `distance` bits; None when stopped.
+
+        Args:
+            distance: Bits, 0 to `MAX_DISTANCE`; None for the method's default.
+
+        Raises:
+            UsageError: The distance is out of range.
+        """
+        bits = method.default_distance if distance is None else distance
+        if not 0 <= bits <= MAX_DISTANCE:
+            raise UsageError(
+                f"a distance of {bits} bits is not between 0 and {MAX_DISTANCE}",
+                "Farther apart nearly every two images would be a pair.",
+            )
+        stop, progress = stop or Stop(), progress or Progress()
+        images = self._images()
+        reasons = self._complete(images, (method,), stop, progress)
+        if stop.is_set():
+            return None
+        progress.start("comparing hashes", 0)
+        contents = [s.sha256 for s in images]
+        stored = self._context.cache.image_hashes(_key(method), contents)
+        pairs, crowded = pairs_within([stored.get(sha, b"") for sha in contents], bits)
+        return HashComparison(
+            method, bits,
+            tuple(ImageHashPair(images[p.a], images[p.b], p.distance) for p in pairs),
+            tuple(tuple(images[row] for row in rows) for rows in crowded),
+            tuple(
+                (s, reasons.get(s.sha256, "")) for s in images if s.sha256 not in stored
+            ),
+        )  # fmt: skip
+
+    def texts(
+        self,
+        methods: Sequence[HashMethod] = QUICK_METHODS,
+        *,
+        stop: Stop | None = None,
+        progress: Progress | None = None,
+    ) -> dict[int, dict[HashMethod, str]]:
+        """Return the hashes of every image, as ImageHash writes them, by the sample's id.
+
+        What Pillow can't decode has none. When stopped, what is known is returned.
+        """
+        images = self._images()
+        self._complete(images, methods, stop or Stop(), progress or Progress())
+        contents = [s.sha256 for s in images]
+        texts: dict[int, dict[HashMethod, str]] = {s.id: {} for s in images}
+        for method in methods:
+            stored = self._context.cache.image_hashes(_key(method), contents)
+            for sample in images:
+                if sample.sha256 in stored:
+                    texts[sample.id][method] = hash_text(method, stored[sample.sha256])
+        return texts
+
+    def of(self, sample: Sample) -> dict[HashMethod, str]:
+        """Return the quick hashes of one image, at once; none where it can't be decoded."""
+        picture_cache = self._context.cache
+        values: dict[HashMethod, bytes] = {}
+        for method in QUICK_METHODS:
+            stored = picture_cache.image_hashes(_key(method), [sample.sha256])
+            values.update((method, value) for value in stored.values())
+        missing = [method for method in QUICK_METHODS if method not in values]
+        if missing and sample.sha256:
+            try:
+                fresh = hash_file(str(self._context.absolute(sample.path)), missing)
+            except ValueError:
+                return {}
+            picture_cache.put_image_hashes(
+                (sample.sha256, _key(method), value) for method, value in fresh.items()
+            )
+            values |= fresh
+        return {m: hash_text(m, values[m]) for m in QUICK_METHODS if m in values}
+
+    def _images(self) -> list[Sample]:
+        return [s for s in self._samples.everything() if s.status == "image" and s.sha256]
+
+    def _complete(
+        self,
+        images: Sequence[Sample],
+        methods: Sequence[HashMethod],
+        stop: Stop,
+        progress: Progress,
+    ) -> dict[bytes, str]:
+        """Compute and store what is missing; return why contents have no hash."""
+        tasks = list(self._missing(images, methods))
+        reasons: dict[bytes, str] = {}
+        if not tasks:
+            return reasons
+        progress.start("hashing images", len(tasks))
+        chunks = (tasks[i : i + CHUNK_FILES] for i in range(0, len(tasks), CHUNK_FILES))
+        rows: list[tuple[bytes, str, bytes]] = []
+        with closing(self._context.own_pool()) as pool:
+            for answer in pool.map(chunks, stop=stop):
+                match answer:
+                    case TaskDone(items=items, result=results):
+                        for one in results:
+                            assert isinstance(one, Hashed)
+                            rows += [(one.sha256, _key(m), v) for m, v in one.hashes.items()]
+                            if one.reason:
+                                reasons[one.sha256] = one.reason
+                        progress.advance(len(items))
+                    case TaskFailed(item=item, reason=reason):
+                        reasons[item.sha256] = reason
+                        progress.advance(1)
+                if len(rows) >= BATCH_ROWS:
+                    self._context.cache.put_image_hashes(rows)
+                    rows = []
+        self._context.cache.put_image_hashes(rows)
+        return reasons
+
+    def _missing(
+        self, images: Sequence[Sample], methods: Sequence[HashMethod]
+    ) -> Iterator[HashFile]:
+        paths = {s.sha256: s.path for s in images}
+        contents = list(paths)
+        stored = {m: self._context.cache.image_hashes(_key(m), contents) for m in methods}
+        for sha256, path in paths.items():
+            needed = tuple(m for m in methods if sha256 not in stored[m])
+            if needed:
+                yield HashFile(sha256, str(self._context.absolute(path)), needed)
+
+
+@cache
+def _version() -> str:
+    return metadata.version("imagehash")
+
+
+def _key(method: HashMethod) -> str:
+    """Return the name that a method's hashes are stored under: another version may differ."""
+    return f"{method.value} {_version()}"

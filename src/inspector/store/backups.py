@@ -1,0 +1,145 @@
+"""Backups of a project file, beside it: one per day and one before each change of its schema."""
+
+import os
+import re
+import shutil
+import sqlite3
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from inspector.errors import ProjectError, UsageError
+
+MAX_BACKUPS = 3
+_NAME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d)(?: (.+))?\.inspector")
+_FORM = "%Y-%m-%dT%H-%M-%S"
+_BESIDE = ("-wal", "-shm", "-journal")
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """One backup.
+
+    Attributes:
+        number: 1 for the newest.
+        made: Local time.
+        reason: Why it was made, such as "before version 2", or "".
+    """
+
+    number: int
+    path: Path
+    made: datetime
+    size_bytes: int
+    reason: str
+
+
+def backups_folder(project: Path) -> Path:
+    """Return the folder of a project file's backups."""
+    return project.with_name(f"{project.name}.backups")
+
+
+def list_backups(project: Path) -> list[Backup]:
+    """Return the backups of a project file, newest first; [] where there are none."""
+    try:
+        files = sorted(backups_folder(project).iterdir(), reverse=True)
+    except OSError:
+        return []
+    backups: list[Backup] = []
+    for file in files:
+        named = _NAME.fullmatch(file.name)
+        if named and file.is_file():
+            created = datetime.strptime(named[1], _FORM)
+            size = file.stat().st_size
+            backups.append(Backup(len(backups) + 1, file, created, size, named[2] or ""))
+    return backups
+
+
+def back_up_daily(connection: sqlite3.Connection, project: Path, now: datetime) -> None:
+    """Make today's backup, unless there is one or nothing changed since the last.
+
+    A disk that takes none is no reason not to open the project.
+    """
+    newest = next(iter(list_backups(project)), None)
+    if newest is not None:
+        changed = datetime.fromtimestamp(_changed_at(project))
+        if newest.made.date() >= now.date() or changed <= newest.made:
+            return
+    with suppress(OSError, sqlite3.Error):
+        back_up(connection, project, now)
+
+
+def back_up(
+    connection: sqlite3.Connection, project: Path, now: datetime, *, reason: str = ""
+) -> Path:
+    """Make a backup of a project file as `connection` sees it; keep the newest three.
+
+    Raises:
+        OSError: The disk does not take it.
+        sqlite3.Error: The same, or the file is damaged.
+    """
+    folder = backups_folder(project)
+    folder.mkdir(exist_ok=True)
+    words = f" {reason}" if reason else ""
+    file = folder / f"{now.strftime(_FORM)}{words}.inspector"
+    partial = folder / f"{os.getpid()}-{os.urandom(4).hex()}.partial"
+    partial.unlink(missing_ok=True)
+    try:
+        with closing(sqlite3.connect(partial)) as target:
+            connection.backup(target)
+        _sync(partial)
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)
+    for old in list_backups(project)[MAX_BACKUPS:]:
+        old.path.unlink(missing_ok=True)
+    return file
+
+
+def restore(project: Path, number: int, now: datetime) -> Path | None:
+    """Put a backup in the place of the project file; return the name that the old one has now.
+
+    Raises:
+        UsageError: There is no such backup.
+        ProjectError: The disk does not take it; the project file stays as it was.
+    """
+    chosen = next((b for b in list_backups(project) if b.number == number), None)
+    if chosen is None:
+        raise UsageError(
+            f"there is no backup {number} of {project}", f"See `inspector backups {project}`."
+        )
+    partial = project.with_name(f".{project.name}.{os.getpid()}.partial")
+    aside = project.with_name(f"{project.stem}-replaced-{now.strftime(_FORM)}{project.suffix}")
+    existed = project.exists()
+    try:
+        shutil.copyfile(chosen.path, partial)
+        _sync(partial)
+        if existed:
+            for ending in _BESIDE:
+                with suppress(FileNotFoundError):
+                    Path(f"{project}{ending}").rename(f"{aside}{ending}")
+            project.rename(aside)
+        partial.replace(project)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise ProjectError(
+            f"the backup can't be restored: {error.strerror}",
+            f"Free some space, or check the permissions of {project.parent}.",
+        ) from error
+    return aside if existed else None
+
+
+def _changed_at(project: Path) -> float:
+    """Return when a project file, or what waits beside it, was changed last."""
+    times = []
+    for file in (project, Path(f"{project}-wal")):
+        with suppress(OSError):
+            facts = file.stat()
+            if facts.st_size:
+                times.append(facts.st_mtime)
+    return max(times, default=0.0)
+
+
+def _sync(file: Path) -> None:
+    with file.open("rb+") as stream:
+        os.fsync(stream.fileno())

@@ -1,0 +1,202 @@
+"""What a project file must be before it is used: ours, whole, and without anything that runs."""
+
+import os
+import sqlite3
+import stat
+from contextlib import closing, suppress
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import NamedTuple
+
+from inspector.errors import ProjectError
+from inspector.store.backups import backups_folder
+from inspector.store.connections import CheckedConnection, damaged
+
+# Tables that a migration leaves behind, so that nothing is lost.
+_LEFT_BEHIND = frozenset({"meta_version_1"})
+_STRANGER = "It was not written by Dataset Inspector as it is. Ask its sender for another copy."
+_TYPES = {"INTEGER": "'integer'", "TEXT": "'text'", "REAL": "'real', 'integer'", "BLOB": "'blob'"}
+
+
+class _Column(NamedTuple):
+    name: str
+    type: str
+    required: bool
+    default: str | None
+    key: int
+    hidden: int
+
+
+_Tables = dict[str, tuple[_Column, ...]]
+
+
+def schema() -> str:
+    """Return the SQL of an empty project."""
+    return resources.files("inspector.store").joinpath("schema.sql").read_text("utf-8")
+
+
+def create(path: Path, *, application: int, version: int) -> None:
+    """Make an empty project file, whole from the start; one that appears meanwhile stays.
+
+    Raises:
+        OSError: The disk does not take it.
+        sqlite3.Error: The same.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}.new")
+    try:
+        with closing(sqlite3.connect(partial, isolation_level=None)) as connection:
+            connection.executescript(
+                f"BEGIN IMMEDIATE; {schema()}; PRAGMA application_id = {application};"
+                f"PRAGMA user_version = {version}; COMMIT;"
+            )
+        try:
+            os.link(partial, path)
+        except FileExistsError:
+            return
+        except OSError:  # A disk without hard links.
+            if not path.exists():
+                partial.rename(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def check_file(path: Path) -> None:
+    """Check, without opening it, that a path can be a project file.
+
+    Raises:
+        ProjectError: It is a folder, FIFO or device.
+        DamagedProjectError: It has no bytes.
+    """
+    try:
+        facts = path.stat()
+    except OSError:
+        return
+    if not stat.S_ISREG(facts.st_mode):
+        raise ProjectError(f"{path} is not a regular file", "Name another file with --project.")
+    if facts.st_size == 0:
+        raise damaged(path, "it is empty")
+
+
+def check_objects(connection: CheckedConnection) -> None:
+    """Check that a file holds tables and indices only, and none that runs code.
+
+    Raises:
+        ProjectError: It holds a trigger, a view or a virtual table.
+    """
+    rows = connection.execute("SELECT type, name, coalesce(sql, '') FROM sqlite_master").fetchall()
+    for kind, name, sql in rows:
+        what = kind if kind in ("trigger", "view") else ""
+        if kind == "table" and str(sql).upper().startswith("CREATE VIRTUAL"):
+            what = "virtual table"
+        if what or kind not in ("table", "index"):
+            raise ProjectError(
+                f"the project file {connection.path} holds the {what or kind} {name!r}, which could"
+                " run on its own",
+                _STRANGER,
+            )
+
+
+def check_schema(connection: CheckedConnection) -> None:
+    """Check that a file of the newest version has its tables, columns and indices, and no other.
+
+    Raises:
+        ProjectError: It has an unknown one.
+        DamagedProjectError: One is missing or another.
+    """
+    expected, indices = _expected()
+    tables = _tables(connection)
+    for name in sorted(tables.keys() - expected.keys() - _LEFT_BEHIND):
+        raise _unknown(connection.path, "table", name)
+    for name in sorted(_indices(connection) - indices):
+        raise _unknown(connection.path, "index", name)
+    for name, columns in expected.items():
+        if name not in tables:
+            raise damaged(connection.path, f"the table {name} is missing")
+        for column in tables[name]:
+            if column.name not in {c.name for c in columns}:
+                raise _unknown(connection.path, "column", f"{name}.{column.name}")
+        if set(tables[name]) != set(columns):
+            raise damaged(connection.path, f"the table {name} has other columns")
+
+
+def check_content(connection: CheckedConnection) -> None:
+    """Check the pages of a file and the types of its values, unless it is as we left it.
+
+    Takes about half a second for 60,000 samples.
+
+    Raises:
+        DamagedProjectError: A page or a value is wrong.
+    """
+    if _stamp(connection.path) == _stamped(connection.path):
+        return
+    (result,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if result != "ok":
+        raise damaged(connection.path, " ".join(str(result).split()))
+    for table, columns in _expected()[0].items():
+        wrong = " OR ".join(_is_wrong(column) for column in columns)
+        row = connection.execute(f"SELECT 1 FROM {table} WHERE {wrong} LIMIT 1").fetchone()
+        if row is not None:
+            raise damaged(connection.path, f"a value in the table {table} has another type")
+
+
+def remember_checked(path: Path) -> None:
+    """Note that a closed file is as we left it, so that opening it again is quick."""
+    with suppress(OSError):
+        folder = backups_folder(path)
+        folder.mkdir(exist_ok=True)
+        (folder / "checked").write_text(_stamp(path), "utf-8")
+
+
+def _stamp(path: Path) -> str:
+    """Return what tells a file from another and from itself after a change."""
+    facts = path.stat()
+    return f"{facts.st_ino} {facts.st_size} {facts.st_mtime_ns}"
+
+
+def _stamped(path: Path) -> str:
+    try:
+        return (backups_folder(path) / "checked").read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _is_wrong(column: _Column) -> str:
+    types = _TYPES[column.type] + ("" if column.required or column.key else ", 'null'")
+    return f"typeof({column.name}) NOT IN ({types})"
+
+
+@cache
+def _expected() -> tuple[_Tables, frozenset[str]]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(schema())
+        return _tables(connection), _indices(connection)
+
+
+def _tables(connection: sqlite3.Connection) -> _Tables:
+    names = [
+        name
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    ]
+    return {
+        name: tuple(
+            _Column(*row)
+            for row in connection.execute(
+                'SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?)',
+                (name,),
+            )
+        )
+        for name in names
+    }
+
+
+def _indices(connection: sqlite3.Connection) -> frozenset[str]:
+    rows = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+    )
+    return frozenset(name for (name,) in rows)
+
+
+def _unknown(path: Path, what: str, name: str) -> ProjectError:
+    return ProjectError(f"the project file {path} holds an unknown {what}, {name!r}", _STRANGER)

@@ -1,0 +1,34 @@
+"""The project file with everything in it: one repository per noun."""
+
+from pathlib import Path
+
+from inspector.store.database import Database
+from inspector.store.decisions import DecisionRepository
+from inspector.store.duplicates import DuplicateRepository
+from inspector.store.records import RecordRepository
+from inspector.store.sample_repository import SampleRepository
+from inspector.store.split_lock import SplitLockRepository
+
+
+class ProjectStore:
+    """Open a project file; safe from any thread.
+
+    Args:
+        path: The file; created where there is none.
+        read_only: True to write nothing, whatever is possible.
+
+    Raises:
+        ProjectError: The file is not a project, is from a newer program, or can't be read.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.database = Database(path, read_only=read_only)
+        self.records = RecordRepository(self.database)
+        self.samples = SampleRepository(self.database)
+        self.decisions = DecisionRepository(self.database)
+        self.duplicates = DuplicateRepository(self.database)
+        self.split_lock = SplitLockRepository(self.database)
+
+    def close(self) -> None:
+        """Finish what is queued and close the file."""
+        self.database.close()

@@ -1,0 +1,282 @@
+"""What a project remembers beside its samples and decisions: one typed record per key.
+
+A record is stored as JSON and checked when it is read, so that a project file that was edited or
+damaged is an error with a place in it, and never a wrong type deep inside the program.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from inspector.dataset.layouts import Choice, Role
+from inspector.errors import ProjectError
+from inspector.similarity.levels import SURE
+from inspector.store.database import Database
+
+T = TypeVar("T")
+
+
+class RecordKey(Enum):
+    """Under which name a record is stored: each names one `Record`."""
+
+    DATASET = "dataset"
+    LISTING = "listing"
+    SCAN = "scan"
+    SAMPLE_REVISION = "sample revision"
+    SIMILARITY = "similarity"
+    GROUPING = "grouping"
+    SPLIT_RULE = "split rule"
+    SPLIT_LOCK = "split lock"
+    SEED_VARIABILITY = "seed variability"
+    STATED_ACCURACY = "stated accuracy"
+    DIAGNOSIS = "diagnosis"
+    EXPERIMENT = "experiment"
+    LABEL_ERRORS = "label errors"
+    POLICIES = "policies"
+    EXPORT = "export"
+    OPENED_TEST = "opened test"
+
+
+@dataclass(frozen=True)
+class Record(Generic[T]):
+    """A key with the type of what is stored under it.
+
+    Attributes:
+        type: A frozen msgspec.Struct or dataclass.
+        empty: What is read where nothing is stored.
+        rebuildable: Whether the program can compute it again; a damaged one reads as `empty`.
+    """
+
+    key: RecordKey
+    type: type[Any]
+    empty: T
+    rebuildable: bool = False
+
+
+class DatasetRecord(msgspec.Struct, frozen=True):
+    """Which dataset the project is of, and how it is read.
+
+    Attributes:
+        root: The real path of its folder; "" in a new project.
+        role: What the top folders are, as files before version 3 remember it.
+        manifest: The CSV that names the files, or "".
+        layout: How the user says the dataset is read.
+    """
+
+    root: str = ""
+    role: Role | None = None
+    manifest: str = ""
+    layout: Choice | None = None
+
+
+class ListingRecord(msgspec.Struct, frozen=True):
+    """The last listing of the disk: its number, from 1, and some paths that were there."""
+
+    number: int = 0
+    names: tuple[str, ...] = ()
+
+
+class ScanRecord(msgspec.Struct, frozen=True):
+    """The last scan: when it began, in ns since the epoch, and whether all of it is done."""
+
+    began_ns: int = 0
+    complete: bool = False
+
+
+class SampleRevision(msgspec.Struct, frozen=True):
+    """How often rows of samples were written."""
+
+    number: int = 0
+
+
+class SimilarityRecord(msgspec.Struct, frozen=True):
+    """From which similarity pairs are confirmed, 0 to 1."""
+
+    confirmed: float = SURE
+
+
+class Judgement(msgspec.Struct, frozen=True, array_like=True):
+    """What the user said of a pair: `held` by the grouping rule, and of the `same` group."""
+
+    held: bool
+    same: bool
+
+
+class GroupingRecord(msgspec.Struct, frozen=True):
+    """What the user chose about groups.
+
+    Attributes:
+        enabled: By the name of a grouping rule, whether it is enabled.
+        gap_seconds: Within which photos of one camera belong together; None for the default.
+        judgements: By rule, then by "id-id" of a pair.
+    """
+
+    enabled: dict[str, bool] = {}
+    gap_seconds: float | None = None
+    judgements: dict[str, dict[str, Judgement]] = {}
+
+
+class SplitLockRecord(msgspec.Struct, frozen=True):
+    """The locked split: its manifest, its rule in words, and when, in seconds since the epoch."""
+
+    file: str = ""
+    rule: str = ""
+    at: float = 0.0
+
+
+class SeedVariabilityRecord(msgspec.Struct, frozen=True):
+    """A baseline model and the class balance over seeds of one call.
+
+    Attributes:
+        digest: Of the rule and the images.
+        own: The seed that is in use, the first of `seeds` then.
+        accuracy: (seeds,) shares of 1; None where a split has no images on one side.
+        class_deviation: (seeds,) the same.
+    """
+
+    digest: str
+    images: int
+    seeds: tuple[int, ...]
+    own: int | None
+    accuracy: tuple[float | None, ...]
+    class_deviation: tuple[float | None, ...]
+
+
+class DiagnosisRecord(msgspec.Struct, frozen=True):
+    """The last diagnosis.
+
+    Attributes:
+        answer: As `diagnose --json` prints it.
+        at: Seconds since the epoch; 0 where an older version stored none.
+        parts: Digests of what it depends on, by name.
+    """
+
+    answer: dict[str, Any]
+    at: float = 0.0
+    parts: dict[str, str] = {}
+
+
+class ExperimentRecord(msgspec.Struct, frozen=True):
+    """The last experiment: `answer` as `diagnose --train --json` prints it."""
+
+    answer: dict[str, Any]
+
+
+class SuspectRecord(msgspec.Struct, frozen=True, array_like=True):
+    """A suspected label error: id of the sample, the class to take instead, score 0 to 1."""
+
+    sample: int
+    suggested: str
+    score: float
+
+
+class LabelErrorsRecord(msgspec.Struct, frozen=True):
+    """The last search for label errors; `digest` is of the files and labels it read."""
+
+    digest: str
+    suspects: tuple[SuspectRecord, ...]
+
+
+class PoliciesRecord(msgspec.Struct, frozen=True):
+    """Saved augmentation policies by name, each as a policy file holds it.
+
+    What a newer version wrote is kept as it is, so a policy is checked when it is used.
+    """
+
+    policies: dict[str, Any] = {}
+
+
+class ExportRecord(msgspec.Struct, frozen=True):
+    """The newest decision that the last export held, by its operation's id."""
+
+    operation: int = 0
+
+
+DATASET = Record(RecordKey.DATASET, DatasetRecord, DatasetRecord())
+LISTING = Record(RecordKey.LISTING, ListingRecord, ListingRecord())
+SCAN = Record(RecordKey.SCAN, ScanRecord, ScanRecord(), rebuildable=True)
+SAMPLE_REVISION = Record(RecordKey.SAMPLE_REVISION, SampleRevision, SampleRevision())
+SIMILARITY = Record(RecordKey.SIMILARITY, SimilarityRecord, SimilarityRecord())
+GROUPING = Record(RecordKey.GROUPING, GroupingRecord, GroupingRecord())
+SPLIT_LOCK = Record(RecordKey.SPLIT_LOCK, SplitLockRecord, SplitLockRecord())
+SEED_VARIABILITY = Record[SeedVariabilityRecord | None](
+    RecordKey.SEED_VARIABILITY, SeedVariabilityRecord, None, rebuildable=True
+)
+DIAGNOSIS = Record[DiagnosisRecord | None](
+    RecordKey.DIAGNOSIS, DiagnosisRecord, None, rebuildable=True
+)
+EXPERIMENT = Record[ExperimentRecord | None](
+    RecordKey.EXPERIMENT, ExperimentRecord, None, rebuildable=True
+)
+LABEL_ERRORS = Record[LabelErrorsRecord | None](
+    RecordKey.LABEL_ERRORS, LabelErrorsRecord, None, rebuildable=True
+)
+POLICIES = Record(RecordKey.POLICIES, PoliciesRecord, PoliciesRecord())
+EXPORT = Record(RecordKey.EXPORT, ExportRecord, ExportRecord())
+
+
+class RecordRepository:
+    """Read and write the records of a project; safe from any thread."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, record: Record[T]) -> T:
+        """Return what is stored, or the record's `empty`.
+
+        Raises:
+            ProjectError: What is stored is damaged and can't be computed again.
+        """
+        return read(self._database.read(), record)
+
+    def put(self, record: Record[T], value: T, *, urgent: bool = False) -> None:
+        """Store `value`; `urgent` for what the user decided (see `Database.write`)."""
+        self._database.write(lambda c: write(c, record, value), urgent=urgent)
+
+    def note(self, record: Record[T], value: T) -> None:
+        """Store what can be computed again; do nothing where the project can't be written."""
+        self._database.note(lambda c: write(c, record, value))
+
+    def update(self, record: Record[T], change: Callable[[T], T], *, urgent: bool = False) -> T:
+        """Store what `change` makes of the stored value, in one transaction; return it.
+
+        What `change` raises comes out here, and nothing is stored.
+        """
+
+        def work(connection: sqlite3.Connection) -> T:
+            value = change(read(connection, record))
+            write(connection, record, value)
+            return value
+
+        return self._database.write(work, urgent=urgent)
+
+
+def read(connection: sqlite3.Connection, record: Record[T]) -> T:
+    """Do as `RecordRepository.get` on a connection of the project."""
+    row = connection.execute(
+        "SELECT value FROM record WHERE key = ?", (record.key.value,)
+    ).fetchone()
+    if row is None:
+        return record.empty
+    try:
+        # In two steps: names of files may hold what no UTF-8 can, which JSON escapes.
+        value: T = msgspec.convert(json.loads(row[0]), record.type)
+    except (ValueError, RecursionError) as error:
+        if record.rebuildable:
+            return record.empty
+        raise ProjectError(
+            f'the project file holds a damaged record "{record.key.value}": {error}',
+            "Restore the file from a backup, or begin anew with another --project.",
+        ) from error
+    return value
+
+
+def write(connection: sqlite3.Connection, record: Record[T], value: T) -> None:
+    """Do as `RecordRepository.put` inside a transaction on the writing connection."""
+    text = json.dumps(msgspec.to_builtins(value), separators=(",", ":"))
+    connection.execute("INSERT OR REPLACE INTO record VALUES (?, ?)", (record.key.value, text))

@@ -1,0 +1,129 @@
+"""Samples of a project: listed, filled by the scan, and read from memory where nothing changed."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence, Set
+from concurrent.futures import Future
+
+from inspector.dataset.file_facts import FileFacts
+from inspector.dataset.listing import Entry
+from inspector.store import records, samples
+from inspector.store.database import Database
+from inspector.store.records import LISTING, SCAN, ListingRecord, ScanRecord
+from inspector.store.sample_cache import SampleCache
+from inspector.store.samples import FileContent, Sample, StatusCount
+
+
+class SampleRepository:
+    """Ask for samples, and write what listings and scans find; safe from any thread."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._everything = SampleCache()
+
+    def everything(self) -> Sequence[Sample]:
+        """Return every present sample, in order of paths."""
+        return self._everything.rows(self._database.read())
+
+    def by_ids(self, ids: Iterable[int]) -> list[Sample]:
+        """Return the present samples among `ids`, in order of paths."""
+        return samples.by_ids(self._database.read(), ids)
+
+    def by_paths(self, paths: Sequence[str]) -> list[Sample]:
+        """Return the present samples with these paths."""
+        return samples.by_paths(self._database.read(), paths)
+
+    def content(self, sample: int) -> bytes:
+        """Return the SHA-256 of a sample, b"" where it is not known."""
+        return samples.content(self._database.read(), sample)
+
+    def known_contents(self) -> list[FileContent]:
+        """Return every present image, in order of paths."""
+        return samples.known_contents(self._database.read())
+
+    def sizes(self) -> dict[bytes, tuple[int, int]]:
+        """Return width and height by content hash."""
+        return samples.sizes(self._database.read())
+
+    def count_rows(self) -> list[StatusCount]:
+        """Count present samples by status, split and label."""
+        return samples.count_rows(self._database.read())
+
+    def present_and_missing(self) -> tuple[int, int]:
+        """Count files that are there and files that are gone."""
+        return samples.present_and_missing(self._database.read())
+
+    def begin_listing(self) -> int:
+        """Return the number of a new listing, for `add_entries` and `end_listing`."""
+
+        def work(connection: sqlite3.Connection) -> int:
+            last = records.read(connection, LISTING)
+            records.write(connection, LISTING, ListingRecord(last.number + 1, last.names))
+            return last.number + 1
+
+        # Not by a reader, which would open a connection for good in each thread that lists.
+        return self._database.write(work)
+
+    def add_entries(
+        self, entries: Sequence[Entry], *, listing: int, version: int, racy_ns: int | None
+    ) -> tuple[int, list[FileContent]]:
+        """Add or refresh files as the disk names them.
+
+        Args:
+            listing: The number of the listing.
+            version: Of the features.
+            racy_ns: As of `samples.unscanned`; None where nothing will be read.
+
+        Returns:
+            How many are new, and which are to be read.
+        """
+
+        def work(connection: sqlite3.Connection) -> tuple[int, list[FileContent]]:
+            new = samples.add_entries(connection, entries, listing)
+            if racy_ns is None:
+                return new, []
+            unread = samples.unscanned(connection, version, racy_ns)
+            if unread:
+                _reopen(connection)
+            return new, unread
+
+        return self._database.write(work)
+
+    def end_listing(self, listing: int, names: Sequence[str]) -> int:
+        """Mark what a listing did not see as missing; return how many went.
+
+        Args:
+            listing: Its number.
+            names: Some paths by which the dataset is known again elsewhere.
+        """
+
+        def work(connection: sqlite3.Connection) -> int:
+            records.write(connection, LISTING, ListingRecord(listing, tuple(names)))
+            return samples.mark_missing(connection, listing)
+
+        return self._database.write(work)
+
+    def reread(self, ids: Set[int]) -> list[FileContent]:
+        """Return the images among `ids`, which are to be read again: the scan is not done."""
+
+        def work(connection: sqlite3.Connection) -> list[FileContent]:
+            _reopen(connection)
+            return [row for row in samples.known_contents(connection) if row.id in ids]
+
+        return self._database.write(work)
+
+    def fill(self, rows: Sequence[FileFacts], known: Mapping[int, bytes]) -> Future[None]:
+        """Write what the scan read, without waiting; `known` is by id what it held before."""
+        return self._database.submit(lambda c: samples.fill(c, rows, known))
+
+    def follow_moves(self) -> int:
+        """Give missing rows the new path of their content; return how many moved."""
+        return self._database.write(samples.follow_moves)
+
+    def end_scan(self, scan: ScanRecord) -> None:
+        """Remember how the last scan ended."""
+        self._database.write(lambda c: records.write(c, SCAN, scan))
+
+
+def _reopen(connection: sqlite3.Connection) -> None:
+    last = records.read(connection, SCAN)
+    records.write(connection, SCAN, ScanRecord(last.began_ns, complete=False))

@@ -1,0 +1,151 @@
+"""The folder in which an export is staged: nothing written through it lands anywhere else.
+
+Each name is resolved from the folder above it, which stays open, and links are never followed, so
+that a link planted while an export runs changes nothing either.
+"""
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from inspector.dataset.names import RelativePath, shown, why_no_path
+from inspector.errors import ExportError
+
+JOURNAL: Final = "journal.json"
+PART: Final = ".inspector-part"
+RESERVED: Final = frozenset({JOURNAL, PART})
+"""Names at the top of a staging folder that no exported file may have."""
+
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | getattr(os, "O_BINARY", 0)
+_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | _NO_FOLLOW
+# Windows opens no folders: names are checked there by their full path.
+_BY_DESCRIPTOR = os.open in os.supports_dir_fd and os.mkdir in os.supports_dir_fd
+
+
+def why_no_target(path: str) -> str:
+    """Return why a file can't be exported under a path, or "" where it can."""
+    if why := why_no_path(path):
+        return why
+    if path.casefold() in RESERVED:
+        return "the export keeps its own file under this name"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class StagingFolder:
+    """An open folder of a staging tree.
+
+    Attributes:
+        path: Its full path, for messages.
+        descriptor: Open on it; None on Windows.
+    """
+
+    path: Path
+    descriptor: int | None
+
+    @classmethod
+    @contextmanager
+    def open(cls, path: Path) -> Iterator["StagingFolder"]:
+        """Open a staging folder that exists.
+
+        Raises:
+            ExportError: It is a link or no folder.
+        """
+        with _opened(cls(path.parent, None), path.name) as folder:
+            yield folder
+
+    @contextmanager
+    def parent_of(self, target: RelativePath) -> Iterator["StagingFolder"]:
+        """Open the folder of a target, made where it is missing.
+
+        Raises:
+            ExportError: The target could lead out of here, or a folder on its way is a link.
+        """
+        if why := why_no_target(target):
+            raise ExportError(
+                f'nothing is written to "{shown(target)}": {why}', "Rename the file or its class."
+            )
+        with _below(self, target.split("/")[:-1]) as folder:
+            yield folder
+
+    def create(self, name: str) -> int:
+        """Create a file that does not exist and return its descriptor, open for writing."""
+        return os.open(self._at(name), _NEW_FILE, 0o666, dir_fd=self.descriptor)
+
+    def remove(self, name: str) -> None:
+        """Remove a file or link, if there is one."""
+        try:
+            os.unlink(self._at(name), dir_fd=self.descriptor)
+        except FileNotFoundError:
+            return
+
+    def size_of(self, name: str) -> int:
+        """Return the size of a regular file; -1 where there is none, or something else."""
+        try:
+            facts = os.stat(self._at(name), dir_fd=self.descriptor, follow_symlinks=False)
+        except OSError:
+            return -1
+        return facts.st_size if stat.S_ISREG(facts.st_mode) else -1
+
+    def read(self, name: str) -> int:
+        """Open a file of this folder for reading; a link is an error."""
+        flags = os.O_RDONLY | _NO_FOLLOW | getattr(os, "O_NONBLOCK", 0)
+        return os.open(self._at(name), flags, dir_fd=self.descriptor)
+
+    def link(self, source: Path, name: str) -> None:
+        """Make a hard link to a file outside."""
+        os.link(source, self._at(name), dst_dir_fd=self.descriptor)
+
+    def symlink(self, source: Path, name: str) -> None:
+        """Make a symbolic link to a file outside."""
+        os.symlink(source, self._at(name), dir_fd=self.descriptor)
+
+    def move(self, name: str, into: "StagingFolder", new_name: str) -> None:
+        """Move a file of this folder into another one of the tree."""
+        os.replace(
+            self._at(name), into._at(new_name),
+            src_dir_fd=self.descriptor, dst_dir_fd=into.descriptor,
+        )  # fmt: skip
+
+    def _at(self, name: str) -> str:
+        """Return how the system is told a name: alone, or with the path on Windows."""
+        return name if self.descriptor is not None else str(self.path / name)
+
+
+@contextmanager
+def _below(folder: StagingFolder, names: Sequence[str]) -> Iterator[StagingFolder]:
+    """Walk down, one open folder at a time: a path may have more levels than a process files."""
+    with ExitStack() as current:
+        for name in names:
+            with suppress(FileExistsError):
+                os.mkdir(folder._at(name), dir_fd=folder.descriptor)
+            below = ExitStack()
+            inner = below.enter_context(_opened(folder, name))
+            current.close()
+            current.push(below)
+            folder = inner
+        yield folder
+
+
+@contextmanager
+def _opened(above: StagingFolder, name: str) -> Iterator[StagingFolder]:
+    path = above.path / name
+    facts = os.stat(above._at(name), dir_fd=above.descriptor, follow_symlinks=False)
+    if not stat.S_ISDIR(facts.st_mode):
+        raise ExportError(
+            f"{path} is not a folder of its own, so nothing is written there",
+            "Delete it, or name another target.",
+        )
+    if not _BY_DESCRIPTOR:
+        yield StagingFolder(path, None)
+        return
+    descriptor = os.open(above._at(name), _FOLDER, dir_fd=above.descriptor)
+    try:
+        yield StagingFolder(path, descriptor)
+    finally:
+        os.close(descriptor)

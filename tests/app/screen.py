@@ -1,0 +1,64 @@
+"""Finds widgets as a person does: by page, by text, by accessible name, or by object name."""
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from inspector.app.main import MainWindow
+from inspector.app.widgets.page import PageName
+from inspector.app.window.main_window import ProjectWindow
+
+_W = TypeVar("_W", bound=QWidget)
+
+
+def page(view: ProjectWindow, name: PageName) -> Any:
+    """Return a page; each has methods of its own."""
+    return view.page_named(name)
+
+
+def show(view: ProjectWindow, name: PageName) -> Any:
+    """Bring a page to the front and return it."""
+    view.show_page(view.pages.index(view.page_named(name)))
+    return view.page()
+
+
+def named(within: QWidget, kind: type[_W], name: str) -> _W:
+    """Return the one widget with this accessible name, or whose accessible name begins so."""
+    widgets = within.findChildren(kind)
+    exact = [w for w in widgets if w.accessibleName() == name]
+    (widget,) = exact or [w for w in widgets if w.accessibleName().startswith(name)]
+    return widget
+
+
+def by_id(within: QWidget, kind: type[_W], name: str) -> _W:
+    """Return the one widget with this object name."""
+    (widget,) = within.findChildren(kind, name)
+    return widget
+
+
+def button(within: QWidget, text: str) -> QAbstractButton:
+    """Return the one button with this text, or whose text begins so."""
+    buttons = within.findChildren(QAbstractButton)
+    exact = [b for b in buttons if b.text() == text]
+    (one,) = exact or [b for b in buttons if b.text().startswith(text)]
+    return one
+
+
+def text_of(within: QWidget, name: str) -> str:
+    """Return what the label with this object name says."""
+    return by_id(within, QLabel, name).text()
+
+
+def texts(within: QWidget) -> str:
+    """Return all that labels say, visible to the person, one per line."""
+    return "\n".join(x.text() for x in within.findChildren(QLabel) if x.isVisibleTo(within))
+
+
+def open_dataset(qtbot: QtBot, window: MainWindow, path: Path, file: Path | None) -> ProjectWindow:
+    """Open a dataset in a window and wait until it is there."""
+    with qtbot.waitSignal(window.project_opened, timeout=60_000):
+        window.open_path(str(path), str(file or ""))
+    assert isinstance(window.view, ProjectWindow)
+    return window.view

@@ -1,0 +1,178 @@
+"""Faults of the window that users met, each through the real window."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QTableWidgetItem
+from pytestqt.qtbot import QtBot
+
+from inspector.app.widgets import theme
+from inspector.app.widgets.accuracy_field import AccuracyField
+from inspector.app.widgets.page import PageName
+from inspector.app.widgets.tables import MEASURED_ROWS, FittedTable
+from inspector.app.window.main_window import ProjectWindow
+from tests.app.screen import named, show
+
+SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How often a column of a table was measured."""
+    columns: list[int] = []
+    measure = FittedTable.resizeColumnToContents
+
+    def count(self: FittedTable, column: int) -> None:
+        columns.append(column)
+        measure(self, column)
+
+    monkeypatch.setattr(FittedTable, "resizeColumnToContents", count)
+    return columns
+
+
+def test_a_table_measures_its_columns_once_for_all_cells(qtbot: QtBot, measured: list[int]) -> None:
+    table = FittedTable(("a", "b", "c"), name="Long", wide=(2,))
+    qtbot.addWidget(table)
+    table.show()
+    qtbot.wait(20)
+    measured.clear()
+    table.setRowCount(3_000)
+    for row in range(3_000):
+        for column in range(3):
+            table.setItem(row, column, QTableWidgetItem("wider than the head" if row < 5 else "x"))
+    qtbot.waitUntil(lambda: table.columnWidth(0) > 80)
+    assert sorted(measured) == [0, 1]
+    assert table.horizontalHeader().resizeContentsPrecision() == MEASURED_ROWS
+
+
+def test_unticking_a_rule_on_groups_measures_few_columns(
+    qtbot: QtBot, view: ProjectWindow, measured: list[int]
+) -> None:
+    page = show(view, PageName.GROUPS)
+    offers = named(page, FittedTable, "Proposals")
+    groups = named(page, FittedTable, "Groups")
+    qtbot.waitUntil(lambda: offers.rowCount() > 0 and groups.rowCount() > 5, timeout=20_000)
+    qtbot.wait(100)
+    cells = groups.rowCount() * groups.columnCount()
+    measured.clear()
+    item = offers.item(0, 0)
+    other = (
+        Qt.CheckState.Unchecked
+        if item.checkState() is Qt.CheckState.Checked
+        else Qt.CheckState.Checked
+    )
+    item.setCheckState(other)
+    qtbot.waitUntil(lambda: offers.item(0, 0).checkState() is other, timeout=10_000)
+    qtbot.wait(500)
+    assert len(measured) < cells / 2
+
+
+@pytest.mark.parametrize("clicks", [1, 2])
+def test_an_accuracy_is_typed_after_a_click(qtbot: QtBot, view: ProjectWindow, clicks: int) -> None:
+    page = show(view, PageName.OVERVIEW)
+    field = named(page, AccuracyField, "Accuracy on the validation split")
+    line = field.lineEdit()
+    # In the middle of the word "stated".
+    place = QPoint(line.cursorRect().left() + 40, line.height() // 2)
+    click = qtbot.mouseClick if clicks == 1 else qtbot.mouseDClick
+    click(line, Qt.MouseButton.LeftButton, pos=place)
+    qtbot.keyClicks(field, "0.95")
+    assert field.value() == 0.95
+    # A number is clicked as any number.
+    qtbot.mouseClick(line, Qt.MouseButton.LeftButton, pos=QPoint(4, line.height() // 2))
+    assert not line.hasSelectedText()
+
+
+def _contrast(one: QColor, two: QColor) -> float:
+    def light(colour: QColor) -> float:
+        parts = (colour.redF(), colour.greenF(), colour.blueF())
+        red, green, blue = (
+            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts
+        )
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    low, high = sorted((light(one), light(two)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_the_highlighted_row_of_a_drop_down_can_be_read(
+    qtbot: QtBot, view: ProjectWindow, qapp: QApplication, mode: str
+) -> None:
+    theme.apply(qapp, mode)
+    page = show(view, PageName.GALLERY)
+    box = named(page, QComboBox, "Sort")
+    box.showPopup()
+    rows = box.view()
+    rows.setCurrentIndex(box.model().index(2, 0))
+    qtbot.wait(100)
+    rect = rows.visualRect(rows.currentIndex())
+    assert rect.height() > 12
+    image = rows.viewport().grab(rect).toImage().convertToFormat(QImage.Format.Format_RGB32)
+    pixels = [
+        image.pixelColor(x, y) for x in range(image.width()) for y in range(2, image.height() - 2)
+    ]
+    ground = max(set(map(QColor.rgb, pixels)), key=[p.rgb() for p in pixels].count)
+    others = [p for p in pixels if p.rgb() != ground]
+    best = max(_contrast(QColor(ground), p) for p in others)
+    box.hidePopup()
+    theme.apply(qapp, "light")
+    qapp.setStyleSheet("")
+    assert best >= 4.5
+    assert QColor(ground) != theme.colour("surface")
+
+
+def test_shift_and_click_select_a_range(qtbot: QtBot, opened: ProjectWindow) -> None:
+    view = show(opened, PageName.GALLERY).view
+    columns = view.visualRect(view.tiles.index(0)).width()
+    assert view.viewport().width() > 3 * columns
+
+    def click(row: int, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        place = view.visualRect(view.tiles.index(row)).center()
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, keys, place)
+
+    def selected() -> list[int]:
+        ids = set(view.selected_ids())
+        return [row for row in range(len(view.tiles.ids)) if int(view.tiles.ids[row]) in ids]
+
+    # From the end of a row to the beginning of the next but one: a rectangle would miss both ends.
+    click(2)
+    click(9, SHIFT)
+    assert selected() == list(range(2, 10))
+    # The range is made anew from where it began, in both directions.
+    click(4, SHIFT)
+    assert selected() == [2, 3, 4]
+    click(0, SHIFT)
+    assert selected() == [0, 1, 2]
+    click(6, CONTROL)
+    click(8, SHIFT | CONTROL)
+    assert selected() == [0, 1, 2, 6, 7, 8]
+    # So do keys.
+    click(1)
+    qtbot.keyClick(view, Qt.Key.Key_Right, SHIFT)
+    qtbot.keyClick(view, Qt.Key.Key_Right, SHIFT)
+    assert selected() == [1, 2, 3]
+    qtbot.keyClick(view, Qt.Key.Key_Left, SHIFT)
+    assert selected() == [1, 2]
+
+
+def test_a_button_that_disables_itself_keeps_the_keyboard_from_its_neighbour(
+    qtbot: QtBot, opened: ProjectWindow
+) -> None:
+    window = opened.window()
+    page = show(opened, PageName.EXPORT)
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    button = next(b for b in page.findChildren(QPushButton) if b.text() == "Export")
+    qtbot.waitUntil(button.isEnabled, timeout=10_000)
+    button.setFocus()
+    assert QApplication.focusWidget() is button
+    button.setEnabled(False)
+    focused = QApplication.focusWidget()
+    assert focused is not button
+    assert not isinstance(focused, QPushButton)
+    # Tab goes on as always.
+    button.setEnabled(True)
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is not button

@@ -1,0 +1,82 @@
+"""Every layout of the table is read right, and the guide's table is made from it."""
+# The guide's tables have long lines.
+# ruff: noqa: E501
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from tests.dataset.layouts.cases import CASES, LabelCase, build
+
+from inspector.dataset.layouts import Layout, recognise
+from inspector.dataset.listing import Status, list_files
+
+GUIDE = Path(__file__).parents[3] / "docs" / "guide" / "layouts.md"
+
+
+def counted(root: Path, layout: Layout) -> tuple[dict[str, int], dict[str, int]]:
+    """Count the images of each class and split as a scan lists them."""
+    entries = [e for chunk in list_files(root, layout) for e in chunk]
+    pending = [e for e in entries if e.status is Status.PENDING and e.label]
+    images = [e for e in pending if e.path.lower().endswith((".jpg", ".jpeg", ".png"))]
+    splits = Counter(e.split for e in images if e.split)
+    return dict(Counter(e.label for e in images)), dict(splits)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_layout_is_read_without_a_question(case: LabelCase, tmp_path: Path) -> None:
+    root = build(case, tmp_path / "set")
+    layout = recognise(root)
+    assert counted(root, layout) == (case.classes, case.splits), layout.text
+    assert (layout.kind.value, layout.sure) == (case.kind, case.sure), layout.alternatives
+
+
+def test_there_are_many_layouts_each_with_a_name_of_its_own() -> None:
+    assert len(CASES) >= 60
+    assert len({case.name for case in CASES}) == len(CASES)
+
+
+def test_the_guide_is_made_from_these_cases() -> None:
+    text = guide()
+    if os.environ.get("INSPECTOR_WRITE_GUIDE"):
+        GUIDE.write_text(text, encoding="utf-8")
+    assert GUIDE.read_text(encoding="utf-8") == text, "set INSPECTOR_WRITE_GUIDE=1 to write it"
+
+
+def guide() -> str:
+    """Return the page of the guide."""
+    lines = [HEAD]
+    for case in CASES:
+        tree = " ".join(f"`{pattern}`" for pattern in case.tree)
+        files = " ".join(f"`{name}`" for name in list(case.texts)[:3])
+        classes = ", ".join(list(case.classes)[:4])
+        splits = ", ".join(case.splits) or "none"
+        asked = "" if case.sure else " (asks you to check)"
+        cells = (case.name, tree, files, case.kind + asked, classes, splits)
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+HEAD = """# Layouts
+
+Open a dataset's folder as it is: Dataset Inspector recognises how it is laid out, without an option.
+All possible readings are scored, the best one is taken, and **Opened as** says which. Where the
+reading is wrong, `scan` names the others with the option that takes each:
+
+| option | what it says |
+|---|---|
+| `--layout KIND` | the convention: `split-folders`, `class-folders`, `label-table`, `coco`, …; `auto` forgets what was said |
+| `--root FOLDER` | the folder inside that is the dataset |
+| `--split-role FOLDER=ROLE` | a folder is `training`, `validation`, `test`, a `class`, or is left out (`ignore`) |
+| `--label-column NAME` | the column of a label table that holds the class |
+| `--manifest FILE` | a CSV with path, label and optionally split and group, for anything else |
+
+What you say is remembered in the project. A split's name is a word of the folder's name, in any case:
+training, train, trn, tr; validation, valid, val, dev, eval, evaluation; test, tst, te, testing, holdout.
+An image with several objects (COCO, YOLO, a table of boxes) has the class of most of its objects.
+
+This table is made from the tests: `{a,b}` is each of these names, `{1..4}` each of these numbers.
+
+| dataset or tool | images | label files | read as | classes | splits |
+|---|---|---|---|---|---|"""

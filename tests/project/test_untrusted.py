@@ -1,0 +1,169 @@
+"""Names from a stranger, through every door: refused with exit 3, and the dataset stays."""
+
+import hashlib
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from inspector.cli.main import run
+from inspector.desktop.paths import cache_folder
+from inspector.errors import ExportError
+from inspector.project.project import Project
+
+HOSTILE_NAMES = ("../d/validation", "..", "/tmp/x", "a/b", "C:x", "..\\d", "a\nb", "x" * 300)
+
+
+@pytest.fixture
+def dataset(demo: Path, tmp_path: Path) -> Path:
+    copied = tmp_path / "d"
+    shutil.copytree(demo, copied, symlinks=True)
+    return copied
+
+
+@pytest.fixture
+def scanned_project(dataset: Path, scanned: tuple[Path, Path], tmp_path: Path) -> Path:
+    """The project file of a scanned copy of the demo."""
+    file, caches = scanned
+    shutil.copytree(caches, cache_folder(), dirs_exist_ok=True)
+    shutil.copy(file, tmp_path / "p.inspector")
+    opened = Project(dataset, tmp_path / "p.inspector", relocate=True, jobs=2)
+    opened.scans.scan()
+    opened.close()
+    return tmp_path / "p.inspector"
+
+
+@pytest.fixture(autouse=True)
+def untouched(dataset: Path, tmp_path: Path) -> Iterator[None]:
+    """Check that bytes, links and times of the dataset are the same after a test."""
+    before = _facts(dataset)
+    yield
+    assert _facts(dataset) == before
+    assert not (tmp_path / "out").exists()
+
+
+def _facts(folder: Path) -> dict[str, tuple[int, int, str]]:
+    facts = {}
+    for file in sorted(folder.rglob("*")):
+        info = file.lstat()
+        data = file.read_bytes() if file.is_file() else b""
+        facts[str(file)] = (info.st_nlink, info.st_mtime_ns, hashlib.sha256(data).hexdigest())
+    return facts
+
+
+def _refused(capsys: pytest.CaptureFixture[str], *words: object) -> str:
+    assert run([*map(str, words), "--quiet"]) == 3
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["error", "advice"]
+    return lines[0]
+
+
+def _image(dataset: Path) -> str:
+    return next(f for f in sorted(dataset.glob("train*/*/*.jpg"))).relative_to(dataset).as_posix()
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+@pytest.mark.parametrize("mode", ["copy", "reflink", "hardlink", "symlink"])
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_a_split_in_a_list(
+    dataset: Path, scanned_project: Path, tmp_path: Path, name: str, mode: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    table = tmp_path / "s.csv"
+    table.write_text(f"path,split\n{_image(dataset)},{_quoted(name)}\n")
+    message = _refused(
+        capsys, "export", dataset, "--project", scanned_project, "--to", tmp_path / "out",
+        "--split", table, "--mode", mode,
+    )  # fmt: skip
+    assert "s.csv, line 2" in message or "\n" in name
+
+
+@pytest.mark.parametrize("path", ["../d/x.jpg", "/etc/hostname", "..\\x.jpg"])
+def test_a_path_in_a_list(
+    dataset: Path, scanned_project: Path, tmp_path: Path, path: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    table = tmp_path / "s.csv"
+    table.write_text(f"path,split\n{_image(dataset)},training\n{path},validation\n")
+    where = ("--project", scanned_project)
+    listed = ("export", dataset, *where, "--to", tmp_path / "out", "--split", table)
+    assert "s.csv, line 3" in _refused(capsys, *listed)
+
+
+def test_a_full_path_inside_the_dataset_is_taken(
+    dataset: Path, scanned_project: Path, tmp_path: Path
+) -> None:
+    table = tmp_path / "s.csv"
+    table.write_text(f"path,split\n{dataset / _image(dataset)},fold 1\n")
+    opened = Project(dataset, scanned_project, jobs=1)
+    try:
+        sides = opened.exports.by_manifest(table)
+        assert sides == {_image(dataset): "fold 1"}
+        plan = opened.exports.plan(tmp_path / "out", sides=sides)
+        assert [item.target.split("/")[0] for item in plan.items] == ["fold 1"]
+    finally:
+        opened.close()
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_a_label_in_a_file_of_decisions(
+    dataset: Path, scanned_project: Path, tmp_path: Path, name: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    sha256 = hashlib.sha256((dataset / _image(dataset)).read_bytes()).hexdigest()
+    file = tmp_path / "decisions.json"
+    image = {"sha256": sha256, "path": _image(dataset), "label": name}
+    file.write_text(json.dumps({"decisions": 1, "images": [image], "not_alike": []}))
+    where = ("--project", scanned_project)
+    message = _refused(capsys, "decisions", dataset, *where, "--import", file)
+    assert "decisions.json, images[0].label" in message
+
+
+@pytest.mark.parametrize("column", ["label", "split", "group", "path"])
+@pytest.mark.parametrize("name", [*HOSTILE_NAMES[:3], "a\0b"])
+def test_a_name_in_a_manifest(
+    dataset: Path, tmp_path: Path, column: str, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cells = {"path": _image(dataset), "label": "cat", "split": "", "group": ""} | {column: name}
+    manifest = tmp_path / "m.csv"
+    manifest.write_text(f"{','.join(cells)}\n{','.join(map(_quoted, cells.values()))}\n")
+    message = _refused(
+        capsys, "export", dataset, "--project", tmp_path / "new.inspector", "--manifest", manifest,
+        "--to", tmp_path / "out", "--split", "by-group",
+    )  # fmt: skip
+    assert "m.csv, line 2" in message
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE sample SET label = '../../d/validation/x' WHERE status = 'image'",
+        "UPDATE sample SET split = '/tmp/out' WHERE status = 'image'",
+        "UPDATE sample SET path = '../d/' || path WHERE status = 'image'",
+        "UPDATE sample SET path = '/etc/passwd' WHERE id = (SELECT min(id) FROM sample"
+        " WHERE status = 'image')",
+        "INSERT OR REPLACE INTO decision (sample, label) SELECT id, '../../d/x' FROM sample",
+        "INSERT OR REPLACE INTO decision (sample, label) SELECT id, '/tmp/x' FROM sample",
+    ],
+)
+def test_a_row_of_a_project_file(
+    dataset: Path, scanned_project: Path, tmp_path: Path, change: str
+) -> None:
+    """As the window plans an export: without a scan that would put the names right again."""
+    connection = sqlite3.connect(scanned_project)
+    connection.execute(change)
+    connection.commit()
+    connection.close()
+    opened = Project(dataset, scanned_project, jobs=1)
+    try:
+        for sides in (None, {s.path: "training" for s in opened.samples.everything()}):
+            with pytest.raises(ExportError):
+                opened.exports.plan(tmp_path / "out", sides=sides)
+    finally:
+        opened.close()
