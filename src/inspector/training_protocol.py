@@ -351,17 +351,26 @@ class Evaluated:
 
 @dataclass(frozen=True, slots=True)
 class Train:
-    """Start the run in `folder`, or go on with it."""
+    """Start the run in `folder`, or go on with it.
+
+    Attributes:
+        root: The dataset's folder; "" as the run's spec says. A project may have been moved since,
+            or come from somebody else.
+        cache: Alike, as `RunSpec.cache`.
+    """
 
     folder: str
+    root: str = ""
+    cache: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Reevaluate:
-    """Load the run's best weights and evaluate them again, on one of `SIDES`."""
+    """Load the run's best weights and evaluate them again, on one of `SIDES`; as `Train`."""
 
     folder: str
     side: str = "validation"
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,11 @@ def samples_folder() -> Path:
     return Path(platformdirs.user_data_dir(_NAME, appauthor=False)) / "samples"
 
 
+def own_runs_file() -> Path:
+    """Return the list of runs that were stored on this machine and name files of the user."""
+    return Path(platformdirs.user_data_dir(_NAME, appauthor=False)) / "own-runs.txt"
+
+
 def cache_folder() -> Path:
     """Return the folder of everything that can be rebuilt."""
     return Path(platformdirs.user_cache_dir(_NAME, appauthor=False))

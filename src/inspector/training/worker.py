@@ -10,6 +10,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import assert_never
 
@@ -169,11 +170,14 @@ def _do(order: Train | Reevaluate, parent: Parent, orders: CommandInbox) -> None
     control = CommandControl(orders, folder.name)
     try:
         control.check()
-        _set_threads(read_spec(folder).threads)
+        spec = read_spec(folder)
+        _set_threads(spec.threads)
         if isinstance(order, Train):
-            loop.train_run(folder, tell=parent.send, control=control)
+            spec = replace(spec, root=order.root or spec.root, cache=order.cache or spec.cache)
+            loop.train_run(folder, spec, tell=parent.send, control=control)
         else:
-            found = loop.reevaluate(folder, tell=parent.send, control=control, side=order.side)
+            spec = replace(spec, root=order.root or spec.root)
+            found = loop.reevaluate(folder, spec, order.side, tell=parent.send, control=control)
             parent.send(found)
     except RunHalted:
         parent.send(RunStopped(folder.name, _epochs_done(folder)))
