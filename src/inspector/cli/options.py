@@ -34,6 +34,9 @@ def add_verb(verbs: object, name: str, run: Run, summary: str) -> argparse.Argum
         "--manifest", type=Path, metavar="FILE", help="CSV: path, label, maybe split, group"
     )
     parser.add_argument("--jobs", type=int, metavar="N", help="worker processes (default: cores)")
+    parser.add_argument(
+        "--read-only", action="store_true", help="write nothing to the project; only ask"
+    )
     add_output(parser)
     return parser
 
@@ -115,6 +118,7 @@ def open_project(arguments: argparse.Namespace) -> Iterator[Project]:
         choice=choice_of(arguments),
         manifest=arguments.manifest,
         jobs=arguments.jobs,
+        read_only=arguments.read_only,
     )
     try:
         yield project

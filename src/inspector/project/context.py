@@ -70,8 +70,9 @@ class ProjectContext:
             raise ProjectError(f"there is no project {file}", "Open a dataset's folder instead.")
         self.root = Path(dataset if dataset is not None else remembered).absolute()
         self.file = file.absolute() if file else default_project(self.root)
+        self.read_only = read_only
         self.choice = Choice()
-        self.layout = self._recognise(choice, manifest, read_only)
+        self.layout = self._recognise(choice, manifest)
         check_outside(self.file, self.root, what="project file")
         self.store = ProjectStore(self.file, read_only=read_only)
         self.cache = ImageCache(pictures_file(), version=FEATURES, record_bytes=RECORD_BYTES)
@@ -142,14 +143,14 @@ class ProjectContext:
         self.store.close()
         self.cache.close()
 
-    def _recognise(self, choice: Choice | None, manifest: Path | None, read_only: bool) -> Layout:
+    def _recognise(self, choice: Choice | None, manifest: Path | None) -> Layout:
         """Return the layout by what the user says now, else by what is remembered."""
         if manifest is not None:
             return _by_manifest(self.root, manifest)
         if choice is not None:
             self.choice = choice
             return recognise(self.root, choice)
-        self.choice, stored_manifest = remembered_layout(self.file, read_only=read_only)
+        self.choice, stored_manifest = remembered_layout(self.file, read_only=self.read_only)
         if stored_manifest:
             return _by_manifest(self.root, Path(stored_manifest))
         try:

@@ -135,6 +135,20 @@ class Project:
         """Return the full path of a sample's path."""
         return self.context.absolute(path)
 
+    @property
+    def read_only(self) -> bool:
+        """Whether it was opened to keep nothing."""
+        return self.context.read_only
+
+    def why_read_only(self) -> str:
+        """Return in a sentence why nothing can be kept; "" where it can."""
+        refusal = self.context.store.database.refusal
+        return "" if refusal is None else f"{refusal.message[:1].upper()}{refusal.message[1:]}."
+
+    def is_saved(self) -> bool:
+        """Tell whether everything that was decided is on disk."""
+        return self.context.store.database.is_saved()
+
     def close(self) -> None:
         """Stop the workers and close the files; decisions are on disk already."""
         self.runs.close()

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
 
-from inspector.errors import UnwritableError
+from inspector.errors import ProjectError, UnwritableError
 from inspector.store.connections import CheckedConnection, connect
 from inspector.store.opening import check_readable, open_to_read, open_to_write
 from inspector.store.project_file import check_file, remember_checked
@@ -48,10 +48,17 @@ class Database:
         self._closed = False
         self._connection: CheckedConnection | None = None
         self._ending = threading.Lock()
+        # Urgent ones that wait, and whether the last one of them was refused.
+        self._unsaved, self._refused = 0, False
         if read_only:
             check_file(path)
+            if not path.exists():
+                raise ProjectError(
+                    f"there is no project file {path} yet", "Open it once without --read-only."
+                )
             self.refusal = UnwritableError(
-                f"the project file {path.name} was opened read-only", "Open it without --read-only."
+                f"the project file {path.name} was opened read-only",
+                "Decide in the window that has it, or open it again without --read-only.",
             )
         else:
             try:
@@ -101,6 +108,11 @@ class Database:
             except sqlite3.Error as error:
                 raise unwritable(self.path, error) from error
 
+    def is_saved(self) -> bool:
+        """Tell whether all that is urgent is on disk: none waits, and the last was not refused."""
+        with self._ending:
+            return self._unsaved == 0 and not self._refused and self.refusal is None
+
     def submit(
         self, work: Callable[[sqlite3.Connection], _T], *, urgent: bool = False
     ) -> Future[_T]:
@@ -118,6 +130,7 @@ class Database:
             if self.refusal is not None:
                 future.set_exception(self.refusal)
                 return future
+            self._unsaved += urgent
             self._queue.put((rank, next(self._order), work, future, urgent))  # type: ignore[arg-type]
         return future
 
@@ -162,16 +175,26 @@ class Database:
                 return
             # One that was cancelled takes no answer, and would end this thread.
             if not future.set_running_or_notify_cancel():
+                self._note_end(urgent, refused=False)
                 continue
             try:
                 result = _transact(connection, work, "FULL" if urgent else "NORMAL")
             except sqlite3.OperationalError as error:
+                self._note_end(urgent, refused=True)
                 future.set_exception(unwritable(self.path, error))
             except BaseException as error:
+                self._note_end(urgent, refused=False)
                 future.set_exception(error)
             else:
+                self._note_end(urgent, refused=False)
                 future.set_result(result)
             del work, future
+
+    def _note_end(self, urgent: bool, *, refused: bool) -> None:
+        if urgent:
+            with self._ending:
+                self._unsaved -= 1
+                self._refused = refused
 
 
 def _transact(
