@@ -35,6 +35,11 @@ def print_error(error: InspectorError) -> None:
     print(f"advice: {' '.join(error.advice.split())}", file=sys.stderr)
 
 
+def print_warning(text: str) -> None:
+    """Print a warning, in one line, on stderr."""
+    print(f"warning: {' '.join(text.split())}", file=sys.stderr)
+
+
 class Bar:
     """Show progress on stderr while it is a terminal; otherwise a line a phase."""
 

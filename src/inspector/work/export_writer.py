@@ -7,7 +7,9 @@ import json
 import os
 import stat
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import IO, Any
 
@@ -60,6 +62,10 @@ def publish(plan: ExportPlan, *, stop: Stop, progress: Progress, resume: bool = 
                 f"the disk is full; what was copied waits in {partial}",
                 "Free some space, then resume with --resume, or delete that folder.",
             ) from error
+        if error.errno == errno.EXDEV:
+            raise ExportError(
+                "hard links can't lead to another disk", "Export with --mode copy, or symlink."
+            ) from error
         raise ExportError(f"the export failed: {error}", "Check the target's disk.") from error
     verified = sum(bool(i.sha256) and hashes[i.target] == i.sha256 for i in plan.items)
     return Published(plan.files, plan.bytes, verified, str(Path(plan.target) / manifest))
@@ -75,18 +81,27 @@ def _open_journal(plan: ExportPlan, staging: StagingFolder, resume: bool) -> Non
     """Begin a staging folder, or continue one that holds the same plan."""
     digest = _digest(plan)
     if not any(staging.path.iterdir()):
-        document = json.dumps({"plan": digest, "target": plan.target})
-        with os.fdopen(staging.create(JOURNAL), "w", encoding="utf-8") as stream:
-            stream.write(document)
-            _sync(stream)
+        _write_journal(plan, staging, digest)
         return
     known = _known_plan(staging)
-    if not resume or known != digest:
-        why = "another export" if known != digest else "an unfinished export"
+    # A crash comes before the journal is whole, or when it is gone and the rename is to follow.
+    is_same = known == digest or (not known and _holds_only(plan, staging))
+    if not resume or not is_same:
+        why = "an unfinished export" if is_same else "another export"
         raise ExportError(
             f"{why} is staged in {staging.path}",
             "Resume with --resume if nothing was decided since, or delete that folder.",
         )
+    if not known:
+        staging.remove(JOURNAL)
+        _write_journal(plan, staging, digest)
+
+
+def _write_journal(plan: ExportPlan, staging: StagingFolder, digest: str) -> None:
+    document = json.dumps({"plan": digest, "target": plan.target})
+    with os.fdopen(staging.create(JOURNAL), "w", encoding="utf-8") as stream:
+        stream.write(document)
+        _sync(stream)
 
 
 def _known_plan(staging: StagingFolder) -> str:
@@ -95,6 +110,23 @@ def _known_plan(staging: StagingFolder) -> str:
             return str(json.loads(stream.read(_BLOCK))["plan"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ""
+
+
+def _holds_only(plan: ExportPlan, staging: StagingFolder) -> bool:
+    """Tell whether a staging folder holds nothing but what the plan brings there."""
+    files = {item.target for item in plan.items} | {JOURNAL, PART, _manifest_name(plan)}
+    folders = {
+        folder
+        for item in plan.items
+        for folder in accumulate(item.target.split("/")[:-1], "{}/{}".format)
+    }
+    for above, below, names in os.walk(staging.path):
+        place = Path(above).relative_to(staging.path)
+        if not {(place / name).as_posix() for name in names} <= files:
+            return False
+        if not {(place / name).as_posix() for name in below} <= folders:
+            return False
+    return True
 
 
 def _stage(
@@ -172,8 +204,8 @@ def _copy(source: Path, staging: StagingFolder, mode: ExportMode) -> bytes:
 def _copy_bytes(source: Path, part: int) -> bytes:
     """Copy a file to a descriptor, which is synced and closed; return the SHA-256."""
     digest = hashlib.sha256()
-    with os.fdopen(part, "wb") as writing, source.open("rb") as reading:
-        while block := reading.read(_BLOCK):
+    with os.fdopen(part, "wb") as writing:
+        for block in _blocks(source):
             digest.update(block)
             writing.write(block)
         _sync(writing)
@@ -187,9 +219,10 @@ def _reflink(source: Path, staging: StagingFolder) -> bool:
         return False
     import fcntl
 
-    with source.open("rb") as reading, os.fdopen(staging.create(PART), "wb") as writing:
+    with os.fdopen(staging.create(PART), "wb") as writing:
         try:
-            fcntl.ioctl(writing.fileno(), _FICLONE, reading.fileno())
+            with source.open("rb") as reading:
+                fcntl.ioctl(writing.fileno(), _FICLONE, reading.fileno())
             _keep_time(source, writing.fileno())
         except OSError:
             staging.remove(PART)
@@ -203,15 +236,33 @@ def _keep_time(source: Path, copy: int) -> None:
         os.utime(copy, ns=(facts.st_atime_ns, facts.st_mtime_ns))
 
 
-def _hash(file: Path) -> bytes:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").digest()
+def _hash(source: Path) -> bytes:
+    digest = hashlib.sha256()
+    for block in _blocks(source):
+        digest.update(block)
+    return digest.digest()
+
+
+def _blocks(source: Path) -> Iterator[bytes]:
+    """Yield the bytes of a file of the dataset.
+
+    Raises:
+        ExportError: It can't be read: nothing is wrong with the target.
+    """
+    try:
+        with source.open("rb") as stream:
+            while block := stream.read(_BLOCK):
+                yield block
+    except OSError as error:
+        raise ExportError(
+            f"{source} can't be read: {error.strerror or error}",
+            "Check its permissions and the disk that the dataset is on, then export with --resume.",
+        ) from error
 
 
 def _write_manifest(plan: ExportPlan, staging: StagingFolder, hashes: dict[str, bytes]) -> str:
     """Write what stands and what was left out; rows without a path were left out."""
-    taken = {item.target.casefold() for item in plan.items}
-    name = MANIFEST if MANIFEST not in taken else "inspector-manifest.csv"
+    name = _manifest_name(plan)
     staging.remove(name)
     with os.fdopen(staging.create(name), "w", encoding="utf-8", newline="") as stream:
         write_rows(stream, [FIELDS])
@@ -228,6 +279,11 @@ def _write_manifest(plan: ExportPlan, staging: StagingFolder, hashes: dict[str, 
         )
         _sync(stream)
     return name
+
+
+def _manifest_name(plan: ExportPlan) -> str:
+    taken = {item.target.casefold() for item in plan.items}
+    return MANIFEST if MANIFEST not in taken else "inspector-manifest.csv"
 
 
 def _sync(stream: IO[Any]) -> None:

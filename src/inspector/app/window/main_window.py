@@ -73,6 +73,9 @@ class ProjectWindow(QWidget):
         self._status = QLabel()
         self._status.setObjectName("status")
         self._shown = QLabel()
+        self._read_only = QLabel()
+        self._read_only.setObjectName("read-only")
+        self._read_only.setVisible(bool(project.why_read_only()))
         self._general = (
             Key("commands", "Ctrl+K", "look for a command", self.show_palette),
             Key("undo", "Ctrl+Z", "undo the newest decision", self.undo),
@@ -87,7 +90,10 @@ class ProjectWindow(QWidget):
         self._connect()
         self.show_page(0)
         project.subscribe(self.bridge.tell)
-        self._scan.start()
+        if reason := project.why_read_only():
+            self._read_only.setText(f"{reason} Nothing that is decided here can be kept.")
+        else:
+            self._scan.start()
 
     def page(self) -> Page:
         """Return the page that is shown."""
@@ -166,7 +172,7 @@ class ProjectWindow(QWidget):
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
         notices = [page.notice for page in self.pages if page.notice is not None]
-        for widget in (self._top, *notices, self._hint, splitter, status):
+        for widget in (self._top, self._read_only, *notices, self._hint, splitter, status):
             right.addWidget(widget, int(widget is splitter))
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

@@ -180,7 +180,7 @@ class Diagnoses:
         )  # fmt: skip
         if answer is not None:
             record = DiagnosisRecord(as_json(answer), time.time(), self._parts(rule))
-            self._context.store.records.put(DIAGNOSIS, record)
+            self._context.store.records.note(DIAGNOSIS, record)
             self._context.emit(Changes(rule=True, text="the diagnosis is done"))
         return answer
 

@@ -114,7 +114,9 @@ class Labels:
         if found is None:
             return None
         suspects = tuple(SuspectRecord(s.sample.id, s.suggested, s.score) for s in found)
-        self._context.store.records.put(LABEL_ERRORS, LabelErrorsRecord(self.queue_key(), suspects))
+        self._context.store.records.note(
+            LABEL_ERRORS, LabelErrorsRecord(self.queue_key(), suspects)
+        )
         self._context.emit(Changes(rule=True))
         return len(found)
 

@@ -143,7 +143,7 @@ class Exports:
         published = publish(plan, stop=stop, progress=progress, resume=resume)
         leaks, groups = self._across({item.source: item.split for item in plan.items})
         store = self._context.store
-        store.records.put(EXPORT, ExportRecord(store.decisions.newest()))
+        store.records.note(EXPORT, ExportRecord(store.decisions.newest()))
         self._context.emit(Changes(exports=True, text=f"exported {published.files} files"))
         return Exported(
             published.files, published.bytes, len(plan.left_out), published.verified, leaks,
