@@ -3,13 +3,11 @@
 import argparse
 from pathlib import Path
 
-import msgspec
-
 from inspector.cli.options import add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
+from inspector.code_reading.program import load_code
 from inspector.dataset.layouts import split_of
 from inspector.errors import UsageError
-from inspector.input_files import read_json, read_text
 from inspector.project.project import Project
 from inspector.project.splits.leakage import KINDS, Leakage, second_call
 from inspector.project.splits.replayed_split import keywords_of, replayed_rule
@@ -54,7 +52,7 @@ def rule_of(arguments: argparse.Namespace, project: Project) -> Rule:
     """
     if arguments.code is not None:
         call = Call(keras=arguments.keras_version)
-        return Rule(RuleKind.CODE, call, code=_code_in(arguments.code))
+        return Rule(RuleKind.CODE, call, code=load_code(arguments.code))
     if arguments.list is not None:
         return Rule(RuleKind.LIST, file=str(arguments.list.absolute()))
     if arguments.by_group:
@@ -135,24 +133,6 @@ def _folder(arguments: argparse.Namespace, project: Project) -> str | None:
                 return name
         raise UsageError(f"the dataset has no folder {arguments.folder}", "Check its name.")
     return folder.as_posix()
-
-
-class _Cell(msgspec.Struct, frozen=True):
-    cell_type: str
-    source: str | tuple[str, ...] = ""
-
-
-class _Notebook(msgspec.Struct, frozen=True):
-    cells: tuple[_Cell, ...]
-
-
-def _code_in(file: Path) -> str:
-    """Return pasted code; of a notebook, its code cells."""
-    advice = "Name a script or a notebook."
-    if file.suffix.lower() != ".ipynb":
-        return read_text(file, what="script", advice=advice)
-    notebook = read_json(file, _Notebook, what="notebook", advice=advice)
-    return "\n".join("".join(c.source) for c in notebook.cells if c.cell_type == "code")
 
 
 def _split(arguments: argparse.Namespace) -> None:
