@@ -15,7 +15,8 @@ from typing import Final
 
 import msgspec
 
-from inspector.errors import CodeError
+from inspector.errors import CodeError, DatasetError
+from inspector.input_files import decode_json, read_text
 
 MAX_CHARACTERS: Final = 100_000
 """Of Python code in all; outputs of a notebook do not count."""
@@ -102,31 +103,17 @@ def load_code(file: Path) -> str:
     Raises:
         CodeError: It can't be read, is too large, or is no notebook.
     """
+    advice = "Name a script or a notebook."
+    what = "notebook" if file.suffix.lower() == ".ipynb" else "script"
     try:
-        if file.stat().st_size > MAX_FILE_BYTES:
-            raise CodeError(
-                f"{file} is larger than {MAX_FILE_BYTES // 1_000_000} MB", "Clear its outputs."
-            )
-        raw = file.read_bytes()
-    except OSError as error:
-        raise CodeError(f"{file} can't be read: {error.strerror}", "Check the path.") from None
-    if file.suffix.lower() == ".ipynb":
-        return _notebook_text(raw, str(file))
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CodeError(
-            f"{file} is not UTF-8 text (byte {error.start})", "Save it as UTF-8."
-        ) from None
+        text = read_text(file, what=what, advice=advice, limit=MAX_FILE_BYTES)
+    except DatasetError as error:
+        raise CodeError(error.message, error.advice) from None
+    return _notebook_text(text, file.name) if what == "notebook" else text
 
 
-def _notebook_text(raw: bytes, name: str) -> str:
-    try:
-        notebook = msgspec.json.decode(raw, type=_Notebook)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise CodeError(
-            f"{name} is not a notebook: {str(error)[:120]}", "Open it in Jupyter and save it again."
-        ) from None
+def _notebook_text(text: str, name: str) -> str:
+    notebook = decode_json(text, _Notebook, where=name, error_type=CodeError)
     cells = notebook.cells or [c for sheet in notebook.worksheets for c in sheet.cells]
     sources = [_joined(c.source or c.input) for c in cells if c.cell_type == "code"]
     return "\n".join(f"# %% cell {i}\n{source}" for i, source in enumerate(sources, 1))
@@ -143,7 +130,7 @@ def parse_program(text: str) -> Program:
         CodeError: It is too long, not Python, or nested too deeply.
     """
     if text.lstrip().startswith("{") and '"cells"' in text[:2_000_000]:
-        text = _notebook_text(text.encode("utf-8", "replace"), "the pasted text")
+        text = _notebook_text(text, "the pasted text")
     if len(text) > MAX_CHARACTERS:
         raise CodeError("the code is longer than 100,000 characters", "Paste the loading part.")
     marks = list(_MARK.finditer(text))
