@@ -140,7 +140,7 @@ class CallArguments:
         if isinstance(value, int) and not isinstance(value, bool):
             return value
         if value is None and needed:
-            self.lacks(name, f"there is none, so {needed}")
+            self.lacks(name, needed)
         elif value is not None and decides and not isinstance(value, Unknown | PartText):
             self.lacks(name, f"the seed {shown(value)[:40]!r} is not a whole number")
         return None

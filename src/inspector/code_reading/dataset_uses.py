@@ -43,6 +43,11 @@ class DatasetUse:
         return self.data.source, self.data.membership
 
     @property
+    def thrown_away(self) -> bool:
+        """Whether it is only given the name `_`."""
+        return bool(self.names) and not self.used and not any(n.strip("_") for n in self.names)
+
+    @property
     def used(self) -> bool:
         """Whether a model reads it."""
         return self.fits or self.validates or bool(self.uses)
@@ -109,6 +114,8 @@ def listed_uses(uses: Sequence[DatasetUse], parents: dict[Source, DataSet]) -> l
     }
     chosen = []
     for use in uses:
+        if use.thrown_away and use.data.source.loader in SPLIT_LOADERS:
+            continue
         if use.data.source.loader is LoaderName.FILES and not _is_read(use):
             continue
         if use.key in consumed and not use.used:

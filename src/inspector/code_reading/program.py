@@ -5,8 +5,10 @@ is not Python is left out and named.
 """
 
 import ast
+import io
 import re
 import textwrap
+import tokenize
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +18,7 @@ from typing import Final
 import msgspec
 
 from inspector.errors import CodeError, DatasetError
-from inspector.input_files import decode_json, read_text
+from inspector.input_files import decode_json, decode_utf8, read_bytes
 
 MAX_CHARACTERS: Final = 100_000
 """Of Python code in all; outputs of a notebook do not count."""
@@ -106,10 +108,22 @@ def load_code(file: Path) -> str:
     advice = "Name a script or a notebook."
     what = "notebook" if file.suffix.lower() == ".ipynb" else "script"
     try:
-        text = read_text(file, what=what, advice=advice, limit=MAX_FILE_BYTES)
+        data = read_bytes(file, what=what, advice=advice, limit=MAX_FILE_BYTES)
+        text = _declared_text(data) if what == "script" else None
+        if text is None:
+            text = decode_utf8(data, file, what=what, advice=advice)
     except DatasetError as error:
         raise CodeError(error.message, error.advice) from None
     return _notebook_text(text, file.name) if what == "notebook" else text
+
+
+def _declared_text(data: bytes) -> str | None:
+    """Return a script in the encoding that its first lines declare; None where they do not."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data[:1_000]).readline)
+        return None if encoding.startswith("utf-8") else data.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError, LookupError):
+        return None
 
 
 def _notebook_text(text: str, name: str) -> str:

@@ -85,12 +85,15 @@ class DatasetMethods:
     ) -> object:
         """Call a method of a random generator."""
         if name == "manual_seed":
-            return SeededGenerator(given.get(0, "seed"))
+            self._host.memory.touch(owner)
+            owner.data["seed"] = given.get(0, "seed")
+            return owner
         if name == "permutation":
             data = files_of(self._host, given.get(0, "x"), node)
             source = Source(LoaderName.FILES, self._host.place, node)
             known = data if data is not None else DataSet(source, (DatasetStep("indices"),))
-            return known.after("shuffle", owner.seed, False)
+            return known.after("shuffle", self._splits.drawn(owner), False, owner.kind)
+        self._splits.drawn(owner)
         return Unknown(text_of(node))
 
     def _map(self, data: DataSet, given: Arguments, node: ast.AST) -> object:

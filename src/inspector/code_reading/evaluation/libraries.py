@@ -154,7 +154,11 @@ class Libraries:
 
     def _call_ref(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
         host = self._host
-        value = call_builtin(host, ref.name, given, node)
+        value: object = MISSING
+        if ref.name == "builtins.range" and any(isinstance(v, Size) for v in given.places):
+            value = self.splits.positions(given)
+        if value is MISSING:
+            value = call_builtin(host, ref.name, given, node)
         if value is MISSING:
             value = call_keras(host, ref, given, node)
         if value is MISSING:

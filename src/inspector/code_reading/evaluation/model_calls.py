@@ -126,6 +126,8 @@ class ModelCalls:
         parent = files_of(self._host, data, node)
         if share in (0, 0.0):
             return data, None
+        if isinstance(data, DataSet) and not data.is_list:
+            return data, None  # Keras refuses a share of what is no array.
         arguments = {"validation_split": share, "x": data}
         source = Source(
             LoaderName.FIT_SPLIT, self._host.place, node, arguments, given.sources, "", parent,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from inspector.code_reading.evaluation.values import MISSING, ValueBox
+from inspector.code_reading.evaluation.values import MISSING, DictBox, ListBox, ValueBox
 from inspector.code_reading.program import CodePlace
 
 
@@ -69,6 +69,21 @@ class Generator:
     arguments: dict[str, object]
     open: str = ""
 
+    def __post_init__(self) -> None:
+        """Keep lists and dicts as they are now: the code may change them after the call."""
+        _keep_as_they_are(self.arguments)
+
+
+def _keep_as_they_are(arguments: dict[str, object]) -> None:
+    for name, value in arguments.items():
+        if isinstance(value, ListBox):
+            arguments[name] = ListBox(value.data, is_set=value.is_set)
+        elif isinstance(value, DictBox):
+            arguments[name] = DictBox(value.data)
+        else:
+            continue
+        arguments[name].open = value.open  # type: ignore[attr-defined]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
@@ -92,6 +107,10 @@ class Source:
     parent: "DataSet | None" = None
     maker: Generator | None = None
     choice: int = 0
+
+    def __post_init__(self) -> None:
+        """Keep lists and dicts as they are now: the code may change them after the call."""
+        _keep_as_they_are(self.arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,12 +242,36 @@ class Splitter:
     open: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SeededGenerator:
-    """A random generator: its seed, None without one, and the library that it is of."""
+class SeededGenerator(ValueBox):
+    """A random generator with its state.
 
-    seed: object = None
-    kind: str = "torch"
+    Attributes:
+        kind: The library that it is of.
+    """
+
+    __slots__ = ("kind",)
+    data: dict[str, object]
+
+    def __init__(self, seed: object = None, kind: str = "torch") -> None:
+        self.data, self.open, self.kind = {"seed": seed}, False, kind
+
+    @property
+    def seed(self) -> object:
+        """The seed; None without one, unknown once something was drawn."""
+        return self.data["seed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """Positions of a dataset in a row: `range(n)` or `range(n, len(ds))`.
+
+    Attributes:
+        start: None for the first.
+        stop: None for the end.
+    """
+
+    start: object = None
+    stop: object = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from inspector.code_reading.evaluation.objects import (
     DatasetStep,
     LoaderName,
     Source,
+    Positions,
     StreamValue,
 )
 from inspector.code_reading.evaluation.python_methods import copied
@@ -89,7 +90,7 @@ def _sequence(make: Callable[[list[object]], object]) -> _Call:
         if not given.places:
             return make([])
         value = given.places[0]
-        if isinstance(value, DataSet | StreamValue | Arrays):
+        if isinstance(value, DataSet | StreamValue | Arrays | Positions):
             return value
         if isinstance(value, str) and len(value) > 1_000:
             return Unknown(text_of(node))

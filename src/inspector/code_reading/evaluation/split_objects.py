@@ -17,6 +17,7 @@ from inspector.code_reading.evaluation.objects import (
     HfParts,
     Layer,
     LoaderName,
+    Positions,
     SeededGenerator,
     Source,
     Splitter,
@@ -26,6 +27,7 @@ from inspector.code_reading.evaluation.objects import (
 from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
+    DictBox,
     ListBox,
     Method,
     PathText,
@@ -70,6 +72,7 @@ _SPLIT_FOLDERS: Final = {
     "ratio": ("input", "output", "seed", "ratio", "group_prefix", "move"),
     "fixed": ("input", "output", "seed", "fixed", "oversample", "group_prefix", "move"),
 }
+_USED: Final = "it has drawn for another call since it was seeded, and its state is not known here"
 _TRANSFORM_MODULES: Final = ("transforms", "v2", "albumentations", "autoaugment")
 
 
@@ -97,7 +100,7 @@ class SplitCalls:
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        self.seeds: dict[str, object] = {}
+        self._seeds: dict[str, object] = {}
         self.parents: dict[Source, DataSet] = {}
         self._slices: dict[tuple[object, str], Source] = {}
         self._roots: dict[str, Callable[[Ref, Arguments, ast.AST], object]] = {
@@ -178,8 +181,8 @@ class SplitCalls:
         arguments = dict(given.names)
         if arguments.get("random_state") is None and "random_state" not in arguments:
             arguments |= {"random_state": None}
-        if arguments["random_state"] is None and "numpy" in self.seeds:
-            arguments |= {"random_state": self.seeds.pop("numpy"), "shared": True}
+        if arguments["random_state"] is None and "numpy" in self._seeds:
+            arguments |= {"random_state": self._draw("numpy"), "shared": True}
         parents = [files_of(self._host, v, node) for v in given.places]
         parent = next((p for p in parents if p is not None), None)
         source = self._source(LoaderName.TRAIN_TEST_SPLIT, arguments, given, node, parent)
@@ -214,29 +217,35 @@ class SplitCalls:
             case "Generator":
                 return SeededGenerator()
             case "manual_seed":
-                self.seeds["torch"] = given.get(0, "seed")
+                self._seeds["torch"] = given.get(0, "seed")
                 return SeededGenerator(given.get(0, "seed"))
             case "randperm":
                 generator = given.names.get("generator")
-                seed = generator.seed if isinstance(generator, SeededGenerator) else None
+                own = isinstance(generator, SeededGenerator)
+                seed = (
+                    self.drawn(generator)
+                    if isinstance(generator, SeededGenerator)
+                    else self._draw("torch")
+                )
                 data = DataSet(
                     self._source(LoaderName.FILES, {}, given, node), (DatasetStep("indices"),)
                 )
-                return data.after("shuffle", seed, False, "torch.randperm")
+                return data.after("shuffle", seed, False, "torch.randperm", not own)
             case _:
                 if not ref.name.startswith(
                     ("torch.utils", "torch.cuda", "torch.device", "torch.backends")
                 ):
-                    self.seeds.pop("torch", None)  # Weights and draws move the stream.
+                    self._draw("torch")  # Weights and draws move the stream.
                 return MISSING
 
     def _random_split(self, given: Arguments, node: ast.AST) -> object:
         parent = files_of(self._host, given.get(0, "dataset"), node)
         generator = given.get(2, "generator")
-        seed: object = generator.seed if isinstance(generator, SeededGenerator) else generator
-        shared = seed is None
-        if shared:
-            seed = self.seeds.pop("torch", None)
+        shared = generator is None
+        if isinstance(generator, SeededGenerator):
+            seed = self.drawn(generator)
+        else:
+            seed = self._draw("torch") if shared else generator
         lengths = given.get(1, "lengths")
         items = self._host.listed(lengths)
         arguments = {
@@ -258,8 +267,33 @@ class SplitCalls:
             return data.after("loader", given.get(2, "shuffle", False))
         return MISSING
 
+    def drawn(self, generator: SeededGenerator) -> object:
+        """Return the seed of a generator that draws; afterwards its state is not known."""
+        seed = generator.seed
+        self._host.memory.touch(generator)
+        generator.data["seed"] = Unknown("the generator", _USED)
+        return seed
+
+    def _draw(self, library: str) -> object:
+        """Return the seed of a global generator that draws; None where none was set."""
+        seed = self._seeds.get(library)
+        if library in self._seeds:
+            self._seeds[library] = Unknown(f"the global generator of {library}", _USED)
+        return seed
+
+    def positions(self, given: Arguments) -> object:
+        """Return what `range` is of a length that only the files tell."""
+        ends = given.places
+        start, stop = (0, ends[0]) if len(ends) == 1 else ends[:2]
+        whole = isinstance(stop, Size) and stop.rule == ("n",)
+        if len(ends) > 2 or (start == 0 and whole):
+            return MISSING
+        return Positions(None if start == 0 else start, None if whole else stop)
+
     def picked(self, data: object, indices: object, node: ast.AST) -> object:
         """Return the items of a dataset at positions that a split gives."""
+        if isinstance(indices, Positions) and isinstance(data, DataSet):
+            return self.sliced(data, slice(indices.start, indices.stop))
         if isinstance(indices, DataSet):
             if isinstance(data, DataSet) and data.source is not indices.source:
                 self.parents.setdefault(indices.source, data)
@@ -284,6 +318,8 @@ class SplitCalls:
     # Hugging Face, fastai, tensorflow_datasets, pandas
 
     def _hugging_face(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        if ref.last == "DatasetDict":
+            return self._named_splits(given)
         if ref.last != "load_dataset":
             return MISSING
         arguments = by_name(("path", "name", "data_dir"), given)
@@ -293,12 +329,24 @@ class SplitCalls:
             return HfParts(source, ())
         return self._sliced(source, split)
 
+    def _named_splits(self, given: Arguments) -> object:
+        """Call DatasetDict: its keys are the names of the splits."""
+        first = given.get(0, "splits")
+        splits: dict[object, object] = dict(first.data) if isinstance(first, DictBox) else {}
+        splits.update(given.names)
+        for name, data in splits.items():
+            if isinstance(data, DataSet):
+                self._host.emit(Event(Action.NAME, self._host.place, data, name=str(name)))
+        return DictBox(splits)
+
     def hf_split(self, data: DataSet, given: Arguments, node: ast.AST) -> object:
         """Call Dataset.train_test_split of Hugging Face."""
         arguments = by_name(("test_size", "train_size", "shuffle"), given)
-        if arguments.get("seed") is None and "numpy" in self.seeds:
-            arguments["seed"] = self.seeds.pop("numpy")
+        if arguments.get("seed") is None and "numpy" in self._seeds:
+            arguments["seed"] = self._draw("numpy")
         source = self._source(LoaderName.HF_SPLIT, arguments, given, node, data)
+        for name in ("train", "test"):
+            self._host.emit(Event(Action.MADE, source.place, DataSet(source).after("part", name)))
         return HfParts(source, ("train", "test"))
 
     def _sliced(self, source: Source, split: object) -> object:
@@ -377,7 +425,7 @@ class SplitCalls:
         key = "numpy" if ref.root == "numpy" else "random"
         match ref.last:
             case "seed":
-                self.seeds[key] = given.get(0, "seed")
+                self._seeds[key] = given.get(0, "seed")
                 return None
             case "permutation":
                 data = files_of(self._host, given.get(0, "x"), node)
@@ -386,12 +434,12 @@ class SplitCalls:
                         self._source(LoaderName.FILES, {}, given, node), (DatasetStep("indices"),)
                     )
                 shuffler = "numpy.random" if key == "numpy" else "random"
-                return data.after("shuffle", self.seeds.pop(key, None), False, shuffler, True)
+                return data.after("shuffle", self._draw(key), False, shuffler, True)
             case "RandomState" | "default_rng" | "Random":
                 kinds = {"default_rng": "numpy.random.default_rng", "Random": "random"}
                 return SeededGenerator(given.get(0, "seed"), kinds.get(ref.last, "numpy.random"))
             case _:
-                self.seeds.pop(key, None)
+                self._draw(key)
                 return MISSING
 
     def shuffled_in_place(self, function: object, given: Arguments, node: ast.AST) -> object:
@@ -400,9 +448,9 @@ class SplitCalls:
         match function:
             case Ref(name="random.shuffle" | "numpy.random.shuffle") as ref:
                 key = "numpy" if ref.root == "numpy" else "random"
-                seed, shuffler = self.seeds.pop(key, None), ref.name.rpartition(".")[0]
-            case Method(owner=SeededGenerator(seed=seed, kind=shuffler), name="shuffle"):
-                key = ""
+                seed, shuffler = self._draw(key), ref.name.rpartition(".")[0]
+            case Method(owner=SeededGenerator(kind=shuffler) as generator, name="shuffle"):
+                key, seed = "", self.drawn(generator)
             case _:
                 return MISSING
         data = files_of(self._host, value, node)
