@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from inspector.code_reading.call_reading import CallReader
 from inspector.code_reading.code_call import CodeCall
-from inspector.code_reading.dataset_uses import dataset_uses, listed_uses
+from inspector.code_reading.dataset_uses import data_sets, dataset_uses, listed_uses
 from inspector.code_reading.evaluation.evaluator import Followed
 from inspector.code_reading.program import Unread
+from inspector.code_reading.roles import DatasetRole
 
 
 def code_calls(followed: Followed) -> tuple[CodeCall, ...]:
@@ -16,7 +17,23 @@ def code_calls(followed: Followed) -> tuple[CodeCall, ...]:
     listed = listed_uses(uses, followed.libraries.parents)
     reader = CallReader(followed.libraries.parents)
     calls = [call for use in listed for call in reader.calls(use)]
-    return tuple(_distinct(_settled(calls)))
+    return tuple(_distinct(_without_uncalled(followed, _settled(calls))))
+
+
+def _without_uncalled(followed: Followed, calls: Sequence[CodeCall]) -> list[CodeCall]:
+    """Give no role to what only functions make that nothing calls, beside a pair that runs."""
+    run = {
+        data.source
+        for event in followed.events[: followed.reached]
+        for data in (*data_sets(event.data), *data_sets(event.validation))
+    }
+    roles = {call.role for call in calls if call.source in run}
+    if DatasetRole.TRAINING not in roles or not roles & {DatasetRole.VALIDATION, DatasetRole.TEST}:
+        return list(calls)
+    return [
+        call if call.source in run else replace(call, role=DatasetRole.OTHER, trained=False)
+        for call in calls
+    ]
 
 
 def _settled(calls: Sequence[CodeCall]) -> list[CodeCall]:

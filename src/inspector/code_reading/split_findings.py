@@ -5,6 +5,7 @@ from typing import Final
 
 from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.dataset_uses import data_sets
+from inspector.code_reading.draw_findings import draw_findings
 from inspector.code_reading.evaluation.evaluator import Followed
 from inspector.code_reading.evaluation.objects import Action, DataSet, Layer, LoaderName
 from inspector.code_reading.evaluation.values import ListBox, is_known
@@ -29,6 +30,7 @@ def split_findings(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[Co
     yield from _predictions(followed, calls)
     yield from _sorted_arrays(calls)
     yield from _augmented_before(calls)
+    yield from draw_findings(followed, calls, followed.libraries.parents, list(pairs(calls)))
 
 
 def pairs(calls: Sequence[CodeCall]) -> Iterator[tuple[CodeCall, CodeCall]]:
@@ -190,7 +192,6 @@ def _splits_differ(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
                 "same seed.",
                 two.place,
             )  # fmt: skip
-            return
     if None not in (share, one.validation_split) and share != one.validation_split:
         yield CodeFinding(
             "different_validation_split", HIGH,

@@ -47,6 +47,7 @@ class Followed:
     """What a program does, as far as it could be followed.
 
     Attributes:
+        reached: How many of the events happen without the functions that nothing calls.
         notes: What a reader should know, such as defaults that were taken for granted.
         values: Chains of layers that were given names.
     """
@@ -56,6 +57,7 @@ class Followed:
     unread: tuple[Unread, ...]
     notes: tuple[tuple[CodePlace, str], ...]
     values: tuple[object, ...] = ()
+    reached: int = 0
 
 
 def follow(program: Program) -> Followed:
@@ -63,6 +65,7 @@ def follow(program: Program) -> Followed:
     evaluator = Evaluator()
     for cell in program.cells:
         evaluator.run_cell(cell)
+    reached = len(evaluator.events)
     evaluator.run_uncalled()
     notes = tuple(dict.fromkeys(evaluator.notes))
     return Followed(
@@ -71,6 +74,7 @@ def follow(program: Program) -> Followed:
         tuple(evaluator.unread),
         notes,
         tuple(evaluator.tensors),
+        reached,
     )
 
 

@@ -13,8 +13,8 @@ from inspector.code_reading.evaluation.objects import (
     DataSet,
     DatasetStep,
     LoaderName,
-    Source,
     Positions,
+    Source,
     StreamValue,
 )
 from inspector.code_reading.evaluation.python_methods import copied
