@@ -1,12 +1,19 @@
 """Scripts of courses, competitions, questions, research and production are read right."""
 
 import pytest
-from tests.code_reading.scripts import competitions, courses, production, questions, research
+from tests.code_reading.scripts import (
+    competitions,
+    courses,
+    failures,
+    production,
+    questions,
+    research,
+)
 from tests.code_reading.scripts.script import Script
 
 from inspector.code_reading.reading import CodeReading, read_code
 
-STYLES = (courses, competitions, questions, research, production)
+STYLES = (failures, courses, competitions, questions, research, production)
 SCRIPTS = [script for style in STYLES for script in style.SCRIPTS]
 
 
