@@ -146,12 +146,12 @@ def library_call(source: Source, count: int) -> SplitCall:
     taken = frozenset(PARAMS[function].__dataclass_fields__)
     keywords: dict[str, object] = {}
     for name, value in source.arguments.items():
-        if name in _STRATIFIES:
+        if name == "lengths":
+            keywords[name] = _lengths(source, count)
+        elif name in _STRATIFIES:
             keywords["stratify"] = value is not None
         elif name in ("random_state", "seed") or name in taken:
             keywords[name] = _plain(source, name, value, count)
-    if function is SplitFunction.RANDOM_SPLIT:
-        keywords["lengths"] = _lengths(source, count)
     shared = RandomSource(shared=True) if source.arguments.get("shared") is True else None
     keywords = {k: v for k, v in keywords.items() if v is not None}
     return split_call(function, keywords, source=shared)

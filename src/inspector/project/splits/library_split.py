@@ -1,6 +1,6 @@
 """The split that a library makes in pasted code, replayed on the disk as it is now."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -18,10 +18,18 @@ from inspector.project.splits.code_split import code_folder
 from inspector.project.splits.source import SplitSource
 from inspector.splits.listings import list_items
 from inspector.splits.other_replays import replay
-from inspector.splits.replayed import Items
+from inspector.splits.replayed import Assumption, Items
 
 MAX_SPLITS = 4
 """Splits of splits that are followed."""
+
+
+def replay_findings(assumptions: Iterable[Assumption]) -> tuple[Pitfall, ...]:
+    """Say what must hold for a replay to be exact."""
+    return tuple(
+        Pitfall("replay_assumption", LOW, f"The replay is exact if {assumption}.")
+        for assumption in dict.fromkeys(assumptions)
+    )
 
 
 class LibrarySplit:
@@ -41,18 +49,13 @@ class LibrarySplit:
     ) -> None:  # fmt: skip
         self._source, self._containers = source, containers
         self.folder = code_folder(source, one.folder or "") or ""
-        self._assumptions: list[str] = []
+        self._assumptions: list[Assumption] = []
         head = f"{self.folder}/" if self.folder else ""
         sides = [self._items(call.data, call.folder or "", 0) for call in (one, two)]
         training, validation = (tuple(head + p for p in items.paths) for items in sides)
         self.training, self.validation = training, validation
         self.every = tuple(head + p for p in self._whole.paths)
-        self.findings = tuple(
-            Pitfall(
-                "replay_assumes", LOW, f"The split is replayed if {text}. A saved list is exact."
-            )
-            for text in dict.fromkeys(self._assumptions)
-        )
+        self.findings = replay_findings(self._assumptions)
 
     def _items(self, data: DataSet, folder: str, depth: int) -> Items:
         """Return the items of a dataset: listed, or a side of a split that is replayed.
@@ -71,7 +74,7 @@ class LibrarySplit:
             else self._items(parent, folder, depth + 1)
         )  # fmt: skip
         split = replay(whole, library_call(source, len(whole)))
-        self._assumptions += [a.value for a in split.assumptions]
+        self._assumptions += split.assumptions
         part = data.part
         number = part if isinstance(part, int) else {"train": 0, "test": 1}.get(str(part), -1)
         if not 0 <= number < len(split.parts):
