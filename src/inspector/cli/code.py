@@ -7,7 +7,7 @@ from typing import TextIO
 
 from inspector.cli.output import print_json, print_table
 from inspector.code_reading.program import load_code
-from inspector.code_reading.reading import CodeReading, read_code
+from inspector.code_reading.reading import CodeReading, answers_of, read_code
 
 _HEADS = ("line", "role", "loader", "folder", "split", "subset", "seed", "shuffle")
 
@@ -20,12 +20,27 @@ def add_verbs(verbs: object) -> None:
     parser.set_defaults(run=_code)
     parser.add_argument("file", metavar="FILE", type=Path, help="a .py or .ipynb file")
     parser.add_argument("--keras-version", default="", metavar="V")
+    add_answer_option(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
 
 
+def add_answer_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option that fills in what the code does not tell."""
+    parser.add_argument(
+        "--answer",
+        action="append",
+        default=[],
+        metavar="EXPR=VALUE",
+        help='the value of an expression that the code does not tell: "args.seed=42"',
+    )
+
+
 def _code(arguments: argparse.Namespace) -> None:
-    reading = read_code(load_code(arguments.file), keras_version=arguments.keras_version)
+    reading = read_code(
+        load_code(arguments.file), keras_version=arguments.keras_version,
+        answers=answers_of(arguments.answer),
+    )  # fmt: skip
     if arguments.json:
         print_json(reading.document())
         return
@@ -43,7 +58,8 @@ def print_reading(reading: CodeReading, out: TextIO) -> None:
     for place, text in reading.notes:
         print(f"note: {place.text}: {text}", file=out)
     for lack in reading.unread:
-        print(f"not read: {lack.place.text}: {lack.what}: {lack.why}", file=out)
+        fill_in = f" (--answer {lack.expression!r}=...)" if lack.expression else ""
+        print(f"not read: {lack.place.text}: {lack.what}: {lack.why}{fill_in}", file=out)
 
 
 def _row(call: dict[str, object]) -> tuple[object, ...]:

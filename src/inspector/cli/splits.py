@@ -3,9 +3,11 @@
 import argparse
 from pathlib import Path
 
+from inspector.cli.code import add_answer_option
 from inspector.cli.options import add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
 from inspector.code_reading.program import load_code
+from inspector.code_reading.reading import answers_of
 from inspector.dataset.layouts import split_of
 from inspector.errors import UsageError
 from inspector.project.project import Project
@@ -42,6 +44,7 @@ def add_split_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fewest-moves", action="store_true", help="with --by-group")
     parser.add_argument("--list", type=Path, metavar="FILE.csv", help="CSV with path and split")
     parser.add_argument("--code", type=Path, metavar="FILE.py", help="read the calls from code")
+    add_answer_option(parser)
 
 
 def rule_of(arguments: argparse.Namespace, project: Project) -> Rule:
@@ -52,7 +55,10 @@ def rule_of(arguments: argparse.Namespace, project: Project) -> Rule:
     """
     if arguments.code is not None:
         call = Call(keras=arguments.keras_version)
-        return Rule(RuleKind.CODE, call, code=load_code(arguments.code))
+        answers = tuple(answers_of(arguments.answer).items())
+        return Rule(RuleKind.CODE, call, code=load_code(arguments.code), answers=answers)
+    if arguments.answer:
+        raise UsageError("--answer goes with --code", "Name the script with --code FILE.")
     if arguments.list is not None:
         return Rule(RuleKind.LIST, file=str(arguments.list.absolute()))
     if arguments.by_group:

@@ -1,5 +1,9 @@
 """Arguments that decide the files of a call, with what of them is not known."""
 
+import ast
+import re
+from typing import Final
+
 from inspector.code_reading.evaluation.objects import DataSet, LoaderName, Source
 from inspector.code_reading.evaluation.split_objects import slice_share
 from inspector.code_reading.evaluation.values import (
@@ -14,6 +18,8 @@ from inspector.code_reading.evaluation.values import (
 from inspector.code_reading.program import Unread
 from inspector.code_reading.roles import DatasetRole
 
+_PIECE: Final = re.compile(r"\{([^{}]+)\}")
+
 
 class CallArguments:
     """Arguments of one call, with what of them is not known."""
@@ -24,16 +30,16 @@ class CallArguments:
         if source.open and source.loader is not LoaderName.FILES:
             self.lacks(source.open, "it is not in the code")
 
-    def lacks(self, what: str, why: str) -> None:
+    def lacks(self, what: str, why: str, value: object = None) -> None:
         """Keep that something that decides is not known."""
-        self.unread.append(Unread(self._source.place, what, why))
+        self.unread.append(Unread(self._source.place, what, why, unknown_expression(value)))
 
     def _get(self, name: str, default: object = None, *, decides: bool = True) -> object:
         value = self._source.arguments.get(name, default)
         if name not in self._source.arguments and self._source.open:
             return Unknown(name)
         if isinstance(value, Unknown | PartText) and decides:
-            self.lacks(name, _because(value))
+            self.lacks(name, _because(value), value)
         return value
 
     def path(self, value: object) -> str | None:
@@ -47,7 +53,8 @@ class CallArguments:
                 bare = text.startswith("{") and text.endswith("}") and "/" not in text
                 if known or not bare:
                     return text if len(text) == 1 else text.rstrip("/")
-        self.lacks("folder", _because(value) if isinstance(value, Unknown) else "it is not a text")
+        why = _because(value) if isinstance(value, Unknown) else "it is not a text"
+        self.lacks("folder", why, value)
         return None
 
     def share(self, name: str, default: float | None = None) -> float | None:
@@ -78,7 +85,8 @@ class CallArguments:
             return None
         value = maker.arguments.get("validation_split", Unknown(maker.open) if maker.open else None)
         if isinstance(value, Unknown | PartText):
-            self.unread.append(Unread(maker.place, "validation_split", _because(value)))
+            why, expression = _because(value), unknown_expression(value)
+            self.unread.append(Unread(maker.place, "validation_split", why, expression))
             return None
         return float(value) if isinstance(value, int | float) else None
 
@@ -149,6 +157,22 @@ class CallArguments:
         """Return a flag."""
         value = self._get(name, default, decides=decides)
         return bool(value) if isinstance(value, bool | int | None) else None
+
+
+def unknown_expression(value: object) -> str:
+    """Return the source of what is not known of a value; "" where it is no expression."""
+    if isinstance(value, PathText):
+        value = value.text
+    if isinstance(value, PartText):
+        piece = _PIECE.search(value.text)
+        text = piece.group(1) if piece else ""
+    else:
+        text = value.text if isinstance(value, Unknown) else ""
+    try:
+        node = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    return "" if isinstance(node, ast.Constant) else text
 
 
 def _because(value: object) -> str:

@@ -57,11 +57,13 @@ class Unread:
     Attributes:
         what: The value or the piece of code.
         why: One sentence fragment: why it was not read.
+        expression: Source of the expression that a person can give the value of; "" for none.
     """
 
     place: CodePlace
     what: str
     why: str
+    expression: str = ""
 
 
 @dataclass(frozen=True, slots=True)

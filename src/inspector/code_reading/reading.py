@@ -1,5 +1,6 @@
 """Read a program: its datasets, its augmentation, and what is to be said of them."""
 
+import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -12,13 +13,14 @@ from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.evaluation.evaluator import Followed, follow
 from inspector.code_reading.evaluation.keras_objects import BUILT_IN_SIDES
 from inspector.code_reading.evaluation.objects import Action, Arrays, DataSet, Source
-from inspector.code_reading.evaluation.values import ListBox
+from inspector.code_reading.evaluation.values import ListBox, is_scalar
 from inspector.code_reading.finding import HIGH, LOW, MIDDLE, CodeFinding
 from inspector.code_reading.policies import CodePolicy, code_policies, training_policy
 from inspector.code_reading.policy_findings import policy_findings
 from inspector.code_reading.program import CodePlace, Program, Unread, parse_program
 from inspector.code_reading.roles import DatasetRole
 from inspector.code_reading.split_findings import pairs, split_findings
+from inspector.errors import UsageError
 
 _LEVELS = {"error": HIGH, "warning": MIDDLE, "hint": LOW}
 
@@ -77,7 +79,10 @@ class CodeReading:
                 for f in self.findings
             ],
             "unread": [
-                {"line": u.place.line, "cell": u.place.cell, "what": u.what, "why": u.why}
+                {
+                    "line": u.place.line, "cell": u.place.cell, "what": u.what, "why": u.why,
+                    "expression": u.expression,
+                }
                 for u in self.unread
             ],
             "notes": [
@@ -87,17 +92,27 @@ class CodeReading:
         }  # fmt: skip
 
 
-def read_program(program: Program, *, keras_version: str = "") -> CodeReading:
+def read_program(
+    program: Program, *, keras_version: str = "", answers: Mapping[str, str] | None = None
+) -> CodeReading:
     """Read a program without running it.
 
     Args:
         program: A script or notebook.
         keras_version: That it is written for, "2.8" or "3.15"; "" for the newest.
+        answers: What a person has filled in, by the source of the expression: a number, a list,
+            or a text with or without quotation marks.
 
     Raises:
-        UsageError: `keras_version` is no version.
+        UsageError: `keras_version` is no version, or an answer is to nothing in the code.
     """
-    followed = follow(program)
+    followed = follow(program, {text: _literal(value) for text, value in (answers or {}).items()})
+    for text in answers or {}:
+        if text not in followed.answered:
+            raise UsageError(
+                f"{text} is no expression whose value is missing in this code",
+                "Name it as `inspector code FILE --json` does under unread, expression.",
+            )
     calls = code_calls(followed)
     policies = code_policies(followed, calls, keras_version=keras_version)
     setting = _setting(followed, calls, keras_version)
@@ -131,13 +146,44 @@ def _once(findings: Sequence[CodeFinding]) -> Iterator[CodeFinding]:
             yield finding
 
 
-def read_code(text: str, *, keras_version: str = "") -> CodeReading:
+def read_code(
+    text: str, *, keras_version: str = "", answers: Mapping[str, str] | None = None
+) -> CodeReading:
     """Read code: pasted lines, a script, or the text of a notebook.
 
     Raises:
-        UsageError: It is not Python, or too long; or `keras_version` is no version.
+        UsageError: It is not Python, or too long; `keras_version` is no version; or an answer is
+            to nothing in the code.
     """
-    return read_program(parse_program(text), keras_version=keras_version)
+    return read_program(parse_program(text), keras_version=keras_version, answers=answers)
+
+
+def _literal(text: str) -> object:
+    """Return what a person has filled in: a value of Python, else the text itself."""
+    try:
+        value = ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return text.strip()
+    if isinstance(value, list):
+        return ListBox(value)
+    return value if is_scalar(value) or isinstance(value, tuple) else text.strip()
+
+
+def answers_of(texts: Sequence[str]) -> dict[str, str]:
+    """Return answers by expression, of texts such as "args.seed=42".
+
+    Raises:
+        UsageError: A text has no "=".
+    """
+    answers: dict[str, str] = {}
+    for text in texts:
+        expression, sign, value = text.partition("=")
+        if not sign or not expression.strip() or not value.strip():
+            raise UsageError(
+                f'"{text}" does not say the value of an expression', "Such as args.seed=42."
+            )
+        answers[expression.strip()] = value.strip()
+    return answers
 
 
 def parse_code(text: str, *, keras_version: str | None = None) -> Policy:

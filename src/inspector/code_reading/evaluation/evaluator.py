@@ -7,7 +7,7 @@ the code are followed with their arguments. Steps, depth and sizes are bounded.
 """
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from inspector.code_reading.evaluation.control_flow import ControlFlow
@@ -47,6 +47,7 @@ class Followed:
     """What a program does, as far as it could be followed.
 
     Attributes:
+        answered: Expressions for which an answer was taken.
         reached: How many of the events happen without the functions that nothing calls.
         notes: What a reader should know, such as defaults that were taken for granted.
         values: Chains of layers that were given names.
@@ -58,11 +59,18 @@ class Followed:
     notes: tuple[tuple[CodePlace, str], ...]
     values: tuple[object, ...] = ()
     reached: int = 0
+    answered: frozenset[str] = frozenset()
 
 
-def follow(program: Program) -> Followed:
-    """Follow a program from top to bottom, then the functions that it never calls."""
+def follow(program: Program, answers: Mapping[str, object] | None = None) -> Followed:
+    """Follow a program from top to bottom, then the functions that it never calls.
+
+    Args:
+        program: What is followed.
+        answers: Values for expressions that the code does not tell, by their source.
+    """
     evaluator = Evaluator()
+    evaluator.answers = answers or {}
     for cell in program.cells:
         evaluator.run_cell(cell)
     reached = len(evaluator.events)
@@ -75,6 +83,7 @@ def follow(program: Program) -> Followed:
         notes,
         tuple(evaluator.tensors),
         reached,
+        frozenset(evaluator.answered),
     )
 
 

@@ -1,7 +1,7 @@
 """What expressions stand for: the half of the evaluator that yields values."""
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from inspector.code_reading.evaluation.objects import DataSet, StreamValue
@@ -28,6 +28,8 @@ class Expressions(Operators):
 
     def __init__(self) -> None:
         super().__init__()
+        self.answers: Mapping[str, object] = {}
+        self.answered: set[str] = set()
         self._readers: dict[type[ast.expr], Callable[[Any, ScopeBox], object]] = {
             ast.Constant: lambda node, _: node.value if is_scalar(node.value) else ...,
             ast.Name: self._name,
@@ -82,11 +84,22 @@ class Expressions(Operators):
         self.spend()
         reader = self._readers.get(type(node))
         if reader is not None:
-            return reader(node, scope)
+            value = reader(node, scope)
+            return self._filled_in(node, value) if self.answers else value
         for inner in ast.iter_child_nodes(node):
             if isinstance(inner, ast.expr):
                 self.value(inner, scope)
         return Unknown(text_of(node))
+
+    def _filled_in(self, node: ast.expr, value: object) -> object:
+        """Return what a person has filled in for a value that the code does not tell."""
+        if not isinstance(value, Unknown):
+            return value
+        for text in (text_of(node), value.text):
+            if text in self.answers:
+                self.answered.add(text)
+                return self.answers[text]
+        return value
 
     def _name(self, node: ast.Name, scope: ScopeBox) -> object:
         holder = scope.holder(node.id)

@@ -18,15 +18,17 @@ from inspector.project.splits.source import SplitSource
 from inspector.splits.keras_replay import Call
 
 Pair = tuple[CodeCall, CodeCall]
+Answers = tuple[tuple[str, str], ...]
+"""Expressions whose value the code does not tell, with what a person has filled in."""
 
 
-def reading_of(code: str, keras: str) -> CodeReading:
+def reading_of(code: str, keras: str, answers: Answers = ()) -> CodeReading:
     """Return how code is read.
 
     Raises:
-        UsageError: It is not Python, or `keras` is no version.
+        UsageError: It is not Python, `keras` is no version, or an answer is to nothing in it.
     """
-    return read_code(code, keras_version=keras)
+    return read_code(code, keras_version=keras, answers=dict(answers))
 
 
 def pair_of(reading: CodeReading) -> Pair:
@@ -118,13 +120,15 @@ def code_folder(source: SplitSource, directory: str) -> str | None:
     return match[0] if len(match) == 1 else None
 
 
-def one_call_of(source: SplitSource, code: str, keras: str) -> tuple[Call, str | None] | None:
+def one_call_of(
+    source: SplitSource, code: str, keras: str, answers: Answers = ()
+) -> tuple[Call, str | None] | None:
     """Return the one call whose subsets are both sides, and its folder; None where there are two.
 
     Raises:
         UsageError: The code can't be read.
     """
-    reading = reading_of(code, keras)
+    reading = reading_of(code, keras, answers)
     if not is_keras(pair_of(reading)):
         return None
     one, two = keras_pair(reading, keras)

@@ -15,6 +15,7 @@ from inspector.code_reading.reading import CodeReading
 from inspector.dataset.layouts import IMAGE_ENDINGS
 from inspector.errors import DatasetError, UsageError
 from inspector.project.splits.code_split import (
+    Answers,
     code_folders,
     code_pitfalls,
     is_keras,
@@ -52,7 +53,7 @@ class Rule:
         call: For a Keras call; `second` is the call that makes validation where it differs.
         folder: Folder that the call reads, relative to the dataset; "" for the root, None for
             the training folder if there is one, else the root.
-        code: Pasted code.
+        code: Pasted code, with `answers` to what it does not tell.
         file: For a list of files: a CSV with the columns path and split, such as a locked split.
         share: For by group: of each class; None for today's share, or .2.
         fewest_moves: For by group: leave images where they are as far as can be.
@@ -65,6 +66,7 @@ class Rule:
     second: Call | None = None
     folder: str | None = None
     code: str = ""
+    answers: Answers = ()
     share: float | None = None
     seed: int = 0
     fewest_moves: bool = False
@@ -236,7 +238,7 @@ def by_code(source: SplitSource, rule: Rule) -> Membership:
         DatasetError: The loader would raise on this folder.
         UsageError: The code can't be read, or reads another folder.
     """
-    reading = reading_of(rule.code, rule.call.keras)
+    reading = reading_of(rule.code, rule.call.keras, rule.answers)
     pair = pair_of(reading)
     if not is_keras(pair):
         return _by_library(source, rule, reading)
@@ -269,7 +271,7 @@ def one_call(source: SplitSource, rule: Rule) -> Rule | None:
         return rule if _splits(rule.call) else None
     if rule.kind is not RuleKind.CODE:
         return None
-    known = one_call_of(source, rule.code, rule.call.keras)
+    known = one_call_of(source, rule.code, rule.call.keras, rule.answers)
     if known is None or not _splits(known[0]):
         return None
     return Rule(RuleKind.KERAS, known[0], folder=known[1])
