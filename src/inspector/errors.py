@@ -2,6 +2,7 @@
 
 InspectorError            a sentence and an advice
 |-- UsageError            the words of a command are wrong (exit 2)
+|   `-- CodeError         a script or notebook can't be read (exit 3)
 |-- DatasetError          the folder or a file of it (exit 3)
 |-- ProjectError          the project file (exit 3)
 |   |-- DamagedProjectError   its bytes are wrong; a backup may help
@@ -40,6 +41,12 @@ class UsageError(InspectorError):
     """Say that a command or an argument is wrong."""
 
     exit_code = 2
+
+
+class CodeError(UsageError):
+    """Say that a script or a notebook can't be read."""
+
+    exit_code = 3
 
 
 class DatasetError(InspectorError):

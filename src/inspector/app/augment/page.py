@@ -34,14 +34,13 @@ from inspector.app.threads.images import from_pixels
 from inspector.app.widgets.keys import bind
 from inspector.app.widgets.page import Key, Page, PageName
 from inspector.augmentation.apply import augment
-from inspector.augmentation.code_rules import lint_code
 from inspector.augmentation.dialects import to_code
 from inspector.augmentation.lint import Advice, follow
 from inspector.augmentation.policy import Policy
 from inspector.augmentation.presets import PRESETS
 from inspector.augmentation.suggestions import SuggestedRange
 from inspector.errors import InspectorError
-from inspector.project.augment.policies import policy_of_code
+from inspector.project.augment.code_advice import policy_with_advice
 from inspector.project.augment.previews import PreviewImage
 from inspector.project.changes import Changes
 from inspector.project.project import Project
@@ -338,10 +337,7 @@ class AugmentPage(Page):
             policy, self._code_advice = answer
             self._replace(policy)
 
-        self.bridge.call(
-            lambda: (policy_of_code(text, version), lint_code(text, version)), done,
-            on_error=self._refuse,
-        )  # fmt: skip
+        self.bridge.call(lambda: policy_with_advice(text, version), done, on_error=self._refuse)
 
     def _refuse(self, error: InspectorError) -> None:
         self._message.setText(f"{error.message}. {error.advice}")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from inspector.dataset.keras_code import read_code
+from inspector.code_reading.loader_calls import read_loader_calls as read_code
 from inspector.errors import UsageError
 from inspector.splits.keras_replay import Loader
 
@@ -25,6 +25,9 @@ gen = ImageDataGenerator(rescale=1./255, rotation_range=20, validation_split=0.2
 train = gen.flow_from_directory(base / "train", target_size=(64, 64), subset="training")
 val = gen.flow_from_directory(base / "train", target_size=(64, 64), subset="validation")
 """
+
+
+CUT = 'image_dataset_from_directory("d", validation_split=.2, subset="training"'
 
 
 def test_two_calls_with_a_shared_dict() -> None:
@@ -68,11 +71,11 @@ def test_split_dataset() -> None:
     [
         ("def (", "not Python"),
         ("x = 1", "makes no dataset"),
-        ('image_dataset_from_directory("d", seed=args.seed)', "seed is args.seed"),
+        (f"a = {CUT}, seed=args.seed)", "seed is args.seed"),
         ('image_dataset_from_directory("d", **options)', "options is not in the code"),
         ("split_dataset(ds, left_size=0.5, shuffle=True)", "without a seed"),
-        ('image_dataset_from_directory("d", seed="a")', "not a whole number"),
-        ('if a:\n  s = 1\nelse:\n  s = 2\nimage_dataset_from_directory("d", seed=s)', "seed is s"),
+        (f'a = {CUT}, seed="a")', "not a whole number"),
+        (f"if a:\n  s = 1\nelse:\n  s = 2\nb = {CUT}, seed=s)", "seed is s"),
         ('image_dataset_from_directory("d", validation_split=1/0)', "validation_split is 1 / 0"),
     ],
 )
@@ -83,7 +86,7 @@ def test_says_what_it_can_not_read(text: str, word: str) -> None:
 
 def test_nothing_is_run(tmp_path: Path) -> None:
     trap = tmp_path / "trap"
-    text = f"seed = open({str(trap)!r}, 'w')\nimage_dataset_from_directory('d', seed=seed)"
+    text = f"seed = open({str(trap)!r}, 'w')\n{CUT}, seed=seed)"
     with pytest.raises(UsageError):
         read_code(text)
     assert not trap.exists()
