@@ -12,9 +12,11 @@ class TopBar(QFrame):
     Attributes:
         job: What runs.
         close_asked: The person wants to go back to Start.
+        layout_asked: The person wants to see how the dataset is read.
     """
 
     close_asked = Signal()
+    layout_asked = Signal()
 
     def __init__(self, dataset: str) -> None:
         super().__init__()
@@ -24,6 +26,11 @@ class TopBar(QFrame):
         self._facts.setProperty("role", "muted")
         name = QLabel(dataset)
         name.setProperty("role", "heading")
+        self._opened_as = QPushButton()
+        self._opened_as.setObjectName("opened-as-button")
+        self._opened_as.setToolTip("How the folders and label files are read: change it here")
+        self._opened_as.clicked.connect(self.layout_asked)
+        self._opened_as.hide()
         close = QPushButton("Close")
         close.setToolTip("Back to Start (Ctrl+W)")
         close.clicked.connect(self.close_asked)
@@ -32,9 +39,15 @@ class TopBar(QFrame):
         row.setSpacing(12)
         row.addWidget(name)
         row.addWidget(self._facts)
+        row.addWidget(self._opened_as)
         row.addStretch()
         row.addWidget(self.job)
         row.addWidget(close)
+
+    def show_reading(self, text: str) -> None:
+        """Show what the dataset is opened as."""
+        self._opened_as.setText(text)
+        self._opened_as.show()
 
     def show_facts(self, text: str) -> None:
         """Show what is in the dataset."""

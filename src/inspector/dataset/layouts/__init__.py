@@ -10,6 +10,10 @@ from inspector.dataset.layouts.model import Kind as Kind
 from inspector.dataset.layouts.model import Layout as Layout
 from inspector.dataset.layouts.model import Location as Location
 from inspector.dataset.layouts.model import Role as Role
+from inspector.dataset.layouts.outline import FolderOutline as FolderOutline
+from inspector.dataset.layouts.outline import Outline as Outline
+from inspector.dataset.layouts.outline import doubts as doubts
+from inspector.dataset.layouts.outline import outline as outline
 from inspector.dataset.layouts.recognition import recognise as recognise
 from inspector.dataset.layouts.recognition import recognise_tree as recognise_tree
 from inspector.dataset.layouts.roles import roles as roles
