@@ -193,7 +193,8 @@ class FolderTree(QTreeWidget):
             if inner.role in ("folder", "dataset") and inner.images:
                 self._items[inner.path].setExpanded(True)
                 self._expand_inner(inner)
-        first = next((f for f in folder.folders[:SHOWN] if f.role in _SPLITS), None)
+        splits = [f for f in folder.folders[:SHOWN] if f.role in _SPLITS]
+        first = min(splits, key=lambda f: _SPLITS.index(f.role), default=None)
         if first is not None:
             self._items[first.path].setExpanded(True)
 

@@ -4,6 +4,14 @@
 in a split and a class by its relative path.
 """
 
+from inspector.dataset.layouts.class_tables import ClassDifference as ClassDifference
+from inspector.dataset.layouts.class_tables import ClassTable as ClassTable
+from inspector.dataset.layouts.class_tables import DifferenceKind as DifferenceKind
+from inspector.dataset.layouts.class_tables import differences as differences
+from inspector.dataset.layouts.class_tables import folder_tables as folder_tables
+from inspector.dataset.layouts.class_tables import label_tables as label_tables
+from inspector.dataset.layouts.class_tables import numbering as numbering
+from inspector.dataset.layouts.class_tables import own_differences as own_differences
 from inspector.dataset.layouts.model import Alternative as Alternative
 from inspector.dataset.layouts.model import Choice as Choice
 from inspector.dataset.layouts.model import Kind as Kind

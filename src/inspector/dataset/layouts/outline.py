@@ -162,11 +162,9 @@ def _examples(tree: Tree, path: str) -> tuple[str, ...]:
     inside: Sequence[str] = [one.join(n) for n in tree.populated(path)]
     if not inside:
         return tuple(_spread([one.join(n) for n in one.images]))
-    chosen = []
-    for folder in _spread(inside):
-        first = next(tree.images(folder), "")
-        chosen.append(first)
-    return tuple(chosen)
+    if len(inside) == 1:
+        return _examples(tree, inside[0])
+    return tuple(next(tree.images(folder)) for folder in _spread(inside))
 
 
 def _spread(paths: Sequence[str]) -> list[str]:

@@ -15,6 +15,7 @@ class AmbiguousSplitError(UnknownLayoutError):
     """Say that two folders are the same split."""
 
 
+_ORDER = ("training", "validation", "test")
 # Few images in split folders beside many elsewhere are still splits: CLI.md.
 _LEAST = 0.2
 
@@ -40,7 +41,8 @@ def recognise(tree: Tree, base: str, said: Mapping[str, str] | None = None) -> l
     if not any(held.values()):
         return []
     named = _told_apart(tree, top.path, named, held)
-    splits = {inner[n]: s for n, s in named.items()}
+    order = sorted(named, key=lambda n: _ORDER.index(named[n]) if named[n] in _ORDER else 3)
+    splits = {inner[n]: named[n] for n in order}
     ignored = tuple(top.join(n) for n in top.folders if n not in named)
     return _levels(tree, base, splits, ignored)
 
