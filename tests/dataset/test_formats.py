@@ -47,7 +47,7 @@ def test_keras_lists_nothing_else(name: str) -> None:
             b"version https://git-lfs.github.com/spec/v1",
             "this is a Git LFS pointer: the image was not downloaded",
         ),
-        (b"\0\0\0\x18ftypheic", "HEIC files are not supported"),
+        (b"\0\0\0\x18ftypheio", "this variant of HEIC is not supported"),
         (b"\0\0\0\x18ftypisom", "this is a video, not an image"),
         (bytes(400), "the file holds only zeros"),
         (b"id,label\n1,cat\n", "this is a text file, not an image"),

@@ -10,6 +10,7 @@ which Keras does not.
 import io
 import warnings
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -153,7 +154,17 @@ def _decode_jpeg(data: bytes, *, reduced: bool) -> Raster | None:
     return _upright(raster, shot.orientation)
 
 
+@cache
+def _register_heif() -> None:
+    """Let Pillow read HEIC and HEIF; loaded at the first such file, as most datasets have none."""
+    import pi_heif
+
+    pi_heif.register_heif_opener(thumbnails=False)
+
+
 def _decode_pillow(data: bytes, name: str, *, reduced: bool) -> Raster:
+    if name == "HEIF":
+        _register_heif()
     with warnings.catch_warnings():
         # Pillow warns of what is reported here by flags and reasons.
         warnings.simplefilter("ignore")
