@@ -22,6 +22,7 @@ def test_the_stored_values_of_the_flags_never_change() -> None:
         "TINY": 8192,
         "ODD_RATIO": 16384,
         "FLAT": 32768,
+        "SHAPED_ALPHA": 65536,
     }
 
 

@@ -39,6 +39,8 @@ class Flag(IntFlag):
     ODD_RATIO = 1 << 14
     FLAT = 1 << 15
     """Nearly one colour: nothing to see."""
+    SHAPED_ALPHA = 1 << 16
+    """Its transparency draws something, which is dropped with it."""
 
 
 HEAD_BYTES = 4096

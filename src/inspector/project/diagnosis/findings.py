@@ -31,6 +31,7 @@ CHECKS = (
     "imbalanced classes",
     "cut-off files",
     "nearly constant images",
+    "shapes in transparency only",
 )
 # More names than these don't fit a card's title.
 NAMED = 3
@@ -259,7 +260,9 @@ class Findings:
         crashes = [s for s in rows if s.flags & Flag.KERAS_CRASHES and s.mark != "drop"]
         ignores = [s for s in rows if s.flags & Flag.KERAS_IGNORES and s.status == "image"]
         cut = [s for s in rows if s.flags & Flag.TRUNCATED and s.mark != "drop"]
-        flat = [s for s in rows if s.flags & Flag.FLAT and s.mark != "drop"]
+        plain = [s for s in rows if s.flags & Flag.FLAT and s.mark != "drop"]
+        shaped = [s for s in plain if s.flags & Flag.SHAPED_ALPHA]
+        flat = [s for s in plain if not s.flags & Flag.SHAPED_ALPHA]
         table = (
             ("unreadable", "high", failed, "{} can't be read", "Training stops at such a file.",
              "problems", "Quarantine"),
@@ -270,6 +273,9 @@ class Findings:
              "Their ending is not one that image_dataset_from_directory reads.", "problems", ""),
             ("truncated", "middle", cut, "{} cut off", "Pixels came out, but not all of them.",
              "problems", "Drop"),
+            ("shape_in_alpha", "high", shaped, "{} with a shape in transparency only",
+             "Keras drops transparency, so the model is given one colour. Put such images on a"
+             " background before training.", "files", ""),
             ("flat", "low", flat, "{} nearly one colour",
              "Nothing to learn from; kept out of the near-duplicates.", "flat", "Drop"),
         )  # fmt: skip
