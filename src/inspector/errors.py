@@ -4,6 +4,7 @@ InspectorError            a sentence and an advice
 |-- UsageError            the words of a command are wrong (exit 2)
 |   `-- CodeError         a script or notebook can't be read (exit 3)
 |-- DatasetError          the folder or a file of it (exit 3)
+|   `-- UnknownLayoutError    no reading fits; a person can say one
 |-- ProjectError          the project file (exit 3)
 |   |-- DamagedProjectError   its bytes are wrong; a backup may help
 |   `-- UnwritableError   it can be read and not be written now
@@ -51,6 +52,10 @@ class CodeError(UsageError):
 
 class DatasetError(InspectorError):
     """Say that the dataset's folder, or a file in it, can't be used."""
+
+
+class UnknownLayoutError(DatasetError):
+    """Say that no reading fits a folder of images, or that several do."""
 
 
 class ProjectError(InspectorError):

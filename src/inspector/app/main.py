@@ -35,7 +35,7 @@ from inspector.desktop.settings import (
     read_settings,
     write_setting,
 )
-from inspector.errors import DamagedProjectError, InspectorError
+from inspector.errors import DamagedProjectError, InspectorError, UnknownLayoutError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from inspector.app.window.main_window import ProjectWindow
     from inspector.app.window.opening import Opening
     from inspector.app.window.single_instance import SingleInstance
+    from inspector.dataset.layouts import Choice
     from inspector.project.project import Project
     from inspector.work.jobs import Stop
 
@@ -101,6 +102,7 @@ class MainWindow(StableFocus, QMainWindow):
         if (geometry := self._session.geometry()) is not None:
             self.restoreGeometry(geometry)
         self._sure = False
+        self._asked = "", ""
         self._stop_sample: Stop | None = None
         self._hold: SingleInstance | None = None
         self.start: StartPage | None = None
@@ -151,7 +153,14 @@ class MainWindow(StableFocus, QMainWindow):
         opening.failed.connect(self._say)
         return opening
 
-    def open_path(self, path: str, file: str = "", *, read_only: bool = False) -> None:
+    def open_path(
+        self,
+        path: str,
+        file: str = "",
+        choice: "Choice | None" = None,
+        *,
+        read_only: bool = False,
+    ) -> None:
         """Open a dataset's folder or a project file; say why where it can't be.
 
         It returns at once: `project_opened` follows, or the Start page says what is wrong.
@@ -162,12 +171,17 @@ class MainWindow(StableFocus, QMainWindow):
             read_only: True to keep nothing.
         """
         workers = int(self._setting(WORKERS.name)) or None
+        self._asked = path, file
         if self.view is not None:
             self.view.watch(self.opening.jobs)
         elif self.start is not None:
             self.start.watch(self.opening.jobs)
         self.opening.open(
-            Path(path), Path(file) if file else None, workers=workers, read_only=read_only
+            Path(path),
+            Path(file) if file else None,
+            workers=workers,
+            choice=choice,
+            read_only=read_only,
         )
 
     def _on_opened(self, project: "Project") -> None:
@@ -218,6 +232,19 @@ class MainWindow(StableFocus, QMainWindow):
         self.start.say(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}")
         if isinstance(error, DamagedProjectError):
             self.show_backups(error.path)
+        if isinstance(error, UnknownLayoutError):
+            self._ask_layout()
+
+    def _ask_layout(self) -> None:
+        """Let the person say what the folders mean where no reading fits."""
+        from inspector.app.opened_as.dialog import LayoutDialog
+        from inspector.dataset.layouts import Choice as Nothing
+        from inspector.project.catalog.layout_reader import LayoutReader
+
+        path, file = self._asked
+        dialog = LayoutDialog(LayoutReader(Path(path)), self.bridge, Nothing(), self)
+        dialog.chosen.connect(lambda choice: self.open_path(path, file, choice))
+        dialog.open()
 
     def show_backups(self, file: Path) -> None:
         """Let the person put back a backup of a project file, which is then opened."""

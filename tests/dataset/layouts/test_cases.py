@@ -72,6 +72,31 @@ reading is wrong, `scan` names the others with the option that takes each:
 | `--label-column NAME` | the column of a label table that holds the class |
 | `--manifest FILE` | a CSV with path, label and optionally split and group, for anything else |
 
+In the window, a bar under the dataset's name says what was read. A reading that may be wrong asks **Is
+this right?**: **Yes** keeps it, **Change…** opens the folders with examples of their images. There each
+folder's role is a click (or Enter on its row) away, **Read as** lists the other readings, **Class
+column** the columns of a label table that could be the class, and the table on the right counts the
+images per class and split that would come out. Nothing changes before **Open with these roles**, and no
+file of yours is changed at all. The button beside the dataset's name, and Ctrl+K "opened as", open the
+dialog later. It asks by itself only where no reading fits. A reading that is not confirmed is the first
+finding on Overview and in `leaks` and the report.
+
+## Classes that differ between splits
+
+Keras numbers the class folders of each call by itself, in order of their names, empty folders included.
+A class that one split lacks, or spells in another way, moves the numbers of all classes after it: the
+model is right and the accuracy is wrong. The finding *The class folders of train and val differ* names
+each class, the numbers that both calls give, and what to do:
+
+| what is so | what to do |
+|---|---|
+| a class is in one split only | add its images; an empty folder of its name is enough for the numbers to agree |
+| "Bee" in one split and "bee" in the other; "bee " with a blank; two Unicode forms of "été" | rename one of the folders |
+| a class folder without an image, which Keras counts | delete it |
+| `val` inside of `train`, which is read as a class named val | move it beside `train` |
+
+## Layouts that are known
+
 What you say is remembered in the project. A split's name is a word of the folder's name, in any case:
 training, train, trn, tr; validation, valid, val, dev, eval, evaluation; test, tst, te, testing, holdout.
 An image with several objects (COCO, YOLO, a table of boxes) has the class of most of its objects.

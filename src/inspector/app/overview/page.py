@@ -32,6 +32,7 @@ _WAITING = (
 _PAGES = {
     "clusters": PageRequest(PageName.DUPLICATES), "labels": PageRequest(PageName.LABELS),
     "splits": PageRequest(PageName.SPLITS),
+    "layout": PageRequest(PageName.OVERVIEW, PageAction.CHANGE_LAYOUT),
     "rule": PageRequest(PageName.DUPLICATES, PageAction.KEEP_BY_RULE),
 }  # fmt: skip
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.app.opened_as.opened_as import OpenedAs
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets import theme
 from inspector.app.widgets.jobs import Jobs
@@ -70,6 +71,9 @@ class ProjectWindow(QWidget):
         self._scan = ScanJob(project, self.bridge, self._on_failed, self)
         self._news = RefreshScheduler(self.bridge, self.pages, self.page, self)
         self._hint = HintBar(Session())
+        self._shown_bar = f"opened-as {project.file}"
+        seen = self._shown_bar in Session().dismissed()
+        self.opened_as = OpenedAs(project, self.bridge, seen=seen, window=self)
         self._status = QLabel()
         self._status.setObjectName("status")
         self._shown = QLabel()
@@ -90,6 +94,7 @@ class ProjectWindow(QWidget):
         self._connect()
         self.show_page(0)
         project.subscribe(self.bridge.tell)
+        self.opened_as.refresh()
         if reason := project.why_read_only():
             self._read_only.setText(f"{reason} Nothing that is decided here can be kept.")
         else:
@@ -134,6 +139,9 @@ class ProjectWindow(QWidget):
 
     def open_page(self, request: PageRequest) -> None:
         """Show a page, and on it what a request names."""
+        if request.action is PageAction.CHANGE_LAYOUT:
+            self.opened_as.show_dialog()
+            return
         page = self.page_named(request.page)
         self.show_page(self.pages.index(page))
         page.open(request)
@@ -172,7 +180,8 @@ class ProjectWindow(QWidget):
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
         notices = [page.notice for page in self.pages if page.notice is not None]
-        for widget in (self._top, self._read_only, *notices, self._hint, splitter, status):
+        bars = (self._top, self._read_only, self.opened_as.bar, *notices, self._hint)
+        for widget in (*bars, splitter, status):
             right.addWidget(widget, int(widget is splitter))
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -184,6 +193,9 @@ class ProjectWindow(QWidget):
         self._sidebar.chosen.connect(self.show_page)
         self._top.close_asked.connect(self.close_asked)
         self._top.search_asked.connect(self.show_palette)
+        self._top.layout_asked.connect(self.opened_as.show_dialog)
+        self.opened_as.reading_changed.connect(self._top.show_reading)
+        self.opened_as.bar_hidden.connect(self._on_bar_hidden)
         self.bridge.changed.connect(self._on_changed)
         self._news.brought.connect(self._tell_status)
         self.bridge.failed.connect(self._on_failed)
@@ -245,6 +257,12 @@ class ProjectWindow(QWidget):
             for s in SETTINGS
             if s is not THEME
         ]
+        layout = PaletteCommand(
+            "Opened as: change the roles of folders…",
+            "",
+            self.opened_as.show_dialog,
+            "layout splits classes label column",
+        )
         about = PaletteCommand(
             "About Dataset Inspector", "", self.about_asked.emit, "version licence"
         )
@@ -254,7 +272,7 @@ class ProjectWindow(QWidget):
             partial(self.backups_asked.emit, self.project.file),
             "damaged undo",
         )
-        return [*themes, *settings, backups, about]
+        return [*themes, *settings, layout, backups, about]
 
     def _on_decided(self, decided: Decided) -> None:
         self._status.setText(decided.text)
@@ -263,8 +281,12 @@ class ProjectWindow(QWidget):
         self._news.take(changes)
         if changes.decisions:
             self.details.refresh()
+        self.opened_as.refresh(changes)
         if changes.layout:
             self._scan.start_anew()
+
+    def _on_bar_hidden(self) -> None:
+        Session().dismiss(self._shown_bar)
 
     def _on_failed(self, error: InspectorError) -> None:
         self._status.setText(f"{error.message}. {error.advice}")

@@ -27,4 +27,4 @@ def recognise(tree: Tree, base: str) -> list[Variant]:
         Role.CLASS_SPLITS, base=base, kind=Kind.CLASS_SPLIT,
         reason=f"{len(names)} folders hold folders named like splits",
     )  # fmt: skip
-    return [Variant(layout, score, text, f"--root '{base}'" if base else "")]
+    return [Variant(layout, score, text, root=base)]

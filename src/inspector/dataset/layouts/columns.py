@@ -79,8 +79,8 @@ def understand(tree: Tree, table: Table, *, wanted: str = "") -> Columns | None:
     labels = tuple(i for i in labels if i not in flags)
     if wanted and wanted in table.columns:
         one_hot, labels = (), (table.columns.index(wanted),)
-    elif wanted and wanted not in table.columns:
-        return None
+    elif wanted:
+        one_hot, labels, flags = (), (), []
     if not labels and not one_hot and not flags and split is None:
         return None
     return Columns(file, labels, one_hot, tuple(flags), split, training, group, paths)

@@ -67,7 +67,9 @@ def from_tables(root: Path, tree: Tree, tables: Sequence[Understood]) -> list[Va
         columns = [first.table.columns[i] for i in first.columns.flags]
     for place, name in enumerate(columns[:50]):
         one = _candidate(root, tree, tables, name)
-        found.append(Variant(one.layout, one.score * 0.97**place, one.text, one.option))
+        found.append(
+            Variant(one.layout, one.score * 0.97**place, one.text, label_column=one.label_column)
+        )
     return found
 
 
@@ -147,8 +149,7 @@ def _candidate(root: Path, tree: Tree, tables: Sequence[Understood], column: str
     share = sum(1 for path in columns.paths if path) / max(1, len(columns.paths))
     # A table of the test images that are not here still covers all that is here.
     score = weight * coverage(tree, places) ** 0.5 * (0.7 + 0.3 * share)
-    option = "" if column is None else f"--label-column '{column}'"
-    return Variant(layout, score, text, option)
+    return Variant(layout, score, text, label_column=column or "")
 
 
 def _labels(root: Path, tree: Tree, one: Understood, column: str | None) -> list[str]:
@@ -199,7 +200,7 @@ def _joined(root: Path, tree: Tree, shapes: list[list[Understood]]) -> Variant |
     kind, label_file = best.layout.kind, best.layout.label_file
     layout = listed(tree, places, kind=kind, label_file=label_file, sure=best.layout.sure)
     text = f"{best.text}, splits in {table.file}"
-    return Variant(layout, best.score * 1.02, text, best.option)
+    return Variant(layout, best.score * 1.02, text, label_column=best.label_column)
 
 
 def _has_labels(one: Understood) -> bool:

@@ -79,14 +79,27 @@ class Choice:
     def __bool__(self) -> bool:
         return self != Choice()
 
+    @property
+    def options(self) -> str:
+        """The options of the terminal that say the kind, root and label column."""
+        words = [f"--layout {self.kind.option}"] if self.kind else []
+        words += [f"--root '{self.root}'"] if self.root else []
+        words += [f"--label-column '{self.label_column}'"] if self.label_column else []
+        return " ".join(words)
+
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another reading of the same folder, and the option that takes it."""
+    """Another reading of the same folder, and the choice that takes it."""
 
     kind: Kind
     text: str
-    option: str
+    choice: Choice
+
+    @property
+    def option(self) -> str:
+        """What takes it in the terminal."""
+        return self.choice.options
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +122,7 @@ class Layout:
         reason: Why it was taken, in words.
         notes: What else a person should know, as whole sentences.
         alternatives: Other readings, the likeliest first.
+        choice: What a person has to say to be sure of this reading.
     """
 
     role: Role
@@ -126,6 +140,7 @@ class Layout:
     reason: str = field(default="", compare=False)
     notes: tuple[str, ...] = field(default=(), compare=False)
     alternatives: tuple[Alternative, ...] = field(default=(), compare=False)
+    choice: Choice = field(default_factory=Choice, compare=False)
 
     @property
     def split_folders(self) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ from inspector.dataset.layouts.model import Alternative, Choice, Kind, Layout, L
 from inspector.dataset.layouts.split_folders import AmbiguousSplitError
 from inspector.dataset.layouts.tree import Tree, read_tree
 from inspector.dataset.layouts.words import split_of
-from inspector.errors import DatasetError
+from inspector.errors import DatasetError, UnknownLayoutError
 
 MIN_SCORE = 0.12
 # Readings whose scores are nearer than this are both likely: a person should look.
@@ -59,7 +59,7 @@ def recognise_tree(root: Path, whole: Tree, choice: Choice | None = None) -> Lay
     choice = choice or Choice()
     tree = _narrowed(whole, choice)
     if choice.role is not None:
-        return _by_role(tree, choice)
+        return replace(_by_role(tree, choice), choice=choice)
     found, errors = _candidates(root, tree, choice)
     found.sort(key=lambda c: -c.score)
     fitting = [c for c in found if _fits(c.layout.kind, choice)]
@@ -186,7 +186,9 @@ def _completed(tree: Tree, by_file: Variant, by_folders: Variant) -> Variant:
         tree, joined, kind=layout.kind, label_file=layout.label_file, sure=True, notes=layout.notes,
     )  # fmt: skip
     score = max(by_file.score, LABEL_FILE * coverage(tree, joined))
-    return Variant(whole, score, f"{by_file.text} with {by_folders.text}", by_file.option)
+    return Variant(
+        whole, score, f"{by_file.text} with {by_folders.text}", label_column=by_file.label_column
+    )
 
 
 def _unless_equal(tree: Tree, by_file: Variant, by_folders: Variant) -> Variant:
@@ -268,7 +270,19 @@ def _chosen(
         notes=tuple(notes),
         excluded=tuple(f for f, role in choice.split_roles.items() if role == "ignore"),
         alternatives=tuple(_alternative(c) for c in others[:8]),
+        choice=replace(
+            choice,
+            kind=layout.kind,
+            root=choice.root or best.root,
+            label_column=choice.label_column or _column(best, others),
+        ),
     )
+
+
+def _column(best: Variant, others: Sequence[Variant]) -> str:
+    """Return the label column of a reading where others take another one, else ""."""
+    columns = {c.label_column for c in others if c.label_column} - {best.label_column}
+    return best.label_column if columns else ""
 
 
 def _left_out(layout: Layout, candidate: Variant) -> bool:
@@ -290,9 +304,7 @@ def _differs(tree: Tree, one: Variant, two: Variant) -> bool:
 
 
 def _alternative(candidate: Variant) -> Alternative:
-    kind = candidate.layout.kind
-    option = f"--layout {kind.option} {candidate.option}".strip()
-    return Alternative(kind, candidate.text, option)
+    return Alternative(candidate.layout.kind, candidate.text, candidate.choice)
 
 
 def _nothing(
@@ -323,7 +335,8 @@ def _nothing(
     if said:
         message = f"{said}: {message}"
     nearest = "".join(f" Nearest: {a.text}: {a.option}." for a in near)
-    return DatasetError(
+    kind = UnknownLayoutError if whole.total else DatasetError
+    return kind(
         message,
         "Expected: a folder for each class (cats, dogs), training and validation folders with"
         " class folders in them, or a label file." + nearest +

@@ -8,13 +8,14 @@ from inspector.dataset.layouts.folders import doubtful, finer, unwrapped
 from inspector.dataset.layouts.model import Kind, Layout, Role
 from inspector.dataset.layouts.tree import Tree
 from inspector.dataset.layouts.words import split_of
-from inspector.errors import DatasetError
+from inspector.errors import UnknownLayoutError
 
 
-class AmbiguousSplitError(DatasetError):
+class AmbiguousSplitError(UnknownLayoutError):
     """Say that two folders are the same split."""
 
 
+_ORDER = ("training", "validation", "test")
 # Few images in split folders beside many elsewhere are still splits: CLI.md.
 _LEAST = 0.2
 
@@ -40,7 +41,8 @@ def recognise(tree: Tree, base: str, said: Mapping[str, str] | None = None) -> l
     if not any(held.values()):
         return []
     named = _told_apart(tree, top.path, named, held)
-    splits = {inner[n]: s for n, s in named.items()}
+    order = sorted(named, key=lambda n: _ORDER.index(named[n]) if named[n] in _ORDER else 3)
+    splits = {inner[n]: named[n] for n in order}
     ignored = tuple(top.join(n) for n in top.folders if n not in named)
     return _levels(tree, base, splits, ignored)
 
@@ -92,15 +94,14 @@ def _levels(
         Role.SPLITS, splits, ignored=ignored, kind=Kind.SPLIT_FOLDERS,
         sure=not doubtful(classes), reason=f"the folders {text} are named like splits",
     )  # fmt: skip
-    option = f"--root '{base}'" if base else ""
-    found = [Variant(layout, score, f"split folders {text}", option)]
+    found = [Variant(layout, score, f"split folders {text}", root=base)]
     if nested := _nested(tree, splits):
         deeper = Layout(
             Role.SPLITS, splits, ignored=ignored, level=1, kind=Kind.NESTED, sure=False,
             reason=f"the class folders hold {len(nested)} class folders of their own",
         )  # fmt: skip
         found.append(
-            Variant(deeper, score * 1.01, f"the finer of two class levels below {text}", option)
+            Variant(deeper, score * 1.01, f"the finer of two class levels below {text}", root=base)
         )
     return found
 

@@ -1,6 +1,7 @@
 """What the names of folders and files say: splits, folds, and words that name no class."""
 
 import re
+import unicodedata
 from functools import lru_cache
 
 SPLIT_NAMES = {
@@ -51,6 +52,11 @@ _FOLD = re.compile(r"(?:k?fold|cv)[ _-]?(\d{1,2})", re.IGNORECASE)
 
 def words(name: str) -> list[str]:
     """Split a name at case changes, digits, "_", "-" and blanks; lower case."""
+    if not name.isascii():
+        # An accent splits no word, in whichever of two Unicode forms it is written.
+        name = "".join(
+            c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c)
+        )
     return [part.lower() for part in _PARTS.findall(name)]
 
 

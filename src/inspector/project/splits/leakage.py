@@ -19,6 +19,7 @@ from inspector.dataset.decoding import Flag
 from inspector.errors import UsageError
 from inspector.project.review.duplicates import PairKind
 from inspector.project.review.similarity_graph import ThresholdedGraph, link
+from inspector.project.splits.dataset_checks import dataset_checks
 from inspector.project.splits.membership import membership
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import (
@@ -171,7 +172,12 @@ class LeakageAnalysis:
             tuple(self._leaks(codes, threshold)), self._matrix(links.ties),
             self._conflicts(links), self._luck(links.ties) if luck else SeedLeakRates((), None), (),
         )  # fmt: skip
-        return replace(result, findings=_findings(result, self._rows, self._masks))
+        checks = dataset_checks(self._source.context, self._rows)
+        said = _findings(result, self._rows, self._masks)
+        rank = {HIGH: 0, MIDDLE: 1, LOW: 2}
+        return replace(
+            result, findings=tuple(sorted((*checks, *said), key=lambda p: rank[p.severity]))
+        )
 
     def _in_training(self) -> dict[int, list[int]]:
         """Return the rows of training by their picture, in order of ids."""
