@@ -15,12 +15,13 @@ from typing import IO, Any
 
 from inspector.dataset.csv_table import write_rows
 from inspector.errors import ExportError
-from inspector.work.export_plan import ExportMode, ExportPlan, Item, check_place
+from inspector.work.export_forms.form import manifest_name
+from inspector.work.export_items import Item
+from inspector.work.export_plan import ExportMode, ExportPlan, check_place
 from inspector.work.jobs import Progress, Stop
 from inspector.work.staging import JOURNAL, PART, StagingFolder
 
-MANIFEST = "manifest.csv"
-FIELDS = ("path", "split", "label", "size", "sha256", "source", "reason")
+FIELDS = ("path", "split", "label", "size", "sha256", "source", "reason", "group")
 _BLOCK = 1 << 20
 _FICLONE = 0x40049409
 _AT_FDCWD = -100
@@ -54,6 +55,7 @@ def publish(plan: ExportPlan, *, stop: Stop, progress: Progress, resume: bool = 
             _open_journal(plan, staging, resume)
             hashes = _stage(plan, staging, stop, progress)
             manifest = _write_manifest(plan, staging, hashes)
+            _write_side_files(plan, staging, hashes)
             staging.remove(JOURNAL)
         _rename(partial, Path(plan.target))
     except OSError as error:
@@ -73,7 +75,7 @@ def publish(plan: ExportPlan, *, stop: Stop, progress: Progress, resume: bool = 
 
 def _digest(plan: ExportPlan) -> str:
     rows = [[i.source, i.target, i.size, i.sha256.hex(), i.reason] for i in plan.items]
-    text = json.dumps([plan.root, plan.target, plan.mode.value, rows])
+    text = json.dumps([plan.root, plan.target, plan.mode.value, plan.form.form.value, rows])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -114,11 +116,14 @@ def _known_plan(staging: StagingFolder) -> str:
 
 def _holds_only(plan: ExportPlan, staging: StagingFolder) -> bool:
     """Tell whether a staging folder holds nothing but what the plan brings there."""
-    files = {item.target for item in plan.items} | {JOURNAL, PART, _manifest_name(plan)}
+    targets = [item.target for item in plan.items]
+    unknown = dict.fromkeys(targets, bytes(32))
+    targets += [side.name for side in plan.form.side_files(plan.items, unknown)]
+    files = {*targets, JOURNAL, PART, manifest_name(plan.items)}
     folders = {
         folder
-        for item in plan.items
-        for folder in accumulate(item.target.split("/")[:-1], "{}/{}".format)
+        for target in targets
+        for folder in accumulate(target.split("/")[:-1], "{}/{}".format)
     }
     for above, below, names in os.walk(staging.path):
         place = Path(above).relative_to(staging.path)
@@ -262,28 +267,34 @@ def _blocks(source: Path) -> Iterator[bytes]:
 
 def _write_manifest(plan: ExportPlan, staging: StagingFolder, hashes: dict[str, bytes]) -> str:
     """Write what stands and what was left out; rows without a path were left out."""
-    name = _manifest_name(plan)
+    name = manifest_name(plan.items)
     staging.remove(name)
     with os.fdopen(staging.create(name), "w", encoding="utf-8", newline="") as stream:
         write_rows(stream, [FIELDS])
+        write_rows(stream, (_row(i, hashes[i.target]) for i in plan.items))
         write_rows(
             stream,
-            (
-                (i.target, i.split, i.label, i.size, hashes[i.target].hex(), i.source, i.reason)
-                for i in plan.items
-            ),
-        )
-        write_rows(
-            stream,
-            (("", x.split, x.label, x.size, "", x.source, x.reason) for x in plan.left_out),
+            (("", x.split, x.label, x.size, "", x.source, x.reason, "") for x in plan.left_out),
         )
         _sync(stream)
     return name
 
 
-def _manifest_name(plan: ExportPlan) -> str:
-    taken = {item.target.casefold() for item in plan.items}
-    return MANIFEST if MANIFEST not in taken else "inspector-manifest.csv"
+def _row(item: Item, sha256: bytes) -> tuple[object, ...]:
+    digest = sha256.hex()
+    facts = item.target, item.split, item.label, item.size, digest
+    return *facts, item.source, item.reason, item.group
+
+
+def _write_side_files(plan: ExportPlan, staging: StagingFolder, hashes: dict[str, bytes]) -> None:
+    """Write what the form adds; what an earlier attempt wrote is written anew."""
+    for side in plan.form.side_files(plan.items, hashes):
+        name = side.name.rpartition("/")[2]
+        with staging.parent_of(side.name) as folder:
+            folder.remove(name)
+            with os.fdopen(folder.create(name), "wb") as stream:
+                stream.write(side.content)
+                _sync(stream)
 
 
 def _sync(stream: IO[Any]) -> None:

@@ -1,6 +1,6 @@
 """Export: the plan first, then the copy with progress, then what holds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +30,9 @@ from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.export.exports import Exported, balance
 from inspector.project.project import Project
-from inspector.project.splits.snippets import snippet
+from inspector.project.splits.snippets import export_code
+from inspector.work.export_forms.catalogue import TITLES
+from inspector.work.export_forms.form import Form
 from inspector.work.export_plan import ExportMode, ExportPlan
 from inspector.work.jobs import Progress, Stop
 
@@ -42,7 +44,9 @@ _MODES = (
 )
 _BAR = 5
 _WAIT_MS = 300
-_SIDES = ("The folders as they are", "By the split rule")
+_SIDES = ("The folders as they are", "By the split rule", "5 folds by group")
+_FOLDS = 5
+_FORMS = [(title, form, what) for form, (title, what) in TITLES.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +84,10 @@ class ExportPage(Page):
         self._start.clicked.connect(self._run)
         self._sides = _choice("Split folders", [(text, "", text) for text in _SIDES])
         self._mode = _choice("How files get there", _MODES)
-        for box in (self._sides, self._mode):
+        self._form = _choice("Form", _FORMS)
+        for box in (self._sides, self._form, self._mode):
             box.currentIndexChanged.connect(self._ask_plan)
-        row = QHBoxLayout()
-        for widget in (QLabel("To"), self._target, choose, self._sides, self._mode, self._start):
-            row.addWidget(widget, int(widget is self._target))
+        fields = (self._target, choose, self._sides, self._form, self._mode, self._start)
         self._said, self._redraw = QLabel(), QLabel()
         self._said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._open = QPushButton("Open the folder")
@@ -102,9 +105,13 @@ class ExportPage(Page):
         self._balance.setItemDelegateForColumn(_BAR, BarDelegate(self._balance))
         self._left = _table("Left out and relabelled", ("File", "Why it is left out or moved"))
         self._tabs = QTabWidget()
-        self._lay_out(row)
+        self._lay_out(fields)
 
-    def _lay_out(self, row: QHBoxLayout) -> None:
+    def _lay_out(self, fields: Sequence[QWidget]) -> None:
+        row = QHBoxLayout()
+        row.addWidget(QLabel("To"))
+        for field in fields:
+            row.addWidget(field, int(field is self._target))
         self._said.setObjectName("export-status")
         self._redraw.setObjectName("export-warning")
         head = QLabel("Export")
@@ -161,13 +168,17 @@ class ExportPage(Page):
 
     def _ask_plan(self, *_: object) -> None:
         target = Path(self._target.text()).expanduser()
-        mode, by_rule = ExportMode(self._mode.currentData()), self._sides.currentIndex() > 0
-        project = self.project
+        mode, form = ExportMode(self._mode.currentData()), Form(self._form.currentData())
+        project, choice = self.project, self._sides.currentIndex()
 
         def work() -> PlannedExport:
-            sides = project.splits.membership().sides() if by_rule else None
-            plan = project.exports.plan(target, mode=mode, sides=sides)
-            return PlannedExport(plan, "" if by_rule else project.splits.redraw())
+            sides: Mapping[str, str] | None = None
+            if choice == 1:
+                sides = project.splits.membership().sides()
+            elif choice == 2:
+                sides = project.exports.folds(_FOLDS)
+            plan = project.exports.plan(target, mode=mode, sides=sides, form=form)
+            return PlannedExport(plan, "" if choice else project.splits.redraw())
 
         self.bridge.call(
             work,
@@ -223,7 +234,7 @@ class ExportPage(Page):
         self._job = self.jobs.start(progress, stop)
         self.bridge.call(
             lambda: self.project.exports.run(plan, stop=stop, progress=progress),
-            self._done,
+            lambda exported: self._done(plan, exported),
             on_error=self._failed,
         )
 
@@ -231,13 +242,13 @@ class ExportPage(Page):
         self.jobs.end(self._job)
         self._refuse(error)
 
-    def _done(self, exported: Exported) -> None:
+    def _done(self, plan: ExportPlan, exported: Exported) -> None:
         self.jobs.end(self._job)
         threshold = self.project.duplicates.threshold
         self._open.setVisible(True)
         manifest = Path(exported.manifest)
         self._done_in = str(manifest.parent)
-        self._code.setPlainText(snippet(manifest, manifest.parent))
+        self._code.setPlainText(export_code(plan, manifest))
         self._tabs.setTabVisible(2, True)
         self._said.setText(
             f"Done: {exported.files:,} files, {exported.bytes / 1e6:,.1f} MB;"

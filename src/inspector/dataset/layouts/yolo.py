@@ -31,29 +31,42 @@ _MAX_LABEL_BYTES = 1 << 20
 
 def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]]:
     """Read the label file of each image, beside it or in labels/ where images/ is in its path."""
+    names, splits, label_file, errors = _described(root, tree)
+    pairs = label_files(tree)
+    if not pairs or (not names and len(pairs) * 2 < tree.total):
+        return [], errors
+    return _candidate(root, tree, pairs, names, splits, label_file), errors
+
+
+def read_names(root: Path, tree: Tree) -> dict[int, str]:
+    """Return the class names of a dataset by their numbers."""
+    return _described(root, tree)[0]
+
+
+def label_files(tree: Tree) -> list[tuple[str, str]]:
+    """Return (image, label file) of every image that has one."""
+    texts = {
+        one.join(name) for one in tree.folders.values() for name in one.others
+        if name.endswith(".txt")
+    }  # fmt: skip
+    return [(path, text) for path in tree.images() if (text := _label_of(path, texts))]
+
+
+def _described(
+    root: Path, tree: Tree
+) -> tuple[dict[int, str], dict[str, str], str, list[DatasetError]]:
+    """Return class names, split folders, the file that says so, and what could not be read."""
     errors: list[DatasetError] = []
-    names: dict[int, str] = {}
-    splits: dict[str, str] = {}
-    label_file = ""
     for file in tree.files(".yaml", ".yml"):
         try:
             read = _yaml(root, file)
         except DatasetError as error:
             errors.append(error)
             continue
-        if read is not None:
-            label_file, (names, splits) = file, read
-            break
-    if not names:
-        label_file, names = _names(root, tree)
-    texts = {
-        one.join(name) for one in tree.folders.values() for name in one.others
-        if name.endswith(".txt")
-    }  # fmt: skip
-    pairs = [(path, text) for path in tree.images() if (text := _label_of(path, texts))]
-    if not pairs or (not names and len(pairs) * 2 < tree.total):
-        return [], errors
-    return _candidate(root, tree, pairs, names, splits, label_file), errors
+        if read is not None and read[0]:
+            return read[0], read[1], file, errors
+    file, names = _names(root, tree)
+    return names, {}, file, errors
 
 
 def _candidate(
@@ -151,20 +164,31 @@ def _label_of(path: str, texts: set[str]) -> str:
 
 
 def _boxes(file: Path) -> list[tuple[int, float]]:
-    """Return (class, area) of each box or polygon; lines that are no numbers are left out."""
+    """Return (class, area) of each box or polygon."""
+    return [(n, s[2] * s[3] if len(s) >= 4 else 0.0) for n, s in read_objects(file)]
+
+
+def read_objects(file: Path) -> list[tuple[int, tuple[float, ...]]]:
+    """Return (class, shares) of each line of a label file; lines that are no numbers are left out.
+
+    The shares of width and height are a box's centre and size, or a polygon's corners; none for
+    an image that has only a class.
+    """
     try:
         with os.fdopen(open_regular(file, what="label file", advice=""), "rb") as stream:
             lines = stream.read(_MAX_LABEL_BYTES).split(b"\n")
     except (OSError, DatasetError):
         return []
-    boxes = []
+    objects: list[tuple[int, tuple[float, ...]]] = []
     for line in lines:
         parts = line.split()
+        # A sixth number of a box is its confidence.
+        numbers = parts[1:5] if len(parts) in (5, 6) else parts[1:]
         try:
             if len(parts) >= 5:
-                boxes.append((int(float(parts[0])), float(parts[3]) * float(parts[4])))
+                objects.append((int(float(parts[0])), tuple(map(float, numbers))))
             elif len(parts) == 1:
-                boxes.append((int(parts[0]), 0.0))
+                objects.append((int(parts[0]), ()))
         except (ValueError, OverflowError):
             continue
-    return boxes
+    return objects

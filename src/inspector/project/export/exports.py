@@ -1,19 +1,22 @@
 """Exports: what leaves the dataset, planned first, then copied, verified and looked at again."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from inspector.dataset.boxes import ObjectBox, read_boxes
 from inspector.dataset.layouts import Role
 from inspector.dataset.listing import FAILED
 from inspector.dataset.manifests import read_sides
 from inspector.dataset.names import (
+    NO_GROUP,
     NO_LABEL,
     NO_SPLIT,
     Label,
     RelativePath,
     Split,
+    parse_group,
     parse_label,
     parse_listed_label,
     parse_relative_path,
@@ -24,12 +27,17 @@ from inspector.errors import DatasetError, ExportError
 from inspector.project.catalog.samples import Samples
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
+from inspector.project.export.folds import folds_by_group
 from inspector.project.review.duplicates import Duplicates
 from inspector.project.review.gallery_query import split_place
+from inspector.project.review.group_names import group_names
 from inspector.project.review.groups import Groups
 from inspector.store.records import EXPORT, ExportRecord
 from inspector.store.samples import Sample
-from inspector.work.export_plan import ExportMode, ExportPlan, Item, LeftOut, make_plan
+from inspector.work.export_forms.catalogue import make_form
+from inspector.work.export_forms.form import Form
+from inspector.work.export_items import Item, LeftOut
+from inspector.work.export_plan import ExportMode, ExportPlan, make_plan
 from inspector.work.export_writer import publish
 from inspector.work.jobs import Progress, Stop
 
@@ -74,19 +82,28 @@ class Exports:
         *,
         mode: ExportMode = ExportMode.COPY,
         sides: Mapping[str, str] | None = None,
+        form: Form = Form.AS_IS,
     ) -> ExportPlan:
         """Plan an export of everything that is not dropped.
 
         Args:
             sides: Path to split, for a new split; what it does not name is left out. None keeps
                 the folders as they are.
+            form: The framework that it is for.
 
         Raises:
-            ExportError: The target exists, overlaps the dataset, is too small, or names collide.
+            DatasetError: The form needs boxes, and none came in.
+            ExportError: The target exists, overlaps the dataset, is too small, names collide, or
+                the form needs a split.
         """
         items: list[Item] = []
         left: list[LeftOut] = []
         rows = self._samples.everything()
+        made = make_form(form, lambda: self._boxes(rows))
+        splits_only = made.by_split and any(
+            (s.split if sides is None else sides.get(s.path)) for s in rows if not _why_left_out(s)
+        )
+        names = group_names(self._groups, [s for s in rows if s.status == "image"])
         taken = {
             s.path for s in rows
             if s.mark != "drop" and not s.new_label
@@ -94,16 +111,28 @@ class Exports:
         }  # fmt: skip
         for sample in rows:
             why = _why_left_out(sample)
-            if not why and sides is not None and sample.path not in sides:
+            split = sample.split if sides is None else sides.get(sample.path, "")
+            if not (why or split) and (sides is not None or splits_only):
                 why = "in no split"
             if why:
                 left.append(LeftOut(sample.path, sample.size, sample.split, sample.label, why))
             else:
-                split = sample.split if sides is None else sides[sample.path]
-                items.append(self._item(sample, split, taken))
-        return make_plan(str(self._context.root), str(target), items, left, mode=mode)
+                items.append(self._item(sample, split, taken, names.get(sample.path, "")))
+        return make_plan(str(self._context.root), str(target), items, left, mode=mode, form=made)
 
-    def _item(self, sample: Sample, to: str, taken: set[str]) -> Item:
+    def folds(self, count: int, *, seed: int = 0) -> Mapping[str, str]:
+        """Return the fold of each image by its path, as `sides` of a plan: no group is cut.
+
+        Raises:
+            UsageError: There are not as many groups as folds.
+        """
+        return folds_by_group(self._groups, count, seed=seed)
+
+    def _boxes(self, rows: Sequence[Sample]) -> Mapping[str, Sequence[ObjectBox]]:
+        sizes = {s.path: (s.width, s.height) for s in rows if s.status == "image"}
+        return read_boxes(self._context.root, self._context.layout, sizes)
+
+    def _item(self, sample: Sample, to: str, taken: set[str], group: str) -> Item:
         """Return what happens to one file; a project file from elsewhere may hold any names.
 
         Raises:
@@ -112,6 +141,7 @@ class Exports:
         where = f"the project's entry of {shown(sample.path)}"
         try:
             source = parse_relative_path(sample.path, where=where)
+            belongs = parse_group(group, where=where) if group else NO_GROUP
             was = _split_of(sample.split, where), _label_of(sample, where)
             split, label = _split_of(to, where), was[1]
             if sample.new_label:
@@ -124,7 +154,10 @@ class Exports:
         except DatasetError as error:
             raise ExportError(error.message, error.advice) from None
         reason = f"relabelled from {sample.label}" if sample.new_label else ""
-        return Item(source, target, sample.size, sample.sha256, split, label, reason, was)
+        return Item(
+            source, target, sample.size, sample.sha256, split, label, reason, was, belongs,
+            sample.width, sample.height,
+        )  # fmt: skip
 
     def run(
         self,
