@@ -116,9 +116,9 @@ def _known_plan(staging: StagingFolder) -> str:
 
 def _holds_only(plan: ExportPlan, staging: StagingFolder) -> bool:
     """Tell whether a staging folder holds nothing but what the plan brings there."""
-    targets = [item.target for item in plan.items]
-    unknown = dict.fromkeys(targets, bytes(32))
-    targets += [side.name for side in plan.form.side_files(plan.items, unknown)]
+    targets: list[str] = [item.target for item in plan.items]
+    no_hashes = dict.fromkeys(targets, bytes(32))
+    targets += [side.name for side in plan.form.side_files(plan.items, no_hashes)]
     files = {*targets, JOURNAL, PART, manifest_name(plan.items)}
     folders = {
         folder

@@ -5,7 +5,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from inspector.app.opened_as.role_words import title_of
 from inspector.app.widgets.elided_label import FittedLabel
-from inspector.dataset.layouts import Layout, Outline, Role
+from inspector.dataset.layouts import Layout, Role
+from inspector.dataset.outline import (
+    Outline,
+)
 
 _MAX_FOLDERS = 4
 

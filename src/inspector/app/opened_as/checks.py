@@ -1,7 +1,9 @@
 """Plain checks of a reading, as sentences with a mark."""
 
 from inspector.app.opened_as.role_words import title_of
-from inspector.dataset.layouts import Outline
+from inspector.dataset.outline import (
+    Outline,
+)
 
 _NAMED = 3
 _GOOD, _BAD, _NOTE = "✓", "✗", "–"

@@ -22,7 +22,10 @@ from inspector.app.opened_as.role_words import with_role
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets.focus import StableFocus
-from inspector.dataset.layouts import Choice, Outline
+from inspector.dataset.layouts import Choice
+from inspector.dataset.outline import (
+    Outline,
+)
 from inspector.errors import InspectorError
 from inspector.project.catalog.layout_reader import LayoutReader
 

@@ -16,7 +16,9 @@ from PySide6.QtWidgets import (
 
 from inspector.app.opened_as.role_words import CHOICES, MEANING, title_of
 from inspector.app.widgets import theme
-from inspector.dataset.layouts import FolderOutline
+from inspector.dataset.outline import (
+    FolderOutline,
+)
 
 NAME, EXAMPLES, ROLE = range(3)
 ROW_PX = 48

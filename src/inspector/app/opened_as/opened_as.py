@@ -8,7 +8,10 @@ from PySide6.QtWidgets import QWidget
 from inspector.app.opened_as.bar import OpenedAsBar
 from inspector.app.opened_as.dialog import LayoutDialog
 from inspector.app.threads.bridge import Bridge
-from inspector.dataset.layouts import Choice, Outline
+from inspector.dataset.layouts import Choice
+from inspector.dataset.outline import (
+    Outline,
+)
 from inspector.project.catalog.layout_reader import LayoutReader
 from inspector.project.changes import Changes
 from inspector.project.project import Project

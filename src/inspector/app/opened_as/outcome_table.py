@@ -6,7 +6,9 @@ from PySide6.QtWidgets import QWidget
 
 from inspector.app.opened_as.role_words import title_of
 from inspector.app.widgets import theme
-from inspector.dataset.layouts import Outline
+from inspector.dataset.outline import (
+    Outline,
+)
 
 _ROW_PX = 22
 _NAME_PX = 112

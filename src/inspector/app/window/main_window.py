@@ -20,8 +20,7 @@ from inspector.app.widgets import theme
 from inspector.app.widgets.jobs import Jobs
 from inspector.app.widgets.keys import KeysOverlay
 from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest
-from inspector.app.window.command_palette import Palette, as_command, commands_of
-from inspector.app.window.commands import PaletteCommand
+from inspector.app.window.command_palette import Palette, as_command, commands_of, keyless_commands
 from inspector.app.window.details_panel import Details
 from inspector.app.window.hint_bar import HintBar
 from inspector.app.window.page_list import PAGES
@@ -30,7 +29,6 @@ from inspector.app.window.scan_job import ScanJob
 from inspector.app.window.session import Session
 from inspector.app.window.sidebar import Sidebar
 from inspector.app.window.top_bar import TopBar
-from inspector.desktop.settings import SETTINGS, THEME
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.project import Project
@@ -89,6 +87,13 @@ class ProjectWindow(QWidget):
             Key("close", "Ctrl+W", "close this dataset", self.close_asked.emit),
             Key("quit", "Ctrl+Q", "quit the program", self.quit_asked.emit),
             Key("keys", "?", "show these keys", self.show_keys),
+        )
+        self._more = keyless_commands(
+            choose_theme=self.theme_asked.emit,
+            show_preferences=self.preferences_asked.emit,
+            show_layout=self.opened_as.show_dialog,
+            restore_backup=partial(self.backups_asked.emit, project.file),
+            show_about=self.about_asked.emit,
         )
         self._lay_out()
         self._connect()
@@ -240,39 +245,7 @@ class ProjectWindow(QWidget):
         """Let the person look for a command by its words."""
         own = commands_of(self.pages, self.page(), self.show_page)
         general = [as_command(key) for key in self._general]
-        Palette((*own, *general, *self._more_commands()), self).open_over(self)
-
-    def _more_commands(self) -> list[PaletteCommand]:
-        """Return what has no key: a theme, a setting, and what this program is."""
-        themes = [
-            PaletteCommand(
-                f"Theme: {mode}", "", partial(self.theme_asked.emit, mode), "look colours mode"
-            )
-            for mode in THEME.choices
-        ]
-        settings = [
-            PaletteCommand(
-                f"Preferences: {s.title.lower()}", "", self.preferences_asked.emit, s.name
-            )
-            for s in SETTINGS
-            if s is not THEME
-        ]
-        layout = PaletteCommand(
-            "Opened as: change the roles of folders…",
-            "",
-            self.opened_as.show_dialog,
-            "layout splits classes label column",
-        )
-        about = PaletteCommand(
-            "About Dataset Inspector", "", self.about_asked.emit, "version licence"
-        )
-        backups = PaletteCommand(
-            "Restore a backup of this project…",
-            "",
-            partial(self.backups_asked.emit, self.project.file),
-            "damaged undo",
-        )
-        return [*themes, *settings, layout, backups, about]
+        Palette((*own, *general, *self._more), self).open_over(self)
 
     def _on_decided(self, decided: Decided) -> None:
         self._status.setText(decided.text)

@@ -4,7 +4,11 @@ import threading
 from pathlib import Path
 
 from inspector.dataset.decoding import encode_thumbnail, read_picture
-from inspector.dataset.layouts import Choice, Outline, Tree, outline, read_tree
+from inspector.dataset.layouts import Choice, Tree, read_tree
+from inspector.dataset.outline import (
+    Outline,
+    outline,
+)
 
 
 class LayoutReader:

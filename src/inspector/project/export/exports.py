@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from inspector.dataset.boxes import ObjectBox, read_boxes
+from inspector.dataset.boxes import BoundingBox, read_boxes
 from inspector.dataset.layouts import Role
 from inspector.dataset.listing import FAILED
 from inspector.dataset.manifests import read_sides
@@ -128,7 +128,7 @@ class Exports:
         """
         return folds_by_group(self._groups, count, seed=seed)
 
-    def _boxes(self, rows: Sequence[Sample]) -> Mapping[str, Sequence[ObjectBox]]:
+    def _boxes(self, rows: Sequence[Sample]) -> Mapping[str, Sequence[BoundingBox]]:
         sizes = {s.path: (s.width, s.height) for s in rows if s.status == "image"}
         return read_boxes(self._context.root, self._context.layout, sizes)
 

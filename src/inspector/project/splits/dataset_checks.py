@@ -4,18 +4,17 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from inspector.audit.pitfalls import HIGH, Pitfall
-from inspector.dataset.layouts import (
+from inspector.dataset.class_tables import (
     ClassDifference,
     ClassTable,
-    Layout,
     differences,
-    doubts,
     folder_tables,
     label_tables,
     numbering,
     own_differences,
-    read_tree,
 )
+from inspector.dataset.layouts import Layout, read_tree
+from inspector.dataset.outline import doubts
 from inspector.errors import DatasetError
 from inspector.project.context import ProjectContext
 from inspector.store.samples import Sample

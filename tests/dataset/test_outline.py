@@ -5,8 +5,12 @@ from pathlib import Path
 import pytest
 from tests.dataset.layouts.cases import CASES, LabelCase, build, expand
 
-from inspector.dataset.layouts import Choice, Outline, Role, outline, read_tree, recognise
+from inspector.dataset.layouts import Choice, Role, read_tree, recognise
 from inspector.dataset.layouts.tree import Tree
+from inspector.dataset.outline import (
+    Outline,
+    outline,
+)
 
 
 def make(root: Path, *patterns: str) -> Path:

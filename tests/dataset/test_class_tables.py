@@ -6,17 +6,16 @@ import keras
 import pytest
 from PIL import Image
 
-from inspector.dataset.layouts import (
+from inspector.dataset.class_tables import (
+    ClassTable,
     DifferenceKind,
     differences,
     folder_tables,
     label_tables,
     numbering,
     own_differences,
-    read_tree,
-    recognise,
 )
-from inspector.dataset.layouts.class_tables import ClassTable
+from inspector.dataset.layouts import read_tree, recognise
 
 NFC, NFD = "\u00e9t\u00e9", "e\u0301te\u0301"
 CASES = [
