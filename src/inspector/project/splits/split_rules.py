@@ -12,6 +12,7 @@ import numpy as np
 from inspector.audit.pitfalls import Pitfall, Replayed, pitfalls
 from inspector.dataset.keras_code import CodeCall, read_code
 from inspector.dataset.layouts import IMAGE_ENDINGS, SPLIT_NAMES, Role
+from inspector.dataset.names import leads_out
 from inspector.errors import DatasetError, UsageError
 from inspector.project.splits.source import SplitSource
 from inspector.splits.group_split import split_by_group
@@ -287,6 +288,8 @@ def _pair(calls: Sequence[CodeCall]) -> tuple[CodeCall, CodeCall]:
 def _code_folder(source: SplitSource, call: CodeCall) -> str | None:
     """Return the dataset's folder that an expression means, as far as its last words tell."""
     last = _last_word(call)
+    if leads_out(last):
+        return None
     splits = source.context.layout.splits
     if source.context.layout.role is Role.SPLITS and (source.context.root / last).is_dir() and last:
         return last
