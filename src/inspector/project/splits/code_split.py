@@ -1,5 +1,6 @@
 """The split of pasted code: which of its calls count, and which folders they read."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -108,7 +109,8 @@ def code_folder(source: SplitSource, directory: str) -> str | None:
     parts = [p for p in directory.replace("\\", "/").split("/") if p not in ("", ".", "..")]
     for start in range(len(parts)):
         path = "/".join(parts[start:])
-        if (root / path).is_dir():
+        # Not Path.is_dir: it raises for a name that is too long to be one.
+        if os.path.isdir(root / path):
             return path
     if not parts:
         return None
