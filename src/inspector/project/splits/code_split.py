@@ -11,15 +11,13 @@ from inspector.code_reading.loader_calls import (
     loader_call,
     nothing_read,
 )
-from inspector.code_reading.reading import CodeReading, read_code
+from inspector.code_reading.reading import Answers, CodeReading, read_code
 from inspector.code_reading.roles import role_of_folder
 from inspector.errors import UsageError
 from inspector.project.splits.source import SplitSource
 from inspector.splits.keras_replay import Call
 
 Pair = tuple[CodeCall, CodeCall]
-Answers = tuple[tuple[str, str], ...]
-"""Expressions whose value the code does not tell, with what a person has filled in."""
 
 
 def reading_of(code: str, keras: str, answers: Answers = ()) -> CodeReading:
