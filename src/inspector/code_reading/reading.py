@@ -12,7 +12,7 @@ from inspector.code_reading.calls import code_calls
 from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.evaluation.evaluator import Followed, follow
 from inspector.code_reading.evaluation.keras_objects import BUILT_IN_SIDES
-from inspector.code_reading.evaluation.objects import Action, Arrays, DataSet, Source
+from inspector.code_reading.evaluation.objects import Action, Arrays, DataSet, LoaderName, Source
 from inspector.code_reading.evaluation.values import ListBox, is_scalar
 from inspector.code_reading.finding import HIGH, LOW, MIDDLE, CodeFinding
 from inspector.code_reading.policies import (
@@ -146,9 +146,20 @@ def read_program(
     unread.sort(key=lambda u: (u.place.cell or 0, u.place.line))
     return CodeReading(
         calls, policies, tuple(_once(findings)),
-        tuple(dict.fromkeys(unread)), followed.notes, setting,
+        tuple(dict.fromkeys(unread)), (*followed.notes, *_tables(calls)), setting,
         any(e.action is Action.ADAPT for e in followed.events), followed.libraries.parents,
     )  # fmt: skip
+
+
+def _tables(calls: Sequence[CodeCall]) -> Iterator[tuple[CodePlace, str]]:
+    """Tell of calls whose files stand in a table that is not in the code."""
+    for call in calls:
+        if call.loader is LoaderName.DATAFRAME:
+            yield (
+                call.place,
+                "the rows of a table decide which files are read, and the table is not in the code:"
+                " save the lists as a CSV with the columns path and split, and give it with --list",
+            )
 
 
 def _once(findings: Sequence[CodeFinding]) -> Iterator[CodeFinding]:
