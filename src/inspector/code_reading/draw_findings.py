@@ -46,6 +46,7 @@ def draw_findings(
     yield from _refused_share(followed)
     yield from _judged_twice(followed)
     yield from _rounds(followed)
+    yield from _shared_transform(followed)
 
 
 def _missing_seeds(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
@@ -185,7 +186,7 @@ def _draws_differ(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
 
 def _certainly_same(one: object, two: object) -> bool:
     """Tell whether two unknown values come from one name that holds one value."""
-    return (
+    return one is two or (
         isinstance(one, Unknown) and isinstance(two, Unknown) and one.text == two.text
         and "(" not in one.text + one.why and not one.options and not two.options
     )  # fmt: skip
@@ -238,6 +239,28 @@ def _judged_twice(followed: Followed) -> Iterator[CodeFinding]:
                 "test_is_validation", LOW,
                 "evaluate() reads the dataset that fit() validated with. If epochs or settings"
                 " were chosen by it, its figure is too good: keep a test set apart.",
+                event.place,
+            )  # fmt: skip
+            return
+
+
+def _shared_transform(followed: Followed) -> Iterator[CodeFinding]:
+    """Find a transform that is set on the dataset which both sides of a split read."""
+    own: list[object] = []
+    for event in followed.events:
+        if event.action is not Action.SET or not isinstance(event.data, DataSet):
+            continue
+        source = event.data.source
+        if event.name == "dataset":
+            own.append((source, event.data.part))
+        elif event.name == "dataset.transform" and source.loader is LoaderName.RANDOM_SPLIT:
+            if (source, event.data.part) in own:
+                continue
+            yield CodeFinding(
+                "transform_shared", HIGH,
+                "Both sides of random_split read one dataset: setting its transform for one side"
+                " sets it for the other, so training and validation are transformed alike. Split"
+                " two datasets with the same seed, or copy the dataset first.",
                 event.place,
             )  # fmt: skip
             return

@@ -8,6 +8,7 @@ from inspector.augmentation.keras_layers import LAYERS, read_layers
 from inspector.augmentation.keras_versions import swaps_axes
 from inspector.augmentation.policy import Policy
 from inspector.augmentation.policy_json import read_idg
+from inspector.code_reading.call_arguments import unknown_expression
 from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.evaluation.evaluator import Followed
 from inspector.code_reading.evaluation.names import IMAGE_LAYERS
@@ -51,6 +52,23 @@ _NOT_FOUND = UsageError(
     "there is no ImageDataGenerator and no Random layer in this code",
     "Paste the call itself, such as ImageDataGenerator(rotation_range=20).",
 )
+
+
+class HiddenValueError(UsageError):
+    """Say that the code does not tell a value of an augmentation.
+
+    Args:
+        message: What is missing.
+        advice: What to do.
+        expression: Its source, where a person can give the value; else "".
+    """
+
+    def __init__(self, message: str, advice: str, expression: str = "") -> None:
+        super().__init__(message, advice)
+        self.expression = expression
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), (self.message, self.advice, self.expression)
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,9 +364,10 @@ def _value(name: str, value: object) -> Any:
             text = full
         case _:
             text = shown(value) if is_scalar(value) else "a function"
-    raise UsageError(
+    raise HiddenValueError(
         f"{name[:40]} has no value in this code: {text if len(text) <= 60 else text[:57] + '...'}",
         "Code is read, never run. Write the number itself in its place.",
+        unknown_expression(value),
     )
 
 

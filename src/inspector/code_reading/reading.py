@@ -12,15 +12,23 @@ from inspector.code_reading.calls import code_calls
 from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.evaluation.evaluator import Followed, follow
 from inspector.code_reading.evaluation.keras_objects import BUILT_IN_SIDES
-from inspector.code_reading.evaluation.objects import Action, Arrays, DataSet, Source
+from inspector.code_reading.evaluation.objects import Action, Arrays, DataSet, LoaderName, Source
 from inspector.code_reading.evaluation.values import ListBox, is_scalar
 from inspector.code_reading.finding import HIGH, LOW, MIDDLE, CodeFinding
-from inspector.code_reading.policies import CodePolicy, code_policies, training_policy
+from inspector.code_reading.policies import (
+    CodePolicy,
+    HiddenValueError,
+    code_policies,
+    training_policy,
+)
 from inspector.code_reading.policy_findings import policy_findings
 from inspector.code_reading.program import CodePlace, Program, Unread, parse_program
 from inspector.code_reading.roles import DatasetRole
 from inspector.code_reading.split_findings import pairs, split_findings
 from inspector.errors import UsageError
+
+Answers = tuple[tuple[str, str], ...]
+"""Expressions whose value the code does not tell, with what a person has filled in."""
 
 _LEVELS = {"error": HIGH, "warning": MIDDLE, "hint": LOW}
 
@@ -48,6 +56,10 @@ class CodeReading:
     context: LintContext = field(default_factory=LintContext)
     fitted: bool = False
     containers: Mapping[Source, DataSet] = field(default_factory=dict)
+
+    def asked(self) -> tuple[str, ...]:
+        """Return the expressions that a person can give the value of."""
+        return tuple(dict.fromkeys(u.expression for u in self.unread if u.expression))
 
     def pairs(self) -> tuple[tuple[CodeCall, CodeCall], ...]:
         """Return each evaluation call with its training call, the trained pair first."""
@@ -123,7 +135,10 @@ def read_program(
     ]
     unread = [*program.broken, *followed.unread, *(u for c in calls for u in c.unread)]
     unread += [
-        Unread(p.place, "the augmentation", p.error.message)
+        Unread(
+            p.place, "the augmentation", p.error.message,
+            p.error.expression if isinstance(p.error, HiddenValueError) else "",
+        )
         for p in policies if p.error is not None
     ]  # fmt: skip
     rank = {HIGH: 0, MIDDLE: 1, LOW: 2}
@@ -131,9 +146,20 @@ def read_program(
     unread.sort(key=lambda u: (u.place.cell or 0, u.place.line))
     return CodeReading(
         calls, policies, tuple(_once(findings)),
-        tuple(dict.fromkeys(unread)), followed.notes, setting,
+        tuple(dict.fromkeys(unread)), (*followed.notes, *_tables(calls)), setting,
         any(e.action is Action.ADAPT for e in followed.events), followed.libraries.parents,
     )  # fmt: skip
+
+
+def _tables(calls: Sequence[CodeCall]) -> Iterator[tuple[CodePlace, str]]:
+    """Tell of calls whose files stand in a table that is not in the code."""
+    for call in calls:
+        if call.loader is LoaderName.DATAFRAME:
+            yield (
+                call.place,
+                "the rows of a table decide which files are read, and the table is not in the code:"
+                " save the lists as a CSV with the columns path and split, and give it with --list",
+            )
 
 
 def _once(findings: Sequence[CodeFinding]) -> Iterator[CodeFinding]:
@@ -169,6 +195,24 @@ def _literal(text: str) -> object:
     return value if is_scalar(value) or isinstance(value, tuple) else text.strip()
 
 
+def read_for_form(
+    text: str, keras_version: str = "", answers: Answers = ()
+) -> tuple[CodeReading, tuple[str, ...]]:
+    """Return how code is read, and the expressions that a person can give the value of.
+
+    Answers to other expressions are left out: they were given to other code.
+
+    Raises:
+        UsageError: It is not Python, or `keras_version` is no version.
+    """
+    bare = read_code(text, keras_version=keras_version)
+    taken = {name: value for name, value in answers if name in bare.asked()}
+    if not taken:
+        return bare, bare.asked()
+    reading = read_code(text, keras_version=keras_version, answers=taken)
+    return reading, tuple(dict.fromkeys((*bare.asked(), *reading.asked())))
+
+
 def answers_of(texts: Sequence[str]) -> dict[str, str]:
     """Return answers by expression, of texts such as "args.seed=42".
 
@@ -200,14 +244,16 @@ def parse_code(text: str, *, keras_version: str | None = None) -> Policy:
     return training_policy(read_code(text, keras_version=keras_version or "").policies)
 
 
-def lint_code(text: str, keras_version: str | None = None) -> list[CodeFinding]:
+def lint_code(
+    text: str, keras_version: str | None = None, answers: Mapping[str, str] | None = None
+) -> list[CodeFinding]:
     """Return what there is to say of the augmentation of code beyond its policy's numbers.
 
     Raises:
         UsageError: It is not Python, or `keras_version` is no version.
     """
     program = parse_program(text)
-    followed = follow(program)
+    followed = follow(program, {name: _literal(value) for name, value in (answers or {}).items()})
     calls = code_calls(followed)
     policies = code_policies(followed, calls, keras_version=keras_version or "")
     return list(policy_findings(followed, calls, policies, keras_version or ""))

@@ -1,6 +1,6 @@
 """Pitfalls of how the code splits and reads, without looking at a dataset."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from inspector.code_reading.code_call import CodeCall
@@ -15,6 +15,17 @@ from inspector.code_reading.program import CodePlace
 from inspector.code_reading.roles import DatasetRole
 
 _FOLDERS: Final = (LoaderName.DATASET, LoaderName.GENERATOR)
+_MODES: Final[Mapping[LoaderName, tuple[tuple[str, object], ...]]] = {
+    LoaderName.DATASET: (("label_mode", "int"), ("image_size", (256, 256)), ("color_mode", "rgb")),
+    LoaderName.GENERATOR: (
+        ("class_mode", "categorical"), ("target_size", (256, 256)), ("color_mode", "rgb"),
+    ),
+}  # fmt: skip
+_DIFFERENCES: Final = (
+    ("label_mode_differs", "the labels have another form"),
+    ("image_size_differs", "the images have another size"),
+    ("color_mode_differs", "the images have other channels"),
+)
 _TEST_NAMES: Final = {DatasetRole.VALIDATION: "validation", DatasetRole.TEST: "test"}
 
 
@@ -246,28 +257,31 @@ def _classes(call: CodeCall) -> tuple[str, ...] | None:
 
 
 def _modes(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
-    if one.loader is not two.loader or one.loader not in _FOLDERS:
+    """Find labels, sizes and channels that differ; each loader has its own names for them."""
+    if one.loader not in _FOLDERS or two.loader not in _FOLDERS:
         return
-    keras = one.loader is LoaderName.DATASET
+    if one.source.open or two.source.open:
+        return
     what = _TEST_NAMES[two.role]
-    for name, default, code, why in (
-        ("label_mode" if keras else "class_mode", "int" if keras else "categorical",
-         "label_mode_differs", "the labels have another form"),
-        ("image_size" if keras else "target_size", (256, 256), "image_size_differs",
-         "the images have another size"),
-        ("color_mode", "rgb", "color_mode_differs", "the images have other channels"),
-    ):  # fmt: skip
-        first, second = (_plain(c.source.arguments.get(name, default)) for c in (one, two))
-        if one.source.open or two.source.open or first is None or second is None:
+    for position, (code, why) in enumerate(_DIFFERENCES):
+        (name, first), (other, second) = (_mode(c, position) for c in (one, two))
+        none = "class_mode" in (name, other) and "None" in (str(first), str(second))
+        if first is None or second is None or first == second or none:
             continue
-        none = name == "class_mode" and "None" in (str(first), str(second))
-        if first != second and not none:
-            yield CodeFinding(
-                code, HIGH if code == "label_mode_differs" else MIDDLE,
-                f"{name} is {_said(first)} for training (line {one.place.line}) and "
-                f"{_said(second)} for {what}, so {why} there. Give both calls the same value.",
-                two.place, name,
-            )  # fmt: skip
+        yield CodeFinding(
+            code, HIGH if code == "label_mode_differs" else MIDDLE,
+            f"{name} is {_said(first)} for training (line {one.place.line}) and "
+            f"{'' if name == other else f'{other} '}{_said(second)} for {what}, so {why} there. "
+            "Give both calls the same value.",
+            two.place, other,
+        )  # fmt: skip
+
+
+def _mode(call: CodeCall, position: int) -> tuple[str, object]:
+    """Return the name and the value of an argument, the default included; None if not known."""
+    name, default = _MODES[call.loader][position]
+    value = call.source.arguments.get(name, default)
+    return name, _plain("int" if value == "sparse" else value)
 
 
 def _plain(value: object) -> object:

@@ -26,6 +26,7 @@ from inspector.app.widgets import theme
 from inspector.app.widgets.charts.figures import Bars
 from inspector.app.widgets.page import Page, PageAction, PageName, PageRequest
 from inspector.app.widgets.tables import set_rows, table
+from inspector.code_reading.reading import CodeReading, read_for_form
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.project import Project
@@ -138,10 +139,22 @@ class SplitsPage(Page):
             return
         if self._shown is None:
             self._summary.setText("Counting who stands where…")
+        if rule.kind is RuleKind.CODE:
+            self._show_reading(rule)
         project, before = self.project, self._pictures()
         self.bridge.call(
             lambda: _read(project, rule, before), self._show, channel="splits",
             on_error=self._refuse,
+        )  # fmt: skip
+
+    def _show_reading(self, rule: Rule) -> None:
+        def done(answer: tuple[CodeReading, tuple[str, ...]]) -> None:
+            if self._bar.rule().code == rule.code:
+                self._bar.reading.show_reading(*answer)
+
+        self.bridge.call(
+            lambda: read_for_form(rule.code, rule.call.keras, rule.answers), done,
+            channel="splits-reading", on_error=lambda error: self._bar.reading.clear(),
         )  # fmt: skip
 
     def _pictures(self) -> dict[int, bytes]:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.app.widgets.code_reading_panel import CodeReadingPanel
 from inspector.errors import UsageError
 from inspector.project.splits.replayed_split import keywords_of, replayed_rule
 from inspector.project.splits.split_rules import Rule, RuleKind
@@ -48,6 +49,7 @@ class RuleBar(QWidget):
 
     Attributes:
         changed: A `Rule`, a moment after the last change; `lacks` says what is missing yet.
+        reading: How pasted code was read, filled by the page.
     """
 
     changed = Signal(object)
@@ -86,6 +88,7 @@ class RuleBar(QWidget):
         self._code = QPlainTextEdit()
         self._code.setPlaceholderText(_EXAMPLE)
         self._code.setFixedHeight(96)
+        self.reading = CodeReadingPanel()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_WAIT_MS)
@@ -105,7 +108,10 @@ class RuleBar(QWidget):
             case RuleKind.GROUPS:
                 return Rule(kind, share=share, seed=seed, fewest_moves=self._calm.isChecked())
             case RuleKind.CODE:
-                return Rule(kind, Call(keras=keras), code=self._code.toPlainText())
+                return Rule(
+                    kind, Call(keras=keras), code=self._code.toPlainText(),
+                    answers=self.reading.answers(),
+                )  # fmt: skip
             case RuleKind.LIST:
                 return Rule(kind, file=self._chosen)
             case RuleKind.REPLAY:
@@ -145,6 +151,7 @@ class RuleBar(QWidget):
         if rule.code:
             with QSignalBlocker(self._code):
                 self._code.setPlainText(rule.code)
+            self.reading.set_answers(rule.answers)
         for widget in self._fields():
             widget.blockSignals(False)
         self._show_fields()
@@ -203,6 +210,7 @@ class RuleBar(QWidget):
         column.setSpacing(8)
         column.addLayout(row)
         column.addWidget(self._code)
+        column.addWidget(self.reading)
 
     def _connect(self) -> None:
         for box in (self._kind, self._loader, self._keras, self._function):
@@ -212,12 +220,17 @@ class RuleBar(QWidget):
         self._shuffle.toggled.connect(self._on_changed)
         self._calm.toggled.connect(self._on_changed)
         self._arguments.textChanged.connect(self._on_changed)
-        self._code.textChanged.connect(self._on_changed)
+        self._code.textChanged.connect(self._on_code)
+        self.reading.answered.connect(self._on_changed)
         self._file.clicked.connect(self._on_file)
 
     def _on_changed(self, *_: object) -> None:
         self._show_fields()
         self._timer.start()
+
+    def _on_code(self) -> None:
+        self.reading.clear()
+        self._on_changed()
 
     def _tell(self) -> None:
         self.changed.emit(self.rule())
@@ -252,3 +265,5 @@ class RuleBar(QWidget):
         self._calm.setVisible(groups)
         self._file.setVisible(kind is RuleKind.LIST)
         self._code.setVisible(kind is RuleKind.CODE)
+        if kind is not RuleKind.CODE:
+            self.reading.clear()

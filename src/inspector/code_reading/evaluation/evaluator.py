@@ -22,7 +22,7 @@ from inspector.code_reading.evaluation.frames import (
 from inspector.code_reading.evaluation.function_calls import ENDS
 from inspector.code_reading.evaluation.libraries import Libraries
 from inspector.code_reading.evaluation.names import KNOWN_ROOTS
-from inspector.code_reading.evaluation.objects import Action, Event, StackBox, StreamValue
+from inspector.code_reading.evaluation.objects import Action, DataSet, Event, StackBox, StreamValue
 from inspector.code_reading.evaluation.value_access import TooMuchError
 from inspector.code_reading.evaluation.values import (
     MISSING,
@@ -227,6 +227,10 @@ class Evaluator(ControlFlow):
                 box = self.value(owner, scope)
                 if isinstance(box, ObjectBox | ClassBox):
                     self.put(box, name, value)
+                elif isinstance(box, DataSet):
+                    whole = isinstance(owner, ast.Attribute) and owner.attr == "dataset"
+                    text = f"dataset.{name}" if whole else name
+                    self.emit(Event(Action.SET, self.place, box, name=text))
                 self.named(f"{text_of(owner)}.{name}", value)
             case ast.Subscript(value=owner, slice=key):
                 where = self._key(key, scope)

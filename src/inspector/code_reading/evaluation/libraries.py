@@ -246,14 +246,21 @@ class Libraries:
                 return self.splits.split(owner, given, node)
             case DataBlock() if name == "dataloaders":
                 return self.splits.data_block(owner, given, node)
+            case Tensor():
+                return owner
+            case ObjectBox():
+                return _record_method(owner, name, given)
+            case _:
+                return self._data_method(owner, name, given, node)
+
+    def _data_method(self, owner: object, name: str, given: Arguments, node: ast.AST) -> object:
+        match owner:
             case SeededGenerator():
                 return self._datasets.call_generator(owner, name, given, node)
             case DataSet():
                 return self._datasets.call(owner, name, given, node)
             case HfParts():
                 return self._datasets.call_parts(owner, name, node)
-            case Tensor():
-                return owner
             case _:
                 return MISSING
 
@@ -331,6 +338,13 @@ class Libraries:
     def declared_flag(self, name: str) -> object:
         """Return the default of an absl flag; MISSING if there is none."""
         return self._flags.values.get(name, MISSING)
+
+
+def _record_method(owner: ObjectBox, name: str, given: Arguments) -> object:
+    """Call a method of a NamedTuple."""
+    if name == "_replace":
+        return ObjectBox(owner.kind, {**owner.data, **given.names})
+    return DictBox(dict(owner.data.items())) if name == "_asdict" else MISSING
 
 
 def _copied(name: str, given: Arguments) -> object:

@@ -293,6 +293,7 @@ class Action(StrEnum):
     COMPARE = "compare"
     MADE = "made"
     ADAPT = "adapt"
+    SET = "set"
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +304,7 @@ class Event:
         data: What it is done with; for fit what is trained on.
         validation: For fit.
         model: The model, for fit, evaluate and predict.
-        name: For a name the variable, for a comparison the attribute.
+        name: For a name the variable; for a comparison, and for what is set, the attribute.
         options: Other arguments.
     """
 

@@ -1,6 +1,7 @@
 """Advice on the augmentation of pasted code: its policy's numbers, and the code around them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -9,7 +10,13 @@ from inspector.augmentation.lint_finding import Severity
 from inspector.augmentation.policy import Policy
 from inspector.code_reading.finding import CodeFinding
 from inspector.code_reading.policies import training_policy
-from inspector.code_reading.reading import CodeReading, lint_code, read_code
+from inspector.code_reading.reading import (
+    Answers,
+    CodeReading,
+    lint_code,
+    read_code,
+    read_for_form,
+)
 from inspector.errors import UsageError
 from inspector.project.augment.previews import advise
 
@@ -23,14 +30,37 @@ def code_advice(text: str, keras: str = "") -> list[Advice]:
     return [_advice(f) for f in lint_code(text, keras or None)]
 
 
-def policy_with_advice(text: str, keras: str = "") -> tuple[Policy, list[Advice]]:
-    """Return the policy that code trains with, and what there is to say of the code around it.
+@dataclass(frozen=True, slots=True)
+class PolicyReading:
+    """What pasted code is to the page that augments.
+
+    Attributes:
+        asked: Expressions that a person can give the value of.
+        policy: That training uses, or why there is none that can be read.
+        advice: What there is to say of the code around the policy.
+    """
+
+    reading: CodeReading
+    asked: tuple[str, ...]
+    policy: Policy | UsageError
+    advice: list[Advice]
+
+
+def read_policy(text: str, keras: str = "", answers: Answers = ()) -> PolicyReading:
+    """Return the policy that code trains with, how the code was read, and what to say of it.
 
     Raises:
-        UsageError: It is not Python, or holds no augmentation that can be read.
+        UsageError: It is not Python.
     """
-    reading = read_code(text, keras_version=keras)
-    return training_policy(reading.policies), code_advice(text, keras)
+    reading, asked = read_for_form(text, keras, answers)
+    taken = {name: value for name, value in answers if name in asked}
+    policy: Policy | UsageError
+    try:
+        policy = training_policy(reading.policies)
+    except UsageError as problem:
+        policy = problem
+    advice = [_advice(f) for f in lint_code(text, keras or None, taken)]
+    return PolicyReading(reading, asked, policy, advice)
 
 
 def advise_code(

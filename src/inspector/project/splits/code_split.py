@@ -1,6 +1,6 @@
 """The split of pasted code: which of its calls count, and which folders they read."""
 
-import os
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,15 +12,13 @@ from inspector.code_reading.loader_calls import (
     loader_call,
     nothing_read,
 )
-from inspector.code_reading.reading import CodeReading, read_code
+from inspector.code_reading.reading import Answers, CodeReading, read_code
 from inspector.code_reading.roles import role_of_folder
 from inspector.errors import UsageError
 from inspector.project.splits.source import SplitSource
 from inspector.splits.keras_replay import Call
 
 Pair = tuple[CodeCall, CodeCall]
-Answers = tuple[tuple[str, str], ...]
-"""Expressions whose value the code does not tell, with what a person has filled in."""
 
 
 def reading_of(code: str, keras: str, answers: Answers = ()) -> CodeReading:
@@ -109,9 +107,10 @@ def code_folder(source: SplitSource, directory: str) -> str | None:
     parts = [p for p in directory.replace("\\", "/").split("/") if p not in ("", ".", "..")]
     for start in range(len(parts)):
         path = "/".join(parts[start:])
-        # Not Path.is_dir: it raises for a name that is too long to be one.
-        if os.path.isdir(root / path):
-            return path
+        # A name that is too long to be one raises.
+        with contextlib.suppress(OSError):
+            if (root / path).is_dir():
+                return path
     if not parts:
         return None
     if parts[-1] == root.name:

@@ -11,11 +11,10 @@ import numpy as np
 
 from inspector.audit.pitfalls import Pitfall, Replayed, pitfalls
 from inspector.code_reading.loader_calls import LoaderCall
-from inspector.code_reading.reading import CodeReading
+from inspector.code_reading.reading import Answers, CodeReading
 from inspector.dataset.layouts import IMAGE_ENDINGS
 from inspector.errors import DatasetError, UsageError
 from inspector.project.splits.code_split import (
-    Answers,
     code_folders,
     code_pitfalls,
     is_keras,
