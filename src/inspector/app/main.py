@@ -1,7 +1,5 @@
 """Start the window: the application, the Start page, and the open project in its place."""
 
-import contextlib
-import faulthandler
 import logging
 import signal
 import sys
@@ -22,6 +20,7 @@ from inspector.app.threads.gc_scheduler import GcScheduler
 from inspector.app.widgets import theme
 from inspector.app.widgets.focus import StableFocus
 from inspector.app.window.display_check import check_screen
+from inspector.app.window.log_file import log_to_file
 from inspector.app.window.session import Session
 from inspector.desktop.paths import resources_folder
 from inspector.desktop.settings import (
@@ -60,7 +59,6 @@ if TYPE_CHECKING:
     from inspector.project.project import Project
     from inspector.work.jobs import Stop
 
-LOG_BYTES = 1_000_000
 # How long the window may wait for Python while another thread has it; Python's own is five times
 # that, a third of a frame.
 SWITCH_SECONDS = 0.001
@@ -433,7 +431,7 @@ def open_window(words: Sequence[str]) -> int:
     except InspectorError as error:
         print(f"error: {error.message}\nadvice: {error.advice}", file=sys.stderr)  # noqa: T201
         return error.exit_code
-    _log_to_file()
+    log_to_file()
     app = QApplication.instance() or QApplication(["inspector"])
     assert isinstance(app, QApplication)
     # An X11 window's class, by which the menu entry knows it (StartupWMClass).
@@ -498,20 +496,3 @@ def _parse(words: Sequence[str]) -> tuple[str, str, str]:
     if mode not in ("", *THEME.choices):
         raise UsageError(f"there is no theme {mode}", "Themes: light, dark, system.")
     return path, file, mode
-
-
-def _log_to_file() -> None:
-    """Write the program's log, and what a crash says last, to the log folder."""
-    from inspector.desktop.paths import log_folder
-
-    with contextlib.suppress(OSError):
-        folder = log_folder()
-        folder.mkdir(parents=True, exist_ok=True)
-        log = folder / "inspector.log"
-        if log.exists() and log.stat().st_size > LOG_BYTES:
-            log.replace(folder / "inspector.log.1")
-        # Not logging.handlers: it imports sockets and pickle before the first paint.
-        handler = logging.FileHandler(log, delay=True)
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-        logging.getLogger().addHandler(handler)
-        faulthandler.enable((folder / "crash.log").open("w"))

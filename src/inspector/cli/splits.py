@@ -42,6 +42,9 @@ def add_split_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folder", metavar="SUB", help="the folder that the call reads")
     parser.add_argument("--by-group", action="store_true", help="keep groups together")
     parser.add_argument("--fewest-moves", action="store_true", help="with --by-group")
+    parser.add_argument(
+        "--fold", default="", metavar="NAME", help="of a cross-validation: the fold held out"
+    )
     parser.add_argument("--list", type=Path, metavar="FILE.csv", help="CSV with path and split")
     parser.add_argument("--code", type=Path, metavar="FILE.py", help="read the calls from code")
 
@@ -71,6 +74,8 @@ def rule_of(arguments: argparse.Namespace, project: Project) -> Rule:
             "--arguments and --listing go with another library's --loader",
             f"Loaders: {', '.join(SplitFunction)}.",
         )
+    if arguments.fold:
+        return Rule(fold=arguments.fold)
     if arguments.loader is None and arguments.validation_split is None:
         if arguments.seed is not None:
             raise UsageError("--seed needs --validation-split", "Such as --validation-split 0.2.")

@@ -77,8 +77,8 @@ def by_names(paths: Sequence[str], labels: Sequence[str]) -> list[Proposal]:
     Keys are kept apart by class: "1.jpg" of cats and "1.jpg" of dogs are not one event.
     """
     found: list[Proposal] = []
-    for rule, keys in styles(paths, labels).items():
-        proposal = _worth(Proposal(Provenance.NAMES, rule, keys))
+    for style, copies in styles(paths, labels).items():
+        proposal = _worth(Proposal(Provenance.NAMES, style, copies))
         if proposal and not any(_same(proposal, other) for other in found):
             found.append(proposal)
     for drop in (1, 2):

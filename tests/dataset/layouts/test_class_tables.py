@@ -16,7 +16,7 @@ from inspector.dataset.layouts import (
     read_tree,
     recognise,
 )
-from inspector.dataset.layouts.class_tables import ClassTable
+from inspector.dataset.layouts.views.class_tables import ClassTable
 
 NFC, NFD = "\u00e9t\u00e9", "e\u0301te\u0301"
 CASES = [

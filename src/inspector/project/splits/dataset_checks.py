@@ -23,6 +23,8 @@ from inspector.store.samples import Sample
 UNSURE = "layout_unsure"
 TABLES = "class_tables_differ"
 IMBALANCE = "class_imbalance"
+ONE_CLASS = "one_class"
+CODES = frozenset({UNSURE, TABLES, IMBALANCE, ONE_CLASS})
 # Source: at 20:1 always naming the larger of two classes is right for 95 % of the images.
 MAX_RATIO = 20
 _SPLITS = ("training", "validation", "test")
@@ -38,7 +40,17 @@ def dataset_checks(context: ProjectContext, rows: Sequence[Sample]) -> list[Pitf
     """
     layout = context.layout
     images = [s for s in rows if s.label and s.status == "image"]
-    found = _unsure(layout, {s.label for s in images})
+    labels = {s.label for s in images}
+    found = _unsure(layout, labels)
+    if len(labels) == 1:
+        found.append(
+            Pitfall(
+                ONE_CLASS, HIGH,
+                f"All {len(images):,} images are of 1 class, {images[0].label}. A classifier needs"
+                " two: no accuracy can be measured. Check how the folders are read.",
+                {"classes": 1.0},
+            )
+        )  # fmt: skip
     for tables in _tables(context, images):
         found += _wrong(tables, images)
     return found + _imbalance(images)
