@@ -75,3 +75,12 @@ def test_an_imbalance_is_said_with_what_it_does_to_accuracy(
         assert finding.title == "The classes are imbalanced 32 to 1"
         assert "97%" in finding.text
     project.close()
+
+
+def test_one_class_gives_no_accuracy(tmp_path: Path) -> None:
+    root = make(tmp_path / "set", {"only": 4})
+    project = Project(root, tmp_path / "p.inspector", jobs=1)
+    assert "one_class" in codes(project)
+    (finding,) = [f for f in project.findings.overview().findings if f.code == "one_class"]
+    assert finding.title == "All 4 images are of 1 class, only"
+    project.close()

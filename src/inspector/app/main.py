@@ -15,13 +15,13 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow
 
-from inspector.app.log import log_to_file
 from inspector.app.start.page import FACE_PX, StartPage
 from inspector.app.threads.deadline import end_in_time
 from inspector.app.threads.gc_scheduler import GcScheduler
 from inspector.app.widgets import theme
 from inspector.app.widgets.focus import StableFocus
 from inspector.app.window.display_check import check_screen
+from inspector.app.window.log_file import log_to_file
 from inspector.app.window.open_words import parse_words
 from inspector.app.window.session import Session
 from inspector.desktop.paths import resources_folder

@@ -42,6 +42,9 @@ def add_split_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folder", metavar="SUB", help="the folder that the call reads")
     parser.add_argument("--by-group", action="store_true", help="keep groups together")
     parser.add_argument("--fewest-moves", action="store_true", help="with --by-group")
+    parser.add_argument(
+        "--fold", default="", metavar="NAME", help="of a cross-validation: the fold held out"
+    )
     parser.add_argument("--list", type=Path, metavar="FILE.csv", help="CSV with path and split")
     parser.add_argument("--code", type=Path, metavar="FILE.py", help="read the calls from code")
     add_answer_option(parser)
@@ -75,20 +78,9 @@ def rule_of(arguments: argparse.Namespace, project: Project) -> Rule:
             "--arguments and --listing go with another library's --loader",
             f"Loaders: {', '.join(SplitFunction)}.",
         )
-    if arguments.loader is None and arguments.validation_split is None:
-        if arguments.seed is not None:
-            raise UsageError("--seed needs --validation-split", "Such as --validation-split 0.2.")
-        return project.splits.rule
-    if arguments.validation_split is None:
-        raise UsageError("--loader needs --validation-split", "Such as --validation-split 0.2.")
-    return keras_rule(
-        arguments.loader or Loader.DATASET.value,
-        share=arguments.validation_split,
-        seed=arguments.seed,
-        shuffle=not arguments.no_shuffle,
-        folder=_folder(arguments, project),
-        keras=arguments.keras_version,
-    )
+    if arguments.fold:
+        return Rule(fold=arguments.fold)
+    return _keras_rule(arguments, project)
 
 
 def add_verbs(verbs: object) -> None:
@@ -110,6 +102,23 @@ def add_verbs(verbs: object) -> None:
     add_split_options(freeze)
     freeze.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     freeze.add_argument("--snippet", action="store_true", help="print the Keras code that loads it")
+
+
+def _keras_rule(arguments: argparse.Namespace, project: Project) -> Rule:
+    if arguments.loader is None and arguments.validation_split is None:
+        if arguments.seed is not None:
+            raise UsageError("--seed needs --validation-split", "Such as --validation-split 0.2.")
+        return project.splits.rule
+    if arguments.validation_split is None:
+        raise UsageError("--loader needs --validation-split", "Such as --validation-split 0.2.")
+    return keras_rule(
+        arguments.loader or Loader.DATASET.value,
+        share=arguments.validation_split,
+        seed=arguments.seed,
+        shuffle=not arguments.no_shuffle,
+        folder=_folder(arguments, project),
+        keras=arguments.keras_version,
+    )
 
 
 def _replayed_rule(arguments: argparse.Namespace, project: Project) -> Rule:

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 from inspector.app.opened_as.role_words import title_of
 from inspector.app.widgets.elided_label import FittedLabel
 from inspector.dataset.layouts import Layout, Role
-from inspector.dataset.outline import (
+from inspector.dataset.layouts.views.outline import (
     Outline,
 )
 
@@ -38,9 +38,7 @@ class OpenedAsBar(QFrame):
         self._detail = FittedLabel("")
         self._detail.setObjectName("opened-as-detail")
         self._right, self._change = QPushButton("Yes"), QPushButton("Change…")
-        self._close = QPushButton("✕")
-        self._close.setFixedWidth(32)
-        self._close.setAccessibleName("Hide")
+        self._close = QPushButton("Hide")
         self._close.setToolTip("Hide this bar; the button beside the dataset's name stays")
         self._right.clicked.connect(self.confirmed)
         self._change.clicked.connect(self.change_asked)

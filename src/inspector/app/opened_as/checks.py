@@ -1,7 +1,7 @@
 """Plain checks of a reading, as sentences with a mark."""
 
 from inspector.app.opened_as.role_words import title_of
-from inspector.dataset.outline import (
+from inspector.dataset.layouts.views.outline import (
     Outline,
 )
 

@@ -23,7 +23,7 @@ from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets.focus import StableFocus
 from inspector.dataset.layouts import Choice
-from inspector.dataset.outline import (
+from inspector.dataset.layouts.views.outline import (
     Outline,
 )
 from inspector.errors import InspectorError

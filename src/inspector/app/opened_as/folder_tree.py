@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from inspector.app.opened_as.role_words import CHOICES, MEANING, title_of
 from inspector.app.widgets import theme
-from inspector.dataset.outline import (
+from inspector.dataset.layouts.views.outline import (
     FolderOutline,
 )
 

@@ -9,7 +9,7 @@ from inspector.app.opened_as.bar import OpenedAsBar
 from inspector.app.opened_as.dialog import LayoutDialog
 from inspector.app.threads.bridge import Bridge
 from inspector.dataset.layouts import Choice
-from inspector.dataset.outline import (
+from inspector.dataset.layouts.views.outline import (
     Outline,
 )
 from inspector.project.catalog.layout_reader import LayoutReader

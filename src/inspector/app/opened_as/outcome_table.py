@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from inspector.app.opened_as.role_words import title_of
 from inspector.app.widgets import theme
-from inspector.dataset.outline import (
+from inspector.dataset.layouts.views.outline import (
     Outline,
 )
 

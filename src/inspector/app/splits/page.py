@@ -111,6 +111,7 @@ class SplitsPage(Page):
         """Look again after a change."""
         if not changes.dataset:
             return
+        self.bridge.call(self.project.splits.folds, self._bar.offer_folds, channel="folds")
         kept = self.project.splits.rule
         if kept != self._kept:
             # A rule that is only looked at stays while others of its facts change.

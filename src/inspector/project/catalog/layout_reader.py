@@ -5,7 +5,7 @@ from pathlib import Path
 
 from inspector.dataset.decoding import encode_thumbnail, read_picture
 from inspector.dataset.layouts import Choice, Tree, read_tree
-from inspector.dataset.outline import (
+from inspector.dataset.layouts.views.outline import (
     Outline,
     outline,
 )

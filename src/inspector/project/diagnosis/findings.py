@@ -12,7 +12,7 @@ from inspector.project.catalog.scans import Scans
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.review.decisions import Decided, Decisions
 from inspector.project.review.duplicates import Cluster, DuplicateIndex, PairKind
-from inspector.project.splits.dataset_checks import IMBALANCE, TABLES, UNSURE, dataset_checks
+from inspector.project.splits.dataset_checks import CODES, IMBALANCE, UNSURE, dataset_checks
 from inspector.project.splits.leakage import TIED
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import RuleKind
@@ -39,7 +39,7 @@ NOT_CHECKED = "groups without visible similarity, matching names or EXIF"
 CALL = "what the calls of your code put where"
 LABELS = "labels that baseline models contradict"
 # Said of the whole dataset already, with an action.
-_SAID = {"conflicting_labels", "keras_crashes", UNSURE, TABLES, IMBALANCE}
+_SAID = {"conflicting_labels", "keras_crashes", *CODES}
 # What a burst is made of: near pictures only, within one split.
 _BURST = {PairKind.NEAR}
 

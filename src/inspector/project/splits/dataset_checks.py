@@ -4,7 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from inspector.audit.pitfalls import HIGH, Pitfall
-from inspector.dataset.class_tables import (
+from inspector.dataset.layouts import Layout, read_tree
+from inspector.dataset.layouts.views.class_tables import (
     ClassDifference,
     ClassTable,
     differences,
@@ -13,8 +14,7 @@ from inspector.dataset.class_tables import (
     numbering,
     own_differences,
 )
-from inspector.dataset.layouts import Layout, read_tree
-from inspector.dataset.outline import doubts
+from inspector.dataset.layouts.views.outline import doubts
 from inspector.errors import DatasetError
 from inspector.project.context import ProjectContext
 from inspector.store.samples import Sample
@@ -22,6 +22,8 @@ from inspector.store.samples import Sample
 UNSURE = "layout_unsure"
 TABLES = "class_tables_differ"
 IMBALANCE = "class_imbalance"
+ONE_CLASS = "one_class"
+CODES = frozenset({UNSURE, TABLES, IMBALANCE, ONE_CLASS})
 # Source: at 20:1 always naming the larger of two classes is right for 95 % of the images.
 MAX_RATIO = 20
 _SPLITS = ("training", "validation", "test")
@@ -37,7 +39,17 @@ def dataset_checks(context: ProjectContext, rows: Sequence[Sample]) -> list[Pitf
     """
     layout = context.layout
     images = [s for s in rows if s.label and s.status == "image"]
-    found = _unsure(layout, {s.label for s in images})
+    labels = {s.label for s in images}
+    found = _unsure(layout, labels)
+    if len(labels) == 1:
+        found.append(
+            Pitfall(
+                ONE_CLASS, HIGH,
+                f"All {len(images):,} images are of 1 class, {images[0].label}. A classifier needs"
+                " two: no accuracy can be measured. Check how the folders are read.",
+                {"classes": 1.0},
+            )
+        )  # fmt: skip
     for tables in _tables(context, images):
         found += _wrong(tables, images)
     return found + _imbalance(images)

@@ -1,6 +1,6 @@
 """Split rules: how membership comes about, and who stands where under each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from inspector.audit.pitfalls import Pitfall, Replayed, pitfalls
+from inspector.audit.pitfalls import LOW, Pitfall, Replayed, pitfalls
 from inspector.code_reading.loader_calls import LoaderCall
 from inspector.code_reading.reading import Answers, CodeReading
-from inspector.dataset.layouts import IMAGE_ENDINGS
+from inspector.dataset.layouts import IMAGE_ENDINGS, fold_of
 from inspector.errors import DatasetError, UsageError
 from inspector.project.splits.code_split import (
     code_folders,
@@ -53,6 +53,8 @@ class Rule:
         folder: Folder that the call reads, relative to the dataset; "" for the root, None for
             the training folder if there is one, else the root.
         code: Pasted code, with `answers` to what it does not tell.
+        fold: For the folders, where they are folds of a cross-validation: the one that is held out;
+             "" for the first.
         file: For a list of files: a CSV with the columns path and split, such as a locked split.
         share: For by group: of each class; None for today's share, or .2.
         fewest_moves: For by group: leave images where they are as far as can be.
@@ -69,6 +71,7 @@ class Rule:
     share: float | None = None
     seed: int = 0
     fewest_moves: bool = False
+    fold: str = ""
     file: str = ""
     function: str = ""
     keywords: str = ""
@@ -88,7 +91,7 @@ class Rule:
         """The rule in words."""
         match self.kind:
             case RuleKind.FOLDERS:
-                return "the folders"
+                return f"{self.fold} against the other folds" if self.fold else "the folders"
             case RuleKind.CODE:
                 return "the pasted code"
             case RuleKind.GROUPS:
@@ -165,6 +168,9 @@ def by_folders(source: SplitSource, rule: Rule) -> Membership:
     for sample in rows:
         if counts(sample):
             sides.setdefault(sample.split, []).append(sample.path)
+    folds = folds_among(sides)
+    if rule.fold or (folds and not sides.keys() & {"training", "validation"}):
+        return _by_fold(rule, sides, folds)
     training, validation, elsewhere = two_sides(sides)
     if not training or not validation:
         raise DatasetError(
@@ -173,6 +179,35 @@ def by_folders(source: SplitSource, rule: Rule) -> Membership:
             "Name a Keras call (validation_split and seed), paste the code, or split by group.",
         )
     return Membership(rule, training, validation, elsewhere)
+
+
+def _by_fold(rule: Rule, sides: dict[str, list[str]], folds: list[str]) -> Membership:
+    """Hold one fold of a cross-validation out; training is all the others.
+
+    Raises:
+        UsageError: There is no such fold.
+    """
+    held = rule.fold or folds[0]
+    if held not in folds or len(folds) < 2:
+        raise UsageError(
+            f"there is no fold {held} beside others",
+            f"Folds here: {', '.join(folds)}." if folds else "The folders are no folds.",
+        )
+    training = tuple(path for name in folds if name != held for path in sides[name])
+    said = Pitfall(
+        "fold_held_out", LOW,
+        f"{held} is held out for validation. Training is the other {len(folds) - 1:,} of"
+        f" {len(folds):,} folds; each fold can be held out in turn (--fold).",
+        {"folds": float(len(folds))},
+    )  # fmt: skip
+    elsewhere = {n: tuple(paths) for n, paths in sides.items() if n and n not in folds}
+    return Membership(rule, training, tuple(sides[held]), elsewhere, findings=(said,))
+
+
+def folds_among(splits: Iterable[str]) -> list[str]:
+    """Return the folds of a cross-validation among names of splits, 2 before 10; [] for one."""
+    named = sorted((int(number), s) for s in splits if (number := fold_of(s)))
+    return [s for _, s in named] if len(named) > 1 else []
 
 
 def two_sides(

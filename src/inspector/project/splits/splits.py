@@ -24,6 +24,7 @@ from inspector.project.splits.split_rules import (
     Rule,
     RuleKind,
     call_sides,
+    folds_among,
     moves,
 )
 from inspector.splits.keras_replay import Loader, SplitPaths
@@ -84,6 +85,10 @@ class Splits:
     def rule(self) -> Rule:
         """The rule in force; the folders where nothing was chosen."""
         return self._context.store.records.get(SPLIT_RULE)
+
+    def folds(self) -> list[str]:
+        """Return the folds of a cross-validation that the folders or a label file name."""
+        return folds_among(self._source.samples.counts().splits)
 
     def set_rule(self, rule: Rule) -> None:
         """Choose the rule; it is checked first.

@@ -6,16 +6,17 @@ import keras
 import pytest
 from PIL import Image
 
-from inspector.dataset.class_tables import (
-    ClassTable,
+from inspector.dataset.layouts import (
     DifferenceKind,
     differences,
     folder_tables,
     label_tables,
     numbering,
     own_differences,
+    read_tree,
+    recognise,
 )
-from inspector.dataset.layouts import read_tree, recognise
+from inspector.dataset.layouts.views.class_tables import ClassTable
 
 NFC, NFD = "\u00e9t\u00e9", "e\u0301te\u0301"
 CASES = [

@@ -1,16 +1,16 @@
-"""The program's log: a file that a bug report can bring along."""
+"""The program's log, and what a crash says last."""
 
 import contextlib
 import faulthandler
 import logging
+
+from inspector.desktop.paths import log_folder
 
 LOG_BYTES = 1_000_000
 
 
 def log_to_file() -> None:
     """Write the program's log, and what a crash says last, to the log folder."""
-    from inspector.desktop.paths import log_folder
-
     with contextlib.suppress(OSError):
         folder = log_folder()
         folder.mkdir(parents=True, exist_ok=True)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from inspector.dataset.layouts.model import Choice, Kind, Layout, Role
 from inspector.dataset.layouts.recognition import recognise_tree
-from inspector.dataset.layouts.roles import roles_of
 from inspector.dataset.layouts.tree import Tree
+from inspector.dataset.layouts.views.roles import roles_of
 from inspector.dataset.layouts.words import is_doubtful_class, split_of
 from inspector.errors import DatasetError
 

@@ -7,7 +7,7 @@ from tests.dataset.layouts.cases import CASES, LabelCase, build, expand
 
 from inspector.dataset.layouts import Choice, Role, read_tree, recognise
 from inspector.dataset.layouts.tree import Tree
-from inspector.dataset.outline import (
+from inspector.dataset.layouts.views.outline import (
     Outline,
     outline,
 )
