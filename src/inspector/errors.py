@@ -3,6 +3,7 @@
 InspectorError            a sentence and an advice
 |-- UsageError            the words of a command are wrong (exit 2)
 |-- DatasetError          the folder or a file of it (exit 3)
+|   `-- PackedDatasetError    its images are inside of files; unpacking helps
 |-- ProjectError          the project file (exit 3)
 |   `-- DamagedProjectError   its bytes are wrong; a backup may help
 |-- ExportError           the target of an export (exit 3)
@@ -41,6 +42,20 @@ class UsageError(InspectorError):
 
 class DatasetError(InspectorError):
     """Say that the dataset's folder, or a file in it, can't be used."""
+
+
+class PackedDatasetError(DatasetError):
+    """Say that a dataset's images are inside of files that have to be unpacked first.
+
+    Args:
+        message: As of `InspectorError`.
+        advice: As of `InspectorError`.
+        path: The file, or the folder that holds nothing but such files.
+    """
+
+    def __init__(self, message: str, advice: str, path: Path) -> None:
+        super().__init__(message, advice)
+        self.path = path
 
 
 class ProjectError(InspectorError):

@@ -15,6 +15,7 @@ from inspector.cli import (
     policies,
     splits,
     training,
+    unpacking,
 )
 from inspector.cli.output import print_error
 from inspector.errors import InspectorError, UsageError
@@ -38,7 +39,17 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"inspector {__version__}")
     verbs = parser.add_subparsers(title="verbs", dest="verb", required=True, metavar="VERB")
     verbs.add_parser("open", help="open the window on a dataset or project file")
-    rooms = (dataset, splits, diagnosis, curate, policies, training, comparisons, machine)
+    rooms = (
+        dataset,
+        splits,
+        diagnosis,
+        curate,
+        policies,
+        training,
+        comparisons,
+        machine,
+        unpacking,
+    )
     for room in rooms:
         room.add_verbs(verbs)
     return parser
