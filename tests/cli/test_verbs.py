@@ -79,7 +79,8 @@ def test_every_verb_has_help() -> None:
         "open", "demo", "scan", "problems", "quality", "duplicates", "decide", "undo", "redo",
         "decisions", "export", "projects", "backups", "caches", "doctor", "split", "leaks",
         "groups", "freeze",
-        "diagnose", "labels", "report", "fix", "policy", "train", "runs", "compare", "desktop", "unpack",
+        "diagnose", "labels", "report", "fix", "policy", "train", "runs", "compare", "desktop",
+        "unpack", "script",
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from inspector.cli import (
     diagnosis,
     machine,
     policies,
+    scripts,
     splits,
     training,
     unpacking,
@@ -49,6 +50,7 @@ def build_parser() -> argparse.ArgumentParser:
         comparisons,
         machine,
         unpacking,
+        scripts,
     )
     for room in rooms:
         room.add_verbs(verbs)
