@@ -4,7 +4,8 @@ InspectorError            a sentence and an advice
 |-- UsageError            the words of a command are wrong (exit 2)
 |   `-- CodeError         a script or notebook can't be read (exit 3)
 |-- DatasetError          the folder or a file of it (exit 3)
-|   `-- UnknownLayoutError    no reading fits; a person can say one
+|   |-- UnknownLayoutError    no reading fits; a person can say one
+|   `-- PackedDatasetError    its images are inside of files; unpacking helps
 |-- ProjectError          the project file (exit 3)
 |   |-- DamagedProjectError   its bytes are wrong; a backup may help
 |   `-- UnwritableError   it can be read and not be written now
@@ -56,6 +57,20 @@ class DatasetError(InspectorError):
 
 class UnknownLayoutError(DatasetError):
     """Say that no reading fits a folder of images, or that several do."""
+
+
+class PackedDatasetError(DatasetError):
+    """Say that a dataset's images are inside of files that have to be unpacked first.
+
+    Args:
+        message: As of `InspectorError`.
+        advice: As of `InspectorError`.
+        path: The file, or the folder that holds nothing but such files.
+    """
+
+    def __init__(self, message: str, advice: str, path: Path) -> None:
+        super().__init__(message, advice)
+        self.path = path
 
 
 class ProjectError(InspectorError):

@@ -68,9 +68,9 @@ def kill_in(function: str, source: Path, form: Form = Form.AS_IS) -> None:
     assert not (source.parent / "out").exists()
 
 
-@pytest.mark.parametrize("function", ["_rename", "_write_manifest", "_sync", "_stage"])
+@pytest.mark.parametrize("function", ["publish_folder", "_write_manifest", "sync", "_stage"])
 def test_an_export_that_was_killed_is_resumed(source: Path, function: str) -> None:
-    """`_rename`: after the last verification; `_sync`: in the middle of the journal."""
+    """`publish_folder`: after the last verification; `sync`: in the middle of the first file."""
     kill_in(function, source)
     plan = plan_of(source)
     with pytest.raises(ExportError, match="an unfinished export is staged"):
@@ -82,7 +82,7 @@ def test_an_export_that_was_killed_is_resumed(source: Path, function: str) -> No
 
 
 def test_an_export_whose_form_adds_files_is_resumed(source: Path) -> None:
-    kill_in("_rename", source, Form.CSV)
+    kill_in("publish_folder", source, Form.CSV)
     assert export(plan_of(source, form=Form.CSV), resume=True).verified == FILES
 
 
@@ -90,7 +90,7 @@ def test_an_export_whose_form_adds_files_is_resumed(source: Path) -> None:
 def test_a_staged_folder_with_something_else_in_it_is_not_published(
     source: Path, extra: str
 ) -> None:
-    kill_in("_rename", source)
+    kill_in("publish_folder", source)
     plan = plan_of(source)
     if extra.endswith("/"):
         (plan.partial / extra).mkdir()

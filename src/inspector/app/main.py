@@ -15,6 +15,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow
 
+from inspector import errors
 from inspector.app.start.page import FACE_PX, StartPage
 from inspector.app.threads.deadline import end_in_time
 from inspector.app.threads.gc_scheduler import GcScheduler
@@ -34,7 +35,7 @@ from inspector.desktop.settings import (
     read_settings,
     write_setting,
 )
-from inspector.errors import DamagedProjectError, InspectorError, UnknownLayoutError
+from inspector.errors import InspectorError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,7 +102,7 @@ class MainWindow(StableFocus, QMainWindow):
             self.restoreGeometry(geometry)
         self._sure = False
         self._asked = "", ""
-        self._stop_sample: Stop | None = None
+        self._stop_job: Stop | None = None
         self._hold: SingleInstance | None = None
         self.start: StartPage | None = None
         self.view: ProjectWindow | None = None
@@ -228,10 +229,14 @@ class MainWindow(StableFocus, QMainWindow):
             self.show_start()
         assert self.start is not None
         self.start.say(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}")
-        if isinstance(error, DamagedProjectError):
+        if isinstance(error, errors.DamagedProjectError):
             self.show_backups(error.path)
-        if isinstance(error, UnknownLayoutError):
+        elif isinstance(error, errors.UnknownLayoutError):
             self._ask_layout()
+        elif isinstance(error, errors.PackedDatasetError):
+            from inspector.app.window.unpack_dialog import offer_unpacking
+
+            self._stop_job = offer_unpacking(error, self.bridge, self, self.open_path)
 
     def _ask_layout(self) -> None:
         """Let the person say what the folders mean where no reading fits."""
@@ -297,7 +302,8 @@ class MainWindow(StableFocus, QMainWindow):
             event.ignore()
             return
         self._session.keep_geometry(self.saveGeometry())
-        self._end_sample()
+        if self._stop_job is not None:
+            self._stop_job.set()
         # What is still being opened may be held up by another process: nothing on screen waits.
         self.hide()
         if "opening" in self.__dict__:
@@ -343,7 +349,7 @@ class MainWindow(StableFocus, QMainWindow):
         from inspector.work.jobs import Progress, Stop
 
         progress, stop = Progress(), Stop()
-        self._stop_sample = stop
+        self._stop_job = stop
         assert self.start is not None
         self.start.show_job(progress, stop)
         self.bridge.call(
@@ -353,14 +359,9 @@ class MainWindow(StableFocus, QMainWindow):
             channel="sample",
         )
 
-    def _end_sample(self) -> None:
-        stop, self._stop_sample = self._stop_sample, None
-        if stop is not None:
-            stop.set()
-
     def _on_sample(self, folder: Path | None) -> None:
         """Open it, unless the person stopped it or opened something else meanwhile."""
-        self._stop_sample = None
+        self._stop_job = None
         if self.start is not None:
             self.start.end_job()
             if folder is not None:

@@ -19,6 +19,8 @@ VERBS = {
     "policies": ("policy",),
     "training": ("train", "runs"),
     "comparisons": ("compare",),
+    "unpacking": ("unpack",),
+    "scripts": ("script",),
     "machine": ("projects", "backups", "caches", "doctor", "desktop"),
 }
 """Modules of this package and their verbs: only the one that is asked for is imported."""

@@ -17,8 +17,10 @@ from inspector.project.diagnosis.labels import Labels
 from inspector.project.diagnosis.reports import Reports
 from inspector.project.experiments.comparisons import Comparisons
 from inspector.project.experiments.experiments import Experiments
+from inspector.project.experiments.run_scripts import RunScripts
 from inspector.project.export.clean_up import CleanUps
 from inspector.project.export.exports import Exports
+from inspector.project.export.image_scripts import ImageScripts
 from inspector.project.review.decisions import Decisions
 from inspector.project.review.duplicates import Duplicates
 from inspector.project.review.gallery_query import Gallery
@@ -82,6 +84,8 @@ class Project:
         self.reports = Reports(source, self.splits, self.diagnoses, self.findings)
         self.runs = Runs(source, self.splits)
         self.exports = Exports(context, self.samples, self.duplicates, self.groups)
+        self.image_scripts = ImageScripts(context, self.duplicates, self.groups, self.labels)
+        self.run_scripts = RunScripts(context, self.runs)
         self.fixes = CleanUps(source, self.decisions, self.splits, self.reports, self.exports)
         self.comparisons = Comparisons(context, self.decisions, self.groups, self.runs)
         self.experiments = Experiments(source, self.splits, self.diagnoses, self.runs)

@@ -1,6 +1,5 @@
 """Make a planned export: staged beside the target, verified, then renamed in one step."""
 
-import ctypes
 import errno
 import hashlib
 import json
@@ -11,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
-from typing import IO, Any
 
 from inspector.dataset.csv_table import write_rows
 from inspector.errors import ExportError
@@ -19,13 +17,11 @@ from inspector.work.export_forms.form import manifest_name
 from inspector.work.export_items import Item
 from inspector.work.export_plan import ExportMode, ExportPlan, check_place
 from inspector.work.jobs import Progress, Stop
-from inspector.work.staging import JOURNAL, PART, StagingFolder
+from inspector.work.staging import JOURNAL, PART, StagingFolder, publish_folder, sync
 
 FIELDS = ("path", "split", "label", "size", "sha256", "source", "reason", "group")
 _BLOCK = 1 << 20
 _FICLONE = 0x40049409
-_AT_FDCWD = -100
-_NO_REPLACE = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +48,17 @@ def publish(plan: ExportPlan, *, stop: Stop, progress: Progress, resume: bool = 
         if not partial.exists():
             partial.mkdir(parents=True)
         with StagingFolder.open(partial) as staging:
-            _open_journal(plan, staging, resume)
+            staging.begin(
+                _digest(plan),
+                plan.target,
+                resume=resume,
+                holds_only=lambda: _holds_only(plan, staging),
+            )
             hashes = _stage(plan, staging, stop, progress)
             manifest = _write_manifest(plan, staging, hashes)
             _write_side_files(plan, staging, hashes)
             staging.remove(JOURNAL)
-        _rename(partial, Path(plan.target))
+        publish_folder(partial, Path(plan.target))
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise ExportError(
@@ -77,41 +78,6 @@ def _digest(plan: ExportPlan) -> str:
     rows = [[i.source, i.target, i.size, i.sha256.hex(), i.reason] for i in plan.items]
     text = json.dumps([plan.root, plan.target, plan.mode.value, plan.form.form.value, rows])
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _open_journal(plan: ExportPlan, staging: StagingFolder, resume: bool) -> None:
-    """Begin a staging folder, or continue one that holds the same plan."""
-    digest = _digest(plan)
-    if not any(staging.path.iterdir()):
-        _write_journal(plan, staging, digest)
-        return
-    known = _known_plan(staging)
-    # A crash comes before the journal is whole, or when it is gone and the rename is to follow.
-    is_same = known == digest or (not known and _holds_only(plan, staging))
-    if not resume or not is_same:
-        why = "an unfinished export" if is_same else "another export"
-        raise ExportError(
-            f"{why} is staged in {staging.path}",
-            "Resume with --resume if nothing was decided since, or delete that folder.",
-        )
-    if not known:
-        staging.remove(JOURNAL)
-        _write_journal(plan, staging, digest)
-
-
-def _write_journal(plan: ExportPlan, staging: StagingFolder, digest: str) -> None:
-    document = json.dumps({"plan": digest, "target": plan.target})
-    with os.fdopen(staging.create(JOURNAL), "w", encoding="utf-8") as stream:
-        stream.write(document)
-        _sync(stream)
-
-
-def _known_plan(staging: StagingFolder) -> str:
-    try:
-        with os.fdopen(staging.read(JOURNAL), "rb") as stream:
-            return str(json.loads(stream.read(_BLOCK))["plan"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return ""
 
 
 def _holds_only(plan: ExportPlan, staging: StagingFolder) -> bool:
@@ -213,7 +179,7 @@ def _copy_bytes(source: Path, part: int) -> bytes:
         for block in _blocks(source):
             digest.update(block)
             writing.write(block)
-        _sync(writing)
+        sync(writing)
         _keep_time(source, writing.fileno())
     return digest.digest()
 
@@ -276,7 +242,7 @@ def _write_manifest(plan: ExportPlan, staging: StagingFolder, hashes: dict[str, 
             stream,
             (("", x.split, x.label, x.size, "", x.source, x.reason, "") for x in plan.left_out),
         )
-        _sync(stream)
+        sync(stream)
     return name
 
 
@@ -294,31 +260,4 @@ def _write_side_files(plan: ExportPlan, staging: StagingFolder, hashes: dict[str
             folder.remove(name)
             with os.fdopen(folder.create(name), "wb") as stream:
                 stream.write(side.content)
-                _sync(stream)
-
-
-def _sync(stream: IO[Any]) -> None:
-    stream.flush()
-    os.fsync(stream.fileno())
-
-
-def _rename(partial: Path, target: Path) -> None:
-    """Rename without replacing anything, and sync the parent folder."""
-    if target.exists():
-        raise ExportError(f"{target} appeared meanwhile", "Name another folder, with --resume.")
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None, use_errno=True)
-        here, there = os.fsencode(partial), os.fsencode(target)
-        if libc.renameat2(_AT_FDCWD, here, _AT_FDCWD, there, _NO_REPLACE) != 0:
-            code = ctypes.get_errno()
-            if code not in (errno.EINVAL, errno.ENOSYS):
-                raise OSError(code, os.strerror(code), str(target))
-            partial.rename(target)
-    else:
-        partial.rename(target)
-    if sys.platform != "win32":  # which opens no folders
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+                sync(stream)

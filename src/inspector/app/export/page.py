@@ -31,6 +31,7 @@ from inspector.project.changes import Changes
 from inspector.project.export.exports import Exported, balance
 from inspector.project.project import Project
 from inspector.project.splits.snippets import export_code
+from inspector.reports.check_results import ReportForm
 from inspector.work.export_forms.catalogue import TITLES
 from inspector.work.export_forms.form import Form
 from inspector.work.export_plan import ExportMode, ExportPlan
@@ -46,6 +47,7 @@ _BAR = 5
 _WAIT_MS = 300
 _SIDES = ("The folders as they are", "By the split rule", "5 folds by group")
 _FOLDS = 5
+_REPORTS = "HTML (*.html);;SARIF for CI (*.sarif);;JUnit for CI (*.xml)"
 _FORMS = [(title, form, what) for form, (title, what) in TITLES.items()]
 
 
@@ -263,12 +265,14 @@ class ExportPage(Page):
     def _write_report(self) -> None:
         start = Path(self._target.text()).expanduser().parent / f"{self.project.name}-report.html"
         name, _ = QFileDialog.getSaveFileName(
-            self, "Where the report is written", str(start), "HTML (*.html)",
+            self, "Where the report is written", str(start), _REPORTS,
             options=QFileDialog.Option.DontConfirmOverwrite,
         )  # fmt: skip
         if name:
             file = Path(name)
-            self.bridge.call(lambda: self.project.reports.write(file), lambda _: _show(file))
+            self.bridge.call(
+                lambda: self.project.reports.write(file, ReportForm.of(file)), lambda _: _show(file)
+            )
 
 
 def _choice(name: str, items: Sequence[tuple[str, str, str]]) -> QComboBox:
