@@ -21,11 +21,13 @@ FILES = 6
 SCRIPT = """
 import os, signal, sys
 from pathlib import Path
-from inspector.work import export_writer
+from inspector.work import export_writer, staging
 from tests.faults.test_exports import Form, export, plan_of
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
-setattr(export_writer, sys.argv[2], die)
+for module in (staging, export_writer):
+    if hasattr(module, sys.argv[2]):
+        setattr(module, sys.argv[2], die)
 export(plan_of(Path(sys.argv[1]), form=Form(sys.argv[3])))
 """
 
@@ -70,7 +72,7 @@ def kill_in(function: str, source: Path, form: Form = Form.AS_IS) -> None:
 
 @pytest.mark.parametrize("function", ["publish_folder", "_write_manifest", "sync", "_stage"])
 def test_an_export_that_was_killed_is_resumed(source: Path, function: str) -> None:
-    """`publish_folder`: after the last verification; `sync`: in the middle of the first file."""
+    """`publish_folder`: after the last verification; `sync`: in the middle of the journal."""
     kill_in(function, source)
     plan = plan_of(source)
     with pytest.raises(ExportError, match="an unfinished export is staged"):

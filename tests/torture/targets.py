@@ -65,7 +65,7 @@ def _text(read: Callable[[str], object]) -> Target:
 def _names(text: str) -> None:
     if not why_no_path(text):
         assert not leads_out(text)
-        root = Path("/root/of/all")
+        root = Path("/data/of/all")
         assert root in (root / text).parents
 
 
