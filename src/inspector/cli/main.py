@@ -7,10 +7,12 @@ from typing import NoReturn
 
 from inspector import __version__
 from inspector.cli import (
+    clean_up,
     comparisons,
     curate,
     dataset,
     diagnosis,
+    groups,
     machine,
     policies,
     splits,
@@ -38,7 +40,10 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"inspector {__version__}")
     verbs = parser.add_subparsers(title="verbs", dest="verb", required=True, metavar="VERB")
     verbs.add_parser("open", help="open the window on a dataset or project file")
-    rooms = (dataset, splits, diagnosis, curate, policies, training, comparisons, machine)
+    rooms = (
+        dataset, splits, groups, diagnosis, clean_up, curate, policies, training, comparisons,
+        machine,
+    )  # fmt: skip
     for room in rooms:
         room.add_verbs(verbs)
     return parser

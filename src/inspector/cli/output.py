@@ -29,6 +29,11 @@ def print_table(rows: Sequence[Sequence[object]], heads: Sequence[str]) -> None:
         print("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip())
 
 
+def print_warning(text: str) -> None:
+    """Print something to know on stderr."""
+    print(f"warning: {text}", file=sys.stderr)
+
+
 def print_error(error: InspectorError) -> None:
     """Print the error and the advice, one line each, on stderr."""
     print(f"error: {' '.join(error.message.split())}", file=sys.stderr)

@@ -24,13 +24,14 @@ from inspector.app.widgets.page import Key, Page, PageName
 from inspector.app.widgets.tables import table
 from inspector.project.changes import Changes
 from inspector.project.project import Project
-from inspector.project.review.groups import GAP_SECONDS, Group, GroupingProposal, JudgedGroups
+from inspector.project.review.grouping_proposals import GroupingProposal
+from inspector.project.review.groups import GAP_SECONDS, Group, JudgedGroups
 from inspector.store.samples import Sample
 
 PICTURE_PX = 168
 _Pair = tuple[Sample, Sample, bool]
 _OFFER_HEADS = ("enabled", "from", "rule", "groups", "images", "largest", "several classes",
-                "agreement")  # fmt: skip
+                "evidence")  # fmt: skip
 _GROUP_HEADS = ("group", "from", "images", "splits", "classes")
 
 
@@ -144,14 +145,11 @@ class GroupsPage(Page):
         giant = " (giant)" if offer.largest > 0.2 * max(1, len(proposal.keys)) else ""
         texts = (
             proposal.provenance.value, proposal.rule, f"{offer.count:,}", f"{offer.covered:,}",
-            f"{offer.largest:,}{giant}", f"{offer.spanning:,}", f"{offer.agreement:.2f}",
+            f"{offer.largest:,}{giant}", f"{offer.spanning:,}", offer.evidence.value,
         )  # fmt: skip
         for column, text in enumerate(texts, start=1):
             item = QTableWidgetItem(text)
-            item.setToolTip(
-                "How much more often its members look alike than chance gives, up to 0.9"
-                if column == 7 else text
-            )  # fmt: skip
+            item.setToolTip(offer.text if column == 7 else text)
             self._offers.setItem(row, column, item)
 
     def _offer(self) -> GroupingProposal | None:

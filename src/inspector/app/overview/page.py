@@ -105,7 +105,9 @@ class OverviewPage(Page):
 
     def show_clean_up(self) -> None:
         """Show what a clean-up would do."""
-        CleanUpDialog(self.project, self.bridge, self.jobs, self).open()
+        dialog = CleanUpDialog(self.project, self.bridge, self.jobs, self)
+        dialog.labels_asked.connect(lambda: self.asked.emit(PageRequest(PageName.LABELS)))
+        dialog.open()
 
     def _on_wish(self, wish: CardAction) -> None:
         finding = wish.finding

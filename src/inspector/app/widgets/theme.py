@@ -22,14 +22,14 @@ _now = {"mode": "light"}
 
 @cache
 def tables() -> dict[str, dict[str, str]]:
-    """Return the tables of tokens: light, dark and splits."""
+    """Return the tables of tokens: light and dark."""
     # JSON and not TOML: this is read before the first paint, and Python's TOML takes its time.
     return json.loads((resources_folder() / "tokens.json").read_text("utf-8"))  # type: ignore[no-any-return]
 
 
 def tokens() -> dict[str, str]:
-    """Return the tokens in force: those of the mode and the colours of splits."""
-    return tables()[_now["mode"]] | tables()["splits"]
+    """Return the tokens of the mode."""
+    return tables()[_now["mode"]]
 
 
 def colour(name: str) -> QColor:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from inspector.dataset.layouts import Role
@@ -74,12 +74,15 @@ class Exports:
         *,
         mode: ExportMode = ExportMode.COPY,
         sides: Mapping[str, str] | None = None,
+        listed: Mapping[str, str] | None = None,
     ) -> ExportPlan:
         """Plan an export of everything that is not dropped.
 
         Args:
             sides: Path to split, for a new split; what it does not name is left out. None keeps
                 the folders as they are.
+            listed: Path to split, where the folders stay but do not say the split, as with a call
+                that draws it: what the manifest lists.
 
         Raises:
             ExportError: The target exists, overlaps the dataset, is too small, or names collide.
@@ -101,6 +104,9 @@ class Exports:
             else:
                 split = sample.split if sides is None else sides[sample.path]
                 items.append(self._item(sample, split, taken))
+        if listed is not None:
+            items = [_listed(item, listed) for item in items]
+            left = [replace(one, split=listed.get(one.source, "")) for one in left]
         return make_plan(str(self._context.root), str(target), items, left, mode=mode)
 
     def _item(self, sample: Sample, to: str, taken: set[str]) -> Item:
@@ -214,6 +220,12 @@ class Exports:
                 return source
             case _:
                 return "/".join((split, label, *parts))
+
+
+def _listed(item: Item, listed: Mapping[str, str]) -> Item:
+    """Return an item that stays where it is, with the split that a rule says."""
+    split = _split_of(listed.get(item.source, ""), f"the split of {shown(item.source)}")
+    return replace(item, split=split, was=(split, item.was[1]))
 
 
 def _split_of(text: str, where: str) -> Split:
