@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
 from inspector.app.widgets.keys import bind
-from inspector.app.widgets.page import Key, Page, PageName
+from inspector.app.widgets.notice_bar import Notice
+from inspector.app.widgets.page import Key, Page, PageName, PageRequest
 from inspector.app.widgets.tables import table
 from inspector.project.changes import Changes
 from inspector.project.project import Project
@@ -41,6 +42,7 @@ class GroupsData:
 
     offers: tuple[GroupingProposal, ...]
     groups: tuple[Group, ...]
+    off: tuple[GroupingProposal, ...]
 
 
 class GroupsPage(Page):
@@ -53,7 +55,9 @@ class GroupsPage(Page):
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
-        self._shown = GroupsData((), ())
+        self._shown = GroupsData((), (), ())
+        self.notice = self._off = Notice("Look at them")
+        self._off.taken.connect(self._on_notice)
         self._pairs: list[_Pair] = []
         self._offers = table(_OFFER_HEADS, name="Proposals", wide=(2,))
         self._groups = table(_GROUP_HEADS, name="Groups", wide=(0,))
@@ -97,8 +101,10 @@ class GroupsPage(Page):
         if wanted and self.project.scans.is_complete():
             groups = self.project.groups
             self.bridge.call(
-                lambda: GroupsData(tuple(groups.offers()), tuple(groups.groups())), self._show,
-                channel="groups",
+                lambda: GroupsData(
+                    tuple(groups.offers()), tuple(groups.groups()), tuple(groups.switched_off())
+                ),
+                self._show, channel="groups",
             )  # fmt: skip
 
     def shown_text(self) -> str:
@@ -108,6 +114,12 @@ class GroupsPage(Page):
 
     def _show(self, shown: GroupsData) -> None:
         self._shown = shown
+        if shown.off:
+            rules = ", ".join(f"“{o.proposal.rule}”" for o in shown.off)
+            self._off.offer(
+                "An earlier version may have grouped images without asking. Off until you accept"
+                f" them: {rules}."
+            )
         self._offers.blockSignals(True)
         row_before = max(0, self._offers.currentRow())
         self._offers.setRowCount(len(shown.offers))
@@ -230,6 +242,10 @@ class GroupsPage(Page):
             offer = self._shown.offers[item.row()]
             on = item.checkState() is Qt.CheckState.Checked
             self.bridge.call(lambda: self.project.groups.use(offer.proposal, on=on))
+
+    def _on_notice(self) -> None:
+        self.bridge.call(self.project.groups.acknowledge, writes=True)
+        self.asked.emit(PageRequest(PageName.GROUPS))
 
     def _on_pattern(self) -> None:
         text = self._pattern.text().strip()
