@@ -113,8 +113,10 @@ def test_what_a_person_keeps_and_asks_for(tmp_path: Path, made: list[Project]) -
     last = project.fixes.last()
     assert last is not None
     assert (last.excluded, last.leaked_before, last.leaked_after) == (3, 3, 1)
+    assert "near-duplicate in training 3 → 1; training 15 → 14 images" in project.fixes.last_text()
     project.decisions.undo()
     assert project.fixes.last() is None
+    assert project.fixes.last_text() == ""
     assert len(project.fixes.plan().drops) == 3
 
 

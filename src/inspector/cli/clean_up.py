@@ -146,6 +146,8 @@ def _print_plan(plan: CleanUpPlan) -> None:
     steps.append(f"copy to {plan.target}, verify, and write the report and the code beside it")
     for number, step in enumerate(steps, 1):
         print(f"{number}. {step}")
+    if not plan.balance:
+        return
     print_table(
         [(split or "-", label, f"{one:,}", f"{two:,}", f"{two - one:+,}" if two != one else "")
          for (split, label), (one, two) in plan.balance.items()],

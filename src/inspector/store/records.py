@@ -147,6 +147,7 @@ class CleanUpRecord(msgspec.Struct, frozen=True):
         at: Seconds since the epoch.
         excluded: Images that went, as copies; unreadable files are beside them.
         leaked_before: Evaluation images with a near-duplicate in training.
+        reviewed_before: Clusters of duplicates that were reviewed before.
     """
 
     operation: int = 0
@@ -155,6 +156,7 @@ class CleanUpRecord(msgspec.Struct, frozen=True):
     unreadable: int = 0
     leaked_before: int = 0
     leaked_after: int = 0
+    reviewed_before: int = 0
     splits: tuple[SplitChange, ...] = ()
 
 

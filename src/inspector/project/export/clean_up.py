@@ -224,12 +224,13 @@ class CleanUps:
             self._splits.freeze(plan.split_rule, plan.lock_file)
         elif plan.lock:
             self._splits.lock(plan.split_rule)
+        reviewed = sum(c.reviewed for c in self._source.duplicates.clusters())
         decided = self._decisions.clean_up(
             [(p.excluded, p.kept) for p in plan.excluded],
             [(p.excluded, p.kept) for p in plan.kept],
             plan.unreadable,
         )
-        self._remember(plan, decided.operation)
+        self._remember(plan, decided.operation, reviewed)
         if plan.resplit is not None:
             self._splits.set_rule(plan.resplit.rule)
         if plan.target is None:
@@ -249,11 +250,30 @@ class CleanUps:
             return None
         return record
 
-    def _remember(self, plan: CleanUpPlan, operation: int) -> None:
+    def last_text(self) -> str:
+        """Say what the last clean-up changed, each figure beside what it was; "" without one."""
+        record = self.last()
+        if record is None:
+            return ""
+        parts = [
+            f"evaluation images with a near-duplicate in training {record.leaked_before:,} →"
+            f" {record.leaked_after:,}"
+        ]
+        parts += [
+            f"{one.split} {one.before:,} → {one.after:,} images"
+            for one in record.splits
+            if one.before != one.after
+        ]
+        images = "1 image was" if record.excluded == 1 else f"{record.excluded:,} images were"
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(record.at))
+        return f"Clean-up of {when}: {images} excluded; {'; '.join(parts)}."
+
+    def _remember(self, plan: CleanUpPlan, operation: int, reviewed: int) -> None:
         splits = tuple(SplitChange(name, *plan.images(name)) for name in plan.splits)
         record = CleanUpRecord(
-            operation, time.time(), len(plan.excluded), len(plan.unreadable), *plan.leaked, splits
-        )
+            operation, time.time(), len(plan.excluded), len(plan.unreadable), *plan.leaked,
+            reviewed, splits,
+        )  # fmt: skip
         self._context.store.records.put(CLEAN_UP, record, urgent=True)
 
     def _basis(self) -> tuple[object, ...]:
