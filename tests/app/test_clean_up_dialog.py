@@ -54,6 +54,18 @@ def test_untick_exclude_and_undo(qtbot: QtBot, view: ProjectWindow) -> None:
     assert len(going) == count - 1
     do.click()
     qtbot.waitUntil(lambda: not isValid(dialog) or not dialog.isVisible(), timeout=20_000)
+    samples = {s.id: s for s in view.project.samples.everything()}
+    assert {i for i, s in samples.items() if s.mark == "drop" and s.status == "image"} == going
+    assert samples[first.key].mark == "keep"
+    undone = view.project.decisions.undo()
+    assert going <= {*undone.samples}
+    assert not any(s.mark for s in view.project.samples.everything())
+
+
+def test_afterwards_each_page_says_what_was(qtbot: QtBot, view: ProjectWindow) -> None:
+    dialog = opened_dialog(qtbot, view)
+    by_id(dialog, QPushButton, "clean-up-do").click()
+    qtbot.waitUntil(lambda: not isValid(dialog) or not dialog.isVisible(), timeout=20_000)
     qtbot.waitUntil(lambda: not view.busy(), timeout=30_000)
     duplicates = show(view, PageName.DUPLICATES)
     qtbot.waitUntil(lambda: "before the clean-up" in duplicates.shown_text(), timeout=10_000)
@@ -64,12 +76,6 @@ def test_untick_exclude_and_undo(qtbot: QtBot, view: ProjectWindow) -> None:
     if leaks.before.leaked == sum(x.kind != "group" for x in leaks.leaks):
         figures = f"{leaks.before.leaked:,}"
     qtbot.waitUntil(lambda: f": {figures}, at" in text_of(export, "export-leaks"), timeout=10_000)
-    samples = {s.id: s for s in view.project.samples.everything()}
-    assert {i for i, s in samples.items() if s.mark == "drop" and s.status == "image"} == going
-    assert samples[first.key].mark == "keep"
-    undone = view.project.decisions.undo()
-    assert going <= {*undone.samples}
-    assert not any(s.mark for s in view.project.samples.everything())
 
 
 def test_each_choice_says_its_price(qtbot: QtBot, view: ProjectWindow) -> None:

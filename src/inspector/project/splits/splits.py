@@ -77,6 +77,7 @@ class Splits:
         self._duplicates = source.duplicates
         self._scans = scans
         self._search: tuple[Rule, leak_search.LeakageAnalysis] | None = None
+        self._changes_seen = 0
         source.context.subscribe(self._on_changed)
 
     @property
@@ -141,10 +142,12 @@ class Splits:
             DatasetError: Keras would raise here, or the folders are no splits.
             UsageError: The arguments are wrong.
         """
-        kept = self._search
+        kept, changes = self._search, self._changes_seen
         if kept is None or kept[0] != rule:
             kept = (rule, leak_search.LeakageAnalysis(self._source, rule))
-            self._search = kept
+            # What changed meanwhile, on another thread, is not in it: it answers only this once.
+            if changes == self._changes_seen:
+                self._search = kept
         return kept[1]
 
     def score_seeds(
@@ -260,6 +263,7 @@ class Splits:
     def _on_changed(self, changes: Changes) -> None:
         # A moved threshold leaves it as it is.
         if changes.samples or changes.decisions or changes.groups or changes.layout:
+            self._changes_seen += 1
             self._search = None
 
     def _sides(self, rule: Rule) -> list[tuple[str, str]]:
