@@ -15,7 +15,7 @@ KIND_NAMES = {
 }
 
 
-class Chip(Enum):
+class PairFilter(Enum):
     """Which pairs are shown."""
 
     ALL = "All"
@@ -27,32 +27,37 @@ class Chip(Enum):
     def holds(self, pair: CopyPair) -> bool:
         """Tell whether a pair is one of these."""
         match self:
-            case Chip.ALL:
+            case PairFilter.ALL:
                 return True
-            case Chip.IDENTICAL:
+            case PairFilter.IDENTICAL:
                 return pair.identical and not pair.two_labels
-            case Chip.FLIPPED:
+            case PairFilter.FLIPPED:
                 return pair.kind is PairKind.TRANSFORMED and not pair.two_labels
-            case Chip.NEAR:
+            case PairFilter.NEAR:
                 return pair.kind is PairKind.NEAR and not pair.two_labels
-            case Chip.TWO_LABELS:
+            case PairFilter.TWO_LABELS:
                 return pair.two_labels
 
 
-CHIPS = tuple(Chip)
+CHIPS = tuple(PairFilter)
 
 
-def tile_of(pair: CopyPair) -> PairTile:
-    """Return a pair as it is shown: the image that stays at the left."""
+def tile_of(pair: CopyPair, *, ticks: bool = True) -> PairTile:
+    """Return a pair as it is shown: the image that stays at the left.
+
+    Args:
+        ticks: Show whether the other one goes.
+    """
     note = ""
     if pair.two_labels:
         labels = (s.new_label or s.label for s in (pair.kept, pair.excluded))
         note = " | ".join(labels)
-    elif pair.certain and not pair.ticked:
+    elif ticks and pair.certain and not pair.ticked:
         note = "kept: not duplicates"
     return PairTile(
         pair.excluded.id, pair.kept.id, pair.excluded.id, pair.splits,
-        f"{KIND_NAMES[pair.kind]}  {pair.similarity:.2f}", note, pair.two_labels, pair.ticked,
+        f"{KIND_NAMES[pair.kind]}  {pair.similarity:.2f}", note, pair.two_labels,
+        pair.ticked if ticks else None,
         f"{pair.excluded.path} is a copy of {pair.kept.path}",
     )  # fmt: skip
 

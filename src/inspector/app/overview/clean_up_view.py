@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from inspector.app.overview.clean_up_text import (
     CHIPS,
-    Chip,
+    PairFilter,
     action_text,
     price_text,
     tile_of,
@@ -60,10 +60,10 @@ class CleanUpView(QWidget):
         self.grid = PairGrid(load, self)
         self.grid.setAccessibleName("Pairs: K or a click keeps both images or excludes the copy")
         self._pairs: tuple[CopyPair, ...] = ()
-        self._chip = Chip.ALL
+        self._chip = PairFilter.ALL
         self._radios: dict[str, QRadioButton] = {}
         self._prices: dict[str, QLabel] = {}
-        self._chips: dict[Chip, QToolButton] = {}
+        self._chips: dict[PairFilter, QToolButton] = {}
         self._head, self._error = QLabel("Planning…"), QLabel()
         self._all = QCheckBox()
         self._sort = QComboBox()
@@ -153,7 +153,7 @@ class CleanUpView(QWidget):
             files = "file" if failed == 1 else "files"
             self._unreadable.setText(f"Exclude {failed:,} unreadable {files}")
         self._unreadable.setVisible(bool(failed) or not self._unreadable.isChecked())
-        near = [p for p in self._pairs if Chip.NEAR.holds(p) and not p.certain]
+        near = [p for p in self._pairs if PairFilter.NEAR.holds(p) and not p.certain]
         self._near.setText(
             f"{len(near):,} near pairs are not ticked. {plan.precision.text}" if near else ""
         )
@@ -168,7 +168,7 @@ class CleanUpView(QWidget):
         counts = {chip: sum(chip.holds(p) for p in self._pairs) for chip in CHIPS}
         for chip, button in self._chips.items():
             button.setText(f"{chip.value}  {counts[chip]:,}")
-            button.setEnabled(counts[chip] > 0 or chip is Chip.ALL)
+            button.setEnabled(counts[chip] > 0 or chip is PairFilter.ALL)
             button.setChecked(chip is self._chip)
         shown = self._shown()
         ticked = sum(p.ticked for p in shown)
@@ -198,7 +198,7 @@ class CleanUpView(QWidget):
         if on:
             self.changed.emit(True)
 
-    def _on_chip(self, chip: Chip) -> None:
+    def _on_chip(self, chip: PairFilter) -> None:
         self._chip = chip
         self._show_pairs()
 

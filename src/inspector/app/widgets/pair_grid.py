@@ -62,7 +62,7 @@ class PairTile:
     name: str = ""
 
 
-class PairModel(QAbstractListModel):
+class PairTileModel(QAbstractListModel):
     """A list of pairs."""
 
     def __init__(self) -> None:
@@ -113,7 +113,7 @@ class PairGrid(QListView):
 
     def __init__(self, load: Callable[[int], bytes | None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.pairs = PairModel()
+        self.pairs = PairTileModel()
         self.thumbnails = Thumbnails(load, self)
         self._columns = 2
         self.setModel(self.pairs)

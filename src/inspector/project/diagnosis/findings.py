@@ -110,7 +110,7 @@ class Findings:
         checks = (*CHECKS, *(CALL for _ in range(drawn)), *(LABELS for _ in range(looked)))
         left = NOT_CHECKED
         if not drawn:
-            left += f"; {CALL} (paste it above)"
+            left += f"; {CALL} (paste it under Why?)"
         if not looked:
             left += f"; {LABELS} (they come with the diagnosis)"
         none = f"None of these {len(checks)} checks found anything: " if not found else "Checked: "
@@ -236,7 +236,7 @@ class Findings:
                 Finding(
                     "look_alikes", "middle", len(within),
                     f"{_count(within, 'cluster')} of near-duplicates within one split",
-                    f"{len(ids):,} images: bursts are better kept together, copies dropped.",
+                    f"{len(ids):,} images: bursts are better kept together, copies excluded.",
                     "clusters", "Keep bursts together" if self._bursts() else "", ids,
                 )
             )  # fmt: skip
@@ -254,16 +254,16 @@ class Findings:
         flat = [s for s in rows if s.flags & Flag.FLAT and s.mark != "drop"]
         table = (
             ("unreadable", "high", failed, "{} can't be read", "Training stops at such a file.",
-             "problems", "Quarantine"),
+             "problems", "Exclude"),
             ("keras_crashes", "high", crashes, "Keras stops at {}",
              "image_dataset_from_directory lists them and fails when it reads them.",
-             "problems", "Drop"),
+             "problems", "Exclude"),
             ("keras_ignores", "middle", ignores, "Keras leaves out {}",
              "Their ending is not one that image_dataset_from_directory reads.", "problems", ""),
             ("truncated", "middle", cut, "{} cut off", "Pixels came out, but not all of them.",
-             "problems", "Drop"),
+             "problems", "Exclude"),
             ("flat", "low", flat, "{} nearly one colour",
-             "Nothing to learn from; kept out of the near-duplicates.", "flat", "Drop"),
+             "Nothing to learn from; kept out of the near-duplicates.", "flat", "Exclude"),
         )  # fmt: skip
         return _left_out(self._context.layout, rows) + [
             Finding(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from inspector.dataset.listing import FAILED
 from inspector.dataset.user_files import check_outside, user_file
-from inspector.errors import DatasetError, ExportError, UsageError
+from inspector.errors import ExportError
 from inspector.project.diagnosis.reports import Reports
 from inspector.project.export.exports import Exported, Exports
 from inspector.project.review.copies import (
@@ -181,7 +181,7 @@ class CleanUps:
             lock_file = _beside(target, ".lock.csv") if lockable else None
             self._check_files((*beside, *((lock_file,) if lock_file else ())))
         index = self._source.duplicates.index()
-        split_of, both = self._split_of(current)
+        split_of, both = self._splits.split_of(current), self._both(current)
         certainty = self.near.certainty()
         copies = find_copies(index, split_of, choice.copies, certainty=certainty)
         if choice.resplit:
@@ -192,7 +192,7 @@ class CleanUps:
             if s.status in FAILED and s.mark != "drop" and choice.unreadable
         )  # fmt: skip
         resplit = self._new_split(choice, gone) if choice.resplit else None
-        after = split_of if resplit is None else self._sides(resplit)
+        after = split_of if resplit is None else self._splits.sides_by_id(resplit)
         balance = _balance(index, split_of, after, gone)
         lock = lockable and (lock_file is not None or _locks(choice, current))
         return CleanUpPlan(
@@ -290,20 +290,12 @@ class CleanUps:
             if file.exists():
                 raise ExportError(f"{file} exists already", "Name another target.")
 
-    def _split_of(self, rule: Rule) -> tuple[dict[int, str], int]:
-        """Return the split of each image, and how many the rule puts on two sides."""
-        images = [s for s in self._source.groups.images() if s.split]
-        if rule.kind is RuleKind.FOLDERS:
-            return {s.id: s.split for s in images}, 0
-        try:
-            made = self._splits.membership(rule)
-        except (DatasetError, UsageError):
-            return {s.id: s.split for s in images}, 0
-        return self._sides(made), len({*made.training} & {*made.validation})
-
-    def _sides(self, made: Membership) -> dict[int, str]:
-        sides = made.sides()
-        return {s.id: sides[s.path] for s in self._source.groups.images() if s.path in sides}
+    def _both(self, rule: Rule) -> int:
+        """Count the files that a rule puts in training and in validation."""
+        if rule.kind is RuleKind.FOLDERS or not self._splits.can(rule):
+            return 0
+        made = self._splits.membership(rule)
+        return len({*made.training} & {*made.validation})
 
     def _new_split(self, choice: CleanUpChoice, gone: set[int]) -> Membership:
         folders = self._splits.rule.kind is RuleKind.FOLDERS

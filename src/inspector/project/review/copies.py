@@ -158,17 +158,22 @@ def find_copies(
 
 
 def leaked(
-    index: DuplicateIndex, split_of: Mapping[int, str], without: Iterable[int] = ()
+    index: DuplicateIndex,
+    split_of: Mapping[int, str],
+    without: Iterable[int] = (),
+    *,
+    excluded_too: bool = False,
 ) -> list[int]:
     """Return the evaluation images with a confirmed near-duplicate in training, by id.
 
     Args:
         without: Ids that do not count, beside those that are excluded already.
+        excluded_too: Count as if nothing were excluded.
     """
     gone = set(without)
     standing = [
         s for i, s in index.samples.items()
-        if s.mark != "drop" and i not in gone and split_of.get(i)
+        if (excluded_too or s.mark != "drop") and i not in gone and split_of.get(i)
     ]  # fmt: skip
     head = {s.id: index.canonical.get(s.id, s.id) for s in standing}
     trained = {head[s.id] for s in standing if split_of[s.id] == "training"}

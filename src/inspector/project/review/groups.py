@@ -88,6 +88,7 @@ class Groups:
         self._duplicates = duplicates
         self._decisions = decisions
         self._kept: tuple[object, list[GroupingProposal]] | None = None
+        self._enabled: tuple[object, list[Proposal]] | None = None
 
     def images(self) -> list[Sample]:
         """Return the readable images in order of paths: the order of all arrays here."""
@@ -108,6 +109,22 @@ class Groups:
         found.sort(key=lambda o: (not o.enabled, list(Evidence).index(o.evidence), -o.low))
         self._kept = (key, found)
         return found
+
+    def enabled(self) -> list[Proposal]:
+        """Return the proposals that count, without weighing any: nothing waits for evidence."""
+        rules = self._rules()
+        listed = self._context.layout.role is Role.MANIFEST
+        if not listed and not any(rules.values()):
+            return []
+        rows = self.images()
+        key = ([s.id for s in rows], [s.path for s in rows], rules)
+        if self._enabled is None or self._enabled[0] != key:
+            proposals_now = [
+                p for p in self._propose(rows, rules)
+                if rules.get(_name(p), p.provenance is Provenance.MANIFEST)
+            ]  # fmt: skip
+            self._enabled = (key, proposals_now)
+        return self._enabled[1]
 
     def groups(self) -> list[Group]:
         """Return the groups of all proposals, confirmed ones first, then by size."""
@@ -148,9 +165,8 @@ class Groups:
         """
         place = {s.id: i for i, s in enumerate(rows)}
         links: list[tuple[int, int]] = []
-        for offer in self.offers():
-            if offer.enabled:
-                links += _chain(self._positions(offer.proposal, place))
+        for proposal in self.enabled():
+            links += _chain(self._positions(proposal, place))
         bound: dict[int, list[int]] = defaultdict(list)
         for sample in rows:
             if sample.bound:
@@ -190,8 +206,7 @@ class Groups:
 
     def provenance(self) -> str:
         """Say in words what the groups in force come from."""
-        named = [f"{o.proposal.provenance.value} ({o.proposal.rule})" for o in self.offers()
-                 if o.enabled]  # fmt: skip
+        named = [f"{p.provenance.value} ({p.rule})" for p in self.enabled()]
         if any(s.bound for s in self.images()):
             named.append("confirmed by hand")
         return ", ".join(named) or "none known"
@@ -285,7 +300,7 @@ class Groups:
         self._context.store.records.update(
             GROUPING, lambda record: replace(record, gap_seconds=seconds), urgent=True
         )
-        self._kept = None
+        self._kept = self._enabled = None
         self._context.emit(Changes(groups=True))
 
     def pictures(self, rows: Sequence[Sample]) -> NDArray[np.float32]:

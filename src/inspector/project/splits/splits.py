@@ -122,6 +122,22 @@ class Splits:
         """
         return membership(self._source, rule or self.rule)
 
+    def split_of(self, rule: Rule | None = None) -> dict[int, str]:
+        """Return the split of each image under a rule, by id; the folders' where it can't apply."""
+        rule = rule or self.rule
+        folders = {s.id: s.split for s in self._groups.images() if s.split}
+        if rule.kind is RuleKind.FOLDERS:
+            return folders
+        try:
+            return self.sides_by_id(self.membership(rule))
+        except (DatasetError, UsageError):
+            return folders
+
+    def sides_by_id(self, made: Membership) -> dict[int, str]:
+        """Return the split of each image of a membership, by id."""
+        sides = made.sides()
+        return {s.id: sides[s.path] for s in self._groups.images() if s.path in sides}
+
     def leaks(self, rule: Rule | None = None, *, luck: bool = True) -> Leakage:
         """Find what a rule puts on both sides; needs a finished scan.
 
