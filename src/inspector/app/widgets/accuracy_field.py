@@ -20,7 +20,6 @@ class AccuracyField(QDoubleSpinBox):
         self.setDecimals(3)
         self.setSingleStep(0.01)
         self.setSpecialValueText("not stated")
-        self.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self.setAccessibleName(name)
         self.lineEdit().installEventFilter(self)
         self.setToolTip(f"{name}. 0.95 and 95 % are the same")
