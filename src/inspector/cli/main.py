@@ -13,8 +13,10 @@ from inspector.errors import InspectorError, UsageError
 VERBS = {
     "code": ("code",),
     "dataset": ("demo", "scan", "problems", "quality", "duplicates"),
-    "splits": ("split", "leaks", "groups", "freeze"),
-    "diagnosis": ("diagnose", "labels", "report", "fix"),
+    "splits": ("split", "leaks", "freeze"),
+    "groups": ("groups",),
+    "diagnosis": ("diagnose", "labels", "report"),
+    "clean_up": ("fix",),
     "curate": ("decide", "undo", "redo", "decisions", "export"),
     "policies": ("policy",),
     "training": ("train", "runs"),

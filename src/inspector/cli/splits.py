@@ -94,10 +94,6 @@ def add_verbs(verbs: object) -> None:
     leaks.add_argument("--second-call", metavar="ARGS", help='"seed=7,validation_split=0.2"')
     leaks.add_argument("--check", action="store_true", help="exit 1 on a leak")
     leaks.add_argument("--max-share", type=float, default=0.0, metavar="X", help="with --check")
-    groups = add_verb(verbs, "groups", _groups, "what belongs together, and by what right")
-    groups.add_argument("--pattern", metavar="REGEX", help="group by this part of the path")
-    groups.add_argument("--exif-seconds", type=float, metavar="S", help="the gap between bursts")
-    groups.add_argument("--confirm", nargs="+", metavar="ID")
     freeze = add_verb(verbs, "freeze", _freeze, "lock a split as a manifest with content hashes")
     add_split_options(freeze)
     freeze.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
@@ -242,6 +238,13 @@ def leaks_json(found: Leakage, drawn: SeedVariability | None = None) -> dict[str
         "by_content": {kind: found.count(kind) for kind in KINDS},
         "validation_images": found.validation_images,
         "validation_leaked": sum(leak.kind != "group" for leak in found.leaks),
+        "before_exclusions": None
+        if found.before is None
+        else {
+            "validation_images": found.before.validation_images,
+            "validation_leaked": found.before.leaked,
+            "share": round(found.before.share, 6),
+        },
         "share": round(found.share, 6),
         "share_with_groups": round(found.share_with_groups, 6),
         "matrix": [
@@ -285,16 +288,21 @@ def leaks_json(found: Leakage, drawn: SeedVariability | None = None) -> dict[str
 def _print_leaks(found: Leakage, drawn: SeedVariability | None) -> None:
     made = found.made
     print(
-        f"{made.rule.text}: {len(made.training):,} training, {len(made.validation):,} validation;"
-        f" {len(found.both):,} files in both, {len(made.neither):,} in neither"
+        f"{made.rule.text}: {found.training_images:,} training, {found.validation_images:,}"
+        f" validation; {len(found.both):,} files in both, {len(made.neither):,} in neither"
     )
     n = found.validation_images
     neighbours = sum(leak.kind != "group" for leak in found.leaks)
     print(
         f"{neighbours:,} of {n:,} validation images ({found.share:.1%}) have a near-duplicate in"
         f" training at similarity {found.threshold:g} or more;"
-        f" {found.count('group'):,} more share only an event"
+        f" {found.count('group'):,} more share only a group"
     )
+    if found.before is not None:
+        print(
+            f"before exclusions: {found.before.leaked:,} of {found.before.validation_images:,}"
+            f" ({found.before.share:.1%})"
+        )
     print_table(
         [
             (c.source, c.to, *(len(ids) for ids in c.by_kind.values()))
@@ -325,48 +333,6 @@ def _drawn_text(drawn: SeedVariability) -> str:
         f" {mix.median:.1%} [{mix.at(5):.1%}, {mix.at(95):.1%}]"
         + (f"; yours {mix.this_seed:.1%}" if mix.this_seed is not None else "")
     )
-
-
-def _groups(arguments: argparse.Namespace) -> None:
-    with open_project(arguments) as project:
-        scan(project, arguments)
-        if arguments.pattern:
-            project.groups.add_pattern(arguments.pattern)
-        if arguments.exif_seconds is not None:
-            project.groups.set_gap(arguments.exif_seconds)
-        if arguments.confirm:
-            project.groups.confirm(arguments.confirm)
-        found = project.groups.groups()
-        if arguments.json:
-            print_json(
-                [
-                    {
-                        "id": g.id,
-                        "members": [m.path for m in g.members],
-                        "provenance": g.provenance.value,
-                        "confirmed": g.confirmed,
-                        "classes": list(g.labels),
-                        "splits": [s for s in g.splits if s],
-                    }
-                    for g in found
-                ]
-            )
-            return
-        print_table(
-            [
-                (
-                    o.proposal.provenance.value, o.proposal.rule, o.count, o.covered, o.largest,
-                    o.spanning, f"{o.agreement:.2f}", "yes" if o.enabled else "no",
-                )
-                for o in project.groups.offers()
-            ],
-            ("from", "rule", "groups", "images", "largest", "several classes", "agreement",
-             "enabled"),
-        )  # fmt: skip
-        print_table(
-            [(g.id, g.provenance.value, len(g.members), ", ".join(g.splits)) for g in found],
-            ("group", "from", "images", "splits"),
-        )
 
 
 def _freeze(arguments: argparse.Namespace) -> None:

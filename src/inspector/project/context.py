@@ -16,7 +16,7 @@ from inspector.errors import DatasetError, InspectorError, PackedDatasetError, P
 from inspector.project.changes import Changes
 from inspector.store.cache import ImageCache
 from inspector.store.project_store import ProjectStore
-from inspector.store.records import DATASET, LISTING, DatasetRecord
+from inspector.store.records import DATASET, GROUPING, LISTING, DatasetRecord
 from inspector.work.pool import Pool
 from inspector.work.tasks import FEATURES, RECORD_BYTES
 
@@ -184,6 +184,11 @@ class ProjectContext:
         listed = remembered.manifest if self.layout.kind is Kind.MANIFEST else ""
         if manifest is not None:
             listed = str(manifest.absolute())
+        if not known:
+            # Only a project that an older program made may rely on rules that nobody accepted.
+            self.store.records.update(
+                GROUPING, lambda record: msgspec.structs.replace(record, asks_first=True)
+            )
         record = DatasetRecord(here, manifest=listed, layout=self.choice or None)
         # A project that is locked or read-only is opened all the same where nothing is new.
         if record != remembered:

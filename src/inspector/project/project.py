@@ -11,6 +11,7 @@ from inspector.project.catalog.samples import Samples
 from inspector.project.catalog.scans import Scans
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
+from inspector.project.diagnosis.answers import Answers
 from inspector.project.diagnosis.diagnoses import Diagnoses
 from inspector.project.diagnosis.findings import Findings
 from inspector.project.diagnosis.labels import Labels
@@ -80,6 +81,7 @@ class Project:
         self.measuring = PolicyEffects()
         self.labels = Labels(context, self.duplicates, self.decisions, self.groups)
         self.diagnoses = Diagnoses(source, self.splits, self.labels)
+        self.answers = Answers(source, self.splits, self.diagnoses)
         self.findings = Findings(source, self.scans, self.decisions, self.splits, self.labels)
         self.reports = Reports(source, self.splits, self.diagnoses, self.findings)
         self.runs = Runs(source, self.splits)

@@ -23,6 +23,7 @@ from inspector.project.changes import Changes
 from inspector.project.project import Project
 from inspector.project.review.decisions import Decided
 from inspector.project.review.duplicates import Cluster, PairKind
+from inspector.store.records import CleanUpRecord
 from inspector.store.samples import Sample
 
 THRESHOLD_STEP = 0.01
@@ -52,6 +53,7 @@ class DuplicatesPage(Page):
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
+        self._cleaned: CleanUpRecord | None = None
         self._left = self._right = 0
         self._pair_of: int | None = None
         self._has_kept = False
@@ -87,10 +89,20 @@ class DuplicatesPage(Page):
         """Ask for the clusters again after a scan, a decision or a moved threshold."""
         if changes.duplicates or changes.decisions:
             self.bridge.call(self._read, self._show, channel="clusters")
+            self.bridge.call(
+                self.project.fixes.last, self._on_clean_up, channel="clusters cleaned up"
+            )
 
     def shown_text(self) -> str:
         """Say how much of the review is done."""
-        return f"{self.review.done_count():,} of {len(self.model.items):,} clusters reviewed"
+        was = ""
+        if self._cleaned is not None:
+            was = f" ({self._cleaned.reviewed_before:,} before the clean-up)"
+        return f"{self.review.done_count():,} of {len(self.model.items):,} clusters reviewed{was}"
+
+    def _on_clean_up(self, record: CleanUpRecord | None) -> None:
+        self._cleaned = record
+        self.moved.emit()
 
     def undo(self) -> bool:
         """Undo the newest decision, and go back to its cluster."""

@@ -57,6 +57,7 @@ class PlannedExport:
 
     plan: ExportPlan
     redraw: str
+    leaks: str
 
 
 class ExportPage(Page):
@@ -90,7 +91,7 @@ class ExportPage(Page):
         for box in (self._sides, self._form, self._mode):
             box.currentIndexChanged.connect(self._ask_plan)
         fields = (self._target, choose, self._sides, self._form, self._mode, self._start)
-        self._said, self._redraw = QLabel(), QLabel()
+        self._said, self._redraw, self._leaks = QLabel(), QLabel(), QLabel()
         self._said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._open = QPushButton("Open the folder")
         self._open.clicked.connect(self._open_folder)
@@ -115,6 +116,8 @@ class ExportPage(Page):
         for field in fields:
             row.addWidget(field, int(field is self._target))
         self._said.setObjectName("export-status")
+        self._leaks.setObjectName("export-leaks")
+        self._leaks.setWordWrap(True)
         self._redraw.setObjectName("export-warning")
         head = QLabel("Export")
         head.setProperty("role", "title")
@@ -148,6 +151,7 @@ class ExportPage(Page):
         for widget in (head, purpose):
             column.addWidget(widget)
         column.addLayout(row)
+        column.addWidget(self._leaks)
         column.addLayout(said)
         column.addWidget(self._redraw)
         column.addWidget(self._tabs, 1)
@@ -180,7 +184,8 @@ class ExportPage(Page):
             elif choice == 2:
                 sides = project.exports.folds(_FOLDS)
             plan = project.exports.plan(target, mode=mode, sides=sides, form=form)
-            return PlannedExport(plan, "" if choice else project.splits.redraw())
+            redraw = "" if choice else project.splits.redraw()
+            return PlannedExport(plan, redraw, leaks_text(project))
 
         self.bridge.call(
             work,
@@ -209,6 +214,7 @@ class ExportPage(Page):
         self._start.setEnabled(plan.files > 0)
         self._redraw.setText(planned.redraw)
         self._redraw.setVisible(bool(planned.redraw))
+        self._leaks.setText(planned.leaks)
         verb = "copied" if plan.mode is ExportMode.COPY else "linked"
         self._said.setText(
             f"{plan.files:,} files, {plan.bytes / 1e6:,.1f} MB, would be {verb};"
@@ -273,6 +279,18 @@ class ExportPage(Page):
             self.bridge.call(
                 lambda: self.project.reports.write(file, ReportForm.of(file)), lambda _: _show(file)
             )
+
+
+def leaks_text(project: Project) -> str:
+    """Say what would leak in an export, beside what leaks without exclusions; before it is made."""
+    try:
+        found = project.splits.leaks(luck=False)
+    except InspectorError:
+        return ""
+    now = sum(leak.kind != "group" for leak in found.leaks)
+    was = found.before.leaked if found.before is not None else now
+    change = f"{was:,} → {now:,}" if was != now else f"{now:,}"
+    return f"Leaked validation images: {change}, at similarity {found.threshold:g} or more."
 
 
 def _choice(name: str, items: Sequence[tuple[str, str, str]]) -> QComboBox:

@@ -137,7 +137,11 @@ class LabelsPage(Page):
             carried = ", ".join(
                 f"{s.path} (now {s.new_label})" if s.new_label else s.path for s in case.samples[:6]
             )
-            note = f"The same image with {len(case.labels)} labels: {carried}"
+            note = (
+                f"The same image with {len(case.labels)} labels: {carried}"
+                if case.identical
+                else f"Similar images with different labels: look where they differ. {carried}"
+            )
         else:
             (one,) = case.samples
             now = f" It is {one.new_label} now." if one.new_label else ""

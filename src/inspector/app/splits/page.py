@@ -184,14 +184,21 @@ class SplitsPage(Page):
         neighbours = sum(leak.kind != "group" for leak in found.leaks)
         made = found.made
         self._summary.setText(
-            f"{len(made.training):,} training, {len(made.validation):,} validation. "
+            f"{found.training_images:,} training, {found.validation_images:,} validation. "
             f"{len(found.both):,} files are in both, {len(made.neither):,} in neither."
         )
+        before, was = found.before, ""
+        if before is not None:
+            was = (
+                f" Before exclusions it was {before.leaked:,} of {before.validation_images:,}"
+                f" ({before.share:.1%}), with {before.training_images:,} training images."
+            )
         moved = f" {shown.moved:,} images would move against today's folders." * bool(shown.moved)
         self._note.setText(
             f"{neighbours:,} of {found.validation_images:,} validation images ({found.share:.1%})"
             f" have a near-duplicate in training at similarity {found.threshold:g} or more;"
-            f" {found.count('group'):,} more share only a group with training.{moved} {shown.lock}"
+            f" {found.count('group'):,} more share only a group with training.{was}{moved}"
+            f" {shown.lock}"
         )
         self._keep.setEnabled(made.rule != self.project.splits.rule)
         self._lock.setEnabled(True)

@@ -305,9 +305,8 @@ class Diagnoses:
     def _provenance(self, rows: list[Sample]) -> dict[str, int]:
         """Count the groups in force by where they come from."""
         found: Counter[str] = Counter()
-        for offer in self._groups.offers():
-            if offer.enabled:
-                found[offer.proposal.provenance.value] += offer.count
+        for proposal in self._groups.enabled():
+            found[proposal.provenance.value] += len(proposal.groups)
         bound = len({s.bound for s in rows if s.bound})
         if bound:
             found["confirmed"] += bound

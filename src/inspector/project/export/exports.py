@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from inspector.dataset.boxes import BoundingBox, read_boxes
@@ -83,6 +83,7 @@ class Exports:
         mode: ExportMode = ExportMode.COPY,
         sides: Mapping[str, str] | None = None,
         form: Form = Form.AS_IS,
+        listed: Mapping[str, str] | None = None,
     ) -> ExportPlan:
         """Plan an export of everything that is not dropped.
 
@@ -90,6 +91,8 @@ class Exports:
             sides: Path to split, for a new split; what it does not name is left out. None keeps
                 the folders as they are.
             form: The framework that it is for.
+            listed: Path to split, where the folders stay but do not say the split, as with a call
+                that draws it: what the manifest lists.
 
         Raises:
             DatasetError: The form needs boxes, and none came in.
@@ -118,6 +121,9 @@ class Exports:
                 left.append(LeftOut(sample.path, sample.size, sample.split, sample.label, why))
             else:
                 items.append(self._item(sample, split, taken, names.get(sample.path, "")))
+        if listed is not None:
+            items = [_listed(item, listed) for item in items]
+            left = [replace(one, split=listed.get(one.source, "")) for one in left]
         return make_plan(str(self._context.root), str(target), items, left, mode=mode, form=made)
 
     def folds(self, count: int, *, seed: int = 0) -> Mapping[str, str]:
@@ -247,6 +253,12 @@ class Exports:
                 return source
             case _:
                 return "/".join((split, label, *parts))
+
+
+def _listed(item: Item, listed: Mapping[str, str]) -> Item:
+    """Return an item that stays where it is, with the split that a rule says."""
+    split = _split_of(listed.get(item.source, ""), f"the split of {shown(item.source)}")
+    return replace(item, split=split, was=(split, item.was[1]))
 
 
 def _split_of(text: str, where: str) -> Split:

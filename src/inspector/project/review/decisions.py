@@ -204,6 +204,43 @@ class Decisions:
         text = f"drop {len(plan.drops)} near-duplicates by the rule {plan.rule}"
         return self._apply("rule", text, changes)
 
+    def clean_up(
+        self,
+        excluded: Sequence[tuple[Sample, Sample]],
+        kept: Sequence[tuple[Sample, Sample]],
+        unreadable: Sequence[Sample] = (),
+    ) -> Decided:
+        """Exclude copies, keep both images of other pairs, exclude unreadable files: one operation.
+
+        Args:
+            excluded: (copy, the image that stays); the latter counts as reviewed.
+            kept: The same for pairs that are no duplicates. Identical images are alike whatever a
+                person says: there the copy is kept.
+        """
+        index = self._duplicates.index()
+        changes: list[Change] = []
+        for sample, keeper in excluded:
+            changes += _mark(sample.id, "drop", _why(index, sample, keeper))
+        changes += [
+            Change(i, DecisionField.REVIEWED, "1") for i in {keeper.id for _, keeper in excluded}
+        ]
+        for one, two in kept:
+            a, b = min(one.id, two.id), max(one.id, two.id)
+            if index.canonical.get(a, a) == index.canonical.get(b, b):
+                changes += _mark(one.id, "keep", "")
+            else:
+                changes.append(Change(a, DecisionField.NOT_ALIKE, "1", b))
+        for sample in unreadable:
+            changes += _mark(sample.id, "drop", f"unreadable: {sample.reason}")
+        text = f"clean up: exclude {_images(len(excluded))}"
+        if unreadable:
+            text += f" and {len(unreadable):,} unreadable file{'s' * (len(unreadable) != 1)}"
+        return self._apply("clean up", text, changes)
+
+    def is_in_force(self, operation: int) -> bool:
+        """Tell whether an operation was made and not undone."""
+        return any(o.id == operation and not o.undone for o in self.log())
+
     def to_undo(self) -> Operation | None:
         """Return the operation that undo would undo."""
         return self._context.store.decisions.to_undo()

@@ -1,6 +1,6 @@
 """Split rules: how membership comes about, and who stands where under each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -221,13 +221,16 @@ def two_sides(
     return training, tuple(validation), {n: tuple(paths) for n, paths in sides.items() if n}
 
 
-def by_groups(source: SplitSource, rule: Rule) -> Membership:
+def by_groups(source: SplitSource, rule: Rule, *, without: Collection[int] = ()) -> Membership:
     """Say who stands where if groups are kept together.
+
+    Args:
+        without: Ids of images to leave out, beside those that are excluded.
 
     Raises:
         UsageError: The share is out of range.
     """
-    rows = [s for s in source.groups.images() if s.mark != "drop"]
+    rows = [s for s in source.groups.images() if s.mark != "drop" and s.id not in without]
     groups = source.groups.numbers(rows, with_duplicates=True)
     names = sorted({s.new_label or s.label for s in rows})
     place = {name: i for i, name in enumerate(names)}
