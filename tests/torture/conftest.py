@@ -3,8 +3,9 @@
 import os
 import random
 import shutil
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,9 @@ from tests.torture.program import Snapshot, snapshot, survivors
 
 ROUNDS = int(os.environ.get("ROUNDS", "0"))
 SEED = int(os.environ.get("SEED", random.SystemRandom().randrange(1 << 32)))
+# The whole suite; what comes later is cut short or left out, and said. 0 for no limit.
+SECONDS = float(os.environ.get("SECONDS", "0"))
+_END = time.monotonic() + (SECONDS or float("inf"))
 collect_ignore_glob = [] if ROUNDS else ["test_*.py"]
 _FIGURES: Counter[str] = Counter()
 
@@ -29,6 +33,27 @@ def rounds() -> int:
 def figures() -> Counter[str]:
     """What is counted, and told at the end."""
     return _FIGURES
+
+
+@pytest.fixture(scope="session")
+def repeat(figures: Counter[str]) -> Callable[[int], Iterator[int]]:
+    """Count to a number, at least to 1, as long as there is time."""
+
+    def count(times: int) -> Iterator[int]:
+        for number in range(max(1, times)):
+            if number and time.monotonic() > _END:
+                figures["rounds left out: the time was over"] += times - number
+                return
+            yield number
+
+    return count
+
+
+@pytest.fixture(autouse=True)
+def in_time() -> None:
+    """Leave out what would begin after the end."""
+    if time.monotonic() > _END:
+        pytest.skip(f"the {SECONDS:g} s are over: give more with SECONDS, or 0 for no limit")
 
 
 @pytest.fixture
@@ -53,6 +78,13 @@ def file(scanned: tuple[Path, Path], tmp_path: Path) -> Path:
     project, caches = scanned
     shutil.copytree(caches, cache_folder(), dirs_exist_ok=True)
     return Path(shutil.copy(project, tmp_path / "p.inspector"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            # Its loops are as long as ROUNDS says; each process in them has a limit of its own.
+            item.add_marker(pytest.mark.timeout(0))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

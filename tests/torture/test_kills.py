@@ -5,6 +5,7 @@ import random
 import shutil
 import sqlite3
 from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from inspector.project.training.runs import RunState
 from tests.torture.kept import log, marks, whole_export
 from tests.torture.program import duration, inspector, kill_within, run
 
+Repeat = Callable[[int], Iterator[int]]
 ACTOR = ["-m", "tests.torture.actor"]
 # Of all kills, so many percent each.
 SHARES = {
@@ -33,7 +35,7 @@ SHARES = {
 def count(rounds: int, request: pytest.FixtureRequest) -> int:
     """How many kills this test makes."""
     verb = request.node.name.removeprefix("test_").partition("_")[0]
-    return max(1, round(rounds * SHARES[verb] / 100))
+    return round(rounds * SHARES[verb] / 100)
 
 
 def counted(figures: Counter[str], verb: str, killed: bool) -> None:
@@ -42,7 +44,12 @@ def counted(figures: Counter[str], verb: str, killed: bool) -> None:
 
 
 def test_scan(
-    demo: Path, tmp_path: Path, chance: random.Random, count: int, figures: Counter[str]
+    demo: Path,
+    tmp_path: Path,
+    chance: random.Random,
+    count: int,
+    figures: Counter[str],
+    repeat: Repeat,
 ) -> None:
     file = tmp_path / "p.inspector"
     words = inspector("scan", demo, "--project", file, "--quiet", "--json")
@@ -50,7 +57,7 @@ def test_scan(
     with closing(sqlite3.connect(file)) as connection:
         question = "SELECT path, status, sha256 FROM sample ORDER BY path"
         whole = connection.execute(question).fetchall()
-    for number in range(count):
+    for number in repeat(count):
         if number % 3 == 0:
             for old in (*tmp_path.glob("p.inspector*"), *tmp_path.glob("*.new")):
                 shutil.rmtree(old) if old.is_dir() else old.unlink()
@@ -74,14 +81,14 @@ def acknowledged(out: str) -> dict[int, str]:
 @pytest.mark.parametrize("actor", ["drop", "window"])
 def test_decide(
     demo: Path, file: Path, tmp_path: Path, chance: random.Random, rounds: int,
-    figures: Counter[str], actor: str,
+    figures: Counter[str], repeat: Repeat, actor: str,
 ) -> None:  # fmt: skip
     fresh = shutil.copy(file, tmp_path / "fresh")
     verb = "decide" if actor == "drop" else "window"
     # An actor in the window never ends by itself.
     words = [*ACTOR, actor, demo, file]
     seconds = 4.0 if actor == "window" else duration(words)
-    for _ in range(max(1, round(rounds * SHARES[verb] / 100))):
+    for _ in repeat(round(rounds * SHARES[verb] / 100)):
         for old in tmp_path.glob("p.inspector-*"):
             old.unlink()
         shutil.copy(fresh, file)
@@ -99,14 +106,14 @@ def test_decide(
 
 def test_undo(
     demo: Path, file: Path, tmp_path: Path, chance: random.Random, count: int,
-    figures: Counter[str],
+    figures: Counter[str], repeat: Repeat,
 ) -> None:  # fmt: skip
     assert duration([*ACTOR, "drop", demo, file])
     total = len(marks(file))
     fresh = shutil.copy(file, tmp_path / "fresh")
     words = [*ACTOR, "undo", demo, file]
     seconds = duration(words)
-    for _ in range(count):
+    for _ in repeat(count):
         for old in tmp_path.glob("p.inspector-*"):
             old.unlink()
         shutil.copy(fresh, file)
@@ -120,13 +127,13 @@ def test_undo(
 
 def test_freeze(
     demo: Path, file: Path, tmp_path: Path, chance: random.Random, count: int,
-    figures: Counter[str],
+    figures: Counter[str], repeat: Repeat,
 ) -> None:  # fmt: skip
     target = tmp_path / "split.csv"
     words = inspector("freeze", demo, "--project", file, "--quiet", "-o", target)
     seconds = duration(words)
     whole = target.read_bytes()
-    for _ in range(count):
+    for _ in repeat(count):
         target.unlink(missing_ok=True)
         killed, _ = kill_within(words, seconds, chance)
         counted(figures, "freeze", killed)
@@ -138,12 +145,12 @@ def test_freeze(
 
 def test_export(
     demo: Path, file: Path, tmp_path: Path, chance: random.Random, count: int,
-    figures: Counter[str],
+    figures: Counter[str], repeat: Repeat,
 ) -> None:  # fmt: skip
     target, partial = tmp_path / "out", tmp_path / ".out.partial"
     words = inspector("export", demo, "--project", file, "--quiet", "--to", target, "--resume")
     seconds = duration(words)
-    for _ in range(count):
+    for _ in repeat(count):
         if target.exists():
             shutil.rmtree(target)
         killed, _ = kill_within(words, seconds, chance)
@@ -161,15 +168,15 @@ def test_export(
 
 
 def test_train(
-    demo: Path, file: Path, chance: random.Random, count: int, figures: Counter[str],
-    tmp_path: Path,
+    demo: Path, file: Path, chance: random.Random, count: int,
+    figures: Counter[str], repeat: Repeat,
 ) -> None:  # fmt: skip
     words = inspector(
         "train", demo, "--project", file, "--epochs", 6, "--image-size", 32, "--json-lines",
         "--quiet",
     )  # fmt: skip
     seconds = duration(words)
-    for _ in range(count):
+    for _ in repeat(count):
         killed, out = kill_within(words, seconds, chance)
         counted(figures, "train", killed)
         lines = out[: out.rfind("\n") + 1].splitlines()

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -106,11 +106,12 @@ def test_parallel_deciders_lose_nothing(
 @pytest.mark.parametrize("place", ["project", "target", "cache"])
 def test_a_disk_that_fills_up_at_any_moment(
     demo: Path, file: Path, tmp_path: Path, chance: random.Random, rounds: int,
-    figures: Counter[str], place: str, small_disk: Callable[[str, int], Path],
+    figures: Counter[str],
+    repeat: Callable[[int], Iterator[int]], place: str, small_disk: Callable[[str, int], Path],
 ) -> None:  # fmt: skip
     disk = small_disk("disk", 24)
     env_cache = os.environ["XDG_CACHE_HOME"]
-    for _ in range(max(1, rounds // 20)):
+    for _ in repeat(rounds // 20):
         shutil.rmtree(disk / "work", ignore_errors=True)
         folder = disk / "work"
         folder.mkdir()

@@ -4,6 +4,7 @@ import random
 import shutil
 import sqlite3
 from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -45,7 +46,8 @@ def killed_at(tracer: str, words: list[object], call: str, number: int) -> bool:
 @pytest.mark.parametrize("verb", ["decide", "undo", "freeze", "export"])
 def test_any_moment_leaves_the_old_or_the_new(
     demo: Path, file: Path, tmp_path: Path, chance: random.Random, rounds: int,
-    figures: Counter[str], tracer: str, verb: str,
+    figures: Counter[str],
+    repeat: Callable[[int], Iterator[int]], tracer: str, verb: str,
 ) -> None:  # fmt: skip
     image = next(f for f in sorted(demo.rglob("*.jpg"))).relative_to(demo).as_posix()
     where = [demo, "--project", file, "--quiet"]
@@ -59,7 +61,7 @@ def test_any_moment_leaves_the_old_or_the_new(
     if verb == "undo":
         assert run("decide", *where, "--drop", image).returncode == 0
     fresh = shutil.copy(file, tmp_path / "fresh")
-    for _ in range(max(1, rounds // 12)):
+    for _ in repeat(rounds // 12):
         for old in (*tmp_path.glob("p.inspector-*"), target):
             if old.exists():
                 shutil.rmtree(old) if old.is_dir() else old.unlink()
