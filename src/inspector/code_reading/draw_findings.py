@@ -107,7 +107,7 @@ def _orders(calls: Sequence[CodeCall], parents: Mapping[Source, DataSet]) -> Ite
         told.append(whole.source)
         files = whole.source.loader is LoaderName.FILES
         listed = files and whole.source.arguments.get("directory") is not None
-        if listed and not whole.has("sorted"):
+        if listed and not whole.has("sorted", "sorted_by"):
             yield CodeFinding(
                 "unsorted_listing", MIDDLE,
                 "The files are split in the order in which the disk lists them, which differs from"

@@ -150,16 +150,16 @@ class RandomDraws:
 
     def sliced(self, data: DataSet, key: slice) -> object:
         """Return one side of a list that is cut at a position."""
-        if key.step is not None or (key.start is not None and key.stop is not None):
-            return data.after("slice", repr((key.start, key.stop)))
+        if key.step is not None:
+            return data.after("slice", repr((key.start, key.stop, key.step)))
+        middle = key.start is not None and key.stop is not None
         end = key.stop if key.start is None else key.start
         if end is None:
             return data
-        boundary = repr(end)
+        boundary = repr((end, key.stop)) if middle else repr(end)
         known = self._slices.get(((data.source, data.membership), boundary))
         if known is None:
-            known = Source(
-                LoaderName.SLICES, self._host.place, data.source.node, {"at": end}, parent=data
-            )
+            ends = {"at": end, "to": key.stop} if middle else {"at": end}
+            known = Source(LoaderName.SLICES, self._host.place, data.source.node, ends, parent=data)
             self._slices[((data.source, data.membership), boundary)] = known
         return DataSet(known, derived=data.derived).after("part", 0 if key.start is None else 1)
