@@ -245,3 +245,55 @@ def test_paths_of_pathlib_are_sorted_part_by_part(project: Project) -> None:
     made = project.splits.membership(Rule(RuleKind.CODE, code=code))
     listed = [p.split("/") for p in (*made.training, *made.validation)]
     assert listed == sorted(listed)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "files.remove(files[0])",
+        "files.reverse()",
+        "files = list(reversed(files))",
+        "files = files[::-1]",
+        "files = list(set(files))",
+        "files.append('more.png')",
+    ],
+)
+def test_a_list_that_is_changed_is_not_replayed_as_if_it_were_not(
+    project: Project, change: str
+) -> None:
+    code = (
+        LISTED
+        + TTS
+        + (
+            f"files = sorted(glob('data/training/*/*'))\n{change}\n"
+            "train, val = tts(files, test_size=0.2, random_state=2)\n"
+        )
+    )
+    with pytest.raises(UsageError):
+        project.splits.membership(Rule(RuleKind.CODE, code=code))
+
+
+def test_a_list_that_is_sorted_in_place_is_sorted(project: Project) -> None:
+    code = (
+        LISTED
+        + TTS
+        + (
+            "files = glob('data/training/**/*', recursive=True)\nfiles.sort()\n"
+            "train, val = tts(files, test_size=0.2, random_state=2)\n"
+        )
+    )
+    made = project.splits.membership(Rule(RuleKind.CODE, code=code))
+    assert made.training == replayed(project, "test_size=0.2, random_state=2")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["ds.samples = chosen(ds.samples)", "ds = ImageFolder('data/training', is_valid_file=good)"],
+)
+def test_an_image_folder_whose_files_the_code_chooses_is_refused(
+    project: Project, line: str
+) -> None:
+    split = "\ntr, va = random_split(ds, [0.8, 0.2], torch.Generator().manual_seed(5))"
+    with pytest.raises(UsageError):
+        project.splits.membership(Rule(RuleKind.CODE, code=TORCH + line + split))
+    project.splits.membership(Rule(RuleKind.CODE, code=TORCH + split))

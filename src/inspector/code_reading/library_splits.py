@@ -58,6 +58,7 @@ _NOT_FOLLOWED: Final = (
     "take", "skip", "shard", "filter", "slice", "concatenate", "select", "query", "dropna",
     "sort_values", "merge", "drop",
 )  # fmt: skip
+_CHOOSES: Final = ("is_valid_file", "extensions", "allow_empty")
 _STRATIFIES: Final = ("stratify", "stratify_by_column")
 
 
@@ -126,6 +127,15 @@ def listed_files(data: DataSet, folder: str) -> ListedFiles:
         UsageError: The files come from a table.
     """
     loader = data.source.loader
+    if loader in _FUNCTIONS and loader not in _LISTINGS:
+        raise UsageError(
+            f"{data.source.place.text}: what {loader.value} splits is not in the code",
+            "Paste the lines that list the files too.",
+        )
+    if any(data.source.arguments.get(name) is not None for name in _CHOOSES):
+        raise UnreplayableError(
+            ReplayGap.UNSUPPORTED, "a function of the script chooses the files of ImageFolder"
+        )
     if loader in _LISTINGS:
         part = data.part
         split = part.partition("[")[0] if isinstance(part, str) else "train"
@@ -136,7 +146,15 @@ def listed_files(data: DataSet, folder: str) -> ListedFiles:
             "Save which file is in which split as a CSV with the columns path and split, and give"
             " it with --list.",
         )
-    order = [s.name for s in data.steps if s.name in ("sorted", "sorted_by")]
+    if data.source.arguments.get("built") is True:
+        raise UnreplayableError(
+            ReplayGap.UNSUPPORTED, "a loop fills the list of files, and its order is not followed"
+        )
+    order = [s.name for s in data.steps if s.name in ("sorted", "sorted_by", "unordered")]
+    if order[-1:] == ["unordered"]:
+        raise UnreplayableError(
+            ReplayGap.UNSORTED_LISTING, "the files come from a set, which has no order"
+        )
     if order[-1:] == ["sorted_by"]:
         raise UnreplayableError(
             ReplayGap.UNSUPPORTED, "the files are sorted by a rule of the script's own"
@@ -258,7 +276,10 @@ def _shuffled_cut(parent: DataSet | None, cuts: tuple[int, ...]) -> SplitCall:
     keywords: dict[str, object] = {"cuts": cuts}
     if not shuffles:
         return split_call(SplitFunction.INDEX_CUT, {**keywords, "shuffler": "none"})
-    seed, _, shuffler, shared = (*shuffles[0].values, "numpy.random", False)[:4]
+    values = shuffles[0].values
+    seed = values[0] if values else None
+    shuffler = values[2] if len(values) > 2 else "numpy.random"
+    shared = values[3] if len(values) > 3 else False
     if isinstance(seed, int):
         keywords["seed"] = seed
     return split_call(

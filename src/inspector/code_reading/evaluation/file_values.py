@@ -61,7 +61,9 @@ def files_of(host: Host, value: object, node: ast.AST) -> DataSet | None:
         case ListBox(data=[first, *_] as items) if isinstance(first, PathText | PartText | str):
             folder = _common_folder(items[:50])
             if folder:
-                return files_in(host, PartText(folder) if "{" in folder else folder, node)
+                where = PartText(folder) if "{" in folder else folder
+                known = {"directory": folder_of(where), "pattern": where, "built": True}
+                return DataSet(Source(LoaderName.FILES, host.place, node, known))
         case ListBox(data=[DataSet() as first, *_]):
             return first
         case DictBox(data=data) if data:

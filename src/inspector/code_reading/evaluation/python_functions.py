@@ -85,11 +85,13 @@ def _len(host: Host, given: Arguments, node: ast.AST) -> object:
     return Size(1.0) if data is not None else Unknown(text_of(node))
 
 
-def _sequence(make: Callable[[list[object]], object]) -> _Call:
+def _sequence(make: Callable[[list[object]], object], step: str = "") -> _Call:
     def convert(host: Host, given: Arguments, node: ast.AST) -> object:
         if not given.places:
             return make([])
         value = given.places[0]
+        if isinstance(value, DataSet) and step:
+            return value.after(step, line=getattr(node, "lineno", 0))
         if isinstance(value, DataSet | StreamValue | Arrays | Positions):
             return value
         if isinstance(value, str) and len(value) > 1_000:
@@ -404,10 +406,10 @@ _FUNCTIONS: Final[dict[str, _Call]] = {
     "builtins.len": _len,
     "builtins.list": _sequence(ListBox),
     "builtins.tuple": _sequence(tuple),
-    "builtins.set": _sequence(lambda items: ListBox(items, is_set=True)),
-    "builtins.frozenset": _sequence(lambda items: ListBox(items, is_set=True)),
+    "builtins.set": _sequence(lambda items: ListBox(items, is_set=True), "unordered"),
+    "builtins.frozenset": _sequence(lambda items: ListBox(items, is_set=True), "unordered"),
     "builtins.iter": _iterator,
-    "builtins.reversed": _sequence(lambda items: ListBox(items[::-1])),
+    "builtins.reversed": _sequence(lambda items: ListBox(items[::-1]), "slice"),
     "builtins.dict": _dict,
     "collections.OrderedDict": _dict,
     "builtins.sorted": _sorted,

@@ -24,6 +24,7 @@ from inspector.code_reading.evaluation.values import (
     text_of,
 )
 
+_LIST_CHANGES: Final = ("sort", "remove", "pop", "append", "extend", "insert", "reverse", "clear")
 _USED: Final = "it has drawn for another call since it was seeded, and its state is not known here"
 
 
@@ -106,6 +107,18 @@ class RandomDraws:
             case _:
                 self._draw(key)
                 return MISSING
+
+    def changed_in_place(self, function: object, given: Arguments, node: ast.Call) -> object:
+        """Return what a method such as `files.sort()` makes of a list; MISSING for others."""
+        if not isinstance(function, Method) or not isinstance(function.owner, DataSet):
+            return MISSING
+        data, name = function.owner, function.name
+        if not data.is_list or name not in _LIST_CHANGES:
+            return MISSING
+        if name != "sort":
+            return data.after("filter", name, line=node.lineno)
+        plain = given.names.get("key") is None and given.names.get("reverse", False) is False
+        return data.after("sorted" if plain else "sorted_by")
 
     def shuffled_in_place(self, function: object, given: Arguments, node: ast.AST) -> object:
         """Return what `shuffle(x)` makes of x; MISSING where the call is no such thing."""
