@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from inspector.cli.main import run
@@ -10,6 +11,7 @@ from inspector.errors import UsageError
 from inspector.project.project import Project
 from inspector.project.splits.replayed_split import keywords_of, replayed_rule
 from inspector.project.splits.split_rules import Rule, RuleKind
+from inspector.splits.listings import Listing, list_items
 from inspector.splits.other_replays import SplitFunction
 
 SKLEARN = """
@@ -165,3 +167,133 @@ def test_the_terminal_answers_for_a_library(
     split = json.loads(capsys.readouterr().out)
     assert found["validation_images"] == len(split["validation"])
     assert found["by_file"]["both"] == 0
+
+
+LISTED = "import os, random, numpy as np\nfrom glob import glob\nfrom pathlib import Path\n"
+TTS = "from sklearn.model_selection import train_test_split as tts\n"
+
+
+def replayed(project: Project, arguments: str) -> tuple[str, ...]:
+    rule = replayed_rule(SplitFunction.TRAIN_TEST_SPLIT, keywords_of(arguments))
+    return project.splits.membership(rule).training
+
+
+def test_three_slices_of_a_shuffled_list_are_disjoint_and_whole(project: Project) -> None:
+    code = LISTED + (
+        "files = sorted(glob('data/training/**/*', recursive=True))\n"
+        "random.seed(4)\nrandom.shuffle(files)\nn = len(files)\n"
+        "train, val, test = files[: n // 2], files[n // 2 : n // 4 * 3], files[n // 4 * 3 :]\n"
+    )
+    made = project.splits.membership(Rule(RuleKind.CODE, code=code))
+    count = len(list_items(project.root / "training", Listing.SORTED))
+    assert not {*made.training} & {*made.validation}
+    assert len(made.training) == count // 2
+    assert len(made.validation) == count // 4 * 3 - count // 2
+
+
+def test_a_list_that_is_shuffled_before_the_split_is_replayed_shuffled(project: Project) -> None:
+    code = (
+        LISTED
+        + TTS
+        + (
+            "files = sorted(glob('data/training/**/*', recursive=True))\n"
+            "np.random.seed(1)\nnp.random.shuffle(files)\n"
+            "train, val = tts(files, test_size=0.2, random_state=2)\n"
+        )
+    )
+    made = project.splits.membership(Rule(RuleKind.CODE, code=code))
+    plain = replayed(project, "test_size=0.2, random_state=2")
+    order = np.random.RandomState(1).permutation(len(made.training) + len(made.validation))
+    files = sorted({*made.training, *made.validation})
+    shuffled = [files[i] for i in order]
+    assert made.training == tuple(shuffled[files.index(path)] for path in plain)
+
+
+def test_endings_choose_files_and_other_conditions_are_refused(project: Project) -> None:
+    listing = LISTED + TTS + "files = sorted(f for f in glob('data/training/*/*') if {})\n"
+    split = "train, val = tts(files, test_size=0.2, random_state=2)\n"
+    code = listing.format("f.lower().endswith(('.jpg', '.jpeg'))") + split
+    made = project.splits.membership(Rule(RuleKind.CODE, code=code))
+    assert {Path(p).suffix.lower() for p in made.training} <= {".jpg", ".jpeg"}
+    with pytest.raises(UsageError, match="filter changes which files"):
+        project.splits.membership(Rule(RuleKind.CODE, code=listing.format("good(f)") + split))
+
+
+@pytest.mark.parametrize(
+    ("files", "text"),
+    [
+        ("sorted(glob('data/training/*/*'), key=os.path.getsize)", "rule of the script's own"),
+        ("sorted(glob('data/training/*/*'), reverse=True)", "rule of the script's own"),
+        ("list(Path('data/training').rglob('*'))", "in the order in which the disk lists them"),
+    ],
+)
+def test_an_order_that_is_not_by_path_is_refused(project: Project, files: str, text: str) -> None:
+    code = LISTED + TTS + f"train, val = tts({files}, test_size=0.2, random_state=2)\n"
+    with pytest.raises(UsageError, match=text):
+        project.splits.membership(Rule(RuleKind.CODE, code=code))
+
+
+def test_paths_of_pathlib_are_sorted_part_by_part(project: Project) -> None:
+    code = (
+        LISTED
+        + TTS
+        + (
+            "files = sorted(Path('data/training').rglob('*.*'))\n"
+            "train, val = tts(files, test_size=0.2, random_state=2, shuffle=False)\n"
+        )
+    )
+    made = project.splits.membership(Rule(RuleKind.CODE, code=code))
+    listed = [p.split("/") for p in (*made.training, *made.validation)]
+    assert listed == sorted(listed)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "files.remove(files[0])",
+        "files.reverse()",
+        "files = list(reversed(files))",
+        "files = files[::-1]",
+        "files = list(set(files))",
+        "files.append('more.png')",
+    ],
+)
+def test_a_list_that_is_changed_is_not_replayed_as_if_it_were_not(
+    project: Project, change: str
+) -> None:
+    code = (
+        LISTED
+        + TTS
+        + (
+            f"files = sorted(glob('data/training/*/*'))\n{change}\n"
+            "train, val = tts(files, test_size=0.2, random_state=2)\n"
+        )
+    )
+    with pytest.raises(UsageError):
+        project.splits.membership(Rule(RuleKind.CODE, code=code))
+
+
+def test_a_list_that_is_sorted_in_place_is_sorted(project: Project) -> None:
+    code = (
+        LISTED
+        + TTS
+        + (
+            "files = glob('data/training/**/*', recursive=True)\nfiles.sort()\n"
+            "train, val = tts(files, test_size=0.2, random_state=2)\n"
+        )
+    )
+    made = project.splits.membership(Rule(RuleKind.CODE, code=code))
+    assert made.training == replayed(project, "test_size=0.2, random_state=2")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["ds.samples = chosen(ds.samples)", "ds = ImageFolder('data/training', is_valid_file=good)"],
+)
+def test_an_image_folder_whose_files_the_code_chooses_is_refused(
+    project: Project, line: str
+) -> None:
+    split = "\ntr, va = random_split(ds, [0.8, 0.2], torch.Generator().manual_seed(5))"
+    with pytest.raises(UsageError):
+        project.splits.membership(Rule(RuleKind.CODE, code=TORCH + line + split))
+    project.splits.membership(Rule(RuleKind.CODE, code=TORCH + split))

@@ -56,6 +56,8 @@ class CallReader:
         share = share_held_out(values, use.data, role)
         subset = values.text("subset") if reads_subset else None
         seed, shuffle = _seed(use.data, values), _shuffle(use.data, values)
+        if any(s.name == "concatenate" for s in use.data.membership):
+            values.lacks("files", "other files are added by concatenate()")
         for argument in LOADER_RULES[source.loader].names:
             values.require(argument)
         return CodeCall(

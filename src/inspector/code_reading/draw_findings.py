@@ -38,7 +38,7 @@ def draw_findings(
 ) -> Iterator[CodeFinding]:
     """Yield what there is to say of seeds, orders and rounds."""
     yield from _missing_seeds(calls)
-    yield from _orders(calls, parents)
+    yield from _orders(calls, parents, _reads_unsorted(followed))
     for one, two in pairs:
         yield from _shuffle_false(one, two)
         yield from _draws_differ(one, two)
@@ -95,7 +95,9 @@ def _shuffle_false(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
         )  # fmt: skip
 
 
-def _orders(calls: Sequence[CodeCall], parents: Mapping[Source, DataSet]) -> Iterator[CodeFinding]:
+def _orders(
+    calls: Sequence[CodeCall], parents: Mapping[Source, DataSet], loops_unsorted: bool
+) -> Iterator[CodeFinding]:
     """Find splits of lists whose order the disk decides, and splits in class order."""
     told: list[object] = []
     for call in calls:
@@ -107,7 +109,8 @@ def _orders(calls: Sequence[CodeCall], parents: Mapping[Source, DataSet]) -> Ite
         told.append(whole.source)
         files = whole.source.loader is LoaderName.FILES
         listed = files and whole.source.arguments.get("directory") is not None
-        if listed and not whole.has("sorted"):
+        built = whole.source.arguments.get("built") is True
+        if listed and not whole.has("sorted", "sorted_by") and (loops_unsorted or not built):
             yield CodeFinding(
                 "unsorted_listing", MIDDLE,
                 "The files are split in the order in which the disk lists them, which differs from"
@@ -115,12 +118,23 @@ def _orders(calls: Sequence[CodeCall], parents: Mapping[Source, DataSet]) -> Ite
                 " first.",
                 whole.source.place,
             )  # fmt: skip
-        elif (listed or whole.source.loader is LoaderName.IMAGE_FOLDER) and _cut_in_order(call):
+        elif (
+            (listed and not built) or whole.source.loader is LoaderName.IMAGE_FOLDER
+        ) and _cut_in_order(call):
             yield CodeFinding(
                 "shuffle_false", MIDDLE if files else HIGH,
                 _IN_ORDER.format(part="the other part", advice="Shuffle, with a seed."),
                 call.place, "shuffle",
             )  # fmt: skip
+
+
+def _reads_unsorted(followed: Followed) -> bool:
+    """Tell whether a loop runs over files in the order in which the disk lists them."""
+    return any(
+        d.source.loader is LoaderName.FILES and not d.has("sorted", "sorted_by")
+        and d.source.arguments.get("directory") is not None
+        for e in followed.events if e.action is Action.ITERATE for d in data_sets(e.data)
+    )  # fmt: skip
 
 
 def _whole(call: CodeCall, parents: Mapping[Source, DataSet]) -> DataSet | None:

@@ -54,6 +54,11 @@ _LISTINGS: Final[Mapping[LoaderName, Listing]] = {
     LoaderName.SPLIT_FOLDERS: Listing.SPLIT_FOLDERS,
     LoaderName.ULTRALYTICS: Listing.ULTRALYTICS,
 }
+_NOT_FOLLOWED: Final = (
+    "take", "skip", "shard", "filter", "slice", "concatenate", "select", "query", "dropna",
+    "sort_values", "merge", "drop",
+)  # fmt: skip
+_CHOOSES: Final = ("is_valid_file", "extensions", "allow_empty")
 _STRATIFIES: Final = ("stratify", "stratify_by_column")
 
 
@@ -65,19 +70,30 @@ class ListedFiles:
         folder: As the code says it.
         pattern: Of paths within the folder, such as "*/*.jpg"; "" for all.
         split: For Hugging Face, the name of the split.
+        endings: Only paths with one of these endings, where not empty.
+        any_case: The endings fit in any case.
+        by_parts: Sorted part by part, as paths of pathlib are.
+        hidden: Wildcards take names with a dot at the start.
     """
 
     folder: str
     listing: Listing
     pattern: str = ""
     split: str = "train"
+    endings: tuple[str, ...] = ()
+    any_case: bool = False
+    by_parts: bool = False
+    hidden: bool = False
 
     def takes(self, path: str) -> bool:
         """Tell whether a path of the folder fits the pattern, as glob does."""
+        name = path.lower() if self.any_case else path
+        if self.endings and not name.endswith(self.endings):
+            return False
         if not self.pattern:
             return True
-        parts, wanted = PurePosixPath(path).parts, PurePosixPath(self.pattern).parts
-        return _fits(parts, wanted)
+        parts, pattern = PurePosixPath(path).parts, PurePosixPath(self.pattern).parts
+        return (self.hidden or not _skips_hidden(parts, pattern)) and _fits(parts, pattern)
 
 
 def _fits(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
@@ -85,11 +101,13 @@ def _fits(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
         return not parts
     if pattern[0] == "**":
         return any(_fits(parts[i:], pattern[1:]) for i in range(len(parts) + 1))
-    hidden = bool(parts) and parts[0].startswith(".") and not pattern[0].startswith(".")
-    return (
-        bool(parts) and not hidden and fnmatchcase(parts[0], pattern[0])
-        and _fits(parts[1:], pattern[1:])
-    )  # fmt: skip
+    return bool(parts) and fnmatchcase(parts[0], pattern[0]) and _fits(parts[1:], pattern[1:])
+
+
+def _skips_hidden(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
+    """Tell whether glob leaves a path out for a dot at the start of one of its names."""
+    written = {name for name in pattern if name.startswith(".")}
+    return any(p.startswith(".") and not any(fnmatchcase(p, w) for w in written) for p in parts)
 
 
 def is_replayed(loader: LoaderName) -> bool:
@@ -109,6 +127,15 @@ def listed_files(data: DataSet, folder: str) -> ListedFiles:
         UsageError: The files come from a table.
     """
     loader = data.source.loader
+    if loader in _FUNCTIONS and loader not in _LISTINGS:
+        raise UsageError(
+            f"{data.source.place.text}: what {loader.value} splits is not in the code",
+            "Paste the lines that list the files too.",
+        )
+    if any(data.source.arguments.get(name) is not None for name in _CHOOSES):
+        raise UnreplayableError(
+            ReplayGap.UNSUPPORTED, "a function of the script chooses the files of ImageFolder"
+        )
     if loader in _LISTINGS:
         part = data.part
         split = part.partition("[")[0] if isinstance(part, str) else "train"
@@ -119,7 +146,20 @@ def listed_files(data: DataSet, folder: str) -> ListedFiles:
             "Save which file is in which split as a CSV with the columns path and split, and give"
             " it with --list.",
         )
-    if not data.has("sorted"):
+    if data.source.arguments.get("built") is True:
+        raise UnreplayableError(
+            ReplayGap.UNSUPPORTED, "a loop fills the list of files, and its order is not followed"
+        )
+    order = [s.name for s in data.steps if s.name in ("sorted", "sorted_by", "unordered")]
+    if order[-1:] == ["unordered"]:
+        raise UnreplayableError(
+            ReplayGap.UNSORTED_LISTING, "the files come from a set, which has no order"
+        )
+    if order[-1:] == ["sorted_by"]:
+        raise UnreplayableError(
+            ReplayGap.UNSUPPORTED, "the files are sorted by a rule of the script's own"
+        )
+    if not order:
         raise UnreplayableError(
             ReplayGap.UNSORTED_LISTING,
             "the files are split in the order in which the disk lists them, which differs from"
@@ -129,7 +169,32 @@ def listed_files(data: DataSet, folder: str) -> ListedFiles:
     text = shown(pattern) if isinstance(pattern, str | PathText | PartText) else ""
     head = shown(data.source.arguments.get("directory"))
     inner = text.removeprefix(head).strip("/") if text.startswith(head) else ""
-    return ListedFiles(folder, Listing.SORTED, inner)
+    suffixes = [s for s in data.steps if s.name == "suffix"]
+    if len(suffixes) > 1:
+        raise UnreplayableError(ReplayGap.UNSUPPORTED, "the files are filtered more than once")
+    given = data.source.arguments
+    endings, any_case = suffixes[0].values if suffixes else ((), False)
+    assert isinstance(endings, tuple)
+    return ListedFiles(
+        folder, Listing.SORTED, inner, endings=tuple(str(e) for e in endings),
+        any_case=any_case is True, by_parts=given.get("by_parts") is True,
+        hidden=given.get("hidden") is True,
+    )  # fmt: skip
+
+
+def refuse_steps(data: DataSet) -> None:
+    """Refuse what changes which files a list holds in a way that is not followed.
+
+    Raises:
+        UnreplayableError: There is such a step.
+    """
+    step = next((s for s in data.steps if s.name in _NOT_FOLLOWED), None)
+    if step is not None:
+        where = f"line {step.line}: " if step.line else ""
+        raise UnreplayableError(
+            ReplayGap.UNSUPPORTED,
+            f"{where}{step.name} changes which files are in the list, and is not followed",
+        )
 
 
 def library_call(source: Source, count: int) -> SplitCall:
@@ -181,19 +246,40 @@ def _lengths(source: Source, count: int) -> tuple[object, ...]:
 
 def _index_cut(source: Source, count: int) -> SplitCall:
     parent = source.parent
-    cut = _plain(source, "the cut", source.arguments["at"], count)
-    if not isinstance(cut, int):
-        raise UsageError(f"{source.place.text}: the cut is no whole number", "Write it as one.")
+    cuts: list[int] = []
+    for name in ("at", "to"):
+        if name not in source.arguments:
+            continue
+        cut = _plain(source, "the cut", source.arguments[name], count)
+        if not isinstance(cut, int):
+            raise UsageError(f"{source.place.text}: the cut is no whole number", "Write it as one.")
+        cuts.append(min(count, cut if cut >= 0 else max(0, count + cut)))
+    return _shuffled_cut(parent, tuple(cuts))
+
+
+def order_call(data: DataSet) -> SplitCall | None:
+    """Return the call that shuffles a list before it is split; None where none does.
+
+    Raises:
+        UnreplayableError: It is shuffled more than once.
+    """
+    return _shuffled_cut(data, ()) if data.has("shuffle") else None
+
+
+def _shuffled_cut(parent: DataSet | None, cuts: tuple[int, ...]) -> SplitCall:
     steps: tuple[DatasetStep, ...] = parent.steps if parent is not None else ()
     shuffles = [s for s in steps if s.name == "shuffle"]
     if len(shuffles) > 1:
         raise UnreplayableError(
             ReplayGap.GENERATOR_USED, "the list is shuffled more than once before it is cut"
         )
-    keywords: dict[str, object] = {"cuts": (cut if cut >= 0 else count + cut,)}
+    keywords: dict[str, object] = {"cuts": cuts}
     if not shuffles:
         return split_call(SplitFunction.INDEX_CUT, {**keywords, "shuffler": "none"})
-    seed, _, shuffler, shared = (*shuffles[0].values, "numpy.random", False)[:4]
+    values = shuffles[0].values
+    seed = values[0] if values else None
+    shuffler = values[2] if len(values) > 2 else "numpy.random"
+    shared = values[3] if len(values) > 3 else False
     if isinstance(seed, int):
         keywords["seed"] = seed
     return split_call(

@@ -21,6 +21,7 @@ KERAS_LOADERS: Final = {
 }
 """What is replayed with nothing but the folder."""
 
+_CUTS: Final = ("take", "skip", "shard", "filter", "slice", "concatenate")
 _NO_DATASET: Final = UsageError(
     "the code makes no dataset from a folder",
     "Paste the lines with image_dataset_from_directory, flow_from_directory or split_dataset.",
@@ -104,7 +105,7 @@ def loader_call(call: CodeCall, keras: str = "") -> LoaderCall:
             f"{lack.place.text}: {lack.what} {_after(lack.why)}",
             f"Paste the line that sets it too, or write the value of {lack.what} there.",
         )
-    if any(s.name in ("take", "skip", "shard", "filter", "slice") for s in call.data.membership):
+    if any(s.name in _CUTS for s in call.data.membership):
         raise UsageError(
             f"{call.place.text}: take() and skip() cut batches of this dataset, so its files can't"
             " be told from the code",

@@ -84,7 +84,9 @@ def _lengths(values: CallArguments, data: DataSet, role: DatasetRole) -> float |
 
 
 def _slices(values: CallArguments, data: DataSet, role: DatasetRole) -> float | None:
-    at = data.source.arguments["at"]
+    at, to = data.source.arguments["at"], data.source.arguments.get("to")
+    if to is not None:
+        return to.share - at.share if isinstance(at, Size) and isinstance(to, Size) else None
     return side_share(Size(1 - at.share) if isinstance(at, Size) else None, role, data)
 
 

@@ -462,4 +462,38 @@ parts = DatasetDict(train=once["train"], validation=twice["train"], test=twice["
 """,
         [(TR, "mine", 0.3, 4), (VA, "mine", 0.5, 4), (TE, "mine", 0.5, 4)],
     ),
+    Script(
+        "an iterator over seeds",
+        KERAS
+        + """
+seeds = iter((3, 4))
+train = folder("k", validation_split=0.2, subset="training", seed=next(seeds))
+val = folder("k", validation_split=0.2, subset="validation", seed=next(seeds))
+""",
+        [(TR, "k", 0.2, 3), (VA, "k", 0.2, 4)],
+        _codes("different_seeds"),
+    ),
+    Script(
+        "files that are joined again",
+        KERAS
+        + """
+both = folder("k", validation_split=0.2, subset="training", seed=3)
+both = both.concatenate(folder("k", validation_split=0.2, subset="validation", seed=3))
+net.fit(both)
+""",
+        [(TR, "k", 0.2, 3), (VA, "k", 0.2, 3)],
+        unread=frozenset({(3, "files")}),
+    ),
+    Script(
+        "three slices of a shuffled list",
+        """
+import os, random
+random.seed(8)
+names = sorted(os.listdir("cells"))
+random.shuffle(names)
+n = len(names)
+train, val, test = names[: int(0.5 * n)], names[int(0.5 * n) : int(0.75 * n)], names[int(0.75 * n) :]
+""",
+        [(TR, "cells", 0.5, 8), (VA, "cells", 0.25, 8), (TE, "cells", 0.25, 8)],
+    ),
 ]  # fmt: skip

@@ -54,7 +54,7 @@ class DatasetMethods:
             "apply": self._map,
             "with_transform": self._map,
             "shuffle": self._shuffle,
-            "concatenate": lambda data, given, node: data,
+            "concatenate": lambda data, given, node: data.after("concatenate", text_of(node)),
             "train_test_split": splits.hf_split,
             "sample": splits.sample,
             "drop": self._drop,
@@ -104,7 +104,8 @@ class DatasetMethods:
 
     def _shuffle(self, data: DataSet, given: Arguments, node: ast.AST) -> object:
         if data.source.loader in (LoaderName.HF_DATASET, LoaderName.HF_SPLIT):
-            return data.after("shuffle", given.names.get("seed"), False)
+            seed = given.get(0, "seed")
+            return data.after("shuffle", seed, False, "numpy.random.default_rng")
         step = shuffle_step(given, getattr(node, "lineno", 0))
         return DataSet(data.source, (*data.steps, step), data.derived)
 

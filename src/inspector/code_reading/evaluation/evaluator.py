@@ -9,6 +9,7 @@ the code are followed with their arguments. Steps, depth and sizes are bounded.
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from inspector.code_reading.evaluation.control_flow import ControlFlow
 from inspector.code_reading.evaluation.frames import (
@@ -40,6 +41,9 @@ from inspector.code_reading.evaluation.values import (
     text_of,
 )
 from inspector.code_reading.program import CodeCell, CodePlace, Program, Unread
+
+_HOLDS_FILES: Final = ("samples", "imgs", "indices", "filenames", "filepaths", "file_paths")
+"""Attributes of a dataset that decide which files it holds, where the code sets them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +235,8 @@ class Evaluator(ControlFlow):
                     whole = isinstance(owner, ast.Attribute) and owner.attr == "dataset"
                     text = f"dataset.{name}" if whole else name
                     self.emit(Event(Action.SET, self.place, box, name=text))
+                    if name in _HOLDS_FILES:
+                        self.bind(owner, box.after("filter", name, line=self.line), scope)
                 self.named(f"{text_of(owner)}.{name}", value)
             case ast.Subscript(value=owner, slice=key):
                 where = self._key(key, scope)

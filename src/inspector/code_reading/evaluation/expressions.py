@@ -220,11 +220,29 @@ class Expressions(Operators):
             derived,
         )
         if derived:
-            return derived[0]
+            source = derived[0]
+            return self._filtered(source, node, scope) if isinstance(source, DataSet) else source
         box = self._list(result if whole else [], is_set=isinstance(node, ast.SetComp))
         if whole:
             return box
         return StreamValue(result[0], text_of(node)) if result else Unknown(text_of(node))
+
+    def _filtered(
+        self, data: DataSet, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, scope: ScopeBox
+    ) -> DataSet:
+        """Return a list of files after the conditions of a comprehension."""
+        for test in (test for step in node.generators for test in step.ifs):
+            match test:
+                case ast.Call(func=ast.Attribute(attr="endswith", value=text), args=[ending]):
+                    value = self.value(ending, scope)
+                    endings = value if isinstance(value, tuple) else (value,)
+                    plain = isinstance(text, ast.Name) or _is_lower(text)
+                    if plain and all(isinstance(e, str) for e in endings):
+                        any_case = isinstance(text, ast.Call)
+                        data = data.after("suffix", endings, any_case, line=test.lineno)
+                        continue
+            data = data.after("filter", text_of(test), line=test.lineno)
+        return data
 
     def _dict_comprehension(self, node: ast.DictComp, scope: ScopeBox) -> object:
         box = DictBox()
@@ -269,3 +287,12 @@ class Expressions(Operators):
 
     def _lambda(self, node: ast.Lambda, scope: ScopeBox) -> object:
         return self.made_function(node, "<lambda>", scope)
+
+
+def _is_lower(node: ast.expr) -> bool:
+    """Tell whether an expression is `name.lower()`."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="lower", value=ast.Name()), args=[]):
+            return True
+        case _:
+            return False

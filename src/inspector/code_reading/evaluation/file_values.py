@@ -6,7 +6,6 @@ from typing import Final
 from inspector.code_reading.evaluation.host import Host
 from inspector.code_reading.evaluation.objects import (
     DataSet,
-    DatasetStep,
     LoaderName,
     Source,
     StreamValue,
@@ -16,12 +15,24 @@ from inspector.code_reading.evaluation.values import DictBox, ListBox, PartText,
 _WILD: Final = "*?["
 
 
-def files_in(host: Host, where: object, node: ast.AST, *, ordered: bool = False) -> DataSet:
-    """Return the files of a folder or of a pattern such as "data/*/*.jpg"."""
-    source = Source(
-        LoaderName.FILES, host.place, node, {"directory": folder_of(where), "pattern": where}
-    )
-    return DataSet(source, (DatasetStep("sorted"),) if ordered else ())
+def files_in(
+    host: Host, where: object, node: ast.AST, *, by_parts: bool = False, hidden: bool = False
+) -> DataSet:
+    """Return the files of a folder or of a pattern such as "data/*/*.jpg".
+
+    Args:
+        host: The evaluator.
+        where: A folder or a pattern.
+        node: The call.
+        by_parts: They are paths of pathlib, which are sorted part by part.
+        hidden: A wildcard takes names with a dot at the start, too.
+    """
+    arguments = {"directory": folder_of(where), "pattern": where}
+    if by_parts:
+        arguments["by_parts"] = True
+    if hidden or by_parts:
+        arguments["hidden"] = True
+    return DataSet(Source(LoaderName.FILES, host.place, node, arguments))
 
 
 def folder_of(where: object) -> object:
@@ -50,7 +61,9 @@ def files_of(host: Host, value: object, node: ast.AST) -> DataSet | None:
         case ListBox(data=[first, *_] as items) if isinstance(first, PathText | PartText | str):
             folder = _common_folder(items[:50])
             if folder:
-                return files_in(host, PartText(folder) if "{" in folder else folder, node)
+                where = PartText(folder) if "{" in folder else folder
+                known = {"directory": folder_of(where), "pattern": where, "built": True}
+                return DataSet(Source(LoaderName.FILES, host.place, node, known))
         case ListBox(data=[DataSet() as first, *_]):
             return first
         case DictBox(data=data) if data:

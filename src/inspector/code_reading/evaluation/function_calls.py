@@ -154,6 +154,11 @@ class FunctionCalls(Expressions):
             return self.module
         if isinstance(function, Ref) and function.name == "builtins.super":
             return self._super(given)
+        changed = self.libraries.splits.changed_in_place(function, given, node)
+        if changed is not MISSING and isinstance(node.func, ast.Attribute):
+            self.bind(node.func.value, changed, scope)
+            self.line = line
+            return Unknown(text_of(node)) if node.func.attr == "pop" else None
         shuffled = self.libraries.splits.shuffled_in_place(function, given, node)
         if shuffled is not MISSING and node.args:
             self.bind(node.args[0], shuffled, scope)

@@ -85,11 +85,13 @@ def _len(host: Host, given: Arguments, node: ast.AST) -> object:
     return Size(1.0) if data is not None else Unknown(text_of(node))
 
 
-def _sequence(make: Callable[[list[object]], object]) -> _Call:
+def _sequence(make: Callable[[list[object]], object], step: str = "") -> _Call:
     def convert(host: Host, given: Arguments, node: ast.AST) -> object:
         if not given.places:
             return make([])
         value = given.places[0]
+        if isinstance(value, DataSet) and step:
+            return value.after(step, line=getattr(node, "lineno", 0))
         if isinstance(value, DataSet | StreamValue | Arrays | Positions):
             return value
         if isinstance(value, str) and len(value) > 1_000:
@@ -116,7 +118,8 @@ def _dict(host: Host, given: Arguments, node: ast.AST) -> object:
 def _sorted(host: Host, given: Arguments, node: ast.AST) -> object:
     value = given.get(0, "iterable")
     if isinstance(value, DataSet):
-        return value.after("sorted")
+        plain = given.names.get("key") is None and given.names.get("reverse", False) is False
+        return value.after("sorted" if plain else "sorted_by")
     items = host.listed(value)
     if items is None or not all(is_scalar(v) and is_known(v) for v in items) or given.names:
         if isinstance(value, ListBox):
@@ -245,8 +248,22 @@ def _first(host: Host, given: Arguments, node: ast.AST) -> object:
     value = given.get(0, "iterator")
     if isinstance(value, StreamValue):
         return value.item
+    if isinstance(value, ListBox) and value.data:
+        host.memory.touch(value)
+        return value.data.pop(0)
     items = host.listed(value)
     return items[0] if items else Unknown(text_of(node))
+
+
+def _iterator(host: Host, given: Arguments, node: ast.AST) -> object:
+    value = given.get(0, "object", Unknown(text_of(node)))
+    if isinstance(value, DataSet | StreamValue | str):
+        return value
+    items = host.listed(value)
+    if items is None:
+        return Unknown(text_of(node)) if isinstance(value, ListBox) else value
+    host.spend(len(items) // 8)
+    return ListBox(items)
 
 
 def _same(host: Host, given: Arguments, node: ast.AST) -> object:
@@ -312,6 +329,11 @@ def _first_part(host: Host, given: Arguments, node: ast.AST) -> object:
 
 def _listing(host: Host, given: Arguments, node: ast.AST) -> object:
     return files_in(host, given.get(0, "path", "."), node)
+
+
+def _folder_listing(host: Host, given: Arguments, node: ast.AST) -> object:
+    where = joined_path([given.get(0, "path", "."), "*"])
+    return files_in(host, where, node, hidden=True)
 
 
 def _environment(host: Host, given: Arguments, node: ast.AST) -> object:
@@ -384,10 +406,10 @@ _FUNCTIONS: Final[dict[str, _Call]] = {
     "builtins.len": _len,
     "builtins.list": _sequence(ListBox),
     "builtins.tuple": _sequence(tuple),
-    "builtins.set": _sequence(lambda items: ListBox(items, is_set=True)),
-    "builtins.frozenset": _sequence(lambda items: ListBox(items, is_set=True)),
-    "builtins.iter": _same,
-    "builtins.reversed": _sequence(lambda items: ListBox(items[::-1])),
+    "builtins.set": _sequence(lambda items: ListBox(items, is_set=True), "unordered"),
+    "builtins.frozenset": _sequence(lambda items: ListBox(items, is_set=True), "unordered"),
+    "builtins.iter": _iterator,
+    "builtins.reversed": _sequence(lambda items: ListBox(items[::-1]), "slice"),
     "builtins.dict": _dict,
     "collections.OrderedDict": _dict,
     "builtins.sorted": _sorted,
@@ -434,8 +456,8 @@ _FUNCTIONS: Final[dict[str, _Call]] = {
     "pathlib.Path": _path,
     "pathlib.PurePath": _path,
     "pathlib.PosixPath": _path,
-    "os.listdir": _listing,
-    "os.scandir": _listing,
+    "os.listdir": _folder_listing,
+    "os.scandir": _folder_listing,
     "os.walk": _listing,
     "glob.glob": _listing,
     "glob.iglob": _listing,

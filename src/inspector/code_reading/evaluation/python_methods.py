@@ -125,10 +125,11 @@ def _path_method(host: Host, path: PathText, name: str, given: Arguments, node: 
     if name == "joinpath":
         return PathText(joined_path([path, *given.places]))
     if name == "iterdir":
-        return files_in(host, path, node)
+        return files_in(host, joined_path([path, "*"]), node, by_parts=True)
     if name in ("glob", "rglob"):
         middle = ["**"] if name == "rglob" else []
-        return files_in(host, joined_path([path, *middle, given.get(0, "pattern", "*")]), node)
+        pattern = joined_path([path, *middle, given.get(0, "pattern", "*")])
+        return files_in(host, pattern, node, by_parts=True)
     if name == "with_name":
         return PathText(joined_path([_parent(path), *given.places]))
     return Unknown(text_of(node))

@@ -24,6 +24,7 @@ from inspector.code_reading.evaluation.values import (
     text_of,
 )
 
+_LIST_CHANGES: Final = ("sort", "remove", "pop", "append", "extend", "insert", "reverse", "clear")
 _USED: Final = "it has drawn for another call since it was seeded, and its state is not known here"
 
 
@@ -107,6 +108,18 @@ class RandomDraws:
                 self._draw(key)
                 return MISSING
 
+    def changed_in_place(self, function: object, given: Arguments, node: ast.Call) -> object:
+        """Return what a method such as `files.sort()` makes of a list; MISSING for others."""
+        if not isinstance(function, Method) or not isinstance(function.owner, DataSet):
+            return MISSING
+        data, name = function.owner, function.name
+        if not data.is_list or name not in _LIST_CHANGES:
+            return MISSING
+        if name != "sort":
+            return data.after("filter", name, line=node.lineno)
+        plain = given.names.get("key") is None and given.names.get("reverse", False) is False
+        return data.after("sorted" if plain else "sorted_by")
+
     def shuffled_in_place(self, function: object, given: Arguments, node: ast.AST) -> object:
         """Return what `shuffle(x)` makes of x; MISSING where the call is no such thing."""
         value = given.get(0, "x")
@@ -150,16 +163,16 @@ class RandomDraws:
 
     def sliced(self, data: DataSet, key: slice) -> object:
         """Return one side of a list that is cut at a position."""
-        if key.step is not None or (key.start is not None and key.stop is not None):
-            return data.after("slice", repr((key.start, key.stop)))
+        if key.step is not None:
+            return data.after("slice", repr((key.start, key.stop, key.step)))
+        middle = key.start is not None and key.stop is not None
         end = key.stop if key.start is None else key.start
         if end is None:
             return data
-        boundary = repr(end)
+        boundary = repr((end, key.stop)) if middle else repr(end)
         known = self._slices.get(((data.source, data.membership), boundary))
         if known is None:
-            known = Source(
-                LoaderName.SLICES, self._host.place, data.source.node, {"at": end}, parent=data
-            )
+            ends = {"at": end, "to": key.stop} if middle else {"at": end}
+            known = Source(LoaderName.SLICES, self._host.place, data.source.node, ends, parent=data)
             self._slices[((data.source, data.membership), boundary)] = known
         return DataSet(known, derived=data.derived).after("part", 0 if key.start is None else 1)

@@ -1,17 +1,20 @@
 """The split that a library makes in pasted code, replayed on the disk as it is now."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from inspector.audit.pitfalls import LOW, Pitfall
 from inspector.code_reading.code_call import CodeCall
-from inspector.code_reading.evaluation.objects import DataSet, Source
+from inspector.code_reading.evaluation.objects import DataSet, LoaderName, Source
 from inspector.code_reading.library_splits import (
     ListedFiles,
     is_replayed,
     library_call,
     listed_files,
+    order_call,
+    refuse_steps,
 )
 from inspector.errors import UsageError
 from inspector.project.splits.code_split import code_folder
@@ -57,21 +60,24 @@ class LibrarySplit:
         self.every = tuple(head + p for p in self._whole.paths)
         self.findings = replay_findings(self._assumptions)
 
-    def _items(self, data: DataSet, folder: str, depth: int) -> Items:
+    def _items(self, data: DataSet, folder: str, depth: int, *, in_order: bool = False) -> Items:
         """Return the items of a dataset: listed, or a side of a split that is replayed.
 
         Raises:
             UsageError: What decides them is not in the code, or splits are nested too deeply.
         """
         source = data.source
+        if in_order:  # A cut shuffles by itself.
+            data = replace(data, steps=tuple(s for s in data.steps if s.name != "shuffle"))
         if depth > MAX_SPLITS:
             raise UsageError("the code splits splits of splits", "Save the list instead.")
+        refuse_steps(data)
         if not is_replayed(source.loader):
-            return self._listed(listed_files(data, folder))
+            return self._ordered(self._listed(listed_files(data, folder)), data)
         parent = self._containers.get(source) or source.parent
         whole = (
             self._listed(listed_files(data, folder)) if parent is None
-            else self._items(parent, folder, depth + 1)
+            else self._items(parent, folder, depth + 1, in_order=source.loader is LoaderName.SLICES)
         )  # fmt: skip
         split = replay(whole, library_call(source, len(whole)))
         self._assumptions += split.assumptions
@@ -79,11 +85,26 @@ class LibrarySplit:
         number = part if isinstance(part, int) else {"train": 0, "test": 1}.get(str(part), -1)
         if not 0 <= number < len(split.parts):
             raise UsageError("the code takes a side that the split does not have", "Check it.")
-        return whole.take(split.parts[number].indices)
+        side = whole.take(split.parts[number].indices)
+        if not depth:  # The order of a side decides nothing.
+            return side
+        after = next((i for i, s in enumerate(data.steps) if s.name == "part"), 0)
+        return self._ordered(side, replace(data, steps=data.steps[after:]))
+
+    def _ordered(self, items: Items, data: DataSet) -> Items:
+        """Shuffle what the code shuffles before it goes on."""
+        call = order_call(data)
+        if call is None:
+            return items
+        order = replay(items, call)
+        self._assumptions += order.assumptions
+        return items.take(order.parts[0].indices)
 
     def _listed(self, files: ListedFiles) -> Items:
         root = self._source.context.root / self.folder
         items = list_items(root, files.listing, split=files.split)
-        chosen = np.array([i for i, p in enumerate(items.paths) if files.takes(p)], np.int64)
-        self._whole = items.take(chosen) if len(chosen) < len(items) else items
+        places = [i for i, p in enumerate(items.paths) if files.takes(p)]
+        if files.by_parts:
+            places.sort(key=lambda i: items.paths[i].split("/"))
+        self._whole = items.take(np.array(places, np.int64))
         return self._whole
