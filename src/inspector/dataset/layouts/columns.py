@@ -172,7 +172,7 @@ def _exclusive(table: Table, positions: Sequence[int]) -> bool:
     counts = [sum(is_set(table.cells[i][r]) for i in positions) for r in rows]
     single = sum(n == 1 for n in counts)
     # Source: Roboflow's multi-class export, of which an image can have several.
-    several = table.file.endswith("_classes.csv") and min(counts, default=0) > 0
+    several = table.file.endswith("_classes.csv")
     return single >= (0.5 if several else 0.9) * len(rows)
 
 
