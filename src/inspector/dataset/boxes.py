@@ -109,7 +109,7 @@ def _of_yolo(root: Path, tree: Tree, sizes: Mapping[str, Size]) -> dict[str, lis
         if path not in sizes:
             continue
         width, height = sizes[path]
-        for number, shares in yolo.read_objects(root / text):
+        for number, shares in yolo.read_objects(str(root / text)):
             label = names.get(number, f"class {number}")
             boxes[path].append(BoundingBox(label, _pixels(shares, width, height), {}))
     return boxes

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.dataset.layouts.cases import CASES, LabelCase, build
+from tests.dataset.layouts.strangers import STRANGERS
 
 from inspector.dataset.layouts import Layout, recognise
 from inspector.dataset.listing import Status, list_files
@@ -24,7 +25,7 @@ def counted(root: Path, layout: Layout) -> tuple[dict[str, int], dict[str, int]]
     return dict(Counter(e.label for e in images)), dict(splits)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*CASES, *STRANGERS], ids=lambda case: case.name)
 def test_a_layout_is_read_without_a_question(case: LabelCase, tmp_path: Path) -> None:
     root = build(case, tmp_path / "set")
     layout = recognise(root)
@@ -34,7 +35,9 @@ def test_a_layout_is_read_without_a_question(case: LabelCase, tmp_path: Path) ->
 
 def test_there_are_many_layouts_each_with_a_name_of_its_own() -> None:
     assert len(CASES) >= 60
-    assert len({case.name for case in CASES}) == len(CASES)
+    assert len(STRANGERS) >= 30
+    every = (*CASES, *STRANGERS)
+    assert len({case.name for case in every}) == len(every)
 
 
 def test_the_guide_is_made_from_these_cases() -> None:
@@ -98,7 +101,7 @@ each class, the numbers that both calls give, and what to do:
 ## Layouts that are known
 
 What you say is remembered in the project. A split's name is a word of the folder's name, in any case:
-training, train, trn, tr; validation, valid, val, dev, eval, evaluation; test, tst, te, testing, holdout.
+training, train, trn, tr; validation, valid, val, vld, dev, eval, evaluation; test, tst, te, testing, holdout.
 An image with several objects (COCO, YOLO, a table of boxes) has the class of most of its objects.
 
 This table is made from the tests: `{a,b}` is each of these names, `{1..4}` each of these numbers.

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests.dataset.layouts.cases import CASES, LabelCase, build, expand
+from tests.dataset.layouts.strangers import STRANGERS
 
 from inspector.dataset.layouts import Choice, Role, read_tree, recognise
 from inspector.dataset.layouts.tree import Tree
@@ -25,7 +26,7 @@ def read(root: Path, choice: Choice | None = None) -> Outline:
     return outline(root, read_tree(root), choice or Choice())
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*CASES, *STRANGERS], ids=lambda case: case.name)
 def test_what_comes_out_is_what_the_reading_places(case: LabelCase, tmp_path: Path) -> None:
     root = build(case, tmp_path / "set")
     plan = read(root)
@@ -34,7 +35,7 @@ def test_what_comes_out_is_what_the_reading_places(case: LabelCase, tmp_path: Pa
     assert bool(plan.doubts) == (not case.sure)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*CASES, *STRANGERS], ids=lambda case: case.name)
 def test_a_confirmed_reading_stays_and_is_sure(case: LabelCase, tmp_path: Path) -> None:
     root = build(case, tmp_path / "set")
     layout = recognise(root)

@@ -20,10 +20,25 @@ def recognise(tree: Tree, base: str) -> list[Variant]:
         score *= 0.5 if direct else 0.2
     text = f"class folders {_listed(names)}"
     layout = Layout(
-        Role.CLASSES, base=base, kind=Kind.CLASS_FOLDERS, sure=direct > 0 and not bad,
+        Role.CLASSES, base=base, kind=Kind.CLASS_FOLDERS,
+        sure=direct > 0 and not bad and len(names) > 1 and not _holds_others(tree, base, names),
         reason=f"{len(names)} folders hold images",
     )  # fmt: skip
     return [Variant(layout, score, text, root=base), *_nested(tree, base, score)]
+
+
+def _holds_others(tree: Tree, base: str, names: list[str]) -> bool:
+    """Tell whether a class folder holds folders alone while others hold images, or its like.
+
+    So look a dataset with a copy of itself inside, and classes of uneven depth.
+    """
+    top = tree.folders[base]
+    for name in names:
+        inside = tree.folders[top.join(name)]
+        below = set(tree.populated(inside.path))
+        if below & set(names) or (below and not inside.images):
+            return True
+    return False
 
 
 def _nested(tree: Tree, base: str, score: float) -> list[Variant]:

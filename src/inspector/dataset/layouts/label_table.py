@@ -10,7 +10,7 @@ from inspector.dataset.layouts.class_names import readable
 from inspector.dataset.layouts.columns import Columns, is_set, names_label, understand
 from inspector.dataset.layouts.model import Choice, Kind, Location
 from inspector.dataset.layouts.tables import Table, read_blanks, read_csv
-from inspector.dataset.layouts.tree import Tree
+from inspector.dataset.layouts.tree import CROWD, Tree
 from inspector.dataset.layouts.words import normal_split, split_of
 from inspector.errors import DatasetError
 
@@ -110,7 +110,7 @@ def _candidates(tree: Tree) -> list[str]:
     tables = tree.files(".csv", ".tsv", ".tab")
     texts = [
         file
-        for file in tree.files(".txt")
+        for file in tree.files(".txt", most=CROWD)
         if any(word in file.lower() for word in _TEXTS) and not split_of(file.rpartition("/")[2])
     ]
     return [f for f in tables if len(tables) <= 500][:MAX_FILES] + texts[:MAX_FILES]
@@ -157,10 +157,11 @@ def _labels(root: Path, tree: Tree, one: Understood, column: str | None) -> list
     if column is None:
         names = [table.columns[i].strip() for i in columns.one_hot]
         cells = [table.cells[i] for i in columns.one_hot]
-        return [
-            next((n for n, c in zip(names, cells, strict=True) if is_set(c[row])), "")
+        held = [
+            [n for n, c in zip(names, cells, strict=True) if is_set(c[row])]
             for row in range(table.rows)
         ]
+        return [one[0] if len(one) == 1 else "" for one in held]
     if column not in table.columns:
         return [""] * table.rows
     position = table.columns.index(column)

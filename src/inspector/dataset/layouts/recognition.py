@@ -99,6 +99,7 @@ def _candidates(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], 
         here: list[Variant] = []
         try:
             here = split_folders.recognise(tree, base, said)
+            here += split_folders.recognise_parts(tree, base)
         except DatasetError as error:
             errors.append(error)
         most = max((c.score for c in here if c.layout.sure), default=1.0)
@@ -126,6 +127,7 @@ def _candidates(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], 
         by_folders = replace(by_folders, layout=named)
         by_files = [_completed(tree, c, by_folders) for c in by_files]
         by_files = [_unless_equal(tree, c, by_folders) for c in by_files]
+        by_files = _below_the_agreeing(by_files, by_folders)
     by_files = [_with_roles(c, said) for c in by_files]
     return found + by_files, errors
 
@@ -210,6 +212,25 @@ def _unless_equal(tree: Tree, by_file: Variant, by_folders: Variant) -> Variant:
     if same < _AGREES * (same + more) or same < _AGREES * coverage(tree, places) * tree.total:
         return by_file
     return replace(by_file, score=min(by_file.score, by_folders.score * 0.99))
+
+
+def _below_the_agreeing(by_files: list[Variant], by_folders: Variant) -> list[Variant]:
+    """Lower the other columns of a label file of which one column says what the folders say.
+
+    So is read: a table of noisy labels beside class folders (imagenette).
+    """
+    agreeing = {
+        c.layout.label_file
+        for c in by_files
+        if c.score == by_folders.score * 0.99
+        and len({p.label for p in c.layout.listed.values() if p.label}) > 1
+    }
+    return [
+        replace(c, score=min(c.score, by_folders.score * 0.98))
+        if c.layout.label_file in agreeing and c.score > by_folders.score
+        else c
+        for c in by_files
+    ]
 
 
 def _by_role(tree: Tree, choice: Choice) -> Layout:

@@ -1,6 +1,7 @@
 """Sources and folds: siteA/cats/1.jpg, fold1/cats/1.jpg: the same classes in each top folder."""
 
 from collections import Counter
+from dataclasses import replace
 
 from inspector.dataset.layouts.candidate import CLASSES, SPLITS, Variant
 from inspector.dataset.layouts.folders import doubtful, unwrapped
@@ -22,7 +23,10 @@ def recognise(tree: Tree, base: str) -> list[Variant]:
             ignored=tuple(top.join(n) for n in top.folders if n not in folds),
             reason=f"{len(folds)} folders are numbered folds of a cross-validation",
         )  # fmt: skip
-        score = SPLITS * inside / max(1, tree.total)
+        classes = {c for folder in folds.values() for c in tree.populated(folder)}
+        bad = doubtful(classes)
+        layout = replace(layout, sure=not bad)
+        score = SPLITS * inside / max(1, tree.total) * (1 - 0.5 * bad)
         found.append(Variant(layout, score, f"folds {', '.join(folds)}", root=base))
     holders = {n: tree.populated(top.join(n)) for n in names}
     shared = Counter(label for labels in holders.values() for label in labels)
