@@ -67,9 +67,8 @@ def _described(
         if read is not None:
             names, splits = read
             splits |= _listed_splits(root, tree, splits)
-            if not names:
-                file, names = _names(root, tree)
-            return names, splits, file, errors
+            named, names = (file, names) if names else _names(root, tree)
+            return names, splits, named, errors
     file, names = _names(root, tree)
     return names, {}, file, errors
 
