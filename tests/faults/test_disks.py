@@ -108,6 +108,20 @@ def test_what_a_read_only_cache_holds_is_read(
         project.close()
 
 
+def test_pairs_by_image_hash_need_no_cache(old: Path, small_disk: MakeDisk, tmp_path: Path) -> None:
+    disk, file = small_disk("cache", 16), tmp_path / "p.inspector"
+    words = ("duplicates", old, "--project", file, "--method", "phash", "--json")
+    whole = json.loads(inspector(*words).stdout)
+    assert whole["pairs"]
+    # The pictures are there, and no hash of them.
+    env = {"XDG_CACHE_HOME": str(disk)}
+    assert inspector("scan", old, "--project", file, "--quiet", env=env).returncode == 0
+    remount_read_only(disk)
+    done = inspector(*words, env=env)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == whole
+
+
 def test_a_full_disk_costs_no_cache(small_disk: MakeDisk) -> None:
     """What can't be written now must not be taken for broken, and begun anew."""
     disk = small_disk("cache", 8)

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,9 +64,24 @@ def duration(words: Sequence[object]) -> float:
     return time.monotonic() - began
 
 
-def kill_within(words: Sequence[object], seconds: float, chance: random.Random) -> tuple[bool, str]:
-    """Start and kill -9 at a random moment; return whether it came in time, and what was told."""
+def kill_within(
+    words: Sequence[object],
+    seconds: float,
+    chance: random.Random,
+    *,
+    ready: Callable[[], bool] = lambda: True,
+) -> tuple[bool, str]:
+    """Start and kill -9 at a random moment; return whether it came in time, and what was told.
+
+    Args:
+        words: Behind Python.
+        seconds: In which the moment lies.
+        chance: It.
+        ready: The seconds begin when this holds, or the process has ended.
+    """
     child = start(words)
+    while not ready() and child.poll() is None:
+        time.sleep(0.002)
     try:
         child.wait(chance.uniform(0, seconds))
     except subprocess.TimeoutExpired:

@@ -136,7 +136,7 @@ def seeds() -> dict[str, list[bytes]]:
         "policy": [b'{"rotation_range": 20, "zoom_range": [0.8, 1.2], "fill_mode": "reflect"}'],
         "code": [b"a = image_dataset_from_directory('d', validation_split=.2, seed=1,"
                  b" subset='training')\nb = ImageDataGenerator(rescale=1./255)\n"],
-        "settings": [b'theme = "dark"\nworkers = 2\n[other]\n'],
+        "settings": [b'[preferences]\ntheme = "dark"\nworkers = 2\n[other]\n'],
         "run spec": [json.dumps({
             "root": "/d", "class_names": ["a", "b"], "model": "small_cnn", "seed": 1,
             "image_size_px": 32,

@@ -7,6 +7,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,9 @@ from inspector.project.training.runs import RunState
 from tests.torture.kept import log, marks, whole_export
 from tests.torture.program import duration, inspector, kill_within, run
 
+# From the first byte of an export to its last, and of the epochs of a run.
+WRITING_SECONDS = 0.4
+TRAINING_SECONDS = 3.0
 Repeat = Callable[[int], Iterator[int]]
 ACTOR = ["-m", "tests.torture.actor"]
 # Of all kills, so many percent each.
@@ -29,6 +33,15 @@ SHARES = {
     "train": 5,
     "window": 15,
 }
+
+
+def always() -> bool:
+    return True
+
+
+def more_than(folder: Path, number: int) -> bool:
+    """Tell whether there are more runs with an epoch than before."""
+    return len(list(folder.glob("*/state.json"))) > number
 
 
 @pytest.fixture
@@ -147,17 +160,21 @@ def test_export(
     demo: Path, file: Path, tmp_path: Path, chance: random.Random, count: int,
     figures: Counter[str], repeat: Repeat,
 ) -> None:  # fmt: skip
-    target, partial = tmp_path / "out", tmp_path / ".out.partial"
+    target, staged = tmp_path / "out", tmp_path / ".out.partial"
     words = inspector("export", demo, "--project", file, "--quiet", "--to", target, "--resume")
     seconds = duration(words)
     for _ in repeat(count):
         if target.exists():
             shutil.rmtree(target)
-        killed, _ = kill_within(words, seconds, chance)
+        # Most of its time it gets ready: every second kill comes while files are written.
+        writes = chance.random() < 0.5
+        ready = staged.exists if writes else always
+        killed, _ = kill_within(words, WRITING_SECONDS if writes else seconds, chance, ready=ready)
         counted(figures, "export", killed)
         if target.exists():
             assert whole_export(target)
-        elif partial.exists() and chance.random() < 0.5:
+        elif staged.exists():
+            figures["exports killed while files were written"] += 1
             done = run(*words[2:])
             assert done.returncode == 0, done.stderr
             assert whole_export(target)
@@ -172,12 +189,16 @@ def test_train(
     figures: Counter[str], repeat: Repeat,
 ) -> None:  # fmt: skip
     words = inspector(
-        "train", demo, "--project", file, "--epochs", 6, "--image-size", 32, "--json-lines",
+        "train", demo, "--project", file, "--epochs", 20, "--image-size", 32, "--json-lines",
         "--quiet",
     )  # fmt: skip
-    seconds = duration(words)
+    whole, folder = duration(words), file.with_name(f"{file.name}.runs")
     for _ in repeat(count):
-        killed, out = kill_within(words, seconds, chance)
+        before = len(list(folder.glob("*/state.json")))
+        trains = chance.random() < 0.7
+        ready = partial(more_than, folder, before) if trains else always
+        seconds = TRAINING_SECONDS if trains else whole
+        killed, out = kill_within(words, seconds, chance, ready=ready)
         counted(figures, "train", killed)
         lines = out[: out.rfind("\n") + 1].splitlines()
         events = [json.loads(line) for line in lines]
