@@ -1,5 +1,6 @@
 """How the open dataset is read: the bar, the button beside its name, and the dialog."""
 
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -20,22 +21,25 @@ class OpenedAs(QObject):
     Args:
         project: Open.
         bridge: Crosses to other threads.
-        seen: True where the person has hidden the bar of this project before.
+        hidden: Names of bars that the person has hidden before.
         window: Over which the dialog opens.
 
     Attributes:
         bar: For the window to place.
         reading_changed: The kind of the reading in words, for the button.
-        bar_hidden: The person has hidden the bar.
+        bar_hidden: The person has hidden the bar: its name.
     """
 
     reading_changed = Signal(str)
-    bar_hidden = Signal()
+    bar_hidden = Signal(str)
 
-    def __init__(self, project: Project, bridge: Bridge, *, seen: bool, window: QWidget) -> None:
+    def __init__(
+        self, project: Project, bridge: Bridge, hidden: Sequence[str], window: QWidget
+    ) -> None:
         super().__init__(window)
         self._project, self._bridge, self._window = project, bridge, window
-        self._seen = seen
+        self._name = f"opened-as {project.file}"
+        self._seen = self._name in hidden
         self.bar = OpenedAsBar()
         self.bar.change_asked.connect(self.show_dialog)
         self.bar.confirmed.connect(self._on_confirmed)
@@ -55,6 +59,11 @@ class OpenedAs(QObject):
         dialog.chosen.connect(self._take)
         dialog.open()
 
+    def command(self) -> tuple[str, str, Callable[[], None], str]:
+        """Return the dialog as a command: its text, key, what runs, and other words for it."""
+        words = "layout splits classes label column"
+        return "Opened as: change the roles of folders…", "", self.show_dialog, words
+
     def _read(self) -> Outline:
         return LayoutReader(self._project.root).outline(self._project.choice)
 
@@ -73,7 +82,7 @@ class OpenedAs(QObject):
     def _on_dismissed(self) -> None:
         self._seen = True
         self.bar.hide()
-        self.bar_hidden.emit()
+        self.bar_hidden.emit(self._name)
 
     def _take(self, choice: Choice) -> None:
         self.bar.hide()

@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from inspector.app.opened_as.opened_as import OpenedAs
 from inspector.app.threads.bridge import Bridge
+from inspector.app.widgets import theme
 from inspector.app.widgets.jobs import Jobs
 from inspector.app.widgets.keys import KeysOverlay
 from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest
@@ -64,15 +65,14 @@ class ProjectWindow(QWidget):
         self._stack = QStackedWidget()
         for page in self.pages:
             self._stack.addWidget(page)
-        self._rail = Sidebar(self.pages)
+        self._sidebar = Sidebar(self.pages)
         self.details = Details(project, self.bridge)
         self._top = TopBar(project.name)
         self._scan = ScanJob(project, self.bridge, self._on_failed, self)
         self._news = RefreshScheduler(self.bridge, self.pages, self.page, self)
-        self._hint = HintBar(Session())
-        self._shown_bar = f"opened-as {project.file}"
-        seen = self._shown_bar in Session().dismissed()
-        self.opened_as = OpenedAs(project, self.bridge, seen=seen, window=self)
+        self._session = Session()
+        self._hint = HintBar(self._session)
+        self.opened_as = OpenedAs(project, self.bridge, self._session.dismissed(), self)
         self._status = QLabel()
         self._status.setObjectName("status")
         self._shown = QLabel()
@@ -118,9 +118,9 @@ class ProjectWindow(QWidget):
         return next((text for page in self.pages if (text := page.going())), "")
 
     def show_page(self, index: int) -> None:
-        """Show a page by its place in the rail, from 0."""
+        """Show a page by its place in the sidebar, from 0."""
         self._stack.setCurrentIndex(index)
-        self._rail.mark(index)
+        self._sidebar.mark(index)
         self._hint.show_for(self.page().objectName(), self.page().hint)
         self.details.setVisible(self.page().has_details)
         self.page().setFocus()
@@ -148,6 +148,10 @@ class ProjectWindow(QWidget):
         self.bridge.close()
         self.project.close()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._sidebar.set_wide(wide=self.width() >= theme.size("rail_wide_from"))
+
     def closeEvent(self, event: QCloseEvent) -> None:
         self.shut()
         super().closeEvent(event)
@@ -161,7 +165,8 @@ class ProjectWindow(QWidget):
         status = QFrame()
         status.setObjectName("statusLine")
         line = QHBoxLayout(status)
-        line.setContentsMargins(16, 4, 16, 4)
+        line.setContentsMargins(24, 0, 16, 0)
+        status.setFixedHeight(theme.size("status_line"))
         line.addWidget(self._status, 1)
         line.addWidget(self._shown)
         right = QVBoxLayout()
@@ -173,15 +178,16 @@ class ProjectWindow(QWidget):
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(self._rail)
+        whole.addWidget(self._sidebar)
         whole.addLayout(right, 1)
 
     def _connect(self) -> None:
-        self._rail.chosen.connect(self.show_page)
+        self._sidebar.chosen.connect(self.show_page)
         self._top.close_asked.connect(self.close_asked)
         self._top.layout_asked.connect(self.opened_as.show_dialog)
         self.opened_as.reading_changed.connect(self._top.show_reading)
-        self.opened_as.bar_hidden.connect(self._on_bar_hidden)
+        self.opened_as.bar_hidden.connect(self._session.dismiss)
+        self._top.search_asked.connect(self.show_palette)
         self.bridge.changed.connect(self._on_changed)
         self._news.brought.connect(self._tell_status)
         self.bridge.failed.connect(self._on_failed)
@@ -243,12 +249,6 @@ class ProjectWindow(QWidget):
             for s in SETTINGS
             if s is not THEME
         ]
-        layout = PaletteCommand(
-            "Opened as: change the roles of folders…",
-            "",
-            self.opened_as.show_dialog,
-            "layout splits classes label column",
-        )
         about = PaletteCommand(
             "About Dataset Inspector", "", self.about_asked.emit, "version licence"
         )
@@ -258,7 +258,7 @@ class ProjectWindow(QWidget):
             partial(self.backups_asked.emit, self.project.file),
             "damaged undo",
         )
-        return [*themes, *settings, layout, backups, about]
+        return [*themes, *settings, PaletteCommand(*self.opened_as.command()), backups, about]
 
     def _on_decided(self, decided: Decided) -> None:
         self._status.setText(decided.text)
@@ -270,9 +270,6 @@ class ProjectWindow(QWidget):
         self.opened_as.refresh(changes)
         if changes.layout:
             self._scan.start_anew()
-
-    def _on_bar_hidden(self) -> None:
-        Session().dismiss(self._shown_bar)
 
     def _on_failed(self, error: InspectorError) -> None:
         self._status.setText(f"{error.message}. {error.advice}")
