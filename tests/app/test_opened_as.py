@@ -214,6 +214,8 @@ def test_what_fits_nothing_is_asked_about_and_opens(
     dialog = dialog_of(qtbot, window)
     assert dialog.isModal()
     assert not dialog.is_ready()
+    readings = named(dialog, QComboBox, "Read as")
+    assert readings.itemText(1) == "class folders train, val"
     give_role(qtbot, dialog, "train", "Class")
     give_role(qtbot, dialog, "val", "Class")
     with qtbot.waitSignal(window.project_opened, timeout=60_000):

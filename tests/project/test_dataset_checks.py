@@ -84,3 +84,14 @@ def test_one_class_gives_no_accuracy(tmp_path: Path) -> None:
     (finding,) = [f for f in project.findings.overview().findings if f.code == "one_class"]
     assert finding.title == "All 4 images are of 1 class, only"
     project.close()
+
+
+def test_the_diagnosis_says_it_too(tmp_path: Path) -> None:
+    folders = {f"{s}/{c}": 12 for s in ("train", "val") for c in ("bee", "cat")}
+    root = make(tmp_path / "set", folders | {"train/ant": 12})
+    project = Project(root, tmp_path / "p.inspector", jobs=1)
+    project.scans.scan()
+    answer = project.diagnoses.run(seeds=1)
+    assert answer is not None
+    assert answer.caveats[0].startswith("The class folders of train and val differ")
+    project.close()

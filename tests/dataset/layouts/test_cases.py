@@ -98,6 +98,24 @@ each class, the numbers that both calls give, and what to do:
 | a class folder without an image, which Keras counts | delete it |
 | `val` inside of `train`, which is read as a class named val | move it beside `train` |
 
+## Folds, groups, photos and videos
+
+Folds of a cross-validation (`fold1` to `fold5` as folders, or a column of a label table) are a split
+rule: each against the rest, by `--fold fold2` or on Splits. Without a choice the first is held out, and
+that is said.
+
+Groups are proposed from names that tools leave: Roboflow's `x_jpg.rf.HASH`, Augmentor's
+`class_original_x`, `rotated_x`, `x_aug_1`, `x_copy`, `x (1)`, Keras's `save_to_dir`, the frames of a
+video (`clip_frame_012`) and folders of patients (`patient_07`). Look at them on Groups before you
+accept one.
+
+HEIC and HEIF photos are read, shown and trained on here; Keras leaves them out, and stops at one that is
+named .jpg. Video files are named but not read. Extract their frames, one folder per video:
+
+    ffmpeg -i clip.mp4 -vf fps=1 clip/%05d.png
+
+and keep each video's frames together as a group.
+
 ## Layouts that are known
 
 What you say is remembered in the project. A split's name is a word of the folder's name, in any case:

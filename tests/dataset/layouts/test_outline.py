@@ -74,6 +74,8 @@ def test_a_choice_that_fits_nothing_is_said_and_the_folders_stay(tmp_path: Path)
     assert "tells the class" in plan.problem
     assert [f.path for f in plan.folders.folders] == ["train", "val"]
     assert plan.ignored == 6
+    assert [f.role for f in plan.folders.folders] == ["folder", "folder"]
+    assert plan.alternatives[0].text == "class folders train, val"
 
 
 def test_a_class_that_is_absent_from_a_split(tmp_path: Path) -> None:

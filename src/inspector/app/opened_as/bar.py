@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from inspector.app.opened_as.role_words import title_of
+from inspector.app.widgets import theme
 from inspector.app.widgets.elided_label import FittedLabel
 from inspector.dataset.layouts import Layout, Role
 from inspector.dataset.layouts.views.outline import (
@@ -79,13 +80,14 @@ class OpenedAsBar(QFrame):
             return
         for folder, split in layout.splits.items():
             self._roles.addWidget(QLabel(f"{folder} →"))
-            self._roles.addWidget(split_badge(split))
+            self._roles.addWidget(split_badge(split), 0, Qt.AlignmentFlag.AlignVCenter)
 
 
 def split_badge(split: str) -> QWidget:
     """Return the name of a split on its colour."""
     badge = QLabel(title_of(split))
     badge.setProperty("split", split)
+    badge.setFixedHeight(theme.size("badge_word"))
     return badge
 
 

@@ -208,7 +208,8 @@ class LayoutDialog(StableFocus, QDialog):
         self.outcome.show_outcome(plan)
         self._show_readings(plan)
         self._show_columns(plan)
-        self._doubt.setText(plan.problem or " ".join(plan.doubts))
+        ask = " Give the folders a role, or choose a reading below." if plan.problem else ""
+        self._doubt.setText(plan.problem + ask or " ".join(plan.doubts))
         self._doubt.setVisible(bool(self._doubt.text()))
         self._checks.setText("\n".join(checks_of(plan)))
         self._open.setEnabled(plan.layout is not None)
@@ -223,12 +224,9 @@ class LayoutDialog(StableFocus, QDialog):
 
     def _show_readings(self, plan: Outline) -> None:
         self._readings.clear()
-        layout = plan.layout
-        if layout is None:
-            self._readings.addItem("nothing fits yet", None)
-            return
-        self._readings.addItem(layout.text, None)
-        for other in layout.alternatives:
+        text = plan.layout.text if plan.layout else "nothing fits yet: choose a reading"
+        self._readings.addItem(text, None)
+        for other in plan.alternatives:
             self._readings.addItem(other.text, other.choice)
         for number in range(self._readings.count()):
             text = self._readings.itemText(number)

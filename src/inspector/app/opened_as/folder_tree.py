@@ -16,9 +16,7 @@ from PySide6.QtWidgets import (
 
 from inspector.app.opened_as.role_words import CHOICES, MEANING, title_of
 from inspector.app.widgets import theme
-from inspector.dataset.layouts.views.outline import (
-    FolderOutline,
-)
+from inspector.dataset.layouts import FolderOutline
 
 NAME, EXAMPLES, ROLE = range(3)
 ROW_PX = 48
@@ -267,9 +265,9 @@ def _paint_name(painter: QPainter, area: QRect, name: str, folder: FolderOutline
     width = room.width() - metrics.horizontalAdvance(count) - 12
     shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, max(24, width))
     ignored = folder.role == "ignored"
-    painter.setPen(theme.colour("text-2" if ignored else "text"))
+    painter.setPen(theme.colour("text-3" if ignored else "text"))
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
-    painter.setPen(theme.colour("text-2"))
+    painter.setPen(theme.colour("text-3"))
     room.setLeft(room.left() + metrics.horizontalAdvance(shown) + 12)
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, count)
 
@@ -278,19 +276,19 @@ def _paint_role(painter: QPainter, area: QRect, role: str) -> None:
     box = area.adjusted(4, 9, -6, -9)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(theme.colour("line"))
-    painter.setBrush(theme.colour("surface"))
+    painter.setBrush(theme.colour("button-fill"))
     painter.drawRoundedRect(box, 6, 6)
     left = box.left() + 10
     if role in _SPLITS:
         painter.fillRect(QRect(left, box.center().y() - 4, 8, 8), theme.colour(role))
         left += 14
-    painter.setPen(theme.colour("text-2" if role in ("ignored", "folder") else "text"))
+    painter.setPen(theme.colour("text-3" if role in ("ignored", "folder") else "text"))
     text = box.adjusted(left - box.left(), 0, -24, 0)
     shown = painter.fontMetrics().elidedText(
         title_of(role), Qt.TextElideMode.ElideRight, text.width()
     )
     painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, shown)
-    _paint_chevron(painter, QPoint(box.right() - 14, box.center().y()), theme.colour("text-2"))
+    _paint_chevron(painter, QPoint(box.right() - 14, box.center().y()), theme.colour("text-3"))
 
 
 def _paint_chevron(painter: QPainter, middle: QPoint, colour: QColor) -> None:

@@ -1,5 +1,6 @@
 """How the open dataset is read: the bar, the button beside its name, and the dialog."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -23,22 +24,25 @@ class OpenedAs(QObject):
     Args:
         project: Open.
         bridge: Crosses to other threads.
-        seen: True where the person has hidden the bar of this project before.
+        hidden: Names of bars that the person has hidden before.
         window: Over which the dialog opens.
 
     Attributes:
         bar: For the window to place.
         reading_changed: The kind of the reading in words, for the button.
-        bar_hidden: The person has hidden the bar.
+        bar_hidden: The person has hidden the bar: its name.
     """
 
     reading_changed = Signal(str)
-    bar_hidden = Signal()
+    bar_hidden = Signal(str)
 
-    def __init__(self, project: Project, bridge: Bridge, *, seen: bool, window: QWidget) -> None:
+    def __init__(
+        self, project: Project, bridge: Bridge, hidden: Sequence[str], window: QWidget
+    ) -> None:
         super().__init__(window)
         self._project, self._bridge, self._window = project, bridge, window
-        self._seen = seen
+        self._name = f"opened-as {project.file}"
+        self._seen = self._name in hidden
         self.bar = OpenedAsBar()
         self.bar.change_asked.connect(self.show_dialog)
         self.bar.confirmed.connect(self._on_confirmed)
@@ -76,7 +80,7 @@ class OpenedAs(QObject):
     def _on_dismissed(self) -> None:
         self._seen = True
         self.bar.hide()
-        self.bar_hidden.emit()
+        self.bar_hidden.emit(self._name)
 
     def _take(self, choice: Choice) -> None:
         self.bar.hide()

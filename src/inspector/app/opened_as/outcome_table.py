@@ -6,9 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from inspector.app.opened_as.role_words import title_of
 from inspector.app.widgets import theme
-from inspector.dataset.layouts.views.outline import (
-    Outline,
-)
+from inspector.dataset.layouts import Outline
 
 _ROW_PX = 22
 _NAME_PX = 112
@@ -69,7 +67,7 @@ class OutcomeTable(QWidget):
         step = max(64, (self.width() - name_px) // columns)
         self._paint_head(painter, name_px, step)
         if self._computing:
-            painter.setPen(theme.colour("text-2"))
+            painter.setPen(theme.colour("text-3"))
             painter.drawText(QRect(0, _HEAD_PX, self.width(), _ROW_PX), 0, "Counting…")
             return
         largest = max((n for _, counts in self._rows for n in counts), default=1) or 1
@@ -90,7 +88,7 @@ class OutcomeTable(QWidget):
         self._paint_totals(painter, name_px, step)
 
     def _paint_head(self, painter: QPainter, name_px: int, step: int) -> None:
-        painter.setPen(theme.colour("text-2"))
+        painter.setPen(theme.colour("text-3"))
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRect(0, 0, name_px, _HEAD_PX - 4), middle, "Class")
         for place, split in enumerate(self._splits):
@@ -109,7 +107,7 @@ class OutcomeTable(QWidget):
         width = max(2, round(bar_px * share)) if count else 0
         split = self._splits[place]
         named = split in ("training", "validation", "test")
-        colour = theme.colour(split if named else "accent" if not split else "text-2")
+        colour = theme.colour(split if named else "accent" if not split else "text-3")
         bar = QRect(cell.left(), cell.center().y() - _BAR_HEIGHT_PX // 2, width, _BAR_HEIGHT_PX)
         painter.fillRect(bar, colour)
         painter.setPen(theme.colour("problem" if not count else "text"))

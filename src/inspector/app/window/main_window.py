@@ -68,10 +68,9 @@ class ProjectWindow(QWidget):
         self._top = TopBar(project.name)
         self._scan = ScanJob(project, self.bridge, self._on_failed, self)
         self._news = RefreshScheduler(self.bridge, self.pages, self.page, self)
-        self._hint = HintBar(Session())
-        self._shown_bar = f"opened-as {project.file}"
-        seen = self._shown_bar in Session().dismissed()
-        self.opened_as = OpenedAs(project, self.bridge, seen=seen, window=self)
+        self._session = Session()
+        self._hint = HintBar(self._session)
+        self.opened_as = OpenedAs(project, self.bridge, self._session.dismissed(), self)
         self._status = QLabel()
         self._status.setObjectName("status")
         self._shown = QLabel()
@@ -200,7 +199,7 @@ class ProjectWindow(QWidget):
         self._top.search_asked.connect(self.show_palette)
         self._top.layout_asked.connect(self.opened_as.show_dialog)
         self.opened_as.reading_changed.connect(self._top.show_reading)
-        self.opened_as.bar_hidden.connect(self._on_bar_hidden)
+        self.opened_as.bar_hidden.connect(self._session.dismiss)
         self.bridge.changed.connect(self._on_changed)
         self._news.brought.connect(self._tell_status)
         self.bridge.failed.connect(self._on_failed)
@@ -257,9 +256,6 @@ class ProjectWindow(QWidget):
         self.opened_as.refresh(changes)
         if changes.layout:
             self._scan.start_anew()
-
-    def _on_bar_hidden(self) -> None:
-        Session().dismiss(self._shown_bar)
 
     def _on_failed(self, error: InspectorError) -> None:
         self._status.setText(f"{error.message}. {error.advice}")

@@ -10,7 +10,7 @@ from inspector.dataset.layouts.class_names import readable
 from inspector.dataset.layouts.columns import Columns, is_set, names_label, understand
 from inspector.dataset.layouts.model import Choice, Kind, Location
 from inspector.dataset.layouts.tables import Table, read_blanks, read_csv
-from inspector.dataset.layouts.tree import CROWD, Tree
+from inspector.dataset.layouts.tree import MANY_FILES, Tree
 from inspector.dataset.layouts.words import normal_split, split_of
 from inspector.errors import DatasetError
 
@@ -110,7 +110,7 @@ def _candidates(tree: Tree) -> list[str]:
     tables = tree.files(".csv", ".tsv", ".tab")
     texts = [
         file
-        for file in tree.files(".txt", most=CROWD)
+        for file in tree.files(".txt", most=MANY_FILES)
         if any(word in file.lower() for word in _TEXTS) and not split_of(file.rpartition("/")[2])
     ]
     return [f for f in tables if len(tables) <= 500][:MAX_FILES] + texts[:MAX_FILES]

@@ -9,7 +9,7 @@ from inspector.dataset.layouts.class_names import readable
 from inspector.dataset.layouts.model import Kind, Location
 from inspector.dataset.layouts.prefix import prefix_of
 from inspector.dataset.layouts.tables import decode, read_text
-from inspector.dataset.layouts.tree import CROWD, Tree
+from inspector.dataset.layouts.tree import MANY_FILES, Tree
 from inspector.dataset.layouts.words import is_generic, split_of, words
 from inspector.errors import DatasetError
 
@@ -53,9 +53,9 @@ def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]
 
 
 def _candidates(tree: Tree) -> list[str]:
-    files = [f for f in tree.files(".txt", ".lst", ".list", ".json", most=CROWD) if _split(f)]
+    files = [f for f in tree.files(".txt", ".lst", ".list", ".json", most=MANY_FILES) if _split(f)]
     files += [
-        f for f in tree.files(".json", most=CROWD)
+        f for f in tree.files(".json", most=MANY_FILES)
         if not _split(f) and _MAPS & set(words(f.rpartition("/")[2]))
     ]  # fmt: skip
     # "train" before "train_cls" and "train2": the plain list is meant.

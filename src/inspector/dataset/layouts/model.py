@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from inspector.dataset.layouts.words import JUNK, split_of
+from inspector.errors import UnknownLayoutError
 
 # Source: Keras since 2.14 passes folders whose name starts with a dot over.
 HIDDEN = "in a hidden folder, which is no class"
@@ -100,6 +101,20 @@ class Alternative:
     def option(self) -> str:
         """What takes it in the terminal."""
         return self.choice.options
+
+
+class NothingFitsError(UnknownLayoutError):
+    """Say that no reading fits a folder of images.
+
+    Args:
+        message: As of `InspectorError`.
+        advice: As of `InspectorError`.
+        nearest: Readings that a person can take nevertheless, the likeliest first.
+    """
+
+    def __init__(self, message: str, advice: str, nearest: tuple[Alternative, ...]) -> None:
+        super().__init__(message, advice)
+        self.nearest = nearest
 
 
 @dataclass(frozen=True, slots=True)

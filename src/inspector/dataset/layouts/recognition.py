@@ -27,11 +27,19 @@ from inspector.dataset.layouts.candidate import (
     listed,
 )
 from inspector.dataset.layouts.folders import bases
-from inspector.dataset.layouts.model import Alternative, Choice, Kind, Layout, Location, Role
+from inspector.dataset.layouts.model import (
+    Alternative,
+    Choice,
+    Kind,
+    Layout,
+    Location,
+    NothingFitsError,
+    Role,
+)
 from inspector.dataset.layouts.split_folders import AmbiguousSplitError
 from inspector.dataset.layouts.tree import Tree, read_tree
 from inspector.dataset.layouts.words import split_of
-from inspector.errors import DatasetError, UnknownLayoutError
+from inspector.errors import DatasetError
 
 MIN_SCORE = 0.12
 # Readings whose scores are nearer than this are both likely: a person should look.
@@ -356,10 +364,13 @@ def _nothing(
     if said:
         message = f"{said}: {message}"
     nearest = "".join(f" Nearest: {a.text}: {a.option}." for a in near)
-    kind = UnknownLayoutError if whole.total else DatasetError
-    return kind(
-        message,
+    advice = (
         "Expected: a folder for each class (cats, dogs), training and validation folders with"
-        " class folders in them, or a label file." + nearest +
-        " Any other layout opens with --manifest FILE (path, label).",
-    )  # fmt: skip
+        f" class folders in them, or a label file.{nearest}"
+        " Any other layout opens with --manifest FILE (path, label)."
+    )
+    return (
+        NothingFitsError(message, advice, tuple(near))
+        if whole.total
+        else DatasetError(message, advice)
+    )

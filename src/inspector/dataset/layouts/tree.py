@@ -12,7 +12,7 @@ from inspector.errors import DatasetError
 MAX_DEPTH = 12
 MAX_FOLDERS = 200_000
 # A folder of more files that are no images has one per image.
-CROWD = 400
+MANY_FILES = 400
 
 
 @dataclass(slots=True)

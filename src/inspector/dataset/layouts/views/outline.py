@@ -8,7 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from inspector.dataset.layouts.model import Choice, Kind, Layout, Role
+from inspector.dataset.layouts.model import (
+    Alternative,
+    Choice,
+    Kind,
+    Layout,
+    NothingFitsError,
+    Role,
+)
 from inspector.dataset.layouts.recognition import recognise_tree
 from inspector.dataset.layouts.tree import Tree
 from inspector.dataset.layouts.views.roles import roles_of
@@ -50,12 +57,13 @@ class Outline:
     Attributes:
         folders: The dataset's folder with those below it.
         layout: The reading, None where nothing fits.
-        problem: Why nothing fits, with the advice; "" where something does.
+        problem: Why nothing fits, as a sentence; "" where something does.
         counts: Images by class and split; the split is "" where there are none.
         splits: In order; ("",) where there are none.
         ignored: Images that get no class.
         label_columns: Columns of the label table that could be the class, the one in use first.
         doubts: Why a person should look at the reading, as sentences.
+        alternatives: Other readings, or the nearest ones where nothing fits.
     """
 
     folders: FolderOutline
@@ -66,6 +74,7 @@ class Outline:
     ignored: int = 0
     label_columns: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
 
     @property
     def images(self) -> int:
@@ -88,8 +97,12 @@ def outline(root: Path, tree: Tree, choice: Choice) -> Outline:
     try:
         layout = recognise_tree(root, tree, choice)
     except DatasetError as error:
-        folders = _folder(tree, "", dict.fromkeys(choice.split_roles, "ignored"), "")
-        return Outline(folders, None, f"{error.message}. {error.advice}", {}, ("",), tree.total)
+        said = {f: "ignored" if r == "ignore" else r for f, r in choice.split_roles.items()}
+        roles = {path: said.get(path, "folder") for path in tree.folders}
+        nearest = error.nearest if isinstance(error, NothingFitsError) else ()
+        problem = f"{error.message[:1].upper()}{error.message[1:]}."
+        folders = _folder(tree, "", roles, "")
+        return Outline(folders, None, problem, {}, ("",), tree.total, alternatives=nearest)
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     ignored = 0
     for path in tree.images():
@@ -110,6 +123,7 @@ def outline(root: Path, tree: Tree, choice: Choice) -> Outline:
         ignored,
         _columns(layout),
         doubts(layout, counts),
+        layout.alternatives,
     )
 
 
