@@ -3,7 +3,8 @@
 InspectorError            a sentence and an advice
 |-- UsageError            the words of a command are wrong (exit 2)
 |-- DatasetError          the folder or a file of it (exit 3)
-|   `-- PackedDatasetError    its images are inside of files; unpacking helps
+|   |-- PackedDatasetError    its images are inside of files; unpacking helps
+|   `-- ColumnError           a table does not say which column is meant
 |-- ProjectError          the project file (exit 3)
 |   `-- DamagedProjectError   its bytes are wrong; a backup may help
 |-- ExportError           the target of an export (exit 3)
@@ -56,6 +57,22 @@ class PackedDatasetError(DatasetError):
     def __init__(self, message: str, advice: str, path: Path) -> None:
         super().__init__(message, advice)
         self.path = path
+
+
+class ColumnError(DatasetError):
+    """Say that a table of images has no column, or several, that can be the one.
+
+    Args:
+        message: As of `InspectorError`.
+        advice: As of `InspectorError`.
+        option: Of the terminal that names it, "--image-column" or "--label-column".
+        columns: Those that there are.
+    """
+
+    def __init__(self, message: str, advice: str, option: str, columns: tuple[str, ...]) -> None:
+        super().__init__(message, advice)
+        self.option = option
+        self.columns = columns
 
 
 class ProjectError(InspectorError):

@@ -80,13 +80,14 @@ class StagingFolder:
         with _below(self, target.split("/")[:-1]) as folder:
             yield folder
 
-    def begin(self, digest: str, target: str, *, resume: bool) -> None:
+    def begin(self, digest: str, target: str, *, resume: bool, what: str = "export") -> None:
         """Begin this staging folder, or continue one that holds the same.
 
         Args:
             digest: Of all that decides what is staged.
             target: The folder that it becomes.
             resume: True to continue what is there.
+            what: What is staged, for the error.
 
         Raises:
             ExportError: Something is staged already, and it is something else or no resume.
@@ -99,7 +100,7 @@ class StagingFolder:
             return
         known = self._known_digest()
         if not resume or known != digest:
-            why = "another export" if known != digest else "an unfinished export"
+            why = f"another {what}" if known != digest else f"an unfinished {what}"
             raise ExportError(
                 f"{why} is staged in {self.path}",
                 "Resume with --resume if nothing was decided since, or delete that folder.",
