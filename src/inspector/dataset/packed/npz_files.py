@@ -1,6 +1,7 @@
 """NumPy archives such as MNIST's mnist.npz and MedMNIST's: arrays of pixels, arrays of labels."""
 
 import re
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -25,7 +26,11 @@ from inspector.dataset.packed.model import (
 from inspector.dataset.packed.samples import SampleNames
 from inspector.errors import DatasetError
 
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
+# A header is Python source to NumPy; an encrypted member is a RuntimeError to zipfile.
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, SyntaxError,
+    TypeError, KeyError, tokenize.TokenError,
+)  # fmt: skip
 _IMAGES = re.compile(r"(?:^|_)(?:x|images?|data|imgs?)(?:_|$)", re.IGNORECASE)
 _LABELS = re.compile(r"(?:^|_)(?:y|labels?|targets?)(?:_|$)", re.IGNORECASE)
 _CHANNELS = (1, 3, 4)
