@@ -24,6 +24,7 @@ from inspector.dataset.packed.model import (
     damaged,
 )
 from inspector.dataset.packed.samples import SampleNames
+from inspector.dataset.packed.zip_files import check_readable
 from inspector.errors import DatasetError
 
 # A header is Python source to NumPy; an encrypted member is a RuntimeError to zipfile.
@@ -55,7 +56,9 @@ def open_npz(file: Path) -> PackedReader:
     try:
         with zipfile.ZipFile(file) as archive:
             GrowthLimit(file).check(sum(info.file_size for info in archive.infolist()))
-            arrays = {a.name: a for info in archive.infolist() if (a := _header(archive, info))}
+            arrays = {
+                a.name: a for info in archive.infolist() if (a := _header(file, archive, info))
+            }
     except _DAMAGED as error:
         raise damaged(file, error) from None
     pairs = _pairs(arrays)
@@ -71,10 +74,11 @@ def open_npz(file: Path) -> PackedReader:
     return PackedReader(total, lambda: _members(file, pairs))
 
 
-def _header(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Array | None:
+def _header(file: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Array | None:
     """Return what the header of a member says, None where it is no array in C order."""
     if not info.filename.endswith(".npy"):
         return None
+    check_readable(file, info)
     with archive.open(info) as stream:
         shape, fortran, dtype = _read_header(stream)
     return None if fortran or dtype.hasobject else _Array(info.filename[:-4], shape, dtype)
