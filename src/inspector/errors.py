@@ -5,7 +5,8 @@ InspectorError            a sentence and an advice
 |   `-- CodeError         a script or notebook can't be read (exit 3)
 |-- DatasetError          the folder or a file of it (exit 3)
 |   |-- UnknownLayoutError    no reading fits; a person can say one
-|   `-- PackedDatasetError    its images are inside of files; unpacking helps
+|   |-- PackedDatasetError    its images are inside of files; unpacking helps
+|   `-- ColumnError           a table does not say which column is meant
 |-- ProjectError          the project file (exit 3)
 |   |-- DamagedProjectError   its bytes are wrong; a backup may help
 |   `-- UnwritableError   it can be read and not be written now
@@ -71,6 +72,22 @@ class PackedDatasetError(DatasetError):
     def __init__(self, message: str, advice: str, path: Path) -> None:
         super().__init__(message, advice)
         self.path = path
+
+
+class ColumnError(DatasetError):
+    """Say that a table of images has no column, or several, that can be the one.
+
+    Args:
+        message: As of `InspectorError`.
+        advice: As of `InspectorError`.
+        option: Of the terminal that names it, "--image-column" or "--label-column".
+        columns: Those that there are.
+    """
+
+    def __init__(self, message: str, advice: str, option: str, columns: tuple[str, ...]) -> None:
+        super().__init__(message, advice)
+        self.option = option
+        self.columns = columns
 
 
 class ProjectError(InspectorError):

@@ -4,8 +4,10 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from PySide6.QtWidgets import QDialogButtonBox, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from inspector.app.main import MainWindow
@@ -86,3 +88,24 @@ def test_cancel_makes_nothing(
     qtbot.waitUntil(lambda: not window.findChildren(UnpackDialog), timeout=20_000)
     assert not (tmp_path / "shapes-images").exists()
     assert window.start is not None
+
+
+def test_a_table_asks_for_its_class_column(
+    qtbot: QtBot, window: MainWindow, demo: Path, tmp_path: Path
+) -> None:
+    images = [f.read_bytes() for f in sorted(demo.rglob("*.jpg"))[:8]]
+    columns = {"photo": images, "genus": ["a", "b"] * 4, "species": ["x", "y"] * 4}
+    pq.write_table(pa.table(columns), tmp_path / "plants.parquet")
+    window.open_path(str(tmp_path / "plants.parquet"))
+    dialog = _dialog(qtbot, window)
+    assert not named(dialog, QComboBox, "Class column").isVisible()
+    _button(dialog, "Unpack").click()
+    column = named(dialog, QComboBox, "Class column")
+    qtbot.waitUntil(column.isVisible, timeout=20_000)
+    assert "Choose the class column" in by_id(dialog, QLabel, "unpack-status").text()
+    qtbot.waitUntil(_button(dialog, "Unpack").isEnabled, timeout=10_000)
+    column.setCurrentText("genus")
+    with qtbot.waitSignal(window.project_opened, timeout=30_000):
+        _button(dialog, "Unpack").click()
+    assert window.view is not None
+    assert {p.name for p in window.view.project.root.iterdir()} == {"a", "b"}

@@ -293,8 +293,8 @@ def _zip_link(tmp_path: Path) -> Path:
     return tmp_path / "h.zip"
 
 
-def _encrypted(tmp_path: Path) -> Path:
-    file = _zip(tmp_path / "h.zip")
+def _encrypted(tmp_path: Path, name: str = "h.zip") -> Path:
+    file = _cut(tmp_path, name, 1.0)
     data = bytearray(file.read_bytes())
     for magic, offset in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
         at = data.find(magic)
@@ -353,6 +353,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], Path], str]] = {
     "tar cut": (lambda t: _cut(t, "h.tar", 0.4), "cut off or damaged"),
     "tar without end": (lambda t: _cut(t, "h.tar", 0.05), "cut off or damaged"),
     "tar.gz cut": (lambda t: _cut(t, "h.tar.gz", 0.7), "cut off or damaged"),
+    "npz encrypted": (lambda t: _encrypted(t, "h.npz"), "encrypted"),
     "npz cut": (lambda t: _cut(t, "h.npz", 0.7), "cut off or damaged"),
     "parquet cut": (lambda t: _cut(t, "h.parquet", 0.7), "cut off or damaged"),
     "records": (lambda t: _cut(t, "h.tfrecord", 1.0), "cut off or damaged"),

@@ -86,6 +86,7 @@ class StagingFolder:
         target: str,
         *,
         resume: bool,
+        what: str = "export",
         holds_only: Callable[[], bool] = lambda: False,
     ) -> None:
         """Begin this staging folder, or continue one that holds the same.
@@ -94,6 +95,7 @@ class StagingFolder:
             digest: Of all that decides what is staged.
             target: The folder that it becomes.
             resume: True to continue what is there.
+            what: What is staged, for the error.
             holds_only: Tells whether the folder holds nothing but what is staged; asked where
                 the journal is not whole, or gone because only the rename was to follow.
 
@@ -106,7 +108,7 @@ class StagingFolder:
         known = self._known_digest()
         is_same = known == digest or (not known and holds_only())
         if not resume or not is_same:
-            why = "an unfinished export" if is_same else "another export"
+            why = f"an unfinished {what}" if is_same else f"another {what}"
             raise ExportError(
                 f"{why} is staged in {self.path}",
                 "Resume with --resume if nothing was decided since, or delete that folder.",

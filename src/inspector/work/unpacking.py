@@ -103,7 +103,7 @@ def unpack(
         partial.mkdir(parents=True, exist_ok=True)
         _check_room(partial, sum(file.stat().st_size for file in files))
         with StagingFolder.open(partial) as staging:
-            staging.begin(_digest(files, choice), str(target), resume=resume)
+            staging.begin(_digest(files, choice), str(target), resume=resume, what="unpacked file")
             progress.start("unpack", sum(one.reader.total for one in sources))
             result = _write(staging, _members(sources, source), stop=stop, progress=progress)
             staging.remove(PART)

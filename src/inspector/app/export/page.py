@@ -122,8 +122,8 @@ class ExportPage(Page):
         head = QLabel("Export")
         head.setProperty("role", "title")
         purpose = QLabel(
-            "Everything that is not dropped goes to a new folder under the same names, verified by"
-            " hash. The dataset itself is never touched."
+            "Everything that is not dropped goes to a new folder, verified by hash. The dataset"
+            " itself is never touched."
         )
         for label in (purpose, self._redraw):
             label.setProperty("role", "muted")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
+    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -20,12 +21,15 @@ from PySide6.QtWidgets import (
 
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.focus import StableFocus
+from inspector.dataset.packed.model import PackedChoice
 from inspector.dataset.packed.recognition import packed_stem
-from inspector.errors import InspectorError, PackedDatasetError
+from inspector.errors import ColumnError, InspectorError, PackedDatasetError
 from inspector.work.jobs import Progress, Stop
 from inspector.work.unpacking import UnpackResult, unpack
 
 _LOOK_MS = 200
+# By the option of the terminal, in the order of `PackedChoice`.
+_OPTIONS = {"--image-column": "Image column", "--label-column": "Class column"}
 
 
 class UnpackDialog(StableFocus, QDialog):
@@ -53,7 +57,10 @@ class UnpackDialog(StableFocus, QDialog):
         )
         self._note = QLabel()
         for label in (text, self._note):
+            # The name of a file is no markup.
+            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
+        self._columns = {option: _hidden_choice(name) for option, name in _OPTIONS.items()}
         self._note.setObjectName("unpack-status")
         name = f"{packed_stem(error.path.name)}-images"
         self._target = QLineEdit(str(error.path.parent / name))
@@ -76,7 +83,7 @@ class UnpackDialog(StableFocus, QDialog):
         column.setSpacing(12)
         column.addWidget(text)
         column.addLayout(row)
-        for widget in (self._note, self._bar, buttons):
+        for widget in (self._note, *self._columns.values(), self._bar, buttons):
             column.addWidget(widget)
         self.setMinimumWidth(520)
         self._timer = QTimer(self)
@@ -104,8 +111,12 @@ class UnpackDialog(StableFocus, QDialog):
         self._bar.setRange(0, 0)
         self._bar.setVisible(True)
         self._timer.start()
+        image, label = (box.currentText() for box in self._columns.values())
+        choice = PackedChoice(image, label)
         self._bridge.call(
-            partial(unpack, self._source, target, stop=self.stop, progress=progress, resume=True),
+            partial(
+                unpack, self._source, target, choice, stop=self.stop, progress=progress, resume=True
+            ),
             self._done,
             on_error=self._failed,
             on_end=self._end,
@@ -124,7 +135,15 @@ class UnpackDialog(StableFocus, QDialog):
         self.unpacked.emit(result.target)
 
     def _failed(self, error: InspectorError) -> None:
-        self._note.setText(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}")
+        advice = error.advice
+        if isinstance(error, ColumnError):
+            box = self._columns[error.option]
+            box.clear()
+            box.addItems(error.columns)
+            box.setVisible(True)
+            box.setFocus()
+            advice = f"Choose the {_OPTIONS[error.option].lower()}, then unpack."
+        self._note.setText(f"{error.message[:1].upper()}{error.message[1:]}. {advice}")
 
     def _end(self) -> None:
         self._running = False
@@ -133,6 +152,15 @@ class UnpackDialog(StableFocus, QDialog):
         self._start.setEnabled(True)
         if self.stop.is_set():
             super().reject()
+
+
+def _hidden_choice(name: str) -> QComboBox:
+    """Return a choice of a column, which is shown where a table asks for it."""
+    box = QComboBox()
+    box.setAccessibleName(name)
+    box.setToolTip(name)
+    box.setVisible(False)
+    return box
 
 
 def offer_unpacking(

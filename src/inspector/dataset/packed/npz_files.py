@@ -1,6 +1,7 @@
 """NumPy archives such as MNIST's mnist.npz and MedMNIST's: arrays of pixels, arrays of labels."""
 
 import re
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -23,9 +24,14 @@ from inspector.dataset.packed.model import (
     damaged,
 )
 from inspector.dataset.packed.samples import SampleNames
+from inspector.dataset.packed.zip_files import check_readable
 from inspector.errors import DatasetError
 
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
+# A header is Python source to NumPy; an encrypted member is a RuntimeError to zipfile.
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, SyntaxError,
+    TypeError, KeyError, tokenize.TokenError,
+)  # fmt: skip
 _IMAGES = re.compile(r"(?:^|_)(?:x|images?|data|imgs?)(?:_|$)", re.IGNORECASE)
 _LABELS = re.compile(r"(?:^|_)(?:y|labels?|targets?)(?:_|$)", re.IGNORECASE)
 _CHANNELS = (1, 3, 4)
@@ -50,7 +56,9 @@ def open_npz(file: Path) -> PackedReader:
     try:
         with zipfile.ZipFile(file) as archive:
             GrowthLimit(file).check(sum(info.file_size for info in archive.infolist()))
-            arrays = {a.name: a for info in archive.infolist() if (a := _header(archive, info))}
+            arrays = {
+                a.name: a for info in archive.infolist() if (a := _header(file, archive, info))
+            }
     except _DAMAGED as error:
         raise damaged(file, error) from None
     pairs = _pairs(arrays)
@@ -66,10 +74,11 @@ def open_npz(file: Path) -> PackedReader:
     return PackedReader(total, lambda: _members(file, pairs))
 
 
-def _header(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Array | None:
+def _header(file: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Array | None:
     """Return what the header of a member says, None where it is no array in C order."""
     if not info.filename.endswith(".npy"):
         return None
+    check_readable(file, info)
     with archive.open(info) as stream:
         shape, fortran, dtype = _read_header(stream)
     return None if fortran or dtype.hasobject else _Array(info.filename[:-4], shape, dtype)

@@ -16,7 +16,7 @@ from inspector.dataset.packed.model import (
     damaged,
 )
 from inspector.dataset.packed.samples import NO_IMAGE, SampleNames
-from inspector.errors import DatasetError
+from inspector.errors import ColumnError
 
 _ROWS = 32
 _LABELS = ("label", "labels", "class", "category", "target", "class_name", "label_name")
@@ -141,7 +141,7 @@ def one_of(
         option: That names it.
 
     Raises:
-        DatasetError: There is none, or there are several.
+        ColumnError: There is none, or there are several.
     """
     if choice and choice in columns:
         return choice
@@ -152,4 +152,5 @@ def one_of(
     what = "images" if "image" in option else "the class"
     wrong = f"has no column {choice}" if choice else f"does not say which column holds {what}"
     there = ", ".join(list(columns)[:12]) or "none"
-    raise DatasetError(f"{file.name} {wrong}", f"Name it with {option}. Columns: {there}.")
+    advice = f"Name it with {option}. Columns: {there}."
+    raise ColumnError(f"{file.name} {wrong}", advice, option, tuple(columns))

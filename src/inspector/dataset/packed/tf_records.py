@@ -106,7 +106,7 @@ def _records(file: Path) -> Iterator[memoryview]:
         total = 0
         while head := stream.read(_HEAD.size):
             length, check = _HEAD.unpack(head)
-            if _masked(head[:8]) != check:
+            if masked_crc(head[:8]) != check:
                 raise ValueError("the length of a record does not fit its checksum")
             if length > MAX_MEMBER_BYTES:
                 raise ValueError(f"a record of {length:,} bytes")
@@ -119,7 +119,7 @@ def _records(file: Path) -> Iterator[memoryview]:
             yield memoryview(data)
 
 
-def _masked(data: bytes) -> int:
+def masked_crc(data: bytes) -> int:
     """Return the masked CRC-32C of some bytes, as TensorFlow stores it."""
     crc = 0xFFFFFFFF
     for byte in data:

@@ -47,13 +47,22 @@ def open_zip(file: Path) -> PackedReader:
 
 def _check(file: Path, info: zipfile.ZipInfo) -> None:
     mode = info.external_attr >> 16
+    check_readable(file, info)
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise refused(file, info.filename, "is a link or no regular file")
+    archived_path(info.filename.rstrip("/\\") or info.filename, file)
+
+
+def check_readable(file: Path, info: zipfile.ZipInfo) -> None:
+    """Check that a member needs no password.
+
+    Raises:
+        DatasetError: It does.
+    """
     if info.flag_bits & _ENCRYPTED:
         raise DatasetError(
             f"{file.name} is encrypted", "Unpack it with its password by another program."
         )
-    if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise refused(file, info.filename, "is a link or no regular file")
-    archived_path(info.filename.rstrip("/\\") or info.filename, file)
 
 
 def _members(file: Path) -> Iterator[PackedMember | PassedOver]:
