@@ -61,6 +61,8 @@ class GroupsPage(Page):
         self._pairs: list[_Pair] = []
         self._offers = table(_OFFER_HEADS, name="Proposals", wide=(2,))
         self._groups = table(_GROUP_HEADS, name="Groups", wide=(0,))
+        # Where a path is too long, its end is what tells it apart: the file's name.
+        self._groups.setTextElideMode(Qt.TextElideMode.ElideLeft)
         self._offers.itemChanged.connect(self._on_checked)
         self._offers.currentCellChanged.connect(self._on_offer)
         self._groups.cellActivated.connect(self._on_group)
@@ -212,7 +214,10 @@ class GroupsPage(Page):
             )
         if judged.missed is not None:
             parts.append(f"{judged.missed:.0%} of {judged.across} pairs held apart are one too")
-        self._score.setText("; ".join(parts) or "Judge some pairs to see how right the rule is.")
+        offer = self._offer()
+        evidence = f"{offer.evidence.value.capitalize()}. {offer.text} " if offer else ""
+        judged_text = "; ".join(parts) or "Judge some pairs to see how right the rule is."
+        self._score.setText(f"{evidence}{judged_text}")
 
     def _judge(self, same: bool) -> None:
         offer = self._offer()
@@ -297,8 +302,8 @@ class GroupsPage(Page):
         column.addStretch()
         judge.setFixedWidth(400)
         note = QLabel(
-            "Images of an enabled group count as leakage where training and validation share it; a"
-            " split by group never divides one."
+            "Nothing is grouped until you tick it. Images of an enabled group count as leakage"
+            " where training and validation share it; a split by group never divides one."
         )
         note.setProperty("role", "muted")
         note.setWordWrap(True)

@@ -53,7 +53,7 @@ class GapBar(QWidget):
             bound = "≥ " if gap.at_least else ""
             self._segment(painter, (edge, gap.validation), "problem_fill", "on_problem",
                           f"Leakage {bound}{gap.leakage:.2f}", bold=True)  # fmt: skip
-        self._segment(painter, (gap.validation, 1.0), "inset", "text_2",
+        self._segment(painter, (gap.validation, 1.0), "inset", "muted",
                       f"Validation {gap.validation:.2f}")  # fmt: skip
         self._whisker(painter, gap.test, gap.test_ci)
         self._whisker(painter, gap.validation, gap.validation_ci)

@@ -30,7 +30,7 @@ from inspector.app.widgets.tables import set_rows, table
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.project import Project
-from inspector.project.splits.leakage import KINDS, Leak, Leakage, LeakageAnalysis
+from inspector.project.splits.leakage import Leak, Leakage, LeakageAnalysis
 from inspector.project.splits.seed_variability import SeedVariability
 from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.project.splits.splits import Frozen
@@ -38,7 +38,7 @@ from inspector.similarity.levels import POSSIBLE
 
 _PAIR_PX = 330
 AT_REST_MS = 500
-_HEADS = ("from", "to", *(f"same {k}" if k in ("bytes", "pixels") else k for k in KINDS))
+_HEADS = ("from", "to", "bytes", "pixels", "flipped", "near", "group")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +168,9 @@ class SplitsPage(Page):
         neighbours = sum(leak.kind != "group" for leak in found.leaks)
         made = found.made
         self._summary.setText(
-            f"{found.training_images:,} training, {found.validation_images:,} validation. "
-            f"{len(found.both):,} files are in both, {len(made.neither):,} in neither."
+            f"{100 * found.share:.1f} % of the validation images have a near-duplicate in training."
+            if neighbours
+            else "No validation image has a near-duplicate in training."
         )
         before, was = found.before, ""
         if before is not None:
@@ -179,8 +180,9 @@ class SplitsPage(Page):
             )
         moved = f" {shown.moved:,} images would move against today's folders." * bool(shown.moved)
         self._note.setText(
-            f"{neighbours:,} of {found.validation_images:,} validation images ({found.share:.1%})"
-            f" have a near-duplicate in training at similarity {found.threshold:g} or more;"
+            f"{found.training_images:,} training, {found.validation_images:,} validation;"
+            f" {len(found.both):,} files are in both, {len(made.neither):,} in neither."
+            f" {neighbours:,} validation images leak at similarity {found.threshold:g} or more;"
             f" {found.count('group'):,} more share only a group with training.{was}{moved}"
             f" {shown.lock}"
         )
@@ -290,7 +292,8 @@ class SplitsPage(Page):
 
     def _show_computing(self) -> None:
         """Show no figure of another threshold under the new one."""
-        self._note.setText("Computing…")
+        self._summary.setText("Computing…")
+        self._note.setText("")
         for row in range(self._matrix.rowCount()):
             for column in range(2, self._matrix.columnCount()):
                 if (item := self._matrix.item(row, column)) is not None:
