@@ -58,11 +58,11 @@ def test_a_theme_is_put_on_from_the_palette(qtbot: QtBot, opened: ProjectWindow)
     qtbot.keyClicks(palette.field, "dark")
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
     assert read_settings()["theme"] == "dark"
-    assert theme.colour("window").lightness() < 128
+    assert theme.colour("bg").lightness() < 128
     palette = opened_palette(qtbot, opened)
     qtbot.keyClicks(palette.field, "light")
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
-    assert theme.colour("window").lightness() > 128
+    assert theme.colour("bg").lightness() > 128
 
 
 def test_about_tells_the_version(qtbot: QtBot, opened: ProjectWindow) -> None:

@@ -118,6 +118,6 @@ class BalanceBars(QWidget):
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, new)
         font.setWeight(QFont.Weight.Normal)
         painter.setFont(font)
-        painter.setPen(theme.colour("text_3"))
+        painter.setPen(theme.colour("text-3"))
         line = QRectF(x, place.top(), old_width + 2, place.height())
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, old)

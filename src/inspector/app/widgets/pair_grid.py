@@ -240,7 +240,7 @@ class _PairDelegate(QStyledItemDelegate):
             painter.drawPixmap(box, pixmap, _square(pixmap))
             painter.setOpacity(1.0)
         if excluded:
-            painter.setPen(QPen(theme.colour("line_strong"), 1, Qt.PenStyle.DashLine))
+            painter.setPen(QPen(theme.colour("line-strong"), 1, Qt.PenStyle.DashLine))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(box.adjusted(0, 0, -1, -1))
             _paint_word(painter, box, "Excluded")
@@ -252,7 +252,7 @@ class _PairDelegate(QStyledItemDelegate):
         if tile.ticked is not None:
             _paint_tick(painter, line.left(), line.top() + 2, ticked=tile.ticked)
             line = line.adjusted(_TICK_PX + 6, 0, 0, 0)
-        painter.setPen(theme.colour("problem" if tile.problem else "text_3"))
+        painter.setPen(theme.colour("problem" if tile.problem else "text-3"))
         align = Qt.AlignmentFlag.AlignVCenter
         used = painter.fontMetrics().horizontalAdvance(tile.caption)
         painter.drawText(line, align, tile.caption)
@@ -287,10 +287,10 @@ def _paint_word(painter: QPainter, box: QRect, word: str) -> None:
 
 def _paint_tick(painter: QPainter, x: int, y: int, *, ticked: bool) -> None:
     box = QRectF(x + 0.5, y + 0.5, _TICK_PX - 1, _TICK_PX - 1)
-    painter.setPen(QPen(theme.colour("accent" if ticked else "line_strong"), 1))
+    painter.setPen(QPen(theme.colour("accent" if ticked else "line-strong"), 1))
     painter.setBrush(theme.colour("accent") if ticked else QColor(theme.colour("surface")))
     painter.drawRoundedRect(box, 3, 3)
     if ticked:
-        painter.setPen(QPen(theme.colour("on_accent"), 2))
+        painter.setPen(QPen(theme.colour("on-accent"), 2))
         painter.drawLine(int(x + 4), int(y + 8), int(x + 7), int(y + 11))
         painter.drawLine(int(x + 7), int(y + 11), int(x + 12), int(y + 5))
