@@ -26,10 +26,12 @@ from inspector.app.widgets.charts.figures import Bars
 from inspector.app.widgets.page import Page, PageAction, PageName, PageRequest
 from inspector.app.widgets.pair_dialog import PairDialog
 from inspector.app.widgets.pair_grid import PairGrid, PairTile
+from inspector.app.widgets.pair_kinds import KIND_NAMES
 from inspector.app.widgets.tables import set_rows, table
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.project import Project
+from inspector.project.review.duplicates import PairKind
 from inspector.project.splits.leakage import Leak, Leakage, LeakageAnalysis
 from inspector.project.splits.seed_variability import SeedVariability
 from inspector.project.splits.split_rules import Rule, RuleKind
@@ -226,7 +228,7 @@ class SplitsPage(Page):
             [
                 PairTile(
                     leak.image.id, leak.image.id, leak.twin.id, ("validation", "training"),
-                    f"{leak.kind}  {leak.similarity:.2f}",
+                    f"{KIND_NAMES[PairKind(leak.kind)]}  {leak.similarity:.2f}",
                     _labels(leak), leak.image.label != leak.twin.label, None,
                     f"{leak.image.path} and {leak.twin.path}",
                 )
