@@ -72,10 +72,11 @@ def test_afterwards_each_page_says_what_was(qtbot: QtBot, view: ProjectWindow) -
     export = show(view, PageName.EXPORT)
     leaks = view.project.splits.leaks(luck=False)
     assert leaks.before is not None
-    figures = f"{leaks.before.leaked:,} → {sum(x.kind != 'group' for x in leaks.leaks):,}"
-    if leaks.before.leaked == sum(x.kind != "group" for x in leaks.leaks):
-        figures = f"{leaks.before.leaked:,}"
-    qtbot.waitUntil(lambda: f": {figures}, at" in text_of(export, "export-leaks"), timeout=10_000)
+    now = sum(leak.kind != "group" for leak in leaks.leaks)
+    was = leaks.before.leaked
+    figures = f"{was:,} → {now:,}" if was != now else f"{now:,}"
+    qtbot.waitUntil(lambda: text_of(export, "export-leaks") == figures, timeout=10_000)
+    assert " → " in by_id(export, QLabel, "export-images").text()
 
 
 def test_each_choice_says_its_price(qtbot: QtBot, view: ProjectWindow) -> None:

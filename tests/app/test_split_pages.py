@@ -1,5 +1,6 @@
 """The pages of splits, groups, findings and augmentation on a real project."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from inspector.app.splits.seed_panel import ACCURACY
 from inspector.app.widgets.charts.figures import HistogramPlot
 from inspector.app.widgets.jobs_bar import JobBar
 from inspector.app.window.main_window import ProjectWindow
-from inspector.project.splits.split_rules import RuleKind
+from inspector.project.splits.split_rules import Rule, RuleKind
 from tests.app.screen import button, named, text_of
 
 
@@ -124,6 +125,41 @@ def test_the_matrix_follows_the_threshold(qtbot: QtBot, view: ProjectWindow) -> 
     assert view.project.duplicates.threshold == before
     threshold(splits).setSliderDown(False)
     qtbot.waitUntil(lambda: view.project.duplicates.threshold == 1.0, timeout=10_000)
+
+
+def test_no_old_figure_stands_under_a_new_threshold(qtbot: QtBot, view: ProjectWindow) -> None:
+    splits = page(view, SplitsPage)
+    assert isinstance(splits, SplitsPage)
+    qtbot.waitUntil(lambda: matrix(splits).rowCount() > 0, timeout=20_000)
+    before = splits.shown_text()
+    heard: list[str] = []
+    splits.moved.connect(lambda: heard.append(splits.shown_text()))
+    began = time.monotonic()
+    threshold(splits).setValue(threshold(splits).value() + 10)
+    # The key comes back at once, and what is seen says that it computes.
+    assert time.monotonic() - began < 1
+    assert text_of(splits, "splits-summary") == "Computing…"
+    cells = {
+        matrix(splits).item(row, column).text()
+        for row in range(matrix(splits).rowCount())
+        for column in range(2, matrix(splits).columnCount())
+    }
+    assert cells == {"…"}
+    qtbot.waitUntil(
+        lambda: "near-duplicate in training" in text_of(splits, "splits-summary"), timeout=10_000
+    )
+    # The counter of the status line follows, too.
+    qtbot.waitUntil(lambda: bool(heard) and heard[-1] != before, timeout=10_000)
+
+
+def test_the_counter_follows_the_rule(qtbot: QtBot, view: ProjectWindow) -> None:
+    splits = page(view, SplitsPage)
+    assert isinstance(splits, SplitsPage)
+    qtbot.waitUntil(lambda: matrix(splits).rowCount() > 0, timeout=20_000)
+    heard: list[str] = []
+    splits.moved.connect(lambda: heard.append(splits.shown_text()))
+    view.project.splits.set_rule(Rule(RuleKind.GROUPS, share=0.3, seed=3))
+    qtbot.waitUntil(lambda: bool(heard) and heard[-1].startswith("0 of "), timeout=20_000)
 
 
 def test_bad_code_gets_a_sentence(qtbot: QtBot, view: ProjectWindow) -> None:

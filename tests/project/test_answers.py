@@ -3,13 +3,12 @@
 import pytest
 
 from inspector.project.diagnosis.answers import AnswerKind
-from inspector.project.diagnosis.diagnoses import UserMetrics
+from inspector.project.diagnosis.diagnoses import StoredDiagnosis, UserMetrics
 from inspector.project.export.clean_up import CleanUpChoice
 from inspector.project.project import Project
 from inspector.project.review.copies import CopyChoice
 from inspector.project.review.duplicates import PairKind
 from inspector.project.splits.split_rules import Rule
-from inspector.store.records import DIAGNOSIS, DiagnosisRecord
 
 
 def term(mean: float | None, verdict: str, bound: str = "none") -> dict[str, object]:
@@ -18,9 +17,15 @@ def term(mean: float | None, verdict: str, bound: str = "none") -> dict[str, obj
     return {"mean": mean, "low": low, "high": high, "verdict": verdict, "bound": bound}
 
 
-def diagnosed(project: Project, leakage: dict[str, object]) -> None:
+def diagnosed(
+    project: Project,
+    leakage: dict[str, object],
+    monkeypatch: pytest.MonkeyPatch,
+    changed: tuple[str, ...] = (),
+) -> None:
     terms = {"leakage": leakage, "shift": term(0.01, "cannot_tell"), "luck": term(None, "no")}
-    project.context.store.records.put(DIAGNOSIS, DiagnosisRecord({"terms": terms}), urgent=True)
+    stored = StoredDiagnosis({"terms": terms}, 1.0, changed)
+    monkeypatch.setattr(project.diagnoses, "last", lambda: stored)
 
 
 def test_without_accuracies_the_answer_is_the_leak_rate(project: Project) -> None:
@@ -38,9 +43,11 @@ def test_without_accuracies_the_answer_is_the_leak_rate(project: Project) -> Non
     )
 
 
-def test_inflated_is_said_only_where_leakage_is_shown(project: Project) -> None:
+def test_inflated_is_said_only_where_leakage_is_shown(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     project.diagnoses.state(UserMetrics(0.95, 0.75, split_images=574))
-    diagnosed(project, term(0.08, "cannot_tell"))
+    diagnosed(project, term(0.08, "cannot_tell"), monkeypatch)
     unsure = project.answers.answer()
     assert unsure.kind is AnswerKind.LEAKS
     assert "could not be shown" in unsure.detail
@@ -50,7 +57,7 @@ def test_inflated_is_said_only_where_leakage_is_shown(project: Project) -> None:
     assert unsure.inconclusive == ("leakage", "distribution shift")
     # A seed that does not exist has no effect that could be inconclusive.
     assert unsure.not_estimated == ("seed variability",)
-    diagnosed(project, term(0.08, "yes", "at_least"))
+    diagnosed(project, term(0.08, "yes", "at_least"), monkeypatch)
     shown = project.answers.answer()
     assert shown.kind is AnswerKind.INFLATED
     assert shown.headline == "Your validation accuracy is inflated."
@@ -59,6 +66,12 @@ def test_inflated_is_said_only_where_leakage_is_shown(project: Project) -> None:
     assert shown.gap.unexplained == pytest.approx(0.12)
     assert shown.gap.validation_ci is not None
     assert shown.gap.test_ci is None
+    # A diagnosis of another split says nothing beside the sentences of this one.
+    diagnosed(project, term(0.08, "yes"), monkeypatch, ("the split rule",))
+    other = project.answers.answer()
+    assert other.kind is AnswerKind.LEAKS
+    assert other.inconclusive == other.not_estimated == ()
+    diagnosed(project, term(0.08, "yes"), monkeypatch)
     project.diagnoses.state(UserMetrics(0.75, 0.95))
     assert project.answers.answer().kind is AnswerKind.LEAKS
 

@@ -121,7 +121,10 @@ class AugmentPage(Page):
         self._bar = PolicyBar(project, bridge)
         self._controls, self._grid = PolicyControls(), PreviewGrid()
         self.measurer = EffectsRequests(project.measuring, bridge, self)
-        self._strip, self._effects = RangeStrip(), EffectsPanel(self.measurer)
+        self._strip, self._effects = (
+            RangeStrip(),
+            EffectsPanel(self.measurer, project.layout.splits.values()),
+        )
         self._advice_list, self._code = LintList(), CodeTab()
         self._size, self._side = QComboBox(), QComboBox()
         self._seed, self._epoch = QSpinBox(), QSpinBox()

@@ -61,6 +61,8 @@ class GroupsPage(Page):
         self._pairs: list[_Pair] = []
         self._offers = table(_OFFER_HEADS, name="Proposals", wide=(2,))
         self._groups = table(_GROUP_HEADS, name="Groups", wide=(0,))
+        # Where a path is too long, its end is what tells it apart: the file's name.
+        self._groups.setTextElideMode(Qt.TextElideMode.ElideLeft)
         self._offers.itemChanged.connect(self._on_checked)
         self._offers.currentCellChanged.connect(self._on_offer)
         self._groups.cellActivated.connect(self._on_group)
@@ -79,11 +81,11 @@ class GroupsPage(Page):
         self._question.setProperty("role", "heading")
         self._score.setProperty("role", "muted")
         self._one, self._two = _picture(), _picture()
-        self._yes, self._no = QPushButton("Same event  [Y]"), QPushButton("Not the same  [N]")
+        self._yes, self._no = QPushButton("Same group  [Y]"), QPushButton("Not the same  [N]")
         self._skip = QPushButton("Skip  [S]")
         self._confirm = QPushButton("Keep together  [A]")
         self._keys = [
-            Key("same", "Y", "the pair shows the same event", self._on_yes),
+            Key("same", "Y", "the pair belongs to one group", self._on_yes),
             Key("other", "N", "the pair does not", self._on_no),
             Key("skip", "S", "skip this pair", self._on_skip),
             Key("together", "A", "keep the selected groups together", self._on_confirm),
@@ -193,7 +195,9 @@ class GroupsPage(Page):
             return
         one, two, held = self._pairs[0]
         side = "held together" if held else "held apart"
-        self._question.setText(f"The same event? This rule has them {side}.")
+        self._question.setText(
+            f"Do these two images belong to the same group? This rule has them {side}."
+        )
         for label, sample in ((self._one, one), (self._two, two)):
             pixmap = QPixmap.fromImage(from_jpeg(self.project.samples.thumbnail(sample.id)))
             label.setPixmap(pixmap.scaled(
@@ -207,12 +211,15 @@ class GroupsPage(Page):
         parts = []
         if judged.precision is not None:
             parts.append(
-                f"{judged.precision:.0%} of {judged.held} pairs held together are one event"
+                f"{judged.precision:.0%} of {judged.held} pairs held together are one group"
                 f" (95 %: {judged.low:.0%} to {judged.high:.0%})"
             )
         if judged.missed is not None:
             parts.append(f"{judged.missed:.0%} of {judged.across} pairs held apart are one too")
-        self._score.setText("; ".join(parts) or "Judge some pairs to see how right the rule is.")
+        offer = self._offer()
+        evidence = f"{offer.evidence.value.capitalize()}. {offer.text} " if offer else ""
+        judged_text = "; ".join(parts) or "Judge some pairs to see how right the rule is."
+        self._score.setText(f"{evidence}{judged_text}")
 
     def _judge(self, same: bool) -> None:
         offer = self._offer()
@@ -297,8 +304,8 @@ class GroupsPage(Page):
         column.addStretch()
         judge.setFixedWidth(400)
         note = QLabel(
-            "Images of an enabled group count as leakage where training and validation share it; a"
-            " split by group never divides one."
+            "Nothing is grouped until you tick it. Images of an enabled group count as leakage"
+            " where training and validation share it; a split by group never divides one."
         )
         note.setProperty("role", "muted")
         note.setWordWrap(True)

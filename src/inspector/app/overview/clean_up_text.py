@@ -3,16 +3,10 @@
 from enum import Enum
 
 from inspector.app.widgets.pair_grid import PairTile
+from inspector.app.widgets.pair_kinds import KIND_NAMES
 from inspector.project.export.clean_up import CleanUpPlan
 from inspector.project.review.copies import CopyPair
 from inspector.project.review.duplicates import PairKind
-
-KIND_NAMES = {
-    PairKind.BYTES: "Identical file",
-    PairKind.PIXELS: "Identical pixels",
-    PairKind.TRANSFORMED: "Flipped or rotated",
-    PairKind.NEAR: "Near",
-}
 
 
 class PairFilter(Enum):

@@ -27,11 +27,12 @@ from inspector.app.overview.clean_up_text import (
     tile_of,
 )
 from inspector.app.widgets.balance_bars import BalanceBars
+from inspector.app.widgets.flow_layout import FlowLayout
 from inspector.app.widgets.pair_grid import PairGrid
 from inspector.project.export.clean_up import CleanUpPlan
 from inspector.project.review.copies import CopyPair
 
-_CHOICE_PX, _RESULT_PX, _THREE_COLUMNS_PX = 264, 272, 900
+_CHOICE_PX, _RESULT_PX, _THREE_COLUMNS_PX = 264, 264, 900
 _CHOICES = (
     ("training", "Exclude training copies", "The test set keeps every image, then validation."),
     ("evaluation", "Exclude evaluation copies", "Training keeps every image."),
@@ -309,8 +310,8 @@ class CleanUpView(QWidget):
         head.addWidget(self._all)
         head.addWidget(self._head, 1)
         head.addWidget(self._sort)
-        chips = QHBoxLayout()
-        chips.setSpacing(8)
+        chips_row = QWidget()
+        chips = FlowLayout(chips_row)
         for chip in CHIPS:
             button = QToolButton()
             button.setCheckable(True)
@@ -318,11 +319,10 @@ class CleanUpView(QWidget):
             button.clicked.connect(lambda _=False, one=chip: self._on_chip(one))
             self._chips[chip] = button
             chips.addWidget(button)
-        chips.addStretch()
         column = QVBoxLayout()
         column.setSpacing(8)
         column.addLayout(head)
-        column.addLayout(chips)
+        column.addWidget(chips_row)
         column.addWidget(self.grid, 1)
         return column
 

@@ -45,15 +45,15 @@ class GapBar(QWidget):
         font.setPixelSize(12)
         painter.setFont(font)
         edge = gap.validation - min(gap.leakage or 0.0, gap.validation - gap.test)
-        self._segment(painter, (self._lowest(gap), gap.test), "sunken", "text_3",
+        self._segment(painter, (self._lowest(gap), gap.test), "sunken", "text-3",
                       f"Test {gap.test:.2f}")  # fmt: skip
-        self._segment(painter, (gap.test, edge), "neutral_fill", "text",
+        self._segment(painter, (gap.test, edge), "neutral-fill", "text",
                       f"Not explained {gap.unexplained:.2f}", bold=True)  # fmt: skip
         if gap.leakage is not None:
             bound = "≥ " if gap.at_least else ""
-            self._segment(painter, (edge, gap.validation), "problem_fill", "on_problem",
+            self._segment(painter, (edge, gap.validation), "problem-fill", "on-problem",
                           f"Leakage {bound}{gap.leakage:.2f}", bold=True)  # fmt: skip
-        self._segment(painter, (gap.validation, 1.0), "inset", "text_2",
+        self._segment(painter, (gap.validation, 1.0), "inset", "text-2",
                       f"Validation {gap.validation:.2f}")  # fmt: skip
         self._whisker(painter, gap.test, gap.test_ci)
         self._whisker(painter, gap.validation, gap.validation_ci)

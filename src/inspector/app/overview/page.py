@@ -94,6 +94,11 @@ class OverviewPage(Page):
             self.bridge.call(self._ask, self._show_answer, channel="answer")
             self.bridge.call(self._read, self._show, channel="findings")
 
+    def open(self, request: PageRequest) -> None:
+        """Show the clean-up where that is asked for."""
+        if request.action is PageAction.CLEAN_UP:
+            self.show_clean_up()
+
     def show_clean_up(self) -> None:
         """Show what a clean-up would do."""
         dialog = CleanUpDialog(self.project, self.bridge, self.jobs, self)

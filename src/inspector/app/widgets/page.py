@@ -36,6 +36,7 @@ class PageAction(StrEnum):
     PASTE_CODE = "paste code"
     KEEP_BY_RULE = "keep by rule"
     CHANGE_LAYOUT = "change layout"
+    CLEAN_UP = "clean up"
 
 
 @dataclass(frozen=True, slots=True)

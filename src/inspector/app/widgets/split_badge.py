@@ -5,7 +5,6 @@ from PySide6.QtGui import QFont, QPainter
 
 from inspector.app.widgets import theme
 
-SHORT = {"training": "Tr", "validation": "Va", "test": "Te"}
 BADGE_PX = 16
 _RADIUS = 3
 
@@ -13,9 +12,9 @@ _RADIUS = 3
 def badge_colours(split: str) -> tuple[str, str, str]:
     """Return the names of the tokens of a split: fill, text on it, and the soft fill."""
     name = split.removesuffix(" folder")
-    if name in SHORT:
-        return name, f"on_{name}", f"{name}_soft"
-    return "neutral_fill", "text", "sunken"
+    if theme.has_colour(f"on-{name}"):
+        return name, f"on-{name}", f"{name}-soft"
+    return "neutral-fill", "text", "sunken"
 
 
 def paint_badge(painter: QPainter, x: float, y: float, split: str) -> QRectF:
@@ -24,7 +23,7 @@ def paint_badge(painter: QPainter, x: float, y: float, split: str) -> QRectF:
     font = QFont(painter.font())
     font.setPixelSize(12)
     font.setWeight(QFont.Weight.DemiBold)
-    word = SHORT.get(split.removesuffix(" folder"), split[:2].title())
+    word = theme.split_word(split.removesuffix(" folder"), short=True)
     place = QRectF(x, y, 20, BADGE_PX)
     if not word:
         return place

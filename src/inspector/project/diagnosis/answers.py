@@ -126,6 +126,9 @@ class Answers:
         counts.sort(key=lambda c: -c.share)
         pairs = find_copies(index, split_of, CopyChoice(), certainty=Certainty()).pairs
         last = self._diagnoses.last()
+        if last is not None and last.changed:
+            # It answers for another split or other files: no sentence of it goes beside these.
+            last = None
         terms = last.answer.get("terms", {}) if last is not None else {}
         gap = self._gap(terms)
         kind = _kind(counts, gap, splits=len(scanned))

@@ -1,5 +1,7 @@
 """Exports: what leaves the dataset, planned first, then copied, verified and looked at again."""
 
+import os
+import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +30,7 @@ from inspector.project.catalog.samples import Samples
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
 from inspector.project.export.folds import folds_by_group
+from inspector.project.review.copies import leaked
 from inspector.project.review.duplicates import Duplicates
 from inspector.project.review.gallery_query import split_place
 from inspector.project.review.group_names import group_names
@@ -59,6 +62,23 @@ class Exported:
     leaks_after: int
     groups_after: int
     manifest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportLeaks:
+    """Evaluation images with a near-duplicate in training: without exclusions, and in the export.
+
+    Attributes:
+        by_split: In the export, by evaluation split.
+    """
+
+    before: int
+    by_split: dict[str, int]
+
+    @property
+    def after(self) -> int:
+        """How many are in the export."""
+        return sum(self.by_split.values())
 
 
 class Exports:
@@ -189,6 +209,28 @@ class Exports:
             groups, published.manifest,
         )  # fmt: skip
 
+    def leaks(self, plan: ExportPlan) -> ExportLeaks:
+        """Count what would leak in an export, before it is made."""
+        index = self._duplicates.index()
+        by_path = {s.path: i for i, s in index.samples.items()}
+        after = {by_path[i.source]: str(i.split) for i in plan.items if i.source in by_path}
+        before = after | {
+            by_path[one.source]: one.split for one in plan.left_out if one.source in by_path
+        }
+        was = len(leaked(index, before, excluded_too=True))
+        return ExportLeaks(was, dict(Counter(after[i] for i in leaked(index, after))))
+
+    def suggested_target(self) -> Path:
+        """Return a folder that does not exist yet, in a place that can be written to."""
+        root = self._context.root
+        places = (root.parent, Path.home(), Path(tempfile.gettempdir()))
+        parent = next((p for p in places if _is_writable(p)), places[0])
+        name, number = f"{root.name}-clean", 1
+        while (parent / name).exists():
+            number += 1
+            name = f"{root.name}-clean-{number}"
+        return parent / name
+
     def by_manifest(self, file: Path) -> Mapping[str, str]:
         """Read path and split of a list, such as a locked split, as `sides` of a plan.
 
@@ -286,6 +328,10 @@ def _why_left_out(sample: Sample) -> str:
     if sample.status == "image":
         return ""
     return f"{sample.status}: {sample.reason}" if sample.reason else sample.status
+
+
+def _is_writable(folder: Path) -> bool:
+    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
 
 
 def _free(path: str, taken: set[str]) -> str:

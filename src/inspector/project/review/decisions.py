@@ -79,7 +79,7 @@ class Decisions:
         """Leave samples out of exports."""
         ids = list(ids)
         changes = [c for i in ids for c in _mark(i, "drop", reason)]
-        return self._apply("drop", f"drop {_images(len(ids))}", changes)
+        return self._apply("drop", f"exclude {_images(len(ids))}", changes)
 
     def clear(self, ids: Iterable[int]) -> Decided:
         """Forget what was decided on samples."""
@@ -146,14 +146,14 @@ class Decisions:
                 changes += _mark(twin, "drop", _why(index, index.samples[twin], best))
             dropped += len(neighbours)
         kept = index.samples[keepers[0]].path if len(keepers) == 1 else _images(len(keepers))
-        return self._apply("keep best", f"keep {kept}, drop {_images(dropped)}", changes)
+        return self._apply("keep best", f"keep {kept}, exclude {_images(dropped)}", changes)
 
     def drop_cluster(self, cluster: int) -> Decided:
         """Drop every member of a cluster: the one verb that may leave nothing of it."""
         index = self._duplicates.index()
         members = index.clusters.get(cluster, [])
-        changes = [c for m in members for c in _mark(m, "drop", "the whole cluster was dropped")]
-        return self._apply("drop cluster", f"drop a whole cluster of {len(members)}", changes)
+        changes = [c for m in members for c in _mark(m, "drop", "the whole cluster was excluded")]
+        return self._apply("drop cluster", f"exclude a whole cluster of {len(members)}", changes)
 
     def quarantine(self) -> Decided:
         """Drop every file that can't be read, each with its reason."""
@@ -201,7 +201,7 @@ class Decisions:
         changes: list[Change] = []
         for sample, keeper in plan.drops:
             changes += _mark(sample.id, "drop", _why(index, sample, keeper))
-        text = f"drop {len(plan.drops)} near-duplicates by the rule {plan.rule}"
+        text = f"exclude {len(plan.drops)} near-duplicates by the rule {plan.rule}"
         return self._apply("rule", text, changes)
 
     def clean_up(
