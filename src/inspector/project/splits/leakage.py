@@ -158,6 +158,8 @@ class LeakageAnalysis:
         }
         self._links = link(source.duplicates, source.groups, self._rows)
         self._members = self._in_training()
+        everything = source.samples.everything()
+        self._checks = dataset_checks(source.context, everything)
 
     def at(self, threshold: float, *, luck: bool = True) -> Leakage:
         """Find what stands on both sides when pairs are sure from a similarity on.
@@ -172,11 +174,10 @@ class LeakageAnalysis:
             tuple(self._leaks(codes, threshold)), self._matrix(links.ties),
             self._conflicts(links), self._luck(links.ties) if luck else SeedLeakRates((), None), (),
         )  # fmt: skip
-        checks = dataset_checks(self._source.context, self._rows)
         said = _findings(result, self._rows, self._masks)
         rank = {HIGH: 0, MIDDLE: 1, LOW: 2}
         return replace(
-            result, findings=tuple(sorted((*checks, *said), key=lambda p: rank[p.severity]))
+            result, findings=tuple(sorted((*self._checks, *said), key=lambda p: rank[p.severity]))
         )
 
     def _in_training(self) -> dict[int, list[int]]:
