@@ -1,8 +1,8 @@
 """Exports: what leaves the dataset, planned first, then copied, verified and looked at again."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from inspector.dataset.boxes import ObjectBox, read_boxes
@@ -103,7 +103,6 @@ class Exports:
         splits_only = made.by_split and any(
             (s.split if sides is None else sides.get(s.path)) for s in rows if not _why_left_out(s)
         )
-        names = group_names(self._groups, [s for s in rows if s.status == "image"])
         taken = {
             s.path for s in rows
             if s.mark != "drop" and not s.new_label
@@ -117,7 +116,7 @@ class Exports:
             if why:
                 left.append(LeftOut(sample.path, sample.size, sample.split, sample.label, why))
             else:
-                items.append(self._item(sample, split, taken, names.get(sample.path, "")))
+                items.append(self._item(sample, split, taken))
         return make_plan(str(self._context.root), str(target), items, left, mode=mode, form=made)
 
     def folds(self, count: int, *, seed: int = 0) -> Mapping[str, str]:
@@ -132,7 +131,7 @@ class Exports:
         sizes = {s.path: (s.width, s.height) for s in rows if s.status == "image"}
         return read_boxes(self._context.root, self._context.layout, sizes)
 
-    def _item(self, sample: Sample, to: str, taken: set[str], group: str) -> Item:
+    def _item(self, sample: Sample, to: str, taken: set[str]) -> Item:
         """Return what happens to one file; a project file from elsewhere may hold any names.
 
         Raises:
@@ -141,7 +140,6 @@ class Exports:
         where = f"the project's entry of {shown(sample.path)}"
         try:
             source = parse_relative_path(sample.path, where=where)
-            belongs = parse_group(group, where=where) if group else NO_GROUP
             was = _split_of(sample.split, where), _label_of(sample, where)
             split, label = _split_of(to, where), was[1]
             if sample.new_label:
@@ -155,7 +153,7 @@ class Exports:
             raise ExportError(error.message, error.advice) from None
         reason = f"relabelled from {sample.label}" if sample.new_label else ""
         return Item(
-            source, target, sample.size, sample.sha256, split, label, reason, was, belongs,
+            source, target, sample.size, sample.sha256, split, label, reason, was, NO_GROUP,
             sample.width, sample.height,
         )  # fmt: skip
 
@@ -173,6 +171,8 @@ class Exports:
             ExportError: A source changed, the disk is full, or the target is in the way.
         """
         stop, progress = stop or Stop(), progress or Progress()
+        # Naming groups takes longer than a preview of the plan may.
+        plan = replace(plan, items=tuple(self._with_groups(plan.items)))
         published = publish(plan, stop=stop, progress=progress, resume=resume)
         leaks, groups = self._across({item.source: item.split for item in plan.items})
         store = self._context.store
@@ -182,6 +182,20 @@ class Exports:
             published.files, published.bytes, len(plan.left_out), published.verified, leaks,
             groups, published.manifest,
         )  # fmt: skip
+
+    def _with_groups(self, items: Sequence[Item]) -> Iterator[Item]:
+        """Yield items with the names of their groups.
+
+        Raises:
+            ExportError: A name could lead out of the target.
+        """
+        names = group_names(self._groups, self._groups.images())
+        for item in items:
+            name = names.get(item.source, "")
+            try:
+                yield replace(item, group=parse_group(name, where=item.source)) if name else item
+            except DatasetError as error:
+                raise ExportError(error.message, error.advice) from None
 
     def by_manifest(self, file: Path) -> Mapping[str, str]:
         """Read path and split of a list, such as a locked split, as `sides` of a plan.
