@@ -10,7 +10,6 @@ from inspector.dataset.layouts import Role
 from inspector.dataset.listing import FAILED
 from inspector.dataset.manifests import read_sides
 from inspector.dataset.names import (
-    NO_GROUP,
     NO_LABEL,
     NO_SPLIT,
     Label,
@@ -153,8 +152,8 @@ class Exports:
             raise ExportError(error.message, error.advice) from None
         reason = f"relabelled from {sample.label}" if sample.new_label else ""
         return Item(
-            source, target, sample.size, sample.sha256, split, label, reason, was, NO_GROUP,
-            sample.width, sample.height,
+            source, target, sample.size, sample.sha256, split, label, reason, was,
+            width=sample.width, height=sample.height,
         )  # fmt: skip
 
     def run(
