@@ -3,7 +3,7 @@
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from inspector.dataset.layouts import Role
 from inspector.dataset.listing import FAILED
 from inspector.dataset.manifests import read_sides
 from inspector.dataset.names import (
-    NO_GROUP,
     NO_LABEL,
     NO_SPLIT,
     Label,
@@ -126,7 +125,6 @@ class Exports:
         splits_only = made.by_split and any(
             (s.split if sides is None else sides.get(s.path)) for s in rows if not _why_left_out(s)
         )
-        names = group_names(self._groups, [s for s in rows if s.status == "image"])
         taken = {
             s.path for s in rows
             if s.mark != "drop" and not s.new_label
@@ -140,7 +138,7 @@ class Exports:
             if why:
                 left.append(LeftOut(sample.path, sample.size, sample.split, sample.label, why))
             else:
-                items.append(self._item(sample, split, taken, names.get(sample.path, "")))
+                items.append(self._item(sample, split, taken))
         if listed is not None:
             items = [_listed(item, listed) for item in items]
             left = [replace(one, split=listed.get(one.source, "")) for one in left]
@@ -158,7 +156,7 @@ class Exports:
         sizes = {s.path: (s.width, s.height) for s in rows if s.status == "image"}
         return read_boxes(self._context.root, self._context.layout, sizes)
 
-    def _item(self, sample: Sample, to: str, taken: set[str], group: str) -> Item:
+    def _item(self, sample: Sample, to: str, taken: set[str]) -> Item:
         """Return what happens to one file; a project file from elsewhere may hold any names.
 
         Raises:
@@ -167,7 +165,6 @@ class Exports:
         where = f"the project's entry of {shown(sample.path)}"
         try:
             source = parse_relative_path(sample.path, where=where)
-            belongs = parse_group(group, where=where) if group else NO_GROUP
             was = _split_of(sample.split, where), _label_of(sample, where)
             split, label = _split_of(to, where), was[1]
             if sample.new_label:
@@ -181,8 +178,8 @@ class Exports:
             raise ExportError(error.message, error.advice) from None
         reason = f"relabelled from {sample.label}" if sample.new_label else ""
         return Item(
-            source, target, sample.size, sample.sha256, split, label, reason, was, belongs,
-            sample.width, sample.height,
+            source, target, sample.size, sample.sha256, split, label, reason, was,
+            width=sample.width, height=sample.height,
         )  # fmt: skip
 
     def run(
@@ -199,6 +196,8 @@ class Exports:
             ExportError: A source changed, the disk is full, or the target is in the way.
         """
         stop, progress = stop or Stop(), progress or Progress()
+        # Naming groups takes longer than a preview of the plan may.
+        plan = replace(plan, items=tuple(self._with_groups(plan.items)))
         published = publish(plan, stop=stop, progress=progress, resume=resume)
         leaks, groups = self._across({item.source: item.split for item in plan.items})
         store = self._context.store
@@ -230,6 +229,20 @@ class Exports:
             number += 1
             name = f"{root.name}-clean-{number}"
         return parent / name
+
+    def _with_groups(self, items: Sequence[Item]) -> Iterator[Item]:
+        """Yield items with the names of their groups.
+
+        Raises:
+            ExportError: A name could lead out of the target.
+        """
+        names = group_names(self._groups, self._groups.images())
+        for item in items:
+            name = names.get(item.source, "")
+            try:
+                yield replace(item, group=parse_group(name, where=item.source)) if name else item
+            except DatasetError as error:
+                raise ExportError(error.message, error.advice) from None
 
     def by_manifest(self, file: Path) -> Mapping[str, str]:
         """Read path and split of a list, such as a locked split, as `sides` of a plan.
