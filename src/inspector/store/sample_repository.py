@@ -40,6 +40,10 @@ class SampleRepository:
         """Return every present image, in order of paths."""
         return samples.known_contents(self._database.read())
 
+    def splits(self) -> dict[bytes, str]:
+        """Return the split of one file of each content, by content hash."""
+        return samples.splits(self._database.read())
+
     def sizes(self) -> dict[bytes, tuple[int, int]]:
         """Return width and height by content hash."""
         return samples.sizes(self._database.read())

@@ -249,6 +249,14 @@ def sizes(connection: sqlite3.Connection) -> dict[bytes, tuple[int, int]]:
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
+def splits(connection: sqlite3.Connection) -> dict[bytes, str]:
+    """Return the split of one file of each content, by content hash."""
+    rows = connection.execute(
+        "SELECT sha256, split FROM sample WHERE missing = 0 AND status = 'image' ORDER BY path"
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def _replace_content(connection: sqlite3.Connection, old: int) -> int:
     """Set a file aside whose content became another; return the id of its fresh row.
 

@@ -122,7 +122,11 @@ class Pool:
             self._drop(worker)
 
     def _start(self) -> _Worker:
-        worker = _Worker(ChildProcess("inspector.work.pool:serve", low_priority=self._low_priority))
+        # One thread each: the workers are as many as the cores.
+        child = ChildProcess(
+            "inspector.work.pool:serve", low_priority=self._low_priority, one_thread=True
+        )
+        worker = _Worker(child)
         try:
             worker.child.send(self._function)
         except ProcessExited as gone:
