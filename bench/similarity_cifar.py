@@ -174,13 +174,13 @@ def measure(root: Path, jobs: int, keep: Path | None) -> None:
     files = sorted(root.rglob("*.jpg"))
     names = [f.relative_to(root).as_posix() for f in files]
     index = {name: i for i, name in enumerate(names)}
-    records, proposed, found, seconds = find_alike(files, jobs)
+    test = np.array([name.startswith("test/") for name in names])
+    records, proposed, found, seconds = find_alike(files, jobs, test.astype(np.int32))
     if keep:
         np.savez(keep, records=records, names=names, a=proposed.a, b=proposed.b,
                  t=proposed.transform, fa=found.a, fb=found.b, ft=found.transform,
                  fs=found.similarity)  # fmt: skip
     print(f"all phases {sum(seconds.values()):.0f} s with {jobs} processes")
-    test = np.array([name.startswith("test/") for name in names])
     rows = list(zip(found.a.tolist(), found.b.tolist(), found.similarity.tolist(), strict=True))
     across = [((a, b), s) for a, b, s in rows if test[a] != test[b]]
     truth = annotated(DATA / "cifar10_pairs.csv", index)

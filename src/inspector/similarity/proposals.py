@@ -11,10 +11,9 @@ from inspector.similarity.nearest import BLOCK, Neighbours, nearest, unit
 from inspector.similarity.orientations import NAMES
 from inspector.similarity.projection import projection
 
-# Neighbours of an image, twice: among all images and among those of other splits. Small images
-# have more that look alike by chance. Source: docs/measurements/duplicates.md.
-NEIGHBOURS = 5
-NEIGHBOURS_SMALL = 10
+# Neighbours of an image, twice: among all images and among those of other splits. With 5, one
+# copy in ten with 40 % cut off is not proposed. Source: docs/measurements/duplicates.md.
+NEIGHBOURS = 10
 # Images whose descriptors are less alike are no candidates. A corner crop of a photo comes down to
 # .15; of small images such crops are not looked for, and .5 leaves out no annotated pair but two.
 LEAST = 0.15
@@ -36,9 +35,9 @@ def propose(records: NDArray[np.void], splits: NDArray[np.int32] | None = None) 
         return candidates(records)
     points = points_of(describe(records))
     least = least_cosines(records)
-    neighbours = Neighbours(splits, neighbour_count(records))
+    neighbours = Neighbours(splits, NEIGHBOURS)
     for start in range(0, len(records), BLOCK):
-        neighbours.add(nearest(points, splits, least, start, neighbour_count(records)))
+        neighbours.add(nearest(points, splits, least, start, NEIGHBOURS))
     return joined([plain(neighbours), candidates(records)], len(records))
 
 
@@ -58,12 +57,6 @@ def least_cosines(records: NDArray[np.void]) -> Singles:
     small = records["side_px"] < SMALL_PX
     least = np.where(small, np.float32(LEAST_SMALL), np.float32(LEAST))
     return np.where(records["flat"], np.float32(_NEVER), least)
-
-
-def neighbour_count(records: NDArray[np.void]) -> int:
-    """Return how many neighbours to look for in this dataset."""
-    small = 2 * np.count_nonzero(records["side_px"] < SMALL_PX) > len(records)
-    return NEIGHBOURS_SMALL if small else NEIGHBOURS
 
 
 def plain(neighbours: Neighbours) -> Candidates:

@@ -16,7 +16,7 @@ from inspector.similarity.fingerprints import FINGERPRINT, HASHES
 from inspector.similarity.hash_join import Candidates, candidates
 from inspector.similarity.nearest import Near, Neighbours, nearest
 from inspector.similarity.packing import PACKED, unpack
-from inspector.similarity.proposals import least_cosines, neighbour_count, plain, points_of
+from inspector.similarity.proposals import NEIGHBOURS, least_cosines, plain, points_of
 from inspector.similarity.verification import verify
 from inspector.work.tasks import (
     Begin,
@@ -85,7 +85,7 @@ def _find_near(task: FindNear) -> Written:
     images = _images(task.folder)
     near = nearest(
         np.load(Path(task.folder) / "points.npy"), np.load(Path(task.folder) / "splits.npy"),
-        least_cosines(images), task.start, neighbour_count(images),
+        least_cosines(images), task.start, NEIGHBOURS,
     )  # fmt: skip
     np.savez(
         Path(task.folder) / f"near-{task.start}.npz", of=near.of, row=near.row, cosine=near.cosine
@@ -94,8 +94,7 @@ def _find_near(task: FindNear) -> Written:
 
 
 def _join_near(task: JoinNear) -> CandidateResult:
-    images = _images(task.folder)
-    neighbours = Neighbours(np.load(Path(task.folder) / "splits.npy"), neighbour_count(images))
+    neighbours = Neighbours(np.load(Path(task.folder) / "splits.npy"), NEIGHBOURS)
     for file in sorted(Path(task.folder).glob("near-*.npz")):
         with np.load(file) as columns:
             neighbours.add(Near(columns["of"], columns["row"], columns["cosine"]))
