@@ -36,6 +36,10 @@ class SampleRepository:
         """Return the SHA-256 of a sample, b"" where it is not known."""
         return samples.content(self._database.read(), sample)
 
+    def is_outdated(self, version: int) -> bool:
+        """Tell whether a present file was read with another version of the features."""
+        return samples.is_outdated(self._database.read(), version)
+
     def known_contents(self) -> list[FileContent]:
         """Return every present image, in order of paths."""
         return samples.known_contents(self._database.read())

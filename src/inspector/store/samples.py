@@ -199,6 +199,15 @@ def unscanned(connection: sqlite3.Connection, version: int, racy_ns: int) -> lis
     return [FileContent(*row) for row in rows]
 
 
+def is_outdated(connection: sqlite3.Connection, version: int) -> bool:
+    """Tell whether a present file was read with another version of the features."""
+    row = connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM sample WHERE missing = 0 AND version NOT IN (0, ?))",
+        (version,),
+    ).fetchone()
+    return bool(row[0])
+
+
 def known_contents(connection: sqlite3.Connection) -> list[FileContent]:
     """Return every present image, in order of paths."""
     rows = connection.execute(

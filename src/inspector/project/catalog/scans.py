@@ -20,6 +20,8 @@ from inspector.work.jobs import Progress, Stop
 from inspector.work.pool import TaskDone, TaskFailed
 from inspector.work.tasks import FEATURES, Facts
 
+READING = "pictures"
+READING_AGAIN = "images are read again for the new duplicate search, decisions are kept"
 BATCH_ROWS = 1_000
 BATCH_SECONDS = 0.3
 RACY_NS = 2_000_000_000
@@ -96,6 +98,7 @@ class Scans:
             self._context.cache.records,
             self._unread(before - RACY_NS),
             progress,
+            READING_AGAIN if store.samples.is_outdated(FEATURES) else READING,
         )
         try:
             self._read(reading, stop, progress)
