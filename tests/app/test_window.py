@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QEvent, QItemSelectionModel, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QImage
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from inspector.app.gallery.view import GalleryView
@@ -191,6 +191,21 @@ def test_conflicting_keys_are_refused() -> None:
         resolve(keys, {"fly": "F"})
 
 
+def test_the_sidebar_says_what_is_left_and_widens_with_the_window(opened: ProjectWindow) -> None:
+    page = opened.page_named(PageName.DUPLICATES)
+    page.work_left.emit(12)
+    button = next(b for b in opened.findChildren(QToolButton) if b.accessibleName() == "Duplicates")
+    assert button.accessibleDescription() == "12 left to do"
+    assert [label.text() for label in button.findChildren(QLabel)] == ["12"]
+    page.work_left.emit(0)
+    assert button.accessibleDescription() == ""
+    narrow = button.width()
+    opened.window().resize(1920, 1080)
+    assert button.width() > narrow
+    opened.window().resize(1280, 800)
+    assert button.width() == narrow
+
+
 def _nothing() -> None:
     """Do nothing."""
 
@@ -198,11 +213,14 @@ def _nothing() -> None:
 @pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize(
     ("front", "back"),
-    [("text", "window"), ("text", "surface"), ("muted", "window"), ("muted", "surface"),
-     ("on_accent", "accent"), ("error", "window"), ("text", "tint"), ("text", "rail")],
+    [*((text, back) for text in ("text", "text-2") for back in ("bg", "surface", "inset", "rail")),
+     ("text-3", "surface"), ("text-3", "bg"), ("on-accent", "accent"),
+     ("accent-text", "accent-soft"),
+     ("problem", "bg"), ("problem", "problem-soft"), ("ok", "surface"), ("ok", "ok-soft"),
+     ("on-problem", "problem-fill"), ("text", "sunken")],
 )  # fmt: skip
 def test_contrast_is_aa(mode: str, front: str, back: str) -> None:
-    table = theme.tables()[mode]
+    table = theme.colours(mode)
     one, two = sorted((_luminance(table[front]), _luminance(table[back])), reverse=True)
     assert (one + 0.05) / (two + 0.05) >= 4.5
 

@@ -78,7 +78,7 @@ class Levels(LateChart):
             most = max(float(inner.max()), float(shown.max()) / 4, 1e-9)
             base = len(names) - 1 - row
             before, after = (base + 0.9 * np.minimum(shares / most, 1.0) for shares in shown)
-            plot.area(x, before.tolist(), base, theme.colour("border"))
+            plot.area(x, before.tolist(), base, theme.colour("line"))
             plot.line(x, after.tolist(), theme.colour(name))
         plot.ticks("left", (), 0)
         ends = ((16, "dark"), (128, "filled: before · line: after"), (238, "light"))

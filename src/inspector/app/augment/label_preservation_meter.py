@@ -69,32 +69,32 @@ class LabelPreservationMeter(QWidget):
         for i, (name, damage) in enumerate(self._rows.items()):
             top = i * _ROW_PX
             if name == self._current:
-                edge = theme.colour("accent" if self.hasFocus() else "tint")
+                edge = theme.colour("accent" if self.hasFocus() else "accent-soft")
                 painter.setPen(QPen(edge, 2))
-                painter.setBrush(theme.colour("tint"))
+                painter.setBrush(theme.colour("accent-soft"))
                 painter.drawRoundedRect(QRectF(1, top + 1, self.width() - 2, _ROW_PX - 2), 4, 4)
             painter.setPen(theme.colour("text"))
             text = LABELS.get(name, name)
             shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, _NAME_PX - 8)
             painter.drawText(QRectF(4, top, _NAME_PX - 8, _ROW_PX), middle, shown)
             bar = QRectF(_NAME_PX, top + (_ROW_PX - _BAR_PX) / 2, space, _BAR_PX)
-            painter.fillRect(bar, theme.colour("border"))
+            painter.fillRect(bar, theme.colour("line"))
             number = QRectF(self.width() - _NUMBER_PX - 4, top, _NUMBER_PX, _ROW_PX)
             if damage is None:
-                painter.setPen(theme.colour("muted"))
+                painter.setPen(theme.colour("text-2"))
                 painter.drawText(number, middle | Qt.AlignmentFlag.AlignRight, "…")
             else:
                 _paint_damage(painter, damage, bar, number)
 
 
 def _paint_damage(painter: QPainter, damage: LabelChange, bar: QRectF, number: QRectF) -> None:
-    colour = theme.colour("drop" if damage.harmful else "muted")
+    colour = theme.colour("problem-fill" if damage.harmful else "text-2")
     kept = QRectF(bar.left(), bar.top(), bar.width() * damage.kept_share, bar.height())
     painter.fillRect(kept, colour)
     # The mark is where the plain pictures stand: a loss is the gap between the two.
     x = bar.left() + bar.width() * damage.plain_share
     painter.fillRect(QRectF(x - 1, bar.top() - 3, 2, bar.height() + 6), theme.colour("text"))
-    painter.setPen(theme.colour("error" if damage.harmful else "muted"))
+    painter.setPen(theme.colour("problem" if damage.harmful else "text-2"))
     mark = "! " if damage.harmful else ""
     right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
     painter.drawText(number, right, f"{mark}{damage.kept_share:.0%}")
@@ -133,7 +133,7 @@ class WorstSamples(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         side = min(68.0, (self.width() - 6 * (_SHOWN - 1)) / _SHOWN)
-        painter.setPen(theme.colour("muted"))
+        painter.setPen(theme.colour("text-2"))
         for i, (drawn, label, other, like) in enumerate(self._pairs):
             left = i * (side + 6)
             for j, (picture, text) in enumerate(((drawn, label), (other, f"≈ {like}"))):

@@ -87,7 +87,7 @@ class PreviewGrid(QWidget):
         del event
         painter = QPainter(self)
         if not self._rows:
-            painter.setPen(theme.colour("muted"))
+            painter.setPen(theme.colour("text-2"))
             painter.drawText(
                 self.rect(), Qt.AlignmentFlag.AlignCenter, "Images come once they are read."
             )
@@ -102,12 +102,12 @@ class PreviewGrid(QWidget):
                 painter.drawImage(place, row.original if self._plain else image)
             if row.pinned:
                 pin = QRectF(4, top + 4, _PIN_PX, _PIN_PX)
-                painter.setPen(theme.colour("on_accent"))
+                painter.setPen(theme.colour("on-accent"))
                 painter.setBrush(theme.colour("accent"))
                 painter.drawEllipse(pin)
 
     def _paint_heads(self, painter: QPainter, side: float) -> None:
-        painter.setPen(theme.colour("muted"))
+        painter.setPen(theme.colour("text-2"))
         step = side + _GAP_PX
         row = self._rows[0]
         texts = [("original", 0.0, side)]

@@ -86,7 +86,7 @@ class RangeStrip(QWidget):
         del event
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setPen(theme.colour("muted"))
+        painter.setPen(theme.colour("text-2"))
         middle = Qt.AlignmentFlag.AlignVCenter
         title = self._strip.title or _HINT
         painter.drawText(QRectF(0, 0, self.width(), _HEAD_PX), middle, title)

@@ -113,7 +113,7 @@ class _Stack(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, theme.colour("tint"))
+            painter.fillRect(rect, theme.colour("accent-soft"))
         left = rect.left() + _GAP_PX
         for place, sample in reversed(list(enumerate(stacked(cluster)))):
             box = QRect(left + place * SHIFT_PX, 0, SIDE_PX, SIDE_PX)
@@ -124,7 +124,7 @@ class _Stack(QStyledItemDelegate):
         if cluster.reviewed:
             painter.setPen(theme.colour("test"))
             painter.drawText(words, Qt.AlignmentFlag.AlignRight, "✓")
-        colours = ("muted" if cluster.reviewed else "text", "muted", "muted")
+        colours = ("text-2" if cluster.reviewed else "text", "text-2", "text-2")
         for text, colour in zip(_lines(cluster), colours, strict=True):
             painter.setPen(theme.colour(colour))
             elided = painter.fontMetrics().elidedText(
@@ -135,7 +135,7 @@ class _Stack(QStyledItemDelegate):
         painter.restore()
 
     def _paint_picture(self, painter: QPainter, box: QRect, pixmap: QPixmap | None) -> None:
-        painter.fillRect(box, theme.colour("rail"))
+        painter.fillRect(box, theme.colour("stage"))
         if pixmap is not None and not pixmap.isNull():
             side = min(pixmap.width(), pixmap.height())
             x, y = (pixmap.width() - side) // 2, (pixmap.height() - side) // 2

@@ -73,6 +73,7 @@ class DuplicatesPage(Page):
         )
         self.review.current_changed.connect(self._on_current)
         self.review.moved.connect(self.moved)
+        self.review.left_changed.connect(self.work_left)
         self.review.tell("No cluster is chosen")
         self._keys = self._resolved()
         self._shortcuts = bind(self, self._keys)

@@ -1,31 +1,33 @@
 """How a tile and a group header of the gallery look."""
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QFont, QPainter, QPainterPath, QPen, QPixmap
 
 from inspector.app.gallery.tile import Tile
 from inspector.app.widgets import theme
 
-RADIUS = 6
-BADGE_PX = 18
-DIM = 0.35
-LETTERS = {"training": "T", "validation": "V", "test": "E"}
+RADIUS = theme.tokens()["radius"]["image"]
+BADGE_PX = theme.size("badge") + 2
+WORDS_FROM_PX = 160
+EXCLUDED_OPACITY = 0.34
+OVERLAY, OVERLAY_INK = theme.overlay_colours()
+SPLITS = tuple(theme.tokens()["split"])
 
 
 def paint_header(painter: QPainter, rect: QRect, title: str, count: int) -> None:
     """Paint a group's header: its title and how many are in it."""
     painter.fillRect(rect, theme.colour("surface"))
     font = QFont(painter.font())
-    font.setBold(True)
+    font.setWeight(QFont.Weight.DemiBold)
     painter.save()
     painter.setFont(font)
     painter.setPen(theme.colour("text"))
     place = QRectF(rect.adjusted(10, 0, -8, 0))
     used = painter.boundingRect(place, Qt.AlignmentFlag.AlignVCenter, title)
     painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, title)
-    font.setBold(False)
+    font.setWeight(QFont.Weight.Normal)
     painter.setFont(font)
-    painter.setPen(theme.colour("muted"))
+    painter.setPen(theme.colour("text-2"))
     after = place.adjusted(used.width() + 10, 0, 0, 0)
     painter.drawText(after, Qt.AlignmentFlag.AlignVCenter, f"{count:,}")
     painter.restore()
@@ -40,17 +42,17 @@ def paint_tile(
     chosen: bool,
     current: bool,
 ) -> None:
-    """Paint one tile: picture, split corner, twins, decision, name, selection."""
+    """Paint one tile: picture, split, near-duplicates, decision, name, selection."""
     side = rect.width()
     box = QRectF(rect.left(), rect.top(), side, side)
     path = QPainterPath()
     path.addRoundedRect(box, RADIUS, RADIUS)
-    painter.fillPath(path, theme.colour("rail"))
+    painter.fillPath(path, theme.colour("stage"))
     if pixmap is not None and not pixmap.isNull():
         painter.save()
         painter.setClipPath(path)
         if tile is not None and tile.mark == "drop":
-            painter.setOpacity(DIM)
+            painter.setOpacity(EXCLUDED_OPACITY)
         painter.drawPixmap(_fitted(pixmap, box), pixmap, QRectF(pixmap.rect()))
         painter.restore()
     if tile is not None:
@@ -69,35 +71,47 @@ def _fitted(pixmap: QPixmap, box: QRectF) -> QRectF:
 
 
 def _paint_marks(painter: QPainter, box: QRectF, tile: "Tile", *, has_picture: bool) -> None:
-    if tile.split in LETTERS:
-        place = QRectF(box.left() + 4, box.top() + 4, BADGE_PX, BADGE_PX)
-        _badge(painter, place, LETTERS[tile.split], theme.colour(tile.split))
+    if tile.split in SPLITS:
+        word = theme.split_word(tile.split, short=box.width() < WORDS_FROM_PX)
+        _badge(painter, box.topLeft() + QPointF(4, 4), word, tile.split, ink=f"on-{tile.split}")
     if tile.neighbours:
-        place = QRectF(box.right() - BADGE_PX - 8, box.top() + 4, BADGE_PX + 4, BADGE_PX)
-        _badge(painter, place, f"{min(tile.neighbours, 99)}", QColor(30, 34, 40, 210))
-    bottom = QRectF(box.left() + 4, box.bottom() - BADGE_PX - 4, BADGE_PX, BADGE_PX)
+        count = f"{min(tile.neighbours, 99)}"
+        _badge(painter, box.topRight() + QPointF(-4, 4), count, "overlay", from_right=True)
+    bottom = box.bottomLeft() + QPointF(4, -BADGE_PX - 4)
     if tile.mark == "drop":
-        painter.setPen(QPen(theme.colour("drop"), 3))
-        painter.drawLine(box.topRight() + QPointF(-8, 8), box.bottomLeft() + QPointF(8, -8))
-        _badge(painter, bottom, "✗", theme.colour("drop"))
+        pen = QPen(theme.colour("line-strong"), 1, Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        _badge(painter, bottom, "Excluded", "surface", ink="text")
     elif tile.mark == "keep":
-        _badge(painter, bottom, "✓", theme.colour("test"))
+        _badge(painter, bottom, "✓", "overlay")
     if not has_picture and tile.status not in ("image", "pending"):
-        painter.setPen(theme.colour("muted"))
+        painter.setPen(theme.colour("text-2"))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, tile.status)
 
 
-def _badge(painter: QPainter, place: QRectF, text: str, colour: QColor) -> None:
+def _badge(
+    painter: QPainter,
+    corner: QPointF,
+    text: str,
+    fill: str,
+    *,
+    ink: str = "",
+    from_right: bool = False,
+) -> None:
+    """Paint a badge from its upper corner: in a colour of the theme, or dark over the image."""
     painter.save()
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour)
-    painter.drawRoundedRect(place, 4, 4)
     font = QFont(painter.font())
     font.setPixelSize(12)
-    font.setBold(True)
+    font.setWeight(QFont.Weight.DemiBold)
     painter.setFont(font)
-    dark = colour.lightnessF() > 0.45
-    painter.setPen(QColor("#101418") if dark else QColor("#FFFFFF"))
+    width = max(BADGE_PX, painter.fontMetrics().horizontalAdvance(text) + 8)
+    place = QRectF(corner.x() - width * from_right, corner.y(), width, BADGE_PX)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(OVERLAY if fill == "overlay" else theme.colour(fill))
+    painter.drawRoundedRect(place, 3, 3)
+    painter.setPen(theme.colour(ink) if ink else OVERLAY_INK)
     painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
     painter.restore()
 
@@ -109,5 +123,5 @@ def _paint_name(painter: QPainter, rect: QRect, tile: "Tile") -> None:
     line = QRectF(rect.left(), rect.top() + rect.width(), rect.width(), room)
     name = f"{tile.new_label} ← {tile.name}" if tile.new_label else tile.name
     text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, rect.width())
-    painter.setPen(theme.colour("muted"))
+    painter.setPen(theme.colour("text-2"))
     painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)

@@ -82,6 +82,7 @@ class LabelsPage(Page):
         )
         self.review.current_changed.connect(self._on_current)
         self.review.moved.connect(self.moved)
+        self.review.left_changed.connect(self.work_left)
         self._keys = self._table()
         self._shortcuts = bind(self, self._keys)
         self._lay_out()

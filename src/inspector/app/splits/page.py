@@ -402,6 +402,6 @@ def _lock_text(project: Project) -> str:
 
 
 def _heat(share: float) -> QColor:
-    colour = theme.colour("drop")
+    colour = theme.colour("problem-fill")
     colour.setAlphaF(min(0.75, share * 1.5) if share else 0.0)
     return colour

@@ -189,7 +189,7 @@ class ComparisonPanel(QWidget):
         self._times.setSpan(row, 0, 1, len(texts))
         for column, text in enumerate(texts):
             item = QTableWidgetItem(text)
-            item.setForeground(theme.colour("muted"))
+            item.setForeground(theme.colour("text-2"))
             self._times.setItem(row + 1, column, item)
 
     def _show_parts(self, there: bool) -> None:

@@ -57,12 +57,12 @@ class ComparisonPlot(LateChart):
         ends = [abs(v) for r in found.rows for v in (r.low, r.high, r.mean) if v is not None]
         reach = max([found.margin * 2, *ends]) * 1.08
         count = len(found.rows)
-        band = theme.colour("border")
+        band = theme.colour("line")
         band.setAlphaF(0.6)
         places = [count - 0.5 - number for number in range(count)]
         plot.lying_bars([-found.margin] * count, [2 * found.margin] * count, places, band)
         for row, y in zip(found.rows, places, strict=True):
-            plot.line([0, 0], [y - 0.14, y + 0.14], theme.colour("muted"), 1)
+            plot.line([0, 0], [y - 0.14, y + 0.14], theme.colour("text-2"), 1)
             self._paint_row(plot, row, y, reach)
         plot.ticks("left", (), 0)
         plot.ticks("bottom", (), 0)
@@ -82,7 +82,7 @@ class ComparisonPlot(LateChart):
         name = metrics.elidedText(row.policy, Qt.TextElideMode.ElideMiddle, width)
         plot.text(-reach, y + 0.36, name, theme.colour("text"))
         text = metrics.elidedText(row_text(row), Qt.TextElideMode.ElideRight, width)
-        plot.text(-reach, y - 0.32, text, theme.colour("muted"))
+        plot.text(-reach, y - 0.32, text, theme.colour("text-2"))
 
     def _text_at(self, _: float, y: float) -> str:
         rows = self._found.rows if self._found is not None else ()
@@ -109,6 +109,6 @@ def _colour(decision: ComparisonOutcome) -> QColor:
         case ComparisonOutcome.BETTER:
             return theme.colour("test")
         case ComparisonOutcome.WORSE | ComparisonOutcome.STOPPED:
-            return theme.colour("drop")
+            return theme.colour("problem-fill")
         case ComparisonOutcome.NOT_DETECTED | ComparisonOutcome.TOO_FEW_SEEDS:
-            return theme.colour("muted")
+            return theme.colour("text-2")

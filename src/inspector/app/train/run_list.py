@@ -78,7 +78,7 @@ class RunList(QWidget):
 
     def _colour(self, run: Run) -> str:
         """Return a colour that stays with a run as new ones come."""
-        colours = theme.run_colours()
+        colours = theme.series_colours()
         place = sorted(r.name for r in self._runs).index(run.name)
         return colours[place % len(colours)]
 

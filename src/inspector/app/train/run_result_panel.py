@@ -232,6 +232,6 @@ class RunResultPanel(QWidget):
 
 
 def _heat(share: float, *, right: bool) -> QColor:
-    colour = theme.colour("training" if right else "drop")
+    colour = theme.colour("training" if right else "problem-fill")
     colour.setAlphaF(min(0.75, 0.08 + 0.6 * share) if share else 0.0)
     return colour

@@ -5,7 +5,6 @@ from enum import StrEnum
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
-    QColor,
     QImage,
     QMouseEvent,
     QPainter,
@@ -98,7 +97,7 @@ class CompareView(QWidget):
                 self._paint_difference(painter)
             case CompareMode.SLIDER:
                 self._paint_slider(painter)
-        painter.setPen(theme.colour("muted"))
+        painter.setPen(theme.colour("text-2"))
         corner = QRectF(0, 0, self.width() - 8, CAPTION_PX)
         painter.drawText(corner, Qt.AlignmentFlag.AlignRight, f"{self._mode.value} [C]")
         painter.end()
@@ -134,14 +133,14 @@ class CompareView(QWidget):
 
     def _paint_one(self, painter: QPainter, box: QRectF, side: int) -> None:
         inner = box.adjusted(0, CAPTION_PX, 0, -CAPTION_PX)
-        painter.fillRect(inner, theme.colour("rail"))
+        painter.fillRect(inner, theme.colour("stage"))
         image = self._images[side]
         painter.save()
         painter.setClipRect(inner)
         if image is not None:
             painter.drawImage(self._place(image, inner), image)
         elif self._captions[side]:
-            painter.setPen(theme.colour("muted"))
+            painter.setPen(theme.colour("text-2"))
             painter.drawText(inner, Qt.AlignmentFlag.AlignCenter, "this file can't be shown")
         painter.restore()
         self._paint_caption(painter, box, side)
@@ -174,11 +173,11 @@ class CompareView(QWidget):
         x = box.width() * self._wipe
         painter.save()
         painter.setClipRect(QRectF(x, box.top(), box.width() - x, box.height()))
-        painter.fillRect(box, theme.colour("rail"))
+        painter.fillRect(box, theme.colour("stage"))
         first = self._images[0]
         painter.drawImage(self._place(first if first is not None else image, box), image)
         painter.restore()
-        painter.setPen(QPen(QColor("#FFFFFF"), 2))
+        painter.setPen(QPen(theme.colour("surface"), 2))
         painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
 
     def _place(self, image: QImage, box: QRectF) -> QRectF:

@@ -28,6 +28,40 @@ class PathButton(QPushButton):
         self.setText(_fit(self, self._path, self.width() - _BUTTON_MARGINS_PX))
 
 
+class ElidedLabel(QLabel):
+    """A line that is shortened at its end where its place is narrow; whole in the tooltip."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__()
+        self._whole = ""
+        self.show_text(text)
+
+    def show_text(self, text: str) -> None:
+        """Show another text."""
+        self._whole = text
+        self.setAccessibleName(text)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_LEAST_PX, super().minimumSizeHint().height())
+
+    def sizeHint(self) -> QSize:
+        return QSize(
+            self.fontMetrics().horizontalAdvance(self._whole) + 2, super().sizeHint().height()
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        text = self.fontMetrics().elidedText(
+            self._whole, Qt.TextElideMode.ElideRight, max(self.width(), _LEAST_PX)
+        )
+        self.setText(text)
+        self.setToolTip(self._whole if text != self._whole else "")
+
+
 class FittedLabel(QLabel):
     """A text over as many lines as it takes, whose words are at most as wide as its place."""
 

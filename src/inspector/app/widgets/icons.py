@@ -1,24 +1,32 @@
-"""Icons: SVG strokes tinted by the palette. Drawn for this program, under its licence."""
+"""Icons: SVG strokes in a colour of the theme. Drawn for this program, under its licence."""
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication
 
+from inspector.app.widgets import theme
 from inspector.desktop.paths import resources_folder
 
-_STROKE = b"#808080"
-_SIZE_PX = 44
+_STROKE = b"currentColor"
+_SIZE_PX = 60
 
 
-def icon(name: str) -> QIcon:
-    """Return an icon in the palette's text colour."""
-    colour = QApplication.palette().color(QPalette.ColorRole.WindowText).name().encode()
+def icon(name: str, colour: str = "text-2", checked: str = "") -> QIcon:
+    """Return an icon in a colour of the theme, and in another one where it is checked."""
+    image = QIcon(_pixmap(name, colour))
+    image.addPixmap(_pixmap(name, "text-3"), QIcon.Mode.Disabled)
+    if checked:
+        image.addPixmap(_pixmap(name, checked), QIcon.Mode.Normal, QIcon.State.On)
+    return image
+
+
+def _pixmap(name: str, colour: str) -> QPixmap:
+    # QtSvg paints currentColor black: the file's text gets the colour before it is read.
     drawing = (resources_folder() / "icons" / f"{name}.svg").read_bytes()
-    renderer = QSvgRenderer(QByteArray(drawing.replace(_STROKE, colour)))
+    text = drawing.replace(_STROKE, theme.colour(colour).name().encode())
     pixmap = QPixmap(_SIZE_PX, _SIZE_PX)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
-    renderer.render(painter, QRectF(0, 0, _SIZE_PX, _SIZE_PX))
+    QSvgRenderer(QByteArray(text)).render(painter, QRectF(0, 0, _SIZE_PX, _SIZE_PX))
     painter.end()
-    return QIcon(pixmap)
+    return pixmap

@@ -74,6 +74,7 @@ class Page(StableFocus, QWidget):
         asked: A `PageRequest`: the person wants to see something on another page.
         moved: What `shown_text` returns has changed.
         sample_chosen: The id of the image that the person looks at.
+        work_left: How much there is left to do here, for the sidebar; 0 for nothing.
         jobs: What the page has running, for the jobs bar.
         notice: A line that the window shows above every page, or None.
     """
@@ -81,6 +82,7 @@ class Page(StableFocus, QWidget):
     asked = Signal(object)
     moved = Signal()
     sample_chosen = Signal(int)
+    work_left = Signal(int)
 
     name: PageName
     icon = ""

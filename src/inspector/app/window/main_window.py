@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.threads.bridge import Bridge
+from inspector.app.widgets import theme
 from inspector.app.widgets.jobs import Jobs
 from inspector.app.widgets.keys import KeysOverlay
 from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest
@@ -63,7 +64,7 @@ class ProjectWindow(QWidget):
         self._stack = QStackedWidget()
         for page in self.pages:
             self._stack.addWidget(page)
-        self._rail = Sidebar(self.pages)
+        self._sidebar = Sidebar(self.pages)
         self.details = Details(project, self.bridge)
         self._top = TopBar(project.name)
         self._scan = ScanJob(project, self.bridge, self._on_failed, self)
@@ -113,9 +114,9 @@ class ProjectWindow(QWidget):
         return next((text for page in self.pages if (text := page.going())), "")
 
     def show_page(self, index: int) -> None:
-        """Show a page by its place in the rail, from 0."""
+        """Show a page by its place in the sidebar, from 0."""
         self._stack.setCurrentIndex(index)
-        self._rail.mark(index)
+        self._sidebar.mark(index)
         self._hint.show_for(self.page().objectName(), self.page().hint)
         self.details.setVisible(self.page().has_details)
         self.page().setFocus()
@@ -140,6 +141,10 @@ class ProjectWindow(QWidget):
         self.bridge.close()
         self.project.close()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._sidebar.set_wide(wide=self.width() >= theme.size("rail_wide_from"))
+
     def closeEvent(self, event: QCloseEvent) -> None:
         self.shut()
         super().closeEvent(event)
@@ -153,7 +158,8 @@ class ProjectWindow(QWidget):
         status = QFrame()
         status.setObjectName("statusLine")
         line = QHBoxLayout(status)
-        line.setContentsMargins(16, 4, 16, 4)
+        line.setContentsMargins(24, 0, 16, 0)
+        status.setFixedHeight(theme.size("status_line"))
         line.addWidget(self._status, 1)
         line.addWidget(self._shown)
         right = QVBoxLayout()
@@ -165,12 +171,13 @@ class ProjectWindow(QWidget):
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(self._rail)
+        whole.addWidget(self._sidebar)
         whole.addLayout(right, 1)
 
     def _connect(self) -> None:
-        self._rail.chosen.connect(self.show_page)
+        self._sidebar.chosen.connect(self.show_page)
         self._top.close_asked.connect(self.close_asked)
+        self._top.search_asked.connect(self.show_palette)
         self.bridge.changed.connect(self._on_changed)
         self._news.brought.connect(self._tell_status)
         self.bridge.failed.connect(self._on_failed)

@@ -1,16 +1,19 @@
-"""The rail at the left: a button a page, with icon and word."""
+"""The sidebar: a button for each page, with its icon, its name and the work that is left."""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QToolButton, QVBoxLayout
 
-from inspector.app.widgets import icons
+from inspector.app.widgets import icons, theme
 from inspector.app.widgets.page import Page
+
+MAX_COUNT = 9999
 
 
 class Sidebar(QFrame):
-    """Show a button per page.
+    """Show a button per page: icon above name, or beside it where the window is wide.
 
     Attributes:
         chosen: The place of a page among all.
@@ -22,39 +25,94 @@ class Sidebar(QFrame):
         super().__init__()
         self._buttons = QButtonGroup(self)
         self.setObjectName("rail")
-        self.setFixedWidth(96)
         column = QVBoxLayout(self)
-        column.setContentsMargins(4, 8, 4, 8)
-        column.setSpacing(4)
+        column.setContentsMargins(2, 8, 2, 8)
+        column.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        column.setSpacing(2)
         for index, page in enumerate(pages):
             if page.icon:
-                button = _button(page, index)
+                button = _PageButton(page, index)
                 self._buttons.addButton(button, index)
                 column.addWidget(button)
         column.addStretch()
         self._buttons.idClicked.connect(self.chosen)
+        self.set_wide(wide=False)
 
     def changeEvent(self, event: QEvent) -> None:
         """Draw the icons anew in the colours of another theme."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange:
             for button in self._buttons.buttons():
-                button.setIcon(icons.icon(button.property("drawing")))
+                if isinstance(button, _PageButton):
+                    button.draw_icon()
 
     def mark(self, index: int) -> None:
         """Mark the page that is shown; one without a button is opened from the first."""
         button = self._buttons.button(index) or self._buttons.button(0)
         button.setChecked(True)
 
+    def set_wide(self, *, wide: bool) -> None:
+        """Put the names beside the icons, or below them."""
+        if self.property("wide") == wide:
+            return
+        self.setProperty("wide", wide)
+        self.setFixedWidth(theme.size("rail_wide" if wide else "rail_narrow"))
+        for button in self._buttons.buttons():
+            if isinstance(button, _PageButton):
+                button.set_wide(wide=wide)
+        for widget in (self, *self._buttons.buttons()):
+            widget.style().unpolish(widget)
+            widget.style().polish(widget)
 
-def _button(page: Page, index: int) -> QToolButton:
-    button = QToolButton()
-    button.setText(page.title)
-    button.setIcon(icons.icon(page.icon))
-    button.setProperty("drawing", page.icon)
-    button.setIconSize(QSize(22, 22))
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-    button.setCheckable(True)
-    button.setFixedSize(88, 56)
-    button.setToolTip(f"{page.purpose} (Ctrl+{index + 1})")
-    return button
+
+class _PageButton(QToolButton):
+    """Name a page, with the count of what is left to do on it at the corner."""
+
+    def __init__(self, page: Page, index: int) -> None:
+        super().__init__()
+        self._icon = page.icon
+        self._wide = False
+        self._count = QLabel(self)
+        self._count.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._count.hide()
+        self.draw_icon()
+        size = theme.size("icon_nav")
+        self.setIconSize(QSize(size, size))
+        self.setCheckable(True)
+        self.setToolTip(f"{page.purpose} (Ctrl+{index + 1})")
+        self.setAccessibleName(page.title)
+        page.work_left.connect(self._show_count)
+
+    def draw_icon(self) -> None:
+        """Draw the icon in the colours of the theme."""
+        self.setIcon(icons.icon(self._icon, checked="accent-text"))
+
+    def set_wide(self, *, wide: bool) -> None:
+        """Put the name beside the icon, or below it."""
+        self._wide = wide
+        # Qt has no distance between icon and text to set.
+        self.setText(f"  {self.accessibleName()}" if wide else self.accessibleName())
+        style = Qt.ToolButtonStyle
+        self.setToolButtonStyle(
+            style.ToolButtonTextBesideIcon if wide else style.ToolButtonTextUnderIcon
+        )
+        margin = 12 if wide else 4
+        name = "wide" if wide else "narrow"
+        self.setFixedSize(theme.size(f"rail_{name}") - margin, theme.size(f"nav_item_{name}"))
+        self._place_count()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_count()
+
+    def _show_count(self, count: int) -> None:
+        self._count.setText(f"{count:,}" if count <= MAX_COUNT else f"{MAX_COUNT:,}+")
+        self._count.setVisible(count > 0)
+        self.setAccessibleDescription(f"{count:,} left to do" if count else "")
+        self._place_count()
+
+    def _place_count(self) -> None:
+        self._count.adjustSize()
+        x = self.width() - self._count.width() - 8 if self._wide else self.width() // 2 + 9
+        y = (self.height() - self._count.height()) // 2 if self._wide else 4
+        self._count.move(min(x, self.width() - self._count.width()), y)

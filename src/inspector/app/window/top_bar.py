@@ -1,41 +1,79 @@
-"""The bar at the top: which dataset is open, what runs, and the way back."""
+"""The bar at the top: which dataset is open, what runs, the commands and the way back."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton
 
+from inspector.app.widgets import icons, theme
+from inspector.app.widgets.elided_label import ElidedLabel
 from inspector.app.widgets.jobs_bar import JobBar
+
+SEARCH_WIDTH_PX = 232
 
 
 class TopBar(QFrame):
-    """Show the dataset's name and facts, and the jobs.
+    """Show the dataset's name and facts, the jobs, and what the window can do.
 
     Attributes:
         job: What runs.
+        search_asked: The person looks for a command.
         close_asked: The person wants to go back to Start.
     """
 
+    search_asked = Signal()
     close_asked = Signal()
 
     def __init__(self, dataset: str) -> None:
         super().__init__()
         self.setObjectName("topBar")
+        self.setMinimumHeight(theme.size("top_bar"))
         self.job = JobBar()
-        self._facts = QLabel()
+        self._facts = ElidedLabel()
         self._facts.setProperty("role", "muted")
         name = QLabel(dataset)
         name.setProperty("role", "heading")
-        close = QPushButton("Close")
-        close.setToolTip("Back to Start (Ctrl+W)")
-        close.clicked.connect(self.close_asked)
+        self._search = _search_field()
+        self._search.clicked.connect(self.search_asked)
+        self._close = QToolButton()
+        self._close.setObjectName("close-dataset")
+        self._close.setAccessibleName("Close")
+        self._close.setToolTip("Back to Start (Ctrl+W)")
+        self._close.clicked.connect(self.close_asked)
+        self._draw_icons()
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 8, 16, 8)
+        row.setContentsMargins(24, 0, 16, 0)
         row.setSpacing(12)
         row.addWidget(name)
-        row.addWidget(self._facts)
-        row.addStretch()
-        row.addWidget(self.job)
-        row.addWidget(close)
+        row.addWidget(self._facts, 1)
+        for widget in (self.job, self._search, self._close):
+            row.addWidget(widget)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the icons anew in the colours of another theme."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self._draw_icons()
 
     def show_facts(self, text: str) -> None:
         """Show what is in the dataset."""
-        self._facts.setText(text)
+        self._facts.show_text(text)
+
+    def _draw_icons(self) -> None:
+        self._search.setIcon(icons.icon("search"))
+        self._close.setIcon(icons.icon("x"))
+
+
+def _search_field() -> QPushButton:
+    """Return what looks like a field and opens the command palette."""
+    field = QPushButton("Search or run")
+    field.setObjectName("search-field")
+    field.setFixedWidth(SEARCH_WIDTH_PX)
+    field.setIconSize(QSize(theme.size("icon"), theme.size("icon")))
+    field.setToolTip("Look for a page, a command or a setting (Ctrl+K)")
+    key = QLabel("Ctrl K")
+    key.setObjectName("key")
+    key.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    row = QHBoxLayout(field)
+    row.setContentsMargins(0, 5, 8, 5)
+    row.addStretch()
+    row.addWidget(key, 0, Qt.AlignmentFlag.AlignVCenter)
+    return field

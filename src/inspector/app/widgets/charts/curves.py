@@ -176,7 +176,7 @@ class Charts(QWidget):
         self._drawn: dict[str, list[PlottedCurve]] = {name: [] for name in self._plots}
         self._lines: list[Any] = []
         for plot in self._plots.values():
-            line = pg.InfiniteLine(angle=90, movable=False, pen=theme.colour("muted"))
+            line = pg.InfiniteLine(angle=90, movable=False, pen=theme.colour("text-2"))
             line.setVisible(False)
             plot.addItem(line, ignoreBounds=True)
             self._lines.append(line)
@@ -309,8 +309,8 @@ def _style(plot: Any) -> None:
     plot.setBackground(theme.colour("surface"))
     for side in ("left", "bottom"):
         axis = plot.getAxis(side)
-        axis.setPen(theme.colour("border"))
-        axis.setTextPen(theme.colour("muted"))
+        axis.setPen(theme.colour("line"))
+        axis.setTextPen(theme.colour("text-2"))
     plot.showGrid(x=False, y=True, alpha=0.15)
 
 

@@ -125,7 +125,7 @@ class HistogramPlot(LateChart):
         plot.ticks("left", (), 0)
         plot.ticks("bottom", _ends(low, span, (f"{low:.1%}", f"{low + span:.1%}")), _AXIS_PX)
         if self._mark is not None:
-            plot.line([self._mark] * 2, [0, most * 1.05], theme.colour("drop"), 2)
+            plot.line([self._mark] * 2, [0, most * 1.05], theme.colour("problem-fill"), 2)
             is_right = self._mark > low + span / 2
             text = f"{self._mark_text} {self._mark:.1%}"
             plot.text(self._mark, most * 1.12, text, theme.colour("text"), (float(is_right), 0.5))
@@ -237,7 +237,7 @@ class Bars(LateChart):
         plot.ticks("bottom", (), 0)
         for (_, parts), end, place in zip(self._bars, ends, y, strict=True):
             text = " / ".join(f"{n:,}" for n in parts.values())
-            plot.text(end, place, text, theme.colour("muted"))
+            plot.text(end, place, text, theme.colour("text-2"))
         room = max(1, self.width() - left)
         reach = longest * room / max(1, room - _COUNTS_PX)
         plot.show_range((0, reach), (0, count))
@@ -265,7 +265,7 @@ class BarDelegate(QStyledItemDelegate):
         split, before, after = found
         area = QRectF(option.rect).adjusted(8, 0, -8, 0)
         top = area.center().y() - _BAR_PX / 2
-        for share, colour in ((before, theme.colour("border")), (after, _colour(split))):
+        for share, colour in ((before, theme.colour("line")), (after, _colour(split))):
             painter.fillRect(QRectF(area.left(), top, area.width() * share, _BAR_PX), colour)
 
 
@@ -282,5 +282,4 @@ def _bin_text(x: float, edges: Sequence[float], counts: Sequence[int]) -> str:
 
 
 def _colour(part: str) -> QColor:
-    known = theme.tokens()
-    return theme.colour(part if part in known else "muted")
+    return theme.colour(part if theme.has_colour(part) else "text-2")

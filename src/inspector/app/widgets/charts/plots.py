@@ -65,8 +65,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.setBackground(None)
         for side in ("left", "bottom", "top"):
             axis = self.getAxis(side)
-            axis.setPen(theme.colour("border"))
-            axis.setTextPen(theme.colour("muted"))
+            axis.setPen(theme.colour("line"))
+            axis.setTextPen(theme.colour("text-2"))
 
     def begin(self) -> None:
         """Show nothing, before other things are shown."""

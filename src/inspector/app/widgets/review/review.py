@@ -84,10 +84,12 @@ class Review(QWidget, Generic[_T]):
     Attributes:
         current_changed: Another item is on the stage, or the same one with other facts.
         moved: The review went on.
+        left_changed: How many items are not decided.
     """
 
     current_changed = Signal()
     moved = Signal()
+    left_changed = Signal(int)
 
     def __init__(
         self,
@@ -231,7 +233,7 @@ class Review(QWidget, Generic[_T]):
         item = self.current()
         if advance and item is not None:
             self._advance_from = self.model.key(item)
-        self._bridge.call(work, on_decided)
+        self._bridge.call(work, on_decided, writes=True)
 
     def undo(self) -> None:
         """Undo the newest decision, and go back to where it was made."""
@@ -285,6 +287,7 @@ class Review(QWidget, Generic[_T]):
     def _tell_progress(self) -> None:
         """Say what is done, and how long the rest takes at the person's own pace."""
         done, total = self.done_count(), len(self.model.items)
+        self.left_changed.emit(total - done)
         self._pace.note(done, time.monotonic())
         left = self._pace.left(total - done)
         self._progress.setText(f"{done:,} of {total:,} reviewed{', ' if left else ''}{left}")
