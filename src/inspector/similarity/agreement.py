@@ -1,11 +1,10 @@
 """Measure how two images agree where they have content: one compiled loop over candidate pairs.
 
 The cheapest test comes first and each may end a pair: light on 16x16, fine light and colour on
-32x32, detail on 64x64. What is measured is told by `Measure`; what it means, by `verify`.
+32x32, detail on 64x64. What is measured is told by `PairMeasure`; what it means, by `verify`.
 """
 
 import math
-from enum import IntEnum
 
 import numba
 import numpy as np
@@ -23,58 +22,21 @@ from inspector.similarity.align import (
     stretch,
     warp,
 )
-from inspector.similarity.orientations import STEPS
+from inspector.similarity.content import fill_overlap, judge
+from inspector.similarity.filters import detail, halved, loaded, plane, smoothed
+from inspector.similarity.measures import MEASURES, PairMeasure
 
-
-class Measure(IntEnum):
-    """Columns of what `measure` fills.
-
-    Content is the energy of detail: what a 5x5 mean leaves. A block is an eighth of a side. The
-    overlay is a text or logo over one of the images: blocks that disagree and may be left out.
-    """
-
-    STAGE = 0
-    """1 when light agrees, 2 when fine light and colour do, 3 when blocks were compared."""
-    SCORE = 1
-    """The fused score at 32x32."""
-    DIFFERENT = 2
-    """Share of the content that is not in the other image."""
-    BLOCKS = 3
-    """How many blocks hold the content: the inverse of the sum of squared shares."""
-    EVEN = 4
-    """Mean agreement of all blocks, nearly regardless of their content."""
-    DIFFERENT_APART = 5
-    """As DIFFERENT, without the overlay; likewise the next two."""
-    BLOCKS_APART = 6
-    EVEN_APART = 7
-    OVERLAY_A = 8
-    """What is stronger in this image in the blocks of the overlay, as a share of its content."""
-    OVERLAY_B = 9
-    CONTENT_A = 10
-    """Share of an image's content in the overlap."""
-    CONTENT_B = 11
-    HUE = 12
-    """Correlation of both colour planes."""
-    COLOUR_A = 13
-    """Variance of the colour planes."""
-    COLOUR_B = 14
-    COLOUR_APART = 15
-    """Largest difference of a block's mean colour, in levels."""
-    STRETCH = 16
-    """Log of how much more the map enlarges the image one way than the other."""
-    WORST = 17
-    """The block that disagrees most, row * 8 + column in the first image."""
-
-
-MEASURES = len(Measure)
 # Members of an enum, for compiled code.
-(
-    _STAGE, _SCORE, _DIFFERENT, _BLOCKS, _EVEN, _DIFFERENT_APART, _BLOCKS_APART, _EVEN_APART,
-    _OVERLAY_A, _OVERLAY_B, _CONTENT_A, _CONTENT_B, _HUE, _COLOUR_A, _COLOUR_B, _COLOUR_APART,
-    _STRETCH, _WORST,
-) = (int(m) for m in Measure)  # fmt: skip
+_STAGE = int(PairMeasure.STAGE)
+_SCORE = int(PairMeasure.SCORE)
+_DIFFERENT = int(PairMeasure.DIFFERENT)
+_CONTENT_A = int(PairMeasure.CONTENT_A)
+_CONTENT_B = int(PairMeasure.CONTENT_B)
+_HUE = int(PairMeasure.HUE)
+_COLOUR_A = int(PairMeasure.COLOUR_A)
+_COLOUR_B = int(PairMeasure.COLOUR_B)
+_COLOUR_APART = int(PairMeasure.COLOUR_APART)
 
-_STEPS = np.array(STEPS, np.bool_)
 _PLAIN = np.array([1.0, 0.0, 0.0, 0.0, 1.0, 0.0])
 # Crops of up to a quarter of a side are within reach of four steps from one of these scales.
 _SCALES = (1.0, 0.87, 1.15)
@@ -85,20 +47,7 @@ _MIN_SCORE = -9.0
 _PLAIN_FITS = 0.03
 # Pixels at an edge whose smoothing or mean is not only theirs.
 _RIM = 3
-# Variance in grey levels that is taken for noise in a pixel of detail: no more than this share of
-# what an image has per pixel, for soft images have little.
-_NOISE = 0.1
-_NOISE_SHARE = 0.02
-# Blocks count nearly alike in EVEN, whatever their contrast. Fitted on clothing.
-_EVENLY = 0.125
-_SPREAD = 0.6
-# Of an overlay: a text over the middle covers about a fifth of the blocks.
-_MAX_OVERLAY_BLOCKS = 0.25
-_MAX_OVERLAY_CONTENT = 0.2
-_OVERLAY_AGREES = 0.8
-_MIN_PIXELS = 4.0
 _GREY = 2.0
-_ZERO = np.float32(0)
 
 
 @numba.njit(**OPTIONS)
@@ -144,10 +93,10 @@ def measure(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one numeric ker
         row = out[pair]
         row[:] = 0
         # 16x16: is there a map under which the light agrees?
-        _plane(colour[a], 0, transform, small_a)
-        _plane(colour[b], 0, 0, small_b)
-        _halved(small_a, light_a)
-        _halved(small_b, light_b)
+        plane(colour[a], 0, transform, small_a)
+        plane(colour[b], 0, 0, small_b)
+        halved(small_a, light_a)
+        halved(small_b, light_b)
         slopes_of(light_a, 1, slopes16, row16)
         light = -2.0
         for scale in _SCALES:
@@ -165,8 +114,8 @@ def measure(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one numeric ker
             continue
         row[_STAGE] = 1
         # 32x32: fine light, then colour.
-        _detail(small_a, fine_a, room)
-        _detail(small_b, fine_b, room)
+        detail(small_a, fine_a, room)
+        detail(small_b, fine_b, room)
         flat_fine = fine_a.reshape(1024)
         warp(fine_b, best, 1, 0, values32, inside32)
         if correlation(flat_fine, values32, inside32, 4.0)[0] < _MIN_FINE_BEFORE:
@@ -196,15 +145,15 @@ def measure(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one numeric ker
         if tiny[a] or tiny[b]:
             places[pair] = best
             warp(fine_b, best, 1, 2, values32, inside32)
-            _judge(fine_a, values32.reshape(32, 32), inside32, row)
+            judge(fine_a, values32.reshape(32, 32), inside32, row)
             row[_CONTENT_A] = row[_CONTENT_B] = 1
         else:
             # 64x64: what the one shows, is it in the other? Plain first: images that were only
             # saved again need no map, and lose nothing to it.
-            _loaded(luma[a], transform, large_a)
-            _loaded(luma[b], 0, large_b)
-            _smoothed(large_a, smooth)
-            _detail(smooth, detail_a, room)
+            loaded(luma[a], transform, large_a)
+            loaded(luma[b], 0, large_b)
+            smoothed(large_a, smooth)
+            detail(smooth, detail_a, room)
             least = 9.0
             for trial in range(2):
                 if trial == 0:
@@ -221,94 +170,23 @@ def measure(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one numeric ker
                 count = warp(large_b, place, 1, _RIM, values64, inside64)
                 if count < MIN_OVERLAP * 4096:
                     continue
-                _smoothed(values64.reshape(64, 64), smooth)
-                _detail(smooth, detail_b, room)
+                smoothed(values64.reshape(64, 64), smooth)
+                detail(smooth, detail_b, room)
                 trial_row[:] = row
-                _judge(detail_a, detail_b, inside64, trial_row)
+                judge(detail_a, detail_b, inside64, trial_row)
                 if trial_row[_DIFFERENT] < least:
                     least = trial_row[_DIFFERENT]
                     row[:] = trial_row
                     places[pair] = place
             if least > 2:
                 continue
-            _smoothed(large_b, smooth)
-            _detail(smooth, detail_b, room)
-            _overlap(detail_a, detail_b, places[pair], row)
+            smoothed(large_b, smooth)
+            detail(smooth, detail_b, room)
+            fill_overlap(detail_a, detail_b, places[pair], row)
         row[_STAGE] = 3
         _colours(
             colour[a], colour[b], transform, places[pair], small_a, small_b, values32, inside32, row
         )
-
-
-@numba.njit(**OPTIONS)
-def _plane(source: Bytes, plane: int, transform: int, out: Singles) -> None:
-    """Fill `out` (s, s) with one plane of (s, s, 3), flipped or turned."""
-    side = out.shape[0]
-    transpose, rows, columns = _STEPS[transform]
-    for i in range(side):
-        y = side - 1 - i if rows else i
-        for j in range(side):
-            x = side - 1 - j if columns else j
-            out[i, j] = source[x, y, plane] if transpose else source[y, x, plane]
-
-
-@numba.njit(**OPTIONS)
-def _loaded(source: Bytes, transform: int, out: Singles) -> None:
-    """Fill `out` (s, s) with a grey image, flipped or turned."""
-    side = out.shape[0]
-    transpose, rows, columns = _STEPS[transform]
-    for i in range(side):
-        y = side - 1 - i if rows else i
-        for j in range(side):
-            x = side - 1 - j if columns else j
-            out[i, j] = source[x, y] if transpose else source[y, x]
-
-
-@numba.njit(**OPTIONS)
-def _halved(image: Singles, out: Singles) -> None:
-    for i in range(out.shape[0]):
-        one, two = image[2 * i], image[2 * i + 1]
-        for j in range(out.shape[0]):
-            total = one[2 * j] + one[2 * j + 1] + two[2 * j] + two[2 * j + 1]
-            out[i, j] = np.float32(0.25) * total
-
-
-@numba.njit(**OPTIONS)
-def _smoothed(image: Singles, out: Singles) -> None:
-    """Fill `out` with the image under a 3x3 binomial, edges repeated."""
-    side = image.shape[0]
-    line = np.empty(side, np.float32)
-    for i in range(side):
-        above, middle, below = image[max(i - 1, 0)], image[i], image[min(i + 1, side - 1)]
-        for j in range(side):
-            line[j] = (above[j] + np.float32(2) * middle[j] + below[j]) * np.float32(1 / 16)
-        for j in range(1, side - 1):
-            out[i, j] = line[j - 1] + np.float32(2) * line[j] + line[j + 1]
-        out[i, 0] = np.float32(3) * line[0] + line[1]
-        out[i, side - 1] = np.float32(3) * line[side - 1] + line[side - 2]
-
-
-@numba.njit(**OPTIONS)
-def _detail(image: Singles, out: Singles, room: Singles) -> None:
-    """Fill `out` with what a 5x5 mean leaves; the image is mirrored at its edges."""
-    side = image.shape[0]
-    last = side - 1
-    for i in range(side):
-        line, sums = image[i], room[i]
-        for j in range(2, side - 2):
-            sums[j] = line[j - 2] + line[j - 1] + line[j] + line[j + 1] + line[j + 2]
-        sums[0] = line[0] + np.float32(2) * (line[1] + line[2])
-        sums[1] = line[0] + np.float32(2) * line[1] + line[2] + line[3]
-        sums[last] = line[last] + np.float32(2) * (line[last - 1] + line[last - 2])
-        sums[last - 1] = line[last] + np.float32(2) * line[last - 1]
-        sums[last - 1] += line[last - 2] + line[last - 3]
-    for i in range(side):
-        one, two = room[abs(i - 2)], room[abs(i - 1)]
-        four, five = room[last - abs(last - i - 1)], room[last - abs(last - i - 2)]
-        middle = room[i]
-        for j in range(side):
-            total = one[j] + two[j] + middle[j] + four[j] + five[j]
-            out[i, j] = image[i, j] - total * np.float32(0.04)
 
 
 @numba.njit(**OPTIONS)
@@ -318,9 +196,9 @@ def _hue(  # noqa: PLR0913, PLR0917 - arrays of the caller
 ) -> float:  # fmt: skip
     """Return the joint correlation of both colour planes; fill in it and their variances."""
     cross, one, two = 0.0, 8.0, 8.0
-    for plane in range(1, 3):
-        _plane(colour_a, plane, transform, plane_a)
-        _plane(colour_b, plane, 0, plane_b)
+    for channel in range(1, 3):
+        plane(colour_a, channel, transform, plane_a)
+        plane(colour_b, channel, 0, plane_b)
         warp(plane_b, place, 1, 0, values, inside)
         fit, va, vb = correlation(plane_a.reshape(1024), values, inside, 4.0)
         cross += fit * math.sqrt((va + 4) * (vb + 4))
@@ -335,8 +213,8 @@ def _hue(  # noqa: PLR0913, PLR0917 - arrays of the caller
 def _coarse(light_a: Singles, light_b: Singles) -> float:
     """Return the correlation at 8x8 as the images stand."""
     a, b = np.empty((8, 8), np.float32), np.empty((8, 8), np.float32)
-    _halved(light_a, a)
-    _halved(light_b, b)
+    halved(light_a, a)
+    halved(light_b, b)
     return correlation(a.reshape(64), b.reshape(64), np.ones(64, np.float32), 1.0)[0]
 
 
@@ -351,163 +229,6 @@ def _strain(place: Doubles) -> float:
 
 
 @numba.njit(**OPTIONS)
-def _judge(detail_a: Singles, detail_b: Singles, inside: Singles, row: Doubles) -> None:
-    """Compare detail in 8x8 blocks, each counted by what it holds of either image's content.
-
-    What only one image shows counts by its share there, so that a fork is no spoon for having the
-    same handle.
-    """
-    sums = np.zeros((64, 4))
-    _blocks(detail_a, detail_b, inside, sums)
-    all_a, all_b = sums[:, 0].sum() + 1e-3, sums[:, 1].sum() + 1e-3
-    counted = sums[:, 3].sum() + 1e-3
-    noise = min(_NOISE, _NOISE_SHARE * min(all_a, all_b) / counted)
-    agree = np.empty(64)
-    filled = _agreements(sums, noise, agree, row)
-    order = np.argsort(agree)
-    row[_DIFFERENT], row[_BLOCKS], row[_EVEN] = _residual(
-        sums, agree, order, 0, all_a, all_b, noise
-    )
-    over_a = over_b = 0.0
-    skipped = 0
-    while skipped < _MAX_OVERLAY_BLOCKS * filled:
-        k = order[skipped]
-        share_a, share_b = over_a + sums[k, 0] / all_a, over_b + sums[k, 1] / all_b
-        if agree[k] > _OVERLAY_AGREES or min(share_a, share_b) > _MAX_OVERLAY_CONTENT:
-            break
-        over_a, over_b = share_a, share_b
-        skipped += 1
-    rest_a, rest_b = all_a * (1 - over_a) + 1e-3, all_b * (1 - over_b) + 1e-3
-    row[_DIFFERENT_APART], row[_BLOCKS_APART], row[_EVEN_APART] = _residual(
-        sums, agree, order, skipped, rest_a, rest_b, noise
-    )
-    _overlay(detail_a, detail_b, inside, order[:skipped], rest_a / rest_b, row)
-    row[_OVERLAY_A] /= all_a
-    row[_OVERLAY_B] /= all_a
-
-
-@numba.njit(**OPTIONS)
-def _blocks(detail_a: Singles, detail_b: Singles, inside: Singles, sums: Doubles) -> None:
-    """Fill each block's sums of squares of both images, of products, and of pixels that count."""
-    side = detail_a.shape[0]
-    size = side // 8
-    for i in range(side):
-        for column in range(8):
-            aa = bb = ab = count = _ZERO
-            for j in range(column * size, column * size + size):
-                weight = inside[i * side + j]
-                one, two = detail_a[i, j] * weight, detail_b[i, j] * weight
-                aa += one * one
-                bb += two * two
-                ab += one * two
-                count += weight
-            block = sums[i // size * 8 + column]
-            block[0] += aa
-            block[1] += bb
-            block[2] += ab
-            block[3] += count
-
-
-@numba.njit(**OPTIONS)
-def _agreements(sums: Doubles, noise: float, agree: Doubles, row: Doubles) -> int:
-    """Fill the agreement of each block, 2 of one that is not there; return how many are.
-
-    Flat paper agrees with flat paper here, where overlays are looked for, but counts for nothing.
-    """
-    all_a, all_b = sums[:, 0].sum() + 1e-3, sums[:, 1].sum() + 1e-3
-    worst, filled = -1.0, 0
-    for k in range(64):
-        if sums[k, 3] < _MIN_PIXELS:
-            agree[k] = 2.0
-            continue
-        filled += 1
-        flat = noise * sums[k, 3]
-        agree[k] = (sums[k, 2] + flat) / math.sqrt((sums[k, 0] + flat) * (sums[k, 1] + flat))
-        apart = (sums[k, 0] / all_a + sums[k, 1] / all_b) * (1 - agree[k])
-        if apart > worst:
-            worst = apart
-            row[_WORST] = k
-    return filled
-
-
-@numba.njit(**OPTIONS)
-def _overlay(
-    detail_a: Singles, detail_b: Singles, inside: Singles, blocks: NDArray[np.int64], gain: float,
-    row: Doubles,
-) -> None:  # fmt: skip
-    """Fill in what of some blocks is stronger in either image, pixel by pixel.
-
-    What both still show under a text must not hide that the text is on one of them.
-    """
-    side = detail_a.shape[0]
-    size = side // 8
-    for k in blocks:
-        for i in range(k // 8 * size, k // 8 * size + size):
-            for j in range(k % 8 * size, k % 8 * size + size):
-                weight = inside[i * side + j]
-                more = weight * (detail_a[i, j] ** 2 - gain * detail_b[i, j] ** 2)
-                row[_OVERLAY_A] += max(more, 0.0)
-                row[_OVERLAY_B] += max(-more, 0.0)
-
-
-@numba.njit(**OPTIONS)
-def _residual(  # noqa: PLR0913, PLR0917 - arrays of the caller
-    sums: Doubles,
-    agree: Doubles,
-    order: NDArray[np.int64],
-    first: int,
-    all_a: float,
-    all_b: float,
-    noise: float,
-) -> tuple[float, float, float]:
-    """Return DIFFERENT, BLOCKS and EVEN of the blocks from `first` on in the order."""
-    different = squares = weights = even = 0.0
-    for k in order[first:]:
-        if agree[k] > 1.5:
-            continue
-        flat = noise * sums[k, 3]
-        fit = sums[k, 2] / math.sqrt((sums[k, 0] + flat) * (sums[k, 1] + flat))
-        share = 0.5 * (sums[k, 0] / all_a + sums[k, 1] / all_b)
-        different += share * (1 - fit)
-        squares += share * share
-        energy = sums[k, 0] * sums[k, 1]
-        if energy > 0:
-            weight = energy**_EVENLY
-            weights += weight
-            even += weight * fit
-    evenly = max(even / weights, 0.0) ** _SPREAD if weights > 0 else 0.0
-    return different, 1 / (squares + 1e-6), evenly
-
-
-@numba.njit(**OPTIONS)
-def _overlap(detail_a: Singles, detail_b: Singles, place: Doubles, row: Doubles) -> None:
-    """Fill in how much of each image's content lies in the overlap."""
-    half = 31.5
-    reach = half - _RIM
-    area = place[0] * place[4] - place[1] * place[3]
-    all_a = all_b = 1e-3
-    in_a = in_b = 0.0
-    # A quarter of the pixels, like the fields of one colour on every other row of a chess board.
-    for i in range(_RIM, 64 - _RIM, 2):
-        y = i - half
-        for j in range(_RIM + (i & 1), 64 - _RIM, 2):
-            x = j - half
-            one, two = detail_a[i, j] ** 2, detail_b[i, j] ** 2
-            all_a += one
-            all_b += two
-            u = place[0] * x + place[1] * y + place[2] * half
-            v = place[3] * x + place[4] * y + place[5] * half
-            if abs(u) <= reach and abs(v) <= reach:
-                in_a += one
-            right, down = x - place[2] * half, y - place[5] * half
-            u = (place[4] * right - place[1] * down) / area
-            v = (place[0] * down - place[3] * right) / area
-            if abs(u) <= reach and abs(v) <= reach:
-                in_b += two
-    row[_CONTENT_A], row[_CONTENT_B] = in_a / all_a, in_b / all_b
-
-
-@numba.njit(**OPTIONS)
 def _colours(  # noqa: PLR0913, PLR0917 - arrays of the caller
     colour_a: Bytes, colour_b: Bytes, transform: int, place: Doubles, plane_a: Singles,
     plane_b: Singles, values: Singles, inside: Singles, row: Doubles,
@@ -515,9 +236,9 @@ def _colours(  # noqa: PLR0913, PLR0917 - arrays of the caller
     """Fill in the largest difference of a block's mean colour; 0 where one image is grey."""
     counts, energy_a, energy_b = np.zeros(64), 0.0, 0.0
     squares, means = np.zeros(64), np.zeros((64, 2))
-    for plane in range(1, 3):
-        _plane(colour_a, plane, transform, plane_a)
-        _plane(colour_b, plane, 0, plane_b)
+    for channel in range(1, 3):
+        plane(colour_a, channel, transform, plane_a)
+        plane(colour_b, channel, 0, plane_b)
         warp(plane_b, place, 1, 0, values, inside)
         counts[:] = 0
         means[:] = 0

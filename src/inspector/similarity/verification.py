@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.similarity import agreement
-from inspector.similarity.agreement import MEASURES, Measure
 from inspector.similarity.hash_join import Candidates
 from inspector.similarity.levels import (
     ALLOWED_OF_FEW,
@@ -22,6 +21,7 @@ from inspector.similarity.levels import (
     SURE_SCORE,
     TURNED_COSTS,
 )
+from inspector.similarity.measures import MEASURES, PairMeasure
 from inspector.similarity.orientations import STEPS
 
 # A turned variant must beat the plain one by this to be named: symmetric things fit both ways.
@@ -87,11 +87,11 @@ def similarities(records: NDArray[np.void], candidates: Candidates) -> _Values:
     either = small[candidates.a] | small[candidates.b]
     similarity = np.where(
         either,
-        np.minimum(on_scale(measures[:, Measure.SCORE]), apart + SMALL_ALLOWANCE),
+        np.minimum(on_scale(measures[:, PairMeasure.SCORE]), apart + SMALL_ALLOWANCE),
         apart,
     )
     similarity -= np.where(candidates.transform > 0, TURNED_COSTS, 0.0)
-    return np.where(measures[:, Measure.STAGE] >= 3, similarity.clip(0, 1), 0.0)
+    return np.where(measures[:, PairMeasure.STAGE] >= 3, similarity.clip(0, 1), 0.0)
 
 
 def measured(records: NDArray[np.void], candidates: Candidates) -> tuple[_Values, _Values]:
@@ -127,14 +127,14 @@ def _stretches(records: NDArray[np.void], candidates: Candidates, places: _Value
 
 def _disagreement(measures: _Values, stretched: _Values) -> _Values:
     """Return the similarity that follows from the content that disagrees, 0..1."""
-    columns = {m: measures[:, m] for m in Measure}
-    over_a, over_b = columns[Measure.OVERLAY_A], columns[Measure.OVERLAY_B]
+    columns = {m: measures[:, m] for m in PairMeasure}
+    over_a, over_b = columns[PairMeasure.OVERLAY_A], columns[PairMeasure.OVERLAY_B]
     less, more = np.minimum(over_a, over_b), np.maximum(over_a, over_b)
-    covered = columns[Measure.DIFFERENT_APART] + _OVERLAY_COSTS * less
-    overlay = (more >= _ONE_SIDED * less) & (covered < columns[Measure.DIFFERENT])
-    different = np.where(overlay, covered, columns[Measure.DIFFERENT])
-    blocks = np.where(overlay, columns[Measure.BLOCKS_APART], columns[Measure.BLOCKS])
-    even = np.where(overlay, columns[Measure.EVEN_APART], columns[Measure.EVEN])
+    covered = columns[PairMeasure.DIFFERENT_APART] + _OVERLAY_COSTS * less
+    overlay = (more >= _ONE_SIDED * less) & (covered < columns[PairMeasure.DIFFERENT])
+    different = np.where(overlay, covered, columns[PairMeasure.DIFFERENT])
+    blocks = np.where(overlay, columns[PairMeasure.BLOCKS_APART], columns[PairMeasure.BLOCKS])
+    even = np.where(overlay, columns[PairMeasure.EVEN_APART], columns[PairMeasure.EVEN])
     different = different + _against(columns) + _STRETCH_COSTS * (stretched - _STRETCH).clip(0, 1)
     allowed = np.interp(blocks, [FEW_BLOCKS, MANY_BLOCKS], [ALLOWED_OF_FEW, ALLOWED_OF_MANY])
     scale = [0, 1, POSSIBLE_TIMES, 4 * POSSIBLE_TIMES]
@@ -142,17 +142,17 @@ def _disagreement(measures: _Values, stretched: _Values) -> _Values:
     return np.minimum(similarity, even)
 
 
-def _against(columns: dict[Measure, _Values]) -> _Values:
+def _against(columns: dict[PairMeasure, _Values]) -> _Values:
     """Return what colours, and content outside the overlap, say against a pair."""
-    colour_a, colour_b = columns[Measure.COLOUR_A], columns[Measure.COLOUR_B]
+    colour_a, colour_b = columns[PairMeasure.COLOUR_A], columns[PairMeasure.COLOUR_B]
     less, more = np.minimum(colour_a, colour_b), np.maximum(colour_a, colour_b)
     both = less > _GREY
     certain = ((less - _GREY) / (_COLOURED - _GREY)).clip(0, 1)
-    hue = _HUE_COSTS * certain * (_HUE - columns[Measure.HUE]).clip(0, 1)
-    levels = _LEVEL_COSTS * (columns[Measure.COLOUR_APART] - _LEVELS).clip(0, _MOST_LEVELS)
+    hue = _HUE_COSTS * certain * (_HUE - columns[PairMeasure.HUE]).clip(0, 1)
+    levels = _LEVEL_COSTS * (columns[PairMeasure.COLOUR_APART] - _LEVELS).clip(0, _MOST_LEVELS)
     against = np.where(both, hue + levels, 0.0)
     against += np.where(~both & (less < _GREY) & (more > _COLOURED), _ONE_GREY_COSTS, 0.0)
-    inside_a, inside_b = columns[Measure.CONTENT_A], columns[Measure.CONTENT_B]
+    inside_a, inside_b = columns[PairMeasure.CONTENT_A], columns[PairMeasure.CONTENT_B]
     against += (_MOST_INSIDE - np.maximum(inside_a, inside_b)).clip(0, 1)
     against += (_LEAST_INSIDE - np.minimum(inside_a, inside_b)).clip(0, 1)
     return against
