@@ -14,18 +14,26 @@ _NAME = re.compile(r"inspector-(?:(\d+)-)?\w+")
 _OLD_SECONDS = 86_400.0
 
 
-def make_scratch() -> Path | None:
-    """Make an empty folder that only this user can read; None where no place takes one."""
+def make_scratch(parent: Path | None = None) -> Path | None:
+    """Make an empty folder that only this user can read; None where no place takes one.
+
+    Args:
+        parent: Where; None for the system's place for such.
+    """
     try:
-        return Path(tempfile.mkdtemp(prefix=f"inspector-{os.getpid()}-"))
+        return Path(tempfile.mkdtemp(prefix=f"inspector-{os.getpid()}-", dir=parent))
     except OSError:
         return None
 
 
-def sweep_scratch() -> None:
-    """Remove what killed programs left: empty folders at once, others after a day."""
+def sweep_scratch(parent: Path | None = None) -> None:
+    """Remove what killed programs left: empty folders at once, others after a day.
+
+    Args:
+        parent: Where; None for the system's place for such.
+    """
     with contextlib.suppress(OSError):
-        for folder in Path(tempfile.gettempdir()).glob("inspector-*"):
+        for folder in (parent or Path(tempfile.gettempdir())).glob("inspector-*"):
             with contextlib.suppress(OSError):
                 _sweep(folder)
 

@@ -8,7 +8,7 @@ import pytest
 
 from inspector.similarity.records import Records, append, unkept
 
-LENGTH = 7_205
+LENGTH = 2_048
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_all_who_add_at_once_get_rows_of_their_own(file: Path) -> None:
 
 
 def test_what_a_crash_left_of_a_record_is_written_over(file: Path) -> None:
-    record = bytes(range(5)) * (LENGTH // 5)
+    record = bytes(range(4)) * (LENGTH // 4)
     assert append(file, [record]) == 0
     with file.open("ab") as stream:
         stream.write(b"half")

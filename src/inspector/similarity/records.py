@@ -1,6 +1,6 @@
 """The file of fingerprints: records of one length, added by any process and read by any.
 
-A fingerprint is 7 kB: in a database every one took two pages or more, written twice, and what a
+A fingerprint is 2 kB: in a database every one would take a page, written twice, and what a
 worker sends to its parent is copied six times on the way.
 """
 

@@ -127,7 +127,10 @@ class Pool:
 
     def _start(self) -> _Worker:
         try:
-            child = ChildProcess("inspector.work.pool:serve", low_priority=self._low_priority)
+            # One thread each: the workers are as many as the cores.
+            child = ChildProcess(
+                "inspector.work.pool:serve", low_priority=self._low_priority, one_thread=True
+            )
         except ProcessExited as gone:
             raise ProcessError(f"no worker can be started, {gone}", _NO_WORKER) from gone
         try:
