@@ -1,6 +1,7 @@
 """Kill -9 at a chosen system call: between any two that change a disk."""
 
 import random
+import re
 import shutil
 import sqlite3
 from collections import Counter
@@ -14,7 +15,6 @@ from tests.torture.kept import log, marks, whole_export
 from tests.torture.program import assert_no_orphans, inspector, run, start
 
 CALLS = ("fdatasync", "fsync", "pwrite64", "write", "rename", "renameat2", "unlink", "linkat")
-MAX_CALL = 12
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +30,17 @@ def tracer() -> str:
     return found
 
 
+def calls_of(tracer: str, words: list[object], log_file: Path) -> list[tuple[str, int]]:
+    """Run to the end; return each call with how often one thread made it at most."""
+    prefix = (tracer, "-f", "--seccomp-bpf", "-qq", "-o", str(log_file), "-e",
+              f"trace={','.join(CALLS)}")  # fmt: skip
+    child = start(words, prefix=prefix)
+    _, err = child.communicate(timeout=300)
+    assert child.returncode == 0, err
+    made = Counter(re.findall(r"^(\d+) +(\w+)\(", log_file.read_text(errors="replace"), re.M))
+    return sorted({(call, number) for (_, call), number in made.items()})
+
+
 def killed_at(tracer: str, words: list[object], call: str, number: int) -> bool:
     """Kill a run at its `number`-th such call; tell whether it came to it."""
     prefix = (
@@ -37,7 +48,7 @@ def killed_at(tracer: str, words: list[object], call: str, number: int) -> bool:
         "-e", f"inject={call}:signal=SIGKILL:when={number}",
     )  # fmt: skip
     child = start(words, prefix=prefix)
-    _, err = child.communicate(timeout=120)
+    _, err = child.communicate(timeout=300)
     assert "Traceback" not in err, err
     assert_no_orphans()
     return child.returncode != 0
@@ -61,12 +72,14 @@ def test_any_moment_leaves_the_old_or_the_new(
     if verb == "undo":
         assert run("decide", *where, "--drop", image).returncode == 0
     fresh = shutil.copy(file, tmp_path / "fresh")
+    made = calls_of(tracer, inspector(*words[verb]), tmp_path / "calls")
     for _ in repeat(rounds // 12):
         for old in (*tmp_path.glob("p.inspector-*"), target):
             if old.exists():
                 shutil.rmtree(old) if old.is_dir() else old.unlink()
         shutil.copy(fresh, file)
-        call, number = chance.choice(CALLS), chance.randint(1, MAX_CALL)
+        call, most = chance.choice(made)
+        number = chance.randint(1, most)
         killed = killed_at(tracer, inspector(*words[verb]), call, number)
         figures["kills at a system call"] += killed
         figures["kills"] += killed
