@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from inspector.errors import ExportError
+from inspector.work.export_forms.catalogue import make_form
+from inspector.work.export_forms.form import Form
 from inspector.work.export_plan import ExportMode, ExportPlan, Item, make_plan
 from inspector.work.export_writer import Published, publish
 from inspector.work.jobs import Progress, Stop
@@ -19,12 +21,14 @@ FILES = 6
 SCRIPT = """
 import os, signal, sys
 from pathlib import Path
-from inspector.work import export_writer
-from tests.faults.test_exports import export, plan_of
+from inspector.work import export_writer, staging
+from tests.faults.test_exports import Form, export, plan_of
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
-setattr(export_writer, sys.argv[2], die)
-export(plan_of(Path(sys.argv[1])))
+for module in (staging, export_writer):
+    if hasattr(module, sys.argv[2]):
+        setattr(module, sys.argv[2], die)
+export(plan_of(Path(sys.argv[1]), form=Form(sys.argv[3])))
 """
 
 
@@ -38,7 +42,7 @@ def source(tmp_path: Path) -> Path:
     return root
 
 
-def plan_of(root: Path, mode: ExportMode = ExportMode.COPY) -> ExportPlan:
+def plan_of(root: Path, mode: ExportMode = ExportMode.COPY, form: Form = Form.AS_IS) -> ExportPlan:
     items = [
         Item(
             path, path, file.stat().st_size, hashlib.sha256(file.read_bytes()).digest(),
@@ -47,24 +51,28 @@ def plan_of(root: Path, mode: ExportMode = ExportMode.COPY) -> ExportPlan:
         for file in sorted(root.rglob("*.bin"))
         for path in [file.relative_to(root).as_posix()]
     ]  # fmt: skip
-    return make_plan(str(root), str(root.parent / "out"), items, [], mode=mode)
+    return make_plan(
+        str(root), str(root.parent / "out"), items, [], mode=mode, form=make_form(form, dict)
+    )
 
 
 def export(plan: ExportPlan, *, resume: bool = False) -> Published:
     return publish(plan, stop=Stop(), progress=Progress(), resume=resume)
 
 
-def kill_in(function: str, source: Path) -> None:
+def kill_in(function: str, source: Path, form: Form = Form.AS_IS) -> None:
     root = Path(__file__).parents[2]
     env = os.environ | {"PYTHONPATH": os.pathsep.join([str(root / "src"), str(root)])}
-    ended = subprocess.run([sys.executable, "-c", SCRIPT, source, function], env=env, check=False)
+    ended = subprocess.run(
+        [sys.executable, "-c", SCRIPT, source, function, form], env=env, check=False
+    )
     assert ended.returncode == -signal.SIGKILL
     assert not (source.parent / "out").exists()
 
 
-@pytest.mark.parametrize("function", ["_rename", "_write_manifest", "_sync", "_stage"])
+@pytest.mark.parametrize("function", ["publish_folder", "_write_manifest", "sync", "_stage"])
 def test_an_export_that_was_killed_is_resumed(source: Path, function: str) -> None:
-    """`_rename`: after the last verification; `_sync`: in the middle of the journal."""
+    """`publish_folder`: after the last verification; `sync`: in the middle of the journal."""
     kill_in(function, source)
     plan = plan_of(source)
     with pytest.raises(ExportError, match="an unfinished export is staged"):
@@ -75,11 +83,16 @@ def test_an_export_that_was_killed_is_resumed(source: Path, function: str) -> No
     assert files == {item.target for item in plan.items} | {"manifest.csv"}
 
 
+def test_an_export_whose_form_adds_files_is_resumed(source: Path) -> None:
+    kill_in("publish_folder", source, Form.CSV)
+    assert export(plan_of(source, form=Form.CSV), resume=True).verified == FILES
+
+
 @pytest.mark.parametrize("extra", ["class0/other.bin", "elsewhere/"])
 def test_a_staged_folder_with_something_else_in_it_is_not_published(
     source: Path, extra: str
 ) -> None:
-    kill_in("_rename", source)
+    kill_in("publish_folder", source)
     plan = plan_of(source)
     if extra.endswith("/"):
         (plan.partial / extra).mkdir()

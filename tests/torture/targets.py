@@ -11,13 +11,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from inspector.dataset.keras_code import read_code
 from PIL import Image
 
 from inspector.audit.predictions import read_predictions
 from inspector.augmentation.policy_json import read_policy
 from inspector.dataset.decoding import read_picture
 from inspector.dataset.exif import find_exif, parse_exif
-from inspector.dataset.keras_code import read_code
 from inspector.dataset.layouts import recognise
 from inspector.dataset.manifests import read_manifest, read_sides
 from inspector.dataset.names import leads_out, why_no_path
@@ -65,7 +65,7 @@ def _text(read: Callable[[str], object]) -> Target:
 def _names(text: str) -> None:
     if not why_no_path(text):
         assert not leads_out(text)
-        root = Path("/root/of/all")
+        root = Path("/data/of/all")
         assert root in (root / text).parents
 
 

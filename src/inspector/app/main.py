@@ -1,7 +1,5 @@
 """Start the window: the application, the Start page, and the open project in its place."""
 
-import contextlib
-import faulthandler
 import logging
 import signal
 import sys
@@ -17,12 +15,14 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow
 
+from inspector import errors
 from inspector.app.start.page import FACE_PX, StartPage
 from inspector.app.threads.deadline import end_in_time
 from inspector.app.threads.gc_scheduler import GcScheduler
 from inspector.app.widgets import theme
 from inspector.app.widgets.focus import StableFocus
 from inspector.app.window.display_check import check_screen
+from inspector.app.window.log_file import log_to_file
 from inspector.app.window.open_words import parse_words
 from inspector.app.window.session import Session
 from inspector.desktop.paths import resources_folder
@@ -35,7 +35,7 @@ from inspector.desktop.settings import (
     read_settings,
     write_setting,
 )
-from inspector.errors import DamagedProjectError, InspectorError
+from inspector.errors import InspectorError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,10 +53,10 @@ if TYPE_CHECKING:
     from inspector.app.window.main_window import ProjectWindow
     from inspector.app.window.opening import Opening
     from inspector.app.window.single_instance import SingleInstance
+    from inspector.dataset.layouts import Choice
     from inspector.project.project import Project
     from inspector.work.jobs import Stop
 
-LOG_BYTES = 1_000_000
 # How long the window may wait for Python while another thread has it; Python's own is five times
 # that, a third of a frame.
 SWITCH_SECONDS = 0.001
@@ -101,7 +101,8 @@ class MainWindow(StableFocus, QMainWindow):
         if (geometry := self._session.geometry()) is not None:
             self.restoreGeometry(geometry)
         self._sure = False
-        self._stop_sample: Stop | None = None
+        self._asked = "", ""
+        self._stop_job: Stop | None = None
         self._hold: SingleInstance | None = None
         self.start: StartPage | None = None
         self.view: ProjectWindow | None = None
@@ -151,7 +152,14 @@ class MainWindow(StableFocus, QMainWindow):
         opening.failed.connect(self._say)
         return opening
 
-    def open_path(self, path: str, file: str = "", *, read_only: bool = False) -> None:
+    def open_path(
+        self,
+        path: str,
+        file: str = "",
+        choice: "Choice | None" = None,
+        *,
+        read_only: bool = False,
+    ) -> None:
         """Open a dataset's folder or a project file; say why where it can't be.
 
         It returns at once: `project_opened` follows, or the Start page says what is wrong.
@@ -162,12 +170,17 @@ class MainWindow(StableFocus, QMainWindow):
             read_only: True to keep nothing.
         """
         workers = int(self._setting(WORKERS.name)) or None
+        self._asked = path, file
         if self.view is not None:
             self.view.watch(self.opening.jobs)
         elif self.start is not None:
             self.start.watch(self.opening.jobs)
         self.opening.open(
-            Path(path), Path(file) if file else None, workers=workers, read_only=read_only
+            Path(path),
+            Path(file) if file else None,
+            workers=workers,
+            choice=choice,
+            read_only=read_only,
         )
 
     def _on_opened(self, project: "Project") -> None:
@@ -216,8 +229,25 @@ class MainWindow(StableFocus, QMainWindow):
             self.show_start()
         assert self.start is not None
         self.start.say(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}")
-        if isinstance(error, DamagedProjectError):
+        if isinstance(error, errors.DamagedProjectError):
             self.show_backups(error.path)
+        elif isinstance(error, errors.UnknownLayoutError):
+            self._ask_layout()
+        elif isinstance(error, errors.PackedDatasetError):
+            from inspector.app.window.unpack_dialog import offer_unpacking
+
+            self._stop_job = offer_unpacking(error, self.bridge, self, self.open_path)
+
+    def _ask_layout(self) -> None:
+        """Let the person say what the folders mean where no reading fits."""
+        from inspector.app.opened_as.dialog import LayoutDialog
+        from inspector.dataset.layouts import Choice as Nothing
+        from inspector.project.catalog.layout_reader import LayoutReader
+
+        path, file = self._asked
+        dialog = LayoutDialog(LayoutReader(Path(path)), self.bridge, Nothing(), self)
+        dialog.chosen.connect(lambda choice: self.open_path(path, file, choice))
+        dialog.open()
 
     def show_backups(self, file: Path) -> None:
         """Let the person put back a backup of a project file, which is then opened."""
@@ -272,7 +302,8 @@ class MainWindow(StableFocus, QMainWindow):
             event.ignore()
             return
         self._session.keep_geometry(self.saveGeometry())
-        self._end_sample()
+        if self._stop_job is not None:
+            self._stop_job.set()
         # What is still being opened may be held up by another process: nothing on screen waits.
         self.hide()
         if "opening" in self.__dict__:
@@ -318,7 +349,7 @@ class MainWindow(StableFocus, QMainWindow):
         from inspector.work.jobs import Progress, Stop
 
         progress, stop = Progress(), Stop()
-        self._stop_sample = stop
+        self._stop_job = stop
         assert self.start is not None
         self.start.show_job(progress, stop)
         self.bridge.call(
@@ -328,14 +359,9 @@ class MainWindow(StableFocus, QMainWindow):
             channel="sample",
         )
 
-    def _end_sample(self) -> None:
-        stop, self._stop_sample = self._stop_sample, None
-        if stop is not None:
-            stop.set()
-
     def _on_sample(self, folder: Path | None) -> None:
         """Open it, unless the person stopped it or opened something else meanwhile."""
-        self._stop_sample = None
+        self._stop_job = None
         if self.start is not None:
             self.start.end_job()
             if folder is not None:
@@ -420,7 +446,7 @@ def open_window(words: Sequence[str]) -> int:
     except InspectorError as error:
         print(f"error: {error.message}\nadvice: {error.advice}", file=sys.stderr)  # noqa: T201
         return error.exit_code
-    _log_to_file()
+    log_to_file()
     app = QApplication.instance() or QApplication(["inspector"])
     assert isinstance(app, QApplication)
     # An X11 window's class, by which the menu entry knows it (StartupWMClass).
@@ -470,20 +496,3 @@ def _kept_theme() -> str:
 
 def _pulse() -> None:
     """Let Python look at its signals."""
-
-
-def _log_to_file() -> None:
-    """Write the program's log, and what a crash says last, to the log folder."""
-    from inspector.desktop.paths import log_folder
-
-    with contextlib.suppress(OSError):
-        folder = log_folder()
-        folder.mkdir(parents=True, exist_ok=True)
-        log = folder / "inspector.log"
-        if log.exists() and log.stat().st_size > LOG_BYTES:
-            log.replace(folder / "inspector.log.1")
-        # Not logging.handlers: it imports sockets and pickle before the first paint.
-        handler = logging.FileHandler(log, delay=True)
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-        logging.getLogger().addHandler(handler)
-        faulthandler.enable((folder / "crash.log").open("w"))

@@ -9,13 +9,14 @@ import msgspec
 
 from inspector.dataset.layouts import Choice, Kind, Layout, recognise
 from inspector.dataset.manifests import read_manifest
+from inspector.dataset.packed.recognition import packed_files, packed_kind
 from inspector.dataset.user_files import check_outside
 from inspector.desktop.paths import default_project, pictures_file, projects_folder
-from inspector.errors import DatasetError, InspectorError, ProjectError
+from inspector.errors import DatasetError, InspectorError, PackedDatasetError, ProjectError
 from inspector.project.changes import Changes
 from inspector.store.cache import ImageCache
 from inspector.store.project_store import ProjectStore
-from inspector.store.records import DATASET, LISTING, DatasetRecord
+from inspector.store.records import DATASET, GROUPING, LISTING, DatasetRecord
 from inspector.work.pool import Pool
 from inspector.work.tasks import FEATURES, RECORD_BYTES
 
@@ -72,7 +73,10 @@ class ProjectContext:
         self.file = file.absolute() if file else default_project(self.root)
         self.read_only = read_only
         self.choice = Choice()
-        self.layout = self._recognise(choice, manifest)
+        try:
+            self.layout = self._recognise(choice, manifest)
+        except DatasetError as error:
+            raise packed_error(self.root) or error from None
         check_outside(self.file, self.root, what="project file")
         self.store = ProjectStore(self.file, read_only=read_only)
         self.cache = ImageCache(pictures_file(), version=FEATURES, record_bytes=RECORD_BYTES)
@@ -180,6 +184,11 @@ class ProjectContext:
         listed = remembered.manifest if self.layout.kind is Kind.MANIFEST else ""
         if manifest is not None:
             listed = str(manifest.absolute())
+        if not known:
+            # Only a project that an older program made may rely on rules that nobody accepted.
+            self.store.records.update(
+                GROUPING, lambda record: msgspec.structs.replace(record, asks_first=True)
+            )
         record = DatasetRecord(here, manifest=listed, layout=self.choice or None)
         # A project that is locked or read-only is opened all the same where nothing is new.
         if record != remembered:
@@ -188,6 +197,20 @@ class ProjectContext:
     def _same_files(self, names: Sequence[str]) -> bool:
         """Tell whether at least half of the sampled names of the known dataset exist here."""
         return not names or sum((self.root / p).exists() for p in names) * 2 >= len(names)
+
+
+def packed_error(root: Path) -> PackedDatasetError | None:
+    """Return the error of a dataset whose images are inside of files; None for others."""
+    files = packed_files(root) if root.exists() else []
+    if not files:
+        return None
+    kinds = sorted({kind.value for file in files if (kind := packed_kind(file.name))})
+    one = len(files) == 1
+    what = f"is a {kinds[0]}" if root.is_file() else f"holds its images in {len(files)} file"
+    what += "" if root.is_file() else f"{'' if one else 's'} ({', '.join(kinds)})"
+    return PackedDatasetError(
+        f"{root.name} {what}", f"Unpack it first: `inspector unpack {root} --to DIR`.", root
+    )
 
 
 def _by_manifest(root: Path, manifest: Path) -> Layout:

@@ -11,14 +11,17 @@ from inspector.project.catalog.samples import Samples
 from inspector.project.catalog.scans import Scans
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
+from inspector.project.diagnosis.answers import Answers
 from inspector.project.diagnosis.diagnoses import Diagnoses
 from inspector.project.diagnosis.findings import Findings
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.diagnosis.reports import Reports
 from inspector.project.experiments.comparisons import Comparisons
 from inspector.project.experiments.experiments import Experiments
+from inspector.project.experiments.run_scripts import RunScripts
 from inspector.project.export.clean_up import CleanUps
 from inspector.project.export.exports import Exports
+from inspector.project.export.image_scripts import ImageScripts
 from inspector.project.review.decisions import Decisions
 from inspector.project.review.duplicates import Duplicates
 from inspector.project.review.gallery_query import Gallery
@@ -78,10 +81,13 @@ class Project:
         self.measuring = PolicyEffects()
         self.labels = Labels(context, self.duplicates, self.decisions, self.groups)
         self.diagnoses = Diagnoses(source, self.splits, self.labels)
+        self.answers = Answers(source, self.splits, self.diagnoses)
         self.findings = Findings(source, self.scans, self.decisions, self.splits, self.labels)
         self.reports = Reports(source, self.splits, self.diagnoses, self.findings)
         self.runs = Runs(source, self.splits)
         self.exports = Exports(context, self.samples, self.duplicates, self.groups)
+        self.image_scripts = ImageScripts(context, self.duplicates, self.groups, self.labels)
+        self.run_scripts = RunScripts(context, self.runs)
         self.fixes = CleanUps(source, self.decisions, self.splits, self.reports, self.exports)
         self.comparisons = Comparisons(context, self.decisions, self.groups, self.runs)
         self.experiments = Experiments(source, self.splits, self.diagnoses, self.runs)

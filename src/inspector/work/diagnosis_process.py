@@ -4,7 +4,7 @@ The child tells how far it is, of a diagnosis its first figures too, and the ans
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,11 +52,16 @@ class SeedScoresRequest:
 
 @dataclass(frozen=True, slots=True)
 class LabelErrorsRequest:
-    """Name labels that models contradict; arrays as of `wrong_labels`, not reduced yet."""
+    """Name labels that models contradict; arrays as of `wrong_labels`, not reduced yet.
+
+    Attributes:
+        probabilities: The answer holds those of all rows.
+    """
 
     descriptors: Floats
     labels: Ints
     group: Ints
+    probabilities: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,8 @@ def run(parent: Parent) -> None:
         case LabelErrorsRequest(descriptors=x, labels=labels, group=group):
             at("labels", 0, 1)
             answer = wrong_labels(reduce(x), labels, group)
+            if not ask.probabilities:
+                answer = replace(answer, probabilities=answer.probabilities[:0])
         case other:
             raise TypeError(f"a question of an unknown kind: {other!r}")
     parent.send(DiagnosisAnswer(answer))

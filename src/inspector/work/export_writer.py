@@ -1,6 +1,5 @@
 """Make a planned export: staged beside the target, verified, then renamed in one step."""
 
-import ctypes
 import errno
 import hashlib
 import json
@@ -11,20 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
-from typing import IO, Any
 
 from inspector.dataset.csv_table import write_rows
 from inspector.errors import ExportError
-from inspector.work.export_plan import ExportMode, ExportPlan, Item, check_place
+from inspector.work.export_forms.form import manifest_name
+from inspector.work.export_items import Item
+from inspector.work.export_plan import ExportMode, ExportPlan, check_place
 from inspector.work.jobs import Progress, Stop
-from inspector.work.staging import JOURNAL, PART, StagingFolder
+from inspector.work.staging import JOURNAL, PART, StagingFolder, publish_folder, sync
 
-MANIFEST = "manifest.csv"
-FIELDS = ("path", "split", "label", "size", "sha256", "source", "reason")
+FIELDS = ("path", "split", "label", "size", "sha256", "source", "reason", "group")
 _BLOCK = 1 << 20
 _FICLONE = 0x40049409
-_AT_FDCWD = -100
-_NO_REPLACE = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +48,17 @@ def publish(plan: ExportPlan, *, stop: Stop, progress: Progress, resume: bool = 
         if not partial.exists():
             partial.mkdir(parents=True)
         with StagingFolder.open(partial) as staging:
-            _open_journal(plan, staging, resume)
+            staging.begin(
+                _digest(plan),
+                plan.target,
+                resume=resume,
+                holds_only=lambda: _holds_only(plan, staging),
+            )
             hashes = _stage(plan, staging, stop, progress)
             manifest = _write_manifest(plan, staging, hashes)
+            _write_side_files(plan, staging, hashes)
             staging.remove(JOURNAL)
-        _rename(partial, Path(plan.target))
+        publish_folder(partial, Path(plan.target))
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise ExportError(
@@ -73,52 +76,20 @@ def publish(plan: ExportPlan, *, stop: Stop, progress: Progress, resume: bool = 
 
 def _digest(plan: ExportPlan) -> str:
     rows = [[i.source, i.target, i.size, i.sha256.hex(), i.reason] for i in plan.items]
-    text = json.dumps([plan.root, plan.target, plan.mode.value, rows])
+    text = json.dumps([plan.root, plan.target, plan.mode.value, plan.form.form.value, rows])
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _open_journal(plan: ExportPlan, staging: StagingFolder, resume: bool) -> None:
-    """Begin a staging folder, or continue one that holds the same plan."""
-    digest = _digest(plan)
-    if not any(staging.path.iterdir()):
-        _write_journal(plan, staging, digest)
-        return
-    known = _known_plan(staging)
-    # A crash comes before the journal is whole, or when it is gone and the rename is to follow.
-    is_same = known == digest or (not known and _holds_only(plan, staging))
-    if not resume or not is_same:
-        why = "an unfinished export" if is_same else "another export"
-        raise ExportError(
-            f"{why} is staged in {staging.path}",
-            "Resume with --resume if nothing was decided since, or delete that folder.",
-        )
-    if not known:
-        staging.remove(JOURNAL)
-        _write_journal(plan, staging, digest)
-
-
-def _write_journal(plan: ExportPlan, staging: StagingFolder, digest: str) -> None:
-    document = json.dumps({"plan": digest, "target": plan.target})
-    with os.fdopen(staging.create(JOURNAL), "w", encoding="utf-8") as stream:
-        stream.write(document)
-        _sync(stream)
-
-
-def _known_plan(staging: StagingFolder) -> str:
-    try:
-        with os.fdopen(staging.read(JOURNAL), "rb") as stream:
-            return str(json.loads(stream.read(_BLOCK))["plan"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return ""
 
 
 def _holds_only(plan: ExportPlan, staging: StagingFolder) -> bool:
     """Tell whether a staging folder holds nothing but what the plan brings there."""
-    files = {item.target for item in plan.items} | {JOURNAL, PART, _manifest_name(plan)}
+    targets: list[str] = [item.target for item in plan.items]
+    no_hashes = dict.fromkeys(targets, bytes(32))
+    targets += [side.name for side in plan.form.side_files(plan.items, no_hashes)]
+    files = {*targets, JOURNAL, PART, manifest_name(plan.items)}
     folders = {
         folder
-        for item in plan.items
-        for folder in accumulate(item.target.split("/")[:-1], "{}/{}".format)
+        for target in targets
+        for folder in accumulate(target.split("/")[:-1], "{}/{}".format)
     }
     for above, below, names in os.walk(staging.path):
         place = Path(above).relative_to(staging.path)
@@ -208,7 +179,7 @@ def _copy_bytes(source: Path, part: int) -> bytes:
         for block in _blocks(source):
             digest.update(block)
             writing.write(block)
-        _sync(writing)
+        sync(writing)
         _keep_time(source, writing.fileno())
     return digest.digest()
 
@@ -262,52 +233,31 @@ def _blocks(source: Path) -> Iterator[bytes]:
 
 def _write_manifest(plan: ExportPlan, staging: StagingFolder, hashes: dict[str, bytes]) -> str:
     """Write what stands and what was left out; rows without a path were left out."""
-    name = _manifest_name(plan)
+    name = manifest_name(plan.items)
     staging.remove(name)
     with os.fdopen(staging.create(name), "w", encoding="utf-8", newline="") as stream:
         write_rows(stream, [FIELDS])
+        write_rows(stream, (_row(i, hashes[i.target]) for i in plan.items))
         write_rows(
             stream,
-            (
-                (i.target, i.split, i.label, i.size, hashes[i.target].hex(), i.source, i.reason)
-                for i in plan.items
-            ),
+            (("", x.split, x.label, x.size, "", x.source, x.reason, "") for x in plan.left_out),
         )
-        write_rows(
-            stream,
-            (("", x.split, x.label, x.size, "", x.source, x.reason) for x in plan.left_out),
-        )
-        _sync(stream)
+        sync(stream)
     return name
 
 
-def _manifest_name(plan: ExportPlan) -> str:
-    taken = {item.target.casefold() for item in plan.items}
-    return MANIFEST if MANIFEST not in taken else "inspector-manifest.csv"
+def _row(item: Item, sha256: bytes) -> tuple[object, ...]:
+    digest = sha256.hex()
+    facts = item.target, item.split, item.label, item.size, digest
+    return *facts, item.source, item.reason, item.group
 
 
-def _sync(stream: IO[Any]) -> None:
-    stream.flush()
-    os.fsync(stream.fileno())
-
-
-def _rename(partial: Path, target: Path) -> None:
-    """Rename without replacing anything, and sync the parent folder."""
-    if target.exists():
-        raise ExportError(f"{target} appeared meanwhile", "Name another folder, with --resume.")
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None, use_errno=True)
-        here, there = os.fsencode(partial), os.fsencode(target)
-        if libc.renameat2(_AT_FDCWD, here, _AT_FDCWD, there, _NO_REPLACE) != 0:
-            code = ctypes.get_errno()
-            if code not in (errno.EINVAL, errno.ENOSYS):
-                raise OSError(code, os.strerror(code), str(target))
-            partial.rename(target)
-    else:
-        partial.rename(target)
-    if sys.platform != "win32":  # which opens no folders
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+def _write_side_files(plan: ExportPlan, staging: StagingFolder, hashes: dict[str, bytes]) -> None:
+    """Write what the form adds; what an earlier attempt wrote is written anew."""
+    for side in plan.form.side_files(plan.items, hashes):
+        name = side.name.rpartition("/")[2]
+        with staging.parent_of(side.name) as folder:
+            folder.remove(name)
+            with os.fdopen(folder.create(name), "wb") as stream:
+                stream.write(side.content)
+                sync(stream)
