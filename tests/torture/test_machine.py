@@ -159,7 +159,7 @@ def test_two_windows(demo: Path, file: Path) -> None:
     second = start(words)
     time.sleep(4)
     assert second.poll() is None
-    done = run("decide", demo, "--project", file, "--drop", "--json",
+    done = run("decide", demo, "--project", file, "--json", "--drop",
                next(iter(sorted(demo.rglob("*.jpg")))).relative_to(demo).as_posix())  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["changed"] == 1
