@@ -21,6 +21,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "fix": ("--to", "OUT"),
     "freeze": ("-o", "OUT"),
     "report": ("-o", "OUT"),
+    "script": ("fiftyone", "-o", "OUT"),
     "split": ("--validation-split", "0.2", "--seed", "1"),
     "train": ("--epochs", "1"),
     "compare": ("--policy", "OUT", "--policy", "OUT"),
