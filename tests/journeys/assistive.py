@@ -87,7 +87,9 @@ def main(target: str) -> None:
     app = wait(program, "the program")
     heard: dict[str, object] = {}
     heard["finding"] = wait(
-        lambda: [n for n in names(app, "label") if n.endswith("have a near-duplicate in training.")],
+        lambda: [
+            n for n in names(app, "label") if n.endswith("have a near-duplicate in training.")
+        ],
         "the findings",
     )
     press(app, "check box", "Duplicates")
