@@ -1,10 +1,11 @@
 """Measure the scan stage against a bare loop that only decodes the same files, in one run.
 
-    python bench/scan.py [--data DIR] [--cifar N] [--photos N] [--scan-only]
+    python bench/scan.py [--data DIR] [--cifar N] [--photos N] [--folder DIR] [--scan-only]
 
 The bare loop is Pillow's draft decode in as many processes. The ratio is scan speed over bare
 speed; the goal is 0.7 or more. The scan stage is listing, reading, thumbnails, fingerprints and
-the store; clustering is timed apart, or left out. Both have their processes running, and their
+the store; the search for duplicates is timed apart, or left out. Its processor time, and that of
+both together over the bare loop's, stand at the end. Both have their processes running, and their
 code loaded, before the clock starts. On a busy machine three processes get more of it than two:
 the ratio of processor time says more there.
 Memory is the largest resident set of any process.
@@ -26,6 +27,7 @@ from inspector.project.project import Project
 from inspector.work.jobs import Progress, Stop
 from inspector.work.tasks import ReadTask
 
+ENDINGS = (".jpg", ".jpeg", ".png")
 DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
@@ -80,30 +82,32 @@ def bare_loop(chunks: list[list[str]], jobs: int) -> tuple[float, float]:
     return seconds, processor_seconds() - used
 
 
-def scan_stage(dataset: Path, jobs: int, *, scan_only: bool) -> tuple[float, float, float]:
-    """Return the wall and processor seconds of the scan stage, and the wall of clustering."""
+def scan_stage(dataset: Path, jobs: int, *, scan_only: bool) -> tuple[float, ...]:
+    """Return the wall and processor seconds of the scan stage, then of the search."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_CACHE_HOME"] = folder
         project = Project(dataset, Path(folder) / "p.inspector", jobs=jobs)
         stop = Stop()
         phases = Phases(stop, scan_only=scan_only)
-        first = ReadTask(0, str(next(dataset.rglob("*.jpg"))), str(project.context.cache.records))
+        example = next(f for f in dataset.rglob("*") if f.suffix.lower() in ENDINGS)
+        first = ReadTask(0, str(example), str(project.context.cache.records))
         list(project.context.pool().map([[first]] * (4 * jobs), stop=stop))
         began, used = time.monotonic(), processor_seconds()
         project.scans.scan(stop=stop, progress=phases)
-        ended = time.monotonic()
+        ended, all_used = time.monotonic(), processor_seconds()
         project.close()
-    return phases.ended - began, phases.seconds - used, ended - phases.ended
+    searching = ended - phases.ended, all_used - phases.seconds
+    return phases.ended - began, phases.seconds - used, *searching
 
 
 def measure(name: str, dataset: Path, jobs: int, *, scan_only: bool) -> None:
     """Print the figures of one dataset, bare and scan in turns, the better of two each."""
-    files = sorted(str(f) for f in dataset.rglob("*.jpg"))
+    files = sorted(str(f) for f in dataset.rglob("*") if f.suffix.lower() in ENDINGS)
     chunks = [files[i : i + 64] for i in range(0, len(files), 64)]
     bares, scans = [], []
     for turn in range(2):
         bares.append(bare_loop(chunks, jobs))
-        # Clustering once is enough.
+        # The search once is enough.
         scans.append(scan_stage(dataset, jobs, scan_only=scan_only or turn == 0))
     loop, scan = (min(s[0] for s in turns) for turns in (bares, scans))
     loop_used, scan_used = (min(s[1] for s in turns) for turns in (bares, scans))
@@ -116,9 +120,18 @@ def measure(name: str, dataset: Path, jobs: int, *, scan_only: bool) -> None:
         f"{name}: {count} files, bare {count / loop:.0f}/s, scan {count / scan:.0f}/s,"
         f" ratio {loop / scan:.2f}; processor time a file {loop_used / count * 1e6:.0f} and"
         f" {scan_used / count * 1e6:.0f} us, ratio {loop_used / scan_used:.2f};"
-        f" clustering {'not measured' if scan_only else f'{scans[-1][2]:.1f} s'};"
+        f" search {'not measured' if scan_only else _search(scans[-1], loop_used)};"
         f" peak {peak / 1024:.0f} MiB",
         flush=True,
+    )
+
+
+def _search(scan: tuple[float, ...], loop_used: float) -> str:
+    _, used, wall, search_used = scan
+    both = used + search_used
+    return (
+        f"{wall:.1f} s, {search_used:.1f} s of the processor; with the scan {both:.1f},"
+        f" {both / loop_used:.1f} times the bare loop"
     )
 
 
@@ -128,9 +141,12 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=os.environ.get("INSPECTOR_DATA", DEFAULT))
     parser.add_argument("--cifar", type=int, default=60_000)
     parser.add_argument("--photos", type=int, default=200)
+    parser.add_argument("--folder", type=Path, nargs="*", default=[], help="other datasets")
     parser.add_argument("--scan-only", action="store_true")
     words = parser.parse_args()
     jobs = os.cpu_count() or 1
+    for dataset in words.folder:
+        measure(dataset.name, dataset, jobs, scan_only=words.scan_only)
     with tempfile.TemporaryDirectory() as folder:
         if words.photos:
             target = Path(folder) / "photos" / "aerial"

@@ -23,8 +23,10 @@ from numpy.typing import NDArray
 
 from inspector.dataset.decoding import read_picture
 from inspector.similarity.fingerprints import FINGERPRINT, fingerprint
-from inspector.similarity.hash_join import Candidates, candidates
+from inspector.similarity.hash_join import Candidates
 from inspector.similarity.levels import POSSIBLE, SURE
+from inspector.similarity.packing import PACKED, pack, unpack
+from inspector.similarity.proposals import propose
 from inspector.similarity.verification import Pairs, compare, verify
 
 DATA = Path(
@@ -37,7 +39,7 @@ Key = tuple[int, int]
 
 
 def find_alike(
-    files: Sequence[Path], jobs: int
+    files: Sequence[Path], jobs: int, splits: NDArray[np.int32] | None = None
 ) -> tuple[NDArray[np.void], Candidates, Pairs, dict[str, float]]:
     """Fingerprint files, propose pairs and verify them; print and return the seconds of each."""
     seconds: dict[str, float] = {}
@@ -51,7 +53,7 @@ def find_alike(
         records = np.frombuffer(raw, FINGERPRINT)
         seconds["fingerprints"] = _took(began, f"fingerprints of {len(records):,}")
         began = time.monotonic()
-        proposed = candidates(records)
+        proposed = propose(records, splits)
         seconds["candidates"] = _took(began, f"{len(proposed.a):,} candidates")
         began = time.monotonic()
         path = Path(folder) / "records.npy"
@@ -72,7 +74,9 @@ def _records_of(names: Sequence[str]) -> bytes:
         pixels = read_picture(name).pixels
         if pixels is not None:
             records[i] = fingerprint(pixels)
-    return records.tobytes()
+    # As a scan keeps them.
+    packed = b"".join(pack(record) for record in records)
+    return unpack(np.frombuffer(packed, PACKED)).tobytes()
 
 
 def _verify(file: str, *columns: NDArray[np.generic]) -> tuple[NDArray[np.generic], ...]:
@@ -101,7 +105,7 @@ def _cuts(proposed: Candidates) -> list[slice]:
 
 
 def _none() -> Pairs:
-    return verify(np.zeros(0, FINGERPRINT), candidates(np.zeros(0, FINGERPRINT)))
+    return verify(np.zeros(0, FINGERPRINT), propose(np.zeros(0, FINGERPRINT)))
 
 
 def _took(began: float, what: str) -> float:
@@ -170,13 +174,13 @@ def measure(root: Path, jobs: int, keep: Path | None) -> None:
     files = sorted(root.rglob("*.jpg"))
     names = [f.relative_to(root).as_posix() for f in files]
     index = {name: i for i, name in enumerate(names)}
-    records, proposed, found, seconds = find_alike(files, jobs)
+    test = np.array([name.startswith("test/") for name in names])
+    records, proposed, found, seconds = find_alike(files, jobs, test.astype(np.int32))
     if keep:
         np.savez(keep, records=records, names=names, a=proposed.a, b=proposed.b,
                  t=proposed.transform, fa=found.a, fb=found.b, ft=found.transform,
                  fs=found.similarity)  # fmt: skip
     print(f"all phases {sum(seconds.values()):.0f} s with {jobs} processes")
-    test = np.array([name.startswith("test/") for name in names])
     rows = list(zip(found.a.tolist(), found.b.tolist(), found.similarity.tolist(), strict=True))
     across = [((a, b), s) for a, b, s in rows if test[a] != test[b]]
     truth = annotated(DATA / "cifar10_pairs.csv", index)

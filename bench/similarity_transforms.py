@@ -8,16 +8,18 @@ The false ones at the sure level are counted too.
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.similarity.fingerprints import FINGERPRINT, fingerprint
-from inspector.similarity.hash_join import Candidates, candidates
+from inspector.similarity.fingerprints import fingerprint
+from inspector.similarity.hash_join import Candidates
 from inspector.similarity.levels import POSSIBLE, SURE
+from inspector.similarity.packing import PACKED, pack, unpack
+from inspector.similarity.proposals import propose
 from inspector.similarity.verification import verify
 
 DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -96,6 +98,12 @@ HARD = {
 }  # fmt: skip
 
 
+def kept(photos: Sequence[Picture]) -> NDArray[np.void]:
+    """Return fingerprints as a scan keeps them."""
+    packed = b"".join(pack(fingerprint(photo)) for photo in photos)
+    return unpack(np.frombuffer(packed, PACKED))
+
+
 def main() -> None:
     """Print the recall of each transform."""
     parser = argparse.ArgumentParser()
@@ -105,18 +113,18 @@ def main() -> None:
     files = sorted((Path(words.data) / "clothing").rglob("*.jpg"))
     picked = files[:: max(1, len(files) // words.photos)][: words.photos]
     photos = [cv2.imread(str(f))[..., ::-1].copy() for f in picked]
-    base = np.array([fingerprint(p) for p in photos], FINGERPRINT)
+    base = kept(photos)
     n = len(base)
     dress = np.array([f.stem in SAME_DRESS for f in picked])
     tables = {
-        name: np.array([fingerprint(np.ascontiguousarray(change(p))) for p in photos], FINGERPRINT)
+        name: kept([np.ascontiguousarray(change(p)) for p in photos])
         for name, change in (ASKED | HARD).items()
     }
     false: list[float] = []
     scores: dict[str, NDArray[np.float64]] = {}
     for name, table in tables.items():
         both = np.concatenate([base, table])
-        found = candidates(both)
+        found = propose(both)
         cross = (found.a < n) & (found.b >= n)
         pairs = verify(both, Candidates(found.a[cross], found.b[cross], found.transform[cross]))
         true = pairs.b - pairs.a == n

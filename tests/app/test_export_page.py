@@ -22,6 +22,7 @@ from inspector.app.widgets.page import PageName
 from inspector.app.window.main_window import ProjectWindow
 from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.project.splits.splits import keras_rule
+from inspector.work.export_forms.form import Form
 from inspector.work.export_plan import ExportMode
 from tests.app.screen import button, by_id, named, show, text_of
 
@@ -165,3 +166,31 @@ def test_a_report_is_written_from_the_window(
     button(export, "Write a report").click()
     qtbot.waitUntil(lambda: opened == [str(file)], timeout=20_000)
     assert file.read_text("utf-8").startswith("<!doctype html>")
+
+
+def test_a_form_and_folds_are_chosen(qtbot: QtBot, export: ExportPage, tmp_path: Path) -> None:
+    named(export, QComboBox, "Split folders").setCurrentIndex(2)
+    form = named(export, QComboBox, "Form")
+    assert {form.itemData(row) for row in range(form.count())} == set(Form)
+    form.setCurrentIndex(form.findData(Form.PYTORCH))
+
+    def planned() -> bool:
+        plan = export.plan()
+        return plan is not None and plan.form.form is Form.PYTORCH and "out" in plan.target
+
+    qtbot.waitUntil(planned, timeout=20_000)
+    plan = export.plan()
+    assert plan is not None
+    assert {item.split for item in plan.items} == {f"fold{n}" for n in range(1, 6)}
+    button(export, "Export").click()
+    qtbot.waitUntil(lambda: text_of(export, "export-status").startswith("Done"), timeout=60_000)
+    code = named(export, QPlainTextEdit, "Code that loads the export").toPlainText()
+    assert code == (tmp_path / "out" / "load_pytorch.py").read_text("utf-8")
+    assert "FOLDS = ['fold1', 'fold2', 'fold3', 'fold4', 'fold5']" in code
+
+
+def test_a_form_that_can_not_be_says_why(qtbot: QtBot, export: ExportPage) -> None:
+    form = named(export, QComboBox, "Form")
+    form.setCurrentIndex(form.findData(Form.COCO))
+    qtbot.waitUntil(lambda: "no boxes came in" in text_of(export, "export-status"), timeout=20_000)
+    assert not button(export, "Export").isEnabled()

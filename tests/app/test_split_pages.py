@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
+    QLineEdit,
     QPlainTextEdit,
     QPushButton,
     QSlider,
@@ -177,3 +178,33 @@ def test_a_judged_pair_gives_a_precision(qtbot: QtBot, view: ProjectWindow) -> N
     qtbot.waitUntil(lambda: text_of(groups, "groups-precision") != "", timeout=20_000)
     qtbot.keyClick(groups, Qt.Key.Key_Y)
     qtbot.waitUntil(lambda: "100%" in text_of(groups, "groups-precision"), timeout=10_000)
+
+
+def test_pasted_code_shows_its_calls_and_a_field_for_what_it_does_not_tell(
+    qtbot: QtBot, view: ProjectWindow
+) -> None:
+    splits = page(view, SplitsPage)
+    assert isinstance(splits, SplitsPage)
+    named(splits, QComboBox, "What makes the split").setCurrentIndex(2)
+    code = named(splits, QPlainTextEdit, "Pasted code")
+    code.setPlainText(
+        "from keras.utils import image_dataset_from_directory as f\n"
+        "one = f('training', validation_split=0.2, subset='training', seed=cfg.seed)\n"
+        "two = f('training', validation_split=0.2, subset='validation', seed=cfg.seed)\n"
+    )
+    calls = named(splits, QTableWidget, "How the code was read")
+    qtbot.waitUntil(lambda: calls.rowCount() == 2, timeout=20_000)
+    assert [calls.item(row, 1).text() for row in (0, 1)] == ["training", "validation"]
+    assert [calls.item(row, 0).text() for row in (0, 1)] == ["2", "3"]
+    assert "cfg.seed" in text_of(splits, "code-reading-notes")
+    qtbot.waitUntil(lambda: "seed" in text_of(splits, "splits-summary"), timeout=20_000)
+    field = named(splits, QLineEdit, "Value of cfg.seed")
+    field.setText("42")
+    field.editingFinished.emit()
+    qtbot.waitUntil(
+        lambda: "validation. 0 files" in text_of(splits, "splits-summary"), timeout=20_000
+    )
+    qtbot.waitUntil(lambda: calls.item(0, 6).text() == "42", timeout=20_000)
+    assert named(splits, QLineEdit, "Value of cfg.seed").text() == "42"
+    code.setPlainText("nothing = 1")
+    qtbot.waitUntil(lambda: "makes no dataset" in text_of(splits, "splits-summary"), timeout=20_000)

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inspector.similarity.fingerprints import FINGERPRINT, FULL, VERSION, fingerprint
+from inspector.similarity.fingerprints import FULL, VERSION, fingerprint
 from inspector.similarity.hashes import coefficients, hash_of, variant
 from inspector.similarity.kernels import NOISE
 from inspector.similarity.orientations import INVERSE, NAMES, STEPS, apply
+from inspector.similarity.packing import PACKED
+from inspector.similarity.packing import RECORD_BYTES as PACKED_BYTES
 from inspector.work.tasks import FEATURES, RECORD_BYTES
 
 EVERY = range(len(NAMES))
@@ -132,7 +134,7 @@ def test_other_pictures_are_half_of_the_bits_away() -> None:
 
 def test_the_version_of_the_features_covers_the_fingerprint() -> None:
     assert FEATURES == VERSION
-    assert FINGERPRINT.itemsize == RECORD_BYTES
+    assert PACKED.itemsize == RECORD_BYTES == PACKED_BYTES
 
 
 def shrink(picture: np.ndarray, side: int) -> np.ndarray:

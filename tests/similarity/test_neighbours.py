@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from inspector.similarity import hash_join as neighbours
 from inspector.similarity.fingerprints import CENTRE, FINGERPRINT, FULL, SMALL, TRIMMED
-from inspector.similarity.hash_join import RADIUS, RADIUS_TURNED, candidates, close
+from inspector.similarity.hash_join import RADIUS, RADIUS_TURNED, candidates, close, radius_of
 from inspector.similarity.hashes import variant
 from inspector.similarity.orientations import INVERSE, NAMES, ONE_OF_EACH
 
@@ -165,8 +165,8 @@ def test_candidates_are_what_every_framing_and_transform_proposes() -> None:
              (FULL, CENTRE), (CENTRE, FULL), (FULL, TRIMMED), (TRIMMED, FULL)}  # fmt: skip
     expected = set()
     for transform in range(len(NAMES)):
-        radius = RADIUS_TURNED if transform else RADIUS
         for one, two in pairs:
+            radius = radius_of(one, two, transform)
             turned = variant(np.ascontiguousarray(hashes[:, one]), transform)
             for a, b in every_pair(turned, hashes[:, two], radius):
                 if a < b:

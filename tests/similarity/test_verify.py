@@ -8,9 +8,10 @@ import pytest
 
 from inspector.similarity import verification as verify_module
 from inspector.similarity.fingerprints import FINGERPRINT, fingerprint
-from inspector.similarity.hash_join import Candidates, candidates
+from inspector.similarity.hash_join import Candidates
 from inspector.similarity.levels import POSSIBLE, POSSIBLE_SCORE, SURE, SURE_SCORE
 from inspector.similarity.orientations import NAMES, apply
+from inspector.similarity.proposals import propose
 from inspector.similarity.verification import Pairs, compare, on_scale, verify
 
 Picture = np.ndarray
@@ -46,7 +47,7 @@ def table(pictures: list[Picture]) -> np.ndarray:
 
 
 def find(records: np.ndarray) -> Pairs:
-    return verify(records, candidates(records))
+    return verify(records, propose(records))
 
 
 def jpeg(quality: int) -> Callable[[Picture], Picture]:
@@ -190,7 +191,11 @@ def test_a_turn_is_named_only_where_it_clearly_fits_better(
     monkeypatch: pytest.MonkeyPatch, mirrored: float, named: int, order: tuple[int, int]
 ) -> None:
     alike = {0: 0.9, 1: mirrored}
-    monkeypatch.setattr(verify_module, "compare", lambda _a, _b, transform: alike[transform])
+
+    def similarities(_records: np.ndarray, proposed: Candidates) -> np.ndarray:
+        return np.array([alike[t] for t in proposed.transform.tolist()])
+
+    monkeypatch.setattr(verify_module, "similarities", similarities)
     zeros = np.zeros(2, np.int32)
     records = table([scene(1), scene(2)])
     found = verify(records, Candidates(zeros, zeros + 1, np.array(order, np.uint8)))

@@ -17,7 +17,7 @@ from inspector.project.splits.split_rules import SPLIT_RULE, Rule, RuleKind
 from inspector.project.training.runs import OPENED_TEST, OpenedTest
 from inspector.splits.keras_replay import Call, Loader
 from inspector.store import records
-from inspector.store.database import VERSION
+from inspector.store.opening import VERSION
 from inspector.store.project_store import ProjectStore
 from inspector.store.records import (
     CLEAN_UP,

@@ -14,6 +14,7 @@ from inspector.errors import UsageError
 from inspector.project.diagnosis.diagnoses import UserMetrics
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
+from inspector.reports.check_results import ReportForm
 from inspector.work.jobs import Progress
 
 
@@ -30,8 +31,16 @@ def add_verbs(verbs: object) -> None:
     diagnose.add_argument("--claimed-images", metavar="N,M", help="on how many images: 400,500")
     diagnose.add_argument("--predictions", type=Path, metavar="FILE.csv")
     add_verb(verbs, "labels", _labels, "suspected wrong labels, out of fold by group")
-    report = add_verb(verbs, "report", _report, "one HTML page with everything that was found")
-    report.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.html")
+    report = add_verb(verbs, "report", _report, "everything that was found, for people or for CI")
+    report.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    report.add_argument(
+        "--form", choices=[f.value for f in ReportForm],
+        help="default: by the ending, .sarif, .xml (JUnit) or any other (HTML)",
+    )  # fmt: skip
+    report.add_argument(
+        "--prefix", default="", metavar="FOLDER",
+        help="with SARIF: where the dataset lies in the repository",
+    )  # fmt: skip
 
 
 def _numbers(arguments: argparse.Namespace, project: Project) -> None:
@@ -178,11 +187,14 @@ def _labels(arguments: argparse.Namespace) -> None:
 def _report(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
         scan(project, arguments)
-        if project.splits.drawn() is None:
+        name: str | None = arguments.form
+        form = ReportForm(name) if name else ReportForm.of(arguments.output)
+        if form is ReportForm.HTML and project.splits.drawn() is None:
             progress = Progress()
             with Bar(progress, quiet=arguments.quiet):
                 project.splits.score_seeds(progress=progress)
-        findings = project.reports.write(arguments.output)
+        prefix = arguments.prefix.strip("/")
+        findings = project.reports.write(arguments.output, form, prefix=prefix)
         if arguments.json:
             print_json({"path": str(arguments.output), "findings": findings})
         else:

@@ -3,13 +3,13 @@
 import argparse
 from pathlib import Path
 
-import msgspec
-
+from inspector.cli.code import add_answer_option
 from inspector.cli.options import add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
+from inspector.code_reading.program import load_code
+from inspector.code_reading.reading import answers_of
 from inspector.dataset.layouts import split_of
 from inspector.errors import UsageError
-from inspector.input_files import read_json, read_text
 from inspector.project.project import Project
 from inspector.project.splits.leakage import KINDS, Leakage, second_call
 from inspector.project.splits.replayed_split import keywords_of, replayed_rule
@@ -42,8 +42,12 @@ def add_split_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folder", metavar="SUB", help="the folder that the call reads")
     parser.add_argument("--by-group", action="store_true", help="keep groups together")
     parser.add_argument("--fewest-moves", action="store_true", help="with --by-group")
+    parser.add_argument(
+        "--fold", default="", metavar="NAME", help="of a cross-validation: the fold held out"
+    )
     parser.add_argument("--list", type=Path, metavar="FILE.csv", help="CSV with path and split")
     parser.add_argument("--code", type=Path, metavar="FILE.py", help="read the calls from code")
+    add_answer_option(parser)
 
 
 def rule_of(arguments: argparse.Namespace, project: Project) -> Rule:
@@ -54,7 +58,10 @@ def rule_of(arguments: argparse.Namespace, project: Project) -> Rule:
     """
     if arguments.code is not None:
         call = Call(keras=arguments.keras_version)
-        return Rule(RuleKind.CODE, call, code=_code_in(arguments.code))
+        answers = tuple(answers_of(arguments.answer).items())
+        return Rule(RuleKind.CODE, call, code=load_code(arguments.code), answers=answers)
+    if arguments.answer:
+        raise UsageError("--answer goes with --code", "Name the script with --code FILE.")
     if arguments.list is not None:
         return Rule(RuleKind.LIST, file=str(arguments.list.absolute()))
     if arguments.by_group:
@@ -71,20 +78,9 @@ def rule_of(arguments: argparse.Namespace, project: Project) -> Rule:
             "--arguments and --listing go with another library's --loader",
             f"Loaders: {', '.join(SplitFunction)}.",
         )
-    if arguments.loader is None and arguments.validation_split is None:
-        if arguments.seed is not None:
-            raise UsageError("--seed needs --validation-split", "Such as --validation-split 0.2.")
-        return project.splits.rule
-    if arguments.validation_split is None:
-        raise UsageError("--loader needs --validation-split", "Such as --validation-split 0.2.")
-    return keras_rule(
-        arguments.loader or Loader.DATASET.value,
-        share=arguments.validation_split,
-        seed=arguments.seed,
-        shuffle=not arguments.no_shuffle,
-        folder=_folder(arguments, project),
-        keras=arguments.keras_version,
-    )
+    if arguments.fold:
+        return Rule(fold=arguments.fold)
+    return _keras_rule(arguments, project)
 
 
 def add_verbs(verbs: object) -> None:
@@ -102,6 +98,23 @@ def add_verbs(verbs: object) -> None:
     add_split_options(freeze)
     freeze.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     freeze.add_argument("--snippet", action="store_true", help="print the Keras code that loads it")
+
+
+def _keras_rule(arguments: argparse.Namespace, project: Project) -> Rule:
+    if arguments.loader is None and arguments.validation_split is None:
+        if arguments.seed is not None:
+            raise UsageError("--seed needs --validation-split", "Such as --validation-split 0.2.")
+        return project.splits.rule
+    if arguments.validation_split is None:
+        raise UsageError("--loader needs --validation-split", "Such as --validation-split 0.2.")
+    return keras_rule(
+        arguments.loader or Loader.DATASET.value,
+        share=arguments.validation_split,
+        seed=arguments.seed,
+        shuffle=not arguments.no_shuffle,
+        folder=_folder(arguments, project),
+        keras=arguments.keras_version,
+    )
 
 
 def _replayed_rule(arguments: argparse.Namespace, project: Project) -> Rule:
@@ -131,24 +144,6 @@ def _folder(arguments: argparse.Namespace, project: Project) -> str | None:
                 return name
         raise UsageError(f"the dataset has no folder {arguments.folder}", "Check its name.")
     return folder.as_posix()
-
-
-class _Cell(msgspec.Struct, frozen=True):
-    cell_type: str
-    source: str | tuple[str, ...] = ""
-
-
-class _Notebook(msgspec.Struct, frozen=True):
-    cells: tuple[_Cell, ...]
-
-
-def _code_in(file: Path) -> str:
-    """Return pasted code; of a notebook, its code cells."""
-    advice = "Name a script or a notebook."
-    if file.suffix.lower() != ".ipynb":
-        return read_text(file, what="script", advice=advice)
-    notebook = read_json(file, _Notebook, what="notebook", advice=advice)
-    return "\n".join("".join(c.source) for c in notebook.cells if c.cell_type == "code")
 
 
 def _split(arguments: argparse.Namespace) -> None:

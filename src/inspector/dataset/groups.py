@@ -10,6 +10,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.dataset.augmented_names import styles
 from inspector.errors import UsageError
 
 # A pattern whose largest group holds more than this share of the files says too little.
@@ -71,11 +72,15 @@ def by_folders(paths: Sequence[str], labels: Sequence[str]) -> Proposal | None:
 
 
 def by_names(paths: Sequence[str], labels: Sequence[str]) -> list[Proposal]:
-    """Propose groups of files whose names are the same but for their last number, or last two.
+    """Propose groups by what tools leave in names, and of names that differ by a number or two.
 
     Keys are kept apart by class: "1.jpg" of cats and "1.jpg" of dogs are not one event.
     """
     found: list[Proposal] = []
+    for style, copies in styles(paths, labels).items():
+        proposal = _worth(Proposal(Provenance.NAMES, style, copies))
+        if proposal and not any(_same(proposal, other) for other in found):
+            found.append(proposal)
     for drop in (1, 2):
         rule = "name without its last number" if drop == 1 else "name without its last two numbers"
         keys = [

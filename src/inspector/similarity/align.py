@@ -1,202 +1,258 @@
-"""Align two small grey pictures: inverse-compositional Lucas-Kanade with gain and bias.
+"""Find the affine map between two small grey images: Lucas-Kanade, compiled.
 
-Coordinates are in units of half the picture's side, from -1 to 1, so that a map found on 16x16
-serves on 64x64. A map is (a, b, tx, c, d, ty): x' = a x + b y + tx, y' = c x + d y + ty.
+Inverse-compositional Gauss-Newton steps with gain and bias. Coordinates run from -1 to 1 over an
+image, so that a map found on 16x16 serves on 64x64. A map is (a, b, tx, c, d, ty):
+x' = a x + b y + tx, y' = c x + d y + ty.
+
+Every function writes into arrays of its caller: a batch of pairs allocates once.
+
 Source: Baker and Matthews, Lucas-Kanade 20 Years On (2004), with linear appearance variation.
 """
+
+import math
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
-_UNKNOWNS = 8
-# Blocks count nearly alike, whatever their contrast: one outline does not make two pictures one.
-# The exponents were fitted on clothing (a black and a blue T-shirt apart) and photos' copies.
-_EVENLY = 0.125
-_SPREAD = 0.6
-# Variance in grey levels that is taken for noise in a block of detail.
-_NOISE = 0.1
+Bytes = NDArray[np.uint8]
+Singles = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+
+UNKNOWNS = 8
+MIN_OVERLAP = 0.3
+"""Share of the pixels that both images must cover for a map to count."""
+
+OPTIONS = {"cache": True, "nogil": True, "fastmath": True, "error_model": "numpy"}
+# Squared length of a step after which another one changes nothing that is measured.
+_SETTLED = 1e-6
+_ONE = np.float32(1)
+_ZERO = np.float32(0)
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
-def sample(picture: NDArray[np.float32], x: float, y: float) -> float:
-    """Return the bilinear value at pixel coordinates that lie inside the picture."""
-    side = picture.shape[0]
-    left, top = min(int(x), side - 2), min(int(y), side - 2)
-    fx, fy = x - left, y - top
-    upper = picture[top, left] * (1 - fx) + picture[top, left + 1] * fx
-    lower = picture[top + 1, left] * (1 - fx) + picture[top + 1, left + 1] * fx
-    return upper * (1 - fy) + lower * fy
+@numba.njit(**OPTIONS)
+def slopes_of(template: Singles, stride: int, slopes: Singles, light: Singles) -> None:
+    """Fill what each pixel says about each unknown, for the template of `improve`.
 
-
-@numba.njit(cache=True, nogil=True, fastmath=True)
-def improve(  # noqa: C901 - one numeric kernel
-    template: NDArray[np.float32],
-    picture: NDArray[np.float32],
-    start: NDArray[np.float64],
-    steps: int,
-) -> NDArray[np.float64]:
-    """Return the map from the template to the picture after `steps` Gauss-Newton steps."""
+    Args:
+        template: (s, s).
+        stride: 1 for every row, 2 for every other row.
+        slopes: (8, s // stride * s), filled; pixels at the edges say nothing.
+        light: (s // stride * s), filled with the template's pixels.
+    """
     side = template.shape[0]
-    half = (side - 1) / 2.0
-    p = start.copy()
-    row = np.empty(_UNKNOWNS)
-    for _ in range(steps):
-        hessian = np.zeros((_UNKNOWNS, _UNKNOWNS))
-        right = np.zeros(_UNKNOWNS)
-        inside = 0
-        for i in range(1, side - 1):
-            y = (i - half) / half
-            for j in range(1, side - 1):
-                x = (j - half) / half
-                u = (p[0] * x + p[1] * y + p[2]) * half + half
-                v = (p[3] * x + p[4] * y + p[5]) * half + half
-                if u < 0 or v < 0 or u > side - 1 or v > side - 1:
-                    continue
-                inside += 1
-                gx = (template[i, j + 1] - template[i, j - 1]) * 0.5 * half
-                gy = (template[i + 1, j] - template[i - 1, j]) * 0.5 * half
-                row[0], row[1], row[2] = gx * x, gx * y, gx
-                row[3], row[4], row[5] = gy * x, gy * y, gy
-                row[6], row[7] = template[i, j], 1.0
-                error = sample(picture, u, v) - template[i, j]
-                for k in range(_UNKNOWNS):
-                    right[k] += row[k] * error
-                    for m in range(k, _UNKNOWNS):
-                        hessian[k, m] += row[k] * row[m]
-        if inside < 0.3 * side * side:
-            return p
-        for k in range(_UNKNOWNS):
-            hessian[k, k] += 1e-3 * hessian[k, k] + 1e-6
+    half = np.float32((side - 1) / 2)
+    scale = np.float32(0.5) * half
+    for row in range(side // stride):
+        i = row * stride + stride // 2
+        y = (np.float32(i) - half) / half
+        line = template[i]
+        above, below = template[max(i - 1, 0)], template[min(i + 1, side - 1)]
+        weight = _ZERO if i in (0, side - 1) else _ONE
+        start = row * side
+        for j in range(1, side - 1):
+            x = (np.float32(j) - half) / half
+            across = (line[j + 1] - line[j - 1]) * scale * weight
+            down = (below[j] - above[j]) * scale * weight
+            at = start + j
+            slopes[0, at] = across * x
+            slopes[1, at] = across * y
+            slopes[2, at] = across
+            slopes[3, at] = down * x
+            slopes[4, at] = down * y
+            slopes[5, at] = down
+            slopes[6, at] = line[j] * weight
+            slopes[7, at] = weight
+        for k in range(UNKNOWNS):
+            slopes[k, start] = 0
+            slopes[k, start + side - 1] = 0
+        for j in range(side):
+            light[start + j] = line[j]
+
+
+@numba.njit(**OPTIONS)
+def warp(
+    image: Singles, place: Doubles, stride: int, rim: int, values: Singles, inside: Singles
+) -> int:
+    """Fill `values` with the image seen through a map; edges are repeated outside of it.
+
+    Args:
+        image: (s, s).
+        place: The map.
+        stride: Of rows, as of `slopes_of`.
+        rim: Pixels at the edges of both images that do not count.
+        values: (s // stride * s), filled.
+        inside: Alike, filled with 1 where both images have a pixel that counts, else 0.
+
+    Returns:
+        How many pixels count.
+    """
+    side = image.shape[0]
+    half = np.float32((side - 1) / 2)
+    top = np.float32(side - 1)
+    low, high = np.float32(rim), np.float32(side - 1 - rim)
+    a, b, tx = np.float32(place[0]), np.float32(place[1]), np.float32(place[2])
+    c, d, ty = np.float32(place[3]), np.float32(place[4]), np.float32(place[5])
+    count = 0
+    for row in range(side // stride):
+        i = row * stride + stride // 2
+        y = np.float32(i) - half
+        u0 = b * y + tx * half + half
+        v0 = d * y + ty * half + half
+        counted = rim <= i < side - rim
+        start = row * side
+        for j in range(side):
+            x = np.float32(j) - half
+            u = a * x + u0
+            v = c * x + v0
+            both = counted and rim <= j < side - rim and low <= u <= high and low <= v <= high
+            inside[start + j] = _ONE if both else _ZERO
+            count += 1 if both else 0
+            u = min(max(u, _ZERO), top)
+            v = min(max(v, _ZERO), top)
+            left, upper = min(int(u), side - 2), min(int(v), side - 2)
+            fx, fy = u - np.float32(left), v - np.float32(upper)
+            one = image[upper, left] + (image[upper, left + 1] - image[upper, left]) * fx
+            two = image[upper + 1, left]
+            two += (image[upper + 1, left + 1] - image[upper + 1, left]) * fx
+            values[start + j] = one + (two - one) * fy
+    return count
+
+
+@numba.njit(**OPTIONS)
+def improve(  # noqa: PLR0913, PLR0917 - arrays of the caller
+    slopes: Singles,
+    light: Singles,
+    image: Singles,
+    place: Doubles,
+    steps: int,
+    refresh: int,
+    values: Singles,
+    inside: Singles,
+    factor: Doubles,
+    right: Doubles,
+) -> None:
+    """Take up to `steps` Gauss-Newton steps on a map, in place.
+
+    Args:
+        slopes: Of the template, from `slopes_of`; its length tells the stride.
+        light: Likewise.
+        image: (s, s), mapped to.
+        place: The map, changed.
+        steps: At most.
+        refresh: The normal matrix is made anew each so many steps: overlap changes it slowly.
+        values: Room for `warp`.
+        inside: Likewise.
+        factor: (8, 8) room.
+        right: (8,) room.
+    """
+    pixels = len(light)
+    stride = image.shape[0] * image.shape[0] // pixels
+    for step in range(steps):
+        if warp(image, place, stride, 0, values, inside) < MIN_OVERLAP * pixels:
+            return
+        if step % refresh == 0:
+            _factorise(slopes, inside, factor)
+        for at in range(pixels):
+            values[at] = (values[at] - light[at]) * inside[at]
+        for k in range(UNKNOWNS):
+            total = _ZERO
+            for at in range(pixels):
+                total += slopes[k, at] * values[at]
+            right[k] = total
+        _solve(factor, right)
+        _compose(place, right)
+        if abs(place[2]) > 1 or abs(place[5]) > 1:
+            return
+        length = 0.0
+        for k in range(6):
+            length += right[k] * right[k]
+        if length < _SETTLED:
+            return
+
+
+@numba.njit(**OPTIONS)
+def _factorise(slopes: Singles, inside: Singles, factor: Doubles) -> None:
+    """Fill the lower Cholesky factor of the normal matrix over the pixels that count."""
+    pixels = slopes.shape[1]
+    for k in range(UNKNOWNS):
+        for m in range(k + 1):
+            total = _ZERO
+            for at in range(pixels):
+                total += slopes[k, at] * slopes[m, at] * inside[at]
+            factor[k, m] = total
+        factor[k, k] += 1e-3 * factor[k, k] + 1e-6
+    for k in range(UNKNOWNS):
+        for m in range(k):
+            factor[k, k] -= factor[k, m] * factor[k, m]
+        factor[k, k] = math.sqrt(max(factor[k, k], 1e-9))
+        for i in range(k + 1, UNKNOWNS):
             for m in range(k):
-                hessian[k, m] = hessian[m, k]
-        step = np.linalg.solve(hessian, right)
-        p = _compose(p, step)
-        if abs(p[2]) > 1 or abs(p[5]) > 1:
-            return p
-    return p
+                factor[i, k] -= factor[i, m] * factor[k, m]
+            factor[i, k] /= factor[k, k]
 
 
-@numba.njit(cache=True, nogil=True)
-def _compose(p: NDArray[np.float64], step: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Compose a map with the inverse of a small step on the template."""
+@numba.njit(**OPTIONS)
+def _solve(factor: Doubles, right: Doubles) -> None:
+    """Solve for `right` in place, forwards and backwards."""
+    for k in range(UNKNOWNS):
+        for m in range(k):
+            right[k] -= factor[k, m] * right[m]
+        right[k] /= factor[k, k]
+    for k in range(UNKNOWNS - 1, -1, -1):
+        for m in range(k + 1, UNKNOWNS):
+            right[k] -= factor[m, k] * right[m]
+        right[k] /= factor[k, k]
+
+
+@numba.njit(**OPTIONS)
+def _compose(p: Doubles, step: Doubles) -> None:
+    """Compose a map with the inverse of a small step on the template, in place."""
     area = (1 + step[0]) * (1 + step[4]) - step[1] * step[3]
     a, b = (1 + step[4]) / area, -step[1] / area
     c, d = -step[3] / area, (1 + step[0]) / area
     tx, ty = -(a * step[2] + b * step[5]), -(c * step[2] + d * step[5])
-    q = np.empty(6)
-    q[0] = p[0] * a + p[1] * c
-    q[1] = p[0] * b + p[1] * d
-    q[2] = p[0] * tx + p[1] * ty + p[2]
-    q[3] = p[3] * a + p[4] * c
-    q[4] = p[3] * b + p[4] * d
-    q[5] = p[3] * tx + p[4] * ty + p[5]
-    return q
+    for row in range(2):
+        x, y = p[3 * row], p[3 * row + 1]
+        p[3 * row] = x * a + y * c
+        p[3 * row + 1] = x * b + y * d
+        p[3 * row + 2] += x * tx + y * ty
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@numba.njit(**OPTIONS)
 def correlation(
-    template: NDArray[np.float32],
-    picture: NDArray[np.float32],
-    p: NDArray[np.float64],
-    regular: float,
-) -> tuple[float, float]:
-    """Return the normalised cross-correlation on the overlap, and the overlap's share.
+    template: Singles, values: Singles, inside: Singles, regular: float
+) -> tuple[float, float, float]:
+    """Return the normalised cross-correlation where both count, and both variances.
 
     Args:
-        template: (s, s, k) planes; their deviations are summed.
-        picture: Of the same shape.
-        p: The map from template to picture.
+        template: (k,) pixels.
+        values: (k,) pixels of the other image, from `warp`.
+        inside: (k,) from `warp`.
         regular: Added to both variances, so that noise on a flat plane does not correlate.
     """
-    side, _, planes = template.shape
-    half = (side - 1) / 2.0
-    cross = one = two = 0.0
-    count = 0
-    for k in range(planes):
-        sa = sb = saa = sbb = sab = 0.0
-        count = 0
-        for i in range(side):
-            y = (i - half) / half
-            for j in range(side):
-                x = (j - half) / half
-                u = (p[0] * x + p[1] * y + p[2]) * half + half
-                v = (p[3] * x + p[4] * y + p[5]) * half + half
-                if u < 0 or v < 0 or u > side - 1 or v > side - 1:
-                    continue
-                a = template[i, j, k]
-                b = sample(picture[:, :, k], u, v)
-                sa += a
-                sb += b
-                saa += a * a
-                sbb += b * b
-                sab += a * b
-                count += 1
-        if count == 0:
-            return 0.0, 0.0
-        cross += sab / count - sa / count * (sb / count)
-        one += saa / count - (sa / count) ** 2 + regular
-        two += sbb / count - (sb / count) ** 2 + regular
-    return cross / np.sqrt(one * two), count / (side * side)
+    sa = sb = saa = sbb = sab = count = _ZERO
+    for at in range(len(template)):
+        weight = inside[at]
+        one, two = template[at] * weight, values[at] * weight
+        sa += one
+        sb += two
+        saa += one * one
+        sbb += two * two
+        sab += one * two
+        count += weight
+    if count < 1:
+        return 0.0, 0.0, 0.0
+    va = max(float(saa / count - (sa / count) ** 2), 0.0)
+    vb = max(float(sbb / count - (sb / count) ** 2), 0.0)
+    cross = float(sab / count - sa / count * (sb / count))
+    return cross / math.sqrt((va + regular) * (vb + regular)), va, vb
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
-def robust_correlation(
-    template: NDArray[np.float32],
-    picture: NDArray[np.float32],
-    p: NDArray[np.float64],
-    rim: int,
-    dropped: float,
-) -> tuple[float, float]:
-    """Return the correlation of detail on the overlap without its worst blocks, and its share.
-
-    Text, a logo or a black corner covers some blocks of a copy; unlike pictures differ in all.
-
-    Args:
-        template: (s, s) detail: what is left without a local mean.
-        picture: Of the same shape.
-        p: The map from template to picture.
-        rim: Pixels at the edges of both that are left out: their local mean is not theirs.
-        dropped: Share of the blocks of 8x8 pixels to drop, those that differ most.
-    """
-    side = template.shape[0]
-    half = (side - 1) / 2.0
-    blocks = side // 8
-    sums = np.zeros((blocks * blocks, 4))
-    for i in range(rim, side - rim):
-        y = (i - half) / half
-        for j in range(rim, side - rim):
-            x = (j - half) / half
-            u = (p[0] * x + p[1] * y + p[2]) * half + half
-            v = (p[3] * x + p[4] * y + p[5]) * half + half
-            if u < rim or v < rim or u > side - 1 - rim or v > side - 1 - rim:
-                continue
-            a = template[i, j]
-            b = sample(picture, u, v)
-            block = (i // 8) * blocks + j // 8
-            sums[block, 0] += a * a
-            sums[block, 1] += b * b
-            sums[block, 2] += a * b
-            sums[block, 3] += 1
-    total = sums[:, 3].sum()
-    if total == 0:
-        return 0.0, 0.0
-    gain = np.sqrt((sums[:, 0].sum() + 1) / (sums[:, 1].sum() + 1))
-    differ = sums[:, 0] + gain * gain * sums[:, 1] - 2 * gain * sums[:, 2]
-    order = np.argsort(differ)
-    filled = int((sums[:, 3] > 0).sum())
-    empty = blocks * blocks - filled
-    used = empty + int(np.ceil(filled * (1 - dropped)))
-    weights = agreed = 0.0
-    for block in order[:used]:
-        energy = sums[block, 0] * sums[block, 1]
-        if energy == 0:
-            continue
-        noise = _NOISE * sums[block, 3]
-        noisy = (sums[block, 0] + noise) * (sums[block, 1] + noise)
-        weight = energy**_EVENLY
-        weights += weight
-        agreed += weight * sums[block, 2] / np.sqrt(noisy)
-    if weights == 0:
-        return 0.0, 0.0
-    return max(agreed / weights, 0.0) ** _SPREAD, total / ((side - 2 * rim) ** 2)
+@numba.njit(**OPTIONS)
+def stretch(a: float, b: float, c: float, d: float) -> float:
+    """Return the log of how much more a map enlarges along one axis than across it."""
+    area = abs(a * d - b * c)
+    squares = (a * a + b * b + c * c + d * d) / 2
+    spread = math.sqrt(max(squares * squares - area * area, 0.0))
+    return 0.5 * math.log((squares + spread + 1e-9) / max(squares - spread, 1e-9))

@@ -7,13 +7,14 @@ from numpy.typing import NDArray
 from inspector.similarity import kernels
 from inspector.similarity.hashes import coefficients, hash_of
 
-VERSION = 2
+VERSION = 3
 # Framings of the hashes: the whole, its centre 28/32 and 24/32, and without uniform borders.
 FULL, CENTRE, SMALL, TRIMMED = range(4)
 FINGERPRINT = np.dtype(
     [
         ("hash", "<u8", (4,)),
         ("side_px", "<i4"),
+        ("aspect", "<f4"),
         ("flat", "?"),
         ("luma", "u1", (64, 64)),
         ("colour", "u1", (32, 32, 3)),
@@ -35,6 +36,7 @@ def fingerprint(pixels: NDArray[np.uint8]) -> NDArray[np.void]:
     hashes[TRIMMED] = _trimmed_hash(grey, hashes[FULL])
     record["hash"] = hashes
     record["side_px"] = min(pixels.shape[:2])
+    record["aspect"] = pixels.shape[1] / pixels.shape[0]
     record["flat"] = variance < FLAT_SD**2
     record["luma"] = half
     record["colour"] = cv2.cvtColor(colour, cv2.COLOR_RGB2YCrCb)

@@ -13,9 +13,10 @@ from inspector.similarity.fingerprints import CENTRE, FULL, SMALL, TRIMMED
 from inspector.similarity.hashes import variant
 from inspector.similarity.orientations import INVERSE, NAMES, ONE_OF_EACH
 
-# Bits that may differ. Source: measured on CIFAR-10 and transformed photos; a wider radius adds
-# candidates that verification refuses. 11 costs the join what 10 does: 2 bits within a band.
-RADIUS = 14
+# Bits that may differ. Plain pairs have the nearest descriptors beside them, turned ones have not.
+# 11 costs the join what 8 does, 2 bits within a band, and 7 a tenth of it. Source: measured on
+# CIFAR-10 and transformed photos; a wider radius adds candidates that verification refuses.
+RADIUS = 7
 RADIUS_TURNED = 11
 FRAMINGS = (
     (FULL, FULL), (CENTRE, CENTRE), (SMALL, SMALL), (TRIMMED, TRIMMED),
@@ -24,8 +25,10 @@ FRAMINGS = (
 # The other way round they find the same pairs, but for a transform that is not its own inverse:
 # there they find what the inverse would, which is why one of the two is enough.
 CROSSED = ((CENTRE, FULL), (TRIMMED, FULL))
+# Of turned pairs the centres are joined with `RADIUS`: who turns a copy seldom cuts it, too.
+CENTRES = (CENTRE, SMALL)
 # Where the index overtakes brute force, of random hashes; both are exact.
-BRUTE_BELOW = 100_000
+BRUTE_BELOW = 10_000
 _BLOCK = 1_024
 _BANDS = 4
 
@@ -49,15 +52,25 @@ def candidates(records: NDArray[np.void], transforms: Sequence[int] = ONE_OF_EAC
     rows = np.flatnonzero(~records["flat"]).astype(np.int64)
     hashes = np.ascontiguousarray(records["hash"][rows])
     n = np.int64(len(records))
+    everything = np.arange(len(rows))
+    trimmed = hashes[:, TRIMMED] != hashes[:, FULL]
     keys = [np.zeros(0, np.int64)]
     for transform in transforms:
-        radius = RADIUS_TURNED if transform else RADIUS
         framings = FRAMINGS if INVERSE[transform] == transform else FRAMINGS + CROSSED
         for one, two in framings:
-            turned = variant(hashes[:, one], transform)
+            # Without borders to trim both framings are one, and that join is another one's.
+            some, others = (
+                np.flatnonzero(trimmed) if framing == TRIMMED else everything
+                for framing in (one, two)
+            )
+            turned = variant(hashes[some, one], transform)
             # With one framing, what is its own inverse finds each pair from both of its ends.
             half = one == two and INVERSE[transform] == transform
-            found = close(turned, np.ascontiguousarray(hashes[:, two]), radius, half=half)
+            found = close(
+                turned, np.ascontiguousarray(hashes[others, two]),
+                radius_of(one, two, transform), half=half,
+            )  # fmt: skip
+            found = np.stack([some[found[:, 0]], others[found[:, 1]]], axis=1)
             a, b = rows[found[:, 0]], rows[found[:, 1]]
             swapped = a > b
             direction = np.where(swapped, INVERSE[transform], transform)
@@ -70,6 +83,12 @@ def candidates(records: NDArray[np.void], transforms: Sequence[int] = ONE_OF_EAC
         (pair // n).astype(np.int32), (pair % n).astype(np.int32),
         (key % len(NAMES)).astype(np.uint8),
     )  # fmt: skip
+
+
+def radius_of(one: int, two: int, transform: int) -> int:
+    """Return how many bits may differ between two framings, the first flipped or turned."""
+    wide = transform > 0 and one not in CENTRES and two not in CENTRES
+    return RADIUS_TURNED if wide else RADIUS
 
 
 def close(
@@ -89,23 +108,25 @@ def close(
         return np.zeros((0, 2), np.int64)
     bits = np.uint64(radius)
     if len(two) < BRUTE_BELOW:
-        return _in_room(lambda found: _brute(one, two, bits, half, found))
-    order = np.empty((_BANDS, len(two)), np.int64)
-    starts = np.empty((_BANDS, 65_537), np.int64)
+        return _in_room(4 * len(one), lambda found: _brute(one, two, bits, half, found))
+    order = np.empty((_BANDS, len(two)), np.int32)
+    sorted_by = np.empty((_BANDS, len(two)), np.uint64)
+    starts = np.empty((_BANDS, 65_537), np.int32)
     for band in range(_BANDS):
         values = (two >> np.uint64(16 * band)) & np.uint64(0xFFFF)
         order[band] = np.argsort(values, kind="stable")
+        sorted_by[band] = two[order[band]]
         starts[band] = np.searchsorted(values[order[band]], np.arange(65_537, dtype=np.uint64))
-    index = (order, starts, _masks(radius // _BANDS))
-    return _in_room(lambda found: _indexed(one, two, bits, index, found))
+    index = (order, sorted_by, starts, _masks(radius // _BANDS))
+    return _in_room(4 * len(one), lambda found: _indexed(one, bits, index, found))
 
 
-def _in_room(join: Callable[[NDArray[np.int64]], int]) -> NDArray[np.int64]:
+def _in_room(room: int, join: Callable[[NDArray[np.int64]], int]) -> NDArray[np.int64]:
     """Return what a join writes; it counts on where there is no room, and is asked once more.
 
     Room that grew inside of a join made each of its steps twenty times as slow.
     """
-    found = np.empty((1_024, 2), np.int64)
+    found = np.empty((1_024 + room, 2), np.int64)
     count = join(found)
     if count > len(found):
         found = np.empty((count, 2), np.int64)
@@ -161,24 +182,23 @@ def _brute(
 @numba.njit(cache=True, nogil=True)
 def _indexed(
     one: NDArray[np.uint64],
-    two: NDArray[np.uint64],
     radius: np.uint64,
-    index: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint64]],
+    index: tuple[NDArray[np.int32], NDArray[np.uint64], NDArray[np.int32], NDArray[np.uint64]],
     found: NDArray[np.int64],
 ) -> int:
-    order, starts, masks = index
+    order, sorted_by, starts, masks = index
     count = 0
     within = radius // np.uint64(4)
     low = np.uint64(0xFFFF)
     for band in range(4):
         shift = np.uint64(16 * band)
+        begin, hashes = starts[band], sorted_by[band]
         for i in range(len(one)):
             value = (one[i] >> shift) & low
             for mask in masks:
                 bucket = value ^ mask
-                for k in range(starts[band, bucket], starts[band, bucket + np.uint64(1)]):
-                    j = order[band, k]
-                    differ = one[i] ^ two[j]
+                for k in range(begin[bucket], begin[bucket + np.uint64(1)]):
+                    differ = one[i] ^ hashes[k]
                     if _popcount(differ) > radius:
                         continue
                     first = True
@@ -188,6 +208,6 @@ def _indexed(
                     if first:
                         if count < len(found):
                             found[count, 0] = i
-                            found[count, 1] = j
+                            found[count, 1] = order[band, k]
                         count += 1
     return count

@@ -1,11 +1,16 @@
-"""One scale of similarity for all kinds and sizes of pictures.
+"""One scale of similarity for all kinds and sizes of images.
 
-A pair of pictures of 64 px or more has as similarity the correlation of their fine detail on
-64x64 after alignment; .85 is the same picture or the same fixed scene, .65 is for the eye.
-Smaller pictures have a score z instead, mapped so that its sure and possible levels fall on the
-same two values. A turned or mirrored pair needs .05 more to count as much.
+A similarity of `SURE` or more means the same photo: what either image shows, as far as 64x64 can
+tell, is in the other at the same place, up to what JPEG, scaling, a crop, light or a text over it
+do. Between `POSSIBLE` and `SURE` are pairs for the eye: neighbouring frames and slices, an object
+that moved, another object on the same background.
 
-Source: judged by eye on clothing photos and MRI slices, and on the ciFAIR annotation of CIFAR-10.
+For images of 64 px and more the scale is that of the content that disagrees, as a multiple of what
+a confirmed pair may have (`allowed`). For smaller ones it is the fused score of 32x32, never above
+what the content allows. A flipped or rotated pair needs `TURNED_COSTS` more to count as much.
+
+Source: judged by eye on sheets of confirmed pairs, and on the ciFAIR annotation of CIFAR-10; see
+docs/measurements/duplicates.md.
 """
 
 SURE = 0.85
@@ -14,3 +19,12 @@ TURNED_COSTS = 0.05
 SMALL_PX = 64
 SURE_SCORE = -2.5
 POSSIBLE_SCORE = -6.0
+
+# The share of the content that may disagree in a confirmed pair: the fewer blocks the content
+# stands in, the less their agreement proves.
+FEW_BLOCKS, MANY_BLOCKS = 12.0, 35.0
+ALLOWED_OF_FEW, ALLOWED_OF_MANY = 0.025, 0.08
+# A possible pair may have so many times as much.
+POSSIBLE_TIMES = 4.0
+# Saving and scaling change much of what 32x32 shows: there the content only forbids.
+SMALL_ALLOWANCE = 0.2

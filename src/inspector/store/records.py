@@ -279,6 +279,10 @@ class RecordRepository:
         """Store `value`; `urgent` for what the user decided (see `Database.write`)."""
         self._database.write(lambda c: write(c, record, value), urgent=urgent)
 
+    def note(self, record: Record[T], value: T) -> None:
+        """Store what can be computed again; do nothing where the project can't be written."""
+        self._database.note(lambda c: write(c, record, value))
+
     def update(self, record: Record[T], change: Callable[[T], T], *, urgent: bool = False) -> T:
         """Store what `change` makes of the stored value, in one transaction; return it.
 

@@ -36,9 +36,17 @@ class SampleRepository:
         """Return the SHA-256 of a sample, b"" where it is not known."""
         return samples.content(self._database.read(), sample)
 
+    def is_outdated(self, version: int) -> bool:
+        """Tell whether a present file was read with another version of the features."""
+        return samples.is_outdated(self._database.read(), version)
+
     def known_contents(self) -> list[FileContent]:
         """Return every present image, in order of paths."""
         return samples.known_contents(self._database.read())
+
+    def splits(self) -> dict[bytes, str]:
+        """Return the split of one file of each content, by content hash."""
+        return samples.splits(self._database.read())
 
     def sizes(self) -> dict[bytes, tuple[int, int]]:
         """Return width and height by content hash."""

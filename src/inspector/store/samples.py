@@ -199,6 +199,15 @@ def unscanned(connection: sqlite3.Connection, version: int, racy_ns: int) -> lis
     return [FileContent(*row) for row in rows]
 
 
+def is_outdated(connection: sqlite3.Connection, version: int) -> bool:
+    """Tell whether a present file was read with another version of the features."""
+    row = connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM sample WHERE missing = 0 AND version NOT IN (0, ?))",
+        (version,),
+    ).fetchone()
+    return bool(row[0])
+
+
 def known_contents(connection: sqlite3.Connection) -> list[FileContent]:
     """Return every present image, in order of paths."""
     rows = connection.execute(
@@ -247,6 +256,14 @@ def sizes(connection: sqlite3.Connection) -> dict[bytes, tuple[int, int]]:
         "SELECT sha256, width, height FROM sample WHERE missing = 0 AND status = 'image'"
     )
     return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def splits(connection: sqlite3.Connection) -> dict[bytes, str]:
+    """Return the split of one file of each content, by content hash."""
+    rows = connection.execute(
+        "SELECT sha256, split FROM sample WHERE missing = 0 AND status = 'image' ORDER BY path"
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _replace_content(connection: sqlite3.Connection, old: int) -> int:

@@ -13,10 +13,12 @@ from inspector.dataset.file_facts import FileFacts
 from inspector.similarity.image_hashes import HashMethod
 from inspector.similarity.records import CachedPicture
 
-# Rows of another version are read again. Source: similarity.fingerprints, VERSION and the length
-# of a record in bytes, held by a test.
-FEATURES = 2
-RECORD_BYTES = 7_205
+# Rows of another version are read again. Source: similarity.fingerprints, VERSION, and
+# similarity.packing, RECORD_BYTES, held by a test.
+FEATURES = 3
+RECORD_BYTES = 2_048
+# Images of a block of `FindNear`. Source: similarity.nearest, BLOCK, held by a test.
+NEAR_BLOCK = 2_048
 
 
 class ReadTask(NamedTuple):
@@ -43,25 +45,64 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class ProposeTask:
-    """Find candidate pairs among the fingerprint records of a file, by one flip or turn.
+class Begin:
+    """Begin a search in a folder that holds its `chosen` and `splits`; see `work.search`."""
+
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Describe:
+    """Unpack some fingerprint records of a search and describe their images.
 
     Attributes:
         file: Of records, one after another.
-        chosen: Path of a numpy file of the rows in it that count; pairs are of places in that.
+        folder: Of the search, where its arrays are; see `work.search`.
+        start: First of the images to describe.
+        stop: First that is not.
     """
 
     file: str
-    chosen: str
+    folder: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reduce:
+    """Turn all descriptors of a search into points, once all are described."""
+
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindNear:
+    """Find the nearest neighbours of a block of images among those from it on."""
+
+    folder: str
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class JoinNear:
+    """Propose the pairs of nearest neighbours, once every block has its own."""
+
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeTask:
+    """Find candidate pairs among the hashes of a search, by one flip or turn."""
+
+    folder: str
     transform: int
 
 
 @dataclass(frozen=True, slots=True)
 class VerifyTask:
-    """Verify candidate pairs on the small pictures of a file's records, as of `ProposeTask`."""
+    """Verify candidate pairs on the small images of a search."""
 
-    file: str
-    chosen: str
+    folder: str
     a: NDArray[np.int32]
     b: NDArray[np.int32]
     transform: NDArray[np.uint8]
@@ -110,5 +151,11 @@ class Hashed:
     reason: str = ""
 
 
-Task = ReadTask | ProposeTask | VerifyTask | DigestTask | HashFile
-Result = CandidateResult | DigestResult | Hashed
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was asked for stands in the folder of the search."""
+
+
+SearchTask = Begin | Describe | Reduce | FindNear | JoinNear | ProposeTask | VerifyTask
+Task = ReadTask | DigestTask | HashFile | SearchTask
+Result = CandidateResult | Written | DigestResult | Hashed

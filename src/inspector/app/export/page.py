@@ -1,6 +1,6 @@
 """Export: the plan first, then the copy with progress, then what holds."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,8 +34,11 @@ from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.export.exports import Exported, ExportLeaks, balance
 from inspector.project.project import Project
-from inspector.project.splits.snippets import snippet
+from inspector.project.splits.snippets import export_code
 from inspector.project.splits.split_rules import RuleKind
+from inspector.reports.check_results import ReportForm
+from inspector.work.export_forms.catalogue import TITLES
+from inspector.work.export_forms.form import Form
 from inspector.work.export_plan import ExportMode, ExportPlan
 from inspector.work.jobs import Progress, Stop
 
@@ -50,7 +53,12 @@ _WAIT_MS = 300
 _SIDES = (
     ("Folders as they are", "The manifest lists the split, also where a call of code draws it"),
     ("New folders by the split rule", "One folder per split of the rule in use on Splits"),
+    ("5 folds by group", "One folder per fold of a cross-validation; no group is cut"),
 )
+_BY_RULE, _BY_FOLD = 1, 2
+_FOLDS = 5
+_REPORTS = "HTML (*.html);;SARIF for CI (*.sarif);;JUnit for CI (*.xml)"
+_FORMS = [(title, form, what) for form, (title, what) in TITLES.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,8 @@ class ExportPage(Page):
         self._start.clicked.connect(self._run)
         self._sides = _choice("Split folders", [(text, "", what) for text, what in _SIDES])
         self._mode = _choice("How files get there", _MODES)
-        for box in (self._sides, self._mode):
+        self._form = _choice("Form", _FORMS)
+        for box in (self._sides, self._form, self._mode):
             box.currentIndexChanged.connect(self._ask_plan)
         self._said, self._redraw = QLabel(), QLabel()
         self._leaks, self._images, self._size = QLabel("…"), QLabel("…"), QLabel("…")
@@ -101,9 +110,7 @@ class ExportPage(Page):
         self.bars = BalanceBars()
         self._strip = ExcludedStrip()
         self._said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._open = QPushButton("Open the folder")
-        self._open.clicked.connect(self._open_folder)
-        self._open.setVisible(False)
+        self._open = _hidden_button("Open the folder", self._open_folder)
         self._report = QPushButton("Write a report…")
         self._report.setToolTip("All that was found, as one page to keep, print or send")
         self._report.clicked.connect(self._write_report)
@@ -237,7 +244,11 @@ class ExportPage(Page):
         column.setContentsMargins(16, 12, 16, 16)
         column.setSpacing(8)
         column.addWidget(title)
-        for text, box in (("Splits", self._sides), ("Files", self._mode)):
+        for text, box in (
+            ("Splits", self._sides),
+            ("Form", self._form),
+            ("Files", self._mode),
+        ):
             label = QLabel(text)
             label.setProperty("role", "caption")
             column.addWidget(label)
@@ -266,11 +277,11 @@ class ExportPage(Page):
 
     def _ask_plan(self, *_: object) -> None:
         target = Path(self._target.text()).expanduser()
-        mode, by_rule = ExportMode(self._mode.currentData()), self._sides.currentIndex() > 0
-        project = self.project
+        mode, form = ExportMode(self._mode.currentData()), Form(self._form.currentData())
+        project, choice = self.project, self._sides.currentIndex()
 
         def work() -> PlannedExport:
-            return _planned(project, target, mode, by_rule=by_rule)
+            return _planned(project, target, mode, form=form, choice=choice)
 
         self.bridge.call(
             work,
@@ -337,7 +348,7 @@ class ExportPage(Page):
         self._job = self.jobs.start(progress, stop)
         self.bridge.call(
             lambda: self.project.exports.run(plan, stop=stop, progress=progress),
-            self._done,
+            lambda exported: self._done(plan, exported),
             on_error=self._failed,
         )
 
@@ -345,13 +356,13 @@ class ExportPage(Page):
         self.jobs.end(self._job)
         self._refuse(error)
 
-    def _done(self, exported: Exported) -> None:
+    def _done(self, plan: ExportPlan, exported: Exported) -> None:
         self.jobs.end(self._job)
         threshold = self.project.duplicates.threshold
         self._open.setVisible(True)
         manifest = Path(exported.manifest)
         self._done_in = str(manifest.parent)
-        self._code.setPlainText(snippet(manifest, manifest.parent))
+        self._code.setPlainText(export_code(plan, manifest))
         self._tabs.setTabVisible(_CODE_TAB, True)
         self._said.setText(
             f"Done: {exported.files:,} files, {exported.bytes / 1e6:,.1f} MB;"
@@ -369,23 +380,30 @@ class ExportPage(Page):
     def _write_report(self) -> None:
         start = Path(self._target.text()).expanduser().parent / f"{self.project.name}-report.html"
         name, _ = QFileDialog.getSaveFileName(
-            self, "Where the report is written", str(start), "HTML (*.html)",
+            self, "Where the report is written", str(start), _REPORTS,
             options=QFileDialog.Option.DontConfirmOverwrite,
         )  # fmt: skip
         if name:
             file = Path(name)
-            self.bridge.call(lambda: self.project.reports.write(file), lambda _: _show(file))
+            self.bridge.call(
+                lambda: self.project.reports.write(file, ReportForm.of(file)), lambda _: _show(file)
+            )
 
 
-def _planned(project: Project, target: Path, mode: ExportMode, *, by_rule: bool) -> PlannedExport:
-    """Plan an export, and look at what would be in it."""
+def _planned(
+    project: Project, target: Path, mode: ExportMode, *, form: Form, choice: int
+) -> PlannedExport:
+    """Plan an export, and look at what would be in it; `choice` is a place in `_SIDES`."""
     rule = project.splits.rule
-    sides = project.splits.membership().sides() if by_rule else None
-    listed = None
-    if not by_rule and rule.kind is not RuleKind.FOLDERS and project.splits.can(rule):
+    sides = listed = None
+    if choice == _BY_FOLD:
+        sides = project.exports.folds(_FOLDS)
+    elif choice == _BY_RULE:
+        sides = project.splits.membership().sides()
+    elif rule.kind is not RuleKind.FOLDERS and project.splits.can(rule):
         listed = project.splits.membership(rule).sides()
-    plan = project.exports.plan(target, mode=mode, sides=sides, listed=listed)
-    redraw = "" if by_rule else project.splits.redraw()
+    plan = project.exports.plan(target, mode=mode, sides=sides, listed=listed, form=form)
+    redraw = "" if choice else project.splits.redraw()
     excluded = [s for s in project.samples.everything() if s.mark == "drop"]
     shown = tuple(
         ExcludedImage(s.id, s.path, s.reason_decided, from_jpeg(project.samples.thumbnail(s.id)))
@@ -394,6 +412,13 @@ def _planned(project: Project, target: Path, mode: ExportMode, *, by_rule: bool)
     return PlannedExport(
         plan, redraw, project.exports.leaks(plan), shown, tuple(s.id for s in excluded)
     )
+
+
+def _hidden_button(text: str, run: Callable[[], None]) -> QPushButton:
+    button = QPushButton(text)
+    button.clicked.connect(run)
+    button.setVisible(False)
+    return button
 
 
 def _figure(name: str, figure: QLabel) -> QVBoxLayout:

@@ -25,6 +25,7 @@ from inspector.project.review.copies import CopyPair
 _PAGES = {
     "clusters": PageRequest(PageName.DUPLICATES), "labels": PageRequest(PageName.LABELS),
     "splits": PageRequest(PageName.SPLITS),
+    "layout": PageRequest(PageName.OVERVIEW, PageAction.CHANGE_LAYOUT),
     "rule": PageRequest(PageName.DUPLICATES, PageAction.KEEP_BY_RULE),
 }  # fmt: skip
 _WIDE_PX, _SIDE_PX, _TEXT_PX = 1300, 464, 1400

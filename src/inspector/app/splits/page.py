@@ -28,6 +28,7 @@ from inspector.app.widgets.pair_dialog import PairDialog
 from inspector.app.widgets.pair_grid import PairGrid, PairTile
 from inspector.app.widgets.pair_kinds import KIND_NAMES
 from inspector.app.widgets.tables import set_rows, table
+from inspector.code_reading.reading import CodeReading, read_for_form
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.project import Project
@@ -111,6 +112,7 @@ class SplitsPage(Page):
         """Look again after a change."""
         if not changes.dataset:
             return
+        self.bridge.call(self.project.splits.folds, self._bar.offer_folds, channel="folds")
         kept = self.project.splits.rule
         if kept != self._kept:
             # A rule that is only looked at stays while others of its facts change.
@@ -139,10 +141,22 @@ class SplitsPage(Page):
             return
         if self._shown is None:
             self._summary.setText("Counting who stands where…")
+        if rule.kind is RuleKind.CODE:
+            self._show_reading(rule)
         project = self.project
         self.bridge.call(
             lambda: _read(project, rule), self._show, channel="splits",
             on_error=self._refuse,
+        )  # fmt: skip
+
+    def _show_reading(self, rule: Rule) -> None:
+        def done(answer: tuple[CodeReading, tuple[str, ...]]) -> None:
+            if self._bar.rule().code == rule.code:
+                self._bar.reading.show_reading(*answer)
+
+        self.bridge.call(
+            lambda: read_for_form(rule.code, rule.call.keras, rule.answers), done,
+            channel="splits-reading", on_error=lambda error: self._bar.reading.clear(),
         )  # fmt: skip
 
     def _refuse(self, error: InspectorError) -> None:

@@ -23,7 +23,8 @@ class ScanQueue:
         root: Of the dataset.
         records: The file that fingerprints go to.
         names: For each part of the listing how many files are new, and what is to be read.
-        progress: Of the phases "names" and "pictures".
+        progress: Of the phases "names" and `phase`.
+        phase: What reading is called.
     """
 
     def __init__(
@@ -32,12 +33,14 @@ class ScanQueue:
         records: Path,
         names: Iterator[tuple[int, list[FileContent]]],
         progress: Progress,
+        phase: str,
     ) -> None:
         self.count = self.new = 0
         self.known: dict[int, bytes] = {}
         # As text: a Path of each takes longer than reading a small file.
         self._folder = str(root / "_")[:-1]
         self._records = str(records)
+        self._phase = phase
         self._rows = ahead(self._list(names, progress), nothing=[])
 
     def chunks(self) -> Iterator[list[ReadTask]]:
@@ -74,4 +77,4 @@ class ScanQueue:
             self.count += len(rows)
             self.known.update((row.id, row.sha256) for row in rows if row.sha256)
             yield rows
-        progress.rename("pictures", self.count)
+        progress.rename(self._phase, self.count)

@@ -1,49 +1,29 @@
 """Scanning: names at once, then contents, then what looks alike."""
 
-import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
-
-import numpy as np
 
 from inspector.dataset.file_facts import failed
 from inspector.dataset.listing import list_files
-from inspector.desktop.paths import scan_lock
+from inspector.project.catalog.duplicate_search import DuplicateSearch
 from inspector.project.catalog.scan_queue import ScanQueue
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
-from inspector.similarity.orientations import ONE_OF_EACH
-from inspector.store.duplicates import EqualMember, StoredPair
-from inspector.store.exclusive_lock import turn
+from inspector.store.exclusive_lock import exclusive_lock, holder
 from inspector.store.records import SCAN, ScanRecord
+from inspector.store.refusals import lock_of
 from inspector.store.samples import FileContent
 from inspector.work.jobs import Progress, Stop
 from inspector.work.pool import TaskDone, TaskFailed
-from inspector.work.tasks import (
-    FEATURES,
-    CandidateResult,
-    DigestResult,
-    DigestTask,
-    Facts,
-    ProposeTask,
-    Task,
-    VerifyTask,
-)
+from inspector.work.tasks import FEATURES, Facts
 
-CHUNK_PAIRS = 4_000
+READING = "pictures"
+READING_AGAIN = "images are read again for the new duplicate search, decisions are kept"
 BATCH_ROWS = 1_000
 BATCH_SECONDS = 0.3
 RACY_NS = 2_000_000_000
-# Closer than this and of one size, two files are decoded in full to see if their pixels equal.
-# Source: the same pixels in another file verify above .93 on drawn pictures and clothing photos.
-MAYBE_SAME_PIXELS = 0.9
-# A comparison reads no file that could hang it; its time grows with the dataset. Source: 60,000
-# pictures on a busy machine took a minute for all transforms, so this serves for millions.
-COMPARISON_TIMEOUT_SECONDS = 3_600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +77,21 @@ class Scans:
         Args:
             stop: Set it from any thread to end soon, keeping everything done.
             progress: Told the phase and counts.
+
+        Raises:
+            UnwritableError: The project can't be written now.
+            CacheError: Files are to be read, and the cache can't be written.
         """
         stop, progress = stop or Stop(), progress or Progress()
         began = time.monotonic()
-        lock = scan_lock(self._context.file)
-        waiting = partial(progress.start, "another program scans this: waiting", 0)
-        with turn(lock, waiting=waiting, stopped=stop.is_set) as mine:
+        lock = lock_of(self._context.file)
+        if self._context.store.database.refusal is not None:
+            raise self._context.store.database.refusal
+
+        def waiting() -> None:
+            progress.start(f"{holder(lock)} scans this: waiting", 0)
+
+        with exclusive_lock(lock, waiting=waiting, stopped=stop.is_set) as mine:
             if mine:
                 return self._scan(began, stop, progress)
         present, missing = self._context.store.samples.present_and_missing()
@@ -117,6 +106,7 @@ class Scans:
             self._context.cache.records,
             self._unread(before - RACY_NS),
             progress,
+            READING_AGAIN if store.samples.is_outdated(FEATURES) else READING,
         )
         try:
             self._read(reading, stop, progress)
@@ -132,7 +122,9 @@ class Scans:
         complete = not stop.is_set()
         if complete:
             if reading.count or moved or not self.is_complete():
-                complete = self._compare(stop, progress)
+                if self._context.cache.refusal is not None:
+                    raise self._context.cache.refusal
+                complete = DuplicateSearch(self._context, stop, progress).run()
             store.samples.end_scan(ScanRecord(began_ns, complete))
         self._context.emit(Changes(samples=True, duplicates=True))
         # What an earlier scan left unread is not new, and was not known.
@@ -146,6 +138,9 @@ class Scans:
         What is known is asked before, on this thread: each has connections of its own, for good.
         """
         known = self._context.store.samples.known_contents()
+        if self._context.cache.refusal is not None:
+            # What the cache has lost can't be put back.
+            known = []
         kept = self._context.cache.contents() if known else set()
         lost = {row.id for row in known if row.sha256 not in kept}
         return self._unread_or_lost(racy_ns, lost)
@@ -153,7 +148,10 @@ class Scans:
     def _unread_or_lost(
         self, racy_ns: int, lost: set[int]
     ) -> Iterator[tuple[int, list[FileContent]]]:
+        refusal = self._context.cache.refusal
         for new, rows in self._names(racy_ns):
+            if rows and refusal is not None:
+                raise refusal
             lost.difference_update(row.id for row in rows)
             yield new, rows
         if lost:
@@ -198,159 +196,3 @@ class Scans:
         if keeping is not None:
             keeping.result()
             self._context.emit(Changes(samples=True))
-
-    def _compare(self, stop: Stop, progress: Progress) -> bool:
-        """Find what looks alike among all contents and keep it; tell whether it was finished."""
-        context = self._context
-        progress.start("candidates", len(ONE_OF_EACH))
-        by_content: dict[bytes, list[int]] = {}
-        paths: dict[bytes, str] = {}
-        for sample, path, sha256, _ in context.store.samples.known_contents():
-            by_content.setdefault(sha256, []).append(sample)
-            paths.setdefault(sha256, path)
-        contents = sorted(by_content, key=lambda sha: paths[sha])
-        with tempfile.TemporaryDirectory() as folder:
-            chosen = Path(folder) / "chosen.npy"
-            contents = self._choose(chosen, contents)
-            found = self._pairs(chosen, len(contents), stop, progress)
-        if found is None:
-            return False
-        same = self._same_pixels(found, contents, paths, stop, progress)
-        if same is None:
-            return False
-        sets, canonical = _equal_sets(by_content, same)
-        assert found.similarity is not None
-        rows: dict[tuple[int, int], StoredPair] = {}
-        for a, b, transform, similarity in zip(
-            found.a.tolist(), found.b.tolist(), found.transform.tolist(),
-            found.similarity.tolist(), strict=True,
-        ):  # fmt: skip
-            one, two = sorted((canonical[contents[a]], canonical[contents[b]]))
-            known = rows.get((one, two))
-            if one != two and (known is None or similarity > known.similarity):
-                rows[one, two] = StoredPair(one, two, transform, similarity)
-        context.store.duplicates.replace(sets, rows.values())
-        return True
-
-    def _choose(self, chosen: Path, contents: list[bytes]) -> list[bytes]:
-        """Write the places of the records of contents; return the contents that have one."""
-        places = list(self._context.cache.places(contents))
-        np.save(chosen, np.array([place for place in places if place >= 0], np.int64))
-        return [sha256 for sha256, place in zip(contents, places, strict=True) if place >= 0]
-
-    def _pairs(
-        self, chosen: Path, n: int, stop: Stop, progress: Progress
-    ) -> CandidateResult | None:
-        found = [_nothing()]
-        if n < 2:
-            return found[0]
-        records = str(self._context.cache.records), str(chosen)
-        questions = [ProposeTask(*records, transform) for transform in ONE_OF_EACH]
-        proposed = _sorted(self._all(questions, stop, progress.advance))
-        if stop.is_set():
-            return None
-        progress.start("near-duplicates", len(proposed.a))
-        cuts = [slice(i, i + CHUNK_PAIRS) for i in range(0, len(proposed.a), CHUNK_PAIRS)]
-        tasks = [
-            VerifyTask(*records, proposed.a[cut], proposed.b[cut], proposed.transform[cut])
-            for cut in cuts
-        ]
-        for result in self._all(tasks, stop, progress.advance):
-            assert isinstance(result, CandidateResult)
-            found.append(result)
-        if stop.is_set():
-            return None
-        similarity = [f.similarity for f in found if f.similarity is not None]
-        return CandidateResult(
-            np.concatenate([f.a for f in found]),
-            np.concatenate([f.b for f in found]),
-            np.concatenate([f.transform for f in found]),
-            np.concatenate(similarity),
-        )
-
-    def _all(
-        self,
-        tasks: Sequence[Task],
-        stop: Stop,
-        advance: Callable[[int], None] = lambda _: None,
-    ) -> Iterable[object]:
-        reads = any(isinstance(task, DigestTask) for task in tasks)
-        answers = self._context.pool().map(
-            ([task] for task in tasks),
-            stop=stop,
-            timeout_seconds=None if reads else COMPARISON_TIMEOUT_SECONDS,
-        )
-        for answer in answers:
-            match answer:
-                case TaskDone(items=items, result=result):
-                    first = items[0]
-                    advance(len(first.a) if isinstance(first, VerifyTask) else 1)
-                    yield from result
-                case TaskFailed(item=item, reason=reason):
-                    if not isinstance(item, DigestTask):
-                        raise RuntimeError(f"comparing images failed: {reason}")
-
-    def _same_pixels(
-        self,
-        pairs: CandidateResult,
-        contents: Sequence[bytes],
-        paths: dict[bytes, str],
-        stop: Stop,
-        progress: Progress,
-    ) -> dict[bytes, bytes] | None:
-        """Return the digest of decoded pixels of each content that may equal another."""
-        sizes = self._context.store.samples.sizes()
-        assert pairs.similarity is not None
-        near = (pairs.similarity >= MAYBE_SAME_PIXELS) & (pairs.transform == 0)
-        wanted: set[bytes] = set()
-        for a, b in zip(pairs.a[near].tolist(), pairs.b[near].tolist(), strict=True):
-            one, two = contents[a], contents[b]
-            if sizes.get(one) == sizes.get(two):
-                wanted |= {one, two}
-        cache = self._context.cache
-        digests = cache.pixel_digests(sorted(wanted))
-        missing = sorted(wanted - digests.keys())
-        progress.start("pixels", len(missing))
-        tasks = [DigestTask(sha, str(self._context.absolute(paths[sha]))) for sha in missing]
-        for result in self._all(tasks, stop, progress.advance):
-            assert isinstance(result, DigestResult)
-            digests[result.sha256] = result.pixels
-        if stop.is_set():
-            return None
-        cache.put_pixel_digests((sha, digests[sha]) for sha in missing if sha in digests)
-        return digests
-
-
-def _sorted(parts: Iterable[object]) -> CandidateResult:
-    """Join candidates; those of one pair stand together, to be verified in one go."""
-    found = [_nothing(), *(part for part in parts if isinstance(part, CandidateResult))]
-    a, b = (np.concatenate([getattr(f, end) for f in found]) for end in ("a", "b"))
-    transform = np.concatenate([f.transform for f in found])
-    order = np.lexsort((transform, b, a))
-    return CandidateResult(a[order], b[order], transform[order])
-
-
-def _nothing() -> CandidateResult:
-    none = np.zeros(0, np.int32)
-    return CandidateResult(none, none, np.zeros(0, np.uint8), np.zeros(0, np.float32))
-
-
-def _equal_sets(
-    by_content: dict[bytes, list[int]], digests: dict[bytes, bytes]
-) -> tuple[list[EqualMember], dict[bytes, int]]:
-    """Join contents of equal pixels; return set rows and each content's representative sample."""
-    first_of_pixels: dict[bytes, bytes] = {}
-    joined: dict[bytes, list[bytes]] = {}
-    for sha in by_content:
-        lead = first_of_pixels.setdefault(digests.get(sha, sha), sha)
-        joined.setdefault(lead, []).append(sha)
-    rows: list[EqualMember] = []
-    canonical: dict[bytes, int] = {}
-    for lead, members in joined.items():
-        head = by_content[lead][0]
-        for sha in members:
-            canonical[sha] = head
-            kind = "bytes" if sha == lead else "pixels"
-            if len(members) > 1 or len(by_content[sha]) > 1:
-                rows += [EqualMember(sample, head, kind) for sample in by_content[sha]]
-    return rows, canonical

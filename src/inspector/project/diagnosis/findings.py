@@ -12,6 +12,7 @@ from inspector.project.catalog.scans import Scans
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.review.decisions import Decided, Decisions
 from inspector.project.review.duplicates import Cluster, DuplicateIndex, PairKind
+from inspector.project.splits.dataset_checks import CODES, IMBALANCE, UNSURE, dataset_checks
 from inspector.project.splits.leakage import TIED
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import RuleKind
@@ -26,8 +27,11 @@ CHECKS = (
     "files that Keras stops at",
     "files that Keras leaves out",
     "top folders that are left out",
+    "class folders that differ between splits",
+    "imbalanced classes",
     "cut-off files",
     "nearly constant images",
+    "shapes in transparency only",
 )
 # More names than these don't fit a card's title.
 NAMED = 3
@@ -35,7 +39,7 @@ NOT_CHECKED = "groups without visible similarity, matching names or EXIF"
 CALL = "what the calls of your code put where"
 LABELS = "labels that baseline models contradict"
 # Said of the whole dataset already, with an action.
-_SAID = {"conflicting_labels", "keras_crashes"}
+_SAID = {"conflicting_labels", "keras_crashes", *CODES}
 # What a burst is made of: near pictures only, within one split.
 _BURST = {PairKind.NEAR}
 
@@ -103,9 +107,12 @@ class Findings:
         if not complete:
             return Overview(counts, f"{summary} The scan is not finished.", (), "", False)
         doubtful, looked = self._label_findings()
+        of_dataset = self._dataset()
         found = self._files() + self._likeness() + doubtful + self._rule() + self._lock()
         order = ("high", "middle", "low")
         found.sort(key=lambda f: (order.index(f.severity), -f.count))
+        # They come first: with a wrong reading or other class numbers no figure means anything.
+        found = of_dataset + found
         drawn = self._splits.rule.kind in (RuleKind.KERAS, RuleKind.CODE)
         checks = (*CHECKS, *(CALL for _ in range(drawn)), *(LABELS for _ in range(looked)))
         left = NOT_CHECKED
@@ -127,6 +134,23 @@ class Findings:
                 return decisions.bind_each([[m.id for m in c.members] for c in self._bursts()])
             case _:
                 return decisions.drop(finding.samples, reason=finding.code.replace("_", " "))
+
+    def _dataset(self) -> list[Finding]:
+        """Return what is wrong with the reading, the class tables and the class balance."""
+        findings = []
+        for pitfall in dataset_checks(self._context, self._samples.everything()):
+            title, text = pitfall.parts
+            unsure = pitfall.code == UNSURE
+            ids = tuple(s.id for s in self._samples.by_paths(pitfall.files))
+            count = 0 if unsure else int(pitfall.numbers.get("classes", 0))
+            findings.append(
+                Finding(
+                    pitfall.code, pitfall.severity, count, title, text, "files" if ids else "",
+                    "Check folders…" if pitfall.code != IMBALANCE else "", ids,
+                    "layout" if pitfall.code != IMBALANCE else "",
+                )
+            )  # fmt: skip
+        return findings
 
     def _bursts(self) -> list[Cluster]:
         """Return the open clusters of near pictures within one split and one class."""
@@ -251,7 +275,9 @@ class Findings:
         crashes = [s for s in rows if s.flags & Flag.KERAS_CRASHES and s.mark != "drop"]
         ignores = [s for s in rows if s.flags & Flag.KERAS_IGNORES and s.status == "image"]
         cut = [s for s in rows if s.flags & Flag.TRUNCATED and s.mark != "drop"]
-        flat = [s for s in rows if s.flags & Flag.FLAT and s.mark != "drop"]
+        plain = [s for s in rows if s.flags & Flag.FLAT and s.mark != "drop"]
+        shaped = [s for s in plain if s.flags & Flag.SHAPED_ALPHA]
+        flat = [s for s in plain if not s.flags & Flag.SHAPED_ALPHA]
         table = (
             ("unreadable", "high", failed, "{} can't be read", "Training stops at such a file.",
              "problems", "Exclude"),
@@ -262,6 +288,9 @@ class Findings:
              "Their ending is not one that image_dataset_from_directory reads.", "problems", ""),
             ("truncated", "middle", cut, "{} cut off", "Pixels came out, but not all of them.",
              "problems", "Exclude"),
+            ("shape_in_alpha", "high", shaped, "{} with a shape in transparency only",
+             "Keras drops transparency, so the model is given one colour. Put such images on a"
+             " background before training.", "files", ""),
             ("flat", "low", flat, "{} nearly one colour",
              "Nothing to learn from; kept out of the near-duplicates.", "flat", "Exclude"),
         )  # fmt: skip

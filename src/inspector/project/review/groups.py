@@ -313,11 +313,11 @@ class Groups:
         """Return the fingerprint records of samples, zeros where there is none."""
         found = self._context.cache.fingerprints([s.sha256 for s in rows])
         # It brings numba along, which opening a project need not wait for.
-        from inspector.similarity.fingerprints import FINGERPRINT
+        from inspector.similarity.packing import PACKED, RECORD_BYTES, unpack
 
-        blank = bytes(FINGERPRINT.itemsize)
+        blank = bytes(RECORD_BYTES)
         data = b"".join(record or blank for record in found)
-        return np.frombuffer(data, FINGERPRINT)
+        return unpack(np.frombuffer(data, PACKED))
 
     def to_judge(self, offer: GroupingProposal) -> list[tuple[Sample, Sample, bool]]:
         """Return pairs at the boundary: (a, b, whether the proposal holds them together).

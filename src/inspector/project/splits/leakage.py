@@ -19,6 +19,7 @@ from inspector.dataset.decoding import Flag
 from inspector.errors import UsageError
 from inspector.project.review.duplicates import PairKind
 from inspector.project.review.similarity_graph import link
+from inspector.project.splits.dataset_checks import dataset_checks
 from inspector.project.splits.membership import membership
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import (
@@ -189,6 +190,8 @@ class LeakageAnalysis:
         self._masks = {name: mask & self._stands for name, mask in self._scanned.items()}
         self._links = link(source.duplicates, source.groups, self._rows)
         self._members = self._in_training()
+        everything = source.samples.everything()
+        self._checks = dataset_checks(source.context, everything)
 
     def at(self, threshold: float, *, luck: bool = True) -> Leakage:
         """Find what stands on both sides when pairs are sure from a similarity on.
@@ -204,7 +207,11 @@ class LeakageAnalysis:
             self._conflicts(), self._luck(links.ties) if luck else SeedLeakRates((), None), (),
             self._excluded, self._before(links.ties),
         )  # fmt: skip
-        return replace(result, findings=_findings(result, self._rows, self._masks))
+        said = _findings(result, self._rows, self._masks)
+        rank = {HIGH: 0, MIDDLE: 1, LOW: 2}
+        return replace(
+            result, findings=tuple(sorted((*self._checks, *said), key=lambda p: rank[p.severity]))
+        )
 
     def _before(self, ties: SimilarityEdges) -> BeforeExclusion | None:
         """Return what held before anything of the two sides was excluded."""

@@ -12,6 +12,7 @@ from inspector.dataset.user_files import check_outside, user_file
 from inspector.errors import DatasetError, ExportError, UsageError
 from inspector.project.catalog.scans import Scans
 from inspector.project.changes import Changes
+from inspector.project.review.group_names import group_names
 from inspector.project.splits import leakage as leak_search
 from inspector.project.splits import seed_variability as luck
 from inspector.project.splits.leakage import Leakage
@@ -23,6 +24,7 @@ from inspector.project.splits.split_rules import (
     Rule,
     RuleKind,
     call_sides,
+    folds_among,
     moves,
 )
 from inspector.splits.keras_replay import Loader, SplitPaths
@@ -84,6 +86,10 @@ class Splits:
     def rule(self) -> Rule:
         """The rule in force; the folders where nothing was chosen."""
         return self._context.store.records.get(SPLIT_RULE)
+
+    def folds(self) -> list[str]:
+        """Return the folds of a cross-validation that the folders or a label file name."""
+        return folds_among(self._source.samples.counts().splits)
 
     def set_rule(self, rule: Rule) -> None:
         """Choose the rule; it is checked first.
@@ -307,12 +313,7 @@ class Splits:
         """Name the group of each image by the first path in it, where the scan is done."""
         if not self._scans.is_complete() and rule.kind is not RuleKind.GROUPS:
             return {}
-        rows = self._groups.images()
-        numbers = self._groups.numbers(rows, with_duplicates=False).tolist()
-        members: dict[int, list[str]] = {}
-        for sample, number in zip(rows, numbers, strict=True):
-            members.setdefault(number, []).append(sample.path)
-        return {p: paths[0] for paths in members.values() if len(paths) > 1 for p in paths}
+        return group_names(self._groups, self._groups.images())
 
 
 def keras_rule(

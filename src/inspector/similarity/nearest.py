@@ -1,0 +1,198 @@
+"""Nearest neighbours of descriptors: exact, by blocks of matrix products.
+
+Images of two blocks are compared once, for both of them. What one call returns is small, so that
+processes share the blocks and one gathers what they found.
+"""
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.similarity.align import OPTIONS, Singles
+
+BLOCK = 2_048
+"""Images of a block."""
+
+_LANES = 32
+_NONE = -2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Pairs of rows with the cosine of their descriptors, as columns.
+
+    Attributes:
+        of: The image whose neighbour the other is.
+        row: The neighbour.
+        cosine: Of their descriptors.
+    """
+
+    of: NDArray[np.int32]
+    row: NDArray[np.int32]
+    cosine: Singles
+
+
+class Neighbours:
+    """Gather the nearest neighbours of each image: of all images, and of those of other splits.
+
+    Near frames of an image's own split can't hide a leak behind them.
+
+    Args:
+        splits: (n,) number of each image's split.
+        k: How many neighbours of each image, twice.
+    """
+
+    def __init__(self, splits: NDArray[np.int32], k: int) -> None:
+        self._splits = splits
+        self._rows = np.full((len(splits), 2, k), -1, np.int32)
+        self._cosines = np.full((len(splits), 2, k), _NONE, np.float32)
+
+    def add(self, near: Near) -> None:
+        """Take in what `nearest` returned for a block."""
+        _gather(near.of, near.row, near.cosine, self._splits, self._rows, self._cosines)
+
+    def pairs(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return the pairs (a, b), a < b, of which one is among the nearest of the other."""
+        n = len(self._rows)
+        of = np.repeat(np.arange(n, dtype=np.int64), self._rows.shape[1] * self._rows.shape[2])
+        row = self._rows.reshape(-1).astype(np.int64)
+        of, row = of[row >= 0], row[row >= 0]
+        key = np.unique(np.minimum(of, row) * n + np.maximum(of, row))
+        return (key // n).astype(np.int32), (key % n).astype(np.int32)
+
+
+def unit(points: Singles) -> Singles:
+    """Return points (n, d) scaled to length 1; a point at 0 stays there."""
+    length = np.sqrt((points * points).sum(axis=1, keepdims=True))
+    scaled: Singles = points / np.maximum(length, 1e-6)
+    return scaled
+
+
+def nearest(points: Singles, splits: NDArray[np.int32], least: Singles, start: int, k: int) -> Near:
+    """Return the neighbours that one block of images and those from it on have in each other.
+
+    Args:
+        points: (n, d) of length 1.
+        splits: (n,) number of each image's split.
+        least: (n,) cosine below which an image has no neighbour.
+        start: First row of the block, a multiple of `BLOCK`.
+        k: Neighbours of an image, of all and of other splits.
+    """
+    block = np.ascontiguousarray(points[start : start + BLOCK])
+    rows = np.full((len(block), 2, k), -1, np.int32)
+    best = np.repeat(least[start : start + BLOCK], 2 * k).reshape(rows.shape)
+    ends = []
+    room = np.empty((BLOCK, BLOCK), np.float32)
+    for other in range(start, len(points), BLOCK):
+        some = np.ascontiguousarray(points[other : other + BLOCK])
+        cosines = room[: len(block), : len(some)]
+        np.matmul(block, some.T, out=cosines)
+        if other == start:
+            np.fill_diagonal(cosines, _NONE)
+        one = splits[start : start + len(block)]
+        two = splits[other : other + len(some)]
+        apart = bool((one[0] != two).any() or (one != one[0]).any())
+        _nearest_of_rows(cosines, one, two, apart, other, rows, best)
+        if other > start:
+            back = np.full((len(some), 2, k), -1, np.int32)
+            back_best = np.repeat(least[other : other + BLOCK], 2 * k).reshape(back.shape)
+            _nearest_of_columns(cosines, one, two, apart, start, back, back_best)
+            ends.append(_listed(other, back, back_best))
+    ends.append(_listed(start, rows, best))
+    return Near(*(np.concatenate(column) for column in zip(*ends, strict=True)))
+
+
+def _listed(
+    first: int, rows: NDArray[np.int32], cosines: Singles
+) -> tuple[NDArray[np.int32], NDArray[np.int32], Singles]:
+    image, which, place = np.nonzero(rows >= 0)
+    return (
+        (image + first).astype(np.int32), rows[image, which, place], cosines[image, which, place]
+    )  # fmt: skip
+
+
+@numba.njit(**OPTIONS)
+def _insert(rows: NDArray[np.int32], cosines: Singles, row: int, cosine: float) -> None:
+    """Put a neighbour in the place of the least alike, which is the last, and find that anew."""
+    last = len(rows) - 1
+    rows[last] = row
+    cosines[last] = cosine
+    least = last
+    for k in range(last):
+        if cosines[k] < cosines[least]:
+            least = k
+    rows[last], rows[least] = rows[least], rows[last]
+    cosines[last], cosines[least] = cosines[least], cosines[last]
+
+
+@numba.njit(**OPTIONS)
+def _gather(
+    of: NDArray[np.int32], row: NDArray[np.int32], cosine: Singles, splits: NDArray[np.int32],
+    rows: NDArray[np.int32], best: Singles,
+) -> None:  # fmt: skip
+    last = rows.shape[2] - 1
+    for at in range(len(of)):
+        image, other = of[at], row[at]
+        for which in range(2):
+            if which == 1 and splits[image] == splits[other]:
+                continue
+            known = False
+            for k in range(last + 1):
+                known |= rows[image, which, k] == other
+            if not known and cosine[at] > best[image, which, last]:
+                _insert(rows[image, which], best[image, which], other, cosine[at])
+
+
+@numba.njit(**OPTIONS)
+def _nearest_of_rows(  # noqa: PLR0913, PLR0917 - arrays of the caller
+    cosines: Singles, split_a: NDArray[np.int32], split_b: NDArray[np.int32], apart: bool,
+    first: int, rows: NDArray[np.int32], best: Singles,
+) -> None:  # fmt: skip
+    last = rows.shape[2] - 1
+    width = cosines.shape[1]
+    for i in range(len(cosines)):
+        line = cosines[i]
+        for start in range(0, width, _LANES):
+            end = min(start + _LANES, width)
+            # The most of many at once; most hold nothing.
+            most = np.float32(_NONE)
+            for j in range(start, end):
+                most = max(most, line[j])
+            if most <= best[i, 0, last] and (not apart or most <= best[i, 1, last]):
+                continue
+            for j in range(start, end):
+                if line[j] > best[i, 0, last]:
+                    _insert(rows[i, 0], best[i, 0], first + j, line[j])
+                if apart and line[j] > best[i, 1, last] and split_a[i] != split_b[j]:
+                    _insert(rows[i, 1], best[i, 1], first + j, line[j])
+
+
+@numba.njit(**OPTIONS)
+def _nearest_of_columns(  # noqa: PLR0913, PLR0917 - arrays of the caller
+    cosines: Singles, split_a: NDArray[np.int32], split_b: NDArray[np.int32], apart: bool,
+    first: int, rows: NDArray[np.int32], best: Singles,
+) -> None:  # fmt: skip
+    last = rows.shape[2] - 1
+    width = cosines.shape[1]
+    least = np.empty(width, np.float32)
+    for j in range(width):
+        least[j] = min(best[j, 0, last], best[j, 1, last]) if apart else best[j, 0, last]
+    for i in range(len(cosines)):
+        line = cosines[i]
+        for start in range(0, width, _LANES):
+            end = min(start + _LANES, width)
+            hits = 0
+            for j in range(start, end):
+                hits += line[j] > least[j]
+            if hits == 0:
+                continue
+            for j in range(start, end):
+                if line[j] <= least[j]:
+                    continue
+                if line[j] > best[j, 0, last]:
+                    _insert(rows[j, 0], best[j, 0], first + i, line[j])
+                if apart and line[j] > best[j, 1, last] and split_a[i] != split_b[j]:
+                    _insert(rows[j, 1], best[j, 1], first + i, line[j])
+                least[j] = min(best[j, 0, last], best[j, 1, last]) if apart else best[j, 0, last]

@@ -1,0 +1,78 @@
+"""Which pairs to verify: nearest descriptors beside the hash joins of all flips and turns."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.similarity.align import Singles
+from inspector.similarity.descriptors import describe
+from inspector.similarity.hash_join import Candidates, candidates
+from inspector.similarity.levels import SMALL_PX
+from inspector.similarity.nearest import BLOCK, Neighbours, nearest, unit
+from inspector.similarity.orientations import NAMES
+from inspector.similarity.projection import projection
+
+# Neighbours of an image, twice: among all images and among those of other splits. With 5, one
+# copy in ten with 40 % cut off is not proposed. Source: docs/measurements/duplicates.md.
+NEIGHBOURS = 10
+# Images whose descriptors are less alike are no candidates. A corner crop of a photo comes down to
+# .15; of small images such crops are not looked for, and .5 leaves out no annotated pair but two.
+LEAST = 0.15
+LEAST_SMALL = 0.5
+SAMPLE = 20_000
+_NEVER = 3.0
+
+
+def propose(records: NDArray[np.void], splits: NDArray[np.int32] | None = None) -> Candidates:
+    """Return the candidate pairs of all images, each once for each transform, in order.
+
+    Args:
+        records: (n,) of `FINGERPRINT`.
+        splits: (n,) number of each image's split; one for all where there are none.
+    """
+    if splits is None:
+        splits = np.zeros(len(records), np.int32)
+    if len(records) < 2:
+        return candidates(records)
+    points = points_of(describe(records))
+    least = least_cosines(records)
+    neighbours = Neighbours(splits, NEIGHBOURS)
+    for start in range(0, len(records), BLOCK):
+        neighbours.add(nearest(points, splits, least, start, NEIGHBOURS))
+    return joined([plain(neighbours), candidates(records)], len(records))
+
+
+def points_of(described: Singles) -> Singles:
+    """Return descriptors (n, d) as points of length 1, by the components of a sample of them."""
+    step = -(-len(described) // SAMPLE)
+    mean, matrix = projection(np.ascontiguousarray(described[::step]))
+    points = np.empty((len(described), matrix.shape[1]), np.float32)
+    for start in range(0, len(points), BLOCK):
+        part = slice(start, start + BLOCK)
+        points[part] = unit(((described[part] - mean) @ matrix).astype(np.float32, copy=False))
+    return points
+
+
+def least_cosines(records: NDArray[np.void]) -> Singles:
+    """Return for each image the cosine below which it has no neighbour; flat ones have none."""
+    small = records["side_px"] < SMALL_PX
+    least = np.where(small, np.float32(LEAST_SMALL), np.float32(LEAST))
+    return np.where(records["flat"], np.float32(_NEVER), least)
+
+
+def plain(neighbours: Neighbours) -> Candidates:
+    """Return neighbours as candidates that are neither flipped nor turned."""
+    a, b = neighbours.pairs()
+    return Candidates(a, b, np.zeros(len(a), np.uint8))
+
+
+def joined(parts: list[Candidates], images: int) -> Candidates:
+    """Return candidates of several sources, each once; those of one pair stand together."""
+    a = np.concatenate([part.a for part in parts]).astype(np.int64)
+    b = np.concatenate([part.b for part in parts])
+    transform = np.concatenate([part.transform for part in parts])
+    key = np.unique((a * images + b) * len(NAMES) + transform)
+    pair = key // len(NAMES)
+    return Candidates(
+        (pair // images).astype(np.int32), (pair % images).astype(np.int32),
+        (key % len(NAMES)).astype(np.uint8),
+    )  # fmt: skip

@@ -1,0 +1,120 @@
+"""A search for duplicates, as its workers see it: arrays in one folder, a task for each part.
+
+The folder holds, one row for each image of the search: `chosen`, rows of the file of records, and
+`splits`, their numbers, from the one who asks; `images`, unpacked records; `descriptors`; `points`;
+and a file of neighbours for each block of points. That is 10 kB for each image.
+"""
+
+from pathlib import Path
+from typing import assert_never
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.similarity.descriptors import VALUES, describe
+from inspector.similarity.fingerprints import FINGERPRINT, HASHES
+from inspector.similarity.hash_join import Candidates, candidates
+from inspector.similarity.nearest import Near, Neighbours, nearest
+from inspector.similarity.packing import PACKED, unpack
+from inspector.similarity.proposals import NEIGHBOURS, least_cosines, plain, points_of
+from inspector.similarity.verification import verify
+from inspector.work.tasks import (
+    Begin,
+    CandidateResult,
+    Describe,
+    FindNear,
+    JoinNear,
+    ProposeTask,
+    Reduce,
+    SearchTask,
+    VerifyTask,
+    Written,
+)
+
+
+def search(task: SearchTask) -> CandidateResult | Written:
+    """Do one part of a search."""
+    match task:
+        case Begin():
+            return _begin(task)
+        case Describe():
+            return _describe(task)
+        case Reduce():
+            points = points_of(np.load(Path(task.folder) / "descriptors.npy", mmap_mode="r"))
+            np.save(Path(task.folder) / "points.npy", points)
+            return Written()
+        case FindNear():
+            return _find_near(task)
+        case JoinNear():
+            return _join_near(task)
+        case ProposeTask():
+            return _propose(task)
+        case VerifyTask():
+            return _verify(task)
+        case _:
+            assert_never(task)
+
+
+def _begin(task: Begin) -> Written:
+    """Make room for what is known of each image."""
+    folder = Path(task.folder)
+    n = len(np.load(folder / "chosen.npy"))
+    np.lib.format.open_memmap(folder / "images.npy", "w+", FINGERPRINT, (n,))
+    np.lib.format.open_memmap(folder / "descriptors.npy", "w+", np.dtype("<f4"), (n, VALUES))
+    return Written()
+
+
+def _images(folder: str) -> NDArray[np.void]:
+    images: NDArray[np.void] = np.load(Path(folder) / "images.npy", mmap_mode="r")
+    return images
+
+
+def _describe(task: Describe) -> Written:
+    file = Path(task.file)
+    # Another program may be adding one just now.
+    whole = file.stat().st_size // PACKED.itemsize
+    packed = np.memmap(file, dtype=PACKED, mode="r", shape=(whole,))
+    part = slice(task.start, task.stop)
+    records = unpack(packed[np.load(Path(task.folder) / "chosen.npy")[part]])
+    for name, rows in (("images", records), ("descriptors", describe(records))):
+        np.load(Path(task.folder) / f"{name}.npy", mmap_mode="r+")[part] = rows
+    return Written()
+
+
+def _find_near(task: FindNear) -> Written:
+    images = _images(task.folder)
+    near = nearest(
+        np.load(Path(task.folder) / "points.npy"), np.load(Path(task.folder) / "splits.npy"),
+        least_cosines(images), task.start, NEIGHBOURS,
+    )  # fmt: skip
+    np.savez(
+        Path(task.folder) / f"near-{task.start}.npz", of=near.of, row=near.row, cosine=near.cosine
+    )
+    return Written()
+
+
+def _join_near(task: JoinNear) -> CandidateResult:
+    neighbours = Neighbours(np.load(Path(task.folder) / "splits.npy"), NEIGHBOURS)
+    for file in sorted(Path(task.folder).glob("near-*.npz")):
+        with np.load(file) as columns:
+            neighbours.add(Near(columns["of"], columns["row"], columns["cosine"]))
+    proposed = plain(neighbours)
+    return CandidateResult(proposed.a, proposed.b, proposed.transform)
+
+
+def _propose(task: ProposeTask) -> CandidateResult:
+    images = _images(task.folder)
+    hashes = np.empty(len(images), HASHES)
+    for name in HASHES.fields or ():
+        hashes[name] = images[name]
+    proposed = candidates(hashes, (task.transform,))
+    return CandidateResult(proposed.a, proposed.b, proposed.transform)
+
+
+def _verify(task: VerifyTask) -> CandidateResult:
+    images = _images(task.folder)
+    both = np.concatenate([task.a, task.b])
+    used, places = np.unique(both, return_inverse=True)
+    a, b = places.astype(np.int32).reshape(2, -1)
+    pairs = verify(images[used], Candidates(a, b, task.transform))
+    return CandidateResult(used[pairs.a], used[pairs.b], pairs.transform, pairs.similarity)

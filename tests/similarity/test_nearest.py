@@ -1,0 +1,70 @@
+"""Neighbours are the nearest ones, in all splits and in the others, however blocks are cut."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inspector.similarity import nearest as nearest_module
+from inspector.similarity.fingerprints import fingerprint
+from inspector.similarity.nearest import Neighbours, nearest, unit
+from inspector.similarity.proposals import propose
+
+K = 3
+NO_LIMIT = -1.0
+
+
+def points(n: int, seed: int = 0) -> np.ndarray:
+    return unit(np.random.default_rng(seed).normal(size=(n, 8)).astype(np.float32))
+
+
+def found(some: np.ndarray, splits: np.ndarray, least: np.ndarray, block: int) -> set[tuple]:
+    neighbours = Neighbours(splits, K)
+    for start in range(0, len(some), block):
+        neighbours.add(nearest(some, splits, least, start, K))
+    a, b = neighbours.pairs()
+    return set(zip(a.tolist(), b.tolist(), strict=True))
+
+
+def expected(some: np.ndarray, splits: np.ndarray, least: np.ndarray) -> set[tuple]:
+    pairs = set()
+    cosines = some @ some.T
+    np.fill_diagonal(cosines, -2)
+    for i, row in enumerate(cosines):
+        for allowed in (np.ones(len(some), bool), splits != splits[i]):
+            order = [j for j in np.argsort(-row) if allowed[j] and row[j] > least[i] and j != i]
+            pairs |= {(min(i, j), max(i, j)) for j in order[:K]}
+    return pairs
+
+
+@settings(max_examples=30, deadline=None)
+@given(n=st.integers(2, 60), seed=st.integers(0, 99), groups=st.integers(1, 3))
+def test_pairs_are_those_of_sorting_all(n: int, seed: int, groups: int) -> None:
+    splits = np.random.default_rng(seed).integers(0, groups, n).astype(np.int32)
+    least = np.full(n, NO_LIMIT, np.float32)
+    some = points(n, seed)
+    assert found(some, splits, least, n) == expected(some, splits, least)
+
+
+@pytest.mark.parametrize("block", [7, 16, 64])
+def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+    some, least = points(50), np.full(50, 0.2, np.float32)
+    splits = (np.arange(50) % 2).astype(np.int32)
+    monkeypatch.setattr(nearest_module, "BLOCK", block)
+    assert found(some, splits, least, block) == expected(some, splits, least)
+
+
+def test_an_image_without_a_near_one_has_no_neighbour() -> None:
+    some = np.eye(4, dtype=np.float32)
+    assert found(some, np.zeros(4, np.int32), np.full(4, 0.5, np.float32), 4) == set()
+
+
+def test_a_copy_in_the_other_split_is_proposed_behind_many_near_frames() -> None:
+    draw = np.random.default_rng(3)
+    frame = draw.integers(0, 256, (12, 16, 3)).astype(np.float64).repeat(8, 0).repeat(8, 1)
+    frames = [frame + draw.normal(0, 1, frame.shape) for _ in range(40)]
+    far = frame[4:, 4:]
+    records = np.array([fingerprint(p.clip(0, 255).astype(np.uint8)) for p in (*frames, far)])
+    splits = np.array([0] * 40 + [1], np.int32)
+    proposed = propose(records, splits)
+    assert 40 in proposed.b[proposed.transform == 0]
