@@ -331,6 +331,19 @@ def test_a_label_conflict_is_claimed_for_identical_images_only(
     } == {True, False}
 
 
+def test_the_image_that_k_keeps_is_the_evaluation_set_s(
+    tmp_path: Path, made: list[Project]
+) -> None:
+    folder = tmp_path / "data"
+    three_splits(folder)
+    project = scanned(folder, made)
+    paths = {s.id: s.path for s in project.samples.everything()}
+    for cluster in project.duplicates.clusters():
+        if len(cluster.splits) > 1:
+            first = "test/" if "test" in cluster.splits else "val/"
+            assert paths[cluster.suggested_keeper].startswith(first)
+
+
 def test_batches_of_downloads_are_no_groups(tmp_path: Path, made: list[Project]) -> None:
     """File names such as "m1(3)" count a batch: its images look like any of the class."""
     folder = tmp_path / "data"

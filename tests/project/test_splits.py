@@ -84,7 +84,7 @@ def test_what_the_split_leads_to_stands_among_the_findings_once(project: Project
     codes = [f.code for f in plain.findings]
     assert len(set(codes)) == len(codes)
     assert "same_picture_on_both_sides" not in codes
-    assert "what the calls of your code put where (paste it above)" in plain.checked
+    assert "what the calls of your code put where (paste it under Why?)" in plain.checked
     rule = second_call("seed=7", KERAS)
     project.splits.set_rule(rule)
     seen = project.findings.overview()
@@ -95,7 +95,7 @@ def test_what_the_split_leads_to_stands_among_the_findings_once(project: Project
     assert paths == set(project.splits.leaks(rule).both)
     assert "files stand on both" not in found["different_seeds"].title
     assert found["same_picture_on_both_sides"].opens == "splits"
-    assert "paste it above" not in seen.checked
+    assert "paste it under" not in seen.checked
     page = project.reports.page()
     assert len(page.cards) == len(seen.findings)
 
@@ -182,7 +182,10 @@ def test_groups_come_from_exif_and_can_be_confirmed(demo: Path, project: Project
     offers = project.groups.offers()
     assert not any(o.enabled for o in offers)
     bursts = next(o for o in offers if o.proposal.provenance.value == "exif time")
-    assert bursts.evidence is Evidence.LOOKS_RIGHT
+    # They look alike far above chance, but one holds over a tenth of this small class.
+    assert bursts.low > 3 * bursts.agreement.by_chance
+    assert bursts.class_share > 0.1
+    assert bursts.evidence is Evidence.NOT_SURE
     assert project.groups.accept("exif time").enabled
     project.groups.use(bursts.proposal, on=None)
     assert not any(o.enabled for o in project.groups.offers())

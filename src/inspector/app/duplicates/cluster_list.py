@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from inspector.app.widgets import theme
+from inspector.app.widgets.pair_kinds import KIND_NAMES
 from inspector.app.widgets.review.review import AnyIndex, QueueModel
 from inspector.project.review.duplicates import Cluster
 
@@ -154,6 +155,6 @@ def stacked(cluster: Cluster) -> list[int]:
 def _lines(cluster: Cluster) -> tuple[str, str, str]:
     return (
         f"{len(cluster.members)} images · {', '.join(cluster.labels)}",
-        ", ".join(k.value for k in cluster.kinds),
+        ", ".join(KIND_NAMES[k] for k in cluster.kinds),
         " + ".join(s or "no split" for s in cluster.splits),
     )

@@ -21,6 +21,7 @@ from inspector.store.records import SIMILARITY, SimilarityRecord
 from inspector.store.samples import Sample
 
 MAX_EXPANDED = 1_000
+_KEPT_FIRST = {"test": 0, "validation": 1}
 
 
 class PairKind(StrEnum):
@@ -282,8 +283,17 @@ def _with_clusters(
 
 
 def best_of(members: tuple[Sample, ...]) -> Sample:
-    """Suggest the keeper: most pixels, then most bytes, then sharpest, then first by path."""
-    return min(members, key=lambda s: (-s.width * s.height, -s.size, -s.sharpness, s.path))
+    """Suggest the keeper: of the test set, else of validation; then most pixels, bytes, sharpness.
+
+    An evaluation set keeps its images: their copies go from training.
+    """
+    return min(
+        members,
+        key=lambda s: (
+            _KEPT_FIRST.get(s.split, len(_KEPT_FIRST)),
+            -s.width * s.height, -s.size, -s.sharpness, s.path,
+        ),
+    )  # fmt: skip
 
 
 def _equal_pairs(found: DuplicateIndex) -> Iterator[Pair]:
