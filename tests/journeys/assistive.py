@@ -94,7 +94,7 @@ def main(target: str) -> None:
     heard["clusters"] = wait(
         lambda: [n for n in names(app, "list item") if n.startswith("cluster of")], "the clusters"
     )
-    press(app, "push button", "Keep this, drop its copies")
+    press(app, "push button", "Keep this, exclude its copies")
     heard["status"] = wait(
         lambda: [n for n in names(app, "label") if n.startswith("1 decision since export")],
         "the decision",

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from inspector.cli.options import add_verb, open_project, scan
+from inspector.cli.options import Need, add_verb, open_project, scan
 from inspector.cli.output import Bar, clock, human_bytes, print_json, print_table
 from inspector.errors import DatasetError, UsageError
 from inspector.project.project import Project
@@ -60,7 +60,8 @@ def add_verbs(verbs: object) -> None:
 
 def _decide(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
-        scan(project, arguments)
+        content = arguments.rule or arguments.quarantine or arguments.keep_best
+        scan(project, arguments, Need.ANSWER if content else Need.NAMES)
         if arguments.rule and arguments.dry_run:
             _show_rule(project, arguments)
             return

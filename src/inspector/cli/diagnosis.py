@@ -1,8 +1,6 @@
 """Verbs of verdicts: diagnose, labels, report."""
 
 import argparse
-import dataclasses
-import sys
 from pathlib import Path
 
 from inspector.audit.diagnosis import Diagnosis, as_json
@@ -14,7 +12,6 @@ from inspector.cli.output import Bar, print_json, print_lines, print_table
 from inspector.cli.splits import add_split_options, rule_of
 from inspector.errors import UsageError
 from inspector.project.diagnosis.diagnoses import UserMetrics
-from inspector.project.export.clean_up import RULE, CleanUpPlan
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
 from inspector.reports.check_results import ReportForm
@@ -44,9 +41,6 @@ def add_verbs(verbs: object) -> None:
         "--prefix", default="", metavar="FOLDER",
         help="with SARIF: where the dataset lies in the repository",
     )  # fmt: skip
-    fix = add_verb(verbs, "fix", _fix, "lock, drop copies, re-split if needed, export, report")
-    fix.add_argument("--to", type=Path, required=True, metavar="DIR")
-    fix.add_argument("--dry-run", action="store_true", help="show the plan, do nothing")
 
 
 def _numbers(arguments: argparse.Namespace, project: Project) -> None:
@@ -205,59 +199,6 @@ def _report(arguments: argparse.Namespace) -> None:
             print_json({"path": str(arguments.output), "findings": findings})
         else:
             print(f"{findings} findings: {arguments.output}")
-
-
-def _fix(arguments: argparse.Namespace) -> None:
-    with open_project(arguments) as project:
-        scan(project, arguments)
-        plan = project.fixes.plan(arguments.to)
-        document: dict[str, object] = {
-            "dropped_copies": len(plan.drops),
-            "unreadable": plan.unreadable,
-            "resplit": plan.resplit is not None,
-            "moved": plan.moves,
-            "lock": str(plan.locks or ""),
-        }
-        if not arguments.json:
-            _print_plan(plan)
-        if plan.warning:
-            print(f"warning: {plan.warning}", file=sys.stderr)
-        if arguments.dry_run:
-            if arguments.json:
-                drops = [{"path": p, "kept": kept} for p, kept in plan.drops]
-                print_json({**document, "drops": drops})
-            return
-        progress = Progress()
-        with Bar(progress, quiet=arguments.quiet):
-            fixed = project.fixes.run(plan, progress=progress)
-        document.update(dataclasses.asdict(fixed.exported))
-        document.update(lock=fixed.lock, report=fixed.report, code=fixed.code)
-        if arguments.json:
-            print_json(document)
-            return
-        done = fixed.exported
-        print(
-            f"{done.files:,} files, {done.verified:,} verified: {arguments.to};"
-            f" {done.leaks_after} known pairs and {done.groups_after} groups across splits"
-        )
-        print(f"report: {fixed.report}")
-        print(f"code that loads it: {fixed.code}")
-
-
-def _print_plan(plan: CleanUpPlan) -> None:
-    if plan.locks:
-        print(f"1. lock today's split in {plan.locks}")
-    print(f"2. drop {len(plan.drops):,} copies of images (by the rule {RULE}; undo brings back)")
-    print(f"3. leave out {plan.unreadable:,} files that can't be read")
-    if plan.resplit:
-        made = plan.resplit
-        print(
-            f"4. split anew with groups kept together: {len(made.training):,} training,"
-            f" {len(made.validation):,} validation; {plan.moves:,} images move"
-        )
-    else:
-        print("4. keep the split: no known group stands on two sides")
-    print(f"5. copy to {plan.target}, verify, and write the report and the code beside it")
 
 
 def _signed(value: float | None) -> str:

@@ -18,7 +18,7 @@ Size = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class ObjectBox:
+class BoundingBox:
     """One object of an image.
 
     Attributes:
@@ -52,7 +52,9 @@ class _Boxes(msgspec.Struct):
     categories: list[_Category] = []
 
 
-def read_boxes(root: Path, layout: Layout, sizes: Mapping[str, Size]) -> dict[str, list[ObjectBox]]:
+def read_boxes(
+    root: Path, layout: Layout, sizes: Mapping[str, Size]
+) -> dict[str, list[BoundingBox]]:
     """Return the objects of each image of a dataset in COCO's or YOLO's form.
 
     Args:
@@ -80,8 +82,8 @@ def read_boxes(root: Path, layout: Layout, sizes: Mapping[str, Size]) -> dict[st
     return boxes
 
 
-def _of_coco(root: Path, tree: Tree) -> dict[str, list[ObjectBox]]:
-    boxes: defaultdict[str, list[ObjectBox]] = defaultdict(list)
+def _of_coco(root: Path, tree: Tree) -> dict[str, list[BoundingBox]]:
+    boxes: defaultdict[str, list[BoundingBox]] = defaultdict(list)
     for file in tree.files(".json"):
         document = read_document(root, file, _Boxes)
         if document is None:
@@ -96,20 +98,20 @@ def _of_coco(root: Path, tree: Tree) -> dict[str, list[ObjectBox]]:
                     more["area"] = one.area  # type: ignore[assignment]
                 if one.segmentation:
                     more["segmentation"] = one.segmentation
-                boxes[path].append(ObjectBox(names[one.category_id], one.bbox, more))
+                boxes[path].append(BoundingBox(names[one.category_id], one.bbox, more))
     return boxes
 
 
-def _of_yolo(root: Path, tree: Tree, sizes: Mapping[str, Size]) -> dict[str, list[ObjectBox]]:
-    boxes: defaultdict[str, list[ObjectBox]] = defaultdict(list)
+def _of_yolo(root: Path, tree: Tree, sizes: Mapping[str, Size]) -> dict[str, list[BoundingBox]]:
+    boxes: defaultdict[str, list[BoundingBox]] = defaultdict(list)
     names = yolo.read_names(root, tree)
     for path, text in yolo.label_files(tree):
         if path not in sizes:
             continue
         width, height = sizes[path]
-        for number, shares in yolo.read_objects(root / text):
+        for number, shares in yolo.read_objects(str(root / text)):
             label = names.get(number, f"class {number}")
-            boxes[path].append(ObjectBox(label, _pixels(shares, width, height), {}))
+            boxes[path].append(BoundingBox(label, _pixels(shares, width, height), {}))
     return boxes
 
 

@@ -6,7 +6,9 @@ import json
 import os
 import stat
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from inspector.dataset.csv_table import write_rows
@@ -46,7 +48,12 @@ def publish(plan: ExportPlan, *, stop: Stop, progress: Progress, resume: bool = 
         if not partial.exists():
             partial.mkdir(parents=True)
         with StagingFolder.open(partial) as staging:
-            staging.begin(_digest(plan), plan.target, resume=resume)
+            staging.begin(
+                _digest(plan),
+                plan.target,
+                resume=resume,
+                holds_only=lambda: _holds_only(plan, staging),
+            )
             hashes = _stage(plan, staging, stop, progress)
             manifest = _write_manifest(plan, staging, hashes)
             _write_side_files(plan, staging, hashes)
@@ -58,6 +65,10 @@ def publish(plan: ExportPlan, *, stop: Stop, progress: Progress, resume: bool = 
                 f"the disk is full; what was copied waits in {partial}",
                 "Free some space, then resume with --resume, or delete that folder.",
             ) from error
+        if error.errno == errno.EXDEV:
+            raise ExportError(
+                "hard links can't lead to another disk", "Export with --mode copy, or symlink."
+            ) from error
         raise ExportError(f"the export failed: {error}", "Check the target's disk.") from error
     verified = sum(bool(i.sha256) and hashes[i.target] == i.sha256 for i in plan.items)
     return Published(plan.files, plan.bytes, verified, str(Path(plan.target) / manifest))
@@ -67,6 +78,26 @@ def _digest(plan: ExportPlan) -> str:
     rows = [[i.source, i.target, i.size, i.sha256.hex(), i.reason] for i in plan.items]
     text = json.dumps([plan.root, plan.target, plan.mode.value, plan.form.form.value, rows])
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _holds_only(plan: ExportPlan, staging: StagingFolder) -> bool:
+    """Tell whether a staging folder holds nothing but what the plan brings there."""
+    targets: list[str] = [item.target for item in plan.items]
+    no_hashes = dict.fromkeys(targets, bytes(32))
+    targets += [side.name for side in plan.form.side_files(plan.items, no_hashes)]
+    files = {*targets, JOURNAL, PART, manifest_name(plan.items)}
+    folders = {
+        folder
+        for target in targets
+        for folder in accumulate(target.split("/")[:-1], "{}/{}".format)
+    }
+    for above, below, names in os.walk(staging.path):
+        place = Path(above).relative_to(staging.path)
+        if not {(place / name).as_posix() for name in names} <= files:
+            return False
+        if not {(place / name).as_posix() for name in below} <= folders:
+            return False
+    return True
 
 
 def _stage(
@@ -144,8 +175,8 @@ def _copy(source: Path, staging: StagingFolder, mode: ExportMode) -> bytes:
 def _copy_bytes(source: Path, part: int) -> bytes:
     """Copy a file to a descriptor, which is synced and closed; return the SHA-256."""
     digest = hashlib.sha256()
-    with os.fdopen(part, "wb") as writing, source.open("rb") as reading:
-        while block := reading.read(_BLOCK):
+    with os.fdopen(part, "wb") as writing:
+        for block in _blocks(source):
             digest.update(block)
             writing.write(block)
         sync(writing)
@@ -159,9 +190,10 @@ def _reflink(source: Path, staging: StagingFolder) -> bool:
         return False
     import fcntl
 
-    with source.open("rb") as reading, os.fdopen(staging.create(PART), "wb") as writing:
+    with os.fdopen(staging.create(PART), "wb") as writing:
         try:
-            fcntl.ioctl(writing.fileno(), _FICLONE, reading.fileno())
+            with source.open("rb") as reading:
+                fcntl.ioctl(writing.fileno(), _FICLONE, reading.fileno())
             _keep_time(source, writing.fileno())
         except OSError:
             staging.remove(PART)
@@ -175,9 +207,28 @@ def _keep_time(source: Path, copy: int) -> None:
         os.utime(copy, ns=(facts.st_atime_ns, facts.st_mtime_ns))
 
 
-def _hash(file: Path) -> bytes:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").digest()
+def _hash(source: Path) -> bytes:
+    digest = hashlib.sha256()
+    for block in _blocks(source):
+        digest.update(block)
+    return digest.digest()
+
+
+def _blocks(source: Path) -> Iterator[bytes]:
+    """Yield the bytes of a file of the dataset.
+
+    Raises:
+        ExportError: It can't be read: nothing is wrong with the target.
+    """
+    try:
+        with source.open("rb") as stream:
+            while block := stream.read(_BLOCK):
+                yield block
+    except OSError as error:
+        raise ExportError(
+            f"{source} can't be read: {error.strerror or error}",
+            "Check its permissions and the disk that the dataset is on, then export with --resume.",
+        ) from error
 
 
 def _write_manifest(plan: ExportPlan, staging: StagingFolder, hashes: dict[str, bytes]) -> str:

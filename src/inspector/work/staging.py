@@ -10,7 +10,7 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,7 +80,15 @@ class StagingFolder:
         with _below(self, target.split("/")[:-1]) as folder:
             yield folder
 
-    def begin(self, digest: str, target: str, *, resume: bool, what: str = "export") -> None:
+    def begin(
+        self,
+        digest: str,
+        target: str,
+        *,
+        resume: bool,
+        what: str = "export",
+        holds_only: Callable[[], bool] = lambda: False,
+    ) -> None:
         """Begin this staging folder, or continue one that holds the same.
 
         Args:
@@ -88,23 +96,32 @@ class StagingFolder:
             target: The folder that it becomes.
             resume: True to continue what is there.
             what: What is staged, for the error.
+            holds_only: Tells whether the folder holds nothing but what is staged; asked where
+                the journal is not whole, or gone because only the rename was to follow.
 
         Raises:
             ExportError: Something is staged already, and it is something else or no resume.
         """
         if not any(self.path.iterdir()):
-            document = json.dumps({"plan": digest, "target": target})
-            with os.fdopen(self.create(JOURNAL), "w", encoding="utf-8") as stream:
-                stream.write(document)
-                sync(stream)
+            self._write_journal(digest, target)
             return
         known = self._known_digest()
-        if not resume or known != digest:
-            why = f"another {what}" if known != digest else f"an unfinished {what}"
+        is_same = known == digest or (not known and holds_only())
+        if not resume or not is_same:
+            why = f"an unfinished {what}" if is_same else f"another {what}"
             raise ExportError(
                 f"{why} is staged in {self.path}",
                 "Resume with --resume if nothing was decided since, or delete that folder.",
             )
+        if not known:
+            self.remove(JOURNAL)
+            self._write_journal(digest, target)
+
+    def _write_journal(self, digest: str, target: str) -> None:
+        document = json.dumps({"plan": digest, "target": target})
+        with os.fdopen(self.create(JOURNAL), "w", encoding="utf-8") as stream:
+            stream.write(document)
+            sync(stream)
 
     def _known_digest(self) -> str:
         try:

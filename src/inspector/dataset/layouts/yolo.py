@@ -20,13 +20,14 @@ from inspector.dataset.layouts.tables import read_text, refused
 from inspector.dataset.layouts.tree import Tree
 from inspector.dataset.layouts.words import normal_split, stem
 from inspector.errors import DatasetError
-from inspector.input_files import open_regular
 
 _NAMES = ("classes.txt", "obj.names", "_darknet.labels", "coco.names", "classes.names")
 _SPLITS = ("train", "val", "valid", "test")
 _MAX_YAML = 1 << 20
 _MAX_DIGITS = 10
 _MAX_LABEL_BYTES = 1 << 20
+_FIRST_BYTES = 1 << 14
+_OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]]:
@@ -63,8 +64,11 @@ def _described(
         except DatasetError as error:
             errors.append(error)
             continue
-        if read is not None and read[0]:
-            return read[0], read[1], file, errors
+        if read is not None:
+            names, splits = read
+            splits |= _listed_splits(root, tree, splits)
+            named, names = (file, names) if names else _names(root, tree)
+            return names, splits, named, errors
     file, names = _names(root, tree)
     return names, {}, file, errors
 
@@ -74,13 +78,16 @@ def _candidate(
     splits: Mapping[str, str], label_file: str,
 ) -> list[Variant]:  # fmt: skip
     objects = Objects()
+    folder = f"{root}{os.sep}"
     for path, text in pairs:
-        for number, area in _boxes(root / text):
+        for number, area in _boxes(f"{folder}{text}"):
             objects.add(path, names.get(number, f"class {number}"), area)
     places = {}
     for path, text in pairs:
         label = objects.label(path)
-        split = next((s for f, s in splits.items() if path.startswith(f"{f}/")), "")
+        split = splits.get(path) or next(
+            (s for f, s in splits.items() if path.startswith(f"{f}/")), ""
+        )
         reason = "" if label else f"no object in {text}"
         places[path] = Location(split or folder_split(path), label, "", reason)
     if not any(p.label for p in places.values()):
@@ -130,6 +137,24 @@ def _yaml(root: Path, file: str) -> tuple[dict[int, str], dict[str, str]] | None
     return names, splits
 
 
+def _listed_splits(root: Path, tree: Tree, splits: Mapping[str, str]) -> dict[str, str]:
+    """Return the split of each image that a list file of data.yaml names: "train: train.txt"."""
+    found: dict[str, str] = {}
+    for file, split in splits.items():
+        if not file.endswith(".txt"):
+            continue
+        own = file if (root / file).is_file() else file.rpartition("/")[2]
+        try:
+            lines = read_text(root, own).splitlines()
+        except DatasetError:
+            continue
+        near = tuple(dict.fromkeys((own.rpartition("/")[0], "")))
+        for line in lines:
+            if path := tree.find(line, near):
+                found[path] = split
+    return found
+
+
 def _folder(file: str, base: str, folder: str) -> str:
     """Return a split's folder relative to the dataset; what leads out is cut, as Roboflow's."""
     own = file.rpartition("/")[0]
@@ -163,24 +188,38 @@ def _label_of(path: str, texts: set[str]) -> str:
     return plain if plain in texts else ""
 
 
-def _boxes(file: Path) -> list[tuple[int, float]]:
+def _boxes(file: str) -> list[tuple[int, float]]:
     """Return (class, area) of each box or polygon."""
     return [(n, s[2] * s[3] if len(s) >= 4 else 0.0) for n, s in read_objects(file)]
 
 
-def read_objects(file: Path) -> list[tuple[int, tuple[float, ...]]]:
+def _read(file: str) -> bytes:
+    """Return the beginning of a file; of what is none, such as a FIFO, nothing without waiting."""
+    descriptor = os.open(file, _OPEN)
+    try:
+        text = os.read(descriptor, _FIRST_BYTES)
+        while len(text) >= _FIRST_BYTES and len(text) < _MAX_LABEL_BYTES:
+            more = os.read(descriptor, _MAX_LABEL_BYTES - len(text))
+            if not more:
+                break
+            text += more
+    finally:
+        os.close(descriptor)
+    return text
+
+
+def read_objects(file: str) -> list[tuple[int, tuple[float, ...]]]:
     """Return (class, shares) of each line of a label file; lines that are no numbers are left out.
 
     The shares of width and height are a box's centre and size, or a polygon's corners; none for
     an image that has only a class.
     """
     try:
-        with os.fdopen(open_regular(file, what="label file", advice=""), "rb") as stream:
-            lines = stream.read(_MAX_LABEL_BYTES).split(b"\n")
-    except (OSError, DatasetError):
+        text = _read(file)
+    except OSError:
         return []
     objects: list[tuple[int, tuple[float, ...]]] = []
-    for line in lines:
+    for line in text.split(b"\n"):
         parts = line.split()
         # A sixth number of a box is its confidence.
         numbers = parts[1:5] if len(parts) in (5, 6) else parts[1:]

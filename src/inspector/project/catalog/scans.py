@@ -1,25 +1,26 @@
 """Scanning: names at once, then contents, then what looks alike."""
 
-import tempfile
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from inspector.dataset.file_facts import failed
 from inspector.dataset.listing import list_files
-from inspector.desktop.paths import scan_lock
+from inspector.errors import CacheError, ProcessError
 from inspector.project.catalog.scan_queue import ScanQueue
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
+from inspector.scratch import make_scratch
 from inspector.similarity.orientations import ONE_OF_EACH
 from inspector.store.duplicates import EqualMember, StoredPair
-from inspector.store.exclusive_lock import turn
+from inspector.store.exclusive_lock import exclusive_lock, holder
 from inspector.store.records import SCAN, ScanRecord
+from inspector.store.refusals import lock_of
 from inspector.store.samples import FileContent
 from inspector.work.jobs import Progress, Stop
 from inspector.work.pool import TaskDone, TaskFailed
@@ -97,12 +98,21 @@ class Scans:
         Args:
             stop: Set it from any thread to end soon, keeping everything done.
             progress: Told the phase and counts.
+
+        Raises:
+            UnwritableError: The project can't be written now.
+            CacheError: Files are to be read, and the cache can't be written.
         """
         stop, progress = stop or Stop(), progress or Progress()
         began = time.monotonic()
-        lock = scan_lock(self._context.file)
-        waiting = partial(progress.start, "another program scans this: waiting", 0)
-        with turn(lock, waiting=waiting, stopped=stop.is_set) as mine:
+        lock = lock_of(self._context.file)
+        if self._context.store.database.refusal is not None:
+            raise self._context.store.database.refusal
+
+        def waiting() -> None:
+            progress.start(f"{holder(lock)} scans this: waiting", 0)
+
+        with exclusive_lock(lock, waiting=waiting, stopped=stop.is_set) as mine:
             if mine:
                 return self._scan(began, stop, progress)
         present, missing = self._context.store.samples.present_and_missing()
@@ -132,6 +142,8 @@ class Scans:
         complete = not stop.is_set()
         if complete:
             if reading.count or moved or not self.is_complete():
+                if self._context.cache.refusal is not None:
+                    raise self._context.cache.refusal
                 complete = self._compare(stop, progress)
             store.samples.end_scan(ScanRecord(began_ns, complete))
         self._context.emit(Changes(samples=True, duplicates=True))
@@ -146,6 +158,9 @@ class Scans:
         What is known is asked before, on this thread: each has connections of its own, for good.
         """
         known = self._context.store.samples.known_contents()
+        if self._context.cache.refusal is not None:
+            # What the cache has lost can't be put back.
+            known = []
         kept = self._context.cache.contents() if known else set()
         lost = {row.id for row in known if row.sha256 not in kept}
         return self._unread_or_lost(racy_ns, lost)
@@ -153,7 +168,10 @@ class Scans:
     def _unread_or_lost(
         self, racy_ns: int, lost: set[int]
     ) -> Iterator[tuple[int, list[FileContent]]]:
+        refusal = self._context.cache.refusal
         for new, rows in self._names(racy_ns):
+            if rows and refusal is not None:
+                raise refusal
             lost.difference_update(row.id for row in rows)
             yield new, rows
         if lost:
@@ -209,10 +227,14 @@ class Scans:
             by_content.setdefault(sha256, []).append(sample)
             paths.setdefault(sha256, path)
         contents = sorted(by_content, key=lambda sha: paths[sha])
-        with tempfile.TemporaryDirectory() as folder:
-            chosen = Path(folder) / "chosen.npy"
-            contents = self._choose(chosen, contents)
-            found = self._pairs(chosen, len(contents), stop, progress)
+        folder = make_scratch()
+        if folder is None:
+            raise CacheError("no folder for temporary files takes one", "Make room in TMPDIR.")
+        try:
+            contents = self._choose(folder / "chosen.npy", contents)
+            found = self._pairs(folder / "chosen.npy", len(contents), stop, progress)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
         if found is None:
             return False
         same = self._same_pixels(found, contents, paths, stop, progress)
@@ -235,7 +257,12 @@ class Scans:
     def _choose(self, chosen: Path, contents: list[bytes]) -> list[bytes]:
         """Write the places of the records of contents; return the contents that have one."""
         places = list(self._context.cache.places(contents))
-        np.save(chosen, np.array([place for place in places if place >= 0], np.int64))
+        try:
+            np.save(chosen, np.array([place for place in places if place >= 0], np.int64))
+        except OSError as error:
+            raise CacheError(
+                f"no room for temporary files in {chosen.parent.parent}", "Make room in TMPDIR."
+            ) from error
         return [sha256 for sha256, place in zip(contents, places, strict=True) if place >= 0]
 
     def _pairs(
@@ -288,7 +315,10 @@ class Scans:
                     yield from result
                 case TaskFailed(item=item, reason=reason):
                     if not isinstance(item, DigestTask):
-                        raise RuntimeError(f"comparing images failed: {reason}")
+                        raise ProcessError(
+                            f"comparing images failed: {reason}",
+                            "Close other programs, then scan again.",
+                        )
 
     def _same_pixels(
         self,

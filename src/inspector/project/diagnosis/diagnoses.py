@@ -4,7 +4,7 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from inspector.errors import DatasetError, UsageError
 from inspector.project.changes import Changes
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.diagnosis.shift import ShiftReport, at_the_extremes, columns, from_json
+from inspector.project.splits.dataset_checks import dataset_checks
 from inspector.project.splits.leakage import Leakage
 from inspector.project.splits.membership import membership
 from inspector.project.splits.source import SplitSource
@@ -179,8 +180,12 @@ class Diagnoses:
             first=first, low_priority=self._context.low_priority,
         )  # fmt: skip
         if answer is not None:
+            checks = dataset_checks(self._context, self._samples.everything())
+            # Other class numbers or a wrong reading explain a gap that no component does.
+            warnings = tuple(check.text for check in checks)
+            answer = replace(answer, caveats=(*warnings, *answer.caveats))
             record = DiagnosisRecord(as_json(answer), time.time(), self._parts(rule))
-            self._context.store.records.put(DIAGNOSIS, record)
+            self._context.store.records.note(DIAGNOSIS, record)
             self._context.emit(Changes(rule=True, text="the diagnosis is done"))
         return answer
 
@@ -305,9 +310,8 @@ class Diagnoses:
     def _provenance(self, rows: list[Sample]) -> dict[str, int]:
         """Count the groups in force by where they come from."""
         found: Counter[str] = Counter()
-        for offer in self._groups.offers():
-            if offer.enabled:
-                found[offer.proposal.provenance.value] += offer.count
+        for proposal in self._groups.enabled():
+            found[proposal.provenance.value] += len(proposal.groups)
         bound = len({s.bound for s in rows if s.bound})
         if bound:
             found["confirmed"] += bound

@@ -55,12 +55,14 @@ class LabelCase:
         suggested: The class that quick models name, or that most of the look-alikes carry.
         score: The models' probability of the given label, 0..1; None for look-alikes.
         done: A person has decided.
+        identical: Whether files or pixels with several labels are identical: a proven conflict.
     """
 
     samples: tuple[Sample, ...]
     suggested: str
     score: float | None
     done: bool
+    identical: bool = False
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -145,7 +147,9 @@ class Labels:
         if found is None:
             return None
         suspects = tuple(SuspectRecord(s.sample.id, s.suggested, s.score) for s in found)
-        self._context.store.records.put(LABEL_ERRORS, LabelErrorsRecord(self.queue_key(), suspects))
+        self._context.store.records.note(
+            LABEL_ERRORS, LabelErrorsRecord(self.queue_key(), suspects)
+        )
         self._context.emit(Changes(rule=True))
         return len(found)
 
@@ -199,6 +203,12 @@ class Labels:
     def _conflict(self, members: Sequence[Sample], suggested: dict[int, str]) -> LabelCase:
         """Suggest what most carry; of equally many what quick models or the nearest say."""
         counts = Counter(m.label for m in members)
+        index = self._duplicates.index()
+        identical = any(
+            len({index.samples[i].label for i in index.members(index.canonical[m.id])}) > 1
+            for m in members
+            if m.id in index.canonical
+        )
         leading = sorted(label for label, n in counts.items() if n == max(counts.values()))
         said = [suggested[m.id] for m in members if suggested.get(m.id) in leading]
         label = said[0] if said else leading[0]
@@ -207,7 +217,7 @@ class Labels:
             label = next((s.label for s in order if s.label in leading), label)
         standing = [m for m in members if m.mark != "drop"]
         done = len({_label(m) for m in standing}) < 2 or all(m.reviewed for m in standing)
-        return LabelCase(tuple(members), label, None, done)
+        return LabelCase(tuple(members), label, None, done, identical)
 
     def _nearest_first(self, members: Sequence[Sample]) -> Iterator[Sample]:
         """Return the other images, the most like the first member first."""

@@ -1,11 +1,13 @@
 """Exports: what leaves the dataset, planned first, then copied, verified and looked at again."""
 
+import os
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from inspector.dataset.boxes import ObjectBox, read_boxes
+from inspector.dataset.boxes import BoundingBox, read_boxes
 from inspector.dataset.layouts import Role
 from inspector.dataset.listing import FAILED
 from inspector.dataset.manifests import read_sides
@@ -27,6 +29,7 @@ from inspector.project.catalog.samples import Samples
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
 from inspector.project.export.folds import folds_by_group
+from inspector.project.review.copies import leaked
 from inspector.project.review.duplicates import Duplicates
 from inspector.project.review.gallery_query import split_place
 from inspector.project.review.group_names import group_names
@@ -60,6 +63,23 @@ class Exported:
     manifest: str
 
 
+@dataclass(frozen=True, slots=True)
+class ExportLeaks:
+    """Evaluation images with a near-duplicate in training: without exclusions, and in the export.
+
+    Attributes:
+        by_split: In the export, by evaluation split.
+    """
+
+    before: int
+    by_split: dict[str, int]
+
+    @property
+    def after(self) -> int:
+        """How many are in the export."""
+        return sum(self.by_split.values())
+
+
 class Exports:
     """Plan and make exports."""
 
@@ -82,6 +102,7 @@ class Exports:
         mode: ExportMode = ExportMode.COPY,
         sides: Mapping[str, str] | None = None,
         form: Form = Form.AS_IS,
+        listed: Mapping[str, str] | None = None,
     ) -> ExportPlan:
         """Plan an export of everything that is not dropped.
 
@@ -89,6 +110,8 @@ class Exports:
             sides: Path to split, for a new split; what it does not name is left out. None keeps
                 the folders as they are.
             form: The framework that it is for.
+            listed: Path to split, where the folders stay but do not say the split, as with a call
+                that draws it: what the manifest lists.
 
         Raises:
             DatasetError: The form needs boxes, and none came in.
@@ -116,6 +139,9 @@ class Exports:
                 left.append(LeftOut(sample.path, sample.size, sample.split, sample.label, why))
             else:
                 items.append(self._item(sample, split, taken))
+        if listed is not None:
+            items = [_listed(item, listed) for item in items]
+            left = [replace(one, split=listed.get(one.source, "")) for one in left]
         return make_plan(str(self._context.root), str(target), items, left, mode=mode, form=made)
 
     def folds(self, count: int, *, seed: int = 0) -> Mapping[str, str]:
@@ -126,7 +152,7 @@ class Exports:
         """
         return folds_by_group(self._groups, count, seed=seed)
 
-    def _boxes(self, rows: Sequence[Sample]) -> Mapping[str, Sequence[ObjectBox]]:
+    def _boxes(self, rows: Sequence[Sample]) -> Mapping[str, Sequence[BoundingBox]]:
         sizes = {s.path: (s.width, s.height) for s in rows if s.status == "image"}
         return read_boxes(self._context.root, self._context.layout, sizes)
 
@@ -175,7 +201,7 @@ class Exports:
         published = publish(plan, stop=stop, progress=progress, resume=resume)
         leaks, groups = self._across({item.source: item.split for item in plan.items})
         store = self._context.store
-        store.records.put(EXPORT, ExportRecord(store.decisions.newest()))
+        store.records.note(EXPORT, ExportRecord(store.decisions.newest()))
         self._context.emit(Changes(exports=True, text=f"exported {published.files} files"))
         return Exported(
             published.files, published.bytes, len(plan.left_out), published.verified, leaks,
@@ -195,6 +221,28 @@ class Exports:
                 yield replace(item, group=parse_group(name, where=item.source)) if name else item
             except DatasetError as error:
                 raise ExportError(error.message, error.advice) from None
+
+    def leaks(self, plan: ExportPlan) -> ExportLeaks:
+        """Count what would leak in an export, before it is made."""
+        index = self._duplicates.index()
+        by_path = {s.path: i for i, s in index.samples.items()}
+        after = {by_path[i.source]: str(i.split) for i in plan.items if i.source in by_path}
+        before = after | {
+            by_path[one.source]: one.split for one in plan.left_out if one.source in by_path
+        }
+        was = len(leaked(index, before, excluded_too=True))
+        return ExportLeaks(was, dict(Counter(after[i] for i in leaked(index, after))))
+
+    def suggested_target(self) -> Path:
+        """Return a folder that does not exist yet, in a place that can be written to."""
+        root = self._context.root
+        places = (root.parent, Path.home(), Path(tempfile.gettempdir()))
+        parent = next((p for p in places if _is_writable(p)), places[0])
+        name, number = f"{root.name}-clean", 1
+        while (parent / name).exists():
+            number += 1
+            name = f"{root.name}-clean-{number}"
+        return parent / name
 
     def by_manifest(self, file: Path) -> Mapping[str, str]:
         """Read path and split of a list, such as a locked split, as `sides` of a plan.
@@ -262,6 +310,12 @@ class Exports:
                 return "/".join((split, label, *parts))
 
 
+def _listed(item: Item, listed: Mapping[str, str]) -> Item:
+    """Return an item that stays where it is, with the split that a rule says."""
+    split = _split_of(listed.get(item.source, ""), f"the split of {shown(item.source)}")
+    return replace(item, split=split, was=(split, item.was[1]))
+
+
 def _split_of(text: str, where: str) -> Split:
     return parse_split(text, where=where) if text else NO_SPLIT
 
@@ -287,6 +341,10 @@ def _why_left_out(sample: Sample) -> str:
     if sample.status == "image":
         return ""
     return f"{sample.status}: {sample.reason}" if sample.reason else sample.status
+
+
+def _is_writable(folder: Path) -> bool:
+    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
 
 
 def _free(path: str, taken: set[str]) -> str:

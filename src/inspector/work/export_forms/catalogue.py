@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from inspector.dataset.boxes import ObjectBox
+from inspector.dataset.boxes import BoundingBox
 from inspector.work.export_forms.class_folders import ClassFolders
 from inspector.work.export_forms.coco import CocoBoxes
 from inspector.work.export_forms.code import KerasCode, PyTorchCode, ScikitLearnCode
@@ -13,7 +13,7 @@ from inspector.work.export_forms.lists import Lists
 from inspector.work.export_forms.tables import CsvTable, ParquetTable
 from inspector.work.export_forms.yolo import YoloFolders
 
-Boxes = Mapping[str, Sequence[ObjectBox]]
+Boxes = Mapping[str, Sequence[BoundingBox]]
 
 TITLES: Final[Mapping[Form, tuple[str, str]]] = {
     Form.AS_IS: ("The same layout", "the folders and names of the dataset"),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from inspector.dataset.boxes import ObjectBox
+from inspector.dataset.boxes import BoundingBox
 from inspector.dataset.names import RelativePath
 from inspector.work.export_forms.form import ExportForm, Form, SideFile, check_free, splits_of
 from inspector.work.export_items import Item
@@ -26,7 +26,7 @@ class CocoBoxes(ExportForm):
 
     form: ClassVar[Form] = Form.COCO
     by_split: ClassVar[bool] = True
-    boxes: Mapping[str, Sequence[ObjectBox]]
+    boxes: Mapping[str, Sequence[BoundingBox]]
 
     def arrange(self, items: Sequence[Item]) -> list[Item]:
         """Return the items as they are.
@@ -39,7 +39,7 @@ class CocoBoxes(ExportForm):
 
     def side_files(self, items: Sequence[Item], hashes: Mapping[str, bytes]) -> Iterator[SideFile]:
         """Yield a JSON per split; all have the same categories, whose ids begin with 1."""
-        objects: dict[str, list[ObjectBox]] = {
+        objects: dict[str, list[BoundingBox]] = {
             i.target: [_named(one, i) for one in self.boxes.get(i.source, ())] for i in items
         }
         names = sorted({one.label for several in objects.values() for one in several})
@@ -51,13 +51,13 @@ class CocoBoxes(ExportForm):
             yield SideFile(RelativePath(f"{_FOLDER}/{name}.json"), text.encode())
 
 
-def _named(one: ObjectBox, item: Item) -> ObjectBox:
+def _named(one: BoundingBox, item: Item) -> BoundingBox:
     former = item.was[1]
     return replace(one, label=item.label) if one.label == former else one
 
 
 def _document(
-    items: Sequence[Item], objects: Mapping[str, Sequence[ObjectBox]], numbers: Mapping[str, int]
+    items: Sequence[Item], objects: Mapping[str, Sequence[BoundingBox]], numbers: Mapping[str, int]
 ) -> dict[str, Any]:
     images: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
