@@ -87,7 +87,9 @@ def main(target: str) -> None:
     app = wait(program, "the program")
     heard: dict[str, object] = {}
     heard["finding"] = wait(
-        lambda: [n for n in names(app, "label") if n.endswith("with a near-duplicate in training")],
+        lambda: [
+            n for n in names(app, "label") if n.endswith("have a near-duplicate in training.")
+        ],
         "the findings",
     )
     press(app, "check box", "Duplicates")
@@ -107,6 +109,8 @@ def main(target: str) -> None:
     field = wait(lambda: named(app, "text", "Target folder"), "the target")
     field.set_text_contents(target)
     press(app, "push button", "Export")
+    # Images leak: the button asks once more, with their number on it.
+    press(app, "push button", "Export with")
     heard["done"] = wait(
         lambda: [n for n in names(app, "label") if n.startswith("Done:")], "the export"
     )

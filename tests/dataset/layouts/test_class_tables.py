@@ -38,7 +38,7 @@ def make(root: Path, folders: dict[str, tuple[str, ...]]) -> Path:
 
 
 def tables_of(root: Path) -> list[ClassTable]:
-    return folder_tables(root, read_tree(root), recognise(root))
+    return folder_tables(root, read_tree(root).images(), recognise(root))
 
 
 @pytest.mark.parametrize(("folders", "kind", "name"), CASES, ids=[c[1].value for c in CASES])

@@ -341,7 +341,7 @@ class ExportPage(Page):
         if self._banner.isVisibleTo(self) and not self._asked_twice:
             # Once more, with the number on the button itself.
             self._asked_twice = True
-            self._start.setText(f"{self._banner_text.text().split(' would')[0]}: export anyway")
+            self._start.setText(f"Export with {self._banner_text.text().split(' would')[0]}?")
             return
         progress, stop = Progress(), Stop()
         self._start.setEnabled(False)

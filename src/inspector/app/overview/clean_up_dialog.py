@@ -43,6 +43,7 @@ class CleanUpDialog(StableFocus, QDialog):
         self._job: Job | None = None
         self._plan: CleanUpPlan | None = None
         self._ticks: dict[int, bool] = {}
+        self._priced = False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(_DEBOUNCE_MS)
@@ -100,7 +101,10 @@ class CleanUpDialog(StableFocus, QDialog):
     def _show(self, plan: CleanUpPlan) -> None:
         self._plan = plan
         self.view.show_plan(plan)
-        self._bridge.call(self._prices, self.view.show_prices, channel="clean up prices")
+        if not self._priced:
+            # What each choice costs changes with no tick.
+            self._priced = True
+            self._bridge.call(self._prices, self.view.show_prices, channel="clean up prices")
 
     def _prices(self) -> dict[str, CleanUpPlan | str]:
         """Plan what is not chosen, too: each choice says what it costs."""

@@ -29,7 +29,7 @@ IMAGE_ENDINGS = (
 VIDEO_ENDINGS = (".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv")
 # Left behind by archivers, notebooks and servers: never a class, never an image.
 JUNK = frozenset({
-    "__MACOSX", ".ipynb_checkpoints", "@eaDir", "$RECYCLE.BIN", "thumbnails", "thumbs",
+    "__MACOSX", ".ipynb_checkpoints", "@eaDir", "$RECYCLE.BIN", "thumbnails",
 })  # fmt: skip
 # Folders of these names hold a part of a dataset, not a class.
 GENERIC = frozenset((

@@ -31,6 +31,7 @@ from inspector.work.diagnosis_process import ask_child
 from inspector.work.jobs import Progress, Stop
 
 FILES = "the files"
+EXCLUDED = "the excluded images"
 LEVELS = (0.85, 0.8, 0.75, 0.7, POSSIBLE)
 """Similarities at which leakage is asked again, below the project's sure level."""
 
@@ -214,7 +215,8 @@ class Diagnoses:
         if record is None:
             return None
         now = self._parts(self._splits.rule)
-        changed = tuple(name for name, digest in now.items() if record.parts.get(name) != digest)
+        names = dict.fromkeys((*now, *(name for name in record.parts if name == EXCLUDED)))
+        changed = tuple(name for name in names if record.parts.get(name) != now.get(name))
         return StoredDiagnosis(record.answer, record.at, changed)
 
     def differences(self) -> ShiftReport | None:
@@ -227,7 +229,7 @@ class Diagnoses:
         if not properties:
             return None
         groups = self._groups
-        rows = groups.images()
+        rows = self._standing()
         training, folder, _ = self._sides(self._splits.rule, rows)
         values = columns(rows, groups.records(rows))
         found = tuple(
@@ -244,7 +246,7 @@ class Diagnoses:
         Raises:
             DatasetError: There is no training folder, or no image.
         """
-        rows = self._groups.images()
+        rows = self._standing()
         records = self._groups.records(rows)
         classes = sorted({s.label for s in rows})
         place = {name: i for i, name in enumerate(classes)}
@@ -272,6 +274,10 @@ class Diagnoses:
             columns(rows, records),
             tuple(classes),
         )  # fmt: skip
+
+    def _standing(self) -> list[Sample]:
+        """Return the images that are not excluded: no model learns from the others."""
+        return [s for s in self._groups.images() if s.mark != "drop"]
 
     def _sides(self, rule: Rule, rows: list[Sample]) -> tuple[Any, Any, Any]:
         splits = np.array([s.split for s in rows])
@@ -333,4 +339,7 @@ class Diagnoses:
             "groups or near-duplicates by your decisions": groups.tobytes(),
             "your numbers": repr(self.numbers.claimed).encode(),
         }
+        excluded = [str(s.id) for s in rows if s.mark == "drop"]
+        if excluded:
+            parts[EXCLUDED] = ",".join(excluded).encode()
         return {name: hashlib.sha256(part).hexdigest() for name, part in parts.items()}

@@ -208,20 +208,6 @@ class Exports:
             groups, published.manifest,
         )  # fmt: skip
 
-    def _with_groups(self, items: Sequence[Item]) -> Iterator[Item]:
-        """Yield items with the names of their groups.
-
-        Raises:
-            ExportError: A name could lead out of the target.
-        """
-        names = group_names(self._groups, self._groups.images())
-        for item in items:
-            name = names.get(item.source, "")
-            try:
-                yield replace(item, group=parse_group(name, where=item.source)) if name else item
-            except DatasetError as error:
-                raise ExportError(error.message, error.advice) from None
-
     def leaks(self, plan: ExportPlan) -> ExportLeaks:
         """Count what would leak in an export, before it is made."""
         index = self._duplicates.index()
@@ -243,6 +229,20 @@ class Exports:
             number += 1
             name = f"{root.name}-clean-{number}"
         return parent / name
+
+    def _with_groups(self, items: Sequence[Item]) -> Iterator[Item]:
+        """Yield items with the names of their groups.
+
+        Raises:
+            ExportError: A name could lead out of the target.
+        """
+        names = group_names(self._groups, self._groups.images())
+        for item in items:
+            name = names.get(item.source, "")
+            try:
+                yield replace(item, group=parse_group(name, where=item.source)) if name else item
+            except DatasetError as error:
+                raise ExportError(error.message, error.advice) from None
 
     def by_manifest(self, file: Path) -> Mapping[str, str]:
         """Read path and split of a list, such as a locked split, as `sides` of a plan.

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from inspector.audit.pitfalls import HIGH, Pitfall
-from inspector.dataset.layouts import Layout, read_tree
+from inspector.dataset.layouts import Layout
 from inspector.dataset.layouts.views.class_tables import (
     ClassDifference,
     ClassTable,
@@ -15,7 +15,6 @@ from inspector.dataset.layouts.views.class_tables import (
     own_differences,
 )
 from inspector.dataset.layouts.views.outline import doubts
-from inspector.errors import DatasetError
 from inspector.project.context import ProjectContext
 from inspector.store.samples import Sample
 
@@ -50,7 +49,7 @@ def dataset_checks(context: ProjectContext, rows: Sequence[Sample]) -> list[Pitf
                 {"classes": 1.0},
             )
         )  # fmt: skip
-    for tables in _tables(context, images):
+    for tables in _tables(context, rows, images):
         found += _wrong(tables, images)
     return found + _imbalance(images)
 
@@ -66,12 +65,15 @@ def _unsure(layout: Layout, labels: set[str]) -> list[Pitfall]:
     return [Pitfall(UNSURE, HIGH, text + advice + confirm, {"classes": len(labels)})]
 
 
-def _tables(context: ProjectContext, images: Sequence[Sample]) -> list[list[ClassTable]]:
+def _tables(
+    context: ProjectContext, rows: Sequence[Sample], images: Sequence[Sample]
+) -> list[list[ClassTable]]:
     """Return the class tables: of folders where Keras reads them, else of the labels per split."""
     layout = context.layout
+    paths = (s.path for s in rows if s.status not in ("ignored", "other"))
     try:
-        tables = folder_tables(context.root, read_tree(context.root), layout)
-    except (OSError, DatasetError):
+        tables = folder_tables(context.root, paths, layout)
+    except OSError:
         return []  # The folder is gone; the scan says so.
     if not tables:
         classes: defaultdict[str, set[str]] = defaultdict(set)

@@ -190,6 +190,8 @@ class LeakageAnalysis:
         self._masks = {name: mask & self._stands for name, mask in self._scanned.items()}
         self._links = link(source.duplicates, source.groups, self._rows)
         self._members = self._in_training()
+        everything = source.samples.everything()
+        self._checks = dataset_checks(source.context, everything)
 
     def at(self, threshold: float, *, luck: bool = True) -> Leakage:
         """Find what stands on both sides when pairs are sure from a similarity on.
@@ -205,11 +207,10 @@ class LeakageAnalysis:
             self._conflicts(), self._luck(links.ties) if luck else SeedLeakRates((), None), (),
             self._excluded, self._before(links.ties),
         )  # fmt: skip
-        checks = dataset_checks(self._source.context, self._rows)
         said = _findings(result, self._rows, self._masks)
         rank = {HIGH: 0, MIDDLE: 1, LOW: 2}
         return replace(
-            result, findings=tuple(sorted((*checks, *said), key=lambda p: rank[p.severity]))
+            result, findings=tuple(sorted((*self._checks, *said), key=lambda p: rank[p.severity]))
         )
 
     def _before(self, ties: SimilarityEdges) -> BeforeExclusion | None:

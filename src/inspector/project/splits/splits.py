@@ -131,13 +131,20 @@ class Splits:
     def split_of(self, rule: Rule | None = None) -> dict[int, str]:
         """Return the split of each image under a rule, by id; the folders' where it can't apply."""
         rule = rule or self.rule
-        folders = {s.id: s.split for s in self._groups.images() if s.split}
-        if rule.kind is RuleKind.FOLDERS:
-            return folders
+        made = None if rule.kind is RuleKind.FOLDERS else self.made(rule)
+        if made is None:
+            return {s.id: s.split for s in self._groups.images() if s.split}
+        return self.sides_by_id(made)
+
+    def made(self, rule: Rule) -> Membership | None:
+        """Return who stands where under a rule, as last looked at; None where it can't apply."""
+        kept = self._search
+        if kept is not None and kept[0] == rule:
+            return kept[1].made
         try:
-            return self.sides_by_id(self.membership(rule))
+            return self.membership(rule)
         except (DatasetError, UsageError):
-            return folders
+            return None
 
     def sides_by_id(self, made: Membership) -> dict[int, str]:
         """Return the split of each image of a membership, by id."""

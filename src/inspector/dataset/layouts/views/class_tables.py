@@ -6,13 +6,12 @@ class that one split lacks or spells in another way shifts the numbers of all cl
 
 import os
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 from inspector.dataset.layouts.model import Layout, Role
-from inspector.dataset.layouts.tree import Tree
 from inspector.dataset.layouts.words import split_of
 
 _SHOWN = 6
@@ -69,8 +68,13 @@ class ClassDifference:
     other: str = ""
 
 
-def folder_tables(root: Path, tree: Tree, layout: Layout) -> list[ClassTable]:
+def folder_tables(root: Path, images: Iterable[str], layout: Layout) -> list[ClassTable]:
     """Return the class folders that Keras lists in each split folder, or in the dataset.
+
+    Args:
+        root: The dataset's folder; only its split folders themselves are listed.
+        images: Relative paths of all images.
+        layout: Where the split folders are.
 
     Returns:
         [] where folders do not tell the classes.
@@ -82,21 +86,29 @@ def folder_tables(root: Path, tree: Tree, layout: Layout) -> list[ClassTable]:
             folders = [layout.base]
         case _:
             return []
-    return [_table(root, tree, folder) for folder in folders]
+    held: dict[str, dict[str, set[str]]] = {folder: {} for folder in folders}
+    heads = [(folder, f"{folder}/" if folder else "") for folder in folders]
+    for path in images:
+        for folder, head in heads:
+            if path.startswith(head):
+                name, _, rest = path[len(head) :].partition("/")
+                inside = held[folder].setdefault(name, set())
+                if "/" in rest:
+                    inside.add(rest.partition("/")[0])
+    return [_table(root, folder, held[folder]) for folder in folders]
 
 
-def _table(root: Path, tree: Tree, folder: str) -> ClassTable:
+def _table(root: Path, folder: str, held: Mapping[str, set[str]]) -> ClassTable:
     with os.scandir(root / folder) as entries:
         names = sorted(e.name for e in entries if e.is_dir() and not e.name.startswith("."))
-    paths = {name: f"{folder}/{name}" if folder else name for name in names}
-    known = {n for n in names if paths[n] in tree.folders}
-    empty = frozenset(n for n in names if n not in known or not tree.folders[paths[n]].below)
-    inside = {}
-    for name in known:
-        held = tree.populated(paths[name])
-        if split_of(name) and set(held) & (known - {name}):
-            inside[name] = tuple(held)
-    return ClassTable(folder or tree.name, tuple(names), empty, inside)
+    known = {n for n in names if n in held}
+    inside = {
+        name: tuple(sorted(held[name]))
+        for name in known
+        if split_of(name) and held[name] & (known - {name})
+    }
+    empty = frozenset(set(names) - known)
+    return ClassTable(folder or root.name, tuple(names), empty, inside)
 
 
 def label_tables(classes: Mapping[str, Sequence[str]]) -> list[ClassTable]:
