@@ -1,6 +1,6 @@
 # Two commands: `make run` opens the program, `make test` checks it. Both set up what is missing.
 # `make package` builds what a person without either can install.
-.PHONY: run test lint setup lock package smoke docs screenshots bench clean
+.PHONY: run test torture audit lint setup lock package smoke docs screenshots bench clean
 PYTHON ?= python3
 UV := .tools/bin/uv
 ARGS ?=
@@ -16,6 +16,18 @@ run: .setup-done
 test: .setup-done lint
 	@sh packaging/setup.sh tests
 	QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest
+
+# Kills, full disks, hostile bytes: two minutes, or long by hand: make torture ROUNDS=200 SECONDS=0
+torture: .setup-done
+	@sh packaging/setup.sh tests
+	QT_QPA_PLATFORM=offscreen ROUNDS=$(or $(ROUNDS),8) SECONDS=$(or $(SECONDS),110) \
+		.venv/bin/python -m pytest tests/torture
+
+# Known vulnerabilities of the locked dependencies; asks pypi.org.
+audit:
+	@test -x build/audit/bin/pip-audit || $(PYTHON) -m venv build/audit
+	@build/audit/bin/pip install --quiet --disable-pip-version-check pip-audit
+	build/audit/bin/pip-audit --requirement requirements.txt --require-hashes --disable-pip
 
 lint: .setup-done
 	.venv/bin/ruff check .

@@ -9,7 +9,7 @@ packages="python3-venv libgl1 libegl1 libxkbcommon0 libdbus-1-3 libfontconfig1 l
 case "${1:-}" in
   tests)
     packages="$packages xvfb xauth xdotool imagemagick desktop-file-utils
-     dbus at-spi2-core gir1.2-atspi-2.0 python3-gi" ;;
+     dbus at-spi2-core gir1.2-atspi-2.0 python3-gi strace" ;;
   package)
     # PyInstaller bundles Python's own library, which Debian keeps apart.
     python=$(python3 -c 'import sys; print("libpython%d.%d" % sys.version_info[:2])')

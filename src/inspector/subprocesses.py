@@ -17,11 +17,14 @@ import signal
 import struct
 import subprocess
 import sys
-import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import IO, Any
+
+from inspector.scratch import make_scratch, sweep_scratch
 
 _HEAD = struct.Struct("<Q")
 _PR_SET_PDEATHSIG = 1
@@ -35,6 +38,8 @@ _LEAST_PIPE_BYTES = 4_096
 _THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 # Where a child puts what it needs for a while: TensorFlow leaves a file a traced function behind.
 _SCRATCH = ("TMPDIR", "TEMP", "TMP")
+_swept = threading.Event()
+_living: "weakref.WeakSet[ChildProcess]" = weakref.WeakSet()
 
 
 class ProcessExited(Exception):  # noqa: N818 - an event, not an error of ours
@@ -56,23 +61,22 @@ class ChildProcess:
         low_priority: True to yield to the window.
         one_thread: True to keep a BLAS on one core: for many small products its other threads
             only spin.
+
+    Raises:
+        ProcessExited: The system has no room for another process.
     """
 
     def __init__(self, name: str, *, low_priority: bool = False, one_thread: bool = False) -> None:
-        reading, writing = _wide_pipe()
-        frozen = getattr(sys, "frozen", False)
-        program = [sys.executable] if frozen else [sys.executable, "-m", "inspector"]
-        word = f"{name}?{_handle(writing)}?{int(low_priority)}?{int(one_thread)}"
-        self._scratch = tempfile.mkdtemp(prefix="inspector-")
-        self._process = subprocess.Popen(
-            [*program, "--child", word],
-            stdin=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            **_passed_on(writing),
-            env=os.environ | dict.fromkeys(_SCRATCH, self._scratch),
-        )
-        os.close(writing)
+        if not _swept.is_set():
+            _swept.set()
+            sweep_scratch()
+        self._scratch = make_scratch()
+        try:
+            self._process, reading = _start(name, low_priority, one_thread, self._scratch)
+        except OSError as error:
+            self._remove_scratch()
+            raise ProcessExited(f"it can't be started: {error.strerror or error}") from error
+        _living.add(self)
         assert self._process.stdin is not None
         self.room = _room(self._process.stdin.fileno())
         self.answers: io.FileIO = os.fdopen(reading, "rb", buffering=0)
@@ -89,7 +93,7 @@ class ChildProcess:
         """Send a message.
 
         Raises:
-            ChildGone: It is not there any more.
+            ProcessExited: It is not there any more.
         """
         self.send_packed(pack(message))
 
@@ -97,7 +101,7 @@ class ChildProcess:
         """Send what `pack` made of a message.
 
         Raises:
-            ChildGone: It is not there any more.
+            ProcessExited: It is not there any more.
         """
         assert self._process.stdin is not None
         try:
@@ -110,7 +114,7 @@ class ChildProcess:
         """Wait for a message.
 
         Raises:
-            ChildGone: It ended instead.
+            ProcessExited: It ended instead.
         """
         try:
             return _read(self.answers)
@@ -137,18 +141,60 @@ class ChildProcess:
         """End it at once and let go of everything."""
         self._process.kill()
         self._process.wait()
-        self._listener.join()
+        # Should anyone else have its stderr, it is not waited for.
+        self._listener.join(2)
+        _living.discard(self)
         for stream in (self._process.stdin, self._process.stderr, self.answers):
             with contextlib.suppress(OSError):
                 if stream is not None:
                     stream.close()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._remove_scratch()
+
+    def _remove_scratch(self) -> None:
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _listen(self) -> None:
         assert self._process.stderr is not None
         while piece := self._process.stderr.read1(4096):  # type: ignore[attr-defined]
             self._said += piece
             del self._said[:-_LAST_WORDS]
+
+
+def abort_children() -> None:
+    """End every child of this process at once: it ends itself, and waits for nobody."""
+    for child in list(_living):
+        child.abort()
+        child._remove_scratch()
+
+
+def _start(
+    name: str, low_priority: bool, one_thread: bool, scratch: Path | None
+) -> tuple["subprocess.Popen[bytes]", int]:
+    """Start a child; return it and the end of the pipe that its answers come by."""
+    frozen = getattr(sys, "frozen", False)
+    program = [sys.executable] if frozen else [sys.executable, "-m", "inspector"]
+    reading, writing = _wide_pipe()
+    place = {} if scratch is None else dict.fromkeys(_SCRATCH, str(scratch))
+    try:
+        process = subprocess.Popen(
+            [
+                *program,
+                "--child",
+                f"{name}?{_handle(writing)}?{int(low_priority)}?{int(one_thread)}",
+            ],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            **_passed_on(writing),
+            env=os.environ | place,
+        )
+    except OSError:
+        os.close(reading)
+        raise
+    finally:
+        os.close(writing)
+    return process, reading
 
 
 class Parent:

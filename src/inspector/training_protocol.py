@@ -8,6 +8,7 @@ speaks the messages at the end of this file. Its first message is `Ready`; it ta
 time and keeps those that wait in the order in which they came.
 """
 
+import contextlib
 import json
 import os
 from collections.abc import Mapping
@@ -216,11 +217,16 @@ def _check_samples(name: str, samples: SampleColumns, *, classes: int) -> None:
 def write_whole(file: Path, text: str) -> None:
     """Write a text file so that either the old or the new one stands, whenever power fails."""
     part = file.with_name(file.name + ".part")
-    with part.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(file)
+    try:
+        with part.open("w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(file)
+    except OSError:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
 
 
 # From the child; `run` is the name of the run's folder.
@@ -345,17 +351,26 @@ class Evaluated:
 
 @dataclass(frozen=True, slots=True)
 class Train:
-    """Start the run in `folder`, or go on with it."""
+    """Start the run in `folder`, or go on with it.
+
+    Attributes:
+        root: The dataset's folder; "" as the run's spec says. A project may have been moved since,
+            or come from somebody else.
+        cache: Alike, as `RunSpec.cache`.
+    """
 
     folder: str
+    root: str = ""
+    cache: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Reevaluate:
-    """Load the run's best weights and evaluate them again, on one of `SIDES`."""
+    """Load the run's best weights and evaluate them again, on one of `SIDES`; as `Train`."""
 
     folder: str
     side: str = "validation"
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)

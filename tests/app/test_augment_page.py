@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from inspector.app.augment.page import AugmentPage, PreviewRequest, make_rows
@@ -452,3 +452,23 @@ def test_nothing_is_read_before_the_page_is_shown(qtbot: QtBot, project: Project
     assert page._pictures == []
     assert project.measuring._child is None
     view.shut()
+
+
+def test_what_pasted_code_does_not_tell_is_filled_in(
+    qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]
+) -> None:
+    _, page = lab
+    page.read_code(
+        "from keras.preprocessing.image import ImageDataGenerator\n"
+        "gen = ImageDataGenerator(rotation_range=config.degrees, horizontal_flip=True)\n"
+    )
+    qtbot.waitUntil(
+        lambda: any("degrees" in f.accessibleName() for f in page.findChildren(QLineEdit)),
+        timeout=20_000,
+    )
+    field = next(f for f in page.findChildren(QLineEdit) if "degrees" in f.accessibleName())
+    assert field.accessibleName() == "Value of config.degrees"
+    field.setText("12")
+    field.editingFinished.emit()
+    qtbot.waitUntil(lambda: page.history.now.rotation_degrees == 12, timeout=20_000)
+    assert page.history.now.horizontal_flip

@@ -1,5 +1,6 @@
 """Export in the window: the plan by folders or by the rule, what it warns of, code and report."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,17 +11,18 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
-    QTableWidget,
     QTabWidget,
 )
 from pytestqt.qtbot import QtBot
 
 from inspector.app.duplicates.rule_dialog import RuleDialog
+from inspector.app.export.excluded_strip import ExcludedStrip
 from inspector.app.export.page import ExportPage
 from inspector.app.widgets.page import PageName
 from inspector.app.window.main_window import ProjectWindow
 from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.project.splits.splits import keras_rule
+from inspector.work.export_forms.form import Form
 from inspector.work.export_plan import ExportMode
 from tests.app.screen import button, by_id, named, show, text_of
 
@@ -39,9 +41,15 @@ def test_the_export_is_made_and_its_code_is_there(
     qtbot.waitUntil(
         lambda: export.plan() is not None and "out" in export.plan().target, timeout=5_000
     )
+    # What would leak is said before, and the button asks once more.
+    leaks = export.project.exports.leaks(export.plan())
+    assert text_of(export, "export-leaks") == f"{leaks.after:,}"
+    assert f"{leaks.after:,} leaked images would stay" in text_of(export, "export-banner")
     button(export, "Export").click()
+    assert not (tmp_path / "out").exists()
+    button(export, f"Export with {leaks.after:,} leaked images?").click()
     qtbot.waitUntil(lambda: text_of(export, "export-status").startswith("Done"), timeout=20_000)
-    assert export.findChild(QTabWidget).isTabVisible(2)
+    assert export.findChild(QTabWidget).isTabVisible(1)
     target = tmp_path / "out"
     assert (target / "manifest.csv").exists()
     assert (
@@ -79,12 +87,51 @@ def test_an_export_is_planned_by_the_rule_and_linked(
     assert export.plan() is not None
     assert export.plan().mode is ExportMode.HARDLINK
     assert "linked" in text_of(export, "export-status")
-    balance = named(export, QTableWidget, "Before and after")
-    rows = range(balance.rowCount())
-    after = sum(int(balance.item(r, 3).text()) for r in rows)
-    assert after == export.plan().files
-    splits = [balance.item(r, 0).text() for r in rows]
-    assert list(dict.fromkeys(splits)) == ["training", "validation"]
+    rows = export.bars.accessibleDescription().split("; ")
+    assert sum(int(row.rpartition(" ")[2]) for row in rows) == export.plan().files
+    assert list(dict.fromkeys(row.split()[0] for row in rows)) == ["training", "validation"]
+    assert text_of(export, "export-leaks").endswith("0")
+    assert not by_id(export, QLabel, "export-banner").isVisible()
+
+
+def test_a_drawn_split_is_listed_in_the_folders_as_they_are(
+    qtbot: QtBot, view: ProjectWindow, export: ExportPage
+) -> None:
+    view.project.splits.set_rule(keras_rule("image_dataset_from_directory", share=0.2, seed=42))
+    sides = view.project.splits.membership().sides()
+
+    def is_listed() -> bool:
+        plan = export.plan()
+        return plan is not None and all(sides.get(i.source, "") == i.split for i in plan.items)
+
+    qtbot.waitUntil(is_listed, timeout=10_000)
+    assert export.plan() is not None
+    assert all(i.source == i.target for i in export.plan().items)
+
+
+def test_the_suggested_target_is_new_and_can_be_written(
+    view: ProjectWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    exports, root = view.project.exports, view.project.root
+    assert exports.suggested_target().parent == root.parent
+    may = os.access
+    monkeypatch.setattr(os, "access", lambda p, m: Path(p) != root.parent and may(p, m))
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    assert exports.suggested_target() == tmp_path / f"{root.name}-clean"
+    (tmp_path / f"{root.name}-clean").mkdir()
+    assert exports.suggested_target() == tmp_path / f"{root.name}-clean-2"
+
+
+def test_an_excluded_image_is_restored_from_the_page(
+    qtbot: QtBot, view: ProjectWindow, export: ExportPage
+) -> None:
+    sample = next(s for s in view.project.samples.everything() if s.status == "image")
+    view.project.decisions.drop([sample.id])
+    strip = export.findChild(ExcludedStrip)
+    qtbot.waitUntil(strip.isVisible, timeout=10_000)
+    button(strip, "Restore").click()
+    qtbot.waitUntil(lambda: not view.project.samples.by_ids([sample.id])[0].mark, timeout=10_000)
+    qtbot.waitUntil(lambda: not strip.isVisible(), timeout=10_000)
 
 
 def test_it_warns_where_the_code_would_draw_anew(
@@ -119,3 +166,31 @@ def test_a_report_is_written_from_the_window(
     button(export, "Write a report").click()
     qtbot.waitUntil(lambda: opened == [str(file)], timeout=20_000)
     assert file.read_text("utf-8").startswith("<!doctype html>")
+
+
+def test_a_form_and_folds_are_chosen(qtbot: QtBot, export: ExportPage, tmp_path: Path) -> None:
+    named(export, QComboBox, "Split folders").setCurrentIndex(2)
+    form = named(export, QComboBox, "Form")
+    assert {form.itemData(row) for row in range(form.count())} == set(Form)
+    form.setCurrentIndex(form.findData(Form.PYTORCH))
+
+    def planned() -> bool:
+        plan = export.plan()
+        return plan is not None and plan.form.form is Form.PYTORCH and "out" in plan.target
+
+    qtbot.waitUntil(planned, timeout=20_000)
+    plan = export.plan()
+    assert plan is not None
+    assert {item.split for item in plan.items} == {f"fold{n}" for n in range(1, 6)}
+    button(export, "Export").click()
+    qtbot.waitUntil(lambda: text_of(export, "export-status").startswith("Done"), timeout=60_000)
+    code = named(export, QPlainTextEdit, "Code that loads the export").toPlainText()
+    assert code == (tmp_path / "out" / "load_pytorch.py").read_text("utf-8")
+    assert "FOLDS = ['fold1', 'fold2', 'fold3', 'fold4', 'fold5']" in code
+
+
+def test_a_form_that_can_not_be_says_why(qtbot: QtBot, export: ExportPage) -> None:
+    form = named(export, QComboBox, "Form")
+    form.setCurrentIndex(form.findData(Form.COCO))
+    qtbot.waitUntil(lambda: "no boxes came in" in text_of(export, "export-status"), timeout=20_000)
+    assert not button(export, "Export").isEnabled()

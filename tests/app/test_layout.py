@@ -135,7 +135,11 @@ def faults(where: str, root: QWidget) -> list[tuple[str, ...]]:
     areas = [a for a in root.findChildren(QScrollArea) if a.isVisible()]
     found += [(where, "too wide", a.accessibleName()) for a in areas if too_wide(a)]
     found += [(where, "over", *pair) for pair in overlapping(root)]
-    if root.isWindow() and not QRect(QPoint(0, 0), QSize(*SMALLEST)).contains(root.rect()):
+    room = QSize(*SMALLEST)
+    if root.isWindow() and root.minimumSizeHint().boundedTo(room) == root.minimumSizeHint():
+        # It may follow a larger window, as long as it fits the smallest.
+        room = room.expandedTo(root.parentWidget().window().size()) if root.parent() else room
+    if root.isWindow() and not QRect(QPoint(0, 0), room).contains(root.rect()):
         found.append((where, "larger than the smallest window", str(root.size())))
     return found
 

@@ -58,11 +58,11 @@ def test_a_theme_is_put_on_from_the_palette(qtbot: QtBot, opened: ProjectWindow)
     qtbot.keyClicks(palette.field, "dark")
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
     assert read_settings()["theme"] == "dark"
-    assert theme.colour("window").lightness() < 128
+    assert theme.colour("bg").lightness() < 128
     palette = opened_palette(qtbot, opened)
     qtbot.keyClicks(palette.field, "light")
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
-    assert theme.colour("window").lightness() > 128
+    assert theme.colour("bg").lightness() > 128
 
 
 def test_about_tells_the_version(qtbot: QtBot, opened: ProjectWindow) -> None:
@@ -115,7 +115,7 @@ def test_an_action_of_the_shown_page_runs(qtbot: QtBot, opened: ProjectWindow) -
 def test_an_action_of_another_page_only_goes_there(qtbot: QtBot, opened: ProjectWindow) -> None:
     page(opened, PageName.GALLERY).view.selectAll()
     palette = opened_palette(qtbot, opened)
-    qtbot.keyClicks(palette.field, "drop what is selected")
+    qtbot.keyClicks(palette.field, "exclude what is selected")
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
     assert opened.page() is page(opened, PageName.GALLERY)
     QApplication.processEvents()

@@ -1,5 +1,6 @@
 """The pages of splits, groups, findings and augmentation on a real project."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
+    QLineEdit,
     QPlainTextEdit,
     QPushButton,
     QSlider,
@@ -21,7 +23,7 @@ from inspector.app.splits.seed_panel import ACCURACY
 from inspector.app.widgets.charts.figures import HistogramPlot
 from inspector.app.widgets.jobs_bar import JobBar
 from inspector.app.window.main_window import ProjectWindow
-from inspector.project.splits.split_rules import RuleKind
+from inspector.project.splits.split_rules import Rule, RuleKind
 from tests.app.screen import button, named, text_of
 
 
@@ -125,6 +127,41 @@ def test_the_matrix_follows_the_threshold(qtbot: QtBot, view: ProjectWindow) -> 
     qtbot.waitUntil(lambda: view.project.duplicates.threshold == 1.0, timeout=10_000)
 
 
+def test_no_old_figure_stands_under_a_new_threshold(qtbot: QtBot, view: ProjectWindow) -> None:
+    splits = page(view, SplitsPage)
+    assert isinstance(splits, SplitsPage)
+    qtbot.waitUntil(lambda: matrix(splits).rowCount() > 0, timeout=20_000)
+    before = splits.shown_text()
+    heard: list[str] = []
+    splits.moved.connect(lambda: heard.append(splits.shown_text()))
+    began = time.monotonic()
+    threshold(splits).setValue(threshold(splits).value() + 10)
+    # The key comes back at once, and what is seen says that it computes.
+    assert time.monotonic() - began < 1
+    assert text_of(splits, "splits-summary") == "Computing…"
+    cells = {
+        matrix(splits).item(row, column).text()
+        for row in range(matrix(splits).rowCount())
+        for column in range(2, matrix(splits).columnCount())
+    }
+    assert cells == {"…"}
+    qtbot.waitUntil(
+        lambda: "near-duplicate in training" in text_of(splits, "splits-summary"), timeout=10_000
+    )
+    # The counter of the status line follows, too.
+    qtbot.waitUntil(lambda: bool(heard) and heard[-1] != before, timeout=10_000)
+
+
+def test_the_counter_follows_the_rule(qtbot: QtBot, view: ProjectWindow) -> None:
+    splits = page(view, SplitsPage)
+    assert isinstance(splits, SplitsPage)
+    qtbot.waitUntil(lambda: matrix(splits).rowCount() > 0, timeout=20_000)
+    heard: list[str] = []
+    splits.moved.connect(lambda: heard.append(splits.shown_text()))
+    view.project.splits.set_rule(Rule(RuleKind.GROUPS, share=0.3, seed=3))
+    qtbot.waitUntil(lambda: bool(heard) and heard[-1].startswith("0 of "), timeout=20_000)
+
+
 def test_bad_code_gets_a_sentence(qtbot: QtBot, view: ProjectWindow) -> None:
     splits = page(view, SplitsPage)
     assert isinstance(splits, SplitsPage)
@@ -141,3 +178,33 @@ def test_a_judged_pair_gives_a_precision(qtbot: QtBot, view: ProjectWindow) -> N
     qtbot.waitUntil(lambda: text_of(groups, "groups-precision") != "", timeout=20_000)
     qtbot.keyClick(groups, Qt.Key.Key_Y)
     qtbot.waitUntil(lambda: "100%" in text_of(groups, "groups-precision"), timeout=10_000)
+
+
+def test_pasted_code_shows_its_calls_and_a_field_for_what_it_does_not_tell(
+    qtbot: QtBot, view: ProjectWindow
+) -> None:
+    splits = page(view, SplitsPage)
+    assert isinstance(splits, SplitsPage)
+    named(splits, QComboBox, "What makes the split").setCurrentIndex(2)
+    code = named(splits, QPlainTextEdit, "Pasted code")
+    code.setPlainText(
+        "from keras.utils import image_dataset_from_directory as f\n"
+        "one = f('training', validation_split=0.2, subset='training', seed=cfg.seed)\n"
+        "two = f('training', validation_split=0.2, subset='validation', seed=cfg.seed)\n"
+    )
+    calls = named(splits, QTableWidget, "How the code was read")
+    qtbot.waitUntil(lambda: calls.rowCount() == 2, timeout=20_000)
+    assert [calls.item(row, 1).text() for row in (0, 1)] == ["training", "validation"]
+    assert [calls.item(row, 0).text() for row in (0, 1)] == ["2", "3"]
+    assert "cfg.seed" in text_of(splits, "code-reading-notes")
+    qtbot.waitUntil(lambda: "seed" in text_of(splits, "splits-summary"), timeout=20_000)
+    field = named(splits, QLineEdit, "Value of cfg.seed")
+    field.setText("42")
+    field.editingFinished.emit()
+    qtbot.waitUntil(
+        lambda: "validation. 0 files" in text_of(splits, "splits-summary"), timeout=20_000
+    )
+    qtbot.waitUntil(lambda: calls.item(0, 6).text() == "42", timeout=20_000)
+    assert named(splits, QLineEdit, "Value of cfg.seed").text() == "42"
+    code.setPlainText("nothing = 1")
+    qtbot.waitUntil(lambda: "makes no dataset" in text_of(splits, "splits-summary"), timeout=20_000)

@@ -19,6 +19,7 @@ from inspector.app.window.session import Session
 from inspector.app.window.single_instance import SingleInstance
 from inspector.demo.dataset import truth_path
 from inspector.desktop.paths import projects_folder, samples_folder
+from inspector.errors import UnwritableError
 from inspector.project.catalog import sample_dataset as sample_set
 from inspector.project.catalog.sample_dataset import make_sample
 from inspector.project.project import Project
@@ -115,7 +116,7 @@ def test_return_presses_what_has_the_keyboard(qtbot: QtBot, demo: Path, tmp_path
     window.close()
 
 
-def test_a_second_window_asks_the_first_to_come_up(
+def test_a_second_window_only_reads_and_says_so_and_the_first_comes_up(
     qtbot: QtBot, demo: Path, tmp_path: Path
 ) -> None:
     first, second = MainWindow(), MainWindow()
@@ -125,18 +126,21 @@ def test_a_second_window_asks_the_first_to_come_up(
     file = tmp_path / "p.inspector"
     kept = open_dataset(qtbot, first, demo, file)
     first.showMinimized()
-    second.open_path(str(demo), str(file))
-    qtbot.waitUntil(lambda: not second.opening.is_busy(), timeout=20_000)
-    assert second.view is None
-    assert second.start is not None
-    note = by_id(second.start, QLabel, "start-error")
-    qtbot.waitUntil(lambda: "is open in another window" in note.text())
+    reading = open_dataset(qtbot, second, demo, file)
+    assert "opened read-only" in by_id(reading, QLabel, "read-only").text()
+    assert not by_id(kept, QLabel, "read-only").isVisibleTo(kept)
+    assert not reading.busy()
+    (row, *_) = reading.project.samples.everything()
+    with pytest.raises(UnwritableError, match="opened read-only"):
+        reading.project.decisions.drop([row.id])
+    assert not reading.project.decisions.log()
     qtbot.waitUntil(lambda: not first.isMinimized(), timeout=10_000)
     first.open_path(str(demo), str(file))
     qtbot.waitUntil(lambda: not first.opening.is_busy(), timeout=20_000)
     assert first.view is kept
     first.close()
-    open_dataset(qtbot, second, demo, file)
+    writing = open_dataset(qtbot, second, demo, file)
+    assert writing.project.why_read_only() == ""
     second.close()
 
 

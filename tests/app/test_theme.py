@@ -24,9 +24,18 @@ def _colour_names() -> set[str]:
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr == "colour"
-        for part in ast.walk(node.args[0])
+        for part in _values(node.args[0])
         if isinstance(part, ast.Constant) and isinstance(part.value, str)
     }
+
+
+def _values(node: ast.expr) -> list[ast.expr]:
+    """Return what an argument can be: both branches of a condition, not the condition."""
+    match node:
+        case ast.IfExp(body=body, orelse=orelse):
+            return [*_values(body), *_values(orelse)]
+        case _:
+            return [node]
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])

@@ -69,7 +69,9 @@ def test_a_diagnosis_starts_by_itself_once(
     qtbot.waitUntil(lambda: bool(jobs.running), timeout=30_000)
     (bar,) = made.findChildren(JobBar)
     assert bar.isVisible()
-    # The answer is shown while labels are still looked at.
+    # The answer is shown while labels are still looked at; the evidence behind it on request.
+    assert not panel.isVisible()
+    page(made, PageName.OVERVIEW).answer.why.click()
     terms = panel.findChild(ComponentsTable)
     qtbot.waitUntil(terms.isVisible, timeout=120_000)
     assert jobs.running

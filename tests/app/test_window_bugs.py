@@ -3,15 +3,18 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QTableWidgetItem
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QTableWidgetItem
 from pytestqt.qtbot import QtBot
 
+from inspector.app.augment.effects_panel import difference
+from inspector.app.duplicates.rule_dialog import RuleDialog
 from inspector.app.widgets import theme
 from inspector.app.widgets.accuracy_field import AccuracyField
 from inspector.app.widgets.page import PageName
 from inspector.app.widgets.tables import MEASURED_ROWS, FittedTable
 from inspector.app.window.main_window import ProjectWindow
-from tests.app.screen import named, show
+from inspector.project.diagnosis.diagnoses import StoredDiagnosis, UserMetrics
+from tests.app.screen import by_id, named, show, text_of
 
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 
@@ -176,3 +179,54 @@ def test_a_button_that_disables_itself_keeps_the_keyboard_from_its_neighbour(
     button.setFocus()
     qtbot.keyClick(button, Qt.Key.Key_Tab)
     assert QApplication.focusWidget() is not button
+
+
+def test_a_warning_is_not_painted_over_the_table_of_the_rules_dialog(
+    qtbot: QtBot, view: ProjectWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warning = "Removing 85 files changes which images seed 42 selects. " * 4
+    monkeypatch.setattr(view.project.splits, "redraw", lambda: warning)
+    dialog = RuleDialog(view.project, view.bridge, view)
+    dialog.show()
+    label = by_id(dialog, QLabel, "rule-warning")
+    qtbot.waitUntil(label.isVisible, timeout=10_000)
+    qtbot.wait(50)
+    places = named(dialog, FittedTable, "Excluded, by split and class")
+    assert not label.geometry().intersects(places.geometry())
+    assert label.height() >= label.heightForWidth(label.width())
+    for other in dialog.findChildren(QPushButton):
+        assert not label.geometry().intersects(other.geometry()) or other.parent() is not dialog
+    dialog.close()
+
+
+def test_no_button_of_duplicates_is_cut_at_1024(qtbot: QtBot, opened: ProjectWindow) -> None:
+    view = opened.window()
+    shown = show(opened, PageName.DUPLICATES)
+    view.resize(1024, 768)
+    qtbot.wait(100)
+    assert view.width() == 1024
+    for one in shown.findChildren(QPushButton):
+        if one.isVisible():
+            assert one.width() >= one.sizeHint().width(), one.text()
+            place = one.mapTo(view, QPoint(one.width(), one.height()))
+            assert place.x() <= view.width(), one.text()
+
+
+def test_augment_names_the_test_folder_that_it_leaves_alone() -> None:
+    assert "The test folder is not looked at" in difference((), compared=False, splits=("test",))
+    assert difference((), compared=False) == "There is none, so nothing is compared."
+
+
+def test_a_verdict_of_before_is_not_put_beside_a_new_rule(
+    qtbot: QtBot, view: ProjectWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    term = {"mean": 0.08, "low": 0.06, "high": 0.1, "verdict": "yes", "bound": "at_least"}
+    old = StoredDiagnosis({"terms": {"leakage": term}, "verdict": "old"}, 1.0, ("the split rule",))
+    monkeypatch.setattr(view.project.diagnoses, "last", lambda: old)
+    view.project.diagnoses.state(UserMetrics(0.95, 0.75))
+    overview = show(view, PageName.OVERVIEW)
+    qtbot.waitUntil(
+        lambda: text_of(overview, "answer-headline").endswith("near-duplicate in training."),
+        timeout=20_000,
+    )
+    assert "could not be shown" not in text_of(overview, "answer-detail")

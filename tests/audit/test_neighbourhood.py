@@ -8,7 +8,14 @@ from inspector.audit.domain_classifier import domain_auc, draw_groups, fold_auc
 from inspector.audit.folds import own_groups
 from inspector.audit.hidden_groups import unexplained_pairs
 from inspector.audit.label_errors import wrong_labels
-from inspector.audit.properties import PropertyGroups, bars, compare_properties, histogram, one_hot
+from inspector.audit.properties import (
+    PropertyGroups,
+    bars,
+    compare_properties,
+    histogram,
+    one_hot,
+    typical,
+)
 from inspector.audit.seed_variability import Images, luck
 
 QUIET = ProgressReporter(lambda stage, done, total: None, lambda: False)
@@ -230,3 +237,28 @@ def test_a_burst_with_one_wrong_label_does_not_vouch_for_itself() -> None:
     given = np.where(source == 7, 1 - y, y)
     found = wrong_labels(x, given, source)
     assert set(np.flatnonzero(source == 7)) <= set(found.index[:5])
+
+
+def test_equal_medians_are_not_called_different_by_their_median() -> None:
+    rng = np.random.default_rng(3)
+    width = np.full(320, 224.0)
+    odd = np.flatnonzero(np.arange(200) % 5 >= 3)
+    width[odd] = 224 + 8 * rng.integers(1, 9, len(odd))
+    inside = np.arange(320) >= 200
+    sides = PropertyGroups(np.arange(320) % 2, np.full(320, -1), ~inside, inside)
+    (found,) = compare_properties({"width": width}, sides)
+    assert found.differs
+    assert typical(found, found.training) == "60% at 224"
+    assert typical(found, found.folder) == "100% at 224"
+
+
+def test_equal_medians_without_a_common_value_show_a_quartile() -> None:
+    rng = np.random.default_rng(4)
+    light = np.concatenate([rng.normal(0.5, 0.01, 200), rng.normal(0.5, 0.2, 200)])
+    light[199], light[399] = 0.5, 0.5
+    light -= np.where(np.arange(400) < 200, np.median(light[:200]), np.median(light[200:])) - 0.5
+    inside = np.arange(400) >= 200
+    sides = PropertyGroups(np.arange(400) % 2, np.full(400, -1), ~inside, inside)
+    (found,) = compare_properties({"light": light}, sides)
+    assert typical(found, found.training) != typical(found, found.folder)
+    assert "quartile" in typical(found, found.training)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from inspector.audit.pitfalls import Pitfall, Replayed, pitfalls
-from inspector.dataset.keras_code import CodeCall
+from inspector.code_reading.loader_calls import LoaderCall
 from inspector.splits.keras_lists import Listed
 from inspector.splits.keras_replay import Call, Loader, cut
 
@@ -34,7 +34,7 @@ def found(
     one: Call,
     two: Call,
     *,
-    code: tuple[CodeCall, ...] = (),
+    code: tuple[LoaderCall, ...] = (),
     dropped: frozenset[str] = frozenset(),
 ) -> dict[str, Pitfall]:
     one, two = replace(one, subset="training"), replace(two, subset="validation")
@@ -109,7 +109,7 @@ def test_a_list_of_labels_used_twice(known: bool) -> None:
     listed = files(100, 100, 100, 100, 100, 100, 100)
     labels = tuple(listed.labels.tolist()) if known else ()
     call = replace(CALL, labels="list" if known else "unread", label_list=labels)
-    code = tuple(CodeCall(i, n, "d", call, label_name="y") for i, n in ((1, "a"), (2, "b")))
+    code = tuple(LoaderCall(i, n, "d", call, label_name="y") for i, n in ((1, "a"), (2, "b")))
     one = found(listed, call, call, code=code)["labels_list_reused"]
     # Source: facts of Keras: 85 % wrong with seven classes.
     assert one.numbers["wrong_share"] == pytest.approx(6 / 7, abs=0.05)
@@ -119,7 +119,7 @@ def test_a_list_of_labels_used_twice(known: bool) -> None:
 
 def test_generators_that_augment_or_normalise_otherwise() -> None:
     call = Call(Loader.GENERATOR, 0.2)
-    one = CodeCall(1, "a", "d", call, generator=1, augments=True, normalises=("rescale",))
+    one = LoaderCall(1, "a", "d", call, generator=1, augments=True, normalises=("rescale",))
     said = found(files(50, 50), call, call, code=(one, replace(one, name="b")))
     assert len(said["validation_augmented"].files) == 20
     assert "normalised_differently" not in said

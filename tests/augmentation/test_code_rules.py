@@ -4,10 +4,10 @@ import textwrap
 
 import pytest
 
-from inspector.augmentation.code_rules import lint_beside, lint_code
-from inspector.augmentation.keras_code import parse_code
+from inspector.augmentation.compared_policies import lint_beside
 from inspector.augmentation.policy_json import Normalisation, Policy
 from inspector.augmentation.presets import PRESETS
+from inspector.code_reading.reading import lint_code, parse_code
 from inspector.errors import UsageError
 from tests.augmentation.conftest import RunKeras
 
@@ -65,7 +65,7 @@ def test_11_validation_without_the_normalisation_of_training() -> None:
 def test_19_the_default_interpolation() -> None:
     code = TWO_GENERATORS.replace(", interpolation='bilinear'", "")
     found = lint_code(code)
-    assert [(a.rule, a.severity) for a in found] == [("nearest-interpolation", "hint")]
+    assert [(a.rule, a.severity.lint_level) for a in found] == [("nearest-interpolation", "hint")]
     assert rules(code.replace("_from_directory", "")) == []
 
 
@@ -144,10 +144,12 @@ def test_14_shifts_that_keras_exchanges() -> None:
 def test_29_rescaled_by_the_generator_and_by_a_layer() -> None:
     code = "g = ImageDataGenerator(rescale=1/255)\nm = keras.Sequential([layers.Rescaling(1/255)])"
     (advice,) = lint_code(code)
-    assert (advice.rule, advice.severity) == ("rescaled-twice", "error")
+    assert (advice.rule, advice.severity.lint_level) == ("rescaled-twice", "error")
     assert advice.suggestion == {"rescale": None}
-    twice = "a = layers.Rescaling(1/255)\nb = layers.Rescaling(1/255)\nlayers.RandomFlip()"
-    assert [a.severity for a in lint_code(twice)] == ["hint"]
+    apart = "a = layers.Rescaling(1/255)\nb = layers.Rescaling(1/255)\nlayers.RandomFlip()"
+    assert lint_code(apart) == []
+    one_way = "keras.Sequential([Rescaling(1/255), RandomFlip(), Rescaling(1/255)])"
+    assert [a.rule for a in lint_code(one_way)] == ["rescaled-twice"]
     assert lint_code("[layers.RandomFlip(), layers.Rescaling(1/255)]") == []
 
 

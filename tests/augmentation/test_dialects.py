@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from inspector.augmentation.apply import augment, normalise
 from inspector.augmentation.dialects import to_code
-from inspector.augmentation.keras_code import parse_code
 from inspector.augmentation.policy_json import (
     Distribution,
     Fill,
@@ -22,6 +21,7 @@ from inspector.augmentation.policy_json import (
     ShiftKind,
     read_policy,
 )
+from inspector.code_reading.reading import parse_code
 from inspector.errors import UsageError
 from tests.augmentation.conftest import RunKeras, smooth
 from tests.augmentation.test_apply import EVERYTHING

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from inspector.augmentation.keras_code import parse_code, swaps_axes
+from inspector.augmentation.keras_versions import swaps_axes
 from inspector.augmentation.policy_json import (
     Fill,
     Normalisation,
@@ -15,6 +15,7 @@ from inspector.augmentation.policy_json import (
     ShiftKind,
     read_policy,
 )
+from inspector.code_reading.reading import parse_code
 from inspector.errors import UsageError
 
 
@@ -123,7 +124,7 @@ EVIL = [
     "ImageDataGenerator(*[1])",
     "ImageDataGenerator(rotation_range=[x for x in (1, 2)])",
     "ImageDataGenerator(rotation_range=2 ** 2 ** 2 ** 60)",
-    "ImageDataGenerator(rotation_range=1 // 2)",
+    "ImageDataGenerator(rotation_range=1 // 0)",
     "ImageDataGenerator(rotation_range='a' * 1000000000)",
     "ImageDataGenerator(width_shift_range=[0] * 1000000000)",
     "ImageDataGenerator(rotation_range=1 / 0)",
@@ -139,8 +140,8 @@ EVIL = [
     "keras.Sequential([Dense(3)])",
     "[RandomFlip(), RandomFlip('vertical')]",
     "layers.RandomCrop(3, 3)",
-    "from torchvision.transforms import RandomRotation\nRandomRotation(30)",
-    "import torchvision.transforms as layers\nlayers.RandomRotation(30)",
+    "from my_transforms import RandomRotation\nRandomRotation(30)",
+    "import my_transforms as layers\nlayers.RandomRotation(30)",
     "N = open('{mark}', 'w')\nImageDataGenerator(rotation_range=N)",
     "def f(n): return ImageDataGenerator(rotation_range=n)",
     "keras.Sequential([open('{mark}', 'w')])",

@@ -12,6 +12,16 @@ from inspector.cli.main import run
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guide" / "json.md"
 
 
+SCRIPT = """
+import argparse, random
+parser = argparse.ArgumentParser()
+parser.add_argument("--size", type=int, default=64)
+size = parser.parse_args().size
+gen = ImageDataGenerator(rotation_range=0.2, validation_split=random.random())
+train = gen.flow_from_directory("data", subset="training", target_size=(size, size))
+"""
+
+
 def documented() -> dict[tuple[str, bool], list[str]]:
     """Return the keys of each line by (verb and place, whether it is a member of a list)."""
     found = {}
@@ -36,6 +46,8 @@ def at(document: Any, place: str, *, member: bool) -> list[str]:
 def test_every_key_is_as_documented(
     demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
     where = [str(demo), "--project", str(tmp_path / "p.inspector")]
     words = {
         "scan": ["scan", *where],
@@ -63,6 +75,7 @@ def test_every_key_is_as_documented(
         "decisions": ["decisions", *where],
         "export": ["export", *where, "--to", str(tmp_path / "out")],
         "report": ["report", *where, "-o", str(tmp_path / "r.html")],
+        "code": ["code", str(script)],
         "policy lint": ["policy", "lint", "--code", "ImageDataGenerator(rotation_range=0.2)"],
     }
     lines = documented()

@@ -78,8 +78,9 @@ def test_every_verb_has_help() -> None:
     assert set(verbs) == {  # type: ignore[arg-type]
         "open", "demo", "scan", "problems", "quality", "duplicates", "decide", "undo", "redo",
         "decisions", "export", "projects", "backups", "caches", "doctor", "split", "leaks",
-        "groups", "freeze",
+        "groups", "freeze", "code",
         "diagnose", "labels", "report", "fix", "policy", "train", "runs", "compare", "desktop",
+        "unpack", "script",
     }  # fmt: skip
 
 

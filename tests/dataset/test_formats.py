@@ -22,6 +22,7 @@ def test_the_stored_values_of_the_flags_never_change() -> None:
         "TINY": 8192,
         "ODD_RATIO": 16384,
         "FLAT": 32768,
+        "SHAPED_ALPHA": 65536,
     }
 
 
@@ -47,7 +48,7 @@ def test_keras_lists_nothing_else(name: str) -> None:
             b"version https://git-lfs.github.com/spec/v1",
             "this is a Git LFS pointer: the image was not downloaded",
         ),
-        (b"\0\0\0\x18ftypheic", "HEIC files are not supported"),
+        (b"\0\0\0\x18ftypheio", "this variant of HEIC is not supported"),
         (b"\0\0\0\x18ftypisom", "this is a video, not an image"),
         (bytes(400), "the file holds only zeros"),
         (b"id,label\n1,cat\n", "this is a text file, not an image"),

@@ -87,14 +87,16 @@ def main(target: str) -> None:
     app = wait(program, "the program")
     heard: dict[str, object] = {}
     heard["finding"] = wait(
-        lambda: [n for n in names(app, "label") if n.endswith("with a near-duplicate in training")],
+        lambda: [
+            n for n in names(app, "label") if n.endswith("have a near-duplicate in training.")
+        ],
         "the findings",
     )
     press(app, "check box", "Duplicates")
     heard["clusters"] = wait(
         lambda: [n for n in names(app, "list item") if n.startswith("cluster of")], "the clusters"
     )
-    press(app, "push button", "Keep this, drop its copies")
+    press(app, "push button", "Keep this, exclude its copies")
     heard["status"] = wait(
         lambda: [n for n in names(app, "label") if n.startswith("1 decision since export")],
         "the decision",
@@ -107,6 +109,8 @@ def main(target: str) -> None:
     field = wait(lambda: named(app, "text", "Target folder"), "the target")
     field.set_text_contents(target)
     press(app, "push button", "Export")
+    # Images leak: the button asks once more, with their number on it.
+    press(app, "push button", "Export with")
     heard["done"] = wait(
         lambda: [n for n in names(app, "label") if n.startswith("Done:")], "the export"
     )

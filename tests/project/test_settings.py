@@ -123,6 +123,7 @@ def test_a_linked_file_stays_a_link(tmp_path: Path) -> None:
         ("[preferences]\nfly = true", "no setting"),
         ("preferences = 3", "not a table"),
         ("preferences", "can't be read"),
+        ("x = " + "[" * 5_000, "nested too deep"),
     ],
 )
 def test_nonsense_is_said(tmp_path: Path, text: str, why: str) -> None:

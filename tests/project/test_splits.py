@@ -17,6 +17,7 @@ from inspector.errors import DatasetError, ExportError, UsageError
 from inspector.project.diagnosis.diagnoses import UserMetrics
 from inspector.project.diagnosis.shift import from_json as properties_of
 from inspector.project.project import Project
+from inspector.project.review.grouping_proposals import Evidence
 from inspector.project.splits.leakage import second_call
 from inspector.project.splits.snippets import snippet
 from inspector.project.splits.split_rules import SPLIT_RULE, Rule, RuleKind
@@ -179,7 +180,12 @@ def test_a_split_by_group_leaves_nothing_on_both_sides(project: Project) -> None
 
 def test_groups_come_from_exif_and_can_be_confirmed(demo: Path, project: Project) -> None:
     offers = project.groups.offers()
-    assert any(o.enabled and o.proposal.provenance.value == "exif time" for o in offers)
+    assert not any(o.enabled for o in offers)
+    bursts = next(o for o in offers if o.proposal.provenance.value == "exif time")
+    assert bursts.evidence is Evidence.LOOKS_RIGHT
+    assert project.groups.accept("exif time").enabled
+    project.groups.use(bursts.proposal, on=None)
+    assert not any(o.enabled for o in project.groups.offers())
     assert any(r["kind"] == "burst" for r in truth(demo))
     group = next(g for g in project.groups.groups() if not g.confirmed and len(g.members) > 1)
     project.groups.confirm([group.id])
@@ -376,63 +382,3 @@ def test_folders_that_differ_are_shown_with_pictures(tmp_path: Path) -> None:
 
 def _rounded(answer: Diagnosis) -> tuple[Property, ...]:
     return properties_of(json.loads(json.dumps(as_json(answer))))
-
-
-def test_fix_warns_where_little_would_be_left_to_train_on(demo: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "chained"
-    for file in sorted((demo / "training").rglob("IMG_*.*")):
-        burst = "_b" in file.stem
-        split = "test" if burst and file.stem.endswith("_b1") else "training"
-        if burst or int(file.stem.rpartition("_")[2]) % 4 == 0:
-            target = folder / split / file.parent.name / file.name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(file, target)
-    project = Project(folder, tmp_path / "p.inspector", jobs=2)
-    try:
-        project.scans.scan()
-        plan = project.fixes.plan(tmp_path / "out")
-        assert plan.resplit is not None
-        assert f"Only {len(plan.resplit.training)} of " in plan.warning
-    finally:
-        project.close()
-
-
-def test_fix_does_what_was_shown_or_nothing(project: Project, tmp_path: Path) -> None:
-    plan = project.fixes.plan(tmp_path / "fixed")
-    dropped = next(s for s in project.samples.everything() if s.path == plan.drops[0][0])
-    project.decisions.keep([dropped.id])
-    with pytest.raises(ExportError, match="changed since"):
-        project.fixes.run(plan)
-    assert not any(tmp_path.glob("fixed*"))
-    assert not any(s.mark == "drop" for s in project.samples.everything())
-    again = project.fixes.plan(tmp_path / "fixed")
-    assert plan.drops[0] not in again.drops
-    project.duplicates.set_threshold(0.99)
-    with pytest.raises(ExportError, match="changed since"):
-        project.fixes.run(again)
-
-
-def test_fix_makes_it_right_and_can_be_undone(project: Project, tmp_path: Path) -> None:
-    before = project.decisions.to_undo()
-    plan = project.fixes.plan(tmp_path / "fixed")
-    assert plan.warning == ""
-    assert plan.drops
-    fixed = project.fixes.run(plan)
-    assert [s.path for s in project.samples.everything() if s.mark == "drop"] == sorted(
-        path for path, _ in plan.drops
-    )
-    assert fixed.exported.leaks_after == fixed.exported.groups_after == 0
-    assert fixed.exported.files == fixed.exported.verified
-    page = Path(fixed.report).read_text("utf-8")
-    assert "http://" not in page
-    assert "https://" not in page
-    assert "data:image/jpeg" in page
-    assert Path(fixed.lock).exists()
-    project.decisions.undo()
-    assert project.decisions.to_undo() == before
-    again = Project(tmp_path / "fixed", tmp_path / "q.inspector", jobs=2)
-    try:
-        again.scans.scan()
-        assert not again.splits.leaks(Rule()).leaks
-    finally:
-        again.close()

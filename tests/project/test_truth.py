@@ -52,6 +52,11 @@ def test_an_answer_says_before_what_it_was_made(project: Project) -> None:
     project.decisions.drop(ids[:1])
     last = project.diagnoses.last()
     assert last is not None
+    assert last.changed == ("the excluded images",)
+    assert last.same_files
+    project.decisions.undo()
+    last = project.diagnoses.last()
+    assert last is not None
     assert last.changed == ()
     project.decisions.bind(ids[:5:2])
     last = project.diagnoses.last()

@@ -1,5 +1,6 @@
 """Names from a stranger, through every door: refused with exit 3, and the dataset stays."""
 
+import contextlib
 import hashlib
 import json
 import shutil
@@ -9,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from inspector.audit.predictions import read_predictions
 from inspector.cli.main import run
 from inspector.desktop.paths import cache_folder
-from inspector.errors import ExportError
+from inspector.errors import DatasetError, ExportError, InspectorError, ProjectError
 from inspector.project.project import Project
+from inspector.project.splits.split_rules import Rule, RuleKind
 
 HOSTILE_NAMES = ("../d/validation", "..", "/tmp/x", "a/b", "C:x", "..\\d", "a\nb", "x" * 300)
 
@@ -140,30 +143,74 @@ def test_a_name_in_a_manifest(
     assert "m.csv, line 2" in message
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        "UPDATE sample SET label = '../../d/validation/x' WHERE status = 'image'",
-        "UPDATE sample SET split = '/tmp/out' WHERE status = 'image'",
-        "UPDATE sample SET path = '../d/' || path WHERE status = 'image'",
-        "UPDATE sample SET path = '/etc/passwd' WHERE id = (SELECT min(id) FROM sample"
-        " WHERE status = 'image')",
-        "INSERT OR REPLACE INTO decision (sample, label) SELECT id, '../../d/x' FROM sample",
-        "INSERT OR REPLACE INTO decision (sample, label) SELECT id, '/tmp/x' FROM sample",
-    ],
-)
-def test_a_row_of_a_project_file(
-    dataset: Path, scanned_project: Path, tmp_path: Path, change: str
-) -> None:
-    """As the window plans an export: without a scan that would put the names right again."""
-    connection = sqlite3.connect(scanned_project)
+ROWS = [
+    "UPDATE sample SET label = '../../d/validation/x' WHERE status = 'image'",
+    "UPDATE sample SET split = '/tmp/out' WHERE status = 'image'",
+    "UPDATE sample SET path = '../d/' || path WHERE status = 'image'",
+    "UPDATE sample SET path = '/etc/passwd' WHERE id = (SELECT min(id) FROM sample"
+    " WHERE status = 'image')",
+    "INSERT OR REPLACE INTO decision (sample, label) SELECT id, '../../d/x' FROM sample",
+    "INSERT OR REPLACE INTO decision (sample, label) SELECT id, '/tmp/x' FROM sample",
+]
+
+
+def _change(file: Path, change: str) -> None:
+    connection = sqlite3.connect(file)
     connection.execute(change)
     connection.commit()
     connection.close()
+
+
+@pytest.mark.parametrize("change", ROWS)
+def test_a_project_file_whose_names_lead_out_is_refused(
+    dataset: Path, scanned_project: Path, change: str
+) -> None:
+    _change(scanned_project, change)
+    with pytest.raises(ProjectError, match="leads out of the dataset"):
+        Project(dataset, scanned_project, jobs=1)
+    with pytest.raises(ProjectError, match="leads out of the dataset"):
+        Project(dataset, scanned_project, jobs=1, read_only=True)
+
+
+@pytest.mark.parametrize("change", ROWS)
+def test_a_row_of_a_project_file(
+    dataset: Path, scanned_project: Path, tmp_path: Path, change: str
+) -> None:
+    """Changed under an open project: the plan of an export looks again, without a scan."""
     opened = Project(dataset, scanned_project, jobs=1)
+    _change(scanned_project, change)
     try:
         for sides in (None, {s.path: "training" for s in opened.samples.everything()}):
             with pytest.raises(ExportError):
                 opened.exports.plan(tmp_path / "out", sides=sides)
     finally:
         opened.close()
+
+
+@pytest.mark.parametrize("folder", ["..", "../../etc", "/", "data/.."])
+def test_a_folder_of_pasted_code_stays_in_the_dataset(
+    dataset: Path, scanned_project: Path, folder: str
+) -> None:
+    code = (
+        f"image_dataset_from_directory({folder!r}, validation_split=0.5, subset='training', seed=1)"
+        f"\nimage_dataset_from_directory({folder!r}, validation_split=0.5, subset='validation',"
+        " seed=1)"
+    )
+    project = Project(dataset, scanned_project, jobs=1)
+    try:
+        rule = Rule(RuleKind.CODE, code=code)
+        with contextlib.suppress(InspectorError):
+            made = project.splits.membership(rule)
+            known = {s.path for s in project.samples.everything()}
+            assert {*made.training, *made.validation} <= known
+    finally:
+        project.close()
+
+
+@pytest.mark.parametrize("column", ["label", "predicted"])
+def test_a_class_of_predictions_that_leads_out(tmp_path: Path, column: str) -> None:
+    cells = {"path": "a.jpg", "label": "cat", "predicted": "cat"} | {column: "../../x"}
+    file = tmp_path / "p.csv"
+    file.write_text(f"{','.join(cells)}\n{','.join(cells.values())}\n")
+    with pytest.raises(DatasetError, match=r"p\.csv, line 2"):
+        read_predictions(file)

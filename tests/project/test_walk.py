@@ -15,8 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector.dataset.listing import Entry
-from inspector.desktop.paths import scan_lock
-from inspector.errors import DatasetError, ExportError, ProjectError, UsageError
+from inspector.errors import CacheError, DatasetError, ExportError, ProjectError, UsageError
 from inspector.project.catalog import scans
 from inspector.project.project import Project
 from inspector.project.review.decisions import RULES
@@ -24,7 +23,8 @@ from inspector.project.review.duplicates import Level, PairKind
 from inspector.project.review.gallery_query import Facet, GroupBy, Query, Sort
 from inspector.similarity import fingerprints
 from inspector.store import samples
-from inspector.store.exclusive_lock import turn
+from inspector.store.exclusive_lock import exclusive_lock
+from inspector.store.refusals import lock_of
 from inspector.work import tasks
 from inspector.work.jobs import Progress, Stop
 
@@ -90,7 +90,7 @@ def test_who_waits_for_another_scan_may_give_up(copy: Path, tmp_path: Path) -> N
     project = Project(copy, tmp_path / "p.inspector", jobs=1)
     stop, phases = Stop(), Phases()
     with (
-        turn(scan_lock(project.file), waiting=lambda: None, stopped=lambda: False),
+        exclusive_lock(lock_of(project.file), waiting=lambda: None, stopped=lambda: False),
         ThreadPoolExecutor() as threads,
     ):
         answer = threads.submit(project.scans.scan, stop=stop, progress=phases)
@@ -224,8 +224,9 @@ def test_fingerprints_that_do_not_fit_are_said_and_the_scan_goes_on_later(
     if not full.exists():
         pytest.skip("this system has no /dev/full")
     project = Project(copy, tmp_path / "p.inspector", jobs=1)
-    place, project.context.cache.records = project.context.cache.records, full
-    with pytest.raises(ProjectError, match="No space left on device"):
+    place, project.context.cache.records = project.context.cache.records, tmp_path / "full"
+    project.context.cache.records.symlink_to(full)
+    with pytest.raises(CacheError, match="No space left on device"):
         project.scans.scan()
     project.context.cache.records = place
     assert project.scans.scan().complete

@@ -6,7 +6,7 @@ from zlib import crc32
 
 import pytest
 
-from inspector.errors import ProjectError
+from inspector.errors import CacheError
 from inspector.similarity.records import append
 from inspector.store.cache import ImageCache
 
@@ -143,7 +143,7 @@ def test_a_full_disk_is_said_and_costs_nothing_that_was_kept(file: Path) -> None
     connection = cache._connection()
     (pages,) = connection.execute("PRAGMA page_count").fetchone()
     connection.execute(f"PRAGMA max_page_count = {pages}")
-    with pytest.raises(ProjectError, match=r"can't be kept in .*full"):
+    with pytest.raises(CacheError, match=r"can't be kept in .*full"):
         keep(cache, [new])
     assert cache.contents() == set(CONTENTS)
     connection.execute("PRAGMA max_page_count = 1000000")

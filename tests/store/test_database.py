@@ -15,7 +15,8 @@ import pytest
 
 from inspector.errors import ProjectError
 from inspector.store import decisions, records
-from inspector.store.database import APPLICATION_ID, VERSION, Database
+from inspector.store.database import Database
+from inspector.store.opening import APPLICATION_ID, VERSION
 from inspector.store.records import DATASET, EXPORT, DatasetRecord, ExportRecord
 from tests.store.kill_writer import SAMPLES
 

@@ -12,7 +12,7 @@ import pytest
 
 from inspector.errors import DamagedProjectError, ProjectError, UsageError
 from inspector.store.backups import back_up_daily, backups_folder, list_backups, restore
-from inspector.store.database import APPLICATION_ID, VERSION
+from inspector.store.opening import APPLICATION_ID, VERSION
 from inspector.store.project_store import ProjectStore
 from inspector.store.records import DATASET, DatasetRecord
 

@@ -17,9 +17,10 @@ from inspector.project.splits.split_rules import SPLIT_RULE, Rule, RuleKind
 from inspector.project.training.runs import OPENED_TEST, OpenedTest
 from inspector.splits.keras_replay import Call, Loader
 from inspector.store import records
-from inspector.store.database import VERSION
+from inspector.store.opening import VERSION
 from inspector.store.project_store import ProjectStore
 from inspector.store.records import (
+    CLEAN_UP,
     DATASET,
     DIAGNOSIS,
     EXPERIMENT,
@@ -27,6 +28,7 @@ from inspector.store.records import (
     GROUPING,
     LABEL_ERRORS,
     LISTING,
+    PAIR_JUDGEMENTS,
     POLICIES,
     SAMPLE_REVISION,
     SCAN,
@@ -47,7 +49,8 @@ from inspector.store.records import (
 )
 
 RECORDS: tuple[Record[object], ...] = (
-    DATASET, LISTING, SCAN, SAMPLE_REVISION, SIMILARITY, GROUPING, SPLIT_RULE, SPLIT_LOCK,
+    DATASET, LISTING, SCAN, SAMPLE_REVISION, SIMILARITY, GROUPING, PAIR_JUDGEMENTS,
+    CLEAN_UP, SPLIT_RULE, SPLIT_LOCK,
     SEED_VARIABILITY, STATED_ACCURACY, DIAGNOSIS, EXPERIMENT, LABEL_ERRORS, POLICIES, EXPORT,
     OPENED_TEST,
 )  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 
 from inspector.errors import ProjectError
 from inspector.similarity.records import append
-from inspector.store import cache, database
+from inspector.store import cache, opening
 from inspector.store.cache import ImageCache
 from inspector.store.database import Database
 
@@ -65,7 +65,8 @@ def test_a_fresh_cache_loses_nothing_when_all_begin_it(tmp_path: Path) -> None:
 @pytest.fixture
 def held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A database file that another program does not let go of."""
-    monkeypatch.setattr(database, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(opening, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(opening, "READING_PATIENCE_SECONDS", 0.05)
     monkeypatch.setattr(cache, "PATIENCE_SECONDS", 0.05)
     return tmp_path / "held"
 
@@ -80,7 +81,7 @@ def _hold(file: Path) -> sqlite3.Connection:
 def test_a_held_project_is_said_to_be_held(held: Path) -> None:
     Database(held).close()
     other = _hold(held)
-    with pytest.raises(ProjectError, match="another program holds the project file"):
+    with pytest.raises(ProjectError, match="holds the project file"):
         Database(held)
     other.close()
     Database(held).close()
@@ -88,8 +89,12 @@ def test_a_held_project_is_said_to_be_held(held: Path) -> None:
 
 def test_a_held_cache_is_not_begun_anew(held: Path) -> None:
     other = _hold(held)
-    with pytest.raises(ProjectError, match="another program holds the images"):
-        _cache(held)
+    cache = _cache(held)
+    assert cache.refusal is not None
+    assert "locked" in cache.refusal.message
+    cache.close()
     assert held.exists()
     other.close()
-    _cache(held).close()
+    cache = _cache(held)
+    assert cache.refusal is None
+    cache.close()

@@ -23,7 +23,8 @@ HERE = "tests.work.test_pool"
 
 @pytest.fixture(autouse=True)
 def importable(monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(pytestconfig.rootpath))
+    path = os.pathsep.join([str(pytestconfig.rootpath), os.environ.get("PYTHONPATH", "")])
+    monkeypatch.setenv("PYTHONPATH", path)
 
 
 def double(items: list[int]) -> list[int]:

@@ -1,7 +1,5 @@
 """Start the window: the application, the Start page, and the open project in its place."""
 
-import contextlib
-import faulthandler
 import logging
 import signal
 import sys
@@ -17,11 +15,15 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow
 
+from inspector import errors
 from inspector.app.start.page import FACE_PX, StartPage
+from inspector.app.threads.deadline import end_in_time
 from inspector.app.threads.gc_scheduler import GcScheduler
 from inspector.app.widgets import theme
 from inspector.app.widgets.focus import StableFocus
 from inspector.app.window.display_check import check_screen
+from inspector.app.window.log_file import log_to_file
+from inspector.app.window.open_words import parse_words
 from inspector.app.window.session import Session
 from inspector.desktop.paths import resources_folder
 from inspector.desktop.settings import (
@@ -33,7 +35,7 @@ from inspector.desktop.settings import (
     read_settings,
     write_setting,
 )
-from inspector.errors import DamagedProjectError, InspectorError, UsageError
+from inspector.errors import InspectorError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,13 +53,15 @@ if TYPE_CHECKING:
     from inspector.app.window.main_window import ProjectWindow
     from inspector.app.window.opening import Opening
     from inspector.app.window.single_instance import SingleInstance
+    from inspector.dataset.layouts import Choice
     from inspector.project.project import Project
     from inspector.work.jobs import Stop
 
-LOG_BYTES = 1_000_000
 # How long the window may wait for Python while another thread has it; Python's own is five times
 # that, a third of a frame.
 SWITCH_SECONDS = 0.001
+# From the system's request to the end; half a second is left of the one that it may take.
+END_SECONDS = 0.6
 _LOG = logging.getLogger("inspector")
 
 
@@ -97,7 +101,8 @@ class MainWindow(StableFocus, QMainWindow):
         if (geometry := self._session.geometry()) is not None:
             self.restoreGeometry(geometry)
         self._sure = False
-        self._stop_sample: Stop | None = None
+        self._asked = "", ""
+        self._stop_job: Stop | None = None
         self._hold: SingleInstance | None = None
         self.start: StartPage | None = None
         self.view: ProjectWindow | None = None
@@ -147,17 +152,36 @@ class MainWindow(StableFocus, QMainWindow):
         opening.failed.connect(self._say)
         return opening
 
-    def open_path(self, path: str, file: str = "") -> None:
+    def open_path(
+        self,
+        path: str,
+        file: str = "",
+        choice: "Choice | None" = None,
+        *,
+        read_only: bool = False,
+    ) -> None:
         """Open a dataset's folder or a project file; say why where it can't be.
 
         It returns at once: `project_opened` follows, or the Start page says what is wrong.
+
+        Args:
+            path: Of the dataset or the project file.
+            file: The project file; "" for the dataset's own.
+            read_only: True to keep nothing.
         """
         workers = int(self._setting(WORKERS.name)) or None
+        self._asked = path, file
         if self.view is not None:
             self.view.watch(self.opening.jobs)
         elif self.start is not None:
             self.start.watch(self.opening.jobs)
-        self.opening.open(Path(path), Path(file) if file else None, workers=workers)
+        self.opening.open(
+            Path(path),
+            Path(file) if file else None,
+            workers=workers,
+            choice=choice,
+            read_only=read_only,
+        )
 
     def _on_opened(self, project: "Project") -> None:
         from inspector.app.window.main_window import ProjectWindow
@@ -166,17 +190,14 @@ class MainWindow(StableFocus, QMainWindow):
         if self._hold is not None and self._hold.file == project.file:
             self.bridge.call(project.close, writes=True)
             return
-        hold = SingleInstance(project.file, self)
-        if not hold.take():
-            self.bridge.call(project.close, writes=True)
-            self._say(
-                InspectorError(
-                    f"{project.name} is open in another window, which was asked to come up",
-                    "Go on there, or close it there first.",
-                )
-            )
-            return
-        hold.front_asked.connect(self._come_up)
+        hold = None if project.read_only else SingleInstance(project.file, self)
+        if hold is not None:
+            if not hold.take():
+                # Another window has it, and was asked to come up.
+                self.bridge.call(project.close, writes=True)
+                self.open_path(str(project.root), str(project.file), read_only=True)
+                return
+            hold.front_asked.connect(self._come_up)
         self._shut_view()
         self._hold = hold
         self._session.remember(str(project.root))
@@ -208,8 +229,25 @@ class MainWindow(StableFocus, QMainWindow):
             self.show_start()
         assert self.start is not None
         self.start.say(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}")
-        if isinstance(error, DamagedProjectError):
+        if isinstance(error, errors.DamagedProjectError):
             self.show_backups(error.path)
+        elif isinstance(error, errors.UnknownLayoutError):
+            self._ask_layout()
+        elif isinstance(error, errors.PackedDatasetError):
+            from inspector.app.window.unpack_dialog import offer_unpacking
+
+            self._stop_job = offer_unpacking(error, self.bridge, self, self.open_path)
+
+    def _ask_layout(self) -> None:
+        """Let the person say what the folders mean where no reading fits."""
+        from inspector.app.opened_as.dialog import LayoutDialog
+        from inspector.dataset.layouts import Choice as Nothing
+        from inspector.project.catalog.layout_reader import LayoutReader
+
+        path, file = self._asked
+        dialog = LayoutDialog(LayoutReader(Path(path)), self.bridge, Nothing(), self)
+        dialog.chosen.connect(lambda choice: self.open_path(path, file, choice))
+        dialog.open()
 
     def show_backups(self, file: Path) -> None:
         """Let the person put back a backup of a project file, which is then opened."""
@@ -264,7 +302,8 @@ class MainWindow(StableFocus, QMainWindow):
             event.ignore()
             return
         self._session.keep_geometry(self.saveGeometry())
-        self._end_sample()
+        if self._stop_job is not None:
+            self._stop_job.set()
         # What is still being opened may be held up by another process: nothing on screen waits.
         self.hide()
         if "opening" in self.__dict__:
@@ -282,7 +321,7 @@ class MainWindow(StableFocus, QMainWindow):
         """Tell that a bug showed itself, once a text."""
         from inspector.app.window.messages import show_bug
 
-        show_bug(text, self)
+        show_bug(text, self, is_safe=self.view is not None and self.view.project.is_saved())
 
     def _may_close(self) -> bool:
         """Ask where a training would be broken off."""
@@ -310,7 +349,7 @@ class MainWindow(StableFocus, QMainWindow):
         from inspector.work.jobs import Progress, Stop
 
         progress, stop = Progress(), Stop()
-        self._stop_sample = stop
+        self._stop_job = stop
         assert self.start is not None
         self.start.show_job(progress, stop)
         self.bridge.call(
@@ -320,14 +359,9 @@ class MainWindow(StableFocus, QMainWindow):
             channel="sample",
         )
 
-    def _end_sample(self) -> None:
-        stop, self._stop_sample = self._stop_sample, None
-        if stop is not None:
-            stop.set()
-
     def _on_sample(self, folder: Path | None) -> None:
         """Open it, unless the person stopped it or opened something else meanwhile."""
-        self._stop_sample = None
+        self._stop_job = None
         if self.start is not None:
             self.start.end_job()
             if folder is not None:
@@ -407,21 +441,21 @@ def _read_faces(recent: Sequence[str], side_px: int) -> "Mapping[str, list[QImag
 def open_window(words: Sequence[str]) -> int:
     """Open the window, on a dataset or project file if one is named; return the exit status."""
     try:
-        path, file, mode = _parse(words)
+        opened = parse_words(words)
         check_screen()
     except InspectorError as error:
         print(f"error: {error.message}\nadvice: {error.advice}", file=sys.stderr)  # noqa: T201
         return error.exit_code
-    _log_to_file()
+    log_to_file()
     app = QApplication.instance() or QApplication(["inspector"])
     assert isinstance(app, QApplication)
     # An X11 window's class, by which the menu entry knows it (StartupWMClass).
     app.setApplicationName("inspector")
     app.setApplicationDisplayName("Dataset Inspector")
     app.setDesktopFileName("dataset-inspector")
-    theme.apply(app, mode or _kept_theme())
+    theme.apply(app, opened.theme or _kept_theme())
     window = MainWindow()
-    if not mode:
+    if not opened.theme:
         # "system" goes with the desktop, also while the window is open.
         app.styleHints().colorSchemeChanged.connect(window.dress)
     bugs = BugReporter()
@@ -432,8 +466,12 @@ def open_window(words: Sequence[str]) -> int:
     window.project_opened.connect(garbage.settle)
     window.project_closed.connect(garbage.sweep_soon)
     window.show()
-    if path:
-        QTimer.singleShot(0, window, lambda: window.open_path(path, file))
+    if opened.path:
+        QTimer.singleShot(
+            0,
+            window,
+            lambda: window.open_path(opened.path, opened.project, read_only=opened.read_only),
+        )
     else:
         QTimer.singleShot(0, window, window.reopen)
     # Python sees signals only between bytecodes: a timer gives it a chance.
@@ -442,6 +480,7 @@ def open_window(words: Sequence[str]) -> int:
     pulse = QTimer()
     pulse.timeout.connect(_pulse)
     pulse.start(300)
+    end_in_time(END_SECONDS)
     status = app.exec()
     garbage.give_back()
     sys.excepthook = sys.__excepthook__
@@ -457,40 +496,3 @@ def _kept_theme() -> str:
 
 def _pulse() -> None:
     """Let Python look at its signals."""
-
-
-def _parse(words: Sequence[str]) -> tuple[str, str, str]:
-    """Return what `open` names: a dataset or project, a project file, and the theme, if any."""
-    rest, file, mode = list(words[1:] if words[:1] == ["open"] else words), "", ""
-    path = ""
-    while rest:
-        word = rest.pop(0)
-        if word in ("--project", "--theme") and rest:
-            value = rest.pop(0)
-            file, mode = (value, mode) if word == "--project" else (file, value)
-        elif not word.startswith("-") and not path:
-            path = word
-        else:
-            raise UsageError(
-                f"open does not know {word}", "open [DATASET|PROJECT] [--project FILE] [--theme T]"
-            )
-    if mode not in ("", *THEME.choices):
-        raise UsageError(f"there is no theme {mode}", "Themes: light, dark, system.")
-    return path, file, mode
-
-
-def _log_to_file() -> None:
-    """Write the program's log, and what a crash says last, to the log folder."""
-    from inspector.desktop.paths import log_folder
-
-    with contextlib.suppress(OSError):
-        folder = log_folder()
-        folder.mkdir(parents=True, exist_ok=True)
-        log = folder / "inspector.log"
-        if log.exists() and log.stat().st_size > LOG_BYTES:
-            log.replace(folder / "inspector.log.1")
-        # Not logging.handlers: it imports sockets and pickle before the first paint.
-        handler = logging.FileHandler(log, delay=True)
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-        logging.getLogger().addHandler(handler)
-        faulthandler.enable((folder / "crash.log").open("w"))

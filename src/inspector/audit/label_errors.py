@@ -1,6 +1,6 @@
 """Suspected wrong labels: confident learning on predictions that are out of fold by group."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,11 +30,13 @@ class LabelErrors:
         index: (m,) rows.
         suggested: (m,) the class that the models name instead.
         score: (m,) self-confidence, the probability of the given label, 0..1; low is suspect.
+        probabilities: (n, classes) out of fold, of all rows; (0, 0) where there are too few.
     """
 
     index: Ints
     suggested: Ints
     score: Floats
+    probabilities: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
 
 def wrong_labels(x: Floats, labels: Ints, group: Ints, *, seed: int = 0) -> LabelErrors:
@@ -65,7 +67,7 @@ def wrong_labels(x: Floats, labels: Ints, group: Ints, *, seed: int = 0) -> Labe
     suspect = (above.max(axis=1) > 0) & (best != labels) & surer
     index = np.flatnonzero(suspect)
     index = index[np.argsort(own[index], kind="stable")]
-    return LabelErrors(index, best[index].astype(np.int64), own[index])
+    return LabelErrors(index, best[index].astype(np.int64), own[index], probabilities)
 
 
 def out_of_fold(x: Floats, labels: Ints, group: Ints, *, seed: int = 0) -> Floats:

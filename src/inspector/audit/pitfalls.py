@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from inspector.dataset.keras_code import CodeCall
+from inspector.code_reading.loader_calls import LoaderCall
 from inspector.splits.keras_lists import Listed
 from inspector.splits.keras_replay import Call, Loader, cut, is_text, order, shown_name
 
@@ -59,16 +59,16 @@ class Replayed:
     training: tuple[str, ...]
     validation: tuple[str, ...]
     same_folder: bool = True
-    calls: tuple[CodeCall, ...] = ()
+    calls: tuple[LoaderCall, ...] = ()
     dropped: frozenset[str] = frozenset()
 
 
 def pitfalls(replayed: Replayed) -> list[Pitfall]:
     """Return what is to be said of a replayed split, the worst first."""
     checks = (
-        _overlap, _no_shuffle, _empty, _repeated_class, _reused_labels, _augmented, _normalised,
-        _unbalanced, _hidden, _not_text, _reshuffled, _first_files, _truncated, _class_order,
-        _order_differs, _fragile,
+        _overlap, _unused, _binary, _no_shuffle, _empty, _repeated_class, _reused_labels,
+        _augmented, _normalised, _unbalanced, _hidden, _not_text, _reshuffled, _first_files,
+        _truncated, _class_order, _order_differs, _fragile,
     )  # fmt: skip
     found = [pitfall for check in checks for pitfall in check(replayed)]
     rank = {HIGH: 0, MIDDLE: 1, LOW: 2}
@@ -82,6 +82,9 @@ def _overlap(r: Replayed) -> Iterator[Pitfall]:
     shuffles = Loader.DATASET in (r.one.loader, r.two.loader)
     repeats = any(len(set(c.class_names or ())) < len(c.class_names or ()) for c in (r.one, r.two))
     if not r.same_folder or repeats:
+        return
+    if not one and r.one.left_size is None:
+        yield from _whole_folder(both, r)
         return
     if shuffles and r.one.shuffle != r.two.shuffle:
         code, why = "different_shuffle", "one call shuffles before it cuts, the other does not"
@@ -104,6 +107,59 @@ def _overlap(r: Replayed) -> Iterator[Pitfall]:
          "validation": len(r.validation), "training_call": one, "validation_call": two},
         tuple(both),
     )  # fmt: skip
+
+
+def _whole_folder(both: list[str], r: Replayed) -> Iterator[Pitfall]:
+    """Say that training reads the whole folder that validation reads, too."""
+    if not both:
+        return
+    share = len(both) / max(1, len(set(r.validation)))
+    what, advice = "Validation reads the training folder", "Read another folder, or split this one"
+    if r.two.validation_split:
+        what = "Training reads all files, those of validation too"
+        advice = 'Give the training call subset="training"'
+    yield Pitfall(
+        "overlap", HIGH,
+        f"{what}: {len(both):,} of {len(r.validation):,} validation files ({share:.0%}) are"
+        f" training files. {advice}, with the same validation_split, subset and seed in both.",
+        {"both": len(both), "neither": 0, "share_of_validation": round(share, 4),
+         "validation": len(r.validation), "training_call": 0.0,
+         "validation_call": r.two.validation_split},
+        tuple(both),
+    )  # fmt: skip
+
+
+def _unused(r: Replayed) -> Iterator[Pitfall]:
+    """Say that two folders are each cut, and a part of either is used by nobody."""
+    if r.same_folder or not (r.one.validation_split and r.two.validation_split):
+        return
+    if r.one.subset and r.two.subset:
+        yield Pitfall(
+            "unused_files", LOW,
+            f"Both calls cut their own folder: {r.one.validation_split:.0%} of the training folder"
+            f" and {1 - r.two.validation_split:.0%} of the validation folder are used by nobody."
+            " Leave validation_split and subset out, as the folders are a split already.",
+            {"training_share": r.one.validation_split,
+             "validation_share": 1 - r.two.validation_split},
+        )  # fmt: skip
+
+
+def _binary(r: Replayed) -> Iterator[Pitfall]:
+    """Say that labels of two values are asked for where there are more classes."""
+    count = len(r.listed.class_names)
+    for call in r.calls:
+        reading = call.reading
+        arguments = {} if reading is None else reading.source.arguments
+        mode = arguments.get("class_mode", arguments.get("label_mode"))
+        if mode == "binary" and count > 2:
+            yield Pitfall(
+                "binary_with_many_classes", HIGH,
+                f"Line {call.line} asks for binary labels, and there are {count} classes: all"
+                ' beyond the second have a label that the model can\'t say. Use "categorical" or'
+                ' whole numbers ("sparse", "int").',
+                {"classes": count},
+            )  # fmt: skip
+            return
 
 
 def _no_shuffle(r: Replayed) -> Iterator[Pitfall]:
@@ -323,6 +379,8 @@ def _fragile(r: Replayed) -> Iterator[Pitfall]:
     call = r.two
     if call.loader is not Loader.DATASET or not call.shuffle or not call.validation_split:
         return
+    if not r.same_folder:
+        return  # Nothing can move from one folder to the other.
     gone = {p for p in r.listed.paths if p in r.dropped} or set(r.listed.paths[:1])
     stays = [i for i, p in enumerate(r.listed.paths) if p not in gone]
     if len(stays) < 10 or not r.training:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from inspector.audit.intervals import wilson
 from inspector.dataset.csv_table import TableRow, read_rows
-from inspector.dataset.names import shown
+from inspector.dataset.names import Label, parse_listed_label, shown
 from inspector.errors import DatasetError
 
 
@@ -17,8 +17,8 @@ class Prediction:
     """One row of the user's CSV."""
 
     path: str
-    label: str
-    predicted: str
+    label: Label
+    predicted: Label
     confidence: float
 
 
@@ -61,9 +61,11 @@ def _prediction(row: TableRow, advice: str) -> Prediction:
         raise DatasetError(f'{row.where}: "{shown(text)}" is not a number', advice) from None
     # Predictions of another machine may be named by their full path: only its end is looked up.
     return Prediction(
-        cells["path"].replace("\\", "/").removeprefix("./"), cells["label"], cells["predicted"],
+        cells["path"].replace("\\", "/").removeprefix("./"),
+        parse_listed_label(cells["label"], where=row.where),
+        parse_listed_label(cells["predicted"], where=row.where),
         confidence,
-    )  # fmt: skip
+    )
 
 
 def placed(predictions: list[Prediction], known: Container[str]) -> list[Prediction]:

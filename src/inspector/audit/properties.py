@@ -20,6 +20,9 @@ BINS = 24
 # Under this many groups on a side no permutation can speak.
 GROUPS_AT_LEAST = 20
 SIGNIFICANT = 0.05
+# Shares of the commonest value that differ by less would not show a difference either.
+CLEAR_SHARE = 0.05
+AT = "at "
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,26 @@ def _typical(values: Doubles, in_folder: Mask) -> tuple[str, float | None, float
         None if len(side) == 0 else float(side.mean() if share else np.median(side))
         for side in sides
     ]
-    return "share" if share else "value", middle[0], middle[1]
+    if share or None in middle or _shown(middle[0] or 0.0) != _shown(middle[1] or 0.0):
+        return "share" if share else "value", middle[0], middle[1]
+    return _beside_the_middle(sides[0], sides[1])
+
+
+def _beside_the_middle(training: Doubles, folder: Doubles) -> tuple[str, float, float]:
+    """Return what shows a difference where both medians are shown as the same number.
+
+    That is the share of the commonest value, or the quartile that differs most.
+    """
+    values, counts = np.unique(np.concatenate([training, folder]), return_counts=True)
+    common = values[counts.argmax()]
+    shares = float((training == common).mean()), float((folder == common).mean())
+    if abs(shares[0] - shares[1]) >= CLEAR_SHARE:
+        return f"{AT}{_shown(float(common))}", *shares
+    quartiles = [
+        (name, float(np.quantile(training, q)), float(np.quantile(folder, q)))
+        for name, q in (("lower quartile", 0.25), ("upper quartile", 0.75))
+    ]
+    return max(quartiles, key=lambda quartile: abs(quartile[1] - quartile[2]))
 
 
 def histogram(values: Doubles, in_folder: Mask, bins: int = BINS) -> Histogram:
@@ -119,10 +141,14 @@ def histogram(values: Doubles, in_folder: Mask, bins: int = BINS) -> Histogram:
 
 
 def typical(one: Property, value: float | None) -> str:
-    """Return a median, or a share that has the property, as it is shown."""
+    """Return a median, a quartile, or a share of images, as it is shown."""
     if value is None:
         return "unknown"
-    return f"{value:.0%}" if one.unit == "share" else _shown(value)
+    if one.unit.startswith(AT):
+        return f"{value:.0%} {one.unit}"
+    if one.unit == "share":
+        return f"{value:.0%}"
+    return _shown(value) if one.unit == "value" else f"{one.unit} {_shown(value)}"
 
 
 def _shown(value: float) -> str:

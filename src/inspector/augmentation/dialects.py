@@ -8,7 +8,7 @@ from typing import Literal, assert_never
 
 from inspector.augmentation.dialect_function import to_function
 from inspector.augmentation.dialect_layers import to_layers
-from inspector.augmentation.keras_code import swaps_axes
+from inspector.augmentation.keras_versions import swaps_axes
 from inspector.augmentation.policy_json import (
     Distribution,
     Fill,

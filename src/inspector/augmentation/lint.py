@@ -73,6 +73,7 @@ def lint(
     keras_version: str | None = None,
     pictures: Sequence[NDArray[np.uint8]] = (),
     input_max: float = 255.0,
+    sizes: Sequence[tuple[int, int]] = (),
 ) -> list[Advice]:
     """Return what there is to say, at most one advice a parameter, the gravest first.
 
@@ -81,12 +82,13 @@ def lint(
         keras_version: That will run it, "3.15"; None if our own function does.
         pictures: RGB (h, w, 3), uint8, at the size that training reads; a few suffice.
         input_max: Greatest value of what is augmented: 255, or 1 if it was rescaled before.
+        sizes: (height, width) that training reads, where there are no pictures.
 
     Raises:
         UsageError: `keras_version` is no version.
     """
-    sizes = tuple(sorted({(p.shape[0], p.shape[1]) for p in pictures}))
-    setting = LintContext(keras_version=keras_version, sizes=sizes, input_max=input_max)
+    seen = tuple(sorted({(p.shape[0], p.shape[1]) for p in pictures})) or tuple(sizes)
+    setting = LintContext(keras_version=keras_version, sizes=seen, input_max=input_max)
     points = [point for rule in RULES for point in rule(policy, setting)]
     acting = active(policy) if pictures else []
     effects = {name: measure(alone(policy, name), pictures) for name in acting}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from inspector.augmentation.keras_code import swaps_axes
+from inspector.augmentation.keras_versions import swaps_axes
 from inspector.augmentation.policy_json import Policy
 
 Severity = Literal["error", "warning", "hint"]

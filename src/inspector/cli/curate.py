@@ -6,12 +6,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from inspector.cli.options import add_verb, open_project, scan
+from inspector.cli.options import Need, add_verb, open_project, scan
 from inspector.cli.output import Bar, clock, human_bytes, print_json, print_table
 from inspector.errors import DatasetError, UsageError
 from inspector.project.project import Project
 from inspector.project.review.decisions import RULES, Decided
 from inspector.project.splits.split_rules import Rule, RuleKind
+from inspector.work.export_forms.form import Form
 from inspector.work.export_plan import ExportMode
 from inspector.work.jobs import Progress
 
@@ -41,16 +42,26 @@ def add_verbs(verbs: object) -> None:
     export.add_argument(
         "--mode", choices=[m.value for m in ExportMode], default=ExportMode.COPY.value
     )
+    export.add_argument(
+        "--form", choices=[f.value for f in Form], default=Form.AS_IS.value, metavar="FORM",
+        help=f"what it is for: {', '.join(Form)}",
+    )  # fmt: skip
     export.add_argument("--split", default="keep", metavar="keep|by-group|FILE")
+    export.add_argument(
+        "--folds", type=int, metavar="K", help="K folds of a cross-validation instead, by group"
+    )
     export.add_argument("--validation-split", type=float, metavar="X", help="with by-group")
-    export.add_argument("--seed", type=int, default=0, metavar="N", help="with by-group")
+    export.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="with by-group and --folds"
+    )
     export.add_argument("--dry-run", action="store_true")
     export.add_argument("--resume", action="store_true")
 
 
 def _decide(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
-        scan(project, arguments)
+        content = arguments.rule or arguments.quarantine or arguments.keep_best
+        scan(project, arguments, Need.ANSWER if content else Need.NAMES)
         if arguments.rule and arguments.dry_run:
             _show_rule(project, arguments)
             return
@@ -165,6 +176,10 @@ def _decisions(arguments: argparse.Namespace) -> None:
 
 
 def _sides(arguments: argparse.Namespace, project: Project) -> Mapping[str, str] | None:
+    if arguments.folds is not None:
+        if arguments.split != "keep":
+            raise UsageError("--folds and --split are two splits", "Leave one of them out.")
+        return project.exports.folds(arguments.folds, seed=arguments.seed)
     match arguments.split:
         case "keep":
             return None
@@ -179,9 +194,10 @@ def _export(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
         scan(project, arguments)
         plan = project.exports.plan(
-            arguments.to, mode=ExportMode(arguments.mode), sides=_sides(arguments, project)
-        )
-        if arguments.split == "keep":
+            arguments.to, mode=ExportMode(arguments.mode), sides=_sides(arguments, project),
+            form=Form(arguments.form),
+        )  # fmt: skip
+        if arguments.split == "keep" and arguments.folds is None:
             _warn_of_redraw(project, arguments)
         if arguments.dry_run:
             document: dict[str, object] = {

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from inspector.cli.options import add_output, add_verb, open_project, scan
+from inspector.cli.options import Need, add_output, add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
 from inspector.dataset.layouts import Layout, normal_split, roles
 from inspector.dataset.user_files import check_outside
@@ -73,7 +73,7 @@ def _demo(arguments: argparse.Namespace) -> None:
 
 def _scan(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
-        done = scan(project, arguments)
+        done = scan(project, arguments, Need.ALL)
         counts = project.samples.counts()
         index = project.duplicates.index()
         document = {

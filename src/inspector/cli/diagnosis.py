@@ -1,8 +1,6 @@
 """Verbs of verdicts: diagnose, labels, report."""
 
 import argparse
-import dataclasses
-import sys
 from pathlib import Path
 
 from inspector.audit.diagnosis import Diagnosis, as_json
@@ -14,9 +12,9 @@ from inspector.cli.output import Bar, print_json, print_lines, print_table
 from inspector.cli.splits import add_split_options, rule_of
 from inspector.errors import UsageError
 from inspector.project.diagnosis.diagnoses import UserMetrics
-from inspector.project.export.clean_up import RULE, CleanUpPlan
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
+from inspector.reports.check_results import ReportForm
 from inspector.work.jobs import Progress
 
 
@@ -33,11 +31,16 @@ def add_verbs(verbs: object) -> None:
     diagnose.add_argument("--claimed-images", metavar="N,M", help="on how many images: 400,500")
     diagnose.add_argument("--predictions", type=Path, metavar="FILE.csv")
     add_verb(verbs, "labels", _labels, "suspected wrong labels, out of fold by group")
-    report = add_verb(verbs, "report", _report, "one HTML page with everything that was found")
-    report.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.html")
-    fix = add_verb(verbs, "fix", _fix, "lock, drop copies, re-split if needed, export, report")
-    fix.add_argument("--to", type=Path, required=True, metavar="DIR")
-    fix.add_argument("--dry-run", action="store_true", help="show the plan, do nothing")
+    report = add_verb(verbs, "report", _report, "everything that was found, for people or for CI")
+    report.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    report.add_argument(
+        "--form", choices=[f.value for f in ReportForm],
+        help="default: by the ending, .sarif, .xml (JUnit) or any other (HTML)",
+    )  # fmt: skip
+    report.add_argument(
+        "--prefix", default="", metavar="FOLDER",
+        help="with SARIF: where the dataset lies in the repository",
+    )  # fmt: skip
 
 
 def _numbers(arguments: argparse.Namespace, project: Project) -> None:
@@ -184,68 +187,18 @@ def _labels(arguments: argparse.Namespace) -> None:
 def _report(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
         scan(project, arguments)
-        if project.splits.drawn() is None:
+        name: str | None = arguments.form
+        form = ReportForm(name) if name else ReportForm.of(arguments.output)
+        if form is ReportForm.HTML and project.splits.drawn() is None:
             progress = Progress()
             with Bar(progress, quiet=arguments.quiet):
                 project.splits.score_seeds(progress=progress)
-        findings = project.reports.write(arguments.output)
+        prefix = arguments.prefix.strip("/")
+        findings = project.reports.write(arguments.output, form, prefix=prefix)
         if arguments.json:
             print_json({"path": str(arguments.output), "findings": findings})
         else:
             print(f"{findings} findings: {arguments.output}")
-
-
-def _fix(arguments: argparse.Namespace) -> None:
-    with open_project(arguments) as project:
-        scan(project, arguments)
-        plan = project.fixes.plan(arguments.to)
-        document: dict[str, object] = {
-            "dropped_copies": len(plan.drops),
-            "unreadable": plan.unreadable,
-            "resplit": plan.resplit is not None,
-            "moved": plan.moves,
-            "lock": str(plan.locks or ""),
-        }
-        if not arguments.json:
-            _print_plan(plan)
-        if plan.warning:
-            print(f"warning: {plan.warning}", file=sys.stderr)
-        if arguments.dry_run:
-            if arguments.json:
-                drops = [{"path": p, "kept": kept} for p, kept in plan.drops]
-                print_json({**document, "drops": drops})
-            return
-        progress = Progress()
-        with Bar(progress, quiet=arguments.quiet):
-            fixed = project.fixes.run(plan, progress=progress)
-        document.update(dataclasses.asdict(fixed.exported))
-        document.update(lock=fixed.lock, report=fixed.report, code=fixed.code)
-        if arguments.json:
-            print_json(document)
-            return
-        done = fixed.exported
-        print(
-            f"{done.files:,} files, {done.verified:,} verified: {arguments.to};"
-            f" {done.leaks_after} known pairs and {done.groups_after} groups across splits"
-        )
-        print(f"report: {fixed.report}")
-        print(f"code that loads it: {fixed.code}")
-
-
-def _print_plan(plan: CleanUpPlan) -> None:
-    if plan.locks:
-        print(f"1. lock today's split in {plan.locks}")
-    print(f"2. drop {len(plan.drops):,} copies of images (by the rule {RULE}; undo brings back)")
-    print(f"3. leave out {plan.unreadable:,} files that can't be read")
-    if plan.resplit:
-        made = plan.resplit
-        print(
-            f"4. split anew with groups kept together: {len(made.training):,} training,"
-            f" {len(made.validation):,} validation; {plan.moves:,} images move"
-        )
-    else:
-        print("4. keep the split: no known group stands on two sides")
-    print(f"5. copy to {plan.target}, verify, and write the report and the code beside it")
 
 
 def _signed(value: float | None) -> str:

@@ -3,21 +3,29 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import NoReturn
 
 from inspector import __version__
-from inspector.cli import (
-    comparisons,
-    curate,
-    dataset,
-    diagnosis,
-    machine,
-    policies,
-    splits,
-    training,
-)
 from inspector.cli.output import print_error
 from inspector.errors import InspectorError, UsageError
+
+VERBS = {
+    "code": ("code",),
+    "dataset": ("demo", "scan", "problems", "quality", "duplicates"),
+    "splits": ("split", "leaks", "freeze"),
+    "groups": ("groups",),
+    "diagnosis": ("diagnose", "labels", "report"),
+    "clean_up": ("fix",),
+    "curate": ("decide", "undo", "redo", "decisions", "export"),
+    "policies": ("policy",),
+    "training": ("train", "runs"),
+    "comparisons": ("compare",),
+    "unpacking": ("unpack",),
+    "scripts": ("script",),
+    "machine": ("projects", "backups", "caches", "doctor", "desktop"),
+}
+"""Modules of this package and their verbs: only the one that is asked for is imported."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -27,8 +35,8 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(message, f"See `{self.prog} --help`.")
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of every verb; each sets `run`, a function of the arguments."""
+def build_parser(verb: str = "") -> argparse.ArgumentParser:
+    """Return the parser of one verb, or of all; each sets `run`, a function of the arguments."""
     parser = _Parser(
         prog="inspector",
         description="Why the validation accuracy of an image classifier is misleading, and how to"
@@ -38,16 +46,16 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"inspector {__version__}")
     verbs = parser.add_subparsers(title="verbs", dest="verb", required=True, metavar="VERB")
     verbs.add_parser("open", help="open the window on a dataset or project file")
-    rooms = (dataset, splits, diagnosis, curate, policies, training, comparisons, machine)
-    for room in rooms:
-        room.add_verbs(verbs)
+    known = [module for module, names in VERBS.items() if verb in names]
+    for module in known or VERBS:
+        import_module(f"inspector.cli.{module}").add_verbs(verbs)
     return parser
 
 
 def run(words: Sequence[str]) -> int:
     """Run one verb and return its exit status."""
     try:
-        arguments = build_parser().parse_args(words)
+        arguments = build_parser(words[0] if words else "").parse_args(words)
         verb: Callable[[argparse.Namespace], int | None] = arguments.run
         return verb(arguments) or 0
     except InspectorError as error:

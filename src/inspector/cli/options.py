@@ -3,15 +3,17 @@
 import argparse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import Enum, auto
 from pathlib import Path, PurePosixPath
 
-from inspector.cli.output import Bar
+from inspector.cli.output import Bar, print_warning
 from inspector.dataset.layouts import Choice, Kind, Role, normal_split
-from inspector.errors import UsageError
+from inspector.errors import CacheError, InspectorError, UnwritableError, UsageError
 from inspector.project.catalog.scans import Scanned
 from inspector.project.project import Project
 from inspector.work.jobs import Progress
 
+READER_PATIENCE_SECONDS = 1.0
 AUTO = "auto"
 FOLDER_ROLES = ("training", "validation", "test", "class", "ignore")
 Run = Callable[[argparse.Namespace], int | None]
@@ -32,6 +34,9 @@ def add_verb(verbs: object, name: str, run: Run, summary: str) -> argparse.Argum
         "--manifest", type=Path, metavar="FILE", help="CSV: path, label, maybe split, group"
     )
     parser.add_argument("--jobs", type=int, metavar="N", help="worker processes (default: cores)")
+    parser.add_argument(
+        "--read-only", action="store_true", help="write nothing to the project; only ask"
+    )
     add_output(parser)
     return parser
 
@@ -113,6 +118,7 @@ def open_project(arguments: argparse.Namespace) -> Iterator[Project]:
         choice=choice_of(arguments),
         manifest=arguments.manifest,
         jobs=arguments.jobs,
+        read_only=arguments.read_only,
     )
     try:
         yield project
@@ -120,8 +126,44 @@ def open_project(arguments: argparse.Namespace) -> Iterator[Project]:
         project.close()
 
 
-def scan(project: Project, arguments: argparse.Namespace) -> Scanned:
-    """Bring the project up to date, with progress on stderr."""
+class Need(Enum):
+    """What a verb needs of a scan."""
+
+    ALL = auto()
+    """Every file read, and that kept."""
+    ANSWER = auto()
+    """Up to date where that is possible; else what was known before serves."""
+    NAMES = auto()
+    """The project can be written, and has the names of all files."""
+
+
+def scan(project: Project, arguments: argparse.Namespace, need: Need = Need.ANSWER) -> Scanned:
+    """Bring the project up to date, with progress on stderr.
+
+    Where that can't be done but what the verb needs is there, a warning says what is in the way.
+
+    Raises:
+        UnwritableError: The project can't be written, and the verb can't go on without.
+        CacheError: The cache can't be written, and the verb can't go on without.
+    """
     progress = Progress()
-    with Bar(progress, quiet=arguments.quiet):
-        return project.scans.scan(progress=progress)
+    try:
+        if need is Need.ANSWER:
+            # Who only asks does not wait for another program.
+            project.context.store.database.check_writable(READER_PATIENCE_SECONDS)
+        with Bar(progress, quiet=arguments.quiet):
+            return project.scans.scan(progress=progress)
+    except UnwritableError as error:
+        if need is not Need.ANSWER or not project.samples.everything():
+            raise
+        refusal: InspectorError = error
+    except CacheError as error:
+        if need is Need.ALL:
+            raise
+        project.scans.index()
+        if need is Need.ANSWER and not project.samples.counts().images:
+            raise
+        refusal = error
+    if not arguments.quiet:
+        print_warning(f"{refusal.message}; new and changed files were not read")
+    return Scanned(0, len(project.samples.everything()), 0, 0, 0.0, complete=False)

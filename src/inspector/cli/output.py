@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Sequence
+from typing import TextIO
 
 from inspector.errors import InspectorError
 from inspector.work.jobs import Progress
@@ -21,18 +22,26 @@ def print_lines(lines: Iterable[str]) -> None:
         print(line)
 
 
-def print_table(rows: Sequence[Sequence[object]], heads: Sequence[str]) -> None:
-    """Print rows in columns as wide as they need be."""
+def print_table(
+    rows: Sequence[Sequence[object]], heads: Sequence[str], out: TextIO | None = None
+) -> None:
+    """Print rows in columns as wide as they need be, to stdout or to `out`."""
     table = [list(heads), *[[str(cell) for cell in row] for row in rows]]
     widths = [max(len(row[i]) for row in table) for i in range(len(heads))]
     for row in table:
-        print("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip())
+        line = "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip()
+        print(line, file=out or sys.stdout)
 
 
 def print_error(error: InspectorError) -> None:
     """Print the error and the advice, one line each, on stderr."""
     print(f"error: {' '.join(error.message.split())}", file=sys.stderr)
     print(f"advice: {' '.join(error.advice.split())}", file=sys.stderr)
+
+
+def print_warning(text: str) -> None:
+    """Print a warning, in one line, on stderr."""
+    print(f"warning: {' '.join(text.split())}", file=sys.stderr)
 
 
 class Bar:

@@ -2,17 +2,23 @@
 
 import argparse
 import dataclasses
+import sys
 from pathlib import Path
 
-from inspector.augmentation.code_rules import lint_code
 from inspector.augmentation.dialects import to_code
 from inspector.augmentation.policy import Policy
+from inspector.cli.code import print_reading
 from inspector.cli.options import add_output
 from inspector.cli.output import print_json, print_lines
+from inspector.code_reading.program import load_code
 from inspector.errors import UsageError
+from inspector.project.augment.code_advice import advise_code
 from inspector.project.augment.policies import load_policy, policy_of_code
 from inspector.project.augment.previews import SIDE_PX, advise, preview
 from inspector.project.context import known_datasets
+
+_CODE_FILES = (".py", ".ipynb")
+_MAX_PATH = 4_096
 
 
 def add_verbs(verbs: object) -> None:
@@ -36,7 +42,7 @@ def add_verbs(verbs: object) -> None:
     show.add_argument("--image-size", type=int, default=SIDE_PX, metavar="PX")
     for parser in (check, convert, show):
         parser.add_argument("file", nargs="?", type=Path, metavar="FILE")
-        parser.add_argument("--code", metavar="EXPR", help="Keras code instead of a file")
+        parser.add_argument("--code", metavar="EXPR", help="code, or a .py or .ipynb file")
         parser.add_argument("--keras-version", default="", metavar="V")
         add_output(parser)
 
@@ -49,17 +55,36 @@ def policy_of(arguments: argparse.Namespace) -> Policy:
     """
     if (arguments.file is None) == (arguments.code is None):
         raise UsageError("name a policy FILE or --code EXPR", "One of the two.")
-    if arguments.code is not None:
-        return policy_of_code(arguments.code, arguments.keras_version)
+    code = _code_of(arguments)
+    if code is not None:
+        return policy_of_code(code, arguments.keras_version)
     return load_policy(arguments.file)
 
 
-def _lint(arguments: argparse.Namespace) -> None:
-    found = advise(policy_of(arguments), arguments.image, arguments.keras_version)
+def _code_of(arguments: argparse.Namespace) -> str | None:
+    """Return the code that the arguments name: an expression, or the text of a file.
+
+    Raises:
+        UsageError: The file can't be read.
+    """
     if arguments.code is not None:
-        # The shifts of code are read as this Keras moves them, so the code is told of the exchange.
-        found = [a for a in found if a.rule != "swapped-axes"]
-        found += lint_code(arguments.code, arguments.keras_version or None)
+        named = len(arguments.code) < _MAX_PATH and arguments.code.endswith(_CODE_FILES)
+        return load_code(Path(arguments.code)) if named else str(arguments.code)
+    if arguments.file is not None and arguments.file.suffix.lower() in _CODE_FILES:
+        return load_code(arguments.file)
+    return None
+
+
+def _lint(arguments: argparse.Namespace) -> None:
+    if (arguments.file is None) == (arguments.code is None):
+        raise UsageError("name a policy FILE or --code EXPR", "One of the two.")
+    code = _code_of(arguments)
+    if code is None:
+        found = advise(policy_of(arguments), arguments.image, arguments.keras_version)
+    else:
+        reading, found = advise_code(code, arguments.image, arguments.keras_version)
+        if not arguments.quiet:
+            print_reading(reading, sys.stderr)
     if arguments.json:
         print_json([dataclasses.asdict(a) for a in found])
     elif found:

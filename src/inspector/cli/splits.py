@@ -3,13 +3,13 @@
 import argparse
 from pathlib import Path
 
-import msgspec
-
+from inspector.cli.code import add_answer_option
 from inspector.cli.options import add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
+from inspector.code_reading.program import load_code
+from inspector.code_reading.reading import answers_of
 from inspector.dataset.layouts import split_of
 from inspector.errors import UsageError
-from inspector.input_files import read_json, read_text
 from inspector.project.project import Project
 from inspector.project.splits.leakage import KINDS, Leakage, second_call
 from inspector.project.splits.replayed_split import keywords_of, replayed_rule
@@ -42,8 +42,12 @@ def add_split_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folder", metavar="SUB", help="the folder that the call reads")
     parser.add_argument("--by-group", action="store_true", help="keep groups together")
     parser.add_argument("--fewest-moves", action="store_true", help="with --by-group")
+    parser.add_argument(
+        "--fold", default="", metavar="NAME", help="of a cross-validation: the fold held out"
+    )
     parser.add_argument("--list", type=Path, metavar="FILE.csv", help="CSV with path and split")
     parser.add_argument("--code", type=Path, metavar="FILE.py", help="read the calls from code")
+    add_answer_option(parser)
 
 
 def rule_of(arguments: argparse.Namespace, project: Project) -> Rule:
@@ -54,7 +58,10 @@ def rule_of(arguments: argparse.Namespace, project: Project) -> Rule:
     """
     if arguments.code is not None:
         call = Call(keras=arguments.keras_version)
-        return Rule(RuleKind.CODE, call, code=_code_in(arguments.code))
+        answers = tuple(answers_of(arguments.answer).items())
+        return Rule(RuleKind.CODE, call, code=load_code(arguments.code), answers=answers)
+    if arguments.answer:
+        raise UsageError("--answer goes with --code", "Name the script with --code FILE.")
     if arguments.list is not None:
         return Rule(RuleKind.LIST, file=str(arguments.list.absolute()))
     if arguments.by_group:
@@ -71,6 +78,29 @@ def rule_of(arguments: argparse.Namespace, project: Project) -> Rule:
             "--arguments and --listing go with another library's --loader",
             f"Loaders: {', '.join(SplitFunction)}.",
         )
+    if arguments.fold:
+        return Rule(fold=arguments.fold)
+    return _keras_rule(arguments, project)
+
+
+def add_verbs(verbs: object) -> None:
+    """Add this module's verbs to the parser."""
+    split = add_verb(verbs, "split", _split, "which files a rule puts where, in its own order")
+    add_split_options(split)
+    leaks = add_verb(
+        verbs, "leaks", _leaks, "what leaks between the splits: files, near-duplicates, groups"
+    )
+    add_split_options(leaks)
+    leaks.add_argument("--second-call", metavar="ARGS", help='"seed=7,validation_split=0.2"')
+    leaks.add_argument("--check", action="store_true", help="exit 1 on a leak")
+    leaks.add_argument("--max-share", type=float, default=0.0, metavar="X", help="with --check")
+    freeze = add_verb(verbs, "freeze", _freeze, "lock a split as a manifest with content hashes")
+    add_split_options(freeze)
+    freeze.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    freeze.add_argument("--snippet", action="store_true", help="print the Keras code that loads it")
+
+
+def _keras_rule(arguments: argparse.Namespace, project: Project) -> Rule:
     if arguments.loader is None and arguments.validation_split is None:
         if arguments.seed is not None:
             raise UsageError("--seed needs --validation-split", "Such as --validation-split 0.2.")
@@ -85,27 +115,6 @@ def rule_of(arguments: argparse.Namespace, project: Project) -> Rule:
         folder=_folder(arguments, project),
         keras=arguments.keras_version,
     )
-
-
-def add_verbs(verbs: object) -> None:
-    """Add this module's verbs to the parser."""
-    split = add_verb(verbs, "split", _split, "which files a rule puts where, in its own order")
-    add_split_options(split)
-    leaks = add_verb(
-        verbs, "leaks", _leaks, "what leaks between the splits: files, near-duplicates, groups"
-    )
-    add_split_options(leaks)
-    leaks.add_argument("--second-call", metavar="ARGS", help='"seed=7,validation_split=0.2"')
-    leaks.add_argument("--check", action="store_true", help="exit 1 on a leak")
-    leaks.add_argument("--max-share", type=float, default=0.0, metavar="X", help="with --check")
-    groups = add_verb(verbs, "groups", _groups, "what belongs together, and by what right")
-    groups.add_argument("--pattern", metavar="REGEX", help="group by this part of the path")
-    groups.add_argument("--exif-seconds", type=float, metavar="S", help="the gap between bursts")
-    groups.add_argument("--confirm", nargs="+", metavar="ID")
-    freeze = add_verb(verbs, "freeze", _freeze, "lock a split as a manifest with content hashes")
-    add_split_options(freeze)
-    freeze.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
-    freeze.add_argument("--snippet", action="store_true", help="print the Keras code that loads it")
 
 
 def _replayed_rule(arguments: argparse.Namespace, project: Project) -> Rule:
@@ -135,24 +144,6 @@ def _folder(arguments: argparse.Namespace, project: Project) -> str | None:
                 return name
         raise UsageError(f"the dataset has no folder {arguments.folder}", "Check its name.")
     return folder.as_posix()
-
-
-class _Cell(msgspec.Struct, frozen=True):
-    cell_type: str
-    source: str | tuple[str, ...] = ""
-
-
-class _Notebook(msgspec.Struct, frozen=True):
-    cells: tuple[_Cell, ...]
-
-
-def _code_in(file: Path) -> str:
-    """Return pasted code; of a notebook, its code cells."""
-    advice = "Name a script or a notebook."
-    if file.suffix.lower() != ".ipynb":
-        return read_text(file, what="script", advice=advice)
-    notebook = read_json(file, _Notebook, what="notebook", advice=advice)
-    return "\n".join("".join(c.source) for c in notebook.cells if c.cell_type == "code")
 
 
 def _split(arguments: argparse.Namespace) -> None:
@@ -247,6 +238,13 @@ def leaks_json(found: Leakage, drawn: SeedVariability | None = None) -> dict[str
         "by_content": {kind: found.count(kind) for kind in KINDS},
         "validation_images": found.validation_images,
         "validation_leaked": sum(leak.kind != "group" for leak in found.leaks),
+        "before_exclusions": None
+        if found.before is None
+        else {
+            "validation_images": found.before.validation_images,
+            "validation_leaked": found.before.leaked,
+            "share": round(found.before.share, 6),
+        },
         "share": round(found.share, 6),
         "share_with_groups": round(found.share_with_groups, 6),
         "matrix": [
@@ -290,16 +288,21 @@ def leaks_json(found: Leakage, drawn: SeedVariability | None = None) -> dict[str
 def _print_leaks(found: Leakage, drawn: SeedVariability | None) -> None:
     made = found.made
     print(
-        f"{made.rule.text}: {len(made.training):,} training, {len(made.validation):,} validation;"
-        f" {len(found.both):,} files in both, {len(made.neither):,} in neither"
+        f"{made.rule.text}: {found.training_images:,} training, {found.validation_images:,}"
+        f" validation; {len(found.both):,} files in both, {len(made.neither):,} in neither"
     )
     n = found.validation_images
     neighbours = sum(leak.kind != "group" for leak in found.leaks)
     print(
         f"{neighbours:,} of {n:,} validation images ({found.share:.1%}) have a near-duplicate in"
         f" training at similarity {found.threshold:g} or more;"
-        f" {found.count('group'):,} more share only an event"
+        f" {found.count('group'):,} more share only a group"
     )
+    if found.before is not None:
+        print(
+            f"before exclusions: {found.before.leaked:,} of {found.before.validation_images:,}"
+            f" ({found.before.share:.1%})"
+        )
     print_table(
         [
             (c.source, c.to, *(len(ids) for ids in c.by_kind.values()))
@@ -330,48 +333,6 @@ def _drawn_text(drawn: SeedVariability) -> str:
         f" {mix.median:.1%} [{mix.at(5):.1%}, {mix.at(95):.1%}]"
         + (f"; yours {mix.this_seed:.1%}" if mix.this_seed is not None else "")
     )
-
-
-def _groups(arguments: argparse.Namespace) -> None:
-    with open_project(arguments) as project:
-        scan(project, arguments)
-        if arguments.pattern:
-            project.groups.add_pattern(arguments.pattern)
-        if arguments.exif_seconds is not None:
-            project.groups.set_gap(arguments.exif_seconds)
-        if arguments.confirm:
-            project.groups.confirm(arguments.confirm)
-        found = project.groups.groups()
-        if arguments.json:
-            print_json(
-                [
-                    {
-                        "id": g.id,
-                        "members": [m.path for m in g.members],
-                        "provenance": g.provenance.value,
-                        "confirmed": g.confirmed,
-                        "classes": list(g.labels),
-                        "splits": [s for s in g.splits if s],
-                    }
-                    for g in found
-                ]
-            )
-            return
-        print_table(
-            [
-                (
-                    o.proposal.provenance.value, o.proposal.rule, o.count, o.covered, o.largest,
-                    o.spanning, f"{o.agreement:.2f}", "yes" if o.enabled else "no",
-                )
-                for o in project.groups.offers()
-            ],
-            ("from", "rule", "groups", "images", "largest", "several classes", "agreement",
-             "enabled"),
-        )  # fmt: skip
-        print_table(
-            [(g.id, g.provenance.value, len(g.members), ", ".join(g.splits)) for g in found],
-            ("group", "from", "images", "splits"),
-        )
 
 
 def _freeze(arguments: argparse.Namespace) -> None:

@@ -32,6 +32,10 @@ THUMBNAIL_BYTES = 16_384
 MAX_FILE_BYTES = 1 << 30
 """A larger file is not read: two workers would hold two of them in memory."""
 
+MAX_MEMORY_BYTES = 2 << 30
+"""Address space of a process that reads files. The largest image (`rasters.MAX_PIXELS`) as an
+uncompressed TIFF takes 1.8 GB of it, with the program itself."""
+
 
 class Outcome(StrEnum):
     """What became of one file, by decoding alone."""
@@ -252,7 +256,7 @@ def _say(error: Exception) -> str:
         case FileNotFoundError():
             return "the file is gone"
         case MemoryError():
-            return "the image needs more memory than there is"
+            return f"reading the image takes more than {MAX_MEMORY_BYTES >> 30} GiB of memory"
         case Image.DecompressionBombError():
             return f"the image has more than {MAX_PIXELS // 1_000_000} megapixels"
         case UnidentifiedImageError():

@@ -39,6 +39,8 @@ class Flag(IntFlag):
     ODD_RATIO = 1 << 14
     FLAT = 1 << 15
     """Nearly one colour: nothing to see."""
+    SHAPED_ALPHA = 1 << 16
+    """Its transparency draws something, which is dropped with it."""
 
 
 HEAD_BYTES = 4096
@@ -48,7 +50,9 @@ KERAS_EXTENSIONS = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png"})
 
 _READ_BY_EXTENSION = {
     ".apng": "PNG", ".avif": "AVIF", ".avifs": "AVIF", ".bmp": "BMP", ".dib": "BMP",
-    ".gif": "GIF", ".ico": "ICO", ".j2k": "JPEG2000", ".jfif": "JPEG", ".jp2": "JPEG2000",
+    ".gif": "GIF", ".heic": "HEIF",
+    ".heif": "HEIF", ".hif": "HEIF", ".ico": "ICO",
+    ".j2k": "JPEG2000", ".jfif": "JPEG", ".jp2": "JPEG2000",
     ".jpe": "JPEG", ".jpeg": "JPEG", ".jpg": "JPEG", ".mpo": "JPEG", ".pbm": "PPM",
     ".pcx": "PCX", ".pfm": "PPM", ".pgm": "PPM", ".png": "PNG", ".pnm": "PPM", ".ppm": "PPM",
     ".qoi": "QOI", ".rgb": "SGI", ".sgi": "SGI", ".tga": "TGA", ".tif": "TIFF",
@@ -58,7 +62,7 @@ _READ_BY_EXTENSION = {
 # Images that people keep in datasets and that this program does not read: they are told, not
 # passed over in silence.
 _UNREAD_BY_EXTENSION = frozenset({
-    ".arw", ".cr2", ".cr3", ".dcm", ".dng", ".eps", ".exr", ".ff", ".hdr", ".heic", ".heif",
+    ".arw", ".cr2", ".cr3", ".dcm", ".dng", ".eps", ".exr", ".ff", ".hdr",
     ".jxl", ".nef", ".nii", ".orf", ".pam", ".psd", ".raf", ".rw2", ".svg", ".xcf",
 })  # fmt: skip
 
@@ -77,6 +81,11 @@ _MAGICS = (
     (b"qoif", "QOI"),
     (b"\x01\xda", "SGI"),
 )
+
+# Source: ISO/IEC 23008-12, annex B: still images and sequences coded with HEVC.
+_HEIF_BRANDS = (
+    b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1",
+)  # fmt: skip
 
 # A magic of two or four common bytes does not make a stranger an image.
 _WEAK = frozenset({"BMP", "ICO", "SGI", "PPM"})
@@ -129,6 +138,8 @@ def sniff(head: bytes) -> str:
         return "WEBP"
     if head[4:8] == b"ftyp" and head[8:12] in (b"avif", b"avis", b"mif1") and b"avif" in head[:64]:
         return "AVIF"
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
+        return "HEIF"
     if head[:1] == b"P" and head[1:2] in b"123456fF" and head[2:3] in (b"\n", b" ", b"\t", b"\r"):
         return "PPM"
     if head[:1] == b"\n" and head[1:2] in b"\0\2\3\4\5" and head[2:3] in (b"\0", b"\1"):
@@ -167,7 +178,7 @@ def explain(path: str, head: bytes) -> str:
 
 def _explain_box(brand: bytes) -> str:
     if brand[:3] in (b"hei", b"hev", b"mif", b"msf"):
-        return "HEIC files are not supported"
+        return "this variant of HEIC is not supported"
     return "this is a video, not an image"
 
 

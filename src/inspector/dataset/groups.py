@@ -10,6 +10,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.dataset.augmented_names import styles
 from inspector.errors import UsageError
 
 # A pattern whose largest group holds more than this share of the files says too little.
@@ -71,11 +72,15 @@ def by_folders(paths: Sequence[str], labels: Sequence[str]) -> Proposal | None:
 
 
 def by_names(paths: Sequence[str], labels: Sequence[str]) -> list[Proposal]:
-    """Propose groups of files whose names are the same but for their last number, or last two.
+    """Propose groups by what tools leave in names, and of names that differ by a number or two.
 
     Keys are kept apart by class: "1.jpg" of cats and "1.jpg" of dogs are not one event.
     """
     found: list[Proposal] = []
+    for style, copies in styles(paths, labels).items():
+        proposal = _worth(Proposal(Provenance.NAMES, style, copies))
+        if proposal and not any(_same(proposal, other) for other in found):
+            found.append(proposal)
     for drop in (1, 2):
         rule = "name without its last number" if drop == 1 else "name without its last two numbers"
         keys = [
@@ -134,13 +139,31 @@ def by_time(
     return _worth(Proposal(Provenance.EXIF, rule, tuple(keys)))
 
 
-def closeness(
-    proposal: Proposal, pictures: NDArray[np.float32], labels: Sequence[str], *, seed: int = 1
-) -> float:
-    """Return how far groups are borne out by what the pictures look like, -1 to 1.
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How often images of one group look alike, beside random images of the same class.
 
-    The share of neighbours within groups that are nearer than random pictures of the same class
-    would be, less the share that chance gives: about 0 for a pattern that means nothing.
+    Attributes:
+        alike: Of `pairs` pairs within groups, those nearer than nine in ten random ones.
+        by_chance: The share of random pairs that are: a tenth by construction.
+    """
+
+    alike: int
+    pairs: int
+    by_chance: float = 0.1
+
+    @property
+    def share(self) -> float:
+        """Share of pairs within groups that look alike."""
+        return self.alike / self.pairs if self.pairs else 0.0
+
+
+def agreement(
+    proposal: Proposal, pictures: NDArray[np.float32], labels: Sequence[str], *, seed: int = 1
+) -> Agreement:
+    """Count the pairs within groups that are nearer than random images of the same class.
+
+    About a tenth for a pattern that means nothing.
 
     Args:
         pictures: (n, d) small pictures, in the order of the proposal's keys.
@@ -157,11 +180,11 @@ def closeness(
         other = rng.choice(np.flatnonzero(classes == classes[one]), 8)
         outside = other[[o not in members for o in other.tolist()]]
         if len(outside):
-            far.append(float(np.abs(pictures[outside] - pictures[one]).mean(axis=1).mean()))
+            far += np.abs(pictures[outside] - pictures[one]).mean(axis=1).tolist()
     if not near or not far:
-        return 0.0
+        return Agreement(0, 0)
     level = float(np.quantile(far, 0.1))
-    return float(np.mean(np.array(near) < level) - 0.1)
+    return Agreement(int((np.array(near) < level).sum()), len(near))
 
 
 def _without(path: str, drop: int) -> str:

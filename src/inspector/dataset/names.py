@@ -128,6 +128,13 @@ def why_no_name(text: str) -> str:
     return ""
 
 
+def leads_out(text: str) -> bool:
+    """Tell whether a path could lead out of the folder that it is joined to."""
+    if text[:1] in ("/", "\\") or "\0" in text:
+        return True
+    return ".." in text and any(part.strip() == ".." for part in _SEPARATOR.split(text))
+
+
 def shown(text: str) -> str:
     """Return a name from outside as one printable line of at most 80 characters."""
     plain = without_controls(text.encode("utf-8", "backslashreplace").decode())

@@ -10,6 +10,7 @@ which Keras does not.
 import io
 import warnings
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ from PIL import (
 
 from inspector.dataset.exif import UNKNOWN, CaptureInfo, find_exif, parse_exif, read_shot
 from inspector.dataset.formats import Flag
+from inspector.dataset.tiff_tables import TiffTables, read_tables
 
 Pixels = NDArray[np.uint8]
 
@@ -56,6 +58,10 @@ MAX_PIXELS = 160_000_000
 MAX_SIDE_PX = 65_535
 """What JPEG can say; a longer strip can't be reduced and is the mark of a damaged header."""
 
+MAX_PIECES = 200_000
+"""Strips or tiles of a TIFF. `MAX_PIXELS` in tiles of 32 px are 156,250; Pillow takes 2 s and 80 MB
+for a list of so many (4 million: 48 s and 1.5 GB)."""
+
 # Pillow's own limit raises at twice this value; `_check_size` says it in words before.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 
@@ -63,6 +69,9 @@ _TRUNCATED = int(Flag.TRUNCATED)
 _ROTATED = int(Flag.ROTATED)
 _ANIMATED = int(Flag.ANIMATED)
 _ALPHA = int(Flag.ALPHA)
+_SHAPED_ALPHA = int(Flag.SHAPED_ALPHA)
+# Less of a difference in transparency is no shape: an edge, or noise.
+_SHAPE_LEVELS = 64
 _GREY = int(Flag.GREY)
 _CMYK = int(Flag.CMYK)
 _SIXTEEN_BIT = int(Flag.SIXTEEN_BIT)
@@ -153,7 +162,19 @@ def _decode_jpeg(data: bytes, *, reduced: bool) -> Raster | None:
     return _upright(raster, shot.orientation)
 
 
+@cache
+def _register_heif() -> None:
+    """Let Pillow read HEIC and HEIF; loaded at the first such file, as most datasets have none."""
+    import pi_heif
+
+    pi_heif.register_heif_opener(thumbnails=False)
+
+
 def _decode_pillow(data: bytes, name: str, *, reduced: bool) -> Raster:
+    if name == "TIFF":
+        _check_tables(read_tables(data))
+    if name == "HEIF":
+        _register_heif()
     with warnings.catch_warnings():
         # Pillow warns of what is reported here by flags and reasons.
         warnings.simplefilter("ignore")
@@ -164,6 +185,7 @@ def _decode_pillow(data: bytes, name: str, *, reduced: bool) -> Raster:
             # come after its pixels.
             early = _read_shot(image) if name == "TIFF" else None
             whole = _load(image)
+            bits |= _SHAPED_ALPHA if bits & _ALPHA and _is_shaped(image) else 0
             shot = early or _read_shot(image)
             orientation = 1 if name == "TIFF" and whole else shot.orientation
             width, height = image.size
@@ -177,6 +199,13 @@ def _decode_pillow(data: bytes, name: str, *, reduced: bool) -> Raster:
         reason = _missing_rows(pixels)
     raster = Raster(pixels, mode, width, height, shot, bits, reason, whole)
     return _upright(raster, orientation)
+
+
+def _check_tables(tables: TiffTables) -> None:
+    """Refuse what a decoder would need gigabytes for before it sees a pixel."""
+    _check_size(tables.width, tables.height)
+    if tables.pieces > MAX_PIECES:
+        raise RefusedError(f"the image is cut into {tables.pieces:,} pieces, over {MAX_PIECES:,}")
 
 
 def _check_size(width: int, height: int) -> None:
@@ -223,6 +252,15 @@ def _stored_bits(image: Image.Image, data: bytes) -> int:
     if mode[0] in "IF" or deep_png or _tiff_depth(image) > 8:
         bits |= _SIXTEEN_BIT
     return bits
+
+
+def _is_shaped(image: Image.Image) -> bool:
+    """Tell whether transparency alone shows something: both clear and opaque parts."""
+    try:
+        alpha = np.asarray(image.convert("RGBA").getchannel("A"))
+    except ValueError:  # a damaged palette, which is said later
+        return False
+    return bool(np.ptp(alpha) >= _SHAPE_LEVELS)
 
 
 def _tiff_depth(image: Image.Image) -> int:

@@ -19,6 +19,11 @@ def samples_folder() -> Path:
     return Path(platformdirs.user_data_dir(_NAME, appauthor=False)) / "samples"
 
 
+def own_runs_file() -> Path:
+    """Return the list of runs that were stored on this machine and name files of the user."""
+    return Path(platformdirs.user_data_dir(_NAME, appauthor=False)) / "own-runs.txt"
+
+
 def cache_folder() -> Path:
     """Return the folder of everything that can be rebuilt."""
     return Path(platformdirs.user_cache_dir(_NAME, appauthor=False))
@@ -47,11 +52,6 @@ def default_project(dataset: Path) -> Path:
     """Return the project file of a dataset that none was named for, found by its full path."""
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", dataset.resolve().name).strip("-") or "dataset"
     return projects_folder() / f"{name}-{_digest(dataset)}.inspector"
-
-
-def scan_lock(project: Path) -> Path:
-    """Return the file that is locked while the project of this file is scanned."""
-    return cache_folder() / "locks" / _digest(project)
 
 
 def _digest(path: Path) -> str:

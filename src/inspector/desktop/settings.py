@@ -123,9 +123,10 @@ def _table(file: Path) -> Mapping[str, object]:
 
     try:
         table = tomllib.loads(file.read_bytes().decode()).get(_TABLE, {})
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
+        reason = "it is nested too deep" if isinstance(error, RecursionError) else error
         raise UsageError(
-            f"the settings {file} can't be read: {error}", "Fix or delete the file."
+            f"the settings {file} can't be read: {reason}", "Fix or delete the file."
         ) from None
     if not isinstance(table, Mapping):
         raise UsageError(f"[{_TABLE}] in {file} is not a table", "Fix or delete the file.")

@@ -9,13 +9,14 @@ import msgspec
 
 from inspector.dataset.layouts import Choice, Kind, Layout, recognise
 from inspector.dataset.manifests import read_manifest
+from inspector.dataset.packed.recognition import packed_files, packed_kind
 from inspector.dataset.user_files import check_outside
 from inspector.desktop.paths import default_project, pictures_file, projects_folder
-from inspector.errors import DatasetError, InspectorError, ProjectError
+from inspector.errors import DatasetError, InspectorError, PackedDatasetError, ProjectError
 from inspector.project.changes import Changes
 from inspector.store.cache import ImageCache
 from inspector.store.project_store import ProjectStore
-from inspector.store.records import DATASET, LISTING, DatasetRecord
+from inspector.store.records import DATASET, GROUPING, LISTING, DatasetRecord
 from inspector.work.pool import Pool
 from inspector.work.tasks import FEATURES, RECORD_BYTES
 
@@ -34,6 +35,7 @@ class ProjectContext:
         manifest: A CSV that names the files, instead of folders.
         jobs: Worker processes; None for all cores, or one less with a window.
         window: True to leave a core to the window and work at low priority.
+        read_only: True to decide and keep nothing.
 
     Attributes:
         root: The dataset's folder, absolute.
@@ -56,20 +58,27 @@ class ProjectContext:
         manifest: Path | None = None,
         jobs: int | None = None,
         window: bool = False,
+        read_only: bool = False,
     ) -> None:
         if dataset is not None and dataset.suffix == ".inspector" and dataset.is_file():
             dataset, file = None, dataset
         if dataset is not None and file is not None:
             check_outside(file, dataset, what="project file")
-        remembered = remembered_root(file) if file is not None and file.exists() else ""
+        remembered = ""
+        if file is not None and file.exists():
+            remembered = remembered_root(file, read_only=read_only)
         if dataset is None and not remembered:
             raise ProjectError(f"there is no project {file}", "Open a dataset's folder instead.")
         self.root = Path(dataset if dataset is not None else remembered).absolute()
         self.file = file.absolute() if file else default_project(self.root)
+        self.read_only = read_only
         self.choice = Choice()
-        self.layout = self._recognise(choice, manifest)
+        try:
+            self.layout = self._recognise(choice, manifest)
+        except DatasetError as error:
+            raise packed_error(self.root) or error from None
         check_outside(self.file, self.root, what="project file")
-        self.store = ProjectStore(self.file)
+        self.store = ProjectStore(self.file, read_only=read_only)
         self.cache = ImageCache(pictures_file(), version=FEATURES, record_bytes=RECORD_BYTES)
         self.low_priority = window
         self._subscribers: list[Callable[[Changes], None]] = []
@@ -145,7 +154,7 @@ class ProjectContext:
         if choice is not None:
             self.choice = choice
             return recognise(self.root, choice)
-        self.choice, stored_manifest = remembered_layout(self.file)
+        self.choice, stored_manifest = remembered_layout(self.file, read_only=self.read_only)
         if stored_manifest:
             return _by_manifest(self.root, Path(stored_manifest))
         try:
@@ -175,15 +184,33 @@ class ProjectContext:
         listed = remembered.manifest if self.layout.kind is Kind.MANIFEST else ""
         if manifest is not None:
             listed = str(manifest.absolute())
-        self.store.records.put(
-            DATASET,
-            DatasetRecord(here, manifest=listed, layout=self.choice or None),
-            urgent=True,
-        )
+        if not known:
+            # Only a project that an older program made may rely on rules that nobody accepted.
+            self.store.records.update(
+                GROUPING, lambda record: msgspec.structs.replace(record, asks_first=True)
+            )
+        record = DatasetRecord(here, manifest=listed, layout=self.choice or None)
+        # A project that is locked or read-only is opened all the same where nothing is new.
+        if record != remembered:
+            self.store.records.put(DATASET, record, urgent=True)
 
     def _same_files(self, names: Sequence[str]) -> bool:
         """Tell whether at least half of the sampled names of the known dataset exist here."""
         return not names or sum((self.root / p).exists() for p in names) * 2 >= len(names)
+
+
+def packed_error(root: Path) -> PackedDatasetError | None:
+    """Return the error of a dataset whose images are inside of files; None for others."""
+    files = packed_files(root) if root.exists() else []
+    if not files:
+        return None
+    kinds = sorted({kind.value for file in files if (kind := packed_kind(file.name))})
+    one = len(files) == 1
+    what = f"is a {kinds[0]}" if root.is_file() else f"holds its images in {len(files)} file"
+    what += "" if root.is_file() else f"{'' if one else 's'} ({', '.join(kinds)})"
+    return PackedDatasetError(
+        f"{root.name} {what}", f"Unpack it first: `inspector unpack {root} --to DIR`.", root
+    )
 
 
 def _by_manifest(root: Path, manifest: Path) -> Layout:
@@ -192,11 +219,11 @@ def _by_manifest(root: Path, manifest: Path) -> Layout:
     return read_manifest(manifest)
 
 
-def remembered_layout(file: Path) -> tuple[Choice, str]:
+def remembered_layout(file: Path, *, read_only: bool = False) -> tuple[Choice, str]:
     """Return what the user said of the layout before, and the manifest's path or ""."""
     if not file.exists():
         return Choice(), ""
-    store = ProjectStore(file)
+    store = ProjectStore(file, read_only=read_only)
     try:
         record = store.records.get(DATASET)
     finally:
@@ -204,9 +231,9 @@ def remembered_layout(file: Path) -> tuple[Choice, str]:
     return record.layout or Choice(role=record.role), record.manifest
 
 
-def remembered_root(file: Path) -> str:
+def remembered_root(file: Path, *, read_only: bool = False) -> str:
     """Return the dataset that a project file is of."""
-    store = ProjectStore(file)
+    store = ProjectStore(file, read_only=read_only)
     try:
         return store.records.get(DATASET).root
     finally:

@@ -11,14 +11,17 @@ from inspector.project.catalog.samples import Samples
 from inspector.project.catalog.scans import Scans
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
+from inspector.project.diagnosis.answers import Answers
 from inspector.project.diagnosis.diagnoses import Diagnoses
 from inspector.project.diagnosis.findings import Findings
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.diagnosis.reports import Reports
 from inspector.project.experiments.comparisons import Comparisons
 from inspector.project.experiments.experiments import Experiments
+from inspector.project.experiments.run_scripts import RunScripts
 from inspector.project.export.clean_up import CleanUps
 from inspector.project.export.exports import Exports
+from inspector.project.export.image_scripts import ImageScripts
 from inspector.project.review.decisions import Decisions
 from inspector.project.review.duplicates import Duplicates
 from inspector.project.review.gallery_query import Gallery
@@ -40,6 +43,7 @@ class Project:
         manifest: A CSV that names the files, instead of folders.
         jobs: Worker processes; None for all cores, or one less with a window.
         window: True to leave a core to the window and work at low priority.
+        read_only: True to decide and keep nothing.
 
     Raises:
         DatasetError: The folder is missing or fits no layout.
@@ -56,16 +60,12 @@ class Project:
         manifest: Path | None = None,
         jobs: int | None = None,
         window: bool = False,
+        read_only: bool = False,
     ) -> None:
         context = ProjectContext(
-            dataset,
-            file,
-            relocate=relocate,
-            choice=choice,
-            manifest=manifest,
-            jobs=jobs,
-            window=window,
-        )
+            dataset, file, relocate=relocate, choice=choice, manifest=manifest, jobs=jobs,
+            window=window, read_only=read_only,
+        )  # fmt: skip
         self.context = context
         self.samples = Samples(context)
         self.scans = Scans(context)
@@ -81,10 +81,13 @@ class Project:
         self.measuring = PolicyEffects()
         self.labels = Labels(context, self.duplicates, self.decisions, self.groups)
         self.diagnoses = Diagnoses(source, self.splits, self.labels)
+        self.answers = Answers(source, self.splits, self.diagnoses)
         self.findings = Findings(source, self.scans, self.decisions, self.splits, self.labels)
         self.reports = Reports(source, self.splits, self.diagnoses, self.findings)
         self.runs = Runs(source, self.splits)
         self.exports = Exports(context, self.samples, self.duplicates, self.groups)
+        self.image_scripts = ImageScripts(context, self.duplicates, self.groups, self.labels)
+        self.run_scripts = RunScripts(context, self.runs)
         self.fixes = CleanUps(source, self.decisions, self.splits, self.reports, self.exports)
         self.comparisons = Comparisons(context, self.decisions, self.groups, self.runs)
         self.experiments = Experiments(source, self.splits, self.diagnoses, self.runs)
@@ -137,6 +140,20 @@ class Project:
     def absolute(self, path: str) -> Path:
         """Return the full path of a sample's path."""
         return self.context.absolute(path)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether it was opened to keep nothing."""
+        return self.context.read_only
+
+    def why_read_only(self) -> str:
+        """Return in a sentence why nothing can be kept; "" where it can."""
+        refusal = self.context.store.database.refusal
+        return "" if refusal is None else f"{refusal.message[:1].upper()}{refusal.message[1:]}."
+
+    def is_saved(self) -> bool:
+        """Tell whether everything that was decided is on disk."""
+        return self.context.store.database.is_saved()
 
     def close(self) -> None:
         """Stop the workers and close the files; decisions are on disk already."""

@@ -4,18 +4,18 @@ A fingerprint is 2 kB: in a database every one would take a page, written twice,
 worker sends to its parent is copied six times on the way.
 """
 
-import sys
 import threading
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
-from inspector.errors import ProjectError
+from filelock import FileLock
 
-# Far behind every record: Windows locks places, and a locked one can't be read.
-_LOCKED_BYTE = 1 << 60
+from inspector.errors import CacheError
+
+_POLL_SECONDS = 0.005
 
 
 class CachedPicture(NamedTuple):
@@ -43,8 +43,9 @@ def append(path: Path, records: Sequence[bytes]) -> int:
     Raises:
         OSError: The disk is full or can't be written. What came to the file is written over.
     """
+    lock = FileLock(f"{path}.lock", thread_local=False, poll_interval=_POLL_SECONDS)
     # Not buffered: what could not be written once must not be written later.
-    with path.open("r+b", buffering=0) as stream, _alone(stream):
+    with lock, path.open("r+b", buffering=0) as stream:
         first = stream.seek(0, 2) // len(records[0])
         stream.seek(first * len(records[0]))
         left = memoryview(b"".join(records))
@@ -53,36 +54,13 @@ def append(path: Path, records: Sequence[bytes]) -> int:
     return first
 
 
-def unkept(path: Path, error: Exception) -> ProjectError:
+def unkept(path: Path, error: Exception) -> CacheError:
     """Return what a person is told when thumbnails or fingerprints can't be written to `path`."""
     reason = getattr(error, "strerror", "") or str(error)
-    return ProjectError(
-        f"the images can't be kept in {path}: {reason}",
-        "Make room on that disk: a scan goes on where this one stopped.",
+    return CacheError(
+        f"thumbnails and fingerprints can't be kept in {path}: {reason}",
+        "Make room on that disk or name another one by XDG_CACHE_HOME; a scan then resumes.",
     )
-
-
-@contextmanager
-def _alone(stream: BinaryIO) -> Iterator[None]:
-    """Hold the file's lock; it ends with this process at the latest."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        stream.seek(_LOCKED_BYTE)
-        msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK, 1)
-        try:
-            yield
-        finally:
-            stream.seek(_LOCKED_BYTE)
-            msvcrt.locking(stream.fileno(), msvcrt.LK_UNLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            fcntl.flock(stream, fcntl.LOCK_UN)
 
 
 class Records:
@@ -97,7 +75,9 @@ class Records:
     """
 
     def __init__(self, path: Path, length: int) -> None:
-        path.touch()
+        # On a read-only disk what is there can be read all the same.
+        with suppress(OSError):
+            path.touch()
         self._stream = path.open("rb", buffering=0)
         self._length = length
         self._lock = threading.Lock()

@@ -1,12 +1,16 @@
 """The cache of pictures: a thumbnail and a fingerprint by content hash; it can be rebuilt."""
 
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum, auto
 from pathlib import Path
+from typing import Any
 
-from inspector.errors import ProjectError
+from inspector.errors import CacheError
 from inspector.similarity.records import CachedPicture, Records, unkept
+from inspector.store.refusals import is_of_the_machine
 from inspector.store.wal import is_busy, use_wal
 
 PATIENCE_SECONDS = 60.0
@@ -29,12 +33,22 @@ _CACHE_KB = 32_000
 _AT_ONCE = 500
 
 
+class _Access(Enum):
+    """What can be done with the file."""
+
+    KEEP = auto()
+    READ = auto()
+    NONE = auto()
+
+
 class ImageCache:
     """Keep thumbnails in one SQLite file, fingerprints beside it; a broken file is begun anew.
 
-    Safe from any thread: each has its own connection, writers wait for each other.
+    Safe from any thread: each has its own connection, writers wait for each other. Where the disk
+    is full or read-only, what is in the file is read if that is possible; else it counts as empty.
 
     Attributes:
+        refusal: Why nothing can be kept; None where it can.
         path: Of the SQLite file.
         records: Path of the file of fingerprint records, one after another.
 
@@ -48,26 +62,49 @@ class ImageCache:
         self.path = path
         self.records = Path(f"{path}-fingerprints")
         self._version = version
+        self._record_bytes = record_bytes
         self._local = threading.local()
         self._all: list[sqlite3.Connection] = []
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self._access = _Access.KEEP
+        self._records: Records | None = None
+        self.refusal: CacheError | None = None
         try:
-            self._begin()
-        except sqlite3.DatabaseError as error:
-            self._disconnect()
-            if is_busy(error):
-                # Others use it: nothing is wrong with the file, and it is theirs too.
-                raise ProjectError(
-                    f"another program holds the images in {path}", "Wait for it, or close it."
-                ) from error
-            for suffix in ("", "-wal", "-shm", "-fingerprints"):
-                Path(f"{path}{suffix}").unlink(missing_ok=True)
-            self._local = threading.local()
-            self._begin()
+            self._open()
+        except (OSError, sqlite3.Error) as error:
+            self._open_otherwise(error)
+
+    def _open_otherwise(self, error: Exception) -> None:
+        """Begin a broken file anew; read one that can't be written."""
+        self.close()
+        # Others use it, or the disk fails: nothing is wrong with the file, and it is theirs too.
+        if not (is_of_the_machine(error) or (isinstance(error, sqlite3.Error) and is_busy(error))):
+            try:
+                for suffix in ("", "-wal", "-shm", "-fingerprints"):
+                    Path(f"{self.path}{suffix}").unlink(missing_ok=True)
+                self._open()
+            except (OSError, sqlite3.Error) as again:
+                error = again
+                self.close()
+            else:
+                return
+        self.refusal = unkept(self.path, error)
+        self._access = _Access.READ
+        try:
+            self._records = Records(self.records, self._record_bytes)
+            if not self._is_current(self._connection()):
+                raise sqlite3.DatabaseError("of another version")
+        except (OSError, sqlite3.Error):
+            self.close()
+            self._access = _Access.NONE
+
+    def _open(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._begin()
         # In this order: what others add meanwhile stands behind both.
         connection = self._connection()
         (last,) = connection.execute("SELECT max(place) FROM picture").fetchone()
-        self._records = Records(self.records, record_bytes)
+        self.records.touch()
+        self._records = Records(self.records, self._record_bytes)
         if last is not None:
             # Their records never came to the disk, and others must not be taken for them.
             connection.execute(
@@ -96,8 +133,10 @@ class ImageCache:
         """Keep thumbnails, and where their fingerprints are.
 
         Raises:
-            ProjectError: The disk is full or can't be written; none of these is kept then.
+            CacheError: The disk is full or can't be written; none of these is kept then.
         """
+        if self.refusal is not None:
+            raise self.refusal
         try:
             self._put(rows)
         except sqlite3.Error as error:
@@ -116,16 +155,22 @@ class ImageCache:
 
     def thumbnail(self, sha256: bytes) -> bytes | None:
         """Return the thumbnail of a content as JPEG, or None."""
-        row = (
-            self._connection()
-            .execute("SELECT thumbnail FROM picture WHERE sha256 = ?", (sha256,))
-            .fetchone()
-        )
-        return row[0] if row else None
+        question = "SELECT thumbnail FROM picture WHERE sha256 = ?"
+        rows = self._ask(question, (sha256,))
+        return rows[0][0] if rows else None
 
     def contents(self) -> set[bytes]:
         """Return the content hashes that are kept."""
-        return {row[0] for row in self._connection().execute("SELECT sha256 FROM picture")}
+        return {row[0] for row in self._ask("SELECT sha256 FROM picture")}
+
+    def _ask(self, question: str, values: Sequence[object] = ()) -> list[Any]:
+        """Return the rows; none where the cache can't be read, as it only saves time."""
+        if self._access is _Access.NONE:
+            return []
+        try:
+            return self._connection().execute(question, values).fetchall()
+        except sqlite3.Error:
+            return []
 
     def places(self, contents: Sequence[bytes]) -> Iterator[int]:
         """Yield the row in `records`, from 0, of each content, in order; -1 for one not kept.
@@ -133,8 +178,9 @@ class ImageCache:
         One whose bytes were lost is not kept, and forgotten: the next scan makes it anew.
         """
         for sha256, place, crc in self._rows(contents):
-            if place >= 0 and not self._records.holds(place, crc):
-                self._connection().execute("DELETE FROM picture WHERE sha256 = ?", (sha256,))
+            if place >= 0 and not (self._records and self._records.holds(place, crc)):
+                with contextlib.suppress(sqlite3.Error):
+                    self._connection().execute("DELETE FROM picture WHERE sha256 = ?", (sha256,))
                 yield -1
             else:
                 yield place
@@ -142,13 +188,13 @@ class ImageCache:
     def fingerprints(self, contents: Sequence[bytes]) -> Iterator[bytes]:
         """Yield the fingerprint record of each content, in order; b"" for one that is not kept."""
         for _, place, crc in self._rows(contents):
-            yield self._records.read(place, crc) if place >= 0 else b""
+            yield self._records.read(place, crc) if self._records and place >= 0 else b""
 
     def _rows(self, contents: Sequence[bytes]) -> Iterator[tuple[bytes, int, int]]:
         """Yield the content, the place of its record, -1 where there is none, and its CRC-32."""
         for start in range(0, len(contents), _AT_ONCE):
             part = contents[start : start + _AT_ONCE]
-            rows = self._connection().execute(
+            rows = self._ask(
                 "SELECT sha256, place, crc FROM picture"
                 f" WHERE sha256 IN ({','.join('?' * len(part))})",
                 part,
@@ -159,63 +205,61 @@ class ImageCache:
 
     def pixel_digests(self, contents: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return the known digests of decoded pixels by content hash."""
-        connection = self._connection()
         digests = {}
         for sha256 in contents:
-            row = connection.execute(
-                "SELECT digest FROM pixel WHERE sha256 = ?", (sha256,)
-            ).fetchone()
-            if row:
-                digests[sha256] = row[0]
+            rows = self._ask("SELECT digest FROM pixel WHERE sha256 = ?", (sha256,))
+            if rows:
+                digests[sha256] = rows[0][0]
         return digests
 
     def put_pixel_digests(self, rows: Iterable[tuple[bytes, bytes]]) -> None:
-        """Keep (sha256 of the file, digest of its decoded pixels)."""
+        """Keep (sha256 of the file, digest of its decoded pixels), where there is room."""
+        if self.refusal is not None:
+            return
         connection = self._connection()
-        connection.execute("BEGIN IMMEDIATE")
-        connection.executemany("INSERT OR REPLACE INTO pixel VALUES (?, ?)", rows)
-        connection.execute("COMMIT")
+        with contextlib.suppress(sqlite3.Error), connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany("INSERT OR REPLACE INTO pixel VALUES (?, ?)", rows)
 
     def image_hashes(self, method: str, contents: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return the stored hashes of one method by content hash."""
-        connection = self._connection()
-        connection.execute(_IMAGE_HASHES)
         stored = {}
         for sha256 in contents:
-            row = connection.execute(
+            rows = self._ask(
                 "SELECT value FROM image_hash WHERE sha256 = ? AND method = ?", (sha256, method)
-            ).fetchone()
-            if row:
-                stored[sha256] = row[0]
+            )
+            if rows:
+                stored[sha256] = rows[0][0]
         return stored
 
     def put_image_hashes(self, rows: Iterable[tuple[bytes, str, bytes]]) -> None:
-        """Store (sha256 of the file, method, hash) rows.
-
-        Raises:
-            ProjectError: The disk is full or can't be written.
-        """
+        """Store (sha256 of the file, method, hash) rows, where there is room."""
+        if self.refusal is not None:
+            return
         connection = self._connection()
-        try:
+        with contextlib.suppress(sqlite3.Error), connection:
             connection.execute(_IMAGE_HASHES)
             connection.execute("BEGIN IMMEDIATE")
-            with connection:
-                connection.executemany("INSERT OR REPLACE INTO image_hash VALUES (?, ?, ?)", rows)
-        except sqlite3.Error as error:
-            raise unkept(self.path, error) from error
+            connection.executemany("INSERT OR REPLACE INTO image_hash VALUES (?, ?, ?)", rows)
 
     def close(self) -> None:
         """Close every thread's connection, and the records."""
-        self._disconnect()
-        self._records.close()
-
-    def _disconnect(self) -> None:
         for connection in self._all:
-            connection.close()
+            with contextlib.suppress(sqlite3.Error):
+                connection.close()
         self._all.clear()
+        self._local = threading.local()
+        if self._records is not None:
+            self._records.close()
+        self._records = None
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None and self._access is _Access.READ:
+            uri = f"{self.path.absolute().as_uri()}?mode=ro&immutable=1"
+            connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            self._local.connection = connection
+            self._all.append(connection)
         if connection is None:
             connection = sqlite3.connect(
                 self.path, isolation_level=None, timeout=PATIENCE_SECONDS, check_same_thread=False

@@ -74,19 +74,23 @@ class CheckedConnection(sqlite3.Connection):
         return self.cursor(CheckedCursor).executemany(*arguments)
 
 
-def connect(path: Path, *, read_only: bool = False, **options: Any) -> CheckedConnection:
+def connect(
+    path: Path, *, read_only: bool = False, immutable: bool = False, **options: Any
+) -> CheckedConnection:
     """Open a connection that trusts nothing in the file's schema.
 
     Args:
         path: The project file.
         read_only: True to open it for reading alone.
+        immutable: True to read the file without its log or a lock, as on a disk that is read-only.
         options: As of `sqlite3.connect`.
 
     Raises:
         sqlite3.Error: It can't be opened.
         DamagedProjectError: It is no database any more.
     """
-    target = f"{path.absolute().as_uri()}?mode=ro" if read_only else str(path)
+    way = "?mode=ro&immutable=1" if immutable else "?mode=ro"
+    target = f"{path.absolute().as_uri()}{way}" if read_only else str(path)
     connection = sqlite3.connect(target, uri=read_only, factory=CheckedConnection, **options)
     connection.path = path
     try:

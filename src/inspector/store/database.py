@@ -1,32 +1,21 @@
 """A project file: opened, brought up to date, written by one thread, read by any."""
 
+import contextlib
 import itertools
 import queue
 import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from inspector.errors import ProjectError
-from inspector.store.backups import back_up, back_up_daily
-from inspector.store.connections import CheckedConnection, connect, damaged
-from inspector.store.migrations import migrate
-from inspector.store.project_file import (
-    check_content,
-    check_file,
-    check_objects,
-    check_schema,
-    create,
-    remember_checked,
-)
-from inspector.store.wal import is_busy, use_wal
+from inspector.errors import ProjectError, UnwritableError
+from inspector.store.connections import CheckedConnection, connect
+from inspector.store.opening import check_readable, open_to_read, open_to_write
+from inspector.store.project_file import check_file, remember_checked
+from inspector.store.refusals import unwritable
 
-APPLICATION_ID = 0x44534931
-VERSION = 2
-PATIENCE_SECONDS = 30.0
 _T = TypeVar("_T")
 _URGENT, _ORDINARY, _LAST = 0, 1, 2
 
@@ -34,23 +23,51 @@ _URGENT, _ORDINARY, _LAST = 0, 1, 2
 class Database:
     """Hold one SQLite file in WAL mode: every write goes through one thread, urgent ones first.
 
+    A file whose disk is full or read-only is opened for reading.
+
+    Attributes:
+        refusal: Why nothing can be written; None where it can.
+
     Args:
         path: The file; it is made where it does not exist.
+        read_only: True to write nothing, whatever is possible.
 
     Raises:
-        ProjectError: The file is not a project, is from a newer program, or can't be written.
+        ProjectError: The file is not a project, is from a newer program, or can't be read.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
+        self.refusal: UnwritableError | None = None
         self._order = itertools.count()
         self._queue: queue.PriorityQueue[
             tuple[int, int, Callable[[sqlite3.Connection], object] | None, Future[object], bool]
         ] = queue.PriorityQueue()
-        self._readers: list[sqlite3.Connection] = []
+        self._readers: list[CheckedConnection] = []
         self._local = threading.local()
         self._closed = False
-        self._connection = _open(path)
+        self._connection: CheckedConnection | None = None
+        self._ending = threading.Lock()
+        # Urgent ones that wait, and whether the last one of them was refused.
+        self._unsaved, self._refused = 0, False
+        if read_only:
+            check_file(path)
+            if not path.exists():
+                raise ProjectError(
+                    f"there is no project file {path} yet", "Open it once without --read-only."
+                )
+            self.refusal = UnwritableError(
+                f"the project file {path.name} was opened read-only",
+                "Decide in the window that has it, or open it again without --read-only.",
+            )
+        else:
+            try:
+                self._connection = open_to_write(path)
+            except UnwritableError as error:
+                self.refusal = error
+        if self._connection is None:
+            self._check_reading()
+            return
         self._thread = threading.Thread(target=self._run, name="project-writer", daemon=True)
         self._thread.start()
 
@@ -58,11 +75,43 @@ class Database:
         """Run `work` in one transaction on the writing thread and wait for what it returns.
 
         Args:
-            work: Called with the writing connection; what it raises undoes all of it and is raised
-                here.
+            work: Called with the writing connection; what it raises undoes it and comes out here.
             urgent: True for what a person decided: it overtakes the scan and is synced to disk.
+
+        Raises:
+            UnwritableError: The disk is full or read-only, or another program holds the file.
         """
         return self.submit(work, urgent=urgent).result()
+
+    def note(self, work: Callable[[sqlite3.Connection], object]) -> None:
+        """Do as `write` for what can be computed again; do nothing where that is impossible."""
+        with contextlib.suppress(UnwritableError):
+            self.write(work)
+
+    def check_writable(self, patience_seconds: float) -> None:
+        """Check that a decision could be written now.
+
+        Args:
+            patience_seconds: To wait for another program that is writing.
+
+        Raises:
+            UnwritableError: It could not: why, and who is in the way.
+        """
+        if self.refusal is not None:
+            raise self.refusal
+        with contextlib.closing(
+            connect(self.path, isolation_level=None, timeout=patience_seconds)
+        ) as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                connection.execute("ROLLBACK")
+            except sqlite3.Error as error:
+                raise unwritable(self.path, error) from error
+
+    def is_saved(self) -> bool:
+        """Tell whether all that is urgent is on disk: none waits, and the last was not refused."""
+        with self._ending:
+            return self._unsaved == 0 and not self._refused and self.refusal is None
 
     def submit(
         self, work: Callable[[sqlite3.Connection], _T], *, urgent: bool = False
@@ -72,128 +121,92 @@ class Database:
         Raises:
             RuntimeError: The database is closed.
         """
-        if self._closed:
-            raise RuntimeError("the project is closed")
         future: Future[_T] = Future()
         rank = _URGENT if urgent else _ORDINARY
-        self._queue.put((rank, next(self._order), work, future, urgent))  # type: ignore[arg-type]
+        # Under the lock: what is queued behind the thread's end would never be answered.
+        with self._ending:
+            if self._closed:
+                raise RuntimeError("the project is closed")
+            if self.refusal is not None:
+                future.set_exception(self.refusal)
+                return future
+            self._unsaved += urgent
+            self._queue.put((rank, next(self._order), work, future, urgent))  # type: ignore[arg-type]
         return future
 
-    def read(self) -> sqlite3.Connection:
+    def read(self) -> CheckedConnection:
         """Return this thread's read-only connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        connection: CheckedConnection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = connect(self.path, read_only=True, check_same_thread=False)
+            connection = open_to_read(self.path)
             self._local.connection = connection
             self._readers.append(connection)
         return connection
 
     def close(self) -> None:
         """Finish what is queued, stop the thread and close every connection."""
-        if self._closed:
-            return
-        self._closed = True
-        self._queue.put((_LAST, next(self._order), None, Future(), False))
-        self._thread.join()
+        with self._ending:
+            if self._closed:
+                return
+            self._closed = True
+            self._queue.put((_LAST, next(self._order), None, Future(), False))
+        if self._connection is not None:
+            self._thread.join()
         for reader in self._readers:
             reader.close()
-        self._connection.close()
-        remember_checked(self.path)
+        # The last one writes the log into the file, which readers may not.
+        if self._connection is not None:
+            self._connection.close()
+            remember_checked(self.path)
+
+    def _check_reading(self) -> None:
+        try:
+            check_readable(self.read())
+        except BaseException:
+            self.close()
+            raise
 
     def _run(self) -> None:
+        connection = self._connection
+        assert connection is not None
         while True:
             _, _, work, future, urgent = self._queue.get()
             if work is None:
                 return
+            # One that was cancelled takes no answer, and would end this thread.
+            if not future.set_running_or_notify_cancel():
+                self._note_end(urgent, refused=False)
+                continue
             try:
-                self._connection.execute(f"PRAGMA synchronous = {'FULL' if urgent else 'NORMAL'}")
-                self._connection.execute("BEGIN IMMEDIATE")
-                try:
-                    result = work(self._connection)
-                    self._connection.execute("COMMIT")
-                except BaseException:
-                    if self._connection.in_transaction:
-                        self._connection.execute("ROLLBACK")
-                    raise
+                result = _transact(connection, work, "FULL" if urgent else "NORMAL")
             except sqlite3.OperationalError as error:
-                future.set_exception(
-                    ProjectError(
-                        f"the project file can't be written: {error}",
-                        f"Check free space and permissions of {self.path.parent}.",
-                    )
-                )
+                self._note_end(urgent, refused=True)
+                future.set_exception(unwritable(self.path, error))
             except BaseException as error:
+                self._note_end(urgent, refused=False)
                 future.set_exception(error)
             else:
+                self._note_end(urgent, refused=False)
                 future.set_result(result)
             del work, future
 
+    def _note_end(self, urgent: bool, *, refused: bool) -> None:
+        if urgent:
+            with self._ending:
+                self._unsaved -= 1
+                self._refused = refused
 
-def _open(path: Path) -> CheckedConnection:
-    check_file(path)
+
+def _transact(
+    connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], _T], synchronous: str
+) -> _T:
+    connection.execute(f"PRAGMA synchronous = {synchronous}")
+    connection.execute("BEGIN IMMEDIATE")
     try:
-        is_new = not path.exists()
-        if is_new:
-            create(path, application=APPLICATION_ID, version=VERSION)
-        connection = connect(
-            path, isolation_level=None, timeout=PATIENCE_SECONDS, check_same_thread=False
-        )
-    except (OSError, sqlite3.Error) as error:
-        raise _not_opened(path, error) from error
-    try:
-        _prepare(connection)
-        if not is_new:
-            back_up_daily(connection, path, datetime.now())
-    except (sqlite3.Error, ProjectError) as error:
-        connection.close()
-        if isinstance(error, ProjectError):
-            raise
-        raise _not_opened(path, error) from error
-    return connection
-
-
-def _not_opened(path: Path, error: Exception) -> ProjectError:
-    if isinstance(error, sqlite3.Error) and is_busy(error):
-        return ProjectError(
-            f"another program holds the project file {path}", "Wait for it, or close it."
-        )
-    reason = getattr(error, "strerror", None) or error
-    return ProjectError(
-        f"the project file {path} can't be opened: {reason}",
-        f"Check free space and permissions of {path.parent}.",
-    )
-
-
-def _prepare(connection: CheckedConnection) -> None:
-    path = connection.path
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if application != APPLICATION_ID:
-        raise ProjectError(
-            f"{path} is not a project file, but another program's database",
-            "Name another file with --project.",
-        )
-    if version > VERSION:
-        raise ProjectError(
-            f"{path} was written by a newer version of Dataset Inspector", "Update the program."
-        )
-    check_objects(connection)
-    if version == VERSION:
-        # Before the first byte of the file changes.
-        check_schema(connection)
-    use_wal(connection, PATIENCE_SECONDS)
-    if version < VERSION:
-        try:
-            back_up(connection, path, datetime.now(), reason=f"before version {VERSION}")
-            migrate(connection, VERSION)
-        except (OSError, sqlite3.Error) as error:
-            if isinstance(error, sqlite3.Error) and is_busy(error):
-                raise
-            if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_ERROR:
-                raise damaged(path, f"it can't be brought up to date: {error}") from error
-            raise ProjectError(
-                f"{path} can't be brought up to date: {error}",
-                "Nothing was changed. Check free space and permissions, or use another --project.",
-            ) from error
-    check_schema(connection)
-    check_content(connection)
+        result = work(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return result

@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
+from inspector.dataset.names import leads_out, shown
 from inspector.errors import ProjectError
 from inspector.store.backups import backups_folder
 from inspector.store.connections import CheckedConnection, damaged
@@ -16,6 +17,14 @@ from inspector.store.connections import CheckedConnection, damaged
 # Tables that a migration leaves behind, so that nothing is lost.
 _LEFT_BEHIND = frozenset({"meta_version_1"})
 _STRANGER = "It was not written by Dataset Inspector as it is. Ask its sender for another copy."
+_NAMES = (
+    "SELECT path FROM sample",
+    "SELECT path FROM lock",
+    "SELECT DISTINCT label FROM sample",
+    "SELECT DISTINCT split FROM sample",
+    "SELECT DISTINCT source FROM sample",
+    "SELECT DISTINCT label FROM decision",
+)
 _TYPES = {"INTEGER": "'integer'", "TEXT": "'text'", "REAL": "'real', 'integer'", "BLOB": "'blob'"}
 
 
@@ -122,12 +131,13 @@ def check_schema(connection: CheckedConnection) -> None:
 
 
 def check_content(connection: CheckedConnection) -> None:
-    """Check the pages of a file and the types of its values, unless it is as we left it.
+    """Check the pages of a file, the types of its values and its names, unless as we left it.
 
     Takes about half a second for 60,000 samples.
 
     Raises:
         DamagedProjectError: A page or a value is wrong.
+        ProjectError: A name leads out of the dataset.
     """
     if _stamp(connection.path) == _stamped(connection.path):
         return
@@ -139,6 +149,19 @@ def check_content(connection: CheckedConnection) -> None:
         row = connection.execute(f"SELECT 1 FROM {table} WHERE {wrong} LIMIT 1").fetchone()
         if row is not None:
             raise damaged(connection.path, f"a value in the table {table} has another type")
+    _check_names(connection)
+
+
+def _check_names(connection: CheckedConnection) -> None:
+    """Check that no name in a file leads out of the dataset: the rest of the program joins them."""
+    for question in _NAMES:
+        for (name,) in connection.execute(question):
+            if leads_out(name):
+                raise ProjectError(
+                    f'the project file {connection.path} names "{shown(name)}", which leads out of'
+                    " the dataset",
+                    _STRANGER,
+                )
 
 
 def remember_checked(path: Path) -> None:

@@ -13,12 +13,16 @@ from inspector.store.split_lock import SplitLockRepository
 class ProjectStore:
     """Open a project file; safe from any thread.
 
+    Args:
+        path: The file; created where there is none.
+        read_only: True to write nothing, whatever is possible.
+
     Raises:
-        ProjectError: The file is not a project, is from a newer program, or can't be written.
+        ProjectError: The file is not a project, is from a newer program, or can't be read.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.database = Database(path)
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.database = Database(path, read_only=read_only)
         self.records = RecordRepository(self.database)
         self.samples = SampleRepository(self.database)
         self.decisions = DecisionRepository(self.database)

@@ -30,6 +30,8 @@ class RecordKey(Enum):
     SAMPLE_REVISION = "sample revision"
     SIMILARITY = "similarity"
     GROUPING = "grouping"
+    PAIR_JUDGEMENTS = "pair judgements"
+    CLEAN_UP = "clean-up"
     SPLIT_RULE = "split rule"
     SPLIT_LOCK = "split lock"
     SEED_VARIABILITY = "seed variability"
@@ -114,11 +116,48 @@ class GroupingRecord(msgspec.Struct, frozen=True):
         enabled: By the name of a grouping rule, whether it is enabled.
         gap_seconds: Within which photos of one camera belong together; None for the default.
         judgements: By rule, then by "id-id" of a pair.
+        asks_first: Whether no rule is enabled that nobody accepted; older programs enabled some.
     """
 
     enabled: dict[str, bool] = {}
     gap_seconds: float | None = None
     judgements: dict[str, dict[str, Judgement]] = {}
+    asks_first: bool = False
+
+
+class PairJudgementsRecord(msgspec.Struct, frozen=True):
+    """By "id-id" of a near pair, whether the user said that it shows the same content."""
+
+    same: dict[str, bool] = {}
+
+
+class SplitChange(msgspec.Struct, frozen=True, array_like=True):
+    """The images of a split before and after."""
+
+    split: str
+    before: int
+    after: int
+
+
+class CleanUpRecord(msgspec.Struct, frozen=True):
+    """What the last clean-up did.
+
+    Attributes:
+        operation: Its id in the log; 0 where it excluded nothing.
+        at: Seconds since the epoch.
+        excluded: Images that went, as copies; unreadable files are beside them.
+        leaked_before: Evaluation images with a near-duplicate in training.
+        reviewed_before: Clusters of duplicates that were reviewed before.
+    """
+
+    operation: int = 0
+    at: float = 0.0
+    excluded: int = 0
+    unreadable: int = 0
+    leaked_before: int = 0
+    leaked_after: int = 0
+    reviewed_before: int = 0
+    splits: tuple[SplitChange, ...] = ()
 
 
 class SplitLockRecord(msgspec.Struct, frozen=True):
@@ -203,6 +242,8 @@ SCAN = Record(RecordKey.SCAN, ScanRecord, ScanRecord(), rebuildable=True)
 SAMPLE_REVISION = Record(RecordKey.SAMPLE_REVISION, SampleRevision, SampleRevision())
 SIMILARITY = Record(RecordKey.SIMILARITY, SimilarityRecord, SimilarityRecord())
 GROUPING = Record(RecordKey.GROUPING, GroupingRecord, GroupingRecord())
+PAIR_JUDGEMENTS = Record(RecordKey.PAIR_JUDGEMENTS, PairJudgementsRecord, PairJudgementsRecord())
+CLEAN_UP = Record[CleanUpRecord | None](RecordKey.CLEAN_UP, CleanUpRecord, None)
 SPLIT_LOCK = Record(RecordKey.SPLIT_LOCK, SplitLockRecord, SplitLockRecord())
 SEED_VARIABILITY = Record[SeedVariabilityRecord | None](
     RecordKey.SEED_VARIABILITY, SeedVariabilityRecord, None, rebuildable=True
@@ -237,6 +278,10 @@ class RecordRepository:
     def put(self, record: Record[T], value: T, *, urgent: bool = False) -> None:
         """Store `value`; `urgent` for what the user decided (see `Database.write`)."""
         self._database.write(lambda c: write(c, record, value), urgent=urgent)
+
+    def note(self, record: Record[T], value: T) -> None:
+        """Store what can be computed again; do nothing where the project can't be written."""
+        self._database.note(lambda c: write(c, record, value))
 
     def update(self, record: Record[T], change: Callable[[T], T], *, urgent: bool = False) -> T:
         """Store what `change` makes of the stored value, in one transaction; return it.

@@ -44,7 +44,6 @@ from inspector.training_protocol import (
     Started,
     Step,
     check_spec,
-    read_spec,
 )
 
 Probabilities = NDArray[np.float32]
@@ -64,13 +63,13 @@ class RunControl(Protocol):
         """Wait while paused; raise where the run shall stop."""
 
 
-def train_run(folder: Path, *, tell: Tell, control: RunControl) -> None:
+def train_run(folder: Path, spec: RunSpec, *, tell: Tell, control: RunControl) -> None:
     """Train the run in `folder`, or go on after its last complete epoch, to its `RunDone`.
 
     Raises:
         TrainingError: It can't start or go on.
     """
-    run = _Run(folder, tell, control)
+    run = _Run(folder, spec, tell, control)
     try:
         while not run.is_over():
             run.train_epoch()
@@ -80,14 +79,13 @@ def train_run(folder: Path, *, tell: Tell, control: RunControl) -> None:
 
 
 def reevaluate(
-    folder: Path, *, tell: Tell, control: RunControl, side: str = "validation"
+    folder: Path, spec: RunSpec, side: str, *, tell: Tell, control: RunControl
 ) -> Evaluated:
     """Load a run's best weights and evaluate them on one of its lists, read from the files.
 
     Raises:
         TrainingError: The list is empty, or the weights or a sample are gone or were changed.
     """
-    spec = read_spec(folder)
     check_spec(spec)
     samples: SampleColumns = getattr(spec, side)
     if not samples:
@@ -138,11 +136,11 @@ class _Told:
 class _Run:
     """A run that is going."""
 
-    def __init__(self, folder: Path, tell: Tell, control: RunControl) -> None:
+    def __init__(self, folder: Path, spec: RunSpec, tell: Tell, control: RunControl) -> None:
         self._folder, self._tell, self._control = folder, tell, control
         self._name = folder.name
         self._began = time.monotonic()
-        spec = self._spec = read_spec(folder)
+        self._spec = spec
         check_spec(spec)
         policy = None if spec.policy is None else read_policy(spec.policy)
         pictures = load_pictures(

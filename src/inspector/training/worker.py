@@ -1,6 +1,7 @@
 """The child: imports TensorFlow at its start, then trains one run after another."""
 
 import contextlib
+import errno
 import importlib.util
 import os
 import platform
@@ -9,6 +10,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import assert_never
 
@@ -32,6 +34,7 @@ from inspector.training_protocol import (
 
 _WAKE_SECONDS = 0.1
 _CRASH = "crash.txt"
+_DEAF = 70
 
 
 class RunHalted(Exception):  # noqa: N818 - an order, not an error
@@ -78,11 +81,17 @@ class CommandInbox:
         return self._ending or run in self._stopped
 
     def _listen(self) -> None:
-        while not self._ending:
-            order = self._parent.receive()
-            with self._lock:
-                self._take(order)  # type: ignore[arg-type]
-                self._lock.notify_all()
+        try:
+            while not self._ending:
+                order = self._parent.receive()
+                with self._lock:
+                    self._take(order)  # type: ignore[arg-type]
+                    self._lock.notify_all()
+        except BaseException:
+            # Without this thread no order is heard: the parent would wait for ever.
+            traceback.print_exc()
+            sys.stderr.flush()
+            os._exit(_DEAF)
 
     def _take(self, order: Command) -> None:
         match order:
@@ -161,11 +170,14 @@ def _do(order: Train | Reevaluate, parent: Parent, orders: CommandInbox) -> None
     control = CommandControl(orders, folder.name)
     try:
         control.check()
-        _set_threads(read_spec(folder).threads)
+        spec = read_spec(folder)
+        _set_threads(spec.threads)
         if isinstance(order, Train):
-            loop.train_run(folder, tell=parent.send, control=control)
+            spec = replace(spec, root=order.root or spec.root, cache=order.cache or spec.cache)
+            loop.train_run(folder, spec, tell=parent.send, control=control)
         else:
-            found = loop.reevaluate(folder, tell=parent.send, control=control, side=order.side)
+            spec = replace(spec, root=order.root or spec.root)
+            found = loop.reevaluate(folder, spec, order.side, tell=parent.send, control=control)
             parent.send(found)
     except RunHalted:
         parent.send(RunStopped(folder.name, _epochs_done(folder)))
@@ -183,6 +195,11 @@ def _explain(folder: Path, error: Exception) -> RunFailed:
         return RunFailed(
             folder.name, "there is not enough memory for this run",
             "Take smaller batches or images, or another model; then start again.",
+        )  # fmt: skip
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return RunFailed(
+            folder.name, f"the disk is full ({folder})",
+            "Free some space; the run can be resumed after its last complete epoch.",
         )  # fmt: skip
     said = (str(error).strip().splitlines() or [""])[0][:200]
     return RunFailed(

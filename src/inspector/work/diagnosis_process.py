@@ -4,7 +4,7 @@ The child tells how far it is, of a diagnosis its first figures too, and the ans
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,13 @@ from inspector.audit.diagnosis import Diagnosis, Question
 from inspector.audit.gap import diagnose
 from inspector.audit.label_errors import LabelErrors, wrong_labels
 from inspector.audit.seed_variability import Images, SeedScores, luck
+from inspector.errors import ProcessError
 from inspector.subprocesses import ChildProcess, Parent, ProcessExited, wait_for_answers
 from inspector.work.jobs import Progress, Stop
 
 NAME = "inspector.work.diagnosis_process:run"
 _LISTEN_SECONDS = 0.2
+_AGAIN = "Try again; where memory is short, close other programs first."
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
@@ -50,11 +52,16 @@ class SeedScoresRequest:
 
 @dataclass(frozen=True, slots=True)
 class LabelErrorsRequest:
-    """Name labels that models contradict; arrays as of `wrong_labels`, not reduced yet."""
+    """Name labels that models contradict; arrays as of `wrong_labels`, not reduced yet.
+
+    Attributes:
+        probabilities: The answer holds those of all rows.
+    """
 
     descriptors: Floats
     labels: Ints
     group: Ints
+    probabilities: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,8 @@ def run(parent: Parent) -> None:
         case LabelErrorsRequest(descriptors=x, labels=labels, group=group):
             at("labels", 0, 1)
             answer = wrong_labels(reduce(x), labels, group)
+            if not ask.probabilities:
+                answer = replace(answer, probabilities=answer.probabilities[:0])
         case other:
             raise TypeError(f"a question of an unknown kind: {other!r}")
     parent.send(DiagnosisAnswer(answer))
@@ -128,7 +137,7 @@ def ask_child(
     """Diagnose in a child; return None when stopped.
 
     Raises:
-        ChildGone: The child ended without an answer.
+        ProcessError: The child can't be started, or ended without an answer.
     """
     answer = _answered(DiagnosisRequest(question, seeds), stop, progress, low_priority, first)
     assert answer is None or isinstance(answer, Diagnosis)
@@ -141,7 +150,7 @@ def score_seeds_in_child(
     """Draw many seeds in a child; return None when stopped.
 
     Raises:
-        ChildGone: The child ended without an answer.
+        ProcessError: The child can't be started, or ended without an answer.
     """
     answer = _answered(ask, stop, progress, low_priority)
     assert answer is None or isinstance(answer, SeedScores)
@@ -154,7 +163,7 @@ def suspect_in_child(
     """Find suspected labels in a child; return None when stopped.
 
     Raises:
-        ChildGone: The child ended without an answer.
+        ProcessError: The child can't be started, or ended without an answer.
     """
     answer = _answered(ask, stop, progress, low_priority)
     assert answer is None or isinstance(answer, LabelErrors)
@@ -168,29 +177,45 @@ def _answered(
     low_priority: bool,
     first: Callable[[Diagnosis], None] | None = None,
 ) -> Diagnosis | SeedScores | LabelErrors | None:
-    child = ChildProcess(NAME, low_priority=low_priority, one_thread=True)
-    stage = ""
-    done = 0
     try:
-        child.send(ask)
-        while not stop.is_set():
-            # A stage may say nothing for seconds; a stop is heard all the same.
-            if not wait_for_answers([child], _LISTEN_SECONDS):
-                continue
-            match child.receive():
-                case DiagnosisProgress() as at:
-                    if at.stage != stage:
-                        stage, done = at.stage, 0
-                        progress.start(f"diagnosis: {stage}", at.total)
-                    progress.advance(at.done - done)
-                    done = at.done
-                case DiagnosisPreview(answer=figures):
-                    if first is not None:
-                        first(figures)
-                case DiagnosisAnswer(answer=answer):
-                    return answer
-                case other:
-                    raise ProcessExited(f"an answer of an unknown kind: {other!r}")
-        return None
+        child = ChildProcess(NAME, low_priority=low_priority, one_thread=True)
+    except ProcessExited as gone:
+        raise ProcessError(f"the baseline models can't be started, {gone}", _AGAIN) from gone
+    try:
+        return _listen(child, ask, stop, progress, first)
+    except ProcessExited as gone:
+        raise ProcessError(f"the baseline models' process is gone, {gone}", _AGAIN) from gone
     finally:
         child.kill()
+
+
+def _listen(
+    child: ChildProcess,
+    ask: DiagnosisRequest | SeedScoresRequest | LabelErrorsRequest,
+    stop: Stop,
+    progress: Progress,
+    first: Callable[[Diagnosis], None] | None,
+) -> Diagnosis | SeedScores | LabelErrors | None:
+    """Ask, and follow what is told up to the answer."""
+    stage = ""
+    done = 0
+    child.send(ask)
+    while not stop.is_set():
+        # A stage may say nothing for seconds; a stop is heard all the same.
+        if not wait_for_answers([child], _LISTEN_SECONDS):
+            continue
+        match child.receive():
+            case DiagnosisProgress() as at:
+                if at.stage != stage:
+                    stage, done = at.stage, 0
+                    progress.start(f"diagnosis: {stage}", at.total)
+                progress.advance(at.done - done)
+                done = at.done
+            case DiagnosisPreview(answer=figures):
+                if first is not None:
+                    first(figures)
+            case DiagnosisAnswer(answer=answer):
+                return answer
+            case other:
+                raise ProcessExited(f"an answer of an unknown kind: {other!r}")
+    return None

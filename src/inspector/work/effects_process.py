@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.augmentation.code_rules import lint_beside
+from inspector.augmentation.compared_policies import lint_beside
 from inspector.augmentation.label_preservation import LabelChange, LabelPreservation
 from inspector.augmentation.lint import Advice, lint
 from inspector.augmentation.policy_effects import Effect, levels, measure

@@ -4,21 +4,15 @@ import os
 import shutil
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import accumulate
 from pathlib import Path
 
-from inspector.dataset.names import (
-    NO_LABEL,
-    NO_SPLIT,
-    Label,
-    RelativePath,
-    Split,
-    shown,
-    why_no_path,
-)
+from inspector.dataset.names import shown, why_no_path
 from inspector.errors import ExportError
+from inspector.work.export_forms.form import ExportForm, check_split
+from inspector.work.export_items import Item, LeftOut
 from inspector.work.staging import why_no_target
 
 MARGIN_BYTES = 50_000_000
@@ -34,37 +28,12 @@ class ExportMode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One file of an export: paths are relative, with "/"; `reason` says what changed.
+class ExportPlan:
+    """An export that was checked: `root` and `target` are absolute folders.
 
     Attributes:
-        was: Split and class before.
+        form: What is written beside the images and the manifest.
     """
-
-    source: RelativePath
-    target: RelativePath
-    size: int
-    sha256: bytes
-    split: Split
-    label: Label
-    reason: str
-    was: tuple[Split, Label] = (NO_SPLIT, NO_LABEL)
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """One file that an export leaves out, and why."""
-
-    source: str
-    size: int
-    split: str
-    label: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class ExportPlan:
-    """An export that was checked: `root` and `target` are absolute folders."""
 
     root: str
     target: str
@@ -72,6 +41,7 @@ class ExportPlan:
     items: tuple[Item, ...]
     left_out: tuple[LeftOut, ...]
     free_bytes: int
+    form: ExportForm = field(default_factory=ExportForm)
 
     @property
     def files(self) -> int:
@@ -91,9 +61,23 @@ class ExportPlan:
 
 
 def make_plan(
-    root: str, target: str, items: Sequence[Item], left_out: Sequence[LeftOut], *, mode: ExportMode
+    root: str,
+    target: str,
+    items: Sequence[Item],
+    left_out: Sequence[LeftOut],
+    *,
+    mode: ExportMode,
+    form: ExportForm | None = None,
 ) -> ExportPlan:
     """Check an export and return its plan.
+
+    Args:
+        root: The dataset's folder.
+        target: The folder that is made.
+        items: Under the names that they have in the dataset's layout.
+        left_out: What does not go along, with the reasons.
+        mode: How files get there.
+        form: What it is for; None for the layout as it is.
 
     Raises:
         ExportError: The target exists, overlaps the dataset, can't be written or is too small,
@@ -101,6 +85,10 @@ def make_plan(
     """
     goal = Path(target).absolute()
     check_place(Path(root), goal)
+    form = form or ExportForm()
+    if form.needs_split:
+        check_split(items, form.form)
+    items = form.arrange(items)
     _check_targets(items)
     _check_names(items)
     parent = _nearest(goal.parent)
@@ -108,7 +96,7 @@ def make_plan(
         raise ExportError(f"nothing can be written in {parent}", "Choose another folder.")
     free = shutil.disk_usage(parent).free
     plan = ExportPlan(
-        str(Path(root).absolute()), str(goal), mode, tuple(items), tuple(left_out), free
+        str(Path(root).absolute()), str(goal), mode, tuple(items), tuple(left_out), free, form
     )
     needed = plan.bytes + MARGIN_BYTES if mode is ExportMode.COPY else 0
     if needed > free:

@@ -1,28 +1,27 @@
 """Make a planned export: staged beside the target, verified, then renamed in one step."""
 
-import ctypes
 import errno
 import hashlib
 import json
 import os
 import stat
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
-from typing import IO, Any
 
 from inspector.dataset.csv_table import write_rows
 from inspector.errors import ExportError
-from inspector.work.export_plan import ExportMode, ExportPlan, Item, check_place
+from inspector.work.export_forms.form import manifest_name
+from inspector.work.export_items import Item
+from inspector.work.export_plan import ExportMode, ExportPlan, check_place
 from inspector.work.jobs import Progress, Stop
-from inspector.work.staging import JOURNAL, PART, StagingFolder
+from inspector.work.staging import JOURNAL, PART, StagingFolder, publish_folder, sync
 
-MANIFEST = "manifest.csv"
-FIELDS = ("path", "split", "label", "size", "sha256", "source", "reason")
+FIELDS = ("path", "split", "label", "size", "sha256", "source", "reason", "group")
 _BLOCK = 1 << 20
 _FICLONE = 0x40049409
-_AT_FDCWD = -100
-_NO_REPLACE = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +48,26 @@ def publish(plan: ExportPlan, *, stop: Stop, progress: Progress, resume: bool = 
         if not partial.exists():
             partial.mkdir(parents=True)
         with StagingFolder.open(partial) as staging:
-            _open_journal(plan, staging, resume)
+            staging.begin(
+                _digest(plan),
+                plan.target,
+                resume=resume,
+                holds_only=lambda: _holds_only(plan, staging),
+            )
             hashes = _stage(plan, staging, stop, progress)
             manifest = _write_manifest(plan, staging, hashes)
+            _write_side_files(plan, staging, hashes)
             staging.remove(JOURNAL)
-        _rename(partial, Path(plan.target))
+        publish_folder(partial, Path(plan.target))
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise ExportError(
                 f"the disk is full; what was copied waits in {partial}",
                 "Free some space, then resume with --resume, or delete that folder.",
+            ) from error
+        if error.errno == errno.EXDEV:
+            raise ExportError(
+                "hard links can't lead to another disk", "Export with --mode copy, or symlink."
             ) from error
         raise ExportError(f"the export failed: {error}", "Check the target's disk.") from error
     verified = sum(bool(i.sha256) and hashes[i.target] == i.sha256 for i in plan.items)
@@ -67,34 +76,28 @@ def publish(plan: ExportPlan, *, stop: Stop, progress: Progress, resume: bool = 
 
 def _digest(plan: ExportPlan) -> str:
     rows = [[i.source, i.target, i.size, i.sha256.hex(), i.reason] for i in plan.items]
-    text = json.dumps([plan.root, plan.target, plan.mode.value, rows])
+    text = json.dumps([plan.root, plan.target, plan.mode.value, plan.form.form.value, rows])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _open_journal(plan: ExportPlan, staging: StagingFolder, resume: bool) -> None:
-    """Begin a staging folder, or continue one that holds the same plan."""
-    digest = _digest(plan)
-    if not any(staging.path.iterdir()):
-        document = json.dumps({"plan": digest, "target": plan.target})
-        with os.fdopen(staging.create(JOURNAL), "w", encoding="utf-8") as stream:
-            stream.write(document)
-            _sync(stream)
-        return
-    known = _known_plan(staging)
-    if not resume or known != digest:
-        why = "another export" if known != digest else "an unfinished export"
-        raise ExportError(
-            f"{why} is staged in {staging.path}",
-            "Resume with --resume if nothing was decided since, or delete that folder.",
-        )
-
-
-def _known_plan(staging: StagingFolder) -> str:
-    try:
-        with os.fdopen(staging.read(JOURNAL), "rb") as stream:
-            return str(json.loads(stream.read(_BLOCK))["plan"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return ""
+def _holds_only(plan: ExportPlan, staging: StagingFolder) -> bool:
+    """Tell whether a staging folder holds nothing but what the plan brings there."""
+    targets: list[str] = [item.target for item in plan.items]
+    no_hashes = dict.fromkeys(targets, bytes(32))
+    targets += [side.name for side in plan.form.side_files(plan.items, no_hashes)]
+    files = {*targets, JOURNAL, PART, manifest_name(plan.items)}
+    folders = {
+        folder
+        for target in targets
+        for folder in accumulate(target.split("/")[:-1], "{}/{}".format)
+    }
+    for above, below, names in os.walk(staging.path):
+        place = Path(above).relative_to(staging.path)
+        if not {(place / name).as_posix() for name in names} <= files:
+            return False
+        if not {(place / name).as_posix() for name in below} <= folders:
+            return False
+    return True
 
 
 def _stage(
@@ -172,11 +175,11 @@ def _copy(source: Path, staging: StagingFolder, mode: ExportMode) -> bytes:
 def _copy_bytes(source: Path, part: int) -> bytes:
     """Copy a file to a descriptor, which is synced and closed; return the SHA-256."""
     digest = hashlib.sha256()
-    with os.fdopen(part, "wb") as writing, source.open("rb") as reading:
-        while block := reading.read(_BLOCK):
+    with os.fdopen(part, "wb") as writing:
+        for block in _blocks(source):
             digest.update(block)
             writing.write(block)
-        _sync(writing)
+        sync(writing)
         _keep_time(source, writing.fileno())
     return digest.digest()
 
@@ -187,9 +190,10 @@ def _reflink(source: Path, staging: StagingFolder) -> bool:
         return False
     import fcntl
 
-    with source.open("rb") as reading, os.fdopen(staging.create(PART), "wb") as writing:
+    with os.fdopen(staging.create(PART), "wb") as writing:
         try:
-            fcntl.ioctl(writing.fileno(), _FICLONE, reading.fileno())
+            with source.open("rb") as reading:
+                fcntl.ioctl(writing.fileno(), _FICLONE, reading.fileno())
             _keep_time(source, writing.fileno())
         except OSError:
             staging.remove(PART)
@@ -203,55 +207,57 @@ def _keep_time(source: Path, copy: int) -> None:
         os.utime(copy, ns=(facts.st_atime_ns, facts.st_mtime_ns))
 
 
-def _hash(file: Path) -> bytes:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").digest()
+def _hash(source: Path) -> bytes:
+    digest = hashlib.sha256()
+    for block in _blocks(source):
+        digest.update(block)
+    return digest.digest()
+
+
+def _blocks(source: Path) -> Iterator[bytes]:
+    """Yield the bytes of a file of the dataset.
+
+    Raises:
+        ExportError: It can't be read: nothing is wrong with the target.
+    """
+    try:
+        with source.open("rb") as stream:
+            while block := stream.read(_BLOCK):
+                yield block
+    except OSError as error:
+        raise ExportError(
+            f"{source} can't be read: {error.strerror or error}",
+            "Check its permissions and the disk that the dataset is on, then export with --resume.",
+        ) from error
 
 
 def _write_manifest(plan: ExportPlan, staging: StagingFolder, hashes: dict[str, bytes]) -> str:
     """Write what stands and what was left out; rows without a path were left out."""
-    taken = {item.target.casefold() for item in plan.items}
-    name = MANIFEST if MANIFEST not in taken else "inspector-manifest.csv"
+    name = manifest_name(plan.items)
     staging.remove(name)
     with os.fdopen(staging.create(name), "w", encoding="utf-8", newline="") as stream:
         write_rows(stream, [FIELDS])
+        write_rows(stream, (_row(i, hashes[i.target]) for i in plan.items))
         write_rows(
             stream,
-            (
-                (i.target, i.split, i.label, i.size, hashes[i.target].hex(), i.source, i.reason)
-                for i in plan.items
-            ),
+            (("", x.split, x.label, x.size, "", x.source, x.reason, "") for x in plan.left_out),
         )
-        write_rows(
-            stream,
-            (("", x.split, x.label, x.size, "", x.source, x.reason) for x in plan.left_out),
-        )
-        _sync(stream)
+        sync(stream)
     return name
 
 
-def _sync(stream: IO[Any]) -> None:
-    stream.flush()
-    os.fsync(stream.fileno())
+def _row(item: Item, sha256: bytes) -> tuple[object, ...]:
+    digest = sha256.hex()
+    facts = item.target, item.split, item.label, item.size, digest
+    return *facts, item.source, item.reason, item.group
 
 
-def _rename(partial: Path, target: Path) -> None:
-    """Rename without replacing anything, and sync the parent folder."""
-    if target.exists():
-        raise ExportError(f"{target} appeared meanwhile", "Name another folder, with --resume.")
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None, use_errno=True)
-        here, there = os.fsencode(partial), os.fsencode(target)
-        if libc.renameat2(_AT_FDCWD, here, _AT_FDCWD, there, _NO_REPLACE) != 0:
-            code = ctypes.get_errno()
-            if code not in (errno.EINVAL, errno.ENOSYS):
-                raise OSError(code, os.strerror(code), str(target))
-            partial.rename(target)
-    else:
-        partial.rename(target)
-    if sys.platform != "win32":  # which opens no folders
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+def _write_side_files(plan: ExportPlan, staging: StagingFolder, hashes: dict[str, bytes]) -> None:
+    """Write what the form adds; what an earlier attempt wrote is written anew."""
+    for side in plan.form.side_files(plan.items, hashes):
+        name = side.name.rpartition("/")[2]
+        with staging.parent_of(side.name) as folder:
+            folder.remove(name)
+            with os.fdopen(folder.create(name), "wb") as stream:
+                stream.write(side.content)
+                sync(stream)

@@ -3,12 +3,15 @@
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
 SMOOTHING_SECONDS = 3.0
+MIN_BATCHES = 6
+_APART_SECONDS = 0.05
 _PAUSE_SECONDS = 0.01
 _T = TypeVar("_T")
 
@@ -99,41 +102,45 @@ class Progress:
         self._lock = threading.Lock()
         self._phase = ""
         self._done = self._total = 0
-        self._began = self._sampled_at = time.monotonic()
-        self._sampled = 0
-        self._rate = 0.0
+        # When pieces were counted, and how many there were then, the first being the start.
+        self._counted: deque[tuple[float, int]] = deque([(time.monotonic(), 0)])
 
     def start(self, phase: str, total: int) -> None:
         """Begin a phase of `total` pieces, 0 where that is not known."""
         with self._lock:
             self._phase, self._done, self._total = phase, 0, total
-            self._began = self._sampled_at = time.monotonic()
-            self._sampled, self._rate = 0, 0.0
+            self._counted = deque([(time.monotonic(), 0)])
 
     def rename(self, phase: str, total: int) -> None:
         """Go on counting under another name, of `total` pieces with those that are done."""
         with self._lock:
             self._phase, self._total = phase, total
             # What it was done at then says little of what is left.
-            self._began = self._sampled_at = time.monotonic()
-            self._sampled, self._rate = self._done, 0.0
+            self._counted = deque([(time.monotonic(), self._done)])
 
     def advance(self, pieces: int = 1) -> None:
         """Count pieces that are done."""
         with self._lock:
             self._done += pieces
+            now = time.monotonic()
+            if now - self._counted[-1][0] >= _APART_SECONDS or len(self._counted) == 1:
+                self._counted.append((now, self._done))
+            while len(self._counted) > MIN_BATCHES and (
+                now - self._counted[1][0] >= SMOOTHING_SECONDS
+            ):
+                self._counted.popleft()
 
     def snapshot(self) -> ProgressSnapshot:
-        """Return how far it is; the rate is smoothed over some seconds."""
+        """Return how far it is; the rate is smoothed over some seconds and over whole batches."""
         with self._lock:
-            now = time.monotonic()
-            window = now - self._sampled_at
-            # At first whoever does the work may still be starting: a better figure comes soon.
-            if window >= SMOOTHING_SECONDS or self._sampled_at == self._began:
-                self._rate = (self._done - self._sampled) / window if window > 0.5 else self._rate
-            if window >= SMOOTHING_SECONDS:
-                self._sampled, self._sampled_at = self._done, now
-            left = (self._total - self._done) / self._rate if self._rate and self._total else 0.0
-            return ProgressSnapshot(
-                self._phase, self._done, self._total, self._rate, max(0.0, left)
-            )
+            began, before = self._counted[0]
+            # Up to the last batch, not to now: between two batches the rate does not fall.
+            ended, done = self._counted[-1]
+            seconds = ended - began
+            rate = (done - before) / seconds if seconds > 0 and self._done else 0.0
+            late = time.monotonic() - ended
+            if rate and late > seconds:
+                # Nothing came for longer than all of that took: it became slower.
+                rate = (done - before) / (seconds + late)
+            left = (self._total - self._done) / rate if rate and self._total else 0.0
+            return ProgressSnapshot(self._phase, self._done, self._total, rate, max(0.0, left))

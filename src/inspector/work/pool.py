@@ -4,15 +4,17 @@ import collections
 import contextlib
 import gc
 import importlib
+import signal
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from inspector.errors import InspectorError
+from inspector.errors import InspectorError, ProcessError
 from inspector.subprocesses import ChildProcess, Parent, ProcessExited, pack, wait_for_answers
 from inspector.work.jobs import Stop
+from inspector.work.process_time import SpentTime
 
 AHEAD = 4
 GRACE_SECONDS = 2.0
@@ -20,6 +22,7 @@ LOOK_SECONDS = 0.25
 GIVE_UP_AFTER = 3
 # A fresh interpreter may take this long to import and compile before its first item counts.
 START_SECONDS = 120.0
+_NO_WORKER = "Close other programs, or take fewer workers with --jobs; then try again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,9 @@ Answer = TaskDone | TaskFailed
 @dataclass(slots=True)
 class _Worker:
     child: ChildProcess
+    spent: SpentTime
     chunks: collections.deque[Sequence[Any]] = field(default_factory=collections.deque)
     sent: collections.deque[int] = field(default_factory=collections.deque)
-    since: float = 0.0
     ready: bool = False
 
 
@@ -57,7 +60,8 @@ class Pool:
     Args:
         function: "package.module:name", called in a worker as name(list of items).
         workers: Processes.
-        timeout_seconds: That one item may take; a chunk may take it for each of its items.
+        timeout_seconds: That one item may take, as `SpentTime` counts; a chunk may take it for
+            each of its items.
         low_priority: True to yield to the window.
     """
 
@@ -87,8 +91,8 @@ class Pool:
 
         Raises:
             InspectorError: The function raised it.
-            RuntimeError: It raised something else: a bug, with the worker's traceback; or no
-                worker can be started at all.
+            ProcessError: No worker can be started, or none lives for long.
+            RuntimeError: It raised something else: a bug, with the worker's traceback.
         """
         limit = self._timeout if timeout_seconds is None else timeout_seconds
         waiting = iter(chunks)
@@ -122,17 +126,19 @@ class Pool:
             self._drop(worker)
 
     def _start(self) -> _Worker:
-        # One thread each: the workers are as many as the cores.
-        child = ChildProcess(
-            "inspector.work.pool:serve", low_priority=self._low_priority, one_thread=True
-        )
-        worker = _Worker(child)
         try:
-            worker.child.send(self._function)
+            # One thread each: the workers are as many as the cores.
+            child = ChildProcess(
+                "inspector.work.pool:serve", low_priority=self._low_priority, one_thread=True
+            )
         except ProcessExited as gone:
-            worker.child.kill()
-            raise RuntimeError(f"a worker can't be started: {gone}") from gone
-        return worker
+            raise ProcessError(f"no worker can be started, {gone}", _NO_WORKER) from gone
+        try:
+            child.send(self._function)
+        except ProcessExited as gone:
+            child.kill()
+            raise ProcessError(f"no worker can be started, {gone}", _NO_WORKER) from gone
+        return _Worker(child, SpentTime(child.pid))
 
     def _feed(
         self,
@@ -155,7 +161,7 @@ class Pool:
                     again.appendleft(chunk)
                     continue
                 if not worker.chunks:
-                    worker.since = time.monotonic()
+                    worker.spent.restart()
                 worker.chunks.append(chunk)
                 # A worker that is gone tells so when its pipe is read.
                 worker.sent.append(len(packed))
@@ -176,7 +182,8 @@ class Pool:
                 yield from self._bury(worker, "crashed", f"the reader died ({gone})", again)
                 continue
             if fine is None:
-                worker.ready, worker.since = True, time.monotonic()
+                worker.ready = True
+                worker.spent.restart()
                 continue
             if isinstance(result, InspectorError):
                 raise result
@@ -185,11 +192,11 @@ class Pool:
             self._born_dead = 0
             items = worker.chunks.popleft()
             worker.sent.popleft()
-            worker.since = time.monotonic()
+            worker.spent.restart()
             yield TaskDone(items, result)
         for worker in [w for w in self._workers if w.chunks and w not in ready]:
             limit = timeout_seconds * len(worker.chunks[0]) if worker.ready else START_SECONDS
-            if time.monotonic() - worker.since > limit:
+            if worker.spent.seconds() > limit:
                 reason = f"it took longer than {timeout_seconds:g} seconds"
                 yield from self._bury(worker, "timeout", reason, again)
 
@@ -206,13 +213,16 @@ class Pool:
             return
         self._born_dead += 1
         if self._born_dead > GIVE_UP_AFTER * max(8, self._count):
-            raise RuntimeError(f"workers die one after another: {reason}")
+            raise ProcessError(f"workers die one after another: {reason}", _NO_WORKER)
         yield TaskFailed(first[0], status, reason)
 
     def _wind_down(self, timeout_seconds: float) -> Iterator[Answer]:
         end = time.monotonic() + GRACE_SECONDS
         while any(w.chunks for w in self._workers) and time.monotonic() < end:
-            yield from self._collect(collections.deque(), timeout_seconds)
+            for answer in self._collect(collections.deque(), timeout_seconds):
+                # Who ends the program ends its workers too: their files are not to blame.
+                if isinstance(answer, TaskDone):
+                    yield answer
 
     def _drop(self, worker: _Worker) -> None:
         self._workers.remove(worker)
@@ -221,6 +231,8 @@ class Pool:
 
 def serve(parent: Parent) -> None:
     """Be a worker: receive the function's name, then chunks until the parent is gone."""
+    # A session that ends sends it to everyone: the parent ends its workers, whose files are fine.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     name = parent.receive()
     assert isinstance(name, str)
     module, _, attribute = name.partition(":")

@@ -4,13 +4,17 @@ Each name is resolved from the folder above it, which stays open, and links are 
 that a link planted while an export runs changes nothing either.
 """
 
+import ctypes
+import errno
+import json
 import os
 import stat
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import IO, Any, Final
 
 from inspector.dataset.names import RelativePath, shown, why_no_path
 from inspector.errors import ExportError
@@ -20,6 +24,9 @@ PART: Final = ".inspector-part"
 RESERVED: Final = frozenset({JOURNAL, PART})
 """Names at the top of a staging folder that no exported file may have."""
 
+_JOURNAL_BYTES = 1 << 20
+_AT_FDCWD = -100
+_NO_REPLACE = 1
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | getattr(os, "O_BINARY", 0)
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | _NO_FOLLOW
@@ -72,6 +79,56 @@ class StagingFolder:
             )
         with _below(self, target.split("/")[:-1]) as folder:
             yield folder
+
+    def begin(
+        self,
+        digest: str,
+        target: str,
+        *,
+        resume: bool,
+        what: str = "export",
+        holds_only: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Begin this staging folder, or continue one that holds the same.
+
+        Args:
+            digest: Of all that decides what is staged.
+            target: The folder that it becomes.
+            resume: True to continue what is there.
+            what: What is staged, for the error.
+            holds_only: Tells whether the folder holds nothing but what is staged; asked where
+                the journal is not whole, or gone because only the rename was to follow.
+
+        Raises:
+            ExportError: Something is staged already, and it is something else or no resume.
+        """
+        if not any(self.path.iterdir()):
+            self._write_journal(digest, target)
+            return
+        known = self._known_digest()
+        is_same = known == digest or (not known and holds_only())
+        if not resume or not is_same:
+            why = f"an unfinished {what}" if is_same else f"another {what}"
+            raise ExportError(
+                f"{why} is staged in {self.path}",
+                "Resume with --resume if nothing was decided since, or delete that folder.",
+            )
+        if not known:
+            self.remove(JOURNAL)
+            self._write_journal(digest, target)
+
+    def _write_journal(self, digest: str, target: str) -> None:
+        document = json.dumps({"plan": digest, "target": target})
+        with os.fdopen(self.create(JOURNAL), "w", encoding="utf-8") as stream:
+            stream.write(document)
+            sync(stream)
+
+    def _known_digest(self) -> str:
+        try:
+            with os.fdopen(self.read(JOURNAL), "rb") as stream:
+                return str(json.loads(stream.read(_JOURNAL_BYTES))["plan"])
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return ""
 
     def create(self, name: str) -> int:
         """Create a file that does not exist and return its descriptor, open for writing."""
@@ -149,3 +206,36 @@ def _opened(above: StagingFolder, name: str) -> Iterator[StagingFolder]:
         yield StagingFolder(path, descriptor)
     finally:
         os.close(descriptor)
+
+
+def publish_folder(partial: Path, target: Path) -> None:
+    """Rename a staged folder without replacing anything, and sync the folder above.
+
+    Raises:
+        ExportError: The target appeared meanwhile.
+        OSError: It can't be renamed.
+    """
+    if target.exists():
+        raise ExportError(f"{target} appeared meanwhile", "Name another folder, with --resume.")
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None, use_errno=True)
+        here, there = os.fsencode(partial), os.fsencode(target)
+        if libc.renameat2(_AT_FDCWD, here, _AT_FDCWD, there, _NO_REPLACE) != 0:
+            code = ctypes.get_errno()
+            if code not in (errno.EINVAL, errno.ENOSYS):
+                raise OSError(code, os.strerror(code), str(target))
+            partial.rename(target)
+    else:
+        partial.rename(target)
+    if sys.platform != "win32":  # which opens no folders
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def sync(stream: IO[Any]) -> None:
+    """Bring what was written to the disk."""
+    stream.flush()
+    os.fsync(stream.fileno())

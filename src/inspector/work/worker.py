@@ -15,6 +15,7 @@ from inspector.similarity.fingerprints import fingerprint
 from inspector.similarity.image_hashes import hash_file
 from inspector.similarity.packing import pack
 from inspector.similarity.records import CachedPicture, append, unkept
+from inspector.work.memory_limit import limited_memory
 from inspector.work.search import search
 from inspector.work.tasks import (
     FEATURES,
@@ -59,7 +60,8 @@ def _read(tasks: Sequence[ReadTask]) -> Facts:
     pictures: list[tuple[bytes, bytes]] = []
     rows: list[FileFacts] = []
     for task in tasks:
-        picture = read_picture(task.path)
+        with limited_memory():
+            picture = read_picture(task.path)
         if picture.outcome is Outcome.IMAGE and picture.pixels is not None:
             thumbnail = picture.thumbnail or encode_thumbnail(picture.pixels)
             pictures.append((picture.sha256, thumbnail))
@@ -84,12 +86,14 @@ def _read(tasks: Sequence[ReadTask]) -> Facts:
 
 def _digest(task: DigestTask) -> DigestResult:
     try:
-        pixels = read_pixels(task.path)
+        with limited_memory():
+            pixels = read_pixels(task.path)
     except DatasetError:
         # Its own digest, so that it equals nothing.
         return DigestResult(task.sha256, task.sha256)
-    shape = np.array(pixels.shape, np.int64).tobytes()
-    return DigestResult(task.sha256, hashlib.sha256(shape + pixels.tobytes()).digest())
+    digest = hashlib.sha256(np.array(pixels.shape, np.int64).tobytes())
+    digest.update(np.ascontiguousarray(pixels).data)
+    return DigestResult(task.sha256, digest.digest())
 
 
 def _hash(task: HashFile) -> Hashed:

@@ -1,6 +1,6 @@
 """Effects: what a policy does to the pictures in numbers, and whether they keep their labels."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -97,9 +97,10 @@ class Levels(LateChart):
 class EffectsPanel(QWidget):
     """Show numbers, levels and the label-safety meter of a policy."""
 
-    def __init__(self, measurer: EffectsRequests) -> None:
+    def __init__(self, measurer: EffectsRequests, splits: Collection[str]) -> None:
         super().__init__()
         self._measurer = measurer
+        self._splits = splits
         self._chosen = ""
         self._numbers: dict[str, QLabel] = {}
         self._levels, self._meter, self._worst = Levels(), LabelPreservationMeter(), WorstSamples()
@@ -115,7 +116,9 @@ class EffectsPanel(QWidget):
         compared = self._measurer.reference_set is not None and bool(
             self._measurer.reference_set.validation
         )
-        self._difference.setText(difference(found.suggested, compared=compared))
+        self._difference.setText(
+            difference(found.suggested, compared=compared, splits=self._splits)
+        )
 
     def _on_measured(self, found: Effects) -> None:
         for field, _ in _NUMBERS:
@@ -173,8 +176,19 @@ class EffectsPanel(QWidget):
         ))  # fmt: skip
 
 
-def difference(suggested: Sequence[SuggestedRange], *, compared: bool) -> str:
-    """Return in words how the validation folder differs from training."""
+def difference(
+    suggested: Sequence[SuggestedRange], *, compared: bool, splits: Collection[str] = ()
+) -> str:
+    """Return in words how the validation folder differs from training.
+
+    Args:
+        splits: The splits that the dataset has as folders.
+    """
+    if not compared and "test" in splits:
+        return (
+            "There is no validation folder. The test folder is not looked at here: ranges chosen by"
+            " it would fit the test."
+        )
     if not compared:
         return "There is none, so nothing is compared."
     told = []

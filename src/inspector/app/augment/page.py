@@ -31,17 +31,17 @@ from inspector.app.augment.preview_grid import GridRow, PreviewGrid
 from inspector.app.augment.range_strip import RangeStrip, make_strip
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_pixels
+from inspector.app.widgets.code_reading_panel import CodeReadingPanel
 from inspector.app.widgets.keys import bind
 from inspector.app.widgets.page import Key, Page, PageName
 from inspector.augmentation.apply import augment
-from inspector.augmentation.code_rules import lint_code
 from inspector.augmentation.dialects import to_code
 from inspector.augmentation.lint import Advice, follow
 from inspector.augmentation.policy import Policy
 from inspector.augmentation.presets import PRESETS
 from inspector.augmentation.suggestions import SuggestedRange
 from inspector.errors import InspectorError
-from inspector.project.augment.policies import policy_of_code
+from inspector.project.augment.code_advice import PolicyReading, read_policy
 from inspector.project.augment.previews import PreviewImage
 from inspector.project.changes import Changes
 from inspector.project.project import Project
@@ -121,11 +121,16 @@ class AugmentPage(Page):
         self._bar = PolicyBar(project, bridge)
         self._controls, self._grid = PolicyControls(), PreviewGrid()
         self.measurer = EffectsRequests(project.measuring, bridge, self)
-        self._strip, self._effects = RangeStrip(), EffectsPanel(self.measurer)
+        self._strip, self._effects = (
+            RangeStrip(),
+            EffectsPanel(self.measurer, project.layout.splits.values()),
+        )
         self._advice_list, self._code = LintList(), CodeTab()
         self._size, self._side = QComboBox(), QComboBox()
         self._seed, self._epoch = QSpinBox(), QSpinBox()
         self._message = QLabel()
+        self._pasted, self._reading = "", CodeReadingPanel()
+        self._reading.answered.connect(lambda: self.read_code(self._pasted))
         self._tabs = QTabWidget()
         self._lay_out()
         self._connect()
@@ -328,20 +333,23 @@ class AugmentPage(Page):
             self, "Paste Keras code", "ImageDataGenerator(...) or keras.layers; it is never run"
         )
         if ok and text.strip():
+            self._reading.clear()
             self.read_code(text)
 
     def read_code(self, text: str) -> None:
         """Take the policy of pasted code, with what there is to say of the code around it."""
-        version = self._code.wanted()[1]
+        self._pasted = text
+        version, answers = self._code.wanted()[1], self._reading.answers()
 
-        def done(answer: tuple[Policy, list[Advice]]) -> None:
-            policy, self._code_advice = answer
-            self._replace(policy)
+        def done(answer: PolicyReading) -> None:
+            self._reading.show_reading(answer.reading, answer.asked)
+            if isinstance(answer.policy, InspectorError):
+                self._refuse(answer.policy)
+                return
+            self._code_advice = answer.advice
+            self._replace(answer.policy)
 
-        self.bridge.call(
-            lambda: (policy_of_code(text, version), lint_code(text, version)), done,
-            on_error=self._refuse,
-        )  # fmt: skip
+        self.bridge.call(lambda: read_policy(text, version, answers), done, on_error=self._refuse)
 
     def _refuse(self, error: InspectorError) -> None:
         self._message.setText(f"{error.message}. {error.advice}")
@@ -404,6 +412,7 @@ class AugmentPage(Page):
         outer.setSpacing(8)
         outer.addLayout(top)
         outer.addWidget(self._message)
+        outer.addWidget(self._reading)
         outer.addLayout(body, 1)
 
     def _middle(self) -> QWidget:

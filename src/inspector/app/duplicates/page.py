@@ -23,6 +23,7 @@ from inspector.project.changes import Changes
 from inspector.project.project import Project
 from inspector.project.review.decisions import Decided
 from inspector.project.review.duplicates import Cluster, PairKind
+from inspector.store.records import CleanUpRecord
 from inspector.store.samples import Sample
 
 THRESHOLD_STEP = 0.01
@@ -46,12 +47,13 @@ class DuplicatesPage(Page):
     purpose = "Review clusters of duplicates, across splits first"
     remembered = ("duplicate-clusters",)
     hint = (
-        "K keeps the left image and drops its copies; Down goes on. Nothing is"
+        "K keeps the left image and excludes its copies; Down goes on. Nothing is"
         " deleted, exports leave it out."
     )
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
+        self._cleaned: CleanUpRecord | None = None
         self._left = self._right = 0
         self._pair_of: int | None = None
         self._has_kept = False
@@ -87,10 +89,20 @@ class DuplicatesPage(Page):
         """Ask for the clusters again after a scan, a decision or a moved threshold."""
         if changes.duplicates or changes.decisions:
             self.bridge.call(self._read, self._show, channel="clusters")
+            self.bridge.call(
+                self.project.fixes.last, self._on_clean_up, channel="clusters cleaned up"
+            )
 
     def shown_text(self) -> str:
         """Say how much of the review is done."""
-        return f"{self.review.done_count():,} of {len(self.model.items):,} clusters reviewed"
+        was = ""
+        if self._cleaned is not None:
+            was = f" ({self._cleaned.reviewed_before:,} before the clean-up)"
+        return f"{self.review.done_count():,} of {len(self.model.items):,} clusters reviewed{was}"
+
+    def _on_clean_up(self, record: CleanUpRecord | None) -> None:
+        self._cleaned = record
+        self.moved.emit()
 
     def undo(self) -> bool:
         """Undo the newest decision, and go back to its cluster."""
@@ -168,7 +180,7 @@ class DuplicatesPage(Page):
 
     def _show_pair(self, cluster: Cluster) -> None:
         places = ", ".join(sorted({f"{m.split}/{m.label}".strip("/") for m in cluster.members}))
-        advice = "K keeps the left one and drops its copies"
+        advice = "K keeps the left one and excludes its copies"
         if set(cluster.kinds) == {PairKind.NEAR} and len(cluster.splits) < 2:
             advice = "A keeps a burst like this together"
         self.review.tell(
@@ -261,8 +273,8 @@ class DuplicatesPage(Page):
         cluster = self.current()
         if cluster is None:
             return
-        text = f"Drop all {len(cluster.members)} images of this cluster? Nothing of it stays."
-        answer = QMessageBox.question(self, "Drop the whole cluster", text)
+        text = f"Exclude all {len(cluster.members)} images of this cluster? Nothing of it stays."
+        answer = QMessageBox.question(self, "Exclude the whole cluster", text)
         if answer == QMessageBox.StandardButton.Yes:
             key = cluster.id
             self.review.decide(lambda: self.project.decisions.drop_cluster(key), advance=True)
@@ -320,12 +332,12 @@ class DuplicatesPage(Page):
 
     def _default_keys(self) -> list[Key]:
         table = [
-            Key("keep_this", "K", "keep this, drop what is directly alike, next", self._keep),
+            Key("keep_this", "K", "keep this, exclude what is directly alike, next", self._keep),
             Key("together", "A", "keep all of them together, next", self._together),
             Key("not_alike", "N", "these two are not alike", self._not_alike),
             Key("wrong_label", "L", "wrong label: choose the right class", self._relabel),
             Key("keep", "P", "mark the left one as kept", self._mark_keep),
-            Key("drop", "X", "drop the left one", self._mark_drop),
+            Key("drop", "X", "exclude the left one", self._mark_drop),
             Key("clear", "U", "clear the left one's decision", self._mark_clear),
             Key("compare", "C", "side by side, flip, difference, slider", self._cycle),
             Key("flip", "Space", "flip between the two", self._flip),
@@ -333,7 +345,7 @@ class DuplicatesPage(Page):
             Key("raise", "]", "raise the sure similarity", self._raise),
             Key("rule", "R", "keep by a rule", self._rules),
             Key("bulk", "B", "accept exact copies at once", self._bulk),
-            Key("drop_cluster", "Shift+X", "drop the whole cluster", self._drop_cluster),
+            Key("drop_cluster", "Shift+X", "exclude the whole cluster", self._drop_cluster),
             *self.review.keys(),
         ]
         for number in range(1, 10):
@@ -356,7 +368,7 @@ class DuplicatesPage(Page):
             below,
             (self.compare, self.strip),
             (
-                Verb("Keep this, drop its copies [K]", self._keep, is_primary=True),
+                Verb("Keep this, exclude its copies [K]", self._keep, is_primary=True),
                 Verb("Not alike [N]", self._not_alike),
                 Verb("Keep together [A]", self._together),
                 Verb("Wrong label [L]", self._relabel),
@@ -388,7 +400,7 @@ def _images(count: int) -> str:
 def _caption(sample: Sample | None) -> str:
     if sample is None:
         return ""
-    mark = {"keep": " · kept", "drop": " · dropped"}.get(sample.mark, "")
+    mark = {"keep": " · kept", "drop": " · excluded"}.get(sample.mark, "")
     together = " · together" if sample.bound else ""
     size = f"{sample.width}x{sample.height}"
     file = f"{sample.size / 1000:,.0f} kB" if sample.size >= 1000 else f"{sample.size} bytes"

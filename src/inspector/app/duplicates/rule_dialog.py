@@ -42,25 +42,25 @@ class RuleDialog(StableFocus, QDialog):
         self._scope.currentIndexChanged.connect(self._plan)
         self._effect = QLabel()
         self._effect.setWordWrap(True)
-        heads = ("split", "class", "dropped")
-        self._places = table(heads, name="Dropped, by split and class", wide=(0, 1), numbers=(2,))
+        heads = ("split", "class", "excluded")
+        self._places = table(heads, name="Excluded, by split and class", wide=(0, 1), numbers=(2,))
         self._places.setMinimumSize(420, 200)
         self._redraw = QLabel()
         self._redraw.setObjectName("rule-warning")
         self._redraw.setWordWrap(True)
         self._redraw.setVisible(False)
-        self._apply = QPushButton("Drop them")
+        self._apply = QPushButton("Exclude them")
         self._apply.setProperty("role", "primary")
         self._apply.clicked.connect(self._run)
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         box.addButton(self._apply, QDialogButtonBox.ButtonRole.AcceptRole)
         box.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(12)
         note = QLabel(
             "In each cluster the first image in this order stays; what is directly alike to a"
-            " kept one is dropped. Nothing is deleted: exports leave it out. path:GLOB prefers"
+            " kept one is excluded. Nothing is deleted: exports leave it out. path:GLOB prefers"
             " the files that fit a pattern."
         )
         note.setWordWrap(True)
@@ -74,6 +74,11 @@ class RuleDialog(StableFocus, QDialog):
     def _warn(self, text: str) -> None:
         self._redraw.setText(text)
         self._redraw.setVisible(bool(text))
+        if text:
+            # The dialog grows by the warning: nothing is painted over anything.
+            self._column.activate()
+            least = self._column.totalHeightForWidth(self.width())
+            self.resize(self.width(), max(self.height(), least))
 
     def _choice(self) -> tuple[str, bool]:
         return self._rule.currentText(), SCOPES[self._scope.currentIndex()][1]
@@ -95,7 +100,7 @@ class RuleDialog(StableFocus, QDialog):
     def _show(self, plan: RulePlan) -> None:
         clusters = f"{plan.clusters:,} cluster{'s' * (plan.clusters != 1)}"
         drops = f"{len(plan.drops):,} image{'s' * (len(plan.drops) != 1)}"
-        said = f"{drops} of {clusters} would be dropped."
+        said = f"{drops} of {clusters} would be excluded."
         if plan.left:
             said += f" {plan.left} pairs stay: both were kept by hand or kept together."
         self._effect.setText(said)

@@ -44,7 +44,7 @@ class GalleryPage(Page):
     has_details = True
     icon = "gallery"
     purpose = "Every image, grouped, filtered and sorted"
-    hint = "P keeps, X drops, Ctrl+Z takes back. Press ? on any page for its keys."
+    hint = "P keeps, X excludes, Ctrl+Z takes back. Press ? on any page for its keys."
     remembered = (
         "gallery-filters", "gallery-group-by", "gallery-sort", "gallery-name-part",
         "gallery-thumbnail-size", "gallery-list",
@@ -67,7 +67,7 @@ class GalleryPage(Page):
         self._preview = HoverPreview(self.view, project, bridge)
         self._keys = [
             Key("keep", "P", "keep what is selected", self._keep),
-            Key("drop", "X", "drop what is selected", self._drop),
+            Key("drop", "X", "exclude what is selected", self._drop),
             Key("clear", "U", "clear the decision", self._clear),
             Key("all", "Ctrl+A", "select all that is shown", self.view.selectAll),
             Key("open", "O", "open in the image viewer", self._open_picture),
@@ -177,7 +177,7 @@ class GalleryPage(Page):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for text, slot in (
-            ("Keep\tP", self._keep), ("Drop\tX", self._drop),
+            ("Keep\tP", self._keep), ("Exclude\tX", self._drop),
             ("Clear the decision\tU", self._clear),
             ("Open in the image viewer\tO", self._open_picture),
             ("Open in the file manager\tShift+O", self._open_folder),
@@ -303,7 +303,7 @@ def _tile(sample: Sample, neighbours: int) -> Tile:
     spoken = [label, sample.split or "no split"]
     if neighbours:
         spoken.append(f"{neighbours} near-duplicates" if neighbours > 1 else "1 near-duplicate")
-    spoken.append({"keep": "kept", "drop": "dropped"}.get(sample.mark, "undecided"))
+    spoken.append({"keep": "kept", "drop": "excluded"}.get(sample.mark, "undecided"))
     if sample.reason:
         spoken.append(sample.reason)
     return Tile(

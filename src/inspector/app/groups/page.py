@@ -20,17 +20,19 @@ from PySide6.QtWidgets import (
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
 from inspector.app.widgets.keys import bind
-from inspector.app.widgets.page import Key, Page, PageName
+from inspector.app.widgets.notice_bar import Notice
+from inspector.app.widgets.page import Key, Page, PageName, PageRequest
 from inspector.app.widgets.tables import table
 from inspector.project.changes import Changes
 from inspector.project.project import Project
-from inspector.project.review.groups import GAP_SECONDS, Group, GroupingProposal, JudgedGroups
+from inspector.project.review.grouping_proposals import GroupingProposal
+from inspector.project.review.groups import GAP_SECONDS, Group, JudgedGroups
 from inspector.store.samples import Sample
 
 PICTURE_PX = 168
 _Pair = tuple[Sample, Sample, bool]
 _OFFER_HEADS = ("enabled", "from", "rule", "groups", "images", "largest", "several classes",
-                "agreement")  # fmt: skip
+                "evidence")  # fmt: skip
 _GROUP_HEADS = ("group", "from", "images", "splits", "classes")
 
 
@@ -40,6 +42,7 @@ class GroupsData:
 
     offers: tuple[GroupingProposal, ...]
     groups: tuple[Group, ...]
+    off: tuple[GroupingProposal, ...]
 
 
 class GroupsPage(Page):
@@ -52,10 +55,14 @@ class GroupsPage(Page):
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
-        self._shown = GroupsData((), ())
+        self._shown = GroupsData((), (), ())
+        self.notice = self._off = Notice("Look at them")
+        self._off.taken.connect(self._on_notice)
         self._pairs: list[_Pair] = []
         self._offers = table(_OFFER_HEADS, name="Proposals", wide=(2,))
         self._groups = table(_GROUP_HEADS, name="Groups", wide=(0,))
+        # Where a path is too long, its end is what tells it apart: the file's name.
+        self._groups.setTextElideMode(Qt.TextElideMode.ElideLeft)
         self._offers.itemChanged.connect(self._on_checked)
         self._offers.currentCellChanged.connect(self._on_offer)
         self._groups.cellActivated.connect(self._on_group)
@@ -74,11 +81,11 @@ class GroupsPage(Page):
         self._question.setProperty("role", "heading")
         self._score.setProperty("role", "muted")
         self._one, self._two = _picture(), _picture()
-        self._yes, self._no = QPushButton("Same event  [Y]"), QPushButton("Not the same  [N]")
+        self._yes, self._no = QPushButton("Same group  [Y]"), QPushButton("Not the same  [N]")
         self._skip = QPushButton("Skip  [S]")
         self._confirm = QPushButton("Keep together  [A]")
         self._keys = [
-            Key("same", "Y", "the pair shows the same event", self._on_yes),
+            Key("same", "Y", "the pair belongs to one group", self._on_yes),
             Key("other", "N", "the pair does not", self._on_no),
             Key("skip", "S", "skip this pair", self._on_skip),
             Key("together", "A", "keep the selected groups together", self._on_confirm),
@@ -96,8 +103,10 @@ class GroupsPage(Page):
         if wanted and self.project.scans.is_complete():
             groups = self.project.groups
             self.bridge.call(
-                lambda: GroupsData(tuple(groups.offers()), tuple(groups.groups())), self._show,
-                channel="groups",
+                lambda: GroupsData(
+                    tuple(groups.offers()), tuple(groups.groups()), tuple(groups.switched_off())
+                ),
+                self._show, channel="groups",
             )  # fmt: skip
 
     def shown_text(self) -> str:
@@ -107,6 +116,12 @@ class GroupsPage(Page):
 
     def _show(self, shown: GroupsData) -> None:
         self._shown = shown
+        if shown.off:
+            rules = ", ".join(f"“{o.proposal.rule}”" for o in shown.off)
+            self._off.offer(
+                "An earlier version may have grouped images without asking. Off until you accept"
+                f" them: {rules}."
+            )
         self._offers.blockSignals(True)
         row_before = max(0, self._offers.currentRow())
         self._offers.setRowCount(len(shown.offers))
@@ -144,14 +159,11 @@ class GroupsPage(Page):
         giant = " (giant)" if offer.largest > 0.2 * max(1, len(proposal.keys)) else ""
         texts = (
             proposal.provenance.value, proposal.rule, f"{offer.count:,}", f"{offer.covered:,}",
-            f"{offer.largest:,}{giant}", f"{offer.spanning:,}", f"{offer.agreement:.2f}",
+            f"{offer.largest:,}{giant}", f"{offer.spanning:,}", offer.evidence.value,
         )  # fmt: skip
         for column, text in enumerate(texts, start=1):
             item = QTableWidgetItem(text)
-            item.setToolTip(
-                "How much more often its members look alike than chance gives, up to 0.9"
-                if column == 7 else text
-            )  # fmt: skip
+            item.setToolTip(offer.text if column == 7 else text)
             self._offers.setItem(row, column, item)
 
     def _offer(self) -> GroupingProposal | None:
@@ -183,7 +195,9 @@ class GroupsPage(Page):
             return
         one, two, held = self._pairs[0]
         side = "held together" if held else "held apart"
-        self._question.setText(f"The same event? This rule has them {side}.")
+        self._question.setText(
+            f"Do these two images belong to the same group? This rule has them {side}."
+        )
         for label, sample in ((self._one, one), (self._two, two)):
             pixmap = QPixmap.fromImage(from_jpeg(self.project.samples.thumbnail(sample.id)))
             label.setPixmap(pixmap.scaled(
@@ -197,12 +211,15 @@ class GroupsPage(Page):
         parts = []
         if judged.precision is not None:
             parts.append(
-                f"{judged.precision:.0%} of {judged.held} pairs held together are one event"
+                f"{judged.precision:.0%} of {judged.held} pairs held together are one group"
                 f" (95 %: {judged.low:.0%} to {judged.high:.0%})"
             )
         if judged.missed is not None:
             parts.append(f"{judged.missed:.0%} of {judged.across} pairs held apart are one too")
-        self._score.setText("; ".join(parts) or "Judge some pairs to see how right the rule is.")
+        offer = self._offer()
+        evidence = f"{offer.evidence.value.capitalize()}. {offer.text} " if offer else ""
+        judged_text = "; ".join(parts) or "Judge some pairs to see how right the rule is."
+        self._score.setText(f"{evidence}{judged_text}")
 
     def _judge(self, same: bool) -> None:
         offer = self._offer()
@@ -232,6 +249,10 @@ class GroupsPage(Page):
             offer = self._shown.offers[item.row()]
             on = item.checkState() is Qt.CheckState.Checked
             self.bridge.call(lambda: self.project.groups.use(offer.proposal, on=on))
+
+    def _on_notice(self) -> None:
+        self.bridge.call(self.project.groups.acknowledge, writes=True)
+        self.asked.emit(PageRequest(PageName.GROUPS))
 
     def _on_pattern(self) -> None:
         text = self._pattern.text().strip()
@@ -283,8 +304,8 @@ class GroupsPage(Page):
         column.addStretch()
         judge.setFixedWidth(400)
         note = QLabel(
-            "Images of an enabled group count as leakage where training and validation share it; a"
-            " split by group never divides one."
+            "Nothing is grouped until you tick it. Images of an enabled group count as leakage"
+            " where training and validation share it; a split by group never divides one."
         )
         note.setProperty("role", "muted")
         note.setWordWrap(True)

@@ -137,7 +137,11 @@ class LabelsPage(Page):
             carried = ", ".join(
                 f"{s.path} (now {s.new_label})" if s.new_label else s.path for s in case.samples[:6]
             )
-            note = f"The same image with {len(case.labels)} labels: {carried}"
+            note = (
+                f"The same image with {len(case.labels)} labels: {carried}"
+                if case.identical
+                else f"Similar images with different labels: look where they differ. {carried}"
+            )
         else:
             (one,) = case.samples
             now = f" It is {one.new_label} now." if one.new_label else ""
@@ -196,7 +200,7 @@ class LabelsPage(Page):
             Key("relabel", "Return", "relabel to the suggested class, next", self._relabel),
             Key("keep_label", "K", "the label is right, next", self._keep),
             Key("other_class", "L", "choose another class", self._choose),
-            Key("drop", "X", "drop the image, next", self._drop),
+            Key("drop", "X", "exclude the image, next", self._drop),
             *self.review.keys(),
         ]
 
@@ -216,7 +220,7 @@ class LabelsPage(Page):
                 Verb("Relabel [Return]", self._relabel, is_primary=True),
                 Verb("Label is right [K]", self._keep),
                 Verb("Another class… [L]", self._choose),
-                Verb("Drop [X]", self._drop),
+                Verb("Exclude [X]", self._drop),
                 Verb("Next [Down]", lambda: self.review.step(1)),
             ),
         )[0]

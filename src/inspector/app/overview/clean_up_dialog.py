@@ -1,132 +1,178 @@
-"""Make it right: the plan first, then one button."""
+"""Clean up dataset: what goes, image by image, and what is left, before anything is done."""
 
-from pathlib import Path
+from dataclasses import replace
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QFileDialog,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QDialog, QWidget
 
+from inspector.app.overview.clean_up_view import CleanUpView
+from inspector.app.overview.near_judge_dialog import NearJudgeDialog
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets.dialog_text import DialogText
 from inspector.app.widgets.focus import StableFocus
 from inspector.app.widgets.jobs import Job, Jobs
+from inspector.app.widgets.pair_dialog import PairDialog
 from inspector.errors import InspectorError
-from inspector.project.export.clean_up import CleanUpPlan, CleanUpResult
+from inspector.project.export.clean_up import CleanUpChoice, CleanUpPlan, CleanUpResult
 from inspector.project.project import Project
+from inspector.project.review.copies import CopyChoice, KeptSplit
 from inspector.work.jobs import Progress, Stop
+
+_DEBOUNCE_MS = 120
+_LARGEST = (1640, 948)
+_SHARE = 0.95
 
 
 class CleanUpDialog(StableFocus, QDialog):
-    """Choose where to, see the plan, do it."""
+    """Choose what to do, look at every pair, see what is left, do it.
 
-    def __init__(self, project: Project, bridge: Bridge, jobs: Jobs, parent: QWidget) -> None:
+    Attributes:
+        labels_asked: The person wants to decide labels.
+    """
+
+    labels_asked = Signal()
+
+    def __init__(
+        self, project: Project, bridge: Bridge, jobs: Jobs, parent: QWidget, *,
+        resplit: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setModal(True)
+        self.setObjectName("cleanUp")
         self.setWindowTitle("Clean up dataset")
         self._project, self._bridge, self._jobs = project, bridge, jobs
         self._job: Job | None = None
-        self._shown: CleanUpPlan | None = None
-        target = project.root.with_name(f"{project.root.name}-fixed")
-        self._target = QLineEdit(str(target))
-        self._target.setAccessibleName("New folder")
-        self._target.textChanged.connect(self._plan)
-        choose = QPushButton("Choose…")
-        choose.clicked.connect(self._choose)
-        self._text = DialogText("What will be done", 600, 260)
-        self._text.setText("Planning…")
-        self._do = QPushButton("Do it")
-        self._do.setProperty("role", "primary")
-        self._do.setEnabled(False)
-        self._do.clicked.connect(self._run)
-        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        box.addButton(self._do, QDialogButtonBox.ButtonRole.ActionRole)
-        box.rejected.connect(self.reject)
-        row = QHBoxLayout()
-        row.addWidget(self._target, 1)
-        row.addWidget(choose)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 20)
-        column.setSpacing(12)
-        column.addLayout(row)
-        column.addWidget(self._text)
-        column.addWidget(box)
-        self._plan()
+        self._plan: CleanUpPlan | None = None
+        self._ticks: dict[int, bool] = {}
+        self._priced = False
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_DEBOUNCE_MS)
+        self._soon.timeout.connect(self._ask)
+        self.view = CleanUpView(project.samples.thumbnail, self)
+        self.view.choose(resplit=resplit)
+        self.view.changed.connect(self._on_changed)
+        self.view.grid.toggled.connect(self._on_toggled)
+        self.view.grid.opened.connect(self._on_opened)
+        self.view.tick_all.connect(self._on_tick_all)
+        self.view.judge_asked.connect(self._on_judge)
+        self.view.labels_asked.connect(self._on_labels)
+        self.view.cancelled.connect(self.reject)
+        self.view.confirmed.connect(self._run)
+        window = parent.window().size()
+        self.resize(
+            min(_LARGEST[0], int(window.width() * _SHARE)),
+            min(_LARGEST[1], int(window.height() * _SHARE)),
+        )
+        self.finished.connect(self._on_finished)
+        self._ask()
 
-    def _path(self) -> Path:
-        return Path(self._target.text().strip())
+    def plan(self) -> CleanUpPlan | None:
+        """Return the plan that is shown, and that the button carries out."""
+        return self._plan
 
-    def _choose(self) -> None:
-        parent = QFileDialog.getExistingDirectory(self, "Where to", str(self._path().parent))
-        if parent:
-            self._target.setText(str(Path(parent) / f"{self._project.root.name}-fixed"))
+    def _on_finished(self) -> None:
+        self.view.grid.shut()
+        self.deleteLater()
 
-    def _plan(self, *_: object) -> None:
-        target = self._path()
-        self._do.setEnabled(False)
+    def _choice(self) -> CleanUpChoice:
+        keep = KeptSplit.TRAINING if self.view.keeps_training() else KeptSplit.EVALUATION
+        return CleanUpChoice(
+            CopyChoice(keep, ticks=dict(self._ticks)),
+            resplit=self.view.resplits(),
+            lock=self.view.locks(),
+            unreadable=self.view.excludes_unreadable(),
+        )
+
+    def _on_changed(self, other_images: bool) -> None:
+        if other_images:
+            # Other images would go: what was ticked of the ones before says nothing of them.
+            self._ticks.clear()
+        self._plan = None
+        self.view.show_computing()
+        self._soon.start()
+
+    def _ask(self) -> None:
+        choice = self._choice()
         self._bridge.call(
-            lambda: self._project.fixes.plan(target), self._show, channel="fix",
+            lambda: self._project.fixes.plan(choice=choice), self._show, channel="clean up",
             on_error=self._refuse,
         )  # fmt: skip
 
-    def _refuse(self, error: InspectorError) -> None:
-        self._do.setEnabled(False)
-        self._text.setText(f"{error.message}. {error.advice}")
-
     def _show(self, plan: CleanUpPlan) -> None:
-        lock = f"Lock today's split in {plan.locks.name}." if plan.locks else "No split to lock."
-        split = "Keep the split: no known group stands on two sides."
-        if plan.resplit is not None:
-            split = (
-                f"Split anew with groups kept together: {len(plan.resplit.training):,} training,"
-                f" {len(plan.resplit.validation):,} validation; {plan.moves:,} images move."
-            )
-        copies = "copy of an image" if len(plan.drops) == 1 else "copies of images"
-        files = "file" if plan.unreadable == 1 else "files"
-        steps = (
-            lock,
-            f"Drop {len(plan.drops):,} {copies}: one decision, which undo takes back.",
-            f"Leave out {plan.unreadable:,} {files} that can't be read.",
-            split,
-            "Copy the rest, verify every hash, and write the report and the loading code beside.",
+        self._plan = plan
+        self.view.show_plan(plan)
+        if not self._priced:
+            # What each choice costs changes with no tick.
+            self._priced = True
+            self._bridge.call(self._prices, self.view.show_prices, channel="clean up prices")
+
+    def _prices(self) -> dict[str, CleanUpPlan | str]:
+        """Plan what is not chosen, too: each choice says what it costs."""
+        prices: dict[str, CleanUpPlan | str] = {}
+        for name, choice in (
+            ("training", CleanUpChoice()),
+            ("evaluation", CleanUpChoice(CopyChoice(KeptSplit.TRAINING))),
+            ("resplit", CleanUpChoice(resplit=True)),
+        ):
+            try:
+                prices[name] = self._project.fixes.plan(choice=choice)
+            except InspectorError as error:
+                prices[name] = error.message
+        return prices
+
+    def _refuse(self, error: InspectorError) -> None:
+        self._plan = None
+        self.view.show_error(f"{error.message}. {error.advice}")
+
+    def _on_toggled(self, key: int) -> None:
+        tile = next(t for t in self.view.grid.pairs.tiles if t.key == key)
+        self._tick({key: not tile.ticked})
+
+    def _on_tick_all(self, keys: tuple[int, ...], on: bool) -> None:
+        self._tick(dict.fromkeys(keys, on))
+
+    def _tick(self, ticks: dict[int, bool]) -> None:
+        self._ticks |= ticks
+        # What is seen changes at once; the figures follow.
+        self.view.grid.show_tiles(
+            [replace(t, ticked=ticks.get(t.key, t.ticked)) for t in self.view.grid.pairs.tiles]
         )
-        self._text.setText(
-            "\n".join(f"{i}.  {step}" for i, step in enumerate(steps, 1))
-            + (f"\n\n{plan.warning}" if plan.warning else "")
-            + "\n\nThe dataset itself is never written to."
-        )
-        self._shown = plan
-        self._do.setEnabled(True)
+        self._on_changed(False)
+
+    def _on_opened(self, key: int) -> None:
+        plan = self._plan
+        pair = next((p for p in plan.copies.pairs if p.excluded.id == key), None) if plan else None
+        if pair is not None:
+            PairDialog(self._project, self._bridge, (pair.kept, pair.excluded), self).open()
+
+    def _on_judge(self) -> None:
+        plan = self._plan
+        if plan is not None:
+            dialog = NearJudgeDialog(self._project, self._bridge, plan.copies.pairs, self)
+            dialog.finished.connect(lambda _: self._on_changed(False))
+            dialog.open()
+
+    def _on_labels(self) -> None:
+        self.labels_asked.emit()
+        self.reject()
 
     def _run(self) -> None:
-        plan = self._shown
-        if plan is None:
+        plan = self._plan
+        if plan is None or self._job is not None:
             return
         progress, stop = Progress(), Stop()
         self._job = self._jobs.start(progress, stop)
-        self._do.setEnabled(False)
+        self.view.show_computing()
         self._bridge.call(
-            lambda: self._project.fixes.run(plan, stop=stop, progress=progress),
-            self._done, on_error=self._failed,
-        )  # fmt: skip
+            lambda: self._project.fixes.run(plan), self._done, on_error=self._failed, writes=True
+        )
 
     def _failed(self, error: InspectorError) -> None:
         self._jobs.end(self._job)
+        self._job = None
         self._refuse(error)
 
-    def _done(self, fixed: CleanUpResult) -> None:
+    def _done(self, _: CleanUpResult) -> None:
         self._jobs.end(self._job)
-        done = fixed.exported
-        self._text.setText(
-            f"{done.files:,} files copied, {done.verified:,} verified by hash.\n"
-            f"{done.leaks_after} known pairs and {done.groups_after} known groups stand on several"
-            f" sides.\n\nReport: {fixed.report}\nCode that loads it: {fixed.code}\n"
-            f"Locked split of before: {fixed.lock or 'none'}"
-        )
+        self._job = None
+        self.accept()

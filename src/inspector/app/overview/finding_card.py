@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from inspector.project.diagnosis.findings import Finding
 
-STRIP = 9
-PICTURE_PX = 52
+STRIP = 6
+PICTURE_PX = 56
+# Filled: a problem; a ring: worth a look.
+_DOTS = {"high": "●", "middle": "○", "low": "○"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,37 +34,43 @@ class FindingCard(QFrame):
 
     def __init__(self, finding: Finding, pictures: Sequence[tuple[str, QImage]]) -> None:
         super().__init__()
-        self.setObjectName("card")
+        self.setObjectName("plain-card")
         self.setProperty("code", finding.code)
-        self.setProperty("severity", finding.severity)
         self._finding = finding
-        count = QLabel(f"{finding.count:,}" if finding.count else "")
-        count.setProperty("role", "number")
-        count.setMinimumWidth(72)
-        count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
-        title, text = QLabel(finding.title), QLabel(finding.text)
-        title.setProperty("role", "heading")
-        text.setProperty("role", "muted")
-        words = QVBoxLayout()
-        words.setSpacing(4)
+        dot, title, text = (
+            QLabel(_DOTS[finding.severity]),
+            QLabel(finding.title),
+            QLabel(finding.text),
+        )
+        dot.setProperty("role", "dot-problem" if finding.severity != "low" else "caption")
+        dot.setAccessibleName(f"severity {finding.severity}")
+        title.setProperty("role", "card-title")
+        text.setProperty("role", "caption")
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(dot, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(title, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 14, 16, 14)
+        column.setSpacing(8)
+        column.addLayout(head)
+        if pictures:
+            column.addLayout(_strip(pictures))
+        column.addWidget(text)
+        column.addStretch()
+        actions = QHBoxLayout()
+        actions.addStretch()
+        if finding.see:
+            actions.addWidget(self._button("See", self._on_see))
+        if finding.action:
+            actions.addWidget(self._button(finding.action, self._on_action))
+        column.addLayout(actions)
         for label in (title, text):
             label.setWordWrap(True)
-            words.addWidget(label)
-        if pictures:
-            words.addLayout(_strip(pictures))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 12, 16, 12)
-        row.setSpacing(16)
-        row.addWidget(count)
-        row.addLayout(words, 1)
-        if finding.see:
-            row.addWidget(self._button("See", self._on_see), 0, Qt.AlignmentFlag.AlignVCenter)
-        if finding.action:
-            button = self._button(finding.action, self._on_action)
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def _button(self, text: str, slot: object) -> QPushButton:
         button = QPushButton(text)
+        button.setProperty("role", "quiet")
         button.setAccessibleDescription(self._finding.title)
         button.clicked.connect(slot)
         return button

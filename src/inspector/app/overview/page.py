@@ -1,39 +1,37 @@
-"""Overview: what was found, the worst first; each number opens its list."""
+"""Overview: the answer first, the pairs behind it, then findings by what they are worth."""
 
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import (
-    QFrame,
-    QLabel,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QImage, QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from inspector.app.overview.answer_card import AnswerCard
 from inspector.app.overview.clean_up_dialog import CleanUpDialog
 from inspector.app.overview.finding_card import STRIP, CardAction, FindingCard
+from inspector.app.overview.pairs_card import PairsCard
 from inspector.app.overview.shift_card import ShiftCard
 from inspector.app.overview.verdict_panel import VerdictPanel
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
 from inspector.app.widgets.page import Page, PageAction, PageName, PageRequest
+from inspector.app.widgets.pair_dialog import PairDialog
 from inspector.project.changes import Changes
+from inspector.project.diagnosis.answers import Answer
 from inspector.project.diagnosis.findings import Overview
 from inspector.project.project import Project
-
-_WAITING = (
-    "Findings come once every image is read and compared: a figure never changes under your eyes."
-    " Meanwhile, look around in the Gallery. F5 goes on with a scan that was stopped."
-)
-
+from inspector.project.review.copies import CopyPair
 
 _PAGES = {
     "clusters": PageRequest(PageName.DUPLICATES), "labels": PageRequest(PageName.LABELS),
     "splits": PageRequest(PageName.SPLITS),
+    "layout": PageRequest(PageName.OVERVIEW, PageAction.CHANGE_LAYOUT),
     "rule": PageRequest(PageName.DUPLICATES, PageAction.KEEP_BY_RULE),
 }  # fmt: skip
+_WIDE_PX, _SIDE_PX, _TEXT_PX = 1300, 464, 1400
+_THREE_PX, _TWO_PX = 1000, 700
+# The answer says these already, with the pairs beside it.
+_SAID = {"twins_across"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +42,18 @@ class OverviewData:
     pictures: dict[str, list[tuple[str, QImage]]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """What the first card shows; `answer` is None while the scan goes on."""
+
+    answer: Answer | None
+    cleaned: str
+    images: int
+    pending: int
+
+
 class OverviewPage(Page):
-    """Show the counts while the scan runs, then a card a finding."""
+    """Show the answer, the pairs and a card per finding."""
 
     name = PageName.OVERVIEW
     icon = "overview"
@@ -58,54 +66,53 @@ class OverviewPage(Page):
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
-        self._head = QLabel(project.name)
-        self._head.setProperty("role", "title")
-        self._summary = QLabel("Reading the names…")
-        self._summary.setWordWrap(True)
+        self._cards: list[FindingCard] = []
+        self._wide = False
         self.verdict = VerdictPanel(project, bridge, self.jobs)
-        self.verdict.fix_asked.connect(self.show_clean_up)
         self.verdict.code_asked.connect(
             lambda: self.asked.emit(PageRequest(PageName.SPLITS, PageAction.PASTE_CODE))
         )
+        self.answer = AnswerCard(*self.verdict.accuracy_fields)
+        self.answer.clean_up_asked.connect(self.show_clean_up)
+        self.answer.review_asked.connect(lambda: self.asked.emit(_PAGES["clusters"]))
+        self.answer.why_toggled.connect(self._on_why)
+        self.pairs = PairsCard(project.samples.thumbnail)
+        self.pairs.opened.connect(self._on_pair)
         self.differences = ShiftCard(project, bridge)
         self.differences.asked.connect(self.show_list)
-        self._urgent, self._cards = QVBoxLayout(), QVBoxLayout()
-        for cards in (self._urgent, self._cards):
-            cards.setSpacing(8)
-        column = QVBoxLayout()
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(12)
-        column.addWidget(self._head)
-        column.addWidget(self._summary)
-        column.addWidget(self.verdict)
-        column.addLayout(self._urgent)
-        column.addWidget(self.differences)
-        column.addLayout(self._cards)
-        column.addStretch()
-        inner = QWidget()
-        inner.setLayout(column)
-        inner.setMaximumWidth(980)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(inner)
-        area.setAccessibleName("Overview")
-        area.setAccessibleDescription(self.purpose)
-        # Keys such as Ctrl+Z go to the window, not into the first field of the page.
-        area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setFocusProxy(area)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area)
+        self._summary, self._checked = QLabel("Reading the names…"), QLabel()
+        for label in (self._summary, self._checked):
+            label.setProperty("role", "caption")
+            label.setWordWrap(True)
+        self._findings = QGridLayout()
+        self._findings.setSpacing(12)
+        self._lay_out()
 
     def refresh(self, changes: Changes) -> None:
-        """Ask for the counts and findings again."""
+        """Ask for the answer and the findings again; neither waits for the other."""
         if changes.dataset:
+            self.bridge.call(self._ask, self._show_answer, channel="answer")
             self.bridge.call(self._read, self._show, channel="findings")
+
+    def open(self, request: PageRequest) -> None:
+        """Show the clean-up where that is asked for."""
+        if request.action is PageAction.CLEAN_UP:
+            self.show_clean_up()
 
     def show_clean_up(self) -> None:
         """Show what a clean-up would do."""
-        CleanUpDialog(self.project, self.bridge, self.jobs, self).open()
+        dialog = CleanUpDialog(self.project, self.bridge, self.jobs, self)
+        dialog.labels_asked.connect(lambda: self.asked.emit(PageRequest(PageName.LABELS)))
+        dialog.open()
+
+    def close(self) -> bool:
+        """Let go of the decode threads, too."""
+        self.pairs.shut()
+        return super().close()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
 
     def _on_wish(self, wish: CardAction) -> None:
         finding = wish.finding
@@ -117,23 +124,58 @@ class OverviewPage(Page):
         else:
             self.bridge.call(lambda: self.project.findings.act(finding), writes=True)
 
+    def _on_pair(self, pair: CopyPair) -> None:
+        PairDialog(self.project, self.bridge, (pair.kept, pair.excluded), self).open()
+
+    def _on_why(self, on: bool) -> None:
+        self.verdict.setVisible(on)
+        if on:
+            self._area.ensureWidgetVisible(self.verdict)
+
+    def _ask(self) -> _Answered:
+        counts = self.project.samples.counts()
+        if not self.project.scans.is_complete():
+            return _Answered(None, "", counts.images, counts.pending)
+        answer = self.project.answers.answer()
+        return _Answered(answer, self.project.fixes.last_text(), counts.images, 0)
+
+    def _show_answer(self, answered: _Answered) -> None:
+        if answered.answer is None:
+            total = answered.images + answered.pending
+            self.answer.show_waiting(
+                f"{answered.images:,} of {total:,} images are read.",
+                "Near-duplicates come once every image is read and compared. F5 goes on with a scan"
+                " that was stopped.",
+            )
+            return
+        self.answer.show_answer(answered.answer, answered.cleaned)
+        self.pairs.show_pairs(answered.answer.pairs)
+        folded = []
+        if answered.answer.inconclusive:
+            folded.append(f"No effect could be shown: {', '.join(answered.answer.inconclusive)}.")
+        if answered.answer.not_estimated:
+            folded.append(f"Not estimated: {', '.join(answered.answer.not_estimated)}.")
+        self._folded.setText(" ".join(folded))
+        self._folded.setVisible(bool(folded))
+
     def _show(self, shown: OverviewData) -> None:
         overview = shown.overview
         self._summary.setText(overview.summary)
         self.verdict.refresh(complete=overview.complete)
         if overview.complete:
             self.differences.refresh()
-        for cards in (self._urgent, self._cards):
-            _clear(cards)
+        for card in self._cards:
+            self._findings.removeWidget(card)
+            card.deleteLater()
+        self._cards = []
         for finding in overview.findings:
-            cards = self._urgent if finding.severity == "high" else self._cards
+            if finding.code in _SAID and overview.complete and finding.see == "clusters":
+                continue
             card = FindingCard(finding, shown.pictures.get(finding.code, ()))
             card.asked.connect(self._on_wish)
-            cards.addWidget(card)
-        note = QLabel(overview.checked if overview.complete else _WAITING)
-        note.setProperty("role", "muted")
-        note.setWordWrap(True)
-        self._cards.addWidget(note)
+            self._cards.append(card)
+        self._checked.setText(overview.checked)
+        self._arrange()
 
     def _read(self) -> OverviewData:
         overview = self.project.findings.overview()
@@ -149,9 +191,63 @@ class OverviewPage(Page):
             pictures[finding.code] = found
         return OverviewData(overview, pictures)
 
+    def _lay_out(self) -> None:
+        self._folded = QLabel()
+        self._folded.setObjectName("answer-folded")
+        self._folded.setProperty("role", "caption")
+        self._folded.setWordWrap(True)
+        self._main, self._side = QVBoxLayout(), QVBoxLayout()
+        for column in (self._main, self._side):
+            column.setSpacing(12)
+        above: tuple[QWidget, ...] = (self.answer, self.pairs, self.verdict)
+        below: tuple[QWidget, ...] = (
+            self.differences, self._folded, self._summary, self._checked,
+        )  # fmt: skip
+        for widget in above:
+            self._main.addWidget(widget)
+        self._main.addLayout(self._findings)
+        for widget in below:
+            self._main.addWidget(widget)
+        self._main.addStretch()
+        self._side.addStretch()
+        self.verdict.setVisible(False)
+        self._folded.setVisible(False)
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(24, 20, 24, 20)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.addLayout(self._main, 0, 0)
+        self._grid.addLayout(self._side, 0, 1)
+        self._grid.setColumnStretch(0, 1)
+        inner = QWidget()
+        inner.setLayout(self._grid)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setWidget(inner)
+        self._area.setAccessibleName("Overview")
+        self._area.setAccessibleDescription(self.purpose)
+        # Keys such as Ctrl+Z go to the window, not into the first field of the page.
+        self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusProxy(self._area)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._area)
 
-def _clear(layout: QVBoxLayout) -> None:
-    while (item := layout.takeAt(0)) is not None:
-        widget = item.widget()
-        if widget is not None:
-            widget.deleteLater()
+    def _arrange(self) -> None:
+        """Put the findings below the pairs, or beside them where there is room."""
+        wide = self.width() >= _WIDE_PX
+        if wide != self._wide:
+            old, new = (self._main, self._side) if wide else (self._side, self._main)
+            old.removeItem(self._findings)
+            new.insertLayout(0 if wide else 3, self._findings)
+            self._wide = wide
+            self._grid.setColumnMinimumWidth(1, _SIDE_PX if wide else 0)
+        columns = 1
+        if not wide:
+            columns = 3 if self.width() > _THREE_PX else 2 if self.width() > _TWO_PX else 1
+        for place, card in enumerate(self._cards):
+            card.setMaximumWidth(_SIDE_PX if wide else 16_777_215)
+            self._findings.addWidget(card, place // columns, place % columns)
+        for column in range(3):
+            self._findings.setColumnStretch(column, int(column < columns))

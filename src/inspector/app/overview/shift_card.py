@@ -42,7 +42,7 @@ class ShiftCard(QFrame):
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__()
-        self.setObjectName("card")
+        self.setObjectName("plain-card")
         self.setProperty("severity", "middle")
         self._project, self._bridge = project, bridge
         self._title, self._note = QLabel(), QLabel()

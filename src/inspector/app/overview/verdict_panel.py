@@ -46,17 +46,15 @@ class VerdictPanel(QFrame):
     """State two accuracies, ask for a diagnosis, read the answer.
 
     Attributes:
-        fix_asked: The person wants it made right.
         code_asked: The person wants to paste the code that loads the data.
         started: A diagnosis was started, so that none starts by itself any more.
     """
 
-    fix_asked = Signal()
     code_asked = Signal()
 
     def __init__(self, project: Project, bridge: Bridge, jobs: Jobs) -> None:
         super().__init__()
-        self.setObjectName("card")
+        self.setObjectName("plain-card")
         self._project, self._bridge = project, bridge
         self._jobs = jobs
         self._job: Job | None = None
@@ -72,8 +70,6 @@ class VerdictPanel(QFrame):
         self._predictions.setToolTip("A CSV of your model: path, label, predicted, confidence")
         self._run = QPushButton("Diagnose the gap")
         self._run.setProperty("role", "primary")
-        self._fix = QPushButton("Clean up dataset…")
-        self._fix.setToolTip("Lock, drop copies, split by group if needed, export, report")
         self._verdict, self._own, self._stands = QLabel(), QLabel(), QLabel()
         self._made, self._evidence = QLabel(), QLabel()
         for label in (self._verdict, self._made, self._own, self._stands, self._evidence):
@@ -92,10 +88,14 @@ class VerdictPanel(QFrame):
         self._connect()
         self._show_numbers()
 
+    @property
+    def accuracy_fields(self) -> tuple[AccuracyField, AccuracyField]:
+        """The fields of the two accuracies, which stand on another card."""
+        return self._split, self._folder
+
     def refresh(self, *, complete: bool) -> None:
         """Show the last answer; a diagnosis needs a finished scan."""
         self._run.setEnabled(complete and self._job is None)
-        self._fix.setEnabled(complete)
         if complete:
             self._bridge.call(self._read, self._show, channel="verdict")
 
@@ -150,6 +150,14 @@ class VerdictPanel(QFrame):
         if self.started or self._job is not None or not self._project.layout.sure:
             return
         self._start(None)
+
+    def _on_number(self) -> None:
+        """Keep a number as soon as it is typed: what the page says of it follows."""
+        stated = self._stated()
+        if stated != self._project.diagnoses.numbers:
+            self._bridge.call(
+                lambda: self._project.diagnoses.state(stated), on_error=self._on_error, writes=True
+            )
 
     def _on_run(self) -> None:
         if self._job is None:
@@ -222,7 +230,8 @@ class VerdictPanel(QFrame):
 
     def _connect(self) -> None:
         self._run.clicked.connect(self._on_run)
-        self._fix.clicked.connect(self.fix_asked)
+        for field in (self._split, self._folder, self._split_images, self._folder_images):
+            field.editingFinished.connect(self._on_number)
         self._predictions.clicked.connect(self._on_predictions)
         self._paste.clicked.connect(self.code_asked)
         self._more.toggled.connect(self._on_more)
@@ -230,22 +239,20 @@ class VerdictPanel(QFrame):
     def _lay_out(self) -> None:
         numbers = QHBoxLayout()
         numbers.setSpacing(8)
-        numbers.addWidget(QLabel("Accuracy"))
-        for text, field, images in (
-            ("on the split", self._split, self._split_images),
-            ("on the real folder", self._folder, self._folder_images),
-        ):
-            for part in (field, QLabel("of"), images, QLabel(text)):
-                numbers.addWidget(part)
-            numbers.addSpacing(8)
+        numbers.addWidget(QLabel("Measured on"))
+        for text, images in (
+            ("of validation,", self._split_images), ("of test", self._folder_images)
+        ):  # fmt: skip
+            numbers.addWidget(images)
+            numbers.addWidget(QLabel(text))
         numbers.addStretch()
-        title = QLabel("Your numbers")
+        title = QLabel("Evidence")
         title.setProperty("role", "heading")
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(title)
         head.addStretch()
-        for button in (self._predictions, self._paste, self._run, self._fix):
+        for button in (self._predictions, self._paste, self._run):
             head.addWidget(button)
         more = QHBoxLayout()
         more.addWidget(self._more)

@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -21,38 +21,40 @@ from PySide6.QtWidgets import (
 from inspector.app.splits.rule_form import RuleBar
 from inspector.app.splits.seed_panel import SeedVariabilityPanel
 from inspector.app.threads.bridge import Bridge
-from inspector.app.threads.images import from_jpeg
 from inspector.app.widgets import theme
 from inspector.app.widgets.charts.figures import Bars
 from inspector.app.widgets.page import Page, PageAction, PageName, PageRequest
+from inspector.app.widgets.pair_dialog import PairDialog
+from inspector.app.widgets.pair_grid import PairGrid, PairTile
+from inspector.app.widgets.pair_kinds import KIND_NAMES
 from inspector.app.widgets.tables import set_rows, table
+from inspector.code_reading.reading import CodeReading, read_for_form
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.project import Project
-from inspector.project.splits.leakage import KINDS, Leakage, LeakageAnalysis
+from inspector.project.review.duplicates import PairKind
+from inspector.project.splits.leakage import Leak, Leakage, LeakageAnalysis
 from inspector.project.splits.seed_variability import SeedVariability
 from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.project.splits.splits import Frozen
 from inspector.similarity.levels import POSSIBLE
 
-SHOWN_PAIRS = 300
-ICON_PX = 64
+_PAIR_PX = 330
 AT_REST_MS = 500
-_HEADS = ("from", "to", *(f"same {k}" if k in ("bytes", "pixels") else k for k in KINDS))
-_PAIR_HEADS = ("", "", "how alike", "validation image", "its near-duplicate in training")
+_HEADS = ("from", "to", "bytes", "pixels", "flipped", "near", "group")
 
 
 @dataclass(frozen=True, slots=True)
 class SplitsData:
-    """What the page shows of one rule."""
+    """What the page shows of one rule; `computing` while other seeds are still to come."""
 
     found: Leakage
-    thumbnails: dict[int, bytes]
     balance: tuple[tuple[str, dict[str, int]], ...]
     moved: int
     lock: str
     search: LeakageAnalysis
     drawn: SeedVariability | None
+    computing: bool = False
 
 
 class SplitsPage(Page):
@@ -75,7 +77,7 @@ class SplitsPage(Page):
         self._summary, self._note = QLabel(), QLabel()
         self._summary.setObjectName("splits-summary")
         self._note.setObjectName("splits-note")
-        self._summary.setProperty("role", "heading")
+        self._summary.setProperty("role", "title")
         self._note.setProperty("role", "muted")
         for label in (self._summary, self._note):
             label.setWordWrap(True)
@@ -85,9 +87,9 @@ class SplitsPage(Page):
         )
         self._matrix.cellClicked.connect(self._on_cell)
         self._matrix.cellActivated.connect(self._on_cell)
-        self._pairs = table(_PAIR_HEADS, name="The worst pairs", wide=(3, 4))
-        self._pairs.setIconSize(QSize(ICON_PX, ICON_PX))
-        self._pairs.cellActivated.connect(self._on_pair)
+        self._pairs = PairGrid(project.samples.thumbnail, self)
+        self._pairs.setAccessibleName("The worst pairs")
+        self._pairs.opened.connect(self._on_pair)
         self._findings = table(("", "finding", "files"), name="Findings of this rule", wide=(1,))
         self._findings.cellActivated.connect(self._on_finding)
         self.luck = SeedVariabilityPanel(project, bridge, self.jobs)
@@ -110,6 +112,7 @@ class SplitsPage(Page):
         """Look again after a change."""
         if not changes.dataset:
             return
+        self.bridge.call(self.project.splits.folds, self._bar.offer_folds, channel="folds")
         kept = self.project.splits.rule
         if kept != self._kept:
             # A rule that is only looked at stays while others of its facts change.
@@ -138,14 +141,23 @@ class SplitsPage(Page):
             return
         if self._shown is None:
             self._summary.setText("Counting who stands where…")
-        project, before = self.project, self._pictures()
+        if rule.kind is RuleKind.CODE:
+            self._show_reading(rule)
+        project = self.project
         self.bridge.call(
-            lambda: _read(project, rule, before), self._show, channel="splits",
+            lambda: _read(project, rule), self._show, channel="splits",
             on_error=self._refuse,
         )  # fmt: skip
 
-    def _pictures(self) -> dict[int, bytes]:
-        return self._shown.thumbnails if self._shown is not None else {}
+    def _show_reading(self, rule: Rule) -> None:
+        def done(answer: tuple[CodeReading, tuple[str, ...]]) -> None:
+            if self._bar.rule().code == rule.code:
+                self._bar.reading.show_reading(*answer)
+
+        self.bridge.call(
+            lambda: read_for_form(rule.code, rule.call.keras, rule.answers), done,
+            channel="splits-reading", on_error=lambda error: self._bar.reading.clear(),
+        )  # fmt: skip
 
     def _refuse(self, error: InspectorError) -> None:
         self._show_none(f"{error.message[:1].upper()}{error.message[1:]}.", error.advice)
@@ -154,8 +166,10 @@ class SplitsPage(Page):
         self._shown = None
         self._summary.setText(why)
         self._note.setText(advice)
-        for shown in (self._matrix, self._pairs, self._findings):
+        self._pairs.show_tiles(())
+        for shown in (self._matrix, self._findings):
             shown.setRowCount(0)
+        self.moved.emit()
         self._keep.setEnabled(False)
         self._lock.setEnabled(False)
         self.luck.show_none("")
@@ -170,27 +184,40 @@ class SplitsPage(Page):
         neighbours = sum(leak.kind != "group" for leak in found.leaks)
         made = found.made
         self._summary.setText(
-            f"{len(made.training):,} training, {len(made.validation):,} validation. "
-            f"{len(found.both):,} files are in both, {len(made.neither):,} in neither."
+            f"{100 * found.share:.1f} % of the validation images have a near-duplicate in training."
+            if neighbours
+            else "No validation image has a near-duplicate in training."
         )
+        before, was = found.before, ""
+        if before is not None:
+            was = (
+                f" Before exclusions it was {before.leaked:,} of {before.validation_images:,}"
+                f" ({before.share:.1%}), with {before.training_images:,} training images."
+            )
         moved = f" {shown.moved:,} images would move against today's folders." * bool(shown.moved)
         self._note.setText(
-            f"{neighbours:,} of {found.validation_images:,} validation images ({found.share:.1%})"
-            f" have a near-duplicate in training at similarity {found.threshold:g} or more;"
-            f" {found.count('group'):,} more share only a group with training.{moved} {shown.lock}"
+            f"{found.training_images:,} training, {found.validation_images:,} validation;"
+            f" {len(found.both):,} files are in both, {len(made.neither):,} in neither."
+            f" {neighbours:,} validation images leak at similarity {found.threshold:g} or more;"
+            f" {found.count('group'):,} more share only a group with training.{was}{moved}"
+            f" {shown.lock}"
         )
         self._keep.setEnabled(made.rule != self.project.splits.rule)
         self._lock.setEnabled(True)
         self._show_matrix(found)
         self._show_pairs(shown)
         self._show_findings(found)
-        self.luck.show_luck(made.rule, found.luck, shown.drawn)
+        if shown.computing:
+            self.luck.show_none("Computing…")
+        else:
+            self.luck.show_luck(made.rule, found.luck, shown.drawn)
         self._bars.show_rows(shown.balance)
         if not self._threshold.isSliderDown() and not self._timer.isActive():
             self._threshold.blockSignals(True)
             self._threshold.setValue(round(found.threshold * 100))
             self._threshold.blockSignals(False)
             self._threshold_text.setText(f"confirmed from {found.threshold:.2f}")
+        self.moved.emit()
 
     def _show_matrix(self, found: Leakage) -> None:
         cells = [c for c in found.matrix if c.source != c.to]
@@ -210,21 +237,19 @@ class SplitsPage(Page):
         self._matrix.setFixedHeight(36 + height * min(6, max(1, len(cells))))
 
     def _show_pairs(self, shown: SplitsData) -> None:
-        leaks = [leak for leak in shown.found.leaks if leak.twin is not None][:SHOWN_PAIRS]
-        set_rows(self._pairs, len(leaks), "No image has a near-duplicate in another split.")
-        for row, leak in enumerate(leaks):
-            assert leak.twin is not None
-            self._pairs.setRowHeight(row, ICON_PX + 8)
-            for column, sample in enumerate((leak.image, leak.twin)):
-                item = QTableWidgetItem()
-                thumbnail = from_jpeg(shown.thumbnails.get(sample.id))
-                item.setIcon(QIcon(QPixmap.fromImage(thumbnail)))
-                self._pairs.setItem(row, column, item)
-            texts = (f"{leak.kind}, {leak.similarity:.3f}", leak.image.path, leak.twin.path)
-            for column, text in enumerate(texts, start=2):
-                item = QTableWidgetItem(text)
-                item.setToolTip(text)
-                self._pairs.setItem(row, column, item)
+        """Show the pairs; their thumbnails are decoded elsewhere, for what is in sight."""
+        self._pairs.show_tiles(
+            [
+                PairTile(
+                    leak.image.id, leak.image.id, leak.twin.id, ("validation", "training"),
+                    f"{KIND_NAMES[PairKind(leak.kind)]}  {leak.similarity:.2f}",
+                    _labels(leak), leak.image.label != leak.twin.label, None,
+                    f"{leak.image.path} and {leak.twin.path}",
+                )
+                for leak in shown.found.leaks
+                if leak.twin is not None
+            ]
+        )  # fmt: skip
 
     def _show_findings(self, found: Leakage) -> None:
         set_rows(self._findings, len(found.findings), "Nothing to say of this rule.")
@@ -245,13 +270,20 @@ class SplitsPage(Page):
         if kept and kept[1]:
             self.show_list(kept[0], kept[1])
 
-    def _on_pair(self, row: int, _: int) -> None:
-        if self._shown is not None:
-            leak = [leak for leak in self._shown.found.leaks if leak.twin is not None][row]
-            assert leak.twin is not None
-            self.show_list(
-                f"{leak.image.path} and its near-duplicate", (leak.image.id, leak.twin.id)
-            )
+    def _on_pair(self, key: int) -> None:
+        leaks = self._shown.found.leaks if self._shown is not None else ()
+        leak = next((one for one in leaks if one.image.id == key), None)
+        if leak is not None and leak.twin is not None:
+            PairDialog(self.project, self.bridge, (leak.image, leak.twin), self).open()
+
+    def close(self) -> bool:
+        """Let go of the decode threads, too."""
+        self._pairs.shut()
+        return super().close()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._pairs.set_columns(max(2, min(6, self._pairs.width() // _PAIR_PX)))
 
     def _on_finding(self, row: int, _: int) -> None:
         if self._shown is None:
@@ -266,12 +298,22 @@ class SplitsPage(Page):
     def _on_threshold(self, value: int) -> None:
         self._threshold_text.setText(f"confirmed from {value / 100:.2f}")
         self._timer.start()
-        shown, project = self._shown, self.project
+        shown = self._shown
         if shown is not None:
+            self._show_computing()
             self.bridge.call(
-                lambda: _moved(project, shown, value / 100), self._on_followed,
+                lambda: _moved(shown, value / 100), self._on_followed,
                 channel="threshold look", on_error=self._refuse, late=True,
             )  # fmt: skip
+
+    def _show_computing(self) -> None:
+        """Show no figure of another threshold under the new one."""
+        self._summary.setText("Computing…")
+        self._note.setText("")
+        for row in range(self._matrix.rowCount()):
+            for column in range(2, self._matrix.columnCount()):
+                if (item := self._matrix.item(row, column)) is not None:
+                    item.setText("…")
 
     def _on_followed(self, shown: SplitsData) -> None:
         if self._shown is not None and self._shown.search is shown.search:
@@ -359,7 +401,7 @@ class SplitsPage(Page):
         outer.addLayout(body, 1)
 
 
-def _read(project: Project, rule: Rule, before: dict[int, bytes]) -> SplitsData:
+def _read(project: Project, rule: Rule) -> SplitsData:
     search = project.splits.search(rule)
     found = search.at(project.duplicates.threshold)
     labels = {s.path: s.label for s in project.samples.everything()}
@@ -375,21 +417,19 @@ def _read(project: Project, rule: Rule, before: dict[int, bytes]) -> SplitsData:
     )  # fmt: skip
     moved = len(project.splits.moves(found.made)) if rule.kind is RuleKind.GROUPS else 0
     return SplitsData(
-        found, _thumbnails(project, found, before), balance, moved, _lock_text(project), search,
-        project.splits.drawn(rule),
+        found, balance, moved, _lock_text(project), search, project.splits.drawn(rule)
     )  # fmt: skip
 
 
-def _moved(project: Project, shown: SplitsData, threshold: float) -> SplitsData:
-    """Return what is shown at another threshold: only what that changes is made anew."""
-    found = shown.search.at(threshold)
-    return replace(shown, found=found, thumbnails=_thumbnails(project, found, shown.thumbnails))
+def _moved(shown: SplitsData, threshold: float) -> SplitsData:
+    """Return what is shown at another threshold; other seeds take long, and come at rest."""
+    return replace(shown, found=shown.search.at(threshold, luck=False), computing=True)
 
 
-def _thumbnails(project: Project, found: Leakage, before: dict[int, bytes]) -> dict[int, bytes]:
-    pairs = [(leak.image, leak.twin) for leak in found.leaks if leak.twin is not None]
-    wanted = {s.id for pair in pairs[:SHOWN_PAIRS] for s in pair}
-    return {i: before.get(i) or project.samples.thumbnail(i) or b"" for i in wanted}
+def _labels(leak: Leak) -> str:
+    if leak.twin is None or leak.image.label == leak.twin.label:
+        return ""
+    return f"{leak.image.label} | {leak.twin.label}"
 
 
 def _lock_text(project: Project) -> str:

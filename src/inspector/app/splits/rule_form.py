@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.app.widgets.code_reading_panel import CodeReadingPanel
 from inspector.errors import UsageError
 from inspector.project.splits.replayed_split import keywords_of, replayed_rule
 from inspector.project.splits.split_rules import Rule, RuleKind
@@ -48,6 +49,7 @@ class RuleBar(QWidget):
 
     Attributes:
         changed: A `Rule`, a moment after the last change; `lacks` says what is missing yet.
+        reading: How pasted code was read, filled by the page.
     """
 
     changed = Signal(object)
@@ -81,11 +83,13 @@ class RuleBar(QWidget):
         self._shuffle.setChecked(True)
         self._calm = QCheckBox("fewest moves")
         self._calm.setChecked(True)
+        self._fold = QComboBox()
         self._file = QPushButton(_NO_FILE)
         self._chosen = ""
         self._code = QPlainTextEdit()
         self._code.setPlaceholderText(_EXAMPLE)
         self._code.setFixedHeight(96)
+        self.reading = CodeReadingPanel()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_WAIT_MS)
@@ -101,11 +105,14 @@ class RuleBar(QWidget):
         share, seed = round(self._share.value(), 4), self._seed.value()
         match kind:
             case RuleKind.FOLDERS:
-                return Rule()
+                return Rule(fold=str(self._fold.currentData() or ""))
             case RuleKind.GROUPS:
                 return Rule(kind, share=share, seed=seed, fewest_moves=self._calm.isChecked())
             case RuleKind.CODE:
-                return Rule(kind, Call(keras=keras), code=self._code.toPlainText())
+                return Rule(
+                    kind, Call(keras=keras), code=self._code.toPlainText(),
+                    answers=self.reading.answers(),
+                )  # fmt: skip
             case RuleKind.LIST:
                 return Rule(kind, file=self._chosen)
             case RuleKind.REPLAY:
@@ -122,6 +129,16 @@ class RuleBar(QWidget):
                 call = Call(loader, share, seed, self._shuffle.isChecked(), keras=keras)
                 return Rule(kind, call)
 
+    def offer_folds(self, names: Sequence[str]) -> None:
+        """Let one of several folds be held out; () where the folders are no folds."""
+        before = self._fold.currentData()
+        with QSignalBlocker(self._fold):
+            self._fold.clear()
+            for name in names:
+                self._fold.addItem(f"{name} against the rest", name)
+            self._fold.setCurrentIndex(max(0, self._fold.findData(before)))
+        self._show_fields()
+
     def show_rule(self, rule: Rule) -> None:
         """Show a rule without telling of it."""
         share = rule.share if rule.kind is RuleKind.GROUPS else rule.call.validation_split
@@ -136,6 +153,9 @@ class RuleBar(QWidget):
         if seed is not None and rule.kind is not RuleKind.FOLDERS:
             self._seed.setValue(min(seed, self._seed.maximum()))
         self._shuffle.setChecked(rule.call.shuffle)
+        if rule.fold and self._fold.findData(rule.fold) < 0:
+            self._fold.addItem(f"{rule.fold} against the rest", rule.fold)
+        self._fold.setCurrentIndex(max(0, self._fold.findData(rule.fold)))
         if rule.file:
             self._choose(rule.file)
         self._folder, self._listing = rule.folder, rule.listing
@@ -145,6 +165,7 @@ class RuleBar(QWidget):
         if rule.code:
             with QSignalBlocker(self._code):
                 self._code.setPlainText(rule.code)
+            self.reading.set_answers(rule.answers)
         for widget in self._fields():
             widget.blockSignals(False)
         self._show_fields()
@@ -178,13 +199,14 @@ class RuleBar(QWidget):
     def _fields(self) -> Sequence[QWidget]:
         return (
             self._kind, self._loader, self._keras, self._share, self._seed, self._shuffle,
-            self._calm, self._file, self._code, self._function, self._arguments,
+            self._calm, self._file, self._code, self._function, self._arguments, self._fold,
         )  # fmt: skip
 
     def _lay_out(self) -> None:
         names = (
             "What makes the split", "Loader", "Version of Keras", "Share of validation", "Seed",
             "Shuffle", "Fewest moves", "List of files", "Pasted code", "Function", "Arguments",
+            "Fold held out",
         )  # fmt: skip
         for widget, name in zip(self._fields(), names, strict=True):
             widget.setAccessibleName(name)
@@ -193,8 +215,9 @@ class RuleBar(QWidget):
         row = QHBoxLayout()
         row.setSpacing(8)
         for widget in (
-            self._kind, self._loader, self._share_name, self._share, self._seed_name, self._seed,
-            self._shuffle, self._calm, self._file, self._keras, self._function, self._arguments,
+            self._kind, self._fold, self._loader, self._share_name, self._share,
+            self._seed_name, self._seed, self._shuffle, self._calm, self._file, self._keras,
+            self._function, self._arguments,
         ):  # fmt: skip
             row.addWidget(widget)
         row.addStretch()
@@ -203,21 +226,27 @@ class RuleBar(QWidget):
         column.setSpacing(8)
         column.addLayout(row)
         column.addWidget(self._code)
+        column.addWidget(self.reading)
 
     def _connect(self) -> None:
-        for box in (self._kind, self._loader, self._keras, self._function):
+        for box in (self._kind, self._loader, self._keras, self._function, self._fold):
             box.currentIndexChanged.connect(self._on_changed)
         self._share.valueChanged.connect(self._on_changed)
         self._seed.valueChanged.connect(self._on_changed)
         self._shuffle.toggled.connect(self._on_changed)
         self._calm.toggled.connect(self._on_changed)
         self._arguments.textChanged.connect(self._on_changed)
-        self._code.textChanged.connect(self._on_changed)
+        self._code.textChanged.connect(self._on_code)
+        self.reading.answered.connect(self._on_changed)
         self._file.clicked.connect(self._on_file)
 
     def _on_changed(self, *_: object) -> None:
         self._show_fields()
         self._timer.start()
+
+    def _on_code(self) -> None:
+        self.reading.clear()
+        self._on_changed()
 
     def _tell(self) -> None:
         self.changed.emit(self.rule())
@@ -241,6 +270,7 @@ class RuleBar(QWidget):
         groups = kind is RuleKind.GROUPS
         generator = self._loader.currentData() == Loader.GENERATOR.value
         self._loader.setVisible(call)
+        self._fold.setVisible(kind is RuleKind.FOLDERS and self._fold.count() > 1)
         self._function.setVisible(kind is RuleKind.REPLAY)
         self._arguments.setVisible(kind is RuleKind.REPLAY)
         self._share.setVisible(call or groups)
@@ -252,3 +282,5 @@ class RuleBar(QWidget):
         self._calm.setVisible(groups)
         self._file.setVisible(kind is RuleKind.LIST)
         self._code.setVisible(kind is RuleKind.CODE)
+        if kind is not RuleKind.CODE:
+            self.reading.clear()

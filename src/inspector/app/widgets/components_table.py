@@ -47,11 +47,18 @@ class ComponentsTable(QWidget):
         return self._table.rowCount()
 
 
+def _verdict(term: dict[str, Any]) -> str:
+    """Return the verdict in words; what has no figure at all was not estimated."""
+    if term["mean"] is None:
+        return "not estimated"
+    return "inconclusive" if term["verdict"] == "cannot_tell" else str(term["verdict"])
+
+
 def _texts(term: dict[str, Any]) -> tuple[str, str, str]:
     bound = {"at_least": "at least ", "at_most": "at most "}.get(term["bound"], "")
     mean, low, high = term["mean"], term["low"], term["high"]
     return (
         "-" if mean is None else f"{bound}{mean:+.3f}",
         "-" if low is None else f"{low:+.3f} to {high:+.3f}",
-        "inconclusive" if term["verdict"] == "cannot_tell" else str(term["verdict"]),
+        _verdict(term),
     )

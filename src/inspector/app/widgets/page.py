@@ -35,6 +35,8 @@ class PageAction(StrEnum):
     SHOW_IMAGE = "show image"
     PASTE_CODE = "paste code"
     KEEP_BY_RULE = "keep by rule"
+    CHANGE_LAYOUT = "change layout"
+    CLEAN_UP = "clean up"
 
 
 @dataclass(frozen=True, slots=True)

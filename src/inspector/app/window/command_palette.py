@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from inspector.app.widgets.page import Key, Page
 from inspector.app.window.commands import PaletteCommand, matching
+from inspector.desktop.settings import SETTINGS, THEME
 
 WIDTH_PX = 560
 ROWS = 12
@@ -136,3 +137,31 @@ def _row(command: PaletteCommand) -> QWidget:
     inside.addStretch()
     inside.addWidget(keys)
     return row
+
+
+def keyless_commands(
+    *,
+    choose_theme: Callable[[str], None],
+    show_preferences: Callable[[], None],
+    show_layout: Callable[[], None],
+    restore_backup: Callable[[], None],
+    show_about: Callable[[], None],
+) -> list[PaletteCommand]:
+    """Return what has no key: themes, settings, the layout, backups and what this program is."""
+    themes = [
+        PaletteCommand(f"Theme: {mode}", "", partial(choose_theme, mode), "look colours mode")
+        for mode in THEME.choices
+    ]
+    settings = [
+        PaletteCommand(f"Preferences: {s.title.lower()}", "", show_preferences, s.name)
+        for s in SETTINGS
+        if s is not THEME
+    ]
+    words = "layout splits classes label column"
+    return [
+        *themes,
+        *settings,
+        PaletteCommand("Opened as: change the roles of folders…", "", show_layout, words),
+        PaletteCommand("Restore a backup of this project…", "", restore_backup, "damaged undo"),
+        PaletteCommand("About Dataset Inspector", "", show_about, "version licence"),
+    ]

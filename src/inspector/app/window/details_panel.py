@@ -152,7 +152,7 @@ def fetch(project: Project, sample: int) -> SampleDetails | None:
 
 
 def _facts(sample: Sample, problem: str) -> Sequence[tuple[str, str]]:
-    decided = {"keep": "kept", "drop": f"dropped: {sample.reason_decided}"}.get(sample.mark, "")
+    decided = {"keep": "kept", "drop": f"excluded: {sample.reason_decided}"}.get(sample.mark, "")
     label = f"{sample.new_label} (was {sample.label})" if sample.new_label else sample.label
     rows = [
         ("Problem", problem or sample.reason),

@@ -14,13 +14,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.app.opened_as.opened_as import OpenedAs
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets import theme
 from inspector.app.widgets.jobs import Jobs
 from inspector.app.widgets.keys import KeysOverlay
 from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest
-from inspector.app.window.command_palette import Palette, as_command, commands_of
-from inspector.app.window.commands import PaletteCommand
+from inspector.app.window.command_palette import Palette, as_command, commands_of, keyless_commands
 from inspector.app.window.details_panel import Details
 from inspector.app.window.hint_bar import HintBar
 from inspector.app.window.page_list import PAGES
@@ -29,7 +29,6 @@ from inspector.app.window.scan_job import ScanJob
 from inspector.app.window.session import Session
 from inspector.app.window.sidebar import Sidebar
 from inspector.app.window.top_bar import TopBar
-from inspector.desktop.settings import SETTINGS, THEME
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.project import Project
@@ -69,10 +68,15 @@ class ProjectWindow(QWidget):
         self._top = TopBar(project.name)
         self._scan = ScanJob(project, self.bridge, self._on_failed, self)
         self._news = RefreshScheduler(self.bridge, self.pages, self.page, self)
-        self._hint = HintBar(Session())
+        self._session = Session()
+        self._hint = HintBar(self._session)
+        self.opened_as = OpenedAs(project, self.bridge, self._session.dismissed(), self)
         self._status = QLabel()
         self._status.setObjectName("status")
         self._shown = QLabel()
+        self._read_only = QLabel()
+        self._read_only.setObjectName("read-only")
+        self._read_only.setVisible(bool(project.why_read_only()))
         self._general = (
             Key("commands", "Ctrl+K", "look for a command", self.show_palette),
             Key("undo", "Ctrl+Z", "undo the newest decision", self.undo),
@@ -83,11 +87,22 @@ class ProjectWindow(QWidget):
             Key("quit", "Ctrl+Q", "quit the program", self.quit_asked.emit),
             Key("keys", "?", "show these keys", self.show_keys),
         )
+        self._more = keyless_commands(
+            choose_theme=self.theme_asked.emit,
+            show_preferences=self.preferences_asked.emit,
+            show_layout=self.opened_as.show_dialog,
+            restore_backup=partial(self.backups_asked.emit, project.file),
+            show_about=self.about_asked.emit,
+        )
         self._lay_out()
         self._connect()
         self.show_page(0)
         project.subscribe(self.bridge.tell)
-        self._scan.start()
+        self.opened_as.refresh()
+        if reason := project.why_read_only():
+            self._read_only.setText(f"{reason} Nothing that is decided here can be kept.")
+        else:
+            self._scan.start()
 
     def page(self) -> Page:
         """Return the page that is shown."""
@@ -128,6 +143,9 @@ class ProjectWindow(QWidget):
 
     def open_page(self, request: PageRequest) -> None:
         """Show a page, and on it what a request names."""
+        if request.action is PageAction.CHANGE_LAYOUT:
+            self.opened_as.show_dialog()
+            return
         page = self.page_named(request.page)
         self.show_page(self.pages.index(page))
         page.open(request)
@@ -166,7 +184,8 @@ class ProjectWindow(QWidget):
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
         notices = [page.notice for page in self.pages if page.notice is not None]
-        for widget in (self._top, *notices, self._hint, splitter, status):
+        bars = (self._top, self._read_only, self.opened_as.bar, *notices, self._hint)
+        for widget in (*bars, splitter, status):
             right.addWidget(widget, int(widget is splitter))
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -178,6 +197,9 @@ class ProjectWindow(QWidget):
         self._sidebar.chosen.connect(self.show_page)
         self._top.close_asked.connect(self.close_asked)
         self._top.search_asked.connect(self.show_palette)
+        self._top.layout_asked.connect(self.opened_as.show_dialog)
+        self.opened_as.reading_changed.connect(self._top.show_reading)
+        self.opened_as.bar_hidden.connect(self._session.dismiss)
         self.bridge.changed.connect(self._on_changed)
         self._news.brought.connect(self._tell_status)
         self.bridge.failed.connect(self._on_failed)
@@ -222,33 +244,7 @@ class ProjectWindow(QWidget):
         """Let the person look for a command by its words."""
         own = commands_of(self.pages, self.page(), self.show_page)
         general = [as_command(key) for key in self._general]
-        Palette((*own, *general, *self._more_commands()), self).open_over(self)
-
-    def _more_commands(self) -> list[PaletteCommand]:
-        """Return what has no key: a theme, a setting, and what this program is."""
-        themes = [
-            PaletteCommand(
-                f"Theme: {mode}", "", partial(self.theme_asked.emit, mode), "look colours mode"
-            )
-            for mode in THEME.choices
-        ]
-        settings = [
-            PaletteCommand(
-                f"Preferences: {s.title.lower()}", "", self.preferences_asked.emit, s.name
-            )
-            for s in SETTINGS
-            if s is not THEME
-        ]
-        about = PaletteCommand(
-            "About Dataset Inspector", "", self.about_asked.emit, "version licence"
-        )
-        backups = PaletteCommand(
-            "Restore a backup of this project…",
-            "",
-            partial(self.backups_asked.emit, self.project.file),
-            "damaged undo",
-        )
-        return [*themes, *settings, backups, about]
+        Palette((*own, *general, *self._more), self).open_over(self)
 
     def _on_decided(self, decided: Decided) -> None:
         self._status.setText(decided.text)
@@ -257,6 +253,7 @@ class ProjectWindow(QWidget):
         self._news.take(changes)
         if changes.decisions:
             self.details.refresh()
+        self.opened_as.refresh(changes)
         if changes.layout:
             self._scan.start_anew()
 

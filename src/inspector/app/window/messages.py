@@ -19,11 +19,18 @@ def may_stop(going: str, parent: QWidget) -> bool:
     return box.clickedButton() is stop
 
 
-def show_bug(text: str, parent: QWidget) -> None:
-    """Say that a bug showed itself; `text` is what a developer needs."""
+def show_bug(text: str, parent: QWidget, *, is_safe: bool) -> None:
+    """Say that a bug showed itself.
+
+    Args:
+        text: What a developer needs.
+        parent: The window.
+        is_safe: True where every decision is known to be on disk.
+    """
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Warning)
-    box.setText("Something went wrong inside the program. Your decisions are safe on disk.")
+    safe = " Your decisions are safe on disk." if is_safe else ""
+    box.setText(f"Something went wrong inside the program.{safe}")
     box.setInformativeText("The details below are in the log, too.")
     box.setDetailedText(text)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -14,6 +14,7 @@ from inspector.errors import InspectorError
 from inspector.work.jobs import Progress, Stop
 
 if TYPE_CHECKING:
+    from inspector.dataset.layouts import Choice
     from inspector.project.project import Project
 
 _LOOK_MS = 100
@@ -24,8 +25,18 @@ _VIEW = "inspector.app.window.main_window"
 class _Attempt:
     """One opening; its project is closed where nobody takes it."""
 
-    def __init__(self, path: Path, file: Path | None, workers: int | None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        file: Path | None,
+        *,
+        workers: int | None,
+        choice: "Choice | None",
+        read_only: bool,
+    ) -> None:
+        self._choice = choice
         self._path, self._file, self._workers = path, file, workers
+        self._read_only = read_only
         self._lock = threading.Lock()
         self._cancelled = False
         self._project: Project | None = None
@@ -35,7 +46,14 @@ class _Attempt:
         from inspector.project.project import Project
 
         importlib.import_module(_VIEW)
-        project = Project(self._path, self._file, jobs=self._workers, window=True)
+        project = Project(
+            self._path,
+            self._file,
+            choice=self._choice,
+            jobs=self._workers,
+            window=True,
+            read_only=self._read_only,
+        )
         with self._lock:
             if not self._cancelled:
                 self._project = project
@@ -79,16 +97,28 @@ class Opening(QObject):
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self._look)
 
-    def open(self, path: Path, file: Path | None, *, workers: int | None) -> None:
+    def open(
+        self,
+        path: Path,
+        file: Path | None,
+        *,
+        workers: int | None,
+        choice: "Choice | None" = None,
+        read_only: bool = False,
+    ) -> None:
         """Open a dataset's folder or a project file; `opened` or `failed` follows.
 
         Args:
             path: Of the dataset or the project file.
             file: The project file; None for the dataset's own.
             workers: Worker processes; None for all cores but one.
+            choice: What the person says of its layout; None for what is remembered.
+            read_only: True to keep nothing.
         """
         self.cancel()
-        attempt = self._attempt = _Attempt(path, file, workers)
+        attempt = self._attempt = _Attempt(
+            path, file, workers=workers, choice=choice, read_only=read_only
+        )
         progress = Progress()
         progress.start(f"Opening {path.name or path}", 0)
         self._job = self.jobs.start(progress, Stop())

@@ -99,6 +99,8 @@ class Session:
         kept[str(view.project.file)] = state
         newest = list(kept.items())[-RECENT:]
         self._settings.setValue("views", json.dumps(dict(newest)))
+        # The system may end the program before Qt does this.
+        self._settings.sync()
 
     def restore(self, view: "RestorableView") -> None:
         """Show a project's pages as they were left, as soon as their lists are filled."""

@@ -1,4 +1,4 @@
-"""One window a project: a second one does not open it, and brings the first to the front.
+"""One window per project may decide: a second one only reads, and brings the first to the front.
 
 Two windows would both be right about the file, which takes several writers, and wrong on the
 screen: what one decides the other would show only after its next question.

@@ -17,10 +17,12 @@ class TopBar(QFrame):
         job: What runs.
         search_asked: The person looks for a command.
         close_asked: The person wants to go back to Start.
+        layout_asked: The person wants to see how the dataset is read.
     """
 
     search_asked = Signal()
     close_asked = Signal()
+    layout_asked = Signal()
 
     def __init__(self, dataset: str) -> None:
         super().__init__()
@@ -31,6 +33,11 @@ class TopBar(QFrame):
         self._facts.setProperty("role", "muted")
         name = QLabel(dataset)
         name.setProperty("role", "heading")
+        self._opened_as = QPushButton()
+        self._opened_as.setObjectName("opened-as-button")
+        self._opened_as.setToolTip("How the folders and label files are read: change it here")
+        self._opened_as.clicked.connect(self.layout_asked)
+        self._opened_as.hide()
         self._search = _search_field()
         self._search.clicked.connect(self.search_asked)
         self._close = QToolButton()
@@ -43,7 +50,9 @@ class TopBar(QFrame):
         row.setContentsMargins(24, 0, 16, 0)
         row.setSpacing(12)
         row.addWidget(name)
-        row.addWidget(self._facts, 1)
+        row.addWidget(self._facts)
+        row.addWidget(self._opened_as)
+        row.addStretch(1)
         for widget in (self.job, self._search, self._close):
             row.addWidget(widget)
 
@@ -53,12 +62,18 @@ class TopBar(QFrame):
         if event.type() is QEvent.Type.PaletteChange:
             self._draw_icons()
 
+    def show_reading(self, text: str) -> None:
+        """Show what the dataset is opened as."""
+        self._opened_as.setText(text)
+        self._opened_as.show()
+
     def show_facts(self, text: str) -> None:
         """Show what is in the dataset."""
         self._facts.show_text(text)
 
     def _draw_icons(self) -> None:
         self._search.setIcon(icons.icon("search"))
+        self._opened_as.setIcon(icons.icon("folder"))
         self._close.setIcon(icons.icon("x"))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from inspector.dataset.layouts.model import Kind, Layout, Location, Role
+from inspector.dataset.layouts.model import Choice, Kind, Layout, Location, Role
 from inspector.dataset.layouts.tree import Tree
 from inspector.dataset.layouts.words import split_of
 
@@ -19,13 +19,20 @@ class Variant:
         layout: The reading itself.
         score: 0..1: how likely it is meant, the share of images that get a class included.
         text: What it is, for people: "label table train.csv (id, label)".
-        option: What takes it in the terminal, beside --layout.
+        root: The folder that is the dataset, where it is not the opened one.
+        label_column: The column that holds the class, where several could.
     """
 
     layout: Layout
     score: float
     text: str
-    option: str = ""
+    root: str = ""
+    label_column: str = ""
+
+    @property
+    def choice(self) -> Choice:
+        """Return what a person has to say to get this reading."""
+        return Choice(self.layout.kind, self.root, label_column=self.label_column)
 
 
 def listed(

@@ -18,16 +18,30 @@ def recognise(tree: Tree, base: str) -> list[Variant]:
     score = CLASSES * share * (1 - 0.9 * bad) * (0.6 + 0.4 * direct)
     if len(names) == 1:
         score *= 0.5 if direct else 0.2
-    option = f"--root '{base}'" if base else ""
     text = f"class folders {_listed(names)}"
     layout = Layout(
-        Role.CLASSES, base=base, kind=Kind.CLASS_FOLDERS, sure=direct > 0 and not bad,
+        Role.CLASSES, base=base, kind=Kind.CLASS_FOLDERS,
+        sure=direct > 0 and not bad and len(names) > 1 and not _holds_others(tree, base, names),
         reason=f"{len(names)} folders hold images",
     )  # fmt: skip
-    return [Variant(layout, score, text, option), *_nested(tree, base, score, option)]
+    return [Variant(layout, score, text, root=base), *_nested(tree, base, score)]
 
 
-def _nested(tree: Tree, base: str, score: float, option: str) -> list[Variant]:
+def _holds_others(tree: Tree, base: str, names: list[str]) -> bool:
+    """Tell whether a class folder holds folders alone while others hold images, or its like.
+
+    So look a dataset with a copy of itself inside, and classes of uneven depth.
+    """
+    top = tree.folders[base]
+    for name in names:
+        inside = tree.folders[top.join(name)]
+        below = set(tree.populated(inside.path))
+        if below & set(names) or (below and not inside.images):
+            return True
+    return False
+
+
+def _nested(tree: Tree, base: str, score: float) -> list[Variant]:
     top = tree.folders[base]
     parents = [top.join(n) for n in tree.populated(base)]
     below = finer(tree, parents) if len(parents) > 1 else None
@@ -41,7 +55,7 @@ def _nested(tree: Tree, base: str, score: float, option: str) -> list[Variant]:
         reason=f"{len(parents)} folders hold {len(names)} class folders of their own",
     )  # fmt: skip
     text = f"the finer of two class levels: {_listed(sorted(names))}"
-    return [Variant(layout, min(CLASSES, score * 1.2), text, option)]
+    return [Variant(layout, min(CLASSES, score * 1.2), text, root=base)]
 
 
 def _listed(names: list[str]) -> str:

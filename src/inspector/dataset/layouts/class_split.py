@@ -12,6 +12,7 @@ def recognise(tree: Tree, base: str) -> list[Variant]:
     top = tree.folders[base]
     names = tree.populated(base)
     inside = 0
+    direct = 0
     splits: set[str] = set()
     for name in names:
         folder = tree.folders[top.join(name)]
@@ -19,12 +20,14 @@ def recognise(tree: Tree, base: str) -> list[Variant]:
             if split := split_of(below):
                 splits.add(split)
                 inside += tree.folders[folder.join(below)].below
-    if not splits or len(names) < 2:
+                direct += len(tree.folders[folder.join(below)].images)
+    # Split folders that hold folders hold the classes themselves.
+    if not splits or len(names) < 2 or direct * 2 < inside:
         return []
     score = SPLITS * inside / max(1, tree.total) * (1 - 0.95 * doubtful(names))
     text = f"classes {', '.join(names[:3])} with {' and '.join(sorted(splits))} inside each"
     layout = Layout(
-        Role.CLASS_SPLITS, base=base, kind=Kind.CLASS_SPLIT,
+        Role.CLASS_SPLITS, base=base, kind=Kind.CLASS_SPLIT, sure=inside == top.below,
         reason=f"{len(names)} folders hold folders named like splits",
     )  # fmt: skip
-    return [Variant(layout, score, text, f"--root '{base}'" if base else "")]
+    return [Variant(layout, score, text, root=base)]

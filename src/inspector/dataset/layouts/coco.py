@@ -1,7 +1,9 @@
 """COCO: JSON with images, annotations and categories; the commonest category is the class."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -20,12 +22,15 @@ from inspector.dataset.layouts.words import split_of
 from inspector.errors import DatasetError
 from inspector.input_files import open_regular
 
+_T = TypeVar("_T")
 _MAX_FILES = 40
 _HEAD_BYTES = 1 << 16
 NO_OBJECT = "no object in {}"
 
 
-class _Image(msgspec.Struct):
+class CocoImage(msgspec.Struct):
+    """An image as COCO lists it."""
+
     id: int | str
     file_name: str
 
@@ -42,7 +47,7 @@ class _Category(msgspec.Struct):
 
 
 class _Document(msgspec.Struct):
-    images: list[_Image]
+    images: list[CocoImage]
     annotations: list[_Annotation] = []
     categories: list[_Category] = []
 
@@ -55,7 +60,7 @@ def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]
     errors: list[DatasetError] = []
     for file in tree.files(".json")[:_MAX_FILES]:
         try:
-            document = _document(root, file)
+            document = read_document(root, file, _Document)
         except DatasetError as error:
             errors.append(error)
             continue
@@ -68,7 +73,7 @@ def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]
     return [Variant(layout, score, f"COCO ({', '.join(used[:3])})")], errors
 
 
-def _document(root: Path, file: str) -> _Document | None:
+def read_document(root: Path, file: str, schema: type[_T]) -> _T | None:
     """Return a file of COCO's shape, None for other JSON.
 
     Raises:
@@ -85,27 +90,15 @@ def _document(root: Path, file: str) -> _Document | None:
         return None
     if b'"images"' not in data or b'"categories"' not in data:
         return None
-    return decode(data, _Document, file)
+    return decode(data, schema, file)
 
 
 def _add(
     tree: Tree, file: str, document: _Document, places: dict[str, Location], objects: Objects
 ) -> bool:
     names = {c.id: c.name for c in document.categories}
-    folder = file.rpartition("/")[0]
-    stem = file.rpartition("/")[2].rpartition(".")[0]
-    own = split_of(stem) or folder_split(file)
-    # instances_train2017.json names the files of train2017.
-    near = [
-        f for f in tree.folders
-        if f and stem.endswith(f.rpartition("/")[2]) and tree.folders[f].images
-    ]  # fmt: skip
-    near += [
-        f for f in tree.folders if own and tree.folders[f].images and folder_split(f + "/") == own
-    ]
-    near += [folder, folder.rpartition("/")[0], ""]
-    near = list(dict.fromkeys(near))[:8]
-    paths = {image.id: tree.find(image.file_name, near) for image in document.images}
+    own = _own_split(file)
+    paths = image_paths(tree, file, document.images)
     for one in document.annotations:
         path = paths.get(one.image_id, "")
         if path and one.category_id in names:
@@ -116,3 +109,26 @@ def _add(
             reason = "" if label else NO_OBJECT.format(file)
             places[path] = Location(folder_split(path) or own, label, "", reason)
     return any(paths.values()) and bool(names)
+
+
+def image_paths(tree: Tree, file: str, images: Sequence[CocoImage]) -> dict[int | str, str]:
+    """Return the path of each image of a COCO file by its id, "" where it is not there."""
+    own = _own_split(file)
+    folder = file.rpartition("/")[0]
+    stem = file.rpartition("/")[2].rpartition(".")[0]
+    # instances_train2017.json names the files of train2017.
+    near = [
+        f for f in tree.folders
+        if f and stem.endswith(f.rpartition("/")[2]) and tree.folders[f].images
+    ]  # fmt: skip
+    near += [
+        f for f in tree.folders if own and tree.folders[f].images and folder_split(f + "/") == own
+    ]
+    near += [folder, folder.rpartition("/")[0], ""]
+    near = list(dict.fromkeys(near))[:8]
+    return {image.id: tree.find(image.file_name, near) for image in images}
+
+
+def _own_split(file: str) -> str:
+    stem = file.rpartition("/")[2].rpartition(".")[0]
+    return split_of(stem) or folder_split(file)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from inspector.dataset.layouts.tables import Table
 from inspector.dataset.layouts.tree import Tree
-from inspector.dataset.layouts.words import SPLIT_NAMES, words
+from inspector.dataset.layouts.words import SPLIT_NAMES, split_of, words
 
 _SAMPLED = 200
 _MATCHED = 0.5
@@ -79,8 +79,8 @@ def understand(tree: Tree, table: Table, *, wanted: str = "") -> Columns | None:
     labels = tuple(i for i in labels if i not in flags)
     if wanted and wanted in table.columns:
         one_hot, labels = (), (table.columns.index(wanted),)
-    elif wanted and wanted not in table.columns:
-        return None
+    elif wanted:
+        one_hot, labels, flags = (), (), []
     if not labels and not one_hot and not flags and split is None:
         return None
     return Columns(file, labels, one_hot, tuple(flags), split, training, group, paths)
@@ -99,7 +99,13 @@ def names_label(table: Table, position: int) -> bool:
 def _file_column(tree: Tree, table: Table) -> tuple[int | None, tuple[str, ...]]:
     """Return the column that names most images, and the folders that its names are relative to."""
     step = max(1, table.rows // _SAMPLED)
-    near = tuple(dict.fromkeys((table.folder, "", table.folder.rpartition("/")[0])))
+    own = split_of(table.file.rpartition("/")[2])
+    meant = [
+        f
+        for f in tree.folders
+        if f.count("/") < 2 and own and split_of(f.rpartition("/")[2]) == own
+    ]
+    near = tuple(dict.fromkeys((*meant, table.folder, "", table.folder.rpartition("/")[0])))
     best: tuple[tuple[float, int, int], int] | None = None
     for position, cells in enumerate(table.cells):
         sample = cells[::step]
@@ -163,8 +169,11 @@ def _exclusive(table: Table, positions: Sequence[int]) -> bool:
     """Tell whether nearly every row has exactly one of the columns set."""
     step = max(1, table.rows // 2000)
     rows = range(0, table.rows, step)
-    single = sum(sum(is_set(table.cells[i][r]) for i in positions) == 1 for r in rows)
-    return single >= 0.9 * len(rows)
+    counts = [sum(is_set(table.cells[i][r]) for i in positions) for r in rows]
+    single = sum(n == 1 for n in counts)
+    # Source: Roboflow's multi-class export, of which an image can have several.
+    several = table.file.endswith("_classes.csv")
+    return single >= (0.5 if several else 0.9) * len(rows)
 
 
 def _is_split(table: Table, position: int) -> bool:

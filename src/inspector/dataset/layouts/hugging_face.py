@@ -43,7 +43,7 @@ def recognise(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], li
         layout = listed(tree, places, kind=Kind.HUGGING_FACE, label_file=first, sure=len(names) < 3)
         text = f"Hugging Face imagefolder ({first}, class in {name})"
         score = LABEL_FILE * coverage(tree, places) ** 0.5 * 0.97**position
-        found.append(Variant(layout, score, text, f"--label-column '{name}'"))
+        found.append(Variant(layout, score, text, label_column=name))
     return found, errors
 
 

@@ -10,7 +10,7 @@ from inspector.dataset.layouts.class_names import readable
 from inspector.dataset.layouts.columns import Columns, is_set, names_label, understand
 from inspector.dataset.layouts.model import Choice, Kind, Location
 from inspector.dataset.layouts.tables import Table, read_blanks, read_csv
-from inspector.dataset.layouts.tree import Tree
+from inspector.dataset.layouts.tree import MANY_FILES, Tree
 from inspector.dataset.layouts.words import normal_split, split_of
 from inspector.errors import DatasetError
 
@@ -67,7 +67,9 @@ def from_tables(root: Path, tree: Tree, tables: Sequence[Understood]) -> list[Va
         columns = [first.table.columns[i] for i in first.columns.flags]
     for place, name in enumerate(columns[:50]):
         one = _candidate(root, tree, tables, name)
-        found.append(Variant(one.layout, one.score * 0.97**place, one.text, one.option))
+        found.append(
+            Variant(one.layout, one.score * 0.97**place, one.text, label_column=one.label_column)
+        )
     return found
 
 
@@ -108,7 +110,7 @@ def _candidates(tree: Tree) -> list[str]:
     tables = tree.files(".csv", ".tsv", ".tab")
     texts = [
         file
-        for file in tree.files(".txt")
+        for file in tree.files(".txt", most=MANY_FILES)
         if any(word in file.lower() for word in _TEXTS) and not split_of(file.rpartition("/")[2])
     ]
     return [f for f in tables if len(tables) <= 500][:MAX_FILES] + texts[:MAX_FILES]
@@ -147,8 +149,7 @@ def _candidate(root: Path, tree: Tree, tables: Sequence[Understood], column: str
     share = sum(1 for path in columns.paths if path) / max(1, len(columns.paths))
     # A table of the test images that are not here still covers all that is here.
     score = weight * coverage(tree, places) ** 0.5 * (0.7 + 0.3 * share)
-    option = "" if column is None else f"--label-column '{column}'"
-    return Variant(layout, score, text, option)
+    return Variant(layout, score, text, label_column=column or "")
 
 
 def _labels(root: Path, tree: Tree, one: Understood, column: str | None) -> list[str]:
@@ -156,10 +157,11 @@ def _labels(root: Path, tree: Tree, one: Understood, column: str | None) -> list
     if column is None:
         names = [table.columns[i].strip() for i in columns.one_hot]
         cells = [table.cells[i] for i in columns.one_hot]
-        return [
-            next((n for n, c in zip(names, cells, strict=True) if is_set(c[row])), "")
+        held = [
+            [n for n, c in zip(names, cells, strict=True) if is_set(c[row])]
             for row in range(table.rows)
         ]
+        return [one[0] if len(one) == 1 else "" for one in held]
     if column not in table.columns:
         return [""] * table.rows
     position = table.columns.index(column)
@@ -199,7 +201,7 @@ def _joined(root: Path, tree: Tree, shapes: list[list[Understood]]) -> Variant |
     kind, label_file = best.layout.kind, best.layout.label_file
     layout = listed(tree, places, kind=kind, label_file=label_file, sure=best.layout.sure)
     text = f"{best.text}, splits in {table.file}"
-    return Variant(layout, best.score * 1.02, text, best.option)
+    return Variant(layout, best.score * 1.02, text, label_column=best.label_column)
 
 
 def _has_labels(one: Understood) -> bool:

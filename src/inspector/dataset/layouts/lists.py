@@ -9,13 +9,15 @@ from inspector.dataset.layouts.class_names import readable
 from inspector.dataset.layouts.model import Kind, Location
 from inspector.dataset.layouts.prefix import prefix_of
 from inspector.dataset.layouts.tables import decode, read_text
-from inspector.dataset.layouts.tree import Tree
+from inspector.dataset.layouts.tree import MANY_FILES, Tree
 from inspector.dataset.layouts.words import is_generic, split_of, words
 from inspector.errors import DatasetError
 
 _MATCHED = 0.5
 _SAMPLED = 100
 _MAX_FILES = 60
+# A JSON file of these names may give the class of each file.
+_MAPS = frozenset({"labels", "label", "annotations", "classes", "targets", "groundtruth"})
 
 
 def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]]:
@@ -51,7 +53,11 @@ def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]
 
 
 def _candidates(tree: Tree) -> list[str]:
-    files = [f for f in tree.files(".txt", ".lst", ".list", ".json") if _split(f)]
+    files = [f for f in tree.files(".txt", ".lst", ".list", ".json", most=MANY_FILES) if _split(f)]
+    files += [
+        f for f in tree.files(".json", most=MANY_FILES)
+        if not _split(f) and _MAPS & set(words(f.rpartition("/")[2]))
+    ]  # fmt: skip
     # "train" before "train_cls" and "train2": the plain list is meant.
     files.sort(key=lambda f: (len(words(f.rpartition("/")[2])), f.endswith(".json"), len(f), f))
     return files[:_MAX_FILES] if len(files) <= 2000 else []
@@ -96,11 +102,14 @@ def _entry(tree: Tree, line: str, near: tuple[str, ...]) -> tuple[str, str]:
 
 
 def _read_json(tree: Tree, file: str, text: str, near: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Read {"class": ["path", ...]}, as in Food-101; other JSON is no list."""
+    """Read {"class": ["path", ...]}, as in Food-101, or {"path": "class"}; else nothing."""
     if not text.lstrip().startswith("{"):
         return []
     data = decode(text.encode(), dict[str, Any], file)
     pairs = []
+    if data and all(isinstance(value, str | int) for value in data.values()):
+        named = [(tree.find(key, near), str(value)) for key, value in data.items()]
+        return [(path, label) for path, label in named if path]
     for label, paths in data.items():
         if not isinstance(paths, list) or not all(isinstance(p, str) for p in paths[:5]):
             return []

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from inspector.dataset.layouts.words import JUNK, split_of
+from inspector.errors import UnknownLayoutError
 
 # Source: Keras since 2.14 passes folders whose name starts with a dot over.
 HIDDEN = "in a hidden folder, which is no class"
@@ -79,14 +80,41 @@ class Choice:
     def __bool__(self) -> bool:
         return self != Choice()
 
+    @property
+    def options(self) -> str:
+        """The options of the terminal that say the kind, root and label column."""
+        words = [f"--layout {self.kind.option}"] if self.kind else []
+        words += [f"--root '{self.root}'"] if self.root else []
+        words += [f"--label-column '{self.label_column}'"] if self.label_column else []
+        return " ".join(words)
+
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another reading of the same folder, and the option that takes it."""
+    """Another reading of the same folder, and the choice that takes it."""
 
     kind: Kind
     text: str
-    option: str
+    choice: Choice
+
+    @property
+    def option(self) -> str:
+        """What takes it in the terminal."""
+        return self.choice.options
+
+
+class NothingFitsError(UnknownLayoutError):
+    """Say that no reading fits a folder of images.
+
+    Args:
+        message: As of `InspectorError`.
+        advice: As of `InspectorError`.
+        nearest: Readings that a person can take nevertheless, the likeliest first.
+    """
+
+    def __init__(self, message: str, advice: str, nearest: tuple[Alternative, ...]) -> None:
+        super().__init__(message, advice)
+        self.nearest = nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +137,7 @@ class Layout:
         reason: Why it was taken, in words.
         notes: What else a person should know, as whole sentences.
         alternatives: Other readings, the likeliest first.
+        choice: What a person has to say to be sure of this reading.
     """
 
     role: Role
@@ -126,6 +155,7 @@ class Layout:
     reason: str = field(default="", compare=False)
     notes: tuple[str, ...] = field(default=(), compare=False)
     alternatives: tuple[Alternative, ...] = field(default=(), compare=False)
+    choice: Choice = field(default_factory=Choice, compare=False)
 
     @property
     def split_folders(self) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from inspector.dataset.layouts.tree import Tree
 from inspector.dataset.layouts.words import is_doubtful_class, names_a_kind, stem
 
 MIN_PER_CLASS = 2
+# Source: CIFAR as PNG files, 0_airplane.png.
+_SUFFIX = re.compile(r"\d+[ _-]+(?P<label>[^\W\d_]{3,})")
 _PREFIX = re.compile(r"(?P<label>[^\W\d_](?:[^\d.]*[^\W\d_])?)[ ._()-]*\d")
 
 
@@ -24,7 +26,7 @@ def recognise(tree: Tree, base: str) -> list[Variant]:
         tree.folders[h].join(name): match["label"]
         for h in flat
         for name in tree.folders[h].images
-        if (match := _PREFIX.match(stem(name)))
+        if (match := _PREFIX.match(stem(name)) or _SUFFIX.fullmatch(stem(name)))
     }
     sizes = Counter(labels.values())
     good = {n for n, count in sizes.items() if count >= MIN_PER_CLASS and names_a_kind(n)}
@@ -33,12 +35,12 @@ def recognise(tree: Tree, base: str) -> list[Variant]:
         for path, label in labels.items()
         if label in good
     }
-    if len(good) < 2 or len(good) * 3 > len(places):
+    if len(good) < 2 or len(good) * 3 > len(places) or any(map(is_doubtful_class, good)):
         return []
     shown = ", ".join(sorted(good)[:3])
     layout = listed(tree, places, kind=Kind.PREFIX, label_file="")
     share = coverage(tree, places)
-    return [Variant(layout, NAMES * share, f"the words before the number: {shown}")]
+    return [Variant(layout, NAMES * share, f"words of the file names: {shown}")]
 
 
 def prefix_of(path: str) -> str:

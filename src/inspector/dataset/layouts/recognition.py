@@ -27,7 +27,15 @@ from inspector.dataset.layouts.candidate import (
     listed,
 )
 from inspector.dataset.layouts.folders import bases
-from inspector.dataset.layouts.model import Alternative, Choice, Kind, Layout, Location, Role
+from inspector.dataset.layouts.model import (
+    Alternative,
+    Choice,
+    Kind,
+    Layout,
+    Location,
+    NothingFitsError,
+    Role,
+)
 from inspector.dataset.layouts.split_folders import AmbiguousSplitError
 from inspector.dataset.layouts.tree import Tree, read_tree
 from inspector.dataset.layouts.words import split_of
@@ -59,7 +67,7 @@ def recognise_tree(root: Path, whole: Tree, choice: Choice | None = None) -> Lay
     choice = choice or Choice()
     tree = _narrowed(whole, choice)
     if choice.role is not None:
-        return _by_role(tree, choice)
+        return replace(_by_role(tree, choice), choice=choice)
     found, errors = _candidates(root, tree, choice)
     found.sort(key=lambda c: -c.score)
     fitting = [c for c in found if _fits(c.layout.kind, choice)]
@@ -99,6 +107,7 @@ def _candidates(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], 
         here: list[Variant] = []
         try:
             here = split_folders.recognise(tree, base, said)
+            here += split_folders.recognise_parts(tree, base)
         except DatasetError as error:
             errors.append(error)
         most = max((c.score for c in here if c.layout.sure), default=1.0)
@@ -126,6 +135,7 @@ def _candidates(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], 
         by_folders = replace(by_folders, layout=named)
         by_files = [_completed(tree, c, by_folders) for c in by_files]
         by_files = [_unless_equal(tree, c, by_folders) for c in by_files]
+        by_files = _below_the_agreeing(by_files, by_folders)
     by_files = [_with_roles(c, said) for c in by_files]
     return found + by_files, errors
 
@@ -186,7 +196,9 @@ def _completed(tree: Tree, by_file: Variant, by_folders: Variant) -> Variant:
         tree, joined, kind=layout.kind, label_file=layout.label_file, sure=True, notes=layout.notes,
     )  # fmt: skip
     score = max(by_file.score, LABEL_FILE * coverage(tree, joined))
-    return Variant(whole, score, f"{by_file.text} with {by_folders.text}", by_file.option)
+    return Variant(
+        whole, score, f"{by_file.text} with {by_folders.text}", label_column=by_file.label_column
+    )
 
 
 def _unless_equal(tree: Tree, by_file: Variant, by_folders: Variant) -> Variant:
@@ -208,6 +220,25 @@ def _unless_equal(tree: Tree, by_file: Variant, by_folders: Variant) -> Variant:
     if same < _AGREES * (same + more) or same < _AGREES * coverage(tree, places) * tree.total:
         return by_file
     return replace(by_file, score=min(by_file.score, by_folders.score * 0.99))
+
+
+def _below_the_agreeing(by_files: list[Variant], by_folders: Variant) -> list[Variant]:
+    """Lower the other columns of a label file of which one column says what the folders say.
+
+    So is read: a table of noisy labels beside class folders (imagenette).
+    """
+    agreeing = {
+        c.layout.label_file
+        for c in by_files
+        if c.score == by_folders.score * 0.99
+        and len({p.label for p in c.layout.listed.values() if p.label}) > 1
+    }
+    return [
+        replace(c, score=min(c.score, by_folders.score * 0.98))
+        if c.layout.label_file in agreeing and c.score > by_folders.score
+        else c
+        for c in by_files
+    ]
 
 
 def _by_role(tree: Tree, choice: Choice) -> Layout:
@@ -268,7 +299,19 @@ def _chosen(
         notes=tuple(notes),
         excluded=tuple(f for f, role in choice.split_roles.items() if role == "ignore"),
         alternatives=tuple(_alternative(c) for c in others[:8]),
+        choice=replace(
+            choice,
+            kind=layout.kind,
+            root=choice.root or best.root,
+            label_column=choice.label_column or _column(best, others),
+        ),
     )
+
+
+def _column(best: Variant, others: Sequence[Variant]) -> str:
+    """Return the label column of a reading where others take another one, else ""."""
+    columns = {c.label_column for c in others if c.label_column} - {best.label_column}
+    return best.label_column if columns else ""
 
 
 def _left_out(layout: Layout, candidate: Variant) -> bool:
@@ -290,9 +333,7 @@ def _differs(tree: Tree, one: Variant, two: Variant) -> bool:
 
 
 def _alternative(candidate: Variant) -> Alternative:
-    kind = candidate.layout.kind
-    option = f"--layout {kind.option} {candidate.option}".strip()
-    return Alternative(kind, candidate.text, option)
+    return Alternative(candidate.layout.kind, candidate.text, candidate.choice)
 
 
 def _nothing(
@@ -323,9 +364,13 @@ def _nothing(
     if said:
         message = f"{said}: {message}"
     nearest = "".join(f" Nearest: {a.text}: {a.option}." for a in near)
-    return DatasetError(
-        message,
+    advice = (
         "Expected: a folder for each class (cats, dogs), training and validation folders with"
-        " class folders in them, or a label file." + nearest +
-        " Any other layout opens with --manifest FILE (path, label).",
-    )  # fmt: skip
+        f" class folders in them, or a label file.{nearest}"
+        " Any other layout opens with --manifest FILE (path, label)."
+    )
+    return (
+        NothingFitsError(message, advice, tuple(near))
+        if whole.total
+        else DatasetError(message, advice)
+    )

@@ -1,6 +1,7 @@
 """Sources and folds: siteA/cats/1.jpg, fold1/cats/1.jpg: the same classes in each top folder."""
 
 from collections import Counter
+from dataclasses import replace
 
 from inspector.dataset.layouts.candidate import CLASSES, SPLITS, Variant
 from inspector.dataset.layouts.folders import doubtful, unwrapped
@@ -13,7 +14,6 @@ def recognise(tree: Tree, base: str) -> list[Variant]:
     """Read the folders below `base` as folds, or as sources that share their classes."""
     top = tree.folders[base]
     names = tree.populated(base)
-    option = f"--root '{base}'" if base else ""
     folds = {n: unwrapped(tree, top.join(n)) for n in names if fold_of(n)}
     found = []
     if len(folds) > 1 and any(tree.populated(folder) for folder in folds.values()):
@@ -23,8 +23,11 @@ def recognise(tree: Tree, base: str) -> list[Variant]:
             ignored=tuple(top.join(n) for n in top.folders if n not in folds),
             reason=f"{len(folds)} folders are numbered folds of a cross-validation",
         )  # fmt: skip
-        score = SPLITS * inside / max(1, tree.total)
-        found.append(Variant(layout, score, f"folds {', '.join(folds)}", option))
+        classes = {c for folder in folds.values() for c in tree.populated(folder)}
+        bad = doubtful(classes)
+        layout = replace(layout, sure=not bad)
+        score = SPLITS * inside / max(1, tree.total) * (1 - 0.5 * bad)
+        found.append(Variant(layout, score, f"folds {', '.join(folds)}", root=base))
     holders = {n: tree.populated(top.join(n)) for n in names}
     shared = Counter(label for labels in holders.values() for label in labels)
     several = sum(count > 1 for count in shared.values())
@@ -38,5 +41,5 @@ def recognise(tree: Tree, base: str) -> list[Variant]:
         kinds = sum(names_a_kind(label) for label in shared)
         if kinds * 2 < len(shared) and sum(map(names_a_kind, names)) * 2 > len(names):
             score *= 0.4  # Patients or days within classes.
-        found.append(Variant(layout, score, f"sources {', '.join(names[:4])}", option))
+        found.append(Variant(layout, score, f"sources {', '.join(names[:4])}", root=base))
     return found

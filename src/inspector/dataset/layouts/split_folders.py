@@ -2,19 +2,21 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 from inspector.dataset.layouts.candidate import SPLITS, Variant
 from inspector.dataset.layouts.folders import doubtful, finer, unwrapped
 from inspector.dataset.layouts.model import Kind, Layout, Role
 from inspector.dataset.layouts.tree import Tree
-from inspector.dataset.layouts.words import split_of
-from inspector.errors import DatasetError
+from inspector.dataset.layouts.words import is_generic, says_more_than_a_split, split_of, words
+from inspector.errors import UnknownLayoutError
 
 
-class AmbiguousSplitError(DatasetError):
+class AmbiguousSplitError(UnknownLayoutError):
     """Say that two folders are the same split."""
 
 
+_ORDER = ("training", "validation", "test")
 # Few images in split folders beside many elsewhere are still splits: CLI.md.
 _LEAST = 0.2
 
@@ -40,9 +42,64 @@ def recognise(tree: Tree, base: str, said: Mapping[str, str] | None = None) -> l
     if not any(held.values()):
         return []
     named = _told_apart(tree, top.path, named, held)
-    splits = {inner[n]: s for n, s in named.items()}
+    rest = _unnamed_training(tree, base, named, inner, set(said or {}))
+    if rest:
+        inner[rest] = unwrapped(tree, top.join(rest))
+        named[rest] = "training"
+    order = sorted(named, key=lambda n: _ORDER.index(named[n]) if named[n] in _ORDER else 3)
+    splits = {inner[n]: named[n] for n in order}
     ignored = tuple(top.join(n) for n in top.folders if n not in named)
     return _levels(tree, base, splits, ignored)
+
+
+def recognise_parts(tree: Tree, base: str) -> list[Variant]:
+    """Read folders that each hold split folders with the same classes: parts of one download.
+
+    Parts with the same file names may be copies in other sizes: a person is asked.
+    """
+    top = tree.folders[base]
+    names = tree.populated(base)
+    splits: dict[str, str] = {}
+    seen: set[str] = set()
+    again = False
+    for name in names:
+        part = top.join(name)
+        own = {tree.folders[part].join(n): s for n in tree.populated(part) if (s := split_of(n))}
+        own = {f: s for f, s in own.items() if tree.populated(f) and not tree.folders[f].images}
+        if not own:
+            return []
+        files = {path[len(part) :] for folder in own for path in tree.images(folder)}
+        again = again or bool(seen & files)
+        seen |= files
+        splits |= own
+    if len(names) < 2 or len(set(splits.values())) < 2:
+        return []
+    found = _levels(tree, base, splits, ())[0]
+    text = f"split folders in each of {', '.join(names[:3])}"
+    sure = found.layout.sure and not again
+    layout = replace(found.layout, sure=sure, reason=f"{len(names)} folders hold the same splits")
+    return [Variant(layout, found.score * (0.9 if again else 1.02), text, root=base)]
+
+
+def _unnamed_training(
+    tree: Tree, base: str, named: Mapping[str, str], inner: Mapping[str, str], said: set[str]
+) -> str:
+    """Return the one folder beside a validation or test folder that is training: "rps" beside
+    "rps-test-set", with the same classes and a name that is a part of the other's; "" for none.
+    """
+    if not named or "training" in named.values():
+        return ""
+    top = tree.folders[base]
+    classes = set().union(*(tree.populated(inner[n]) for n in named))
+    fits = []
+    for name in tree.populated(base):
+        if name in named or top.join(name) in said:
+            continue
+        same = classes & set(tree.populated(unwrapped(tree, top.join(name))))
+        shares = any(set(words(name)) <= set(words(n)) for n in named)
+        if len(same) > 1 and len(same) * 2 >= len(classes) and shares:
+            fits.append(name)
+    return fits[0] if len(fits) == 1 else ""
 
 
 def _told_apart(
@@ -76,7 +133,7 @@ def _told_apart(
 def _levels(
     tree: Tree, base: str, splits: dict[str, str], ignored: tuple[str, ...]
 ) -> list[Variant]:
-    classes = {n for folder in splits for n in tree.populated(folder)}
+    classes = _classes(tree, splits)
     named = {
         folder: sum(
             tree.folders[tree.folders[folder].join(n)].below for n in tree.populated(folder)
@@ -92,17 +149,33 @@ def _levels(
         Role.SPLITS, splits, ignored=ignored, kind=Kind.SPLIT_FOLDERS,
         sure=not doubtful(classes), reason=f"the folders {text} are named like splits",
     )  # fmt: skip
-    option = f"--root '{base}'" if base else ""
-    found = [Variant(layout, score, f"split folders {text}", option)]
+    found = [Variant(layout, score, f"split folders {text}", root=base)]
     if nested := _nested(tree, splits):
         deeper = Layout(
             Role.SPLITS, splits, ignored=ignored, level=1, kind=Kind.NESTED, sure=False,
             reason=f"the class folders hold {len(nested)} class folders of their own",
         )  # fmt: skip
         found.append(
-            Variant(deeper, score * 1.01, f"the finer of two class levels below {text}", option)
+            Variant(deeper, score * 1.01, f"the finer of two class levels below {text}", root=base)
         )
     return found
+
+
+def _classes(tree: Tree, splits: Mapping[str, str]) -> set[str]:
+    """Return the names of classes, without those that only sound like a split.
+
+    A class "train" of vehicles is in every split, and "pregnancy test" says more than a split.
+    """
+    sets = [set(tree.populated(folder)) for folder in splits]
+    every = set().union(*sets)
+    shared = set.intersection(*sets) if len(sets) > 1 else set()
+    sound = {
+        n
+        for n in every
+        if split_of(n) and not is_generic(n) and (n in shared or says_more_than_a_split(n))
+    }
+    # Placeholders: the number of classes counts, too.
+    return (every - sound) | {str(i) for i, _ in enumerate(sound)}
 
 
 def _nested(tree: Tree, splits: dict[str, str]) -> set[str]:

@@ -11,6 +11,8 @@ from inspector.errors import DatasetError
 
 MAX_DEPTH = 12
 MAX_FOLDERS = 200_000
+# A folder of more files that are no images has one per image.
+MANY_FILES = 400
 
 
 @dataclass(slots=True)
@@ -49,6 +51,8 @@ class Tree:
         self.folders = folders
         self._by_name: dict[str, list[str]] = {}
         self._by_stem: dict[str, list[str]] = {}
+        self._by_lower: dict[str, list[str]] = {}
+        self._by_suffix: dict[str, list[tuple[Folder, str]]] = {}
         for path in sorted(folders, key=lambda p: -(p.count("/") + bool(p))):
             one = folders[path]
             one.below = len(one.images) + sum(folders[one.join(f)].below for f in one.folders)
@@ -71,14 +75,27 @@ class Tree:
         one = self.folders[folder]
         return [name for name in one.folders if self.folders[one.join(name)].below]
 
-    def files(self, *endings: str, depth: int = 5) -> list[str]:
-        """List the paths of other files with one of these endings, nearest to the top first."""
+    def files(self, *endings: str, depth: int = 5, most: int = 0) -> list[str]:
+        """List the paths of other files with one of these endings, nearest to the top first.
+
+        Args:
+            endings: Of names, lower case, with a dot in them.
+            depth: Of the deepest folder that is looked at.
+            most: Leave folders out that hold more other files than these: a label file per image.
+        """
+        if not self._by_suffix:
+            for folder in self.folders.values():
+                for name in folder.others:
+                    suffix = name[name.rfind(".") :].lower() if "." in name else ""
+                    self._by_suffix.setdefault(suffix, []).append((folder, name))
+        suffixes = {ending[ending.rfind(".") :] for ending in endings}
         found = [
-            one.join(name)
-            for one in self.folders.values()
-            if one.path.count("/") < depth
-            for name in one.others
-            if name.lower().endswith(endings)
+            folder.join(name)
+            for suffix in suffixes
+            for folder, name in self._by_suffix.get(suffix, ())
+            if folder.path.count("/") < depth
+            and (not most or len(folder.others) <= most)
+            and (suffix in endings or name.lower().endswith(endings))
         ]
         return sorted(found, key=lambda path: (path.count("/"), path))
 
@@ -116,7 +133,11 @@ class Tree:
                 return exact
         base = plain.rpartition("/")[2]
         paths = self._by_name.get(base) or self._by_stem.get(base) or self._by_stem.get(stem(base))
-        return _best(plain, paths or (), near)
+        if not paths:
+            # Tables are written on systems that do not tell "A.JPG" from "a.jpg".
+            other_case = self._by_lower.get(base.lower(), [])
+            return other_case[0] if len(other_case) == 1 else ""
+        return _best(plain, paths, near)
 
     def _exact(self, path: str) -> str:
         head, _, name = path.rpartition("/")
@@ -132,6 +153,10 @@ class Tree:
             by_name[name].append(path)
             by_stem[stem(name)].append(path)
         self._by_name, self._by_stem = dict(by_name), dict(by_stem)
+        lower: defaultdict[str, list[str]] = defaultdict(list)
+        for name, paths in by_name.items():
+            lower[name.lower()] += paths
+        self._by_lower = dict(lower)
 
 
 def _plain(name: str) -> str:

@@ -1,6 +1,7 @@
 """What the names of folders and files say: splits, folds, and words that name no class."""
 
 import re
+import unicodedata
 from functools import lru_cache
 
 SPLIT_NAMES = {
@@ -11,6 +12,7 @@ SPLIT_NAMES = {
     "validation": "validation",
     "valid": "validation",
     "val": "validation",
+    "vld": "validation",
     "dev": "validation",
     "eval": "validation",
     "evaluation": "validation",
@@ -26,7 +28,9 @@ IMAGE_ENDINGS = (
 )  # fmt: skip
 VIDEO_ENDINGS = (".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv")
 # Left behind by archivers, notebooks and servers: never a class, never an image.
-JUNK = frozenset({"__MACOSX", ".ipynb_checkpoints", "@eaDir", "$RECYCLE.BIN"})
+JUNK = frozenset({
+    "__MACOSX", ".ipynb_checkpoints", "@eaDir", "$RECYCLE.BIN", "thumbnails",
+})  # fmt: skip
 # Folders of these names hold a part of a dataset, not a class.
 GENERIC = frozenset((
     "images", "image", "imgs", "img", "pictures", "photos", "pics", "jpegimages", "jpg", "jpeg",
@@ -51,6 +55,11 @@ _FOLD = re.compile(r"(?:k?fold|cv)[ _-]?(\d{1,2})", re.IGNORECASE)
 
 def words(name: str) -> list[str]:
     """Split a name at case changes, digits, "_", "-" and blanks; lower case."""
+    if not name.isascii():
+        # An accent splits no word, in whichever of two Unicode forms it is written.
+        name = "".join(
+            c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c)
+        )
     return [part.lower() for part in _PARTS.findall(name)]
 
 
@@ -82,6 +91,12 @@ def is_generic(name: str) -> bool:
 def is_doubtful_class(name: str) -> bool:
     """Tell whether a class of this name is more likely a split or a part of the dataset."""
     return bool(split_of(name)) or is_generic(name) or name in JUNK
+
+
+def says_more_than_a_split(name: str) -> bool:
+    """Tell whether a name has a word that is of no split: "pregnancy test", "training shoe"."""
+    plain = [w for w in words(name) if len(w) > 2]
+    return any(not _split_word(w) and w not in GENERIC and w not in _ENDINGS for w in plain)
 
 
 def names_a_kind(name: str) -> bool:

@@ -20,21 +20,44 @@ from inspector.dataset.layouts.tables import read_text, refused
 from inspector.dataset.layouts.tree import Tree
 from inspector.dataset.layouts.words import normal_split, stem
 from inspector.errors import DatasetError
-from inspector.input_files import open_regular
 
 _NAMES = ("classes.txt", "obj.names", "_darknet.labels", "coco.names", "classes.names")
 _SPLITS = ("train", "val", "valid", "test")
 _MAX_YAML = 1 << 20
 _MAX_DIGITS = 10
 _MAX_LABEL_BYTES = 1 << 20
+_FIRST_BYTES = 1 << 14
+_OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]]:
     """Read the label file of each image, beside it or in labels/ where images/ is in its path."""
+    names, splits, label_file, errors = _described(root, tree)
+    pairs = label_files(tree)
+    if not pairs or (not names and len(pairs) * 2 < tree.total):
+        return [], errors
+    return _candidate(root, tree, pairs, names, splits, label_file), errors
+
+
+def read_names(root: Path, tree: Tree) -> dict[int, str]:
+    """Return the class names of a dataset by their numbers."""
+    return _described(root, tree)[0]
+
+
+def label_files(tree: Tree) -> list[tuple[str, str]]:
+    """Return (image, label file) of every image that has one."""
+    texts = {
+        one.join(name) for one in tree.folders.values() for name in one.others
+        if name.endswith(".txt")
+    }  # fmt: skip
+    return [(path, text) for path in tree.images() if (text := _label_of(path, texts))]
+
+
+def _described(
+    root: Path, tree: Tree
+) -> tuple[dict[int, str], dict[str, str], str, list[DatasetError]]:
+    """Return class names, split folders, the file that says so, and what could not be read."""
     errors: list[DatasetError] = []
-    names: dict[int, str] = {}
-    splits: dict[str, str] = {}
-    label_file = ""
     for file in tree.files(".yaml", ".yml"):
         try:
             read = _yaml(root, file)
@@ -42,18 +65,12 @@ def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]
             errors.append(error)
             continue
         if read is not None:
-            label_file, (names, splits) = file, read
-            break
-    if not names:
-        label_file, names = _names(root, tree)
-    texts = {
-        one.join(name) for one in tree.folders.values() for name in one.others
-        if name.endswith(".txt")
-    }  # fmt: skip
-    pairs = [(path, text) for path in tree.images() if (text := _label_of(path, texts))]
-    if not pairs or (not names and len(pairs) * 2 < tree.total):
-        return [], errors
-    return _candidate(root, tree, pairs, names, splits, label_file), errors
+            names, splits = read
+            splits |= _listed_splits(root, tree, splits)
+            named, names = (file, names) if names else _names(root, tree)
+            return names, splits, named, errors
+    file, names = _names(root, tree)
+    return names, {}, file, errors
 
 
 def _candidate(
@@ -61,13 +78,16 @@ def _candidate(
     splits: Mapping[str, str], label_file: str,
 ) -> list[Variant]:  # fmt: skip
     objects = Objects()
+    folder = f"{root}{os.sep}"
     for path, text in pairs:
-        for number, area in _boxes(root / text):
+        for number, area in _boxes(f"{folder}{text}"):
             objects.add(path, names.get(number, f"class {number}"), area)
     places = {}
     for path, text in pairs:
         label = objects.label(path)
-        split = next((s for f, s in splits.items() if path.startswith(f"{f}/")), "")
+        split = splits.get(path) or next(
+            (s for f, s in splits.items() if path.startswith(f"{f}/")), ""
+        )
         reason = "" if label else f"no object in {text}"
         places[path] = Location(split or folder_split(path), label, "", reason)
     if not any(p.label for p in places.values()):
@@ -117,6 +137,24 @@ def _yaml(root: Path, file: str) -> tuple[dict[int, str], dict[str, str]] | None
     return names, splits
 
 
+def _listed_splits(root: Path, tree: Tree, splits: Mapping[str, str]) -> dict[str, str]:
+    """Return the split of each image that a list file of data.yaml names: "train: train.txt"."""
+    found: dict[str, str] = {}
+    for file, split in splits.items():
+        if not file.endswith(".txt"):
+            continue
+        own = file if (root / file).is_file() else file.rpartition("/")[2]
+        try:
+            lines = read_text(root, own).splitlines()
+        except DatasetError:
+            continue
+        near = tuple(dict.fromkeys((own.rpartition("/")[0], "")))
+        for line in lines:
+            if path := tree.find(line, near):
+                found[path] = split
+    return found
+
+
 def _folder(file: str, base: str, folder: str) -> str:
     """Return a split's folder relative to the dataset; what leads out is cut, as Roboflow's."""
     own = file.rpartition("/")[0]
@@ -150,21 +188,46 @@ def _label_of(path: str, texts: set[str]) -> str:
     return plain if plain in texts else ""
 
 
-def _boxes(file: Path) -> list[tuple[int, float]]:
-    """Return (class, area) of each box or polygon; lines that are no numbers are left out."""
+def _boxes(file: str) -> list[tuple[int, float]]:
+    """Return (class, area) of each box or polygon."""
+    return [(n, s[2] * s[3] if len(s) >= 4 else 0.0) for n, s in read_objects(file)]
+
+
+def _read(file: str) -> bytes:
+    """Return the beginning of a file; of what is none, such as a FIFO, nothing without waiting."""
+    descriptor = os.open(file, _OPEN)
     try:
-        with os.fdopen(open_regular(file, what="label file", advice=""), "rb") as stream:
-            lines = stream.read(_MAX_LABEL_BYTES).split(b"\n")
-    except (OSError, DatasetError):
+        text = os.read(descriptor, _FIRST_BYTES)
+        while len(text) >= _FIRST_BYTES and len(text) < _MAX_LABEL_BYTES:
+            more = os.read(descriptor, _MAX_LABEL_BYTES - len(text))
+            if not more:
+                break
+            text += more
+    finally:
+        os.close(descriptor)
+    return text
+
+
+def read_objects(file: str) -> list[tuple[int, tuple[float, ...]]]:
+    """Return (class, shares) of each line of a label file; lines that are no numbers are left out.
+
+    The shares of width and height are a box's centre and size, or a polygon's corners; none for
+    an image that has only a class.
+    """
+    try:
+        text = _read(file)
+    except OSError:
         return []
-    boxes = []
-    for line in lines:
+    objects: list[tuple[int, tuple[float, ...]]] = []
+    for line in text.split(b"\n"):
         parts = line.split()
+        # A sixth number of a box is its confidence.
+        numbers = parts[1:5] if len(parts) in (5, 6) else parts[1:]
         try:
             if len(parts) >= 5:
-                boxes.append((int(float(parts[0])), float(parts[3]) * float(parts[4])))
+                objects.append((int(float(parts[0])), tuple(map(float, numbers))))
             elif len(parts) == 1:
-                boxes.append((int(parts[0]), 0.0))
+                objects.append((int(parts[0]), ()))
         except (ValueError, OverflowError):
             continue
-    return boxes
+    return objects

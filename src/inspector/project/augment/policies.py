@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inspector.augmentation.keras_code import parse_code
 from inspector.augmentation.policy import Policy
 from inspector.augmentation.policy_json import read_policy, write_policy
 from inspector.augmentation.presets import PRESETS
+from inspector.code_reading.reading import parse_code
 from inspector.dataset.user_files import user_file
 from inspector.errors import DatasetError, UsageError
 from inspector.input_files import read_text

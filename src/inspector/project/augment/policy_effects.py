@@ -36,7 +36,10 @@ class PolicyEffects:
                 ) from error
 
     def close(self) -> None:
-        """End the child."""
+        """End the child, and whoever waits for its answer."""
+        child = self._child
+        if child is not None:
+            child.abort()
         with self._lock:
             self._end()
 

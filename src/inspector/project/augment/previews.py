@@ -147,14 +147,23 @@ class Previews:
         return decode_square(data, name="a.jpg", side_px=CROWD_SIDE_PX) if data else None
 
 
-def advise(policy: Policy, pictures: Sequence[Path], keras: str = "") -> list[Advice]:
+def advise(
+    policy: Policy, pictures: Sequence[Path], keras: str = "", *,
+    sizes: Sequence[tuple[int, int]] = (),
+) -> list[Advice]:  # fmt: skip
     """Return what there is to say of a policy, measured on pictures where there are any.
+
+    Args:
+        policy: Any.
+        pictures: Files of images.
+        keras: Version that will run it, "" if our own function does.
+        sizes: (height, width) of the images as training reads them, where there are no files.
 
     Raises:
         DatasetError: A picture can't be read.
     """
     read = [square(p)[0] for p in pictures]
-    return lint(policy, keras_version=keras or None, pictures=read)
+    return lint(policy, keras_version=keras or None, pictures=read, sizes=sizes)
 
 
 def preview(  # noqa: PLR0913 - what training would be told too

@@ -1,12 +1,14 @@
 """The search for duplicates at the end of a scan: described, proposed, verified, kept."""
 
-import tempfile
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from inspector.errors import CacheError, ProcessError
 from inspector.project.context import ProjectContext
+from inspector.scratch import make_scratch, sweep_scratch
 from inspector.similarity.orientations import ONE_OF_EACH
 from inspector.store.duplicates import EqualMember, StoredPair
 from inspector.work.jobs import Progress, Stop
@@ -51,7 +53,12 @@ class DuplicateSearch:
         self._progress = progress
 
     def run(self) -> bool:
-        """Search, and tell whether it was finished."""
+        """Search, and tell whether it was finished.
+
+        Raises:
+            CacheError: Its files have no room beside the cache.
+            ProcessError: A worker could not do its part.
+        """
         context = self._context
         by_content: dict[bytes, list[int]] = {}
         paths: dict[bytes, str] = {}
@@ -60,9 +67,18 @@ class DuplicateSearch:
             paths.setdefault(sha256, path)
         contents = sorted(by_content, key=lambda sha: paths[sha])
         # Beside the cache: a folder of temporary files may be memory.
-        with tempfile.TemporaryDirectory(dir=context.cache.path.parent) as folder:
-            contents = self._prepare(Path(folder), contents)
-            pairs = self._pairs(folder, len(contents))
+        place = context.cache.path.parent
+        sweep_scratch(place)
+        folder = make_scratch(place)
+        if folder is None:
+            raise _no_room(place)
+        try:
+            contents = self._prepare(folder, contents)
+            pairs = self._pairs(str(folder), len(contents))
+        except OSError as error:
+            raise _no_room(place) from error
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
         if pairs is None:
             return False
         same = self._same_pixels(pairs, contents, paths)
@@ -160,7 +176,11 @@ class DuplicateSearch:
                     yield from result
                 case TaskFailed(item=item, reason=reason):
                     if not isinstance(item, DigestTask):
-                        raise RuntimeError(f"comparing images failed: {reason}")
+                        raise ProcessError(
+                            f"comparing images failed: {reason}",
+                            "Close other programs or make room on the disk of the cache,"
+                            " then scan again.",
+                        )
 
     def _same_pixels(
         self,
@@ -191,6 +211,13 @@ class DuplicateSearch:
             return None
         cache.put_pixel_digests((sha, digests[sha]) for sha in missing if sha in digests)
         return digests
+
+
+def _no_room(place: Path) -> CacheError:
+    """Return the error of a search whose files have no room."""
+    return CacheError(
+        f"the search for duplicates can't write to {place}", "Make room on that disk."
+    )
 
 
 def _cuts(proposed: CandidateResult) -> list[slice]:

@@ -4,17 +4,16 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import partial
 
 from inspector.dataset.file_facts import failed
 from inspector.dataset.listing import list_files
-from inspector.desktop.paths import scan_lock
 from inspector.project.catalog.duplicate_search import DuplicateSearch
 from inspector.project.catalog.scan_queue import ScanQueue
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
-from inspector.store.exclusive_lock import turn
+from inspector.store.exclusive_lock import exclusive_lock, holder
 from inspector.store.records import SCAN, ScanRecord
+from inspector.store.refusals import lock_of
 from inspector.store.samples import FileContent
 from inspector.work.jobs import Progress, Stop
 from inspector.work.pool import TaskDone, TaskFailed
@@ -78,12 +77,21 @@ class Scans:
         Args:
             stop: Set it from any thread to end soon, keeping everything done.
             progress: Told the phase and counts.
+
+        Raises:
+            UnwritableError: The project can't be written now.
+            CacheError: Files are to be read, and the cache can't be written.
         """
         stop, progress = stop or Stop(), progress or Progress()
         began = time.monotonic()
-        lock = scan_lock(self._context.file)
-        waiting = partial(progress.start, "another program scans this: waiting", 0)
-        with turn(lock, waiting=waiting, stopped=stop.is_set) as mine:
+        lock = lock_of(self._context.file)
+        if self._context.store.database.refusal is not None:
+            raise self._context.store.database.refusal
+
+        def waiting() -> None:
+            progress.start(f"{holder(lock)} scans this: waiting", 0)
+
+        with exclusive_lock(lock, waiting=waiting, stopped=stop.is_set) as mine:
             if mine:
                 return self._scan(began, stop, progress)
         present, missing = self._context.store.samples.present_and_missing()
@@ -114,6 +122,8 @@ class Scans:
         complete = not stop.is_set()
         if complete:
             if reading.count or moved or not self.is_complete():
+                if self._context.cache.refusal is not None:
+                    raise self._context.cache.refusal
                 complete = DuplicateSearch(self._context, stop, progress).run()
             store.samples.end_scan(ScanRecord(began_ns, complete))
         self._context.emit(Changes(samples=True, duplicates=True))
@@ -128,6 +138,9 @@ class Scans:
         What is known is asked before, on this thread: each has connections of its own, for good.
         """
         known = self._context.store.samples.known_contents()
+        if self._context.cache.refusal is not None:
+            # What the cache has lost can't be put back.
+            known = []
         kept = self._context.cache.contents() if known else set()
         lost = {row.id for row in known if row.sha256 not in kept}
         return self._unread_or_lost(racy_ns, lost)
@@ -135,7 +148,10 @@ class Scans:
     def _unread_or_lost(
         self, racy_ns: int, lost: set[int]
     ) -> Iterator[tuple[int, list[FileContent]]]:
+        refusal = self._context.cache.refusal
         for new, rows in self._names(racy_ns):
+            if rows and refusal is not None:
+                raise refusal
             lost.difference_update(row.id for row in rows)
             yield new, rows
         if lost:

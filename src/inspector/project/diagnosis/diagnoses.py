@@ -4,7 +4,7 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from inspector.errors import DatasetError, UsageError
 from inspector.project.changes import Changes
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.diagnosis.shift import ShiftReport, at_the_extremes, columns, from_json
+from inspector.project.splits.dataset_checks import dataset_checks
 from inspector.project.splits.leakage import Leakage
 from inspector.project.splits.membership import membership
 from inspector.project.splits.source import SplitSource
@@ -30,6 +31,7 @@ from inspector.work.diagnosis_process import ask_child
 from inspector.work.jobs import Progress, Stop
 
 FILES = "the files"
+EXCLUDED = "the excluded images"
 LEVELS = (0.85, 0.8, 0.75, 0.7, POSSIBLE)
 """Similarities at which leakage is asked again, below the project's sure level."""
 
@@ -179,8 +181,12 @@ class Diagnoses:
             first=first, low_priority=self._context.low_priority,
         )  # fmt: skip
         if answer is not None:
+            checks = dataset_checks(self._context, self._samples.everything())
+            # Other class numbers or a wrong reading explain a gap that no component does.
+            warnings = tuple(check.text for check in checks)
+            answer = replace(answer, caveats=(*warnings, *answer.caveats))
             record = DiagnosisRecord(as_json(answer), time.time(), self._parts(rule))
-            self._context.store.records.put(DIAGNOSIS, record)
+            self._context.store.records.note(DIAGNOSIS, record)
             self._context.emit(Changes(rule=True, text="the diagnosis is done"))
         return answer
 
@@ -209,7 +215,8 @@ class Diagnoses:
         if record is None:
             return None
         now = self._parts(self._splits.rule)
-        changed = tuple(name for name, digest in now.items() if record.parts.get(name) != digest)
+        names = dict.fromkeys((*now, *(name for name in record.parts if name == EXCLUDED)))
+        changed = tuple(name for name in names if record.parts.get(name) != now.get(name))
         return StoredDiagnosis(record.answer, record.at, changed)
 
     def differences(self) -> ShiftReport | None:
@@ -222,7 +229,7 @@ class Diagnoses:
         if not properties:
             return None
         groups = self._groups
-        rows = groups.images()
+        rows = self._standing()
         training, folder, _ = self._sides(self._splits.rule, rows)
         values = columns(rows, groups.records(rows))
         found = tuple(
@@ -239,7 +246,7 @@ class Diagnoses:
         Raises:
             DatasetError: There is no training folder, or no image.
         """
-        rows = self._groups.images()
+        rows = self._standing()
         records = self._groups.records(rows)
         classes = sorted({s.label for s in rows})
         place = {name: i for i, name in enumerate(classes)}
@@ -267,6 +274,10 @@ class Diagnoses:
             columns(rows, records),
             tuple(classes),
         )  # fmt: skip
+
+    def _standing(self) -> list[Sample]:
+        """Return the images that are not excluded: no model learns from the others."""
+        return [s for s in self._groups.images() if s.mark != "drop"]
 
     def _sides(self, rule: Rule, rows: list[Sample]) -> tuple[Any, Any, Any]:
         splits = np.array([s.split for s in rows])
@@ -305,9 +316,8 @@ class Diagnoses:
     def _provenance(self, rows: list[Sample]) -> dict[str, int]:
         """Count the groups in force by where they come from."""
         found: Counter[str] = Counter()
-        for offer in self._groups.offers():
-            if offer.enabled:
-                found[offer.proposal.provenance.value] += offer.count
+        for proposal in self._groups.enabled():
+            found[proposal.provenance.value] += len(proposal.groups)
         bound = len({s.bound for s in rows if s.bound})
         if bound:
             found["confirmed"] += bound
@@ -329,4 +339,7 @@ class Diagnoses:
             "groups or near-duplicates by your decisions": groups.tobytes(),
             "your numbers": repr(self.numbers.claimed).encode(),
         }
+        excluded = [str(s.id) for s in rows if s.mark == "drop"]
+        if excluded:
+            parts[EXCLUDED] = ",".join(excluded).encode()
         return {name: hashlib.sha256(part).hexdigest() for name, part in parts.items()}

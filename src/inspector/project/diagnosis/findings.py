@@ -12,6 +12,7 @@ from inspector.project.catalog.scans import Scans
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.review.decisions import Decided, Decisions
 from inspector.project.review.duplicates import Cluster, DuplicateIndex, PairKind
+from inspector.project.splits.dataset_checks import CODES, IMBALANCE, UNSURE, dataset_checks
 from inspector.project.splits.leakage import TIED
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import RuleKind
@@ -26,8 +27,11 @@ CHECKS = (
     "files that Keras stops at",
     "files that Keras leaves out",
     "top folders that are left out",
+    "class folders that differ between splits",
+    "imbalanced classes",
     "cut-off files",
     "nearly constant images",
+    "shapes in transparency only",
 )
 # More names than these don't fit a card's title.
 NAMED = 3
@@ -35,7 +39,7 @@ NOT_CHECKED = "groups without visible similarity, matching names or EXIF"
 CALL = "what the calls of your code put where"
 LABELS = "labels that baseline models contradict"
 # Said of the whole dataset already, with an action.
-_SAID = {"conflicting_labels", "keras_crashes"}
+_SAID = {"conflicting_labels", "keras_crashes", *CODES}
 # What a burst is made of: near pictures only, within one split.
 _BURST = {PairKind.NEAR}
 
@@ -103,14 +107,17 @@ class Findings:
         if not complete:
             return Overview(counts, f"{summary} The scan is not finished.", (), "", False)
         doubtful, looked = self._label_findings()
+        of_dataset = self._dataset()
         found = self._files() + self._likeness() + doubtful + self._rule() + self._lock()
         order = ("high", "middle", "low")
         found.sort(key=lambda f: (order.index(f.severity), -f.count))
+        # They come first: with a wrong reading or other class numbers no figure means anything.
+        found = of_dataset + found
         drawn = self._splits.rule.kind in (RuleKind.KERAS, RuleKind.CODE)
         checks = (*CHECKS, *(CALL for _ in range(drawn)), *(LABELS for _ in range(looked)))
         left = NOT_CHECKED
         if not drawn:
-            left += f"; {CALL} (paste it above)"
+            left += f"; {CALL} (paste it under Why?)"
         if not looked:
             left += f"; {LABELS} (they come with the diagnosis)"
         none = f"None of these {len(checks)} checks found anything: " if not found else "Checked: "
@@ -127,6 +134,23 @@ class Findings:
                 return decisions.bind_each([[m.id for m in c.members] for c in self._bursts()])
             case _:
                 return decisions.drop(finding.samples, reason=finding.code.replace("_", " "))
+
+    def _dataset(self) -> list[Finding]:
+        """Return what is wrong with the reading, the class tables and the class balance."""
+        findings = []
+        for pitfall in dataset_checks(self._context, self._samples.everything()):
+            title, text = pitfall.parts
+            unsure = pitfall.code == UNSURE
+            ids = tuple(s.id for s in self._samples.by_paths(pitfall.files))
+            count = 0 if unsure else int(pitfall.numbers.get("classes", 0))
+            findings.append(
+                Finding(
+                    pitfall.code, pitfall.severity, count, title, text, "files" if ids else "",
+                    "Check folders…" if pitfall.code != IMBALANCE else "", ids,
+                    "layout" if pitfall.code != IMBALANCE else "",
+                )
+            )  # fmt: skip
+        return findings
 
     def _bursts(self) -> list[Cluster]:
         """Return the open clusters of near pictures within one split and one class."""
@@ -199,20 +223,35 @@ class Findings:
     def _likeness(self) -> list[Finding]:
         index = self._duplicates.index()
         open_ = [c for c in self._duplicates.clusters() if not c.reviewed]
-        across = [c for c in open_ if len(c.splits) > 1]
-        labels = [c for c in open_ if len(c.labels) > 1]
+        across = [c for c in open_ if len({m.split for m in c.members if m.mark != "drop"}) > 1]
+        conflicts = self._duplicates.label_conflicts()
+        claimed = {m.id for members in conflicts for m in members}
+        labels = [
+            c for c in open_ if len(c.labels) > 1 and not any(m.id in claimed for m in c.members)
+        ]
         within = [c for c in open_ if len(c.splits) < 2 and len(c.labels) < 2]
         found = []
         if across:
             found.append(_across(across, index))
+        if conflicts:
+            ids = tuple(m.id for members in conflicts for m in members)
+            carry = "image carries" if len(conflicts) == 1 else "images carry"
+            found.append(
+                Finding(
+                    "conflicting_labels", "high", len(conflicts),
+                    f"{len(conflicts):,} {carry} two labels or more",
+                    "Identical images can't be two classes: decide which label is right.",
+                    "clusters", "Decide labels", ids, "labels",
+                )
+            )  # fmt: skip
         if labels:
             ids = tuple(m.id for c in labels for m in c.members)
             found.append(
                 Finding(
-                    "conflicting_labels", "high", len(labels),
-                    f"{_count(labels, 'cluster')} of near-duplicates with two labels or more",
-                    "The same image can't be two classes: decide which label is right.",
-                    "clusters", "Decide labels", ids, "labels",
+                    "similar_two_labels", "middle", len(labels),
+                    f"{_count(labels, 'cluster')} of similar images with different labels",
+                    "Look where they differ: the difference may be what makes the class.",
+                    "clusters", "", ids,
                 )
             )  # fmt: skip
         if within:
@@ -221,7 +260,7 @@ class Findings:
                 Finding(
                     "look_alikes", "middle", len(within),
                     f"{_count(within, 'cluster')} of near-duplicates within one split",
-                    f"{len(ids):,} images: bursts are better kept together, copies dropped.",
+                    f"{len(ids):,} images: bursts are better kept together, copies excluded.",
                     "clusters", "Keep bursts together" if self._bursts() else "", ids,
                 )
             )  # fmt: skip
@@ -236,19 +275,24 @@ class Findings:
         crashes = [s for s in rows if s.flags & Flag.KERAS_CRASHES and s.mark != "drop"]
         ignores = [s for s in rows if s.flags & Flag.KERAS_IGNORES and s.status == "image"]
         cut = [s for s in rows if s.flags & Flag.TRUNCATED and s.mark != "drop"]
-        flat = [s for s in rows if s.flags & Flag.FLAT and s.mark != "drop"]
+        plain = [s for s in rows if s.flags & Flag.FLAT and s.mark != "drop"]
+        shaped = [s for s in plain if s.flags & Flag.SHAPED_ALPHA]
+        flat = [s for s in plain if not s.flags & Flag.SHAPED_ALPHA]
         table = (
             ("unreadable", "high", failed, "{} can't be read", "Training stops at such a file.",
-             "problems", "Quarantine"),
+             "problems", "Exclude"),
             ("keras_crashes", "high", crashes, "Keras stops at {}",
              "image_dataset_from_directory lists them and fails when it reads them.",
-             "problems", "Drop"),
+             "problems", "Exclude"),
             ("keras_ignores", "middle", ignores, "Keras leaves out {}",
              "Their ending is not one that image_dataset_from_directory reads.", "problems", ""),
             ("truncated", "middle", cut, "{} cut off", "Pixels came out, but not all of them.",
-             "problems", "Drop"),
+             "problems", "Exclude"),
+            ("shape_in_alpha", "high", shaped, "{} with a shape in transparency only",
+             "Keras drops transparency, so the model is given one colour. Put such images on a"
+             " background before training.", "files", ""),
             ("flat", "low", flat, "{} nearly one colour",
-             "Nothing to learn from; kept out of the near-duplicates.", "flat", "Drop"),
+             "Nothing to learn from; kept out of the near-duplicates.", "flat", "Exclude"),
         )  # fmt: skip
         return _left_out(self._context.layout, rows) + [
             Finding(
@@ -283,7 +327,10 @@ def _left_out(layout: Layout, rows: Sequence[Sample]) -> list[Finding]:
 
 
 def _across(clusters: Sequence[Cluster], index: DuplicateIndex) -> Finding:
-    judged = [m for c in clusters for m in c.members if m.split in ("validation", "test")]
+    judged = [
+        m for c in clusters for m in c.members
+        if m.split in ("validation", "test") and m.mark != "drop"
+    ]  # fmt: skip
     neighbours = [m for m in judged if _in_training(m, index)]
     kinds = [k for k in PairKind if any(k in c.kinds for c in clusters)]
     names = ", ".join(k.value for k in kinds)
@@ -303,7 +350,8 @@ def _across(clusters: Sequence[Cluster], index: DuplicateIndex) -> Finding:
 
 
 def _in_training(sample: Sample, index: DuplicateIndex) -> bool:
-    return any(index.samples[t].split == "training" for t in index.neighbours(sample.id))
+    others = (index.samples[t] for t in index.neighbours(sample.id))
+    return any(other.split == "training" and other.mark != "drop" for other in others)
 
 
 def _count(found: Sequence[object], noun: str) -> str:

@@ -32,6 +32,21 @@ class SuspectedLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelEvidence:
+    """What models that saw neither an image nor its group say of each.
+
+    Attributes:
+        probabilities: (rows, classes), or (0, classes) where they were not asked for.
+        suspects: The most suspect first.
+    """
+
+    rows: tuple[Sample, ...]
+    classes: tuple[str, ...]
+    probabilities: NDArray[np.float32]
+    suspects: tuple[SuspectedLabel, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LabelCase:
     """Something to decide about labels.
 
@@ -40,12 +55,14 @@ class LabelCase:
         suggested: The class that quick models name, or that most of the look-alikes carry.
         score: The models' probability of the given label, 0..1; None for look-alikes.
         done: A person has decided.
+        identical: Whether files or pixels with several labels are identical: a proven conflict.
     """
 
     samples: tuple[Sample, ...]
     suggested: str
     score: float | None
     done: bool
+    identical: bool = False
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -85,28 +102,44 @@ class Labels:
 
         Needs a finished scan.
         """
+        evidence = self.evidence(stop=stop, progress=progress, probabilities=False)
+        return None if evidence is None else list(evidence.suspects)
+
+    def evidence(
+        self,
+        *,
+        stop: Stop | None = None,
+        progress: Progress | None = None,
+        probabilities: bool = True,
+    ) -> LabelEvidence | None:
+        """Look for wrong labels and return what models say of every image; None when stopped.
+
+        Needs a finished scan.
+        """
         groups = self._groups
         rows = [s for s in groups.images() if s.mark != "drop"]
         classes = sorted({_label(s) for s in rows})
         if len(classes) < 2:
-            return []
+            return LabelEvidence((), (), np.zeros((0, 0), np.float32), ())
         place = {name: i for i, name in enumerate(classes)}
         labels = np.array([place[_label(s)] for s in rows], np.int64)
         numbers = groups.numbers(rows, with_duplicates=True)
         alone = np.bincount(numbers)[numbers] == 1
         group = np.where(alone, -1, numbers).astype(np.int64)
         found = suspect_in_child(
-            LabelErrorsRequest(describe(groups.records(rows)), labels, group), stop=stop or Stop(),
-            progress=progress or Progress(), low_priority=self._context.low_priority,
+            LabelErrorsRequest(describe(groups.records(rows)), labels, group, probabilities),
+            stop=stop or Stop(), progress=progress or Progress(),
+            low_priority=self._context.low_priority,
         )  # fmt: skip
         if found is None:
             return None
-        return [
+        suspects = tuple(
             SuspectedLabel(rows[i], classes[k], round(float(score), 4))
             for i, k, score in zip(
                 found.index.tolist(), found.suggested.tolist(), found.score.tolist(), strict=True
             )
-        ]
+        )
+        return LabelEvidence(tuple(rows), tuple(classes), found.probabilities, suspects)
 
     def find(self, *, stop: Stop | None = None, progress: Progress | None = None) -> int | None:
         """Look for suspects and keep them for the queue; return their number, None when stopped."""
@@ -114,7 +147,9 @@ class Labels:
         if found is None:
             return None
         suspects = tuple(SuspectRecord(s.sample.id, s.suggested, s.score) for s in found)
-        self._context.store.records.put(LABEL_ERRORS, LabelErrorsRecord(self.queue_key(), suspects))
+        self._context.store.records.note(
+            LABEL_ERRORS, LabelErrorsRecord(self.queue_key(), suspects)
+        )
         self._context.emit(Changes(rule=True))
         return len(found)
 
@@ -168,6 +203,12 @@ class Labels:
     def _conflict(self, members: Sequence[Sample], suggested: dict[int, str]) -> LabelCase:
         """Suggest what most carry; of equally many what quick models or the nearest say."""
         counts = Counter(m.label for m in members)
+        index = self._duplicates.index()
+        identical = any(
+            len({index.samples[i].label for i in index.members(index.canonical[m.id])}) > 1
+            for m in members
+            if m.id in index.canonical
+        )
         leading = sorted(label for label, n in counts.items() if n == max(counts.values()))
         said = [suggested[m.id] for m in members if suggested.get(m.id) in leading]
         label = said[0] if said else leading[0]
@@ -176,7 +217,7 @@ class Labels:
             label = next((s.label for s in order if s.label in leading), label)
         standing = [m for m in members if m.mark != "drop"]
         done = len({_label(m) for m in standing}) < 2 or all(m.reviewed for m in standing)
-        return LabelCase(tuple(members), label, None, done)
+        return LabelCase(tuple(members), label, None, done, identical)
 
     def _nearest_first(self, members: Sequence[Sample]) -> Iterator[Sample]:
         """Return the other images, the most like the first member first."""

@@ -18,6 +18,7 @@ from inspector.project.diagnosis.findings import Findings
 from inspector.project.splits.leakage import KINDS, Leakage
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.splits import Splits
+from inspector.reports.check_results import CheckResult, ReportForm
 from inspector.reports.html import (
     Card,
     ImagePair,
@@ -27,6 +28,8 @@ from inspector.reports.html import (
     Table,
     render,
 )
+from inspector.reports.junit import junit
+from inspector.reports.sarif import sarif
 
 PAIRS = 24
 LIBRARIES = ("numpy", "scipy", "pillow", "opencv-python-headless", "PySide6-Essentials")
@@ -50,8 +53,13 @@ class Reports:
         self._diagnoses = diagnoses
         self._findings = findings
 
-    def write(self, file: Path) -> int:
-        """Write the page; return the number of findings.
+    def write(self, file: Path, form: ReportForm = ReportForm.HTML, *, prefix: str = "") -> int:
+        """Write the report; return the number of findings.
+
+        Args:
+            file: Where it is written.
+            form: A page for people, or a file for a CI service.
+            prefix: For SARIF: the dataset's folder in the repository.
 
         Raises:
             ExportError: It lies inside the dataset, exists already, or can't be written.
@@ -59,11 +67,29 @@ class Reports:
         check_outside(file, self._context.root, what="report")
         if file.exists():
             raise ExportError(f"{file} exists already", "Name a file that does not exist yet.")
-        page = self.page()
+        if form is ReportForm.HTML:
+            page = self.page()
+            text, count = render(page), len(page.cards)
+        else:
+            results = self.check_results()
+            count = len(results)
+            name = self._context.name
+            text = (
+                sarif(results, dataset=prefix, version=__version__)
+                if form is ReportForm.SARIF
+                else junit(results, dataset=name)
+            )
         with user_file(file, self._context.root, what="report") as stream:
-            stream.write(render(page))
+            stream.write(text)
         self._context.emit(Changes(exports=True, text=f"report: {file.name}"))
-        return len(page.cards)
+        return count
+
+    def check_results(self) -> list[CheckResult]:
+        """Return every finding with its files, for a CI service."""
+        return [
+            CheckResult(f.code, f.severity, f.title, f.text, tuple(self._paths(f.samples)))
+            for f in self._findings.overview().findings
+        ]
 
     def page(self) -> ReportPage:
         """Gather the page's contents; a dataset without splits has no part about them."""

@@ -31,7 +31,6 @@ from inspector.project.experiments.comparison_records import (
 )
 from inspector.project.experiments.comparison_results import Comparison, stopped_at
 from inspector.project.experiments.variants import Variant, check_candidates
-from inspector.project.export.clean_up import RULE
 from inspector.project.review.decisions import Decisions
 from inspector.project.review.groups import Groups
 from inspector.project.splits.split_rules import Rule, RuleKind
@@ -41,6 +40,8 @@ from inspector.project.training.time_estimate import estimate_seconds
 from inspector.store.samples import Sample
 from inspector.training_protocol import Event, RunFailed, RunSpec, check_spec
 from inspector.work.jobs import Stop
+
+COPIES_RULE = "test>validation>training"
 
 
 class Comparisons:
@@ -280,10 +281,10 @@ class Comparisons:
         return said
 
     def _dropped(self) -> dict[str, Sample]:
-        """Return the images that were dropped, or that the rule of `fix` would drop."""
+        """Return the images that are excluded, else the copies that keeping one of each would."""
         rows = [s for s in self._groups.images() if s.mark == "drop"]
         if not rows:
-            planned = self._decisions.plan_rule(RULE, everything=True, same_picture=True)
+            planned = self._decisions.plan_rule(COPIES_RULE, everything=True, same_picture=True)
             rows = [s for s, _ in planned.drops]
         return {s.path: s for s in rows}
 

@@ -178,7 +178,7 @@ class Experiments:
         found = self.known(plan)
         if found.answer is not None:
             answer = as_json(found.answer) | {"partial": found.partial}
-            self._context.store.records.put(EXPERIMENT, ExperimentRecord(answer))
+            self._context.store.records.note(EXPERIMENT, ExperimentRecord(answer))
             self._context.emit(Changes(rule=True, text="the experiment is done"))
         return found
 

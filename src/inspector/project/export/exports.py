@@ -1,10 +1,13 @@
 """Exports: what leaves the dataset, planned first, then copied, verified and looked at again."""
 
+import os
+import tempfile
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from inspector.dataset.boxes import BoundingBox, read_boxes
 from inspector.dataset.layouts import Role
 from inspector.dataset.listing import FAILED
 from inspector.dataset.manifests import read_sides
@@ -14,6 +17,7 @@ from inspector.dataset.names import (
     Label,
     RelativePath,
     Split,
+    parse_group,
     parse_label,
     parse_listed_label,
     parse_relative_path,
@@ -24,12 +28,18 @@ from inspector.errors import DatasetError, ExportError
 from inspector.project.catalog.samples import Samples
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
+from inspector.project.export.folds import folds_by_group
+from inspector.project.review.copies import leaked
 from inspector.project.review.duplicates import Duplicates
 from inspector.project.review.gallery_query import split_place
+from inspector.project.review.group_names import group_names
 from inspector.project.review.groups import Groups
 from inspector.store.records import EXPORT, ExportRecord
 from inspector.store.samples import Sample
-from inspector.work.export_plan import ExportMode, ExportPlan, Item, LeftOut, make_plan
+from inspector.work.export_forms.catalogue import make_form
+from inspector.work.export_forms.form import Form
+from inspector.work.export_items import Item, LeftOut
+from inspector.work.export_plan import ExportMode, ExportPlan, make_plan
 from inspector.work.export_writer import publish
 from inspector.work.jobs import Progress, Stop
 
@@ -53,6 +63,23 @@ class Exported:
     manifest: str
 
 
+@dataclass(frozen=True, slots=True)
+class ExportLeaks:
+    """Evaluation images with a near-duplicate in training: without exclusions, and in the export.
+
+    Attributes:
+        by_split: In the export, by evaluation split.
+    """
+
+    before: int
+    by_split: dict[str, int]
+
+    @property
+    def after(self) -> int:
+        """How many are in the export."""
+        return sum(self.by_split.values())
+
+
 class Exports:
     """Plan and make exports."""
 
@@ -74,19 +101,30 @@ class Exports:
         *,
         mode: ExportMode = ExportMode.COPY,
         sides: Mapping[str, str] | None = None,
+        form: Form = Form.AS_IS,
+        listed: Mapping[str, str] | None = None,
     ) -> ExportPlan:
         """Plan an export of everything that is not dropped.
 
         Args:
             sides: Path to split, for a new split; what it does not name is left out. None keeps
                 the folders as they are.
+            form: The framework that it is for.
+            listed: Path to split, where the folders stay but do not say the split, as with a call
+                that draws it: what the manifest lists.
 
         Raises:
-            ExportError: The target exists, overlaps the dataset, is too small, or names collide.
+            DatasetError: The form needs boxes, and none came in.
+            ExportError: The target exists, overlaps the dataset, is too small, names collide, or
+                the form needs a split.
         """
         items: list[Item] = []
         left: list[LeftOut] = []
         rows = self._samples.everything()
+        made = make_form(form, lambda: self._boxes(rows))
+        splits_only = made.by_split and any(
+            (s.split if sides is None else sides.get(s.path)) for s in rows if not _why_left_out(s)
+        )
         taken = {
             s.path for s in rows
             if s.mark != "drop" and not s.new_label
@@ -94,14 +132,29 @@ class Exports:
         }  # fmt: skip
         for sample in rows:
             why = _why_left_out(sample)
-            if not why and sides is not None and sample.path not in sides:
+            split = sample.split if sides is None else sides.get(sample.path, "")
+            if not (why or split) and (sides is not None or splits_only):
                 why = "in no split"
             if why:
                 left.append(LeftOut(sample.path, sample.size, sample.split, sample.label, why))
             else:
-                split = sample.split if sides is None else sides[sample.path]
                 items.append(self._item(sample, split, taken))
-        return make_plan(str(self._context.root), str(target), items, left, mode=mode)
+        if listed is not None:
+            items = [_listed(item, listed) for item in items]
+            left = [replace(one, split=listed.get(one.source, "")) for one in left]
+        return make_plan(str(self._context.root), str(target), items, left, mode=mode, form=made)
+
+    def folds(self, count: int, *, seed: int = 0) -> Mapping[str, str]:
+        """Return the fold of each image by its path, as `sides` of a plan: no group is cut.
+
+        Raises:
+            UsageError: There are not as many groups as folds.
+        """
+        return folds_by_group(self._groups, count, seed=seed)
+
+    def _boxes(self, rows: Sequence[Sample]) -> Mapping[str, Sequence[BoundingBox]]:
+        sizes = {s.path: (s.width, s.height) for s in rows if s.status == "image"}
+        return read_boxes(self._context.root, self._context.layout, sizes)
 
     def _item(self, sample: Sample, to: str, taken: set[str]) -> Item:
         """Return what happens to one file; a project file from elsewhere may hold any names.
@@ -124,7 +177,10 @@ class Exports:
         except DatasetError as error:
             raise ExportError(error.message, error.advice) from None
         reason = f"relabelled from {sample.label}" if sample.new_label else ""
-        return Item(source, target, sample.size, sample.sha256, split, label, reason, was)
+        return Item(
+            source, target, sample.size, sample.sha256, split, label, reason, was,
+            width=sample.width, height=sample.height,
+        )  # fmt: skip
 
     def run(
         self,
@@ -140,15 +196,53 @@ class Exports:
             ExportError: A source changed, the disk is full, or the target is in the way.
         """
         stop, progress = stop or Stop(), progress or Progress()
+        # Naming groups takes longer than a preview of the plan may.
+        plan = replace(plan, items=tuple(self._with_groups(plan.items)))
         published = publish(plan, stop=stop, progress=progress, resume=resume)
         leaks, groups = self._across({item.source: item.split for item in plan.items})
         store = self._context.store
-        store.records.put(EXPORT, ExportRecord(store.decisions.newest()))
+        store.records.note(EXPORT, ExportRecord(store.decisions.newest()))
         self._context.emit(Changes(exports=True, text=f"exported {published.files} files"))
         return Exported(
             published.files, published.bytes, len(plan.left_out), published.verified, leaks,
             groups, published.manifest,
         )  # fmt: skip
+
+    def leaks(self, plan: ExportPlan) -> ExportLeaks:
+        """Count what would leak in an export, before it is made."""
+        index = self._duplicates.index()
+        by_path = {s.path: i for i, s in index.samples.items()}
+        after = {by_path[i.source]: str(i.split) for i in plan.items if i.source in by_path}
+        before = after | {
+            by_path[one.source]: one.split for one in plan.left_out if one.source in by_path
+        }
+        was = len(leaked(index, before, excluded_too=True))
+        return ExportLeaks(was, dict(Counter(after[i] for i in leaked(index, after))))
+
+    def suggested_target(self) -> Path:
+        """Return a folder that does not exist yet, in a place that can be written to."""
+        root = self._context.root
+        places = (root.parent, Path.home(), Path(tempfile.gettempdir()))
+        parent = next((p for p in places if _is_writable(p)), places[0])
+        name, number = f"{root.name}-clean", 1
+        while (parent / name).exists():
+            number += 1
+            name = f"{root.name}-clean-{number}"
+        return parent / name
+
+    def _with_groups(self, items: Sequence[Item]) -> Iterator[Item]:
+        """Yield items with the names of their groups.
+
+        Raises:
+            ExportError: A name could lead out of the target.
+        """
+        names = group_names(self._groups, self._groups.images())
+        for item in items:
+            name = names.get(item.source, "")
+            try:
+                yield replace(item, group=parse_group(name, where=item.source)) if name else item
+            except DatasetError as error:
+                raise ExportError(error.message, error.advice) from None
 
     def by_manifest(self, file: Path) -> Mapping[str, str]:
         """Read path and split of a list, such as a locked split, as `sides` of a plan.
@@ -216,6 +310,12 @@ class Exports:
                 return "/".join((split, label, *parts))
 
 
+def _listed(item: Item, listed: Mapping[str, str]) -> Item:
+    """Return an item that stays where it is, with the split that a rule says."""
+    split = _split_of(listed.get(item.source, ""), f"the split of {shown(item.source)}")
+    return replace(item, split=split, was=(split, item.was[1]))
+
+
 def _split_of(text: str, where: str) -> Split:
     return parse_split(text, where=where) if text else NO_SPLIT
 
@@ -241,6 +341,10 @@ def _why_left_out(sample: Sample) -> str:
     if sample.status == "image":
         return ""
     return f"{sample.status}: {sample.reason}" if sample.reason else sample.status
+
+
+def _is_writable(folder: Path) -> bool:
+    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
 
 
 def _free(path: str, taken: set[str]) -> str:

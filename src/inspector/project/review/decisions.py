@@ -79,7 +79,7 @@ class Decisions:
         """Leave samples out of exports."""
         ids = list(ids)
         changes = [c for i in ids for c in _mark(i, "drop", reason)]
-        return self._apply("drop", f"drop {_images(len(ids))}", changes)
+        return self._apply("drop", f"exclude {_images(len(ids))}", changes)
 
     def clear(self, ids: Iterable[int]) -> Decided:
         """Forget what was decided on samples."""
@@ -146,14 +146,14 @@ class Decisions:
                 changes += _mark(twin, "drop", _why(index, index.samples[twin], best))
             dropped += len(neighbours)
         kept = index.samples[keepers[0]].path if len(keepers) == 1 else _images(len(keepers))
-        return self._apply("keep best", f"keep {kept}, drop {_images(dropped)}", changes)
+        return self._apply("keep best", f"keep {kept}, exclude {_images(dropped)}", changes)
 
     def drop_cluster(self, cluster: int) -> Decided:
         """Drop every member of a cluster: the one verb that may leave nothing of it."""
         index = self._duplicates.index()
         members = index.clusters.get(cluster, [])
-        changes = [c for m in members for c in _mark(m, "drop", "the whole cluster was dropped")]
-        return self._apply("drop cluster", f"drop a whole cluster of {len(members)}", changes)
+        changes = [c for m in members for c in _mark(m, "drop", "the whole cluster was excluded")]
+        return self._apply("drop cluster", f"exclude a whole cluster of {len(members)}", changes)
 
     def quarantine(self) -> Decided:
         """Drop every file that can't be read, each with its reason."""
@@ -201,8 +201,45 @@ class Decisions:
         changes: list[Change] = []
         for sample, keeper in plan.drops:
             changes += _mark(sample.id, "drop", _why(index, sample, keeper))
-        text = f"drop {len(plan.drops)} near-duplicates by the rule {plan.rule}"
+        text = f"exclude {len(plan.drops)} near-duplicates by the rule {plan.rule}"
         return self._apply("rule", text, changes)
+
+    def clean_up(
+        self,
+        excluded: Sequence[tuple[Sample, Sample]],
+        kept: Sequence[tuple[Sample, Sample]],
+        unreadable: Sequence[Sample] = (),
+    ) -> Decided:
+        """Exclude copies, keep both images of other pairs, exclude unreadable files: one operation.
+
+        Args:
+            excluded: (copy, the image that stays); the latter counts as reviewed.
+            kept: The same for pairs that are no duplicates. Identical images are alike whatever a
+                person says: there the copy is kept.
+        """
+        index = self._duplicates.index()
+        changes: list[Change] = []
+        for sample, keeper in excluded:
+            changes += _mark(sample.id, "drop", _why(index, sample, keeper))
+        changes += [
+            Change(i, DecisionField.REVIEWED, "1") for i in {keeper.id for _, keeper in excluded}
+        ]
+        for one, two in kept:
+            a, b = min(one.id, two.id), max(one.id, two.id)
+            if index.canonical.get(a, a) == index.canonical.get(b, b):
+                changes += _mark(one.id, "keep", "")
+            else:
+                changes.append(Change(a, DecisionField.NOT_ALIKE, "1", b))
+        for sample in unreadable:
+            changes += _mark(sample.id, "drop", f"unreadable: {sample.reason}")
+        text = f"clean up: exclude {_images(len(excluded))}"
+        if unreadable:
+            text += f" and {len(unreadable):,} unreadable file{'s' * (len(unreadable) != 1)}"
+        return self._apply("clean up", text, changes)
+
+    def is_in_force(self, operation: int) -> bool:
+        """Tell whether an operation was made and not undone."""
+        return any(o.id == operation and not o.undone for o in self.log())
 
     def to_undo(self) -> Operation | None:
         """Return the operation that undo would undo."""

@@ -207,6 +207,19 @@ class Duplicates:
         )  # fmt: skip
         return clusters
 
+    def label_conflicts(self) -> list[tuple[Sample, ...]]:
+        """Return the sets of identical images that carry several labels, by content.
+
+        Only identity proves a conflict: two similar images may differ in what makes the class.
+        """
+        index = self.index()
+        found = []
+        for members in index.sets.values():
+            standing = [s for m in members if (s := index.samples[m]).mark != "drop"]
+            if len({s.new_label or s.label for s in standing}) > 1:
+                found.append(tuple(sorted(standing, key=lambda s: s.path)))
+        return sorted(found, key=lambda members: members[0].path)
+
     def flat(self) -> list[Sample]:
         """Return the almost constant images, which are kept out of pairs."""
         return [s for s in self.index().samples.values() if s.flags & Flag.FLAT]

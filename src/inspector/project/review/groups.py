@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from inspector.audit.intervals import wilson
 from inspector.dataset import groups as proposals
-from inspector.dataset.groups import Proposal, Provenance, closeness
+from inspector.dataset.groups import Proposal, Provenance
 from inspector.dataset.layouts import Role
 from inspector.errors import UsageError
 from inspector.project.catalog.samples import Samples
@@ -19,14 +19,17 @@ from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
 from inspector.project.review.decisions import Decided, Decisions
 from inspector.project.review.duplicates import Duplicates
+from inspector.project.review.grouping_proposals import (
+    Evidence,
+    GroupingProposal,
+    ProposalState,
+    weigh,
+)
 from inspector.similarity.clusters import components
 from inspector.store.records import GROUPING, GroupingRecord, Judgement
 from inspector.store.samples import Sample
 
 GAP_SECONDS = 10.0
-# A proposal is used unasked when its members look alike this much more often than chance.
-# Source: .55 to .9 for true groups of the demo and brain_aug, below .2 for numbered photos.
-MIN_AGREEMENT = 0.4
 JUDGED_AT_ONCE = 12
 PAIRS_AT_LEAST = 30
 """Look-alikes that it takes to say which share of them the named groups hold together."""
@@ -50,26 +53,6 @@ class Group:
     def splits(self) -> tuple[str, ...]:
         """The splits on disk that it touches."""
         return tuple(sorted({m.split for m in self.members}))
-
-
-@dataclass(frozen=True, slots=True)
-class GroupingProposal:
-    """A proposal with what a person needs to judge it.
-
-    Attributes:
-        borne_out: How far the pictures of a group look alike, above chance; -1 to 1.
-        in_force: Its groups count now.
-        largest: Members of its largest group.
-        spanning: Groups with several classes.
-    """
-
-    proposal: Proposal
-    agreement: float
-    enabled: bool
-    count: int
-    covered: int
-    largest: int
-    spanning: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +88,7 @@ class Groups:
         self._duplicates = duplicates
         self._decisions = decisions
         self._kept: tuple[object, list[GroupingProposal]] | None = None
+        self._enabled: tuple[object, list[Proposal]] | None = None
 
     def images(self) -> list[Sample]:
         """Return the readable images in order of paths: the order of all arrays here."""
@@ -118,10 +102,29 @@ class Groups:
         if self._kept is not None and self._kept[0] == key:
             return self._kept[1]
         pictures = self.pictures(rows)
-        found = [self._offer(p, pictures, rows, rules) for p in self._propose(rows, rules)]
-        found.sort(key=lambda o: (not o.enabled, -o.agreement))
+        found = [
+            weigh(p, pictures, [s.label for s in rows], accepted=rules.get(_name(p)))
+            for p in self._propose(rows, rules)
+        ]
+        found.sort(key=lambda o: (not o.enabled, list(Evidence).index(o.evidence), -o.low))
         self._kept = (key, found)
         return found
+
+    def enabled(self) -> list[Proposal]:
+        """Return the proposals that count, without weighing any: nothing waits for evidence."""
+        rules = self._rules()
+        listed = self._context.layout.role is Role.MANIFEST
+        if not listed and not any(rules.values()):
+            return []
+        rows = self.images()
+        key = ([s.id for s in rows], [s.path for s in rows], rules)
+        if self._enabled is None or self._enabled[0] != key:
+            proposals_now = [
+                p for p in self._propose(rows, rules)
+                if rules.get(_name(p), p.provenance is Provenance.MANIFEST)
+            ]  # fmt: skip
+            self._enabled = (key, proposals_now)
+        return self._enabled[1]
 
     def groups(self) -> list[Group]:
         """Return the groups of all proposals, confirmed ones first, then by size."""
@@ -162,9 +165,8 @@ class Groups:
         """
         place = {s.id: i for i, s in enumerate(rows)}
         links: list[tuple[int, int]] = []
-        for offer in self.offers():
-            if offer.enabled:
-                links += _chain(self._positions(offer.proposal, place))
+        for proposal in self.enabled():
+            links += _chain(self._positions(proposal, place))
         bound: dict[int, list[int]] = defaultdict(list)
         for sample in rows:
             if sample.bound:
@@ -204,8 +206,7 @@ class Groups:
 
     def provenance(self) -> str:
         """Say in words what the groups in force come from."""
-        named = [f"{o.proposal.provenance.value} ({o.proposal.rule})" for o in self.offers()
-                 if o.enabled]  # fmt: skip
+        named = [f"{p.provenance.value} ({p.rule})" for p in self.enabled()]
         if any(s.bound for s in self.images()):
             named.append("confirmed by hand")
         return ", ".join(named) or "none known"
@@ -227,11 +228,57 @@ class Groups:
                 last = self._decisions.bind([m.id for m in known[key].members])
         return last
 
-    def use(self, proposal: Proposal, *, on: bool) -> None:
-        """Put a proposal's groups in force, or out of it; remembered by the project."""
+    def use(self, proposal: Proposal, *, on: bool | None) -> None:
+        """Accept a proposal, dismiss it, or leave it open again (None); the project remembers."""
         rules = self._rules()
-        rules[_name(proposal)] = on
+        if on is None:
+            rules.pop(_name(proposal), None)
+        else:
+            rules[_name(proposal)] = on
         self._keep(rules)
+
+    def accept(self, name: str) -> GroupingProposal:
+        """Accept the proposal whose rule or kind is `name`.
+
+        Raises:
+            UsageError: There is none, or there are several.
+        """
+        return self._choose(name, on=True)
+
+    def dismiss(self, name: str) -> GroupingProposal:
+        """Dismiss the proposal whose rule or kind is `name`.
+
+        Raises:
+            UsageError: There is none, or there are several.
+        """
+        return self._choose(name, on=False)
+
+    def _choose(self, name: str, *, on: bool) -> GroupingProposal:
+        matches = [
+            o for o in self.offers() if name in (o.proposal.rule, o.proposal.provenance.value)
+        ]
+        if len(matches) != 1:
+            rules = "; ".join(f'"{o.proposal.rule}"' for o in self.offers()) or "there are none"
+            raise UsageError(f'"{name}" is not one proposal', f"Proposals: {rules}.")
+        self.use(matches[0].proposal, on=on)
+        return next(o for o in self.offers() if o.proposal == matches[0].proposal)
+
+    def switched_off(self) -> list[GroupingProposal]:
+        """Return rules that an older program enabled by itself and nobody confirmed."""
+        if self._context.store.records.get(GROUPING).asks_first:
+            return []
+        return [
+            o for o in self.offers()
+            if o.state is ProposalState.OPEN and not o.enabled
+            and o.evidence is not Evidence.CHANCE
+        ]  # fmt: skip
+
+    def acknowledge(self) -> None:
+        """Remember that the user knows of the rules that are off now."""
+        self._context.store.records.update(
+            GROUPING, lambda record: replace(record, asks_first=True), urgent=True
+        )
+        self._context.emit(Changes(groups=True))
 
     def add_pattern(self, pattern: str) -> GroupingProposal:
         """Put the groups of a regular expression on the path in force.
@@ -240,8 +287,7 @@ class Groups:
             UsageError: It is no regular expression, or fits no path.
         """
         self.use(proposals.by_pattern([s.path for s in self.images()], pattern), on=True)
-        (offer,) = (o for o in self.offers() if o.proposal.rule == pattern)
-        return offer
+        return next(o for o in self.offers() if o.proposal.rule == pattern)
 
     def set_gap(self, seconds: float) -> None:
         """Take pictures of one camera as one burst up to this gap; remembered by the project.
@@ -254,7 +300,7 @@ class Groups:
         self._context.store.records.update(
             GROUPING, lambda record: replace(record, gap_seconds=seconds), urgent=True
         )
-        self._kept = None
+        self._kept = self._enabled = None
         self._context.emit(Changes(groups=True))
 
     def pictures(self, rows: Sequence[Sample]) -> NDArray[np.float32]:
@@ -342,23 +388,6 @@ class Groups:
                 found.append(proposals.by_pattern(paths, pattern))
         return [p for p in found if p is not None]
 
-    def _offer(
-        self,
-        proposal: Proposal,
-        pictures: NDArray[np.float32],
-        rows: Sequence[Sample],
-        rules: dict[str, bool],
-    ) -> GroupingProposal:
-        borne = closeness(proposal, pictures, [s.label for s in rows])
-        sure = proposal.provenance is Provenance.MANIFEST or borne >= MIN_AGREEMENT
-        groups = list(proposal.groups.values())
-        return GroupingProposal(
-            proposal, round(borne, 3),
-            rules.get(_name(proposal), sure),
-            len(groups), sum(map(len, groups)), max(map(len, groups), default=0),
-            sum(len({rows[i].label for i in members}) > 1 for members in groups),
-        )  # fmt: skip
-
     def _positions(self, proposal: Proposal, place: dict[int, int]) -> list[list[int]]:
         """Turn positions among all images into positions among the rows asked for."""
         images = self.images()
@@ -374,7 +403,9 @@ class Groups:
 
     def _keep(self, rules: dict[str, bool]) -> None:
         self._context.store.records.update(
-            GROUPING, lambda record: replace(record, enabled=rules), urgent=True
+            GROUPING,
+            lambda record: replace(record, enabled=rules, asks_first=True),
+            urgent=True,
         )
         self._context.emit(Changes(groups=True))
 

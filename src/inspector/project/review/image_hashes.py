@@ -1,6 +1,6 @@
 """ImageHash's hashes of the dataset's images: computed by workers, cached, compared."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
@@ -83,12 +83,12 @@ class ImageHashes:
             )
         stop, progress = stop or Stop(), progress or Progress()
         images = self._images()
-        reasons = self._complete(images, (method,), stop, progress)
+        hashes, reasons = self._complete(images, (method,), stop, progress)
         if stop.is_set():
             return None
         progress.start("comparing hashes", 0)
         contents = [s.sha256 for s in images]
-        stored = self._context.cache.image_hashes(_key(method), contents)
+        stored = hashes[method]
         pairs, crowded = pairs_within([stored.get(sha, b"") for sha in contents], bits)
         return HashComparison(
             method, bits,
@@ -111,11 +111,9 @@ class ImageHashes:
         What Pillow can't decode has none. When stopped, what is known is returned.
         """
         images = self._images()
-        self._complete(images, methods, stop or Stop(), progress or Progress())
-        contents = [s.sha256 for s in images]
+        hashes, _ = self._complete(images, methods, stop or Stop(), progress or Progress())
         texts: dict[int, dict[HashMethod, str]] = {s.id: {} for s in images}
-        for method in methods:
-            stored = self._context.cache.image_hashes(_key(method), contents)
+        for method, stored in hashes.items():
             for sample in images:
                 if sample.sha256 in stored:
                     texts[sample.id][method] = hash_text(method, stored[sample.sha256])
@@ -149,12 +147,18 @@ class ImageHashes:
         methods: Sequence[HashMethod],
         stop: Stop,
         progress: Progress,
-    ) -> dict[bytes, str]:
-        """Compute and store what is missing; return why contents have no hash."""
-        tasks = list(self._missing(images, methods))
+    ) -> tuple[dict[HashMethod, dict[bytes, bytes]], dict[bytes, str]]:
+        """Compute what is missing, and store it where the cache has room.
+
+        Returns:
+            By method the hash of each content, and by content why it has none.
+        """
+        contents = list(dict.fromkeys(s.sha256 for s in images))
+        hashes = {m: self._context.cache.image_hashes(_key(m), contents) for m in methods}
+        tasks = list(self._missing(images, hashes))
         reasons: dict[bytes, str] = {}
         if not tasks:
-            return reasons
+            return hashes, reasons
         progress.start("hashing images", len(tasks))
         chunks = (tasks[i : i + CHUNK_FILES] for i in range(0, len(tasks), CHUNK_FILES))
         rows: list[tuple[bytes, str, bytes]] = []
@@ -165,6 +169,8 @@ class ImageHashes:
                         for one in results:
                             assert isinstance(one, Hashed)
                             rows += [(one.sha256, _key(m), v) for m, v in one.hashes.items()]
+                            for m, v in one.hashes.items():
+                                hashes[m][one.sha256] = v
                             if one.reason:
                                 reasons[one.sha256] = one.reason
                         progress.advance(len(items))
@@ -175,16 +181,13 @@ class ImageHashes:
                     self._context.cache.put_image_hashes(rows)
                     rows = []
         self._context.cache.put_image_hashes(rows)
-        return reasons
+        return hashes, reasons
 
     def _missing(
-        self, images: Sequence[Sample], methods: Sequence[HashMethod]
+        self, images: Sequence[Sample], hashes: Mapping[HashMethod, Mapping[bytes, bytes]]
     ) -> Iterator[HashFile]:
-        paths = {s.sha256: s.path for s in images}
-        contents = list(paths)
-        stored = {m: self._context.cache.image_hashes(_key(m), contents) for m in methods}
-        for sha256, path in paths.items():
-            needed = tuple(m for m in methods if sha256 not in stored[m])
+        for sha256, path in {s.sha256: s.path for s in images}.items():
+            needed = tuple(m for m, stored in hashes.items() if sha256 not in stored)
             if needed:
                 yield HashFile(sha256, str(self._context.absolute(path)), needed)
 

@@ -18,7 +18,8 @@ from inspector.audit.pitfalls import HIGH, LOW, MIDDLE, Pitfall
 from inspector.dataset.decoding import Flag
 from inspector.errors import UsageError
 from inspector.project.review.duplicates import PairKind
-from inspector.project.review.similarity_graph import ThresholdedGraph, link
+from inspector.project.review.similarity_graph import link
+from inspector.project.splits.dataset_checks import dataset_checks
 from inspector.project.splits.membership import membership
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import (
@@ -75,13 +76,29 @@ class SeedLeakRates:
 
 
 @dataclass(frozen=True, slots=True)
+class BeforeExclusion:
+    """Leakage as it was before anything was excluded: `leaked` of the validation images."""
+
+    training_images: int
+    validation_images: int
+    leaked: int
+
+    @property
+    def share(self) -> float:
+        """Share of validation with a near-duplicate in training."""
+        return self.leaked / self.validation_images if self.validation_images else 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Leakage:
     """Everything that a rule puts on both sides.
 
     Attributes:
         both: Files on both sides; `made.neither` has those on none.
         leaks: Validation images tied to training, the worst first.
-        conflicting: Clusters of one picture with several labels, as sample ids.
+        conflicting: One picture with several labels, as sample ids.
+        excluded: Files in training or validation that are excluded, and count in nothing else.
+        before: What held before anything was excluded; None where nothing is.
     """
 
     made: Membership
@@ -92,11 +109,18 @@ class Leakage:
     conflicting: tuple[tuple[int, ...], ...]
     luck: SeedLeakRates
     findings: tuple[Pitfall, ...]
+    excluded: frozenset[str] = frozenset()
+    before: BeforeExclusion | None = None
+
+    @property
+    def training_images(self) -> int:
+        """Files in training that are not excluded."""
+        return sum(path not in self.excluded for path in self.made.training)
 
     @property
     def validation_images(self) -> int:
-        """Files in validation, those on both sides included."""
-        return len(self.made.validation)
+        """Files in validation that are not excluded, those on both sides included."""
+        return sum(path not in self.excluded for path in self.made.validation)
 
     @property
     def text(self) -> str:
@@ -109,11 +133,17 @@ class Leakage:
             if self.both or made.neither
             else "No file is in both."
         )
+        was = ""
+        if self.before is not None:
+            was = (
+                f" Before exclusions: {self.before.leaked:,} of {self.before.validation_images:,}"
+                f" ({self.before.share:.1%})."
+            )
         return (
-            f"By {whose}: {len(made.training):,} training, {n:,} validation. {files}"
+            f"By {whose}: {self.training_images:,} training, {n:,} validation. {files}"
             f" {neighbours:,} of the validation images ({self.share:.1%}) have a near-duplicate in"
             f" training at similarity {self.threshold:g} or more; {self.count('group'):,} more"
-            " share only a group with training."
+            f" share only a group with training.{was}"
         )
 
     def count(self, kind: str) -> int:
@@ -150,13 +180,18 @@ class LeakageAnalysis:
         self._rows = source.groups.images()
         self._ids = np.array([s.id for s in self._rows], np.int64)
         self._position = {s.path: i for i, s in enumerate(self._rows)}
-        self._masks = {
+        self._scanned = {
             "training": path_mask(self.made.training, self._position),
             "validation": path_mask(self.made.validation, self._position),
             **{n: path_mask(paths, self._position) for n, paths in self.made.elsewhere.items()},
         }
+        self._stands = np.array([s.mark != "drop" for s in self._rows], np.bool_)
+        self._excluded = frozenset(s.path for s in self._rows if s.mark == "drop")
+        self._masks = {name: mask & self._stands for name, mask in self._scanned.items()}
         self._links = link(source.duplicates, source.groups, self._rows)
         self._members = self._in_training()
+        everything = source.samples.everything()
+        self._checks = dataset_checks(source.context, everything)
 
     def at(self, threshold: float, *, luck: bool = True) -> Leakage:
         """Find what stands on both sides when pairs are sure from a similarity on.
@@ -169,9 +204,23 @@ class LeakageAnalysis:
         result = Leakage(
             self.made, threshold, tuple(sorted({*self.made.training} & {*self.made.validation})),
             tuple(self._leaks(codes, threshold)), self._matrix(links.ties),
-            self._conflicts(links), self._luck(links.ties) if luck else SeedLeakRates((), None), (),
+            self._conflicts(), self._luck(links.ties) if luck else SeedLeakRates((), None), (),
+            self._excluded, self._before(links.ties),
         )  # fmt: skip
-        return replace(result, findings=_findings(result, self._rows, self._masks))
+        said = _findings(result, self._rows, self._masks)
+        rank = {HIGH: 0, MIDDLE: 1, LOW: 2}
+        return replace(
+            result, findings=tuple(sorted((*self._checks, *said), key=lambda p: rank[p.severity]))
+        )
+
+    def _before(self, ties: SimilarityEdges) -> BeforeExclusion | None:
+        """Return what held before anything of the two sides was excluded."""
+        one, two = self._scanned["training"], self._scanned["validation"]
+        if self._stands[one | two].all():
+            return None
+        codes = edges_across(ties, one, two)
+        leaked = int(np.isin(codes, np.arange(1, len(KINDS))).sum())
+        return BeforeExclusion(len(self.made.training), len(self.made.validation), leaked)
 
     def _in_training(self) -> dict[int, list[int]]:
         """Return the rows of training by their picture, in order of ids."""
@@ -221,15 +270,15 @@ class LeakageAnalysis:
                 cells.append(Cell(source, to, int(two.sum()), by_kind))
         return tuple(cells)
 
-    def _conflicts(self, links: ThresholdedGraph) -> tuple[tuple[int, ...], ...]:
-        """Return clusters with several labels, as sample ids."""
+    def _conflicts(self) -> tuple[tuple[int, ...], ...]:
+        """Return the pictures with several labels, as sample ids: files or pixels are identical."""
         together: dict[int, list[int]] = {}
-        for i in np.flatnonzero(links.clustered).tolist():
-            together.setdefault(int(links.cluster[i]), []).append(i)
+        for i in np.flatnonzero(self._stands).tolist():
+            together.setdefault(int(self._links.picture[i]), []).append(i)
         return tuple(
             tuple(int(self._ids[i]) for i in rows)
             for rows in together.values()
-            if len({self._rows[i].label for i in rows}) > 1
+            if len({self._rows[i].new_label or self._rows[i].label for i in rows}) > 1
         )
 
     def _luck(self, ties: SimilarityEdges) -> SeedLeakRates:
@@ -252,11 +301,12 @@ class LeakageAnalysis:
 
     def _draws_of(self, sides: list[tuple[tuple[str, ...], tuple[str, ...]]]) -> SplitDraws:
         """Keep who stands where; totals count files, those without a picture included."""
-        rows = np.flatnonzero(self._links.tied)
+        rows = np.flatnonzero(self._links.tied & self._stands)
         masks = [[path_mask(paths, self._position)[rows] for paths in side] for side in sides]
+        totals = [sum(p not in self._excluded for p in validation) for _, validation in sides]
         return SplitDraws(
             rows, np.array([m[0] for m in masks]), np.array([m[1] for m in masks]),
-            np.array([len(validation) for _, validation in sides], np.int64),
+            np.array(totals, np.int64),
         )  # fmt: skip
 
 
@@ -304,8 +354,8 @@ def _findings(found: Leakage, rows: list[Sample], masks: dict[str, Mask]) -> tup
         said.append(
             Pitfall(
                 TIED[1], HIGH,
-                f"{len(events):,} more validation images show an event of which training has"
-                " another image.",
+                f"{len(events):,} more validation images share a group with an image of"
+                " training.",
                 {"group": float(len(events))}, tuple(leak.image.path for leak in events),
             )
         )  # fmt: skip
@@ -314,7 +364,7 @@ def _findings(found: Leakage, rows: list[Sample], masks: dict[str, Mask]) -> tup
         said.append(
             Pitfall(
                 "conflicting_labels", HIGH,
-                f"{len(found.conflicting)} images stand in the dataset with two labels.",
+                f"{len(found.conflicting)} images have identical copies with another label.",
                 {"clusters": float(len(found.conflicting))},
                 tuple(path[i] for ids in found.conflicting for i in ids),
             )

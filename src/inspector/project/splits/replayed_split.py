@@ -9,8 +9,9 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 
-from inspector.audit.pitfalls import HIGH, LOW, Pitfall
+from inspector.audit.pitfalls import HIGH, Pitfall
 from inspector.errors import DatasetError, UsageError
+from inspector.project.splits.library_split import replay_findings
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import (
     Membership,
@@ -211,10 +212,7 @@ def _findings(
     split: ReplayedSplit, training: tuple[str, ...], validation: tuple[str, ...]
 ) -> list[Pitfall]:
     both = tuple(sorted({*training} & {*validation}))
-    findings = [
-        Pitfall("replay_assumption", LOW, f"The replay is exact if {assumption}.")
-        for assumption in split.assumptions
-    ]
+    findings = [*replay_findings(split.assumptions)]
     if both:
         findings.insert(
             0,

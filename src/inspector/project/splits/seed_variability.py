@@ -108,7 +108,7 @@ def draw(
         _key(rule, rows), len(rows), tuple(seeds), own,
         _plain(found.accuracy), _plain(found.class_deviation),
     )  # fmt: skip
-    source.context.store.records.put(SEED_VARIABILITY, record)
+    source.context.store.records.note(SEED_VARIABILITY, record)
     source.context.emit(Changes(rule=True, text="200 seeds were drawn"))
     return known(source, rule)
 

@@ -1,6 +1,6 @@
 """Split rules: how membership comes about, and who stands where under each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -9,10 +9,21 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from inspector.audit.pitfalls import Pitfall, Replayed, pitfalls
-from inspector.dataset.keras_code import CodeCall, read_code
-from inspector.dataset.layouts import IMAGE_ENDINGS, SPLIT_NAMES, Role
+from inspector.audit.pitfalls import LOW, Pitfall, Replayed, pitfalls
+from inspector.code_reading.loader_calls import LoaderCall
+from inspector.code_reading.reading import Answers, CodeReading
+from inspector.dataset.layouts import IMAGE_ENDINGS, fold_of
 from inspector.errors import DatasetError, UsageError
+from inspector.project.splits.code_split import (
+    code_folders,
+    code_pitfalls,
+    is_keras,
+    keras_pair,
+    one_call_of,
+    pair_of,
+    reading_of,
+)
+from inspector.project.splits.library_split import LibrarySplit
 from inspector.project.splits.source import SplitSource
 from inspector.splits.group_split import split_by_group
 from inspector.splits.keras_replay import Call, Loader, SplitPaths, check, cut, list_call, replay
@@ -41,7 +52,9 @@ class Rule:
         call: For a Keras call; `second` is the call that makes validation where it differs.
         folder: Folder that the call reads, relative to the dataset; "" for the root, None for
             the training folder if there is one, else the root.
-        code: Pasted code.
+        code: Pasted code, with `answers` to what it does not tell.
+        fold: For the folders, where they are folds of a cross-validation: the one that is held out;
+             "" for the first.
         file: For a list of files: a CSV with the columns path and split, such as a locked split.
         share: For by group: of each class; None for today's share, or .2.
         fewest_moves: For by group: leave images where they are as far as can be.
@@ -54,9 +67,11 @@ class Rule:
     second: Call | None = None
     folder: str | None = None
     code: str = ""
+    answers: Answers = ()
     share: float | None = None
     seed: int = 0
     fewest_moves: bool = False
+    fold: str = ""
     file: str = ""
     function: str = ""
     keywords: str = ""
@@ -76,7 +91,7 @@ class Rule:
         """The rule in words."""
         match self.kind:
             case RuleKind.FOLDERS:
-                return "the folders"
+                return f"{self.fold} against the other folds" if self.fold else "the folders"
             case RuleKind.CODE:
                 return "the pasted code"
             case RuleKind.GROUPS:
@@ -153,6 +168,9 @@ def by_folders(source: SplitSource, rule: Rule) -> Membership:
     for sample in rows:
         if counts(sample):
             sides.setdefault(sample.split, []).append(sample.path)
+    folds = folds_among(sides)
+    if rule.fold or (folds and not sides.keys() & {"training", "validation"}):
+        return _by_fold(rule, sides, folds)
     training, validation, elsewhere = two_sides(sides)
     if not training or not validation:
         raise DatasetError(
@@ -161,6 +179,35 @@ def by_folders(source: SplitSource, rule: Rule) -> Membership:
             "Name a Keras call (validation_split and seed), paste the code, or split by group.",
         )
     return Membership(rule, training, validation, elsewhere)
+
+
+def _by_fold(rule: Rule, sides: dict[str, list[str]], folds: list[str]) -> Membership:
+    """Hold one fold of a cross-validation out; training is all the others.
+
+    Raises:
+        UsageError: There is no such fold.
+    """
+    held = rule.fold or folds[0]
+    if held not in folds or len(folds) < 2:
+        raise UsageError(
+            f"there is no fold {held} beside others",
+            f"Folds here: {', '.join(folds)}." if folds else "The folders are no folds.",
+        )
+    training = tuple(path for name in folds if name != held for path in sides[name])
+    said = Pitfall(
+        "fold_held_out", LOW,
+        f"{held} is held out for validation. Training is the other {len(folds) - 1:,} of"
+        f" {len(folds):,} folds; each fold can be held out in turn (--fold).",
+        {"folds": float(len(folds))},
+    )  # fmt: skip
+    elsewhere = {n: tuple(paths) for n, paths in sides.items() if n and n not in folds}
+    return Membership(rule, training, tuple(sides[held]), elsewhere, findings=(said,))
+
+
+def folds_among(splits: Iterable[str]) -> list[str]:
+    """Return the folds of a cross-validation among names of splits, 2 before 10; [] for one."""
+    named = sorted((int(number), s) for s in splits if (number := fold_of(s)))
+    return [s for _, s in named] if len(named) > 1 else []
 
 
 def two_sides(
@@ -174,13 +221,16 @@ def two_sides(
     return training, tuple(validation), {n: tuple(paths) for n, paths in sides.items() if n}
 
 
-def by_groups(source: SplitSource, rule: Rule) -> Membership:
+def by_groups(source: SplitSource, rule: Rule, *, without: Collection[int] = ()) -> Membership:
     """Say who stands where if groups are kept together.
+
+    Args:
+        without: Ids of images to leave out, beside those that are excluded.
 
     Raises:
         UsageError: The share is out of range.
     """
-    rows = [s for s in source.groups.images() if s.mark != "drop"]
+    rows = [s for s in source.groups.images() if s.mark != "drop" and s.id not in without]
     groups = source.groups.numbers(rows, with_duplicates=True)
     names = sorted({s.new_label or s.label for s in rows})
     place = {name: i for i, name in enumerate(names)}
@@ -222,20 +272,30 @@ def by_code(source: SplitSource, rule: Rule) -> Membership:
     """Say who stands where under the calls of pasted code, on the disk as it is now.
 
     Raises:
-        DatasetError: Keras would raise on this folder.
+        DatasetError: The loader would raise on this folder.
         UsageError: The code can't be read, or reads another folder.
     """
-    one, two = _pair(read_code(rule.code, keras=rule.call.keras))
-    folders = _code_folder(source, one), _code_folder(source, two)
-    if one.directory != two.directory and not (one.call.subset and two.call.subset):
-        for call, folder in zip((one, two), folders, strict=True):
-            if folder is None or folders[0] == folders[1]:
-                raise UsageError(
-                    f"line {call.line} reads {call.directory}, which is no split folder of this"
-                    " dataset",
-                    "Open the folder that holds both, or write the folder's name there.",
-                )
-    return _by_calls(source, rule, one.call, two.call, folders=folders, code=(one, two))
+    reading = reading_of(rule.code, rule.call.keras, rule.answers)
+    pair = pair_of(reading)
+    if not is_keras(pair):
+        return _by_library(source, rule, reading)
+    one, two = keras_pair(reading, rule.call.keras)
+    folders = code_folders(source, one, two)
+    calls = _by_calls(source, rule, one.call, two.call, folders=folders, code=(one, two))
+    findings = (*calls.findings, *code_pitfalls(reading, calls.findings))
+    return replace(calls, findings=findings)
+
+
+def _by_library(source: SplitSource, rule: Rule, reading: CodeReading) -> Membership:
+    one, two = pair_of(reading)
+    split = LibrarySplit(source, one, two, reading.containers)
+    taken = {*split.training, *split.validation}
+    neither = tuple(p for p in split.every if p not in taken)
+    findings = (*code_pitfalls(reading, split.findings), *split.findings)
+    return Membership(
+        rule, split.training, split.validation, elsewhere_by_folder(source, {*taken, *neither}),
+        neither, findings, split.folder,
+    )  # fmt: skip
 
 
 def one_call(source: SplitSource, rule: Rule) -> Rule | None:
@@ -248,62 +308,14 @@ def one_call(source: SplitSource, rule: Rule) -> Rule | None:
         return rule if _splits(rule.call) else None
     if rule.kind is not RuleKind.CODE:
         return None
-    one, two = _pair(read_code(rule.code, keras=rule.call.keras))
-    folders = _code_folder(source, one), _code_folder(source, two)
-    call = replace(one.call, subset="")
-    same = folders[0] == folders[1] and call == replace(two.call, subset="")
-    return Rule(RuleKind.KERAS, call, folder=folders[0]) if same and _splits(call) else None
+    known = one_call_of(source, rule.code, rule.call.keras, rule.answers)
+    if known is None or not _splits(known[0]):
+        return None
+    return Rule(RuleKind.KERAS, known[0], folder=known[1])
 
 
 def _splits(call: Call) -> bool:
     return bool(call.validation_split) or call.left_size is not None
-
-
-def _pair(calls: Sequence[CodeCall]) -> tuple[CodeCall, CodeCall]:
-    """Return the call that makes training and the one that makes validation."""
-    validation = [c for c in calls if c.call.subset in ("validation", "both")]
-    training = [c for c in calls if c.call.subset in ("training", "both")]
-    split = [c for c in calls if c.call.loader is Loader.SPLIT_DATASET]
-    if split:
-        return split[0], split[0]
-    if training and validation:
-        return training[0], validation[0]
-    by_name = [
-        c for c in calls
-        if any(w in f"{c.name} {_last_word(c)}".lower() for w in ("val", "test", "dev"))
-    ]  # fmt: skip
-    others = [c for c in calls if c not in by_name]
-    if training and by_name:
-        return training[0], by_name[0]
-    if others and by_name:
-        return others[0], by_name[0]
-    if len(calls) > 1:
-        return calls[0], calls[1]
-    raise UsageError(
-        "the code makes only one dataset", "Paste the calls of training and of validation."
-    )
-
-
-def _code_folder(source: SplitSource, call: CodeCall) -> str | None:
-    """Return the dataset's folder that an expression means, as far as its last words tell."""
-    last = _last_word(call)
-    splits = source.context.layout.splits
-    if source.context.layout.role is Role.SPLITS and (source.context.root / last).is_dir() and last:
-        return last
-    if last == source.context.root.name:
-        return ""
-    # A variable such as train_dir tells as much as a folder's name does.
-    words = {SPLIT_NAMES[w] for w in _words(last) if w in SPLIT_NAMES}
-    match = [name for name, split in splits.items() if {split} == words]
-    return match[0] if len(match) == 1 else None
-
-
-def _last_word(call: CodeCall) -> str:
-    return call.directory.replace("\\", "/").rstrip("/'\") ").split("/")[-1].strip(" '\"(")
-
-
-def _words(name: str) -> list[str]:
-    return "".join(c if c.isalnum() else " " for c in name.lower()).split()
 
 
 def _by_calls(
@@ -313,7 +325,7 @@ def _by_calls(
     two: Call,
     *,
     folders: tuple[str | None, str | None],
-    code: tuple[CodeCall, ...] = (),
+    code: tuple[LoaderCall, ...] = (),
 ) -> Membership:
     places = _folder(source, folders[0]), _folder(source, folders[1])
     if places[0] != places[1] and not two.validation_split:

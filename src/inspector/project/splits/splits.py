@@ -12,6 +12,7 @@ from inspector.dataset.user_files import check_outside, user_file
 from inspector.errors import DatasetError, ExportError, UsageError
 from inspector.project.catalog.scans import Scans
 from inspector.project.changes import Changes
+from inspector.project.review.group_names import group_names
 from inspector.project.splits import leakage as leak_search
 from inspector.project.splits import seed_variability as luck
 from inspector.project.splits.leakage import Leakage
@@ -23,6 +24,7 @@ from inspector.project.splits.split_rules import (
     Rule,
     RuleKind,
     call_sides,
+    folds_among,
     moves,
 )
 from inspector.splits.keras_replay import Loader, SplitPaths
@@ -77,12 +79,17 @@ class Splits:
         self._duplicates = source.duplicates
         self._scans = scans
         self._search: tuple[Rule, leak_search.LeakageAnalysis] | None = None
+        self._changes_seen = 0
         source.context.subscribe(self._on_changed)
 
     @property
     def rule(self) -> Rule:
         """The rule in force; the folders where nothing was chosen."""
         return self._context.store.records.get(SPLIT_RULE)
+
+    def folds(self) -> list[str]:
+        """Return the folds of a cross-validation that the folders or a label file name."""
+        return folds_among(self._source.samples.counts().splits)
 
     def set_rule(self, rule: Rule) -> None:
         """Choose the rule; it is checked first.
@@ -121,6 +128,29 @@ class Splits:
         """
         return membership(self._source, rule or self.rule)
 
+    def split_of(self, rule: Rule | None = None) -> dict[int, str]:
+        """Return the split of each image under a rule, by id; the folders' where it can't apply."""
+        rule = rule or self.rule
+        made = None if rule.kind is RuleKind.FOLDERS else self.made(rule)
+        if made is None:
+            return {s.id: s.split for s in self._groups.images() if s.split}
+        return self.sides_by_id(made)
+
+    def made(self, rule: Rule) -> Membership | None:
+        """Return who stands where under a rule, as last looked at; None where it can't apply."""
+        kept = self._search
+        if kept is not None and kept[0] == rule:
+            return kept[1].made
+        try:
+            return self.membership(rule)
+        except (DatasetError, UsageError):
+            return None
+
+    def sides_by_id(self, made: Membership) -> dict[int, str]:
+        """Return the split of each image of a membership, by id."""
+        sides = made.sides()
+        return {s.id: sides[s.path] for s in self._groups.images() if s.path in sides}
+
     def leaks(self, rule: Rule | None = None, *, luck: bool = True) -> Leakage:
         """Find what a rule puts on both sides; needs a finished scan.
 
@@ -141,10 +171,12 @@ class Splits:
             DatasetError: Keras would raise here, or the folders are no splits.
             UsageError: The arguments are wrong.
         """
-        kept = self._search
+        kept, changes = self._search, self._changes_seen
         if kept is None or kept[0] != rule:
             kept = (rule, leak_search.LeakageAnalysis(self._source, rule))
-            self._search = kept
+            # What changed meanwhile, on another thread, is not in it: it answers only this once.
+            if changes == self._changes_seen:
+                self._search = kept
         return kept[1]
 
     def score_seeds(
@@ -180,6 +212,18 @@ class Splits:
         """Return what moves against today's folders, for a proposal."""
         return moves(self._samples.everything(), made)
 
+    def lock(self, rule: Rule) -> int:
+        """Remember a split with content hashes as the locked one; return how many files it has.
+
+        Lists and hashes the disk as it is now; nothing is decoded.
+
+        Raises:
+            DatasetError: The rule can't be applied, or a file can't be read.
+        """
+        rows = self._hashed(rule)
+        self._remember_lock(rule, "", rows)
+        return len(rows)
+
     def freeze(self, rule: Rule, file: Path) -> Frozen:
         """Write a split as a manifest with content hashes, and remember it as the locked one.
 
@@ -189,26 +233,33 @@ class Splits:
             ExportError: The file exists already, or can't be written there.
             DatasetError: The rule can't be applied, or a file can't be read.
         """
-        context = self._context
         check_outside(file, self._context.root, what="manifest")
         if file.exists():
             raise ExportError(f"{file} exists already", "Name a file that does not exist yet.")
-        sides = self._sides(rule)
+        hashed = self._hashed(rule)
         labels = {s.path: s.label for s in self._samples.everything()}
         groups = self._group_names(rule)
-        rows = []
-        for path, side in sides:
-            rows.append((path, _hash(context.root / path), side, labels.get(path, ""),
-                         groups.get(path, "")))  # fmt: skip
+        rows = [
+            (one.path, one.sha256, one.split, labels.get(one.path, ""), groups.get(one.path, ""))
+            for one in hashed
+        ]
         with user_file(file, self._context.root, what="manifest") as stream:
             write_rows(stream, [MANIFEST_FIELDS])
             write_rows(stream, ((p, sha.hex(), s, label, g) for p, sha, s, label, g in rows))
+        self._remember_lock(rule, str(file.absolute()), hashed)
+        return Frozen(file, len(rows), dict(Counter(one.split for one in hashed)))
+
+    def _hashed(self, rule: Rule) -> list[LockedFile]:
+        root = self._context.root
+        return [LockedFile(p, _hash(root / p), side) for p, side in self._sides(rule)]
+
+    def _remember_lock(self, rule: Rule, file: str, rows: list[LockedFile]) -> None:
         # A file on both sides is kept once: its first side counts.
-        files = {p: LockedFile(p, sha, s) for p, sha, s, _, _ in reversed(rows)}.values()
-        record = SplitLockRecord(str(file.absolute()), rule.text, round(time.time()))
-        context.store.split_lock.replace(record, files)
-        context.emit(Changes(rule=True, text=f"locked the split in {file.name}"))
-        return Frozen(file, len(rows), dict(Counter(side for _, side in sides)))
+        files = {one.path: one for one in reversed(rows)}.values()
+        record = SplitLockRecord(file, rule.text, round(time.time()))
+        self._context.store.split_lock.replace(record, files)
+        where = f" in {Path(file).name}" if file else ""
+        self._context.emit(Changes(rule=True, text=f"locked the split{where}"))
 
     def locked(self) -> Lock | None:
         """Say what of the locked split still holds, by the last scan; None without a lock."""
@@ -241,6 +292,7 @@ class Splits:
     def _on_changed(self, changes: Changes) -> None:
         # A moved threshold leaves it as it is.
         if changes.samples or changes.decisions or changes.groups or changes.layout:
+            self._changes_seen += 1
             self._search = None
 
     def _sides(self, rule: Rule) -> list[tuple[str, str]]:
@@ -261,12 +313,7 @@ class Splits:
         """Name the group of each image by the first path in it, where the scan is done."""
         if not self._scans.is_complete() and rule.kind is not RuleKind.GROUPS:
             return {}
-        rows = self._groups.images()
-        numbers = self._groups.numbers(rows, with_duplicates=False).tolist()
-        members: dict[int, list[str]] = {}
-        for sample, number in zip(rows, numbers, strict=True):
-            members.setdefault(number, []).append(sample.path)
-        return {p: paths[0] for paths in members.values() if len(paths) > 1 for p in paths}
+        return group_names(self._groups, self._groups.images())
 
 
 def keras_rule(

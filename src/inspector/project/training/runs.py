@@ -1,5 +1,6 @@
 """Runs: trainings in a child process, each kept in a folder of its own beside the project."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -22,6 +23,7 @@ from inspector.project.splits.split_rules import Membership, Rule
 from inspector.project.splits.splits import Splits
 from inspector.project.training.run import Run, RunConfig, RunState
 from inspector.project.training.run_results import RunResult, run_result
+from inspector.project.training.stored_runs import check_run, remember_own
 from inspector.project.training.trainer import RunProgress, Trainer
 from inspector.splits.group_split import split_by_group
 from inspector.store.records import Record, RecordKey
@@ -163,20 +165,31 @@ class Runs:
             policy=write_policy(wanted.policy) if wanted.policy else None,
             policy_name=wanted.policy_name, weights=wanted.weights, split=rule.text,
             threads=max(1, (os.cpu_count() or 1) - context.low_priority),
-            cache=str(cache_folder() / "training"), versions={"inspector": __version__},
+            cache=_cache(), versions={"inspector": __version__},
             test=columns([s.path for s in test]), dataset_digest=_digest(known.values()),
         )  # fmt: skip
         check_spec(spec)
         return spec
 
     def store(self, spec: RunSpec) -> str:
-        """Store a new run's spec before its start; return the run's name."""
+        """Store a new run's spec before its start; return the run's name.
+
+        Raises:
+            TrainingError: The disk is full or can't be written.
+        """
         stamp = time.strftime("%Y%m%d-%H%M%S")
         number = 1
         while (self.folder / f"{stamp}-{number:03}").exists():
             number += 1
         name = f"{stamp}-{number:03}"
-        write_spec(self.folder / name, spec)
+        try:
+            write_spec(self.folder / name, spec)
+            remember_own(self.folder / name, spec)
+        except OSError as error:
+            raise TrainingError(
+                f"the run can't be stored in {self.folder}: {error.strerror}",
+                "Make room on that disk, or name a project on another one with --project.",
+            ) from error
         return name
 
     def resume(self, name: str, *, epochs: int | None = None) -> str:
@@ -205,10 +218,15 @@ class Runs:
         return found
 
     def start(self, names: Sequence[str]) -> None:
-        """Put stored runs into the queue, to begin or to go on; `Changes` tell how they get on."""
+        """Put stored runs into the queue, to begin or to go on; `Changes` tell how they get on.
+
+        Raises:
+            TrainingError: One reads or writes elsewhere, and was not stored on this machine.
+        """
+        orders = [self._order(name) for name in names]
         for name in names:
             (self.folder / name / ENDED).unlink(missing_ok=True)
-        self.trainer.add([Train(str(self.folder / name)) for name in names])
+        self.trainer.add(orders)
         self._context.emit(Changes(runs=True))
 
     def train(
@@ -219,9 +237,10 @@ class Runs:
         A name is asked for when its turn comes, so the rest may depend on what was heard.
 
         Raises:
-            TrainingError: There is no TensorFlow to train with.
+            TrainingError: There is no TensorFlow to train with, or a run reads or writes
+                elsewhere and was not stored on this machine.
         """
-        orders = (Train(str(self.folder / name)) for name in names)
+        orders = (self._order(name) for name in names)
         self._follow(orders, hear, stop or Stop())
 
     def evaluate(self, name: str, side: str = "validation") -> Evaluated:
@@ -231,7 +250,9 @@ class Runs:
             TrainingError: The weights or a sample are gone or were changed.
         """
         heard: list[Event] = []
-        order = Reevaluate(str(self.folder / name), side)
+        folder = self.folder / name
+        check_run(folder, self.run(name).spec)
+        order = Reevaluate(str(folder), side, str(self._context.root))
         self._follow([order], heard.append, Stop())
         last = heard[-1]
         if isinstance(last, RunFailed):
@@ -268,6 +289,11 @@ class Runs:
     def close(self) -> None:
         """Stop what is going, keeping each complete epoch, and end the child."""
         self.trainer.close()
+
+    def _order(self, name: str) -> Train:
+        folder = self.folder / name
+        check_run(folder, read_spec(folder))
+        return Train(str(folder), str(self._context.root), _cache())
 
     def _follow(
         self, orders: Iterable[Train | Reevaluate], hear: Callable[[Event], None], stop: Stop
@@ -325,7 +351,13 @@ class Runs:
         if not folder.is_dir() or (folder / CARD).exists():
             return
         said = {"state": state.value, "reason": reason, "advice": advice}
-        write_whole(folder / ENDED, json.dumps(said))
+        # On a full disk the run counts as interrupted: it can be resumed all the same.
+        with contextlib.suppress(OSError):
+            write_whole(folder / ENDED, json.dumps(said))
+
+
+def _cache() -> str:
+    return str(cache_folder() / "training")
 
 
 def _digest(rows: Iterable[Sample]) -> str:

@@ -1,5 +1,6 @@
 """The training child while a project is open: warm, with a queue, and heard by everyone."""
 
+import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -36,6 +37,7 @@ PATIENCE_SECONDS = 0.8
 while it traces (7 s were measured), and a stop shall be done within a second."""
 
 QUIT_SECONDS = 2.0
+_LOG = logging.getLogger("inspector")
 
 
 class Phase(StrEnum):
@@ -114,7 +116,10 @@ class Trainer:
         self._closed = False
 
     def listen(self, listener: Callable[[Event], None]) -> None:
-        """Call `listener` with every answer, on the trainer's thread."""
+        """Call `listener` with every answer, on the trainer's thread.
+
+        What a listener raises is logged, and keeps no answer from the others.
+        """
         self._listeners.append(listener)
 
     def forget(self, listener: Callable[[Event], None]) -> None:
@@ -219,6 +224,19 @@ class Trainer:
         self._thread.join()
 
     def _work(self) -> None:
+        try:
+            self._work_off()
+        except BaseException as error:
+            # Whoever waits for an answer would wait for ever.
+            _LOG.exception("the trainer's thread ended")
+            self._let_go()
+            self._fail_all(
+                RunFailed(
+                    "", f"training can't go on: {error}", "Run `inspector doctor`, then resume."
+                )
+            )
+
+    def _work_off(self) -> None:
         while not self._closed:
             if self._child is None and not self._start():
                 return
@@ -232,10 +250,11 @@ class Trainer:
     def _start(self) -> bool:
         """Start a child; where there is none to be had, everything that waits fails."""
         self._failure = None
-        child = ChildProcess(TRAINER, low_priority=self._low_priority)
-        with self._sending:
-            self._child = child
+        first: object
         try:
+            child = ChildProcess(TRAINER, low_priority=self._low_priority)
+            with self._sending:
+                self._child = child
             first = child.receive()
         except ProcessExited as gone:
             first = RunFailed("", f"training can't start: {gone}", "Run `inspector doctor`.")
@@ -245,14 +264,18 @@ class Trainer:
             return True
         assert isinstance(first, RunFailed)
         self._let_go()
+        self._fail_all(first)
+        return False
+
+    def _fail_all(self, failure: RunFailed) -> None:
+        """Answer for everything that waits, as there is no child to do it."""
         with self._wake:
-            waiting, self._failure = list(self._live), first
+            waiting, self._failure = list(self._live), failure
             self._live.clear()
             self._orders.clear()
             self._working = False
         for name in waiting or [""]:
-            self._tell(RunStopped(name, 0) if self._closed else replace(first, run=name))
-        return False
+            self._tell(RunStopped(name, 0) if self._closed else replace(failure, run=name))
 
     def _do(self, order: Train | Reevaluate) -> None:
         name = Path(order.folder).name
@@ -289,7 +312,10 @@ class Trainer:
 
     def _tell(self, answer: Event) -> None:
         for listener in tuple(self._listeners):
-            listener(answer)
+            try:
+                listener(answer)
+            except Exception:
+                _LOG.exception("a listener failed on %r", answer)
 
     def _send(self, order: Command) -> None:
         with self._sending:

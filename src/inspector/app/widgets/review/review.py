@@ -10,7 +10,6 @@ from typing import Generic, TypeVar
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QInputDialog,
     QLabel,
     QListView,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.threads.bridge import Bridge
+from inspector.app.widgets.flow_layout import FlowLayout
 from inspector.app.widgets.page import Key
 from inspector.app.widgets.review.review_speed import ReviewSpeed
 from inspector.project.review.decisions import Decided
@@ -148,15 +148,17 @@ class Review(QWidget, Generic[_T]):
         column.setSpacing(8)
         for widget in (self._heading, self._note, *stage):
             column.addWidget(widget, int(widget is stage[0]))
-        bar, buttons = QHBoxLayout(), []
+        # Narrow windows take two lines: no button is cut.
+        row = QWidget()
+        bar = FlowLayout(row)
+        buttons = []
         for verb in verbs:
             button = QPushButton(verb.text)
             button.setProperty("role", "primary" if verb.is_primary else "")
             button.clicked.connect(verb.run)
             bar.addWidget(button)
             buttons.append(button)
-        bar.addStretch()
-        column.addLayout(bar)
+        column.addWidget(row)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(left)
         splitter.addWidget(right)

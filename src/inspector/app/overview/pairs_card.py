@@ -1,0 +1,101 @@
+"""Near-duplicates across splits as large pairs, by the two splits that share them."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout
+
+from inspector.app.overview.clean_up_text import tile_of
+from inspector.app.widgets.pair_grid import PairGrid
+from inspector.project.review.copies import CopyPair
+
+_ROWS, _ROWS_WIDE, _WIDE_PX = 1, 3, 1100
+_COLUMN_PX = 270
+
+
+class PairsCard(QFrame):
+    """Show pairs; hidden where there are none.
+
+    Attributes:
+        opened: A `CopyPair` that the person wants to see large.
+    """
+
+    opened = Signal(object)
+
+    def __init__(self, load: Callable[[int], bytes | None]) -> None:
+        super().__init__()
+        self.setObjectName("plain-card")
+        self._pairs: tuple[CopyPair, ...] = ()
+        self._splits: tuple[str, str] | None = None
+        self.grid = PairGrid(load, self)
+        self.grid.setAccessibleName("Near-duplicates across splits")
+        self.grid.opened.connect(self._on_opened)
+        self._segments = QHBoxLayout()
+        self._segments.setSpacing(0)
+        self._group = QButtonGroup(self)
+        title = QLabel("Near-duplicates across splits")
+        title.setProperty("role", "heading")
+        head = QHBoxLayout()
+        head.addWidget(title)
+        head.addStretch()
+        head.addLayout(self._segments)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(12)
+        column.addLayout(head)
+        column.addWidget(self.grid)
+        self.hide()
+
+    def show_pairs(self, pairs: tuple[CopyPair, ...]) -> None:
+        """Show other pairs; the splits that were chosen stay chosen."""
+        self._pairs = pairs
+        between = list(dict.fromkeys(p.splits for p in pairs))
+        between.sort(key=lambda s: -sum(p.splits == s for p in pairs))
+        if self._splits not in between:
+            self._splits = between[0] if between else None
+        while (item := self._segments.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        for splits in between:
+            count = sum(p.splits == splits for p in pairs)
+            button = QToolButton()
+            button.setText(f"{splits[0].title()} - {splits[1]}  {count:,}")
+            button.setProperty("role", "chip")
+            button.setCheckable(True)
+            button.setChecked(splits == self._splits)
+            button.clicked.connect(lambda _=False, one=splits: self._choose(one))
+            self._group.addButton(button)
+            self._segments.addWidget(button)
+        self.setVisible(bool(pairs))
+        self._show_tiles()
+
+    def shut(self) -> None:
+        """End the decode threads."""
+        self.grid.shut()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _choose(self, splits: tuple[str, str]) -> None:
+        self._splits = splits
+        self._show_tiles()
+
+    def _show_tiles(self) -> None:
+        shown = [p for p in self._pairs if p.splits == self._splits]
+        self.grid.show_tiles([tile_of(p, ticks=False) for p in shown])
+        self._fit()
+
+    def _fit(self) -> None:
+        room = max(1, self.width() - 32)
+        self.grid.set_columns(max(2, min(6, room // _COLUMN_PX)) if room > 2 * _COLUMN_PX else 2)
+        rows = _ROWS_WIDE if self.window().width() >= _WIDE_PX + 400 else _ROWS
+        columns = max(1, self.grid.viewport().width() // max(1, self.grid.tile_size().width()))
+        needed = -(-max(1, len(self.grid.pairs.tiles)) // columns)
+        self.grid.setFixedHeight(self.grid.height_of_rows(min(rows, needed)))
+
+    def _on_opened(self, key: int) -> None:
+        pair = next((p for p in self._pairs if p.excluded.id == key), None)
+        if pair is not None:
+            self.opened.emit(pair)

@@ -1,0 +1,131 @@
+"""How pasted code was read: its calls with their lines, and a field for what it does not tell."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from inspector.app.widgets.tables import set_rows, table
+from inspector.augmentation.policy_json import write_policy
+from inspector.code_reading.code_call import CodeCall
+from inspector.code_reading.policies import CodePolicy
+from inspector.code_reading.program import CodePlace
+from inspector.code_reading.reading import CodeReading
+
+MAX_ROWS_IN_SIGHT = 5
+_HEADS = ("line", "role", "loader", "folder", "split", "subset", "seed", "shuffle")
+_FIELDS = ("role", "loader", "folder", "validation_split", "subset", "seed", "shuffle")
+_NAME = "How the code was read"
+
+
+class CodeReadingPanel(QWidget):
+    """Show a reading, and take what a person fills in.
+
+    Attributes:
+        answered: A value was filled in or changed; `answers` returns them.
+    """
+
+    answered = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._typed: dict[str, str] = {}
+        self._asked: tuple[str, ...] = ()
+        self._calls = table(_HEADS, name=_NAME, wide=(3,), numbers=())
+        self._notes = QLabel()
+        self._notes.setObjectName("code-reading-notes")
+        self._notes.setWordWrap(True)
+        self._notes.setProperty("role", "muted")
+        self._form = QWidget()
+        self._fields: dict[str, QLineEdit] = {}
+        QFormLayout(self._form).setContentsMargins(0, 0, 0, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        for part in (self._calls, self._form, self._notes):
+            column.addWidget(part)
+        self.clear()
+
+    def answers(self) -> tuple[tuple[str, str], ...]:
+        """Return what is filled in for the code that is shown, by expression."""
+        return tuple((name, self._typed[name]) for name in self._asked if self._typed.get(name))
+
+    def set_answers(self, answers: tuple[tuple[str, str], ...]) -> None:
+        """Take answers that were given before."""
+        self._typed |= dict(answers)
+        self._asked = tuple(dict.fromkeys((*self._asked, *(name for name, _ in answers))))
+
+    def clear(self) -> None:
+        """Show no reading, such as while the code changes; what was typed is remembered."""
+        self._asked = ()
+        self.setVisible(False)
+
+    def show_reading(self, reading: CodeReading, asked: tuple[str, ...]) -> None:
+        """Show a reading with a field for each expression in `asked`."""
+        before = self.answers()
+        self._asked = asked
+        rows = [_call_row(call) for call in reading.calls]
+        rows += [_policy_row(policy) for policy in reading.policies]
+        set_rows(self._calls, len(rows), "No dataset and no augmentation was found in the code.")
+        for number, texts in enumerate(rows):
+            for column, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                item.setToolTip(text)
+                self._calls.setItem(number, column, item)
+        height = self._calls.rowHeight(0)
+        self._calls.setFixedHeight(36 + height * min(MAX_ROWS_IN_SIGHT, max(1, len(rows))))
+        self._show_fields()
+        lines = [f"{u.place.text.capitalize()}: {u.what}: {u.why}." for u in reading.unread]
+        lines += [f"{place.text.capitalize()}: {text}." for place, text in reading.notes]
+        self._notes.setText("\n".join(dict.fromkeys(lines)))
+        self._notes.setVisible(bool(lines))
+        self.setVisible(True)
+        if self.answers() != before:
+            self.answered.emit()
+
+    def _show_fields(self) -> None:
+        if tuple(self._fields) != self._asked:
+            form = self._form.layout()
+            assert isinstance(form, QFormLayout)
+            while form.rowCount():
+                form.removeRow(0)
+            self._fields = {}
+            for name in self._asked:
+                field = QLineEdit(self._typed.get(name, ""))
+                field.setAccessibleName(f"Value of {name}")
+                field.setToolTip("The code does not tell this value. It is read like Python.")
+                field.setPlaceholderText("the code does not tell it: fill it in")
+                field.editingFinished.connect(lambda n=name: self._on_edited(n))
+                self._fields[name] = field
+                form.addRow(QLabel(name), field)
+        self._form.setVisible(bool(self._asked))
+
+    def _on_edited(self, name: str) -> None:
+        text = self._fields[name].text().strip()
+        if text != self._typed.get(name, ""):
+            self._typed[name] = text
+            self.answered.emit()
+
+
+def _call_row(call: CodeCall) -> tuple[str, ...]:
+    row = call.document()
+    return (_line(call.place), *(_text(row[name]) for name in _FIELDS))
+
+
+def _policy_row(policy: CodePolicy) -> tuple[str, ...]:
+    values = {} if policy.policy is None else write_policy(policy.policy)
+    text = ", ".join(f"{name}={value}" for name, value in values.items() if name != "policy")
+    return (_line(policy.place), policy.role.value, "augmentation", text)
+
+
+def _line(place: CodePlace) -> str:
+    return str(place.line) if place.cell is None else f"{place.cell}:{place.line}"
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)

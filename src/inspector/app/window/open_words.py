@@ -1,0 +1,50 @@
+"""The words behind `inspector open`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from inspector.desktop.settings import THEME
+from inspector.errors import UsageError
+
+USAGE = "open [DATASET|PROJECT] [--project FILE] [--theme T] [--read-only]"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWords:
+    """What they name; "" for what they do not.
+
+    Attributes:
+        path: A dataset or a project file.
+        project: The project file of the dataset.
+        theme: One of the themes.
+        read_only: True to keep nothing.
+    """
+
+    path: str = ""
+    project: str = ""
+    theme: str = ""
+    read_only: bool = False
+
+
+def parse_words(words: Sequence[str]) -> OpenWords:
+    """Return what the words name.
+
+    Raises:
+        UsageError: There is one too many, or an unknown one.
+    """
+    rest = list(words[1:] if words[:1] == ["open"] else words)
+    path, values, read_only = "", {"--project": "", "--theme": ""}, False
+    while rest:
+        word = rest.pop(0)
+        if word in values and rest:
+            values[word] = rest.pop(0)
+        elif word == "--read-only":
+            read_only = True
+        elif not word.startswith("-") and not path:
+            path = word
+        else:
+            raise UsageError(f"open does not know {word}", USAGE)
+    theme = values["--theme"]
+    if theme not in ("", *THEME.choices):
+        raise UsageError(f"there is no theme {theme}", f"Themes: {', '.join(THEME.choices)}.")
+    return OpenWords(path, values["--project"], theme, read_only)

@@ -1,0 +1,69 @@
+"""The verb code: how a script or notebook is read, without a dataset."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TextIO
+
+from inspector.cli.output import print_json, print_table
+from inspector.code_reading.program import load_code
+from inspector.code_reading.reading import CodeReading, answers_of, read_code
+
+_HEADS = ("line", "role", "loader", "folder", "split", "subset", "seed", "shuffle")
+
+
+def add_verbs(verbs: object) -> None:
+    """Add this module's verb to the parser."""
+    assert isinstance(verbs, argparse._SubParsersAction)
+    summary = "how a script or notebook is read: datasets, augmentation, pitfalls"
+    parser = verbs.add_parser("code", help=summary, description=summary)
+    parser.set_defaults(run=_code)
+    parser.add_argument("file", metavar="FILE", type=Path, help="a .py or .ipynb file")
+    parser.add_argument("--keras-version", default="", metavar="V")
+    add_answer_option(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
+
+
+def add_answer_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option that fills in what the code does not tell."""
+    parser.add_argument(
+        "--answer",
+        action="append",
+        default=[],
+        metavar="EXPR=VALUE",
+        help='the value of an expression that the code does not tell: "args.seed=42"',
+    )
+
+
+def _code(arguments: argparse.Namespace) -> None:
+    reading = read_code(
+        load_code(arguments.file), keras_version=arguments.keras_version,
+        answers=answers_of(arguments.answer),
+    )  # fmt: skip
+    if arguments.json:
+        print_json(reading.document())
+        return
+    print_reading(reading, sys.stdout)
+    for finding in reading.findings:
+        print(f"{finding.severity.value}: {finding.place.text}: {finding.text} ({finding.code})")
+    if not reading.calls and not reading.policies:
+        print("no dataset and no augmentation was found")
+
+
+def print_reading(reading: CodeReading, out: TextIO) -> None:
+    """Print how code was read: the table of calls, and what was not read."""
+    if reading.calls:
+        print_table([_row(c.document()) for c in reading.calls], _HEADS, out)
+    for place, text in reading.notes:
+        print(f"note: {place.text}: {text}", file=out)
+    for lack in reading.unread:
+        fill_in = f" (--answer {lack.expression!r}=...)" if lack.expression else ""
+        print(f"not read: {lack.place.text}: {lack.what}: {lack.why}{fill_in}", file=out)
+
+
+def _row(call: dict[str, object]) -> tuple[object, ...]:
+    names = ("role", "loader", "folder", "validation_split", "subset", "seed", "shuffle")
+    shown = tuple("-" if call[name] is None else call[name] for name in names)
+    cell = "" if call["cell"] is None else f"{call['cell']}:"
+    return (f"{cell}{call['line']}", *shown)

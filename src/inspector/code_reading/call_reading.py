@@ -1,0 +1,162 @@
+"""What one dataset is: role, folder, share, seed."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from inspector.code_reading.call_arguments import CallArguments
+from inspector.code_reading.code_call import CodeCall
+from inspector.code_reading.dataset_uses import DatasetUse, is_cut
+from inspector.code_reading.evaluation.objects import (
+    FLOW_LOADERS,
+    FOLDER_LOADERS,
+    Action,
+    DataSet,
+    LoaderName,
+    Source,
+)
+from inspector.code_reading.evaluation.split_objects import slice_share
+from inspector.code_reading.evaluation.values import MISSING
+from inspector.code_reading.loader_rules import LOADER_RULES, share_held_out
+from inspector.code_reading.roles import DatasetRole, role_of_folder, role_of_name, role_of_names
+
+_FOLDER_ARGUMENTS: Final = (
+    "directory", "root", "data_dir", "path", "input", "source_dir", "data", "container_path",
+)  # fmt: skip
+_ANOTHER: Final = "there is none, so each run makes another split"
+
+
+class CallReader:
+    """Reads what decides the files of a dataset.
+
+    Args:
+        parents: What positions of a split point into, where the call of the split does not say.
+    """
+
+    def __init__(self, parents: dict[Source, DataSet]) -> None:
+        self._parents = parents
+
+    def calls(self, use: DatasetUse) -> Iterator[CodeCall]:
+        """Yield the calls of a dataset: two where it is both trained on and evaluated with."""
+        values = CallArguments(use.data.source)
+        folder = self._folder(use, values)
+        roles = [self._role(use, folder)]
+        if use.fits and use.validates:
+            roles = [DatasetRole.TRAINING, DatasetRole.VALIDATION]
+        elif use.fits and Action.EVALUATE in use.uses and use.data.source.loader in FOLDER_LOADERS:
+            roles = [DatasetRole.TRAINING, DatasetRole.TEST]
+        for role in roles:
+            yield self._call(use, values, folder, role)
+
+    def _call(
+        self, use: DatasetUse, values: CallArguments, folder: str | None, role: DatasetRole
+    ) -> CodeCall:
+        source = use.data.source
+        reads_subset = source.loader is LoaderName.DATASET or source.loader in FLOW_LOADERS
+        name = next((n for n in use.names if role_of_name(n) is role), (use.names or [""])[0])
+        share = share_held_out(values, use.data, role)
+        subset = values.text("subset") if reads_subset else None
+        seed, shuffle = _seed(use.data, values), _shuffle(use.data, values)
+        if any(s.name == "concatenate" for s in use.data.membership):
+            values.lacks("files", "other files are added by concatenate()")
+        for argument in LOADER_RULES[source.loader].names:
+            values.require(argument)
+        return CodeCall(
+            use.flow.place if use.flow else source.place,
+            role,
+            source.loader,
+            use.data,
+            name,
+            folder,
+            share,
+            subset,
+            seed,
+            shuffle,
+            use.fits or use.validates,
+            tuple(dict.fromkeys(values.unread)),
+            use.flow.maker if use.flow else source.maker,
+            tuple(use.fit_numbers),
+        )
+
+    def _role(self, use: DatasetUse, folder: str | None) -> DatasetRole:
+        """Return the role: by fit, then the subset, evaluate, names, the part, and the folder."""
+        if use.fits:
+            return DatasetRole.TRAINING
+        if use.validates:
+            return DatasetRole.VALIDATION
+        subset = use.data.source.arguments.get("subset")
+        if subset in ("training", "validation"):
+            held = role_of_names(use.names) if is_cut(use) else DatasetRole.OTHER
+            return held if held is not DatasetRole.OTHER else DatasetRole(str(subset))
+        if Action.EVALUATE in use.uses:
+            return DatasetRole.TEST
+        named = role_of_names(use.names)
+        return named if named is not DatasetRole.OTHER else _unnamed_role(use, folder)
+
+    def _folder(self, use: DatasetUse, values: CallArguments) -> str | None:
+        if use.flow is not None and "directory" in use.flow.arguments:
+            return values.path(use.flow.arguments["directory"])
+        data: DataSet | None = use.data
+        for _ in range(12):
+            if data is None:
+                break
+            source = data.source
+            for name in _FOLDER_ARGUMENTS:
+                if source.arguments.get(name) is not None:
+                    return values.path(source.arguments[name])
+            if source.loader in (LoaderName.HF_DATASET, LoaderName.TFDS):
+                break
+            data = self._parents.get(source) or source.parent
+        values.lacks("folder", "the code does not say which folder the files come from")
+        return None
+
+
+def _unnamed_role(use: DatasetUse, folder: str | None) -> DatasetRole:
+    source, part = use.data.source, use.data.part
+    if source.loader is not LoaderName.SLICES and part is not MISSING:
+        if isinstance(part, str):
+            return role_of_name(str(source.arguments.get(f"{part}_name", slice_share(part)[0])))
+        sides = (DatasetRole.TRAINING, DatasetRole.VALIDATION, DatasetRole.TEST)
+        return sides[part] if isinstance(part, int) and part < len(sides) else DatasetRole.OTHER
+    role = role_of_folder(folder or "")
+    cut = any(s.name in ("take", "skip") for s in use.data.membership)
+    if role is not DatasetRole.OTHER and not cut:
+        return role
+    return DatasetRole.TEST if Action.PREDICT in use.uses else DatasetRole.OTHER
+
+
+def _seed(data: DataSet, values: CallArguments) -> int | None:
+    source = data.source
+    if source.loader is LoaderName.SLICES:
+        return _order_seed(source.parent, values)
+    rule = LOADER_RULES[source.loader]
+    if not rule.seed:
+        return None
+    decides = rule.seed_decides(source.arguments)
+    if not decides and rule.seed_needed:
+        return None
+    needed = _ANOTHER if rule.seed_needed else ""
+    return values.seed(rule.seed, decides=decides, default=rule.seed_default, needed=needed)
+
+
+def _order_seed(data: DataSet | None, values: CallArguments) -> int | None:
+    """Return the seed of the shuffle before a list is cut."""
+    steps = data.steps if data else ()
+    step = next((s for s in reversed(steps) if s.name == "shuffle"), None)
+    if step is None:
+        return None
+    seed = step.values[0] if step.values else None
+    if isinstance(seed, int) and not isinstance(seed, bool):
+        return seed
+    values.lacks("seed", "the order is shuffled without a seed that the code tells")
+    return None
+
+
+def _shuffle(data: DataSet, values: CallArguments) -> bool | None:
+    source = data.source
+    if source.loader is LoaderName.SLICES:
+        return source.parent is not None and source.parent.has("shuffle")
+    rule = LOADER_RULES[source.loader]
+    if rule.shuffle_decides is None:
+        return rule.shuffle
+    decides = rule.shuffle_decides(source.arguments)
+    return values.flag("shuffle", default=bool(rule.shuffle), decides=decides)

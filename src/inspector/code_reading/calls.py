@@ -1,0 +1,69 @@
+"""The calls that make datasets: their roles, and what decides which files they read."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from inspector.code_reading.call_reading import CallReader
+from inspector.code_reading.code_call import CodeCall
+from inspector.code_reading.dataset_uses import data_sets, dataset_uses, listed_uses
+from inspector.code_reading.evaluation.evaluator import Followed
+from inspector.code_reading.program import Unread
+from inspector.code_reading.roles import DatasetRole
+
+
+def code_calls(followed: Followed) -> tuple[CodeCall, ...]:
+    """Return the calls in order of the text, each with its role."""
+    uses = dataset_uses(followed.events)
+    listed = listed_uses(uses, followed.libraries.parents)
+    reader = CallReader(followed.libraries.parents)
+    calls = [call for use in listed for call in reader.calls(use)]
+    return tuple(_distinct(_without_uncalled(followed, _settled(calls))))
+
+
+def _without_uncalled(followed: Followed, calls: Sequence[CodeCall]) -> list[CodeCall]:
+    """Give no role to what only functions make that nothing calls, beside a pair that runs."""
+    run = {
+        data.source
+        for event in followed.events[: followed.reached]
+        for data in (*data_sets(event.data), *data_sets(event.validation))
+    }
+    roles = {call.role for call in calls if call.source in run}
+    if DatasetRole.TRAINING not in roles or not roles & {DatasetRole.VALIDATION, DatasetRole.TEST}:
+        return list(calls)
+    return [
+        call if call.source in run else replace(call, role=DatasetRole.OTHER, trained=False)
+        for call in calls
+    ]
+
+
+def _settled(calls: Sequence[CodeCall]) -> list[CodeCall]:
+    """Make one of calls that stand for one another: what they differ in is not known."""
+    groups: dict[object, list[CodeCall]] = {}
+    for i, call in enumerate(calls):
+        key = (call.source.node, call.role) if call.source.choice else i
+        groups.setdefault(key, []).append(call)
+    return [_one_of(group) for group in groups.values()]
+
+
+def _one_of(group: Sequence[CodeCall]) -> CodeCall:
+    call = group[0]
+    for name in ("folder", "validation_split", "subset", "seed", "shuffle"):
+        if len({getattr(c, name) for c in group}) > 1:
+            why = "it depends on what is only known when the code runs"
+            lack = Unread(call.place, name, why)
+            call = replace(call, **{name: None}, unread=(*call.unread, lack))  # type: ignore[arg-type]
+    return call
+
+
+def _distinct(calls: Sequence[CodeCall]) -> Iterator[CodeCall]:
+    """Make one of calls of one line that say the same."""
+    known: dict[object, CodeCall] = {}
+    for call in sorted(calls, key=lambda c: (c.place.cell or 0, c.place.line)):
+        key = (
+            id(call.source.node), call.role, call.folder, call.validation_split, call.subset,
+            call.seed, call.shuffle, call.loader,
+        )  # fmt: skip
+        same = known.get(key)
+        numbers = call.fit_numbers if same is None else (*same.fit_numbers, *call.fit_numbers)
+        known[key] = replace(call if same is None else same, fit_numbers=numbers)
+    yield from known.values()

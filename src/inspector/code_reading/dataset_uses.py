@@ -1,0 +1,199 @@
+"""Datasets by what they hold, with what the code does with them: which of them are calls."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from inspector.code_reading.evaluation.objects import (
+    SPLIT_LOADERS,
+    Action,
+    DataSet,
+    DatasetStep,
+    Event,
+    LoaderName,
+    Source,
+)
+from inspector.code_reading.evaluation.values import ListBox, Unknown
+from inspector.code_reading.roles import DatasetRole, role_of_name, role_of_names
+
+
+@dataclass(slots=True)
+class DatasetUse:
+    """One dataset by what it holds, with everything that is done with it.
+
+    Attributes:
+        names: Variables that it is assigned to.
+        uses: evaluate and predict.
+        validates: It is given to fit as validation_data.
+        fits: A model is trained on it.
+        flow: The generator's flow that reads it, where it is a side of a split.
+        fit_numbers: Which calls of fit read it.
+    """
+
+    data: DataSet
+    names: list[str] = field(default_factory=list)
+    uses: list[Action] = field(default_factory=list)
+    validates: bool = False
+    fits: bool = False
+    flow: Source | None = None
+    fit_numbers: list[int] = field(default_factory=list)
+
+    @property
+    def key(self) -> tuple[Source, tuple[DatasetStep, ...]]:
+        """What makes it the same dataset: its source and what decides its files."""
+        return self.data.source, self.data.membership
+
+    @property
+    def thrown_away(self) -> bool:
+        """Whether it is only given the name `_`."""
+        return bool(self.names) and not self.used and not any(n.strip("_") for n in self.names)
+
+    @property
+    def used(self) -> bool:
+        """Whether a model reads it."""
+        return self.fits or self.validates or bool(self.uses)
+
+
+def data_sets(value: object) -> list[DataSet]:
+    """Return the datasets that a value is or may be: of a tuple, those of its first item."""
+    match value:
+        case DataSet():
+            return [value]
+        case Unknown(options=options):
+            return [d for v in options for d in data_sets(v)]
+        case tuple() if value:
+            return data_sets(value[0])
+        case ListBox(data=[first, *_]):
+            return data_sets(first)
+        case _:
+            return []
+
+
+def dataset_uses(events: Iterable[Event]) -> list[DatasetUse]:
+    """Return each dataset with what is done with it, in the order of the code."""
+    uses: dict[object, DatasetUse] = {}
+
+    def use_of(data: DataSet) -> DatasetUse:
+        key = (data.source, data.membership)
+        return uses.setdefault(key, DatasetUse(data))
+
+    for number, event in enumerate(events):
+        for data in data_sets(event.data):
+            if data.derived and event.action is not Action.FIT:
+                continue
+            use = use_of(data)
+            match event.action:
+                case Action.NAME if event.name:
+                    told = (
+                        event.name in use.names or role_of_name(event.name) is not DatasetRole.OTHER
+                    )
+                    if told and not use.fits:
+                        use.data = data
+                    use.names.append(event.name)
+                case Action.FIT:
+                    use.fits, use.data = True, data
+                    use.fit_numbers.append(number)
+                case Action.EVALUATE | Action.PREDICT:
+                    use.uses.append(event.action)
+        for data in data_sets(event.validation):
+            use = use_of(data)
+            use.validates, use.data = True, data
+            use.fit_numbers.append(number)
+    return list(uses.values())
+
+
+def listed_uses(uses: Sequence[DatasetUse], parents: dict[Source, DataSet]) -> list[DatasetUse]:
+    """Return the datasets that are calls: without lists of files and what is only looked at."""
+    uses = [_through_flow(use, uses) for use in uses]
+    flowing = {use.key for use in uses if use.flow is not None}
+    uses = [use for use in uses if use.flow is not None or use.key not in flowing]
+    consumed = {
+        (p.source, p.membership)
+        for use in uses
+        for p in (use.data.source.parent, parents.get(use.data.source))
+        if p is not None
+    }
+    chosen = []
+    for use in uses:
+        if use.thrown_away and use.data.source.loader in SPLIT_LOADERS:
+            continue
+        if use.data.source.loader is LoaderName.FILES and not _is_read(use):
+            continue
+        if use.key in consumed and not use.used:
+            continue
+        is_side = use.data.source.loader in SPLIT_LOADERS and not use.validates
+        if use.key in consumed and is_side and _is_split_again(use, uses):
+            continue
+        chosen.append(use)
+    return _without_cuts(chosen)
+
+
+def _is_read(use: DatasetUse) -> bool:
+    """Tell whether a list of files is read as a dataset, or cut like one."""
+    known = use.data.source.arguments.get("directory") is not None
+    return known and (use.used or any(s.name in ("take", "skip") for s in use.data.membership))
+
+
+def _is_split_again(use: DatasetUse, uses: Sequence[DatasetUse]) -> bool:
+    """Tell whether a side of a split is itself split, and its sides are what is trained on."""
+    return any(
+        other.data.source.parent is not None
+        and other.data.source.parent.source is use.data.source
+        and other.data.source.parent.membership == use.data.membership
+        and other.fits
+        for other in uses
+    )
+
+
+def _through_flow(use: DatasetUse, uses: Sequence[DatasetUse]) -> DatasetUse:
+    """Return a generator's flow of one side of a split as that side, read from its folder."""
+    source = use.data.source
+    parent = source.parent
+    flows = source.loader in (LoaderName.DATAFRAME, LoaderName.ARRAYS)
+    if not flows or parent is None or "subset" in source.arguments:
+        return use
+    if parent.source.loader not in SPLIT_LOADERS:
+        return use
+    side = DataSet(parent.source, (*parent.steps, *use.data.steps))
+    names = [
+        n for other in uses if other.key == (side.source, side.membership) for n in other.names
+    ]
+    return replace(use, data=side, names=[*use.names, *names], flow=source)
+
+
+def _without_cuts(uses: Sequence[DatasetUse]) -> list[DatasetUse]:
+    """Leave out what only looks at a dataset, and datasets of which the parts are used."""
+    chosen = list(uses)
+    for source in dict.fromkeys(use.data.source for use in uses):
+        group = [use for use in uses if use.data.source is source]
+        whole = [use for use in group if not is_cut(use)]
+        parts = [use for use in group if is_cut(use)]
+        both = {s.name for use in parts for s in use.data.membership} >= {"take", "skip"}
+        counted = [
+            use for use in parts
+            if use.used
+            or (use.names and (both or role_of_names(use.names) is not DatasetRole.OTHER))
+        ]  # fmt: skip
+        counted = [p for p in counted if not _cut_again(p, counted)]
+        dropped = [p for p in parts if p not in counted]
+        if counted:
+            dropped += [w for w in whole if not w.used and _extended(w, counted)]
+        elif not whole and parts:
+            dropped = parts[1:]
+        chosen = [use for use in chosen if use not in dropped]
+    return chosen
+
+
+def is_cut(use: DatasetUse) -> bool:
+    """Tell whether it is a part by take, skip or the like."""
+    return any(s.name != "part" for s in use.data.membership)
+
+
+def _extended(use: DatasetUse, others: Sequence[DatasetUse]) -> bool:
+    mine = use.data.membership
+    return any(o.data.membership[: len(mine)] == mine for o in others)
+
+
+def _cut_again(use: DatasetUse, others: Sequence[DatasetUse]) -> bool:
+    mine = use.data.membership
+    longer = [o for o in others if len(o.data.membership) > len(mine)]
+    return not use.used and _extended(use, longer)

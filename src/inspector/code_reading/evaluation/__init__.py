@@ -1,0 +1,1 @@
+"""An abstract evaluator of Python: follows a program with known and unknown values."""

@@ -1,0 +1,324 @@
+"""Follow a program as Python would run it, statement by statement, without running it.
+
+A condition that is known takes one branch. Both branches of an unknown one are followed, and what
+they disagree on is unknown afterwards. Loops over known items are unrolled up to a limit; other
+loops are followed twice, so that what changes from round to round is unknown. Calls of functions of
+the code are followed with their arguments. Steps, depth and sizes are bounded.
+"""
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from inspector.code_reading.evaluation.control_flow import ControlFlow
+from inspector.code_reading.evaluation.frames import (
+    BREAK,
+    CONTINUE,
+    RAISE,
+    Flow,
+    FunctionCall,
+    Return,
+)
+from inspector.code_reading.evaluation.function_calls import ENDS
+from inspector.code_reading.evaluation.libraries import Libraries
+from inspector.code_reading.evaluation.names import KNOWN_ROOTS
+from inspector.code_reading.evaluation.objects import Action, DataSet, Event, StackBox, StreamValue
+from inspector.code_reading.evaluation.value_access import TooMuchError
+from inspector.code_reading.evaluation.values import (
+    MISSING,
+    Arguments,
+    ClassBox,
+    DictBox,
+    Function,
+    ListBox,
+    ObjectBox,
+    Ref,
+    ScopeBox,
+    Unknown,
+    ValueBox,
+    merged,
+    text_of,
+)
+from inspector.code_reading.program import CodeCell, CodePlace, Program, Unread
+
+_HOLDS_FILES: Final = ("samples", "imgs", "indices", "filenames", "filepaths", "file_paths")
+"""Attributes of a dataset that decide which files it holds, where the code sets them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What a program does, as far as it could be followed.
+
+    Attributes:
+        answered: Expressions for which an answer was taken.
+        reached: How many of the events happen without the functions that nothing calls.
+        notes: What a reader should know, such as defaults that were taken for granted.
+        values: Chains of layers that were given names.
+    """
+
+    events: tuple[Event, ...]
+    libraries: Libraries
+    unread: tuple[Unread, ...]
+    notes: tuple[tuple[CodePlace, str], ...]
+    values: tuple[object, ...] = ()
+    reached: int = 0
+    answered: frozenset[str] = frozenset()
+
+
+def follow(program: Program, answers: Mapping[str, object] | None = None) -> Followed:
+    """Follow a program from top to bottom, then the functions that it never calls.
+
+    Args:
+        program: What is followed.
+        answers: Values for expressions that the code does not tell, by their source.
+    """
+    evaluator = Evaluator()
+    evaluator.answers = answers or {}
+    for cell in program.cells:
+        evaluator.run_cell(cell)
+    reached = len(evaluator.events)
+    evaluator.run_uncalled()
+    notes = tuple(dict.fromkeys(evaluator.notes))
+    return Followed(
+        tuple(evaluator.events),
+        evaluator.libraries,
+        tuple(evaluator.unread),
+        notes,
+        tuple(evaluator.tensors),
+        reached,
+        frozenset(evaluator.answered),
+    )
+
+
+class Evaluator(ControlFlow):
+    """Follows statements and calls."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._doers |= {
+            ast.Assign: self._assign, ast.AnnAssign: self._assign, ast.AugAssign: self._augment,
+            ast.Expr: self._expression, ast.Return: self._return, ast.If: self._if,
+            ast.For: self._for, ast.AsyncFor: self._for, ast.While: self._while,
+            ast.FunctionDef: self._define, ast.AsyncFunctionDef: self._define,
+            ast.ClassDef: self._class, ast.With: self._with, ast.AsyncWith: self._with,
+            ast.Try: self._try, ast.TryStar: self._try, ast.Import: self._import,
+            ast.ImportFrom: self._import_from, ast.Global: self._share, ast.Nonlocal: self._share,
+            ast.Delete: self._delete, ast.Match: self._match,
+            ast.Raise: self._raise, ast.Break: lambda node, scope: BREAK,
+            ast.Continue: lambda node, scope: CONTINUE, ast.Pass: lambda node, scope: None,
+        }  # fmt: skip
+
+    def run_cell(self, cell: CodeCell) -> None:
+        """Follow the statements of one cell."""
+        self.cell = cell.number
+        for node in cell.tree.body:
+            self._guarded(node, lambda node=node: self._run([node], self.module))  # type: ignore[misc]
+
+    def run_uncalled(self) -> None:
+        """Follow functions and classes that nothing calls, their parameters unknown."""
+        for kind in self._classes:  # Grows while it is walked.
+            self._guarded(kind.node, lambda kind=kind: self._visit_class(kind))  # type: ignore[misc]
+        called = {
+            n.func.id for f, _ in self._defined for statement in f.body for n in ast.walk(statement)
+            if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+        }  # fmt: skip
+        # What other functions call comes last: it is followed with their arguments first.
+        order = sorted(self._defined, key=lambda entry: entry[0].name in called)
+        for function, cell in order:
+            if id(function.body) in self._entered or function.owner is not None:
+                continue
+            self.cell = cell
+            self._guarded(function.body[0], lambda f=function: self._visit(f))  # type: ignore[misc]
+
+    def _visit_class(self, kind: ClassBox) -> None:
+        methods = [f for f in kind.data.values() if isinstance(f, Function)]
+        fresh = [f for f in methods if id(f.body) not in self._entered]
+        if not fresh or kind.is_enum:
+            return
+        node = kind.node or ast.Pass()
+        # An object that the code makes tells more than one with parameters that are not known.
+        owner = kind.objects[-1] if kind.objects else self._instance(kind, Arguments(), node)
+        for method in fresh:
+            if id(method.body) not in self._entered:
+                bound = self.attribute(owner, method.name, node)
+                if isinstance(bound, Function):
+                    self._visit(bound)
+
+    def _visit(self, function: Function) -> None:
+        before = len(self.events)
+        self._enter(function, Arguments(), ast.Pass(), uncalled=True)
+        used = any(e.action is not Action.NAME for e in self.events[before:])
+        if used and (function.defaults or any(d is not MISSING for d in function.keyword_defaults)):
+            self.line = getattr(function.body[0], "lineno", self.line)
+            self.note(
+                f"{function.name}() is not called here; its parameters are read at their defaults"
+            )
+
+    def _guarded(self, node: ast.AST | None, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except TooMuchError:
+            self._give_up(node, "the code does more than can be followed")
+            raise_limit = self.steps + 4_000
+            self.max_steps = max(self.max_steps, min(raise_limit, 80_000))
+        except (RecursionError, MemoryError):
+            self._give_up(node, "the code is nested too deeply")
+
+    def _give_up(self, node: ast.AST | None, why: str) -> None:
+        self.memory.forget_branches()
+        self._calls = [FunctionCall(0, self.module)]
+        line = getattr(node, "lineno", self.line)
+        self.unread.append(Unread(CodePlace(line, self.cell), "the rest of this statement", why))
+        for scope in [self.module]:
+            for name in _assigned(node):
+                scope.data[name] = Unknown(name, why)
+
+    def _expression(self, node: ast.Expr, scope: ScopeBox) -> Flow:
+        value = self.value(node.value, scope)
+        if isinstance(node.value, ast.Yield | ast.YieldFrom):
+            self._yielded(node.value, scope)
+        return RAISE if isinstance(value, Unknown) and value.text in ENDS else None
+
+    def _yielded(self, node: ast.Yield | ast.YieldFrom, scope: ScopeBox) -> None:
+        value = self.value(node.value, scope) if node.value else None
+        self._calls[-1].yields.append(value)
+
+    def _return(self, node: ast.Return, scope: ScopeBox) -> Flow:
+        return Return(self.value(node.value, scope) if node.value else None)
+
+    def _raise(self, node: ast.Raise, scope: ScopeBox) -> Flow:
+        if node.exc is not None:
+            self.value(node.exc, scope)
+        return RAISE
+
+    def _assign(self, node: ast.Assign | ast.AnnAssign, scope: ScopeBox) -> Flow:
+        if node.value is None:
+            return None
+        value = self.value(node.value, scope)
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+            self.bind(target, value, scope)
+        return None
+
+    def _augment(self, node: ast.AugAssign, scope: ScopeBox) -> Flow:
+        before = self.value(node.target, scope)
+        value = self.value(node.value, scope)
+        if isinstance(before, ListBox) and isinstance(node.op, ast.Add):
+            items = self.listed(value)
+            self.memory.touch(before)
+            if items is None:
+                before.open = True
+            else:
+                self.spend(len(items) // 8)
+                before.data += items
+            return None
+        if isinstance(before, DictBox) and isinstance(node.op, ast.BitOr):
+            self.update(before, value)
+            return None
+        self.bind(node.target, self.binary(node.op, before, value, node), scope)
+        return None
+
+    def bind(self, target: ast.expr, value: object, scope: ScopeBox) -> None:
+        """Assign a value to a target."""
+        match target:
+            case ast.Name(id=name):
+                self._set(name, value, scope)
+            case ast.Tuple(elts=parts) | ast.List(elts=parts):
+                self._unpack(parts, value, scope)
+            case ast.Starred(value=inner):
+                self.bind(inner, value, scope)
+            case ast.Attribute(value=owner, attr=name):
+                box = self.value(owner, scope)
+                if isinstance(box, ObjectBox | ClassBox):
+                    self.put(box, name, value)
+                elif isinstance(box, DataSet):
+                    whole = isinstance(owner, ast.Attribute) and owner.attr == "dataset"
+                    text = f"dataset.{name}" if whole else name
+                    self.emit(Event(Action.SET, self.place, box, name=text))
+                    if name in _HOLDS_FILES:
+                        self.bind(owner, box.after("filter", name, line=self.line), scope)
+                self.named(f"{text_of(owner)}.{name}", value)
+            case ast.Subscript(value=owner, slice=key):
+                where = self._key(key, scope)
+                self._set_item(self.value(owner, scope), where, value)
+                self.named(where if isinstance(where, str) else "", value)
+
+    def _set_item(self, box: object, key: object, value: object) -> None:
+        if isinstance(box, Unknown):
+            for option in box.options:
+                if isinstance(option, ValueBox) and not isinstance(option, StackBox):
+                    self.forget(option)
+        elif isinstance(box, ValueBox) and not isinstance(box, StackBox):
+            self.put(box, key, value)
+
+    def _unpack(self, parts: Sequence[ast.expr], value: object, scope: ScopeBox) -> None:
+        items = self._unpacked(parts, value)
+        star = next((i for i, p in enumerate(parts) if isinstance(p, ast.Starred)), None)
+        if items is not None and star is not None and len(items) >= len(parts) - 1:
+            tail = len(parts) - star - 1
+            middle = ListBox(items[star : len(items) - tail])
+            items = [*items[:star], middle, *items[len(items) - tail :]]
+        if items is None or len(items) != len(parts):
+            items = [Unknown(text_of(part)) for part in parts]
+        for part, item in zip(parts, items, strict=True):
+            self.bind(part, item, scope)
+
+    def _unpacked(self, parts: Sequence[ast.expr], value: object) -> list[object] | None:
+        if isinstance(value, Unknown) and value.options:
+            columns = [self._unpacked(parts, v) for v in value.options]
+            if all(c is not None and len(c) == len(parts) for c in columns):
+                return [merged(list(c), "item") for c in zip(*columns, strict=True)]
+            return None
+        if isinstance(value, StreamValue):
+            return [value.item] * len(parts)
+        known = self.libraries.unpacked(value, len(parts))
+        return known if known is not None else self.listed(value)
+
+    def _delete(self, node: ast.Delete, scope: ScopeBox) -> Flow:
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                holder = scope.shared.get(target.id, scope)
+                self.memory.touch(holder)
+                holder.data.pop(target.id, None)
+            elif isinstance(target, ast.Subscript | ast.Attribute):
+                box = self.value(target.value, scope)
+                key = (
+                    self._key(target.slice, scope)
+                    if isinstance(target, ast.Subscript)
+                    else target.attr
+                )
+                self.remove(box, key)
+        return None
+
+    def _share(self, node: ast.Global | ast.Nonlocal, scope: ScopeBox) -> Flow:
+        for name in node.names:
+            if isinstance(node, ast.Global):
+                scope.shared[name] = self.module
+            elif scope.outer is not None:
+                scope.shared[name] = scope.outer.holder(name) or scope.outer
+        return None
+
+    def _import(self, node: ast.Import, scope: ScopeBox) -> Flow:
+        for alias in node.names:
+            name = alias.asname or alias.name.partition(".")[0]
+            self._set(name, Ref(alias.name if alias.asname else name), scope)
+        return None
+
+    def _import_from(self, node: ast.ImportFrom, scope: ScopeBox) -> Flow:
+        module = "." * node.level + (node.module or "")
+        for alias in node.names:
+            if alias.name != "*":
+                self._set(alias.asname or alias.name, Ref(f"{module}.{alias.name}"), scope)
+            elif module.partition(".")[0] in KNOWN_ROOTS:
+                self._stars.append(module)
+            else:
+                self.forget(self.module)
+        return None
+
+
+def _assigned(node: ast.AST | None) -> list[str]:
+    if node is None:
+        return []
+    return [
+        n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    ]

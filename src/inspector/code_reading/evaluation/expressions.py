@@ -1,0 +1,298 @@
+"""What expressions stand for: the half of the evaluator that yields values."""
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from inspector.code_reading.evaluation.objects import DataSet, StreamValue
+from inspector.code_reading.evaluation.operators import WIDE_FORMAT, Operators
+from inspector.code_reading.evaluation.value_access import TooMuchError
+from inspector.code_reading.evaluation.values import (
+    MAX_ITEMS,
+    DictBox,
+    Function,
+    PartText,
+    PathText,
+    ScopeBox,
+    Unknown,
+    is_number,
+    is_scalar,
+    joined,
+    merged,
+    text_of,
+)
+
+
+class Expressions(Operators):
+    """Evaluates expressions; statements and calls are given by a subclass."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers: Mapping[str, object] = {}
+        self.answered: set[str] = set()
+        self._readers: dict[type[ast.expr], Callable[[Any, ScopeBox], object]] = {
+            ast.Constant: lambda node, _: node.value if is_scalar(node.value) else ...,
+            ast.Name: self._name,
+            ast.Attribute: lambda n, s: self.attribute(self.value(n.value, s), n.attr, n),
+            ast.List: lambda node, scope: self._list(self._items(node.elts, scope)),
+            ast.Set: lambda node, scope: self._list(self._items(node.elts, scope), is_set=True),
+            ast.Tuple: self._tuple,
+            ast.Dict: self._dict,
+            ast.Subscript: lambda n, s: self.item(self.value(n.value, s), self._key(n.slice, s), n),
+            ast.UnaryOp: self._unary,
+            ast.BinOp: lambda n, s: self.binary(
+                n.op, self.value(n.left, s), self.value(n.right, s), n
+            ),
+            ast.BoolOp: self._bool,
+            ast.JoinedStr: self._text,
+            ast.FormattedValue: self._formatted,
+            ast.IfExp: self._either,
+            ast.Compare: self._compare,
+            ast.Call: self.call_node,
+            ast.ListComp: self._comprehension,
+            ast.GeneratorExp: self._comprehension,
+            ast.SetComp: self._comprehension,
+            ast.DictComp: self._dict_comprehension,
+            ast.NamedExpr: self._walrus,
+            ast.Lambda: self._lambda,
+            ast.Await: lambda node, scope: self.value(node.value, scope),
+            ast.Starred: lambda node, scope: self.value(node.value, scope),
+        }
+
+    def call_node(self, node: ast.Call, scope: ScopeBox) -> object:
+        """Evaluate a call."""
+        raise NotImplementedError
+
+    def bind(self, target: ast.expr, value: object, scope: ScopeBox) -> None:
+        """Assign a value to a target."""
+        raise NotImplementedError
+
+    def unresolved(self, name: str) -> object:
+        """Return what a name that the code does not set stands for."""
+        raise NotImplementedError
+
+    def made_function(self, node: ast.AST, name: str, scope: ScopeBox) -> Function:
+        """Return the function that a def or lambda makes."""
+        raise NotImplementedError
+
+    def iterated(self, value: object, node: ast.AST) -> None:
+        """Hear that a value is iterated over."""
+        raise NotImplementedError
+
+    def value(self, node: ast.expr, scope: ScopeBox) -> object:
+        """Return what an expression stands for."""
+        self.spend()
+        reader = self._readers.get(type(node))
+        if reader is not None:
+            value = reader(node, scope)
+            return self._filled_in(node, value) if self.answers else value
+        for inner in ast.iter_child_nodes(node):
+            if isinstance(inner, ast.expr):
+                self.value(inner, scope)
+        return Unknown(text_of(node))
+
+    def _filled_in(self, node: ast.expr, value: object) -> object:
+        """Return what a person has filled in for a value that the code does not tell."""
+        if not isinstance(value, Unknown):
+            return value
+        for text in (text_of(node), value.text):
+            if text in self.answers:
+                self.answered.add(text)
+                return self.answers[text]
+        return value
+
+    def _name(self, node: ast.Name, scope: ScopeBox) -> object:
+        holder = scope.holder(node.id)
+        return holder.data[node.id] if holder is not None else self.unresolved(node.id)
+
+    def _key(self, node: ast.expr, scope: ScopeBox) -> object:
+        if not isinstance(node, ast.Slice):
+            return self.value(node, scope)
+        parts = [self.value(p, scope) if p else None for p in (node.lower, node.upper, node.step)]
+        return slice(*parts)
+
+    def _items(self, nodes: Sequence[ast.expr], scope: ScopeBox) -> tuple[list[object], bool]:
+        items: list[object] = []
+        is_open = False
+        for node in nodes:
+            value = self.value(node, scope)
+            if not isinstance(node, ast.Starred):
+                items.append(value)
+                continue
+            inner = self.listed(value)
+            if inner is None:
+                is_open = True
+            else:
+                self.spend(len(inner) // 8)
+                items += inner
+            if len(items) > MAX_ITEMS:
+                raise TooMuchError
+        return items, is_open
+
+    def _tuple(self, node: ast.Tuple, scope: ScopeBox) -> object:
+        items, is_open = self._items(node.elts, scope)
+        return Unknown(text_of(node)) if is_open else tuple(items)
+
+    def _dict(self, node: ast.Dict, scope: ScopeBox) -> object:
+        box = DictBox()
+        for key, content in zip(node.keys, node.values, strict=True):
+            value = self.value(content, scope)
+            if key is not None:
+                self.put(box, self.value(key, scope), value)
+            else:
+                self.update(box, value)
+        return box
+
+    def _unary(self, node: ast.UnaryOp, scope: ScopeBox) -> object:
+        value = self.value(node.operand, scope)
+        match node.op:
+            case ast.Not():
+                truth = self.truth(value)
+                return Unknown(text_of(node)) if truth is None else not truth
+            case ast.USub() if is_number(value):
+                return -value  # type: ignore[operator]
+            case ast.UAdd() if is_number(value):
+                return value
+            case ast.Invert() if isinstance(value, int) and not isinstance(value, bool):
+                return ~value
+            case ast.Invert() if isinstance(value, DataSet):
+                return self.item_of(value, "~", node)
+        return Unknown(text_of(node))
+
+    def _bool(self, node: ast.BoolOp, scope: ScopeBox) -> object:
+        ends = isinstance(node.op, ast.Or)
+        possible: list[object] = []
+        for part in node.values:
+            value = self.value(part, scope)
+            truth = self.truth(value)
+            if truth is None:
+                possible.append(value)
+            elif truth == ends or part is node.values[-1]:
+                possible.append(value)
+                break
+        if len(possible) == 1:
+            return possible[0]
+        return merged(possible, text_of(node))
+
+    def _text(self, node: ast.JoinedStr, scope: ScopeBox) -> object:
+        return joined("", [self.value(part, scope) for part in node.values])
+
+    def _formatted(self, node: ast.FormattedValue, scope: ScopeBox) -> object:
+        value = self.value(node.value, scope)
+        if isinstance(value, PathText):
+            value = value.text
+        spec = self.value(node.format_spec, scope) if node.format_spec else ""
+        if isinstance(value, PartText) and not spec:
+            return value
+        if is_scalar(value) and isinstance(spec, str) and not WIDE_FORMAT.search(spec):
+            try:
+                return format(value, spec) if node.conversion != ord("r") else repr(value)
+            except (TypeError, ValueError, OverflowError):
+                pass
+        return value if isinstance(value, Unknown) else Unknown(text_of(node.value))
+
+    def _either(self, node: ast.IfExp, scope: ScopeBox) -> object:
+        truth = self.truth(self.value(node.test, scope))
+        if truth is not None:
+            return self.value(node.body if truth else node.orelse, scope)
+        one, two = self.value(node.body, scope), self.value(node.orelse, scope)
+        return merged([one, two], text_of(node))
+
+    def _compare(self, node: ast.Compare, scope: ScopeBox) -> object:
+        values = [self.value(part, scope) for part in (node.left, *node.comparators)]
+        results = [
+            self._compared(sign, one, two)
+            for sign, one, two in zip(node.ops, values[:-1], values[1:], strict=True)
+        ]
+        if any(r is False for r in results):
+            return False
+        return True if all(r is True for r in results) else Unknown(text_of(node))
+
+    def _comprehension(
+        self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, scope: ScopeBox
+    ) -> object:
+        result: list[object] = []
+        derived: list[object] = []
+        whole = self._rounds(
+            node.generators,
+            ScopeBox(scope),
+            lambda inner: result.append(self.value(node.elt, inner)),
+            derived,
+        )
+        if derived:
+            source = derived[0]
+            return self._filtered(source, node, scope) if isinstance(source, DataSet) else source
+        box = self._list(result if whole else [], is_set=isinstance(node, ast.SetComp))
+        if whole:
+            return box
+        return StreamValue(result[0], text_of(node)) if result else Unknown(text_of(node))
+
+    def _filtered(
+        self, data: DataSet, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, scope: ScopeBox
+    ) -> DataSet:
+        """Return a list of files after the conditions of a comprehension."""
+        for test in (test for step in node.generators for test in step.ifs):
+            match test:
+                case ast.Call(func=ast.Attribute(attr="endswith", value=text), args=[ending]):
+                    value = self.value(ending, scope)
+                    endings = value if isinstance(value, tuple) else (value,)
+                    plain = isinstance(text, ast.Name) or _is_lower(text)
+                    if plain and all(isinstance(e, str) for e in endings):
+                        any_case = isinstance(text, ast.Call)
+                        data = data.after("suffix", endings, any_case, line=test.lineno)
+                        continue
+            data = data.after("filter", text_of(test), line=test.lineno)
+        return data
+
+    def _dict_comprehension(self, node: ast.DictComp, scope: ScopeBox) -> object:
+        box = DictBox()
+        whole = self._rounds(
+            node.generators,
+            ScopeBox(scope),
+            lambda inner: self.put(box, self.value(node.key, inner), self.value(node.value, inner)),
+            [],
+        )
+        box.open |= not whole
+        return box
+
+    def _rounds(
+        self, steps: Sequence[ast.comprehension], scope: ScopeBox, each: Callable[[ScopeBox], None],
+        derived: list[object],
+    ) -> bool:  # fmt: skip
+        """Run the rounds of a comprehension; return whether all of them are known."""
+        if not steps:
+            each(scope)
+            return True
+        step = steps[0]
+        source = self.value(step.iter, scope)
+        self.iterated(source, step.iter)
+        items = self.listed(source)
+        whole = items is not None and len(items) <= MAX_ITEMS
+        if isinstance(source, DataSet) and source.is_list and not derived:
+            derived.append(source)
+        for item in items[:2_000] if items is not None else [self.typical(source, step.target)]:
+            self.spend()
+            self.bind(step.target, item, scope)
+            truths = [self.truth(self.value(test, scope)) for test in step.ifs]
+            if False in truths:
+                continue
+            whole &= None not in truths
+            whole &= self._rounds(steps[1:], scope, each, derived)
+        return whole and (items is None or len(items) <= 2_000)
+
+    def _walrus(self, node: ast.NamedExpr, scope: ScopeBox) -> object:
+        value = self.value(node.value, scope)
+        self.bind(node.target, value, scope)
+        return value
+
+    def _lambda(self, node: ast.Lambda, scope: ScopeBox) -> object:
+        return self.made_function(node, "<lambda>", scope)
+
+
+def _is_lower(node: ast.expr) -> bool:
+    """Tell whether an expression is `name.lower()`."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="lower", value=ast.Name()), args=[]):
+            return True
+        case _:
+            return False

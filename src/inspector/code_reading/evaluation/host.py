@@ -1,0 +1,67 @@
+"""What the libraries' side needs of the evaluator."""
+
+import ast
+from typing import Protocol
+
+from inspector.code_reading.evaluation.memory import Memory
+from inspector.code_reading.evaluation.objects import Event
+from inspector.code_reading.evaluation.values import Arguments, ScopeBox, ValueBox
+from inspector.code_reading.program import CodePlace, Unread
+
+
+class Host(Protocol):
+    """The evaluator, as libraries see it."""
+
+    memory: Memory
+    choice: int
+    unread: list[Unread]
+    module: ScopeBox
+
+    @property
+    def place(self) -> CodePlace:
+        """Where the evaluator is."""
+        ...
+
+    def emit(self, event: Event) -> None:
+        """Keep something that the code does."""
+        ...
+
+    def note(self, text: str) -> None:
+        """Keep something that a reader should know."""
+        ...
+
+    def call(self, function: object, given: Arguments, node: ast.AST) -> object:
+        """Call a value."""
+        ...
+
+    def attribute(self, owner: object, name: str, node: ast.AST) -> object:
+        """Return an attribute of a value."""
+        ...
+
+    def listed(self, value: object) -> list[object] | None:
+        """Return the items of what is iterated over; None if they are not known."""
+        ...
+
+    def truth(self, value: object) -> bool | None:
+        """Return whether a value counts as true; None if that is not known."""
+        ...
+
+    def put(self, box: ValueBox, key: object, value: object) -> None:
+        """Set an item of a box."""
+        ...
+
+    def update(self, box: ValueBox, other: object) -> None:
+        """Do what dict.update does."""
+        ...
+
+    def forget(self, box: ValueBox) -> None:
+        """Take the whole content of a box as unknown."""
+        ...
+
+    def remove(self, box: object, key: object) -> None:
+        """Delete an item of a box."""
+        ...
+
+    def spend(self, steps: int = 1) -> None:
+        """Count steps."""
+        ...

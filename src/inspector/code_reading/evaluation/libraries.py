@@ -1,0 +1,357 @@
+"""Calls, attributes and items of what is not written in the code: Python itself and libraries."""
+
+import ast
+from typing import Final
+
+from inspector.code_reading.evaluation import options
+from inspector.code_reading.evaluation.dataset_methods import DatasetMethods
+from inspector.code_reading.evaluation.host import Host
+from inspector.code_reading.evaluation.keras_objects import (
+    FLOWS,
+    POSITIONS,
+    call_keras,
+    flow,
+    on_tensor,
+)
+from inspector.code_reading.evaluation.model_calls import ModelCalls
+from inspector.code_reading.evaluation.names import BARE_NAMES, IMAGE_LAYERS
+from inspector.code_reading.evaluation.objects import (
+    Action,
+    Arrays,
+    DataSet,
+    Event,
+    Generator,
+    HfParts,
+    Layer,
+    LoaderName,
+    SeededGenerator,
+    Source,
+    Splitter,
+    StackBox,
+    StreamValue,
+    Tensor,
+)
+from inspector.code_reading.evaluation.python_functions import call_builtin
+from inspector.code_reading.evaluation.python_methods import call_python_method
+from inspector.code_reading.evaluation.split_objects import DataBlock, SplitCalls, SplitSides
+from inspector.code_reading.evaluation.values import (
+    MISSING,
+    Arguments,
+    ClassBox,
+    DictBox,
+    Function,
+    ListBox,
+    Method,
+    ObjectBox,
+    PartText,
+    PathText,
+    Ref,
+    Size,
+    Unknown,
+    text_of,
+)
+from inspector.code_reading.program import Unread
+
+_SAME_DATA: Final = (
+    "iloc",
+    "loc",
+    "values",
+    "index",
+    "T",
+    "imgs",
+    "samples_list",
+    "dataset",
+    "array",
+)
+_ORDERED: Final = ("classes", "labels", "filenames", "filepaths", "file_paths", "targets")
+_SIZES: Final = ("samples", "n", "num_rows")
+_LOADER_NAMES: Final = (
+    "image_dataset_from_directory", "ImageDataGenerator", "split_dataset", "train_test_split",
+    "random_split", "ImageFolder",
+)  # fmt: skip
+_IMAGE_CALLS: Final = ("imread", "open", "resize", "cvtColor", "load_img", "img_to_array", "astype")
+
+
+class Libraries:
+    """What the evaluator asks about everything that is not in the code."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self.splits = SplitCalls(host)
+        self._datasets = DatasetMethods(host, self.splits)
+        self._models = ModelCalls(host)
+        self.generators: list[Generator] = []
+        self.layers: list[Layer] = []
+        self.stacks: list[StackBox] = []
+        self._flags = options.Flags()
+        self._told: set[str] = set()
+
+    def mark(self) -> tuple[int, int, int]:
+        """Return how much has been made so far, for `forget_since`."""
+        return len(self.generators), len(self.layers), len(self.stacks)
+
+    def forget_since(self, mark: tuple[int, int, int]) -> None:
+        """Forget what was made since: the code is followed once more."""
+        del self.generators[mark[0] :], self.layers[mark[1] :], self.stacks[mark[2] :]
+
+    @property
+    def parents(self) -> dict[Source, DataSet]:
+        """What positions of a split point into, where the call of the split does not say."""
+        return self.splits.parents
+
+    def knows(self, name: str) -> bool:
+        """Tell whether a name of a star import is one of a library's that matters."""
+        last = name.rpartition(".")[2]
+        if name.startswith("fastai"):
+            return last in BARE_NAMES and BARE_NAMES[last].startswith(("fastai", "pathlib"))
+        return (
+            last in IMAGE_LAYERS
+            or last in POSITIONS
+            or last in ("Sequential", "Model", "Input")
+            or BARE_NAMES.get(last, "").endswith(f".{last}")
+        )
+
+    def options_of(self, function: Function) -> dict[str, object]:
+        """Return the parameters that a command line sets, with their defaults."""
+        known = options.click_defaults(function)
+        if known:
+            self._host.note("command-line options are read at their defaults")
+        return known
+
+    def fill_dataclass(self, owner: ObjectBox, kind: ClassBox, given: Arguments) -> None:
+        """Set the attributes of a new object of a dataclass."""
+        options.fill_dataclass(self._host, owner, kind, given)
+
+    def unpacked(self, value: object, count: int) -> list[object] | None:
+        """Return the items of a library's object that is unpacked into `count` names."""
+        if isinstance(value, SplitSides):
+            return [DataSet(value.source).after("part", i) for i in range(count)]
+        if isinstance(value, HfParts) and value.names:
+            return [DataSet(value.source).after("part", n) for n in value.names]
+        return None
+
+    # Calls.
+
+    def call(self, function: object, given: Arguments, node: ast.AST) -> object:
+        """Call something of a library; MISSING if it is not known."""
+        self._models.hear(given)
+        value = self._called(function, given, node)
+        for data in value if isinstance(value, tuple) else (value,):
+            if isinstance(data, DataSet) and data.source.node is node and not data.derived:
+                self._host.emit(Event(Action.MADE, self._host.place, data))
+        return value
+
+    def _called(self, function: object, given: Arguments, node: ast.AST) -> object:
+        match function:
+            case Ref():
+                return self._call_ref(function, given, node)
+            case Method():
+                return self._call_method(function, given, node)
+            case Layer() | StackBox():
+                return self._apply(function, given)
+            case _:
+                return MISSING
+
+    def _call_ref(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        host = self._host
+        value: object = MISSING
+        if ref.name == "builtins.range" and any(isinstance(v, Size) for v in given.places):
+            value = self.splits.positions(given)
+        if value is MISSING:
+            value = call_builtin(host, ref.name, given, node)
+        if value is MISSING:
+            value = call_keras(host, ref, given, node)
+        if value is MISSING:
+            value = self.splits.call(ref, given, node)
+        if value is MISSING:
+            value = self._declared(ref, given, node)
+        match value:
+            case Generator():
+                self.generators.append(value)
+            case Layer():
+                self.layers.append(value)
+            case StackBox():
+                self.stacks.append(value)
+        if value is MISSING:
+            self._foreign(ref, node)
+            value = self._passed_on(ref, given)
+        return value
+
+    def _foreign(self, ref: Ref, node: ast.AST) -> None:
+        if ref.last in _LOADER_NAMES and ref.imported and ref.name not in self._told:
+            self._told.add(ref.name)
+            module = ref.name.rpartition(".")[0] or "another file"
+            self._host.unread.append(
+                Unread(
+                    self._host.place, f"{ref.last}(...)",
+                    f"it is imported from {module}, so it is not the library's function",
+                )
+            )  # fmt: skip
+
+    def _passed_on(self, ref: Ref, given: Arguments) -> object:
+        """Return the file that an image function reads, which stands for the image."""
+        first = given.places[0] if given.places else None
+        if ref.last in _IMAGE_CALLS and isinstance(first, PathText | PartText | str | DataSet):
+            return PathText(first) if isinstance(first, PartText | str) else first
+        return MISSING
+
+    def _declared(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        """Call what declares options and defaults."""
+        match ref.name:
+            case "argparse.ArgumentParser":
+                return options.ParserBox()
+            case "click.option" | "click.argument":
+                return options.click_option(given) or MISSING
+            case "typer.Option" | "typer.Argument":
+                return given.get(0, "default")
+            case "dataclasses.field" | "attr.ib" | "attrs.field" | "pydantic.Field":
+                return self._field(given, node)
+            case "dataclasses.asdict" | "dataclasses.replace":
+                return _copied(ref.last, given)
+        if ref.root == "absl" and ref.last.startswith("DEFINE_"):
+            self._flags.values[str(given.get(0, "name"))] = given.get(1, "default")
+            return None
+        return MISSING
+
+    def _field(self, given: Arguments, node: ast.AST) -> object:
+        if "default_factory" in given.names:
+            return self._host.call(given.names["default_factory"], Arguments(), node)
+        return given.get(0, "default", Unknown(text_of(node)))
+
+    def _apply(self, layer: Layer | StackBox, given: Arguments) -> object:
+        value = given.places[0] if given.places else next(iter(given.names.values()), None)
+        tensor = value if isinstance(value, Tensor) else Tensor()
+        return on_tensor(tensor, layer)
+
+    def _call_method(self, method: Method, given: Arguments, node: ast.AST) -> object:
+        host, owner, name = self._host, method.owner, method.name
+        value = call_python_method(host, method, given, node)
+        if value is not MISSING:
+            return value
+        value = self._object_method(owner, name, given, node)
+        if value is not MISSING:
+            return value
+        if name in FLOWS and (name != "flow" or isinstance(owner, Generator)):
+            return flow(host, owner, name, given, node)
+        value = self._models.call(owner, name, given, node)
+        if value is MISSING and isinstance(owner, DataSet):
+            return Unknown(text_of(node))
+        return value
+
+    def _object_method(self, owner: object, name: str, given: Arguments, node: ast.AST) -> object:
+        match owner:
+            case options.ParserBox():
+                return options.parser_method(self._host, owner, name, given, node)
+            case Splitter() if name == "split":
+                return self.splits.split(owner, given, node)
+            case DataBlock() if name == "dataloaders":
+                return self.splits.data_block(owner, given, node)
+            case Tensor():
+                return owner
+            case ObjectBox():
+                return _record_method(owner, name, given)
+            case _:
+                return self._data_method(owner, name, given, node)
+
+    def _data_method(self, owner: object, name: str, given: Arguments, node: ast.AST) -> object:
+        match owner:
+            case SeededGenerator():
+                return self._datasets.call_generator(owner, name, given, node)
+            case DataSet():
+                return self._datasets.call(owner, name, given, node)
+            case HfParts():
+                return self._datasets.call_parts(owner, name, node)
+            case _:
+                return MISSING
+
+    # Attributes and items.
+
+    def attribute(self, owner: object, name: str, node: ast.AST) -> object:
+        """Return an attribute of a library's object; MISSING if it is a method or not known."""
+        match owner:
+            case DataSet():
+                return self._dataset_attribute(owner, name, node)
+            case options.ParserBox() | StackBox() | Generator() | Layer() | Splitter():
+                return Method(owner, name)
+            case HfParts():
+                return Method(owner, name)
+            case StreamValue(item=(first, second), text="dataloaders") if name in (
+                "train",
+                "valid",
+            ):
+                return first if name == "train" else second
+            case Tensor():
+                return Method(owner, name)
+            case Arrays():
+                return owner if name in ("T",) else Method(owner, name)
+            case _:
+                return MISSING
+
+    def _dataset_attribute(self, data: DataSet, name: str, node: ast.AST) -> object:
+        if name in _ORDERED:
+            self._host.emit(Event(Action.COMPARE, self._host.place, data, name=name))
+            return (
+                DataSet(data.source, data.steps, derived=True)
+                if data.is_list
+                else Unknown(text_of(node))
+            )
+        if name in _SIZES and data.source.loader is not LoaderName.FILES:
+            return Size(1.0)
+        if name in _SAME_DATA:
+            return data
+        return Method(data, name)
+
+    def item(self, owner: object, key: object, node: ast.AST) -> object:
+        """Return an item of a library's object; MISSING if it is not known."""
+        match owner:
+            case Ref(name="os.environ"):
+                return Unknown(text_of(node), "it is set in the environment")
+            case HfParts(source=source, names=names):
+                known = isinstance(key, str) and (not names or key in names)
+                return DataSet(source).after("part", key) if known else MISSING
+            case SplitSides(source=source) if isinstance(key, int):
+                return DataSet(source).after("part", key)
+            case StreamValue(item=(first, second), text="dataloaders") if key in (0, 1):
+                return (first, second)[int(str(key))]
+            case DataSet():
+                return self._dataset_item(owner, key, node)
+            case Tensor():
+                return owner
+            case Arrays():
+                return owner
+            case _:
+                return MISSING
+
+    def _dataset_item(self, data: DataSet, key: object, node: ast.AST) -> object:
+        if isinstance(key, DataSet):
+            return self.splits.picked(data, key, node)
+        if isinstance(key, slice):
+            return self.splits.sliced(data, key)
+        if isinstance(key, str | ListBox):
+            return DataSet(data.source, data.steps, derived=True)
+        if isinstance(key, tuple) and key and isinstance(key[0], slice | DataSet):
+            return self._dataset_item(data, key[0], node)
+        if isinstance(key, int):
+            return Unknown(text_of(node))
+        return data.after("filter", text_of(node))
+
+    def declared_flag(self, name: str) -> object:
+        """Return the default of an absl flag; MISSING if there is none."""
+        return self._flags.values.get(name, MISSING)
+
+
+def _record_method(owner: ObjectBox, name: str, given: Arguments) -> object:
+    """Call a method of a NamedTuple."""
+    if name == "_replace":
+        return ObjectBox(owner.kind, {**owner.data, **given.names})
+    return DictBox(dict(owner.data.items())) if name == "_asdict" else MISSING
+
+
+def _copied(name: str, given: Arguments) -> object:
+    """Call dataclasses.asdict or dataclasses.replace."""
+    value = given.get(0, "obj")
+    if not isinstance(value, ObjectBox):
+        return MISSING
+    if name == "asdict":
+        return DictBox(dict(value.data.items()))
+    return ObjectBox(value.kind, {**value.data, **given.names})

@@ -1,0 +1,85 @@
+"""Changes of boxes, recorded so that both branches of an unknown condition can be followed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from inspector.code_reading.evaluation.values import DictBox, ListBox, Unknown, ValueBox, merged
+
+_State = tuple[object, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """What a stretch of code changed: each box with its content afterwards."""
+
+    after: dict[int, tuple[ValueBox, _State]]
+
+
+class Memory:
+    """Records the first content of each box that changes within a branch."""
+
+    def __init__(self) -> None:
+        self._before: list[dict[int, tuple[ValueBox, _State]]] = []
+        self.copied = 0
+
+    def touch(self, box: ValueBox) -> None:
+        """Announce that a box is about to change."""
+        if self._before and id(box) not in self._before[-1]:
+            self.copied += box.size
+            self._before[-1][id(box)] = (box, box.state())
+
+    def begin(self) -> None:
+        """Start a branch."""
+        self._before.append({})
+
+    def end(self) -> Branch:
+        """End a branch: everything is as it was before it."""
+        before = self._before.pop()
+        after = {key: (box, box.state()) for key, (box, _) in before.items()}
+        for box, state in before.values():
+            box.restore(state)
+        return Branch(after)
+
+    def forget_branches(self) -> None:
+        """Leave all branches at once, keeping what they changed."""
+        self._before.clear()
+
+    def take(self, branch: Branch) -> None:
+        """Make the changes of one branch."""
+        for box, state in branch.after.values():
+            self.touch(box)
+            box.restore(state)
+
+    def take_one_of(self, branches: Sequence[Branch]) -> None:
+        """Make what is certain of the changes when one of the branches was taken."""
+        boxes = {key: box for b in branches for key, (box, _) in b.after.items()}
+        for key, box in boxes.items():
+            now = box.state()
+            states = [b.after[key][1] if key in b.after else now for b in branches]
+            self.touch(box)
+            box.restore(_one_of(box, states))
+
+
+def _one_of(box: ValueBox, states: Sequence[_State]) -> _State:
+    is_open = any(opened for _, opened in states)
+    datas = [data for data, _ in states]
+    if isinstance(box, ListBox):
+        lists = [d for d in datas if isinstance(d, list)]
+        if len({len(d) for d in lists}) > 1:
+            shortest = min(lists, key=len)
+            same_head = [merged(column, "item") for column in zip(*lists, strict=False)]
+            return same_head[: len(shortest)], True
+        return [merged(column, "item") for column in zip(*lists, strict=True)], is_open
+    keys: dict[object, None] = {}
+    dicts = [d for d in datas if isinstance(d, dict)]
+    for data in dicts:
+        keys |= dict.fromkeys(data)
+    content: dict[object, object] = {}
+    for key in keys:
+        values = [d[key] for d in dicts if key in d]
+        if isinstance(box, DictBox) and len(values) < len(dicts):
+            content[key] = Unknown(str(key), "it is set on one path only")
+        else:
+            # A name that only one path sets has that value wherever it is used at all.
+            content[key] = merged(values, str(key))
+    return content, is_open

@@ -1,0 +1,141 @@
+"""Methods of models: compile, fit, evaluate, predict, and what else trains."""
+
+import ast
+from collections.abc import Callable
+from typing import Final
+
+from inspector.code_reading.evaluation.file_values import files_of
+from inspector.code_reading.evaluation.host import Host
+from inspector.code_reading.evaluation.keras_objects import as_layer
+from inspector.code_reading.evaluation.objects import (
+    Action,
+    DataSet,
+    Event,
+    Generator,
+    Layer,
+    LoaderName,
+    Source,
+    StackBox,
+)
+from inspector.code_reading.evaluation.values import MISSING, Arguments, Unknown, text_of
+
+_FITS: Final = ("fit", "fit_generator", "train_on", "fit_one_cycle")
+_EVALUATIONS: Final = ("evaluate", "evaluate_generator", "score")
+_PREDICTIONS: Final = ("predict", "predict_generator", "predict_proba")
+MODEL_METHODS: Final = (*_FITS, *_EVALUATIONS, *_PREDICTIONS)
+"""Methods by which a model reads data."""
+
+_TRANSFORMERS: Final = (
+    "Scaler",
+    "Encoder",
+    "PCA",
+    "Binarizer",
+    "Tokenizer",
+    "Imputer",
+    "Vectorizer",
+    "Normalizer",
+)
+
+_Method = Callable[[object, Arguments, ast.AST], object]
+
+
+class ModelCalls:
+    """Follows what is done with models."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._methods: dict[str, _Method] = {
+            "add": self._add,
+            "compile": lambda owner, given, node: Unknown(text_of(node)),
+            "train": self._train,
+            **dict.fromkeys(_FITS, self._fit),
+            **dict.fromkeys(_EVALUATIONS, self._evaluate),
+            **dict.fromkeys(_PREDICTIONS, self._predict),
+        }
+
+    def call(self, owner: object, name: str, given: Arguments, node: ast.AST) -> object:
+        """Call a method of a model; MISSING if it is none that matters."""
+        known = self._methods.get(name)
+        if known is not None:
+            return known(owner, given, node)
+        if isinstance(owner, Layer | StackBox | Generator):
+            return Unknown(text_of(node))
+        return MISSING
+
+    def hear(self, given: Arguments) -> None:
+        """Hear of a trainer that is given its datasets by name."""
+        names = given.names
+        data = names.get("train_dataset", names.get("train_dataloader"))
+        held = names.get("eval_dataset", names.get("val_dataloaders"))
+        if isinstance(data, DataSet) or isinstance(held, DataSet):
+            self._host.emit(Event(Action.FIT, self._host.place, data, held))
+
+    def _add(self, owner: object, given: Arguments, node: ast.AST) -> object:
+        if not isinstance(owner, StackBox):
+            return MISSING
+        self._host.memory.touch(owner)
+        owner.data.append(as_layer(self._host, given.get(0, "layer"), node))
+        return None
+
+    def _evaluate(self, owner: object, given: Arguments, node: ast.AST) -> object:
+        return self._read(Action.EVALUATE, owner, given, node)
+
+    def _predict(self, owner: object, given: Arguments, node: ast.AST) -> object:
+        return self._read(Action.PREDICT, owner, given, node)
+
+    def _read(self, action: Action, owner: object, given: Arguments, node: ast.AST) -> object:
+        data = given.get(0, "x", given.names.get("generator"))
+        self._host.emit(Event(action, self._host.place, data, model=owner))
+        return Unknown(text_of(node))
+
+    def _train(self, owner: object, given: Arguments, node: ast.AST) -> object:
+        if "data" not in given.names or not _says(owner, "YOLO"):
+            return MISSING
+        source = Source(LoaderName.ULTRALYTICS, self._host.place, node, dict(given.names))
+        for i in (0, 1):
+            self._host.emit(Event(Action.MADE, source.place, DataSet(source).after("part", i)))
+        return Unknown(text_of(node))
+
+    def _fit(self, owner: object, given: Arguments, node: ast.AST) -> object:
+        host = self._host
+        if isinstance(owner, Generator):
+            host.emit(Event(Action.ADAPT, host.place, owner))
+            return None
+        if any(_says(owner, w) for w in _TRANSFORMERS):
+            return Unknown(text_of(node))
+        data = given.get(0, "x", given.names.get("generator"))
+        validation = given.names.get("validation_data", given.get(7, "validation_data"))
+        second = given.get(1, "train_dataloaders", given.names.get("train_dataloader"))
+        if (
+            isinstance(second, DataSet)
+            and not second.derived
+            and not isinstance(data, DataSet | tuple)
+        ):
+            data, validation = second, given.get(2, "val_dataloaders")
+        share = given.get(6, "validation_split")
+        arguments = dict(given.names)
+        if share is not None:
+            data, validation = self._fit_split(data, share, given, node)
+        host.emit(Event(Action.FIT, host.place, data, validation, owner, options=arguments))
+        return Unknown(text_of(node))
+
+    def _fit_split(
+        self, data: object, share: object, given: Arguments, node: ast.AST
+    ) -> tuple[object, object]:
+        """Return both sides of fit(validation_split=): the last rows are validation."""
+        parent = files_of(self._host, data, node)
+        if share in (0, 0.0):
+            return data, None
+        if isinstance(data, DataSet) and not data.is_list:
+            return data, None  # Keras refuses a share of what is no array.
+        arguments = {"validation_split": share, "x": data}
+        source = Source(
+            LoaderName.FIT_SPLIT, self._host.place, node, arguments, given.sources, "", parent,
+            choice=self._host.choice,
+        )  # fmt: skip
+        return DataSet(source).after("part", 0), DataSet(source).after("part", 1)
+
+
+def _says(owner: object, word: str) -> bool:
+    """Tell whether a value comes from a call with this word in it."""
+    return isinstance(owner, Unknown) and (word in owner.text or word in owner.why)

@@ -1,0 +1,317 @@
+"""What loaders, generators, layers and models of the libraries stand for, and what is done."""
+
+import ast
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from inspector.code_reading.evaluation.values import MISSING, DictBox, ListBox, ValueBox
+from inspector.code_reading.program import CodePlace
+
+
+class LoaderName(StrEnum):
+    """What makes a dataset or a split in the code."""
+
+    DATASET = "image_dataset_from_directory"
+    GENERATOR = "image_data_generator"
+    DATAFRAME = "flow_from_dataframe"
+    ARRAYS = "flow"
+    SPLIT_DATASET = "split_dataset"
+    FIT_SPLIT = "fit_validation_split"
+    TFDS = "tfds.load"
+    TRAIN_TEST_SPLIT = "train_test_split"
+    SHUFFLE_SPLIT = "ShuffleSplit"
+    STRATIFIED_SHUFFLE_SPLIT = "StratifiedShuffleSplit"
+    GROUP_SHUFFLE_SPLIT = "GroupShuffleSplit"
+    K_FOLD = "KFold"
+    STRATIFIED_K_FOLD = "StratifiedKFold"
+    GROUP_K_FOLD = "GroupKFold"
+    STRATIFIED_GROUP_K_FOLD = "StratifiedGroupKFold"
+    REPEATED_K_FOLD = "RepeatedKFold"
+    REPEATED_STRATIFIED_K_FOLD = "RepeatedStratifiedKFold"
+    IMAGE_FOLDER = "ImageFolder"
+    RANDOM_SPLIT = "random_split"
+    SLICES = "slices"
+    PANDAS_SAMPLE = "pandas.sample"
+    HF_DATASET = "load_dataset"
+    HF_SPLIT = "datasets.train_test_split"
+    FASTAI_RANDOM = "RandomSplitter"
+    FASTAI_FOLDERS = "GrandparentSplitter"
+    FASTAI_FROM_FOLDER = "ImageDataLoaders.from_folder"
+    SPLIT_FOLDERS = "splitfolders"
+    ULTRALYTICS = "ultralytics"
+    FILES = "files"
+    """A list of files; no dataset by itself."""
+
+
+FOLDER_LOADERS: Final = (LoaderName.DATASET, LoaderName.GENERATOR, LoaderName.DATAFRAME)
+"""Keras's loaders that read a folder."""
+
+FLOW_LOADERS: Final = (LoaderName.GENERATOR, LoaderName.DATAFRAME, LoaderName.ARRAYS)
+"""What an ImageDataGenerator reads by."""
+
+SPLIT_LOADERS: Final = tuple(
+    name for name in LoaderName
+    if name not in (
+        *FOLDER_LOADERS, LoaderName.ARRAYS, LoaderName.FILES, LoaderName.IMAGE_FOLDER,
+        LoaderName.HF_DATASET, LoaderName.TFDS,
+    )
+)  # fmt: skip
+"""What makes sides of something that was listed before."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Generator:
+    """An ImageDataGenerator."""
+
+    place: CodePlace
+    node: ast.Call
+    arguments: dict[str, object]
+    open: str = ""
+
+    def __post_init__(self) -> None:
+        """Keep lists and dicts as they are now: the code may change them after the call."""
+        _keep_as_they_are(self.arguments)
+
+
+def _keep_as_they_are(arguments: dict[str, object]) -> None:
+    for name, value in arguments.items():
+        if isinstance(value, ListBox):
+            arguments[name] = ListBox(value.data, is_set=value.is_set)
+        elif isinstance(value, DictBox):
+            arguments[name] = DictBox(value.data)
+        else:
+            continue
+        arguments[name].open = value.open  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """A call that makes a dataset, or splits one.
+
+    Attributes:
+        arguments: By name, with defaults left out.
+        sources: The expressions of arguments.
+        open: The text of unpacked arguments that are not known.
+        parent: What is split or read.
+        maker: The generator that reads.
+        choice: Above 0 where the call is one of several that the code may make there.
+    """
+
+    loader: LoaderName
+    place: CodePlace
+    node: ast.AST
+    arguments: dict[str, object] = field(default_factory=dict)
+    sources: dict[str, ast.expr] = field(default_factory=dict)
+    open: str = ""
+    parent: "DataSet | None" = None
+    maker: Generator | None = None
+    choice: int = 0
+
+    def __post_init__(self) -> None:
+        """Keep lists and dicts as they are now: the code may change them after the call."""
+        _keep_as_they_are(self.arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetStep:
+    """What was done to a dataset.
+
+    Attributes:
+        name: Of the method, or "part" for a side of a split.
+        values: For a part its number; for take and skip the count; for map the layers it applies.
+    """
+
+    name: str
+    values: tuple[object, ...] = ()
+    line: int = 0
+
+
+MEMBERSHIP: Final = ("part", "take", "skip", "shard", "filter", "slice", "concatenate")
+"""Steps that decide which files a dataset holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """A dataset, a list of files or positions in it, with what was done since it was made.
+
+    Attributes:
+        derived: Made from the items, such as labels: not the files themselves.
+    """
+
+    source: Source
+    steps: tuple[DatasetStep, ...] = ()
+    derived: bool = False
+
+    def after(self, name: str, *values: object, line: int = 0) -> "DataSet":
+        """Return the dataset after one more step."""
+        if len(self.steps) > 60:
+            return self
+        return DataSet(self.source, (*self.steps, DatasetStep(name, values, line)), self.derived)
+
+    def has(self, *names: str) -> bool:
+        """Tell whether one of these steps was taken."""
+        return any(step.name in names for step in self.steps)
+
+    @property
+    def part(self) -> object:
+        """The number or name of the side of a split that it is; MISSING where it is none."""
+        parts = (s.values[0] for s in self.steps if s.name == "part" and s.values)
+        return next(parts, MISSING)
+
+    @property
+    def membership(self) -> tuple[DatasetStep, ...]:
+        """The steps that decide which files it holds."""
+        return tuple(s for s in self.steps if s.name in MEMBERSHIP)
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is a Python list or an array rather than a dataset."""
+        return self.source.loader in (
+            LoaderName.FILES, LoaderName.TRAIN_TEST_SPLIT, LoaderName.SLICES,
+            LoaderName.PANDAS_SAMPLE,
+        ) or "Fold" in self.source.loader or "Shuffle" in self.source.loader  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Arrays:
+    """Arrays of a built-in dataset of Keras, such as mnist."""
+
+    name: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamValue:
+    """Something to iterate over whose length is not known.
+
+    Attributes:
+        item: What stands for any item.
+    """
+
+    item: object
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """A layer or transform.
+
+    Attributes:
+        family: "keras", "torchvision", "albumentations", "keras_cv", or "own".
+    """
+
+    name: str
+    family: str
+    place: CodePlace
+    node: ast.AST
+    places: tuple[object, ...]
+    names: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """What layers were applied to, in order."""
+
+    layers: tuple[object, ...] = ()
+
+
+class StackBox(ValueBox):
+    """Layers one after the other: a Sequential, a Compose, or a model.
+
+    Attributes:
+        loss: As given to compile.
+    """
+
+    __slots__ = ("family", "loss", "place")
+    data: list[object]
+
+    def __init__(self, layers: list[object], family: str, place: CodePlace) -> None:
+        self.data, self.open, self.family, self.place = list(layers), False, family, place
+        self.loss: object = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Splitter:
+    """An object that splits: KFold and its like, or fastai's splitters."""
+
+    loader: LoaderName
+    place: CodePlace
+    node: ast.AST
+    arguments: dict[str, object]
+    open: str = ""
+
+
+class SeededGenerator(ValueBox):
+    """A random generator with its state.
+
+    Attributes:
+        kind: The library that it is of.
+    """
+
+    __slots__ = ("kind",)
+    data: dict[str, object]
+
+    def __init__(self, seed: object = None, kind: str = "torch") -> None:
+        self.data, self.open, self.kind = {"seed": seed}, False, kind
+
+    @property
+    def seed(self) -> object:
+        """The seed; None without one, unknown once something was drawn."""
+        return self.data["seed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """Positions of a dataset in a row: `range(n)` or `range(n, len(ds))`.
+
+    Attributes:
+        start: None for the first.
+        stop: None for the end.
+    """
+
+    start: object = None
+    stop: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class HfParts:
+    """A DatasetDict: datasets by split name."""
+
+    source: Source
+    names: tuple[str, ...]
+
+
+class Action(StrEnum):
+    """What is done with datasets."""
+
+    FIT = "fit"
+    EVALUATE = "evaluate"
+    PREDICT = "predict"
+    NAME = "name"
+    ITERATE = "iterate"
+    COMPARE = "compare"
+    MADE = "made"
+    ADAPT = "adapt"
+    SET = "set"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that the code does.
+
+    Attributes:
+        data: What it is done with; for fit what is trained on.
+        validation: For fit.
+        model: The model, for fit, evaluate and predict.
+        name: For a name the variable; for a comparison, and for what is set, the attribute.
+        options: Other arguments.
+    """
+
+    action: Action
+    place: CodePlace
+    data: object = None
+    validation: object = None
+    model: object = None
+    name: str = ""
+    options: dict[str, object] = field(default_factory=dict)

@@ -1,0 +1,478 @@
+"""Functions of Python and its standard library."""
+
+import ast
+import json
+import math
+from collections.abc import Callable
+from typing import Final
+
+from inspector.code_reading.evaluation.file_values import files_in, files_of
+from inspector.code_reading.evaluation.host import Host
+from inspector.code_reading.evaluation.objects import (
+    Arrays,
+    DataSet,
+    DatasetStep,
+    LoaderName,
+    Positions,
+    Source,
+    StreamValue,
+)
+from inspector.code_reading.evaluation.python_methods import copied
+from inspector.code_reading.evaluation.values import (
+    MAX_TEXT,
+    MISSING,
+    Arguments,
+    ClassBox,
+    DictBox,
+    Function,
+    ListBox,
+    ObjectBox,
+    Partial,
+    PartText,
+    PathText,
+    Size,
+    Unknown,
+    is_known,
+    is_number,
+    is_scalar,
+    joined_path,
+    shown,
+    text_of,
+)
+
+_Call = Callable[[Host, Arguments, ast.AST], object]
+
+
+def call_builtin(host: Host, name: str, given: Arguments, node: ast.AST) -> object:
+    """Call a function of Python by its full name; MISSING if it is none that is known."""
+    function = _FUNCTIONS.get(name)
+    return MISSING if function is None else function(host, given, node)
+
+
+def _number(kind: type[int] | type[float]) -> _Call:
+    def convert(host: Host, given: Arguments, node: ast.AST) -> object:
+        value = given.get(0, "x", 0)
+        if isinstance(value, Size):
+            return Size(value.share, ("int", value.rule)) if kind is int else value
+        plain = isinstance(value, int | float) or (isinstance(value, str) and len(value) < 40)
+        if plain and len(given.places) <= 1:
+            try:
+                return kind(value)  # type: ignore[arg-type,call-overload]
+            except (ValueError, OverflowError):
+                pass
+        return value if isinstance(value, Unknown) else Unknown(text_of(node))
+
+    return convert
+
+
+def _str(host: Host, given: Arguments, node: ast.AST) -> object:
+    value = given.get(0, "object", "")
+    if isinstance(value, PathText):
+        return value.text
+    if isinstance(value, str | PartText | Unknown):
+        return value
+    return str(value)[:MAX_TEXT] if is_scalar(value) else Unknown(text_of(node))
+
+
+def _len(host: Host, given: Arguments, node: ast.AST) -> object:
+    value = given.get(0, "obj")
+    items = host.listed(value)
+    if items is not None and not isinstance(value, str):
+        return len(items)
+    if isinstance(value, str):
+        return len(value)
+    data = files_of(host, value, node)
+    return Size(1.0) if data is not None else Unknown(text_of(node))
+
+
+def _sequence(make: Callable[[list[object]], object], step: str = "") -> _Call:
+    def convert(host: Host, given: Arguments, node: ast.AST) -> object:
+        if not given.places:
+            return make([])
+        value = given.places[0]
+        if isinstance(value, DataSet) and step:
+            return value.after(step, line=getattr(node, "lineno", 0))
+        if isinstance(value, DataSet | StreamValue | Arrays | Positions):
+            return value
+        if isinstance(value, str) and len(value) > 1_000:
+            return Unknown(text_of(node))
+        items = [*value] if isinstance(value, str) else host.listed(value)
+        if items is None and isinstance(value, ListBox):
+            return copied(value)
+        host.spend(len(items or ()) // 8)
+        return Unknown(text_of(node)) if items is None else make(items)
+
+    return convert
+
+
+def _dict(host: Host, given: Arguments, node: ast.AST) -> object:
+    box = DictBox()
+    for value in given.places:
+        host.update(box, value)
+    for name, value in given.names.items():
+        box.data[name] = value
+    box.open |= bool(given.open)
+    return box
+
+
+def _sorted(host: Host, given: Arguments, node: ast.AST) -> object:
+    value = given.get(0, "iterable")
+    if isinstance(value, DataSet):
+        plain = given.names.get("key") is None and given.names.get("reverse", False) is False
+        return value.after("sorted" if plain else "sorted_by")
+    items = host.listed(value)
+    if items is None or not all(is_scalar(v) and is_known(v) for v in items) or given.names:
+        if isinstance(value, ListBox):
+            copy = copied(value)
+            assert isinstance(copy, ListBox)
+            copy.open = copy.open or not is_known(value) or bool(given.names)
+            return copy
+        return Unknown(text_of(node))
+    try:
+        return ListBox(sorted(items))  # type: ignore[type-var]
+    except TypeError:
+        return Unknown(text_of(node))
+
+
+def _range(host: Host, given: Arguments, node: ast.AST) -> object:
+    if len(given.places) == 1 and isinstance(given.places[0], Size):
+        source = Source(LoaderName.FILES, host.place, node, {})
+        return DataSet(source, (DatasetStep("indices"),))
+    ends = [v for v in given.places if isinstance(v, int) and abs(v) < 2**62]
+    if len(ends) != len(given.places) or not ends or (len(ends) > 2 and not ends[2]):
+        return Unknown(text_of(node))
+    steps = range(*ends)
+    if len(steps) > 400:
+        return StreamValue(Unknown(text_of(node)), "range")
+    return ListBox(list(steps))
+
+
+def _enumerate(host: Host, given: Arguments, node: ast.AST) -> object:
+    value = given.get(0, "iterable")
+    start = given.get(1, "start", 0)
+    items = host.listed(value)
+    if items is not None and isinstance(start, int):
+        return ListBox([(i, v) for i, v in enumerate(items, start)])
+    if isinstance(value, StreamValue):
+        return StreamValue((Unknown("the index"), value.item), value.text)
+    return StreamValue((Unknown("the index"), Unknown("the item")), "enumerate")
+
+
+def _zip(host: Host, given: Arguments, node: ast.AST) -> object:
+    columns = [host.listed(v) for v in given.places]
+    if columns and all(c is not None for c in columns):
+        return ListBox(list(zip(*columns, strict=False)))
+    items = tuple(
+        v.item if isinstance(v, StreamValue) else Unknown("the item") for v in given.places
+    )
+    data = next((v for v in given.places if isinstance(v, DataSet)), None)
+    return data if data is not None and data.is_list else StreamValue(items, "zip")
+
+
+def _map(host: Host, given: Arguments, node: ast.AST) -> object:
+    items = host.listed(given.get(1, ""))
+    if items is None or len(items) > 200 or len(given.places) != 2:
+        data = files_of(host, given.get(1, ""), node)
+        return data if data is not None else Unknown(text_of(node))
+    return ListBox([host.call(given.places[0], Arguments((v,)), node) for v in items])
+
+
+def _extreme(pick: Callable[..., object]) -> _Call:
+    def choose(host: Host, given: Arguments, node: ast.AST) -> object:
+        one = host.listed(given.places[0]) if len(given.places) == 1 else list(given.places)
+        if not one or not all(is_number(v) for v in one) or given.names:
+            return Unknown(text_of(node))
+        return pick(one)
+
+    return choose
+
+
+def _abs(host: Host, given: Arguments, node: ast.AST) -> object:
+    value = given.get(0, "x")
+    return abs(value) if is_number(value) else Unknown(text_of(node))  # type: ignore[arg-type]
+
+
+def _round(host: Host, given: Arguments, node: ast.AST) -> object:
+    value, digits = given.get(0, "number"), given.get(1, "ndigits")
+    if isinstance(value, Size):
+        return Size(value.share, ("round", value.rule))
+    if is_number(value) and (digits is None or isinstance(digits, int)):
+        return round(value, digits)  # type: ignore[call-overload]
+    return Unknown(text_of(node))
+
+
+def _whole(name: str) -> _Call:
+    def to_whole(host: Host, given: Arguments, node: ast.AST) -> object:
+        value = given.get(0, "x")
+        if isinstance(value, Size):
+            return Size(value.share, (name, value.rule))
+        return getattr(math, name)(value) if is_number(value) else Unknown(text_of(node))
+
+    return to_whole
+
+
+def _getattr(host: Host, given: Arguments, node: ast.AST) -> object:
+    owner, name = given.get(0, "object"), given.get(1, "name")
+    if not isinstance(name, str):
+        return Unknown(text_of(node))
+    if len(given.places) > 2 and isinstance(owner, ObjectBox) and not owner.open:
+        known = name in owner.data or (
+            owner.kind is not None and owner.kind.find(name) is not MISSING
+        )
+        if not known:
+            return given.places[2]
+    return host.attribute(owner, name, node)
+
+
+def _setattr(host: Host, given: Arguments, node: ast.AST) -> object:
+    owner = given.get(0, "object")
+    if isinstance(owner, ObjectBox | ClassBox):
+        host.put(owner, given.get(1, "name"), given.get(2, "value"))
+    return None
+
+
+def _isinstance(host: Host, given: Arguments, node: ast.AST) -> object:
+    value, kind = given.get(0, "obj"), shown(getattr(given.get(1, "class"), "name", ""))
+    types = {
+        "builtins.str": str,
+        "builtins.int": int,
+        "builtins.float": float,
+        "builtins.bool": bool,
+    }
+    if kind in types and is_scalar(value):
+        return isinstance(value, types[kind])
+    return Unknown(text_of(node))
+
+
+def _first(host: Host, given: Arguments, node: ast.AST) -> object:
+    value = given.get(0, "iterator")
+    if isinstance(value, StreamValue):
+        return value.item
+    if isinstance(value, ListBox) and value.data:
+        host.memory.touch(value)
+        return value.data.pop(0)
+    items = host.listed(value)
+    return items[0] if items else Unknown(text_of(node))
+
+
+def _iterator(host: Host, given: Arguments, node: ast.AST) -> object:
+    value = given.get(0, "object", Unknown(text_of(node)))
+    if isinstance(value, DataSet | StreamValue | str):
+        return value
+    items = host.listed(value)
+    if items is None:
+        return Unknown(text_of(node)) if isinstance(value, ListBox) else value
+    host.spend(len(items) // 8)
+    return ListBox(items)
+
+
+def _same(host: Host, given: Arguments, node: ast.AST) -> object:
+    return given.get(0, "", Unknown(text_of(node)))
+
+
+def _vars(host: Host, given: Arguments, node: ast.AST) -> object:
+    return given.get(0, "object", Unknown(text_of(node)))
+
+
+def _namespace(host: Host, given: Arguments, node: ast.AST) -> object:
+    box = ObjectBox(None, dict(given.names))
+    box.open = bool(given.open)
+    for value in given.places:
+        if isinstance(value, DictBox):
+            attributes = {str(k): _nested(v) for k, v in value.data.items()}
+            box.data |= attributes
+            box.open |= value.open
+        else:
+            box.open = True
+    return box
+
+
+def _nested(value: object) -> object:
+    return ObjectBox(None, {str(k): _nested(v) for k, v in value.data.items()}) if isinstance(
+        value, DictBox
+    ) else value  # fmt: skip
+
+
+def _join_path(host: Host, given: Arguments, node: ast.AST) -> object:
+    items = list(given.places)
+    if given.open:
+        items.append(Unknown(given.open))
+    return joined_path(items) if items else Unknown(text_of(node))
+
+
+def _path(host: Host, given: Arguments, node: ast.AST) -> object:
+    return PathText(joined_path(list(given.places))) if given.places else PathText(".")
+
+
+def _plain_path(host: Host, given: Arguments, node: ast.AST) -> object:
+    value = given.get(0, "path")
+    value = value.text if isinstance(value, PathText) else value
+    if isinstance(value, str):
+        return value.rstrip("/") or value
+    return value if isinstance(value, PartText | Unknown) else Unknown(text_of(node))
+
+
+def _last_part(host: Host, given: Arguments, node: ast.AST) -> object:
+    text = shown(given.get(0, "p"))
+    last = text.rstrip("/").rpartition("/")[2]
+    return last if "{" not in last else Unknown(text_of(node))
+
+
+def _first_part(host: Host, given: Arguments, node: ast.AST) -> object:
+    value = given.get(0, "p")
+    text = shown(value)
+    head = text.rpartition("/")[0]
+    if not is_known(value):
+        return PartText(head) if head else Unknown(text_of(node))
+    return head
+
+
+def _listing(host: Host, given: Arguments, node: ast.AST) -> object:
+    return files_in(host, given.get(0, "path", "."), node)
+
+
+def _folder_listing(host: Host, given: Arguments, node: ast.AST) -> object:
+    where = joined_path([given.get(0, "path", "."), "*"])
+    return files_in(host, where, node, hidden=True)
+
+
+def _environment(host: Host, given: Arguments, node: ast.AST) -> object:
+    if len(given.places) < 2 and "default" not in given.names:
+        return Unknown(text_of(node), "it is set in the environment")
+    host.note(f"{shown(given.get(0, 'key'))} of the environment is read at its default")
+    return given.get(1, "default")
+
+
+def _partial(host: Host, given: Arguments, node: ast.AST) -> object:
+    if not given.places or given.open:
+        return Unknown(text_of(node))
+    return Partial(given.places[0], given.places[1:], tuple(given.names.items()))
+
+
+def _loads(host: Host, given: Arguments, node: ast.AST) -> object:
+    text = given.get(0, "s")
+    if not isinstance(text, str) or len(text) > 10_000:
+        return Unknown(text_of(node))
+    try:
+        return boxed(json.loads(text))
+    except (ValueError, RecursionError):
+        return Unknown(text_of(node))
+
+
+def boxed(value: object) -> object:
+    """Return plain lists and dicts as boxes."""
+    match value:
+        case list():
+            return ListBox([boxed(v) for v in value])
+        case dict():
+            return DictBox({k: boxed(v) for k, v in value.items()})
+        case _:
+            return value
+
+
+def _deep_copy(host: Host, given: Arguments, node: ast.AST) -> object:
+    host.spend(20)
+    return copied(given.get(0, "x", Unknown(text_of(node))), 6)
+
+
+def _run_main(host: Host, given: Arguments, node: ast.AST) -> object:
+    function = given.get(0, "function")
+    if isinstance(function, Function):
+        taken = [a.arg for a in function.arguments.args]
+        extra = (Unknown("argv"),) if taken[:1] in (["argv"], ["_"], ["args"]) else ()
+        return host.call(function, Arguments(extra), node)
+    return Unknown(text_of(node))
+
+
+def _product(host: Host, given: Arguments, node: ast.AST) -> object:
+    columns = [host.listed(v) for v in given.places]
+    if any(c is None for c in columns) or math.prod(len(c or ()) for c in columns) > 100:
+        return Unknown(text_of(node))
+    rows: list[tuple[object, ...]] = [()]
+    for column in columns:
+        rows = [(*row, v) for row in rows for v in column or ()]
+    return ListBox(rows)
+
+
+_FUNCTIONS: Final[dict[str, _Call]] = {
+    "builtins.int": _number(int),
+    "builtins.float": _number(float),
+    "builtins.str": _str,
+    "os.fspath": _str,
+    "os.fsdecode": _str,
+    "builtins.bool": lambda host, given, node: (
+        Unknown(text_of(node)) if (t := host.truth(given.get(0, "x", False))) is None else t
+    ),
+    "builtins.len": _len,
+    "builtins.list": _sequence(ListBox),
+    "builtins.tuple": _sequence(tuple),
+    "builtins.set": _sequence(lambda items: ListBox(items, is_set=True), "unordered"),
+    "builtins.frozenset": _sequence(lambda items: ListBox(items, is_set=True), "unordered"),
+    "builtins.iter": _iterator,
+    "builtins.reversed": _sequence(lambda items: ListBox(items[::-1]), "slice"),
+    "builtins.dict": _dict,
+    "collections.OrderedDict": _dict,
+    "builtins.sorted": _sorted,
+    "builtins.range": _range,
+    "numpy.arange": _range,
+    "builtins.enumerate": _enumerate,
+    "builtins.zip": _zip,
+    "builtins.map": _map,
+    "builtins.min": _extreme(min),
+    "builtins.max": _extreme(max),
+    "builtins.sum": _extreme(sum),
+    "builtins.abs": _abs,
+    "builtins.round": _round,
+    "numpy.round": _round,
+    "math.floor": _whole("floor"),
+    "math.ceil": _whole("ceil"),
+    "numpy.floor": _whole("floor"),
+    "numpy.ceil": _whole("ceil"),
+    "builtins.getattr": _getattr,
+    "builtins.setattr": _setattr,
+    "builtins.isinstance": _isinstance,
+    "builtins.next": _first,
+    "builtins.vars": _vars,
+    "builtins.print": lambda host, given, node: None,
+    "tqdm.tqdm": _same,
+    "tqdm.auto.tqdm": _same,
+    "tqdm.notebook.tqdm": _same,
+    "copy.copy": _deep_copy,
+    "copy.deepcopy": _deep_copy,
+    "types.SimpleNamespace": _namespace,
+    "argparse.Namespace": _namespace,
+    "easydict.EasyDict": _namespace,
+    "ml_collections.ConfigDict": _namespace,
+    "ml_collections.config_dict.ConfigDict": _namespace,
+    "omegaconf.OmegaConf.create": _namespace,
+    "os.path.join": _join_path,
+    "os.path.abspath": _plain_path,
+    "os.path.expanduser": _plain_path,
+    "os.path.expandvars": _plain_path,
+    "os.path.realpath": _plain_path,
+    "os.path.normpath": _plain_path,
+    "os.path.basename": _last_part,
+    "os.path.dirname": _first_part,
+    "pathlib.Path": _path,
+    "pathlib.PurePath": _path,
+    "pathlib.PosixPath": _path,
+    "os.listdir": _folder_listing,
+    "os.scandir": _folder_listing,
+    "os.walk": _listing,
+    "glob.glob": _listing,
+    "glob.iglob": _listing,
+    "imutils.paths.list_images": _listing,
+    "tensorflow.io.gfile.glob": _listing,
+    "tensorflow.io.gfile.listdir": _listing,
+    "fastai.vision.all.get_image_files": _listing,
+    "os.environ.get": _environment,
+    "os.getenv": _environment,
+    "functools.partial": _partial,
+    "itertools.product": _product,
+    "json.loads": _loads,
+    "typer.run": _run_main,
+    "fire.Fire": _run_main,
+    "absl.app.run": _run_main,
+    "absl.flags.app.run": _run_main,
+    "tensorflow.compat.v1.app.run": _run_main,
+}

@@ -1,0 +1,178 @@
+"""Random generators and what they shuffle, and slices of what was listed."""
+
+import ast
+from typing import Final
+
+from inspector.code_reading.evaluation.file_values import files_of
+from inspector.code_reading.evaluation.host import Host
+from inspector.code_reading.evaluation.objects import (
+    DataSet,
+    DatasetStep,
+    LoaderName,
+    Positions,
+    SeededGenerator,
+    Source,
+)
+from inspector.code_reading.evaluation.values import (
+    MISSING,
+    Arguments,
+    ListBox,
+    Method,
+    Ref,
+    Size,
+    Unknown,
+    text_of,
+)
+
+_LIST_CHANGES: Final = ("sort", "remove", "pop", "append", "extend", "insert", "reverse", "clear")
+_USED: Final = "it has drawn for another call since it was seeded, and its state is not known here"
+
+
+class RandomDraws:
+    """Generators with their state, shuffled lists, and what is cut from them."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._seeds: dict[str, object] = {}
+        self.parents: dict[Source, DataSet] = {}
+        self._slices: dict[tuple[object, str], Source] = {}
+
+    def _source(
+        self, loader: LoaderName, arguments: dict[str, object], given: Arguments, node: ast.AST,
+        parent: DataSet | None = None,
+    ) -> Source:  # fmt: skip
+        host = self._host
+        return Source(
+            loader, host.place, node, arguments, given.sources, given.open, parent,
+            choice=host.choice,
+        )  # fmt: skip
+
+    def drawn(self, generator: SeededGenerator) -> object:
+        """Return the seed of a generator that draws; afterwards its state is not known."""
+        seed = generator.seed
+        self._host.memory.touch(generator)
+        generator.data["seed"] = Unknown("the generator", _USED)
+        return seed
+
+    def _draw(self, library: str) -> object:
+        """Return the seed of a global generator that draws; None where none was set."""
+        seed = self._seeds.get(library)
+        if library in self._seeds:
+            self._seeds[library] = Unknown(f"the global generator of {library}", _USED)
+        return seed
+
+    def positions(self, given: Arguments) -> object:
+        """Return what `range` is of a length that only the files tell."""
+        ends = given.places
+        start, stop = (0, ends[0]) if len(ends) == 1 else ends[:2]
+        whole = isinstance(stop, Size) and stop.rule == ("n",)
+        if len(ends) > 2 or (start == 0 and whole):
+            return MISSING
+        return Positions(None if start == 0 else start, None if whole else stop)
+
+    def picked(self, data: object, indices: object, node: ast.AST) -> object:
+        """Return the items of a dataset at positions that a split gives."""
+        if isinstance(indices, Positions) and isinstance(data, DataSet):
+            return self.sliced(data, slice(indices.start, indices.stop))
+        if isinstance(indices, DataSet):
+            if isinstance(data, DataSet) and data.source is not indices.source:
+                self.parents.setdefault(indices.source, data)
+            return indices
+        if isinstance(data, DataSet):
+            return data.after("slice", text_of(node))
+        return Unknown(text_of(node))
+
+    # Random generators and slices
+
+    def _random(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        inside = ref.root == "random" or ref.name.startswith("numpy.random")
+        if not inside:
+            return self._numpy(ref, given, node)
+        key = "numpy" if ref.root == "numpy" else "random"
+        match ref.last:
+            case "seed":
+                self._seeds[key] = given.get(0, "seed")
+                return None
+            case "permutation":
+                data = files_of(self._host, given.get(0, "x"), node)
+                if data is None:
+                    data = DataSet(
+                        self._source(LoaderName.FILES, {}, given, node), (DatasetStep("indices"),)
+                    )
+                shuffler = "numpy.random" if key == "numpy" else "random"
+                return data.after("shuffle", self._draw(key), False, shuffler, True)
+            case "RandomState" | "default_rng" | "Random":
+                kinds = {"default_rng": "numpy.random.default_rng", "Random": "random"}
+                return SeededGenerator(given.get(0, "seed"), kinds.get(ref.last, "numpy.random"))
+            case _:
+                self._draw(key)
+                return MISSING
+
+    def changed_in_place(self, function: object, given: Arguments, node: ast.Call) -> object:
+        """Return what a method such as `files.sort()` makes of a list; MISSING for others."""
+        if not isinstance(function, Method) or not isinstance(function.owner, DataSet):
+            return MISSING
+        data, name = function.owner, function.name
+        if not data.is_list or name not in _LIST_CHANGES:
+            return MISSING
+        if name != "sort":
+            return data.after("filter", name, line=node.lineno)
+        plain = given.names.get("key") is None and given.names.get("reverse", False) is False
+        return data.after("sorted" if plain else "sorted_by")
+
+    def shuffled_in_place(self, function: object, given: Arguments, node: ast.AST) -> object:
+        """Return what `shuffle(x)` makes of x; MISSING where the call is no such thing."""
+        value = given.get(0, "x")
+        match function:
+            case Ref(name="random.shuffle" | "numpy.random.shuffle") as ref:
+                key = "numpy" if ref.root == "numpy" else "random"
+                seed, shuffler = self._draw(key), ref.name.rpartition(".")[0]
+            case Method(owner=SeededGenerator(kind=shuffler) as generator, name="shuffle"):
+                key, seed = "", self.drawn(generator)
+            case _:
+                return MISSING
+        data = files_of(self._host, value, node)
+        if data is not None:
+            return data.after("shuffle", seed, False, shuffler, bool(key))
+        if isinstance(value, ListBox):
+            self._host.forget(value)
+        return value
+
+    def _numpy(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        if ref.last in (
+            "array",
+            "asarray",
+            "stack",
+            "vstack",
+            "concatenate",
+            "expand_dims",
+            "asfarray",
+        ):
+            value = given.get(0, "object")
+            data = files_of(self._host, value, node)
+            return data if data is not None else value if isinstance(value, ListBox) else MISSING
+        if ref.last == "split" and len(given.places) > 1:
+            data = files_of(self._host, given.places[0], node)
+            ends = self._host.listed(given.places[1])
+            if data is not None and ends is not None and len(ends) == 1:
+                return (
+                    self.sliced(data, slice(None, ends[0])),
+                    self.sliced(data, slice(ends[0], None)),
+                )
+        return MISSING
+
+    def sliced(self, data: DataSet, key: slice) -> object:
+        """Return one side of a list that is cut at a position."""
+        if key.step is not None:
+            return data.after("slice", repr((key.start, key.stop, key.step)))
+        middle = key.start is not None and key.stop is not None
+        end = key.stop if key.start is None else key.start
+        if end is None:
+            return data
+        boundary = repr((end, key.stop)) if middle else repr(end)
+        known = self._slices.get(((data.source, data.membership), boundary))
+        if known is None:
+            ends = {"at": end, "to": key.stop} if middle else {"at": end}
+            known = Source(LoaderName.SLICES, self._host.place, data.source.node, ends, parent=data)
+            self._slices[((data.source, data.membership), boundary)] = known
+        return DataSet(known, derived=data.derived).after("part", 0 if key.start is None else 1)

@@ -1,0 +1,400 @@
+"""What the splitting functions of scikit-learn, PyTorch, Hugging Face and others stand for."""
+
+import ast
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from inspector.code_reading.evaluation.file_values import files_in, files_of
+from inspector.code_reading.evaluation.host import Host
+from inspector.code_reading.evaluation.keras_objects import as_layer
+from inspector.code_reading.evaluation.objects import (
+    Action,
+    DataSet,
+    DatasetStep,
+    Event,
+    HfParts,
+    Layer,
+    LoaderName,
+    SeededGenerator,
+    Source,
+    Splitter,
+    StackBox,
+    StreamValue,
+)
+from inspector.code_reading.evaluation.random_draws import RandomDraws
+from inspector.code_reading.evaluation.values import (
+    MISSING,
+    Arguments,
+    DictBox,
+    ListBox,
+    PathText,
+    Ref,
+    Size,
+    Unknown,
+    text_of,
+)
+
+SPLITTERS: Final = {
+    "KFold": LoaderName.K_FOLD,
+    "StratifiedKFold": LoaderName.STRATIFIED_K_FOLD,
+    "GroupKFold": LoaderName.GROUP_K_FOLD,
+    "StratifiedGroupKFold": LoaderName.STRATIFIED_GROUP_K_FOLD,
+    "ShuffleSplit": LoaderName.SHUFFLE_SPLIT,
+    "StratifiedShuffleSplit": LoaderName.STRATIFIED_SHUFFLE_SPLIT,
+    "GroupShuffleSplit": LoaderName.GROUP_SHUFFLE_SPLIT,
+    "RepeatedKFold": LoaderName.REPEATED_K_FOLD,
+    "RepeatedStratifiedKFold": LoaderName.REPEATED_STRATIFIED_K_FOLD,
+}
+_PLACES: Final = {
+    LoaderName.K_FOLD: ("n_splits",),
+    LoaderName.STRATIFIED_K_FOLD: ("n_splits",),
+    LoaderName.GROUP_K_FOLD: ("n_splits",),
+    LoaderName.STRATIFIED_GROUP_K_FOLD: ("n_splits", "shuffle", "random_state"),
+    LoaderName.SHUFFLE_SPLIT: ("n_splits",),
+    LoaderName.STRATIFIED_SHUFFLE_SPLIT: ("n_splits",),
+    LoaderName.GROUP_SHUFFLE_SPLIT: ("n_splits",),
+    LoaderName.FASTAI_RANDOM: ("valid_pct", "seed"),
+    LoaderName.FASTAI_FOLDERS: ("train_name", "valid_name"),
+}
+_FASTAI_PLACES: Final = {
+    "from_folder": ("path", "train", "valid", "valid_pct", "seed"),
+    "from_name_func": ("path", "fnames", "label_func", "valid_pct", "seed"),
+    "from_name_re": ("path", "fnames", "pat", "valid_pct", "seed"),
+    "from_path_func": ("path", "fnames", "label_func", "valid_pct", "seed"),
+    "from_path_re": ("path", "fnames", "pat", "valid_pct", "seed"),
+    "from_df": ("df", "path", "valid_pct", "seed"),
+    "from_csv": ("path", "csv_fname", "header", "delimiter", "valid_pct", "seed"),
+}
+_SPLIT_FOLDERS: Final = {
+    "ratio": ("input", "output", "seed", "ratio", "group_prefix", "move"),
+    "fixed": ("input", "output", "seed", "fixed", "oversample", "group_prefix", "move"),
+}
+_TRANSFORM_MODULES: Final = ("transforms", "v2", "albumentations", "autoaugment")
+
+
+@dataclass(frozen=True, slots=True)
+class SplitSides:
+    """The sides of a split whose number is not known."""
+
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DataBlock:
+    """fastai's DataBlock with its splitter."""
+
+    splitter: object
+
+
+def by_name(places: tuple[str, ...], given: Arguments) -> dict[str, object]:
+    """Return the arguments of a call by name."""
+    return {**dict(zip(places, given.places, strict=False)), **given.names}
+
+
+class SplitCalls(RandomDraws):
+    """Calls of libraries that split, with the state of their global generators."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self._roots: dict[str, Callable[[Ref, Arguments, ast.AST], object]] = {
+            "sklearn": self._sklearn,
+            "torch": self._torch,
+            "datasets": self._hugging_face,
+            "fastai": self._fastai,
+            "splitfolders": self._split_folders,
+            "split_folders": self._split_folders,
+            "ultralytics": self._ultralytics,
+            "tensorflow_datasets": self._tfds,
+            "pandas": self._pandas,
+            "random": self._random,
+            "numpy": self._random,
+            **dict.fromkeys(("torchvision", "albumentations", "keras_cv", "imgaug"), self._vision),
+        }
+
+    def call(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        """Call a function of one of these libraries; MISSING if it is none that matters."""
+        known = self._roots.get(ref.root)
+        return MISSING if known is None else known(ref, given, node)
+
+    def _split_folders(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        if ref.last not in _SPLIT_FOLDERS:
+            return MISSING
+        arguments = by_name(_SPLIT_FOLDERS[ref.last], given)
+        arguments["kind"] = ref.last
+        self._emit_both(self._source(LoaderName.SPLIT_FOLDERS, arguments, given, node))
+        return None
+
+    def _ultralytics(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        if ref.last not in ("split_classify_dataset", "autosplit"):
+            return MISSING
+        arguments = by_name(("source_dir", "train_ratio"), given)
+        self._emit_both(self._source(LoaderName.ULTRALYTICS, arguments, given, node))
+        return None
+
+    def _emit_both(self, source: Source) -> tuple[DataSet, DataSet]:
+        """Make both sides known: a call that splits without giving anything back."""
+        sides = (DataSet(source).after("part", 0), DataSet(source).after("part", 1))
+        for data in sides:
+            self._host.emit(Event(Action.MADE, source.place, data))
+        return sides
+
+    # scikit-learn
+
+    def _sklearn(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        if ref.last == "train_test_split":
+            return self.train_test_split(given, node)
+        if ref.last in SPLITTERS:
+            loader = SPLITTERS[ref.last]
+            arguments = by_name(_PLACES.get(loader, ()), given)
+            return Splitter(loader, self._host.place, node, arguments, given.open)
+        if ref.name == "sklearn.utils.shuffle" and given.places:
+            seed = given.names.get("random_state")
+            shuffled = [self._shuffled(v, seed, node) for v in given.places]
+            return shuffled[0] if len(shuffled) == 1 else tuple(shuffled)
+        if ref.last == "load_files":
+            return files_in(self._host, given.get(0, "container_path"), node)
+        return MISSING
+
+    def _shuffled(self, value: object, seed: object, node: ast.AST) -> object:
+        data = files_of(self._host, value, node)
+        return data.after("shuffle", seed, False) if data is not None else value
+
+    def train_test_split(self, given: Arguments, node: ast.AST) -> object:
+        """Call scikit-learn's train_test_split."""
+        arguments = dict(given.names)
+        if arguments.get("random_state") is None and "random_state" not in arguments:
+            arguments |= {"random_state": None}
+        if arguments["random_state"] is None and "numpy" in self._seeds:
+            arguments |= {"random_state": self._draw("numpy"), "shared": True}
+        parents = [files_of(self._host, v, node) for v in given.places]
+        parent = next((p for p in parents if p is not None), None)
+        source = self._source(LoaderName.TRAIN_TEST_SPLIT, arguments, given, node, parent)
+        parts: list[object] = []
+        for i in range(len(given.places)):
+            data = DataSet(source, derived=i > 0)
+            parts += [data.after("part", 0), data.after("part", 1)]
+        return tuple(parts) if parts else SplitSides(source)
+
+    def split(self, splitter: Splitter, given: Arguments, node: ast.AST) -> object:
+        """Call `split` of a cross-validator."""
+        parent = files_of(self._host, given.get(0, "X"), node)
+        source = Source(
+            splitter.loader, splitter.place, node, splitter.arguments, {}, splitter.open, parent,
+            choice=self._host.choice,
+        )  # fmt: skip
+        sides = (DataSet(source).after("part", 0), DataSet(source).after("part", 1))
+        return StreamValue(sides, text_of(node))
+
+    # torch and torchvision
+
+    def _torch(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        match ref.last:
+            case "random_split":
+                return self._random_split(given, node)
+            case "Subset":
+                return self.picked(given.get(0, "dataset"), given.get(1, "indices"), node)
+            case "SubsetRandomSampler":
+                return given.get(0, "indices")
+            case "DataLoader":
+                return self._data_loader(given, node)
+            case "Generator":
+                return SeededGenerator()
+            case "manual_seed":
+                self._seeds["torch"] = given.get(0, "seed")
+                return SeededGenerator(given.get(0, "seed"))
+            case "randperm":
+                generator = given.names.get("generator")
+                own = isinstance(generator, SeededGenerator)
+                seed = (
+                    self.drawn(generator)
+                    if isinstance(generator, SeededGenerator)
+                    else self._draw("torch")
+                )
+                data = DataSet(
+                    self._source(LoaderName.FILES, {}, given, node), (DatasetStep("indices"),)
+                )
+                return data.after("shuffle", seed, False, "torch.randperm", not own)
+            case _:
+                if not ref.name.startswith(
+                    ("torch.utils", "torch.cuda", "torch.device", "torch.backends")
+                ):
+                    self._draw("torch")  # Weights and draws move the stream.
+                return MISSING
+
+    def _random_split(self, given: Arguments, node: ast.AST) -> object:
+        parent = files_of(self._host, given.get(0, "dataset"), node)
+        generator = given.get(2, "generator")
+        shared = generator is None
+        if isinstance(generator, SeededGenerator):
+            seed = self.drawn(generator)
+        else:
+            seed = self._draw("torch") if shared else generator
+        lengths = given.get(1, "lengths")
+        items = self._host.listed(lengths)
+        arguments = {
+            "seed": seed,
+            "shared": shared,
+            "lengths": tuple(items) if items is not None else lengths,
+        }
+        source = self._source(LoaderName.RANDOM_SPLIT, arguments, given, node, parent)
+        if items is None:
+            return SplitSides(source)
+        return tuple(DataSet(source).after("part", i) for i in range(len(items)))
+
+    def _data_loader(self, given: Arguments, node: ast.AST) -> object:
+        data = given.get(0, "dataset")
+        sampler = given.names.get("sampler")
+        if isinstance(sampler, DataSet):
+            return self.picked(data, sampler, node)
+        if isinstance(data, DataSet):
+            return data.after("loader", given.get(2, "shuffle", False))
+        return MISSING
+
+    def _vision(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        if ref.last in ("ImageFolder", "DatasetFolder"):
+            arguments = by_name(("root", "transform"), given)
+            return DataSet(self._source(LoaderName.IMAGE_FOLDER, arguments, given, node))
+        if ref.last in ("Compose", "Sequential", "Pipeline"):
+            items = self._host.listed(given.get(0, "transforms", ListBox()))
+            layers = [as_layer(self._host, v, node) for v in items or ()]
+            return StackBox(layers, ref.root, self._host.place)
+        inside = any(f".{m}." in f".{ref.name}." for m in _TRANSFORM_MODULES)
+        if ref.last[:1].isupper() and (inside or ref.root in ("keras_cv", "imgaug")):
+            return Layer(ref.last, ref.root, self._host.place, node, given.places, given.names)
+        return MISSING
+
+    # Hugging Face, fastai, tensorflow_datasets, pandas
+
+    def _hugging_face(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        if ref.last == "DatasetDict":
+            return self._named_splits(given)
+        if ref.last != "load_dataset":
+            return MISSING
+        arguments = by_name(("path", "name", "data_dir"), given)
+        source = self._source(LoaderName.HF_DATASET, arguments, given, node)
+        split = arguments.get("split")
+        if split is None:
+            return HfParts(source, ())
+        return self._sliced(source, split)
+
+    def _named_splits(self, given: Arguments) -> object:
+        """Call DatasetDict: its keys are the names of the splits."""
+        first = given.get(0, "splits")
+        splits: dict[object, object] = dict(first.data) if isinstance(first, DictBox) else {}
+        splits.update(given.names)
+        for name, data in splits.items():
+            if isinstance(data, DataSet):
+                self._host.emit(Event(Action.NAME, self._host.place, data, name=str(name)))
+        return DictBox(splits)
+
+    def hf_split(self, data: DataSet, given: Arguments, node: ast.AST) -> object:
+        """Call Dataset.train_test_split of Hugging Face."""
+        arguments = by_name(("test_size", "train_size", "shuffle"), given)
+        if arguments.get("seed") is None and "numpy" in self._seeds:
+            arguments["seed"] = self._draw("numpy")
+        source = self._source(LoaderName.HF_SPLIT, arguments, given, node, data)
+        for name in ("train", "test"):
+            self._host.emit(Event(Action.MADE, source.place, DataSet(source).after("part", name)))
+        return HfParts(source, ("train", "test"))
+
+    def _sliced(self, source: Source, split: object) -> object:
+        items = self._host.listed(split) if not isinstance(split, str) else [split]
+        if items is None:
+            return SplitSides(source)
+        parts = tuple(
+            DataSet(source).after("part", v if isinstance(v, str) else "?") for v in items
+        )
+        return parts[0] if isinstance(split, str) else parts
+
+    def _tfds(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        if ref.last != "load":
+            return MISSING
+        arguments = by_name(("name",), given)
+        source = self._source(LoaderName.TFDS, arguments, given, node)
+        split = arguments.get("split")
+        data = HfParts(source, ()) if split is None else self._sliced(source, split)
+        return (data, Unknown("info")) if arguments.get("with_info") is True else data
+
+    def _fastai(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        if ref.last in ("RandomSplitter", "GrandparentSplitter"):
+            loader = LoaderName(ref.last)
+            arguments = by_name(_PLACES[loader], given)
+            return Splitter(loader, self._host.place, node, arguments, given.open)
+        if ref.last == "DataBlock":
+            return DataBlock(given.names.get("splitter"))
+        if ref.last in _FASTAI_PLACES and "ImageDataLoaders" in ref.name:
+            arguments = by_name(_FASTAI_PLACES[ref.last], given)
+            arguments["kind"] = ref.last
+            return self._loaders(
+                self._source(LoaderName.FASTAI_FROM_FOLDER, arguments, given, node)
+            )
+        if ref.last == "RandomSubsetSplitter":
+            return Unknown(text_of(node))
+        return MISSING
+
+    def _loaders(self, source: Source) -> object:
+        return StreamValue(self._emit_both(source), "dataloaders")
+
+    def data_block(self, block: DataBlock, given: Arguments, node: ast.AST) -> object:
+        """Call DataBlock.dataloaders."""
+        if not isinstance(block.splitter, Splitter):
+            loader, arguments = LoaderName.FASTAI_RANDOM, {}
+        else:
+            loader, arguments = block.splitter.loader, block.splitter.arguments
+        arguments = {**arguments, "path": given.get(0, "source")}
+        return self._loaders(self._source(loader, arguments, given, node))
+
+    def _pandas(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        if ref.last.startswith("read_"):
+            table = given.get(0, "filepath_or_buffer")
+            source = self._source(LoaderName.FILES, {"table": table}, given, node)
+            return DataSet(source)
+        if ref.last in ("DataFrame", "Series", "concat"):
+            data = files_of(self._host, given.get(0, "data"), node)
+            if data is None:
+                data = DataSet(self._source(LoaderName.FILES, {"table": None}, given, node))
+            return data
+        return MISSING
+
+    def sample(self, data: DataSet, given: Arguments, node: ast.AST) -> object:
+        """Call DataFrame.sample."""
+        arguments = by_name(("n", "frac", "replace", "weights", "random_state"), given)
+        if arguments.get("frac") in (1, 1.0):
+            return data.after("shuffle", arguments.get("random_state"), False)
+        source = self._source(LoaderName.PANDAS_SAMPLE, arguments, given, node, data)
+        return DataSet(source).after("part", 0)
+
+
+_SLICE: Final = re.compile(r"^\s*([\w-]+)\s*(?:\[(-?\d*)%?\s*:\s*(-?\d*)(%?)\s*\])?\s*$")
+
+
+def slice_share(text: str) -> tuple[str, float | None]:
+    """Return the split name of "train[:80%]", and the share of it; None if that is unknown."""
+    match = _SLICE.match(text)
+    if match is None:
+        return text.partition("[")[0], None
+    name, low, high, percent = match.groups()
+    if low is None and high is None:
+        return name, 1.0
+    if not percent and "%" not in text:
+        return name, None
+    first, last = float(low or 0), float(high or 100)
+    first, last = first + 100 * (first < 0), last + 100 * (last < 0)
+    return name, round((last - first) / 100, 10)
+
+
+def folder_text(value: object) -> object:
+    """Return a path as text."""
+    return value.text if isinstance(value, PathText) else value
+
+
+def share_of(value: object, lengths: tuple[object, ...]) -> float | None:
+    """Return a length as a share of the sum of all; None if that is not known."""
+    if isinstance(value, Size):
+        return value.share
+    numbers = [v for v in lengths if isinstance(v, int | float) and not isinstance(v, bool)]
+    if len(numbers) != len(lengths) or not isinstance(value, int | float) or sum(numbers) <= 0:
+        return None
+    return value / sum(numbers)

@@ -1,0 +1,320 @@
+"""Attributes, items and changes of values, counted in steps."""
+
+import ast
+import math
+from typing import Any, Final
+
+from inspector.code_reading.evaluation.memory import Memory
+from inspector.code_reading.evaluation.objects import StreamValue
+from inspector.code_reading.evaluation.values import (
+    MAX_ITEMS,
+    MAX_NUMBER,
+    MISSING,
+    Arguments,
+    ClassBox,
+    DictBox,
+    Function,
+    ListBox,
+    Member,
+    Method,
+    ObjectBox,
+    PartText,
+    PathText,
+    Ref,
+    ScopeBox,
+    Size,
+    Unknown,
+    ValueBox,
+    is_scalar,
+    merged,
+    text_of,
+)
+from inspector.code_reading.program import CodePlace
+
+MAX_ROUNDS: Final = 24
+"""Rounds of a loop that are followed one by one."""
+
+
+class TooMuchError(Exception):
+    """The code does more than can be followed."""
+
+
+class ValueAccess:
+    """Reads and changes values; calls are given by a subclass."""
+
+    max_steps = 60_000
+
+    def __init__(self) -> None:
+        self.memory = Memory()
+        self.steps = 0
+        self.line = 1
+
+    @property
+    def place(self) -> CodePlace:
+        """Where the evaluator is."""
+        raise NotImplementedError
+
+    def call(self, function: object, given: Arguments, node: ast.AST) -> object:
+        """Call a value."""
+        raise NotImplementedError
+
+    def attribute_of(self, owner: object, name: str, node: ast.AST) -> object:
+        """Return an attribute of a library's object, or MISSING."""
+        raise NotImplementedError
+
+    def item_of(self, owner: object, key: object, node: ast.AST) -> object:
+        """Return an item of a library's object, or MISSING."""
+        raise NotImplementedError
+
+    def spend(self, steps: int = 1) -> None:
+        """Count steps.
+
+        Raises:
+            TooMuchError: There were more than can be followed.
+        """
+        self.steps += steps
+        if self.memory.copied:
+            self.steps += self.memory.copied // 8
+            self.memory.copied %= 8
+        if self.steps > self.max_steps:
+            raise TooMuchError
+
+    def truth(self, value: object) -> bool | None:
+        """Return whether a value counts as true; None if that is not known."""
+        match value:
+            case Unknown(options=options) if options:
+                truths = {self.truth(v) for v in options}
+                return truths.pop() if len(truths) == 1 else None
+            case Unknown() | Size():
+                return None
+            case PartText(text=text):
+                return True if text.replace("{", "").replace("}", "") != text or text else None
+            case ListBox() | DictBox():
+                return bool(value.data) or (None if value.open else False)
+            case _ if is_scalar(value) or isinstance(value, tuple):
+                return bool(value)
+            case _:
+                return True
+
+    def attribute(self, owner: object, name: str, node: ast.AST) -> object:
+        """Return an attribute of a value."""
+        if isinstance(owner, Unknown) and owner.options:
+            return merged([self.attribute(v, name, node) for v in owner.options], text_of(node))
+        known = self._known_attribute(owner, name, node)
+        if known is not MISSING:
+            return known
+        method = Method(owner, name)
+        if isinstance(owner, Unknown):
+            return Unknown(_named(owner.text, name), owner.why, (), method)
+        return Unknown(text_of(node), "no line of the code sets it", (), method)
+
+    def _known_attribute(self, owner: object, name: str, node: ast.AST) -> object:
+        match owner:
+            case ObjectBox():
+                return self._object_attribute(owner, name, node)
+            case ClassBox():
+                return self._class_attribute(owner, name, node)
+            case Member(name=text, value=value) if name in ("name", "value"):
+                return text if name == "name" else value
+            case Ref(name=full, imported=imported):
+                return Ref(f"{full}.{name}"[:400], imported)
+            case PathText():
+                return _path_attribute(owner, name)
+            case _:
+                return self.attribute_of(owner, name, node)
+
+    def _object_attribute(self, owner: ObjectBox, name: str, node: ast.AST) -> object:
+        if name in owner.data:
+            return owner.data[name]
+        if owner.kind is not None:
+            found = owner.kind.find(name)
+            if isinstance(found, Function):
+                return self._bound(found, owner, node)
+            if found is not MISSING:
+                return found
+            if name == "__class__":
+                return owner.kind
+        if name == "__dict__":
+            return owner
+        return Unknown(text_of(node), "no line of the code sets it", (), Method(owner, name))
+
+    def _class_attribute(self, owner: ClassBox, name: str, node: ast.AST) -> object:
+        found = owner.find(name)
+        if isinstance(found, Function):
+            return self._bound(found, owner, node) if _decorated(found, "classmethod") else found
+        if found is MISSING:
+            return owner.name if name == "__name__" else Method(owner, name)
+        if owner.is_enum and not isinstance(found, Member):
+            return Member(name, found)
+        return found
+
+    def _bound(self, function: Function, owner: ValueBox, node: ast.AST) -> object:
+        if _decorated(function, "staticmethod"):
+            return function
+        whose = owner.kind if isinstance(owner, ObjectBox) else owner
+        bound = Function(
+            function.name, function.arguments, function.body, function.scope, function.defaults,
+            function.keyword_defaults, whose if _decorated(function, "classmethod") else owner,
+            function.owner, function.generator, function.decorators,
+        )  # fmt: skip
+        if _decorated(function, "property") or _decorated(function, "cached_property"):
+            return self.call(bound, Arguments(), node)
+        return bound
+
+    def item(self, owner: object, key: object, node: ast.AST) -> object:
+        """Return an item of a value."""
+        unknown = Unknown(text_of(node))
+        match owner:
+            case Unknown(options=options) if options:
+                return merged([self.item(v, key, node) for v in options], text_of(node))
+            case DictBox(data=data) if is_key(key):
+                return data.get(key, unknown)
+            case ObjectBox(data=attributes) if isinstance(key, str):
+                return attributes.get(key, unknown)
+            case ScopeBox(data=names) if isinstance(key, str):
+                return names.get(key, unknown)
+            case ClassBox() if owner.is_enum and isinstance(key, str):
+                return self._class_attribute(owner, key, node)
+            case StreamValue(item=item) if isinstance(key, int):
+                return item
+            case ListBox() | tuple() | str():
+                return self._of_sequence(owner, key, unknown)
+        known = self.item_of(owner, key, node)
+        return unknown if known is MISSING else known
+
+    def _of_sequence(
+        self, owner: ListBox | tuple[object, ...] | str, key: object, unknown: Unknown
+    ) -> object:
+        data = owner.data if isinstance(owner, ListBox) else owner
+        is_open = isinstance(owner, ListBox) and owner.open
+        if isinstance(key, bool) or (is_open and not (isinstance(key, int) and key >= 0)):
+            return unknown
+        if isinstance(key, slice):
+            ends = (key.start, key.stop, key.step)
+            if not all(e is None or (isinstance(e, int) and abs(e) < MAX_NUMBER) for e in ends):
+                return unknown
+        elif not isinstance(key, int):
+            return unknown
+        try:
+            value = data[key]
+        except (IndexError, ValueError):
+            return unknown
+        return self._list(value) if isinstance(value, list) else value
+
+    def _list(
+        self, items: "list[object] | tuple[list[object], bool]", *, is_set: bool = False
+    ) -> ListBox:
+        content, is_open = items if isinstance(items, tuple) else (items, False)
+        self.spend(len(content) // 8)
+        if len(content) > MAX_ITEMS:
+            raise TooMuchError
+        box = ListBox(content, is_set=is_set)
+        box.open = is_open
+        return box
+
+    def put(self, box: ValueBox, key: object, value: object) -> None:
+        """Set an item of a dict, a list or a namespace."""
+        self.memory.touch(box)
+        if isinstance(box, ListBox):
+            if isinstance(key, int) and -len(box.data) <= key < len(box.data) and not box.open:
+                box.data[key] = value
+            else:
+                self.forget(box)
+        elif isinstance(box, DictBox | ObjectBox | ScopeBox | ClassBox):
+            data: dict[Any, object] = box.data
+            if is_key(key):
+                data[key] = value
+                if len(data) > MAX_ITEMS:
+                    raise TooMuchError
+            else:
+                self.forget(box)
+
+    def update(self, box: ValueBox, other: object) -> None:
+        """Do what `dict.update` does."""
+        self.memory.touch(box)
+        if isinstance(other, DictBox | ObjectBox):
+            if other.open:
+                self.forget(box)
+            for key, value in other.data.items():
+                self.put(box, key, value)
+            return
+        pairs = self.listed(other)
+        known = pairs is not None and all(isinstance(p, tuple) and len(p) == 2 for p in pairs)
+        if not known:
+            self.forget(box)
+            return
+        for pair in pairs or ():
+            assert isinstance(pair, tuple)
+            self.put(box, pair[0], pair[1])
+
+    def remove(self, box: object, key: object) -> None:
+        """Delete an item of a box."""
+        if isinstance(box, ListBox | DictBox | ObjectBox | ClassBox):
+            self.memory.touch(box)
+            try:
+                del box.data[key]  # type: ignore[arg-type]
+            except (KeyError, IndexError, TypeError):
+                if not is_scalar(key):
+                    self.forget(box)
+
+    def forget(self, box: ValueBox) -> None:
+        """Take the whole content of a box as unknown: what changed it is not known."""
+        self.memory.touch(box)
+        box.open = True
+        if isinstance(box, ListBox):
+            box.data = []
+            return
+        data: dict[Any, object] = box.data  # type: ignore[assignment]
+        for key, value in data.items():
+            if not isinstance(value, Function | ClassBox | Ref):
+                data[key] = Unknown(str(key), "code that is not here may change it")
+
+    def listed(self, value: object) -> list[object] | None:
+        """Return the items of what is iterated over; None if they are not known."""
+        match value:
+            case ListBox(data=data):
+                return None if value.open else list(data)
+            case DictBox(data=content):
+                return None if value.open else list(content)
+            case tuple():
+                return list(value)
+            case str() if len(value) <= MAX_ROUNDS:
+                return list(value)
+            case ClassBox() if value.is_enum:
+                return [Member(k, v) for k, v in value.data.items() if not k.startswith("_")]
+            case _:
+                return None
+
+    def typical(self, source: object, target: ast.AST) -> object:
+        """Return what stands for any item of something that can't be listed."""
+        return source.item if isinstance(source, StreamValue) else Unknown(text_of(target))
+
+
+def _decorated(function: Function, name: str) -> bool:
+    return any(isinstance(d, Ref) and d.last == name for d in function.decorators)
+
+
+def _named(owner: str, name: str) -> str:
+    return f"{owner}.{name}"[:200]
+
+
+def is_key(key: object) -> bool:
+    """Tell whether a value can be the key of a dict that is known."""
+    return (is_scalar(key) and not (isinstance(key, float) and math.isnan(key))) or isinstance(
+        key, Member
+    )
+
+
+def _path_attribute(path: PathText, name: str) -> object:
+    text = path.text.text if isinstance(path.text, PartText) else path.text
+    head, _, last = text.rpartition("/")
+    whole = isinstance(path.text, str)
+    match name:
+        case "parent":
+            return PathText((head or ".") if whole else PartText(head or "{" + "..." + "}"))
+        case "name" | "stem" if whole or not last.startswith("{"):
+            return last if name == "name" else last.rpartition(".")[0] or last
+        case "suffix" if whole:
+            return "." + last.rpartition(".")[2] if "." in last[1:] else ""
+        case _:
+            return Method(path, name)

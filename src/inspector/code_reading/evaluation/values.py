@@ -1,0 +1,432 @@
+"""The values that the evaluator knows: Python's own, unknown ones, and boxes that can change.
+
+Known scalars stand for themselves. Lists, dicts, sets, objects, classes and scopes are boxes with
+an identity, so that a change through one name is seen through the other.
+"""
+
+import ast
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+MAX_TEXT: Final = 2_000
+MAX_NUMBER: Final = 2**64
+MAX_ITEMS: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that the code does not tell.
+
+    Attributes:
+        text: The source of the expression.
+        why: Why it is not known; "" where the text says enough.
+        options: The values that it may have, where there are few.
+        method: What it is where it is called.
+    """
+
+    text: str
+    why: str = ""
+    options: tuple[object, ...] = ()
+    method: "Method | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartText:
+    """A text of which a part is known: unknown pieces stand in braces, as in an f-string."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Something of a library by its full name, such as "keras.layers.Rescaling".
+
+    Attributes:
+        imported: Whether an import of the code gives it; a bare name may be anybody's.
+    """
+
+    name: str
+    imported: bool = True
+
+    @property
+    def last(self) -> str:
+        """The last word of the name."""
+        return self.name.rpartition(".")[2]
+
+    @property
+    def root(self) -> str:
+        """The package."""
+        return self.name.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class PathText:
+    """A pathlib path; its text may be partly known."""
+
+    text: "str | PartText"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A number of files that depends on the length of a dataset.
+
+    Attributes:
+        share: As a share of that length.
+        rule: How it is computed: ("n",), (function, rule) or (operator, rule or number, ...).
+    """
+
+    share: float
+    rule: tuple[object, ...] = ("n",)
+
+    def of(self, count: int) -> float:
+        """Return the number for a length, rounded as the code rounds."""
+        return _computed(self.rule, count)
+
+
+def _computed(rule: object, count: int) -> float:
+    if isinstance(rule, int | float):
+        return rule
+    assert isinstance(rule, tuple)
+    name, *parts = rule
+    numbers = [_computed(part, count) for part in parts]
+    match name, numbers:
+        case "n", []:
+            return count
+        case "floor" | "ceil" | "int" | "round" | "trunc", [value]:
+            return _rounded(str(name), value)
+        case "*", [one, two]:
+            return one * two
+        case "/", [one, two]:
+            return one / two
+        case "//", [one, two]:
+            return one // two
+        case "-", [one, two]:
+            return one - two
+        case "+", [one, two]:
+            return one + two
+    raise AssertionError(name)
+
+
+def _rounded(how: str, value: float) -> int:
+    match how:
+        case "floor":
+            return math.floor(value)
+        case "ceil":
+            return math.ceil(value)
+        case "round":
+            return round(value)
+        case _:
+            return int(value)
+
+
+class ValueBox:
+    """A value that can change; compared by identity.
+
+    Attributes:
+        data: The content that is known.
+        open: There may be more than `data` tells.
+    """
+
+    __slots__ = ("data", "open")
+    data: object
+    open: bool
+
+    def state(self) -> tuple[object, bool]:
+        """Return a copy of the content."""
+        return self.data.copy(), self.open  # type: ignore[attr-defined]
+
+    def restore(self, state: tuple[object, bool]) -> None:
+        """Set the content."""
+        self.data, self.open = state
+
+    @property
+    def size(self) -> int:
+        """The number of entries that are known."""
+        return len(self.data)  # type: ignore[arg-type]
+
+
+class ListBox(ValueBox):
+    """A list or a set."""
+
+    __slots__ = ("is_set",)
+    data: list[object]
+
+    def __init__(self, items: Sequence[object] = (), *, is_set: bool = False) -> None:
+        self.data, self.open, self.is_set = list(items), False, is_set
+
+
+class DictBox(ValueBox):
+    """A dict with keys that are known."""
+
+    __slots__ = ()
+    data: dict[object, object]
+
+    def __init__(self, items: dict[object, object] | None = None) -> None:
+        self.data, self.open = dict(items or {}), False
+
+
+class ClassBox(ValueBox):
+    """A class of the code."""
+
+    __slots__ = ("bases", "decorators", "name", "node", "objects")
+    data: dict[str, object]
+
+    def __init__(
+        self, name: str, bases: tuple[object, ...], decorators: tuple[object, ...],
+        node: ast.ClassDef | None = None,
+    ) -> None:  # fmt: skip
+        self.data, self.open = {}, False
+        self.name, self.bases, self.decorators, self.node = name, bases, decorators, node
+        self.objects: list[ObjectBox] = []
+
+    def find(self, name: str) -> object:
+        """Return an attribute of the class or of a base class of the code; MISSING if none."""
+        return self._find(name, 0)
+
+    def _find(self, name: str, depth: int) -> object:
+        if name in self.data:
+            return self.data[name]
+        for base in self.bases if depth < 8 else ():
+            if isinstance(base, ClassBox):
+                value = base._find(name, depth + 1)
+                if value is not MISSING:
+                    return value
+        return MISSING
+
+    @property
+    def is_enum(self) -> bool:
+        """Whether it is an Enum."""
+        return any(
+            (isinstance(b, Ref) and b.last in ("Enum", "StrEnum", "IntEnum"))
+            or (isinstance(b, ClassBox) and b.is_enum)
+            for b in self.bases
+        )
+
+
+class ObjectBox(ValueBox):
+    """An object of a class of the code, or a namespace of parsed options."""
+
+    __slots__ = ("kind",)
+    data: dict[str, object]
+
+    def __init__(self, kind: ClassBox | None, attributes: dict[str, object] | None = None) -> None:
+        self.kind = kind
+        self.data, self.open = dict(attributes or {}), False
+
+
+class ScopeBox(ValueBox):
+    """Names of a module, function or class body.
+
+    Attributes:
+        outer: The scope around it.
+        shared: Names that are declared global or nonlocal, with the scope that they stand in.
+    """
+
+    __slots__ = ("outer", "shared")
+    data: dict[str, object]
+
+    def __init__(self, outer: "ScopeBox | None" = None) -> None:
+        self.data, self.open, self.outer = {}, False, outer
+        self.shared: dict[str, ScopeBox] = {}
+
+    def holder(self, name: str) -> "ScopeBox | None":
+        """Return the scope in which a name is found."""
+        scope: ScopeBox | None = self.shared.get(name, self)
+        while scope is not None and name not in scope.data:
+            scope = scope.outer
+        return scope
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """A function of the code.
+
+    Attributes:
+        bound: The object or class that it is a method of, or MISSING.
+    """
+
+    name: str
+    arguments: ast.arguments
+    body: Sequence[ast.stmt]
+    scope: ScopeBox
+    defaults: tuple[object, ...] = ()
+    keyword_defaults: tuple[object, ...] = ()
+    bound: object = None
+    owner: ClassBox | None = None
+    generator: bool = False
+    decorators: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """A function with some arguments fixed."""
+
+    function: object
+    places: tuple[object, ...] = ()
+    names: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of a value that is not an object of the code."""
+
+    owner: object
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of an Enum."""
+
+    name: str
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """Arguments of a call.
+
+    Attributes:
+        places: Without a name.
+        names: By name.
+        sources: The expression of each named argument.
+        open: The text of what was unpacked and is not known; "" where all is.
+    """
+
+    places: tuple[object, ...] = ()
+    names: dict[str, object] = field(default_factory=dict)
+    sources: dict[str, ast.expr] = field(default_factory=dict)
+    open: str = ""
+
+    def get(self, place: int, name: str, default: object = None) -> object:
+        """Return an argument by place or name."""
+        if name in self.names:
+            return self.names[name]
+        if place < len(self.places):
+            return self.places[place]
+        return Unknown(self.open) if self.open else default
+
+
+class _Missing:
+    """The absence of a value."""
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING: Final = _Missing()
+
+
+def is_known(value: object) -> bool:
+    """Tell whether a value is known to the last."""
+    match value:
+        case Unknown() | PartText() | Size():
+            return False
+        case PathText(text=text):
+            return isinstance(text, str)
+        case tuple():
+            return all(is_known(v) for v in value)
+        case ListBox() | DictBox() if value.open:
+            return False
+        case ListBox(data=data):
+            return all(is_known(v) for v in data)
+        case DictBox(data=data):
+            return all(is_known(v) for v in data.values())
+        case _:
+            return True
+
+
+def is_number(value: object) -> bool:
+    """Tell whether it is a finite number and no flag."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and _finite(value)
+
+
+def _finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
+
+
+def is_scalar(value: object) -> bool:
+    """Tell whether it is a value of Python that can't change."""
+    return value is None or isinstance(value, str | int | float | bool | bytes | complex)
+
+
+def same(one: object, two: object) -> bool:
+    """Tell whether two values are the same for certain; boxes by identity."""
+    if one is two:
+        return True
+    if type(one) is not type(two):
+        return False
+    if isinstance(one, tuple) and isinstance(two, tuple):
+        return len(one) == len(two) and all(same(a, b) for a, b in zip(one, two, strict=True))
+    if isinstance(one, ValueBox):
+        return False
+    return bool(one == two)
+
+
+def merged(values: Sequence[object], text: str) -> object:
+    """Return what is known of a value that is one of several."""
+    first = values[0]
+    if all(same(first, v) for v in values[1:]):
+        return first
+    if all(isinstance(v, tuple) and len(v) == len(first) for v in values) and isinstance(  # type: ignore[arg-type]
+        first, tuple
+    ):
+        return tuple(merged(column, text) for column in zip(*values, strict=True))
+    options: list[object] = []
+    for value in values:
+        more = value.options if isinstance(value, Unknown) and value.options else (value,)
+        options += [v for v in more if not any(same(v, o) for o in options)]
+    unknown = any(isinstance(v, Unknown) for v in options)
+    kept = tuple(options) if len(options) <= 6 and not unknown else ()
+    why = next((v.why for v in values if isinstance(v, Unknown) and v.why), "")
+    return Unknown(text, why or "it depends on what is only known when the code runs", kept)
+
+
+def shown(value: object) -> str:
+    """Return a value as text for people."""
+    match value:
+        case Unknown(text=text):
+            return f"{{{text}}}"
+        case PartText(text=text):
+            return text
+        case PathText(text=text):
+            return shown(text)
+        case str():
+            return value
+        case Member(name=name):
+            return name
+        case _ if is_scalar(value):
+            return str(value)
+        case _:
+            return "{...}"
+
+
+def joined(by: str, parts: Sequence[object]) -> "str | PartText":
+    """Join texts; a part that is not known stands in braces."""
+    text = by.join(shown(p) for p in parts)[:MAX_TEXT]
+    whole = all(is_known(p) and (is_scalar(p) or isinstance(p, PathText)) for p in parts)
+    return text if whole else PartText(text)
+
+
+def joined_path(parts: Sequence[object]) -> "str | PartText":
+    """Join parts of a path as os.path.join does; the last absolute part starts anew."""
+    texts = [shown(p) for p in parts]
+    start = max((i for i, t in enumerate(texts) if t.startswith("/")), default=0)
+    pieces = [t.rstrip("/") if i else (t.rstrip("/") or t[:1]) for i, t in enumerate(texts[start:])]
+    text = "/".join(p for i, p in enumerate(pieces) if p or not i).replace("//", "/")
+    text = text.removeprefix("./") or "."
+    whole = all(is_known(p) for p in parts[start:])
+    return text[:MAX_TEXT] if whole else PartText(text[:MAX_TEXT])
+
+
+def text_of(node: ast.AST) -> str:
+    """Return the source of a node on one line, shortened."""
+    try:
+        return " ".join(ast.unparse(node).split())[:200]
+    except (RecursionError, ValueError, AttributeError):
+        return "..."

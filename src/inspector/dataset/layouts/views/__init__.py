@@ -1,0 +1,1 @@
+"""What a reading looks like: folders with roles, counts, class tables."""

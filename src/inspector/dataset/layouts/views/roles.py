@@ -1,0 +1,40 @@
+"""The role of each folder in a reading: what the tree of "Opened as" shows."""
+
+from pathlib import Path
+
+from inspector.dataset.layouts.model import Layout
+from inspector.dataset.layouts.tree import Tree, read_tree
+
+
+def roles(root: Path, layout: Layout) -> dict[str, str]:
+    """Return the role of each folder of the top two levels, by its relative path."""
+    return roles_of(read_tree(root), layout)
+
+
+def roles_of(tree: Tree, layout: Layout, *, depth: int = 2) -> dict[str, str]:
+    """Return roles: training, validation, test, a fold's name, class, source, images or ignored."""
+    found: dict[str, str] = {}
+    for path in sorted(tree.folders):
+        if path and path.count("/") < depth:
+            found[path] = _role(tree, layout, path)
+    return found
+
+
+def _role(tree: Tree, layout: Layout, path: str) -> str:
+    for folder, split in layout.splits.items():
+        if path == folder or folder.startswith(f"{path}/"):
+            inside = [s for f, s in layout.splits.items() if f.startswith(f"{path}/")]
+            return split if len(inside) < 2 else "folder"
+    places = [layout.place(image) for _, image in zip(range(50), tree.images(path), strict=False)]
+    labels = {p.label for p in places if p.label}
+    splits = {p.split for p in places if p.label and p.split}
+    if not labels:
+        return "ignored"
+    name = path.rpartition("/")[2]
+    if labels in ({name}, {layout.names.get(name, name)}):
+        return "class"
+    if {p.source for p in places} == {name}:
+        return "source"
+    if len(splits) == 1 and len(labels) > 1:
+        return splits.pop()
+    return "images" if layout.listed else "folder"

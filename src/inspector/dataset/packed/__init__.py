@@ -1,0 +1,1 @@
+"""Files that hold images: archives, and tables of encoded images. Each yields its members."""

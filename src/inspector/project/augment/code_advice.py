@@ -1,0 +1,94 @@
+"""Advice on the augmentation of pasted code: its policy's numbers, and the code around them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from inspector.augmentation.lint import Advice
+from inspector.augmentation.lint_finding import Severity
+from inspector.augmentation.policy import Policy
+from inspector.code_reading.finding import CodeFinding
+from inspector.code_reading.policies import training_policy
+from inspector.code_reading.reading import (
+    Answers,
+    CodeReading,
+    lint_code,
+    read_code,
+    read_for_form,
+)
+from inspector.errors import UsageError
+from inspector.project.augment.previews import advise
+
+
+def code_advice(text: str, keras: str = "") -> list[Advice]:
+    """Return what there is to say of code beyond its policy's numbers.
+
+    Raises:
+        UsageError: It is not Python, or `keras` is no version.
+    """
+    return [_advice(f) for f in lint_code(text, keras or None)]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyReading:
+    """What pasted code is to the page that augments.
+
+    Attributes:
+        asked: Expressions that a person can give the value of.
+        policy: That training uses, or why there is none that can be read.
+        advice: What there is to say of the code around the policy.
+    """
+
+    reading: CodeReading
+    asked: tuple[str, ...]
+    policy: Policy | UsageError
+    advice: list[Advice]
+
+
+def read_policy(text: str, keras: str = "", answers: Answers = ()) -> PolicyReading:
+    """Return the policy that code trains with, how the code was read, and what to say of it.
+
+    Raises:
+        UsageError: It is not Python.
+    """
+    reading, asked = read_for_form(text, keras, answers)
+    taken = {name: value for name, value in answers if name in asked}
+    policy: Policy | UsageError
+    try:
+        policy = training_policy(reading.policies)
+    except UsageError as problem:
+        policy = problem
+    advice = [_advice(f) for f in lint_code(text, keras or None, taken)]
+    return PolicyReading(reading, asked, policy, advice)
+
+
+def advise_code(
+    text: str, images: Sequence[Path], keras: str = ""
+) -> tuple[CodeReading, list[Advice]]:
+    """Return how code is read, and all advice on it, measured on images where there are any.
+
+    Raises:
+        UsageError: It is not Python, or holds no augmentation at all.
+    """
+    reading = read_code(text, keras_version=keras)
+    told = code_advice(text, keras)
+    try:
+        policy = training_policy(reading.policies)
+    except UsageError:
+        if not told:
+            raise
+        return reading, told
+    # The shifts of code are read as this Keras moves them, so the code is told of the exchange.
+    points = [
+        a for a in advise(policy, images, keras, sizes=reading.context.sizes)
+        if a.rule != "swapped-axes" and not (a.rule == "needs-fit" and reading.fitted)
+    ]  # fmt: skip
+    return reading, points + told
+
+
+def _advice(finding: CodeFinding) -> Advice:
+    return Advice(
+        finding.rule, finding.parameter, cast(Severity, finding.severity.lint_level),
+        finding.text, {}, finding.suggestion,
+    )  # fmt: skip

@@ -1,0 +1,36 @@
+"""Folds of a cross-validation that keep groups and near-duplicates together."""
+
+import numpy as np
+
+from inspector.audit.folds import group_folds, own_groups
+from inspector.errors import UsageError
+from inspector.project.review.groups import Groups
+
+
+def folds_by_group(groups: Groups, count: int, *, seed: int) -> dict[str, str]:
+    """Return the fold of each image that is not dropped, by its path: fold1, fold2 and so on.
+
+    Test images, and what shares a group with one, stay outside as "test".
+
+    Raises:
+        UsageError: There are not as many groups as folds.
+    """
+    rows = [s for s in groups.images() if s.mark != "drop"]
+    numbers = own_groups(groups.numbers(rows, with_duplicates=True).astype(np.int64))
+    in_test = np.array([s.split == "test" for s in rows], np.bool_)
+    held = np.isin(numbers, numbers[in_test])
+    names = sorted({s.new_label or s.label for s in rows})
+    labels = np.array([names.index(s.new_label or s.label) for s in rows], np.int64)
+    some = len(np.unique(numbers[~held]))
+    if not 2 <= count <= some:
+        raise UsageError(
+            f"{count} folds can't be made of {some} groups of images",
+            f"Choose 2 to {some}." if some > 1 else "There is too little outside of test.",
+        )
+    folds = np.full(len(rows), -1, np.int64)
+    rng = np.random.default_rng(seed)
+    folds[~held] = group_folds(labels[~held], own_groups(numbers[~held]), count, rng)
+    return {
+        s.path: f"fold{fold + 1}" if fold >= 0 else "test"
+        for s, fold in zip(rows, folds.tolist(), strict=True)
+    }

@@ -1,0 +1,244 @@
+"""Copies across splits: which image of each pair stays, which one goes, and what is certain."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from inspector.project.review.duplicates import DuplicateIndex, PairKind
+from inspector.store.samples import Sample
+
+# Beside the two sides of a call that draws the split, folders are splits of their own.
+EVALUATION = ("test", "test folder", "validation folder", "validation")
+_IDENTICAL = (PairKind.BYTES, PairKind.PIXELS)
+_STRENGTH = {kind: place for place, kind in enumerate(PairKind)}
+
+
+class KeptSplit(StrEnum):
+    """Whose copies stay."""
+
+    EVALUATION = "evaluation"
+    TRAINING = "training"
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The splits whose images stay, the first above all."""
+        match self:
+            case KeptSplit.EVALUATION:
+                return (*EVALUATION, "training")
+            case KeptSplit.TRAINING:
+                return ("training", *reversed(EVALUATION))
+
+
+@dataclass(frozen=True, slots=True)
+class CopyChoice:
+    """What a person chose of the copies.
+
+    Attributes:
+        asked: Kinds that are excluded although they are not certain.
+        two_labels: Exclude pairs with two labels as well.
+        ticks: By the id of an image that would go: excluded or not, whatever else holds.
+    """
+
+    keep: KeptSplit = KeptSplit.EVALUATION
+    asked: frozenset[PairKind] = frozenset()
+    two_labels: bool = False
+    ticks: Mapping[int, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Certainty:
+    """From when on near pairs are certain.
+
+    Attributes:
+        near_from: The similarity, measured on this dataset; None where nothing was measured.
+        judged_same: Pairs that a person called the same, by what stands for their content in
+            `DuplicateIndex.canonical`, the smaller id first.
+    """
+
+    near_from: float | None = None
+    judged_same: frozenset[tuple[int, int]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CopyPair:
+    """An image that a clean-up would exclude, beside the one it is a copy of.
+
+    Attributes:
+        splits: Of the image that stays and of the one that goes.
+        certain: Whether it goes without being asked for.
+        ticked: Whether it goes.
+    """
+
+    excluded: Sample
+    kept: Sample
+    splits: tuple[str, str]
+    kind: PairKind
+    similarity: float
+    certain: bool
+    ticked: bool
+
+    @property
+    def two_labels(self) -> bool:
+        """Whether the two carry different labels."""
+        return _label(self.excluded) != _label(self.kept)
+
+    @property
+    def identical(self) -> bool:
+        """Whether they are one file or one image, pixel by pixel."""
+        return self.kind in _IDENTICAL
+
+
+@dataclass(frozen=True, slots=True)
+class CopyPairs:
+    """Every image that is a copy of one in a split that stays, and those kept by hand."""
+
+    pairs: tuple[CopyPair, ...]
+    by_hand: tuple[CopyPair, ...]
+
+    @property
+    def ticked(self) -> tuple[CopyPair, ...]:
+        """The pairs whose copy goes."""
+        return tuple(pair for pair in self.pairs if pair.ticked)
+
+
+class _Link(NamedTuple):
+    """How an image is alike to another one; `kind` is None where both are one image.
+
+    Attributes:
+        heads: What stands for the content of the one and of the other.
+    """
+
+    kind: PairKind | None
+    similarity: float
+    heads: tuple[int, int]
+
+
+def find_copies(
+    index: DuplicateIndex,
+    split_of: Mapping[int, str],
+    choice: CopyChoice,
+    *,
+    certainty: Certainty,
+) -> CopyPairs:
+    """Walk the splits in the order in which their images stay, and find what copies what.
+
+    Pairs within a split are left alone. What goes is a copy of something that stays.
+
+    Args:
+        split_of: Split by sample id; images without one take no part.
+    """
+    rank = {name: place for place, name in enumerate(choice.keep.order)}
+    rows = [
+        s for i, s in index.samples.items()
+        if s.mark != "drop" and split_of.get(i) in rank
+        and (i in index.canonical or i in index.neighbour_heads)
+    ]  # fmt: skip
+    rows.sort(key=lambda s: (rank[split_of[s.id]], s.path))
+    links, rules = _links(index), _Rules(choice, certainty)
+    standing: dict[int, list[Sample]] = {}
+    pairs: list[CopyPair] = []
+    by_hand: list[CopyPair] = []
+    for sample in rows:
+        head, split = index.canonical.get(sample.id, sample.id), split_of[sample.id]
+        above = [
+            _pair(sample, other, link, (split_of[other.id], split), rules)
+            for link in (_Link(None, 1.0, (head, head)), *links.get(head, ()))
+            for other in _first_of_each_label(standing.get(link.heads[1], ()))
+            if rank[split_of[other.id]] < rank[split]
+        ]
+        best = min(above, key=_order, default=None)
+        by_person = sample.mark == "keep" or bool(sample.bound)
+        if best is not None:
+            (by_hand if by_person else pairs).append(best)
+        if best is None or by_person or not best.ticked:
+            standing.setdefault(head, []).append(sample)
+    pairs.sort(key=lambda p: (p.similarity, -_STRENGTH[p.kind], p.excluded.path))
+    return CopyPairs(tuple(pairs), tuple(by_hand))
+
+
+def leaked(
+    index: DuplicateIndex,
+    split_of: Mapping[int, str],
+    without: Iterable[int] = (),
+    *,
+    excluded_too: bool = False,
+) -> list[int]:
+    """Return the evaluation images with a confirmed near-duplicate in training, by id.
+
+    Args:
+        without: Ids that do not count, beside those that are excluded already.
+        excluded_too: Count as if nothing were excluded.
+    """
+    gone = set(without)
+    standing = [
+        s for i, s in index.samples.items()
+        if (excluded_too or s.mark != "drop") and i not in gone and split_of.get(i)
+    ]  # fmt: skip
+    head = {s.id: index.canonical.get(s.id, s.id) for s in standing}
+    trained = {head[s.id] for s in standing if split_of[s.id] == "training"}
+    return [
+        s.id for s in standing
+        if split_of[s.id] in EVALUATION
+        and (
+            head[s.id] in trained
+            or not trained.isdisjoint(index.neighbour_heads.get(head[s.id], ()))
+        )
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What decides whether a pair goes."""
+
+    choice: CopyChoice
+    certainty: Certainty
+
+    def is_near_certain(self, link: _Link) -> bool:
+        """Tell whether a near pair goes without being asked for."""
+        known = self.certainty
+        return link.kind is PairKind.NEAR and (
+            (min(link.heads), max(link.heads)) in known.judged_same
+            or (known.near_from is not None and link.similarity >= known.near_from)
+        )
+
+
+def _links(index: DuplicateIndex) -> dict[int, list[_Link]]:
+    """Return what each image is confirmed to be alike to."""
+    links: dict[int, list[_Link]] = {}
+    for a, b, transform, similarity in index.edges:
+        if similarity >= index.threshold:
+            kind = PairKind.TRANSFORMED if transform else PairKind.NEAR
+            links.setdefault(a, []).append(_Link(kind, similarity, (a, b)))
+            links.setdefault(b, []).append(_Link(kind, similarity, (b, a)))
+    return links
+
+
+def _first_of_each_label(members: Iterable[Sample]) -> Iterator[Sample]:
+    labels = set()
+    for member in members:
+        if (label := _label(member)) not in labels:
+            labels.add(label)
+            yield member
+
+
+def _pair(
+    sample: Sample, other: Sample, link: _Link, splits: tuple[str, str], rules: _Rules
+) -> CopyPair:
+    kind = link.kind
+    if kind is None:
+        kind = PairKind.BYTES if sample.sha256 == other.sha256 else PairKind.PIXELS
+    one_label = _label(sample) == _label(other)
+    certain = one_label and (kind in _IDENTICAL or rules.is_near_certain(link))
+    asked = kind in _IDENTICAL or kind in rules.choice.asked
+    allowed = asked and (one_label or rules.choice.two_labels)
+    ticked = rules.choice.ticks.get(sample.id, certain or allowed)
+    return CopyPair(sample, other, splits, kind, link.similarity, certain, ticked)
+
+
+def _order(pair: CopyPair) -> tuple[object, ...]:
+    return not pair.certain, not pair.ticked, _STRENGTH[pair.kind], -pair.similarity, pair.kept.path
+
+
+def _label(sample: Sample) -> str:
+    return sample.new_label or sample.label

@@ -1,0 +1,139 @@
+"""The split of pasted code: which of its calls count, and which folders they read."""
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+from inspector.audit.pitfalls import Pitfall
+from inspector.code_reading.code_call import CodeCall
+from inspector.code_reading.loader_calls import (
+    KERAS_LOADERS,
+    LoaderCall,
+    loader_call,
+    nothing_read,
+)
+from inspector.code_reading.reading import Answers, CodeReading, read_code
+from inspector.code_reading.roles import role_of_folder
+from inspector.errors import UsageError
+from inspector.project.splits.source import SplitSource
+from inspector.splits.keras_replay import Call
+
+Pair = tuple[CodeCall, CodeCall]
+
+
+def reading_of(code: str, keras: str, answers: Answers = ()) -> CodeReading:
+    """Return how code is read.
+
+    Raises:
+        UsageError: It is not Python, `keras` is no version, or an answer is to nothing in it.
+    """
+    return read_code(code, keras_version=keras, answers=dict(answers))
+
+
+def pair_of(reading: CodeReading) -> Pair:
+    """Return the call that makes training and the one that makes validation, the trained first.
+
+    Raises:
+        UsageError: There are no two.
+    """
+    pairs = [p for p in reading.pairs() if p[1].role == "validation"] or list(reading.pairs())
+    if pairs:
+        return pairs[0]
+    folders = [c for c in reading.calls if c.loader in KERAS_LOADERS]
+    if len(folders) > 1:
+        return folders[0], folders[1]
+    if reading.calls:
+        raise UsageError(
+            "the code makes only one dataset", "Paste the calls of training and of validation."
+        )
+    raise nothing_read(reading)
+
+
+def is_keras(pair: Pair) -> bool:
+    """Tell whether both calls are loaders of Keras, which need nothing but the folder."""
+    return all(call.loader in KERAS_LOADERS for call in pair)
+
+
+def keras_pair(reading: CodeReading, keras: str) -> tuple[LoaderCall, LoaderCall]:
+    """Return both calls as Keras runs them.
+
+    Raises:
+        UsageError: They are no calls of Keras, or a value that decides is not in the code.
+    """
+    one, two = pair_of(reading)
+    for call in (one, two):
+        if call.loader not in KERAS_LOADERS:
+            raise UsageError(
+                f"{call.place.text}: {call.loader.value} is not a loader of Keras", "Name it."
+            )
+    return loader_call(one, keras), loader_call(two, keras)
+
+
+def code_pitfalls(reading: CodeReading, known: Sequence[Pitfall]) -> list[Pitfall]:
+    """Return what the code alone says of the split, beyond what is known with numbers."""
+    codes = {p.code for p in known}
+    # The replay says these with the files behind them, or that they do no harm here.
+    told = {"different_seeds", "different_shuffle", "different_validation_split", "overlap"}
+    return [
+        Pitfall(f.code, f.severity.value, f"{f.place.text.capitalize()}: {f.text}")
+        for f in reading.split_findings() if f.code not in codes | told
+    ]  # fmt: skip
+
+
+def code_folders(
+    source: SplitSource, one: LoaderCall, two: LoaderCall
+) -> tuple[str | None, str | None]:
+    """Return the folders of the dataset that two calls read; None where the code does not say.
+
+    Raises:
+        UsageError: Two different folders are read, and they are none of this dataset.
+    """
+    folders = code_folder(source, one.directory), code_folder(source, two.directory)
+    if one.directory != two.directory and not (one.call.subset and two.call.subset):
+        for call, folder in zip((one, two), folders, strict=True):
+            if folder is None or folders[0] == folders[1]:
+                raise UsageError(
+                    f"line {call.line} reads {call.directory or 'a folder that is not known'},"
+                    " which is no split folder of this dataset",
+                    "Open the folder that holds both, name the folders' meaning with --folders"
+                    " splits, or write the folder's name in the code.",
+                )
+    return folders
+
+
+def code_folder(source: SplitSource, directory: str) -> str | None:
+    """Return the dataset's folder that a path in code means, as far as its last parts tell."""
+    root, splits = source.context.root, source.context.layout.splits
+    parts = [p for p in directory.replace("\\", "/").split("/") if p not in ("", ".", "..")]
+    for start in range(len(parts)):
+        path = "/".join(parts[start:])
+        # A name that is too long to be one raises.
+        with contextlib.suppress(OSError):
+            if (root / path).is_dir():
+                return path
+    if not parts:
+        return None
+    if parts[-1] == root.name:
+        return ""
+    # A variable such as train_dir tells as much as a folder's name does.
+    role = role_of_folder(parts[-1].strip(" '\"()"))
+    match = [name for name, split in splits.items() if split == role.value]
+    return match[0] if len(match) == 1 else None
+
+
+def one_call_of(
+    source: SplitSource, code: str, keras: str, answers: Answers = ()
+) -> tuple[Call, str | None] | None:
+    """Return the one call whose subsets are both sides, and its folder; None where there are two.
+
+    Raises:
+        UsageError: The code can't be read.
+    """
+    reading = reading_of(code, keras, answers)
+    if not is_keras(pair_of(reading)):
+        return None
+    one, two = keras_pair(reading, keras)
+    folders = code_folder(source, one.directory), code_folder(source, two.directory)
+    call = replace(one.call, subset="")
+    same = folders[0] == folders[1] and call == replace(two.call, subset="")
+    return (call, folders[0]) if same else None

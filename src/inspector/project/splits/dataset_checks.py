@@ -1,0 +1,147 @@
+"""Checks of the dataset itself: a doubtful reading, class tables that differ, class imbalance."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from inspector.audit.pitfalls import HIGH, Pitfall
+from inspector.dataset.layouts import Layout
+from inspector.dataset.layouts.views.class_tables import (
+    ClassDifference,
+    ClassTable,
+    differences,
+    folder_tables,
+    label_tables,
+    numbering,
+    own_differences,
+)
+from inspector.dataset.layouts.views.outline import doubts
+from inspector.project.context import ProjectContext
+from inspector.store.samples import Sample
+
+UNSURE = "layout_unsure"
+TABLES = "class_tables_differ"
+IMBALANCE = "class_imbalance"
+ONE_CLASS = "one_class"
+CODES = frozenset({UNSURE, TABLES, IMBALANCE, ONE_CLASS})
+# Source: at 20:1 always naming the larger of two classes is right for 95 % of the images.
+MAX_RATIO = 20
+_SPLITS = ("training", "validation", "test")
+_SHOWN = 4
+
+
+def dataset_checks(context: ProjectContext, rows: Sequence[Sample]) -> list[Pitfall]:
+    """Return what is to be said of the dataset itself, the doubtful reading first.
+
+    Args:
+        context: Of the project; the class folders are listed as they are now.
+        rows: Its samples.
+    """
+    layout = context.layout
+    images = [s for s in rows if s.label and s.status == "image"]
+    labels = {s.label for s in images}
+    found = _unsure(layout, labels)
+    if len(labels) == 1:
+        found.append(
+            Pitfall(
+                ONE_CLASS, HIGH,
+                f"All {len(images):,} images are of 1 class, {images[0].label}. A classifier needs"
+                " two: no accuracy can be measured. Check how the folders are read.",
+                {"classes": 1.0},
+            )
+        )  # fmt: skip
+    for tables in _tables(context, rows, images):
+        found += _wrong(tables, images)
+    return found + _imbalance(images)
+
+
+def _unsure(layout: Layout, labels: set[str]) -> list[Pitfall]:
+    sentences = doubts(layout, sorted(labels))
+    if not sentences:
+        return []
+    text = f"Check how the dataset is read: it was opened as {layout.text}. {' '.join(sentences)}"
+    options = "; ".join(a.option for a in layout.alternatives[:3])
+    advice = f" Other readings: {options}." if options else ""
+    confirm = f" If it is right, confirm it: {layout.choice.options}."
+    return [Pitfall(UNSURE, HIGH, text + advice + confirm, {"classes": len(labels)})]
+
+
+def _tables(
+    context: ProjectContext, rows: Sequence[Sample], images: Sequence[Sample]
+) -> list[list[ClassTable]]:
+    """Return the class tables: of folders where Keras reads them, else of the labels per split."""
+    layout = context.layout
+    paths = (s.path for s in rows if s.status not in ("ignored", "other"))
+    try:
+        tables = folder_tables(context.root, paths, layout)
+    except OSError:
+        return []  # The folder is gone; the scan says so.
+    if not tables:
+        classes: defaultdict[str, set[str]] = defaultdict(set)
+        for s in images:
+            classes[s.split].add(s.label)
+        order = [s for s in _SPLITS if s in classes]
+        tables = label_tables({s: sorted(classes[s]) for s in order})
+    first = next((t for t in tables if layout.splits.get(t.name) == "training"), None)
+    return [sorted(tables, key=lambda t: t is not first)] if tables else []
+
+
+def _wrong(tables: list[ClassTable], images: Sequence[Sample]) -> list[Pitfall]:
+    first, *others = tables
+    own = {t.name: own_differences(t) for t in tables}
+    found = []
+    for other in others:
+        between = [*own.pop(first.name, ()), *own.pop(other.name, ()), *differences(first, other)]
+        if between:
+            what = "class folders" if first.folders else "classes"
+            title = f"The {what} of {first.name} and {other.name} differ"
+            numbers = numbering(first, other) if first.folders else ""
+            found.append(_pitfall(title, between, numbers, [first, other], images))
+    for name, alone in own.items():
+        if alone:
+            table = next(t for t in tables if t.name == name)
+            title = f"The class folders of {name} are not all classes"
+            numbered = ", ".join(f"{i} {c}" for i, c in enumerate(table.classes[:6]))
+            more = ", …" if len(table.classes) > 6 else ""
+            text = f"Keras numbers the folders in {name} {numbered}{more}."
+            found.append(_pitfall(title, alone, text, [table], images))
+    return found
+
+
+def _pitfall(
+    title: str, between: Sequence[ClassDifference], numbers: str, tables: Sequence[ClassTable],
+    images: Sequence[Sample],
+) -> Pitfall:  # fmt: skip
+    """Return the finding: what is so per class, what Keras makes of it, and what to do."""
+    said = "; ".join(d.text for d in between[:_SHOWN])
+    more = f"; and {len(between) - _SHOWN:,} more" if len(between) > _SHOWN else ""
+    advice = " ".join(dict.fromkeys(d.advice for d in between[:_SHOWN]))
+    text = " ".join(part for part in (f"{title}: {said}{more}.", numbers, advice) if part)
+    names = {d.name for d in between} | {d.other for d in between if d.other}
+    table = {f"{t.name}/{c}": float(i) for t in tables for i, c in enumerate(t.classes)}
+    files = tuple(s.path for s in images if s.label in names)
+    return Pitfall(TABLES, HIGH, text, {"classes": float(len(between)), **table}, files)
+
+
+def _imbalance(images: Sequence[Sample]) -> list[Pitfall]:
+    """Say that one class has many times the images of another: accuracy then hides the small."""
+    counts = Counter(s.label for s in images)
+    if len(counts) < 2:
+        return []
+    (largest, most), (smallest, fewest) = counts.most_common()[0], counts.most_common()[-1]
+    ratio = most / fewest
+    if ratio < MAX_RATIO:
+        return []
+    share = most / len(images)
+    few = tuple(s.path for s in images if s.label == smallest)
+    return [
+        Pitfall(
+            IMBALANCE, HIGH,
+            f"The classes are imbalanced {ratio:.0f} to 1: {largest} has {most:,} images and"
+            f" {smallest} {fewest:,}. Always answering {largest} would be right for {share:.0%} of"
+            " the images: judge a model by the recall of each class (balanced accuracy), not by"
+            " accuracy alone.",
+            {"ratio": round(ratio, 2), "largest": most, "smallest": fewest,
+             "majority_share": round(share, 4)},
+            few,
+        )
+    ]  # fmt: skip

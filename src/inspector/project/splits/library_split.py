@@ -1,0 +1,110 @@
+"""The split that a library makes in pasted code, replayed on the disk as it is now."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from inspector.audit.pitfalls import LOW, Pitfall
+from inspector.code_reading.code_call import CodeCall
+from inspector.code_reading.evaluation.objects import DataSet, LoaderName, Source
+from inspector.code_reading.library_splits import (
+    ListedFiles,
+    is_replayed,
+    library_call,
+    listed_files,
+    order_call,
+    refuse_steps,
+)
+from inspector.errors import UsageError
+from inspector.project.splits.code_split import code_folder
+from inspector.project.splits.source import SplitSource
+from inspector.splits.listings import list_items
+from inspector.splits.other_replays import replay
+from inspector.splits.replayed import Assumption, Items
+
+MAX_SPLITS = 4
+"""Splits of splits that are followed."""
+
+
+def replay_findings(assumptions: Iterable[Assumption]) -> tuple[Pitfall, ...]:
+    """Say what must hold for a replay to be exact."""
+    return tuple(
+        Pitfall("replay_assumption", LOW, f"The replay is exact if {assumption}.")
+        for assumption in dict.fromkeys(assumptions)
+    )
+
+
+class LibrarySplit:
+    """Both sides of a split that a library makes.
+
+    Attributes:
+        folder: Of the dataset, relative to it.
+        training: Paths relative to the dataset, in the library's order.
+        validation: The same.
+        every: All that the library lists.
+        findings: What must hold for this to be exact.
+    """
+
+    def __init__(
+        self, source: SplitSource, one: CodeCall, two: CodeCall,
+        containers: Mapping[Source, DataSet],
+    ) -> None:  # fmt: skip
+        self._source, self._containers = source, containers
+        self.folder = code_folder(source, one.folder or "") or ""
+        self._assumptions: list[Assumption] = []
+        head = f"{self.folder}/" if self.folder else ""
+        sides = [self._items(call.data, call.folder or "", 0) for call in (one, two)]
+        training, validation = (tuple(head + p for p in items.paths) for items in sides)
+        self.training, self.validation = training, validation
+        self.every = tuple(head + p for p in self._whole.paths)
+        self.findings = replay_findings(self._assumptions)
+
+    def _items(self, data: DataSet, folder: str, depth: int, *, in_order: bool = False) -> Items:
+        """Return the items of a dataset: listed, or a side of a split that is replayed.
+
+        Raises:
+            UsageError: What decides them is not in the code, or splits are nested too deeply.
+        """
+        source = data.source
+        if in_order:  # A cut shuffles by itself.
+            data = replace(data, steps=tuple(s for s in data.steps if s.name != "shuffle"))
+        if depth > MAX_SPLITS:
+            raise UsageError("the code splits splits of splits", "Save the list instead.")
+        refuse_steps(data)
+        if not is_replayed(source.loader):
+            return self._ordered(self._listed(listed_files(data, folder)), data)
+        parent = self._containers.get(source) or source.parent
+        whole = (
+            self._listed(listed_files(data, folder)) if parent is None
+            else self._items(parent, folder, depth + 1, in_order=source.loader is LoaderName.SLICES)
+        )  # fmt: skip
+        split = replay(whole, library_call(source, len(whole)))
+        self._assumptions += split.assumptions
+        part = data.part
+        number = part if isinstance(part, int) else {"train": 0, "test": 1}.get(str(part), -1)
+        if not 0 <= number < len(split.parts):
+            raise UsageError("the code takes a side that the split does not have", "Check it.")
+        side = whole.take(split.parts[number].indices)
+        if not depth:  # The order of a side decides nothing.
+            return side
+        after = next((i for i, s in enumerate(data.steps) if s.name == "part"), 0)
+        return self._ordered(side, replace(data, steps=data.steps[after:]))
+
+    def _ordered(self, items: Items, data: DataSet) -> Items:
+        """Shuffle what the code shuffles before it goes on."""
+        call = order_call(data)
+        if call is None:
+            return items
+        order = replay(items, call)
+        self._assumptions += order.assumptions
+        return items.take(order.parts[0].indices)
+
+    def _listed(self, files: ListedFiles) -> Items:
+        root = self._source.context.root / self.folder
+        items = list_items(root, files.listing, split=files.split)
+        places = [i for i, p in enumerate(items.paths) if files.takes(p)]
+        if files.by_parts:
+            places.sort(key=lambda i: items.paths[i].split("/"))
+        self._whole = items.take(np.array(places, np.int64))
+        return self._whole

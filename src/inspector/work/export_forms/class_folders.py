@@ -1,0 +1,99 @@
+"""Class folders in split folders: torchvision's ImageFolder, Keras, Ultralytics, Hugging Face."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import count
+from typing import ClassVar
+
+from inspector.dataset.names import parse_relative_path, shown, why_no_name
+from inspector.errors import DatasetError, ExportError
+from inspector.work.export_forms.form import ExportForm, Form
+from inspector.work.export_items import Item
+
+
+class ClassFolders(ExportForm):
+    """Put every image into SPLIT/CLASS, or into CLASS where there is no split."""
+
+    form: ClassVar[Form] = Form.CLASS_FOLDERS
+    by_split: ClassVar[bool] = True
+
+    def arrange(self, items: Sequence[Item]) -> list[Item]:
+        """Return the items by split and class.
+
+        Raises:
+            ExportError: A class can't be a folder, or two classes would be one.
+        """
+        return by_split_and_class(items, {})
+
+
+def by_split_and_class(items: Sequence[Item], folders: Mapping[str, str]) -> list[Item]:
+    """Return items as SPLIT/CLASS/NAME; a name that is taken gets a number.
+
+    Args:
+        items: In any layout.
+        folders: Folder by split, where it is not the split's own name; "" for images in none.
+
+    Raises:
+        ExportError: A class can't be a folder, or two classes would be one.
+    """
+    classes = _class_folders({item.label for item in items})
+    taken: set[str] = set()
+    numbers: dict[str, int] = {}
+    arranged = []
+    for item in items:
+        folder = folders.get(item.split, item.split)
+        name = item.source.rpartition("/")[2]
+        path = f"{classes[item.label]}/{name}"
+        target = _free(f"{folder}/{path}" if folder else path, taken, numbers)
+        try:
+            arranged.append(replace(item, target=parse_relative_path(target, where=item.source)))
+        except DatasetError as error:
+            raise ExportError(error.message, error.advice) from None
+    return arranged
+
+
+def _class_folders(labels: set[str]) -> dict[str, str]:
+    """Return a folder for each class; a slash in it becomes an underscore.
+
+    Raises:
+        ExportError: A class can't be a folder, or two classes would be one.
+    """
+    folders: dict[str, str] = {}
+    labels_of: dict[str, str] = {}
+    for label in sorted(labels):
+        folder = label.replace("/", "_").replace("\\", "_")
+        if why := why_no_name(folder):
+            raise ExportError(
+                f'the class "{shown(label)}" can\'t be a folder: {why}',
+                "Relabel it, or export as csv, which keeps every name.",
+            )
+        other = labels_of.setdefault(_plain(folder), label)
+        if other != label:
+            raise ExportError(
+                f'the classes "{shown(other)}" and "{shown(label)}" would be one folder',
+                "Relabel one of them, or export as csv, which keeps every name.",
+            )
+        folders[label] = folder
+    return folders
+
+
+def _free(path: str, taken: set[str], numbers: dict[str, int]) -> str:
+    plain = _plain(path)
+    if plain not in taken:
+        taken.add(plain)
+        return path
+    folder, _, name = path.rpartition("/")
+    stem, dot, ending = name.rpartition(".")
+    for number in count(numbers.get(plain, 2)):
+        new = f"{stem}-{number}{dot}{ending}" if stem else f"{name}-{number}"
+        free = f"{folder}/{new}"
+        if _plain(free) not in taken:
+            break
+    numbers[plain] = number + 1
+    taken.add(_plain(free))
+    return free
+
+
+def _plain(path: str) -> str:
+    return unicodedata.normalize("NFC", path).casefold()

@@ -1,0 +1,122 @@
+"""What every form of an export has: how images are named, and what is written beside them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Final
+
+from inspector.dataset.names import RelativePath, shown
+from inspector.errors import ExportError
+from inspector.work.export_items import Item
+
+MANIFEST: Final = "manifest.csv"
+TRAINING: Final = "training"
+_ORDER = (TRAINING, "validation", "test")
+
+
+class Form(StrEnum):
+    """Which framework an export is for."""
+
+    AS_IS = "as-is"
+    CLASS_FOLDERS = "class-folders"
+    LISTS = "lists"
+    CSV = "csv"
+    PARQUET = "parquet"
+    HUGGING_FACE = "hugging-face"
+    YOLO = "yolo"
+    COCO = "coco"
+    KERAS = "keras"
+    PYTORCH = "pytorch"
+    SCIKIT_LEARN = "scikit-learn"
+
+
+@dataclass(frozen=True, slots=True)
+class SideFile:
+    """A file that a form writes beside the images; `name` is relative to the export."""
+
+    name: RelativePath
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ExportForm:
+    """Keep the names as they are, with nothing but the manifest beside the images.
+
+    Attributes:
+        form: Which one it is.
+        by_split: It says nothing of an image in no split, if others are in one.
+        needs_split: It says nothing at all without a split.
+    """
+
+    form: ClassVar[Form] = Form.AS_IS
+    by_split: ClassVar[bool] = False
+    needs_split: ClassVar[bool] = False
+
+    def arrange(self, items: Sequence[Item]) -> list[Item]:
+        """Return the items under the names that they have in this form.
+
+        Raises:
+            ExportError: A class can't be named in it.
+        """
+        return list(items)
+
+    def side_files(self, items: Sequence[Item], hashes: Mapping[str, bytes]) -> Iterator[SideFile]:
+        """Yield what is written beside the images.
+
+        Args:
+            items: As `arrange` returned them.
+            hashes: SHA-256 of each file by its target.
+        """
+        yield from ()
+
+
+def splits_of(items: Sequence[Item]) -> list[str]:
+    """Return the splits of an export: training first, test last."""
+    names = {item.split for item in items if item.split}
+    return sorted(names, key=lambda n: (_ORDER.index(n) if n in _ORDER else 1, _natural(n)))
+
+
+def folds_of(items: Sequence[Item]) -> list[str]:
+    """Return the splits that are folds of a cross-validation: all but test, without training."""
+    splits = splits_of(items)
+    return [] if TRAINING in splits else [s for s in splits if s != "test"]
+
+
+def check_split(items: Sequence[Item], form: Form) -> None:
+    """Check that there is something to train on and something to judge by.
+
+    Raises:
+        ExportError: There is not.
+    """
+    if len(splits_of(items)) < 2:
+        raise ExportError(
+            f"the form {form.value} needs a split, and these images have none",
+            "Export them split by group, or in folds.",
+        )
+
+
+def check_free(items: Sequence[Item], name: str) -> None:
+    """Check that no image has the name of a file that a form writes, or lies in a folder of it.
+
+    Raises:
+        ExportError: One has.
+    """
+    plain = f"{name}/".casefold()
+    taken = next((i for i in items if f"{i.target}/".casefold().startswith(plain)), None)
+    if taken is not None:
+        raise ExportError(
+            f"{shown(taken.target)} has the name of a file that this form writes, {name}",
+            "Rename it, or choose another form.",
+        )
+
+
+def manifest_name(items: Sequence[Item]) -> str:
+    """Return the manifest's name, which is another one where an image has it."""
+    taken = {item.target.casefold() for item in items}
+    return MANIFEST if MANIFEST not in taken else "inspector-manifest.csv"
+
+
+def _natural(name: str) -> tuple[str, int]:
+    """Sort fold10 behind fold9."""
+    stem = name.rstrip("0123456789")
+    return stem, int(name[len(stem) :][:9] or 0)

@@ -1,0 +1,54 @@
+"""List files: the paths of each split, or of both sides of each fold."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import ClassVar
+
+from inspector.dataset.names import RelativePath
+from inspector.work.export_forms.form import (
+    ExportForm,
+    Form,
+    SideFile,
+    check_free,
+    folds_of,
+    splits_of,
+)
+from inspector.work.export_items import Item
+
+_FOLDER = "lists"
+
+
+class Lists(ExportForm):
+    """Keep the names, and write lists/training.txt and the like: one path per line.
+
+    In folds each gets lists/fold1/training.txt and validation.txt: every fold judges a model that
+    is trained on the others.
+    """
+
+    form: ClassVar[Form] = Form.LISTS
+    by_split: ClassVar[bool] = True
+    needs_split: ClassVar[bool] = True
+
+    def arrange(self, items: Sequence[Item]) -> list[Item]:
+        """Return the items as they are.
+
+        Raises:
+            ExportError: An image lies in the folder of the lists.
+        """
+        check_free(items, _FOLDER)
+        return list(items)
+
+    def side_files(self, items: Sequence[Item], hashes: Mapping[str, bytes]) -> Iterator[SideFile]:
+        """Yield a list per split, or two per fold, and the test list of a dataset in folds."""
+        folds = folds_of(items)
+        for split in splits_of(items):
+            if split not in folds:
+                yield _list(split, [i for i in items if i.split == split])
+        for fold in folds:
+            training = [i for i in items if i.split in folds and i.split != fold]
+            yield _list(f"{fold}/training", training)
+            yield _list(f"{fold}/validation", [i for i in items if i.split == fold])
+
+
+def _list(name: str, items: Sequence[Item]) -> SideFile:
+    text = "".join(f"{item.target}\n" for item in items)
+    return SideFile(RelativePath(f"{_FOLDER}/{name}.txt"), text.encode())

@@ -1,0 +1,1 @@
+"""Scripts as strangers write them, with what each of them does."""

@@ -1,0 +1,44 @@
+"""Scripts of courses, competitions, questions, research and production are read right."""
+
+import pytest
+from tests.code_reading.scripts import (
+    competitions,
+    courses,
+    failures,
+    production,
+    questions,
+    research,
+)
+from tests.code_reading.scripts.script import Script
+
+from inspector.code_reading.reading import CodeReading, read_code
+
+STYLES = (failures, courses, competitions, questions, research, production)
+SCRIPTS = [script for style in STYLES for script in style.SCRIPTS]
+
+
+def reading_of(script: Script) -> CodeReading:
+    cells = "\n".join(f"# %% cell {i}\n{cell}" for i, cell in enumerate(script.cells, 1))
+    return read_code(cells or script.code)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda s: s.name.replace(" ", "-"))
+def test_a_script_is_read_right(script: Script) -> None:
+    reading = reading_of(script)
+    calls = [(c.role.value, c.folder, c.validation_split, c.seed) for c in reading.calls]
+    assert sorted(calls, key=str) == sorted(script.calls, key=str)
+    codes = {f.code for f in reading.findings}
+    assert {f.code for f in reading.findings if f.severity == "high"} == script.high
+    assert script.codes <= codes
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda s: s.name.replace(" ", "-"))
+def test_what_is_not_read_is_named_with_its_line(script: Script) -> None:
+    reading = reading_of(script)
+    assert {(u.place.line, u.what) for u in reading.unread} == set(script.unread)
+    assert all(u.why for u in reading.unread)
+
+
+def test_there_are_enough_of_each_style() -> None:
+    assert len(SCRIPTS) >= 60
+    assert min(len(style.SCRIPTS) for style in STYLES) >= 10

@@ -1,0 +1,299 @@
+"""Splits of pasted code: what other libraries draw is replayed as the same call by hand."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inspector.cli.main import run
+from inspector.errors import UsageError
+from inspector.project.project import Project
+from inspector.project.splits.replayed_split import keywords_of, replayed_rule
+from inspector.project.splits.split_rules import Rule, RuleKind
+from inspector.splits.listings import Listing, list_items
+from inspector.splits.other_replays import SplitFunction
+
+SKLEARN = """
+import glob
+from sklearn.model_selection import train_test_split
+files = sorted(glob.glob("data/training/**/*", recursive=True))
+labels = [f.split("/")[-2] for f in files]
+"""
+TORCH = """
+import random, numpy as np, torch
+from torch.utils.data import DataLoader, Subset, SubsetRandomSampler, random_split
+from torchvision.datasets import ImageFolder
+ds = ImageFolder("data/training")
+n = int(0.8 * len(ds))
+"""
+HUGGING_FACE = """
+from datasets import load_dataset
+ds = load_dataset("imagefolder", data_dir="data/training", split="train")
+"""
+
+CASES = [
+    (
+        SKLEARN + "tr, va = train_test_split(files, test_size=0.2, random_state=42)",
+        SplitFunction.TRAIN_TEST_SPLIT, "test_size=0.2, random_state=42",
+    ),
+    (
+        SKLEARN + "tr, va, a, b = train_test_split(files, labels, train_size=0.7, random_state=1,"
+        " stratify=labels)",
+        SplitFunction.TRAIN_TEST_SPLIT, "train_size=0.7, random_state=1, stratify=True",
+    ),
+    (
+        SKLEARN + "from sklearn.model_selection import KFold\n"
+        "for tr, va in KFold(4, shuffle=True, random_state=3).split(files):\n"
+        "    model.fit(files[tr], validation_data=files[va])",
+        SplitFunction.KFOLD, "n_splits=4, shuffle=True, random_state=3",
+    ),
+    (
+        TORCH + "g = torch.Generator()\ng.manual_seed(5)\n"
+        "tr, va = random_split(ds, [0.75, 0.25], generator=g)",
+        SplitFunction.RANDOM_SPLIT, "lengths=[0.75, 0.25], seed=5",
+    ),
+    (
+        HUGGING_FACE + "parts = ds.train_test_split(test_size=0.3, seed=9)\n"
+        "train, val = parts['train'], parts['test']",
+        SplitFunction.HUGGING_FACE, "test_size=0.3, seed=9",
+    ),
+    (
+        "from fastai.vision.all import *\n"
+        'dls = ImageDataLoaders.from_folder("data/training", valid_pct=0.2, seed=42)',
+        SplitFunction.FROM_FOLDER, "valid_pct=0.2, seed=42",
+    ),
+    (
+        "import splitfolders\n"
+        'splitfolders.ratio("data/training", output="out", seed=7, ratio=(0.8, 0.2))',
+        SplitFunction.SPLIT_FOLDERS, "ratio=[0.8, 0.2], seed=7",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "function", "arguments"), CASES)
+def test_code_is_replayed_as_the_call_by_hand(
+    project: Project, code: str, function: SplitFunction, arguments: str
+) -> None:
+    made = project.splits.membership(Rule(RuleKind.CODE, code=code))
+    by_hand = project.splits.membership(replayed_rule(function, keywords_of(arguments)))
+    assert made.training == by_hand.training
+    assert made.validation == by_hand.validation
+    assert made.training
+    assert made.validation
+    assumptions = [f.text for f in by_hand.findings if f.code == "replay_assumption"]
+    assert [f.text for f in made.findings if f.code == "replay_assumption"] == assumptions
+
+
+def test_a_shuffled_list_of_positions_is_cut_as_numpy_shuffles_it(project: Project) -> None:
+    code = (
+        TORCH + "np.random.seed(11)\nidx = list(range(len(ds)))\nnp.random.shuffle(idx)\n"
+        "tr = DataLoader(ds, sampler=SubsetRandomSampler(idx[:n]))\n"
+        "va = DataLoader(ds, sampler=SubsetRandomSampler(idx[n:]))"
+    )
+    made = project.splits.membership(Rule(RuleKind.CODE, code=code))
+    count = len(made.training) + len(made.validation)
+    arguments = {"shuffler": "numpy.random", "cuts": [int(0.8 * count)], "seed": 11}
+    rule = replayed_rule(SplitFunction.INDEX_CUT, arguments)
+    by_hand = project.splits.membership(rule)
+    assert made.training == by_hand.training
+    assert made.validation == by_hand.validation
+
+
+def test_lengths_are_rounded_as_the_code_rounds_them(project: Project) -> None:
+    code = TORCH + "tr, va = random_split(ds, [n, len(ds) - n], torch.Generator().manual_seed(5))"
+    made = project.splits.membership(Rule(RuleKind.CODE, code=code))
+    count = len(made.training) + len(made.validation)
+    lengths = [int(0.8 * count), count - int(0.8 * count)]
+    rule = replayed_rule(SplitFunction.RANDOM_SPLIT, {"lengths": lengths, "seed": 5})
+    assert made.training == project.splits.membership(rule).training
+
+
+def test_a_split_of_a_side_is_replayed_on_that_side(project: Project) -> None:
+    code = (
+        SKLEARN + "rest, test = train_test_split(files, test_size=0.2, random_state=1)\n"
+        "train, val = train_test_split(rest, test_size=0.25, random_state=2)\n"
+        "model.fit(train, validation_data=val)"
+    )
+    made = project.splits.membership(Rule(RuleKind.CODE, code=code))
+    first = project.splits.membership(
+        replayed_rule(SplitFunction.TRAIN_TEST_SPLIT, keywords_of("test_size=0.2, random_state=1"))
+    )
+    assert {*made.training, *made.validation} == {*first.training}
+    assert len(made.validation) == pytest.approx(len(first.training) / 4, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        (SKLEARN + "tr, va = train_test_split(files, test_size=0.2)", "seed"),
+        (
+            SKLEARN.replace("sorted", "list")
+            + "tr, va = train_test_split(files, test_size=0.2, random_state=1)",
+            "in the order in which the disk lists them",
+        ),
+        (
+            SKLEARN + "tr, va = train_test_split(files, test_size=0.2, random_state=chosen())",
+            "random_state",
+        ),
+        (
+            TORCH + "torch.manual_seed(1)\nnet = torch.nn.Linear(3, 2)\n"
+            "tr, va = random_split(ds, [0.8, 0.2])",
+            "seed",
+        ),
+        (
+            "import pandas as pd\nfrom sklearn.model_selection import train_test_split\n"
+            "df = pd.read_csv('rows.csv')\n"
+            "tr, va = train_test_split(df, test_size=0.2, random_state=1)",
+            "table",
+        ),
+    ],
+)
+def test_what_decides_and_is_not_known_is_said(project: Project, code: str, text: str) -> None:
+    with pytest.raises(UsageError, match=text) as error:
+        project.splits.membership(Rule(RuleKind.CODE, code=code))
+    assert error.value.advice
+
+
+def test_the_terminal_answers_for_a_library(
+    demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(CASES[0][0])
+    where = [str(demo), "--project", str(tmp_path / "p.inspector"), "--jobs", "1"]
+    assert run(["leaks", *where, "--code", str(script), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert run(["split", *where, "--code", str(script), "--json"]) == 0
+    split = json.loads(capsys.readouterr().out)
+    assert found["validation_images"] == len(split["validation"])
+    assert found["by_file"]["both"] == 0
+
+
+LISTED = "import os, random, numpy as np\nfrom glob import glob\nfrom pathlib import Path\n"
+TTS = "from sklearn.model_selection import train_test_split as tts\n"
+
+
+def replayed(project: Project, arguments: str) -> tuple[str, ...]:
+    rule = replayed_rule(SplitFunction.TRAIN_TEST_SPLIT, keywords_of(arguments))
+    return project.splits.membership(rule).training
+
+
+def test_three_slices_of_a_shuffled_list_are_disjoint_and_whole(project: Project) -> None:
+    code = LISTED + (
+        "files = sorted(glob('data/training/**/*', recursive=True))\n"
+        "random.seed(4)\nrandom.shuffle(files)\nn = len(files)\n"
+        "train, val, test = files[: n // 2], files[n // 2 : n // 4 * 3], files[n // 4 * 3 :]\n"
+    )
+    made = project.splits.membership(Rule(RuleKind.CODE, code=code))
+    count = len(list_items(project.root / "training", Listing.SORTED))
+    assert not {*made.training} & {*made.validation}
+    assert len(made.training) == count // 2
+    assert len(made.validation) == count // 4 * 3 - count // 2
+
+
+def test_a_list_that_is_shuffled_before_the_split_is_replayed_shuffled(project: Project) -> None:
+    code = (
+        LISTED
+        + TTS
+        + (
+            "files = sorted(glob('data/training/**/*', recursive=True))\n"
+            "np.random.seed(1)\nnp.random.shuffle(files)\n"
+            "train, val = tts(files, test_size=0.2, random_state=2)\n"
+        )
+    )
+    made = project.splits.membership(Rule(RuleKind.CODE, code=code))
+    plain = replayed(project, "test_size=0.2, random_state=2")
+    order = np.random.RandomState(1).permutation(len(made.training) + len(made.validation))
+    files = sorted({*made.training, *made.validation})
+    shuffled = [files[i] for i in order]
+    assert made.training == tuple(shuffled[files.index(path)] for path in plain)
+
+
+def test_endings_choose_files_and_other_conditions_are_refused(project: Project) -> None:
+    listing = LISTED + TTS + "files = sorted(f for f in glob('data/training/*/*') if {})\n"
+    split = "train, val = tts(files, test_size=0.2, random_state=2)\n"
+    code = listing.format("f.lower().endswith(('.jpg', '.jpeg'))") + split
+    made = project.splits.membership(Rule(RuleKind.CODE, code=code))
+    assert {Path(p).suffix.lower() for p in made.training} <= {".jpg", ".jpeg"}
+    with pytest.raises(UsageError, match="filter changes which files"):
+        project.splits.membership(Rule(RuleKind.CODE, code=listing.format("good(f)") + split))
+
+
+@pytest.mark.parametrize(
+    ("files", "text"),
+    [
+        ("sorted(glob('data/training/*/*'), key=os.path.getsize)", "rule of the script's own"),
+        ("sorted(glob('data/training/*/*'), reverse=True)", "rule of the script's own"),
+        ("list(Path('data/training').rglob('*'))", "in the order in which the disk lists them"),
+    ],
+)
+def test_an_order_that_is_not_by_path_is_refused(project: Project, files: str, text: str) -> None:
+    code = LISTED + TTS + f"train, val = tts({files}, test_size=0.2, random_state=2)\n"
+    with pytest.raises(UsageError, match=text):
+        project.splits.membership(Rule(RuleKind.CODE, code=code))
+
+
+def test_paths_of_pathlib_are_sorted_part_by_part(project: Project) -> None:
+    code = (
+        LISTED
+        + TTS
+        + (
+            "files = sorted(Path('data/training').rglob('*.*'))\n"
+            "train, val = tts(files, test_size=0.2, random_state=2, shuffle=False)\n"
+        )
+    )
+    made = project.splits.membership(Rule(RuleKind.CODE, code=code))
+    listed = [p.split("/") for p in (*made.training, *made.validation)]
+    assert listed == sorted(listed)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "files.remove(files[0])",
+        "files.reverse()",
+        "files = list(reversed(files))",
+        "files = files[::-1]",
+        "files = list(set(files))",
+        "files.append('more.png')",
+    ],
+)
+def test_a_list_that_is_changed_is_not_replayed_as_if_it_were_not(
+    project: Project, change: str
+) -> None:
+    code = (
+        LISTED
+        + TTS
+        + (
+            f"files = sorted(glob('data/training/*/*'))\n{change}\n"
+            "train, val = tts(files, test_size=0.2, random_state=2)\n"
+        )
+    )
+    with pytest.raises(UsageError):
+        project.splits.membership(Rule(RuleKind.CODE, code=code))
+
+
+def test_a_list_that_is_sorted_in_place_is_sorted(project: Project) -> None:
+    code = (
+        LISTED
+        + TTS
+        + (
+            "files = glob('data/training/**/*', recursive=True)\nfiles.sort()\n"
+            "train, val = tts(files, test_size=0.2, random_state=2)\n"
+        )
+    )
+    made = project.splits.membership(Rule(RuleKind.CODE, code=code))
+    assert made.training == replayed(project, "test_size=0.2, random_state=2")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["ds.samples = chosen(ds.samples)", "ds = ImageFolder('data/training', is_valid_file=good)"],
+)
+def test_an_image_folder_whose_files_the_code_chooses_is_refused(
+    project: Project, line: str
+) -> None:
+    split = "\ntr, va = random_split(ds, [0.8, 0.2], torch.Generator().manual_seed(5))"
+    with pytest.raises(UsageError):
+        project.splits.membership(Rule(RuleKind.CODE, code=TORCH + line + split))
+    project.splits.membership(Rule(RuleKind.CODE, code=TORCH + split))

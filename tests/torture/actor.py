@@ -1,0 +1,66 @@
+"""A person who decides without a pause; each decision is told once it is acknowledged.
+
+actor.py drop|undo|window DATASET PROJECT [START [STEP]]
+"""
+
+import sys
+from functools import partial
+from pathlib import Path
+
+from inspector.project.project import Project
+
+
+def drop(project: Project, first: int, step: int) -> None:
+    rows = [s for s in project.samples.everything() if s.status == "image"]
+    for sample in rows[first::step]:
+        decided = project.decisions.drop([sample.id])
+        print(decided.operation, sample.path, flush=True)
+
+
+def undo(project: Project) -> None:
+    while (decided := project.decisions.undo()).operation:
+        print(decided.operation, flush=True)
+
+
+def window(dataset: str, file: str) -> int:
+    """Decide through an open window, as its keys do."""
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from inspector.app.main import MainWindow
+
+    app = QApplication([])
+    shown = MainWindow()
+    shown.show()
+
+    def tell(path: str, decided: object) -> None:
+        print(getattr(decided, "operation"), path, flush=True)  # noqa: B009 - of any result
+
+    def decide() -> None:
+        view = shown.view
+        assert view is not None
+        rows = [s for s in view.project.samples.everything() if not s.mark]
+        for sample in rows:
+            work = partial(view.project.decisions.drop, [sample.id])
+            view.bridge.call(work, partial(tell, sample.path), writes=True)
+
+    shown.project_opened.connect(lambda: QTimer.singleShot(300, decide))
+    shown.open_path(dataset, file)
+    return app.exec()
+
+
+def main() -> None:
+    what, dataset, file, *rest = sys.argv[1:]
+    if what == "window":
+        sys.exit(window(dataset, file))
+    project = Project(Path(dataset), Path(file), jobs=1)
+    if what == "drop":
+        first, step = [int(word) for word in [*rest, "0", "1"][:2]] if rest else (0, 1)
+        drop(project, first, step)
+    else:
+        undo(project)
+    project.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""The long suite: it runs where ROUNDS says how long, as `make torture` does."""
+
+import os
+import random
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from inspector.desktop.paths import cache_folder
+from tests.faults.conftest import small_disk  # noqa: F401 - a fixture
+from tests.torture.program import Snapshot, snapshot, survivors
+
+ROUNDS = int(os.environ.get("ROUNDS", "0"))
+SEED = int(os.environ.get("SEED", random.SystemRandom().randrange(1 << 32)))
+# The whole suite; what comes later is cut short or left out, and said. 0 for no limit.
+SECONDS = float(os.environ.get("SECONDS", "0"))
+_END = time.monotonic() + (SECONDS or float("inf"))
+collect_ignore_glob = [] if ROUNDS else ["test_*.py"]
+_FIGURES: Counter[str] = Counter()
+
+
+@pytest.fixture(scope="session")
+def rounds() -> int:
+    """How many kills in all; other loops take a share of it."""
+    return ROUNDS
+
+
+@pytest.fixture(scope="session")
+def figures() -> Counter[str]:
+    """What is counted, and told at the end."""
+    return _FIGURES
+
+
+@pytest.fixture(scope="session")
+def repeat(figures: Counter[str]) -> Callable[[int], Iterator[int]]:
+    """Count to a number, at least to 1, as long as there is time."""
+
+    def count(times: int) -> Iterator[int]:
+        for number in range(max(1, times)):
+            if number and time.monotonic() > _END:
+                figures["rounds left out: the time was over"] += times - number
+                return
+            yield number
+
+    return count
+
+
+@pytest.fixture(autouse=True)
+def in_time() -> None:
+    """Leave out what would begin after the end."""
+    if time.monotonic() > _END:
+        pytest.skip(f"the {SECONDS:g} s are over: give more with SECONDS, or 0 for no limit")
+
+
+@pytest.fixture
+def chance(request: pytest.FixtureRequest) -> random.Random:
+    """Chance that `SEED=… make torture` repeats."""
+    return random.Random(f"{SEED} {request.node.name}")
+
+
+@pytest.fixture(autouse=True)
+def nothing_touched(demo: Path, figures: Counter[str]) -> Iterator[Snapshot]:
+    """Fail a test that changes anything of the dataset, or leaves a child."""
+    before = snapshot(demo)
+    yield before
+    assert snapshot(demo) == before
+    figures["datasets compared"] += 1
+    assert survivors() == []
+
+
+@pytest.fixture
+def file(scanned: tuple[Path, Path], tmp_path: Path) -> Path:
+    """A project whose images were read."""
+    project, caches = scanned
+    shutil.copytree(caches, cache_folder(), dirs_exist_ok=True)
+    return Path(shutil.copy(project, tmp_path / "p.inspector"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            # Its loops are as long as ROUNDS says; each process in them has a limit of its own.
+            item.add_marker(pytest.mark.timeout(0))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _FIGURES:
+        terminalreporter.section(f"torture: ROUNDS={ROUNDS} SEED={SEED}")
+        for name, count in sorted(_FIGURES.items()):
+            terminalreporter.line(f"{count:>9,} {name}")

@@ -1,0 +1,112 @@
+"""The program as a process of its own: started, killed at any moment, and what is left of it."""
+
+import hashlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+MARK = "INSPECTOR_TORTURE"
+TOKEN = f"{os.getpid()}"
+ORPHAN_SECONDS = 2.0
+Snapshot = dict[str, tuple[object, ...]]
+
+
+def snapshot(folder: Path) -> Snapshot:
+    """Return all that can be seen of a dataset: names, kinds, bytes, times, modes, link counts."""
+    rows: Snapshot = {}
+    for path in (folder, *sorted(folder.rglob("*"))):
+        facts = path.lstat()
+        content = ""
+        if path.is_symlink():
+            content = os.readlink(path)
+        elif path.is_file():
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+        row = (facts.st_mode, facts.st_mtime_ns, facts.st_nlink, facts.st_size, content)
+        rows[path.relative_to(folder).as_posix()] = row
+    return rows
+
+
+def start(words: Sequence[object], *, prefix: Sequence[str] = ()) -> "subprocess.Popen[str]":
+    """Start Python with these words, marked so that it and its children are found again."""
+    paths = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
+    return subprocess.Popen(
+        [*prefix, sys.executable, *map(str, words)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+        env=os.environ | {MARK: TOKEN, "PYTHONPATH": paths},
+    )  # fmt: skip
+
+
+def inspector(*words: object) -> list[object]:
+    """Return the words that start a verb."""
+    return ["-m", "inspector", *words]
+
+
+def run(*words: object) -> subprocess.CompletedProcess[str]:
+    """Run a verb to its end; it must not show a traceback."""
+    child = start(inspector(*words))
+    out, err = child.communicate(timeout=300)
+    assert "Traceback" not in err, err
+    return subprocess.CompletedProcess(child.args, child.returncode, out, err)
+
+
+def duration(words: Sequence[object]) -> float:
+    """Return how long a run to the end takes, s."""
+    began = time.monotonic()
+    child = start(words)
+    _, err = child.communicate(timeout=300)
+    assert child.returncode == 0, err
+    return time.monotonic() - began
+
+
+def kill_within(
+    words: Sequence[object],
+    seconds: float,
+    chance: random.Random,
+    *,
+    ready: Callable[[], bool] = lambda: True,
+) -> tuple[bool, str]:
+    """Start and kill -9 at a random moment; return whether it came in time, and what was told.
+
+    Args:
+        words: Behind Python.
+        seconds: In which the moment lies.
+        chance: It.
+        ready: The seconds begin when this holds, or the process has ended.
+    """
+    child = start(words)
+    while not ready() and child.poll() is None:
+        time.sleep(0.002)
+    try:
+        child.wait(chance.uniform(0, seconds))
+    except subprocess.TimeoutExpired:
+        child.send_signal(signal.SIGKILL)
+    out, err = child.communicate(timeout=60)
+    assert "Traceback" not in err, err
+    assert_no_orphans()
+    return child.returncode == -signal.SIGKILL, out
+
+
+def survivors() -> list[int]:
+    """Return the marked processes that live: ours and all their children."""
+    mark = f"{MARK}={TOKEN}".encode()
+    living = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (folder / "environ").read_bytes().split(b"\0"):
+                living.append(int(folder.name))
+        except OSError:
+            continue
+    return living
+
+
+def assert_no_orphans() -> None:
+    end = time.monotonic() + ORPHAN_SECONDS
+    while left := survivors():
+        assert time.monotonic() < end, f"orphans after {ORPHAN_SECONDS} s: {left}"
+        time.sleep(0.02)

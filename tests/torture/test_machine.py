@@ -1,0 +1,184 @@
+"""Disks that fill up, no network, many programs at once; and every verb against the dataset."""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.disks import fill
+from tests.torture.kept import log, marks, whole_export
+from tests.torture.program import ROOT, inspector, run, start
+
+DECIDERS = 11
+VERBS = (
+    "scan", "problems", "quality", "duplicates", "split", "leaks", "groups", "freeze", "diagnose",
+    "labels", "report", "fix", "decide", "undo", "redo", "decisions", "export", "runs",
+)  # fmt: skip
+
+
+def words_of(verb: str, dataset: Path, project: Path, folder: Path) -> list[object]:
+    """Return a call of a verb that does its whole work, small."""
+    where: list[object] = [verb, dataset, "--project", project, "--quiet"]
+    image = next(iter(sorted(dataset.rglob("*.jpg")))).relative_to(dataset).as_posix()
+    match verb:
+        case "split":
+            return [*where, "--loader", "image_dataset_from_directory", "--validation-split",
+                    0.2, "--seed", 1]  # fmt: skip
+        case "freeze":
+            return [*where, "-o", folder / "split.csv"]
+        case "diagnose":
+            return [*where, "--quick", "--seeds", 2]
+        case "report":
+            return [*where, "-o", folder / "report.html"]
+        case "fix" | "export":
+            return [*where, "--to", folder / verb]
+        case "decide":
+            return [*where, "--drop", image]
+        case _:
+            return where
+
+
+def test_every_verb_leaves_the_dataset_as_it_was(
+    demo: Path,
+    file: Path,
+    tmp_path: Path,
+    figures: Counter[str],
+) -> None:
+    """The fixture `nothing_touched` compares hashes, times, modes and link counts."""
+    for verb in VERBS:
+        done = run(*words_of(verb, demo, file, tmp_path))
+        assert done.returncode == 0, (verb, done.stderr)
+        figures["verbs run"] += 1
+    for mode in ("reflink", "symlink"):
+        done = run("export", demo, "--project", file, "--to", tmp_path / mode, "--mode", mode,
+                   "--quiet")  # fmt: skip
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="network namespaces are Linux's")
+def test_the_walk_without_a_network(
+    demo: Path,
+    file: Path,
+    tmp_path: Path,
+    figures: Counter[str],
+) -> None:
+    unshare = shutil.which("unshare")
+    probe = [str(unshare), "--net", "--map-root-user", "true"]
+    if unshare is None or subprocess.run(probe, capture_output=True, check=False).returncode:
+        pytest.skip("no network namespace can be had here")
+    train = ("train", demo, "--project", file, "--epochs", 1, "--image-size", 32, "--quiet")
+    walks = [words_of(verb, demo, file, tmp_path) for verb in VERBS]
+    for words in [*walks, list(train)]:
+        child = start(inspector(*words), prefix=(unshare, "--net", "--map-root-user"))
+        _, err = child.communicate(timeout=300)
+        assert child.returncode == 0, (words, err)
+        figures["verbs run without a network"] += 1
+
+
+def test_parallel_deciders_lose_nothing(
+    demo: Path,
+    file: Path,
+    figures: Counter[str],
+) -> None:
+    actor = ["-m", "tests.torture.actor", "drop", demo, file]
+    children = [start([*actor, number, DECIDERS]) for number in range(DECIDERS)]
+    told: dict[int, str] = {}
+    for child in children:
+        out, err = child.communicate(timeout=300)
+        assert child.returncode == 0, err
+        lines = [line.partition(" ") for line in out.splitlines()]
+        assert not told.keys() & {int(number) for number, _, _ in lines}
+        told |= {int(number): path for number, _, path in lines}
+    assert marks(file) == dict.fromkeys(told.values(), "drop")
+    assert sorted(told) == log(file)
+    figures["decisions by 11 programs at once"] += len(told)
+
+
+@pytest.mark.parametrize("place", ["project", "target", "cache"])
+def test_a_disk_that_fills_up_at_any_moment(
+    demo: Path, file: Path, tmp_path: Path, chance: random.Random, rounds: int,
+    figures: Counter[str],
+    repeat: Callable[[int], Iterator[int]], place: str, small_disk: Callable[[str, int], Path],
+) -> None:  # fmt: skip
+    disk = small_disk("disk", 24)
+    env_cache = os.environ["XDG_CACHE_HOME"]
+    for _ in repeat(rounds // 20):
+        shutil.rmtree(disk / "work", ignore_errors=True)
+        folder = disk / "work"
+        folder.mkdir()
+        project = Path(shutil.copy(file, folder)) if place == "project" else file
+        target = (folder if place == "target" else tmp_path) / "out"
+        shutil.rmtree(tmp_path / "out", ignore_errors=True)
+        verb = chance.choice(["decide", "export", "scan"])
+        words = words_of(verb, demo, project, target.parent)
+        if verb == "export":
+            words = ["export", demo, "--project", project, "--to", target, "--quiet", "--resume"]
+        if place == "cache":
+            os.environ["XDG_CACHE_HOME"] = str(folder)
+        try:
+            child = start(inspector(*words))
+            filling = threading.Timer(chance.uniform(0, 2), fill, [disk])
+            filling.start()
+            _, err = child.communicate(timeout=300)
+            filling.join()
+        finally:
+            os.environ["XDG_CACHE_HOME"] = env_cache
+        assert "Traceback" not in err, err
+        assert child.returncode in (0, 3), err
+        assert child.returncode == 0 or err.splitlines()[-1].startswith("advice: ")
+        (disk / "ballast").unlink(missing_ok=True)
+        if target.exists():
+            assert whole_export(target)
+        assert len(log(project)) == len(marks(project))
+        figures[f"disks filled: {place}"] += 1
+
+
+def test_two_windows(demo: Path, file: Path) -> None:
+    """The first holds the project; a program that only reads is not in its way."""
+    words = inspector("open", demo, "--project", file)
+    first = start(words)
+    end = time.monotonic() + 60
+    lock = file.with_name(f"{file.name}.window")
+    while not lock.exists():
+        assert first.poll() is None
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    second = start(words)
+    time.sleep(4)
+    assert second.poll() is None
+    done = run("decide", demo, "--project", file, "--drop", "--json",
+               next(iter(sorted(demo.rglob("*.jpg")))).relative_to(demo).as_posix())  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["changed"] == 1
+    for window in (second, first):
+        began = time.monotonic()
+        window.terminate()
+        _, err = window.communicate(timeout=30)
+        assert window.returncode == 0, err
+        assert "Traceback" not in err
+        assert time.monotonic() - began < 3
+    assert len(marks(file)) == 1
+
+
+def test_the_list_of_verbs_is_whole() -> None:
+    """A new verb of a dataset has to be added here, too."""
+    listed = subprocess.run(
+        [sys.executable, "-m", "inspector", "--help"], capture_output=True, text=True, check=True,
+        cwd=ROOT,
+    ).stdout  # fmt: skip
+    known = {line.split()[0] for line in listed.splitlines() if line.startswith("    ")}
+    other = {
+        "VERB", "open", "demo", "policy", "train", "compare", "projects", "backups", "caches",
+        "doctor", "desktop", "Keras",
+    }  # fmt: skip
+    names = {word for word in known if word.isalpha() and word.islower()} - {"pairs"}
+    assert {n for n in names if n not in other and n not in VERBS} == set()
