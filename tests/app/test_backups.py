@@ -65,7 +65,7 @@ def test_the_palette_puts_an_open_project_back(qtbot: QtBot, demo: Path, file: P
     assert window.view is not None
     project = window.view.project
     project.decisions.drop([s.id for s in project.samples.everything()[1:4]])
-    (command,) = [c for c in window.view._more_commands() if "backup" in c.text]
+    (command,) = [c for c in window.view.commands() if "backup" in c.text]
     command.run()
     dialog = _dialog(window)
     assert dialog is not None

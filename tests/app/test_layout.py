@@ -28,6 +28,7 @@ from pytestqt.qtbot import QtBot
 from inspector.app.gallery.view import GalleryView
 from inspector.app.main import MainWindow
 from inspector.app.widgets import theme
+from inspector.app.widgets.elided_label import ElidedLabel
 from inspector.app.window.main_window import ProjectWindow
 
 # 1280x680 is what a taskbar leaves of 1920x1080 at 150 %.
@@ -63,6 +64,9 @@ def cut_off(widget: QWidget) -> str:
     """Say which text does not fit into its widget; "" where all does."""
     if isinstance(widget, QLabel) and widget.text() and not widget.pixmap().isNull():
         return ""
+    if isinstance(widget, ElidedLabel):
+        # Its tooltip tells the whole.
+        return "" if widget.text() and (widget.toolTip() or "…" not in widget.text()) else "…"
     if isinstance(widget, QLabel) and widget.text():
         if widget.wordWrap():
             need = widget.heightForWidth(widget.width())

@@ -5,10 +5,9 @@ What a person decided is on the disk before the window shows it, so nothing show
 
 import os
 import signal
+import sys
 import threading
 import time
-
-from inspector.subprocesses import abort_children
 
 
 def end_in_time(seconds: float) -> None:
@@ -27,5 +26,8 @@ def _wait(reading: int, seconds: float) -> None:
     while os.read(reading, 1) != bytes([signal.SIGTERM]):
         pass
     time.sleep(seconds)
-    abort_children()
+    # Without that module there is no child; importing it would wait for imports that stand still.
+    subprocesses = sys.modules.get("inspector.subprocesses")
+    if subprocesses is not None:
+        subprocesses.abort_children()
     os._exit(0)

@@ -21,6 +21,7 @@ from inspector.app.widgets.jobs import Jobs
 from inspector.app.widgets.keys import KeysOverlay
 from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest
 from inspector.app.window.command_palette import Palette, as_command, commands_of, keyless_commands
+from inspector.app.window.commands import PaletteCommand
 from inspector.app.window.details_panel import Details
 from inspector.app.window.hint_bar import HintBar
 from inspector.app.window.page_list import PAGES
@@ -242,9 +243,12 @@ class ProjectWindow(QWidget):
 
     def show_palette(self) -> None:
         """Let the person look for a command by its words."""
+        Palette(self.commands(), self).open_over(self)
+
+    def commands(self) -> list[PaletteCommand]:
+        """Return all that can be done now, the page's own first."""
         own = commands_of(self.pages, self.page(), self.show_page)
-        general = [as_command(key) for key in self._general]
-        Palette((*own, *general, *self._more), self).open_over(self)
+        return [*own, *map(as_command, self._general), *self._more]
 
     def _on_decided(self, decided: Decided) -> None:
         self._status.setText(decided.text)
