@@ -76,6 +76,7 @@ def test_fiftyone_gets_decisions_labels_and_clusters(
     project.decisions.drop([images[0].id])
     other = next(s.label for s in images if s.label != images[1].label)
     project.decisions.relabel([images[1].id], other)
+    project.groups.accept("exif time")
     script, _ = project.image_scripts.write(ImageTool.FIFTY_ONE, tmp_path / "load_it.py")
     code = (
         "import json, load_it\n"

@@ -123,6 +123,8 @@ class Progress:
         with self._lock:
             self._done += pieces
             now = time.monotonic()
+            if not pieces:
+                return
             if now - self._counted[-1][0] >= _APART_SECONDS or len(self._counted) == 1:
                 self._counted.append((now, self._done))
             while len(self._counted) > MIN_BATCHES and (
