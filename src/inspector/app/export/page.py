@@ -326,9 +326,10 @@ class ExportPage(Page):
         self._excluded_ids = planned.excluded_ids
         self._strip.show_images(planned.excluded, len(planned.excluded_ids))
         verb = "copied" if plan.mode is ExportMode.COPY else "linked"
+        left = len(plan.left_out)
         self._said.setText(
-            f"{plan.files:,} files would be {verb};"
-            f" {len(plan.left_out):,} are left out. {plan.free_bytes / 1e9:,.0f} GB are free there."
+            f"{plan.files:,} files would be {verb}; {left:,} {'is' if left == 1 else 'are'} left"
+            f" out. {plan.free_bytes / 1e9:,.0f} GB are free there."
         )
         self.bars.show_balance(balance(plan))
         moved = [(i.source, f"{i.reason} to {i.label}") for i in plan.items if i.reason]

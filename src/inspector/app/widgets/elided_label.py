@@ -68,6 +68,7 @@ class FittedLabel(QLabel):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self._whole = text
+        self.setAccessibleName(text)
         self.setWordWrap(True)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
