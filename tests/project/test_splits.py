@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from inspector.audit.diagnosis import Diagnosis, Property, as_json
 from inspector.demo.dataset import ImageKind, make_demo
@@ -385,3 +386,17 @@ def test_folders_that_differ_are_shown_with_pictures(tmp_path: Path) -> None:
 
 def _rounded(answer: Diagnosis) -> tuple[Property, ...]:
     return properties_of(json.loads(json.dumps(as_json(answer))))
+
+
+def test_a_test_folder_without_validation_keeps_its_name(tmp_path: Path) -> None:
+    for split in ("train", "test"):
+        for number in range(3):
+            file = tmp_path / "d" / split / "cat" / f"{number}.png"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            Image.new("RGB", (8, 8), (number * 80, 10, len(split) * 9)).save(file)
+    project = Project(tmp_path / "d", tmp_path / "p.inspector")
+    project.scans.index()
+    made = project.splits.membership(Rule())
+    assert set(made.sides().values()) == {"training", "test"}
+    assert project.splits.moves(made) == []
+    project.close()

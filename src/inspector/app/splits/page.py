@@ -133,7 +133,8 @@ class SplitsPage(Page):
         if self._shown is None:
             return ""
         found = self._shown.found
-        return f"{len(found.leaks):,} of {found.validation_images:,} validation images"
+        name = found.made.evaluation
+        return f"{len(found.leaks):,} of {found.validation_images:,} {name} images"
 
     def _look(self, rule: Rule) -> None:
         if lacks := self._bar.lacks():
@@ -184,9 +185,10 @@ class SplitsPage(Page):
         neighbours = sum(leak.kind != "group" for leak in found.leaks)
         made = found.made
         self._summary.setText(
-            f"{100 * found.share:.1f} % of the validation images have a near-duplicate in training."
+            f"{100 * found.share:.1f} % of the {made.evaluation} images have a near-duplicate in"
+            " training."
             if neighbours
-            else "No validation image has a near-duplicate in training."
+            else f"No {made.evaluation} image has a near-duplicate in training."
         )
         before, was = found.before, ""
         if before is not None:
@@ -196,9 +198,10 @@ class SplitsPage(Page):
             )
         moved = f" {shown.moved:,} images would move against today's folders." * bool(shown.moved)
         self._note.setText(
-            f"{found.training_images:,} training, {found.validation_images:,} validation;"
+            f"{found.training_images:,} training, {found.validation_images:,} {made.evaluation};"
             f" {len(found.both):,} files are in both, {len(made.neither):,} in neither."
-            f" {neighbours:,} validation images leak at similarity {found.threshold:g} or more;"
+            f" {neighbours:,} {made.evaluation} images leak at similarity {found.threshold:g} or"
+            " more;"
             f" {found.count('group'):,} more share only a group with training.{was}{moved}"
             f" {shown.lock}"
         )
@@ -223,12 +226,16 @@ class SplitsPage(Page):
         cells = [c for c in found.matrix if c.source != c.to]
         self._matrix.setRowCount(len(cells))
         for row, cell in enumerate(cells):
-            for column, text in enumerate((cell.source, f"{cell.to} ({cell.images:,})")):
+            source, to = (
+                found.made.evaluation if side == "validation" else side
+                for side in (cell.source, cell.to)
+            )
+            for column, text in enumerate((source, f"{to} ({cell.images:,})")):
                 self._matrix.setItem(row, column, QTableWidgetItem(text))
             for column, (kind, ids) in enumerate(cell.by_kind.items(), start=2):
                 item = QTableWidgetItem(f"{len(ids):,}")
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                title = f"{cell.to} images tied to {cell.source}: {kind}"
+                title = f"{to} images tied to {source}: {kind}"
                 item.setData(Qt.ItemDataRole.UserRole, (title, ids))
                 item.setToolTip(f"{len(ids):,} {title}. Click to see them.")
                 item.setBackground(_heat(len(ids) / max(1, cell.images)))
@@ -238,10 +245,11 @@ class SplitsPage(Page):
 
     def _show_pairs(self, shown: SplitsData) -> None:
         """Show the pairs; their thumbnails are decoded elsewhere, for what is in sight."""
+        splits = shown.found.made.evaluation, "training"
         self._pairs.show_tiles(
             [
                 PairTile(
-                    leak.image.id, leak.image.id, leak.twin.id, ("validation", "training"),
+                    leak.image.id, leak.image.id, leak.twin.id, splits,
                     f"{KIND_NAMES[PairKind(leak.kind)]}  {leak.similarity:.2f}",
                     _labels(leak), leak.image.label != leak.twin.label, None,
                     f"{leak.image.path} and {leak.twin.path}",
@@ -377,7 +385,7 @@ class SplitsPage(Page):
         side.setSpacing(8)
         parts: tuple[tuple[str, tuple[QWidget, ...]], ...] = (
             ("Seed variability", (self.luck,)),
-            ("Class balance: training / validation", (self._bars,)),
+            ("Class balance: training / evaluation", (self._bars,)),
         )
         for title, figures in parts:
             head = QLabel(title)
@@ -408,10 +416,10 @@ def _read(project: Project, rule: Rule) -> SplitsData:
     counts = {
         side: Counter(labels.get(p, "") for p in paths)
         for side, paths in (
-            ("training", found.made.training), ("validation", found.made.validation),
+            ("training", found.made.training), (found.made.evaluation, found.made.validation),
         )
     }  # fmt: skip
-    names = sorted({*counts["training"], *counts["validation"]} - {""})
+    names = sorted({name for count in counts.values() for name in count} - {""})
     balance = tuple(
         (name, {side: counts[side][name] for side in counts}) for name in names
     )  # fmt: skip

@@ -119,6 +119,7 @@ class Membership:
         elsewhere: Other images by the name of their place, such as "test" or "validation folder".
         neither: Files that the calls list and that are on no side.
         calls_to: The folder that the calls read, relative, or "".
+        evaluation: What the second side is: "test" where the folders have no validation.
     """
 
     rule: Rule
@@ -128,15 +129,16 @@ class Membership:
     neither: tuple[str, ...] = ()
     findings: tuple[Pitfall, ...] = ()
     calls_to: str = ""
+    evaluation: str = "validation"
 
     def sides(self) -> dict[str, str]:
         """Return the side of each path; the first that holds, where a file is on both."""
-        every = (("training", self.training), ("validation", self.validation))
-        found: dict[str, str] = {}
+        every = (("training", self.training), (self.evaluation, self.validation))
+        sides: dict[str, str] = {}
         for side, paths in (*every, *self.elsewhere.items()):
             for path in paths:
-                found.setdefault(path, side)
-        return found
+                sides.setdefault(path, side)
+        return sides
 
 
 SPLIT_RULE = Record(RecordKey.SPLIT_RULE, Rule, Rule())
@@ -171,6 +173,7 @@ def by_folders(source: SplitSource, rule: Rule) -> Membership:
     folds = folds_among(sides)
     if rule.fold or (folds and not sides.keys() & {"training", "validation"}):
         return _by_fold(rule, sides, folds)
+    evaluation = "validation" if "validation" in sides else "test"
     training, validation, elsewhere = two_sides(sides)
     if not training or not validation:
         raise DatasetError(
@@ -178,7 +181,7 @@ def by_folders(source: SplitSource, rule: Rule) -> Membership:
             " folder beside it",
             "Name a Keras call (validation_split and seed), paste the code, or split by group.",
         )
-    return Membership(rule, training, validation, elsewhere)
+    return Membership(rule, training, validation, elsewhere, evaluation=evaluation)
 
 
 def _by_fold(rule: Rule, sides: dict[str, list[str]], folds: list[str]) -> Membership:
