@@ -11,11 +11,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from inspector.dataset.keras_code import read_code
 from PIL import Image
 
 from inspector.audit.predictions import read_predictions
 from inspector.augmentation.policy_json import read_policy
+from inspector.code_reading.reading import read_code
 from inspector.dataset.decoding import read_picture
 from inspector.dataset.exif import find_exif, parse_exif
 from inspector.dataset.layouts import recognise
