@@ -201,9 +201,7 @@ def test_pasted_code_shows_its_calls_and_a_field_for_what_it_does_not_tell(
     field = named(splits, QLineEdit, "Value of cfg.seed")
     field.setText("42")
     field.editingFinished.emit()
-    qtbot.waitUntil(
-        lambda: "validation; 0 files" in text_of(splits, "splits-note"), timeout=20_000
-    )
+    qtbot.waitUntil(lambda: "validation; 0 files" in text_of(splits, "splits-note"), timeout=20_000)
     qtbot.waitUntil(lambda: calls.item(0, 6).text() == "42", timeout=20_000)
     assert named(splits, QLineEdit, "Value of cfg.seed").text() == "42"
     code.setPlainText("nothing = 1")
