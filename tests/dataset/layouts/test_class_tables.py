@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import keras
 import pytest
 from PIL import Image
 
@@ -53,6 +52,8 @@ def test_each_kind_of_difference_is_named(
 
 @pytest.mark.parametrize("empty", ["aaa", "zzz"])
 def test_the_numbers_are_those_of_keras_itself(tmp_path: Path, empty: str) -> None:
+    import keras
+
     root = make(tmp_path, {"train": ("bee", "cat", "dog"), "val": ("bee", "dog")})
     (root / "train" / empty).mkdir()
     (root / "train" / ".hidden").mkdir()
