@@ -63,7 +63,7 @@ _FORMS = [(title, form, what) for form, (title, what) in TITLES.items()]
 
 @dataclass(frozen=True, slots=True)
 class PlannedExport:
-    """A plan, and how the rule in force would draw anew from what is left; "" where not."""
+    """A plan, and how the rule in use would draw anew from what is left; "" where not."""
 
     plan: ExportPlan
     redraw: str

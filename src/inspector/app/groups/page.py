@@ -304,8 +304,8 @@ class GroupsPage(Page):
         column.addStretch()
         judge.setFixedWidth(400)
         note = QLabel(
-            "Nothing is grouped until you tick it. Images of an enabled group count as leakage"
-            " where training and validation share it; a split by group never divides one."
+            "Near-duplicates are kept together. Other groups count once you tick them: a group in"
+            " training and in validation is leakage, and a split by group never divides one."
         )
         note.setProperty("role", "muted")
         note.setWordWrap(True)

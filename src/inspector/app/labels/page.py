@@ -117,7 +117,7 @@ class LabelsPage(Page):
     def _show_none(self, looked: bool) -> None:
         self.review.tell(
             "No suspected label errors" if looked else "Labels were not looked at yet",
-            "No image stands in the dataset with two labels, and baseline models contradict none."
+            "No identical images have two labels, and baseline models contradict no label."
             if looked
             else "Baseline models name doubtful labels after the diagnosis on Overview.",
         )

@@ -209,7 +209,7 @@ class OverviewPage(Page):
         for widget in below:
             self._main.addWidget(widget)
         self._main.addStretch()
-        self._side.addStretch()
+        self._side.addStretch(1)
         self.verdict.setVisible(False)
         self._folded.setVisible(False)
         self._grid = QGridLayout()

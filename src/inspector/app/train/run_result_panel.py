@@ -39,7 +39,7 @@ class ShownResult:
 
 
 class RunResultPanel(QWidget):
-    """Accuracy with and without a twin, the confusion matrix, the most confident mistakes.
+    """Accuracy by near-duplicates in training, the confusion matrix, the surest mistakes.
 
     Attributes:
         asked: A title and sample ids to list in the gallery.

@@ -1,4 +1,4 @@
-"""The details panel: the chosen image in full, its facts, its twins, its decisions."""
+"""The details panel: the chosen image in full, its facts, its near-duplicates, its decisions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Details(QFrame):
     """Show what is chosen.
 
     Attributes:
-        chosen: The id of a twin that the person wants to see.
+        chosen: The id of a near-duplicate that the person wants to see.
     """
 
     chosen = Signal(int)
@@ -53,8 +53,8 @@ class Details(QFrame):
         self._title.setProperty("role", "muted")
         self._facts = QFormLayout()
         self._facts.setVerticalSpacing(4)
-        self._twins = QVBoxLayout()
-        self._twins.setSpacing(4)
+        self._neighbours = QVBoxLayout()
+        self._neighbours.setSpacing(4)
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(12, 12, 12, 12)
@@ -62,7 +62,7 @@ class Details(QFrame):
         column.addWidget(self._picture)
         column.addWidget(self._title)
         column.addLayout(self._facts)
-        column.addLayout(self._twins)
+        column.addLayout(self._neighbours)
         column.addStretch()
         area = QScrollArea()
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -109,20 +109,20 @@ class Details(QFrame):
             lambda: (sample.id, self._project.image_hashes.of(sample)),
             self._show_hashes, channel="image hashes",
         )  # fmt: skip
-        while (item := self._twins.takeAt(0)) is not None:
+        while (item := self._neighbours.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
         if shown.neighbours:
             head = QLabel(f"Near-duplicates: {len(shown.neighbours)}")
             head.setProperty("role", "heading")
-            self._twins.addWidget(head)
-        for twin in shown.neighbours[:12]:
-            button = PathButton(twin.path)
+            self._neighbours.addWidget(head)
+        for neighbour in shown.neighbours[:12]:
+            button = PathButton(neighbour.path)
             button.setProperty("role", "row")
-            button.setProperty("sample", twin.id)
-            button.clicked.connect(self._on_twin)
-            self._twins.addWidget(button)
+            button.setProperty("sample", neighbour.id)
+            button.clicked.connect(self._on_neighbour)
+            self._neighbours.addWidget(button)
 
     def _show_hashes(self, answer: tuple[int, Mapping[HashMethod, str]]) -> None:
         """Add ImageHash's hashes to the facts, to be copied and compared."""
@@ -137,7 +137,7 @@ class Details(QFrame):
             value.setObjectName(f"hash-{method.value}")
             self._facts.addRow(label, value)
 
-    def _on_twin(self) -> None:
+    def _on_neighbour(self) -> None:
         self.chosen.emit(int(self.sender().property("sample")))
 
 

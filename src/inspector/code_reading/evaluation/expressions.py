@@ -1,6 +1,7 @@
 """What expressions stand for: the half of the evaluator that yields values."""
 
 import ast
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -59,25 +60,25 @@ class Expressions(Operators):
             ast.Starred: lambda node, scope: self.value(node.value, scope),
         }
 
+    @abstractmethod
     def call_node(self, node: ast.Call, scope: ScopeBox) -> object:
         """Evaluate a call."""
-        raise NotImplementedError
 
+    @abstractmethod
     def bind(self, target: ast.expr, value: object, scope: ScopeBox) -> None:
         """Assign a value to a target."""
-        raise NotImplementedError
 
+    @abstractmethod
     def unresolved(self, name: str) -> object:
         """Return what a name that the code does not set stands for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def made_function(self, node: ast.AST, name: str, scope: ScopeBox) -> Function:
         """Return the function that a def or lambda makes."""
-        raise NotImplementedError
 
+    @abstractmethod
     def iterated(self, value: object, node: ast.AST) -> None:
         """Hear that a value is iterated over."""
-        raise NotImplementedError
 
     def value(self, node: ast.expr, scope: ScopeBox) -> object:
         """Return what an expression stands for."""

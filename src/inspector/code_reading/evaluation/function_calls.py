@@ -1,6 +1,7 @@
 """Calls of functions and classes of the code: arguments, scopes, results."""
 
 import ast
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -352,9 +353,9 @@ class FunctionCalls(Expressions):
         if isinstance(value, DataSet):
             self.emit(Event(Action.ITERATE, self.place, value))
 
+    @abstractmethod
     def _run(self, body: Sequence[ast.stmt], scope: ScopeBox) -> Flow:
         """Follow a block of statements."""
-        raise NotImplementedError
 
 
 def _owned(function: object, kind: ClassBox, scope: ScopeBox) -> Function:

@@ -2,6 +2,7 @@
 
 import ast
 import math
+from abc import ABC, abstractmethod
 from typing import Any, Final
 
 from inspector.code_reading.evaluation.memory import Memory
@@ -39,7 +40,7 @@ class TooMuchError(Exception):
     """The code does more than can be followed."""
 
 
-class ValueAccess:
+class ValueAccess(ABC):
     """Reads and changes values; calls are given by a subclass."""
 
     max_steps = 60_000
@@ -50,21 +51,21 @@ class ValueAccess:
         self.line = 1
 
     @property
+    @abstractmethod
     def place(self) -> CodePlace:
         """Where the evaluator is."""
-        raise NotImplementedError
 
+    @abstractmethod
     def call(self, function: object, given: Arguments, node: ast.AST) -> object:
         """Call a value."""
-        raise NotImplementedError
 
+    @abstractmethod
     def attribute_of(self, owner: object, name: str, node: ast.AST) -> object:
         """Return an attribute of a library's object, or MISSING."""
-        raise NotImplementedError
 
+    @abstractmethod
     def item_of(self, owner: object, key: object, node: ast.AST) -> object:
         """Return an item of a library's object, or MISSING."""
-        raise NotImplementedError
 
     def spend(self, steps: int = 1) -> None:
         """Count steps.

@@ -1,6 +1,7 @@
 """Code that loads an export by its manifest: Keras, PyTorch and scikit-learn."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
@@ -144,7 +145,7 @@ def fold(number, **options):
 """
 
 
-class LoaderCode(ExportForm):
+class LoaderCode(ExportForm, ABC):
     """Keep the names, and write a script beside the manifest."""
 
     by_split: ClassVar[bool] = True
@@ -165,9 +166,9 @@ class LoaderCode(ExportForm):
         manifest = f"ROOT / {manifest_name(items)!r}"
         yield SideFile(RelativePath(self.file), self.text(items, manifest).encode())
 
+    @abstractmethod
     def text(self, items: Sequence[Item], manifest: str) -> str:
         """Return the script; `manifest` is an expression."""
-        raise NotImplementedError
 
 
 class KerasCode(LoaderCode):

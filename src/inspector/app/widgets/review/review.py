@@ -117,6 +117,9 @@ class Review(QWidget, Generic[_T]):
         self._heading.setProperty("role", "heading")
         self._note.setObjectName("review-note")
         self._note.setProperty("role", "muted")
+        # Nothing to decide, no buttons that would decide it.
+        self._verbs = QWidget()
+        self._verbs.setVisible(False)
         for label in (self._heading, self._note):
             label.setWordWrap(True)
         queue.clicked.connect(self._forget_plans)
@@ -149,8 +152,7 @@ class Review(QWidget, Generic[_T]):
         for widget in (self._heading, self._note, *stage):
             column.addWidget(widget, int(widget is stage[0]))
         # Narrow windows take two lines: no button is cut.
-        row = QWidget()
-        bar = FlowLayout(row)
+        bar = FlowLayout(self._verbs)
         buttons = []
         for verb in verbs:
             button = QPushButton(verb.text)
@@ -158,7 +160,7 @@ class Review(QWidget, Generic[_T]):
             button.clicked.connect(verb.run)
             bar.addWidget(button)
             buttons.append(button)
-        column.addWidget(row)
+        column.addWidget(self._verbs)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(left)
         splitter.addWidget(right)
@@ -209,6 +211,7 @@ class Review(QWidget, Generic[_T]):
         """
         before, row = self.current(), self.list.currentIndex().row()
         self.model.show(items)
+        self._verbs.setVisible(bool(items))
         row = self._row_for(before, first_row if row < 0 else row)
         if items:
             self.list.setCurrentIndex(self.model.index(min(row, len(items) - 1)))
