@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from inspector.audit.pitfalls import Pitfall, Replayed, pitfalls
+from inspector.code_reading.finding import HIGH, LOW
 from inspector.code_reading.loader_calls import LoaderCall
 from inspector.splits.keras_lists import Listed
 from inspector.splits.keras_replay import Call, Loader, cut
@@ -15,10 +16,10 @@ CALL = Call(validation_split=0.2, seed=42)
 
 def test_a_sentence_has_a_heading_and_what_follows() -> None:
     text = "3 of 20 files are in both: the seeds differ (1 and 2). Give both one seed."
-    assert Pitfall("x", "high", text).parts == (
+    assert Pitfall("x", HIGH, text).parts == (
         "3 of 20 files are in both", "The seeds differ (1 and 2). Give both one seed."
     )  # fmt: skip
-    assert Pitfall("x", "low", "int(0.2 * 9) is 1.").parts == ("int(0.2 * 9) is 1", "")
+    assert Pitfall("x", LOW, "int(0.2 * 9) is 1.").parts == ("int(0.2 * 9) is 1", "")
 
 
 def files(*counts: int, names: tuple[str, ...] = ()) -> Listed:

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from inspector.code_reading.finding import HIGH, LOW, MIDDLE, FindingSeverity
 from inspector.code_reading.loader_calls import LoaderCall
 from inspector.splits.keras_lists import Listed
 from inspector.splits.keras_replay import Call, Loader, cut, is_text, order, shown_name
-
-HIGH, MIDDLE, LOW = "high", "middle", "low"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +21,11 @@ class Pitfall:
     """One thing to know about a split.
 
     Attributes:
-        severity: "high", "middle" or "low".
         files: Paths behind the numbers, complete; () where all files are meant.
     """
 
     code: str
-    severity: str
+    severity: FindingSeverity
     text: str
     numbers: Mapping[str, float] = field(default_factory=dict)
     files: tuple[str, ...] = ()
@@ -71,8 +69,7 @@ def pitfalls(replayed: Replayed) -> list[Pitfall]:
         _truncated, _class_order, _order_differs, _fragile,
     )  # fmt: skip
     found = [pitfall for check in checks for pitfall in check(replayed)]
-    rank = {HIGH: 0, MIDDLE: 1, LOW: 2}
-    return sorted(found, key=lambda p: rank[p.severity])
+    return sorted(found, key=lambda p: p.severity.rank)
 
 
 def _overlap(r: Replayed) -> Iterator[Pitfall]:

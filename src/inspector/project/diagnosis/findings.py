@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from inspector.code_reading.finding import HIGH, LOW, MIDDLE, FindingSeverity
 from inspector.dataset.decoding import Flag
 from inspector.dataset.layouts import IMAGE_ENDINGS, Layout
 from inspector.errors import DatasetError, UsageError
@@ -49,7 +50,6 @@ class Finding:
     """One thing found.
 
     Attributes:
-        severity: "high", "middle" or "low".
         see: Where its list is: "clusters", "labels", "splits", "problems" or a `Query` name of the
             gallery; "" nowhere.
         action: The one action that fits, in words, or "".
@@ -59,7 +59,7 @@ class Finding:
     """
 
     code: str
-    severity: str
+    severity: FindingSeverity
     count: int
     title: str
     text: str
@@ -109,8 +109,7 @@ class Findings:
         doubtful, looked = self._label_findings()
         of_dataset = self._dataset()
         found = self._files() + self._duplicates_findings() + doubtful + self._rule() + self._lock()
-        order = ("high", "middle", "low")
-        found.sort(key=lambda f: (order.index(f.severity), -f.count))
+        found.sort(key=lambda f: (f.severity.rank, -f.count))
         # They come first: with a wrong reading or other class numbers no figure means anything.
         found = of_dataset + found
         drawn = self._splits.rule.kind in (RuleKind.KERAS, RuleKind.CODE)
@@ -167,7 +166,7 @@ class Findings:
             return [], looked
         return [
             Finding(
-                "labels", "middle", len(ids),
+                "labels", MIDDLE, len(ids),
                 f"{_count(ids, 'image')} with another class suggested",
                 "Baseline models that saw neither the image nor its group name another class. Some"
                 " of these are merely hard: look before you relabel.",
@@ -213,7 +212,7 @@ class Findings:
         held = "What is new stands on no side until you lock again." if lock.new else ""
         return [
             Finding(
-                "lock", "middle" if lock.changed or lock.missing else "low",
+                "lock", MIDDLE if lock.changed or lock.missing else LOW,
                 sum(len(paths) for _, paths in parts), f"The locked split does not hold: {said}",
                 f"{lock.same:,} of its files stand as they did in {Path(lock.file).name}. {held}",
                 "files" if ids else "splits", "", ids,
@@ -238,7 +237,7 @@ class Findings:
             carry = "image carries" if len(conflicts) == 1 else "images carry"
             found.append(
                 Finding(
-                    "conflicting_labels", "high", len(conflicts),
+                    "conflicting_labels", HIGH, len(conflicts),
                     f"{len(conflicts):,} {carry} two labels or more",
                     "Identical images can't be two classes: decide which label is right.",
                     "clusters", "Decide labels", ids, "labels",
@@ -248,7 +247,7 @@ class Findings:
             ids = tuple(m.id for c in labels for m in c.members)
             found.append(
                 Finding(
-                    "similar_two_labels", "middle", len(labels),
+                    "similar_two_labels", MIDDLE, len(labels),
                     f"{_count(labels, 'cluster')} of similar images with different labels",
                     "Look where they differ: the difference may be what makes the class.",
                     "clusters", "", ids,
@@ -258,7 +257,7 @@ class Findings:
             ids = tuple(m.id for c in within for m in c.members)
             found.append(
                 Finding(
-                    "look_alikes", "middle", len(within),
+                    "look_alikes", MIDDLE, len(within),
                     f"{_count(within, 'cluster')} of near-duplicates within one split",
                     f"{len(ids):,} images: bursts are better kept together, copies excluded.",
                     "clusters", "Keep bursts together" if self._bursts() else "", ids,
@@ -279,19 +278,19 @@ class Findings:
         shaped = [s for s in plain if s.flags & Flag.SHAPED_ALPHA]
         flat = [s for s in plain if not s.flags & Flag.SHAPED_ALPHA]
         table = (
-            ("unreadable", "high", failed, "{} can't be read", "Training stops at such a file.",
+            ("unreadable", HIGH, failed, "{} can't be read", "Training stops at such a file.",
              "problems", "Exclude"),
-            ("keras_crashes", "high", crashes, "Keras stops at {}",
+            ("keras_crashes", HIGH, crashes, "Keras stops at {}",
              "image_dataset_from_directory lists them and fails when it reads them.",
              "problems", "Exclude"),
-            ("keras_ignores", "middle", ignores, "Keras leaves out {}",
+            ("keras_ignores", MIDDLE, ignores, "Keras leaves out {}",
              "Their ending is not one that image_dataset_from_directory reads.", "problems", ""),
-            ("truncated", "middle", cut, "{} cut off", "Pixels came out, but not all of them.",
+            ("truncated", MIDDLE, cut, "{} cut off", "Pixels came out, but not all of them.",
              "problems", "Exclude"),
-            ("shape_in_alpha", "high", shaped, "{} with a shape in transparency only",
+            ("shape_in_alpha", HIGH, shaped, "{} with a shape in transparency only",
              "Keras drops transparency, so the model is given one colour. Put such images on a"
              " background before training.", "files", ""),
-            ("flat", "low", flat, "{} nearly one colour",
+            ("flat", LOW, flat, "{} nearly one colour",
              "Nothing to learn from; kept out of the near-duplicates.", "flat", "Exclude"),
         )  # fmt: skip
         return _left_out(self._context.layout, rows) + [
@@ -316,7 +315,7 @@ def _left_out(layout: Layout, rows: Sequence[Sample]) -> list[Finding]:
     them = "it" if len(folders) == 1 else "them"
     return [
         Finding(
-            "ignored_folders", "middle" if images else "low", len(folders),
+            "ignored_folders", MIDDLE if images else LOW, len(folders),
             f"{_count(folders, 'top folder')} left out: {names}",
             f"Because {splits} {'is a split' if len(layout.splits) == 1 else 'are splits'}, the"
             f" {_count(inside, 'file')} in {them} ({images:,} named like images) belong to no split"
@@ -342,7 +341,7 @@ def _across(clusters: Sequence[Cluster], index: DuplicateIndex) -> Finding:
         title = f"{_count(clusters, 'cluster')} of near-duplicates across splits"
         ids = tuple(m.id for c in clusters for m in c.members)
     return Finding(
-        "twins_across", "high", len(neighbours) or len(clusters), title,
+        "twins_across", HIGH, len(neighbours) or len(clusters), title,
         f"{_count(clusters, 'cluster')} of near-duplicates at similarity {index.threshold:g} or"
         f" more ({names}). A model knows their like: accuracy on them may not hold for new images.",
         "clusters", "Drop copies…", ids, "rule",

@@ -75,7 +75,7 @@ def code_pitfalls(reading: CodeReading, known: Sequence[Pitfall]) -> list[Pitfal
     # The replay says these with the files behind them, or that they do no harm here.
     told = {"different_seeds", "different_shuffle", "different_validation_split", "overlap"}
     return [
-        Pitfall(f.code, f.severity.value, f"{f.place.text.capitalize()}: {f.text}")
+        Pitfall(f.code, f.severity, f"{f.place.text.capitalize()}: {f.text}")
         for f in reading.split_findings() if f.code not in codes | told
     ]  # fmt: skip
 

@@ -3,7 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from inspector.audit.pitfalls import HIGH, Pitfall
+from inspector.audit.pitfalls import Pitfall
+from inspector.code_reading.finding import HIGH
 from inspector.dataset.layouts import Layout
 from inspector.dataset.layouts.views.class_tables import (
     ClassDifference,

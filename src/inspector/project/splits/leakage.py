@@ -14,7 +14,8 @@ from inspector.audit.leakage import (
     edges_across,
     leak_rates_over,
 )
-from inspector.audit.pitfalls import HIGH, LOW, MIDDLE, Pitfall
+from inspector.audit.pitfalls import Pitfall
+from inspector.code_reading.finding import HIGH, LOW, MIDDLE
 from inspector.dataset.decoding import Flag
 from inspector.errors import UsageError
 from inspector.project.review.duplicates import PairKind
@@ -209,10 +210,8 @@ class LeakageAnalysis:
             self._excluded, self._before(links.ties),
         )  # fmt: skip
         said = _findings(result, self._rows, self._masks)
-        rank = {HIGH: 0, MIDDLE: 1, LOW: 2}
-        return replace(
-            result, findings=tuple(sorted((*self._checks, *said), key=lambda p: rank[p.severity]))
-        )
+        worst_first = sorted((*self._checks, *said), key=lambda p: p.severity.rank)
+        return replace(result, findings=tuple(worst_first))
 
     def _before(self, ties: SimilarityEdges) -> BeforeExclusion | None:
         """Return what held before anything of the two sides was excluded."""
@@ -373,8 +372,7 @@ def _findings(found: Leakage, rows: list[Sample], masks: dict[str, Mask]) -> tup
     both = masks["training"] | masks["validation"]
     chosen = [s for s, held in zip(rows, both, strict=True) if held]
     said += _file_findings(chosen)
-    rank = {HIGH: 0, MIDDLE: 1, LOW: 2}
-    return tuple(sorted(said, key=lambda p: rank[p.severity]))
+    return tuple(sorted(said, key=lambda p: p.severity.rank))
 
 
 def _file_findings(chosen: list[Sample]) -> list[Pitfall]:

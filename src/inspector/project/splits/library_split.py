@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from inspector.audit.pitfalls import LOW, Pitfall
+from inspector.audit.pitfalls import Pitfall
 from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.evaluation.objects import DataSet, LoaderName, Source
+from inspector.code_reading.finding import LOW
 from inspector.code_reading.library_splits import (
     ListedFiles,
     is_replayed,

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from inspector.audit.pitfalls import HIGH, MIDDLE, Pitfall
+from inspector.audit.pitfalls import Pitfall
+from inspector.code_reading.finding import HIGH, MIDDLE
 from inspector.dataset.manifests import read_sides
 from inspector.errors import DatasetError
 from inspector.project.splits.source import SplitSource

@@ -9,7 +9,8 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 
-from inspector.audit.pitfalls import HIGH, Pitfall
+from inspector.audit.pitfalls import Pitfall
+from inspector.code_reading.finding import HIGH
 from inspector.errors import DatasetError, UsageError
 from inspector.project.splits.library_split import replay_findings
 from inspector.project.splits.source import SplitSource

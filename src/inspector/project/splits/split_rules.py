@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from inspector.audit.pitfalls import LOW, Pitfall, Replayed, pitfalls
+from inspector.audit.pitfalls import Pitfall, Replayed, pitfalls
+from inspector.code_reading.finding import LOW
 from inspector.code_reading.loader_calls import LoaderCall
 from inspector.code_reading.reading import Answers, CodeReading
 from inspector.dataset.layouts import IMAGE_ENDINGS, fold_of
