@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from inspector.code_reading.finding import HIGH, LOW, MIDDLE, FindingSeverity
@@ -45,17 +46,29 @@ _SAID = {"conflicting_labels", "keras_crashes", *CODES}
 _BURST = {PairKind.NEAR}
 
 
+class FindingView(StrEnum):
+    """Where the list or the action of a finding is shown."""
+
+    CLUSTERS = "clusters"
+    FILES = "files"
+    KEEP_RULE = "rule"
+    LABELS = "labels"
+    LAYOUT = "layout"
+    SPLITS = "splits"
+
+
+CLUSTERS, FILES, SPLITS = FindingView.CLUSTERS, FindingView.FILES, FindingView.SPLITS
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing found.
 
     Attributes:
-        see: Where its list is: "clusters", "labels", "splits", "problems" or a `Query` name of the
-            gallery; "" nowhere.
+        see: Where its list is; None for a finding without a list.
         action: The one action that fits, in words, or "".
         samples: The ids behind the count.
-        opens: Where the action leads: "rule", "labels", "splits", or "" for a decision that `act`
-            makes.
+        opens: Where the action leads; None for a decision that `act` makes.
     """
 
     code: str
@@ -63,10 +76,10 @@ class Finding:
     count: int
     title: str
     text: str
-    see: str
+    see: FindingView | None
     action: str
     samples: tuple[int, ...]
-    opens: str = ""
+    opens: FindingView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +151,15 @@ class Findings:
         """Return what is wrong with the reading, the class tables and the class balance."""
         findings = []
         for pitfall in dataset_checks(self._context, self._samples.everything()):
-            title, text = pitfall.parts
             unsure = pitfall.code == UNSURE
             ids = tuple(s.id for s in self._samples.by_paths(pitfall.files))
             count = 0 if unsure else int(pitfall.numbers.get("classes", 0))
             findings.append(
                 Finding(
-                    pitfall.code, pitfall.severity, count, title, text, "files" if ids else "",
+                    pitfall.code, pitfall.severity, count, pitfall.title, pitfall.detail,
+                    FILES if ids else None,
                     "Check folders…" if pitfall.code != IMBALANCE else "", ids,
-                    "layout" if pitfall.code != IMBALANCE else "",
+                    FindingView.LAYOUT if pitfall.code != IMBALANCE else None,
                 )
             )  # fmt: skip
         return findings
@@ -170,7 +183,7 @@ class Findings:
                 f"{_count(ids, 'image')} with another class suggested",
                 "Baseline models that saw neither the image nor its group name another class. Some"
                 " of these are merely hard: look before you relabel.",
-                "labels", "", ids,
+                FindingView.LABELS, "", ids,
             )
         ], looked  # fmt: skip
 
@@ -187,14 +200,14 @@ class Findings:
         findings = []
         for pitfall in found.findings:
             if pitfall.code not in said:
-                title, text = pitfall.parts
                 ids = tuple(s.id for s in self._samples.by_paths(pitfall.files))
                 tied = pitfall.code in TIED
                 findings.append(
                     Finding(
-                        pitfall.code, pitfall.severity, len(pitfall.files), title, text,
-                        "files" if ids else "splits", "Keep together…" if tied else "", ids,
-                        "splits" if tied else "",
+                        pitfall.code, pitfall.severity, len(pitfall.files), pitfall.title,
+                        pitfall.detail, FILES if ids else SPLITS,
+                        "Keep together…" if tied else "", ids,
+                        SPLITS if tied else None,
                     )
                 )  # fmt: skip
         return findings
@@ -215,7 +228,7 @@ class Findings:
                 "lock", MIDDLE if lock.changed or lock.missing else LOW,
                 sum(len(paths) for _, paths in parts), f"The locked split does not hold: {said}",
                 f"{lock.same:,} of its files stand as they did in {Path(lock.file).name}. {held}",
-                "files" if ids else "splits", "", ids,
+                FILES if ids else SPLITS, "", ids,
             )
         ]  # fmt: skip
 
@@ -240,7 +253,7 @@ class Findings:
                     "conflicting_labels", HIGH, len(conflicts),
                     f"{len(conflicts):,} {carry} two labels or more",
                     "Identical images can't be two classes: decide which label is right.",
-                    "clusters", "Decide labels", ids, "labels",
+                    CLUSTERS, "Decide labels", ids, FindingView.LABELS,
                 )
             )  # fmt: skip
         if labels:
@@ -250,7 +263,7 @@ class Findings:
                     "similar_two_labels", MIDDLE, len(labels),
                     f"{_count(labels, 'cluster')} of similar images with different labels",
                     "Look where they differ: the difference may be what makes the class.",
-                    "clusters", "", ids,
+                    CLUSTERS, "", ids,
                 )
             )  # fmt: skip
         if within:
@@ -260,7 +273,7 @@ class Findings:
                     "look_alikes", MIDDLE, len(within),
                     f"{_count(within, 'cluster')} of near-duplicates within one split",
                     f"{len(ids):,} images: bursts are better kept together, copies excluded.",
-                    "clusters", "Keep bursts together" if self._bursts() else "", ids,
+                    CLUSTERS, "Keep bursts together" if self._bursts() else "", ids,
                 )
             )  # fmt: skip
         return found
@@ -279,19 +292,19 @@ class Findings:
         flat = [s for s in plain if not s.flags & Flag.SHAPED_ALPHA]
         table = (
             ("unreadable", HIGH, failed, "{} can't be read", "Training stops at such a file.",
-             "problems", "Exclude"),
+             FILES, "Exclude"),
             ("keras_crashes", HIGH, crashes, "Keras stops at {}",
              "image_dataset_from_directory lists them and fails when it reads them.",
-             "problems", "Exclude"),
+             FILES, "Exclude"),
             ("keras_ignores", MIDDLE, ignores, "Keras leaves out {}",
-             "Their ending is not one that image_dataset_from_directory reads.", "problems", ""),
+             "Their ending is not one that image_dataset_from_directory reads.", FILES, ""),
             ("truncated", MIDDLE, cut, "{} cut off", "Pixels came out, but not all of them.",
-             "problems", "Exclude"),
+             FILES, "Exclude"),
             ("shape_in_alpha", HIGH, shaped, "{} with a shape in transparency only",
              "Keras drops transparency, so the model is given one colour. Put such images on a"
-             " background before training.", "files", ""),
+             " background before training.", FILES, ""),
             ("flat", LOW, flat, "{} nearly one colour",
-             "Nothing to learn from; kept out of the near-duplicates.", "flat", "Exclude"),
+             "Nothing to learn from; kept out of the near-duplicates.", FILES, "Exclude"),
         )  # fmt: skip
         return _left_out(self._context.layout, rows) + [
             Finding(
@@ -320,7 +333,7 @@ def _left_out(layout: Layout, rows: Sequence[Sample]) -> list[Finding]:
             f"Because {splits} {'is a split' if len(layout.splits) == 1 else 'are splits'}, the"
             f" {_count(inside, 'file')} in {them} ({images:,} named like images) belong to no split"
             " and no class. To use them, name the files and their splits in a manifest.",
-            "problems" if inside else "", "", tuple(s.id for s in inside),
+            FILES if inside else None, "", tuple(s.id for s in inside),
         )
     ]  # fmt: skip
 
@@ -344,7 +357,7 @@ def _across(clusters: Sequence[Cluster], index: DuplicateIndex) -> Finding:
         "twins_across", HIGH, len(neighbours) or len(clusters), title,
         f"{_count(clusters, 'cluster')} of near-duplicates at similarity {index.threshold:g} or"
         f" more ({names}). A model knows their like: accuracy on them may not hold for new images.",
-        "clusters", "Drop copies…", ids, "rule",
+        CLUSTERS, "Drop copies…", ids, FindingView.KEEP_RULE,
     )  # fmt: skip
 
 

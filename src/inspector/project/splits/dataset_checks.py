@@ -45,7 +45,8 @@ def dataset_checks(context: ProjectContext, rows: Sequence[Sample]) -> list[Pitf
         found.append(
             Pitfall(
                 ONE_CLASS, HIGH,
-                f"All {len(images):,} images are of 1 class, {images[0].label}. A classifier needs"
+                f"All {len(images):,} images are of 1 class, {images[0].label}",
+                "A classifier needs"
                 " two: no accuracy can be measured. Check how the folders are read.",
                 {"classes": 1.0},
             )
@@ -59,11 +60,19 @@ def _unsure(layout: Layout, labels: set[str]) -> list[Pitfall]:
     sentences = doubts(layout, sorted(labels))
     if not sentences:
         return []
-    text = f"Check how the dataset is read: it was opened as {layout.text}. {' '.join(sentences)}"
+    text = f"It was opened as {layout.text}. {' '.join(sentences)}"
     options = "; ".join(a.option for a in layout.alternatives[:3])
     advice = f" Other readings: {options}." if options else ""
     confirm = f" If it is right, confirm it: {layout.choice.options}."
-    return [Pitfall(UNSURE, HIGH, text + advice + confirm, {"classes": len(labels)})]
+    return [
+        Pitfall(
+            UNSURE,
+            HIGH,
+            "Check how the dataset is read",
+            text + advice + confirm,
+            {"classes": len(labels)},
+        )
+    ]
 
 
 def _tables(
@@ -116,11 +125,11 @@ def _pitfall(
     said = "; ".join(d.text for d in between[:_SHOWN])
     more = f"; and {len(between) - _SHOWN:,} more" if len(between) > _SHOWN else ""
     advice = " ".join(dict.fromkeys(d.advice for d in between[:_SHOWN]))
-    text = " ".join(part for part in (f"{title}: {said}{more}.", numbers, advice) if part)
+    detail = " ".join(part for part in (f"{said}{more}.", numbers, advice) if part)
     names = {d.name for d in between} | {d.other for d in between if d.other}
     table = {f"{t.name}/{c}": float(i) for t in tables for i, c in enumerate(t.classes)}
     files = tuple(s.path for s in images if s.label in names)
-    return Pitfall(TABLES, HIGH, text, {"classes": float(len(between)), **table}, files)
+    return Pitfall(TABLES, HIGH, title, detail, {"classes": float(len(between)), **table}, files)
 
 
 def _imbalance(images: Sequence[Sample]) -> list[Pitfall]:
@@ -137,7 +146,8 @@ def _imbalance(images: Sequence[Sample]) -> list[Pitfall]:
     return [
         Pitfall(
             IMBALANCE, HIGH,
-            f"The classes are imbalanced {ratio:.0f} to 1: {largest} has {most:,} images and"
+            f"The classes are imbalanced {ratio:.0f} to 1",
+            f"{largest} has {most:,} images and"
             f" {smallest} {fewest:,}. Always answering {largest} would be right for {share:.0%} of"
             " the images: judge a model by the recall of each class (balanced accuracy), not by"
             " accuracy alone.",

@@ -345,7 +345,7 @@ def _findings(found: Leakage, rows: list[Sample], masks: dict[str, Mask]) -> tup
             Pitfall(
                 TIED[0], HIGH,
                 f"{len(neighbours):,} of {n:,} validation images ({len(neighbours) / n:.1%}) have a"
-                f" near-duplicate in training at similarity {found.threshold:g} or more.",
+                f" near-duplicate in training at similarity {found.threshold:g} or more", "",
                 by_kind, tuple(leak.image.path for leak in neighbours),
             )
         )  # fmt: skip
@@ -355,7 +355,7 @@ def _findings(found: Leakage, rows: list[Sample], masks: dict[str, Mask]) -> tup
             Pitfall(
                 TIED[1], HIGH,
                 f"{len(events):,} more validation images share a group with an image of"
-                " training.",
+                " training", "",
                 {"group": float(len(events))}, tuple(leak.image.path for leak in events),
             )
         )  # fmt: skip
@@ -364,7 +364,7 @@ def _findings(found: Leakage, rows: list[Sample], masks: dict[str, Mask]) -> tup
         said.append(
             Pitfall(
                 "conflicting_labels", HIGH,
-                f"{len(found.conflicting)} images have identical copies with another label.",
+                f"{len(found.conflicting)} images have identical copies with another label", "",
                 {"clusters": float(len(found.conflicting))},
                 tuple(path[i] for ids in found.conflicting for i in ids),
             )
@@ -380,15 +380,18 @@ def _file_findings(chosen: list[Sample]) -> list[Pitfall]:
     deep = tuple(s.path for s in chosen if s.mode.startswith("I"))
     crash = tuple(s.path for s in chosen if s.flags & Flag.KERAS_CRASHES)
     table = (
-        ("keras_crashes", HIGH, crash, "{} files are listed by Keras and stop it when it reads."),
+        ("keras_crashes", HIGH, crash,
+         "{} files are listed by Keras and stop it when it reads", ""),
         ("exif_ignored", LOW, turned,
-         "{} images carry a turn in EXIF, which Keras ignores: it trains on them lying."),
+         "{} images carry a rotation in EXIF, which Keras ignores", "It trains on them unrotated."),
         ("sixteen_bit", MIDDLE, deep,
-         "{} images have 16 bits: TensorFlow reads the upper 8, Pillow's convert clips to 255."),
+         "{} images have 16 bits", "TensorFlow reads the upper 8, Pillow's convert clips to 255."),
     )  # fmt: skip
     return [
-        Pitfall(code, severity, text.format(f"{len(files):,}"), {"files": len(files)}, files)
-        for code, severity, files, text in table
+        Pitfall(
+            code, severity, title.format(f"{len(files):,}"), detail, {"files": len(files)}, files
+        )
+        for code, severity, files, title, detail in table
         if files
     ]
 

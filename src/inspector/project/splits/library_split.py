@@ -31,7 +31,7 @@ MAX_SPLITS = 4
 def replay_findings(assumptions: Iterable[Assumption]) -> tuple[Pitfall, ...]:
     """Say what must hold for a replay to be exact."""
     return tuple(
-        Pitfall("replay_assumption", LOW, f"The replay is exact if {assumption}.")
+        Pitfall("replay_assumption", LOW, f"The replay is exact if {assumption}", "")
         for assumption in dict.fromkeys(assumptions)
     )
 

@@ -51,8 +51,8 @@ def _findings(
         found.append(
             Pitfall(
                 "overlap", HIGH,
-                f"{len(both):,} of {len(validation):,} validation files are training files too:"
-                " the list names them in training and in validation.",
+                f"{len(both):,} of {len(validation):,} validation files are training files too",
+                "The list names them in training and in validation.",
                 {"both": len(both), "validation": len(validation)}, both,
             )
         )  # fmt: skip
@@ -60,7 +60,8 @@ def _findings(
         found.append(
             Pitfall(
                 "not_in_dataset", MIDDLE,
-                f"{len(missing):,} files of the list are no images of this dataset: they were"
+                f"{len(missing):,} files of the list are no images of this dataset",
+                "They were"
                 " renamed or removed, or its paths start elsewhere.",
                 {"files": len(missing)}, tuple(missing),
             )

@@ -220,8 +220,8 @@ def _findings(
             Pitfall(
                 "overlap",
                 HIGH,
-                f"{len(both):,} of {len(validation):,} validation files are training files too:"
-                " the library lists them twice.",
+                f"{len(both):,} of {len(validation):,} validation files are training files too",
+                "The library lists them twice.",
                 {"both": len(both), "validation": len(validation)},
                 both,
             ),

@@ -200,7 +200,8 @@ def _by_fold(rule: Rule, sides: dict[str, list[str]], folds: list[str]) -> Membe
     training = tuple(path for name in folds if name != held for path in sides[name])
     said = Pitfall(
         "fold_held_out", LOW,
-        f"{held} is held out for validation. Training is the other {len(folds) - 1:,} of"
+        f"{held} is held out for validation",
+        f"Training is the other {len(folds) - 1:,} of"
         f" {len(folds):,} folds; each fold can be held out in turn (--fold).",
         {"folds": float(len(folds))},
     )  # fmt: skip
