@@ -67,8 +67,8 @@ def pitfalls(replayed: Replayed) -> list[Pitfall]:
         _augmented, _normalised, _unbalanced, _hidden, _not_text, _reshuffled, _first_files,
         _truncated, _class_order, _order_differs, _fragile,
     )  # fmt: skip
-    found = [pitfall for check in checks for pitfall in check(replayed)]
-    return sorted(found, key=lambda p: p.severity.rank)
+    results = [pitfall for check in checks for pitfall in check(replayed)]
+    return sorted(results, key=lambda p: p.severity.rank)
 
 
 def _overlap(r: Replayed) -> Iterator[Pitfall]:
@@ -241,10 +241,10 @@ def _normalised(r: Replayed) -> Iterator[Pitfall]:
     if len(r.calls) > 1 and r.calls[0].generator and r.calls[1].generator:
         one, two = r.calls[0].normalises, r.calls[1].normalises
         if one != two:
-            said = [" and ".join(names) or "nothing" for names in (one, two)]
+            names_of_both = [" and ".join(names) or "nothing" for names in (one, two)]
             yield Pitfall(
                 "normalised_differently", HIGH,
-                f"Training is normalised by {said[0]}, validation by {said[1]}",
+                f"Training is normalised by {names_of_both[0]}, validation by {names_of_both[1]}",
                 "The model sees"
                 " other values than it learnt from.",
                 {"validation": len(r.validation)}, r.validation,

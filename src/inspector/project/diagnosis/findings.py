@@ -121,10 +121,12 @@ class Findings:
             return Overview(counts, f"{summary} The scan is not finished.", (), "", False)
         doubtful, looked = self._label_findings()
         of_dataset = self._dataset()
-        found = self._files() + self._duplicates_findings() + doubtful + self._rule() + self._lock()
-        found.sort(key=lambda f: (f.severity.rank, -f.count))
+        findings = (
+            self._files() + self._duplicates_findings() + doubtful + self._rule() + self._lock()
+        )
+        findings.sort(key=lambda f: (f.severity.rank, -f.count))
         # They come first: with a wrong reading or other class numbers no figure means anything.
-        found = of_dataset + found
+        findings = of_dataset + findings
         drawn = self._splits.rule.kind in (RuleKind.KERAS, RuleKind.CODE)
         checks = (*CHECKS, *(CALL for _ in range(drawn)), *(LABELS for _ in range(looked)))
         left = NOT_CHECKED
@@ -132,9 +134,11 @@ class Findings:
             left += f"; {CALL} (paste it under Why?)"
         if not looked:
             left += f"; {LABELS} (they come with the diagnosis)"
-        none = f"None of these {len(checks)} checks found anything: " if not found else "Checked: "
+        none = (
+            f"None of these {len(checks)} checks found anything: " if not findings else "Checked: "
+        )
         checked = f"{none}{', '.join(checks)}. Not checked: {left}."
-        return Overview(counts, summary, tuple(found), checked, True)
+        return Overview(counts, summary, tuple(findings), checked, True)
 
     def act(self, finding: Finding) -> Decided:
         """Do the one action of a finding, as one decision that undo takes back."""
@@ -191,15 +195,15 @@ class Findings:
         """Return what the current split rule leads to, but for what is said anyway."""
         rule = self._splits.rule
         try:
-            found = self._splits.leaks(rule, with_seeds=False)
+            leakage = self._splits.leaks(rule, with_seeds=False)
         except (DatasetError, UsageError):
             return []
-        said = _SAID
+        known_codes = _SAID
         if rule.kind is RuleKind.FOLDERS:
-            said = {*_SAID, "same_picture_on_both_sides"}
+            known_codes = {*_SAID, "same_picture_on_both_sides"}
         findings = []
-        for pitfall in found.findings:
-            if pitfall.code not in said:
+        for pitfall in leakage.findings:
+            if pitfall.code not in known_codes:
                 ids = tuple(s.id for s in self._samples.by_paths(pitfall.files))
                 tied = pitfall.code in TIED
                 findings.append(
@@ -218,15 +222,15 @@ class Findings:
         if lock is None:
             return []
         parts = (("changed", lock.changed), ("gone", lock.missing), ("new", lock.new))
-        said = ", ".join(f"{_count(paths, 'file')} {word}" for word, paths in parts if paths)
-        if not said:
+        changes = ", ".join(f"{_count(paths, 'file')} {word}" for word, paths in parts if paths)
+        if not changes:
             return []
         ids = tuple(s.id for s in self._samples.by_paths((*lock.changed, *lock.new)))
         held = "What is new stands on no side until you lock again." if lock.new else ""
         return [
             Finding(
                 "lock", MIDDLE if lock.changed or lock.missing else LOW,
-                sum(len(paths) for _, paths in parts), f"The locked split does not hold: {said}",
+                sum(len(paths) for _, paths in parts), f"The locked split does not hold: {changes}",
                 f"{lock.same:,} of its files stand as they did in {Path(lock.file).name}. {held}",
                 FILES if ids else SPLITS, "", ids,
             )
@@ -242,13 +246,13 @@ class Findings:
             c for c in open_ if len(c.labels) > 1 and not any(m.id in claimed for m in c.members)
         ]
         within = [c for c in open_ if len(c.splits) < 2 and len(c.labels) < 2]
-        found = []
+        findings = []
         if across:
-            found.append(_across(across, index))
+            findings.append(_across(across, index))
         if conflicts:
             ids = tuple(m.id for members in conflicts for m in members)
             carry = "image carries" if len(conflicts) == 1 else "images carry"
-            found.append(
+            findings.append(
                 Finding(
                     "conflicting_labels", HIGH, len(conflicts),
                     f"{len(conflicts):,} {carry} two labels or more",
@@ -258,7 +262,7 @@ class Findings:
             )  # fmt: skip
         if labels:
             ids = tuple(m.id for c in labels for m in c.members)
-            found.append(
+            findings.append(
                 Finding(
                     "similar_two_labels", MIDDLE, len(labels),
                     f"{_count(labels, 'cluster')} of similar images with different labels",
@@ -268,7 +272,7 @@ class Findings:
             )  # fmt: skip
         if within:
             ids = tuple(m.id for c in within for m in c.members)
-            found.append(
+            findings.append(
                 Finding(
                     "look_alikes", MIDDLE, len(within),
                     f"{_count(within, 'cluster')} of near-duplicates within one split",
@@ -276,7 +280,7 @@ class Findings:
                     CLUSTERS, "Keep bursts together" if self._bursts() else "", ids,
                 )
             )  # fmt: skip
-        return found
+        return findings
 
     def _files(self) -> list[Finding]:
         rows = self._samples.everything()
@@ -308,11 +312,12 @@ class Findings:
         )  # fmt: skip
         return _left_out(self._context.layout, rows) + [
             Finding(
-                code, severity, len(found), what.format(_count(found, "file")), text, see, action,
-                tuple(s.id for s in found),
+                code, severity, len(samples), what.format(_count(samples, "file")), text,
+                see, action,
+                tuple(s.id for s in samples),
             )
-            for code, severity, found, what, text, see, action in table
-            if found
+            for code, severity, samples, what, text, see, action in table
+            if samples
         ]  # fmt: skip
 
 
@@ -366,8 +371,8 @@ def _in_training(sample: Sample, index: DuplicateIndex) -> bool:
     return any(other.split == "training" and other.mark != "drop" for other in others)
 
 
-def _count(found: Sequence[object], noun: str) -> str:
-    return f"1 {noun}" if len(found) == 1 else f"{len(found):,} {noun}s"
+def _count(items: Sequence[object], noun: str) -> str:
+    return f"1 {noun}" if len(items) == 1 else f"{len(items):,} {noun}s"
 
 
 def _summary(counts: Counts) -> str:

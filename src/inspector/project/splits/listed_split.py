@@ -38,17 +38,17 @@ def by_list(source: SplitSource, rule: Rule) -> Membership:
         )
     if unlisted:
         elsewhere["not in the list"] = tuple(unlisted)
-    found = _findings(training, validation, missing)
-    return Membership(rule, training, validation, elsewhere, findings=tuple(found))
+    pitfalls = _findings(training, validation, missing)
+    return Membership(rule, training, validation, elsewhere, findings=tuple(pitfalls))
 
 
 def _findings(
     training: tuple[str, ...], validation: tuple[str, ...], missing: Sequence[str]
 ) -> list[Pitfall]:
-    found = []
+    pitfalls = []
     both = tuple(sorted({*training} & {*validation}))
     if both:
-        found.append(
+        pitfalls.append(
             Pitfall(
                 "overlap", HIGH,
                 f"{len(both):,} of {len(validation):,} validation files are training files too",
@@ -57,7 +57,7 @@ def _findings(
             )
         )  # fmt: skip
     if missing:
-        found.append(
+        pitfalls.append(
             Pitfall(
                 "not_in_dataset", MIDDLE,
                 f"{len(missing):,} files of the list are no images of this dataset",
@@ -66,4 +66,4 @@ def _findings(
                 {"files": len(missing)}, tuple(missing),
             )
         )  # fmt: skip
-    return found
+    return pitfalls
