@@ -21,6 +21,8 @@ from inspector.code_reading.evaluation.frames import (
     Return,
 )
 from inspector.code_reading.evaluation.function_calls import ENDS
+from inspector.code_reading.evaluation.image_follower import ImageFollower
+from inspector.code_reading.evaluation.image_values import ImageValue
 from inspector.code_reading.evaluation.libraries import Libraries
 from inspector.code_reading.evaluation.names import KNOWN_ROOTS
 from inspector.code_reading.evaluation.objects import Action, DataSet, Event, StackBox, StreamValue
@@ -66,14 +68,19 @@ class Followed:
     answered: frozenset[str] = frozenset()
 
 
-def follow(program: Program, answers: Mapping[str, object] | None = None) -> Followed:
+def follow(
+    program: Program, answers: Mapping[str, object] | None = None, *, images: bool = False
+) -> Followed:
     """Follow a program from top to bottom, then the functions that it never calls.
 
     Args:
         program: What is followed.
         answers: Values for expressions that the code does not tell, by their source.
+        images: Follow what is done with images, too.
     """
     evaluator = Evaluator()
+    if images:
+        evaluator.libraries.images = ImageFollower(evaluator)
     evaluator.answers = answers or {}
     for cell in program.cells:
         evaluator.run_cell(cell)
@@ -215,8 +222,21 @@ class Evaluator(ControlFlow):
         if isinstance(before, DictBox) and isinstance(node.op, ast.BitOr):
             self.update(before, value)
             return None
+        if isinstance(node.target, ast.Subscript) and self._put_in_image(node, value, scope):
+            return None
         self.bind(node.target, self.binary(node.op, before, value, node), scope)
         return None
+
+    def _put_in_image(self, node: ast.AugAssign, value: object, scope: ScopeBox) -> bool:
+        """Follow `image[..., 0] -= 103.9`; tell whether it was an image."""
+        target = node.target
+        assert isinstance(target, ast.Subscript)
+        owner, images = self.value(target.value, scope), self.libraries.images
+        if not isinstance(owner, ImageValue) or images is None:
+            return False
+        after = images.put(owner, self._key(target.slice, scope), node.op, value, node)
+        self.bind(target.value, after, scope)
+        return True
 
     def bind(self, target: ast.expr, value: object, scope: ScopeBox) -> None:
         """Assign a value to a target."""
@@ -240,8 +260,23 @@ class Evaluator(ControlFlow):
                 self.named(f"{text_of(owner)}.{name}", value)
             case ast.Subscript(value=owner, slice=key):
                 where = self._key(key, scope)
-                self._set_item(self.value(owner, scope), where, value)
+                box = self.value(owner, scope)
+                if isinstance(box, Unknown | ImageValue) and self.libraries.images is not None:
+                    self._bind_image(owner, where, box, value, scope)
+                self._set_item(box, where, value)
                 self.named(where if isinstance(where, str) else "", value)
+
+    def _bind_image(
+        self, owner: ast.expr, where: object, box: object, value: object, scope: ScopeBox
+    ) -> None:
+        """Follow `batch[0] = image`, and `image[...] = value`."""
+        images = self.libraries.images
+        assert images is not None
+        image = images.image_of(value)
+        if image is not None:
+            self.bind(owner, image, scope)
+        elif isinstance(box, ImageValue):
+            self.bind(owner, images.put(box, where, None, value, owner), scope)
 
     def _set_item(self, box: object, key: object, value: object) -> None:
         if isinstance(box, Unknown):

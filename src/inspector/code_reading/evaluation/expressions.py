@@ -5,6 +5,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from inspector.code_reading.evaluation.image_values import ImageValue
 from inspector.code_reading.evaluation.objects import DataSet, StreamValue
 from inspector.code_reading.evaluation.operators import WIDE_FORMAT, Operators
 from inspector.code_reading.evaluation.value_access import TooMuchError
@@ -107,6 +108,8 @@ class Expressions(Operators):
         return holder.data[node.id] if holder is not None else self.unresolved(node.id)
 
     def _key(self, node: ast.expr, scope: ScopeBox) -> object:
+        if isinstance(node, ast.Tuple) and any(isinstance(p, ast.Slice) for p in node.elts):
+            return tuple(self._key(part, scope) for part in node.elts)
         if not isinstance(node, ast.Slice):
             return self.value(node, scope)
         parts = [self.value(p, scope) if p else None for p in (node.lower, node.upper, node.step)]
@@ -220,6 +223,8 @@ class Expressions(Operators):
             lambda inner: result.append(self.value(node.elt, inner)),
             derived,
         )
+        if result and isinstance(result[0], ImageValue):
+            return result[0]
         if derived:
             source = derived[0]
             return self._filtered(source, node, scope) if isinstance(source, DataSet) else source
