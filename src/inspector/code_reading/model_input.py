@@ -98,6 +98,13 @@ class ModelInput:
         )  # fmt: skip
         return f"{_number(low)}..{_number(high)}"
 
+    @property
+    def texts(self) -> tuple[str, str, str, str]:
+        """Channels, EXIF orientation, size and values in words."""
+        size = "?" if self.size is None else f"{self.size[0]} x {self.size[1]}"
+        turned = {True: "applied", False: "ignored", None: "?"}[self.upright]
+        return self.channels.value, turned, size, self.range_text
+
     def document(self) -> dict[str, object]:
         """Return it for `--json`."""
         size = self.size

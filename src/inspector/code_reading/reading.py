@@ -118,7 +118,7 @@ def read_program(
     Raises:
         UsageError: `keras_version` is no version, or an answer is to nothing in the code.
     """
-    followed = follow(program, {text: _literal(value) for text, value in (answers or {}).items()})
+    followed = follow(program, {text: literal(value) for text, value in (answers or {}).items()})
     for text in answers or {}:
         if text not in followed.answered:
             raise UsageError(
@@ -184,7 +184,7 @@ def read_code(
     return read_program(parse_program(text), keras_version=keras_version, answers=answers)
 
 
-def _literal(text: str) -> object:
+def literal(text: str) -> object:
     """Return what a person has filled in: a value of Python, else the text itself."""
     try:
         value = ast.literal_eval(text.strip())
@@ -253,7 +253,7 @@ def lint_code(
         UsageError: It is not Python, or `keras_version` is no version.
     """
     program = parse_program(text)
-    followed = follow(program, {name: _literal(value) for name, value in (answers or {}).items()})
+    followed = follow(program, {name: literal(value) for name, value in (answers or {}).items()})
     calls = code_calls(followed)
     policies = code_policies(followed, calls, keras_version=keras_version or "")
     return list(policy_findings(followed, calls, policies, keras_version or ""))
