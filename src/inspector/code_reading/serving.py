@@ -20,6 +20,7 @@ from inspector.code_reading.evaluation.image_values import (
     Affine,
     Channels,
     Fit,
+    ImageStep,
     ImageValue,
     Resize,
     Standardise,
@@ -186,7 +187,10 @@ def _given(images: ImageFollower, data: DataSet, call: CodeCall | None) -> Image
         return image
     function = maker.arguments.get("preprocessing_function")
     if function is not None:
+        before = len(image.steps)
         image = images.applied(function, image, maker.node)
+        moved = (ImageStep(step.kind, maker.place) for step in image.steps[before:])
+        image = ImageValue((*image.steps[:before], *moved))
     return image.after(maker.place, *generator_steps(maker))
 
 

@@ -350,6 +350,12 @@ class FunctionCalls(Expressions):
             box.open = bool(given.open) or uncalled
             scope.data[spec.kwarg.arg] = box
 
+    def typical(self, source: object, target: ast.AST) -> object:
+        """Return what stands for any item of something that can't be listed."""
+        images = self.libraries.images
+        item = MISSING if images is None else images.item_of_list(source)
+        return super().typical(source, target) if item is MISSING else item
+
     def image_arithmetic(
         self, sign: ast.operator, one: object, two: object, node: ast.AST
     ) -> object:

@@ -111,7 +111,7 @@ class ImageFollower:
         self._host = host
         self.uses: list[ImageUse] = []
         self.class_names: list[ClassNames] = []
-        self._in_lists: dict[int, tuple[ListBox, ImageValue]] = {}
+        self._in_lists: dict[int, tuple[ListBox, object]] = {}
 
     def image_of(self, value: object) -> ImageValue | None:
         """Return the image that a value is or holds; None if there is none."""
@@ -119,7 +119,7 @@ class ImageFollower:
             case ImageValue():
                 return value
             case ListBox() if id(value) in self._in_lists:
-                return self._in_lists[id(value)][1]
+                return self.image_of(self._in_lists[id(value)][1])
             case ListBox(data=[first, *_]) | (first, *_):
                 return self.image_of(first)
             case StreamValue(item=item):
@@ -129,6 +129,11 @@ class ImageFollower:
                 return self._one_of(images, value.text)
             case _:
                 return None
+
+    def item_of_list(self, value: object) -> object:
+        """Return what stands for any item of a list that is filled in a loop, or MISSING."""
+        known = self._in_lists.get(id(value))
+        return MISSING if known is None else known[1]
 
     def _one_of(self, images: list[ImageValue], text: str) -> ImageValue | None:
         if len(images) < 2:
@@ -274,7 +279,7 @@ class ImageFollower:
     def _listed(self, box: ListBox, name: str, given: Arguments) -> object:
         image = self.image_of(given.places[0]) if given.places else None
         if image is not None and name in ("append", "extend"):
-            self._in_lists[id(box)] = (box, image)
+            self._in_lists[id(box)] = (box, given.places[0])
         if name in ("reshape", "astype", "view") and numbers_of(box):
             return box
         return MISSING

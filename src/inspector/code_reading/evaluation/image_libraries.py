@@ -1,5 +1,6 @@
 """What functions of OpenCV, Pillow, Keras, TensorFlow, scikit-image and torchvision do."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -44,14 +45,34 @@ from inspector.code_reading.evaluation.values import (
 # OpenCV.
 
 
+_IMREAD_FLAGS: Final = {
+    "IMREAD_UNCHANGED": -1, "IMREAD_GRAYSCALE": 0, "IMREAD_COLOR": 1, "IMREAD_ANYDEPTH": 2,
+    "IMREAD_ANYCOLOR": 4, "IMREAD_IGNORE_ORIENTATION": 128, "IMREAD_COLOR_RGB": 256,
+    "IMREAD_COLOR_BGR": 1,
+}  # fmt: skip
+
+
+def _imread_flags(value: object) -> int | None:
+    """Return the flags of cv2.imread as a number; None if they are not known."""
+    if isinstance(value, int):
+        return value
+    text = value.last if isinstance(value, Ref) else getattr(value, "text", "")
+    names = re.findall(r"IMREAD_\w+", text)
+    if not names or any(name not in _IMREAD_FLAGS for name in names):
+        return None
+    return -1 if "IMREAD_UNCHANGED" in names else sum({_IMREAD_FLAGS[name] for name in names})
+
+
 def _cv2_imread(call: ImageCall) -> ImageValue:
-    flag = call.given.get(1, "flags")
-    name = flag.last if isinstance(flag, Ref) else flag
-    turned = name not in ("IMREAD_UNCHANGED", -1, "IMREAD_IGNORE_ORIENTATION", 128)
-    grey = name in ("IMREAD_GRAYSCALE", 0)
-    rgb = name in ("IMREAD_COLOR_RGB", 256)
-    channels = Channels.GREY if grey else Channels.RGB if rgb else Channels.BGR
-    return made(call.place, "OpenCV", channels, upright=turned)
+    flags = _imread_flags(call.given.get(1, "flags", 1))
+    if flags is None:
+        return made(call.place, "OpenCV", Channels.UNKNOWN, upright=None)
+    if flags == -1:
+        return made(call.place, "OpenCV", Channels.BGR, upright=False)
+    # Without a flag of colour the image is grey.
+    grey = not flags & (1 | 4 | 256)
+    channels = Channels.GREY if grey else Channels.RGB if flags & 256 else Channels.BGR
+    return made(call.place, "OpenCV", channels, upright=not flags & 128)
 
 
 def _cv2_convert(call: ImageCall) -> ImageValue:
