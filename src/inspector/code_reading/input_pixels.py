@@ -23,9 +23,9 @@ from inspector.code_reading.evaluation.image_values import (
     Standardise,
     Truncate,
 )
+from inspector.code_reading.input_differences import Aspect
 from inspector.code_reading.model_input import Geometry, ModelInput, Values
 from inspector.code_reading.program import CodePlace
-from inspector.code_reading.serving import Aspect
 from inspector.dataset import formats
 from inspector.dataset.rasters import RefusedError, decode, turn_upright
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.code_reading.input_differences import Aspect, InputDifference
 from inspector.code_reading.input_pixels import (
     Floats,
     input_of,
@@ -18,13 +19,7 @@ from inspector.code_reading.input_pixels import (
 from inspector.code_reading.model_input import ModelInput
 from inspector.code_reading.program import parse_program
 from inspector.code_reading.reading import Answers, literal
-from inspector.code_reading.serving import (
-    Aspect,
-    InputDifference,
-    ServingReading,
-    difference_document,
-    read_serving,
-)
+from inspector.code_reading.serving import ServingReading, read_serving
 from inspector.errors import TrainingError
 from inspector.project.catalog.samples import Samples
 from inspector.project.context import ProjectContext
@@ -106,7 +101,7 @@ class ServingCheck:
         """Return it for `--json`."""
         document = self.reading.document()
         document["differences"] = [
-            {**difference_document(d), "measured": c.document()}
+            {**d.document(), "measured": c.document()}
             for d, c in zip(self.reading.differences, self.changes, strict=True)
         ]
         document["together"] = [change.document() for change in self.together]
