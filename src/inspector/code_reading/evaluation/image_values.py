@@ -36,7 +36,7 @@ class Fit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decode:
-    """A file or camera picture comes in.
+    """A file or camera image comes in.
 
     Attributes:
         library: That decodes it, for people.
