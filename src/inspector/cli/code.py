@@ -8,6 +8,7 @@ from typing import TextIO
 from inspector.cli.output import print_json, print_table
 from inspector.code_reading.program import load_code
 from inspector.code_reading.reading import CodeReading, answers_of, read_code
+from inspector.code_reading.role_corrections import role_answers
 
 _HEADS = ("line", "role", "loader", "folder", "split", "subset", "seed", "shuffle")
 
@@ -21,6 +22,7 @@ def add_verbs(verbs: object) -> None:
     parser.add_argument("file", metavar="FILE", type=Path, help="a .py or .ipynb file")
     parser.add_argument("--keras-version", default="", metavar="V")
     add_answer_option(parser)
+    add_role_option(parser)
     parser.add_argument(
         "--serve", type=Path, metavar="FILE",
         help="inference code: what it gives the model is compared with what training gave it",
@@ -48,10 +50,31 @@ def add_answer_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_role_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option that corrects the role of a dataset."""
+    parser.add_argument(
+        "--role",
+        action="append",
+        default=[],
+        metavar="LINE=ROLE",
+        help="correct what a dataset of the code is: 12=validation; 3:12 is line 12 of cell 3,"
+        " 12#2 the second dataset of line 12",
+    )
+
+
+def given_answers(arguments: argparse.Namespace) -> dict[str, str]:
+    """Return what --answer and --role say.
+
+    Raises:
+        UsageError: One of them can't be read.
+    """
+    return answers_of(arguments.answer) | role_answers(arguments.role)
+
+
 def _code(arguments: argparse.Namespace) -> None:
     reading = read_code(
         load_code(arguments.file), keras_version=arguments.keras_version,
-        answers=answers_of(arguments.answer),
+        answers=given_answers(arguments),
     )  # fmt: skip
     if arguments.serve is None and arguments.dataset is None:
         more = None

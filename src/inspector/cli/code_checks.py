@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
+from inspector.cli.code import given_answers
 from inspector.cli.output import print_table
 from inspector.code_reading.program import load_code, parse_program
-from inspector.code_reading.reading import answers_of, literal
+from inspector.code_reading.reading import literal
 from inspector.code_reading.serving import ServingReading, read_serving
 from inspector.errors import UsageError
 
@@ -66,7 +67,7 @@ class CodeChecks:
 
 def check_code(arguments: argparse.Namespace) -> CodeChecks:
     """Compare inference with training and measure the split, as the arguments ask."""
-    answers = tuple(answers_of(arguments.answer).items())
+    answers = tuple(given_answers(arguments).items())
     training = load_code(arguments.file)
     serving = None if arguments.serve is None else load_code(arguments.serve)
     if arguments.dataset is None:

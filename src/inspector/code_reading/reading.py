@@ -23,6 +23,7 @@ from inspector.code_reading.policies import (
 )
 from inspector.code_reading.policy_findings import policy_findings
 from inspector.code_reading.program import CodePlace, Program, Unread, parse_program
+from inspector.code_reading.role_corrections import is_role, role_keys, with_roles
 from inspector.code_reading.roles import DatasetRole
 from inspector.code_reading.split_findings import pairs, split_findings
 from inspector.errors import UsageError
@@ -120,12 +121,12 @@ def read_program(
     """
     followed = follow(program, {text: literal(value) for text, value in (answers or {}).items()})
     for text in answers or {}:
-        if text not in followed.answered:
+        if text not in followed.answered and not is_role(text):
             raise UsageError(
                 f"{text} is no expression whose value is missing in this code",
                 "Name it as `inspector code FILE --json` does under unread, expression.",
             )
-    calls = code_calls(followed)
+    calls = with_roles(code_calls(followed), answers or {})
     policies = code_policies(followed, calls, keras_version=keras_version)
     setting = _setting(followed, calls, keras_version)
     findings = [
@@ -205,7 +206,8 @@ def read_for_form(
         UsageError: It is not Python, or `keras_version` is no version.
     """
     bare = read_code(text, keras_version=keras_version)
-    taken = {name: value for name, value in answers if name in bare.asked()}
+    known = {*bare.asked(), *role_keys(bare.calls)}
+    taken = {name: value for name, value in answers if name in known}
     if not taken:
         return bare, bare.asked()
     reading = read_code(text, keras_version=keras_version, answers=taken)
@@ -253,7 +255,7 @@ def lint_code(
     """
     program = parse_program(text)
     followed = follow(program, {name: literal(value) for name, value in (answers or {}).items()})
-    calls = code_calls(followed)
+    calls = with_roles(code_calls(followed), answers or {})
     policies = code_policies(followed, calls, keras_version=keras_version or "")
     return list(policy_findings(followed, calls, policies, keras_version or ""))
 

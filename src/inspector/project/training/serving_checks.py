@@ -19,6 +19,7 @@ from inspector.code_reading.input_pixels import (
 from inspector.code_reading.model_input import ModelInput
 from inspector.code_reading.program import parse_program
 from inspector.code_reading.reading import Answers, literal
+from inspector.code_reading.role_corrections import is_role
 from inspector.code_reading.serving import ServingReading, read_serving
 from inspector.errors import TrainingError
 from inspector.project.catalog.samples import Samples
@@ -147,7 +148,7 @@ class ServingChecks:
         counts = Counter(s.new_label or s.label for s in images)
         reading = read_serving(
             parse_program(training), parse_program(serving),
-            answers={name: literal(value) for name, value in answers},
+            answers={name: literal(value) for name, value in answers if not is_role(name)},
             class_names=sorted(counts),
         )  # fmt: skip
         chosen = self._read(_spread(images, MEASURED_IMAGES), MEASURED_IMAGES)
