@@ -8,7 +8,7 @@ the code are followed with their arguments. Steps, depth and sizes are bounded.
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from inspector.code_reading.evaluation.control_flow import ControlFlow
@@ -43,6 +43,9 @@ from inspector.code_reading.evaluation.values import (
     text_of,
 )
 from inspector.code_reading.program import CodeCell, CodePlace, Program, Unread
+
+_DECIDES_CALLS: Final = ("__defaults__", "__kwdefaults__", "__code__", "__globals__", "__wrapped__")
+"""Attributes of a function that decide what a call of it does."""
 
 _HOLDS_FILES: Final = ("samples", "imgs", "indices", "filenames", "filepaths", "file_paths")
 """Attributes of a dataset that decide which files it holds, where the code sets them."""
@@ -247,17 +250,8 @@ class Evaluator(ControlFlow):
                 self._unpack(parts, value, scope)
             case ast.Starred(value=inner):
                 self.bind(inner, value, scope)
-            case ast.Attribute(value=owner, attr=name):
-                box = self.value(owner, scope)
-                if isinstance(box, ObjectBox | ClassBox):
-                    self.put(box, name, value)
-                elif isinstance(box, DataSet):
-                    whole = isinstance(owner, ast.Attribute) and owner.attr == "dataset"
-                    text = f"dataset.{name}" if whole else name
-                    self.emit(Event(Action.SET, self.place, box, name=text))
-                    if name in _HOLDS_FILES:
-                        self.bind(owner, box.after("filter", name, line=self.line), scope)
-                self.named(f"{text_of(owner)}.{name}", value)
+            case ast.Attribute():
+                self._bind_attribute(target, value, scope)
             case ast.Subscript(value=owner, slice=key):
                 where = self._key(key, scope)
                 box = self.value(owner, scope)
@@ -265,6 +259,37 @@ class Evaluator(ControlFlow):
                     self._bind_image(owner, where, box, value, scope)
                 self._set_item(box, where, value)
                 self.named(where if isinstance(where, str) else "", value)
+
+    def _bind_attribute(self, target: ast.Attribute, value: object, scope: ScopeBox) -> None:
+        owner, name = target.value, target.attr
+        box = self.value(owner, scope)
+        if isinstance(box, Function) and name in _DECIDES_CALLS:
+            self._bind_function(owner, box, name, value, scope)
+        elif isinstance(box, ObjectBox | ClassBox):
+            self.put(box, name, value)
+        elif isinstance(box, DataSet):
+            whole = isinstance(owner, ast.Attribute) and owner.attr == "dataset"
+            text = f"dataset.{name}" if whole else name
+            self.emit(Event(Action.SET, self.place, box, name=text))
+            if name in _HOLDS_FILES:
+                self.bind(owner, box.after("filter", name, line=self.line), scope)
+        self.named(f"{text_of(owner)}.{name}", value)
+
+    def _bind_function(
+        self, owner: ast.expr, function: Function, name: str, value: object, scope: ScopeBox
+    ) -> None:
+        """Follow `function.__defaults__ = (1, 2)`; another change makes calls of it unknown."""
+        spec = function.arguments
+        fits = isinstance(value, tuple) and len(value) <= len(spec.posonlyargs) + len(spec.args)
+        if name == "__defaults__" and (fits or value is None):
+            defaults = value if isinstance(value, tuple) else ()
+            self.bind(owner, replace(function, defaults=defaults), scope)
+        elif name == "__kwdefaults__" and isinstance(value, DictBox) and not value.open:
+            only = tuple(value.data.get(a.arg, MISSING) for a in spec.kwonlyargs)
+            self.bind(owner, replace(function, keyword_defaults=only), scope)
+        else:
+            why = f"the code changes its {name}"
+            self.bind(owner, Unknown(f"{function.name}(...)", why), scope)
 
     def _bind_image(
         self, owner: ast.expr, where: object, box: object, value: object, scope: ScopeBox

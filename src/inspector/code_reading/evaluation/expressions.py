@@ -3,6 +3,7 @@
 import ast
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from inspector.code_reading.evaluation.image_values import ImageValue
@@ -227,7 +228,10 @@ class Expressions(Operators):
             return result[0]
         if derived:
             source = derived[0]
-            return self._filtered(source, node, scope) if isinstance(source, DataSet) else source
+            if not isinstance(source, DataSet):
+                return source
+            files = self._filtered(source, node, scope)
+            return replace(files, derived=True) if is_label(node.elt) else files
         box = self._list(result if whole else [], is_set=isinstance(node, ast.SetComp))
         if whole:
             return box
@@ -293,6 +297,29 @@ class Expressions(Operators):
 
     def _lambda(self, node: ast.Lambda, scope: ScopeBox) -> object:
         return self.made_function(node, "<lambda>", scope)
+
+
+def is_label(node: ast.expr) -> bool:
+    """Tell whether an expression takes the label out of a file's path."""
+    match node:
+        case (
+            ast.Subscript(value=ast.Call(func=ast.Attribute(attr="split" | "rsplit")))
+            | ast.Subscript(value=ast.Attribute(attr="parts"))
+            | ast.Attribute(attr="name" | "stem", value=ast.Attribute(attr="parent"))
+            | ast.IfExp(body=ast.Constant(), orelse=ast.Constant())
+            | ast.Compare()
+        ):
+            return True
+        case ast.Call(func=ast.Attribute(attr="basename"), args=[ast.Call(func=inner)]):
+            return isinstance(inner, ast.Attribute) and inner.attr == "dirname"
+        case ast.Call(func=ast.Name(id="int" | "float" | "str"), args=[inner]):
+            return is_label(inner)
+        case ast.Call(func=ast.Attribute(attr="index" | "get"), args=[inner, *_]):
+            return is_label(inner)
+        case ast.Subscript(slice=inner):
+            return is_label(inner)
+        case _:
+            return False
 
 
 def _is_lower(node: ast.expr) -> bool:

@@ -273,6 +273,8 @@ class Libraries:
                 return self._datasets.call(owner, name, given, node)
             case HfParts():
                 return self._datasets.call_parts(owner, name, node)
+            case Size() if name in ("numpy", "item"):
+                return owner
             case _:
                 return MISSING
 
