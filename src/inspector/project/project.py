@@ -30,6 +30,7 @@ from inspector.project.review.image_hashes import ImageHashes
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.splits import Splits
 from inspector.project.training.runs import Runs
+from inspector.project.training.serving_checks import ServingChecks
 
 
 class Project:
@@ -85,6 +86,7 @@ class Project:
         self.findings = Findings(source, self.scans, self.decisions, self.splits, self.labels)
         self.reports = Reports(source, self.splits, self.diagnoses, self.findings)
         self.runs = Runs(source, self.splits)
+        self.serving = ServingChecks(context, self.samples, self.runs)
         self.exports = Exports(context, self.samples, self.duplicates, self.groups)
         self.image_scripts = ImageScripts(context, self.duplicates, self.groups, self.labels)
         self.run_scripts = RunScripts(context, self.runs)

@@ -37,6 +37,7 @@ from inspector.project.splits.leakage import Leak, Leakage, LeakageAnalysis
 from inspector.project.splits.seed_variability import SeedVariability
 from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.project.splits.splits import Frozen
+from inspector.project.training.serving_checks import ServingCheck
 from inspector.similarity.levels import POSSIBLE
 
 _PAIR_PX = 330
@@ -74,6 +75,8 @@ class SplitsPage(Page):
         self._shown: SplitsData | None = None
         self._bar = RuleBar()
         self._bar.changed.connect(self._on_rule)
+        self._bar.serving.changed.connect(self._compare)
+        self._bar.serving.judge.connect(lambda: self._compare(judge=True))
         self._summary, self._note = QLabel(), QLabel()
         self._summary.setObjectName("splits-summary")
         self._note.setObjectName("splits-note")
@@ -144,6 +147,7 @@ class SplitsPage(Page):
             self._summary.setText("Counting who stands where…")
         if rule.kind is RuleKind.CODE:
             self._show_reading(rule)
+            self._compare()
         project = self.project
         self.bridge.call(
             lambda: _read(project, rule), self._show, channel="splits",
@@ -158,6 +162,24 @@ class SplitsPage(Page):
         self.bridge.call(
             lambda: read_for_form(rule.code, rule.call.keras, rule.answers), done,
             channel="splits-reading", on_error=lambda error: self._bar.reading.clear(),
+        )  # fmt: skip
+
+    def _compare(self, *, judge: bool = False) -> None:
+        """Compare inference code with the pasted code, and measure on images."""
+        rule, panel = self._bar.rule(), self._bar.serving
+        if rule.kind is not RuleKind.CODE or not rule.serving.strip() or not rule.code.strip():
+            return
+
+        def done(check: ServingCheck) -> None:
+            if self._bar.rule().serving == rule.serving:
+                panel.show_check(check)
+
+        self.bridge.call(
+            lambda: self.project.serving.check(
+                rule.code, rule.serving, rule.answers, judge=judge
+            ),
+            done, channel="splits-serving",
+            on_error=lambda error: panel.show_problem(f"{error.message}. {error.advice}"),
         )  # fmt: skip
 
     def _refuse(self, error: InspectorError) -> None:

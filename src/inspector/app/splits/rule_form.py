@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.app.splits.serving_panel import ServingPanel
 from inspector.app.widgets.code_reading_panel import CodeReadingPanel
 from inspector.errors import UsageError
 from inspector.project.splits.replayed_split import keywords_of, replayed_rule
@@ -49,7 +50,8 @@ class RuleBar(QWidget):
 
     Attributes:
         changed: A `Rule`, a moment after the last change; `lacks` says what is missing yet.
-        reading: How pasted code was read, filled by the page.
+        reading: How pasted code was read, filled by the page; `serving` likewise what inference
+            code does otherwise.
     """
 
     changed = Signal(object)
@@ -90,6 +92,7 @@ class RuleBar(QWidget):
         self._code.setPlaceholderText(_EXAMPLE)
         self._code.setFixedHeight(96)
         self.reading = CodeReadingPanel()
+        self.serving = ServingPanel()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_WAIT_MS)
@@ -111,7 +114,7 @@ class RuleBar(QWidget):
             case RuleKind.CODE:
                 return Rule(
                     kind, Call(keras=keras), code=self._code.toPlainText(),
-                    answers=self.reading.answers(),
+                    answers=self.reading.answers(), serving=self.serving.code(),
                 )  # fmt: skip
             case RuleKind.LIST:
                 return Rule(kind, file=self._chosen)
@@ -166,6 +169,7 @@ class RuleBar(QWidget):
             with QSignalBlocker(self._code):
                 self._code.setPlainText(rule.code)
             self.reading.set_answers(rule.answers)
+            self.serving.set_code(rule.serving)
         for widget in self._fields():
             widget.blockSignals(False)
         self._show_fields()
@@ -227,6 +231,7 @@ class RuleBar(QWidget):
         column.addLayout(row)
         column.addWidget(self._code)
         column.addWidget(self.reading)
+        column.addWidget(self.serving)
 
     def _connect(self) -> None:
         for box in (self._kind, self._loader, self._keras, self._function, self._fold):
@@ -282,5 +287,6 @@ class RuleBar(QWidget):
         self._calm.setVisible(groups)
         self._file.setVisible(kind is RuleKind.LIST)
         self._code.setVisible(kind is RuleKind.CODE)
+        self.serving.setVisible(kind is RuleKind.CODE)
         if kind is not RuleKind.CODE:
             self.reading.clear()
