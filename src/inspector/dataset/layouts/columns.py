@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from inspector.dataset.layouts.tables import Table
 from inspector.dataset.layouts.tree import Tree
-from inspector.dataset.layouts.words import SPLIT_NAMES, split_of, words
+from inspector.dataset.layouts.words import normal_split, split_of, words
 
 _SAMPLED = 200
 _MATCHED = 0.5
@@ -28,6 +28,7 @@ _GROUPS = frozenset((
     "patient", "subject", "lesion", "group", "case", "video", "sequence", "session", "site",
     "individual", "person",
 ))  # fmt: skip
+_ROLES = {"training", "validation", "test"}
 _FLAGS = {"0": False, "1": True, "-1": False, "0.0": False, "1.0": True, "false": False,
           "true": True, "no": False, "yes": True}  # fmt: skip
 
@@ -182,7 +183,9 @@ def _is_split(table: Table, position: int) -> bool:
     named = _words(table, position)
     if not counts:
         return False
-    if set(counts) <= set(SPLIT_NAMES) and (len(counts) > 1 or named & {"split", "subset", "set"}):
+    if {normal_split(c) for c in counts} <= _ROLES and (
+        len(counts) > 1 or named & {"split", "subset", "set"}
+    ):
         return True
     if "partition" in named and set(counts) <= {"0", "1", "2"}:
         return True

@@ -2,7 +2,7 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,6 +49,7 @@ class Tree:
     def __init__(self, name: str, folders: dict[str, Folder]) -> None:
         self.name = name
         self.folders = folders
+        self._images: dict[str, list[str]] = {}
         self._by_name: dict[str, list[str]] = {}
         self._by_stem: dict[str, list[str]] = {}
         self._by_lower: dict[str, list[str]] = {}
@@ -62,13 +63,17 @@ class Tree:
         """How many images there are."""
         return self.folders[""].below
 
-    def images(self, folder: str = "") -> Iterator[str]:
-        """Yield the paths of all images in a folder and below it."""
-        pending = [folder]
-        while pending:
-            one = self.folders[pending.pop()]
-            yield from map(one.join, one.images)
-            pending.extend(map(one.join, reversed(one.folders)))
+    def images(self, folder: str = "") -> Sequence[str]:
+        """Return the paths of all images in a folder and below it."""
+        paths = self._images.get(folder)
+        if paths is None:
+            paths = self._images[folder] = []
+            pending = [folder]
+            while pending:
+                one = self.folders[pending.pop()]
+                paths += map(one.join, one.images)
+                pending += map(one.join, reversed(one.folders))
+        return paths
 
     def populated(self, folder: str) -> list[str]:
         """List the names of the folders right below that hold an image at any depth."""

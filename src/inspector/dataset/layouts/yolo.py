@@ -50,6 +50,8 @@ def label_files(tree: Tree) -> list[tuple[str, str]]:
         one.join(name) for one in tree.folders.values() for name in one.others
         if name.endswith(".txt")
     }  # fmt: skip
+    if not texts:
+        return []
     return [(path, text) for path in tree.images() if (text := _label_of(path, texts))]
 
 
@@ -166,7 +168,7 @@ def _folder(file: str, base: str, folder: str) -> str:
 
 
 def _names(root: Path, tree: Tree) -> tuple[str, dict[int, str]]:
-    for file in tree.files(".txt", ".names", ".labels"):
+    for file in tree.files(*_NAMES):
         if file.rpartition("/")[2].lower() in _NAMES:
             try:
                 lines = [line.strip() for line in read_text(root, file).splitlines()]
