@@ -96,7 +96,7 @@ each class, the numbers that both calls give, and what to do:
 | a class is in one split only | add its images; an empty folder of its name is enough for the numbers to agree |
 | "Bee" in one split and "bee" in the other; "bee " with a blank; two Unicode forms of "été" | rename one of the folders |
 | a class folder without an image, which Keras counts | delete it |
-| `val` inside of `train`, which is read as a class named val | move it beside `train` |
+| `val` inside of `train`: read as validation here (and asked about), as one class named val by Keras | move it beside `train` |
 
 ## Folds, groups, photos and videos
 

@@ -18,6 +18,7 @@ from inspector.dataset.layouts import (
     prefix,
     sources,
     split_folders,
+    voc,
     yolo,
 )
 from inspector.dataset.layouts.candidate import (
@@ -37,6 +38,7 @@ from inspector.dataset.layouts.model import (
     NothingFitsError,
     Role,
 )
+from inspector.dataset.layouts.remarks import masks_note, videos_note
 from inspector.dataset.layouts.split_folders import AmbiguousSplitError
 from inspector.dataset.layouts.tree import Tree, read_tree
 from inspector.dataset.layouts.words import split_of
@@ -127,7 +129,7 @@ def _candidates(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], 
         readings, refused = convention.recognise(root, tree, choice)
         by_files += readings
         errors += refused
-    for other in (coco, yolo, fiftyone, lists, cub, imagenet):
+    for other in (coco, yolo, voc, fiftyone, lists, cub, imagenet):
         readings, refused = other.recognise(root, tree)
         by_files += readings
         errors += refused
@@ -304,20 +306,15 @@ def _chosen(
     ]
     notes = list(layout.notes)
     notes += [f"{e.message}." for e in errors]
-    videos = tree.videos()
-    if videos:
-        some = f"{len(videos):,} video file{'s' * (len(videos) != 1)}"
-        notes.append(
-            f"{some} ({videos[0]}) are not read: extract frames into one folder per video, for"
-            " example `ffmpeg -i clip.mp4 -vf fps=1 clip/%05d.png`, and keep each video's frames"
-            " together as a group."
-        )
+    masks = masks_note(tree, layout)
+    notes += [note for note in (masks, videos_note(tree)) if note]
     return replace(
         layout,
         text=best.text,
         reason=layout.reason or best.text,
-        sure=(layout.sure and not rivals) or bool(choice.kind or choice.label_column),
+        sure=(layout.sure and not rivals and not masks) or bool(choice.kind or choice.label_column),
         notes=tuple(notes),
+        ignored=(*layout.ignored, *_beside(tree, best, choice)),
         excluded=tuple(f for f, role in choice.split_roles.items() if role == "ignore"),
         alternatives=tuple(_alternative(c) for c in others[:8]),
         choice=replace(
@@ -326,6 +323,20 @@ def _chosen(
             root=choice.root or best.root,
             label_column=choice.label_column or _column(best, others),
         ),
+    )
+
+
+def _beside(tree: Tree, best: Variant, choice: Choice) -> tuple[str, ...]:
+    """Return the folders with images beside the one that a reading of folders takes."""
+    if choice.root or not best.root or best.layout.role not in _FOLDER_ROLES:
+        return ()
+    names = best.root.split("/")
+    above = ["/".join(names[:depth]) for depth in range(len(names))]
+    return tuple(
+        tree.folders[folder].join(other)
+        for folder, own in zip(above, names, strict=True)
+        for other in tree.populated(folder)
+        if other != own
     )
 
 

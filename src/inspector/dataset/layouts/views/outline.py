@@ -137,6 +137,7 @@ def doubts(layout: Layout, labels: Iterable[str]) -> tuple[str, ...]:
         sentences.append("The classes hold folders of their own: both levels can be the classes.")
     elif layout.role is Role.SOURCES:
         sentences.append("The same class folders are in several folders.")
+    sentences += layout.notes[:2]
     if other is not None:
         sentences.append(f"It could also be read as {other.text}.")
     return tuple(sentences) or (f"It was taken because {layout.reason}.",)
