@@ -33,7 +33,7 @@ from inspector.training_protocol import check_spec, read_history, read_spec
 Target = Callable[[bytes], None]
 _LABEL_FILES = (
     "labels.csv", "metadata.jsonl", "metadata.parquet", "labels.json", "annotations.json",
-    "data.yaml", "train.txt",
+    "data.yaml", "train.txt", "images/0.xml",
 )  # fmt: skip
 
 
@@ -157,6 +157,10 @@ def seeds() -> dict[str, list[bytes]]:
             b' "cat"}], "annotations": [{"image_id": 1, "category_id": 1}]}'
         ],
         "label file data.yaml": [b"train: images\nval: images\nnc: 2\nnames: [a, b]\n"],
+        "label file images/0.xml": [
+            b"<annotation><object><name>cat</name><bndbox><xmin>1</xmin><ymin>2</ymin><xmax>3"
+            b"</xmax><ymax>4</ymax></bndbox></object></annotation>"
+        ],
         "label file train.txt": [b"images/0.jpg 1\nimages/1.jpg 0\n"],
     }  # fmt: skip
     return {name: found.get(name, [b""]) for name in TARGETS}

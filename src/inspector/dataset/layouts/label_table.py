@@ -175,10 +175,9 @@ def _labels(root: Path, tree: Tree, one: Understood, column: str | None) -> list
     if column is None:
         names = [table.columns[i].strip() for i in columns.one_hot]
         cells = [table.cells[i] for i in columns.one_hot]
-        held = [
-            [n for n, c in zip(names, cells, strict=True) if is_set(c[row])]
-            for row in range(table.rows)
-        ]
+        known = {cell: is_set(cell) for column in cells for cell in set(column)}
+        rows = zip(*cells, strict=True)
+        held = [[n for n, c in zip(names, row, strict=True) if known[c]] for row in rows]
         return [one[0] if len(one) == 1 else "" for one in held]
     if column not in table.columns:
         return [""] * table.rows

@@ -1,6 +1,7 @@
 """The names below a dataset's folder, listed once: what every convention is recognised from."""
 
 import os
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ MAX_DEPTH = 12
 MAX_FOLDERS = 200_000
 # A folder of more files that are no images has one per image.
 MANY_FILES = 400
+_NOT_NORMAL = re.compile(r"//|/\.|^\.|/$")
 
 
 @dataclass(slots=True)
@@ -133,8 +135,10 @@ class Tree:
         if not self._by_name:
             self._index()
         for folder in near:
-            exact = self._exact(os.path.normpath(f"{folder}/{plain}" if folder else plain))
-            if exact:
+            path = f"{folder}/{plain}" if folder else plain
+            if _NOT_NORMAL.search(path):
+                path = os.path.normpath(path)
+            if exact := self._exact(path):
                 return exact
         base = plain.rpartition("/")[2]
         paths = self._by_name.get(base) or self._by_stem.get(base) or self._by_stem.get(stem(base))
@@ -175,8 +179,9 @@ def _best(name: str, paths: Sequence[str], near: Sequence[str]) -> str:
     """Return the one path that ends as the name does; the nearest of several; "" if unclear."""
     if len(paths) == 1 and "/" not in name:
         return paths[0]
-    tail = "/" + stem(name)
-    fits = [p for p in paths if ("/" + stem(p)).endswith(tail) or ("/" + p).endswith("/" + name)]
+    # A dot in a name without an ending begins none: "x_jpg.rf.2af3".
+    tails = (f"/{stem(name)}", f"/{name}")
+    fits = [p for p in paths if f"/{stem(p)}".endswith(tails) or f"/{p}".endswith(f"/{name}")]
     if not fits and "/" in name:
         # A path of another machine: its last folder decides.
         tail = "/" + "/".join(stem(name).split("/")[-2:])

@@ -24,7 +24,6 @@ from inspector.errors import DatasetError
 _SETS = {"train": "training", "val": "validation", "test": "test", "trainval": "training"}
 _IMAGES = ("JPEGImages", "images", "Images", "imgs", "img")
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
-_OBJECT = ["annotation", "object"]
 _SAMPLED = 20
 
 
@@ -52,12 +51,11 @@ def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]
         return [], []
     splits, errors = _splits(root, tree)
     objects = Objects()
+    places = {}
     for path, xml in pairs:
         for one in read_objects(f"{root}/{xml}"):
             box = one.box
             objects.add(path, one.label, box[2] * box[3] if box else 0.0)
-    places = {}
-    for path, xml in pairs:
         label = objects.label(path)
         split = splits.get((_above(_above(xml)), stem(_name(xml)))) or folder_split(path)
         places[path] = Location(split, label, "", "" if label else f"no object in {xml}")
@@ -79,9 +77,16 @@ def label_files(tree: Tree) -> list[tuple[str, str]]:
         above = f"{_above(folder.path)}/" if "/" in folder.path else ""
         beside = [f"{above}{name}" for name in _IMAGES] if folder.path else []
         near = (folder.path, *(path for path in beside if path in tree.folders), above.rstrip("/"))
-        pairs += [
-            (path, folder.join(name)) for name in names if (path := tree.find(stem(name), near))
-        ]
+        images = {
+            stem(name): tree.folders[path].join(name)
+            for path in reversed(near)
+            if path in tree.folders
+            for name in tree.folders[path].images
+        }
+        for name in names:
+            own = stem(name)
+            if path := images.get(own) or tree.find(own, near):
+                pairs.append((path, folder.join(name)))
     return pairs
 
 
@@ -104,6 +109,8 @@ class _Reader:
 
     def __init__(self) -> None:
         self.objects: list[VocObject] = []
+        self._parser = expat.ParserCreate()
+        # Names of the elements around, from an object on.
         self._path: list[str] = []
         self._text = ""
 
@@ -115,33 +122,38 @@ class _Reader:
             ValueError: It has a document type, which could declare entities, or a corner that is
                 no number.
         """
-        parser = expat.ParserCreate()
-        parser.buffer_text = True
-        parser.StartDoctypeDeclHandler = self._refuse
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._characters
-        parser.Parse(data, True)
+        self._parser.buffer_text = True
+        self._parser.StartDoctypeDeclHandler = self._refuse
+        self._parser.StartElementHandler = self._start
+        self._parser.Parse(data, True)
 
     def _refuse(self, *_: object) -> None:
         raise ValueError("a document type")
 
     def _start(self, name: str, _: Mapping[str, str]) -> None:
+        if not self._path:
+            if name != "object":
+                return
+            self.objects.append(VocObject())
+            # Only set inside of objects: the head of a file is passed twice as fast.
+            self._parser.EndElementHandler = self._end
+            self._parser.CharacterDataHandler = self._characters
         self._path.append(name)
         self._text = ""
-        if self._path == _OBJECT:
-            self.objects.append(VocObject())
 
     def _characters(self, text: str) -> None:
         self._text += text
 
     def _end(self, name: str) -> None:
-        inside = self._path[2:] if self._path[:2] == _OBJECT else []
-        if inside == ["name"]:
+        depth = len(self._path)
+        if depth == 2 and name == "name":
             self.objects[-1].label = self._text.strip()
-        elif len(inside) == 2 and inside[0] == "bndbox" and name in _CORNERS:
+        elif depth == 3 and name in _CORNERS and self._path[1] == "bndbox":
             self.objects[-1].corners[name] = float(self._text)
         self._path.pop()
+        if not self._path:
+            self._parser.EndElementHandler = None
+            self._parser.CharacterDataHandler = None
 
 
 def _splits(root: Path, tree: Tree) -> tuple[dict[tuple[str, str], str], list[DatasetError]]:
