@@ -15,7 +15,7 @@ from PIL import Image
 
 from inspector.audit.predictions import read_predictions
 from inspector.augmentation.policy_json import read_policy
-from inspector.code_reading.program import read_program
+from inspector.code_reading.program import load_code
 from inspector.code_reading.reading import read_code
 from inspector.dataset.decoding import read_picture
 from inspector.dataset.exif import find_exif, parse_exif
@@ -115,7 +115,7 @@ TARGETS: dict[str, Target] = {
     "policy": _text(read_policy),
     "policy file": reads("p.json", load_policy),
     "code": _text(read_code),
-    "notebook": reads("n.ipynb", read_program),
+    "notebook": reads("n.ipynb", lambda file: read_code(load_code(file))),
     "settings": reads("settings.toml", read_settings),
     "run spec": reads("spec.json", _spec),
     "run state": reads("state.json", lambda file: read_history(file.parent)),
