@@ -212,7 +212,8 @@ def test_a_script_for_another_program_is_written(
     assert export.jobs.running == ()
     actions[0].trigger()
     qtbot.waitUntil(lambda: "exists already" in text_of(export, "export-status"), timeout=10_000)
-    target.unlink()
+    for file in (target, target.with_suffix(".json")):
+        file.unlink()
     actions[3].trigger()
     qtbot.waitUntil(lambda: "no run" in text_of(export, "export-status").lower(), timeout=10_000)
     assert export.jobs.running == ()
