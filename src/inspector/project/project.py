@@ -7,6 +7,7 @@ from inspector.dataset.layouts import Choice, Layout, recognise
 from inspector.project.augment.policies import Policies
 from inspector.project.augment.policy_effects import PolicyEffects
 from inspector.project.augment.previews import Previews
+from inspector.project.catalog.embeddings import Embeddings
 from inspector.project.catalog.samples import Samples
 from inspector.project.catalog.scans import Scans
 from inspector.project.changes import Changes
@@ -69,6 +70,7 @@ class Project:
         self.context = context
         self.samples = Samples(context)
         self.scans = Scans(context)
+        self.embeddings = Embeddings(context, self.samples)
         self.duplicates = Duplicates(context, self.samples)
         self.image_hashes = ImageHashes(context, self.samples)
         self.decisions = Decisions(context, self.samples, self.duplicates)
