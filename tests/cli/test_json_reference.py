@@ -51,6 +51,7 @@ def test_every_key_is_as_documented(
     where = [str(demo), "--project", str(tmp_path / "p.inspector")]
     words = {
         "scan": ["scan", *where],
+        "labels --review": ["labels", *where, "--review"],
         "problems": ["problems", *where],
         "quality": ["quality", *where],
         "duplicates": ["duplicates", *where],

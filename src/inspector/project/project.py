@@ -15,6 +15,7 @@ from inspector.project.context import ProjectContext
 from inspector.project.diagnosis.answers import Answers
 from inspector.project.diagnosis.diagnoses import Diagnoses
 from inspector.project.diagnosis.findings import Findings
+from inspector.project.diagnosis.label_review import LabelReview
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.diagnosis.reports import Reports
 from inspector.project.experiments.comparisons import Comparisons
@@ -81,7 +82,8 @@ class Project:
         self.policies = Policies(context)
         self.previews = Previews(context, self.groups)
         self.measuring = PolicyEffects()
-        self.labels = Labels(context, self.duplicates, self.decisions, self.groups)
+        self.labels = Labels(context, self.duplicates, self.decisions, self.groups, self.embeddings)
+        self.label_review = LabelReview(context, self.samples, self.labels)
         self.diagnoses = Diagnoses(source, self.splits, self.labels)
         self.answers = Answers(source, self.splits, self.diagnoses)
         self.findings = Findings(source, self.scans, self.decisions, self.splits, self.labels)
