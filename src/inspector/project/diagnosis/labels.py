@@ -225,15 +225,15 @@ class Labels:
 
     def single(self) -> tuple[tuple[LabelCase, ...], bool]:
         """Return the suspects of the queue alone, and whether single labels were looked at yet."""
-        kept = self._kept()
+        evidence = self._kept()
         clusters = self._duplicates.clusters()
         taken = {m.id for c in clusters if len(c.labels) > 1 for m in c.members}
         cases = tuple(
             LabelCase((one.sample,), one.suggested, one.score, _decided(one.sample))
-            for one in kept or ()
+            for one in evidence or ()
             if one.sample.id not in taken
         )
-        return cases, kept is not None
+        return cases, evidence is not None
 
     def nearest(self, case: LabelCase) -> dict[str, tuple[Sample, ...]]:
         """Return the images nearest to a case's first, for each of its labels and the suggestion.
@@ -241,11 +241,11 @@ class Labels:
         By what baseline models see; the case's own images are left out.
         """
         order = list(self._nearest_first(case.samples))
-        found = {}
+        nearest = {}
         for label in dict.fromkeys((*case.labels, case.suggested)):
             same = (s for s in order if current_label(s) == label)
-            found[label] = tuple(s for _, s in zip(range(NEAREST), same, strict=False))
-        return found
+            nearest[label] = tuple(s for _, s in zip(range(NEAREST), same, strict=False))
+        return nearest
 
     def relabel(self, case: LabelCase, label: str = "") -> Decided:
         """Give every image of a case the suggested class, or another one."""
@@ -266,9 +266,9 @@ class Labels:
             if m.id in index.canonical
         )
         leading = sorted(label for label, n in counts.items() if n == max(counts.values()))
-        said = [suggested[m.id] for m in members if suggested.get(m.id) in leading]
-        label = said[0] if said else leading[0]
-        if not said and len(leading) > 1:
+        votes = [suggested[m.id] for m in members if suggested.get(m.id) in leading]
+        label = votes[0] if votes else leading[0]
+        if not votes and len(leading) > 1:
             order = self._nearest_first(members)
             label = next((s.label for s in order if s.label in leading), label)
         standing = [m for m in members if m.mark != "drop"]
