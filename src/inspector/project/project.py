@@ -15,6 +15,7 @@ from inspector.project.context import ProjectContext
 from inspector.project.diagnosis.answers import Answers
 from inspector.project.diagnosis.diagnoses import Diagnoses
 from inspector.project.diagnosis.findings import Findings
+from inspector.project.diagnosis.image_map import ImageMap
 from inspector.project.diagnosis.label_review import LabelReview
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.diagnosis.reports import Reports
@@ -84,6 +85,7 @@ class Project:
         self.measuring = PolicyEffects()
         self.labels = Labels(context, self.duplicates, self.decisions, self.groups, self.embeddings)
         self.label_review = LabelReview(context, self.samples, self.labels)
+        self.image_map = ImageMap(context, self.embeddings)
         self.diagnoses = Diagnoses(source, self.splits, self.labels)
         self.answers = Answers(source, self.splits, self.diagnoses)
         self.findings = Findings(source, self.scans, self.decisions, self.splits, self.labels)
