@@ -16,6 +16,7 @@ VERBS = {
     "splits": ("split", "leaks", "freeze"),
     "groups": ("groups",),
     "diagnosis": ("diagnose", "labels", "report"),
+    "images": ("map", "similar"),
     "clean_up": ("fix",),
     "curate": ("decide", "undo", "redo", "decisions", "export"),
     "policies": ("policy",),

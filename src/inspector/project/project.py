@@ -7,6 +7,7 @@ from inspector.dataset.layouts import Choice, Layout, recognise
 from inspector.project.augment.policies import Policies
 from inspector.project.augment.policy_effects import PolicyEffects
 from inspector.project.augment.previews import Previews
+from inspector.project.catalog.embeddings import Embeddings
 from inspector.project.catalog.samples import Samples
 from inspector.project.catalog.scans import Scans
 from inspector.project.changes import Changes
@@ -14,6 +15,8 @@ from inspector.project.context import ProjectContext
 from inspector.project.diagnosis.answers import Answers
 from inspector.project.diagnosis.diagnoses import Diagnoses
 from inspector.project.diagnosis.findings import Findings
+from inspector.project.diagnosis.image_map import ImageMap
+from inspector.project.diagnosis.label_review import LabelReview
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.diagnosis.reports import Reports
 from inspector.project.experiments.comparisons import Comparisons
@@ -70,6 +73,7 @@ class Project:
         self.context = context
         self.samples = Samples(context)
         self.scans = Scans(context)
+        self.embeddings = Embeddings(context, self.samples)
         self.duplicates = Duplicates(context, self.samples)
         self.image_hashes = ImageHashes(context, self.samples)
         self.decisions = Decisions(context, self.samples, self.duplicates)
@@ -80,7 +84,9 @@ class Project:
         self.policies = Policies(context)
         self.previews = Previews(context, self.groups)
         self.measuring = PolicyEffects()
-        self.labels = Labels(context, self.duplicates, self.decisions, self.groups)
+        self.labels = Labels(context, self.duplicates, self.decisions, self.groups, self.embeddings)
+        self.label_review = LabelReview(context, self.samples, self.labels)
+        self.image_map = ImageMap(context, self.embeddings)
         self.diagnoses = Diagnoses(source, self.splits, self.labels)
         self.answers = Answers(source, self.splits, self.diagnoses)
         self.findings = Findings(source, self.scans, self.decisions, self.splits, self.labels)
