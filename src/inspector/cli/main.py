@@ -15,6 +15,7 @@ VERBS = {
     "dataset": ("demo", "scan", "problems", "quality", "duplicates"),
     "splits": ("split", "leaks", "freeze"),
     "groups": ("groups",),
+    "audit": ("audit", "fingerprints"),
     "diagnosis": ("diagnose", "labels", "report"),
     "clean_up": ("fix",),
     "curate": ("decide", "undo", "redo", "decisions", "export"),
