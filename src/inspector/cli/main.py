@@ -15,6 +15,7 @@ VERBS = {
     "dataset": ("demo", "scan", "problems", "quality", "duplicates"),
     "splits": ("split", "leaks", "freeze"),
     "groups": ("groups",),
+    "audit": ("audit", "fingerprints"),
     "diagnosis": ("diagnose", "labels", "report"),
     "images": ("map", "similar"),
     "clean_up": ("fix",),

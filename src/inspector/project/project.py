@@ -25,10 +25,12 @@ from inspector.project.experiments.run_scripts import RunScripts
 from inspector.project.export.clean_up import CleanUps
 from inspector.project.export.exports import Exports
 from inspector.project.export.image_scripts import ImageScripts
+from inspector.project.review.audit import Audits
 from inspector.project.review.decisions import Decisions
 from inspector.project.review.duplicates import Duplicates
 from inspector.project.review.gallery_query import Gallery
 from inspector.project.review.groups import Groups
+from inspector.project.review.image_collection import Fingerprints
 from inspector.project.review.image_hashes import ImageHashes
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.splits import Splits
@@ -76,6 +78,8 @@ class Project:
         self.embeddings = Embeddings(context, self.samples)
         self.duplicates = Duplicates(context, self.samples)
         self.image_hashes = ImageHashes(context, self.samples)
+        self.fingerprints = Fingerprints(context, self.samples)
+        self.audits = Audits(context, self.duplicates, self.fingerprints)
         self.decisions = Decisions(context, self.samples, self.duplicates)
         self.groups = Groups(context, self.samples, self.duplicates, self.decisions)
         self.gallery = Gallery(self.samples, self.duplicates)
