@@ -113,6 +113,42 @@ def weigh(
     )  # fmt: skip
 
 
+def boundary_pairs(
+    proposal: Proposal, pictures: NDArray[np.float32], count: int
+) -> list[tuple[int, int, bool]]:
+    """Return positions of pairs to judge: half within groups, half across them, shuffled.
+
+    Within groups the least alike of a sample, across groups the most alike of a sample.
+
+    Args:
+        pictures: (n, d) small pictures in the order of the proposal's keys.
+        count: How many pairs at most.
+
+    Returns:
+        Pairs (a, b, whether the proposal holds them together).
+    """
+    rng = np.random.default_rng(len(pictures))
+    inside = []
+    members = list(proposal.groups.values())
+    for position in rng.permutation(len(members))[: 10 * count].tolist():
+        one, two = rng.choice(members[position], 2, replace=False).tolist()
+        inside.append((float(np.abs(pictures[one] - pictures[two]).mean()), one, two))
+    across = []
+    for one in rng.permutation(len(pictures))[: 20 * count].tolist():
+        distance = np.abs(pictures - pictures[one]).mean(axis=1)
+        key = proposal.keys[one]
+        for two in np.argsort(distance)[1:12].tolist():
+            if not key or proposal.keys[two] != key:
+                across.append((float(distance[two]), one, two))
+                break
+    half = count // 2
+    chosen = [(a, b, True) for _, a, b in sorted(inside, reverse=True)[:half]]
+    chosen += [(a, b, False) for _, a, b in sorted(across)[:half]]
+    # Shuffled: a person who knew the rule's own answer would repeat it.
+    order = rng.permutation(len(chosen)).tolist()
+    return [chosen[i] for i in order]
+
+
 def _class_share(labels: Sequence[str], sizes: Mapping[str, int]) -> float:
     """Return the largest share of a class that one group holds."""
     return max(count / sizes[label] for label, count in Counter(labels).items())
