@@ -60,6 +60,11 @@ class GroupingProposal:
     spanning: int
 
     @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % CI of the share of pairs that look alike (Wilson)."""
+        return wilson(self.agreement.alike, self.agreement.pairs)
+
+    @property
     def evidence(self) -> Evidence:
         """Whether it can be suggested: alike far above chance, and no group that is a batch."""
         if not self.agreement.pairs or self.low <= self.agreement.by_chance:

@@ -189,7 +189,7 @@ class LeakageAnalysis:
         self._excluded = frozenset(s.path for s in self._rows if s.mark == "drop")
         self._masks = {name: mask & self._stands for name, mask in self._scanned.items()}
         self._links = link(source.duplicates, source.groups, self._rows)
-        self._members = self._in_training()
+        self._members = {"training": self._by_picture("training")}
         everything = source.samples.everything()
         self._checks = dataset_checks(source.context, everything)
 
@@ -203,7 +203,7 @@ class LeakageAnalysis:
         codes = edges_across(links.ties, self._masks["training"], self._masks["validation"])
         result = Leakage(
             self.made, threshold, tuple(sorted({*self.made.training} & {*self.made.validation})),
-            tuple(self._leaks(codes, threshold)), self._matrix(links.ties),
+            tuple(self._leaks(codes, threshold, "training")), self._matrix(links.ties),
             self._conflicts(), self._luck(links.ties) if luck else SeedLeakRates((), None), (),
             self._excluded, self._before(links.ties),
         )  # fmt: skip
@@ -212,6 +212,19 @@ class LeakageAnalysis:
         return replace(
             result, findings=tuple(sorted((*self._checks, *said), key=lambda p: rank[p.severity]))
         )
+
+    def between(self, source: str, to: str, threshold: float) -> tuple[Leak, ...]:
+        """Return the images of a split with a near-duplicate or a group in another, worst first.
+
+        Args:
+            source: Name of a split as in the matrix; `to` is that of the images.
+            threshold: Similarity from which pairs are confirmed.
+        """
+        if source not in self._members:
+            self._members[source] = self._by_picture(source)
+        ties = self._links.at(threshold).ties
+        codes = edges_across(ties, self._masks[source], self._masks[to])
+        return tuple(self._leaks(codes, threshold, source))
 
     def _before(self, ties: SimilarityEdges) -> BeforeExclusion | None:
         """Return what held before anything of the two sides was excluded."""
@@ -222,36 +235,38 @@ class LeakageAnalysis:
         leaked = int(np.isin(codes, np.arange(1, len(KINDS))).sum())
         return BeforeExclusion(len(self.made.training), len(self.made.validation), leaked)
 
-    def _in_training(self) -> dict[int, list[int]]:
-        """Return the rows of training by their picture, in order of ids."""
+    def _by_picture(self, split: str) -> dict[int, list[int]]:
+        """Return the rows of a split by their picture, in order of ids."""
         found: dict[int, list[int]] = {}
         pictures = self._links.picture
-        for i in sorted(np.flatnonzero(self._masks["training"]).tolist(), key=self._ids.item):
+        for i in sorted(np.flatnonzero(self._masks[split]).tolist(), key=self._ids.item):
             found.setdefault(int(pictures[i]), []).append(i)
         return found
 
-    def _leaks(self, codes: NDArray[np.uint8], threshold: float) -> list[Leak]:
+    def _leaks(self, codes: NDArray[np.uint8], threshold: float, source: str) -> list[Leak]:
         found = []
         for i in np.flatnonzero(codes).tolist():
             kind = KINDS[codes[i] - 1]
             twin, similarity = None, 0.0
             if kind != "group":
-                twin, similarity = self._twin(i, threshold)
+                twin, similarity = self._twin(i, threshold, self._members[source])
             found.append(Leak(self._rows[i], kind, twin, similarity))
         found.sort(key=lambda leak: (KINDS.index(leak.kind), -leak.similarity, leak.image.path))
         return found
 
-    def _twin(self, row: int, threshold: float) -> tuple[Sample | None, float]:
-        """Return the most alike image of training, of equal ones the first known."""
+    def _twin(
+        self, row: int, threshold: float, members: dict[int, list[int]]
+    ) -> tuple[Sample | None, float]:
+        """Return the most alike image among `members`, of equal ones the first known."""
         picture = int(self._links.picture[row])
-        same = [i for i in self._members.get(picture, ()) if i != row]
+        same = [i for i in members.get(picture, ()) if i != row]
         if same:
             return self._rows[same[0]], 1.0
         best: tuple[float, int, int] | None = None
         for similarity, other in self._links.near.get(picture, ()):
             if similarity < threshold or (best is not None and similarity < best[0]):
                 break
-            for i in self._members.get(other, ())[:1]:
+            for i in members.get(other, ())[:1]:
                 best = max(best or (similarity, -int(self._ids[i]), i),
                            (similarity, -int(self._ids[i]), i))  # fmt: skip
         return (self._rows[best[2]], best[0]) if best else (None, 0.0)
