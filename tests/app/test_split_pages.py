@@ -164,7 +164,7 @@ def test_the_graph_follows_the_threshold(qtbot: QtBot, view: ProjectWindow) -> N
 
 
 def _at(view: ProjectWindow, threshold: float) -> list[Leak]:
-    found = view.project.splits.search(view.project.splits.rule).at(threshold, luck=False)
+    found = view.project.splits.search(view.project.splits.rule).at(threshold, with_seeds=False)
     return [leak for leak in found.leaks if leak.kind != "group"]
 
 

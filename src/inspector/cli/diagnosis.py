@@ -82,7 +82,7 @@ def _diagnose(arguments: argparse.Namespace) -> None:
             return
         own: list[Rate] = []
         if project.diagnoses.numbers.predictions:
-            own = project.diagnoses.rates(project.splits.leaks(rule, luck=False))
+            own = project.diagnoses.rates(project.splits.leaks(rule, with_seeds=False))
         more |= {"your_numbers": project.diagnoses.numbers.text}
         _print_diagnosis(answer, more, own, arguments)
         if "stopped" in more:

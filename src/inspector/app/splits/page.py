@@ -72,7 +72,7 @@ class SplitsPage(Page):
         self._pairs.list_asked.connect(self.show_list)
         self._findings = FindingsCard()
         self._findings.asked.connect(self._on_finding)
-        self.luck = SeedVariabilityPanel(project, bridge, self.jobs)
+        self.seed_panel = SeedVariabilityPanel(project, bridge, self.jobs)
         self._balance, self._balance_text = ClassBalance(), QLabel()
         self._threshold = QSlider(Qt.Orientation.Horizontal)
         self._threshold_text = QLabel()
@@ -155,7 +155,7 @@ class SplitsPage(Page):
         for widget in (self._graph_card, self._balance_card):
             widget.setVisible(False)
         self._lock.setEnabled(False)
-        self.luck.show_none("There is no split to compare with that of other seeds.")
+        self.seed_panel.show_none("There is no split to compare with that of other seeds.")
 
     def _show(self, shown: SplitsData) -> None:
         if self._bar.lacks():
@@ -174,9 +174,9 @@ class SplitsPage(Page):
         self._by_group.setEnabled(leakage.made.rule.kind is not RuleKind.GROUPS)
         self._findings.show_findings(leakage.findings)
         if shown.computing:
-            self.luck.show_none("Computing…")
+            self.seed_panel.show_none("Computing…")
         else:
-            self.luck.show_luck(leakage.made.rule, leakage.luck, shown.drawn)
+            self.seed_panel.show_rates(leakage.made.rule, leakage.seed_rates, shown.drawn)
         self._balance.show_rows(shown.balance)
         text = self._balance.text()
         self._balance_text.setText(text)
@@ -211,13 +211,13 @@ class SplitsPage(Page):
         if shown is not None and edge.count:
             title = f"{edge.to} images with a near-duplicate in {edge.source}"
             self.bridge.call(
-                lambda: tuple(leak.image.id for leak in shown.between(edge) if leak.twin),
+                lambda: tuple(leak.image.id for leak in shown.between(edge) if leak.neighbour),
                 lambda ids: self.show_list(title, ids),
             )
 
     def _on_pair(self, leak: Leak) -> None:
-        if leak.twin is not None:
-            PairDialog(self.project, self.bridge, (leak.image, leak.twin), self).open()
+        if leak.neighbour is not None:
+            PairDialog(self.project, self.bridge, (leak.image, leak.neighbour), self).open()
 
     def close(self) -> bool:
         """Let go of the decode threads, too."""
@@ -349,7 +349,7 @@ class SplitsPage(Page):
         self._graph_card = _card("Images with a near-duplicate", self._graph)
         _column_of(self._graph_card).addLayout(similarity)
         self._balance_card = _card("Class balance", self._balance, self._balance_text)
-        seeds = _card("", self.luck)
+        seeds = _card("", self.seed_panel)
         left = QVBoxLayout()
         left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(12)

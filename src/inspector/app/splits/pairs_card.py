@@ -147,22 +147,22 @@ class LeakPairs(QFrame):
         splits = edge.to, edge.source
         self.grid.show_tiles([
             PairTile(
-                leak.image.id, leak.image.id, leak.twin.id, splits,
+                leak.image.id, leak.image.id, leak.neighbour.id, splits,
                 f"{KIND_NAMES[PairKind(leak.kind)]}  {leak.similarity:.2f}",
                 _two_labels(leak), bool(_two_labels(leak)), None,
-                f"{leak.image.path} and {leak.twin.path}", leak.image.label,
+                f"{leak.image.path} and {leak.neighbour.path}", leak.image.label,
             )
             for leak in self._leaks
-            if leak.twin is not None and self._kind in ("", leak.kind)
+            if leak.neighbour is not None and self._kind in ("", leak.kind)
         ])  # fmt: skip
 
     def _on_opened(self, key: int) -> None:
         leak = next((one for one in self._leaks if one.image.id == key), None)
-        if leak is not None and leak.twin is not None:
+        if leak is not None and leak.neighbour is not None:
             self.opened.emit(leak)
 
 
 def _two_labels(leak: Leak) -> str:
-    if leak.twin is None or leak.image.label == leak.twin.label:
+    if leak.neighbour is None or leak.image.label == leak.neighbour.label:
         return ""
-    return f"{leak.image.label} | {leak.twin.label}"
+    return f"{leak.image.label} | {leak.neighbour.label}"

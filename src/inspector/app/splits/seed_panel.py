@@ -12,7 +12,7 @@ from inspector.project.splits.seed_variability import SeedVariability
 from inspector.project.splits.split_rules import Rule
 from inspector.work.jobs import Progress, Stop
 
-TWINS, ACCURACY, CLASSES = range(3)
+LEAK_RATE, ACCURACY, CLASSES = range(3)
 _NAMES = ("Leak rate", "Baseline accuracy", "Class balance")
 _AXES = (
     "validation images with a near-duplicate in training",
@@ -27,7 +27,7 @@ class SeedVariabilityPanel(QWidget):
     def __init__(self, project: Project, bridge: Bridge, jobs: Jobs) -> None:
         super().__init__()
         self._project, self._bridge = project, bridge
-        self._luck = SeedLeakRates((), None)
+        self._rates = SeedLeakRates((), None)
         self._drawn: SeedVariability | None = None
         self._rule = Rule()
         self._jobs = jobs
@@ -38,7 +38,7 @@ class SeedVariabilityPanel(QWidget):
         self._measure.setMaximumWidth(170)
         self._measure.currentIndexChanged.connect(self._paint)
         self._figure = HistogramPlot(
-            "Over 200 seeds", colour="validation", axis=_AXES[TWINS], unit="seeds"
+            "Over 200 seeds", colour="validation", axis=_AXES[LEAK_RATE], unit="seeds"
         )
         self._figure.setFixedHeight(176)
         self._text = QLabel()
@@ -64,33 +64,33 @@ class SeedVariabilityPanel(QWidget):
             column.addWidget(widget)
         self.show_none("")
 
-    def show_luck(self, rule: Rule, luck: SeedLeakRates, drawn: SeedVariability | None) -> None:
-        """Show a rule's figures; `drawn` is None until quick models were asked."""
-        self._rule, self._luck, self._drawn = rule, luck, drawn
+    def show_rates(self, rule: Rule, rates: SeedLeakRates, drawn: SeedVariability | None) -> None:
+        """Show a rule's figures; `drawn` is None until baseline models were asked."""
+        self._rule, self._rates, self._drawn = rule, rates, drawn
         self._paint()
 
     def show_none(self, text: str) -> None:
         """Show that there is nothing to compare."""
-        self._luck, self._drawn = SeedLeakRates((), None), None
+        self._rates, self._drawn = SeedLeakRates((), None), None
         for widget in (self._measure, self._figure, self._draw):
             widget.setVisible(False)
         self._text.setText(text)
 
     def _paint(self, *_: object) -> None:
-        if not self._luck.shares:
+        if not self._rates.shares:
             self.show_none("This rule draws no seed, so there is none to compare.")
             return
         place = self._measure.currentIndex()
-        known = place == TWINS or self._drawn is not None
+        known = place == LEAK_RATE or self._drawn is not None
         self._measure.setVisible(True)
         self._figure.setVisible(known)
         self._draw.setVisible(not known)
         self._draw.setEnabled(self._job is None)
-        if place == TWINS:
-            luck = self._luck
-            self._figure.show_axis(_AXES[TWINS])
-            self._figure.show_values(luck.shares, luck.this_seed, self._seed_text())
-            self._text.setText(_conclusion(luck))
+        if place == LEAK_RATE:
+            rates = self._rates
+            self._figure.show_axis(_AXES[LEAK_RATE])
+            self._figure.show_values(rates.shares, rates.this_seed, self._seed_text())
+            self._text.setText(_conclusion(rates))
         elif self._drawn is None:
             self._text.setText("Baseline models have not tried other seeds of this call yet.")
         else:
@@ -142,11 +142,11 @@ class SeedVariabilityPanel(QWidget):
         self._text.setText(f"{error.message}. {error.advice}")
 
 
-def _conclusion(luck: SeedLeakRates) -> str:
+def _conclusion(rates: SeedLeakRates) -> str:
     """Say what other seeds would have given: 90 % of them, and whether one avoids leakage."""
-    low, high = 100 * luck.at(5), 100 * luck.at(95)
-    spread = f"{low:.1f} to {high:.1f} % (90 % of seeds), median {100 * luck.median:.1f} %."
-    if min(luck.shares) > 0:
+    low, high = 100 * rates.at(5), 100 * rates.at(95)
+    spread = f"{low:.1f} to {high:.1f} % (90 % of seeds), median {100 * rates.median:.1f} %."
+    if min(rates.shares) > 0:
         return f"Every seed leaks: {spread} No seed avoids it."
-    free = sum(share == 0 for share in luck.shares)
-    return f"{free} of {len(luck.shares)} seeds do not leak. Leak rate {spread}"
+    free = sum(share == 0 for share in rates.shares)
+    return f"{free} of {len(rates.shares)} seeds do not leak. Leak rate {spread}"

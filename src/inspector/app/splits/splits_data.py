@@ -131,7 +131,7 @@ def read_splits(project: Project, rule: Rule) -> SplitsData:
 
 def at_threshold(shown: SplitsData, threshold: float) -> SplitsData:
     """Return what is shown at another threshold; other seeds take long, and come at rest."""
-    return replace(shown, leakage=shown.search.at(threshold, luck=False), computing=True)
+    return replace(shown, leakage=shown.search.at(threshold, with_seeds=False), computing=True)
 
 
 def lock_text(project: Project) -> str:

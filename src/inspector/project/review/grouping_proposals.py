@@ -99,7 +99,7 @@ def weigh(
     """Return a proposal with its evidence.
 
     Args:
-        pictures: (n, d) small pictures in the order of the proposal's keys, as are `labels`.
+        pictures: (n, d) small images in the order of the proposal's keys, as are `labels`.
         accepted: What a person said of it; None for nothing.
     """
     alike = agreement(proposal, pictures, labels)
@@ -126,7 +126,7 @@ def boundary_pairs(
     Within groups the least alike of a sample, across groups the most alike of a sample.
 
     Args:
-        pictures: (n, d) small pictures in the order of the proposal's keys.
+        pictures: (n, d) small images in the order of the proposal's keys.
         count: How many pairs at most.
 
     Returns:

@@ -33,7 +33,7 @@ from inspector.store.samples import Sample
 GAP_SECONDS = 10.0
 JUDGED_AT_ONCE = 20
 PAIRS_AT_LEAST = 30
-"""Look-alikes that it takes to say which share of them the named groups hold together."""
+"""Near-duplicates that it takes to say which share of them the named groups hold together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class JudgedGroups:
 
 
 class Groups:
-    """Ask what belongs together, judge it, and put it in force."""
+    """Ask what belongs together, judge it, and put it enabled."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class Groups:
         return [s for s in self._samples.everything() if s.status == "image"]
 
     def offers(self) -> list[GroupingProposal]:
-        """Return every proposal for this dataset, those in force first."""
+        """Return every proposal for this dataset, the enabled ones first."""
         rows = self.images()
         rules = self._rules()
         key = ([s.id for s in rows], [s.sha256 for s in rows], rules, self._patterns(rules))
@@ -193,7 +193,7 @@ class Groups:
         return joined
 
     def recall(self, rows: Sequence[Sample]) -> float | None:
-        """Return the share of pairs of look-alikes that named or confirmed groups hold together.
+        """Return the share of duplicate pairs that named or confirmed groups hold together.
 
         Same bytes and same pixels are left out: a copy says nothing of an event. None where no
         group is named, or fewer than `PAIRS_AT_LEAST` pairs are there to judge by.
@@ -212,7 +212,7 @@ class Groups:
         return float((pairs[:, 0] == pairs[:, 1]).mean())
 
     def provenance(self) -> str:
-        """Say in words what the groups in force come from."""
+        """Say in words what the enabled groups come from."""
         named = [f"{p.provenance.value} ({p.rule})" for p in self.enabled()]
         if any(s.bound for s in self.images()):
             named.append("confirmed by hand")
@@ -288,7 +288,7 @@ class Groups:
         self._context.emit(Changes(groups=True))
 
     def add_pattern(self, pattern: str) -> GroupingProposal:
-        """Put the groups of a regular expression on the path in force.
+        """Enable the groups of a regular expression on the path.
 
         Raises:
             UsageError: It is no regular expression, or fits no path.
@@ -316,7 +316,7 @@ class Groups:
         return self._context.store.records.get(GROUPING).gap_seconds or GAP_SECONDS
 
     def set_gap(self, seconds: float) -> None:
-        """Take pictures of one camera as one burst up to this gap; remembered by the project.
+        """Take images of one camera as one burst up to this gap; remembered by the project.
 
         Raises:
             UsageError: It is not above 0.
@@ -330,7 +330,7 @@ class Groups:
         self._context.emit(Changes(groups=True))
 
     def pictures(self, rows: Sequence[Sample]) -> NDArray[np.float32]:
-        """Return (n, 256) grey 16x16 pictures of samples, 0..255; zeros where there is none."""
+        """Return (n, 256) grey 16x16 images of samples, 0..255; zeros where there is none."""
         records = self.records(rows)
         luma: NDArray[np.float64] = records["luma"].reshape(-1, 16, 4, 16, 4).mean(axis=(2, 4))
         return luma.reshape(len(rows), 256).astype(np.float32)
