@@ -77,11 +77,11 @@ def _read(tasks: Sequence[ReadTask]) -> Facts:
         first = append(file, records) if records else 0
     except OSError as error:
         raise unkept(file, error) from error
-    kept = [
+    cached_pictures = [
         CachedPicture(sha256, thumbnail, place, zlib.crc32(record))
         for (sha256, thumbnail), place, record in zip(pictures, count(first), records, strict=False)
     ]
-    return Facts(rows, kept)
+    return Facts(rows, cached_pictures)
 
 
 def _digest(task: DigestTask) -> DigestResult:

@@ -107,19 +107,21 @@ def commands_of(
 
     An action of another page only goes there: what it would act on was not in sight.
     """
-    found = [as_command(key) for key in shown.key_table()]
+    commands = [as_command(key) for key in shown.key_table()]
     for place, page in enumerate(pages):
         go = partial(show, place)
         if page is not shown:
-            found.append(PaletteCommand(f"Go to {page.title}", f"Ctrl+{place + 1}", go, page.words))
+            commands.append(
+                PaletteCommand(f"Go to {page.title}", f"Ctrl+{place + 1}", go, page.words)
+            )
     for place, page in enumerate(pages):
         if page is not shown:
             go = partial(show, place)
-            found += [
+            commands += [
                 PaletteCommand(f"Go to {page.title}, to {key.does}", f"there {key.keys}", go)
                 for key in page.key_table()
             ]
-    return found
+    return commands
 
 
 def as_command(key: Key) -> PaletteCommand:

@@ -126,32 +126,35 @@ class Labels:
         numbers = groups.numbers(rows, with_duplicates=True)
         alone = np.bincount(numbers)[numbers] == 1
         group = np.where(alone, -1, numbers).astype(np.int64)
-        found = suspect_in_child(
+        suspected = suspect_in_child(
             LabelErrorsRequest(describe(groups.records(rows)), labels, group, probabilities),
             stop=stop or Stop(), progress=progress or Progress(),
             low_priority=self._context.low_priority,
         )  # fmt: skip
-        if found is None:
+        if suspected is None:
             return None
         suspects = tuple(
             SuspectedLabel(rows[i], classes[k], round(float(score), 4))
             for i, k, score in zip(
-                found.index.tolist(), found.suggested.tolist(), found.score.tolist(), strict=True
+                suspected.index.tolist(),
+                suspected.suggested.tolist(),
+                suspected.score.tolist(),
+                strict=True,
             )
         )
-        return LabelEvidence(tuple(rows), tuple(classes), found.probabilities, suspects)
+        return LabelEvidence(tuple(rows), tuple(classes), suspected.probabilities, suspects)
 
     def find(self, *, stop: Stop | None = None, progress: Progress | None = None) -> int | None:
         """Look for suspects and keep them for the queue; return their number, None when stopped."""
-        found = self.suspects(stop=stop, progress=progress)
-        if found is None:
+        evidence = self.suspects(stop=stop, progress=progress)
+        if evidence is None:
             return None
-        suspects = tuple(SuspectRecord(s.sample.id, s.suggested, s.score) for s in found)
+        suspects = tuple(SuspectRecord(s.sample.id, s.suggested, s.score) for s in evidence)
         self._context.store.records.note(
             LABEL_ERRORS, LabelErrorsRecord(self.queue_key(), suspects)
         )
         self._context.emit(Changes(rule=True))
-        return len(found)
+        return len(evidence)
 
     def queue(self) -> tuple[tuple[LabelCase, ...], bool]:
         """Return what to decide, and whether single labels were looked at yet.
@@ -169,15 +172,15 @@ class Labels:
 
     def single(self) -> tuple[tuple[LabelCase, ...], bool]:
         """Return the suspects of the queue alone, and whether single labels were looked at yet."""
-        kept = self._kept()
+        evidence = self._kept()
         clusters = self._duplicates.clusters()
         taken = {m.id for c in clusters if len(c.labels) > 1 for m in c.members}
         cases = tuple(
             LabelCase((one.sample,), one.suggested, one.score, _decided(one.sample))
-            for one in kept or ()
+            for one in evidence or ()
             if one.sample.id not in taken
         )
-        return cases, kept is not None
+        return cases, evidence is not None
 
     def nearest(self, case: LabelCase) -> dict[str, tuple[Sample, ...]]:
         """Return the images nearest to a case's first, for each of its labels and the suggestion.
@@ -185,11 +188,11 @@ class Labels:
         By what baseline models see; the case's own images are left out.
         """
         order = list(self._nearest_first(case.samples))
-        found = {}
+        nearest = {}
         for label in dict.fromkeys((*case.labels, case.suggested)):
             same = (s for s in order if _label(s) == label)
-            found[label] = tuple(s for _, s in zip(range(NEAREST), same, strict=False))
-        return found
+            nearest[label] = tuple(s for _, s in zip(range(NEAREST), same, strict=False))
+        return nearest
 
     def relabel(self, case: LabelCase, label: str = "") -> Decided:
         """Give every image of a case the suggested class, or another one."""
@@ -210,9 +213,9 @@ class Labels:
             if m.id in index.canonical
         )
         leading = sorted(label for label, n in counts.items() if n == max(counts.values()))
-        said = [suggested[m.id] for m in members if suggested.get(m.id) in leading]
-        label = said[0] if said else leading[0]
-        if not said and len(leading) > 1:
+        votes = [suggested[m.id] for m in members if suggested.get(m.id) in leading]
+        label = votes[0] if votes else leading[0]
+        if not votes and len(leading) > 1:
             order = self._nearest_first(members)
             label = next((s.label for s in order if s.label in leading), label)
         standing = [m for m in members if m.mark != "drop"]

@@ -110,10 +110,10 @@ class DuplicateIndex:
     def neighbours(self, sample: int) -> list[int]:
         """Return the samples that are directly alike to one at the sure level."""
         head = self.canonical.get(sample, sample)
-        found = [m for m in self.members(head) if m != sample]
+        same_content = [m for m in self.members(head) if m != sample]
         for other in self.neighbour_heads.get(head, ()):
-            found += self.members(other)
-        return sorted(found)
+            same_content += self.members(other)
+        return sorted(same_content)
 
 
 class Duplicates:
@@ -172,8 +172,8 @@ class Duplicates:
 
     def pairs(self) -> list[Pair]:
         """Return every pair of both levels, most alike first, equal sets expanded."""
-        found = self.index()
-        pairs = [*_equal_pairs(found), *_near_pairs(found)]
+        index = self.index()
+        pairs = [*_equal_pairs(index), *_near_pairs(index)]
         order = list(PairKind)
         pairs.sort(key=lambda p: (-p.similarity, order.index(p.kind), p.a.path, p.b.path))
         return pairs
@@ -183,22 +183,22 @@ class Duplicates:
 
         Across splits first, then conflicting labels, then the rest; most alike first.
         """
-        found = self.index()
+        index = self.index()
         best: dict[int, float] = defaultdict(float)
         kinds: dict[int, set[PairKind]] = defaultdict(set)
-        for member, kind in found.set_kind.items():
-            if member != found.canonical[member] or kind == "pixels":
-                kinds[found.cluster_of[member]].add(PairKind(kind))
-                best[found.cluster_of[member]] = 1.0
-        for a, _, transform, similarity in found.edges:
-            if similarity >= found.threshold and a in found.cluster_of:
-                cluster = found.cluster_of[a]
+        for member, kind in index.set_kind.items():
+            if member != index.canonical[member] or kind == "pixels":
+                kinds[index.cluster_of[member]].add(PairKind(kind))
+                best[index.cluster_of[member]] = 1.0
+        for a, _, transform, similarity in index.edges:
+            if similarity >= index.threshold and a in index.cluster_of:
+                cluster = index.cluster_of[a]
                 kinds[cluster].add(PairKind.TRANSFORMED if transform else PairKind.NEAR)
                 best[cluster] = max(best[cluster], similarity)
         order = list(PairKind)
         clusters = []
-        for key, members in found.clusters.items():
-            rows = tuple(sorted((found.samples[m] for m in members), key=lambda s: s.path))
+        for key, members in index.clusters.items():
+            rows = tuple(sorted((index.samples[m] for m in members), key=lambda s: s.path))
             sorted_kinds = tuple(sorted(kinds[key], key=order.index))
             clusters.append(Cluster(key, rows, sorted_kinds, best_of(rows).id, best[key]))
         clusters.sort(
@@ -214,12 +214,12 @@ class Duplicates:
         Only identity proves a conflict: two similar images may differ in what makes the class.
         """
         index = self.index()
-        found = []
+        conflicts = []
         for members in index.sets.values():
             standing = [s for m in members if (s := index.samples[m]).mark != "drop"]
             if len({s.new_label or s.label for s in standing}) > 1:
-                found.append(tuple(sorted(standing, key=lambda s: s.path)))
-        return sorted(found, key=lambda members: members[0].path)
+                conflicts.append(tuple(sorted(standing, key=lambda s: s.path)))
+        return sorted(conflicts, key=lambda members: members[0].path)
 
     def flat(self) -> list[Sample]:
         """Return the almost constant images, which are kept out of pairs."""
@@ -296,24 +296,24 @@ def best_of(members: tuple[Sample, ...]) -> Sample:
     )  # fmt: skip
 
 
-def _equal_pairs(found: DuplicateIndex) -> Iterator[Pair]:
-    for members in found.sets.values():
-        shown = sorted(members, key=lambda m: found.samples[m].path)
+def _equal_pairs(index: DuplicateIndex) -> Iterator[Pair]:
+    for members in index.sets.values():
+        shown = sorted(members, key=lambda m: index.samples[m].path)
         if len(shown) > MAX_EXPANDED:
             shown = shown[:1] + shown[-1:]
         for one, two in combinations(shown, 2):
-            a, b = found.samples[one], found.samples[two]
+            a, b = index.samples[one], index.samples[two]
             kind = PairKind.BYTES if a.sha256 == b.sha256 else PairKind.PIXELS
             yield Pair(a, b, kind, Level.SURE, NAMES[0], 1.0)
 
 
-def _near_pairs(found: DuplicateIndex) -> Iterator[Pair]:
-    for head_a, head_b, transform, similarity in found.edges:
-        level = Level.SURE if similarity >= found.threshold else Level.POSSIBLE
+def _near_pairs(index: DuplicateIndex) -> Iterator[Pair]:
+    for head_a, head_b, transform, similarity in index.edges:
+        level = Level.SURE if similarity >= index.threshold else Level.POSSIBLE
         kind = PairKind.TRANSFORMED if transform else PairKind.NEAR
-        some_a, some_b = found.members(head_a), found.members(head_b)
+        some_a, some_b = index.members(head_a), index.members(head_b)
         if len(some_a) * len(some_b) > MAX_EXPANDED:
             some_a, some_b = [head_a], [head_b]
         for one, two in product(some_a, some_b):
-            a, b = found.samples[one], found.samples[two]
+            a, b = index.samples[one], index.samples[two]
             yield Pair(a, b, kind, level, NAMES[transform], round(similarity, 4))

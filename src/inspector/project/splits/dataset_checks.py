@@ -3,7 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from inspector.audit.pitfalls import HIGH, Pitfall
+from inspector.audit.pitfalls import Pitfall
+from inspector.code_reading.finding import HIGH
 from inspector.dataset.layouts import Layout
 from inspector.dataset.layouts.views.class_tables import (
     ClassDifference,
@@ -39,30 +40,39 @@ def dataset_checks(context: ProjectContext, rows: Sequence[Sample]) -> list[Pitf
     layout = context.layout
     images = [s for s in rows if s.label and s.status == "image"]
     labels = {s.label for s in images}
-    found = _unsure(layout, labels)
+    pitfalls = _unsure(layout, labels)
     if len(labels) == 1:
-        found.append(
+        pitfalls.append(
             Pitfall(
                 ONE_CLASS, HIGH,
-                f"All {len(images):,} images are of 1 class, {images[0].label}. A classifier needs"
+                f"All {len(images):,} images are of 1 class, {images[0].label}",
+                "A classifier needs"
                 " two: no accuracy can be measured. Check how the folders are read.",
                 {"classes": 1.0},
             )
         )  # fmt: skip
     for tables in _tables(context, rows, images):
-        found += _wrong(tables, images)
-    return found + _imbalance(images)
+        pitfalls += _wrong(tables, images)
+    return pitfalls + _imbalance(images)
 
 
 def _unsure(layout: Layout, labels: set[str]) -> list[Pitfall]:
     sentences = doubts(layout, sorted(labels))
     if not sentences:
         return []
-    text = f"Check how the dataset is read: it was opened as {layout.text}. {' '.join(sentences)}"
+    text = f"It was opened as {layout.text}. {' '.join(sentences)}"
     options = "; ".join(a.option for a in layout.alternatives[:3])
     advice = f" Other readings: {options}." if options else ""
     confirm = f" If it is right, confirm it: {layout.choice.options}."
-    return [Pitfall(UNSURE, HIGH, text + advice + confirm, {"classes": len(labels)})]
+    return [
+        Pitfall(
+            UNSURE,
+            HIGH,
+            "Check how the dataset is read",
+            text + advice + confirm,
+            {"classes": len(labels)},
+        )
+    ]
 
 
 def _tables(
@@ -88,14 +98,14 @@ def _tables(
 def _wrong(tables: list[ClassTable], images: Sequence[Sample]) -> list[Pitfall]:
     first, *others = tables
     own = {t.name: own_differences(t) for t in tables}
-    found = []
+    pitfalls = []
     for other in others:
         between = [*own.pop(first.name, ()), *own.pop(other.name, ()), *differences(first, other)]
         if between:
             what = "class folders" if first.folders else "classes"
             title = f"The {what} of {first.name} and {other.name} differ"
             numbers = numbering(first, other) if first.folders else ""
-            found.append(_pitfall(title, between, numbers, [first, other], images))
+            pitfalls.append(_pitfall(title, between, numbers, [first, other], images))
     for name, alone in own.items():
         if alone:
             table = next(t for t in tables if t.name == name)
@@ -103,8 +113,8 @@ def _wrong(tables: list[ClassTable], images: Sequence[Sample]) -> list[Pitfall]:
             numbered = ", ".join(f"{i} {c}" for i, c in enumerate(table.classes[:6]))
             more = ", …" if len(table.classes) > 6 else ""
             text = f"Keras numbers the folders in {name} {numbered}{more}."
-            found.append(_pitfall(title, alone, text, [table], images))
-    return found
+            pitfalls.append(_pitfall(title, alone, text, [table], images))
+    return pitfalls
 
 
 def _pitfall(
@@ -112,14 +122,14 @@ def _pitfall(
     images: Sequence[Sample],
 ) -> Pitfall:  # fmt: skip
     """Return the finding: what is so per class, what Keras makes of it, and what to do."""
-    said = "; ".join(d.text for d in between[:_SHOWN])
+    differing = "; ".join(d.text for d in between[:_SHOWN])
     more = f"; and {len(between) - _SHOWN:,} more" if len(between) > _SHOWN else ""
     advice = " ".join(dict.fromkeys(d.advice for d in between[:_SHOWN]))
-    text = " ".join(part for part in (f"{title}: {said}{more}.", numbers, advice) if part)
+    detail = " ".join(part for part in (f"{differing}{more}.", numbers, advice) if part)
     names = {d.name for d in between} | {d.other for d in between if d.other}
     table = {f"{t.name}/{c}": float(i) for t in tables for i, c in enumerate(t.classes)}
     files = tuple(s.path for s in images if s.label in names)
-    return Pitfall(TABLES, HIGH, text, {"classes": float(len(between)), **table}, files)
+    return Pitfall(TABLES, HIGH, title, detail, {"classes": float(len(between)), **table}, files)
 
 
 def _imbalance(images: Sequence[Sample]) -> list[Pitfall]:
@@ -136,7 +146,8 @@ def _imbalance(images: Sequence[Sample]) -> list[Pitfall]:
     return [
         Pitfall(
             IMBALANCE, HIGH,
-            f"The classes are imbalanced {ratio:.0f} to 1: {largest} has {most:,} images and"
+            f"The classes are imbalanced {ratio:.0f} to 1",
+            f"{largest} has {most:,} images and"
             f" {smallest} {fewest:,}. Always answering {largest} would be right for {share:.0%} of"
             " the images: judge a model by the recall of each class (balanced accuracy), not by"
             " accuracy alone.",
