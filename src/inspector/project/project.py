@@ -13,6 +13,7 @@ from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
 from inspector.project.diagnosis.answers import Answers
 from inspector.project.diagnosis.diagnoses import Diagnoses
+from inspector.project.diagnosis.evidence import EvidenceReader
 from inspector.project.diagnosis.findings import Findings
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.diagnosis.reports import Reports
@@ -82,6 +83,7 @@ class Project:
         self.labels = Labels(context, self.duplicates, self.decisions, self.groups)
         self.diagnoses = Diagnoses(source, self.splits, self.labels)
         self.answers = Answers(source, self.splits, self.diagnoses)
+        self.evidence = EvidenceReader(source, self.splits, self.diagnoses)
         self.findings = Findings(source, self.scans, self.decisions, self.splits, self.labels)
         self.reports = Reports(source, self.splits, self.diagnoses, self.findings)
         self.runs = Runs(source, self.splits)

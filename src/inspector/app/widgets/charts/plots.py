@@ -47,7 +47,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.hideButtons()
         self.setFrameShape(self.Shape.NoFrame)
         # What is behind it shows: a card, a panel or the page.
-        self.viewport().setAutoFillBackground(False)
+        self.setStyleSheet("background: transparent")
         # Keys are the page's.
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.plotItem.setContentsMargins(0, 0, 0, 0)
