@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QTabWidget,
     QVBoxLayout,
-    QWidget,
 )
 
 from inspector.app.threads.bridge import Bridge
@@ -24,7 +23,7 @@ from inspector.app.train.run_actions import RunActions
 from inspector.app.train.run_form import RunForm
 from inspector.app.train.run_list import RunList
 from inspector.app.train.run_result_panel import SHOWN_MISTAKES, RunResultPanel, ShownResult
-from inspector.app.widgets.icons import icon
+from inspector.app.train.start_card import card, start_card
 from inspector.app.widgets.jobs import Job
 from inspector.app.widgets.jobs_bar import SAMPLE_MS
 from inspector.app.widgets.keys import bind
@@ -81,6 +80,7 @@ class TrainPage(Page):
         self.gap = GapPanel(project, bridge, self.jobs)
         self._start, self._pause = QPushButton("Start"), QPushButton("Pause")
         self._compare, self._tabs = QPushButton("Compare…"), QTabWidget()
+        self._split = QPushButton("Change the split")
         self._halt, self._more = QPushButton("Stop"), QPushButton("More")
         self._actions = RunActions(project, bridge, self._curves, self._current, self)
         # Short epochs come faster than one can read.
@@ -316,6 +316,7 @@ class TrainPage(Page):
     def _connect(self) -> None:
         self._form.changed.connect(self._ask_plan)
         self._start.clicked.connect(self._on_start)
+        self._split.clicked.connect(lambda: self.asked.emit(PageRequest(PageName.SPLITS)))
         self._compare.clicked.connect(self._on_compare)
         for panel in (self._comparison, self.gap):
             panel.ended.connect(self._read)
@@ -358,31 +359,8 @@ class TrainPage(Page):
         outer.setContentsMargins(24, 20, 24, 12)
         outer.setSpacing(12)
         outer.addLayout(head)
-        outer.addWidget(self._start_card())
+        outer.addWidget(start_card(self._form, self._start, self._plan, self._split))
         outer.addLayout(body, 1)
-
-    def _start_card(self) -> QFrame:
-        self._start.setProperty("role", "primary")
-        self._start.setIcon(icon("play", "on-accent"))
-        self._start.setToolTip("Ctrl+Enter")
-        split = QPushButton("Change the split")
-        split.setProperty("role", "quiet")
-        split.setToolTip("On the page Splits: folders, a Keras call, your code, a list, by group")
-        split.clicked.connect(lambda: self.asked.emit(PageRequest(PageName.SPLITS)))
-        upper = QHBoxLayout()
-        upper.setSpacing(16)
-        upper.addWidget(self._form, 1)
-        upper.addWidget(self._start, 0, Qt.AlignmentFlag.AlignBottom)
-        lower = QHBoxLayout()
-        lower.setSpacing(16)
-        lower.addWidget(self._plan, 1)
-        lower.addWidget(split, 0, Qt.AlignmentFlag.AlignTop)
-        whole = card()
-        column = whole.layout()
-        assert isinstance(column, QVBoxLayout)
-        column.addLayout(upper)
-        column.addLayout(lower)
-        return whole
 
     def _left(self) -> QFrame:
         title = QLabel("Runs")
@@ -407,18 +385,6 @@ class TrainPage(Page):
         narrow, wide = self.width() < _NARROW_PX, self.width() >= _WIDE_PX
         self._left_card.setFixedWidth(228 if narrow else 300 if wide else 268)
         self._right_card.setFixedWidth(300 if narrow else 440 if wide else 344)
-
-
-def card(*widgets: QWidget) -> QFrame:
-    """Return widgets on a card."""
-    whole = QFrame()
-    whole.setObjectName("plain-card")
-    column = QVBoxLayout(whole)
-    column.setContentsMargins(14, 12, 14, 12)
-    column.setSpacing(8)
-    for widget in widgets:
-        column.addWidget(widget)
-    return whole
 
 
 def _complete(runs: Sequence[Run]) -> set[str]:
