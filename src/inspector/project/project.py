@@ -14,6 +14,7 @@ from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
 from inspector.project.diagnosis.answers import Answers
 from inspector.project.diagnosis.diagnoses import Diagnoses
+from inspector.project.diagnosis.evidence import EvidenceReader
 from inspector.project.diagnosis.findings import Findings
 from inspector.project.diagnosis.image_map import ImageMap
 from inspector.project.diagnosis.label_review import LabelReview
@@ -93,6 +94,7 @@ class Project:
         self.image_map = ImageMap(context, self.embeddings)
         self.diagnoses = Diagnoses(source, self.splits, self.labels)
         self.answers = Answers(source, self.splits, self.diagnoses)
+        self.evidence = EvidenceReader(source, self.splits, self.diagnoses)
         self.findings = Findings(source, self.scans, self.decisions, self.splits, self.labels)
         self.reports = Reports(source, self.splits, self.diagnoses, self.findings)
         self.runs = Runs(source, self.splits)

@@ -118,12 +118,14 @@ class GroupingRecord(msgspec.Struct, frozen=True):
         gap_seconds: Within which photos of one camera belong together; None for the default.
         judgements: By rule, then by "id-id" of a pair.
         asks_first: Whether no rule is enabled that nobody accepted; older programs enabled some.
+        patterns: Patterns on the path that are proposed.
     """
 
     enabled: dict[str, bool] = {}
     gap_seconds: float | None = None
     judgements: dict[str, dict[str, Judgement]] = {}
     asks_first: bool = False
+    patterns: tuple[str, ...] = ()
 
 
 class PairJudgementsRecord(msgspec.Struct, frozen=True):

@@ -66,8 +66,8 @@ class DuplicateSearch:
             pairs.similarity.tolist(), strict=True,
         ):  # fmt: skip
             one, two = sorted((canonical[contents[a]], canonical[contents[b]]))
-            known = rows.get((one, two))
-            if one != two and (known is None or similarity > known.similarity):
+            best = rows.get((one, two))
+            if one != two and (best is None or similarity > best.similarity):
                 rows[one, two] = StoredPair(one, two, transform, similarity)
         context.store.duplicates.replace(sets, rows.values())
         return True

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inspector.dataset.csv_table import write_rows
+from inspector.dataset.groups import Proposal
 from inspector.dataset.layouts import Role
 from inspector.dataset.user_files import check_outside, user_file
 from inspector.errors import DatasetError, ExportError, UsageError
@@ -15,6 +16,7 @@ from inspector.project.changes import Changes
 from inspector.project.review.group_names import group_names
 from inspector.project.splits import leakage as leak_search
 from inspector.project.splits import seed_variability
+from inspector.project.splits.group_effects import GroupEffect, group_effect
 from inspector.project.splits.leakage import Leakage
 from inspector.project.splits.membership import membership
 from inspector.project.splits.source import SplitSource
@@ -178,6 +180,16 @@ class Splits:
             if changes == self._changes_seen:
                 self._search = known
         return known[1]
+
+    def effect_of(self, proposal: Proposal) -> GroupEffect:
+        """Return what accepting a grouping proposal would do to the split in use.
+
+        Raises:
+            DatasetError: Keras would raise here, or the folders are no splits.
+            UsageError: The arguments are wrong.
+        """
+        leakage = self.search(self.rule).at(self._duplicates.threshold, with_seeds=False)
+        return group_effect(self._source, leakage, self.sides_by_id(leakage.made), proposal)
 
     def score_seeds(
         self, rule: Rule | None = None, *, stop: Stop | None = None,

@@ -170,6 +170,7 @@ class Runs:
             threads=max(1, (os.cpu_count() or 1) - context.low_priority),
             cache=_cache(), versions={"inspector": __version__},
             test=columns([s.path for s in test]), dataset_digest=_digest(known.values()),
+            evaluation=membership.evaluation,
         )  # fmt: skip
         check_spec(spec)
         return spec
