@@ -412,7 +412,7 @@ class SplitsPage(Page):
 def _read(project: Project, rule: Rule) -> SplitsData:
     search = project.splits.search(rule)
     found = search.at(project.duplicates.threshold)
-    labels = {s.path: s.label for s in project.samples.everything()}
+    labels: dict[str, str] = {s.path: s.label for s in project.samples.everything()}
     counts = {
         side: Counter(labels.get(p, "") for p in paths)
         for side, paths in (
