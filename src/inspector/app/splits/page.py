@@ -26,7 +26,7 @@ from inspector.app.splits.splits_data import SplitsData, at_threshold, read_spli
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.icons import icon
 from inspector.app.widgets.page import Page, PageAction, PageName, PageRequest
-from inspector.app.widgets.pair_dialog import PairDialog
+from inspector.app.widgets.pairs.pair_dialog import PairDialog
 from inspector.audit.pitfalls import Pitfall
 from inspector.code_reading.reading import CodeReading, read_for_form
 from inspector.errors import InspectorError

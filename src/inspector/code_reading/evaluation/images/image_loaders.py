@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from inspector.code_reading.evaluation.image_functions import method_of, size_of
-from inspector.code_reading.evaluation.image_layers import after_layer
-from inspector.code_reading.evaluation.image_values import (
+from inspector.code_reading.evaluation.images.image_functions import method_of, size_of
+from inspector.code_reading.evaluation.images.image_layers import after_layer
+from inspector.code_reading.evaluation.images.image_values import (
     Affine,
     Channels,
     Decode,

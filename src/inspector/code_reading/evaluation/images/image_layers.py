@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from inspector.code_reading.evaluation.image_functions import (
+from inspector.code_reading.evaluation.images.image_functions import (
     UNIT,
     ImageCall,
     method_of,
@@ -12,8 +12,8 @@ from inspector.code_reading.evaluation.image_functions import (
     resized,
     size_of,
 )
-from inspector.code_reading.evaluation.image_libraries import torch_normalise, torch_resize
-from inspector.code_reading.evaluation.image_values import (
+from inspector.code_reading.evaluation.images.image_libraries import torch_normalise, torch_resize
+from inspector.code_reading.evaluation.images.image_values import (
     Affine,
     CentreCrop,
     Fit,

@@ -9,20 +9,20 @@ from typing import Final
 
 from inspector.code_reading.evaluation.class_names import CLASS_WORDS, ClassNames, listed_names
 from inspector.code_reading.evaluation.host import Host
-from inspector.code_reading.evaluation.image_arithmetic import (
+from inspector.code_reading.evaluation.images.image_arithmetic import (
     after_item,
     after_operator,
     after_put,
     after_reversed,
 )
-from inspector.code_reading.evaluation.image_functions import (
+from inspector.code_reading.evaluation.images.image_functions import (
     ImageCall,
     made,
     numbers_of,
     preprocessed,
 )
-from inspector.code_reading.evaluation.image_layers import after_layer
-from inspector.code_reading.evaluation.image_libraries import (
+from inspector.code_reading.evaluation.images.image_layers import after_layer
+from inspector.code_reading.evaluation.images.image_libraries import (
     CHANGES,
     DECODERS,
     STATISTICS,
@@ -32,8 +32,8 @@ from inspector.code_reading.evaluation.image_libraries import (
     pillow_crop,
     pillow_resize,
 )
-from inspector.code_reading.evaluation.image_loaders import loaded_image
-from inspector.code_reading.evaluation.image_values import (
+from inspector.code_reading.evaluation.images.image_loaders import loaded_image
+from inspector.code_reading.evaluation.images.image_values import (
     Channels,
     ImageValue,
     OtherStep,

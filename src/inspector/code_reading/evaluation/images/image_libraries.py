@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from inspector.code_reading.evaluation.image_functions import (
+from inspector.code_reading.evaluation.images.image_functions import (
     CV2_METHODS,
     PILLOW_METHODS,
     UNIT,
@@ -17,7 +17,7 @@ from inspector.code_reading.evaluation.image_functions import (
     resized,
     size_of,
 )
-from inspector.code_reading.evaluation.image_values import (
+from inspector.code_reading.evaluation.images.image_values import (
     Affine,
     BoxCrop,
     CentreCrop,

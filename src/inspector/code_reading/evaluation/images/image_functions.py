@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from inspector.code_reading.evaluation.image_values import (
+from inspector.code_reading.evaluation.images.image_values import (
     Affine,
     Channels,
     Decode,

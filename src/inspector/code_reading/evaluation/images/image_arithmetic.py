@@ -2,8 +2,8 @@
 
 import ast
 
-from inspector.code_reading.evaluation.image_functions import numbers_of
-from inspector.code_reading.evaluation.image_values import (
+from inspector.code_reading.evaluation.images.image_functions import numbers_of
+from inspector.code_reading.evaluation.images.image_values import (
     Affine,
     BoxCrop,
     ImageValue,
