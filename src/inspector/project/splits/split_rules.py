@@ -15,9 +15,9 @@ from inspector.code_reading.loader_calls import LoaderCall
 from inspector.code_reading.reading import Answers, CodeReading
 from inspector.dataset.layouts import IMAGE_ENDINGS, fold_of
 from inspector.errors import DatasetError, UsageError
+from inspector.project.splits.code_consequences import code_pitfalls
 from inspector.project.splits.code_split import (
     code_folders,
-    code_pitfalls,
     is_keras,
     keras_pair,
     one_call_of,
@@ -289,7 +289,7 @@ def by_code(source: SplitSource, rule: Rule) -> Membership:
     one, two = keras_pair(reading, rule.call.keras)
     folders = code_folders(source, one, two)
     calls = _by_calls(source, rule, one.call, two.call, folders=folders, code=(one, two))
-    findings = (*calls.findings, *code_pitfalls(reading, calls.findings))
+    findings = (*calls.findings, *code_pitfalls(source, reading, calls.findings))
     return replace(calls, findings=findings)
 
 
@@ -298,7 +298,7 @@ def _by_library(source: SplitSource, rule: Rule, reading: CodeReading) -> Member
     split = LibrarySplit(source, one, two, reading.containers)
     taken = {*split.training, *split.validation}
     neither = tuple(p for p in split.every if p not in taken)
-    findings = (*code_pitfalls(reading, split.findings), *split.findings)
+    findings = (*code_pitfalls(source, reading, split.findings), *split.findings)
     return Membership(
         rule, split.training, split.validation, elsewhere_by_folder(source, {*taken, *neither}),
         neither, findings, split.folder,
