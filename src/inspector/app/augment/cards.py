@@ -20,6 +20,7 @@ from inspector.app.augment.lint_list import LintList
 from inspector.app.augment.policy_panel import PolicyControls
 from inspector.app.augment.preview_grid import PreviewGrid
 from inspector.app.augment.range_strip import RangeStrip
+from inspector.app.widgets.elided_label import ElidedLabel
 from inspector.app.widgets.flow_layout import FlowLayout
 from inspector.app.widgets.segmented import SegmentedControl
 from inspector.project.training.run import IMAGE_SIZE_PX, IMAGE_SIZES_PX
@@ -79,12 +80,8 @@ def preview_card(
     row = FlowLayout(above)
     for widget in tools:
         row.addWidget(widget)
-    hint = QLabel(
-        "Hold Space for originals. Click an original, or 1 to 9, to pin it; click a number's name"
-        " to see its range."
-    )
+    hint = ElidedLabel("Hold Space: originals. Click an original, or 1 to 9: pin it.")
     hint.setProperty("role", "caption")
-    hint.setWordWrap(True)
     foot = QWidget()
     line = QHBoxLayout(foot)
     line.setContentsMargins(0, 0, 0, 0)

@@ -25,7 +25,7 @@ def headline(measured: EffectsRequests, policy: Policy, beside: str) -> tuple[st
             f"It takes two classes with several images each.{against}",
         )
     known = measured.damages
-    whole = known.get(ALL) or (next(iter(known.values())) if len(measured.parts) == 1 else None)
+    whole = known.get(ALL if len(measured.parts) > 1 else next(iter(measured.parts), ""))
     if whole is None:
         return "Measuring what this policy does to labels…", f"The grid is live.{against}"
     if not whole.told:
