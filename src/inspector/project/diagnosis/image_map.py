@@ -175,7 +175,8 @@ class ImageMap:
             rows.append((
                 s.path, round(x, 5), round(y, 5), s.split, current_label(s),
                 round(float(near.own_class[i]), 2), data.classes[other] if other >= 0 else "",
-                "" if np.isnan(near.typicality[i]) else round(float(near.typicality[i]), 4), data.method,
+                "" if np.isnan(near.typicality[i]) else round(float(near.typicality[i]), 4),
+                data.method,
             ))  # fmt: skip
         with user_file(file, self._context.root, what="map") as stream:
             write_rows(stream, rows)
