@@ -18,7 +18,7 @@ from inspector.audit.pitfalls import Pitfall
 from inspector.code_reading.finding import HIGH, LOW, MIDDLE
 from inspector.dataset.decoding import Flag
 from inspector.errors import UsageError
-from inspector.project.review.duplicates import PairKind
+from inspector.project.review.duplicates import DuplicateIndex, PairKind
 from inspector.project.review.similarity_graph import link
 from inspector.project.splits.dataset_checks import dataset_checks
 from inspector.project.splits.membership import membership
@@ -29,6 +29,7 @@ from inspector.project.splits.split_rules import (
     one_call,
     training_folder,
 )
+from inspector.similarity.orientations import NAMES
 from inspector.splits.keras_replay import Loader, cut, list_call
 from inspector.store.samples import Sample
 
@@ -37,6 +38,8 @@ KINDS = (*(k.value for k in PairKind), "group")
 TIED = ("same_picture_on_both_sides", "same_event_on_both_sides")
 """Findings that a split which keeps together what belongs together does not have."""
 Mask = NDArray[np.bool_]
+# More pairs of classes than these don't fit a sentence.
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +213,8 @@ class LeakageAnalysis:
             self._excluded, self._before(links.ties),
         )  # fmt: skip
         pitfalls = _findings(result, self._rows, self._masks)
-        worst_first = sorted((*self._checks, *pitfalls), key=lambda p: p.severity.rank)
+        turned = turned_apart(self._source.duplicates.index(), threshold)
+        worst_first = sorted((*self._checks, *pitfalls, *turned), key=lambda p: p.severity.rank)
         return replace(result, findings=tuple(worst_first))
 
     def _before(self, ties: SimilarityEdges) -> BeforeExclusion | None:
@@ -373,6 +377,31 @@ def _findings(leakage: Leakage, rows: list[Sample], masks: dict[str, Mask]) -> t
     chosen = [s for s, held in zip(rows, both, strict=True) if held]
     pitfalls += _file_findings(chosen)
     return tuple(sorted(pitfalls, key=lambda p: p.severity.rank))
+
+
+def turned_apart(index: DuplicateIndex, threshold: float) -> list[Pitfall]:
+    """Return the finding about images that look like another class when they are turned."""
+    pairs = []
+    for a, b, transform, similarity in index.turned_apart:
+        one, two = sorted((index.samples[a], index.samples[b]), key=lambda s: s.path)
+        if similarity >= threshold and "drop" not in (one.mark, two.mark):
+            pairs.append((one, two, NAMES[transform]))
+    if not pairs:
+        return []
+    classes = list(dict.fromkeys(f'"{one.label}" and "{two.label}"' for one, two, _ in pairs))
+    more = f" and {len(classes) - _NAMED} more" if len(classes) > _NAMED else ""
+    how = ", ".join(sorted({name for _, _, name in pairs}))
+    return [
+        Pitfall(
+            "turned_other_class", MIDDLE,
+            f"{len(pairs):,} {'pairs' if len(pairs) > 1 else 'pair'} of images of two classes match"
+            f" when one is flipped or rotated: {', '.join(classes[:_NAMED])}{more}",
+            f"A flip or rotation in the augmentation ({how}) would change the label: leave it out."
+            " These pairs count neither as duplicates nor as leakage.",
+            {"pairs": float(len(pairs))},
+            tuple(dict.fromkeys(s.path for one, two, _ in pairs for s in (one, two))),
+        )
+    ]  # fmt: skip
 
 
 def _file_findings(chosen: list[Sample]) -> list[Pitfall]:
