@@ -44,6 +44,14 @@ BACKBONES = (
 )  # fmt: skip
 """The names of keras.applications that transfer learning takes."""
 
+LITE0 = "EfficientNetLite0"
+LITE0_TUNED = "EfficientNetLite0-tuned"
+OFFLINE_BACKBONES = (LITE0, LITE0_TUNED)
+"""EfficientNet-Lite0 with the weights that come with the program: frozen, and trained on."""
+
+MODELS = (SMALL_CNN, *OFFLINE_BACKBONES, *BACKBONES)
+"""All names of models; anything else is the path of a .keras file."""
+
 
 class Budget(StrEnum):
     """When a run ends."""
@@ -103,7 +111,7 @@ class RunSpec:
             Empty: the last epoch counts as the best.
         validation: What judges; never augmented, never shuffled, chooses nothing.
         test: The locked test folder: listed and hashed, read by nothing but `Reevaluate`.
-        model: `SMALL_CNN`, one of `BACKBONES`, or the path of a .keras file.
+        model: One of `MODELS`, or the path of a .keras file.
         seed: Of weights, order, dropout and augmentation.
         image_size_px: Images become squares of this side.
         policy: The augmentation as `read_policy` takes it; None for none.

@@ -16,6 +16,8 @@ from inspector.project.training.run import EPOCHS, IMAGE_SIZE_PX, Run, RunConfig
 from inspector.project.training.runs import OpenedTest, seeds_of
 from inspector.training_protocol import (
     IMAGENET,
+    LITE0,
+    LITE0_TUNED,
     SMALL_CNN,
     Budget,
     EpochDone,
@@ -36,7 +38,11 @@ def add_verbs(verbs: object) -> None:
     train = add_verb(verbs, "train", _train, "train a model in a child process")
     add_split_options(train)
     train.add_argument("--policy", type=Path, metavar="FILE")
-    train.add_argument("--model", default=SMALL_CNN, metavar="NAME")
+    train.add_argument(
+        "--model", default=SMALL_CNN, metavar="NAME",
+        help=f"{SMALL_CNN}; {LITE0} (frozen, in seconds) or {LITE0_TUNED}, offline; a name of"
+        " keras.applications; or a .keras file",
+    )  # fmt: skip
     train.add_argument("--epochs", type=int, metavar="N", help=f"default {EPOCHS}")
     train.add_argument("--seeds", type=int, default=1, metavar="N", help="runs with other seeds")
     train.add_argument("--image-size", type=int, default=IMAGE_SIZE_PX, metavar="PX")

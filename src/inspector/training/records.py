@@ -19,6 +19,7 @@ from inspector.training_protocol import (
     CARD,
     CARD_TEXT,
     CHECKPOINT,
+    OFFLINE_BACKBONES,
     PREDICTION_FIELDS,
     STATE,
     EpochDone,
@@ -173,7 +174,8 @@ def _page(
 
 
 def _scaling(spec: RunSpec) -> str:
-    return "as its backbone was trained" if spec.model in BACKBONES else str(spec.normalisation)
+    trained = spec.model in (*BACKBONES, *OFFLINE_BACKBONES)
+    return "as its backbone was trained" if trained else str(spec.normalisation)
 
 
 @contextmanager
