@@ -277,7 +277,7 @@ class _Run:
         self, epoch: int, loss: float | None, accuracy: float | None, probabilities: Probabilities
     ) -> None:
         """Keep this epoch's weights if they are the best on the selection holdout, or there is"
-          " none."""
+        " none."""
         best = (-1.0, 0.0) if loss is None or accuracy is None else (accuracy, -loss)
         if loss is not None and best <= self._state.best:
             return
