@@ -47,7 +47,8 @@ class ScanCard(QFrame):
         for place, (mark, name) in enumerate(self._steps):
             if place:
                 line = QFrame()
-                line.setFrameShape(QFrame.Shape.HLine)
+                line.setObjectName("line")
+                line.setFixedHeight(1)
                 steps.addWidget(line, 1)
             steps.addWidget(mark, 0, Qt.AlignmentFlag.AlignVCenter)
             steps.addWidget(name)
@@ -61,7 +62,8 @@ class ScanCard(QFrame):
             text = f"{pairs:,} near-duplicate {'pair' if pairs == 1 else 'pairs'} across splits"
             self._headline.setText(f"{text} so far")
         else:
-            self._headline.setText("No near-duplicates across splits so far")
+            reading = "Reading your images" if current == 0 else "Looking for near-duplicates"
+            self._headline.setText(reading)
         self._detail.setText(
             "You can work on all pages meanwhile: results appear as they are found."
         )
