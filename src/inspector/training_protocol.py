@@ -118,6 +118,7 @@ class RunSpec:
         split: The split rule in words, for the card.
         dataset_digest: Of all samples, as the project says it.
         versions: Of the program and its libraries as the project knows them.
+        evaluation: The split that `validation` is: "test" where there is no validation split.
     """
 
     root: str
@@ -145,6 +146,7 @@ class RunSpec:
     versions: Mapping[str, str] = field(default_factory=dict)
     test: SampleColumns = field(default_factory=SampleColumns)
     policy_name: str = ""
+    evaluation: str = "validation"
 
 
 def write_spec(folder: Path, spec: RunSpec) -> None:

@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
+from inspector.cli.code_options import add_answer_option, add_role_option, given_answers
 from inspector.cli.output import print_json, print_table
 from inspector.code_reading.program import load_code
-from inspector.code_reading.reading import CodeReading, answers_of, read_code
-from inspector.code_reading.role_corrections import role_answers
+from inspector.code_reading.reading import CodeReading, read_code
 
 _HEADS = ("line", "role", "loader", "folder", "split", "subset", "seed", "shuffle")
 
@@ -37,38 +37,6 @@ def add_verbs(verbs: object) -> None:
     parser.add_argument("--project", type=Path, metavar="FILE", help="of --dataset")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
-
-
-def add_answer_option(parser: argparse.ArgumentParser) -> None:
-    """Add the option that fills in what the code does not tell."""
-    parser.add_argument(
-        "--answer",
-        action="append",
-        default=[],
-        metavar="EXPR=VALUE",
-        help='the value of an expression that the code does not tell: "args.seed=42"',
-    )
-
-
-def add_role_option(parser: argparse.ArgumentParser) -> None:
-    """Add the option that corrects the role of a dataset."""
-    parser.add_argument(
-        "--role",
-        action="append",
-        default=[],
-        metavar="LINE=ROLE",
-        help="correct what a dataset of the code is: 12=validation; 3:12 is line 12 of cell 3,"
-        " 12#2 the second dataset of line 12",
-    )
-
-
-def given_answers(arguments: argparse.Namespace) -> dict[str, str]:
-    """Return what --answer and --role say.
-
-    Raises:
-        UsageError: One of them can't be read.
-    """
-    return answers_of(arguments.answer) | role_answers(arguments.role)
 
 
 def _code(arguments: argparse.Namespace) -> None:

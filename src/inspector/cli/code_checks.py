@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
-from inspector.cli.code import given_answers
+from inspector.cli.code_options import given_answers
 from inspector.cli.output import print_table
 from inspector.code_reading.program import load_code, parse_program
 from inspector.code_reading.reading import CodeReading, literal

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from inspector.cli.code import add_answer_option, add_role_option, given_answers
+from inspector.cli.code_options import add_answer_option, add_role_option, given_answers
 from inspector.cli.options import add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
 from inspector.code_reading.program import load_code

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from inspector.code_reading.evaluation.image_values import (
+from inspector.code_reading.evaluation.images.image_values import (
     Affine,
     Channels,
     Fit,

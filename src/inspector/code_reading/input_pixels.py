@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from inspector.code_reading.evaluation.image_values import (
+from inspector.code_reading.evaluation.images.image_values import (
     Affine,
     BoxCrop,
     CentreCrop,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from inspector.code_reading.evaluation.image_values import (
+from inspector.code_reading.evaluation.images.image_values import (
     Affine,
     BoxCrop,
     CentreCrop,

@@ -7,7 +7,7 @@ from typing import Final
 from inspector.augmentation.keras_versions import swaps_axes
 from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.evaluation.evaluator import Followed
-from inspector.code_reading.evaluation.image_functions import numbers_of
+from inspector.code_reading.evaluation.images.image_functions import numbers_of
 from inspector.code_reading.evaluation.objects import Action, Arrays, Generator, Layer, LoaderName
 from inspector.code_reading.evaluation.values import Ref, Unknown, is_number
 from inspector.code_reading.finding import HIGH, LOW, MIDDLE, CodeFinding

@@ -8,13 +8,13 @@ from inspector.code_reading.calls import code_calls
 from inspector.code_reading.class_order import class_order
 from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.evaluation.evaluator import Followed, follow
-from inspector.code_reading.evaluation.image_follower import (
+from inspector.code_reading.evaluation.images.image_follower import (
     ImageFollower,
     ImageUse,
     UseKind,
 )
-from inspector.code_reading.evaluation.image_loaders import generator_steps, loaded_image
-from inspector.code_reading.evaluation.image_values import (
+from inspector.code_reading.evaluation.images.image_loaders import generator_steps, loaded_image
+from inspector.code_reading.evaluation.images.image_values import (
     Channels,
     ImageStep,
     ImageValue,

@@ -21,8 +21,8 @@ from inspector.code_reading.evaluation.frames import (
     Return,
 )
 from inspector.code_reading.evaluation.function_calls import ENDS
-from inspector.code_reading.evaluation.image_follower import ImageFollower
-from inspector.code_reading.evaluation.image_values import ImageValue
+from inspector.code_reading.evaluation.images.image_follower import ImageFollower
+from inspector.code_reading.evaluation.images.image_values import ImageValue
 from inspector.code_reading.evaluation.libraries import Libraries
 from inspector.code_reading.evaluation.names import KNOWN_ROOTS
 from inspector.code_reading.evaluation.objects import Action, DataSet, Event, StackBox, StreamValue

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from inspector.code_reading.evaluation.image_values import ImageValue
+from inspector.code_reading.evaluation.images.image_values import ImageValue
 from inspector.code_reading.evaluation.objects import DataSet, StreamValue
 from inspector.code_reading.evaluation.operators import WIDE_FORMAT, Operators
 from inspector.code_reading.evaluation.value_access import TooMuchError

@@ -6,8 +6,8 @@ from typing import Final
 from inspector.code_reading.evaluation import options
 from inspector.code_reading.evaluation.dataset_methods import DatasetMethods
 from inspector.code_reading.evaluation.host import Host
-from inspector.code_reading.evaluation.image_follower import ImageFollower
-from inspector.code_reading.evaluation.image_values import ImageValue
+from inspector.code_reading.evaluation.images.image_follower import ImageFollower
+from inspector.code_reading.evaluation.images.image_values import ImageValue
 from inspector.code_reading.evaluation.keras_objects import (
     FLOWS,
     POSITIONS,

@@ -139,7 +139,7 @@ class Runs:
         """
         context = self._context
         membership = self._splits.membership(rule)
-        known = {s.path: s for s in self._groups.images() if s.mark != "drop"}
+        known: dict[str, Sample] = {s.path: s for s in self._groups.images() if s.mark != "drop"}
         training = [known[p] for p in dict.fromkeys(membership.training) if p in known]
         validation = [known[p] for p in dict.fromkeys(membership.validation) if p in known]
         test = [known[p] for p in _test_paths(membership) if p in known]
@@ -170,6 +170,7 @@ class Runs:
             threads=max(1, (os.cpu_count() or 1) - context.low_priority),
             cache=_cache(), versions={"inspector": __version__},
             test=columns([s.path for s in test]), dataset_digest=_digest(known.values()),
+            evaluation=membership.evaluation,
         )  # fmt: skip
         check_spec(spec)
         return spec

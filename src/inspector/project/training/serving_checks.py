@@ -1,7 +1,7 @@
 """Training code beside inference code, measured on the person's images and on a trained run."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -145,7 +145,7 @@ class ServingChecks:
             TrainingError: The run's model or a validation image can't be read.
         """
         images = [s for s in self._samples.everything() if s.status == "image"]
-        counts = Counter(s.new_label or s.label for s in images)
+        counts: Counter[str] = Counter(s.new_label or s.label for s in images)
         reading = read_serving(
             parse_program(training), parse_program(serving),
             answers={name: literal(value) for name, value in answers if not is_role(name)},
@@ -175,7 +175,7 @@ class ServingChecks:
 
     def _change(
         self, reading: ServingReading, difference: InputDifference, chosen: Sequence[_Stored],
-        images: Sequence[Sample], counts: Counter[str],
+        images: Sequence[Sample], counts: Mapping[str, int],
     ) -> InputChange:  # fmt: skip
         learnt, aspect = reading.training, difference.aspect
         if aspect is Aspect.CLASSES:
@@ -299,7 +299,7 @@ def _apart(one: Floats, two: Floats) -> float:
     return float(np.abs(same_shape(two, one.shape) - one).mean())
 
 
-def _misnamed(difference: InputDifference, counts: Counter[str]) -> int | None:
+def _misnamed(difference: InputDifference, counts: Mapping[str, int]) -> int | None:
     """Return how many images of the dataset belong to classes that get another's name."""
     if difference.names is None:
         return None
