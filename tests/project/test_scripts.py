@@ -96,8 +96,9 @@ def test_fiftyone_gets_decisions_labels_and_clusters(
     assert {row[0] for row in by_path.values() if row[5]} == {
         str(project.absolute(path)) for path in clusters
     }
-    suspects = project.labels.suspects()
-    assert sum(row[4] for row in by_path.values()) == len(suspects or [])
+    evidence = project.labels.evidence(probabilities=False)
+    assert evidence is not None
+    assert sum(row[4] for row in by_path.values()) == len(evidence.suspects)
     assert any(row[6] for row in by_path.values())
 
 

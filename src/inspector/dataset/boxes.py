@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from inspector.dataset.layouts import voc, yolo
-from inspector.dataset.layouts.coco import CocoImage, image_paths, read_document
+from inspector.dataset.layouts.annotations import voc, yolo
+from inspector.dataset.layouts.annotations.coco import CocoImage, image_paths, read_document
 from inspector.dataset.layouts.model import Kind, Layout
 from inspector.dataset.layouts.tree import Tree, read_tree
 from inspector.errors import DatasetError

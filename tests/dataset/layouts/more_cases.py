@@ -284,12 +284,12 @@ MORE = (
         "list files",
         {
             "trainlist01.txt": "\n".join(
-                f"/home/me/my data/{c}/{n}.jpg {i + 1}"
+                f"/data/my set/{c}/{n}.jpg {i + 1}"
                 for i, c in enumerate(("hot dog", "taco"))
                 for n in (0, 1)
             ),
             "testlist01.txt": "\n".join(
-                f"/home/me/my data/{c}/{n}.jpg" for c in ("hot dog", "taco") for n in (2, 3)
+                f"/data/my set/{c}/{n}.jpg" for c in ("hot dog", "taco") for n in (2, 3)
             ),
         },
     ),

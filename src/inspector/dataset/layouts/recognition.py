@@ -8,9 +8,7 @@ from pathlib import Path
 from inspector.dataset.layouts import (
     class_folders,
     class_split,
-    coco,
     cub,
-    fiftyone,
     hugging_face,
     imagenet,
     label_table,
@@ -18,9 +16,8 @@ from inspector.dataset.layouts import (
     prefix,
     sources,
     split_folders,
-    voc,
-    yolo,
 )
+from inspector.dataset.layouts.annotations import coco, fiftyone, voc, yolo
 from inspector.dataset.layouts.candidate import (
     LABEL_FILE,
     Variant,

@@ -203,10 +203,11 @@ class Diagnoses:
         """
         stop, progress = stop or Stop(), progress or Progress()
         answer = self.run(stop=stop, progress=progress)
-        if not stop.is_set():
-            self._labels.find(stop=stop, progress=progress)
         if not stop.is_set() and self._splits.drawn() is None:
             self._splits.score_seeds(stop=stop, progress=progress)
+        # Last: images are embedded for it, which takes longer than the rest.
+        if not stop.is_set():
+            self._labels.find(stop=stop, progress=progress)
         return answer
 
     def last(self) -> StoredDiagnosis | None:
