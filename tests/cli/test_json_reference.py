@@ -79,6 +79,8 @@ def test_every_key_is_as_documented(
         "decisions": ["decisions", *where],
         "export": ["export", *where, "--to", str(tmp_path / "out")],
         "report": ["report", *where, "-o", str(tmp_path / "r.html")],
+        "fingerprints": ["fingerprints", *where, "-o", str(tmp_path / "a.fingerprints")],
+        "audit": ["audit", *where, "--against", str(tmp_path / "a.fingerprints")],
         "code": ["code", str(script)],
         "policy lint": ["policy", "lint", "--code", "ImageDataGenerator(rotation_range=0.2)"],
     }

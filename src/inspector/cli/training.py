@@ -48,7 +48,7 @@ def add_verbs(verbs: object) -> None:
     train.add_argument("--image-size", type=int, default=IMAGE_SIZE_PX, metavar="PX")
     train.add_argument(
         "--budget", choices=[Budget.EPOCHS.value, Budget.PLATEAU.value], default="epochs",
-        help="plateau: until the selection set stops improving, --epochs at most",
+        help="plateau: until the selection holdout stops improving, --epochs at most",
     )  # fmt: skip
     train.add_argument(
         "--weights", metavar="FILE", help=f"of a backbone; {IMAGENET} has Keras fetch them"
@@ -61,7 +61,7 @@ def add_verbs(verbs: object) -> None:
         help="load its best weights, and evaluate them again on its validation files",
     )  # fmt: skip
     runs.add_argument(
-        "--open-test", metavar="RUN", help="judge its best weights on the test folder, once"
+        "--open-test", metavar="RUN", help="evaluate its best weights on the test folder, once"
     )
 
 
@@ -120,7 +120,7 @@ def _tell(answer: Event, arguments: argparse.Namespace) -> None:
             )
         case RunDone():
             print(
-                f"{answer.run}: best epoch {answer.best_epoch} by the selection set, validation"
+                f"{answer.run}: best epoch {answer.best_epoch} by the selection holdout, validation"
                 f" {answer.best_val_accuracy:.3f}; last epoch {answer.last_val_accuracy:.3f}"
             )
         case _:

@@ -14,6 +14,7 @@ from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
 from inspector.project.diagnosis.answers import Answers
 from inspector.project.diagnosis.diagnoses import Diagnoses
+from inspector.project.diagnosis.evidence import EvidenceReader
 from inspector.project.diagnosis.findings import Findings
 from inspector.project.diagnosis.image_map import ImageMap
 from inspector.project.diagnosis.label_review import LabelReview
@@ -25,14 +26,17 @@ from inspector.project.experiments.run_scripts import RunScripts
 from inspector.project.export.clean_up import CleanUps
 from inspector.project.export.exports import Exports
 from inspector.project.export.image_scripts import ImageScripts
+from inspector.project.review.audit import Audits
 from inspector.project.review.decisions import Decisions
 from inspector.project.review.duplicates import Duplicates
 from inspector.project.review.gallery_query import Gallery
 from inspector.project.review.groups import Groups
+from inspector.project.review.image_collection import Fingerprints
 from inspector.project.review.image_hashes import ImageHashes
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.splits import Splits
 from inspector.project.training.runs import Runs
+from inspector.project.training.serving_checks import ServingChecks
 
 
 class Project:
@@ -75,6 +79,8 @@ class Project:
         self.embeddings = Embeddings(context, self.samples)
         self.duplicates = Duplicates(context, self.samples)
         self.image_hashes = ImageHashes(context, self.samples)
+        self.fingerprints = Fingerprints(context, self.samples)
+        self.audits = Audits(context, self.duplicates, self.fingerprints)
         self.decisions = Decisions(context, self.samples, self.duplicates)
         self.groups = Groups(context, self.samples, self.duplicates, self.decisions)
         self.gallery = Gallery(self.samples, self.duplicates)
@@ -88,9 +94,11 @@ class Project:
         self.image_map = ImageMap(context, self.embeddings)
         self.diagnoses = Diagnoses(source, self.splits, self.labels)
         self.answers = Answers(source, self.splits, self.diagnoses)
+        self.evidence = EvidenceReader(source, self.splits, self.diagnoses)
         self.findings = Findings(source, self.scans, self.decisions, self.splits, self.labels)
         self.reports = Reports(source, self.splits, self.diagnoses, self.findings)
         self.runs = Runs(source, self.splits)
+        self.serving = ServingChecks(context, self.samples, self.runs)
         self.exports = Exports(context, self.samples, self.duplicates, self.groups)
         self.image_scripts = ImageScripts(context, self.duplicates, self.groups, self.labels)
         self.run_scripts = RunScripts(context, self.runs)

@@ -118,12 +118,14 @@ class GroupingRecord(msgspec.Struct, frozen=True):
         gap_seconds: Within which photos of one camera belong together; None for the default.
         judgements: By rule, then by "id-id" of a pair.
         asks_first: Whether no rule is enabled that nobody accepted; older programs enabled some.
+        patterns: Patterns on the path that are proposed.
     """
 
     enabled: dict[str, bool] = {}
     gap_seconds: float | None = None
     judgements: dict[str, dict[str, Judgement]] = {}
     asks_first: bool = False
+    patterns: tuple[str, ...] = ()
 
 
 class PairJudgementsRecord(msgspec.Struct, frozen=True):
@@ -337,7 +339,7 @@ def read(connection: sqlite3.Connection, record: Record[T]) -> T:
             return record.empty
         raise ProjectError(
             f'the project file holds a damaged record "{record.key.value}": {error}',
-            "Restore the file from a backup, or begin anew with another --project.",
+            "Restore the file from a backup, or start again with another --project.",
         ) from error
     return value
 

@@ -81,7 +81,7 @@ class Learner:
         )
         if not fits:
             raise TrainingError(
-                "the checkpoint is of another model", "Start a new run with these settings."
+                "the checkpoint belongs to another model", "Start a new run with these settings."
             )
         for variable, array in zip(variables, state, strict=True):
             variable.assign(array)

@@ -322,7 +322,7 @@ def _build_backbone(name: str, side_px: int, weights: str | None) -> Any:
         if "Input size" in str(error):
             least = str(error).partition("at least ")[2].partition("x")[0]
             raise TrainingError(
-                f"{name} needs images of {least} px at least", "Raise the image size."
+                f"{name} needs images of at least {least} px", "Raise the image size."
             ) from error
         raise TrainingError(
             f"the weights do not fit {name}", "Choose its weights without the top (notop)."

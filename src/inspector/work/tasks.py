@@ -194,5 +194,5 @@ class Written:
 
 
 SearchTask = Begin | Describe | Reduce | FindNear | JoinNear | ProposeTask | VerifyTask
-Task = ReadTask | DigestTask | HashFile | ComparePages | EmbedFile | SearchTask
-Result = CandidateResult | Written | DigestResult | Hashed | PagesCompared | Embedded
+Task = ReadTask | DigestTask | HashFile | EmbedFile | ComparePages | SearchTask
+Result = CandidateResult | Written | DigestResult | Hashed | Embedded | PagesCompared

@@ -76,11 +76,8 @@ def run(tasks: Sequence[Task]) -> Facts | list[Result]:
             return _embed([task for task in tasks if isinstance(task, EmbedFile)])
         case _:
             pages = Pages()
-            return [
-                _compare(task, pages)
-                for task in tasks
-                if not isinstance(task, ReadTask | EmbedFile)
-            ]
+            rest = [task for task in tasks if not isinstance(task, ReadTask | EmbedFile)]
+            return [_compare(task, pages) for task in rest]
 
 
 def _compare(task: SearchTask | DigestTask | HashFile | ComparePages, pages: Pages) -> Result:

@@ -125,7 +125,9 @@ class LabelReview:
             DatasetError: It can't be read, or names an image or verdict that is not known.
         """
         rows = list(read_rows(file, ("path", "verdict"), what="verdicts", advice=_ADVICE))
-        known = {s.path: s for s in self._samples.by_paths([r.cells["path"] for r in rows])}
+        known: dict[str, Sample] = {
+            s.path: s for s in self._samples.by_paths([r.cells["path"] for r in rows])
+        }
         verdicts: dict[int, LabelVerdict] = {}
         for row in rows:
             path, verdict = row.cells["path"], row.cells["verdict"].strip().lower()

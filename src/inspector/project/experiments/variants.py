@@ -104,7 +104,7 @@ def check_candidates(candidates: Sequence[Variant], baseline: str) -> None:
     """
     names = [one.name for one in candidates]
     if len(names) < 2:
-        raise UsageError("a comparison needs two at least", "Name another policy.")
+        raise UsageError("a comparison needs at least two policies", "Name another policy.")
     twice = [name for name in names if names.count(name) > 1]
     if twice:
         raise UsageError(f"{twice[0]} is named twice", "Give each another name.")
