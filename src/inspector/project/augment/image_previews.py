@@ -38,7 +38,7 @@ def advise(
     policy: Policy, pictures: Sequence[Path], keras: str = "", *,
     sizes: Sequence[tuple[int, int]] = (),
 ) -> list[Advice]:  # fmt: skip
-    """Return check a policy: parameters that do nothing or do harm, measured on images where there are any.
+    """Return the advice on a policy; image files are read at the size that training uses.
 
     Args:
         policy: Any.
