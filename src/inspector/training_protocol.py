@@ -368,11 +368,17 @@ class Train:
 
 @dataclass(frozen=True, slots=True)
 class Reevaluate:
-    """Load the run's best weights and evaluate them again, on one of `SIDES`; as `Train`."""
+    """Load the run's best weights and evaluate them again, on one of `SIDES`; as `Train`.
+
+    Attributes:
+        arrays: An .npz file with other images instead: `pixels`, float32 (n, side, side, 3) RGB
+            levels of 0..255, and `labels`, int32 (n,); "" for the list.
+    """
 
     folder: str
     side: str = "validation"
     root: str = ""
+    arrays: str = ""
 
 
 @dataclass(frozen=True, slots=True)

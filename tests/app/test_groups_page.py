@@ -14,7 +14,7 @@ from inspector.app.groups.proposal_card import ProposalCard, marked_name
 from inspector.app.widgets.page import PageName
 from inspector.app.widgets.segmented import SegmentedControl
 from inspector.app.window.main_window import ProjectWindow
-from inspector.project.review.grouping_proposals import Evidence
+from inspector.project.review.grouping_proposals import GroupEvidence
 from tests.app.screen import button, named, show, text_of, texts
 
 
@@ -74,7 +74,7 @@ def test_only_what_looks_right_is_accepted_at_once(
     qtbot.waitUntil(lambda: bool(_cards(groups)), timeout=10_000)
     card = _cards(groups)[0]
     qtbot.waitUntil(lambda: card.has_answer, timeout=10_000)
-    assert card.shown.proposal.evidence is not Evidence.LOOKS_RIGHT
+    assert card.shown.proposal.evidence is not GroupEvidence.LOOKS_RIGHT
     button(card, "Accept anyway…").click()
     assert asked
     assert "look alike" in asked[0]

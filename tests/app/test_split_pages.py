@@ -23,7 +23,7 @@ from inspector.app.splits.seed_panel import ACCURACY
 from inspector.app.splits.split_graph import SplitGraph
 from inspector.app.widgets.charts.figures import HistogramPlot
 from inspector.app.widgets.jobs_bar import JobBar
-from inspector.app.widgets.pair_grid import PairGrid
+from inspector.app.widgets.pairs.pair_grid import PairGrid
 from inspector.app.window.main_window import ProjectWindow
 from inspector.project.splits.leakage import Leak
 from inspector.project.splits.split_rules import Rule, RuleKind

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets import theme
-from inspector.app.widgets.pair_grid import square_of
+from inspector.app.widgets.pairs.pair_grid import square_of
 from inspector.project.review.groups import Group
 
 AnyIndex = QModelIndex | QPersistentModelIndex

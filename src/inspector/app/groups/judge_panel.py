@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets import theme
 from inspector.app.widgets.elided_label import ElidedLabel
-from inspector.app.widgets.pair_grid import square_of
+from inspector.app.widgets.pairs.pair_grid import square_of
 from inspector.app.widgets.split_badge import paint_badge
 from inspector.project.review.groups import JudgedGroups
 from inspector.store.samples import Sample

@@ -37,7 +37,11 @@ from inspector.errors import InspectorError
 from inspector.project.catalog.samples import Counts
 from inspector.project.changes import Changes
 from inspector.project.project import Project
-from inspector.project.review.grouping_proposals import Evidence, GroupingProposal, ProposalState
+from inspector.project.review.grouping_proposals import (
+    GroupEvidence,
+    GroupingProposal,
+    ProposalState,
+)
 from inspector.project.review.groups import Group, JudgedGroups
 from inspector.project.splits.group_effects import GroupEffect
 from inspector.store.samples import Sample
@@ -95,7 +99,9 @@ class GroupsPage(Page):
         ]
         self._shortcuts = bind(self, self._keys)
         self._lay_out()
-        self._empty.show_text("Looking for groups…", "Names, dates and look-alikes are compared.")
+        self._empty.show_text(
+            "Looking for groups…", "Names, dates and near-duplicates are compared."
+        )
 
     def key_table(self) -> Sequence[Key]:
         """Return the keys of this page."""
@@ -294,7 +300,9 @@ class GroupsPage(Page):
             )  # fmt: skip
 
     def _on_accept(self, card: ProposalCard) -> None:
-        if card.shown.proposal.evidence is not Evidence.LOOKS_RIGHT and not is_sure(card, self):
+        if card.shown.proposal.evidence is not GroupEvidence.LOOKS_RIGHT and not is_sure(
+            card, self
+        ):
             return
         self._use(card.shown, on=True)
 

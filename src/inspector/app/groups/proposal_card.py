@@ -24,15 +24,20 @@ from inspector.app.widgets.elided_label import ElidedLabel
 from inspector.app.widgets.icons import icon
 from inspector.app.widgets.share_bar import ShareBar
 from inspector.app.widgets.thumbnail_strip import ThumbnailStrip
-from inspector.project.review.grouping_proposals import Evidence, GroupingProposal
+from inspector.project.review.grouping_proposals import GroupEvidence, GroupingProposal
 from inspector.project.splits.group_effects import GroupEffect
 from inspector.store.samples import Sample
 
 TILE_PX, BAR_PX = 72, 160
 SHOWN_GROUPS, SHOWN_IMAGES, MAX_OF_A_GROUP = 6, 24, 4
-_CHIPS = {Evidence.LOOKS_RIGHT: "ok", Evidence.NOT_SURE: "plain", Evidence.CHANCE: "problem"}
+_CHIPS = {
+    GroupEvidence.LOOKS_RIGHT: "ok",
+    GroupEvidence.NOT_SURE: "plain",
+    GroupEvidence.CHANCE: "problem",
+}
 _BARS = {
-    Evidence.LOOKS_RIGHT: "ok", Evidence.NOT_SURE: "line-strong", Evidence.CHANCE: "problem-fill",
+    GroupEvidence.LOOKS_RIGHT: "ok", GroupEvidence.NOT_SURE: "line-strong",
+    GroupEvidence.CHANCE: "problem-fill",
 }  # fmt: skip
 
 
@@ -261,7 +266,7 @@ class ProposalCard(QFrame):
         for widget in (self._bar, self._price, self._hurt):
             row.addWidget(widget)
         row.addStretch()
-        right = self.shown.proposal.evidence is Evidence.LOOKS_RIGHT
+        right = self.shown.proposal.evidence is GroupEvidence.LOOKS_RIGHT
         accept = QPushButton("Accept" if right else "Accept anyway…")
         accept.setToolTip("Its images must stay in one split (Enter)")
         if right:

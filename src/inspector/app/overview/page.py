@@ -25,7 +25,7 @@ from inspector.app.overview.verdict_panel import VerdictPanel
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
 from inspector.app.widgets.page import Page, PageAction, PageName, PageRequest
-from inspector.app.widgets.pair_dialog import PairDialog
+from inspector.app.widgets.pairs.pair_dialog import PairDialog
 from inspector.project.changes import Changes
 from inspector.project.diagnosis.answers import Answer
 from inspector.project.diagnosis.findings import FindingView, Overview

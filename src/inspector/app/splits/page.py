@@ -26,7 +26,7 @@ from inspector.app.splits.splits_data import SplitsData, at_threshold, read_spli
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.icons import icon
 from inspector.app.widgets.page import Page, PageAction, PageName, PageRequest
-from inspector.app.widgets.pair_dialog import PairDialog
+from inspector.app.widgets.pairs.pair_dialog import PairDialog
 from inspector.audit.pitfalls import Pitfall
 from inspector.code_reading.reading import CodeReading, read_for_form
 from inspector.errors import InspectorError
@@ -35,6 +35,7 @@ from inspector.project.project import Project
 from inspector.project.splits.leakage import Leak
 from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.project.splits.splits import Frozen
+from inspector.project.training.serving_checks import ServingCheck
 from inspector.similarity.levels import POSSIBLE
 
 AT_REST_MS = 500
@@ -58,6 +59,8 @@ class SplitsPage(Page):
         self._shown: SplitsData | None = None
         self._bar = RuleBar()
         self._bar.changed.connect(self._look)
+        self._bar.serving.changed.connect(self._compare)
+        self._bar.serving.judge.connect(lambda: self._compare(judge=True))
         self._bar.kept.connect(self._on_keep)
         self._summary, self._note = QLabel(), QLabel()
         self._summary.setObjectName("splits-summary")
@@ -124,6 +127,7 @@ class SplitsPage(Page):
         self._bar.show_state(RuleState.COMPUTING)
         if rule.kind is RuleKind.CODE:
             self._show_reading(rule)
+            self._compare()
         project = self.project
         self.bridge.call(
             lambda: read_splits(project, rule), self._show, channel="splits",
@@ -138,6 +142,24 @@ class SplitsPage(Page):
         self.bridge.call(
             lambda: read_for_form(rule.code, rule.call.keras, rule.answers), done,
             channel="splits-reading", on_error=lambda error: self._bar.reading.clear(),
+        )  # fmt: skip
+
+    def _compare(self, *, judge: bool = False) -> None:
+        """Compare inference code with the pasted code, and measure on images."""
+        rule, panel = self._bar.rule(), self._bar.serving
+        if rule.kind is not RuleKind.CODE or not rule.serving.strip() or not rule.code.strip():
+            return
+
+        def done(check: ServingCheck) -> None:
+            if self._bar.rule().serving == rule.serving:
+                panel.show_check(check)
+
+        self.bridge.call(
+            lambda: self.project.serving.check(
+                rule.code, rule.serving, rule.answers, judge=judge
+            ),
+            done, channel="splits-serving",
+            on_error=lambda error: panel.show_problem(f"{error.message}. {error.advice}"),
         )  # fmt: skip
 
     def _refuse(self, error: InspectorError) -> None:

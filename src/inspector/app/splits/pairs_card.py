@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QToolBu
 from inspector.app.splits.split_graph import SplitEdge
 from inspector.app.widgets import theme
 from inspector.app.widgets.flow_layout import FlowLayout
-from inspector.app.widgets.pair_grid import PairGrid, PairTile
-from inspector.app.widgets.pair_kinds import KIND_NAMES
+from inspector.app.widgets.pairs.pair_grid import PairGrid, PairTile
+from inspector.app.widgets.pairs.pair_kinds import KIND_NAMES
 from inspector.project.review.duplicates import PairKind
 from inspector.project.splits.leakage import Leak
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.splits.code_lines import CodeLines
+from inspector.app.splits.serving_panel import ServingPanel
 from inspector.app.widgets import theme
 from inspector.app.widgets.code_reading_panel import CodeReadingPanel
 from inspector.app.widgets.flow_layout import FlowLayout
@@ -66,7 +67,8 @@ class RuleBar(QFrame):
     Attributes:
         changed: A `Rule`, a moment after the last change; `lacks` says what is missing yet.
         kept: The person wants this rule to be in use.
-        reading: How pasted code was read, filled by the page.
+        reading: How pasted code was read, filled by the page; `serving` likewise what inference
+            code does otherwise.
     """
 
     changed = Signal(object)
@@ -99,6 +101,7 @@ class RuleBar(QFrame):
         self._code.setPlaceholderText(_EXAMPLE)
         self._code.setFixedHeight(120)
         self.reading, self.lines = CodeReadingPanel(), CodeLines()
+        self.serving = ServingPanel()
         self._edit, self._keep = QPushButton("Edit code…"), QPushButton("Use this rule")
         self._state = QLabel()
         self._timer = QTimer(self)
@@ -124,7 +127,7 @@ class RuleBar(QFrame):
             case RuleKind.CODE:
                 return Rule(
                     kind, Call(keras=keras), code=self._code.toPlainText(),
-                    answers=self.reading.answers(),
+                    answers=self.reading.answers(), serving=self.serving.code(),
                 )  # fmt: skip
             case RuleKind.LIST:
                 return Rule(kind, file=self._chosen)
@@ -179,6 +182,7 @@ class RuleBar(QFrame):
             with QSignalBlocker(self._code):
                 self._code.setPlainText(rule.code)
             self.reading.set_answers(rule.answers)
+            self.serving.set_code(rule.serving)
         for widget in self._fields():
             widget.blockSignals(False)
         self._show_fields()
@@ -265,7 +269,7 @@ class RuleBar(QFrame):
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
         column.addLayout(row)
-        for part in (self.reading, self.lines, self._code):
+        for part in (self.reading, self.lines, self._code, self.serving):
             column.addWidget(part)
 
     def _fill(self) -> None:
@@ -350,5 +354,6 @@ class RuleBar(QFrame):
         self._edit.setVisible(code and self.lines.is_filled())
         self._code.setVisible(code and (self._edit.isChecked() or not self.lines.is_filled()))
         self.lines.setVisible(code and self.lines.is_filled() and not self._edit.isChecked())
+        self.serving.setVisible(code)
         if not code:
             self.reading.clear()

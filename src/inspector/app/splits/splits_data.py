@@ -116,7 +116,7 @@ def read_splits(project: Project, rule: Rule) -> SplitsData:
     search = project.splits.search(rule)
     leakage = search.at(project.duplicates.threshold)
     made = leakage.made
-    labels = {s.path: s.label for s in project.samples.everything()}
+    labels: dict[str, str] = {s.path: s.label for s in project.samples.everything()}
     sides = {"training": made.training, made.evaluation: made.validation, **made.elsewhere}
     counts = {
         side: Counter(labels.get(p, "") for p in paths) for side, paths in sides.items() if paths

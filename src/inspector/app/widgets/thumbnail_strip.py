@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets import theme
-from inspector.app.widgets.pair_grid import square_of
+from inspector.app.widgets.pairs.pair_grid import square_of
 from inspector.app.widgets.split_badge import paint_badge
 
 GAP_PX, GROUP_GAP_PX = 4, 12

@@ -1,6 +1,7 @@
 """The evidence behind the figures of Overview: components, controls, classes, shortcuts."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -161,7 +162,7 @@ def _classes(leakage: Leakage, rows: list[Sample]) -> tuple[ClassLeaks, ...]:
 
 
 def _examples(
-    name: str, values: Any, rows: list[Sample], names: list[str]
+    name: str, values: Any, rows: list[Sample], names: Sequence[str]
 ) -> tuple[ShortcutExample, ...]:
     """Return the two classes whose middle values lie furthest apart, with typical images."""
     of_class = {

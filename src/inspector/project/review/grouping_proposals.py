@@ -19,7 +19,7 @@ MIN_ALIKE = 0.3
 MAX_CLASS_SHARE = 0.1
 
 
-class Evidence(StrEnum):
+class GroupEvidence(StrEnum):
     """What the images say of a proposal."""
 
     LOOKS_RIGHT = "looks right"
@@ -65,13 +65,13 @@ class GroupingProposal:
         return wilson(self.agreement.alike, self.agreement.pairs)
 
     @property
-    def evidence(self) -> Evidence:
+    def evidence(self) -> GroupEvidence:
         """Whether it can be suggested: alike far above chance, and no group that is a batch."""
         if not self.agreement.pairs or self.low <= self.agreement.by_chance:
-            return Evidence.CHANCE
+            return GroupEvidence.CHANCE
         if self.low > MIN_ALIKE and self.class_share <= MAX_CLASS_SHARE:
-            return Evidence.LOOKS_RIGHT
-        return Evidence.NOT_SURE
+            return GroupEvidence.LOOKS_RIGHT
+        return GroupEvidence.NOT_SURE
 
     @property
     def text(self) -> str:

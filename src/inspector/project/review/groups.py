@@ -20,7 +20,7 @@ from inspector.project.context import ProjectContext
 from inspector.project.review.decisions import Decided, Decisions
 from inspector.project.review.duplicates import Duplicates
 from inspector.project.review.grouping_proposals import (
-    Evidence,
+    GroupEvidence,
     GroupingProposal,
     ProposalState,
     boundary_pairs,
@@ -107,7 +107,7 @@ class Groups:
             weigh(p, pictures, [s.label for s in rows], accepted=rules.get(_name(p)))
             for p in self._propose(rows, rules)
         ]
-        proposals.sort(key=lambda o: (not o.enabled, list(Evidence).index(o.evidence), -o.low))
+        proposals.sort(key=lambda o: (not o.enabled, list(GroupEvidence).index(o.evidence), -o.low))
         self._kept = (key, proposals)
         return proposals
 
@@ -277,7 +277,7 @@ class Groups:
         return [
             o for o in self.offers()
             if o.state is ProposalState.OPEN and not o.enabled
-            and o.evidence is not Evidence.CHANCE
+            and o.evidence is not GroupEvidence.CHANCE
         ]  # fmt: skip
 
     def acknowledge(self) -> None:

@@ -183,7 +183,7 @@ class LeakageAnalysis:
         self.made = membership(source, rule)
         self._rows = source.groups.images()
         self._ids = np.array([s.id for s in self._rows], np.int64)
-        self._position = {s.path: i for i, s in enumerate(self._rows)}
+        self._position: dict[str, int] = {s.path: i for i, s in enumerate(self._rows)}
         self._scanned = {
             "training": path_mask(self.made.training, self._position),
             "validation": path_mask(self.made.validation, self._position),

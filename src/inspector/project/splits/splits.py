@@ -9,6 +9,7 @@ from pathlib import Path
 from inspector.dataset.csv_table import write_rows
 from inspector.dataset.groups import Proposal
 from inspector.dataset.layouts import Role
+from inspector.dataset.names import parse_listed_path, parse_split
 from inspector.dataset.user_files import check_outside, user_file
 from inspector.errors import DatasetError, ExportError, UsageError
 from inspector.project.catalog.scans import Scans
@@ -249,7 +250,7 @@ class Splits:
         if file.exists():
             raise ExportError(f"{file} exists already", "Name a file that does not exist yet.")
         hashed = self._hashed(rule)
-        labels = {s.path: s.label for s in self._samples.everything()}
+        labels: dict[str, str] = {s.path: s.label for s in self._samples.everything()}
         groups = self._group_names(rule)
         rows = [
             (one.path, one.sha256, one.split, labels.get(one.path, ""), groups.get(one.path, ""))
@@ -263,7 +264,12 @@ class Splits:
 
     def _hashed(self, rule: Rule) -> list[LockedFile]:
         root = self._context.root
-        return [LockedFile(p, _hash(root / p), side) for p, side in self._sides(rule)]
+        return [
+            LockedFile(
+                path := parse_listed_path(p), _hash(root / path), parse_split(side, where=rule.text)
+            )
+            for p, side in self._sides(rule)
+        ]
 
     def _remember_lock(self, rule: Rule, file: str, rows: list[LockedFile]) -> None:
         # A file on both sides is kept once: its first side counts.
@@ -280,7 +286,7 @@ class Splits:
             return None
         record = self._context.store.split_lock.record()
         rows = [s for s in self._samples.everything() if s.sha256]
-        now = {s.path: s.sha256 for s in rows}
+        now: dict[str, bytes] = {s.path: s.sha256 for s in rows}
         contents = {s.sha256 for s in rows}
         known = {sha for _, sha, _ in files}
         paths = {path for path, _, _ in files}

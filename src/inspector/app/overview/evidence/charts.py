@@ -17,7 +17,7 @@ _CAP = 0.16
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class ComponentInterval:
     """A component with an estimate and its 95 % CI; `shown` where its effect is."""
 
     name: str
@@ -32,9 +32,9 @@ class ForestPlot(LateChart):
 
     def __init__(self) -> None:
         super().__init__("Components of the gap with their 95 % CI")
-        self._intervals: Sequence[Interval | None] = ()
+        self._intervals: Sequence[ComponentInterval | None] = ()
 
-    def show_intervals(self, intervals: Sequence[Interval | None]) -> None:
+    def show_intervals(self, intervals: Sequence[ComponentInterval | None]) -> None:
         """Show other components, from top to bottom; None leaves its row empty."""
         self._intervals = intervals
         self.setFixedHeight(ROW_PX * len(intervals) + AXIS_PX)
@@ -74,7 +74,7 @@ class ForestPlot(LateChart):
         plot.show_range((low, high), (0, count))
         plot.on_hover(self._text_at)
 
-    def _paint_interval(self, plot: "Plot", one: Interval, y: float) -> None:
+    def _paint_interval(self, plot: "Plot", one: ComponentInterval, y: float) -> None:
         colour: QColor = theme.colour("problem-fill" if one.shown else "text-3")
         plot.line([one.low, one.high], [y, y], colour, 2)
         for end in (one.low, one.high):
@@ -96,11 +96,11 @@ class PlaceboPlot(LateChart):
 
     def __init__(self) -> None:
         super().__init__("Leakage beside placebo groups")
-        self._effect: Interval | None = None
+        self._effect: ComponentInterval | None = None
         self._placebo = 0.0
         self.setFixedHeight(112)
 
-    def show_effect(self, effect: Interval, placebo: float) -> None:
+    def show_effect(self, effect: ComponentInterval, placebo: float) -> None:
         """Show an effect with its CI, and the most that placebo groups reach."""
         self._effect, self._placebo = effect, placebo
         self.setAccessibleDescription(

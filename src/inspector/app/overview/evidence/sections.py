@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 from inspector.app.overview.evidence.charts import (
     AXIS_PX,
     ROW_PX,
+    ComponentInterval,
     ForestPlot,
-    Interval,
     PlaceboPlot,
 )
 from inspector.app.overview.evidence.section import Section, link
@@ -297,10 +297,10 @@ def _is_shown(term: dict[str, Any]) -> bool:
     return term.get("verdict") == "yes"
 
 
-def _interval(name: str, term: dict[str, Any]) -> Interval | None:
+def _interval(name: str, term: dict[str, Any]) -> ComponentInterval | None:
     if term.get("mean") is None or term.get("low") is None:
         return None
-    return Interval(name, term["mean"], term["low"], term["high"], _is_shown(term))
+    return ComponentInterval(name, term["mean"], term["low"], term["high"], _is_shown(term))
 
 
 def _number(value: float) -> str:
