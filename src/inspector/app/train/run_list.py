@@ -217,7 +217,7 @@ class RunList(QWidget):
         if run.reason:
             child.setForeground(0, theme.colour("problem"))
         child.setToolTip(0, f"{run.title}\nseed {run.spec.seed} · {state_text(run)}\n{why}".strip())
-        child.setToolTip(1, "Validation accuracy at the epoch that the selection set chose")
+        child.setToolTip(1, "Validation accuracy at the epoch that the selection holdout chose")
         return child
 
     def _on_current(self, item: QTreeWidgetItem | None, _: object) -> None:
