@@ -263,13 +263,17 @@ def _model(probe: Probe) -> _Model:
 
 def _out_of_fold(x: Floats, targets: Floats, folds: Ints, model: _Model) -> Floats:
     """Return the scores (n, draws, classes) of models that saw no image of the same fold."""
-    flat = targets.reshape(len(targets), -1)
+    # Of two classes one is the other's complement.
+    two = targets.shape[2] == 2
+    shape = targets[..., 1:].shape if two else targets.shape
+    flat = np.ascontiguousarray(targets[..., 1:] if two else targets).reshape(len(targets), -1)
     scores = np.empty(flat.shape, np.float32)
     for fold in range(FOLDS):
         held = folds == fold
         mean = flat[~held].mean(axis=0)
         scores[held] = x[held] @ model(x[~held], flat[~held] - mean) + mean
-    return scores.reshape(targets.shape)
+    whole = scores.reshape(shape)
+    return np.concatenate([1 - whole, whole], axis=2) if two else whole
 
 
 def _null(x: Floats, shuffled: Ints, classes: int, folds: Ints, model: _Model) -> Doubles:
