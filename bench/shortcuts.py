@@ -26,7 +26,12 @@ from PIL import Image
 from inspector.audit.intervals import wilson
 from inspector.audit.shortcut_features import VALUES, measure_surroundings
 from inspector.audit.shortcut_probes import ImageFacts, probes_of
-from inspector.audit.shortcuts import ProbeName, ShortcutQuestion, ShortcutVerdict, find_shortcuts
+from inspector.audit.shortcut_search import (
+    ProbeName,
+    ShortcutQuestion,
+    ShortcutVerdict,
+    find_shortcuts,
+)
 from inspector.dataset.decoding import encode_thumbnail, read_picture
 from inspector.similarity.fingerprints import fingerprint
 from inspector.similarity.packing import PACKED, pack, unpack

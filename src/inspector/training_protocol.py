@@ -118,6 +118,7 @@ class RunSpec:
         split: The split rule in words, for the card.
         dataset_digest: Of all samples, as the project says it.
         versions: Of the program and its libraries as the project knows them.
+        evaluation: The split that `validation` is: "test" where there is no validation split.
     """
 
     root: str
@@ -145,6 +146,7 @@ class RunSpec:
     versions: Mapping[str, str] = field(default_factory=dict)
     test: SampleColumns = field(default_factory=SampleColumns)
     policy_name: str = ""
+    evaluation: str = "validation"
 
 
 def write_spec(folder: Path, spec: RunSpec) -> None:
@@ -366,11 +368,17 @@ class Train:
 
 @dataclass(frozen=True, slots=True)
 class Reevaluate:
-    """Load the run's best weights and evaluate them again, on one of `SIDES`; as `Train`."""
+    """Load the run's best weights and evaluate them again, on one of `SIDES`; as `Train`.
+
+    Attributes:
+        arrays: An .npz file with other images instead: `pixels`, float32 (n, side, side, 3) RGB
+            levels of 0..255, and `labels`, int32 (n,); "" for the list.
+    """
 
     folder: str
     side: str = "validation"
     root: str = ""
+    arrays: str = ""
 
 
 @dataclass(frozen=True, slots=True)

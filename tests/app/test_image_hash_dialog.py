@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from inspector.app.duplicates.image_hash_dialog import ImageHashDialog
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets.compare_view import CompareView
+from inspector.app.widgets.pairs.compare_view import CompareView
 from inspector.project.project import Project
 from inspector.similarity.image_hashes import HashMethod
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from inspector.audit.descriptors import describe, reduce
 from inspector.audit.shortcut_features import FeatureBlock, block, without_centre
-from inspector.audit.shortcuts import Probe, ProbeName
+from inspector.audit.shortcut_search import Probe, ProbeName
 
 Floats = NDArray[np.float32]
 

@@ -4,7 +4,7 @@ import argparse
 
 from inspector.cli.options import add_verb, open_project, scan
 from inspector.cli.output import print_json, print_table, print_warning
-from inspector.project.review.grouping_proposals import Evidence
+from inspector.project.review.grouping_proposals import GroupEvidence
 
 
 def add_verbs(verbs: object) -> None:
@@ -31,7 +31,7 @@ def _groups(arguments: argparse.Namespace) -> None:
             project.groups.set_gap(arguments.exif_seconds)
         for name in arguments.accept:
             accepted = project.groups.accept(name)
-            if accepted.evidence is not Evidence.LOOKS_RIGHT:
+            if accepted.evidence is not GroupEvidence.LOOKS_RIGHT:
                 print_warning(f"{accepted.evidence.value}: {accepted.text}")
         for name in arguments.dismiss:
             project.groups.dismiss(name)

@@ -17,6 +17,7 @@ VERBS = {
     "groups": ("groups",),
     "audit": ("audit", "fingerprints"),
     "diagnosis": ("diagnose", "labels", "report"),
+    "images": ("map", "similar"),
     "clean_up": ("fix",),
     "curate": ("decide", "undo", "redo", "decisions", "export"),
     "policies": ("policy",),

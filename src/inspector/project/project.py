@@ -7,13 +7,17 @@ from inspector.dataset.layouts import Choice, Layout, recognise
 from inspector.project.augment.policies import Policies
 from inspector.project.augment.policy_effects import PolicyEffects
 from inspector.project.augment.previews import Previews
+from inspector.project.catalog.embeddings import Embeddings
 from inspector.project.catalog.samples import Samples
 from inspector.project.catalog.scans import Scans
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
 from inspector.project.diagnosis.answers import Answers
 from inspector.project.diagnosis.diagnoses import Diagnoses
+from inspector.project.diagnosis.evidence import EvidenceReader
 from inspector.project.diagnosis.findings import Findings
+from inspector.project.diagnosis.image_map import ImageMap
+from inspector.project.diagnosis.label_review import LabelReview
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.diagnosis.reports import Reports
 from inspector.project.experiments.comparisons import Comparisons
@@ -32,6 +36,7 @@ from inspector.project.review.image_hashes import ImageHashes
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.splits import Splits
 from inspector.project.training.runs import Runs
+from inspector.project.training.serving_checks import ServingChecks
 
 
 class Project:
@@ -71,6 +76,7 @@ class Project:
         self.context = context
         self.samples = Samples(context)
         self.scans = Scans(context)
+        self.embeddings = Embeddings(context, self.samples)
         self.duplicates = Duplicates(context, self.samples)
         self.image_hashes = ImageHashes(context, self.samples)
         self.fingerprints = Fingerprints(context, self.samples)
@@ -83,12 +89,16 @@ class Project:
         self.policies = Policies(context)
         self.previews = Previews(context, self.groups)
         self.measuring = PolicyEffects()
-        self.labels = Labels(context, self.duplicates, self.decisions, self.groups)
+        self.labels = Labels(context, self.duplicates, self.decisions, self.groups, self.embeddings)
+        self.label_review = LabelReview(context, self.samples, self.labels)
+        self.image_map = ImageMap(context, self.embeddings)
         self.diagnoses = Diagnoses(source, self.splits, self.labels)
         self.answers = Answers(source, self.splits, self.diagnoses)
+        self.evidence = EvidenceReader(source, self.splits, self.diagnoses)
         self.findings = Findings(source, self.scans, self.decisions, self.splits, self.labels)
         self.reports = Reports(source, self.splits, self.diagnoses, self.findings)
         self.runs = Runs(source, self.splits)
+        self.serving = ServingChecks(context, self.samples, self.runs)
         self.exports = Exports(context, self.samples, self.duplicates, self.groups)
         self.image_scripts = ImageScripts(context, self.duplicates, self.groups, self.labels)
         self.run_scripts = RunScripts(context, self.runs)

@@ -177,6 +177,9 @@ def _do(order: Train | Reevaluate, parent: Parent, orders: CommandInbox) -> None
             loop.train_run(folder, spec, tell=parent.send, control=control)
         else:
             spec = replace(spec, root=order.root or spec.root)
+            if order.arrays:
+                parent.send(loop.evaluate_arrays(folder, Path(order.arrays), control=control))
+                return
             evaluation = loop.reevaluate(
                 folder, spec, order.side, tell=parent.send, control=control
             )

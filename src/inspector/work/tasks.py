@@ -134,6 +134,28 @@ class DigestResult:
     pixels: bytes
 
 
+class ComparePages(NamedTuple):
+    """Look closer at a confirmed pair that may be two pages of one template.
+
+    Attributes:
+        pair: Number of the pair, given back.
+        similarity: As verified.
+    """
+
+    pair: int
+    one: str
+    two: str
+    transform: int
+    similarity: float
+
+
+class PagesCompared(NamedTuple):
+    """The similarity of a pair after a closer look; as it was where it is no document."""
+
+    pair: int
+    similarity: float
+
+
 class HashFile(NamedTuple):
     """Hash a file by some of ImageHash's methods."""
 
@@ -151,11 +173,26 @@ class Hashed:
     reason: str = ""
 
 
+class EmbedFile(NamedTuple):
+    """Embed the image of a file, whose bytes had this hash when it was scanned."""
+
+    sha256: bytes
+    path: str
+
+
+class Embedded(NamedTuple):
+    """The vector of a content as float16 bytes; b"" where `reason` says why there is none."""
+
+    sha256: bytes
+    vector: bytes
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """What was asked for stands in the folder of the search."""
 
 
 SearchTask = Begin | Describe | Reduce | FindNear | JoinNear | ProposeTask | VerifyTask
-Task = ReadTask | DigestTask | HashFile | SearchTask
-Result = CandidateResult | Written | DigestResult | Hashed
+Task = ReadTask | DigestTask | HashFile | EmbedFile | ComparePages | SearchTask
+Result = CandidateResult | Written | DigestResult | Hashed | Embedded | PagesCompared

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from inspector.app.widgets import theme
-from inspector.app.widgets.pair_kinds import KIND_NAMES
+from inspector.app.widgets.pairs.pair_kinds import KIND_NAMES
 from inspector.app.widgets.review.review import AnyIndex, QueueModel
 from inspector.project.review.duplicates import Cluster
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets.compare_view import CompareView
+from inspector.app.widgets.pairs.compare_view import CompareView
 from inspector.app.widgets.sample_image import read_image
 from inspector.project.project import Project
 from inspector.project.review.image_hashes import HashComparison, ImageHashPair

@@ -11,10 +11,10 @@ from inspector.app.duplicates.image_hash_dialog import ImageHashDialog
 from inspector.app.duplicates.rule_dialog import RuleDialog
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.thumbnails import Thumbnails
-from inspector.app.widgets.compare_view import CompareView
 from inspector.app.widgets.keys import bind, overrides, resolve
 from inspector.app.widgets.member_strip import MAX_SHOWN, MemberStrip
 from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest
+from inspector.app.widgets.pairs.compare_view import CompareView
 from inspector.app.widgets.review.review import Review, Verb, ask_class
 from inspector.app.widgets.sample_image import read_image
 from inspector.desktop.settings import settings_file

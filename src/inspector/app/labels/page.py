@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QListView, QVBoxLayout, QWidget
 
+from inspector.app.labels.label_count_panel import LabelCountPanel
 from inspector.app.labels.neighbours_view import NeighboursView
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
@@ -83,6 +84,7 @@ class LabelsPage(Page):
         self.review.current_changed.connect(self._on_current)
         self.review.moved.connect(self.moved)
         self.review.left_changed.connect(self.work_left)
+        self._count = LabelCountPanel(project, bridge)
         self._keys = self._table()
         self._shortcuts = bind(self, self._keys)
         self._lay_out()
@@ -95,6 +97,7 @@ class LabelsPage(Page):
         """Ask for the queue again after a scan, a decision or a new look at the labels."""
         if changes.duplicates or changes.decisions or changes.rule:
             self.bridge.call(self.project.labels.queue, self._show, channel="labels")
+            self._count.refresh()
 
     def shown_text(self) -> str:
         """Say how much of the queue is decided."""
@@ -226,6 +229,7 @@ class LabelsPage(Page):
         )[0]
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._count)
         outer.addWidget(self.review)
         self.setFocusProxy(self.list)
 

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 PLACE_PX = 360
 FACE_PX = 36
 SHOWN = 5
+_FILES = (
+    "Archives and projects (*.zip *.tar *.tar.gz *.tgz *.tar.bz2 *.tbz2 *.tar.xz *.txz *.parquet"
+    " *.npz *.tfrecord* *.tfrec *.inspector)",
+    "All files (*)",
+)
 
 
 class StartPage(QWidget):
@@ -150,16 +155,23 @@ class StartPage(QWidget):
         field.setObjectName("dropField")
         field.setMinimumHeight(90)
         field.setMaximumHeight(180)
-        text = QLabel("Drop a dataset folder here")
+        text = QLabel("Drop a dataset folder or an archive here")
         text.setProperty("role", "heading")
         hint = QLabel(
             "class folders, or training and validation folders with class folders in them"
         )
         hint.setProperty("role", "muted")
+        archives = QLabel(
+            ".zip, .tar, .parquet, .npz and .tfrecord files are unpacked into a new folder first"
+        )
+        archives.setProperty("role", "muted")
+        for label in (hint, archives):
+            label.setWordWrap(True)
         inside = QVBoxLayout(field)
         inside.addStretch()
         inside.addWidget(text)
         inside.addWidget(hint)
+        inside.addWidget(archives)
         inside.addStretch()
         return field
 
@@ -170,10 +182,14 @@ class StartPage(QWidget):
         self._choose = choose = QPushButton("Open a folder…")
         choose.setProperty("role", "primary")
         choose.clicked.connect(self.ask_folder)
+        file = QPushButton("Open a file…")
+        file.setToolTip("An archive of images, or a project file")
+        file.clicked.connect(self.ask_file)
         self._sample = sample = QPushButton("Try the sample")
         sample.setToolTip("Makes a small dataset with known flaws, in some seconds, offline")
         sample.clicked.connect(self.sample_asked)
         inside.addWidget(choose)
+        inside.addWidget(file)
         inside.addWidget(sample)
         inside.addStretch()
         preferences = QPushButton("Preferences…")
@@ -223,3 +239,13 @@ class StartPage(QWidget):
         folder = QFileDialog.getExistingDirectory(self, "Open a dataset's folder")
         if folder:
             self.opened.emit(folder)
+
+    def ask_file(self) -> None:
+        """Ask for an archive or a project by the system's dialog."""
+        from PySide6.QtWidgets import QFileDialog
+
+        name, _ = QFileDialog.getOpenFileName(
+            self, "Open an archive of images or a project", "", ";;".join(_FILES)
+        )
+        if name:
+            self.opened.emit(name)

@@ -17,6 +17,7 @@ from inspector.code_reading.reading import (
     read_code,
     read_for_form,
 )
+from inspector.code_reading.role_corrections import role_keys
 from inspector.errors import UsageError
 from inspector.project.augment.previews import advise
 
@@ -53,7 +54,8 @@ def read_policy(text: str, keras: str = "", answers: Answers = ()) -> PolicyRead
         UsageError: It is not Python.
     """
     reading, asked = read_for_form(text, keras, answers)
-    taken = {name: value for name, value in answers if name in asked}
+    known = {*asked, *role_keys(reading.calls)}
+    taken = {name: value for name, value in answers if name in known}
     policy: Policy | UsageError
     try:
         policy = training_policy(reading.policies)

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
+from inspector.project.catalog.page_comparison import compare_pages
 from inspector.project.catalog.pair_search import MAYBE_SAME_PIXELS, PairSearch
 from inspector.project.context import ProjectContext
 from inspector.store.duplicates import EqualMember, StoredPair
+from inspector.store.samples import ContentShape
 from inspector.work.jobs import Progress, Stop
 from inspector.work.tasks import CandidateResult
 
@@ -23,6 +25,7 @@ class DuplicateSearch:
 
     def __init__(self, context: ProjectContext, stop: Stop, progress: Progress) -> None:
         self._context = context
+        self._stop, self._progress = stop, progress
         self._search = PairSearch(context, stop, progress)
 
     def run(self) -> bool:
@@ -44,7 +47,15 @@ class DuplicateSearch:
             pairs = self._pairs(str(folder), len(contents))
         if pairs is None:
             return False
-        same = self._same_pixels(pairs, contents, paths)
+        files = [str(context.absolute(paths[sha256])) for sha256 in contents]
+        known = context.store.samples.shapes()
+        shapes = [known[sha256] for sha256 in contents]
+        pairs = compare_pages(
+            pairs, files, shapes, context.pool(), stop=self._stop, progress=self._progress
+        )
+        if pairs is None:
+            return False
+        same = self._same_pixels(pairs, contents, files, shapes)
         if same is None:
             return False
         sets, canonical = _equal_sets(by_content, same)
@@ -55,8 +66,8 @@ class DuplicateSearch:
             pairs.similarity.tolist(), strict=True,
         ):  # fmt: skip
             one, two = sorted((canonical[contents[a]], canonical[contents[b]]))
-            known = rows.get((one, two))
-            if one != two and (known is None or similarity > known.similarity):
+            best = rows.get((one, two))
+            if one != two and (best is None or similarity > best.similarity):
                 rows[one, two] = StoredPair(one, two, transform, similarity)
         context.store.duplicates.replace(sets, rows.values())
         return True
@@ -81,20 +92,17 @@ class DuplicateSearch:
         self,
         pairs: CandidateResult,
         contents: Sequence[bytes],
-        paths: dict[bytes, str],
+        files: Sequence[str],
+        shapes: Sequence[ContentShape],
     ) -> dict[bytes, bytes] | None:
         """Return the digest of decoded pixels of each content that may equal another."""
-        sizes = self._context.store.samples.sizes()
         assert pairs.similarity is not None
         near = (pairs.similarity >= MAYBE_SAME_PIXELS) & (pairs.transform == 0)
-        candidates: set[bytes] = set()
+        candidates: set[int] = set()
         for a, b in zip(pairs.a[near].tolist(), pairs.b[near].tolist(), strict=True):
-            one, two = contents[a], contents[b]
-            if sizes.get(one) == sizes.get(two):
-                candidates |= {one, two}
-        return self._search.digests(
-            {sha256: self._context.absolute(paths[sha256]) for sha256 in candidates}
-        )
+            if shapes[a][:2] == shapes[b][:2]:
+                candidates |= {a, b}
+        return self._search.digests({contents[i]: Path(files[i]) for i in candidates})
 
 
 def _equal_sets(

@@ -143,14 +143,14 @@ class Diagnoses:
         file = self.numbers.predictions
         if not file:
             return []
-        tie = {leak.image.path: leak.kind for leak in leakage.leaks}
+        tie: dict[str, str] = {leak.image.path: leak.kind for leak in leakage.leaks}
         place = dict.fromkeys(leakage.made.training, "training")
         place |= dict.fromkeys(leakage.made.validation, "validation")
         for name, paths in leakage.made.elsewhere.items():
             place.update(dict.fromkeys(paths, name))
         rows = self._groups.images()
         numbers = self._groups.numbers(rows, with_duplicates=True).tolist()
-        group = {s.path: n for s, n in zip(rows, numbers, strict=True)}
+        group: dict[str, int] = {s.path: n for s, n in zip(rows, numbers, strict=True)}
         read = read_predictions(Path(file))
         known = placed(read, {s.path for s in self._samples.everything()})
         measured = rates(known, tie, place, group)
@@ -203,10 +203,11 @@ class Diagnoses:
         """
         stop, progress = stop or Stop(), progress or Progress()
         answer = self.run(stop=stop, progress=progress)
-        if not stop.is_set():
-            self._labels.find(stop=stop, progress=progress)
         if not stop.is_set() and self._splits.drawn() is None:
             self._splits.score_seeds(stop=stop, progress=progress)
+        # Last: images are embedded for it, which takes longer than the rest.
+        if not stop.is_set():
+            self._labels.find(stop=stop, progress=progress)
         return answer
 
     def last(self) -> StoredDiagnosis | None:
@@ -229,8 +230,8 @@ class Diagnoses:
         if not properties:
             return None
         groups = self._groups
-        rows = self._standing()
-        training, folder, _ = self._sides(self._splits.rule, rows)
+        rows = self.standing_images()
+        training, folder, _ = self.sides(self._splits.rule, rows)
         values = columns(rows, groups.records(rows))
         extremes = tuple(
             at_the_extremes(one, values[one.name], rows, training, folder)
@@ -246,11 +247,11 @@ class Diagnoses:
         Raises:
             DatasetError: There is no training folder, or no image.
         """
-        rows = self._standing()
+        rows = self.standing_images()
         records = self._groups.records(rows)
         classes = sorted({s.label for s in rows})
         place = {name: i for i, name in enumerate(classes)}
-        training, folder, yours = self._sides(rule, rows)
+        training, folder, yours = self.sides(rule, rows)
         if not training.any():
             raise DatasetError(
                 "there is no image in the training folder", "Open the dataset's top folder."
@@ -275,11 +276,11 @@ class Diagnoses:
             tuple(classes),
         )  # fmt: skip
 
-    def _standing(self) -> list[Sample]:
+    def standing_images(self) -> list[Sample]:
         """Return the images that are not excluded: no model learns from the others."""
         return [s for s in self._groups.images() if s.mark != "drop"]
 
-    def _sides(self, rule: Rule, rows: list[Sample]) -> tuple[Any, Any, Any]:
+    def sides(self, rule: Rule, rows: list[Sample]) -> tuple[Any, Any, Any]:
         splits = np.array([s.split for s in rows])
         if self._context.layout.role is Role.CLASSES or not (splits == "training").any():
             training = np.ones(len(rows), np.bool_)

@@ -14,7 +14,7 @@ from inspector.project.catalog.scans import Scans
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.review.decisions import Decided, Decisions
 from inspector.project.review.duplicates import Cluster, DuplicateIndex, PairKind
-from inspector.project.splits.dataset_checks import CODES, IMBALANCE, UNSURE, dataset_checks
+from inspector.project.splits.dataset_checks import CODES, OF_LAYOUT, UNSURE, dataset_checks
 from inspector.project.splits.leakage import TIED
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import RuleKind
@@ -31,6 +31,8 @@ CHECKS = (
     "top folders that are left out",
     "class folders that differ between splits",
     "imbalanced classes",
+    "classes that differ in file format or size",
+    "images that are another class when flipped or rotated",
     "cut-off files",
     "nearly constant images",
     "shapes in transparency only",
@@ -155,15 +157,15 @@ class Findings:
         """Return what is wrong with the reading, the class tables and the class balance."""
         findings = []
         for pitfall in dataset_checks(self._context, self._samples.everything()):
-            unsure = pitfall.code == UNSURE
+            unsure, of_layout = pitfall.code == UNSURE, pitfall.code in OF_LAYOUT
             ids = tuple(s.id for s in self._samples.by_paths(pitfall.files))
             count = 0 if unsure else int(pitfall.numbers.get("classes", 0))
             findings.append(
                 Finding(
                     pitfall.code, pitfall.severity, count, pitfall.title, pitfall.detail,
                     FILES if ids else None,
-                    "Check folders…" if pitfall.code != IMBALANCE else "", ids,
-                    FindingView.LAYOUT if pitfall.code != IMBALANCE else None,
+                    "Check folders…" if of_layout else "", ids,
+                    FindingView.LAYOUT if of_layout else None,
                 )
             )  # fmt: skip
         return findings

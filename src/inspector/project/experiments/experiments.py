@@ -333,7 +333,9 @@ def _digest(spec: RunSpec) -> str:
     bare = replace(
         spec, training=SampleColumns(), validation=SampleColumns(), cache="", versions={}
     )
-    digest = hashlib.blake2b(repr(bare).encode(), digest_size=16)
+    # Runs of before there was a name of the split that judges are known again.
+    text = repr(bare).replace(f", evaluation={spec.evaluation!r}", "")
+    digest = hashlib.blake2b(text.encode(), digest_size=16)
     for samples in lists:
         for column in (samples.paths, samples.sha256, map(str, samples.labels)):
             digest.update("\n".join(column).encode("utf-8", "surrogateescape") + b"\0")

@@ -3,9 +3,9 @@
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from itertools import combinations, product
+from itertools import chain, combinations, product
 
 import numpy as np
 
@@ -91,6 +91,8 @@ class DuplicateIndex:
         directly: Representative to representatives that are alike at the sure level.
         clusters: Members of each cluster, by its id.
         cluster_of: Cluster id of each member.
+        turned_apart: Pairs like those of `edges` that are alike only when one is flipped or
+            rotated, and share no label: a b and a d. They are no duplicates at any threshold.
     """
 
     threshold: float
@@ -102,6 +104,7 @@ class DuplicateIndex:
     neighbour_heads: dict[int, set[int]]
     clusters: dict[int, list[int]] = field(default_factory=dict)
     cluster_of: dict[int, int] = field(default_factory=dict)
+    turned_apart: list[tuple[int, int, int, float]] = field(default_factory=list)
 
     def members(self, canonical: int) -> list[int]:
         """Return the samples whose image equals the representative's."""
@@ -147,10 +150,7 @@ class Duplicates:
         with self._lock:
             known = self._index
             if known is not None:
-                self._index = _with_clusters(
-                    confirmed, known.samples, known.sets, known.canonical, known.set_kind,
-                    known.edges,
-                )  # fmt: skip
+                self._index = _cut(known, confirmed)
         self._context.emit(Changes(duplicates=True))
 
     def _on_changes(self, changes: Changes) -> None:
@@ -245,41 +245,46 @@ class Duplicates:
             tuple(sorted((canonical.get(a, a), canonical.get(b, b))))
             for a, b in store.decisions.not_alike()
         }
-        edges = []
+
+        def labels(head: int) -> set[str]:
+            return {rows[m].new_label or rows[m].label for m in sets.get(head, (head,))}
+
+        edges: list[tuple[int, int, int, float]] = []
+        turned_apart: list[tuple[int, int, int, float]] = []
         for a, b, transform, similarity in store.duplicates.pairs():
             one, two = first.get(a, a), first.get(b, b)
             if one in rows and two in rows and tuple(sorted((one, two))) not in apart:
-                edges.append((one, two, transform, similarity))
-        edges.sort(key=lambda e: -e[3])
-        return _with_clusters(self.threshold, rows, sets, canonical, kinds, edges)
+                other_class = transform and labels(one).isdisjoint(labels(two))
+                (turned_apart if other_class else edges).append((one, two, transform, similarity))
+        for pairs in (edges, turned_apart):
+            pairs.sort(key=lambda e: -e[3])
+        index = DuplicateIndex(
+            0.0, rows, sets, canonical, kinds, edges, {}, turned_apart=turned_apart
+        )
+        return _cut(index, self.threshold)
 
 
-def _with_clusters(
-    threshold: float,
-    rows: dict[int, Sample],
-    sets: dict[int, list[int]],
-    canonical: dict[int, int],
-    kinds: dict[int, str],
-    edges: list[tuple[int, int, int, float]],
-) -> DuplicateIndex:
+def _cut(index: DuplicateIndex, threshold: float) -> DuplicateIndex:
+    """Return the index with the neighbours and clusters at a threshold."""
     neighbour_heads: dict[int, set[int]] = defaultdict(set)
-    for a, b, _, similarity in edges:
+    for a, b, _, similarity in index.edges:
         if similarity >= threshold:
             neighbour_heads[a].add(b)
             neighbour_heads[b].add(a)
-    nodes = sorted({*sets, *neighbour_heads})
-    index = {node: i for i, node in enumerate(nodes)}
-    links = [(index[a], index[b]) for a in neighbour_heads for b in neighbour_heads[a] if a < b]
+    nodes = sorted({*index.sets, *neighbour_heads})
+    row = {node: i for i, node in enumerate(nodes)}
+    links = [(row[a], row[b]) for a in neighbour_heads for b in neighbour_heads[a] if a < b]
     ends = np.array(links, np.int32).reshape(-1, 2)
     labels = components(len(nodes), ends[:, 0], ends[:, 1]).tolist()
     together: dict[int, list[int]] = defaultdict(list)
     for node, label in zip(nodes, labels, strict=True):
-        together[label] += sets.get(node, [node])
+        together[label] += index.sets.get(node, [node])
     clusters = {min(members): sorted(members) for members in together.values()}
     cluster_of = {m: key for key, members in clusters.items() for m in members}
-    return DuplicateIndex(
-        threshold, rows, sets, canonical, kinds, edges, dict(neighbour_heads), clusters, cluster_of
-    )
+    return replace(
+        index, threshold=threshold, neighbour_heads=dict(neighbour_heads), clusters=clusters,
+        cluster_of=cluster_of,
+    )  # fmt: skip
 
 
 def best_of(members: tuple[Sample, ...]) -> Sample:
@@ -308,8 +313,12 @@ def _equal_pairs(index: DuplicateIndex) -> Iterator[Pair]:
 
 
 def _near_pairs(index: DuplicateIndex) -> Iterator[Pair]:
-    for head_a, head_b, transform, similarity in index.edges:
-        level = Level.SURE if similarity >= index.threshold else Level.POSSIBLE
+    confirmed_below = len(index.edges)
+    for i, (head_a, head_b, transform, similarity) in enumerate(
+        chain(index.edges, index.turned_apart)
+    ):
+        sure = similarity >= index.threshold and i < confirmed_below
+        level = Level.SURE if sure else Level.POSSIBLE
         kind = PairKind.TRANSFORMED if transform else PairKind.NEAR
         some_a, some_b = index.members(head_a), index.members(head_b)
         if len(some_a) * len(some_b) > MAX_EXPANDED:

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from inspector.audit.pitfalls import Pitfall
-from inspector.code_reading.finding import HIGH
+from inspector.code_reading.finding import HIGH, MIDDLE
 from inspector.dataset.layouts import Layout
 from inspector.dataset.layouts.views.class_tables import (
     ClassDifference,
@@ -16,6 +16,7 @@ from inspector.dataset.layouts.views.class_tables import (
     own_differences,
 )
 from inspector.dataset.layouts.views.outline import doubts
+from inspector.dataset.names import Label
 from inspector.project.context import ProjectContext
 from inspector.store.samples import Sample
 
@@ -23,9 +24,16 @@ UNSURE = "layout_unsure"
 TABLES = "class_tables_differ"
 IMBALANCE = "class_imbalance"
 ONE_CLASS = "one_class"
-CODES = frozenset({UNSURE, TABLES, IMBALANCE, ONE_CLASS})
+FORMAT = "format_tells_class"
+OF_LAYOUT = frozenset({UNSURE, TABLES, ONE_CLASS})
+"""Findings that another reading of the folders may end."""
+CODES = OF_LAYOUT | {IMBALANCE, FORMAT}
 # Source: at 20:1 always naming the larger of two classes is right for 95 % of the images.
 MAX_RATIO = 20
+# Format and size have to name the class this much more often than the largest class alone does.
+_MIN_GAIN = 0.2
+_MIN_ACCURACY = 0.8
+_MIN_IMAGES = 40
 _SPLITS = ("training", "validation", "test")
 _SHOWN = 4
 
@@ -53,10 +61,10 @@ def dataset_checks(context: ProjectContext, rows: Sequence[Sample]) -> list[Pitf
         )  # fmt: skip
     for tables in _tables(context, rows, images):
         pitfalls += _wrong(tables, images)
-    return pitfalls + _imbalance(images)
+    return pitfalls + _imbalance(images) + _format_tells_class(images)
 
 
-def _unsure(layout: Layout, labels: set[str]) -> list[Pitfall]:
+def _unsure(layout: Layout, labels: set[Label]) -> list[Pitfall]:
     sentences = doubts(layout, sorted(labels))
     if not sentences:
         return []
@@ -154,5 +162,42 @@ def _imbalance(images: Sequence[Sample]) -> list[Pitfall]:
             {"ratio": round(ratio, 2), "largest": most, "smallest": fewest,
              "majority_share": round(share, 4)},
             few,
+        )
+    ]  # fmt: skip
+
+
+def _format_tells_class(images: Sequence[Sample]) -> list[Pitfall]:
+    """Say that file format and image size alone name the class, each image judged by the others."""
+    classes = Counter(s.label for s in images)
+    if len(classes) < 2 or len(images) < _MIN_IMAGES:
+        return []
+    facts = [(s.format, s.width, s.height) for s in images]
+    table: defaultdict[tuple[str, int, int], Counter[str]] = defaultdict(Counter)
+    for fact, s in zip(facts, images, strict=True):
+        table[fact][s.label] += 1
+    right = 0
+    for fact, s in zip(facts, images, strict=True):
+        others = table[fact] - Counter((s.label,))
+        right += bool(others) and others.most_common(1)[0][0] == s.label
+    share, chance = right / len(images), max(classes.values()) / len(images)
+    if share < _MIN_ACCURACY or share - chance < _MIN_GAIN:
+        return []
+    common = {
+        label: Counter(f for f, s in zip(facts, images, strict=True) if s.label == label)
+        for label in sorted(classes)[:_SHOWN]
+    }
+    shown = "; ".join(
+        f"{label}: {facts_of.most_common(1)[0][1] / classes[label]:.0%} are {kind} {width}x{height}"
+        for label, facts_of in common.items()
+        for kind, width, height in (facts_of.most_common(1)[0][0],)
+    )
+    return [
+        Pitfall(
+            FORMAT, MIDDLE,
+            f"Format and size tell the class of {share:.0%} of the images (the largest class is"
+            f" {chance:.0%})",
+            f"{shown}. A model may learn that instead of the object, and fail on images from"
+            " elsewhere: save all images in one format, at one size, by one program.",
+            {"accuracy": round(share, 4), "chance": round(chance, 4)},
         )
     ]  # fmt: skip

@@ -18,7 +18,7 @@ from inspector.audit.pitfalls import Pitfall
 from inspector.code_reading.finding import HIGH, LOW, MIDDLE
 from inspector.dataset.decoding import Flag
 from inspector.errors import UsageError
-from inspector.project.review.duplicates import PairKind
+from inspector.project.review.duplicates import DuplicateIndex, PairKind
 from inspector.project.review.similarity_graph import link
 from inspector.project.splits.dataset_checks import dataset_checks
 from inspector.project.splits.membership import membership
@@ -29,6 +29,7 @@ from inspector.project.splits.split_rules import (
     one_call,
     training_folder,
 )
+from inspector.similarity.orientations import NAMES
 from inspector.splits.keras_replay import Loader, cut, list_call
 from inspector.store.samples import Sample
 
@@ -37,6 +38,8 @@ KINDS = (*(k.value for k in PairKind), "group")
 TIED = ("same_picture_on_both_sides", "same_event_on_both_sides")
 """Findings that a split which keeps together what belongs together does not have."""
 Mask = NDArray[np.bool_]
+# More pairs of classes than these don't fit a sentence.
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,7 @@ class LeakageAnalysis:
         self.made = membership(source, rule)
         self._rows = source.groups.images()
         self._ids = np.array([s.id for s in self._rows], np.int64)
-        self._position = {s.path: i for i, s in enumerate(self._rows)}
+        self._position: dict[str, int] = {s.path: i for i, s in enumerate(self._rows)}
         self._scanned = {
             "training": path_mask(self.made.training, self._position),
             "validation": path_mask(self.made.validation, self._position),
@@ -190,7 +193,7 @@ class LeakageAnalysis:
         self._excluded = frozenset(s.path for s in self._rows if s.mark == "drop")
         self._masks = {name: mask & self._stands for name, mask in self._scanned.items()}
         self._links = link(source.duplicates, source.groups, self._rows)
-        self._members = self._in_training()
+        self._members = {"training": self._by_picture("training")}
         everything = source.samples.everything()
         self._checks = dataset_checks(source.context, everything)
 
@@ -204,14 +207,28 @@ class LeakageAnalysis:
         codes = edges_across(links.ties, self._masks["training"], self._masks["validation"])
         result = Leakage(
             self.made, threshold, tuple(sorted({*self.made.training} & {*self.made.validation})),
-            tuple(self._leaks(codes, threshold)), self._matrix(links.ties),
+            tuple(self._leaks(codes, threshold, "training")), self._matrix(links.ties),
             self._conflicts(),
             self._seed_rates(links.ties) if with_seeds else SeedLeakRates((), None), (),
             self._excluded, self._before(links.ties),
         )  # fmt: skip
         pitfalls = _findings(result, self._rows, self._masks)
-        worst_first = sorted((*self._checks, *pitfalls), key=lambda p: p.severity.rank)
+        turned = turned_apart(self._source.duplicates.index(), threshold)
+        worst_first = sorted((*self._checks, *pitfalls, *turned), key=lambda p: p.severity.rank)
         return replace(result, findings=tuple(worst_first))
+
+    def between(self, source: str, to: str, threshold: float) -> tuple[Leak, ...]:
+        """Return the images of a split with a near-duplicate or a group in another, worst first.
+
+        Args:
+            source: Name of a split as in the matrix; `to` is that of the images.
+            threshold: Similarity from which pairs are confirmed.
+        """
+        if source not in self._members:
+            self._members[source] = self._by_picture(source)
+        ties = self._links.at(threshold).ties
+        codes = edges_across(ties, self._masks[source], self._masks[to])
+        return tuple(self._leaks(codes, threshold, source))
 
     def _before(self, ties: SimilarityEdges) -> BeforeExclusion | None:
         """Return what held before anything of the two sides was excluded."""
@@ -222,36 +239,38 @@ class LeakageAnalysis:
         leaked = int(np.isin(codes, np.arange(1, len(KINDS))).sum())
         return BeforeExclusion(len(self.made.training), len(self.made.validation), leaked)
 
-    def _in_training(self) -> dict[int, list[int]]:
-        """Return the rows of training by their image, in order of ids."""
-        neighbours: dict[int, list[int]] = {}
+    def _by_picture(self, split: str) -> dict[int, list[int]]:
+        """Return the rows of a split by their image, in order of ids."""
+        members: dict[int, list[int]] = {}
         pictures = self._links.picture
-        for i in sorted(np.flatnonzero(self._masks["training"]).tolist(), key=self._ids.item):
-            neighbours.setdefault(int(pictures[i]), []).append(i)
-        return neighbours
+        for i in sorted(np.flatnonzero(self._masks[split]).tolist(), key=self._ids.item):
+            members.setdefault(int(pictures[i]), []).append(i)
+        return members
 
-    def _leaks(self, codes: NDArray[np.uint8], threshold: float) -> list[Leak]:
+    def _leaks(self, codes: NDArray[np.uint8], threshold: float, source: str) -> list[Leak]:
         leaks = []
         for i in np.flatnonzero(codes).tolist():
             kind = KINDS[codes[i] - 1]
             neighbour, similarity = None, 0.0
             if kind != "group":
-                neighbour, similarity = self._neighbour(i, threshold)
+                neighbour, similarity = self._neighbour(i, threshold, self._members[source])
             leaks.append(Leak(self._rows[i], kind, neighbour, similarity))
         leaks.sort(key=lambda leak: (KINDS.index(leak.kind), -leak.similarity, leak.image.path))
         return leaks
 
-    def _neighbour(self, row: int, threshold: float) -> tuple[Sample | None, float]:
-        """Return the most alike image of training, of equal ones the first known."""
+    def _neighbour(
+        self, row: int, threshold: float, members: dict[int, list[int]]
+    ) -> tuple[Sample | None, float]:
+        """Return the most alike image among `members`, of equal ones the first known."""
         picture = int(self._links.picture[row])
-        same = [i for i in self._members.get(picture, ()) if i != row]
+        same = [i for i in members.get(picture, ()) if i != row]
         if same:
             return self._rows[same[0]], 1.0
         best: tuple[float, int, int] | None = None
         for similarity, other in self._links.near.get(picture, ()):
             if similarity < threshold or (best is not None and similarity < best[0]):
                 break
-            for i in self._members.get(other, ())[:1]:
+            for i in members.get(other, ())[:1]:
                 best = max(best or (similarity, -int(self._ids[i]), i),
                            (similarity, -int(self._ids[i]), i))  # fmt: skip
         return (self._rows[best[2]], best[0]) if best else (None, 0.0)
@@ -373,6 +392,31 @@ def _findings(leakage: Leakage, rows: list[Sample], masks: dict[str, Mask]) -> t
     chosen = [s for s, held in zip(rows, both, strict=True) if held]
     pitfalls += _file_findings(chosen)
     return tuple(sorted(pitfalls, key=lambda p: p.severity.rank))
+
+
+def turned_apart(index: DuplicateIndex, threshold: float) -> list[Pitfall]:
+    """Return the finding about images that look like another class when they are turned."""
+    pairs = []
+    for a, b, transform, similarity in index.turned_apart:
+        one, two = sorted((index.samples[a], index.samples[b]), key=lambda s: s.path)
+        if similarity >= threshold and "drop" not in (one.mark, two.mark):
+            pairs.append((one, two, NAMES[transform]))
+    if not pairs:
+        return []
+    classes = list(dict.fromkeys(f'"{one.label}" and "{two.label}"' for one, two, _ in pairs))
+    more = f" and {len(classes) - _NAMED} more" if len(classes) > _NAMED else ""
+    how = ", ".join(sorted({name for _, _, name in pairs}))
+    return [
+        Pitfall(
+            "turned_other_class", MIDDLE,
+            f"{len(pairs):,} {'pairs' if len(pairs) > 1 else 'pair'} of images of two classes match"
+            f" when one is flipped or rotated: {', '.join(classes[:_NAMED])}{more}",
+            f"A flip or rotation in the augmentation ({how}) would change the label: leave it out."
+            " These pairs count neither as duplicates nor as leakage.",
+            {"pairs": float(len(pairs))},
+            tuple(dict.fromkeys(s.path for one, two, _ in pairs for s in (one, two))),
+        )
+    ]  # fmt: skip
 
 
 def _file_findings(chosen: list[Sample]) -> list[Pitfall]:

@@ -53,7 +53,8 @@ class Rule:
         call: For a Keras call; `second` is the call that makes validation where it differs.
         folder: Folder that the call reads, relative to the dataset; "" for the root, None for
             the training folder if there is one, else the root.
-        code: Pasted code, with `answers` to what it does not tell.
+        code: Pasted code, with `answers` to what it does not tell, and corrected roles.
+        serving: Inference code that is compared with `code`; it decides nothing.
         fold: For the folders, where they are folds of a cross-validation: the one that is held out;
              "" for the first.
         file: For a list of files: a CSV with the columns path and split, such as a locked split.
@@ -69,6 +70,7 @@ class Rule:
     folder: str | None = None
     code: str = ""
     answers: Answers = ()
+    serving: str = ""
     share: float | None = None
     seed: int = 0
     fewest_moves: bool = False

@@ -5,7 +5,7 @@ from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets.compare_view import CompareView
+from inspector.app.widgets.pairs.compare_view import CompareView
 from inspector.app.widgets.sample_image import read_image
 from inspector.project.project import Project
 from inspector.store.samples import Sample
