@@ -21,10 +21,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from inspector.audit.intervals import wilson
-from inspector.audit.shortcut_features import VALUES, measure_surroundings
+from inspector.audit.shortcut_features import compression_of, surroundings_of
 from inspector.audit.shortcut_probes import ImageFacts, probes_of
 from inspector.audit.shortcut_search import (
     ProbeName,
@@ -102,27 +101,23 @@ class Pool:
                 records.append(row[3])
             print(f"measured: {name}", flush=True)
         self.surroundings = np.stack(surroundings)
-        self.compression = np.array(compression, np.float32)
+        self.compression = np.stack(compression)
         self.records = unpack(np.frombuffer(b"".join(records), PACKED))
 
 
 def _measured(
     file: Path, number: int
-) -> tuple[ImageFacts, NDArray[np.float32], list[float], bytes]:
+) -> tuple[ImageFacts, NDArray[np.float32], NDArray[np.float32], bytes]:
     picture = read_picture(str(file))
     assert picture.pixels is not None
     thumbnail = picture.thumbnail or encode_thumbnail(picture.pixels)
-    shown = cv2.imdecode(np.frombuffer(thumbnail, np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
-    surroundings = measure_surroundings(np.ascontiguousarray(shown))
-    assert surroundings.shape == (VALUES,)
-    with Image.open(file) as opened:
-        tables = getattr(opened, "quantization", {})
-    means = [float(np.mean(tables[one])) if one in tables else np.nan for one in (0, 1)]
+    surroundings = surroundings_of(thumbnail)
+    assert np.isfinite(surroundings).all()
     facts = ImageFacts(
         f"{number:06}.jpg", "", file.stat().st_size, picture.width, picture.height, picture.format,
         picture.mode, picture.camera, picture.captured, picture.sharpness,
     )  # fmt: skip
-    return facts, surroundings, means, pack(fingerprint(picture.pixels))
+    return facts, surroundings, compression_of(str(file)), pack(fingerprint(picture.pixels))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from enum import IntEnum
 
 import cv2
 import numpy as np
+import simplejpeg
 from numpy.typing import NDArray
+from PIL import Image
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -59,6 +61,32 @@ def measure_surroundings(pixels: Bytes) -> Floats:
         _overlay(pixels),
     )  # fmt: skip
     return np.concatenate(parts).astype(np.float32)
+
+
+def surroundings_of(thumbnail: bytes) -> Floats:
+    """Return `measure_surroundings` of a JPEG thumbnail; NaN where it can't be decoded."""
+    try:
+        pixels = simplejpeg.decode_jpeg(thumbnail)
+    except ValueError:
+        return np.full(VALUES, np.nan, np.float32)
+    return measure_surroundings(pixels)
+
+
+def compression_of(path: str) -> Floats:
+    """Return the means of a JPEG file's luma and chroma quantisation tables, (2,); NaN for others.
+
+    Only the header is read.
+    """
+    means = np.full(2, np.nan, np.float32)
+    try:
+        with Image.open(path) as image:
+            tables = getattr(image, "quantization", None) or {}
+    except Exception:  # decoders raise nearly anything for a hostile file
+        return means
+    for number in (0, 1):
+        if number in tables:
+            means[number] = np.mean(tables[number])
+    return means
 
 
 def _border(grey: Floats, colour: Floats) -> Floats:

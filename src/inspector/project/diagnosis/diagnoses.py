@@ -281,6 +281,10 @@ class Diagnoses:
         return [s for s in self._groups.images() if s.mark != "drop"]
 
     def sides(self, rule: Rule, rows: list[Sample]) -> tuple[Any, Any, Any]:
+        """Return who is in training, in the evaluation folder, and in your validation, as masks.
+
+        The last is None where the rule is no single call.
+        """
         splits = np.array([s.split for s in rows])
         if self._context.layout.role is Role.CLASSES or not (splits == "training").any():
             training = np.ones(len(rows), np.bool_)
