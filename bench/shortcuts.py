@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,7 +40,7 @@ from similarity_transforms import DEFAULT, Picture
 IMAGES = 400
 DOSES = (0.01, 0.05, 0.2, 1.0)
 NULLS = ("random labels", "bursts of five", "markers on both classes")
-QUALITY = 90
+QUALITY, HEIGHT = 90, 200
 
 
 def _border(p: Picture) -> Picture:
@@ -82,27 +83,42 @@ class Pool:
 
     def __init__(self, work: Path, data: Path, photos: int) -> None:
         files = sorted((data / "clothing").rglob("*.jpg"))
-        self.photos = [cv2.imread(str(f)) for f in files[:: len(files) // photos][:photos]]
-        self.facts: list[ImageFacts] = []
-        surroundings, compression, records = [], [], []
-        variants = {"as it is": ((lambda p: p), QUALITY), **KINDS}
-        for name, (change, quality) in variants.items():
-            for number, photo in enumerate(self.photos):
-                height = 200
-                width = round(photo.shape[1] * height / photo.shape[0])
-                plain = cv2.resize(photo, (width, height), interpolation=cv2.INTER_AREA)
-                file = work / "photo.jpg"
-                options = [cv2.IMWRITE_JPEG_QUALITY, quality]
-                cv2.imwrite(str(file), np.ascontiguousarray(change(plain)), options)
-                row = _measured(file, number)
-                self.facts.append(row[0])
-                surroundings.append(row[1])
-                compression.append(row[2])
-                records.append(row[3])
-            print(f"measured: {name}", flush=True)
-        self.surroundings = np.stack(surroundings)
-        self.compression = np.stack(compression)
-        self.records = unpack(np.frombuffer(b"".join(records), PACKED))
+        chosen = files[:: len(files) // photos][:photos]
+        self.photos = len(chosen)
+        stored = work / f"features-{self.photos}.npz"
+        if not stored.exists():
+            _measure(work, chosen, stored)
+        with np.load(stored) as columns:
+            self.surroundings, self.compression = columns["surroundings"], columns["compression"]
+            self.records = unpack(columns["records"].view(PACKED).reshape(-1))
+            text = columns["facts"].tobytes()
+        self.facts = msgspec.json.decode(text, type=list[ImageFacts])
+
+
+def _measure(work: Path, files: list[Path], stored: Path) -> None:
+    """Write the features of every photo in every variant."""
+    facts: list[ImageFacts] = []
+    surroundings, compression, records = [], [], []
+    variants = {"as it is": ((lambda p: p), QUALITY), **KINDS}
+    for name, (change, quality) in variants.items():
+        for number, source in enumerate(files):
+            photo = cv2.imread(str(source))
+            width = round(photo.shape[1] * HEIGHT / photo.shape[0])
+            plain = cv2.resize(photo, (width, HEIGHT), interpolation=cv2.INTER_AREA)
+            file = work / "photo.jpg"
+            options = [cv2.IMWRITE_JPEG_QUALITY, quality]
+            cv2.imwrite(str(file), np.ascontiguousarray(change(plain)), options)
+            row = _measured(file, number)
+            facts.append(row[0])
+            surroundings.append(row[1])
+            compression.append(row[2])
+            records.append(np.frombuffer(row[3], np.uint8))
+        print(f"measured: {name}", flush=True)
+    text = np.frombuffer(msgspec.json.encode(facts), np.uint8)
+    np.savez(
+        stored, surroundings=np.stack(surroundings), compression=np.stack(compression),
+        records=np.stack(records), facts=text,
+    )  # fmt: skip
 
 
 def _measured(
@@ -130,7 +146,7 @@ class Outcome:
 
 def trial(pool: Pool, kind: str, dose: float, rng: np.random.Generator) -> Outcome:
     """Return what one trial gives."""
-    n = len(pool.photos)
+    n = pool.photos
     bursts = kind == "bursts of five"
     chosen = rng.permutation(n)[: IMAGES // 5 if bursts else IMAGES]
     labels = rng.permutation(np.arange(len(chosen)) % 2).astype(np.int64)

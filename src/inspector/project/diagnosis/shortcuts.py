@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,9 @@ _ADVICE = {
     ProbeName.CENTRE_MASKED: "Look what surrounds the object: where it makes the class there is no"
     " fault, else crop to the object.",
 }
+
+
+_SINGULAR = {ProbeName.FILE_SIZE, ProbeName.BACKGROUND, ProbeName.CENTRE_MASKED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,10 +255,13 @@ def _text(result: ProbeResult, folder: str) -> str:
     there = ""
     if result.folder_accuracy is not None and folder:
         there = f", {result.folder_accuracy:.0%} in your {folder} folder"
+    one = result.probe in _SINGULAR
     match result.verdict:
         case ShortcutVerdict.YES:
-            return f"{name} alone predicts the class: {share}{there}."
+            return f"{name} alone predict{'s' * one} the class: {share}{there}."
         case ShortcutVerdict.NO:
-            return f"{name} alone does not predict the class: {share}{there}."
+            return f"{name} alone do{'es' * one} not predict the class: {share}{there}."
         case ShortcutVerdict.CANNOT_TELL:
             return f"{name}: inconclusive, {share}{there}."
+        case _:
+            assert_never(result.verdict)
