@@ -20,6 +20,7 @@ from inspector.project.diagnosis.image_map import ImageMap
 from inspector.project.diagnosis.label_review import LabelReview
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.diagnosis.reports import Reports
+from inspector.project.diagnosis.shortcuts import Shortcuts
 from inspector.project.experiments.comparisons import Comparisons
 from inspector.project.experiments.experiments import Experiments
 from inspector.project.experiments.run_scripts import RunScripts
@@ -95,6 +96,7 @@ class Project:
         self.label_review = LabelReview(context, self.samples, self.labels)
         self.image_map = ImageMap(context, self.embeddings)
         self.diagnoses = Diagnoses(source, self.splits, self.labels)
+        self.shortcuts = Shortcuts(source, self.splits, self.diagnoses)
         self.answers = Answers(source, self.splits, self.diagnoses)
         self.evidence = EvidenceReader(source, self.splits, self.diagnoses)
         self.findings = Findings(source, self.scans, self.decisions, self.splits, self.labels)

@@ -22,6 +22,7 @@ from inspector.app.overview.evidence.view import EvidenceView
 from inspector.app.overview.finding_card import STRIP, CardAction, FindingCard
 from inspector.app.overview.pairs_card import PairsCard
 from inspector.app.overview.scan_card import ScanCard
+from inspector.app.overview.shortcuts_card import ShortcutsCard
 from inspector.app.overview.verdict_panel import VerdictPanel
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
@@ -107,6 +108,8 @@ class OverviewPage(Page):
         self.evidence.list_asked.connect(self.show_list)
         self.evidence.back_asked.connect(self.show_answer)
         self.evidence.report_asked.connect(self._write_report)
+        self.shortcuts = ShortcutsCard(project, bridge, self.jobs)
+        self.shortcuts.asked.connect(self.show_list)
         self._summary, self._checked = QLabel("Reading the names…"), QLabel()
         for label in (self._summary, self._checked):
             label.setProperty("role", "caption")
@@ -215,6 +218,8 @@ class OverviewPage(Page):
         overview = shown.overview
         self._summary.setText(overview.summary)
         self.verdict.refresh(complete=overview.complete)
+        if overview.complete:
+            self.shortcuts.refresh()
         for card in self._cards:
             self._findings.removeWidget(card)
             card.deleteLater()
@@ -251,7 +256,9 @@ class OverviewPage(Page):
         for column in (self._main, self._side):
             column.setSpacing(12)
         above: tuple[QWidget, ...] = (self.scan, self.answer, self.pairs)
-        below: tuple[QWidget, ...] = (self._folded, self._summary, self._checked)
+        below: tuple[QWidget, ...] = (
+            self.shortcuts, self._folded, self._summary, self._checked,
+        )  # fmt: skip
         for widget in above:
             self._main.addWidget(widget)
         self._main.addLayout(self._findings)
