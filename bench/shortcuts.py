@@ -24,9 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.audit.intervals import wilson
-from inspector.audit.shortcut_features import compression_of, surroundings_of
-from inspector.audit.shortcut_probes import ImageFacts, probes_of
-from inspector.audit.shortcut_search import (
+from inspector.audit.shortcuts.features import compression_of, surroundings_of
+from inspector.audit.shortcuts.probes import ImageFacts, probes_of
+from inspector.audit.shortcuts.search import (
     ProbeName,
     ShortcutQuestion,
     ShortcutVerdict,

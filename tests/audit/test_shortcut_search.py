@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from inspector.audit.shortcut_features import (
+from inspector.audit.shortcuts.features import (
     VALUES,
     FeatureBlock,
     block,
@@ -12,8 +12,8 @@ from inspector.audit.shortcut_features import (
     surroundings_of,
     without_centre,
 )
-from inspector.audit.shortcut_probes import ImageFacts, probes_of
-from inspector.audit.shortcut_search import (
+from inspector.audit.shortcuts.probes import ImageFacts, probes_of
+from inspector.audit.shortcuts.search import (
     MAX_IMAGES,
     Probe,
     ProbeName,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inspector.audit.shortcut_search import ProbeName
+from inspector.audit.shortcuts.search import ProbeName
 from inspector.cli.main import run
 from inspector.errors import DatasetError
 from inspector.project.project import Project

@@ -15,7 +15,7 @@ from inspector.audit.gap import diagnose
 from inspector.audit.joined_features import joined
 from inspector.audit.label_errors import LabelErrors, wrong_labels
 from inspector.audit.seed_variability import Images, SeedScores, score_seeds
-from inspector.audit.shortcut_search import ProbeResult, ShortcutQuestion, find_shortcuts
+from inspector.audit.shortcuts.search import ProbeResult, ShortcutQuestion, find_shortcuts
 from inspector.errors import ProcessError
 from inspector.subprocesses import ChildProcess, Parent, ProcessExited, wait_for_answers
 from inspector.work.jobs import Progress, Stop

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.audit.shortcut_features import compression_of, surroundings_of
+from inspector.audit.shortcuts.features import compression_of, surroundings_of
 from inspector.dataset.decoding import Outcome, encode_thumbnail, read_picture, read_pixels
 from inspector.dataset.file_facts import FileFacts
 from inspector.errors import DatasetError

@@ -8,9 +8,9 @@ from typing import Any, assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.audit.shortcut_features import VALUES
-from inspector.audit.shortcut_probes import ImageFacts, probes_of
-from inspector.audit.shortcut_search import (
+from inspector.audit.shortcuts.features import VALUES
+from inspector.audit.shortcuts.probes import ImageFacts, probes_of
+from inspector.audit.shortcuts.search import (
     MIN_GROUPS,
     ProbeName,
     ProbeResult,

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.audit.descriptors import describe, reduce
-from inspector.audit.shortcut_features import FeatureBlock, block, without_centre
-from inspector.audit.shortcut_search import Probe, ProbeName
+from inspector.audit.shortcuts.features import FeatureBlock, block, without_centre
+from inspector.audit.shortcuts.search import Probe, ProbeName
 
 Floats = NDArray[np.float32]
 
