@@ -4,8 +4,8 @@
                                    [--each-two-sources]
 
 Two sets: the sure pairs of clothing, which has no known copies, and the sure pairs of brain_aug
-that join different sources. The left picture is turned as the pair says. Sheets are at most
-300 kB each; their pictures are CC0 (clothing) and Apache-2.0 (brain_aug).
+that join different sources. The left image is turned as the pair says. Sheets are at most
+300 kB each; their images are CC0 (clothing) and Apache-2.0 (brain_aug).
 With --each-two-sources the least similar pair of each two sources is drawn too, and how many
 pairs it stands for is printed: the false share without a sample's uncertainty.
 """

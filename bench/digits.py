@@ -1,4 +1,4 @@
-"""Write scikit-learn's digits out as pictures, a folder for each class.
+"""Write scikit-learn's digits out as images, a folder for each class.
 
     pip install scikit-learn
     python bench/digits.py DIR

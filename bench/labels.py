@@ -2,7 +2,7 @@
 
     python bench/labels.py FOLDER... [--share 0.05] [--seeds 3]
 
-Prints for each dataset how often quick models are right out of fold, how many labels were turned,
+Prints for each dataset how often baseline models are right out of fold, how many labels changed,
 how many images are suspects, and how many of these were turned. Labels that were wrong before count
 as false alarms here, so the share is a lower bound.
 """

@@ -3,7 +3,7 @@
     PYTHONPATH=src python bench/near_frames.py CIFAR DIR [--shifted] [--seed 0]
 
 CIFAR is the unpacked set (train/CLASS/*.jpg). DIR/training holds 400 bursts, 200 a class, of five
-near-frames each, named by burst. DIR/validation holds 400 other pictures of the same distribution;
+near-frames each, named by burst. DIR/validation holds 400 other images of the same distribution;
 with --shifted they are turned, magnified and tinted.
 """
 
@@ -20,7 +20,7 @@ BURSTS, FRAMES, FOLDER = 200, 5, 200
 
 
 def main() -> None:
-    """Write the pictures."""
+    """Write the images."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("cifar", type=Path)
     parser.add_argument("folder", type=Path)

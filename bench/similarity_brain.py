@@ -2,7 +2,7 @@
 
     python bench/similarity_brain.py [--data DIR] [--jobs N]
 
-`aug_<ORIGINAL>_0_n.jpg` names its source: pictures of one source are its family. A copy counts
+`aug_<ORIGINAL>_0_n.jpg` names its source: images of one source are its family. A copy counts
 as found if a pair joins it to another member of its family. A pair that joins two families is
 unexpected, unless the two originals are a sure pair themselves (the set holds many duplicates and
 neighbouring slices of its own); whether those are true is for the eye: see contact_sheets.py.

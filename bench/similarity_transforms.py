@@ -24,7 +24,7 @@ from inspector.similarity.verification import verify
 
 DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data"
 FALSE_RATE = 1e-5
-# One dress, photographed twice on the same door, as both pictures show: a true pair, which would
+# One dress, photographed twice on the same door, as both images show: a true pair, which would
 # otherwise count as a false one in each of the 17 changes and set the threshold.
 SAME_DRESS = ("b59e4d4a-a283-4868-8a81-2f24d8b9c8d8", "e6a8b33f-279c-4072-8dba-229d94205e55")
 Picture = NDArray[np.uint8]

@@ -2,7 +2,7 @@
 
     python bench/start.py [--program FILE] [--turns N]
 
-Both are timed from the start of their process to the moment when Qt hands the first picture of the
+Both are timed from the start of their process to the moment when Qt hands the first image of the
 window to the screen, which Qt logs by itself; in turns, on an own virtual screen where there is
 Xvfb. The bare window is of this Python. The goal is a ratio of 1.5 or less, of medians.
 """

@@ -41,7 +41,7 @@ POLICY = {
 
 
 def make_samples(root: Path, *, count: int, side_px: int) -> SampleColumns:
-    """Write smooth random pictures and return the list."""
+    """Write smooth random images and return the list."""
     rng = np.random.default_rng(0)
     paths = []
     for number in range(count):

@@ -1,4 +1,4 @@
-"""The planted datasets of `bench/verdicts.py`: what is done to real pictures, with its truth."""
+"""The planted datasets of `bench/verdicts.py`: what is done to real images, with its truth."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -64,7 +64,7 @@ def near_frame(picture: Pictures, rng: Rng) -> Pictures:
 
 
 def each(pictures: Pictures, change: Callable[[Pictures], Pictures]) -> Pictures:
-    """Return the pictures, each changed."""
+    """Return the images, each changed."""
     return np.stack([change(p) for p in pictures])
 
 
@@ -84,7 +84,7 @@ def clean(pool: Pool, rng: Rng) -> Planted:
 
 
 def with_frames(pool: Pool, rng: Rng, share: float = 1.0) -> Planted:
-    """Make bursts of five of a share of the base pictures; a burst stays on one side."""
+    """Make bursts of five of a share of the base images; a burst stays on one side."""
     n, m = sizes(pool)
     bases = draw(pool, rng, round((n + m) / (1 + 4 * share)))
     cut = round(len(bases) * n / (n + m))
@@ -174,7 +174,7 @@ def mislabelled(whole: Planted, rng: Rng) -> Planted:
 
 
 def harder(pool: Pool, rng: Rng, power: float = -1.0) -> Planted:
-    """Draw the folder from pictures that a quick model finds hard; the same kind of pictures."""
+    """Draw the folder from images that a baseline model finds hard; the same kind of images."""
     n, m = sizes(pool)
     rows = draw(pool, rng, n + 2 * m if not pool.small else len(pool.labels))
     weight = np.clip(pool.margin[rows], 0.05, 1) ** power
@@ -239,7 +239,7 @@ def small_training(pool: Pool, rng: Rng) -> Planted:
 
 
 def change_folder(whole: Planted, change: Callable[[Pictures], Pictures], truth: str) -> Planted:
-    """Change every picture of the folder."""
+    """Change every image of the folder."""
     pictures = whole.pictures.copy()
     pictures[~whole.training] = each(pictures[~whole.training], change)
     return replace(whole, pictures=pictures, shift=truth)
@@ -256,7 +256,7 @@ def jpeg(quality: int) -> Callable[[Pictures], Pictures]:
 
 
 def harmless_jpeg(pool: Pool, rng: Rng) -> Planted:
-    """Compress the folder again, as it costs a quick model nothing to speak of."""
+    """Compress the folder again, as it costs a baseline model nothing to speak of."""
     return change_folder(clean(pool, rng), jpeg(40), "no")
 
 
@@ -283,7 +283,7 @@ def turned(degrees: float, zoom: float) -> Callable[[Pictures], Pictures]:
 
 
 def shifted(pool: Pool, rng: Rng) -> Planted:
-    """Turn, zoom and tint the folder: a loss that training on such pictures removes."""
+    """Turn, zoom and tint the folder: a loss that training on such images removes."""
     return change_folder(clean(pool, rng), turned(rng.uniform(25, 40), 1.25), "yes")
 
 
@@ -303,7 +303,7 @@ def leak_and_shift(pool: Pool, rng: Rng) -> Planted:
 
 
 def leak_and_easier(pool: Pool, rng: Rng) -> Planted:
-    """Give training bursts and the folder easier pictures: two effects of opposite sign."""
+    """Give training bursts and the folder easier images: two effects of opposite sign."""
     whole = harder(pool, rng, power=1.5)
     inside = np.flatnonzero(~whole.training)
     train = np.flatnonzero(whole.training)

@@ -1,4 +1,4 @@
-"""Pools of real pictures that `bench/verdicts.py` plants its datasets from."""
+"""Pools of real images that `bench/verdicts.py` plants its datasets from."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +18,9 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Pool:
-    """Hold pictures (n, side, side, 3) RGB of one size with labels and how hard each is.
+    """Hold images (n, side, side, 3) RGB of one size with labels and how hard each is.
 
-    `margin` is the out-of-fold probability of the true class by a quick model.
+    `margin` is the out-of-fold probability of the true class by a baseline model.
     """
 
     name: str
@@ -46,7 +46,7 @@ def clothing(data: Path) -> Pool:
 
 
 def cifar(folder: Path) -> Pool:
-    """Read 20,000 pictures of the unpacked CIFAR-10, 2,000 a class."""
+    """Read 20,000 images of the unpacked CIFAR-10, 2,000 a class."""
     kept = [
         (f, c.name)
         for c in sorted((folder / "train").iterdir())

@@ -1,8 +1,8 @@
-"""Count right, abstained and wrong verdicts on real pictures with a planted truth.
+"""Count right, abstained and wrong verdicts on real images with a planted truth.
 
     python bench/verdicts.py [--data DIR] [--cifar DIR] [--trials 20] [--case NAME] [--seed 1000]
 
-Pictures come from the clothing photos under INSPECTOR_DATA (default ../shared/data beside the
+Images come from the clothing photos under INSPECTOR_DATA (default ../shared/data beside the
 project) and, with --cifar, from the unpacked CIFAR-10 (train/CLASS/*.jpg); trials alternate between
 the two. Near-frames are made by small crops, shifts and changes of brightness. Every trial draws
 anew; the table is in Markdown, a row for each case and verdict.

@@ -1,4 +1,4 @@
-"""Make the guide's pictures: the demo dataset in the real window's pages, light and dark."""
+"""Make the guide's images: the demo dataset in the real window's pages, light and dark."""
 
 import os
 import sys

@@ -67,7 +67,7 @@ class Scaling(StrEnum):
     CENTRED = "centred"
     """To -1..1."""
     SAMPLEWISE = "samplewise"
-    """To mean 0 and deviation 1 of each picture by itself."""
+    """To mean 0 and deviation 1 of each image by itself."""
     POLICY = "policy"
     """As the policy's own rescale and samplewise parameters say, even if they say nothing."""
     NONE = "none"
@@ -105,7 +105,7 @@ class RunSpec:
         test: The locked test folder: listed and hashed, read by nothing but `Reevaluate`.
         model: `SMALL_CNN`, one of `BACKBONES`, or the path of a .keras file.
         seed: Of weights, order, dropout and augmentation.
-        image_size_px: Pictures become squares of this side.
+        image_size_px: Images become squares of this side.
         policy: The augmentation as `read_policy` takes it; None for none.
         policy_name: What the person calls it.
         normalisation: The model's first layer.
@@ -114,7 +114,7 @@ class RunSpec:
         untrained: Allow a backbone without weights (frozen and random: for comparison only).
         steps: Of a STEPS budget; patience: of a PLATEAU budget, epochs.
         threads: Of TensorFlow's operations and of the feed, each.
-        cache: Folder for decoded pictures that runs share; "" for one in the run's folder.
+        cache: Folder for decoded images that runs share; "" for one in the run's folder.
         split: The split rule in words, for the card.
         dataset_digest: Of all samples, as the project says it.
         versions: Of the program and its libraries as the project knows them.
@@ -181,7 +181,7 @@ def read_spec(folder: Path) -> RunSpec:
 
 
 def check_spec(spec: RunSpec) -> None:
-    """Check what can be checked without reading a picture.
+    """Check what can be checked without reading an image.
 
     Raises:
         TrainingError: The run can't be trained as it stands.
@@ -351,7 +351,7 @@ class Evaluated:
 
 @dataclass(frozen=True, slots=True)
 class Train:
-    """Start the run in `folder`, or go on with it.
+    """Start the run in `folder`, or resume it.
 
     Attributes:
         root: The dataset's folder; "" as the run's spec says. A project may have been moved since,

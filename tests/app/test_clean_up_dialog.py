@@ -70,7 +70,7 @@ def test_afterwards_each_page_says_what_was(qtbot: QtBot, view: ProjectWindow) -
     duplicates = show(view, PageName.DUPLICATES)
     qtbot.waitUntil(lambda: "before the clean-up" in duplicates.shown_text(), timeout=10_000)
     export = show(view, PageName.EXPORT)
-    leaks = view.project.splits.leaks(luck=False)
+    leaks = view.project.splits.leaks(with_seeds=False)
     assert leaks.before is not None
     now = sum(leak.kind != "group" for leak in leaks.leaks)
     was = leaks.before.leaked

@@ -80,7 +80,7 @@ def test_every_filter_is_cleared_at_once(qtbot: QtBot, gallery: GalleryPage) -> 
     bar = gallery.filters
     everything = len(gallery.view.tiles.ids)
     bar.text.setText("b1")
-    bar.lists[Facet.TWINS].ticked.emit(frozenset({"near"}))
+    bar.lists[Facet.NEAR_DUPLICATES].ticked.emit(frozenset({"near"}))
     reset = button(bar, "Clear all")
     qtbot.waitUntil(lambda: 0 < len(gallery.view.tiles.ids) < everything, timeout=5_000)
     assert reset.isVisible()

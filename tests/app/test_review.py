@@ -1,4 +1,4 @@
-"""Look-alikes: the queue shows pictures, and how long the rest takes at the person's pace."""
+"""Look-alikes: the queue shows images, and how long the rest takes at the person's pace."""
 
 import numpy as np
 import pytest

@@ -16,7 +16,7 @@ from inspector.audit.properties import (
     one_hot,
     typical,
 )
-from inspector.audit.seed_variability import Images, luck
+from inspector.audit.seed_variability import Images, score_seeds
 
 QUIET = ProgressReporter(lambda stage, done, total: None, lambda: False)
 
@@ -192,10 +192,10 @@ def _membership(seed: int) -> np.ndarray:
 def test_luck_counts_twins_and_ranks_the_seed() -> None:
     x, source = _bursts(50, 2)
     images = Images(x, source % 2, np.arange(100).reshape(50, 2))
-    found = luck(images, _membership, range(30))
+    found = score_seeds(images, _membership, range(30))
     mask = _membership(3)
     neighbours = [i for i in np.flatnonzero(mask) if not mask[i ^ 1]]
-    assert found.twin_share[3] == len(neighbours) / 20
+    assert found.leak_rate[3] == len(neighbours) / 20
     deviation = abs((source[mask] % 2).mean() - 0.5)
     assert found.class_deviation[3] == pytest.approx(deviation)
     rank = found.percentile("accuracy", 3)
@@ -207,11 +207,11 @@ def test_luck_counts_twins_and_ranks_the_seed() -> None:
 def test_luck_bears_empty_draws_and_stops() -> None:
     x, source = _bursts(50, 2)
     images = Images(x, source % 2, np.zeros((0, 2), np.int64))
-    found = luck(images, lambda seed: np.full(100, seed == 0), range(2))
+    found = score_seeds(images, lambda seed: np.full(100, seed == 0), range(2))
     assert np.isnan(found.accuracy).all()
     assert found.percentile("accuracy", 0) is None
     with pytest.raises(StudyStopped):
-        luck(images, _membership, stop=lambda: True)
+        score_seeds(images, _membership, stop=lambda: True)
 
 
 def test_planted_wrong_labels_come_first() -> None:

@@ -1,4 +1,4 @@
-"""What the tests of this room share: pictures, and one child process with the real Keras in it."""
+"""What the tests of this room share: images, and one child process with the real Keras in it."""
 
 import importlib.util
 import json
@@ -77,7 +77,7 @@ def keras(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunKeras]:
 
 
 def smooth(height: int, width: int, *, seed: int = 0) -> NDArray[np.uint8]:
-    """Make a picture (h, w, 3), uint8, of soft patches in full contrast, no two places alike."""
+    """Make an image (h, w, 3), uint8, of soft patches in full contrast, no two places alike."""
     noise = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
     soft = cv2.GaussianBlur(noise, (0, 0), 2)
     return np.asarray(cv2.normalize(soft, None, 10, 240, cv2.NORM_MINMAX), np.uint8)

@@ -123,7 +123,7 @@ def test_deviation_non_square_centre(keras: RunKeras) -> None:
 
 
 def test_deviation_shift_axes(keras: RunKeras) -> None:
-    """Drawn by Keras itself from height_shift_range, the picture moves sideways."""
+    """Drawn by Keras itself from height_shift_range, the image moves sideways."""
     assert "shift-axes" in DEVIATIONS
     code = """
 from tensorflow.keras.preprocessing.image import ImageDataGenerator

@@ -144,7 +144,7 @@ def test_too_few_pictures_suggest_nothing() -> None:
 
 
 def test_bursts_do_not_vouch_for_a_class(blobs: Pictures) -> None:
-    """Each picture three times over: without groups a copy is the nearest until it is moved."""
+    """Each image three times over: without groups a copy is the nearest until it is moved."""
     pictures, labels = blobs
     thrice = [p for p in pictures for _ in range(3)]
     doubled = [label for label in labels for _ in range(3)]

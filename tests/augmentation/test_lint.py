@@ -26,7 +26,7 @@ from tests.augmentation.conftest import smooth
 
 
 def scenes(count: int = 8, height: int = 48, width: int = 48) -> list[NDArray[np.uint8]]:
-    """Make pictures of a few large soft shapes, each another one."""
+    """Make images of a few large soft shapes, each another one."""
     found = []
     for seed in range(count):
         random = np.random.default_rng(seed)

@@ -92,7 +92,7 @@ def test_exif_orientation_is_applied(tmp_path: Path, kind: str, orientation: int
     upright = np.zeros((40, 64, 3), np.uint8)
     upright[:20, :32] = (250, 30, 30)
     upright[20:, 32:] = (30, 30, 250)
-    # What has to be done to the upright picture so that the reader's turn undoes it.
+    # What has to be done to the upright image so that the reader's turn undoes it.
     stored = {
         1: upright,
         2: upright[:, ::-1],

@@ -10,7 +10,7 @@ from inspector.dataset.quality import judge, measure
 
 
 def _scene(height: int = 300, width: int = 400) -> np.ndarray:
-    """Return a picture with structure at all scales, like a photo."""
+    """Return an image with structure at all scales, like a photo."""
     random = np.random.default_rng(7)
     total = np.zeros((height, width, 3))
     for cells in (4, 9, 20, 45, 100):

@@ -113,7 +113,7 @@ def test_pairs_by_image_hash_need_no_cache(old: Path, small_disk: MakeDisk, tmp_
     words = ("duplicates", old, "--project", file, "--method", "phash", "--json")
     whole = json.loads(inspector(*words).stdout)
     assert whole["pairs"]
-    # The pictures are there, and no hash of them.
+    # The images are there, and no hash of them.
     env = {"XDG_CACHE_HOME": str(disk)}
     assert inspector("scan", old, "--project", file, "--quiet", env=env).returncode == 0
     remount_read_only(disk)

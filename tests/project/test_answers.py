@@ -30,7 +30,7 @@ def diagnosed(
 
 def test_without_accuracies_the_answer_is_the_leak_rate(project: Project) -> None:
     answer = project.answers.answer()
-    leaks = project.splits.leaks(Rule(), luck=False)
+    leaks = project.splits.leaks(Rule(), with_seeds=False)
     neighbours = sum(leak.kind != "group" for leak in leaks.leaks)
     assert answer.kind is AnswerKind.LEAKS
     (count,) = answer.counts

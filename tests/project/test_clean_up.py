@@ -25,14 +25,14 @@ KERAS = keras_rule("image_dataset_from_directory", share=0.2, seed=42)
 
 
 def picture(seed: int) -> np.ndarray:
-    """A picture of its own: coarse noise, smoothed."""
+    """An image of its own: coarse noise, smoothed."""
     rng = np.random.default_rng(seed)
     coarse = rng.integers(0, 256, (7, 9, 3), np.uint8)
     return cv2.resize(coarse, (144, 112), interpolation=cv2.INTER_CUBIC)
 
 
 def write(folder: Path, pictures: dict[str, int]) -> None:
-    """Write pictures by path and seed; equal seeds are identical files."""
+    """Write images by path and seed; equal seeds are identical files."""
     for path, seed in pictures.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -137,7 +137,7 @@ def test_training_may_keep_its_copies_and_every_figure_says_what_was(
     assert (after.before.leaked, after.before.validation_images) == (len(before.leaks), 14)
     assert after.validation_images == 14 - sum(p.splits[1] == "validation" for p in plan.excluded)
     assert not after.leaks
-    assert after.luck.this_seed is None
+    assert after.seed_rates.this_seed is None
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Groups that a list leaves out are seen by their pictures, and then a verdict holds back."""
+"""Groups that a list leaves out are seen by their images, and then a verdict holds back."""
 
 import csv
 from pathlib import Path

@@ -7,7 +7,7 @@ import pytest
 from inspector.dataset.formats import Flag
 from inspector.project.project import Project
 from inspector.project.review.gallery_query import (
-    ANY_TWIN,
+    ANY_NEIGHBOUR,
     OTHER_SPLIT,
     UNDECIDED,
     Facet,
@@ -21,8 +21,13 @@ QUERIES = (
     Query(),
     Query({Facet.FILE: IMAGES}),
     Query({Facet.FILE: IMAGES, Facet.SPLIT: frozenset({"validation"})}),
-    Query({Facet.TWINS: frozenset({OTHER_SPLIT}), Facet.SPLIT: frozenset({"training", "test"})}),
-    Query({Facet.TWINS: frozenset({"bytes", "transformed"})}, text="A"),
+    Query(
+        {
+            Facet.NEAR_DUPLICATES: frozenset({OTHER_SPLIT}),
+            Facet.SPLIT: frozenset({"training", "test"}),
+        }
+    ),
+    Query({Facet.NEAR_DUPLICATES: frozenset({"bytes", "transformed"})}, text="A"),
     Query({Facet.DECISION: frozenset({UNDECIDED})}, group_by=GroupBy.CLUSTER),
 )
 
@@ -67,7 +72,7 @@ def test_twins_are_told_as_the_pairs_are(project: Project) -> None:
     assert set(told) == {s for s in index.samples if index.neighbours(s)}
     for sample, values in told.items():
         splits = {index.samples[t].split for t in index.neighbours(sample)}
-        assert values[0] == ANY_TWIN
+        assert values[0] == ANY_NEIGHBOUR
         assert (OTHER_SPLIT in values) == bool(splits - {index.samples[sample].split})
         assert ("in training" in values) == ("training" in splits)
     kinds: dict[int, set[str]] = {}

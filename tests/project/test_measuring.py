@@ -1,4 +1,4 @@
-"""The measuring child answers as the functions do, takes new pictures, and outlives nothing."""
+"""The measuring child answers as the functions do, takes new images, and outlives nothing."""
 
 import os
 from collections.abc import Iterator

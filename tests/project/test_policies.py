@@ -1,4 +1,4 @@
-"""Policies that are kept in the project, and the pictures of a preview."""
+"""Policies that are kept in the project, and the images of a preview."""
 
 from collections import Counter
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from inspector.augmentation.policy import Policy, Range, Shift, ShiftKind
 from inspector.errors import UsageError
 from inspector.project.augment.policies import SavedPolicy
-from inspector.project.augment.previews import CROWD_SIDE_PX
+from inspector.project.augment.previews import REFERENCE_SIDE_PX
 from inspector.project.changes import Changes
 from inspector.project.project import Project
 from inspector.store.records import POLICIES, PoliciesRecord
@@ -87,7 +87,7 @@ def test_a_crowd_is_small_even_and_of_training(project: Project) -> None:
     images = project.groups.images()
     assert len(found.pictures) == sum(s.split == "training" for s in images)
     assert len(found.validation) == sum(s.split == "validation" for s in images)
-    assert {p.shape for p in found.pictures} == {(CROWD_SIDE_PX, CROWD_SIDE_PX, 3)}
+    assert {p.shape for p in found.pictures} == {(REFERENCE_SIDE_PX, REFERENCE_SIDE_PX, 3)}
     counted = Counter(found.names[i] for i in found.labels)
     assert counted == Counter(s.label for s in images if s.split == "training")
 

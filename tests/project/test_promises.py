@@ -109,10 +109,10 @@ def test_a_report_tells_what_the_project_knows(opened: Project, tmp_path: Path) 
     assert f"{counts.images:,}" in text
     leakage = opened.splits.leaks()
     assert leakage.leaks
-    worst = next(leak for leak in leakage.leaks if leak.twin is not None)
+    worst = next(leak for leak in leakage.leaks if leak.neighbour is not None)
     assert worst.image.path in text
-    assert worst.twin is not None
-    assert worst.twin.path in text
+    assert worst.neighbour is not None
+    assert worst.neighbour.path in text
     # One file that needs nothing else, and reads as a page.
     assert text.lower().startswith("<!doctype html>")
     assert "data:image/jpeg;base64," in text

@@ -117,7 +117,7 @@ def test_an_empty_side_is_a_finding(project: Project) -> None:
 
 
 def test_luck_is_over_the_same_call(project: Project) -> None:
-    luck = project.splits.leaks(KERAS).luck
+    luck = project.splits.leaks(KERAS).seed_rates
     assert len(luck.shares) == 200
     assert luck.shares[42] == luck.this_seed
     assert luck.at(5) <= luck.median <= luck.at(95)
@@ -135,8 +135,8 @@ def test_every_threshold_agrees_with_a_search_of_its_own(project: Project) -> No
         paths = {s.path: s.id for s in project.samples.by_paths(found.made.validation)}
         neighbours = {p for p, i in paths.items() if training & set(index.neighbours(i))}
         assert {leak.image.path for leak in found.leaks if leak.kind != "group"} == neighbours
-        assert found.luck.this_seed == pytest.approx(found.share)
-        assert found.luck.shares[42] == pytest.approx(found.share)
+        assert found.seed_rates.this_seed == pytest.approx(found.share)
+        assert found.seed_rates.shares[42] == pytest.approx(found.share)
         conflicts = {
             tuple(sorted(m.id for m in c.members))
             for c in project.duplicates.clusters()
@@ -293,7 +293,7 @@ def test_a_list_of_files_is_a_rule(project: Project, tmp_path: Path) -> None:
     assert (made.training, made.validation) == (drawn.training, drawn.validation)
     assert set(made.elsewhere["not in the list"]) == set(drawn.elsewhere["validation folder"])
     assert project.splits.leaks(rule).share == project.splits.leaks(KERAS).share
-    assert project.splits.leaks(rule).luck.shares == ()
+    assert project.splits.leaks(rule).seed_rates.shares == ()
     one, two, three = made.training[:3]
     lines = (f"{project.root / one},train", f"./{two},val", f"{one},val", f"{three},", "no.jpg,val")
     file.write_text("\n".join(("path,split", *lines)))

@@ -1,4 +1,4 @@
-"""The hash of a flipped or turned picture follows from the hash of the picture itself."""
+"""The hash of a flipped or turned image follows from the hash of the image itself."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def noise(seed: int, *shape: int) -> np.ndarray:
 
 
 def scene(seed: int, side: int = 160) -> np.ndarray:
-    """A picture with large and small forms, like a photo's spectrum."""
+    """An image with large and small forms, like a photo's spectrum."""
     draw = np.random.default_rng(seed)
     picture = np.full((side, side, 3), 128.0)
     for k in (1, 2, 4, 8, 16):
@@ -111,7 +111,7 @@ def pairs_of_bits(pictures: list[np.ndarray]) -> list[int]:
 
 
 def test_our_hash_is_near_the_imagehash_librarys() -> None:
-    """Ours cuts at zero and theirs at the median, which for a picture is near zero."""
+    """Ours cuts at zero and theirs at the median, which for an image is near zero."""
     differ = pairs_of_bits([scene(seed) for seed in range(60)])
     assert np.mean(differ) <= 5
     assert max(differ) <= 14

@@ -110,7 +110,7 @@ def keys(records: np.ndarray) -> set[tuple[int, int, int]]:
 def test_a_turned_neighbour_is_a_candidate_with_its_transform(
     transform: int, swapped: bool
 ) -> None:
-    """`transform` takes the picture with the smaller row to the other."""
+    """`transform` takes the image with the smaller row to the other."""
     draw = np.random.default_rng(transform)
     hashes = draw.integers(0, 2**64, (20, 4), dtype=np.uint64)
     first, second = (11, 4) if swapped else (4, 11)

@@ -1,4 +1,4 @@
-"""Known transforms are found at the sure level, unlike pictures are not, flat ones are apart."""
+"""Known transforms are found at the sure level, unlike images are not, flat ones are apart."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ COUNT = 24
 
 
 def scene(seed: int, height: int = 240, width: int = 320) -> Picture:
-    """A picture of large and small forms with colour and some noise, asymmetric."""
+    """An image of large and small forms with colour and some noise, asymmetric."""
     draw = np.random.default_rng(seed)
     picture = np.empty((height, width, 3), np.uint8)
     picture[:] = draw.integers(40, 215, 3)
@@ -175,7 +175,7 @@ def symmetric(seed: int) -> Picture:
 
 
 def test_a_pair_is_reported_once_with_its_plain_transform() -> None:
-    """A symmetric picture fits plain and mirrored: the plain name wins, in either order."""
+    """A symmetric image fits plain and mirrored: the plain name wins, in either order."""
     records = table([symmetric(3), jpeg(80)(symmetric(3))])
     for order in ([0, 1], [1, 0]):
         zeros = np.zeros(2, np.int32)

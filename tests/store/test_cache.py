@@ -1,4 +1,4 @@
-"""The cache of pictures may lose anything at any time; what is lost is known to be lost."""
+"""The cache of images may lose anything at any time; what is lost is known to be lost."""
 
 import sqlite3
 from pathlib import Path
@@ -98,7 +98,7 @@ def test_what_has_no_record_any_more_is_forgotten(file: Path, left: int) -> None
 
 
 def test_rows_whose_records_never_came_to_the_disk_take_no_others(file: Path) -> None:
-    """Also where the greatest place is not the newest row's, as that of a picture read again is."""
+    """Also where the greatest place is not the newest row's, as that of an image read again is."""
     cache = opened(file)
     keep(cache, [(CONTENTS[0], b"t", RECORDS[0])])
     cache.close()

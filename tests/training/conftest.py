@@ -87,7 +87,7 @@ def own_trainer() -> Iterator[Callable[[], Trainer]]:
 
 @pytest.fixture(scope="session")
 def spec(tmp_path_factory: pytest.TempPathFactory) -> RunSpec:
-    """A run on noisy tinted pictures, the hue being the class; not square, so they are resized."""
+    """A run on noisy tinted images, the hue being the class; not square, so they are resized."""
     root = tmp_path_factory.mktemp("tints")
     rng = np.random.default_rng(5)
     rows = []

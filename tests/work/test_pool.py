@@ -111,7 +111,7 @@ def sleepy(items: list[float]) -> list[float]:
 
 
 def test_a_call_may_allow_more_time_than_the_pool(pools: list[Pool]) -> None:
-    """Comparing all pictures of a large dataset takes longer than one file may."""
+    """Comparing all images of a large dataset takes longer than one file may."""
     pool = _pool(pools, "sleepy", 0.2)
     (refused,) = pool.map([[1.5]], stop=Stop())
     assert isinstance(refused, TaskFailed)

@@ -132,7 +132,7 @@ class MainWindow(StableFocus, QMainWindow):
         self.setWindowTitle("Dataset Inspector")
 
     def _ask_faces(self) -> None:
-        """Look for pictures of the recent datasets, once they were listed on the screen."""
+        """Look for images of the recent datasets, once they were listed on the screen."""
         recent = [path for path in self._session.recent() if Path(path).is_dir()]
         if recent:
             side_px = round(FACE_PX * self.devicePixelRatio())
@@ -432,7 +432,7 @@ class MainWindow(StableFocus, QMainWindow):
 
 
 def _read_faces(recent: Sequence[str], side_px: int) -> "Mapping[str, list[QImage]]":
-    # Imported where it runs: it brings what decodes pictures.
+    # Imported where it runs: it brings what decodes images.
     from inspector.app.start.recent_thumbnails import read_faces
 
     return read_faces(recent, side_px)

@@ -1,1 +1,1 @@
-"""What is wrong: leaks, labels, shift, luck, and how sure each of them is."""
+"""What is wrong: leaks, labels, shift, seed variability, and how sure each of them is."""

@@ -1,4 +1,4 @@
-"""Quick models: what can be learnt from descriptors in milliseconds."""
+"""Baseline models: what can be learnt from descriptors in milliseconds."""
 
 from dataclasses import dataclass
 

@@ -31,7 +31,7 @@ Ints = NDArray[np.int64]
 MARGIN = 0.01
 ALPHA = 0.05
 # Seeds that agree better than they would in this share of comparisons by chance alone.
-LUCKY_SEEDS = 0.025
+MAX_P_SEEDS_AGREE = 0.025
 
 
 class ComparisonOutcome(StrEnum):
@@ -139,8 +139,8 @@ def difference(one: Doubles, two: Doubles, group: Ints) -> tuple[Interval, int]:
     groups, of_seeds = group_spread(shares.mean(axis=0), group), seed_spread(each)
     if seeds > 1 and groups.df >= 1:
         rest = _residual(shares, group)
-        # A few seeds may agree by luck, even to the image: not more than chance lets them.
-        least = rest.variance * float(special.fdtri(of_seeds.df, rest.df, LUCKY_SEEDS))
+        # A few seeds may agree by chance, even to the image: not more than chance lets them.
+        least = rest.variance * float(special.fdtri(of_seeds.df, rest.df, MAX_P_SEEDS_AGREE))
         of_seeds = Spread(max(of_seeds.variance, least), of_seeds.df)
         groups = Spread(max(0.0, groups.variance - rest.variance), groups.df)
     return cochran_interval(float(each.mean()), [groups, of_seeds]), seeds

@@ -1,4 +1,4 @@
-"""Arms of a diagnosis: what quick models get right when they are trained in different ways."""
+"""Arms of a diagnosis: what baseline models get right when they are trained in different ways."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ class Study:
         seeds: Number of split seeds.
         seed: Of everything that is drawn.
         watch: Progress and stop.
-        learn: What trains a model; None for quick models.
+        learn: What trains a model; None for baseline models.
         upto: Only the first seeds are scored, with sizes as for all of them; None for all.
     """
 
@@ -239,9 +239,9 @@ def score_own(setting: Study, assignments: list[Ints], size: Ints) -> OwnClass:
 def score_joint(setting: Study) -> Doubles:
     """Say what folder images in training are worth on the folder, in place of training images.
 
-    Both sides are thinned to one picture of each joined group. A is the training set with up to
+    Both sides are thinned to one image of each joined group. A is the training set with up to
     half of each class replaced by folder images, out of fold; B is the training set alone, of
-    equal size and class mix. Noisy labels and hard pictures gain nothing from A; a shift does.
+    equal size and class mix. Noisy labels and hard images gain nothing from A; a shift does.
 
     Returns:
         (seeds, folder rows) of A - B; NaN where the thinning left an image out.
@@ -303,7 +303,7 @@ def score_nearest(
 
 
 def score_your_split(setting: Study, mask: Mask, size: Ints) -> tuple[float, Doubles]:
-    """Return a quick model's accuracy on your split and on 20 other draws of as many images.
+    """Return a baseline model's accuracy on your split and on 20 other draws of as many images.
 
     Args:
         setting: What all arms share.

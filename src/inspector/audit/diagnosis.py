@@ -46,7 +46,7 @@ class Question:
         group_provenance: How many groups stem from where, for the answer ("names": 40).
         group_recall: Share of the pairs that look alike which names, times, a manifest or a person
             hold together; None where there is nothing to judge by.
-        by_similarity: A similarity and (n,) what `group` is where pictures as alike as that are of
+        by_similarity: A similarity and (n,) what `group` is where images as alike as that are of
             one event; from the most alike down.
         properties: Simple properties of each image (see `properties.py`).
         classes: The names of the classes, or () when they are only numbers.
@@ -88,7 +88,7 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class LeakageAtSimilarity:
-    """Hold the leakage where pictures from a similarity on are taken for one event.
+    """Hold the leakage where images from a similarity on are taken for one event.
 
     Attributes:
         similarity: 0..1.
@@ -133,7 +133,7 @@ class DomainAuc:
 
 @dataclass(frozen=True, slots=True)
 class BaselineResult:
-    """Hold the same terms and arms as seen by another quick model."""
+    """Hold the same terms and arms as seen by another baseline model."""
 
     name: str
     terms: dict[str, Component]
@@ -201,7 +201,7 @@ class Diagnosis:
     residual: float
     arms: dict[str, Condition]
     domain_auc: DomainAuc
-    quick_models: tuple[BaselineResult, ...]
+    baseline_models: tuple[BaselineResult, ...]
     verdict: str
     evidence: tuple[str, ...]
     caveats: tuple[str, ...]

@@ -2,7 +2,8 @@
 
 The five terms add up by construction, which is no evidence of cause. With R for random folds and
 G for folds that keep known groups together, all at equal training size and at the class mix of
-the training folder: luck = R at your draw - R; leakage = R - G; shift = G - the same models on
+the training folder: seed variability (key "luck") = R at your seed - R; leakage = R - G;
+shift = G - the same models on
 the folder without images whose group is in training; composition = G - R models on that folder;
 size = R models - models on all of the training folder.
 """
@@ -55,12 +56,12 @@ SEEDS_OF_FEW, SEEDS_OF_MANY = 10, 5
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """Hold how real trainings take the place of quick models.
+    """Hold how real trainings take the place of baseline models.
 
     Attributes:
         learn: What trains on rows.
         upto: Seeds that are trained so far.
-        quick: What quick models said: their placebos and their domain classifier stand in, as
+        quick: What baseline models said: their placebos and their domain classifier stand in, as
             both would take hundreds of trainings.
     """
 
@@ -98,7 +99,7 @@ def diagnose(
     first: Callable[[Diagnosis], None] | None = None,
     trained: Trained | None = None,
 ) -> Diagnosis:
-    """Answer what quick models, or trainings, can say about a gap.
+    """Answer what baseline models, or trainings, can say about a gap.
 
     Args:
         question: The images, their groups and sides.
@@ -107,7 +108,7 @@ def diagnose(
         stop: Asked between parts.
         first: Called once with the figures of random and group folds, before controls: these
             have no verdict yet.
-        trained: Real trainings in place of quick models; None for quick models.
+        trained: Real trainings in place of baseline models; None for baseline models.
 
     Raises:
         arms.Stopped: When `stop` said so.
@@ -135,7 +136,7 @@ def diagnose(
     if trained is None:
         _against_similarity(work, random)
         _control(work, leakage, of_random, known, size)
-        _luck(work, of_random, size)
+        _seed_variability(work, of_random, size)
         _nearest(work, random, grouped)
     else:
         _borrow(work, leakage, trained.quick)
@@ -204,7 +205,7 @@ def _arm(values: Doubles, labels: Ints, weights: Doubles) -> Condition:
 
 
 def _weigh(work: _Work, of_random: Scores, of_groups: Scores) -> None:
-    """Enter the two arms, and give up on verdicts where the quick models see too little."""
+    """Enter the two arms, and give up on verdicts where the baseline models see too little."""
     setting = work.setting
     y, weights = setting.labels[setting.train], setting.weights()
     work.arms["random"] = _arm(of_random.train, y, weights)
@@ -242,7 +243,7 @@ def _control(work: _Work, leakage: Interval, of_random: Scores, known: Ints, siz
 
 
 def _against_similarity(work: _Work, random: list[Ints]) -> None:
-    """Ask again with less alike pictures as one event: a leakage that goes on growing is a bound.
+    """Ask again with less alike images as one event: a leakage that goes on growing is a bound.
 
     Where a level joins nothing new its figure is that of the level before.
     """
@@ -286,16 +287,16 @@ def _same_images(
 
 
 def _borrow(work: _Work, leakage: Interval, quick: Diagnosis) -> None:
-    """Take the controls that are too dear to train from the quick models."""
+    """Take the controls that are too dear to train from the baseline models."""
     _bound_by(work, quick.leakage_by_similarity)
     placebo = quick.terms["leakage"].placebo
     work.terms["leakage"] = rules.leakage_term(leakage, placebo, work.limits)
     work.domain = quick.domain_auc
     own = BaselineResult("baseline models", quick.terms, quick.arms)
-    work.models = (own, *quick.quick_models)
+    work.models = (own, *quick.baseline_models)
 
 
-def _luck(work: _Work, of_random: Scores, size: Ints) -> None:
+def _seed_variability(work: _Work, of_random: Scores, size: Ints) -> None:
     mask = work.question.your_split
     if mask is None or not mask[work.setting.train].any():
         return

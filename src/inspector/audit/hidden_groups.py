@@ -1,4 +1,4 @@
-"""Look-alikes that no known group explains: the trace of groups that were missed."""
+"""Near-duplicates that no known group explains: the trace of groups that were missed."""
 
 from dataclasses import dataclass
 

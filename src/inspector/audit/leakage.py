@@ -1,4 +1,4 @@
-"""Leaks: which images of one side have a twin, or only an event, on another side."""
+"""Leaks: which images of one side have a near-duplicate, or only an event, on another side."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -30,7 +30,7 @@ class SimilarityEdges:
         content: (n,) equal where the bytes are equal.
         picture: (n,) equal where the decoded pixels are equal, numbered from 0.
         group: (n,) equal where they belong together.
-        turned: Symmetric (pictures, pictures) 0/1 matrix of transformed pairs.
+        turned: Symmetric (images, images) 0/1 matrix of transformed pairs.
         near: The same of near pairs.
     """
 
@@ -80,7 +80,7 @@ def edges_across(ties: SimilarityEdges, source: Mask, target: Mask) -> NDArray[n
 
 @dataclass(frozen=True, slots=True)
 class SplitDraws:
-    """Hold who stands where in s draws of a split, for the m images that may have a twin at all.
+    """Membership in s seeds of a split, for the m images with at least one near-duplicate.
 
     Attributes:
         rows: (m,) positions among all images.
@@ -95,21 +95,21 @@ class SplitDraws:
 
 
 def leak_rates_over(ties: SimilarityEdges, draws: SplitDraws) -> NDArray[np.float64]:
-    """Return the share of validation with a twin in training under each draw, (s,)."""
+    """Return the share of validation with a near-duplicate in training under each draw, (s,)."""
     own = draws.training.T.astype(np.float32)
-    twin = _seen(ties.content[draws.rows], own) > own
+    has_neighbour = _seen(ties.content[draws.rows], own) > own
     seen = _per_picture(ties, draws.rows, own)
     picture = ties.picture[draws.rows]
-    twin |= seen[picture] > own
-    twin |= ((ties.near + ties.turned) @ seen)[picture] > 0
-    held = (twin & draws.validation.T).sum(axis=0)
+    has_neighbour |= seen[picture] > own
+    has_neighbour |= ((ties.near + ties.turned) @ seen)[picture] > 0
+    held = (has_neighbour & draws.validation.T).sum(axis=0)
     return np.asarray(held / np.maximum(1, draws.totals), np.float64)
 
 
 def _per_picture(
     ties: SimilarityEdges, rows: NDArray[np.int64], own: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Count the training images of each picture, (pictures, s), dense."""
+    """Count the training images of each image, (images, s), dense."""
     ones = np.ones(len(rows), np.float32)
     shape = (ties.near.shape[0], len(rows))
     held = csr_matrix((ones, (ties.picture[rows], np.arange(len(rows)))), shape=shape)

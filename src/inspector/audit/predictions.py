@@ -1,4 +1,4 @@
-"""Predictions of the user's own model: what it gets right with and without a twin in training."""
+"""Accuracy of the user's own model with and without a near-duplicate in training."""
 
 import math
 from collections import Counter
@@ -123,7 +123,7 @@ def rates(
     place: Mapping[str, str],
     group: Mapping[str, int] | None = None,
 ) -> list[Rate]:
-    """Return accuracies: in all, by place, with and without a twin, by class.
+    """Return accuracies: in all, by place, with and without a near-duplicate, by class.
 
     Args:
         tie: Path of a validation image to its kind of tie to training; absent without one.

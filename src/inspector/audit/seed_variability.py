@@ -1,4 +1,4 @@
-"""Luck of the draw: what other seeds would have given, beside yours."""
+"""Seed variability: what other seeds would have given, beside yours."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Images:
     Attributes:
         x: (n, d) reduced descriptors.
         labels: (n,) class numbers from 0.
-        twins: (m, 2) pairs of rows that show the same picture, by whatever threshold is set.
+        neighbours: (m, 2) pairs of rows that show the same image, by whatever threshold is set.
     """
 
     x: Floats
@@ -38,13 +38,13 @@ class SeedScores:
 
     Attributes:
         seeds: (s,) the seeds.
-        twin_share: Share of validation images with a twin in training.
+        leak_rate: Share of validation images with a near-duplicate in training.
         class_deviation: Largest difference between a class's share of validation and of all.
-        accuracy: Of a quick model trained on the rest.
+        accuracy: Of a baseline model trained on the rest.
     """
 
     seeds: Ints
-    twin_share: Doubles
+    leak_rate: Doubles
     class_deviation: Doubles
     accuracy: Doubles
 
@@ -52,11 +52,11 @@ class SeedScores:
         """Return the share of other seeds that lie below this one, ties as half; 0..1.
 
         Args:
-            measure: "twin_share", "class_deviation" or "accuracy".
+            measure: "leak_rate", "class_deviation" or "accuracy".
             seed: One of `seeds`; None is returned for any other, or without other draws.
         """
         values = {
-            "twin_share": self.twin_share,
+            "leak_rate": self.leak_rate,
             "class_deviation": self.class_deviation,
             "accuracy": self.accuracy,
         }[measure]
@@ -71,7 +71,7 @@ class SeedScores:
         return float((others < mine).mean() + (others == mine).mean() / 2)
 
 
-def luck(
+def score_seeds(
     images: Images,
     membership: Callable[[int], Mask],
     seeds: Sequence[int] = range(SEEDS),
@@ -110,7 +110,7 @@ def luck(
 
 
 def _twinned(neighbours: Ints, mask: Mask) -> float:
-    """Return the share of validation images with a twin in training."""
+    """Return the share of validation images with a near-duplicate in training."""
     across = mask[neighbours[:, 0]] != mask[neighbours[:, 1]]
     held = np.where(mask[neighbours[across, 0]], neighbours[across, 0], neighbours[across, 1])
     return float(len(np.unique(held)) / mask.sum())

@@ -1,4 +1,4 @@
-"""One picture as training sees it: the one function that feeds the preview and the training.
+"""One image as training sees it: the one function that feeds the preview and the training.
 
 The usual policy costs one `cv2.warpAffine` and one table of 256 entries; everything beyond is
 touched only where it is set. Nothing here depends on order, threads, processes or the clock.
@@ -76,7 +76,7 @@ def apply_draw(
 
 
 def geometry(drawn: AugmentationParams, *, height: int, width: int) -> NDArray[np.float64] | None:
-    """Return the matrix (2, 3) from a place (x, y) of the result to that of the picture, px.
+    """Return the matrix (2, 3) from a place (x, y) of the result to that of the image, px.
 
     None if every place is its own, but for flips.
 
@@ -100,7 +100,7 @@ def geometry(drawn: AugmentationParams, *, height: int, width: int) -> NDArray[n
 
 
 def padded_share(drawn: AugmentationParams, *, height: int, width: int) -> float:
-    """Return the share 0..1 of the result's pixels whose place lies outside of the picture.
+    """Return the share 0..1 of the result's pixels whose place lies outside of the image.
 
     Taken on a grid of at most 48 x 48 places.
     """
@@ -180,7 +180,7 @@ def _moves(drawn: AugmentationParams) -> bool:
 def _move(
     picture: NDArray[np.uint8], policy: Policy, drawn: AugmentationParams
 ) -> NDArray[np.uint8]:
-    """Sample the picture anew in one go; return a new array in any case."""
+    """Sample the image anew in one go; return a new array in any case."""
     height, width = picture.shape[:2]
     places = geometry(drawn, height=height, width=width)
     if places is None:
@@ -204,7 +204,7 @@ def _tone(picture: NDArray[np.uint8], drawn: AugmentationParams) -> NDArray[np.u
         return picture
     levels: NDArray[Any] = _LEVELS
     if drawn.channel_shift_intensity:
-        # Keras holds the result inside the picture's own range.
+        # Keras holds the result inside the image's own range.
         low, high = int(picture.min()), int(picture.max())
         levels = np.clip(levels.astype(np.float64) + drawn.channel_shift_intensity, low, high)
     if drawn.brightness is None:

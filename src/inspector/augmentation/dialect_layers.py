@@ -1,7 +1,7 @@
 """A policy as keras.layers, written for Keras 3.15.
 
 Source: measured with Keras 3.15.1. The layers follow one another in the order of our matrix, each
-with its own sampling and filling, so pictures are alike and not equal.
+with its own sampling and filling, so images are alike and not equal.
 """
 
 import math

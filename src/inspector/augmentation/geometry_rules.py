@@ -1,4 +1,4 @@
-"""Rules about moving pictures: one pure function a rule.
+"""Rules about moving images: one pure function a rule.
 
 Source of the numbers in brackets: measured with Keras 3.15.1 on 500 CIFAR-10 test images, where two
 different images differ by 72.5 grey levels on average.
@@ -52,7 +52,7 @@ def shift_of_one_step(policy: Policy, _: LintContext) -> list[LintFinding]:
 
 
 def shift_without_rest(policy: Policy, _: LintContext) -> list[LintFinding]:
-    """Rule 18: a list without 0 moves every picture."""
+    """Rule 18: a list without 0 moves every image."""
     found = []
     for field, shift in _shifts(policy):
         if isinstance(shift.value, tuple) and 0 not in shift.value:
@@ -167,7 +167,7 @@ def zoom_too_wide(policy: Policy, _: LintContext) -> list[LintFinding]:
 
 
 def every_picture_flipped(policy: Policy, _: LintContext) -> list[LintFinding]:
-    """A probability of 1 is no variety: training never sees the picture as it is."""
+    """A probability of 1 is no variety: training never sees the image as it is."""
     return [
         LintFinding(
             "always-flipped",

@@ -1,7 +1,7 @@
-"""Does a picture keep its label? A score without any training.
+"""Does an image keep its label? A score without any training.
 
-Each augmented picture is compared with all plain ones but its own. Where the nearest has another
-class more often than it had before, the augmentation takes pictures across the border of their
+Each augmented image is compared with all plain ones but its own. Where the nearest has another
+class more often than it had before, the augmentation takes images across the border of their
 class. On classes that look alike from both sides nothing changes under a flip; on digits a lot.
 """
 
@@ -30,10 +30,10 @@ ALL = "all together"
 """The name of the whole policy among its parameters."""
 
 HARMFUL_LOSS = 0.1
-"""Share of pictures that change sides from which on, if it is also beyond chance, we say so."""
+"""Share of images that change sides from which on, if it is also beyond chance, we say so."""
 
 LEAST_TOLD = 0.6
-"""Share of plain pictures that must be most like their own class, or nothing is told.
+"""Share of plain images that must be most like their own class, or nothing is told.
 
 Source: of photos of clothing 40 % are, and a mild policy takes 12 points off; of digits 90 %.
 """
@@ -47,7 +47,7 @@ _SIDE = 16
 _COLOUR_SIDE = 4
 _COLOUR_WEIGHT = 0.5 * 16 / (4 * 3**0.5) / 64
 _LEAST_DEVIATION = 8.0
-"""Of luma, in grey levels. A picture under it is near to every other one, so it is left out."""
+"""Of luma, in grey levels. An image under it is near to every other one, so it is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,9 @@ class Worst:
     """Hold one draw that ended nearer to another class than to its own.
 
     Attributes:
-        index: Of the picture.
+        index: Of the image.
         drawn: What was done; `apply_draw` with the policy shows it.
-        nearest: Index of the picture of another class that it is like now.
+        nearest: Index of the image of another class that it is like now.
     """
 
     index: int
@@ -71,14 +71,14 @@ class LabelChange:
 
     Attributes:
         parameter: ImageDataGenerator's name where it has one, else our field; or `ALL`.
-        plain_share: Share 0..1 of pictures whose nearest other one has their class.
+        plain_share: Share 0..1 of images whose nearest other one has their class.
         kept_share: The same for the augmented ones.
         error: Standard error of the difference of the two.
-        moved: Median distance that a picture moves.
-        within: Median distance of a picture to the nearest of its class.
-        between: Median distance of a picture to the nearest of another class.
+        moved: Median distance that an image moves.
+        within: Median distance of an image to the nearest of its class.
+        between: Median distance of an image to the nearest of another class.
         worst: The draws furthest on the other side, the furthest first.
-        told: Plain pictures are like their class often enough (`LEAST_TOLD`) to tell anything.
+        told: Plain images are like their class often enough (`LEAST_TOLD`) to tell anything.
         harmful: It is told, and the loss is beyond chance and at least `HARMFUL_LOSS`.
         message: One or two sentences.
     """
@@ -98,7 +98,7 @@ class LabelChange:
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """Hold the plain pictures as they are compared."""
+    """Hold the plain images as they are compared."""
 
     points: NDArray[np.float32]
     squares: NDArray[np.float32]
@@ -135,12 +135,12 @@ def label_damage(
     Args:
         policy: Any.
         pictures: As `LabelPreservation` has them.
-        labels: Class of each picture, 0 and up.
-        draws: For each picture.
+        labels: Class of each image, 0 and up.
+        draws: For each image.
         seed: Of the draws.
 
     Returns:
-        [] where nothing can be told: one class only, or a picture alone in its class everywhere.
+        [] where nothing can be told: one class only, or an image alone in its class everywhere.
     """
     safety = LabelPreservation(pictures, labels)
     if not safety.tells:
@@ -152,25 +152,25 @@ def label_damage(
 def parts(policy: Policy) -> list[tuple[str, Policy]]:
     """Return each parameter that acts with the policy of it alone, then `ALL` if there are more."""
     acting = active(policy)
-    # What values are divided by afterwards moves no picture; without it, more answers are reused.
+    # What values are divided by afterwards moves no image; without it, more answers are reused.
     plain = replace(policy, normalisation=Normalisation())
     found = [(NAMES.get(name, name), _always(alone(plain, name))) for name in acting]
     return [*found, (ALL, plain)] if len(acting) > 1 else found
 
 
 class LabelPreservation:
-    """Measure what parameters do to the labels of one set of pictures; answers are kept.
+    """Measure what parameters do to the labels of one set of images; answers are kept.
 
     Args:
         pictures: RGB (h, w, 3), uint8, at the size that training reads; from about 25 a class
             on, as in a thin set the least move finds another neighbour. Of more than
             `MAX_COMPARED` a part is taken evenly.
-        labels: Class of each picture, 0 and up.
-        groups: Number of each picture's group; those of one group, as of a burst, are never
+        labels: Class of each image, 0 and up.
+        groups: Number of each image's group; those of one group, as of a burst, are never
             compared, or a copy would vouch for a class until it is moved. None for no groups.
 
     Attributes:
-        tells: There are two classes, and one of them has two pictures.
+        tells: There are two classes, and one of them has two images.
     """
 
     def __init__(
@@ -197,7 +197,7 @@ class LabelPreservation:
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """Hold the pictures, which of them are compared and which are moved."""
+    """Hold the images, which of them are compared and which are moved."""
 
     pictures: Sequence[NDArray[np.uint8]]
     kept: list[int]
@@ -294,7 +294,7 @@ def _nearest(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]]:
     """Return the distances to the nearest of the own and of another class, and which that is.
 
-    The plain pictures at `own`, and what is of their groups, are left out.
+    The plain images at `own`, and what is of their groups, are left out.
     """
     cross = points @ ground.points.T
     squared = (points**2).sum(axis=1)[:, np.newaxis] + ground.squares - 2 * cross

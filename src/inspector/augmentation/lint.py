@@ -1,4 +1,4 @@
-"""Advice on a policy: what was probably meant otherwise, and how much it does to the pictures.
+"""Advice on a policy: what was probably meant otherwise, and how much it does to the images.
 
 Where several rules concern one parameter, the gravest is told.
 """
@@ -31,7 +31,7 @@ from inspector.augmentation.policy_json import Policy, read_idg, read_policy, wr
 from inspector.augmentation.value_rules import RULES
 
 # Source: with example 2 of the article (sensible) and example 1 (too much: validation accuracy of
-# digits .893 to .219), the mean change is 0.48 and 0.72 of that between two pictures.
+# digits .893 to .219), the mean change is 0.48 and 0.72 of that between two images.
 MAX_DIFFERENCE_FRACTION = 0.7
 MAX_PADDED = 0.25
 MAX_CLIPPED = 0.2
@@ -39,7 +39,7 @@ NOTHING_BELOW = 0.5
 """Mean change in grey levels under which an effect is as good as none."""
 
 FLAT_BELOW = 8.0
-"""Mean standard deviation, grey levels, of pictures on which too little to see is no finding."""
+"""Mean standard deviation, grey levels, of images on which too little to see is no finding."""
 
 _GRAVITY: Final[dict[Severity, int]] = {"error": 0, "warning": 1, "hint": 2}
 _SMALL_PX = 16
@@ -54,8 +54,8 @@ class Advice:
         parameter: ImageDataGenerator's name where it has one, else our field.
         severity: "error", "warning" or "hint".
         message: Parameter, unit, effect and the value probably meant.
-        measured: On the pictures given, of this parameter alone: the fields of `Effect`, and more
-            where a rule has more; {} without pictures.
+        measured: On the images given, of this parameter alone: the fields of `Effect`, and more
+            where a rule has more; {} without images.
         suggestion: Parameters and what to set them to, for `follow`; None if there is no value.
     """
 
@@ -82,7 +82,7 @@ def lint(
         keras_version: That will run it, "3.15"; None if our own function does.
         pictures: RGB (h, w, 3), uint8, at the size that training reads; a few suffice.
         input_max: Greatest value of what is augmented: 255, or 1 if it was rescaled before.
-        sizes: (height, width) that training reads, where there are no pictures.
+        sizes: (height, width) that training reads, where there are no images.
 
     Raises:
         UsageError: `keras_version` is no version.
@@ -170,7 +170,7 @@ def _by_measure(
 
 
 def _too_little(field: str, effect: Effect) -> list[LintFinding]:
-    # A flip of a symmetric picture is no mistake.
+    # A flip of a symmetric image is no mistake.
     if effect.mean_change >= NOTHING_BELOW or field.endswith("_flip"):
         return []
     message = f"{NAMES.get(field, field)} is too little to be seen."
@@ -194,7 +194,7 @@ def _too_much(field: str, effect: Effect) -> list[LintFinding]:
 def _unlike_itself(
     policy: Policy, pictures: Sequence[NDArray[np.uint8]], effects: Mapping[str, Effect]
 ) -> list[LintFinding]:
-    """Compare the change with the difference between two pictures, as seen at full and 16x16 px."""
+    """Compare the change with the difference between two images, as seen at full and 16x16 px."""
     few = [p for p in chosen(pictures) if p.shape == pictures[0].shape]
     if len(few) < 4:
         return []
@@ -232,7 +232,7 @@ def _reduce(picture: NDArray[np.uint8], side: int | None) -> NDArray[np.uint8]:
 
 
 def _correlation(policy: Policy, field: str, pictures: Sequence[NDArray[np.uint8]]) -> float:
-    """Return how normalised pictures with and without this effect correlate, -1..1, on average."""
+    """Return how normalised images with and without this effect correlate, -1..1, on average."""
     wanted = replace(policy.normalisation, featurewise_center=False, featurewise_std=False)
     only = alone(policy, field)
     found = []

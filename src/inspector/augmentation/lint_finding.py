@@ -41,8 +41,8 @@ class LintContext:
 
     Attributes:
         keras_version: "3.15", or None if it is not run by Keras.
-        sizes: (height, width) of the pictures as training reads them, px; empty if unknown.
-        input_max: Greatest value of the pictures before augmentation: 255 or 1.
+        sizes: (height, width) of the images as training reads them, px; empty if unknown.
+        input_max: Greatest value of the images before augmentation: 255 or 1.
     """
 
     keras_version: str | None = None

@@ -51,7 +51,7 @@ def _is_number(value: object) -> bool:
 
 
 class Fill(StrEnum):
-    """What stands where the picture does not reach, as scipy.ndimage names it."""
+    """What stands where the image does not reach, as scipy.ndimage names it."""
 
     CONSTANT = "constant"
     NEAREST = "nearest"
@@ -80,7 +80,7 @@ class ShiftKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """Say how far a picture moves along one axis.
+    """Say how far an image moves along one axis.
 
     Attributes:
         kind: FRACTION draws from -value..value of the side; PIXELS from -value..value px; STEPS
@@ -120,7 +120,7 @@ class Shift:
 
     @property
     def moves(self) -> bool:
-        """Tell whether any draw moves the picture: steps of 1 do not."""
+        """Tell whether any draw moves the image: steps of 1 do not."""
         if isinstance(self.value, tuple):
             return any(v != 0 for v in self.value)
         return self.value > (1 if self.kind is ShiftKind.STEPS else 0)
@@ -133,7 +133,7 @@ class Shift:
         return self.kind is not ShiftKind.FRACTION
 
     def reach_px(self, side_px: int) -> float:
-        """Return the furthest that a picture with this side, px, moves, px."""
+        """Return the furthest that an image with this side, px, moves, px."""
         if isinstance(self.value, tuple):
             reach = max(abs(v) for v in self.value)
         elif self.kind is ShiftKind.STEPS:
@@ -167,7 +167,7 @@ class Normalisation:
 
     Attributes:
         rescale: Factor on every value, or None.
-        samplewise_center: Subtract the mean over all pixels and channels of the picture.
+        samplewise_center: Subtract the mean over all pixels and channels of the image.
         samplewise_std: Divide by their standard deviation.
         featurewise_center: Subtract the training set's mean; needs a fit.
         featurewise_std: Divide by the training set's standard deviation; needs a fit.
@@ -238,13 +238,13 @@ class Policy:
         width_shift: Sideways.
         height_shift: Up or down.
         shear_degrees: Slanted by -this..this degrees, sideways.
-        zoom: Factor; under 1 magnifies, over 1 shrinks the picture, as ImageDataGenerator has it.
+        zoom: Factor; under 1 magnifies, over 1 shrinks the image, as ImageDataGenerator has it.
         zoom_independent: A factor for each axis, which changes the shape of things.
         horizontal_flip: Probability that left and right are exchanged; vertical_flip alike.
         brightness: Factor on every value.
         channel_shift_levels: -this..this grey levels of 0..255 are added to all channels alike, and
-            the result is held inside the picture's own range.
-        fill: What stands where the picture does not reach.
+            the result is held inside the image's own range.
+        fill: What stands where the image does not reach.
         cval: Grey level of Fill.CONSTANT and of erased boxes, 0..255.
         contrast: Factor on the distance of a value from its channel's mean.
         saturation: Factor on the distance of a colour from its grey.
@@ -313,7 +313,7 @@ class Policy:
 
     @property
     def moves_pixels(self) -> bool:
-        """Tell whether any draw needs the picture to be sampled anew."""
+        """Tell whether any draw needs the image to be sampled anew."""
         return (
             self.rotation_degrees != 0
             or self.width_shift.moves
@@ -325,7 +325,7 @@ class Policy:
 
     @property
     def changes_pixels(self) -> bool:
-        """Tell whether any draw can change a picture."""
+        """Tell whether any draw can change an image."""
         still = Policy(
             fill=self.fill,
             cval=self.cval,

@@ -1,7 +1,7 @@
-"""What a policy does to given pictures, in numbers.
+"""What a policy does to given images, in numbers.
 
-Measured on pictures as training reads them, with draws as in training, so that the same policy and
-pictures always give the same numbers.
+Measured on images as training reads them, with draws as in training, so that the same policy and
+images always give the same numbers.
 """
 
 from collections.abc import Iterator, Sequence
@@ -44,18 +44,18 @@ EFFECTS: Final = (
     "erasing_probability",
     "crop_area",
 )
-"""The fields of a policy that change pictures by themselves, in the order of their doing."""
+"""The fields of a policy that change images by themselves, in the order of their doing."""
 
 _STILL: Final = Policy.none()
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Hold what a policy does to pictures, as means over all of them and their draws.
+    """Hold what a policy does to images, as means over all of them and their draws.
 
     Attributes:
         mean_change: Mean absolute change, grey levels of 0..255.
-        invented_share: Share 0..1 of the pixels that lie outside of the picture and were filled.
+        padded_share: Share 0..1 of the pixels that lie outside of the image and were filled.
         still_share: Share 0..1 of the draws that change less than `STILL_BELOW` on average.
         clipped_share: Share 0..1 of the values that became 0 or 255 and were not.
     """
@@ -69,25 +69,25 @@ class Effect:
 def measure(
     policy: Policy, pictures: Sequence[NDArray[np.uint8]], *, draws: int = 4, seed: int = 0
 ) -> Effect:
-    """Measure the policy on at most `MAX_IMAGES` of the pictures.
+    """Measure the policy on at most `MAX_IMAGES` of the images.
 
     Args:
         policy: Any.
         pictures: RGB (h, w, 3), uint8, at the size that training reads; at least one.
-        draws: For each picture.
+        draws: For each image.
         seed: Of the draws.
     """
     changes: list[float] = []
-    invented: list[float] = []
+    padded: list[float] = []
     clipped: list[float] = []
     for picture, drawn, out in _drawn(policy, pictures, draws=draws, seed=seed):
         height, width = picture.shape[:2]
         changes.append(mean_difference(out, picture))
-        invented.append(padded_share(drawn, height=height, width=width))
+        padded.append(padded_share(drawn, height=height, width=width))
         clipped.append(max(0.0, _at_the_ends(out) - _at_the_ends(picture)))
     return Effect(
         mean_change=float(np.mean(changes)),
-        padded_share=float(np.mean(invented)),
+        padded_share=float(np.mean(padded)),
         still_share=float(np.mean(np.array(changes) < STILL_BELOW)),
         clipped_share=float(np.mean(clipped)),
     )
@@ -101,7 +101,7 @@ def levels(
     Args:
         policy: Any.
         pictures: As for `measure`.
-        draws: For each picture.
+        draws: For each image.
         seed: Of the draws.
 
     Returns:
@@ -143,12 +143,12 @@ def alone(policy: Policy, *effects: str) -> Policy:
 
 
 def active(policy: Policy) -> list[str]:
-    """Return those of `EFFECTS` that change pictures."""
+    """Return those of `EFFECTS` that change images."""
     return [name for name in EFFECTS if _acts(policy, name)]
 
 
 def mean_difference(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
-    """Return the mean absolute difference of two pictures of one shape, grey levels."""
+    """Return the mean absolute difference of two images of one shape, grey levels."""
     return float(np.abs(one.astype(np.int16) - other).mean())
 
 

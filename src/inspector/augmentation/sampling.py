@@ -1,7 +1,7 @@
-"""The numbers of one picture in one epoch, out of a policy's ranges.
+"""The numbers of one image in one epoch, out of a policy's ranges.
 
-They come from a counter-based generator keyed by seed, epoch and picture, so they depend neither
-on the order of pictures nor on threads or processes. Each parameter reads a place of its own in
+They come from a counter-based generator keyed by seed, epoch and image, so they depend neither
+on the order of images nor on threads or processes. Each parameter reads a place of its own in
 the stream: moving one slider leaves the draws of all the others as they are.
 """
 
@@ -55,7 +55,7 @@ _TAIL = NormalDist().cdf(-2.0)
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Hold a box in px of the picture; all of it lies inside."""
+    """Hold a box in px of the image; all of it lies inside."""
 
     top: int
     left: int
@@ -65,7 +65,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class AugmentationParams:
-    """Hold what is done to one picture, in ImageDataGenerator's names, units and signs.
+    """Hold what is done to one image, in ImageDataGenerator's names, units and signs.
 
     Attributes:
         theta: Degrees; over 0 turns what is seen counter-clockwise.
@@ -86,7 +86,7 @@ class AugmentationParams:
         jpeg_quality: 1..99, or 100 for none.
         erased: What is painted over, or None.
         crop_side: Share of each side that is cut out, 0..1.
-        crop_x: How far the middle of the cut lies right of the picture's, px.
+        crop_x: How far the middle of the cut lies right of the image's, px.
         crop_y: How far it lies below, px.
     """
 
@@ -116,14 +116,14 @@ class AugmentationParams:
 def draw(
     policy: Policy, *, seed: int, epoch: int, image_id: str, height: int, width: int
 ) -> AugmentationParams:
-    """Draw the numbers for one picture.
+    """Draw the numbers for one image.
 
     Args:
         policy: Where they are drawn from.
         seed: Of the training run.
         epoch: 0 and up.
         image_id: SHA-256 of the file's bytes, in hex.
-        height: Of the picture as training reads it, px.
+        height: Of the image as training reads it, px.
         width: Alike.
     """
     name = f"{seed}|{epoch}|{image_id}".encode()
@@ -144,7 +144,7 @@ def place_in_range(
         policy: Best with that effect alone, as `effects.alone` gives it.
         effect: One of `effects.EFFECTS`.
         share: 0 for the least of its range to 1 for the greatest; of a flip, 0.5 and up flips.
-        height: Of the picture as training reads it, px.
+        height: Of the image as training reads it, px.
         width: Alike.
     """
     u = [0.5] * UNIFORMS

@@ -1,4 +1,4 @@
-"""Ranges out of the data: how much the pictures of one class differ anyway.
+"""Ranges out of the data: how much the images of one class differ anyway.
 
 What varies inside a class keeps its label, so a range of that size is safe and useful. Where the
 validation folder differs from training, the range reaches to it.
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LOW_PERCENT, HIGH_PERCENT = 10, 90
-"""Of the pictures of a class, those between these percentiles count as usual."""
+"""Of the images of a class, those between these percentiles count as usual."""
 
 WIDEST_FACTOR: Final = (0.5, 1.5)
 WIDEST_SHIFT = 0.2
@@ -49,7 +49,7 @@ def suggested_ranges(
     *,
     validation: Sequence[NDArray[np.uint8]] = (),
 ) -> list[SuggestedRange]:
-    """Suggest ranges of brightness, contrast, shifts and zoom; [] for too few pictures.
+    """Suggest ranges of brightness, contrast, shifts and zoom; [] for too few images.
 
     Args:
         pictures: RGB (h, w, 3), uint8, of the training folder; some hundred.
@@ -73,7 +73,7 @@ def suggested_ranges(
 def _look(picture: NDArray[np.uint8]) -> tuple[float, float, float, float, float]:
     """Return brightness and contrast in grey levels, and the subject's x, y and size, 0..1.
 
-    The subject is what differs from the picture's rim: an estimate, and no segmentation.
+    The subject is what differs from the image's rim: an estimate, and no segmentation.
     """
     luma = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     mean, deviation = cv2.meanStdDev(luma)

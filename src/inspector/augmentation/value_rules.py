@@ -17,7 +17,7 @@ from inspector.augmentation.lint_finding import (
 from inspector.augmentation.policy_json import Fill, Policy
 
 ZCA_MOST_VALUES: Final = 3072
-"""Values of a 32x32 colour picture; ZCA's matrix is the square of it, 38 MB in float32."""
+"""Values of a 32x32 colour image; ZCA's matrix is the square of it, 38 MB in float32."""
 
 
 def channel_shift_scale(policy: Policy, setting: LintContext) -> list[LintFinding]:
@@ -56,7 +56,7 @@ def brightness_on_unit_input(policy: Policy, setting: LintContext) -> list[LintF
 
 
 def brightness_factor(policy: Policy, _: LintContext) -> list[LintFinding]:
-    """Rule 7: brightness is a factor, and 1 leaves a picture as it is."""
+    """Rule 7: brightness is a factor, and 1 leaves an image as it is."""
     ends = policy.brightness
     if ends.is_only(1):
         return []

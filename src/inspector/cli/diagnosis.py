@@ -82,7 +82,7 @@ def _diagnose(arguments: argparse.Namespace) -> None:
             return
         own: list[Rate] = []
         if project.diagnoses.numbers.predictions:
-            own = project.diagnoses.rates(project.splits.leaks(rule, luck=False))
+            own = project.diagnoses.rates(project.splits.leaks(rule, with_seeds=False))
         more |= {"your_numbers": project.diagnoses.numbers.text}
         _print_diagnosis(answer, more, own, arguments)
         if "stopped" in more:
@@ -127,7 +127,7 @@ def _answer(
 
 def _print_answer(answer: Diagnosis) -> None:
     print(answer.verdict)
-    others = [m for m in answer.quick_models if m.name == "baseline models"]
+    others = [m for m in answer.baseline_models if m.name == "baseline models"]
     rows = [
         (name, _signed(t.mean), f"[{_signed(t.low)}, {_signed(t.high)}]",
          t.verdict.value.replace("_", " "), t.bound.value.replace("_", " "),

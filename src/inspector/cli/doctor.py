@@ -1,4 +1,4 @@
-"""What the machine lacks, by name, with the one command that mends it."""
+"""What the machine lacks, by name, with the one command that fixes it."""
 
 import importlib.util
 import os

@@ -120,7 +120,7 @@ def _doctor(arguments: argparse.Namespace) -> None:
             [{"name": m.name, "what_it_is": m.what_it_is, "command": m.command} for m in missing]
         )
     elif missing:
-        print_table([(m.name, m.what_it_is, m.command) for m in missing], ("lacks", "", "mend"))
+        print_table([(m.name, m.what_it_is, m.command) for m in missing], ("lacks", "", "fix"))
     else:
         print("nothing is missing")
 

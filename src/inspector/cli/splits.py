@@ -209,7 +209,7 @@ def _leaks(arguments: argparse.Namespace) -> int:
 
 
 def _drawn(arguments: argparse.Namespace, project: Project, rule: Rule) -> SeedVariability | None:
-    """Return the quick models' figures over seeds; drawn once, then kept by the project."""
+    """Return the baseline models' figures over seeds; drawn once, then kept by the project."""
     known = project.splits.drawn(rule)
     if known is not None:
         return known
@@ -230,7 +230,7 @@ def _measure_json(measure: Measure) -> dict[str, float | None]:
 
 def leaks_json(found: Leakage, drawn: SeedVariability | None = None) -> dict[str, object]:
     """Return the document of `leaks --json`."""
-    luck = found.luck
+    rates = found.seed_rates
     return {
         "rule": found.made.rule.text,
         "threshold": found.threshold,
@@ -253,11 +253,11 @@ def leaks_json(found: Leakage, drawn: SeedVariability | None = None) -> dict[str
         ],
         "conflicting_labels": len(found.conflicting),
         "seed_luck": {
-            "median": round(luck.median, 6),
-            "p5": round(luck.at(5), 6),
-            "p95": round(luck.at(95), 6),
-            "this_seed": luck.this_seed,
-            "seeds": len(luck.shares),
+            "median": round(rates.median, 6),
+            "p5": round(rates.at(5), 6),
+            "p95": round(rates.at(95), 6),
+            "this_seed": rates.this_seed,
+            "seeds": len(rates.shares),
             "accuracy": _measure_json(drawn.accuracy) if drawn else None,
             "class_deviation": _measure_json(drawn.class_deviation) if drawn else None,
         },
@@ -277,7 +277,7 @@ def leaks_json(found: Leakage, drawn: SeedVariability | None = None) -> dict[str
             {
                 "path": leak.image.path,
                 "kind": leak.kind,
-                "twin": leak.twin.path if leak.twin else None,
+                "twin": leak.neighbour.path if leak.neighbour else None,
                 "similarity": round(leak.similarity, 4),
             }
             for leak in found.leaks
@@ -311,11 +311,11 @@ def _print_leaks(found: Leakage, drawn: SeedVariability | None) -> None:
         ],
         ("from", "to", *KINDS),
     )
-    if found.luck.shares:
-        luck = found.luck
+    if found.seed_rates.shares:
+        rates = found.seed_rates
         print(
-            f"over {len(luck.shares)} seeds the share is {luck.median:.1%}"
-            f" [{luck.at(5):.1%}, {luck.at(95):.1%}]; yours {luck.this_seed or 0:.1%}"
+            f"over {len(rates.shares)} seeds the share is {rates.median:.1%}"
+            f" [{rates.at(5):.1%}, {rates.at(95):.1%}]; yours {rates.this_seed or 0:.1%}"
         )
     if drawn:
         print(_drawn_text(drawn))

@@ -27,7 +27,7 @@ NO_FLAGS = Flag(0)
 THUMBNAIL_PX = 192
 THUMBNAIL_QUALITY = 85
 THUMBNAIL_BYTES = 16_384
-"""More than a picture of `THUMBNAIL_PX` takes: a larger file holds something else, too."""
+"""More than an image of `THUMBNAIL_PX` takes: a larger file holds something else, too."""
 
 MAX_FILE_BYTES = 1 << 30
 """A larger file is not read: two workers would hold two of them in memory."""

@@ -18,7 +18,7 @@ _MAX_TEXT = 80
 
 @dataclass(frozen=True, slots=True)
 class CaptureInfo:
-    """How a picture was taken.
+    """How an image was taken.
 
     Attributes:
         orientation: EXIF 1..8; 1 where nothing (or nonsense) is said.

@@ -116,7 +116,7 @@ def by_pattern(paths: Sequence[str], pattern: str) -> Proposal:
 def by_time(
     captured: Sequence[str], cameras: Sequence[str], *, gap_seconds: float
 ) -> Proposal | None:
-    """Group pictures of one camera that were taken at most `gap_seconds` after one another.
+    """Group images of one camera that were taken at most `gap_seconds` after one another.
 
     Args:
         captured: EXIF times "2024:05:01 12:00:00" or ISO; "" where there is none.
@@ -166,8 +166,8 @@ def agreement(
     About a tenth for a pattern that means nothing.
 
     Args:
-        pictures: (n, d) small pictures, in the order of the proposal's keys.
-        labels: (n,) classes: pictures are compared within a class.
+        pictures: (n, d) small images, in the order of the proposal's keys.
+        labels: (n,) classes: images are compared within a class.
     """
     rng = np.random.default_rng(seed)
     groups = list(proposal.groups.values())

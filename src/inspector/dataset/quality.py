@@ -1,7 +1,7 @@
 """How an image looks as a photograph: light, contrast, sharpness and information.
 
-All measures are taken on the luma (ITU-R 601, 0..255) of the upright picture, reduced so that its
-shorter side is at most `SIDE_PX` (smaller pictures as they are), so that the same scene scores
+All measures are taken on the luma (ITU-R 601, 0..255) of the upright image, reduced so that its
+shorter side is at most `SIDE_PX` (smaller images as they are), so that the same scene scores
 alike at 1 and at 12 megapixels.
 """
 
@@ -17,7 +17,7 @@ cv2.setNumThreads(1)
 
 SIDE_PX = 256
 
-# Thresholds. Source: looked at on 1,733 clothing photos (2 blurry), 400 webcam pictures of
+# Thresholds. Source: looked at on 1,733 clothing photos (2 blurry), 400 webcam images of
 # day and night (20 dark, 1 blurry), 253 scans (none) and 10,000 CIFAR images (15 of low contrast,
 # 1 bright).
 DARK_BELOW = 15.0
@@ -31,7 +31,7 @@ ODD_RATIO_ABOVE = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Hold the measures of one picture.
+    """Hold the measures of one image.
 
     Attributes:
         brightness: Mean luma, 0..255.
@@ -72,7 +72,7 @@ def measure(pixels: NDArray[np.uint8]) -> Quality:
 def judge(quality: Quality, *, width: int, height: int) -> int:
     """Return the bits of `Flag` that these measures and full size in px deserve.
 
-    A flat picture is only flat: dark, blurry and the like would say the same thing again.
+    A flat image is only flat: dark, blurry and the like would say the same thing again.
     """
     bits = 0
     if min(width, height) < TINY_BELOW_PX:

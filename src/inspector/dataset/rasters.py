@@ -81,16 +81,16 @@ _GREY_MODES = frozenset({"1", "L", "LA", "La", "I", "F", "I;16", "I;16B", "I;16L
 
 
 class RefusedError(Exception):
-    """Say in one short sentence why bytes are no picture."""
+    """Say in one short sentence why bytes are no image."""
 
 
 class TooLargeError(RefusedError):
-    """Say that a picture has more than `MAX_PIXELS`."""
+    """Say that an image has more than `MAX_PIXELS`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Raster:
-    """One decoded picture.
+    """One decoded image.
 
     Attributes:
         pixels: (h, w, 3) uint8 RGB, upright, contiguous.
@@ -99,7 +99,7 @@ class Raster:
         shot: What EXIF says.
         bits: Of `Flag`, those that decoding tells.
         reason: "" or what is wrong with the file.
-        whole: The decoder met the end of the picture, though perhaps some nonsense on the way.
+        whole: The decoder met the end of the image, though perhaps some nonsense on the way.
     """
 
     pixels: Pixels

@@ -23,7 +23,7 @@ def decode_square(data: bytes, *, name: str, side_px: int) -> Pixels:
     Args:
         data: The whole file.
         name: Of the file, for its format.
-        side_px: Of the square, whatever the picture's aspect.
+        side_px: Of the square, whatever the image's aspect.
 
     Raises:
         RefusedError: It is no image.

@@ -1,4 +1,4 @@
-"""A canvas on which the demo's pictures are drawn: shapes with relief and grain, strokes, glows."""
+"""A canvas on which the demo's images are drawn: shapes with relief and grain, strokes, glows."""
 
 import colorsys
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Write a small dataset of drawn pictures of which everything that is wrong is known."""
+"""Write a small dataset of drawn images of which everything that is wrong is known."""
 
 import csv
 from collections import Counter
@@ -32,7 +32,7 @@ __all__ = ["ImageKind", "Planted", "TruthRow", "make_demo", "truth_path"]
 SHIFT = "validation is warmer, darker, softer, noisier and of stronger JPEG, and shows other places"
 _PNG_SHARE = 0.12
 _CAMERAS = {TRAINING: "Daylight 20", VALIDATION: "Lamplight 7"}
-# Validation pictures of a shifted demo come from a later season: 200 days.
+# Validation images of a shifted demo come from a later season: 200 days.
 _LATER_SECONDS = 200 * 86_400
 _NOTES = "Not a picture: Keras does not see this file, and neither does a model.\n"
 
@@ -67,7 +67,7 @@ class Planted:
 
     Attributes:
         groups: Bursts: things of which several frames were taken, in whatever split.
-        conflicting_labels: Pictures whose bytes lie in two classes, within training.
+        conflicting_labels: Images whose bytes lie in two classes, within training.
         shift: "none", or how validation differs.
     """
 
@@ -103,7 +103,7 @@ def make_demo(
     images: int = 1200,
     wrote: Callable[[], None] = lambda: None,
 ) -> Planted:
-    """Write a demo dataset of `images` readable pictures, and the truth about it beside it.
+    """Write a demo dataset of `images` readable images, and the truth about it beside it.
 
     The same arguments give the same bytes with the same versions of numpy, OpenCV and Pillow.
 
@@ -111,7 +111,7 @@ def make_demo(
         folder: New or empty.
         seed: Of everything that is drawn.
         kind: Which flaws it has.
-        images: How many readable pictures.
+        images: How many readable images.
         wrote: Called after each file; what it raises ends the making.
 
     Raises:

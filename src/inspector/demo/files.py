@@ -9,13 +9,13 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 Pixels = NDArray[np.uint8]
-# All pictures of the demo were taken from this moment on, so that it needs no clock.
+# All images of the demo were taken from this moment on, so that it needs no clock.
 _FIRST = datetime(2024, 3, 1, 7, 30)
 _MAKE, _MODEL, _EXIF_BLOCK, _TAKEN = 0x010F, 0x0110, 0x8769, 0x9003
 
 
 def stamp(seconds: int, *, camera: str) -> bytes:
-    """Return an EXIF block for a picture taken `seconds` after the demo's first moment."""
+    """Return an EXIF block for an image taken `seconds` after the demo's first moment."""
     taken = (_FIRST + timedelta(seconds=seconds)).strftime("%Y:%m:%d %H:%M:%S")
     exif = Image.Exif()
     exif[_MAKE] = "Demo"
@@ -46,7 +46,7 @@ def png(pixels: Pixels, *, level: int = 3, exif: bytes = b"", comment: str = "")
 
 
 def decode(data: bytes) -> Pixels:
-    """Return the pixels (h, w, 3) RGB of an encoded picture."""
+    """Return the pixels (h, w, 3) RGB of an encoded image."""
     with Image.open(io.BytesIO(data)) as image:
         return np.asarray(image.convert("RGB"))
 

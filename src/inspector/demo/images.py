@@ -13,7 +13,7 @@ from inspector.demo.scenes import SCENES
 Pixels = NDArray[np.uint8]
 CLASSES = tuple(THINGS)
 SIZES_PX = ((160, 120), (200, 150), (240, 180), (240, 160), (150, 200), (180, 240), (120, 160))
-# The canvas is finer than the picture, and wider, so that frames may move.
+# The canvas is finer than the image, and wider, so that frames may move.
 _FINER = 1.4
 _MARGIN = 1.08
 # How often a thing stands in the 1st, 2nd, ... of its settings at home; away from home, never in
@@ -26,8 +26,8 @@ class Scene:
     """Hold one painted scene.
 
     Attributes:
-        pixels: The canvas (h, w, 3), finer and wider than the pictures of it.
-        size_px: Width and height of the pictures taken.
+        pixels: The canvas (h, w, 3), finer and wider than the images of it.
+        size_px: Width and height of the images taken.
     """
 
     pixels: Pixels
@@ -36,12 +36,12 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """Say how pictures of one folder are taken.
+    """Say how images of one folder are taken.
 
     Attributes:
         gain: Factor of brightness.
         warmth: What red gains and blue loses, as a share.
-        blur_px: Standard deviation of the lens's blur, in px of the picture.
+        blur_px: Standard deviation of the lens's blur, in px of the image.
         noise: Standard deviation of the sensor's noise, in grey levels.
     """
 
@@ -85,7 +85,7 @@ def _pose(canvas: Canvas) -> Pose:
 
 
 def take_frame(rng: np.random.Generator, scene: Scene, *, light: Light, moved: bool) -> Pixels:
-    """Take a picture (h, w, 3) of a scene; `moved` shakes and zooms by up to 4 %."""
+    """Take an image (h, w, 3) of a scene; `moved` shakes and zooms by up to 4 %."""
     width, height = scene.size_px
     rows, columns = scene.pixels.shape[:2]
     shift = rng.uniform(-0.02, 0.02, 2) * min(width, height) if moved else np.zeros(2)
@@ -111,25 +111,25 @@ def take_frame(rng: np.random.Generator, scene: Scene, *, light: Light, moved: b
 
 
 def blur(picture: Pixels) -> Pixels:
-    """Return the picture hopelessly out of focus."""
+    """Return the image hopelessly out of focus."""
     sigma = 0.04 * min(picture.shape[:2])
     blurred: Pixels = cv2.GaussianBlur(picture, (0, 0), sigma).astype(np.uint8)
     return blurred
 
 
 def darken(picture: Pixels) -> Pixels:
-    """Return the picture as if nobody had switched on the light."""
+    """Return the image as if nobody had switched on the light."""
     return (picture * np.float32(0.085)).astype(np.uint8)
 
 
 def lens_cap(rng: np.random.Generator, width: int, height: int) -> Pixels:
-    """Return a nearly constant picture (h, w, 3)."""
+    """Return a nearly constant image (h, w, 3)."""
     field = 92.0 + 0.6 * rng.standard_normal((height, width, 1))
     return np.repeat(field.astype(np.uint8), 3, axis=2)
 
 
 def halve(picture: Pixels) -> Pixels:
-    """Return the picture at half of its size."""
+    """Return the image at half of its size."""
     height, width = picture.shape[:2]
     size = (width // 2, height // 2)
     half: Pixels = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8)

@@ -63,7 +63,7 @@ class Subject:
     """Hold the plan of one thing.
 
     Attributes:
-        number: From 1, in the order in which the pictures were taken.
+        number: From 1, in the order in which the images were taken.
         label: Its class.
         use: What becomes of it.
         sides: The folder of each frame, or of the original and its copy.
@@ -78,7 +78,7 @@ class Subject:
 
 
 def plan(rng: np.random.Generator, kind: ImageKind, *, images: int) -> list[Subject]:
-    """Plan things whose pictures number exactly `images`."""
+    """Plan things whose images number exactly `images`."""
     uses = _uses(rng, kind, images=images)
     filled: Counter[tuple[str, str]] = Counter()
     things = []
@@ -104,7 +104,7 @@ def _uses(rng: np.random.Generator, kind: ImageKind, *, images: int) -> list[tup
         frames = frames if frames <= left else 1
         uses.append((Use.SINGLE if frames == 1 else Use.BURST, frames))
         left -= frames
-    # Two pictures of each class come first, for its two folders.
+    # Two images of each class come first, for its two folders.
     return first + [uses[i] for i in rng.permutation(len(uses))]
 
 

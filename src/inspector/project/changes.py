@@ -9,7 +9,7 @@ class Changes:
 
     Attributes:
         samples: Names or facts of samples.
-        likeness: Pairs, clusters or the threshold.
+        duplicates: Pairs, clusters or the threshold.
         decisions: What a person decided.
         exports: An export ended.
         layout: What the folders are.

@@ -23,7 +23,7 @@ class ImagePair:
 
 @dataclass(frozen=True, slots=True)
 class SeparatedHistogram:
-    """A property in which the folders differ: words, counts over bins, and pictures.
+    """A property in which the folders differ: words, counts over bins, and images.
 
     Attributes:
         training: (bins,) shares of the training folder.

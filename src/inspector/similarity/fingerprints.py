@@ -1,4 +1,4 @@
-"""A fingerprint: what is kept of a picture so that look-alikes can be found and verified."""
+"""A fingerprint: what is kept of an image so that near-duplicates can be found and verified."""
 
 import cv2
 import numpy as np
@@ -22,12 +22,12 @@ FINGERPRINT = np.dtype(
 )
 # What candidates are found by.
 HASHES = np.dtype([("hash", "<u8", (4,)), ("flat", "?")])
-# A picture whose 32x32 luma varies less than this (grey levels, sd) has nothing to compare.
+# An image whose 32x32 luma varies less than this (grey levels, sd) has nothing to compare.
 FLAT_SD = 3.0
 
 
 def fingerprint(pixels: NDArray[np.uint8]) -> NDArray[np.void]:
-    """Return one record of `FINGERPRINT`, shape (), for an upright RGB picture (h, w, 3)."""
+    """Return one record of `FINGERPRINT`, shape (), for an upright RGB image (h, w, 3)."""
     record = np.zeros((), FINGERPRINT)
     grey, colour = _shrunk(pixels)
     half = np.empty((64, 64), np.uint8)
@@ -44,7 +44,7 @@ def fingerprint(pixels: NDArray[np.uint8]) -> NDArray[np.void]:
 
 
 def _shrunk(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return the picture in grey, (128, 128), and as RGB (32, 32, 3)."""
+    """Return the image in grey, (128, 128), and as RGB (32, 32, 3)."""
     height, width = pixels.shape[:2]
     colour = np.empty((32, 96), np.uint8)
     if 32 % height or 32 % width:
@@ -52,7 +52,7 @@ def _shrunk(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.ui
         grey = cv2.cvtColor(square, cv2.COLOR_RGB2GRAY)
         kernels.quarter(square.reshape(128, 384), colour)
     else:
-        # The sides that sets of tiny pictures have: nothing need be drawn large in colour.
+        # The sides that sets of tiny images have: nothing need be drawn large in colour.
         grey = np.empty((128, 128), np.uint8)
         kernels.repeat(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), grey, 1)
         kernels.repeat(pixels.reshape(height, 3 * width), colour, 3)
@@ -60,7 +60,7 @@ def _shrunk(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.ui
 
 
 def _trimmed_hash(grey: NDArray[np.uint8], whole: np.uint64) -> np.uint64:
-    """Hash the 128x128 picture without uniform borders; four of five have none."""
+    """Hash the 128x128 image without uniform borders; four of five have none."""
     top, bottom, left, right = kernels.borders(grey)
     if not top + bottom + left + right:
         return whole

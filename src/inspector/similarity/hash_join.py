@@ -1,4 +1,4 @@
-"""Candidate pairs: pictures whose hashes are close in some framing and some of eight variants."""
+"""Candidate pairs: images whose hashes are close in some framing and some of eight variants."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class Candidates:
 
 
 def candidates(records: NDArray[np.void], transforms: Sequence[int] = ONE_OF_EACH) -> Candidates:
-    """Return every pair within the radius, once for each transform; flat pictures are left out.
+    """Return every pair within the radius, once for each transform; flat images are left out.
 
     Args:
         records: (n,) of `FINGERPRINT`, or of `HASHES` alone.

@@ -1,7 +1,7 @@
-"""A 64-bit hash of a small grey picture: which of its low DCT coefficients are positive.
+"""A 64-bit hash of a small grey image: which of its low DCT coefficients are positive.
 
-Flipping a picture changes signs of coefficients and turning it transposes them, so that the
-hashes of all eight variants come from one picture's. Source: the pHash family; our bits are not
+Flipping an image changes signs of coefficients and turning it transposes them, so that the
+hashes of all eight variants come from one image's. Source: the pHash family; our bits are not
 ImageHash's, which compares with the median.
 """
 
@@ -13,7 +13,7 @@ from inspector.similarity.orientations import STEPS
 
 
 def coefficients(grey: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the low 8x8 block of the orthonormal DCT of a 32x32 grey picture."""
+    """Return the low 8x8 block of the orthonormal DCT of a 32x32 grey image."""
     block = np.empty((SIDE, SIDE), np.float32)
     transform(grey, block)
     return block
@@ -25,7 +25,7 @@ def hash_of(block: NDArray[np.float32]) -> np.uint64:
 
 
 def variant(hashes: NDArray[np.uint64], transform: int) -> NDArray[np.uint64]:
-    """Return the hashes (n) that the same pictures have after a flip or turn."""
+    """Return the hashes (n) that the same images have after a flip or turn."""
     transpose, rows, columns = STEPS[transform]
     octets = hashes.astype("<u8").view(np.uint8).reshape(-1, 8)
     bits = np.unpackbits(octets, axis=1, bitorder="little")

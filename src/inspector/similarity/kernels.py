@@ -1,6 +1,6 @@
 """The loops that a fingerprint is made of, compiled, with the bytes that OpenCV gives.
 
-OpenCV's own calls take three times as long for pictures this small, which is most of a tiny file's
+OpenCV's own calls take three times as long for images this small, which is most of a tiny file's
 time. All stand in one file, because a compiled function is kept until its own file changes.
 """
 
@@ -14,7 +14,7 @@ Singles = NDArray[np.float32]
 SIDE = 8
 """Of the block of coefficients that a hash is made of."""
 
-# A coefficient this near to 0 counts as 0. Half of those of a symmetric picture are 0 but for the
+# A coefficient this near to 0 counts as 0. Half of those of a symmetric image are 0 but for the
 # noise of saving, and noise must not choose bits. Source: symmetric drawings saved at quality 20.
 NOISE = 1.0
 
@@ -57,11 +57,11 @@ def repeat(picture: Bytes, square: Bytes, channels: int) -> None:
 
 @numba.njit(cache=True, nogil=True)
 def describe(grey: Bytes, half: Bytes, hashes: NDArray[np.uint64]) -> float:
-    """Fill what a fingerprint keeps of a grey picture; return the variance of it at 32x32.
+    """Fill what a fingerprint keeps of a grey image; return the variance of it at 32x32.
 
     Args:
         grey: (128, 128).
-        half: (64, 64), filled with the picture at half its size.
+        half: (64, 64), filled with the image at half its size.
         hashes: (3,), filled with those of the whole, its centre 28/32 and 24/32.
     """
     small = np.empty((32, 32), np.uint8)
@@ -85,7 +85,7 @@ def describe(grey: Bytes, half: Bytes, hashes: NDArray[np.uint64]) -> float:
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
 def transform(grey: Bytes | Singles, block: Singles) -> None:
-    """Fill `block` (8, 8) with the low part of the orthonormal DCT of a picture (32, 32).
+    """Fill `block` (8, 8) with the low part of the orthonormal DCT of an image (32, 32).
 
     Only the block that is kept: a whole DCT has 16 times as many coefficients.
     """

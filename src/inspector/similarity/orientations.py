@@ -17,7 +17,7 @@ ONE_OF_EACH = tuple(t for t, inverse in enumerate(INVERSE) if t <= inverse)
 
 
 def apply(picture: NDArray[np.generic], transform: int) -> NDArray[np.generic]:
-    """Return a picture (h, w) or (h, w, c) flipped or turned; turns are counter-clockwise."""
+    """Return an image (h, w) or (h, w, c) flipped or turned; turns are counter-clockwise."""
     transpose, rows, columns = STEPS[transform]
     if transpose:
         picture = np.swapaxes(picture, 0, 1)

@@ -1,1 +1,1 @@
-"""What we remember: the project file and the cache of pictures, both SQLite. The only SQL."""
+"""What we remember: the project file and the cache of images, both SQLite. The only SQL."""

@@ -1,4 +1,4 @@
-"""The cache of pictures: a thumbnail and a fingerprint by content hash; it can be rebuilt."""
+"""The cache of images: a thumbnail and a fingerprint by content hash; it can be rebuilt."""
 
 import contextlib
 import sqlite3
@@ -22,7 +22,7 @@ _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS pixel (sha256 BLOB PRIMARY KEY, digest BLOB NOT NULL)"
     " WITHOUT ROWID;"
 )
-# Of its own, so that an older cache gets it without losing its pictures.
+# Of its own, so that an older cache gets it without losing its images.
 _IMAGE_HASHES = (
     "CREATE TABLE IF NOT EXISTS image_hash (sha256 BLOB NOT NULL, method TEXT NOT NULL,"
     " value BLOB NOT NULL, PRIMARY KEY (sha256, method)) WITHOUT ROWID"

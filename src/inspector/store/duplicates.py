@@ -1,4 +1,4 @@
-"""What looked alike in the last run: sets of equal pictures and pairs between them."""
+"""What looked alike in the last run: sets of equal images and pairs between them."""
 
 import sqlite3
 from collections.abc import Iterable

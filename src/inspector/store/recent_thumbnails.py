@@ -10,7 +10,7 @@ def thumbnails_of(project: Path, pictures: Path, count: int) -> list[bytes]:
 
     Args:
         project: A project file.
-        pictures: The picture cache.
+        pictures: The image cache.
         count: At most this many.
 
     Returns:

@@ -62,14 +62,14 @@ class Feed:
         seed: Of order and augmentation.
         batch_size: The last batch of an epoch may be smaller.
         threads: That augment.
-        policy: None for pictures as they are.
+        policy: None for images as they are.
     """
 
     def __init__(
         self, pictures: TrainingImages, samples: SampleColumns, *, seed: int, batch_size: int,
         threads: int, policy: Policy | None,
     ) -> None:  # fmt: skip
-        # A plain view: every picture cut from a memmap would be one itself, at a cost.
+        # A plain view: every image cut from a memmap would be one itself, at a cost.
         self._pixels = np.asarray(pictures.pixels)
         self._at = pictures.find(samples)
         self._labels = np.array(samples.labels, dtype=np.int32)
@@ -83,7 +83,7 @@ class Feed:
 
     @property
     def augments(self) -> bool:
-        """Tell whether an epoch's pictures differ from the files'."""
+        """Tell whether an epoch's images differ from the files'."""
         return self._policy is not None
 
     @property

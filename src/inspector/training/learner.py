@@ -49,7 +49,7 @@ class Learner:
         return int(self.network.full.count_params())
 
     def extract(self, pictures: Pixels) -> Array:
-        """Return what the head takes: the frozen backbone's features, or the pictures as is."""
+        """Return what the head takes: the frozen backbone's features, or the images as is."""
         if self._extract is None:
             return pictures
         features: Floats = self._extract(tf.constant(pictures)).numpy()

@@ -270,7 +270,7 @@ class _Run:
         return self._spec.budget is Budget.PLATEAU and waited >= self._spec.patience
 
     def _inputs(self, pictures: TrainingImages, samples: SampleColumns, what: str) -> NDArray[Any]:
-        """Return what the head is evaluated on, in the list's order: features once, or pictures."""
+        """Return what the head is evaluated on, in the list's order: features once, or images."""
         rows = pictures.find(samples)
         if self._learner.network.extractor is None or not len(rows):
             found: Pixels = pictures.pixels[rows]

@@ -98,10 +98,10 @@ def small_cnn(
     side_px: int, classes: int, scaling: Scaling, *, policy: Mapping[str, Any] | None = None,
     steps_per_epoch: int = 100,
 ) -> Any:  # fmt: skip
-    """Build a CNN that is right for a CPU and some thousand pictures: 24,000 parameters.
+    """Build a CNN that is right for a CPU and some thousand images: 24,000 parameters.
 
     Three blocks of 3x3 convolution, halving, BatchNormalization and ReLU (in this order a step
-    costs half of what it does with the halving last), then the mean over the picture, so that any
+    costs half of what it does with the halving last), then the mean over the image, so that any
     size will do. What evaluation normalises by is the mean of about the last
     quarter of an epoch, 10 batches at most.
     """
@@ -146,7 +146,7 @@ def transfer(
 
     Args:
         name: One of `BACKBONES`.
-        side_px: Of the pictures; each backbone has a least one.
+        side_px: Of the images; each backbone has a least one.
         classes: Of the head.
         weights: As `RunSpec.weights`.
         untrained: As `RunSpec.untrained`.
@@ -180,7 +180,7 @@ def own_model(
     """Load the user's model in safe mode and put our normalisation before it.
 
     Raises:
-        TrainingError: It can't be read, holds code, or does not fit the pictures or the classes.
+        TrainingError: It can't be read, holds code, or does not fit the images or the classes.
     """
     model = load_model(file)
     shape = getattr(model, "input_shape", None)

@@ -33,11 +33,11 @@ _CHUNK = 64
 
 @dataclass(frozen=True, slots=True)
 class TrainingImages:
-    """All pictures of a run in one array, each once whatever the lists that name it.
+    """All images of a run in one array, each once whatever the lists that name it.
 
     Attributes:
         pixels: uint8 (n, side, side, 3) RGB, perhaps mapped from a file, read only.
-        rows: Where a picture is, by the key of `keys`.
+        rows: Where an image is, by the key of `keys`.
     """
 
     pixels: Pixels
@@ -49,7 +49,7 @@ class TrainingImages:
 
 
 def keys(samples: SampleColumns) -> list[str]:
-    """Return what stands for each picture: its hash where it is known, else its path."""
+    """Return what stands for each image: its hash where it is known, else its path."""
     return [
         digest or f"path:{path}" for path, digest in zip(samples.paths, samples.sha256, strict=True)
     ]
@@ -106,10 +106,10 @@ def load_pictures(
     threads: int,
     told: Told,
 ) -> TrainingImages:
-    """Map the pictures of all lists from the cache, decoding them into it at the first time.
+    """Map the images of all lists from the cache, decoding them into it at the first time.
 
     The cache's key is the set of the files' hashes, so runs with other splits or seeds of the
-    same samples share it; pictures without a hash are never taken from it.
+    same samples share it; images without a hash are never taken from it.
 
     Raises:
         TrainingError: As `read_square`, or the disk is full.
@@ -128,7 +128,7 @@ def load_pictures(
 
 
 def _union(lists: Iterable[SampleColumns]) -> SampleColumns:
-    """Return each picture once, ordered by its key."""
+    """Return each image once, ordered by its key."""
     found: dict[str, tuple[str, int, str]] = {}
     for samples in lists:
         columns = zip(samples.paths, samples.labels, samples.sha256, strict=True)

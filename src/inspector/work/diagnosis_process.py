@@ -1,4 +1,4 @@
-"""Quick models in a child process: a diagnosis, the luck of the draw, suspected labels.
+"""Baseline models in a child process: a diagnosis, seed variability, suspected labels.
 
 The child tells how far it is, of a diagnosis its first figures too, and the answer.
 """
@@ -13,7 +13,7 @@ from inspector.audit.descriptors import reduce
 from inspector.audit.diagnosis import Diagnosis, Question
 from inspector.audit.gap import diagnose
 from inspector.audit.label_errors import LabelErrors, wrong_labels
-from inspector.audit.seed_variability import Images, SeedScores, luck
+from inspector.audit.seed_variability import Images, SeedScores, score_seeds
 from inspector.errors import ProcessError
 from inspector.subprocesses import ChildProcess, Parent, ProcessExited, wait_for_answers
 from inspector.work.jobs import Progress, Stop
@@ -117,7 +117,7 @@ def _draw(ask: SeedScoresRequest, at: Callable[[str, int, int], None]) -> SeedSc
     n = len(ask.labels)
     place = {seed: i for i, seed in enumerate(ask.seeds.tolist())}
     none = np.zeros((0, 2), np.int64)
-    return luck(
+    return score_seeds(
         Images(reduce(ask.descriptors), ask.labels, none),
         lambda seed: np.unpackbits(ask.masks[place[seed]], count=n).astype(np.bool_),
         ask.seeds.tolist(),

@@ -1,7 +1,7 @@
-"""What a policy does, measured in a child process: the window's threads are left to draw pictures.
+"""What a policy does, measured in a child process: the window's threads are left to draw images.
 
 A preview on a thread beside a measurement waits for the interpreter's lock at each call: 9 draws of
-4 ms took 700 ms. So pictures go to a child once, and each question is answered in a moment.
+4 ms took 700 ms. So images go to a child once, and each question is answered in a moment.
 """
 
 from collections.abc import Sequence
@@ -31,12 +31,12 @@ class MeasuredImages:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceSet:
-    """Many small pictures of training and validation, to measure labels on.
+    """Many small images of training and validation, to measure labels on.
 
     Attributes:
         pictures: RGB (side, side, 3), uint8, of training.
         labels: Place in `names` of each one's class.
-        groups: Number of each one's group, look-alikes among them.
+        groups: Number of each one's group, near-duplicates among them.
         validation: Of validation, likewise; empty where there is no such folder.
     """
 
@@ -49,12 +49,12 @@ class ReferenceSet:
 
 @dataclass(frozen=True, slots=True)
 class RangesRequest:
-    """Ask for the ranges that the crowd suggests."""
+    """Ask for the ranges that the reference set suggests."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ranges:
-    """What the crowd suggests, and whether labels can be measured on it at all."""
+    """What the reference set suggests, and whether labels can be measured on it at all."""
 
     suggested: tuple[SuggestedRange, ...]
     tells: bool
@@ -62,7 +62,7 @@ class Ranges:
 
 @dataclass(frozen=True, slots=True)
 class EffectsRequest:
-    """Ask what a policy does to the pictures, and the one beside it."""
+    """Ask what a policy does to the images, and the one beside it."""
 
     policy: Policy
     beside: Policy | None
@@ -99,7 +99,7 @@ Answer = Ranges | Effects | tuple[Advice, ...] | LabelChange
 
 
 def run(parent: Parent) -> None:
-    """Be the child: take pictures and answer questions until the parent is gone."""
+    """Be the child: take images and answer questions until the parent is gone."""
     pictures = MeasuredImages(())
     reference_set = ReferenceSet((), (), (), (), ())
     safety = LabelPreservation((), ())

@@ -35,7 +35,7 @@ def run(tasks: Sequence[Task]) -> Facts | list[Result]:
     """Do each task in turn; a file that can't be read is a fact, not an error.
 
     Raises:
-        ProjectError: The fingerprints of pictures can't be written.
+        ProjectError: The fingerprints of images can't be written.
     """
     match tasks:
         case [ReadTask(), *_]:

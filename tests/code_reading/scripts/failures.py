@@ -231,7 +231,7 @@ mean = sum(model.predict(passes) for _ in range(4)) / 4
         """
 from keras import Sequential, layers
 once = layers.Rescaling(1 / 127.5, offset=-1)
-shown = pictures.map(lambda image, label: (once(image), label))
+shown = images.map(lambda image, label: (once(image), label))
 small = Sequential([layers.Rescaling(1 / 255), layers.Dense(4)])
 large = Sequential([layers.RandomFlip(), layers.Rescaling(1 / 255), layers.Dense(4)])
 """,

@@ -1,4 +1,4 @@
-"""Effects: what a policy does to the pictures in numbers, and whether they keep their labels."""
+"""Effects: what a policy does to the images in numbers, and whether they keep their labels."""
 
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
@@ -34,7 +34,7 @@ _NUMBERS = (
 
 
 class Levels(LateChart):
-    """Show how levels lie before (filled) and after (a line); grey pictures have one row."""
+    """Show how levels lie before (filled) and after (a line); grey images have one row."""
 
     def __init__(self) -> None:
         super().__init__("Levels before and after")
@@ -64,7 +64,7 @@ class Levels(LateChart):
         return [("level", *heads), *zip(levels, *columns.tolist(), strict=True)]
 
     def _names(self) -> tuple[str, ...]:
-        """Return the colour of each row: one for grey pictures."""
+        """Return the colour of each row: one for grey images."""
         grey = bool(np.allclose(self._shares, self._shares[:, :1], atol=1e-9))
         return ("text",) if grey else _CHANNELS
 

@@ -29,10 +29,10 @@ class EffectsRequests(QObject):
     Attributes:
         measured: `Effects` of the policy, and of the one beside it.
         advised: What there is to say, a tuple of `Advice`.
-        ranges: `Ranges` of a new crowd.
+        ranges: `Ranges` of a new reference set.
         judged: `damages` have changed.
         failed: An `InspectorError`.
-        crowd: The pictures on which labels are measured, or None before they come.
+        reference_set: The images on which labels are measured, or None before they come.
         parts: The policy's parameters by name, each as a policy of it alone.
         damages: What each does to labels, as far as it is known.
     """
@@ -79,7 +79,7 @@ class EffectsRequests(QObject):
         self.timer.start()
 
     def tells(self) -> bool | None:
-        """Tell whether labels can be measured on the crowd; None before that is known."""
+        """Tell whether labels can be measured on the reference set; None before that is known."""
         return self._tells
 
     def rests(self) -> bool:

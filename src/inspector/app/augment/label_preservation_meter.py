@@ -1,4 +1,4 @@
-"""The label-safety meter: for each parameter, how many pictures still look like their class."""
+"""The label-safety meter: for each parameter, how many images still look like their class."""
 
 from collections.abc import Mapping
 
@@ -21,7 +21,7 @@ _CAPTION_PX = 16
 
 
 class LabelPreservationMeter(QWidget):
-    """Show one bar a parameter; a click, or Up and Down, shows its worst draws.
+    """Show one bar a parameter; a click, or Up and Down, shows its worst samples.
 
     Attributes:
         chosen: The parameter's name.
@@ -91,7 +91,7 @@ def _paint_damage(painter: QPainter, damage: LabelChange, bar: QRectF, number: Q
     colour = theme.colour("problem-fill" if damage.harmful else "text-2")
     kept = QRectF(bar.left(), bar.top(), bar.width() * damage.kept_share, bar.height())
     painter.fillRect(kept, colour)
-    # The mark is where the plain pictures stand: a loss is the gap between the two.
+    # The mark is where the plain images stand: a loss is the gap between the two.
     x = bar.left() + bar.width() * damage.plain_share
     painter.fillRect(QRectF(x - 1, bar.top() - 3, 2, bar.height() + 6), theme.colour("text"))
     painter.setPen(theme.colour("problem" if damage.harmful else "text-2"))
@@ -113,7 +113,7 @@ class WorstSamples(QWidget):
     def show_worst(
         self, damage: LabelChange | None, part: Policy | None, reference_set: ReferenceSet | None
     ) -> None:
-        """Show the worst draws of a parameter, or nothing."""
+        """Show the worst samples of a parameter, or nothing."""
         self._pairs = []
         if damage is not None and part is not None and reference_set is not None:
             for worst in damage.worst[:_SHOWN] if damage.told else ():

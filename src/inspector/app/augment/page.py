@@ -71,23 +71,24 @@ class PreviewRequest:
     most_px: int = 0
 
 
-def make_rows(wish: PreviewRequest) -> list[GridRow]:
+def make_rows(request: PreviewRequest) -> list[GridRow]:
     """Return the rows of the grid, with the very pixels that training would read."""
-    half = -(-wish.draws // 2) if wish.beside else wish.draws
+    half = -(-request.draws // 2) if request.beside else request.draws
     rows = []
-    for picture in wish.pictures:
+    for picture in request.pictures:
         shown = []
-        for policy in (wish.policy, wish.beside):
+        for policy in (request.policy, request.beside):
             count = half if policy is not None else 0
             shown.append(tuple(
                 from_pixels(augment(
-                    picture.pixels, policy or wish.policy, seed=wish.seed, epoch=wish.epoch + k,
+                    picture.pixels, policy or request.policy,
+                    seed=request.seed, epoch=request.epoch + k,
                     image_id=picture.identity,
-                ), wish.most_px)
+                ), request.most_px)
                 for k in range(count)
             ))  # fmt: skip
-        pinned = picture.sample in wish.pinned
-        original = from_pixels(picture.pixels, wish.most_px)
+        pinned = picture.sample in request.pinned
+        original = from_pixels(picture.pixels, request.most_px)
         rows.append(GridRow(picture.label, pinned, original, *shown))
     return rows
 
@@ -112,7 +113,7 @@ class AugmentPage(Page):
         self._measured: list[PreviewImage] = []
         self._pinned: list[int] = []
         self._turn = 0
-        self._new_images = self._new_crowd = True
+        self._new_images = self._new_reference_set = True
         self._advice: list[Advice] = []
         self._code_advice: list[Advice] = []
         self._control: Control | None = None
@@ -162,9 +163,9 @@ class AugmentPage(Page):
         return self._show(self.history.redo())
 
     def refresh(self, changes: Changes) -> None:
-        """Read pictures anew where there are others, once the page is shown."""
+        """Read images anew where there are others, once the page is shown."""
         self._new_images |= changes.samples or changes.duplicates
-        self._new_crowd |= changes.duplicates
+        self._new_reference_set |= changes.duplicates
         if changes.policies:
             self._bar.refresh()
         if changes.dataset and self.isVisible():
@@ -177,11 +178,13 @@ class AugmentPage(Page):
     def _look(self) -> None:
         if self._new_images and not self._pictures:
             self._choose()
-        if self._new_crowd:
+        if self._new_reference_set:
             self.bridge.call(
-                self.project.previews.reference_set, self.measurer.give, channel="augment crowd"
+                self.project.previews.reference_set,
+                self.measurer.give,
+                channel="augment reference set",
             )
-        self._new_images = self._new_crowd = False
+        self._new_images = self._new_reference_set = False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space:
@@ -279,7 +282,7 @@ class AugmentPage(Page):
         name, beside = self._bar.beside()
         columns = rows + rows % 2 if beside else rows
         side = self._grid.cell_px(rows, columns) * self.devicePixelRatioF()
-        wish = PreviewRequest(
+        request = PreviewRequest(
             self.history.now, beside, tuple(self._pictures[:rows]), frozenset(self._pinned),
             self._seed.value(), self._epoch.value(), rows, int(side),
         )  # fmt: skip
@@ -288,11 +291,11 @@ class AugmentPage(Page):
         def done(found: list[GridRow]) -> None:
             self.drawn += 1
             self._grid.show_rows(found, heads)
-            if wish is self._asked:
+            if request is self._asked:
                 self._show_strip()
 
-        self._asked = wish
-        self.bridge.call(lambda: make_rows(wish), done, channel="draws", late=True)
+        self._asked = request
+        self.bridge.call(lambda: make_rows(request), done, channel="draws", late=True)
 
     def _on_control(self, control: Control) -> None:
         self._control = control

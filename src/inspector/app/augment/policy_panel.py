@@ -353,7 +353,7 @@ class PolicyControls(QWidget):
             row.note.setToolTip(advice.message if advice else "")
 
     def show_suggested(self, found: Sequence[SuggestedRange]) -> None:
-        """Show the ranges that the pictures suggest, each beside its number."""
+        """Show the ranges that the images suggest, each beside its number."""
         self._suggested = {s.parameter: s for s in found}
         for row in self._rows:
             self._show_suggested(row)

@@ -32,7 +32,7 @@ class GridRow:
 
 
 class PreviewGrid(QWidget):
-    """Paint rows of pictures.
+    """Paint rows of images.
 
     Attributes:
         pinned: The place of a row whose original was clicked.

@@ -1,4 +1,4 @@
-"""The strip: one picture at five places of one number's range, all else left out."""
+"""The strip: one image at five places of one number's range, all else left out."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ _HINT = "Click a number's name to see its range, from one end to the other."
 
 @dataclass(frozen=True, slots=True)
 class RangeStripImages:
-    """The pictures of a strip, with what each was made by."""
+    """The images of a strip, with what each was made by."""
 
     title: str
     pictures: tuple[tuple[QImage, str], ...]
@@ -78,7 +78,7 @@ class RangeStrip(QWidget):
         self.update()
 
     def cell_px(self) -> float:
-        """Return the side of a picture, px."""
+        """Return the side of an image, px."""
         wide = (self.width() - _GAP_PX * (len(SHARES) - 1)) / len(SHARES)
         return float(int(min(wide, self.height() - _HEAD_PX - _FOOT_PX)))
 

@@ -1,4 +1,4 @@
-"""Duplicates: a queue of clusters, two pictures compared, one key a decision."""
+"""Duplicates: a queue of clusters, two images compared, one key a decision."""
 
 import random
 from collections.abc import Sequence
@@ -129,7 +129,7 @@ class DuplicatesPage(Page):
         return super().close()
 
     def _request(self, *_: object) -> None:
-        """Wish for what is in sight: the shown cluster first, then the queue."""
+        """Request what is in sight: the shown cluster first, then the queue."""
         cluster = self.current()
         members = [m.id for m in cluster.members[:MAX_SHOWN]] if cluster else []
         self.thumbnails.request(list(dict.fromkeys(members + self.list.visible_samples())))

@@ -120,7 +120,7 @@ class FilterBar(QWidget):
         self.changed.emit()
 
     def _tell(self) -> None:
-        """Show on the chips what is in force."""
+        """Show the active filters on the chips."""
         for facet, chip in self.chips.items():
             chosen = self._chosen(facet)
             plain = "Files: images" if chosen and chosen == _PLAIN.get(facet) else ""

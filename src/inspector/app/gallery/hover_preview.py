@@ -1,4 +1,4 @@
-"""A picture enlarged beside its thumbnail while the pointer rests on it; never waited for."""
+"""An image enlarged beside its thumbnail while the pointer rests on it; never waited for."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from inspector.project.project import Project
 
 AFTER_MS = 450
 LONGEST_PX = 400
-# Smaller pictures are enlarged pixel by pixel, so that one sees what the network sees.
+# Smaller images are enlarged pixel by pixel, so that one sees what the network sees.
 SMALL_PX = 133
 _GAP_PX = 12
 
@@ -23,7 +23,7 @@ class HoverPreview(QFrame):
 
     Args:
         gallery: Over which it works, and whose window it belongs to.
-        project: To read pictures of.
+        project: To read images of.
         bridge: On which they are read.
     """
 
@@ -89,7 +89,7 @@ class HoverPreview(QFrame):
 
 
 def enlarge(image: QImage) -> QImage:
-    """Fit a picture to `LONGEST_PX`; what is smaller grows by whole steps."""
+    """Fit an image to `LONGEST_PX`; what is smaller grows by whole steps."""
     longest = max(image.width(), image.height(), 1)
     side = longest * (LONGEST_PX // longest) if longest <= LONGEST_PX else LONGEST_PX
     how = Qt.TransformationMode.SmoothTransformation

@@ -93,7 +93,7 @@ class GalleryPage(Page):
             self._list()
 
     def refresh_visible(self) -> None:
-        """Ask again for pictures in sight that were not there yet."""
+        """Ask again for images in sight that were not there yet."""
         self.thumbnails.forget()
         self._request()
 

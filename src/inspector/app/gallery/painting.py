@@ -42,7 +42,7 @@ def paint_tile(
     chosen: bool,
     current: bool,
 ) -> None:
-    """Paint one tile: picture, split, near-duplicates, decision, name, selection."""
+    """Paint one tile: image, split, near-duplicates, decision, name, selection."""
     side = rect.width()
     box = QRectF(rect.left(), rect.top(), side, side)
     path = QPainterPath()

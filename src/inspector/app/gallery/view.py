@@ -132,7 +132,7 @@ class GalleryView(QListView):
         self.files: Callable[[], Sequence[str]] = tuple
         """Asked for the paths of what is selected when it is dragged out."""
         self.tiles = GalleryModel()
-        self._wish: Sequence[int] = ()
+        self._wanted_ids: Sequence[int] = ()
         self._size = 128
         self._columns = 1
         self._tops: NDArray[np.int64] = np.zeros(1, np.int64)
@@ -154,7 +154,7 @@ class GalleryView(QListView):
         self.selectionModel().selectionChanged.connect(self._on_selection)
 
     def set_tile_size(self, size_px: int) -> None:
-        """Set the side of a tile's picture."""
+        """Set the side of a tile's image."""
         self._size = size_px
         self.doItemsLayout()
 
@@ -170,7 +170,7 @@ class GalleryView(QListView):
     ) -> None:
         """Show other samples; the place and what is selected stay, as far as they are listed."""
         place = self.verticalScrollBar().value()
-        kept, current = self.selected_ids() or self._wish, self.currentIndex()
+        kept, current = self.selected_ids() or self._wanted_ids, self.currentIndex()
         focus = int(self.tiles.ids[current.row()]) if current.isValid() else 0
         self.tiles.set_listing(ids, starts, titles)
         self.verticalScrollBar().setValue(place)
@@ -182,14 +182,14 @@ class GalleryView(QListView):
 
     def select_values(self, kept: Mapping[str, Iterable[str]]) -> None:
         """Select it again, as soon as it is listed."""
-        self._wish = [int(i) for i in kept.get("selected", ()) if i.isdecimal()]
-        self._select(self._wish, 0)
+        self._wanted_ids = [int(i) for i in kept.get("selected", ()) if i.isdecimal()]
+        self._select(self._wanted_ids, 0)
 
     def _select(self, samples: Sequence[int], focus: int) -> None:
         rows = np.flatnonzero(np.isin(self.tiles.ids, samples))
         if not len(rows):
             return
-        self._wish = ()
+        self._wanted_ids = ()
         selection = QItemSelection()
         for run in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
             first, last = (self.tiles.index(int(row)) for row in (run[0], run[-1]))
@@ -390,7 +390,7 @@ class GalleryView(QListView):
         super().mousePressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Show the menu at the current picture, where it is asked for by a key."""
+        """Show the menu at the current image, where it is asked for by a key."""
         if event.reason() is QContextMenuEvent.Reason.Keyboard and self.currentIndex().isValid():
             place = self.visualRect(self.currentIndex()).center()
             self.context_requested.emit(self.viewport().mapToGlobal(place))

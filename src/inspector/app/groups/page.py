@@ -46,7 +46,7 @@ class GroupsData:
 
 
 class GroupsPage(Page):
-    """Look at proposals, judge them, put them in force."""
+    """Look at proposals, judge them, enable them."""
 
     name = PageName.GROUPS
     words = "patient burst video session event together proposals pattern"

@@ -1,4 +1,4 @@
-"""The nearest pictures of one class, in two columns under its name."""
+"""The nearest images of one class, in two columns under its name."""
 
 from collections.abc import Sequence
 
@@ -14,10 +14,10 @@ PLACES = 6
 
 
 class NeighboursView(QWidget):
-    """Show up to six pictures; their places are kept while there are fewer.
+    """Show up to six images; their places are kept while there are fewer.
 
     Args:
-        role: What the class is to the picture in doubt, such as "Suggested".
+        role: What the class is to the image that may be mislabelled, such as "Suggested".
     """
 
     def __init__(self, role: str) -> None:
@@ -43,7 +43,7 @@ class NeighboursView(QWidget):
         self.setFixedWidth(COLUMNS * (SIZE_PX + 4))
 
     def show_pictures(self, label: str, pictures: Sequence[tuple[Sample, QImage]]) -> None:
-        """Show the nearest pictures of a class; "" shows none."""
+        """Show the nearest images of a class; "" shows none."""
         shown = self._head.fontMetrics().elidedText(
             label, Qt.TextElideMode.ElideMiddle, self.width() - 8
         )

@@ -1,4 +1,4 @@
-"""Labels: a queue of doubtful labels; a picture between its label and the suggested one."""
+"""Labels: a queue of doubtful labels; an image between its label and the suggested one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from inspector.store.samples import Sample
 
 @dataclass(frozen=True, slots=True)
 class LabelsData:
-    """What the stage shows of one case: pictures of each class, by name."""
+    """What the stage shows of one case: images of each class, by name."""
 
     case: LabelCase
     image: QImage | None
@@ -231,7 +231,7 @@ class LabelsPage(Page):
 
 
 def _change(case: LabelCase) -> str:
-    """Return what is in doubt, as a heading."""
+    """Return what is that may be mislabelled, as a heading."""
     if case.score is None:
         return f"{' or '.join(case.labels)}? Suggested: {case.suggested}"
     return f"{case.labels[0]}, or {case.suggested}?"

@@ -1,4 +1,4 @@
-"""A card of Overview: how many, what, a strip of pictures, See and the one action that fits."""
+"""A card of Overview: how many, what, a strip of images, See and the one action that fits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

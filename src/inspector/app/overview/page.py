@@ -36,7 +36,7 @@ _SAID = {"twins_across"}
 
 @dataclass(frozen=True, slots=True)
 class OverviewData:
-    """The findings, and the pictures of each card's strip by its code."""
+    """The findings, and the images of each card's strip by its code."""
 
     overview: Overview
     pictures: dict[str, list[tuple[str, QImage]]]
@@ -114,9 +114,9 @@ class OverviewPage(Page):
         super().resizeEvent(event)
         self._arrange()
 
-    def _on_wish(self, wish: CardAction) -> None:
-        finding = wish.finding
-        opens = finding.opens if wish.action else finding.see
+    def _on_action(self, action: CardAction) -> None:
+        finding = action.finding
+        opens = finding.opens if action.action else finding.see
         if opens in _PAGES:
             self.asked.emit(_PAGES[opens])
         elif opens:
@@ -172,7 +172,7 @@ class OverviewPage(Page):
             if finding.code in _SAID and overview.complete and finding.see == "clusters":
                 continue
             card = FindingCard(finding, shown.pictures.get(finding.code, ()))
-            card.asked.connect(self._on_wish)
+            card.asked.connect(self._on_action)
             self._cards.append(card)
         self._checked.setText(overview.checked)
         self._arrange()
@@ -181,7 +181,7 @@ class OverviewPage(Page):
         overview = self.project.findings.overview()
         pictures = {}
         for finding in overview.findings:
-            # Files without a picture are passed over, up to a few strips' length.
+            # Files without an image are passed over, up to a few strips' length.
             ids = finding.samples[: 4 * STRIP]
             found: list[tuple[str, QImage]] = []
             for sample in self.project.samples.by_ids(ids):

@@ -1,4 +1,4 @@
-"""In which simple properties the folders differ: histograms and pictures side by side."""
+"""In which simple properties the folders differ: histograms and images side by side."""
 
 from dataclasses import dataclass
 

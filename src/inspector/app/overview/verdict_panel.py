@@ -104,7 +104,7 @@ class VerdictPanel(QFrame):
         rates: Sequence[Rate] = ()
         stands = ""
         try:
-            found = self._project.splits.leaks(luck=False)
+            found = self._project.splits.leaks(with_seeds=False)
             stands = found.text
             rates = diagnoses.rates(found)
         except InspectorError as error:

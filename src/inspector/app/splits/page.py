@@ -1,4 +1,4 @@
-"""Splits: who stands where under a rule, and what stands on both sides."""
+"""Splits: the membership under a rule, and its leakage."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -92,7 +92,7 @@ class SplitsPage(Page):
         self._pairs.opened.connect(self._on_pair)
         self._findings = table(("", "finding", "files"), name="Findings of this rule", wide=(1,))
         self._findings.cellActivated.connect(self._on_finding)
-        self.luck = SeedVariabilityPanel(project, bridge, self.jobs)
+        self.seed_panel = SeedVariabilityPanel(project, bridge, self.jobs)
         self._bars = Bars("Class balance")
         self._threshold = QSlider(Qt.Orientation.Horizontal)
         self._threshold_text = QLabel()
@@ -129,7 +129,7 @@ class SplitsPage(Page):
             self._bar.ask_for_code()
 
     def shown_text(self) -> str:
-        """Say how many stand on both sides."""
+        """Return the sentence that counts the leaked images."""
         if self._shown is None:
             return ""
         found = self._shown.found
@@ -173,7 +173,7 @@ class SplitsPage(Page):
         self.moved.emit()
         self._keep.setEnabled(False)
         self._lock.setEnabled(False)
-        self.luck.show_none("")
+        self.seed_panel.show_none("")
         self._bars.show_rows(())
 
     def _show(self, shown: SplitsData) -> None:
@@ -211,9 +211,9 @@ class SplitsPage(Page):
         self._show_pairs(shown)
         self._show_findings(found)
         if shown.computing:
-            self.luck.show_none("Computing…")
+            self.seed_panel.show_none("Computing…")
         else:
-            self.luck.show_luck(made.rule, found.luck, shown.drawn)
+            self.seed_panel.show_rates(made.rule, found.seed_rates, shown.drawn)
         self._bars.show_rows(shown.balance)
         if not self._threshold.isSliderDown() and not self._timer.isActive():
             self._threshold.blockSignals(True)
@@ -249,13 +249,13 @@ class SplitsPage(Page):
         self._pairs.show_tiles(
             [
                 PairTile(
-                    leak.image.id, leak.image.id, leak.twin.id, splits,
+                    leak.image.id, leak.image.id, leak.neighbour.id, splits,
                     f"{KIND_NAMES[PairKind(leak.kind)]}  {leak.similarity:.2f}",
-                    _labels(leak), leak.image.label != leak.twin.label, None,
-                    f"{leak.image.path} and {leak.twin.path}",
+                    _labels(leak), leak.image.label != leak.neighbour.label, None,
+                    f"{leak.image.path} and {leak.neighbour.path}",
                 )
                 for leak in shown.found.leaks
-                if leak.twin is not None
+                if leak.neighbour is not None
             ]
         )  # fmt: skip
 
@@ -281,8 +281,8 @@ class SplitsPage(Page):
     def _on_pair(self, key: int) -> None:
         leaks = self._shown.found.leaks if self._shown is not None else ()
         leak = next((one for one in leaks if one.image.id == key), None)
-        if leak is not None and leak.twin is not None:
-            PairDialog(self.project, self.bridge, (leak.image, leak.twin), self).open()
+        if leak is not None and leak.neighbour is not None:
+            PairDialog(self.project, self.bridge, (leak.image, leak.neighbour), self).open()
 
     def close(self) -> bool:
         """Let go of the decode threads, too."""
@@ -384,7 +384,7 @@ class SplitsPage(Page):
         side = QVBoxLayout()
         side.setSpacing(8)
         parts: tuple[tuple[str, tuple[QWidget, ...]], ...] = (
-            ("Seed variability", (self.luck,)),
+            ("Seed variability", (self.seed_panel,)),
             ("Class balance: training / evaluation", (self._bars,)),
         )
         for title, figures in parts:
@@ -431,13 +431,13 @@ def _read(project: Project, rule: Rule) -> SplitsData:
 
 def _moved(shown: SplitsData, threshold: float) -> SplitsData:
     """Return what is shown at another threshold; other seeds take long, and come at rest."""
-    return replace(shown, found=shown.search.at(threshold, luck=False), computing=True)
+    return replace(shown, found=shown.search.at(threshold, with_seeds=False), computing=True)
 
 
 def _labels(leak: Leak) -> str:
-    if leak.twin is None or leak.image.label == leak.twin.label:
+    if leak.neighbour is None or leak.image.label == leak.neighbour.label:
         return ""
-    return f"{leak.image.label} | {leak.twin.label}"
+    return f"{leak.image.label} | {leak.neighbour.label}"
 
 
 def _lock_text(project: Project) -> str:

@@ -1,4 +1,4 @@
-"""Luck of the draw: three figures over 200 seeds, one at a time, with your seed marked."""
+"""Seed variability: three figures over 200 seeds, one at a time, with your seed marked."""
 
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -12,7 +12,7 @@ from inspector.project.splits.seed_variability import SeedVariability
 from inspector.project.splits.split_rules import Rule
 from inspector.work.jobs import Progress, Stop
 
-TWINS, ACCURACY, CLASSES = range(3)
+LEAK_RATE, ACCURACY, CLASSES = range(3)
 _NAMES = ("Share with a near-duplicate", "Baseline model's accuracy", "Class balance")
 
 
@@ -22,7 +22,7 @@ class SeedVariabilityPanel(QWidget):
     def __init__(self, project: Project, bridge: Bridge, jobs: Jobs) -> None:
         super().__init__()
         self._project, self._bridge = project, bridge
-        self._luck = SeedLeakRates((), None)
+        self._rates = SeedLeakRates((), None)
         self._drawn: SeedVariability | None = None
         self._rule = Rule()
         self._jobs = jobs
@@ -48,34 +48,34 @@ class SeedVariabilityPanel(QWidget):
             column.addWidget(widget)
         self.show_none("")
 
-    def show_luck(self, rule: Rule, luck: SeedLeakRates, drawn: SeedVariability | None) -> None:
-        """Show a rule's figures; `drawn` is None until quick models were asked."""
-        self._rule, self._luck, self._drawn = rule, luck, drawn
+    def show_rates(self, rule: Rule, rates: SeedLeakRates, drawn: SeedVariability | None) -> None:
+        """Show a rule's figures; `drawn` is None until baseline models were asked."""
+        self._rule, self._rates, self._drawn = rule, rates, drawn
         self._paint()
 
     def show_none(self, text: str) -> None:
         """Show that there is nothing to compare."""
-        self._luck, self._drawn = SeedLeakRates((), None), None
+        self._rates, self._drawn = SeedLeakRates((), None), None
         for widget in (self._measure, self._figure, self._draw):
             widget.setVisible(False)
         self._text.setText(text)
 
     def _paint(self, *_: object) -> None:
-        if not self._luck.shares:
+        if not self._rates.shares:
             self.show_none("There is no seed to compare: the rule draws nothing.")
             return
         place = self._measure.currentIndex()
-        known = place == TWINS or self._drawn is not None
+        known = place == LEAK_RATE or self._drawn is not None
         self._measure.setVisible(True)
         self._figure.setVisible(known)
         self._draw.setVisible(not known)
         self._draw.setEnabled(self._job is None)
-        if place == TWINS:
-            luck = self._luck
-            self._figure.show_values(luck.shares, luck.this_seed, "your seed")
+        if place == LEAK_RATE:
+            rates = self._rates
+            self._figure.show_values(rates.shares, rates.this_seed, "your seed")
             self._text.setText(
-                f"Over {len(luck.shares)} seeds the leak rate is"
-                f" {luck.median:.1%} [{luck.at(5):.1%}, {luck.at(95):.1%}]."
+                f"Over {len(rates.shares)} seeds the leak rate is"
+                f" {rates.median:.1%} [{rates.at(5):.1%}, {rates.at(95):.1%}]."
             )
         elif self._drawn is None:
             self._text.setText("Baseline models have not tried other seeds of this call yet.")

@@ -1,4 +1,4 @@
-"""Start: drop a folder, open one, go on with a recent one, or try the sample."""
+"""Start: drop a folder, open one, open a recent one, or try the sample."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -97,7 +97,7 @@ class StartPage(QWidget):
         self._bar.watch(jobs)
 
     def show_faces(self, thumbnails_of: "Mapping[str, list[QImage]]") -> None:
-        """Show pictures of recent datasets at the end of their lines, whose room was kept."""
+        """Show images of recent datasets at the end of their lines, whose room was kept."""
         from PySide6.QtCore import Qt
         from PySide6.QtGui import QPixmap
 

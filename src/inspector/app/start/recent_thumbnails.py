@@ -13,7 +13,7 @@ FACES = 4
 
 
 def read_faces(datasets: Sequence[str], side_px: int) -> Mapping[str, list[QImage]]:
-    """Return square pictures of each dataset that was scanned before.
+    """Return square images of each dataset that was scanned before.
 
     Args:
         datasets: Paths of folders.

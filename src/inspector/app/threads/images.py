@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage
 def from_jpeg(data: bytes | None) -> QImage:
     """Return a thumbnail as an image of its own memory; a null one where there is nothing to see.
 
-    The interpreter's lock is let go while the picture is decoded.
+    The interpreter's lock is let go while the image is decoded.
     """
     try:
         pixels = simplejpeg.decode_jpeg(data or b"", colorspace="BGRA")

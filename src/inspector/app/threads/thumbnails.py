@@ -1,4 +1,4 @@
-"""Thumbnails for what is visible: decoded on two threads, the newest wish first."""
+"""Thumbnails for what is visible: decoded on two threads, the newest request first."""
 
 import threading
 from collections import OrderedDict
@@ -60,13 +60,13 @@ class Thumbnails(QObject):
         return pixmap
 
     def request(self, samples: Sequence[int]) -> None:
-        """Wish for these, in this order, and for nothing that was wished before."""
+        """Request these, in this order, and for nothing that was requested before."""
         with self._condition:
             self._wished = [s for s in samples if s not in self._kept and s not in self._busy]
             self._condition.notify_all()
 
     def forget(self, samples: Sequence[int] = ()) -> None:
-        """Drop what is kept of some samples, or everything that has no picture."""
+        """Drop what is kept of some samples, or everything that has no image."""
         for sample in samples or [s for s, p in self._kept.items() if p.isNull()]:
             self._kept.pop(sample, None)
 

@@ -1,4 +1,4 @@
-"""The gap by experiment: the arms trained for real, beside what quick models say."""
+"""The gap by experiment: the arms trained for real, beside what baseline models say."""
 
 from typing import Any
 
@@ -59,7 +59,7 @@ class GapPanel(QWidget):
         self._lay_out()
 
     def set_wanted(self, wanted: RunConfig) -> None:
-        """Take model, size and epochs of the form; another wish needs another plan."""
+        """Take model, size and epochs of the form; other values need another plan."""
         if wanted != self._wanted:
             self._wanted, self._plan = wanted, None
             self._start.setEnabled(False)

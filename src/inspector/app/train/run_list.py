@@ -59,13 +59,13 @@ class RunList(QWidget):
         if wanted and (wanted != current or not known):
             self.chosen.emit(wanted)
 
-    def _wanted(self, newest: Sequence[Run], wish: str) -> str:
-        """Return the run to look at: the wish, unless it waits while another is trained."""
+    def _wanted(self, newest: Sequence[Run], name: str) -> str:
+        """Return the run to look at: the chosen one, unless it waits while another is trained."""
         going = [r.name for r in newest if r.live and r.state is not RunState.WAITING]
-        now = next((r for r in newest if r.name == wish), None)
+        now = next((r for r in newest if r.name == name), None)
         if going and (now is None or now.state is RunState.WAITING):
             return going[-1]
-        return wish or (newest[0].name if newest else "")
+        return name or (newest[0].name if newest else "")
 
     def current(self) -> str:
         """Return the name of the run that is looked at; "" without one."""

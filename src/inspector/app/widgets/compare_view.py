@@ -1,4 +1,4 @@
-"""Two pictures compared: side by side with locked zoom, flip, difference, slider."""
+"""Two images compared: side by side with locked zoom, flip, difference, slider."""
 
 from enum import StrEnum
 
@@ -33,7 +33,7 @@ class CompareMode(StrEnum):
 
 
 class CompareView(QWidget):
-    """Show two pictures in one of four modes; wheel zooms, dragging moves, double click fits."""
+    """Show two images in one of four modes; wheel zooms, dragging moves, double click fits."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,7 +59,7 @@ class CompareView(QWidget):
     def set_pair(
         self, left: QImage | None, right: QImage | None, left_caption: str, right_caption: str
     ) -> None:
-        """Show two pictures; None leaves a side empty."""
+        """Show two images; None leaves a side empty."""
         self._images = [left, right]
         self._captions = [left_caption, right_caption]
         self._difference = None
@@ -74,7 +74,7 @@ class CompareView(QWidget):
         self.update()
 
     def flip(self) -> None:
-        """Show the other picture in the same place."""
+        """Show the other image in the same place."""
         if self._mode is not CompareMode.FLIP:
             self._mode = CompareMode.FLIP
         else:
@@ -189,7 +189,7 @@ class CompareView(QWidget):
 
 
 def _difference(left: QImage, right: QImage) -> QImage:
-    """Return the absolute difference, the right picture stretched onto the left one."""
+    """Return the absolute difference, the right image stretched onto the left one."""
     same = right.scaled(
         left.size(),
         Qt.AspectRatioMode.IgnoreAspectRatio,

@@ -144,7 +144,7 @@ class Page(StableFocus, QWidget):
         return False
 
     def refresh_visible(self) -> None:
-        """Look whether the pictures in sight have come; asked often while a scan goes on."""
+        """Look whether the images in sight have come; asked often while a scan goes on."""
 
     def shown_text(self) -> str:
         """Return what the status line says of this page's content."""

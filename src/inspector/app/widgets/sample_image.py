@@ -13,7 +13,7 @@ LONGEST_PX = 1024
 
 
 class ImageLabel(QLabel):
-    """A picture that fits its place."""
+    """An image that fits its place."""
 
     def __init__(self) -> None:
         super().__init__()

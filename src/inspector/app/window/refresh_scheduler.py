@@ -17,7 +17,7 @@ LATE_SECONDS = 5.0
 # A scan gets three times as long undisturbed as looking at what it has done takes.
 PATIENCE = 3.0
 _SCANNED = Changes(samples=True)
-# How often the page in sight may look for pictures that have come.
+# How often the page in sight may look for images that have come.
 GLANCE_SECONDS = 0.3
 
 
@@ -25,7 +25,7 @@ class RefreshScheduler(QObject):
     """Ask pages to refresh themselves.
 
     Every page asks for the whole dataset again, which takes a second of Python's time where there
-    are 60,000 pictures: nine of them at each key would leave nothing to the window, and one at each
+    are 60,000 images: nine of them at each key would leave nothing to the window, and one at each
     step of a scan nothing to the scan.
 
     Attributes:

@@ -8,7 +8,7 @@ from inspector.work.effects_process import NAME, Answer, Given, Question
 
 
 class PolicyEffects:
-    """Give pictures, and ask about policies; a child that dies is started anew at the next one."""
+    """Give images, and ask about policies; a child that dies is started anew at the next one."""
 
     def __init__(self) -> None:
         self._child: ChildProcess | None = None

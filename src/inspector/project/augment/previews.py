@@ -24,7 +24,7 @@ from inspector.store.samples import Sample
 from inspector.work.effects_process import ReferenceSet
 
 SIDE_PX = 224
-CROWD_SIDE_PX = 64
+REFERENCE_SIDE_PX = 64
 MAX_REFERENCE_IMAGES = 500
 MAX_VALIDATION_IMAGES = 200
 MAX_CLASS_FRACTION = 0.25
@@ -32,7 +32,7 @@ MAX_CLASS_FRACTION = 0.25
 
 @dataclass(frozen=True, slots=True)
 class PreviewImage:
-    """A picture as training reads it.
+    """An image as training reads it.
 
     Attributes:
         sample: Its id.
@@ -48,7 +48,7 @@ class PreviewImage:
 
 
 def square(file: Path, *, side_px: int = SIDE_PX) -> tuple[NDArray[np.uint8], str]:
-    """Return a picture as training reads it, uint8 (side, side, 3), and its id.
+    """Return an image as training reads it, uint8 (side, side, 3), and its id.
 
     Raises:
         DatasetError: The file can't be read.
@@ -78,7 +78,7 @@ class Previews:
         turn: int = 0,
         side_px: int = SIDE_PX,
     ) -> list[PreviewImage]:
-        """Return pictures of training: those that are pinned first, then class by class.
+        """Return images of training: those that are pinned first, then class by class.
 
         Args:
             count: How many at most.
@@ -102,7 +102,7 @@ class Previews:
         return found
 
     def reference_set(self) -> ReferenceSet:
-        """Return a crowd of the classes alike; what has no thumbnail yet is left out."""
+        """Return a reference set balanced over the classes, of the images with thumbnails."""
         chosen = _class_by_class(self._side(validation=False))[:MAX_REFERENCE_IMAGES]
         names = tuple(sorted({_label(s) for s in chosen}))
         place = {name: i for i, name in enumerate(names)}
@@ -125,7 +125,7 @@ class Previews:
         return [s for s in images if s.split == "training"] or images
 
     def _events(self, rows: Sequence[Sample]) -> list[int]:
-        """Return the group of each picture; what is no event binds none.
+        """Return the group of each image; what is no event binds none.
 
         A chain over several classes, or over most of one, as of drawn digits, says that the classes
         are alike in themselves, and not that one thing was taken twice.
@@ -144,14 +144,14 @@ class Previews:
 
     def _small(self, sample: Sample) -> NDArray[np.uint8] | None:
         data = self._context.cache.thumbnail(sample.sha256) if sample.sha256 else None
-        return decode_square(data, name="a.jpg", side_px=CROWD_SIDE_PX) if data else None
+        return decode_square(data, name="a.jpg", side_px=REFERENCE_SIDE_PX) if data else None
 
 
 def advise(
     policy: Policy, pictures: Sequence[Path], keras: str = "", *,
     sizes: Sequence[tuple[int, int]] = (),
 ) -> list[Advice]:  # fmt: skip
-    """Return what there is to say of a policy, measured on pictures where there are any.
+    """Return what there is to say of a policy, measured on images where there are any.
 
     Args:
         policy: Any.
@@ -160,7 +160,7 @@ def advise(
         sizes: (height, width) of the images as training reads them, where there are no files.
 
     Raises:
-        DatasetError: A picture can't be read.
+        DatasetError: An image can't be read.
     """
     read = [square(p)[0] for p in pictures]
     return lint(policy, keras_version=keras or None, pictures=read, sizes=sizes)
@@ -177,13 +177,13 @@ def preview(  # noqa: PLR0913 - what training would be told too
     side_px: int,
     datasets: Sequence[Path] = (),
 ) -> list[Path]:
-    """Write what training reads of a picture: picture k is that of epoch `epoch` + k.
+    """Write what training reads of an image: image k is that of epoch `epoch` + k.
 
     Args:
-        datasets: Folders that are never written to; that of the picture always is one.
+        datasets: Folders that are never written to; that of the image always is one.
 
     Raises:
-        DatasetError: The picture can't be read.
+        DatasetError: The image can't be read.
         ExportError: The folder lies inside a dataset, or can't be written.
         UsageError: A number is out of range.
     """

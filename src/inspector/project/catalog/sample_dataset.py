@@ -23,7 +23,7 @@ def make_sample(progress: Progress, stop: Stop) -> Path | None:
     never taken for the sample.
 
     Args:
-        progress: Told the phase and each picture.
+        progress: Told the phase and each image.
         stop: Set it from any thread to end soon.
 
     Raises:

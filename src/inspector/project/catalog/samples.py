@@ -113,7 +113,7 @@ class Samples:
         return self._context.cache.thumbnail(sha256) if sha256 else None
 
     def pixels(self, sample: int) -> NDArray[np.uint8]:
-        """Return the upright picture in full, uint8 (height, width, 3).
+        """Return the upright image in full, uint8 (height, width, 3).
 
         Raises:
             DatasetError: The file can't be read any more.

@@ -45,7 +45,7 @@ class Scans:
         self._context = context
 
     def is_complete(self) -> bool:
-        """Tell whether the last scan ended, likeness included."""
+        """Tell whether the last scan ended, duplicates included."""
         return self._context.store.records.get(SCAN).complete
 
     def index(self) -> int:
@@ -133,7 +133,7 @@ class Scans:
         return Scanned(new - moved, unchanged, moved, missing, time.monotonic() - began, complete)
 
     def _unread(self, racy_ns: int) -> Iterator[tuple[int, list[FileContent]]]:
-        """List as `_names` does; then come images whose picture the cache has lost.
+        """List as `_names` does; then come images whose image the cache has lost.
 
         What is known is asked before, on this thread: each has connections of its own, for good.
         """
@@ -187,7 +187,7 @@ class Scans:
     def _keep(self, facts: Facts, known: Mapping[int, bytes]) -> Future[None]:
         """Write facts, those of the project in the background.
 
-        Pictures go to a cache that other programs use, too: no decision waits for them.
+        Images go to a cache that other programs use, too: no decision waits for them.
         """
         self._context.cache.put(facts.pictures)
         return self._context.store.samples.fill(facts.samples, known)

@@ -1,4 +1,4 @@
-"""Diagnoses: what a gap is made of, as far as quick models can tell, beside the user's numbers."""
+"""Diagnoses: the components of an accuracy gap by baseline models, beside the user's figures."""
 
 import hashlib
 import time
@@ -139,7 +139,7 @@ class Diagnoses:
         self._context.emit(Changes(rule=True, text="your numbers were kept"))
 
     def rates(self, found: Leakage) -> list[Rate]:
-        """Return what the user's own predictions say, with and without a twin; [] without any."""
+        """Return accuracies of the user's own predictions by leakage; [] without predictions."""
         kept = self.numbers.predictions
         if not kept:
             return []
@@ -314,7 +314,7 @@ class Diagnoses:
         return training, outside if outside.any() else np.array([s.path in held for s in rows])
 
     def _provenance(self, rows: list[Sample]) -> dict[str, int]:
-        """Count the groups in force by where they come from."""
+        """Count the enabled groups by where they come from."""
         found: Counter[str] = Counter()
         for proposal in self._groups.enabled():
             found[proposal.provenance.value] += len(proposal.groups)

@@ -40,7 +40,7 @@ CALL = "what the calls of your code put where"
 LABELS = "labels that baseline models contradict"
 # Said of the whole dataset already, with an action.
 _SAID = {"conflicting_labels", "keras_crashes", *CODES}
-# What a burst is made of: near pictures only, within one split.
+# What a burst is made of: near images only, within one split.
 _BURST = {PairKind.NEAR}
 
 
@@ -108,7 +108,7 @@ class Findings:
             return Overview(counts, f"{summary} The scan is not finished.", (), "", False)
         doubtful, looked = self._label_findings()
         of_dataset = self._dataset()
-        found = self._files() + self._likeness() + doubtful + self._rule() + self._lock()
+        found = self._files() + self._duplicates_findings() + doubtful + self._rule() + self._lock()
         order = ("high", "middle", "low")
         found.sort(key=lambda f: (order.index(f.severity), -f.count))
         # They come first: with a wrong reading or other class numbers no figure means anything.
@@ -153,14 +153,14 @@ class Findings:
         return findings
 
     def _bursts(self) -> list[Cluster]:
-        """Return the open clusters of near pictures within one split and one class."""
+        """Return the open clusters of near images within one split and one class."""
         return [
             c for c in self._duplicates.clusters()
             if not c.reviewed and len(c.splits) < 2 and len(c.labels) < 2 and set(c.kinds) == _BURST
         ]  # fmt: skip
 
     def _label_findings(self) -> tuple[list[Finding], bool]:
-        """Return single labels in doubt, and whether they were looked at yet."""
+        """Return single labels that may be mislabelled, and whether they were looked at yet."""
         cases, looked = self._labels.single()
         ids = tuple(c.samples[0].id for c in cases if not c.done)
         if not ids:
@@ -176,10 +176,10 @@ class Findings:
         ], looked  # fmt: skip
 
     def _rule(self) -> list[Finding]:
-        """Return what the split rule in force leads to, but for what is said anyway."""
+        """Return what the current split rule leads to, but for what is said anyway."""
         rule = self._splits.rule
         try:
-            found = self._splits.leaks(rule, luck=False)
+            found = self._splits.leaks(rule, with_seeds=False)
         except (DatasetError, UsageError):
             return []
         said = _SAID
@@ -220,7 +220,7 @@ class Findings:
             )
         ]  # fmt: skip
 
-    def _likeness(self) -> list[Finding]:
+    def _duplicates_findings(self) -> list[Finding]:
         index = self._duplicates.index()
         open_ = [c for c in self._duplicates.clusters() if not c.reviewed]
         across = [c for c in open_ if len({m.split for m in c.members if m.mark != "drop"}) > 1]

@@ -1,4 +1,4 @@
-"""Labels: pictures with two labels, and single ones that quick models contradict."""
+"""Labels: images with two labels, and single ones that baseline models contradict."""
 
 import hashlib
 from collections import Counter
@@ -51,9 +51,9 @@ class LabelCase:
     """Something to decide about labels.
 
     Attributes:
-        samples: One suspect, or the look-alikes that carry several labels.
-        suggested: The class that quick models name, or that most of the look-alikes carry.
-        score: The models' probability of the given label, 0..1; None for look-alikes.
+        samples: One suspect, or the near-duplicates that carry several labels.
+        suggested: The class that baseline models name, or that most of the near-duplicates carry.
+        score: The models' probability of the given label, 0..1; None for near-duplicates.
         done: A person has decided.
         identical: Whether files or pixels with several labels are identical: a proven conflict.
     """
@@ -72,7 +72,7 @@ class LabelCase:
 
 @dataclass(frozen=True, slots=True)
 class _Space:
-    """Where images lie by what a quick model sees of them."""
+    """Where images lie by what a baseline model sees of them."""
 
     key: str
     rows: list[Sample]
@@ -156,7 +156,7 @@ class Labels:
     def queue(self) -> tuple[tuple[LabelCase, ...], bool]:
         """Return what to decide, and whether single labels were looked at yet.
 
-        The same picture with two labels comes first, then suspects, the most suspect first.
+        The same image with two labels comes first, then suspects, the most suspect first.
         """
         suggested = {s.sample.id: s.suggested for s in self._kept() or ()}
         conflicts = [
@@ -182,7 +182,7 @@ class Labels:
     def nearest(self, case: LabelCase) -> dict[str, tuple[Sample, ...]]:
         """Return the images nearest to a case's first, for each of its labels and the suggestion.
 
-        By what quick models see; the case's own images are left out.
+        By what baseline models see; the case's own images are left out.
         """
         order = list(self._nearest_first(case.samples))
         found = {}
@@ -201,7 +201,7 @@ class Labels:
         return self._decisions.review([s.id for s in case.samples])
 
     def _conflict(self, members: Sequence[Sample], suggested: dict[int, str]) -> LabelCase:
-        """Suggest what most carry; of equally many what quick models or the nearest say."""
+        """Suggest what most carry; of equally many what baseline models or the nearest say."""
         counts = Counter(m.label for m in members)
         index = self._duplicates.index()
         identical = any(

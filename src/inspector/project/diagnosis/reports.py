@@ -1,4 +1,4 @@
-"""Reports: what was found, with pictures and lists, as one HTML page."""
+"""Reports: what was found, with images and lists, as one HTML page."""
 
 import platform
 import time
@@ -132,7 +132,7 @@ class Reports:
             tuple(tables),
             pairs,
             self._apart(),
-            self._luck(found),
+            self._over_seeds(found),
             tuple(answer.get("evidence", ())),
             tuple(answer.get("caveats", ())),
             lists,
@@ -145,24 +145,24 @@ class Reports:
     def _pairs(self, found: Leakage) -> list[ImagePair]:
         shown: list[ImagePair] = []
         for leak in found.leaks:
-            if leak.twin is None or len(shown) == PAIRS:
+            if leak.neighbour is None or len(shown) == PAIRS:
                 break
             one = self._samples.thumbnail(leak.image.id)
-            two = self._samples.thumbnail(leak.twin.id)
+            two = self._samples.thumbnail(leak.neighbour.id)
             if one and two:
                 words = (
                     f"{leak.kind}, similarity {leak.similarity:.3f}",
                     f"validation: {leak.image.path}",
-                    f"training: {leak.twin.path}",
+                    f"training: {leak.neighbour.path}",
                 )
                 shown.append(ImagePair(one, two, words))
         return shown
 
-    def _luck(self, found: Leakage | None) -> tuple[OverSeeds, ...]:
-        if found is None or not found.luck.shares:
+    def _over_seeds(self, found: Leakage | None) -> tuple[OverSeeds, ...]:
+        if found is None or not found.seed_rates.shares:
             return ()
         neighbours = "Share of validation with a near-duplicate in training"
-        shown = [OverSeeds(neighbours, found.luck.shares, found.luck.this_seed)]
+        shown = [OverSeeds(neighbours, found.seed_rates.shares, found.seed_rates.this_seed)]
         drawn = self._splits.drawn()
         if drawn is not None:
             one, mix = drawn.accuracy, drawn.class_deviation
@@ -174,7 +174,7 @@ class Reports:
         return tuple(shown)
 
     def _apart(self) -> tuple[SeparatedHistogram, ...]:
-        """Return what a diagnosis saw the folders differ in, with a pair of pictures each."""
+        """Return what a diagnosis saw the folders differ in, with a pair of images each."""
         found = self._diagnoses.differences()
         if found is None:
             return ()
@@ -209,8 +209,8 @@ class Reports:
             " under random and group folds; intervals resample groups and seeds, 95 %.",
             f"Dataset Inspector {__version__}, Python {platform.python_version()}, {versions}.",
         ]
-        if found and found.luck.shares:
-            newest = len(found.luck.shares) - 1
+        if found and found.seed_rates.shares:
+            newest = len(found.seed_rates.shares) - 1
             lines.insert(2, f"Seed variability: the same call with seeds 0 to {newest}.")
         return tuple(lines)
 
@@ -254,12 +254,12 @@ def _terms(answer: dict[str, Any]) -> Table:
 def _lists(found: Leakage) -> dict[str, list[str]]:
     return {
         "Validation images with a near-duplicate in training": [
-            f"{leak.image.path}\t{leak.kind}\t{leak.similarity:.3f}\t{leak.twin.path}"
+            f"{leak.image.path}\t{leak.kind}\t{leak.similarity:.3f}\t{leak.neighbour.path}"
             for leak in found.leaks
-            if leak.twin
+            if leak.neighbour
         ],
         "Validation images that share an event with training": [
-            leak.image.path for leak in found.leaks if leak.twin is None
+            leak.image.path for leak in found.leaks if leak.neighbour is None
         ],
         "Files in training and in validation": list(found.both),
         "Files on neither side": list(found.made.neither),

@@ -1,4 +1,4 @@
-"""What tells the folders apart at a glance: simple properties, with pictures at the extremes."""
+"""What tells the folders apart at a glance: simple properties, with images at the extremes."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -45,7 +45,7 @@ COPIES_RULE = "test>validation>training"
 
 
 class Comparisons:
-    """Plan a comparison, train it, go on with it, and look at what it came to."""
+    """Plan a comparison, train it, resume it, and look at what it came to."""
 
     def __init__(
         self,
@@ -81,7 +81,7 @@ class Comparisons:
         Args:
             rule: The split; images of validation whose group is in training are left out.
             candidates: What is compared.
-            wanted: Model, epochs and picture size for all; its policy and seed are not used.
+            wanted: Model, epochs and image size for all; its policy and seed are not used.
             setup: What else is equal.
             baseline: A candidate's name; None for the first.
 
@@ -289,7 +289,7 @@ class Comparisons:
         return {s.path: s for s in rows}
 
     def _group_of(self) -> dict[str, int]:
-        """Return the group in force of every image, alike pictures joined."""
+        """Return the enabled group of every image, alike images joined."""
         rows = self._groups.images()
         numbers = self._groups.numbers(rows, with_duplicates=True).tolist()
         return {s.path: number for s, number in zip(rows, numbers, strict=True)}

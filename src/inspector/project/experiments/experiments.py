@@ -1,4 +1,4 @@
-"""Experiments: the gap by real trainings, arm by arm, beside what quick models say of it."""
+"""Experiments: the gap by real trainings, arm by arm, beside what baseline models say of it."""
 
 import hashlib
 import json
@@ -50,7 +50,7 @@ class ExperimentPlan:
     """What an experiment trains.
 
     Attributes:
-        question: As quick models were asked.
+        question: As baseline models were asked.
         quick: Their answer; its controls stand in for those that would take too long.
         specs: Of each seed, in the order of training; what a later seed shares is not repeated.
         steps: Optimiser steps of every run.
@@ -114,7 +114,7 @@ class Experiments:
         stop: Stop | None = None,
         progress: Progress | None = None,
     ) -> ExperimentPlan | None:
-        """Ask the quick models and return what would be trained; None when stopped.
+        """Ask the baseline models and return what would be trained; None when stopped.
 
         The arms choose their images without looking at any result, so that asking them with a
         model that only writes down what it is given names every training beforehand.
@@ -328,7 +328,7 @@ def _key(paths: tuple[str, ...]) -> bytes:
 
 
 def _digest(spec: RunSpec) -> str:
-    """Digest all that decides what a run does; where pictures are cached does not."""
+    """Digest all that decides what a run does; where images are cached does not."""
     lists = (spec.training, spec.validation)
     bare = replace(
         spec, training=SampleColumns(), validation=SampleColumns(), cache="", versions={}

@@ -246,7 +246,7 @@ class CleanUps:
     def last(self) -> CleanUpRecord | None:
         """Return what the last clean-up did; None without one, or where it was undone."""
         record = self._context.store.records.get(CLEAN_UP)
-        if record is None or not self._decisions.is_in_force(record.operation):
+        if record is None or not self._decisions.is_active(record.operation):
             return None
         return record
 

@@ -51,7 +51,7 @@ class Exported:
     Attributes:
         files: Copied; `verified` of them had the hash that the catalogue knows.
         leaks_after: Known sure pairs across splits among the files of the export.
-        groups_after: Groups in force that stand in several splits.
+        groups_after: enabled groups that stand in several splits.
     """
 
     files: int
@@ -255,19 +255,20 @@ class Exports:
         return dict(reversed(read_sides(file, self._context.root)))
 
     def decisions_since(self) -> int:
-        """Count the decisions in force that came after the last export."""
+        """Count the active decisions that came after the last export."""
         store = self._context.store
         return store.decisions.since(store.records.get(EXPORT).operation)
 
     def _across(self, sides: Mapping[str, str]) -> tuple[int, int]:
-        """Count the known sure pairs and the groups in force that stand on several sides."""
+        """Count the known sure pairs and the enabled groups that stand on several sides."""
         index = self._duplicates.index()
         rows = [s for s in index.samples.values() if s.path in sides]
         side = {s.id: sides[s.path] for s in rows}
         leaks = 0
         for sample in rows:
-            for twin in index.neighbours(sample.id):
-                leaks += sample.id < twin and side.get(twin, side[sample.id]) != side[sample.id]
+            for neighbour in index.neighbours(sample.id):
+                own = side[sample.id]
+                leaks += sample.id < neighbour and side.get(neighbour, own) != own
         groups: dict[int, set[str]] = {}
         numbers = self._groups.numbers(rows, with_duplicates=False)
         for sample, number in zip(rows, numbers.tolist(), strict=True):

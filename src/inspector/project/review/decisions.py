@@ -142,8 +142,8 @@ class Decisions:
             best = index.samples[keeper]
             changes += _mark(keeper, "keep", "")
             neighbours = [t for t in index.neighbours(keeper) if not index.samples[t].bound]
-            for twin in neighbours:
-                changes += _mark(twin, "drop", _why(index, index.samples[twin], best))
+            for neighbour in neighbours:
+                changes += _mark(neighbour, "drop", _why(index, index.samples[neighbour], best))
             dropped += len(neighbours)
         kept = index.samples[keepers[0]].path if len(keepers) == 1 else _images(len(keepers))
         return self._apply("keep best", f"keep {kept}, exclude {_images(dropped)}", changes)
@@ -167,7 +167,7 @@ class Decisions:
         """Show what a rule would do, on reviewed clusters or on all.
 
         Args:
-            same_picture: True to leave near pictures alone: copies only, turned ones included.
+            same_picture: True to leave near images alone: copies only, turned ones included.
 
         Raises:
             UsageError: There is no such rule.
@@ -237,7 +237,7 @@ class Decisions:
             text += f" and {len(unreadable):,} unreadable file{'s' * (len(unreadable) != 1)}"
         return self._apply("clean up", text, changes)
 
-    def is_in_force(self, operation: int) -> bool:
+    def is_active(self, operation: int) -> bool:
         """Tell whether an operation was made and not undone."""
         return any(o.id == operation and not o.undone for o in self.log())
 
@@ -250,7 +250,7 @@ class Decisions:
         return self._context.store.decisions.to_redo()
 
     def undo(self) -> Decided:
-        """Undo the newest decision in force; it reaches back across restarts."""
+        """Undo the newest active decision; it reaches back across restarts."""
         operation = self.to_undo()
         if operation is None:
             return Decided(0, 0, "nothing to undo")
@@ -270,7 +270,7 @@ class Decisions:
         return self._context.store.decisions.log()
 
     def export_to(self, file: Path) -> int:
-        """Write the decisions in force by content hash; return how many images they concern.
+        """Write the active decisions by content hash; return how many images they concern.
 
         Raises:
             ExportError: The file lies inside the dataset, or can't be written.
@@ -395,7 +395,7 @@ def _best(sample: Sample) -> tuple[object, ...]:
 
 
 def _copies(index: DuplicateIndex) -> dict[int, set[int]]:
-    """Return the directly alike pictures that are the same one, turned or mirrored."""
+    """Return the directly alike images that are the same one, turned or mirrored."""
     found: dict[int, set[int]] = {}
     for a, b, transform, similarity in index.edges:
         if transform and similarity >= index.threshold:
@@ -410,7 +410,7 @@ def _walk(
     canonical: Mapping[int, int],
     alike: Mapping[int, set[int]],
 ) -> tuple[list[tuple[Sample, Sample]], int]:
-    """Walk a cluster in order; return (dropped, kept twin) and the pairs that a person kept."""
+    """Walk a cluster in order; return (dropped, its kept neighbour) and the pairs kept by hand."""
     standing = [s for s in rows if s.mark != "drop"]
     by_hand = {s.id for s in standing if s.mark == "keep" or s.bound}
     standing.sort(key=lambda s: (s.id not in by_hand, *order(s)))
@@ -420,10 +420,10 @@ def _walk(
     for sample in standing:
         head = canonical.get(sample.id, sample.id)
         near = [head, *alike.get(head, ())]
-        twin = next((keepers[n] for n in near if n in keepers), None)
-        if twin is not None and sample.id not in by_hand:
-            drops.append((sample, twin))
+        neighbour = next((keepers[n] for n in near if n in keepers), None)
+        if neighbour is not None and sample.id not in by_hand:
+            drops.append((sample, neighbour))
             continue
-        left += twin is not None
+        left += neighbour is not None
         keepers.setdefault(head, sample)
     return drops, left

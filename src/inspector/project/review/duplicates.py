@@ -1,4 +1,4 @@
-"""Look-alikes as a person sees them: sets of equal pictures, pairs, clusters, twins."""
+"""Near-duplicates as a person sees them: sets of identical images, pairs, clusters, neighbours."""
 
 import threading
 from collections import defaultdict
@@ -42,7 +42,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two samples that are alike; `transform` takes picture a to picture b."""
+    """Two samples that are alike; `transform` takes image a to image b."""
 
     a: Sample
     b: Sample
@@ -80,7 +80,7 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class DuplicateIndex:
-    """All likeness at one threshold, by sample id.
+    """All duplicates at one threshold, by sample id.
 
     Attributes:
         threshold: The sure level.
@@ -104,7 +104,7 @@ class DuplicateIndex:
     cluster_of: dict[int, int] = field(default_factory=dict)
 
     def members(self, canonical: int) -> list[int]:
-        """Return the samples whose picture equals the representative's."""
+        """Return the samples whose image equals the representative's."""
         return self.sets.get(canonical, [canonical])
 
     def neighbours(self, sample: int) -> list[int]:
@@ -123,7 +123,7 @@ class Duplicates:
         self._context = context
         self._samples = samples
         self._lock = threading.Lock()
-        self._likeness: DuplicateIndex | None = None
+        self._index: DuplicateIndex | None = None
         context.subscribe(self._on_changes)
 
     @property
@@ -145,9 +145,9 @@ class Duplicates:
         confirmed = float(f"{similarity:.4g}")
         self._context.store.records.put(SIMILARITY, SimilarityRecord(confirmed), urgent=True)
         with self._lock:
-            known = self._likeness
+            known = self._index
             if known is not None:
-                self._likeness = _with_clusters(
+                self._index = _with_clusters(
                     confirmed, known.samples, known.sets, known.canonical, known.set_kind,
                     known.edges,
                 )  # fmt: skip
@@ -161,14 +161,14 @@ class Duplicates:
     def forget(self) -> None:
         """Drop what was read, after a scan, a decision or a new threshold."""
         with self._lock:
-            self._likeness = None
+            self._index = None
 
     def index(self) -> DuplicateIndex:
-        """Return the whole likeness at the project's threshold, read once."""
+        """Return the duplicate index at the project's threshold, read once."""
         with self._lock:
-            if self._likeness is None:
-                self._likeness = self._build()
-            return self._likeness
+            if self._index is None:
+                self._index = self._build()
+            return self._index
 
     def pairs(self) -> list[Pair]:
         """Return every pair of both levels, most alike first, equal sets expanded."""

@@ -17,7 +17,7 @@ from inspector.store.samples import Sample
 
 NO_SPLIT = "no split"
 NO_CLASS = "outside every class"
-ANY_TWIN = "any"
+ANY_NEIGHBOUR = "any"
 OTHER_SPLIT = "in another split"
 UNDECIDED = "undecided"
 MARKS = {"keep": "kept", "drop": "dropped", "": UNDECIDED}
@@ -48,7 +48,7 @@ class Facet(StrEnum):
 
     SPLIT = "split"
     CLASS = "class"
-    TWINS = "near-duplicates"
+    NEAR_DUPLICATES = "near-duplicates"
     FLAGS = "quality"
     DECISION = "decision"
     FILE = "file"
@@ -109,7 +109,7 @@ def make_listing(everything: Sequence[Sample], index: DuplicateIndex, query: Que
 
     Args:
         everything: In order of paths.
-        likeness: What looks alike among them.
+        index: What looks alike among them.
         query: What to list.
     """
     asked = everything
@@ -144,7 +144,7 @@ def _in_rank(rows: Sequence[Sample], sort: Sort, similarity: dict[int, float]) -
 
 
 def neighbour_values(index: DuplicateIndex) -> dict[int, tuple[str, ...]]:
-    """Tell of each sample with twins where they are and of which kinds, as the facet says it."""
+    """Return the facet's values of each sample with near-duplicates: their splits and kinds."""
     found: dict[int, set[str]] = defaultdict(set)
     for members in index.sets.values():
         contents = Counter(index.samples[m].sha256 for m in members)
@@ -160,7 +160,11 @@ def neighbour_values(index: DuplicateIndex) -> dict[int, tuple[str, ...]]:
                 found[member].add(kind)
     order = {kind: place for place, kind in enumerate(PairKind)}
     return {
-        member: (ANY_TWIN, *_where(member, index), *sorted(kinds, key=lambda k: order[PairKind(k)]))
+        member: (
+            ANY_NEIGHBOUR,
+            *_where(member, index),
+            *sorted(kinds, key=lambda k: order[PairKind(k)]),
+        )
         for member, kinds in found.items()
     }
 
@@ -171,7 +175,7 @@ def flag_names(flags: int) -> list[str]:
 
 
 def _where(member: int, index: DuplicateIndex) -> list[str]:
-    splits = {index.samples[twin].split for twin in index.neighbours(member)}
+    splits = {index.samples[neighbour].split for neighbour in index.neighbours(member)}
     away = [OTHER_SPLIT] if splits - {index.samples[member].split} else []
     return away + [f"in {split}" for split in SPLIT_ORDER if split in splits and split]
 
@@ -239,10 +243,10 @@ def _missed(values: Values, chosen: Chosen) -> tuple[Facet, ...]:
 
 
 def _in_order(facet: Facet, counted: Mapping[str, int]) -> dict[str, int]:
-    """Sort values: splits and twins as a person expects them, the rest by name."""
+    """Sort values: splits and near-duplicates as a person expects them, the rest by name."""
     places = {name: place for place, name in enumerate((*SPLIT_ORDER[:-1], NO_SPLIT))}
-    if facet is Facet.TWINS:
-        known = [ANY_TWIN, OTHER_SPLIT, *(f"in {s}" for s in SPLIT_ORDER), *PairKind]
+    if facet is Facet.NEAR_DUPLICATES:
+        known = [ANY_NEIGHBOUR, OTHER_SPLIT, *(f"in {s}" for s in SPLIT_ORDER), *PairKind]
         places = {name: place for place, name in enumerate(known)}
     return {v: counted[v] for v in sorted(counted, key=lambda v: (places.get(v, 99), v))}
 

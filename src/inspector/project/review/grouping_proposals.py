@@ -94,7 +94,7 @@ def weigh(
     """Return a proposal with its evidence.
 
     Args:
-        pictures: (n, d) small pictures in the order of the proposal's keys, as are `labels`.
+        pictures: (n, d) small images in the order of the proposal's keys, as are `labels`.
         accepted: What a person said of it; None for nothing.
     """
     alike = agreement(proposal, pictures, labels)

@@ -32,7 +32,7 @@ from inspector.store.samples import Sample
 GAP_SECONDS = 10.0
 JUDGED_AT_ONCE = 12
 PAIRS_AT_LEAST = 30
-"""Look-alikes that it takes to say which share of them the named groups hold together."""
+"""Near-duplicates that it takes to say which share of them the named groups hold together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class JudgedGroups:
 
 
 class Groups:
-    """Ask what belongs together, judge it, and put it in force."""
+    """Ask what belongs together, judge it, and put it enabled."""
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class Groups:
         return [s for s in self._samples.everything() if s.status == "image"]
 
     def offers(self) -> list[GroupingProposal]:
-        """Return every proposal for this dataset, those in force first."""
+        """Return every proposal for this dataset, the enabled ones first."""
         rows = self.images()
         rules = self._rules()
         key = ([s.id for s in rows], [s.sha256 for s in rows], rules)
@@ -157,10 +157,10 @@ class Groups:
     def numbers(
         self, rows: Sequence[Sample], *, with_duplicates: bool, similarity: float | None = None
     ) -> NDArray[np.int32]:
-        """Return the group in force of each image of `rows`; equal numbers belong together.
+        """Return the enabled group of each image of `rows`; equal numbers belong together.
 
         Args:
-            with_pictures: True to join pictures that are directly alike as well.
+            with_pictures: True to join images that are directly alike as well.
             similarity: From which they are; None for the project's sure level.
         """
         place = {s.id: i for i, s in enumerate(rows)}
@@ -186,7 +186,7 @@ class Groups:
         return joined
 
     def recall(self, rows: Sequence[Sample]) -> float | None:
-        """Return the share of pairs of look-alikes that named or confirmed groups hold together.
+        """Return the share of duplicate pairs that named or confirmed groups hold together.
 
         Same bytes and same pixels are left out: a copy says nothing of an event. None where no
         group is named, or fewer than `PAIRS_AT_LEAST` pairs are there to judge by.
@@ -205,7 +205,7 @@ class Groups:
         return float((pairs[:, 0] == pairs[:, 1]).mean())
 
     def provenance(self) -> str:
-        """Say in words what the groups in force come from."""
+        """Say in words what the enabled groups come from."""
         named = [f"{p.provenance.value} ({p.rule})" for p in self.enabled()]
         if any(s.bound for s in self.images()):
             named.append("confirmed by hand")
@@ -281,7 +281,7 @@ class Groups:
         self._context.emit(Changes(groups=True))
 
     def add_pattern(self, pattern: str) -> GroupingProposal:
-        """Put the groups of a regular expression on the path in force.
+        """Enable the groups of a regular expression on the path.
 
         Raises:
             UsageError: It is no regular expression, or fits no path.
@@ -290,7 +290,7 @@ class Groups:
         return next(o for o in self.offers() if o.proposal.rule == pattern)
 
     def set_gap(self, seconds: float) -> None:
-        """Take pictures of one camera as one burst up to this gap; remembered by the project.
+        """Take images of one camera as one burst up to this gap; remembered by the project.
 
         Raises:
             UsageError: It is not above 0.
@@ -304,7 +304,7 @@ class Groups:
         self._context.emit(Changes(groups=True))
 
     def pictures(self, rows: Sequence[Sample]) -> NDArray[np.float32]:
-        """Return (n, 256) grey 16x16 pictures of samples, 0..255; zeros where there is none."""
+        """Return (n, 256) grey 16x16 images of samples, 0..255; zeros where there is none."""
         records = self.records(rows)
         luma: NDArray[np.float64] = records["luma"].reshape(-1, 16, 4, 16, 4).mean(axis=(2, 4))
         return luma.reshape(len(rows), 256).astype(np.float32)

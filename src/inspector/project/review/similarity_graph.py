@@ -25,11 +25,11 @@ class ThresholdedGraph:
 
 @dataclass(frozen=True, slots=True)
 class SimilarityGraph:
-    """All likeness of n images down to the possible level.
+    """All similarities of n images down to the possible level.
 
     Attributes:
-        near: Picture to (similarity, other picture), most alike first.
-        tied: (n,) images that have a twin at the possible level.
+        near: Image to (similarity, other image), most alike first.
+        tied: (n,) images that have a near-duplicate at the possible level.
     """
 
     content: NDArray[np.int32]

@@ -44,7 +44,7 @@ class Leak:
 
     image: Sample
     kind: str
-    twin: Sample | None
+    neighbour: Sample | None
     similarity: float
 
 
@@ -60,7 +60,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class SeedLeakRates:
-    """Share of validation with a twin in training, over seeds; `this_seed` None without one."""
+    """Leak rates of validation over seeds, 0..1; `this_seed` is None for a rule without a seed."""
 
     shares: tuple[float, ...]
     this_seed: float | None
@@ -96,7 +96,7 @@ class Leakage:
     Attributes:
         both: Files on both sides; `made.neither` has those on none.
         leaks: Validation images tied to training, the worst first.
-        conflicting: One picture with several labels, as sample ids.
+        conflicting: One image with several labels, as sample ids.
         excluded: Files in training or validation that are excluded, and count in nothing else.
         before: What held before anything was excluded; None where nothing is.
     """
@@ -107,7 +107,7 @@ class Leakage:
     leaks: tuple[Leak, ...]
     matrix: tuple[Cell, ...]
     conflicting: tuple[tuple[int, ...], ...]
-    luck: SeedLeakRates
+    seed_rates: SeedLeakRates
     findings: tuple[Pitfall, ...]
     excluded: frozenset[str] = frozenset()
     before: BeforeExclusion | None = None
@@ -124,7 +124,7 @@ class Leakage:
 
     @property
     def text(self) -> str:
-        """Who stands where, in two sentences: by file, which is proved, and by picture."""
+        """Who stands where, in two sentences: by file, which is proved, and by image."""
         made = self.made
         whose = made.rule.text
         n, neighbours = self.validation_images, len(self.leaks) - self.count("group")
@@ -152,13 +152,13 @@ class Leakage:
 
     @property
     def share(self) -> float:
-        """Share of validation with the same picture in training; groups are left out."""
+        """Share of validation with the same image in training; groups are left out."""
         neighbours = len(self.leaks) - self.count("group")
         return neighbours / self.validation_images if self.validation_images else 0.0
 
     @property
     def share_with_groups(self) -> float:
-        """Share of validation with the same picture or the same event in training."""
+        """Share of validation with the same image or the same event in training."""
         return len(self.leaks) / self.validation_images if self.validation_images else 0.0
 
 
@@ -193,18 +193,19 @@ class LeakageAnalysis:
         everything = source.samples.everything()
         self._checks = dataset_checks(source.context, everything)
 
-    def at(self, threshold: float, *, luck: bool = True) -> Leakage:
-        """Find what stands on both sides when pairs are sure from a similarity on.
+    def at(self, threshold: float, *, with_seeds: bool = True) -> Leakage:
+        """Find the leakage when pairs count as confirmed from a similarity on.
 
         Args:
-            luck: Look at other seeds of the same call too; they take most of the time.
+            with_seeds: Look at other seeds of the same call too; they take most of the time.
         """
         links = self._links.at(threshold)
         codes = edges_across(links.ties, self._masks["training"], self._masks["validation"])
         result = Leakage(
             self.made, threshold, tuple(sorted({*self.made.training} & {*self.made.validation})),
             tuple(self._leaks(codes, threshold)), self._matrix(links.ties),
-            self._conflicts(), self._luck(links.ties) if luck else SeedLeakRates((), None), (),
+            self._conflicts(),
+            self._seed_rates(links.ties) if with_seeds else SeedLeakRates((), None), (),
             self._excluded, self._before(links.ties),
         )  # fmt: skip
         said = _findings(result, self._rows, self._masks)
@@ -223,7 +224,7 @@ class LeakageAnalysis:
         return BeforeExclusion(len(self.made.training), len(self.made.validation), leaked)
 
     def _in_training(self) -> dict[int, list[int]]:
-        """Return the rows of training by their picture, in order of ids."""
+        """Return the rows of training by their image, in order of ids."""
         found: dict[int, list[int]] = {}
         pictures = self._links.picture
         for i in sorted(np.flatnonzero(self._masks["training"]).tolist(), key=self._ids.item):
@@ -234,14 +235,14 @@ class LeakageAnalysis:
         found = []
         for i in np.flatnonzero(codes).tolist():
             kind = KINDS[codes[i] - 1]
-            twin, similarity = None, 0.0
+            neighbour, similarity = None, 0.0
             if kind != "group":
-                twin, similarity = self._twin(i, threshold)
-            found.append(Leak(self._rows[i], kind, twin, similarity))
+                neighbour, similarity = self._neighbour(i, threshold)
+            found.append(Leak(self._rows[i], kind, neighbour, similarity))
         found.sort(key=lambda leak: (KINDS.index(leak.kind), -leak.similarity, leak.image.path))
         return found
 
-    def _twin(self, row: int, threshold: float) -> tuple[Sample | None, float]:
+    def _neighbour(self, row: int, threshold: float) -> tuple[Sample | None, float]:
         """Return the most alike image of training, of equal ones the first known."""
         picture = int(self._links.picture[row])
         same = [i for i in self._members.get(picture, ()) if i != row]
@@ -271,7 +272,7 @@ class LeakageAnalysis:
         return tuple(cells)
 
     def _conflicts(self) -> tuple[tuple[int, ...], ...]:
-        """Return the pictures with several labels, as sample ids: files or pixels are identical."""
+        """Return the images with several labels, as sample ids: files or pixels are identical."""
         together: dict[int, list[int]] = {}
         for i in np.flatnonzero(self._stands).tolist():
             together.setdefault(int(self._links.picture[i]), []).append(i)
@@ -281,7 +282,7 @@ class LeakageAnalysis:
             if len({self._rows[i].new_label or self._rows[i].label for i in rows}) > 1
         )
 
-    def _luck(self, ties: SimilarityEdges) -> SeedLeakRates:
+    def _seed_rates(self, ties: SimilarityEdges) -> SeedLeakRates:
         mine, others = self._drawn
         own = None if mine is None else float(leak_rates_over(ties, mine)[0])
         shares = () if others is None else tuple(leak_rates_over(ties, others).tolist())
@@ -300,7 +301,7 @@ class LeakageAnalysis:
         return mine, self._draws_of(drawn) if drawn else None
 
     def _draws_of(self, sides: list[tuple[tuple[str, ...], tuple[str, ...]]]) -> SplitDraws:
-        """Keep who stands where; totals count files, those without a picture included."""
+        """Keep who stands where; totals count files, those without an image included."""
         rows = np.flatnonzero(self._links.tied & self._stands)
         masks = [[path_mask(paths, self._position)[rows] for paths in side] for side in sides]
         totals = [sum(p not in self._excluded for p in validation) for _, validation in sides]

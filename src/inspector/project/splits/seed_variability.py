@@ -1,4 +1,4 @@
-"""Luck of the draw: what a quick model reaches under other seeds of the same Keras call."""
+"""Seed variability: what a baseline model reaches under other seeds of the same Keras call."""
 
 import hashlib
 import json
@@ -22,7 +22,7 @@ from inspector.work.jobs import Progress, Stop
 if TYPE_CHECKING:
     from inspector.store.samples import Sample
 
-# More images than these teach a linear model little about which seed is lucky, and cost minutes.
+# More images teach a linear model little more about the seeds, and cost minutes.
 MAX_IMAGES = 20_000
 
 
@@ -50,10 +50,10 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class SeedVariability:
-    """What quick models and the class mix say of 200 seeds and of yours.
+    """What baseline models and the class mix say of 200 seeds and of yours.
 
     Attributes:
-        accuracy: Of a quick model on each draw's validation.
+        accuracy: Of a baseline model on each draw's validation.
         class_deviation: Largest difference between a class's share of validation and of all.
         images: That took part.
     """

@@ -1,4 +1,4 @@
-"""Splits: the rule in force, what it puts on both sides, and the split that is locked."""
+"""Splits: the current rule, what it puts on both sides, and the split that is locked."""
 
 import hashlib
 import time
@@ -14,7 +14,7 @@ from inspector.project.catalog.scans import Scans
 from inspector.project.changes import Changes
 from inspector.project.review.group_names import group_names
 from inspector.project.splits import leakage as leak_search
-from inspector.project.splits import seed_variability as luck
+from inspector.project.splits import seed_variability
 from inspector.project.splits.leakage import Leakage
 from inspector.project.splits.membership import membership
 from inspector.project.splits.source import SplitSource
@@ -84,7 +84,7 @@ class Splits:
 
     @property
     def rule(self) -> Rule:
-        """The rule in force; the folders where nothing was chosen."""
+        """The current rule; the folders where nothing was chosen."""
         return self._context.store.records.get(SPLIT_RULE)
 
     def folds(self) -> list[str]:
@@ -120,7 +120,7 @@ class Splits:
         return True
 
     def membership(self, rule: Rule | None = None) -> Membership:
-        """Say who stands where under a rule, the one in force by default.
+        """Say who stands where under a rule, the current one by default.
 
         Raises:
             DatasetError: Keras would raise here, or the folders are no splits.
@@ -151,18 +151,18 @@ class Splits:
         sides = made.sides()
         return {s.id: sides[s.path] for s in self._groups.images() if s.path in sides}
 
-    def leaks(self, rule: Rule | None = None, *, luck: bool = True) -> Leakage:
+    def leaks(self, rule: Rule | None = None, *, with_seeds: bool = True) -> Leakage:
         """Find what a rule puts on both sides; needs a finished scan.
 
         Args:
-            rule: The one in force by default.
-            luck: Look at other seeds of the same call too; they take most of the time.
+            rule: the current one by default.
+            with_seeds: Look at other seeds of the same call too; they take most of the time.
 
         Raises:
             DatasetError: Keras would raise here, or the folders are no splits.
             UsageError: The arguments are wrong.
         """
-        return self.search(rule or self.rule).at(self._duplicates.threshold, luck=luck)
+        return self.search(rule or self.rule).at(self._duplicates.threshold, with_seeds=with_seeds)
 
     def search(self, rule: Rule) -> leak_search.LeakageAnalysis:
         """Return what a rule's leaks are found in, at any threshold; kept until data change.
@@ -182,8 +182,8 @@ class Splits:
     def score_seeds(
         self, rule: Rule | None = None, *, stop: Stop | None = None,
         progress: Progress | None = None,
-    ) -> luck.SeedVariability | None:  # fmt: skip
-        """Ask quick models about 200 seeds of the rule's call, and keep it.
+    ) -> seed_variability.SeedVariability | None:  # fmt: skip
+        """Ask baseline models about 200 seeds of the rule's call, and keep it.
 
         None where the rule draws nothing, or when stopped.
 
@@ -191,14 +191,14 @@ class Splits:
             DatasetError: Keras would raise here.
             UsageError: The arguments are wrong.
         """
-        return luck.draw(self._source, rule or self.rule, stop=stop, progress=progress)
+        return seed_variability.draw(self._source, rule or self.rule, stop=stop, progress=progress)
 
-    def drawn(self, rule: Rule | None = None) -> luck.SeedVariability | None:
+    def drawn(self, rule: Rule | None = None) -> seed_variability.SeedVariability | None:
         """Return what `score_seeds` found for this rule and these images before."""
-        return luck.known(self._source, rule or self.rule)
+        return seed_variability.known(self._source, rule or self.rule)
 
     def redraw(self) -> str:
-        """Say how cleaning would draw the split in force anew; "" where it stays, or is locked."""
+        """Say how cleaning would draw the current split anew; "" where it stays, or is locked."""
         rule = self.rule
         if self._context.store.split_lock.record().rule == rule.text:
             return ""

@@ -29,7 +29,7 @@ class RunResult:
 
     Attributes:
         cells: (true class, predicted class) to sample ids.
-        rates: In all, with and without a twin in training, by class.
+        rates: In all, with and without a near-duplicate in training, by class.
         mistakes: The most confident first.
         gone: Validation images that are not in the dataset any more.
     """

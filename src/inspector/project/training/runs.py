@@ -71,7 +71,7 @@ OPENED_TEST = Record[OpenedTest | None](RecordKey.OPENED_TEST, OpenedTest, None)
 
 
 class Runs:
-    """Start runs, go on with them, and look at those that are kept."""
+    """Start runs, resume them, and look at those that are kept."""
 
     def __init__(self, source: SplitSource, splits: Splits) -> None:
         self._source = source
@@ -193,7 +193,7 @@ class Runs:
         return name
 
     def resume(self, name: str, *, epochs: int | None = None) -> str:
-        """Check that a run is there to go on with.
+        """Check that a run can be resumed.
 
         Raises:
             UsageError: There is none of that name, or another number of epochs is asked for.
@@ -375,5 +375,5 @@ def _test_paths(made: Membership) -> tuple[str, ...]:
 
 
 def seeds_of(wanted: RunConfig, count: int) -> list[RunConfig]:
-    """Return the same wish with `count` seeds in a row."""
+    """Return the same request with `count` seeds in a row."""
     return [replace(wanted, seed=wanted.seed + i) for i in range(count)]

@@ -17,7 +17,7 @@ _RUN_SECONDS = 0.8
 def estimate_seconds(runs: Sequence[Run], specs: Sequence[RunSpec]) -> float | None:
     """Return the seconds that all specs should take; at most, where they end on a plateau.
 
-    A pace is of one model at one picture size; None where a spec's was never measured.
+    A pace is of one model at one image size; None where a spec's was never measured.
     """
     total = _START_SECONDS
     for spec in specs:

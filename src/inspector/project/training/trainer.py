@@ -55,7 +55,7 @@ class RunProgress:
 
     Attributes:
         what: Of a preparation, such as "decoding".
-        done: Pictures or steps of this phase, of `total`.
+        done: Images or steps of this phase, of `total`.
         epoch: The one that is going, from 1; 0 before the first.
         epoch_seconds: What the last complete epoch took; 0 before the first.
     """
