@@ -27,6 +27,7 @@ from inspector.project.review.duplicates import Duplicates
 from inspector.project.review.gallery_query import Gallery
 from inspector.project.review.groups import Groups
 from inspector.project.review.image_hashes import ImageHashes
+from inspector.project.review.pair_differences import PairDifferences
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.splits import Splits
 from inspector.project.training.runs import Runs
@@ -71,6 +72,7 @@ class Project:
         self.scans = Scans(context)
         self.duplicates = Duplicates(context, self.samples)
         self.image_hashes = ImageHashes(context, self.samples)
+        self.pair_differences = PairDifferences(context, self.samples, self.duplicates)
         self.decisions = Decisions(context, self.samples, self.duplicates)
         self.groups = Groups(context, self.samples, self.duplicates, self.decisions)
         self.gallery = Gallery(self.samples, self.duplicates)

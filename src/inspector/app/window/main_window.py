@@ -133,10 +133,15 @@ class ProjectWindow(QWidget):
         """Show a page by its place in the sidebar, from 0."""
         self._stack.setCurrentIndex(index)
         self._sidebar.mark(index)
-        self._hint.show_for(self.page().objectName(), self.page().hint)
+        self._show_hint()
         self.details.setVisible(self.page().has_details)
         self.page().setFocus()
         self._news.catch_up()
+
+    def _show_hint(self) -> None:
+        """Show where to begin on this page, unless another bar says something first."""
+        hint = "" if self.opened_as.bar.isVisibleTo(self) else self.page().hint
+        self._hint.show_for(self.page().objectName(), hint)
 
     def watch(self, jobs: Jobs) -> None:
         """Show jobs of the window in the top bar."""
@@ -201,6 +206,7 @@ class ProjectWindow(QWidget):
         self._top.layout_asked.connect(self.opened_as.show_dialog)
         self.opened_as.reading_changed.connect(self._top.show_reading)
         self.opened_as.bar_hidden.connect(self._session.dismiss)
+        self.opened_as.bar_shown.connect(self._show_hint)
         self.bridge.changed.connect(self._on_changed)
         self._news.brought.connect(self._tell_status)
         self.bridge.failed.connect(self._on_failed)

@@ -20,15 +20,23 @@ from inspector.work.diagnosis_process import LabelErrorsRequest, suspect_in_chil
 from inspector.work.jobs import Progress, Stop
 
 NEAREST = 6
+# Of so many nearest images it is counted how many have which class.
+COUNTED = 8
+_CONFIDENCES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class SuspectedLabel:
-    """A suspected wrong label; `score` is the models' probability of the given one, 0..1."""
+    """A suspected wrong label; `score` is the models' probability of the given one, 0..1.
+
+    Attributes:
+        confidence: The likeliest classes with their probability; () where they were not kept.
+    """
 
     sample: Sample
     suggested: str
     score: float
+    confidence: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,7 @@ class LabelCase:
         score: The models' probability of the given label, 0..1; None for near-duplicates.
         done: A person has decided.
         identical: Whether files or pixels with several labels are identical: a proven conflict.
+        confidence: The likeliest classes with their probability by the models; () where unknown.
     """
 
     samples: tuple[Sample, ...]
@@ -63,11 +72,26 @@ class LabelCase:
     score: float | None
     done: bool
     identical: bool = False
+    confidence: tuple[tuple[str, float], ...] = ()
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The labels as on disk, the commonest first."""
         return tuple(label for label, _ in Counter(s.label for s in self.samples).most_common())
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """The images that are most like one, by what baseline models see.
+
+    Attributes:
+        images: Of each class that is in question, the nearest first.
+        counts: How many of the `counted` nearest images have each class.
+    """
+
+    images: dict[str, tuple[Sample, ...]]
+    counts: dict[str, int]
+    counted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +167,14 @@ class Labels:
 
     def find(self, *, stop: Stop | None = None, progress: Progress | None = None) -> int | None:
         """Look for suspects and keep them for the queue; return their number, None when stopped."""
-        found = self.suspects(stop=stop, progress=progress)
-        if found is None:
+        evidence = self.evidence(stop=stop, progress=progress)
+        if evidence is None:
             return None
-        suspects = tuple(SuspectRecord(s.sample.id, s.suggested, s.score) for s in found)
+        found = evidence.suspects
+        suspects = tuple(
+            SuspectRecord(s.sample.id, s.suggested, s.score, _likeliest(evidence, s.sample))
+            for s in found
+        )
         self._context.store.records.note(
             LABEL_ERRORS, LabelErrorsRecord(self.queue_key(), suspects)
         )
@@ -173,7 +201,13 @@ class Labels:
         clusters = self._duplicates.clusters()
         taken = {m.id for c in clusters if len(c.labels) > 1 for m in c.members}
         cases = tuple(
-            LabelCase((one.sample,), one.suggested, one.score, _decided(one.sample))
+            LabelCase(
+                (one.sample,),
+                one.suggested,
+                one.score,
+                _decided(one.sample),
+                confidence=one.confidence,
+            )  # fmt: skip
             for one in kept or ()
             if one.sample.id not in taken
         )
@@ -190,6 +224,12 @@ class Labels:
             same = (s for s in order if _label(s) == label)
             found[label] = tuple(s for _, s in zip(range(NEAREST), same, strict=False))
         return found
+
+    def neighbourhood(self, case: LabelCase) -> Neighbourhood:
+        """Return what is nearest to a case's first image, and of which classes that is."""
+        order = list(self._nearest_first(case.samples))
+        nearest = order[:COUNTED]
+        return Neighbourhood(self.nearest(case), dict(Counter(map(_label, nearest))), len(nearest))
 
     def relabel(self, case: LabelCase, label: str = "") -> Decided:
         """Give every image of a case the suggested class, or another one."""
@@ -235,7 +275,7 @@ class Labels:
             return None
         by_id = {s.id: s for s in self._groups.images()}
         return [
-            SuspectedLabel(by_id[one.sample], one.suggested, one.score)
+            SuspectedLabel(by_id[one.sample], one.suggested, one.score, one.confidence)
             for one in record.suspects
             if one.sample in by_id
         ]
@@ -253,6 +293,13 @@ class Labels:
         for s in self._groups.images():
             digest.update(f"{s.path}\0{s.label}\0".encode() + s.sha256)
         return digest.hexdigest()
+
+
+def _likeliest(evidence: LabelEvidence, sample: Sample) -> tuple[tuple[str, float], ...]:
+    row = next(i for i, one in enumerate(evidence.rows) if one.id == sample.id)
+    values = evidence.probabilities[row]
+    order = np.argsort(-values, kind="stable")[:_CONFIDENCES]
+    return tuple((evidence.classes[k], round(float(values[k]), 4)) for k in order.tolist())
 
 
 def _label(sample: Sample) -> str:
