@@ -38,7 +38,7 @@ def test_identical_images_do_not_differ() -> None:
 
 @pytest.mark.parametrize(
     ("degrees", "scale", "right_px", "said"),
-    [(4, 1.0, 0, "turned by 4°"), (0, 1.08, 0, "scaled to 93 %"), (0, 1.0, 16, "moved by 5 %")],
+    [(4, 1.0, 0, "turned 4°"), (0, 1.08, 0, "scaled 93 %"), (0, 1.0, 16, "moved 5 %")],
 )
 def test_what_was_moved_is_laid_over(
     degrees: float, scale: float, right_px: float, said: str

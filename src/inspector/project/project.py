@@ -1,6 +1,6 @@
 """A dataset with everything that is known and decided about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from inspector.dataset.layouts import Choice, Layout, recognise
@@ -75,7 +75,7 @@ class Project:
         self.pair_differences = PairDifferences(context, self.samples, self.duplicates)
         self.decisions = Decisions(context, self.samples, self.duplicates)
         self.groups = Groups(context, self.samples, self.duplicates, self.decisions)
-        self.gallery = Gallery(self.samples, self.duplicates)
+        self.gallery = Gallery(self.samples, self.duplicates, self._suspected)
         source = SplitSource(context, self.samples, self.groups, self.duplicates)
         self.splits = Splits(source, self.scans)
         self.policies = Policies(context)
@@ -93,6 +93,10 @@ class Project:
         self.fixes = CleanUps(source, self.decisions, self.splits, self.reports, self.exports)
         self.comparisons = Comparisons(context, self.decisions, self.groups, self.runs)
         self.experiments = Experiments(source, self.splits, self.diagnoses, self.runs)
+
+    def _suspected(self) -> Collection[int]:
+        # The gallery is below the labels: it is told which samples are suspected.
+        return self.labels.suspected()
 
     @property
     def name(self) -> str:

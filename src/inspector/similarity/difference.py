@@ -148,13 +148,13 @@ def _words(matrix: Affine, transform: int, first: Pixels, second: Pixels) -> tup
         linear = linear @ np.diag([1.0, -1.0] if name == "flip" else [-1.0, 1.0])
     turn = math.degrees(math.atan2(linear[1, 0] - linear[0, 1], linear[0, 0] + linear[1, 1]))
     if abs(turn) >= _TURN_DEGREES:
-        steps.append(f"turned by {abs(turn):.0f}°" if abs(turn) >= 1 else "turned by 1°")
+        steps.append(f"turned {max(1, round(abs(turn)))}°")
     scale = math.sqrt(abs(float(np.linalg.det(linear))))
     if abs(scale - 1) >= _SCALE_SHARE:
-        steps.append(f"scaled to {100 / scale:.0f} %")
+        steps.append(f"scaled {100 / scale:.0f} %")
     middle = np.array([(first.shape[1] - 1) / 2, (first.shape[0] - 1) / 2, 1.0])
     there = np.linalg.inv(_stretch(first, second)) @ matrix @ middle
     moved = np.abs(there - middle)[:2] / np.array([first.shape[1], first.shape[0]])
     if float(moved.max()) >= _MOVE_SHARE:
-        steps.append(f"moved by {100 * float(moved.max()):.0f} %")
+        steps.append(f"moved {100 * float(moved.max()):.0f} %")
     return tuple(steps)

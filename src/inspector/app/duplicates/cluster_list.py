@@ -18,7 +18,7 @@ STACKED = 3
 ROW_PX = 70
 SIDE_PX = 48
 SHIFT_PX = 25
-_MARGIN_PX = 12
+_MARGIN_PX, _RIGHT_PX = 12, 4
 _LINE_PX = 20
 _PADDING_PX = 6
 _SHORT = {
@@ -133,7 +133,7 @@ class _ClusterRows(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        row = rect.adjusted(_MARGIN_PX, 1, -_MARGIN_PX, -1)
+        row = rect.adjusted(_MARGIN_PX, 1, -_RIGHT_PX, -1)
         pointed = bool(state & QStyle.StateFlag.State_MouseOver)
         if selected or pointed:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -162,9 +162,11 @@ class _ClusterRows(QStyledItemDelegate):
         font.setWeight(QFont.Weight.DemiBold if selected else QFont.Weight.Normal)
         painter.setFont(font)
         painter.setPen(theme.colour("text-2" if cluster.reviewed else "text"))
-        title = painter.fontMetrics().elidedText(
-            _title(cluster), Qt.TextElideMode.ElideRight, line.width() - value_px - 8
-        )
+        room = line.width() - value_px - 8
+        title = _title(cluster)
+        if painter.fontMetrics().horizontalAdvance(title) > room:
+            title = title.removesuffix(" images")
+        title = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, room)
         painter.drawText(line, align, title)
         used = painter.fontMetrics().horizontalAdvance(title)
         painter.setFont(small)

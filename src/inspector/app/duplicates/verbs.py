@@ -96,7 +96,7 @@ class PairVerbs(QObject):
             self._review.decide(lambda: verb([sample]), advance=False)
 
     def relabel(self, place: QPoint) -> None:
-        """Offer classes for the left image at a point of the screen, that of the other one first."""
+        """Offer classes for the left image at a point of the screen, the other one's first."""
         cluster, sample = self._review.current(), self._pair()[0]
         if cluster is None or not sample:
             return

@@ -14,7 +14,7 @@ from inspector.project.diagnosis.labels import LabelCase
 
 ROW_PX = 78
 SIDE_PX = 60
-_MARGIN_PX = 12
+_MARGIN_PX, _RIGHT_PX = 12, 4
 _VALUE_PX = 38
 
 
@@ -89,7 +89,7 @@ class _CaseRows(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        row = rect.adjusted(_MARGIN_PX, 1, -_MARGIN_PX, -1)
+        row = rect.adjusted(_MARGIN_PX, 1, -_RIGHT_PX, -1)
         selected = bool(state & QStyle.StateFlag.State_Selected)
         if selected or state & QStyle.StateFlag.State_MouseOver:
             painter.setPen(Qt.PenStyle.NoPen)

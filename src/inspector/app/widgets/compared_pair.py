@@ -97,11 +97,11 @@ def difference_text(mean: float, steps: tuple[str, ...], *, align: bool) -> str:
     if not align:
         done = "Not aligned."
     elif steps:
-        done = f"Aligned: {', '.join(steps)}."
+        done = f"{', '.join(steps).capitalize()}."
     else:
         done = "Nothing to align."
     number = f"{mean:.0f}" if mean >= 1 else "less than 1"
-    return f"{done} Mean difference {number} of 255"
+    return f"Mean difference {number} of 255. {done}"
 
 
 def facts_of(sample: Sample) -> str:

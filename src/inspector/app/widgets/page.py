@@ -75,7 +75,6 @@ class Page(StableFocus, QWidget):
     Attributes:
         asked: A `PageRequest`: the person wants to see something on another page.
         moved: What `shown_text` returns has changed.
-        sample_chosen: The id of the image that the person looks at.
         work_left: How much there is left to do here, for the sidebar; 0 for nothing.
         jobs: What the page has running, for the jobs bar.
         notice: A line that the window shows above every page, or None.
@@ -83,7 +82,6 @@ class Page(StableFocus, QWidget):
 
     asked = Signal(object)
     moved = Signal()
-    sample_chosen = Signal(int)
     work_left = Signal(int)
 
     name: PageName
@@ -95,8 +93,6 @@ class Page(StableFocus, QWidget):
     """What else a person may call the page or what is on it; the command palette knows them."""
     remembered: tuple[str, ...] = ()
     """Object names of the fields that are restored when the project is opened again."""
-    has_details = False
-    """True to show the details panel of the chosen image beside the page."""
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__()

@@ -58,6 +58,11 @@ class Segmented(QFrame):
         self.mark(place)
         self.chosen.emit(place)
 
+    def show_text(self, place: int, text: str) -> None:
+        """Show something else on an option, in the room that it has at least."""
+        self._group.button(place).setText(text)
+        self._fit()
+
     def show_counts(self, counts: Sequence[int]) -> None:
         """Show a count behind each option."""
         for place, (text, count) in enumerate(zip(self._texts, counts, strict=True)):

@@ -1,14 +1,13 @@
-"""The window of an open dataset: sidebar, top bar, pages, details and status line; no logic."""
+"""The window of an open dataset: sidebar, top bar, pages and status line; no logic."""
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -22,7 +21,6 @@ from inspector.app.widgets.keys import KeysOverlay
 from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest
 from inspector.app.window.command_palette import Palette, as_command, commands_of, keyless_commands
 from inspector.app.window.commands import PaletteCommand
-from inspector.app.window.details_panel import Details
 from inspector.app.window.hint_bar import HintBar
 from inspector.app.window.page_list import PAGES
 from inspector.app.window.refresh_scheduler import RefreshScheduler
@@ -65,7 +63,6 @@ class ProjectWindow(QWidget):
         for page in self.pages:
             self._stack.addWidget(page)
         self._sidebar = Sidebar(self.pages)
-        self.details = Details(project, self.bridge)
         self._top = TopBar(project.name)
         self._scan = ScanJob(project, self.bridge, self._on_failed, self)
         self._news = RefreshScheduler(self.bridge, self.pages, self.page, self)
@@ -134,7 +131,6 @@ class ProjectWindow(QWidget):
         self._stack.setCurrentIndex(index)
         self._sidebar.mark(index)
         self._show_hint()
-        self.details.setVisible(self.page().has_details)
         self.page().setFocus()
         self._news.catch_up()
 
@@ -174,11 +170,6 @@ class ProjectWindow(QWidget):
         super().closeEvent(event)
 
     def _lay_out(self) -> None:
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.addWidget(self._stack)
-        splitter.addWidget(self.details)
-        splitter.setStretchFactor(0, 1)
-        splitter.setSizes([900, 280])
         status = QFrame()
         status.setObjectName("statusLine")
         line = QHBoxLayout(status)
@@ -191,8 +182,8 @@ class ProjectWindow(QWidget):
         right.setSpacing(0)
         notices = [page.notice for page in self.pages if page.notice is not None]
         bars = (self._top, self._read_only, self.opened_as.bar, *notices, self._hint)
-        for widget in (*bars, splitter, status):
-            right.addWidget(widget, int(widget is splitter))
+        for widget in (*bars, self._stack, status):
+            right.addWidget(widget, int(widget is self._stack))
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -210,13 +201,11 @@ class ProjectWindow(QWidget):
         self.bridge.changed.connect(self._on_changed)
         self._news.brought.connect(self._tell_status)
         self.bridge.failed.connect(self._on_failed)
-        self.details.chosen.connect(self._on_details)
         self._top.job.ended.connect(self.job_ended)
         self._top.job.watch(self._scan.jobs)
         for page in self.pages:
             page.asked.connect(self.open_page)
             page.moved.connect(self._tell_status)
-            page.sample_chosen.connect(self.details.show_sample)
             self._top.job.watch(page.jobs)
         for index in range(len(self.pages)):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{index + 1}"), self)
@@ -240,9 +229,6 @@ class ProjectWindow(QWidget):
     def _on_page_key(self) -> None:
         self.show_page(int(self.sender().property("page")))
 
-    def _on_details(self, sample: int) -> None:
-        self.open_page(PageRequest(PageName.GALLERY, PageAction.SHOW_IMAGE, samples=(sample,)))
-
     def show_keys(self) -> None:
         """Show the keys of the page and those that work everywhere."""
         KeysOverlay(self.page(), self._general, self).open_over(self)
@@ -261,8 +247,6 @@ class ProjectWindow(QWidget):
 
     def _on_changed(self, changes: Changes) -> None:
         self._news.take(changes)
-        if changes.decisions:
-            self.details.refresh()
         self.opened_as.refresh(changes)
         if changes.layout:
             self._scan.start_anew()

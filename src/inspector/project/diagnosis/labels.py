@@ -200,18 +200,14 @@ class Labels:
         kept = self._kept()
         clusters = self._duplicates.clusters()
         taken = {m.id for c in clusters if len(c.labels) > 1 for m in c.members}
-        cases = tuple(
-            LabelCase(
-                (one.sample,),
-                one.suggested,
-                one.score,
-                _decided(one.sample),
-                confidence=one.confidence,
-            )  # fmt: skip
-            for one in kept or ()
-            if one.sample.id not in taken
-        )
+        cases = tuple(_case_of(one) for one in kept or () if one.sample.id not in taken)
         return cases, kept is not None
+
+    def suspected(self) -> dict[int, SuspectedLabel]:
+        """Return the suspects of the last look that are not decided yet, by sample id."""
+        if self._context.store.records.get(LABEL_ERRORS) is None:
+            return {}
+        return {s.sample.id: s for s in self._kept() or () if not _decided(s.sample)}
 
     def nearest(self, case: LabelCase) -> dict[str, tuple[Sample, ...]]:
         """Return the images nearest to a case's first, for each of its labels and the suggestion.
@@ -293,6 +289,11 @@ class Labels:
         for s in self._groups.images():
             digest.update(f"{s.path}\0{s.label}\0".encode() + s.sha256)
         return digest.hexdigest()
+
+
+def _case_of(one: SuspectedLabel) -> LabelCase:
+    done = _decided(one.sample)
+    return LabelCase((one.sample,), one.suggested, one.score, done, confidence=one.confidence)
 
 
 def _likeliest(evidence: LabelEvidence, sample: Sample) -> tuple[tuple[str, float], ...]:

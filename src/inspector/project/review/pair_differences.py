@@ -49,8 +49,8 @@ class PairDifferences:
         both = unpack(np.frombuffer(b"".join(records), PACKED))
         zero = np.zeros(1, np.int32)
         pair = Candidates(zero, zero + 1, np.array([transform], np.uint8))
-        places: NDArray[np.float64] = measured(both, pair)[1]
-        return places[0].astype(np.float64)
+        _, (place,) = measured(both, pair)
+        return np.asarray(place, np.float64)
 
     def _fingerprints(self, one: Sample, two: Sample) -> list[bytes] | None:
         records = list(self._context.cache.fingerprints([one.sha256, two.sha256]))
