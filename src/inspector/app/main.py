@@ -1,29 +1,30 @@
 """Start the window: the application, the Start page, and the open project in its place."""
 
-import logging
 import signal
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 # What comes after the first paint is asked of these by name: the names of `Qt` alone take 15 ms.
 from PySide6 import QtCore, QtGui, QtWidgets
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from inspector import errors
-from inspector.app.start.page import FACE_PX, StartPage
+from inspector.app.start.page import StartPage
+from inspector.app.start.recent_row import THUMBNAIL_PX
 from inspector.app.threads.deadline import end_in_time
 from inspector.app.threads.gc_scheduler import GcScheduler
 from inspector.app.widgets import theme
 from inspector.app.widgets.focus import StableFocus
+from inspector.app.window import late_work
+from inspector.app.window.bug_reporter import BugReporter
 from inspector.app.window.display_check import check_screen
 from inspector.app.window.log_file import log_to_file
 from inspector.app.window.open_words import parse_words
+from inspector.app.window.recent_datasets import recent_datasets
 from inspector.app.window.session import Session
 from inspector.desktop.paths import resources_folder
 from inspector.desktop.settings import (
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from inspector.app.window.main_window import ProjectWindow
     from inspector.app.window.opening import Opening
     from inspector.app.window.single_instance import SingleInstance
+    from inspector.app.window.view_builder import ViewBuilder
     from inspector.dataset.layouts import Choice
     from inspector.project.project import Project
     from inspector.work.jobs import Stop
@@ -62,21 +64,6 @@ if TYPE_CHECKING:
 SWITCH_SECONDS = 0.001
 # From the system's request to the end; half a second is left of the one that it may take.
 END_SECONDS = 0.6
-_LOG = logging.getLogger("inspector")
-
-
-class BugReporter(QObject):
-    """Show what was raised in a slot: Qt only prints it."""
-
-    raised = Signal(str)
-
-    def hook(
-        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
-        """Log an exception that nothing caught and tell the window."""
-        text = "".join(traceback.format_exception(kind, error, trace))
-        _LOG.error("a bug: %s", text)
-        self.raised.emit(text)
 
 
 class MainWindow(StableFocus, QMainWindow):
@@ -104,6 +91,7 @@ class MainWindow(StableFocus, QMainWindow):
         self._asked = "", ""
         self._stop_job: Stop | None = None
         self._hold: SingleInstance | None = None
+        self._builder: ViewBuilder | None = None
         self.start: StartPage | None = None
         self.view: ProjectWindow | None = None
         self.show_start()
@@ -122,7 +110,10 @@ class MainWindow(StableFocus, QMainWindow):
         if not self._may_close():
             return
         self._shut_view()
-        page = StartPage([(Path(p).name, p) for p in self._session.recent()])
+        self._place_start()
+
+    def _place_start(self) -> None:
+        page = StartPage(recent_datasets(self._session))
         page.opened.connect(self.open_path)
         page.sample_asked.connect(self._open_sample)
         page.preferences_asked.connect(self.show_preferences)
@@ -135,8 +126,8 @@ class MainWindow(StableFocus, QMainWindow):
         """Look for images of the recent datasets, once they were listed on the screen."""
         recent = [path for path in self._session.recent() if Path(path).is_dir()]
         if recent:
-            side_px = round(FACE_PX * self.devicePixelRatio())
-            self.bridge.call(partial(_read_faces, recent, side_px), self._show_faces)
+            side_px = round(THUMBNAIL_PX * self.devicePixelRatio())
+            self.bridge.call(partial(late_work.read_faces, recent, side_px), self._show_faces)
 
     def _show_faces(self, thumbnails_of: "Mapping[str, list[QImage]]") -> None:
         if self.start is not None:
@@ -171,9 +162,11 @@ class MainWindow(StableFocus, QMainWindow):
         """
         workers = int(self._setting(WORKERS.name)) or None
         self._asked = path, file
+        self._cancel_building()
         if self.view is not None:
             self.view.watch(self.opening.jobs)
         elif self.start is not None:
+            self.start.show_opening(path)
             self.start.watch(self.opening.jobs)
         self.opening.open(
             Path(path),
@@ -183,9 +176,16 @@ class MainWindow(StableFocus, QMainWindow):
             read_only=read_only,
         )
 
+    def open_when_painted(self, path: str, file: str = "", *, read_only: bool = False) -> None:
+        """Open a dataset once the window is seen; that it opens stands there from the start."""
+        assert self.start is not None
+        self.start.show_opening(path)
+        self.start.painted.connect(partial(self.open_path, path, file, read_only=read_only))
+
     def _on_opened(self, project: "Project") -> None:
-        from inspector.app.window.main_window import ProjectWindow
+        """Build the pages of a project, unless another window has it, or this one already."""
         from inspector.app.window.single_instance import SingleInstance
+        from inspector.app.window.view_builder import ViewBuilder
 
         if self._hold is not None and self._hold.file == project.file:
             self.bridge.call(project.close, writes=True)
@@ -201,7 +201,16 @@ class MainWindow(StableFocus, QMainWindow):
         self._shut_view()
         self._hold = hold
         self._session.remember(str(project.root))
-        view = ProjectWindow(project)
+        if self.start is None:
+            self._place_start()
+        assert self.start is not None
+        self.start.show_opening(str(project.root))
+        self._builder = ViewBuilder(project, self)
+        self._builder.built.connect(self._on_built)
+        self._builder.start()
+
+    def _on_built(self, view: "ProjectWindow") -> None:
+        self._builder = None
         view.close_asked.connect(self.show_start)
         view.bridge.broken.connect(self._on_broken)
         view.job_ended.connect(self._on_job_ended)
@@ -210,12 +219,21 @@ class MainWindow(StableFocus, QMainWindow):
         view.theme_asked.connect(self._on_theme)
         view.about_asked.connect(self.show_about)
         view.backups_asked.connect(self.show_backups)
+        view.recent_facts.read.connect(
+            partial(self._session.remember_facts, str(view.project.root))
+        )
         self.view, self.start = view, None
         self.setCentralWidget(view)
         self._session.restore(view)
         view.page().setFocus()
-        self.setWindowTitle(f"{project.name} - Dataset Inspector")
+        self.setWindowTitle(f"{view.project.name} - Dataset Inspector")
         self.project_opened.emit()
+
+    def _cancel_building(self) -> None:
+        builder, self._builder = self._builder, None
+        if builder is not None:
+            builder.cancel()
+            self._release_hold()
 
     def _finish(self) -> None:
         """Add what is not painted: the icon and its SVG, and a shortcut with the names of `Qt`."""
@@ -333,19 +351,22 @@ class MainWindow(StableFocus, QMainWindow):
         return may_stop(going, self)
 
     def _shut_view(self) -> None:
+        self._cancel_building()
         view, self.view = self.view, None
         if view is not None:
             self._session.keep(view)
             view.close()
             view.deleteLater()
             self.project_closed.emit()
+        self._release_hold()
+
+    def _release_hold(self) -> None:
         hold, self._hold = self._hold, None
         if hold is not None:
             hold.release()
             hold.deleteLater()
 
     def _open_sample(self) -> None:
-        from inspector.project.catalog.sample_dataset import make_sample
         from inspector.work.jobs import Progress, Stop
 
         progress, stop = Progress(), Stop()
@@ -353,7 +374,7 @@ class MainWindow(StableFocus, QMainWindow):
         assert self.start is not None
         self.start.show_job(progress, stop)
         self.bridge.call(
-            lambda: make_sample(progress, stop),
+            lambda: late_work.make_sample(progress, stop),
             self._on_sample,
             on_error=self._on_no_sample,
             channel="sample",
@@ -404,7 +425,7 @@ class MainWindow(StableFocus, QMainWindow):
         """Open the last dataset, where there is one and the person wants that."""
         recent = self._session.recent()
         if self._setting(REOPEN.name) and recent and Path(recent[0]).is_dir():
-            self.open_path(recent[0])
+            self.open_when_painted(recent[0])
 
     def _on_preference(self, name: str) -> None:
         if name == THEME.name:
@@ -429,13 +450,6 @@ class MainWindow(StableFocus, QMainWindow):
             if self.start is not None:
                 self.start.say(f"{error.message}. {error.advice}")
             return {s.name: s.default for s in SETTINGS}[name]
-
-
-def _read_faces(recent: Sequence[str], side_px: int) -> "Mapping[str, list[QImage]]":
-    # Imported where it runs: it brings what decodes images.
-    from inspector.app.start.recent_thumbnails import read_faces
-
-    return read_faces(recent, side_px)
 
 
 def open_window(words: Sequence[str]) -> int:
@@ -465,15 +479,11 @@ def open_window(words: Sequence[str]) -> int:
     sys.setswitchinterval(SWITCH_SECONDS)
     window.project_opened.connect(garbage.settle)
     window.project_closed.connect(garbage.sweep_soon)
-    window.show()
     if opened.path:
-        QTimer.singleShot(
-            0,
-            window,
-            lambda: window.open_path(opened.path, opened.project, read_only=opened.read_only),
-        )
+        window.open_when_painted(opened.path, opened.project, read_only=opened.read_only)
     else:
-        QTimer.singleShot(0, window, window.reopen)
+        window.reopen()
+    window.show()
     # Python sees signals only between bytecodes: a timer gives it a chance.
     signal.signal(signal.SIGINT, lambda *_: window.quit())
     signal.signal(signal.SIGTERM, lambda *_: window.quit())

@@ -75,7 +75,7 @@ def label_queue(
     # Conflicts first of identical images: those are proven.
     match order:
         case Order.CERTAIN:
-            rows = sorted(rows, key=lambda c: (not c.identical, c.score or 0.0))
+            rows = sorted(rows, key=_least_certain_last)
         case Order.CLASS:
             rows = sorted(rows, key=lambda c: (c.labels[0], c.suggested))
         case Order.NAME:
@@ -114,6 +114,11 @@ def reason(case: LabelCase) -> str:
         f"Baseline models that never saw this image suggest {case.suggested} and give its label"
         f" {case.score:.2f}.{decided}"
     )
+
+
+def _least_certain_last(case: LabelCase) -> tuple[bool, float]:
+    share = confidence_of(case)
+    return not case.identical, -share if share is not None else (case.score or 0.0) - 1
 
 
 def _holds(case: LabelCase, samples: frozenset[int]) -> bool:

@@ -1,5 +1,6 @@
 """The window of an open dataset: sidebar, top bar, pages and status line; no logic."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -23,6 +24,7 @@ from inspector.app.window.command_palette import Palette, as_command, commands_o
 from inspector.app.window.commands import PaletteCommand
 from inspector.app.window.hint_bar import HintBar
 from inspector.app.window.page_list import PAGES
+from inspector.app.window.recent_facts import RecentFacts
 from inspector.app.window.refresh_scheduler import RefreshScheduler
 from inspector.app.window.scan_job import ScanJob
 from inspector.app.window.session import Session
@@ -44,6 +46,11 @@ class ProjectWindow(QWidget):
         theme_asked: The person wants another theme: its name.
         about_asked: The person wants to know what this program is.
         job_ended: A job that was not stopped: its last phase, and the seconds it took.
+
+    Args:
+        project: Open.
+        bridge: Of the pages; made here where there are none.
+        pages: One of each; built here where there are none.
     """
 
     close_asked = Signal()
@@ -54,11 +61,13 @@ class ProjectWindow(QWidget):
     backups_asked = Signal(object)
     job_ended = Signal(str, float)
 
-    def __init__(self, project: Project) -> None:
+    def __init__(
+        self, project: Project, bridge: Bridge | None = None, pages: Sequence[Page] = ()
+    ) -> None:
         super().__init__()
         self.project = project
-        self.bridge = Bridge(self)
-        self.pages: list[Page] = [page(project, self.bridge) for page in PAGES]
+        self.bridge = bridge or Bridge(self)
+        self.pages = list(pages) or [page(project, self.bridge) for page in PAGES]
         self._stack = QStackedWidget()
         for page in self.pages:
             self._stack.addWidget(page)
@@ -92,6 +101,7 @@ class ProjectWindow(QWidget):
             restore_backup=partial(self.backups_asked.emit, project.file),
             show_about=self.about_asked.emit,
         )
+        self.recent_facts = RecentFacts(project, self.bridge, self)
         self._lay_out()
         self._connect()
         self.show_page(0)
@@ -154,6 +164,7 @@ class ProjectWindow(QWidget):
 
     def shut(self) -> None:
         """Stop what runs, and close the project; decisions are on disk already."""
+        self.recent_facts.shut()
         self._scan.stop()
         self._news.shut()
         for page in self.pages:
@@ -247,6 +258,7 @@ class ProjectWindow(QWidget):
 
     def _on_changed(self, changes: Changes) -> None:
         self._news.take(changes)
+        self.recent_facts.take(changes)
         self.opened_as.refresh(changes)
         if changes.layout:
             self._scan.start_anew()
