@@ -401,7 +401,12 @@ class MainWindow(StableFocus, QMainWindow):
         """Show the preferences; a new theme is put on at once."""
         from inspector.app.window.preferences_dialog import Preferences
 
-        dialog = Preferences(self)
+        view = self.view
+        if view is None:
+            dialog = Preferences(self)
+        else:
+            keys = (*view.page().key_table(), *view.general_keys())
+            dialog = Preferences(self, view.project, view.bridge, keys)
         dialog.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.changed.connect(self._on_preference)
         dialog.open()

@@ -100,9 +100,9 @@ class StartPage(QWidget):
         inner.setMaximumWidth(1640)
         outer = QHBoxLayout(self)
         outer.setContentsMargins(40, 24, 40, 22)
-        outer.addStretch(1)
-        outer.addWidget(inner, 100)
-        outer.addStretch(1)
+        outer.addStretch(0)
+        outer.addWidget(inner, 1)
+        outer.addStretch(0)
         self._arrange(narrow=False)
 
     def say(self, text: str) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -16,13 +17,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.app.widgets import icons, theme
 from inspector.app.widgets.page import Key, Page
-from inspector.app.window.commands import PaletteCommand, matching
+from inspector.app.window.commands import (
+    MAX_ROWS,
+    PaletteCommand,
+    Section,
+    by_section,
+    did_you_mean,
+)
+from inspector.app.window.palette_rows import COMMAND_ROLE, HEAD_PX, TYPED_ROLE, PaletteRows
 from inspector.desktop.settings import SETTINGS, THEME
 
-WIDTH_PX = 560
-ROWS = 12
-ROW_PX = 32
+_TOP_PX = 86
+_KEPT = 5
+_HINTS = (
+    ("↑ ↓", "choose"), ("Enter", "run"), (">", "actions"), ("#", "images"), ("?", "words"),
+)  # fmt: skip
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
@@ -32,69 +43,132 @@ class Palette(QDialog):
     Args:
         commands: All that can be done, the nearest at hand first.
         parent: The window over which it opens.
+        last: Texts of the commands that were run last, the newest first; kept up to date.
     """
 
-    def __init__(self, commands: Sequence[PaletteCommand], parent: QWidget) -> None:
+    def __init__(
+        self, commands: Sequence[PaletteCommand], parent: QWidget, last: list[str] | None = None
+    ) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName("Commands")
         self.setObjectName("popup")
-        self._commands = commands
-        self._found: list[PaletteCommand] = []
+        self._last = last if last is not None else []
+        known = {command.text: command for command in commands}
+        again = [known[text] for text in self._last if text in known]
+        self._commands = [*again, *(c for c in commands if c not in again)]
         self.field = QLineEdit()
-        self.field.setPlaceholderText("What do you want to do?")
+        self.field.setObjectName("palette-field")
+        self.field.setPlaceholderText("Search or run")
         self.field.setAccessibleName("Look for a command")
         self.field.textChanged.connect(self._on_typed)
         self.list = QListWidget()
+        self.list.setObjectName("palette-list")
         self.list.setAccessibleName("Commands that fit")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.list.setFixedHeight(ROWS * ROW_PX)
+        self.list.setItemDelegate(PaletteRows(self.list))
         self.list.itemClicked.connect(self._run)
+        search, escape = QLabel(), QLabel("Esc")
+        search.setPixmap(icons.icon("search", "text").pixmap(20, 20))
+        escape.setObjectName("key")
+        head = QHBoxLayout()
+        head.setContentsMargins(18, 8, 16, 8)
+        head.setSpacing(10)
+        head.addWidget(search)
+        head.addWidget(self.field, 1)
+        head.addWidget(escape, 0, Qt.AlignmentFlag.AlignVCenter)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 12, 12, 12)
-        column.setSpacing(8)
-        column.addWidget(self.field)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(_line())
         column.addWidget(self.list)
-        self.setFixedWidth(WIDTH_PX)
+        column.addWidget(_line())
+        column.addLayout(_hints())
+        wide = parent.width() >= theme.size("rail_wide_from")
+        self.setFixedWidth(int(theme.tokens()["size"]["palette_width"][int(wide)]))
         self._on_typed("")
 
     def open_over(self, window: QWidget) -> None:
         """Show at the top of a window, ready to type."""
         self.adjustSize()
-        self.move(window.mapToGlobal(QPoint((window.width() - WIDTH_PX) // 2, 72)))
+        self.move(window.mapToGlobal(QPoint((window.width() - self.width()) // 2, _TOP_PX)))
         self.show()
         self.field.setFocus()
 
     def texts(self) -> list[str]:
         """Return the commands that fit, the best first."""
-        return [command.text for command in self._found]
+        return [command.text for command in self._shown()]
+
+    def current(self) -> PaletteCommand | None:
+        """Return the command that Enter runs."""
+        item = self.list.currentItem()
+        command = item.data(COMMAND_ROLE) if item is not None else None
+        return command if isinstance(command, PaletteCommand) else None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _MOVES:
-            step = {_MOVES[0]: -1, _MOVES[1]: 1, _MOVES[2]: -ROWS, _MOVES[3]: ROWS}
-            row = self.list.currentRow() + step[Qt.Key(event.key())]
-            self.list.setCurrentRow(max(0, min(self.list.count() - 1, row)))
+            step = {_MOVES[0]: -1, _MOVES[1]: 1, _MOVES[2]: -MAX_ROWS, _MOVES[3]: MAX_ROWS}
+            self._step(step[Qt.Key(event.key())])
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._run()
         else:
             super().keyPressEvent(event)
 
+    def _shown(self) -> list[PaletteCommand]:
+        rows = (self.list.item(row).data(COMMAND_ROLE) for row in range(self.list.count()))
+        return [command for command in rows if isinstance(command, PaletteCommand)]
+
     def _on_typed(self, typed: str) -> None:
-        self._found = matching(typed, self._commands)
         self.list.clear()
-        for command in self._found:
-            item = QListWidgetItem(self.list)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{command.text} {command.keys}")
-            item.setSizeHint(QSize(0, ROW_PX))
-            self.list.setItemWidget(item, _row(command))
-        if not self._found:
-            self.list.addItem("No command has these words.")
-        self.list.setCurrentRow(0)
+        if typed:
+            for section, commands in by_section(typed, self._commands):
+                self._add_head(section.value)
+                for command in commands:
+                    self._add(command, typed)
+        else:
+            for place, command in enumerate(self._commands):
+                if place == 0 and self._last:
+                    self._add_head("Last used")
+                elif place == len(self._last):
+                    self._add_head("All commands")
+                self._add(command, "")
+        if not self._shown():
+            meant = did_you_mean(typed, self._commands)
+            question = f" Did you mean {meant}?" if meant else ""
+            self._add_head(f"Nothing for “{typed}”.{question}")
+        self._step(0)
+        row_px = theme.size("palette_row")
+        rows = [self.list.sizeHintForRow(row) for row in range(self.list.count())]
+        self.list.setFixedHeight(min(sum(rows), MAX_ROWS * row_px + 3 * HEAD_PX) + 8)
+        self.adjustSize()
+
+    def _add(self, command: PaletteCommand, typed: str) -> None:
+        item = QListWidgetItem(command.text, self.list)
+        item.setData(COMMAND_ROLE, command)
+        item.setData(TYPED_ROLE, typed)
+        spoken = f"{command.text} {command.detail} {command.keys}"
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
+
+    def _add_head(self, text: str) -> None:
+        item = QListWidgetItem(text, self.list)
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+
+    def _step(self, by: int) -> None:
+        """Go on by so many commands; headings are passed over."""
+        rows = [
+            row for row in range(self.list.count())
+            if self.list.item(row).data(COMMAND_ROLE) is not None
+        ]  # fmt: skip
+        if rows:
+            current = self.list.currentRow()
+            place = rows.index(current) if current in rows else 0
+            self.list.setCurrentRow(rows[max(0, min(len(rows) - 1, place + by))])
 
     def _run(self, *_: object) -> None:
-        row = self.list.currentRow()
-        if 0 <= row < len(self._found):
-            command = self._found[row]
+        command = self.current()
+        if command is not None:
+            self._last[:] = [command.text, *(t for t in self._last if t != command.text)][:_KEPT]
             # Closed first, so that what it opens or focuses is not taken from it.
             self.close()
             command.run()
@@ -111,12 +185,19 @@ def commands_of(
     for place, page in enumerate(pages):
         go = partial(show, place)
         if page is not shown:
-            found.append(PaletteCommand(f"Go to {page.title}", f"Ctrl+{place + 1}", go, page.words))
+            found.append(
+                PaletteCommand(
+                    f"Go to {page.title}", f"Ctrl+{place + 1}", go, page.words, Section.PAGES,
+                    page.purpose, page.icon,
+                )
+            )  # fmt: skip
     for place, page in enumerate(pages):
         if page is not shown:
             go = partial(show, place)
             found += [
-                PaletteCommand(f"Go to {page.title}, to {key.does}", f"there {key.keys}", go)
+                PaletteCommand(
+                    f"Go to {page.title}, to {key.does}", f"there {key.keys}", go, icon=page.icon
+                )
                 for key in page.key_table()
             ]
     return found
@@ -127,15 +208,36 @@ def as_command(key: Key) -> PaletteCommand:
     return PaletteCommand(key.does[:1].upper() + key.does[1:], key.keys, key.run)
 
 
-def _row(command: PaletteCommand) -> QWidget:
-    row = QWidget()
-    inside = QHBoxLayout(row)
-    inside.setContentsMargins(8, 0, 8, 0)
-    keys = QLabel(command.keys)
-    keys.setProperty("role", "muted")
-    inside.addWidget(QLabel(command.text))
-    inside.addStretch()
-    inside.addWidget(keys)
+def clean_up_command(run: Callable[[], None]) -> PaletteCommand:
+    """Return the command that shows what a clean-up would exclude."""
+    return PaletteCommand(
+        "Clean up dataset…", "", run, "leak leakage exclude copies duplicates fix",
+        detail="shows the training copies that would go; asks first", icon="clean",
+    )  # fmt: skip
+
+
+def _line() -> QFrame:
+    line = QFrame()
+    line.setObjectName("line")
+    line.setFixedHeight(1)
+    return line
+
+
+def _hints() -> QHBoxLayout:
+    """Return the line that says which keys work here."""
+    row = QHBoxLayout()
+    row.setContentsMargins(16, 6, 16, 6)
+    row.setSpacing(6)
+    for key, does in _HINTS:
+        cap, text = QLabel(key), QLabel(does)
+        cap.setObjectName("key")
+        text.setProperty("role", "caption")
+        row.addWidget(cap)
+        row.addWidget(text)
+        if does == "run":
+            row.addStretch()
+        else:
+            row.addSpacing(8)
     return row
 
 
@@ -149,11 +251,27 @@ def keyless_commands(
 ) -> list[PaletteCommand]:
     """Return what has no key: themes, settings, the layout, backups and what this program is."""
     themes = [
-        PaletteCommand(f"Theme: {mode}", "", partial(choose_theme, mode), "look colours mode")
+        PaletteCommand(
+            f"Theme: {mode}",
+            "",
+            partial(choose_theme, mode),
+            "look colours mode",
+            Section.SETTINGS,
+            "Preferences, Appearance",
+            "settings",
+        )
         for mode in THEME.choices
     ]
     settings = [
-        PaletteCommand(f"Preferences: {s.title.lower()}", "", show_preferences, s.name)
+        PaletteCommand(
+            f"Preferences: {s.title.lower()}",
+            "",
+            show_preferences,
+            s.name,
+            Section.SETTINGS,
+            s.explanation,
+            "settings",
+        )
         for s in SETTINGS
         if s is not THEME
     ]

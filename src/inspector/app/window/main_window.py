@@ -20,9 +20,17 @@ from inspector.app.widgets import theme
 from inspector.app.widgets.jobs import Jobs
 from inspector.app.widgets.keys import KeysOverlay
 from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest
-from inspector.app.window.command_palette import Palette, as_command, commands_of, keyless_commands
+from inspector.app.window.command_palette import (
+    Palette,
+    as_command,
+    clean_up_command,
+    commands_of,
+    keyless_commands,
+)
 from inspector.app.window.commands import PaletteCommand
+from inspector.app.window.glossary import word_commands
 from inspector.app.window.hint_bar import HintBar
+from inspector.app.window.image_commands import image_commands
 from inspector.app.window.page_list import PAGES
 from inspector.app.window.recent_facts import RecentFacts
 from inspector.app.window.refresh_scheduler import RefreshScheduler
@@ -102,6 +110,7 @@ class ProjectWindow(QWidget):
             show_about=self.about_asked.emit,
         )
         self.recent_facts = RecentFacts(project, self.bridge, self)
+        self._last_commands: list[str] = []
         self._lay_out()
         self._connect()
         self.show_page(0)
@@ -246,12 +255,16 @@ class ProjectWindow(QWidget):
 
     def show_palette(self) -> None:
         """Let the person look for a command by its words."""
-        Palette(self.commands(), self).open_over(self)
+        Palette(self.commands(), self, self._last_commands).open_over(self)
 
     def commands(self) -> list[PaletteCommand]:
         """Return all that can be done now, the page's own first."""
         own = commands_of(self.pages, self.page(), self.show_page)
-        return [*own, *map(as_command, self._general), *self._more]
+        clean_up = PageRequest(PageName.OVERVIEW, PageAction.CLEAN_UP)
+        own.append(clean_up_command(partial(self.open_page, clean_up)))
+        images = image_commands(self.project.gallery, self.bridge, self.open_page)
+        words = word_commands(self._status.setText)
+        return [*own, *map(as_command, self._general), *self._more, *images, *words]
 
     def _on_decided(self, decided: Decided) -> None:
         self._status.setText(decided.text)
