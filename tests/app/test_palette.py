@@ -9,9 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from inspector.app.widgets import theme
 from inspector.app.widgets.page import PageName
-from inspector.app.window.command_palette import Palette
-from inspector.app.window.commands import PaletteCommand, matching
 from inspector.app.window.main_window import ProjectWindow
+from inspector.app.window.palette.command_palette import Palette
+from inspector.app.window.palette.commands import PaletteCommand, matching
 from inspector.desktop.settings import read_settings
 from tests.app.screen import page
 

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from inspector.app.duplicates.page import DuplicatesPage
-from inspector.app.widgets.class_chooser import ClassChooser
+from inspector.app.widgets.controls.class_chooser import ClassChooser
 from inspector.app.widgets.page import PageName
 from inspector.app.window.main_window import ProjectWindow
 from inspector.store.samples import Sample

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 
 from inspector import errors
 from inspector.app.start.page import StartPage
-from inspector.app.start.recent_row import THUMBNAIL_PX
+from inspector.app.start.recent import THUMBNAIL_PX
 from inspector.app.threads.deadline import end_in_time
 from inspector.app.threads.gc_scheduler import GcScheduler
 from inspector.app.widgets import theme

@@ -10,7 +10,14 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout
 
 from inspector.app.duplicates.cluster_list import ClusterList, ClusterModel
 from inspector.app.duplicates.hash_pairs import HashedPairs, hashed_pairs
-from inspector.app.duplicates.queue import HashedPair, Order, Queue, Scope, labels_of, queue_of
+from inspector.app.duplicates.queue import (
+    ClusterOrder,
+    HashedPair,
+    Queue,
+    Scope,
+    labels_of,
+    queue_of,
+)
 from inspector.app.duplicates.queue_head import QueueHead
 from inspector.app.duplicates.sentences import ClusterFacts, advice, facts_of, headline, verb_text
 from inspector.app.duplicates.stage import VERIFIED, Stage
@@ -18,8 +25,8 @@ from inspector.app.duplicates.verbs import PairVerbs
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets.compare_view import CompareMode
+from inspector.app.widgets.controls.key_button import KeyButton
 from inspector.app.widgets.jobs import Job
-from inspector.app.widgets.key_button import KeyButton
 from inspector.app.widgets.keys import bind, overrides, resolve
 from inspector.app.widgets.member_strip import MAX_SHOWN, MemberStrip
 from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest
@@ -187,7 +194,7 @@ class DuplicatesPage(Page):
         show = self.review.go_to or (frozenset() if self.current() else self.list.remembered)
         self.bridge.call(partial(self._read, scope, order, show), self._show, channel="clusters")
 
-    def _read(self, scope: Scope | None, order: Order, show: frozenset[int]) -> _Answer:
+    def _read(self, scope: Scope | None, order: ClusterOrder, show: frozenset[int]) -> _Answer:
         duplicates = self.project.duplicates
         queue = queue_of(duplicates.clusters(), scope, order, show)
         nearest = None

@@ -16,7 +16,7 @@ class Scope(Enum):
     ALL = "All"
 
 
-class Order(Enum):
+class ClusterOrder(Enum):
     """In what order clusters stand."""
 
     LABELS = "Two labels first"
@@ -53,7 +53,7 @@ def is_burst(cluster: Cluster) -> bool:
 
 
 def queue_of(
-    clusters: Sequence[Cluster], scope: Scope | None, order: Order, show: frozenset[int]
+    clusters: Sequence[Cluster], scope: Scope | None, order: ClusterOrder, show: frozenset[int]
 ) -> Queue:
     """Return the queue.
 
@@ -76,13 +76,13 @@ def queue_of(
         hidden = any(m.id in show for c in clusters for m in c.members)
         chosen = Scope.ALL if hidden else chosen
     match order:
-        case Order.LABELS:
+        case ClusterOrder.LABELS:
             held[chosen].sort(key=lambda c: c.id not in two_labels)
-        case Order.SIMILARITY:
+        case ClusterOrder.SIMILARITY:
             held[chosen].sort(key=lambda c: -c.similarity)
-        case Order.SIZE:
+        case ClusterOrder.SIZE:
             held[chosen].sort(key=lambda c: -len(c.members))
-        case Order.NAME:
+        case ClusterOrder.NAME:
             held[chosen].sort(key=lambda c: c.members[0].path)
     return Queue(
         chosen,

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from inspector.app.duplicates.queue import Order, Queue, Scope
-from inspector.app.widgets.combo import Combo
+from inspector.app.duplicates.queue import ClusterOrder, Queue, Scope
+from inspector.app.widgets.controls.combo import Combo
 from inspector.app.widgets.flow_layout import FlowLayout
 
 
@@ -26,7 +26,7 @@ class QueueHead(QWidget):
         self._scope: Scope | None = None
         self.order = Combo("Order of the queue")
         self.order.setObjectName("duplicate-order")
-        for order in Order:
+        for order in ClusterOrder:
             self.order.add(order.value, order.value)
         self.order.currentIndexChanged.connect(self.changed)
         self._level = QLabel()
@@ -56,9 +56,9 @@ class QueueHead(QWidget):
         """Return what the person chose; None for what is suggested."""
         return self._scope
 
-    def chosen_order(self) -> Order:
+    def chosen_order(self) -> ClusterOrder:
         """Return the chosen order."""
-        return Order(self.order.currentData())
+        return ClusterOrder(self.order.currentData())
 
     def show_queue(self, queue: Queue, threshold: float) -> None:
         """Show the counts of each scope, and which one is shown."""

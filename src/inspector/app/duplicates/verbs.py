@@ -9,7 +9,7 @@ from inspector.app.duplicates.exact_copies_dialog import ExactCopiesDialog
 from inspector.app.duplicates.queue import HashedPair
 from inspector.app.duplicates.rule_dialog import RuleDialog
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets.class_chooser import ClassChooser
+from inspector.app.widgets.controls.class_chooser import ClassChooser
 from inspector.app.widgets.review.review import Review
 from inspector.project.project import Project
 from inspector.project.review.decisions import Decided

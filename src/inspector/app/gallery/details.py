@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
 from inspector.app.widgets import theme
-from inspector.app.widgets.confidence_bars import ConfidenceBars
+from inspector.app.widgets.controls.confidence_bars import ConfidenceBars
 from inspector.app.widgets.elided_label import FittedLabel
 from inspector.app.widgets.sample_image import read_image
 from inspector.app.widgets.split_badge import paint_badge, paint_split, paint_word

@@ -25,9 +25,9 @@ from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_pixels
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets import icons, theme
+from inspector.app.widgets.controls.key_button import KeyButton
+from inspector.app.widgets.controls.segmented import Segmented
 from inspector.app.widgets.elided_label import ElidedLabel
-from inspector.app.widgets.key_button import KeyButton
-from inspector.app.widgets.segmented import Segmented
 from inspector.app.widgets.split_badge import paint_split, paint_word, word_width
 from inspector.errors import InspectorError
 from inspector.project.project import Project

@@ -20,8 +20,8 @@ from inspector.app.gallery.view import TILE_PX, GalleryView
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets import theme
-from inspector.app.widgets.class_chooser import ClassChooser
-from inspector.app.widgets.combo import Combo
+from inspector.app.widgets.controls.class_chooser import ClassChooser
+from inspector.app.widgets.controls.combo import Combo
 from inspector.app.widgets.elided_label import ElidedLabel
 from inspector.app.widgets.keys import bind
 from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest

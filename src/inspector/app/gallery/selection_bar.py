@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
 from inspector.app.widgets import theme
-from inspector.app.widgets.key_button import KeyButton
+from inspector.app.widgets.controls.key_button import KeyButton
 
 _NOTHING = "Nothing selected. Shift+click selects a range."
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont, QPainter, QPixmap
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from inspector.app.widgets import theme
-from inspector.app.widgets.confidence_bars import paint_bar
+from inspector.app.widgets.controls.confidence_bars import paint_bar
 from inspector.app.widgets.review.queue_model import AnyIndex, QueueModel
 from inspector.app.widgets.split_badge import paint_badge
 from inspector.project.diagnosis.labels import LabelCase

@@ -10,20 +10,27 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLay
 
 from inspector.app.labels.case_list import CaseList, CaseModel
 from inspector.app.labels.neighbours_view import PLACES, NeighboursView
-from inspector.app.labels.queue import Kind, LabelQueue, Order, label_queue, question, reason
+from inspector.app.labels.queue import (
+    CaseOrder,
+    LabelQueue,
+    SuspectKind,
+    label_queue,
+    question,
+    reason,
+)
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets import theme
-from inspector.app.widgets.class_chooser import ClassChooser
-from inspector.app.widgets.combo import Combo
 from inspector.app.widgets.compare_view import CompareMode, CompareView
 from inspector.app.widgets.compared_pair import ComparedPair
-from inspector.app.widgets.confidence_bars import ConfidenceBars
+from inspector.app.widgets.controls.class_chooser import ClassChooser
+from inspector.app.widgets.controls.combo import Combo
+from inspector.app.widgets.controls.confidence_bars import ConfidenceBars
+from inspector.app.widgets.controls.segmented import Segmented
 from inspector.app.widgets.keys import bind
 from inspector.app.widgets.page import Key, Page, PageName
 from inspector.app.widgets.review.review import Review, Verb
-from inspector.app.widgets.segmented import Segmented
 from inspector.project.changes import Changes
 from inspector.project.diagnosis.labels import LabelCase, Neighbourhood
 from inspector.project.project import Project
@@ -62,7 +69,7 @@ class LabelsPage(Page):
         self.list.verticalScrollBar().valueChanged.connect(self._request)
         self.compare = CompareView()
         self._pair = ComparedPair(project, bridge, self.compare, channel="label pair")
-        self._kind: Kind | None = None
+        self._kind: SuspectKind | None = None
         self._near = (NeighboursView(), NeighboursView())
         self._confidence = ConfidenceBars(accent=True)
         self.review = Review(
@@ -122,7 +129,7 @@ class LabelsPage(Page):
         self.thumbnails.request(self.list.visible_samples())
 
     def _ask(self, *_: object) -> None:
-        kind, order = self._kind, Order(self._order.currentData())
+        kind, order = self._kind, CaseOrder(self._order.currentData())
         split, go_to = str(self._split.currentData() or _ALL_SPLITS), self.review.go_to
         self.bridge.call(
             lambda: label_queue(*self.project.labels.queue(), kind, order, split, go_to),
@@ -131,8 +138,8 @@ class LabelsPage(Page):
         )
 
     def _show(self, queue: LabelQueue) -> None:
-        self._tabs.mark(list(Kind).index(queue.kind))
-        self._tabs.show_counts([queue.left[kind] for kind in Kind])
+        self._tabs.mark(list(SuspectKind).index(queue.kind))
+        self._tabs.show_counts([queue.left[kind] for kind in SuspectKind])
         if not self.review.show_items(queue.cases, done=queue.done):
             self._show_none(queue)
         self.review.show_aside(queue.aside)
@@ -143,7 +150,7 @@ class LabelsPage(Page):
         done, total = queue.done
         if total and done == total:
             self.review.tell("Every label here is reviewed.", "Ctrl+Z takes back the last one.")
-        elif queue.kind is Kind.CONFLICTS:
+        elif queue.kind is SuspectKind.CONFLICTS:
             self.review.tell(
                 "No image has two labels.", "Near-duplicates carry the same class everywhere."
             )
@@ -250,7 +257,7 @@ class LabelsPage(Page):
             )
 
     def _choose_kind(self, place: int) -> None:
-        self._kind = list(Kind)[place]
+        self._kind = list(SuspectKind)[place]
         self._ask()
 
     def _table(self) -> list[Key]:
@@ -269,14 +276,14 @@ class LabelsPage(Page):
         ]
 
     def _next_kind(self) -> None:
-        self._tabs.choose((self._tabs.current() + 1) % len(Kind))
+        self._tabs.choose((self._tabs.current() + 1) % len(SuspectKind))
 
     def _lay_out(self) -> None:
-        self._tabs = Segmented([kind.value for kind in Kind], name="What is suspected")
+        self._tabs = Segmented([kind.value for kind in SuspectKind], name="What is suspected")
         self._tabs.chosen.connect(self._choose_kind)
         self._order, self._split = Combo("Order of the queue"), Combo("Split")
         self._order.setObjectName("label-order")
-        for order in Order:
+        for order in CaseOrder:
             self._order.add(order.value, order.value)
         self._split.add("All splits", _ALL_SPLITS)
         for split in self.project.samples.counts().splits:

@@ -9,14 +9,14 @@ from inspector.app.labels.case_list import confidence_of
 from inspector.project.diagnosis.labels import LabelCase
 
 
-class Kind(Enum):
+class SuspectKind(Enum):
     """What is suspected; the value is what the tab says."""
 
     SUSPECTS = "Suspected errors"
     CONFLICTS = "Two labels"
 
 
-class Order(Enum):
+class CaseOrder(Enum):
     """In what order the cases stand."""
 
     CERTAIN = "Most certain"
@@ -36,10 +36,10 @@ class LabelQueue:
         looked: Whether single labels were looked at yet.
     """
 
-    kind: Kind
+    kind: SuspectKind
     cases: tuple[LabelCase, ...]
     done: tuple[int, int]
-    left: dict[Kind, int]
+    left: dict[SuspectKind, int]
     aside: str
     looked: bool
 
@@ -47,8 +47,8 @@ class LabelQueue:
 def label_queue(
     cases: Sequence[LabelCase],
     looked: bool,
-    kind: Kind | None,
-    order: Order,
+    kind: SuspectKind | None,
+    order: CaseOrder,
     split: str,
     show: frozenset[int],
 ) -> LabelQueue:
@@ -62,23 +62,27 @@ def label_queue(
         show: Sample ids that must be in it, whatever was chosen.
     """
     by_kind = {
-        Kind.SUSPECTS: [c for c in cases if c.score is not None],
-        Kind.CONFLICTS: [c for c in cases if c.score is None],
+        SuspectKind.SUSPECTS: [c for c in cases if c.score is not None],
+        SuspectKind.CONFLICTS: [c for c in cases if c.score is None],
     }
     left = {name: sum(not c.done for c in some) for name, some in by_kind.items()}
     wanted = next((n for n, some in by_kind.items() for c in some if _holds(c, show)), None)
-    first = Kind.SUSPECTS if left[Kind.SUSPECTS] or not left[Kind.CONFLICTS] else Kind.CONFLICTS
+    first = (
+        SuspectKind.SUSPECTS
+        if left[SuspectKind.SUSPECTS] or not left[SuspectKind.CONFLICTS]
+        else SuspectKind.CONFLICTS
+    )
     chosen = wanted or kind or first
     rows = by_kind[chosen]
     if split:
         rows = [c for c in rows if any(s.split == split for s in c.samples) or _holds(c, show)]
     # Conflicts first of identical images: those are proven.
     match order:
-        case Order.CERTAIN:
+        case CaseOrder.CERTAIN:
             rows = sorted(rows, key=_least_certain_last)
-        case Order.CLASS:
+        case CaseOrder.CLASS:
             rows = sorted(rows, key=lambda c: (c.labels[0], c.suggested))
-        case Order.NAME:
+        case CaseOrder.NAME:
             rows = sorted(rows, key=lambda c: c.samples[0].path)
     done = [c for c in rows if c.done]
     return LabelQueue(

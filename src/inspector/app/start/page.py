@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from inspector.app.start.illustrations import DropArrow, GapPicture, PairPicture
 from inspector.app.start.recent_row import RecentRow
-from inspector.app.widgets.busy_line import BusyLine
+from inspector.app.widgets.controls.busy_line import BusyLine
 
 if TYPE_CHECKING:
     # This page is what the window shows first: what it does not paint comes later.
@@ -177,7 +177,7 @@ class StartPage(QWidget):
 
     def _finish(self) -> None:
         """Add what is not painted: a shortcut brings the names of `Qt`, which take 15 ms."""
-        from inspector.app.widgets.key_button import KeyButton
+        from inspector.app.widgets.controls.key_button import KeyButton
 
         plain = self._choose
         self._choose = KeyButton("Open folder…", "Ctrl O", icon="folder", primary=True)

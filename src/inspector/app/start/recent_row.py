@@ -4,17 +4,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QPushButton, QSizePolicy
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyleOptionButton
 
-from inspector.app.start.recent import RecentDataset
-from inspector.app.widgets.busy_line import BusyLine
+from inspector.app.start.recent import ROW_PX, RecentDataset
+from inspector.app.widgets.controls.busy_line import BusyLine
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QPaintEvent, QResizeEvent
-
-ROW_PX = 78
-THUMBNAIL_PX = 52
-THUMBNAILS = 4
 
 
 class RecentRow(QPushButton):
@@ -64,4 +60,6 @@ class RecentRow(QPushButton):
         del event
         from inspector.app.start.row_painting import paint_row
 
-        paint_row(self, self._images)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        paint_row(self, option, self.dataset, self._images)

@@ -4,19 +4,19 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter
-from PySide6.QtWidgets import QStyle, QStyleOptionButton, QStylePainter
+from PySide6.QtWidgets import QStyle, QStyleOptionButton, QStylePainter, QWidget
 
-from inspector.app.start.recent_row import ROW_PX, THUMBNAIL_PX, THUMBNAILS, RecentRow
+from inspector.app.start.recent import ROW_PX, THUMBNAIL_PX, THUMBNAILS, RecentDataset
 from inspector.app.widgets import theme
 
 _MARGIN_PX = 12
 _GAP_PX = 2
 
 
-def paint_row(row: RecentRow, images: Sequence[QImage]) -> None:
+def paint_row(
+    row: QWidget, option: QStyleOptionButton, dataset: RecentDataset, images: Sequence[QImage]
+) -> None:
     """Paint a row with the images that are there."""
-    option = QStyleOptionButton()
-    row.initStyleOption(option)
     option.text = ""
     painter = QStylePainter(row)
     painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
@@ -29,32 +29,32 @@ def paint_row(row: RecentRow, images: Sequence[QImage]) -> None:
         if place < len(images):
             painter.drawImage(box, images[place])
         x += THUMBNAIL_PX + _GAP_PX
-    right = _paint_state(row, painter)
-    _paint_lines(row, painter, QRect(x + _MARGIN_PX, 13, right - x - 2 * _MARGIN_PX, 18))
+    right = _paint_state(row, painter, dataset)
+    _paint_lines(row, painter, dataset, QRect(x + _MARGIN_PX, 13, right - x - 2 * _MARGIN_PX, 18))
     painter.end()
 
 
-def _paint_lines(row: RecentRow, painter: QPainter, line: QRect) -> None:
+def _paint_lines(row: QWidget, painter: QPainter, dataset: RecentDataset, line: QRect) -> None:
     font = QFont(row.font())
     font.setWeight(QFont.Weight.DemiBold)
     painter.setFont(font)
     painter.setPen(theme.colour("text" if row.isEnabled() else "text-3"))
     align, elide = Qt.AlignmentFlag.AlignVCenter, Qt.TextElideMode.ElideRight
-    text = QFontMetrics(font).elidedText(row.dataset.name, elide, line.width())
+    text = QFontMetrics(font).elidedText(dataset.name, elide, line.width())
     painter.drawText(line, align, text)
     font.setPixelSize(12)
     font.setWeight(QFont.Weight.Normal)
     painter.setFont(font)
-    for text, ink in zip(row.dataset.lines(), ("text-2", "text-3"), strict=True):
+    for text, ink in zip(dataset.lines(), ("text-2", "text-3"), strict=True):
         line = line.translated(0, 17)
         painter.setPen(theme.colour(ink))
         mode = Qt.TextElideMode.ElideMiddle if "/" in text else elide
         painter.drawText(line, align, QFontMetrics(font).elidedText(text, mode, line.width()))
 
 
-def _paint_state(row: RecentRow, painter: QPainter) -> int:
+def _paint_state(row: QWidget, painter: QPainter, dataset: RecentDataset) -> int:
     """Paint the chip at the right; return where it begins."""
-    text, kind = row.dataset.state()
+    text, kind = dataset.state()
     if not text:
         return row.width() - _MARGIN_PX
     fill, ink = {

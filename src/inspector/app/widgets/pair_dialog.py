@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QVBoxLayou
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.compare_view import CompareMode, CompareView
 from inspector.app.widgets.compared_pair import ComparedPair
-from inspector.app.widgets.segmented import Segmented
+from inspector.app.widgets.controls.segmented import Segmented
 from inspector.project.project import Project
 from inspector.store.samples import Sample
 

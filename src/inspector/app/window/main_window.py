@@ -20,18 +20,18 @@ from inspector.app.widgets import theme
 from inspector.app.widgets.jobs import Jobs
 from inspector.app.widgets.keys import KeysOverlay
 from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest
-from inspector.app.window.command_palette import (
+from inspector.app.window.hint_bar import HintBar
+from inspector.app.window.page_list import PAGES
+from inspector.app.window.palette.command_palette import (
     Palette,
     as_command,
     clean_up_command,
     commands_of,
     keyless_commands,
 )
-from inspector.app.window.commands import PaletteCommand
-from inspector.app.window.glossary import word_commands
-from inspector.app.window.hint_bar import HintBar
-from inspector.app.window.image_commands import image_commands
-from inspector.app.window.page_list import PAGES
+from inspector.app.window.palette.commands import PaletteCommand
+from inspector.app.window.palette.glossary import word_commands
+from inspector.app.window.palette.image_commands import image_commands
 from inspector.app.window.recent_facts import RecentFacts
 from inspector.app.window.refresh_scheduler import RefreshScheduler
 from inspector.app.window.scan_job import ScanJob

@@ -21,11 +21,11 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets.combo import Combo
+from inspector.app.widgets.controls.combo import Combo
+from inspector.app.widgets.controls.toggle import Toggle
 from inspector.app.widgets.elided_label import FittedLabel
 from inspector.app.widgets.focus import StableFocus
 from inspector.app.widgets.page import Key
-from inspector.app.widgets.toggle import Toggle
 from inspector.app.window.detection_settings import DetectionSettings, setting_row
 from inspector.desktop.paths import cache_folder, log_folder
 from inspector.desktop.settings import (

@@ -25,9 +25,9 @@ from PySide6.QtWidgets import (
 
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets import icons, theme
+from inspector.app.widgets.controls.key_button import KeyButton
 from inspector.app.widgets.elided_label import ElidedLabel, FittedLabel
 from inspector.app.widgets.flow_layout import FlowLayout
-from inspector.app.widgets.key_button import KeyButton
 from inspector.app.widgets.page import Key
 from inspector.app.widgets.review.queue_model import QueueModel
 from inspector.app.widgets.review.review_speed import ReviewSpeed

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from inspector.app.window.commands import PaletteCommand, Section
+from inspector.app.window.palette.commands import PaletteCommand, Section
 
 WORDS = {
     "Leakage": "the same or nearly the same content in training and in an evaluation split",

@@ -19,14 +19,14 @@ from PySide6.QtWidgets import (
 
 from inspector.app.widgets import icons, theme
 from inspector.app.widgets.page import Key, Page
-from inspector.app.window.commands import (
+from inspector.app.window.palette.commands import (
     MAX_ROWS,
     PaletteCommand,
     Section,
     by_section,
     did_you_mean,
 )
-from inspector.app.window.palette_rows import COMMAND_ROLE, HEAD_PX, TYPED_ROLE, PaletteRows
+from inspector.app.window.palette.palette_rows import COMMAND_ROLE, HEAD_PX, TYPED_ROLE, PaletteRows
 from inspector.desktop.settings import SETTINGS, THEME
 
 _TOP_PX = 86

@@ -5,7 +5,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPixmap
 from PySide6.QtWidgets import QListWidget, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from inspector.app.widgets import icons, theme
-from inspector.app.window.commands import PaletteCommand
+from inspector.app.window.palette.commands import PaletteCommand
 
 COMMAND_ROLE = Qt.ItemDataRole.UserRole
 TYPED_ROLE = Qt.ItemDataRole.UserRole + 1
