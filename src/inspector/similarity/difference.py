@@ -140,7 +140,7 @@ def _warped(
 def _words(matrix: Affine, transform: int, first: Pixels, second: Pixels) -> tuple[str, ...]:
     """Say how the second image was moved onto the first: flipped, turned, scaled, moved."""
     steps = []
-    # What a plain stretch does to another size is no change of the picture.
+    # What a plain stretch does to another size is no change of the image.
     linear = (np.linalg.inv(_stretch(first, second)) @ matrix)[:2, :2]
     if np.linalg.det(linear) < 0:
         name = NAMES[transform]

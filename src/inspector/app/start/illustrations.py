@@ -1,4 +1,4 @@
-"""What the program does, in small pictures painted in the colours of the theme."""
+"""What the program does, in small images painted in the colours of the theme."""
 
 from typing import TYPE_CHECKING
 

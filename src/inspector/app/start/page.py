@@ -326,7 +326,7 @@ class StartPage(QWidget):
 
 
 def _steps_card() -> QWidget:
-    """Return one picture and one sentence for each thing that the program does."""
+    """Return one image and one sentence for each thing that the program does."""
     card = QFrame()
     card.setProperty("role", "card")
     column = QVBoxLayout(card)

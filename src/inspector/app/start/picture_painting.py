@@ -1,4 +1,4 @@
-"""How the pictures of the Start page are painted. Imported with the first paint, not before."""
+"""How the images of the Start page are painted. Imported with the first paint, not before."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QPainter, QPainterPath, QPen
@@ -11,7 +11,7 @@ SIDE_PX = 88
 GAP_PX = 2
 BAR_PX = 28
 _EXCLUDED_OPACITY = 0.34
-# Of the accuracies in the picture: test, what is not explained, leakage.
+# Of the accuracies in the image: test, what is not explained, leakage.
 _PARTS = (0.36, 0.31, 0.33)
 
 
