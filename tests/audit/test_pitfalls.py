@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from inspector.audit.pitfalls import Pitfall, Replayed, pitfalls
+from inspector.code_reading.finding import HIGH, LOW
 from inspector.code_reading.loader_calls import LoaderCall
 from inspector.splits.keras_lists import Listed
 from inspector.splits.keras_replay import Call, Loader, cut
@@ -13,12 +14,10 @@ from inspector.splits.keras_replay import Call, Loader, cut
 CALL = Call(validation_split=0.2, seed=42)
 
 
-def test_a_sentence_has_a_heading_and_what_follows() -> None:
-    text = "3 of 20 files are in both: the seeds differ (1 and 2). Give both one seed."
-    assert Pitfall("x", "high", text).parts == (
-        "3 of 20 files are in both", "The seeds differ (1 and 2). Give both one seed."
-    )  # fmt: skip
-    assert Pitfall("x", "low", "int(0.2 * 9) is 1.").parts == ("int(0.2 * 9) is 1", "")
+def test_the_text_is_title_and_detail() -> None:
+    one = Pitfall("x", HIGH, "3 of 20 files are in both", "The seeds differ. Give both one seed.")
+    assert one.text == "3 of 20 files are in both. The seeds differ. Give both one seed."
+    assert Pitfall("x", LOW, "int(0.2 * 9) is 1").text == "int(0.2 * 9) is 1."
 
 
 def files(*counts: int, names: tuple[str, ...] = ()) -> Listed:
@@ -172,7 +171,7 @@ def test_int_cuts_off(share: float, count: int, held: int) -> None:
 
 def test_classes_stand_in_order_of_characters() -> None:
     one = found(files(20, 20, 20, names=("1", "10", "2")), CALL, CALL)["class_order"]
-    assert "label 0 is the folder 1" in one.text
+    assert "Label 0 is the folder 1" in one.text
     assert "class_order" not in found(files(20, 20, names=("0", "1")), CALL, CALL)
     assert "class_order" not in found(files(20, 20, names=("a", "b")), CALL, CALL)
 

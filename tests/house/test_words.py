@@ -1,5 +1,6 @@
 """The vocabulary: words that docs/words.md replaces may only get fewer."""
 
+import ast
 import io
 import re
 import tokenize
@@ -18,9 +19,18 @@ EVERYWHERE = (
     r"\binvented\b", r"\bwishe?s?\b", r"\bthe rail\b", r"\bcrowd\b",
 )  # fmt: skip
 ON_SCREEN = (r"\bpictures?\b", r"\bterms? of the gap\b", r"\bsheet\b", r"\barms?\b")
-# How many are left. Lower these as sentences and modules are rewritten; never raise them.
+# Keys of JSON, of stored documents and of old sessions stay as they were published, and numpy has
+# a `roll`.
+PUBLISHED = {
+    "luck", "seed_luck", "quick_models", "twin", "twins_across", "too-much-invented", "Look-alikes",
+    "Clusters of look-alikes", "roll",
+    "duplicate near-duplicate copies look-alike similar clusters same image",
+}  # fmt: skip
+# How many are left on screen. Lower it as sentences are rewritten; never raise it.
 MAX_ON_SCREEN = 18
-MAX_IN_CODE = 331
+VAGUE = {"found", "kept", "made", "wanted", "said"}
+# Parameters and locals that do not say what they hold. Only ever lower it.
+MAX_VAGUE = 136
 
 
 def _matches(patterns: tuple[str, ...], text: str) -> list[str]:
@@ -38,10 +48,23 @@ def test_modules_lose_the_private_dialect() -> None:
     words: Counter[str] = Counter()
     for file in SOURCES:
         for token in tokenize.generate_tokens(io.StringIO(file.read_text("utf-8")).readline):
+            if token.string.strip("\"'") in PUBLISHED:
+                continue
             if token.type in (tokenize.COMMENT, tokenize.NAME, tokenize.STRING):
-                text = token.string.replace("_", " ")
-                words.update(word.lower() for word in _matches(EVERYWHERE, text))
-    assert words.total() <= MAX_IN_CODE, words.most_common(10)
+                text = re.sub("|".join(f'"{key}"' for key in PUBLISHED), "", token.string)
+                found = _matches(EVERYWHERE, text.replace("_", " "))
+                words.update(f"{file.name}:{token.start[0]} {word}" for word in found)
+    assert not words
+
+
+def test_locals_say_what_they_hold() -> None:
+    vague: Counter[str] = Counter()
+    for file in SOURCES:
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            match node:
+                case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name) if name in VAGUE:
+                    vague[file.relative_to(ROOT / "src").as_posix()] += 1
+    assert vague.total() <= MAX_VAGUE, vague.most_common(10)
 
 
 def test_the_glossary_gives_each_term_once() -> None:

@@ -95,3 +95,46 @@ def test_the_diagnosis_says_it_too(tmp_path: Path) -> None:
     assert answer is not None
     assert answer.caveats[0].startswith("The class folders of train and val differ")
     project.close()
+
+
+@pytest.mark.parametrize(("size", "told"), [((20, 16), True), ((16, 16), False)])
+def test_a_class_that_its_format_and_size_betray_is_a_finding(
+    tmp_path: Path, size: tuple[int, int], told: bool
+) -> None:
+    root = make(
+        tmp_path / "set", {"train/sick": 30, "train/well": 30, "val/sick": 5, "val/well": 5}
+    )
+    for file in root.rglob("sick/*.png"):
+        with Image.open(file) as image:
+            image.resize(size, Image.Resampling.NEAREST).save(file)
+    project = Project(root, tmp_path / "p.inspector", jobs=1)
+    assert ("format_tells_class" in codes(project)) == told
+    if told:
+        found = {f.code: f for f in project.findings.overview().findings}["format_tells_class"]
+        assert "sick: 100% are PNG 20x16; well: 100% are PNG 16x16" in found.text
+        assert found.action == ""
+    project.close()
+
+
+def test_glyphs_that_turn_into_each_other_are_no_duplicates(tmp_path: Path) -> None:
+    """An L and its mirror image are two classes: no leak, no copy, no label conflict."""
+    shape = np.full((96, 96), 255, np.uint8)
+    shape[16:80, 24:36] = shape[68:80, 24:72] = 0
+    root = tmp_path / "set"
+    for folder, pixels in (("train/l", shape), ("val/j", shape[:, ::-1])):
+        (root / folder).mkdir(parents=True)
+        Image.fromarray(pixels).save(root / folder / "0.png")
+    project = Project(root, tmp_path / "p.inspector", jobs=1)
+    project.scans.scan()
+    leakage = project.splits.leaks()
+    assert leakage.leaks == ()
+    (finding,) = [f for f in leakage.findings if f.code == "turned_other_class"]
+    assert finding.files == ("train/l/0.png", "val/j/0.png")
+    assert "(mirror)" in finding.text
+    (pair,) = project.duplicates.pairs()
+    assert (pair.level, pair.transform) == ("possible", "mirror")
+    assert project.duplicates.clusters() == []
+    assert project.duplicates.label_conflicts() == []
+    project.decisions.relabel([pair.b.id], "l")
+    assert len(project.splits.leaks().leaks) == 1
+    project.close()

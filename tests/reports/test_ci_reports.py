@@ -7,13 +7,14 @@ from xml.etree import ElementTree
 import pytest
 
 from inspector.cli.main import run
+from inspector.code_reading.finding import HIGH, LOW
 from inspector.project.project import Project
 from inspector.reports.check_results import CheckResult, ReportForm
 from inspector.reports.junit import junit
 from inspector.reports.sarif import MAX_LOCATIONS, sarif
 
-LEAK = CheckResult("twins_across", "high", "2 in both", "A & <b>.", ("a b/ä#1.png", "x.png"))
-FLAT = CheckResult("flat", "low", "1 flat", "Nothing to learn.\x07", ())
+LEAK = CheckResult("twins_across", HIGH, "2 in both", "A & <b>.", ("a b/ä#1.png", "x.png"))
+FLAT = CheckResult("flat", LOW, "1 flat", "Nothing to learn.\x07", ())
 
 
 def test_sarif_names_rule_level_and_file() -> None:
@@ -32,7 +33,7 @@ def test_sarif_names_rule_level_and_file() -> None:
 
 def test_sarif_keeps_every_file_beyond_the_locations() -> None:
     paths = tuple(f"{n}.png" for n in range(MAX_LOCATIONS + 5))
-    many = CheckResult("flat", "low", "many", "", paths)
+    many = CheckResult("flat", LOW, "many", "", paths)
     (result,) = json.loads(sarif([many], dataset="", version="1"))["runs"][0]["results"]
     assert len(result["locations"]) == MAX_LOCATIONS
     assert result["properties"]["files"] == list(paths)

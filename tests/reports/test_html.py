@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from inspector.code_reading.finding import HIGH, LOW
 from inspector.reports.html import (
     Card,
     ImagePair,
@@ -54,8 +55,8 @@ def full_page(name: str = "a.jpg") -> ReportPage:
         verdict=f"Verdict {name}",
         summary=(f"Summary {name}",),
         cards=(
-            Card("high", f"Finding {name}", tuple(f"{i} {name}" for i in range(1_234))),
-            Card("low", "No list"),
+            Card(HIGH, f"Finding {name}", tuple(f"{i} {name}" for i in range(1_234))),
+            Card(LOW, "No list"),
         ),
         tables=(Table(f"Caption {name}", (f"head {name}", "n"), ((f"cell {name}", 12.5),)),
                 Table("Empty table", ("head",), ())),

@@ -101,9 +101,9 @@ class MainWindow(StableFocus, QMainWindow):
         """What has to be done off the window's thread while no project is open."""
         from inspector.app.threads.bridge import Bridge  # not before the first paint
 
-        made = Bridge(self)
-        made.broken.connect(self._on_broken)
-        return made
+        bridge = Bridge(self)
+        bridge.broken.connect(self._on_broken)
+        return bridge
 
     def show_start(self) -> None:
         """Close what is open and show the Start page, unless the person stays."""

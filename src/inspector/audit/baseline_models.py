@@ -26,8 +26,8 @@ class Model:
 
     def scores(self, x: Floats) -> Floats:
         """Return the unnormalised scores, (n, classes)."""
-        found: Floats = x @ self.weights + self.offsets
-        return found
+        scores: Floats = x @ self.weights + self.offsets
+        return scores
 
     def predict(self, x: Floats) -> Ints:
         """Return the class with the highest score, (n,)."""
@@ -111,7 +111,7 @@ def ridge_scores(x: Floats, targets: Floats, folds: Ints, *, penalty: float = 0.
     Returns:
         (n, m) float32, comparable within a fold only.
     """
-    found = np.zeros(targets.shape, np.float32)
+    scores = np.zeros(targets.shape, np.float32)
     whole = x.T @ x
     for fold in np.unique(folds):
         held = folds == fold
@@ -121,11 +121,11 @@ def ridge_scores(x: Floats, targets: Floats, folds: Ints, *, penalty: float = 0.
         solved = np.linalg.solve(
             (square + np.float32(strength) * np.eye(len(square), dtype=np.float32)), x[~held].T @ y
         )
-        found[held] = x[held] @ solved
-    return found
+        scores[held] = x[held] @ solved
+    return scores
 
 
-def neighbours(one: Floats, two: Floats, kept: int = NEIGHBOURS_KEPT) -> Ints:
+def neighbours(one: Floats, two: Floats, count: int = NEIGHBOURS_KEPT) -> Ints:
     """Return the rows of `two` nearest to each row of `one`, nearest first.
 
     When both are the same array, a row is not its own neighbour.
@@ -134,20 +134,20 @@ def neighbours(one: Floats, two: Floats, kept: int = NEIGHBOURS_KEPT) -> Ints:
         (len(one), min(kept, len(two) - itself)) int64.
     """
     itself = one is two
-    kept = min(kept, len(two) - int(itself))
-    found = np.empty((len(one), max(0, kept)), np.int64)
-    if kept <= 0:
-        return found
+    count = min(count, len(two) - int(itself))
+    nearest = np.empty((len(one), max(0, count)), np.int64)
+    if count <= 0:
+        return nearest
     squares = (two**2).sum(axis=1)
     for start in range(0, len(one), 1024):
         rows = np.arange(start, min(len(one), start + 1024))
         distance = squares[None, :] - 2 * (one[rows] @ two.T)
         if itself:
             distance[np.arange(len(rows)), rows] = np.inf
-        part = np.argpartition(distance, kept - 1, axis=1)[:, :kept]
+        part = np.argpartition(distance, count - 1, axis=1)[:, :count]
         order = np.take_along_axis(distance, part, axis=1).argsort(axis=1, kind="stable")
-        found[rows] = np.take_along_axis(part, order, axis=1)
-    return found
+        nearest[rows] = np.take_along_axis(part, order, axis=1)
+    return nearest
 
 
 def nearest_label(table: Ints, labels: Ints, allowed: NDArray[np.bool_]) -> Ints:

@@ -88,10 +88,13 @@ def compare(
     stopped = stopped or {}
     intervals = {name: difference(right, baseline, group) for name, right in policies.items()}
     # A policy that was stopped is not tested, and still counts as one that was compared.
-    chances = [1.0 if name in stopped else p_value(found) for name, (found, _) in intervals.items()]
+    chances = [
+        1.0 if name in stopped else p_value(differences)
+        for name, (differences, _) in intervals.items()
+    ]
     adjusted = dict(zip(intervals, holm(np.array(chances)).tolist(), strict=True))
     enough = len(np.unique(group)) >= GROUPS_AT_LEAST
-    found = {}
+    differences = {}
     for name, (interval, seeds) in intervals.items():
         tested = name not in stopped and seeds > 1
         p = adjusted[name] if tested else None
@@ -101,10 +104,10 @@ def compare(
         least = smallest_detectable(
             interval.error, interval.df, alpha=ALPHA / max(1, len(policies))
         )
-        found[name] = Difference(
+        differences[name] = Difference(
             interval, p, least, seeds, decision, judged and inside, stopped.get(name)
         )
-    return found
+    return differences
 
 
 def _decide(interval: Interval, p: float | None, seeds: int, *, stopped: bool) -> ComparisonOutcome:
@@ -204,8 +207,8 @@ def futile(policy: Doubles, baseline: Doubles, groups: int, rule: Futility) -> f
     each = policy - baseline
     images = sum(float(a.mean() * (1 - a.mean())) for a in (policy, baseline)) / groups
     # One-sided: both tails of an interval at 1 - 2 * alpha.
-    found = t_interval(
+    interval = t_interval(
         float(each.mean()), [seed_spread(each), Spread(images, groups - 1.0)],
         level=1 - 2 * ALPHA / max(1, rule.looks),
     )  # fmt: skip
-    return -found.high if found.high < -rule.worse_by else None
+    return -interval.high if interval.high < -rule.worse_by else None

@@ -158,8 +158,8 @@ def train_on(setting: Study, rows: Ints) -> Judge:
     model = fit(setting.x[rows], setting.labels[rows], setting.classes)
 
     def judge(others: Ints) -> Mask:
-        found = model.predict(setting.x[others]) == setting.labels[others]
-        return np.asarray(found, np.bool_)
+        correct = model.predict(setting.x[others]) == setting.labels[others]
+        return np.asarray(correct, np.bool_)
 
     return judge
 
@@ -171,14 +171,14 @@ def mates_seen(setting: Study, assignments: list[Ints], size: Ints) -> Mask:
         (seeds, training rows), for the models of `score_folds` with the same arguments.
     """
     train, y = setting.train, setting.labels
-    found = np.zeros((len(assignments), len(train)), np.bool_)
+    seen_mates = np.zeros((len(assignments), len(train)), np.bool_)
     for s, folds in enumerate(assignments):
         rng = setting.rng(3, s)
         for k in range(FOLDS):
             held = folds == k
             rows = cut(train[~held], y, size, rng)
-            found[s, held] = np.isin(setting.group[train[held]], setting.group[rows])
-    return found
+            seen_mates[s, held] = np.isin(setting.group[train[held]], setting.group[rows])
+    return seen_mates
 
 
 def score_placebos(setting: Study, group: Ints, size: Ints, number: int) -> list[Doubles]:
@@ -187,7 +187,7 @@ def score_placebos(setting: Study, group: Ints, size: Ints, number: int) -> list
     They say how much group folds cost when the groups mean nothing.
     """
     labels = setting.labels[setting.train]
-    found = []
+    scores = []
     for p in range(number):
         rng = setting.rng(4, p)
         shuffled = group.copy()
@@ -195,9 +195,9 @@ def score_placebos(setting: Study, group: Ints, size: Ints, number: int) -> list
             rows = np.flatnonzero(labels == label)
             shuffled[rows] = group[rng.permutation(rows)]
         folds = group_assignments(setting, shuffled, 1 + p)
-        found.append(score_folds(setting, folds, size, folder=False).train)
+        scores.append(score_folds(setting, folds, size, folder=False).train)
         setting.watch.at("placebo groups", p + 1, number)
-    return found
+    return scores
 
 
 def score_whole(setting: Study) -> Doubles:
@@ -260,8 +260,8 @@ def score_joint(setting: Study) -> Doubles:
         for k in range(FOLDS):
             held = folds == k
             new = cut(folder[~held], y, there // 2, rng)
-            kept = there - np.bincount(y[new], minlength=setting.classes)
-            mixed = np.concatenate([cut(train, y, kept, rng), new])
+            quota = there - np.bincount(y[new], minlength=setting.classes)
+            mixed = np.concatenate([cut(train, y, quota, rng), new])
             model = train_on(setting, mixed)
             gain[s, place[folder[held]]] = model(folder[held]) - alone[held]
         setting.watch.at("training and folder together", s + 1, setting.scored)
@@ -287,19 +287,19 @@ def score_nearest(
     own_thumbs = thumbs[train]
     own = neighbours(own_thumbs, own_thumbs)
     across = neighbours(thumbs[folder], own_thumbs)
-    found = []
+    scores = []
     for assignments in (random, grouped):
         rows = [
             nearest_label(own, y[train], folds[own] != folds[:, None]) == y[train]
             for folds in assignments
         ]
-        found.append(np.array(rows, np.float64))
+        scores.append(np.array(rows, np.float64))
     outside = np.zeros((len(grouped), len(folder)))
     for s, folds in enumerate(grouped):
         for k in range(FOLDS):
             named = nearest_label(across, y[train], folds != k)
             outside[s] += (named == y[folder]) / FOLDS
-    return found[0], found[1], outside
+    return scores[0], scores[1], outside
 
 
 def score_your_split(setting: Study, mask: Mask, size: Ints) -> tuple[float, Doubles]:
@@ -316,7 +316,7 @@ def score_your_split(setting: Study, mask: Mask, size: Ints) -> tuple[float, Dou
     train, y = setting.train, setting.labels
     weights = setting.weights()
     held = mask[train]
-    found = []
+    accuracies = []
     for draw in range(21):
         rng = setting.rng(6, draw)
         chosen = held if draw == 0 else rng.permutation(held)
@@ -325,5 +325,5 @@ def score_your_split(setting: Study, mask: Mask, size: Ints) -> tuple[float, Dou
         count = np.bincount(y[rows], minlength=setting.classes)
         share = np.where(count > 0, weights, 0) / np.maximum(count, 1)
         share /= max(1e-12, float((share * count).sum()))
-        found.append(float((share[y[rows]] * model(rows)).sum()))
-    return found[0], np.array(found[1:])
+        accuracies.append(float((share[y[rows]] * model(rows)).sum()))
+    return accuracies[0], np.array(accuracies[1:])

@@ -41,9 +41,9 @@ def domain_auc(setting: Study, folder: Ints, *, draws: int = DRAWS) -> DomainAuc
     folds = group_folds(labels, group, FOLDS, setting.rng(8))
     x = _class_centred(setting.x[rows], labels)
     scores = ridge_scores(x, labellings.astype(np.float32), folds)
-    found = fold_auc(scores, labellings, folds)
+    aucs = fold_auc(scores, labellings, folds)
     setting.watch.at("which folder is it", 2, 2)
-    value, null = float(found[0]), found[1:]
+    value, null = float(aucs[0]), aucs[1:]
     if not np.isfinite(value):
         return DomainAuc(n_groups=number)
     above = int((~fair | ~(null < value)).sum())
@@ -89,24 +89,24 @@ def _draw(
     classes = int(labels.max()) + 1
     table = np.zeros((int(group.max()) + 1, classes), np.int64)
     np.add.at(table, (group, labels), 1)
-    wanted = np.bincount(labels[side], minlength=classes)
+    quota = np.bincount(labels[side], minlength=classes)
     chosen = np.zeros((len(labels), 1 + draws), np.bool_)
     chosen[:, 0] = side
     fair = np.zeros(draws, np.bool_)
     for d in range(draws):
-        picked = draw_groups(table, wanted, rng)
+        picked = draw_groups(table, quota, rng)
         chosen[:, 1 + d] = picked[group]
-        missed = np.abs(table[picked].sum(axis=0) - wanted).sum()
-        fair[d] = missed <= MAX_MISSES * wanted.sum()
+        missed = np.abs(table[picked].sum(axis=0) - quota).sum()
+        fair[d] = missed <= MAX_MISSES * quota.sum()
     return chosen, fair
 
 
-def draw_groups(table: Ints, wanted: Ints, rng: np.random.Generator) -> Mask:
-    """Draw whole groups at random until they hold about `wanted` images of each class.
+def draw_groups(table: Ints, quota: Ints, rng: np.random.Generator) -> Mask:
+    """Draw whole groups at random until they hold about `quota` images of each class.
 
     Args:
         table: (groups, classes) images.
-        wanted: (classes,) images.
+        quota: (classes,) images.
         rng: Draws the order.
 
     Returns:
@@ -116,13 +116,13 @@ def draw_groups(table: Ints, wanted: Ints, rng: np.random.Generator) -> Mask:
     mixed = np.flatnonzero((table > 0).sum(axis=1) > 1)
     total = np.maximum(1, table.sum(axis=0))
     # Groups of several classes get the share of the folder that they have of everything.
-    left = wanted * table[mixed].sum(axis=0) / total
+    left = quota * table[mixed].sum(axis=0) / total
     for g in rng.permutation(mixed):
         gain = np.abs(left).sum() - np.abs(left - table[g]).sum()
         if gain > 0:
             picked[g] = True
             left = left - table[g]
-    left = wanted - table[picked].sum(axis=0)
+    left = quota - table[picked].sum(axis=0)
     pure = np.flatnonzero((table > 0).sum(axis=1) == 1)
     order = rng.permutation(pure)
     own = table[order].argmax(axis=1)

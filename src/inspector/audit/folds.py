@@ -83,7 +83,7 @@ def _fill(
 ) -> Ints:
     """Spread single images so that each class comes as near to even folds as it can."""
     k = len(counts)
-    found = np.empty(len(single), np.int64)
+    folds = np.empty(len(single), np.int64)
     turn = 0
     for label in np.unique(single):
         rows = rng.permutation(np.flatnonzero(single == label))
@@ -93,9 +93,9 @@ def _fill(
         missing = len(rows) - int(quota.sum())
         open_folds = np.argsort(held - level, kind="stable")
         quota[np.roll(open_folds, turn)[: max(0, missing)]] += 1
-        found[rows] = np.repeat(np.arange(k), quota)[: len(rows)]
+        folds[rows] = np.repeat(np.arange(k), quota)[: len(rows)]
         turn += missing
-    return found
+    return folds
 
 
 def _water_level(held: NDArray[np.float64], n: int) -> float:

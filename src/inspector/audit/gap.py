@@ -156,9 +156,9 @@ def _prepare(
     reduced = reduce(question.descriptors[used])
     x = np.zeros((len(question.labels), reduced.shape[1]), np.float32)
     x[used] = reduced
-    found = unexplained_pairs(reduced, question.group[used])
+    unexplained = unexplained_pairs(reduced, question.group[used])
     joined = np.zeros(len(x), np.int64)
-    joined[used] = found.group
+    joined[used] = unexplained.group
     watch.at("near-duplicates", 1, 1)
     setting = Study(
         x, question.labels.astype(np.int64), own_groups(question.group), joined,
@@ -168,9 +168,9 @@ def _prepare(
         trained.learn if trained else None, trained.upto if trained else None,
     )  # fmt: skip
     clean = setting.folder[~np.isin(joined[setting.folder], joined[setting.train])]
-    limits = _limits(setting, clean, rules.missed(found.share, question.group_recall))
+    limits = _limits(setting, clean, rules.missed(unexplained.share, question.group_recall))
     return _Work(
-        question, setting, found, limits, clean, dict.fromkeys(TERMS, UNKNOWN),
+        question, setting, unexplained, limits, clean, dict.fromkeys(TERMS, UNKNOWN),
         dict.fromkeys(ARMS, NO_ARM), words.Notes(question.classes, trained is not None),
         DomainAuc(), trained=trained,
     )  # fmt: skip
@@ -281,9 +281,9 @@ def _same_images(
     gain = np.where(seen, of_random.train - of_groups.train, np.nan)
     if not seen.any(axis=1).all():
         return
-    found = crossed(gain, setting.labels[rows], setting.joined[rows], setting.weights())
-    work.same = rules.figure(found)
-    work.notes.same = (found, int(seen.any(axis=0).sum()))
+    estimate = crossed(gain, setting.labels[rows], setting.joined[rows], setting.weights())
+    work.same = rules.figure(estimate)
+    work.notes.same = (estimate, int(seen.any(axis=0).sum()))
 
 
 def _borrow(work: _Work, leakage: Interval, quick: Diagnosis) -> None:
@@ -316,7 +316,7 @@ def _nearest(work: _Work, random: list[Ints], grouped: list[Ints]) -> None:
     y, weights = setting.labels, setting.weights()
     inside = np.isin(setting.folder, work.clean)
     clean = setting.folder[inside]
-    found = {
+    nearest_arms = {
         "random": _arm(r, y[setting.train], weights),
         "group": _arm(g, y[setting.train], weights),
         "folder": _arm(outside[:, inside], y[clean], weights),
@@ -327,7 +327,7 @@ def _nearest(work: _Work, random: list[Ints], grouped: list[Ints]) -> None:
         one = GroupedScores(g, y[setting.train], setting.joined[setting.train])
         two = GroupedScores(outside[:, inside], y[clean], setting.joined[clean])
         terms["shift"] = rules.figure(difference_of_samples(one, two, _shared(work)))
-    work.models = (BaselineResult("nearest neighbour on 16x16 thumbnails", terms, found),)
+    work.models = (BaselineResult("nearest neighbour on 16x16 thumbnails", terms, nearest_arms),)
     setting.watch.at("nearest neighbour", 1, 1)
 
 
@@ -427,14 +427,14 @@ def _answer(work: _Work) -> Diagnosis:
         "your_validation_fraction": question.your_validation_fraction,
     }
     both = np.concatenate([setting.train, setting.folder])
-    found = Diagnosis(
+    diagnosis = Diagnosis(
         asked, len(np.unique(setting.joined[both])), dict(question.group_provenance),
         dict(work.terms), work.residual.share, dict(work.arms), work.domain, work.models,
         "", (), (), work.properties, work.same, work.curve,
     )  # fmt: skip
     return replace(
-        found,
-        verdict=words.verdict(found, work.limits, work.notes.who),
-        evidence=words.evidence(found, work.notes),
-        caveats=words.caveats(found, work.notes, work.limits),
+        diagnosis,
+        verdict=words.verdict(diagnosis, work.limits, work.notes.who),
+        evidence=words.evidence(diagnosis, work.notes),
+        caveats=words.caveats(diagnosis, work.notes, work.limits),
     )

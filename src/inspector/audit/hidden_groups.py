@@ -62,11 +62,11 @@ def _blocks(n: int, rows_at_once: int = 512) -> list[tuple[int, int]]:
 
 def _distances(x: Floats, squares: Floats, known: Ints, start: int, end: int) -> Floats:
     """Return distances of rows start..end to all rows; inf inside a known group."""
-    found = squares[start:end, None] + squares[None, :] - 2 * (x[start:end] @ x.T)
-    np.maximum(found, 0, out=found)
-    np.sqrt(found, out=found)
-    found[known[start:end, None] == known[None, :]] = np.inf
-    return np.asarray(found, np.float32)
+    distances = squares[start:end, None] + squares[None, :] - 2 * (x[start:end] @ x.T)
+    np.maximum(distances, 0, out=distances)
+    np.sqrt(distances, out=distances)
+    distances[known[start:end, None] == known[None, :]] = np.inf
+    return np.asarray(distances, np.float32)
 
 
 def _distance_of_30th(x: Floats, known: Ints) -> Floats:
@@ -83,10 +83,10 @@ def _distance_of_30th(x: Floats, known: Ints) -> Floats:
 
 def _close_pairs(x: Floats, known: Ints, limit: Floats) -> Ints:
     squares = (x**2).sum(axis=1)
-    found = []
+    pairs = []
     for start, end in _blocks(len(x)):
         block = _distances(x, squares, known, start, end)
         a, b = np.nonzero((block < limit[start:end, None]) & (block < limit[None, :]))
         a += start
-        found.append(np.stack([a[a < b], b[a < b]], axis=1))
-    return np.concatenate(found).astype(np.int64)
+        pairs.append(np.stack([a[a < b], b[a < b]], axis=1))
+    return np.concatenate(pairs).astype(np.int64)

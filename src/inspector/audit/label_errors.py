@@ -77,12 +77,12 @@ def out_of_fold(x: Floats, labels: Ints, group: Ints, *, seed: int = 0) -> Float
     """
     classes = int(labels.max()) + 1
     known = own_groups(group)
-    found = np.zeros((len(x), classes), np.float32)
+    probabilities = np.zeros((len(x), classes), np.float32)
     for turn in range(ROUNDS):
         folds = group_folds(labels, known, FOLDS, np.random.default_rng([seed, turn]))
         for fold in range(FOLDS):
             held = folds == fold
             if held.any() and not held.all():
                 model = fit(x[~held], labels[~held], classes)
-                found[held] += model.probabilities(x[held]) / ROUNDS
-    return found
+                probabilities[held] += model.probabilities(x[held]) / ROUNDS
+    return probabilities

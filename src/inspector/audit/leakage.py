@@ -64,7 +64,7 @@ def edges_across(ties: SimilarityEdges, source: Mask, target: Mask) -> NDArray[n
         (n,) codes; 0 outside of `target`.
     """
     own = source.astype(np.int64)
-    found = np.zeros(len(source), np.uint8)
+    codes = np.zeros(len(source), np.uint8)
     seen = np.bincount(ties.picture[source], minlength=ties.near.shape[0]).astype(np.float32)
     reached = (
         (EdgeKind.GROUP, _members(ties.group, source) > own),
@@ -74,8 +74,8 @@ def edges_across(ties: SimilarityEdges, source: Mask, target: Mask) -> NDArray[n
         (EdgeKind.BYTES, _members(ties.content, source) > own),
     )
     for code, holds in reached:
-        found[holds & target] = code
-    return found
+        codes[holds & target] = code
+    return codes
 
 
 @dataclass(frozen=True, slots=True)

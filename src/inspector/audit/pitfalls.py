@@ -10,11 +10,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from inspector.code_reading.finding import HIGH, LOW, MIDDLE, FindingSeverity
 from inspector.code_reading.loader_calls import LoaderCall
 from inspector.splits.keras_lists import Listed
 from inspector.splits.keras_replay import Call, Loader, cut, is_text, order, shown_name
-
-HIGH, MIDDLE, LOW = "high", "middle", "low"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +21,22 @@ class Pitfall:
     """One thing to know about a split.
 
     Attributes:
-        severity: "high", "middle" or "low".
+        title: What is so: one sentence without its full stop.
+        detail: What follows from it and what to do: whole sentences, or "".
         files: Paths behind the numbers, complete; () where all files are meant.
     """
 
     code: str
-    severity: str
-    text: str
+    severity: FindingSeverity
+    title: str
+    detail: str = ""
     numbers: Mapping[str, float] = field(default_factory=dict)
     files: tuple[str, ...] = ()
 
     @property
-    def parts(self) -> tuple[str, str]:
-        """What is so, without its full stop, and what follows from it."""
-        ends = [i for mark in (": ", ". ") if (i := self.text.find(mark)) > 0]
-        if not ends:
-            return self.text.removesuffix("."), ""
-        first, rest = self.text[: min(ends)], self.text[min(ends) + 2 :]
-        return first, rest[:1].upper() + rest[1:]
+    def text(self) -> str:
+        """Title and detail as one paragraph."""
+        return f"{self.title}. {self.detail}" if self.detail else f"{self.title}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +67,8 @@ def pitfalls(replayed: Replayed) -> list[Pitfall]:
         _augmented, _normalised, _unbalanced, _hidden, _not_text, _reshuffled, _first_files,
         _truncated, _class_order, _order_differs, _fragile,
     )  # fmt: skip
-    found = [pitfall for check in checks for pitfall in check(replayed)]
-    rank = {HIGH: 0, MIDDLE: 1, LOW: 2}
-    return sorted(found, key=lambda p: rank[p.severity])
+    results = [pitfall for check in checks for pitfall in check(replayed)]
+    return sorted(results, key=lambda p: p.severity.rank)
 
 
 def _overlap(r: Replayed) -> Iterator[Pitfall]:
@@ -101,7 +97,8 @@ def _overlap(r: Replayed) -> Iterator[Pitfall]:
     yield Pitfall(
         code, HIGH if both else MIDDLE,
         f"{len(both):,} of {len(r.validation):,} validation files ({share:.0%}) are training files"
-        f" too: {why}. {len(neither):,} files are in neither. Give both calls the same seed,"
+        f" too",
+        f"{why}. {len(neither):,} files are in neither. Give both calls the same seed,"
         " validation_split and shuffle.",
         {"both": len(both), "neither": len(neither), "share_of_validation": round(share, 4),
          "validation": len(r.validation), "training_call": one, "validation_call": two},
@@ -120,7 +117,8 @@ def _whole_folder(both: list[str], r: Replayed) -> Iterator[Pitfall]:
         advice = 'Give the training call subset="training"'
     yield Pitfall(
         "overlap", HIGH,
-        f"{what}: {len(both):,} of {len(r.validation):,} validation files ({share:.0%}) are"
+        f"{what}",
+        f"{len(both):,} of {len(r.validation):,} validation files ({share:.0%}) are"
         f" training files. {advice}, with the same validation_split, subset and seed in both.",
         {"both": len(both), "neither": 0, "share_of_validation": round(share, 4),
          "validation": len(r.validation), "training_call": 0.0,
@@ -136,7 +134,8 @@ def _unused(r: Replayed) -> Iterator[Pitfall]:
     if r.one.subset and r.two.subset:
         yield Pitfall(
             "unused_files", LOW,
-            f"Both calls cut their own folder: {r.one.validation_split:.0%} of the training folder"
+            "Both calls cut their own folder",
+            f"{r.one.validation_split:.0%} of the training folder"
             f" and {1 - r.two.validation_split:.0%} of the validation folder are used by nobody."
             " Leave validation_split and subset out, as the folders are a split already.",
             {"training_share": r.one.validation_split,
@@ -154,7 +153,8 @@ def _binary(r: Replayed) -> Iterator[Pitfall]:
         if mode == "binary" and count > 2:
             yield Pitfall(
                 "binary_with_many_classes", HIGH,
-                f"Line {call.line} asks for binary labels, and there are {count} classes: all"
+                f"Line {call.line} asks for binary labels, and there are {count} classes",
+                "All"
                 ' beyond the second have a label that the model can\'t say. Use "categorical" or'
                 ' whole numbers ("sparse", "int").',
                 {"classes": count},
@@ -170,7 +170,8 @@ def _no_shuffle(r: Replayed) -> Iterator[Pitfall]:
     if missing:
         yield Pitfall(
             "shuffle_false", HIGH,
-            f"shuffle=False holds back the last files by name: validation has {len(named)} of"
+            "shuffle=False holds back the last files by name",
+            f"Validation has {len(named)} of"
             f" {len(r.listed.class_names)} classes ({', '.join(sorted(named)[:5])}).",
             {"classes_in_validation": len(named), "classes": len(r.listed.class_names)},
             r.validation,
@@ -184,7 +185,7 @@ def _empty(r: Replayed) -> Iterator[Pitfall]:
         yield Pitfall(
             "empty_split", HIGH,
             f"int({share:g} * {count}) is 0, so Keras puts all {count} files into validation and"
-            " finds none for training.",
+            " finds none for training", "",
             {"files": count, "held_back": 0}, r.validation,
         )  # fmt: skip
 
@@ -196,8 +197,8 @@ def _repeated_class(r: Replayed) -> Iterator[Pitfall]:
             both = sorted(set(r.training) & set(r.validation))
             yield Pitfall(
                 "class_names_repeat", HIGH,
-                f"class_names has {', '.join(twice)} twice, so Keras lists these files twice:"
-                f" {len(both):,} files are in training and in validation.",
+                f"class_names has {', '.join(twice)} twice, so Keras lists these files twice",
+                f"{len(both):,} files are in training and in validation.",
                 {"both": len(both)}, tuple(both),
             )  # fmt: skip
             return
@@ -217,7 +218,8 @@ def _reused_labels(r: Replayed) -> Iterator[Pitfall]:
     yield Pitfall(
         "labels_list_reused", HIGH,
         f"Keras shuffles the list {names[0]} in place, so the second call starts from shuffled"
-        f" labels: {wrong:.0%} of its labels are wrong{whose}. Pass list({names[0]}) to each call.",
+        f" labels",
+        f"{wrong:.0%} of its labels are wrong{whose}. Pass list({names[0]}) to each call.",
         {"wrong_share": round(wrong, 4)}, r.validation,
     )  # fmt: skip
 
@@ -227,7 +229,8 @@ def _augmented(r: Replayed) -> Iterator[Pitfall]:
         yield Pitfall(
             "validation_augmented", HIGH,
             f"The validation images come from an augmenting generator (line"
-            f" {r.calls[1].generator}): they are turned and shifted as training's are, and the"
+            f" {r.calls[1].generator})",
+            "They are turned and shifted as training's are, and the"
             " figure is about other images than yours. Use a second generator that only"
             " normalises.",
             {"validation": len(r.validation)}, r.validation,
@@ -238,10 +241,11 @@ def _normalised(r: Replayed) -> Iterator[Pitfall]:
     if len(r.calls) > 1 and r.calls[0].generator and r.calls[1].generator:
         one, two = r.calls[0].normalises, r.calls[1].normalises
         if one != two:
-            said = [" and ".join(names) or "nothing" for names in (one, two)]
+            names_of_both = [" and ".join(names) or "nothing" for names in (one, two)]
             yield Pitfall(
                 "normalised_differently", HIGH,
-                f"Training is normalised by {said[0]}, validation by {said[1]}: the model sees"
+                f"Training is normalised by {names_of_both[0]}, validation by {names_of_both[1]}",
+                "The model sees"
                 " other values than it learnt from.",
                 {"validation": len(r.validation)}, r.validation,
             )  # fmt: skip
@@ -258,7 +262,8 @@ def _unbalanced(r: Replayed) -> Iterator[Pitfall]:
         shown = ", ".join(none[:5])
         yield Pitfall(
             "class_without_validation", MIDDLE,
-            f"{len(none)} of {len(everything)} classes have no validation file: {shown}.",
+            f"{len(none)} of {len(everything)} classes have no validation file",
+            f"{shown}.",
             {"classes": len(none)}, tuple(p for p in r.listed.paths if p.split("/")[0] in none),
         )  # fmt: skip
     shares = {label: held[label] / n for label, n in everything.items()}
@@ -271,7 +276,8 @@ def _unbalanced(r: Replayed) -> Iterator[Pitfall]:
         worst = max(far, key=lambda label: abs(far[label] - share))
         yield Pitfall(
             "not_stratified", LOW,
-            f"The split is not stratified: {far[worst]:.0%} of {worst} is in validation, where"
+            "The split is not stratified",
+            f"{far[worst]:.0%} of {worst} is in validation, where"
             f" {share:.0%} was asked for.",
             {"worst_share": round(far[worst], 4), "asked": share},
         )  # fmt: skip
@@ -283,7 +289,7 @@ def _hidden(r: Replayed) -> Iterator[Pitfall]:
         yield Pitfall(
             "hidden_files", HIGH if any("/._" in f"/{f}" for f in files) else LOW,
             f"{len(files):,} hidden files are listed as images (._name files are a Mac's notes"
-            " and end the epoch with an error).",
+            " and end the epoch with an error)", "",
             {"files": len(files)}, files,
         )  # fmt: skip
 
@@ -294,7 +300,8 @@ def _not_text(r: Replayed) -> Iterator[Pitfall]:
         yield Pitfall(
             "name_not_utf8", HIGH,
             f"{len(files):,} names are not UTF-8, and Keras stops at the first"
-            f" ({shown_name(files[0])}): rename them.",
+            f" ({shown_name(files[0])})",
+            "Rename them.",
             {"files": len(files)}, files,
         )  # fmt: skip
 
@@ -303,7 +310,8 @@ def _reshuffled(r: Replayed) -> Iterator[Pitfall]:
     if r.two.loader is Loader.DATASET and r.two.subset == "validation" and r.two.shuffle:
         yield Pitfall(
             "validation_reshuffled", LOW,
-            'With subset="validation" the set is shuffled anew at each pass: labels collected in'
+            'With subset="validation" the set is shuffled anew at each pass',
+            'Labels collected in'
             " one pass don't belong to predictions of another, and file_paths is not their order."
             ' Take both in one pass, or use subset="both".',
             {"validation": len(r.validation)}, r.validation,
@@ -314,8 +322,8 @@ def _first_files(r: Replayed) -> Iterator[Pitfall]:
     if r.two.loader is Loader.GENERATOR and r.two.validation_split:
         yield Pitfall(
             "first_files", LOW,
-            "This generator holds back the first files of each class by name, without a shuffle:"
-            " with frames named in order that is nearly a split by time, and other files than"
+            "This generator holds back the first files of each class by name, without a shuffle",
+            "With frames named in order that is nearly a split by time, and other files than"
             " image_dataset_from_directory takes.",
             {"validation": len(r.validation)}, r.validation,
         )  # fmt: skip
@@ -329,8 +337,8 @@ def _truncated(r: Replayed) -> Iterator[Pitfall]:
         if held != round(exact):
             yield Pitfall(
                 "truncated", LOW,
-                f"int({share:g} * {count}) is {held}, one less than the {round(exact)} meant:"
-                " Keras cuts off what rounding left.",
+                f"int({share:g} * {count}) is {held}, one less than the {round(exact)} meant",
+                "Keras cuts off what rounding left.",
                 {"held_back": held, "meant": round(exact)},
             )  # fmt: skip
 
@@ -343,7 +351,8 @@ def _class_order(r: Replayed) -> Iterator[Pitfall]:
         place = next(i for i, n in enumerate(names) if i != int(n))
         yield Pitfall(
             "class_order", LOW,
-            f"Classes are in order of their characters: label {place} is the folder"
+            "Classes are in order of their characters",
+            f"Label {place} is the folder"
             f" {names[place]}, not {place}. Read names from class_names, or pad them with zeros.",
             {"label": place, "classes": len(names)},
             tuple(p for p in r.listed.paths if p.split("/")[0] == names[place]),
@@ -369,7 +378,8 @@ def _order_differs(r: Replayed) -> Iterator[Pitfall]:
         yield Pitfall(
             "order_differs", LOW,
             f"On another system these {why} can sort differently, and the same seed would draw"
-            " another split there. A locked split does not depend on it.",
+            " another split there",
+            "A locked split does not depend on it.",
             {"files": len(forms)}, forms,
         )  # fmt: skip
 
@@ -397,7 +407,8 @@ def _fragile(r: Replayed) -> Iterator[Pitfall]:
     what = f"the {len(gone):,} dropped files" if r.dropped & gone else "a single file"
     yield Pitfall(
         "cleaning_redraws", MIDDLE if r.dropped & gone else LOW,
-        f"Without {what}, the same seed draws another split: {len(moved):,} of its {len(then):,}"
+        f"Without {what}, the same seed draws another split",
+        f"{len(moved):,} of its {len(then):,}"
         f" validation files ({len(moved) / len(then):.0%}) are training files today. Lock the"
         " split before you clean, or you compare two different validation sets.",
         {"validation": len(then), "were_training": len(moved),

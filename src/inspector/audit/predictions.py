@@ -73,14 +73,14 @@ def placed(predictions: list[Prediction], known: Container[str]) -> list[Predict
 
     A path may have folders in front that the dataset does not know: they are taken off.
     """
-    found = []
+    predictions_placed = []
     for one in predictions:
         path = one.path
         while path not in known and "/" in path:
             path = path.partition("/")[2]
         if path in known:
-            found.append(replace(one, path=path))
-    return found
+            predictions_placed.append(replace(one, path=path))
+    return predictions_placed
 
 
 def stated(shares: Sequence[float | None], images: Sequence[int | None]) -> str:
@@ -90,12 +90,12 @@ def stated(shares: Sequence[float | None], images: Sequence[int | None]) -> str:
     """
     places = ("on the split", "on the real folder")
     known = list(zip(shares, images, places, strict=True))
-    said = [
+    statements = [
         f"{share:.3f}{_of(share, n)} {where}" for share, n, where in known if share is not None
     ]  # fmt: skip
-    if not said:
+    if not statements:
         return ""
-    text = f"You measured {' and '.join(said)}"
+    text = f"You measured {' and '.join(statements)}"
     one, two = shares
     if one is None or two is None:
         return f"{text}."

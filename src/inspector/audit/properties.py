@@ -55,7 +55,7 @@ def compare_properties(
     raw = np.array([tested[name][1] for name in names], np.float64)
     adjusted = dict(zip(names, holm(raw).tolist(), strict=True))
     inside = sides.in_folder[rows]
-    found = [
+    compared = [
         Property(
             name, auc, p, adjusted.get(name), adjusted.get(name, 1.0) <= SIGNIFICANT,
             *_typical(properties[name][rows], inside),
@@ -63,7 +63,7 @@ def compare_properties(
         )
         for name, (auc, p) in tested.items()
     ]  # fmt: skip
-    return tuple(sorted(found, key=lambda one: (not one.differs, -_distance(one.auc))))
+    return tuple(sorted(compared, key=lambda one: (not one.differs, -_distance(one.auc))))
 
 
 def one_hot(name: str, values: list[str | None], *, most: int = 8) -> dict[str, Doubles]:
@@ -181,8 +181,8 @@ def _labellings(sides: PropertyGroups, rows: Ints, draws: int, rng: np.random.Ge
     classes = int(labels.max(initial=0)) + 1
     table = np.zeros((int(known.max()) + 1, classes), np.int64)
     np.add.at(table, (known, labels), 1)
-    wanted = np.bincount(labels[inside], minlength=classes)
-    drawn = [inside, *(draw_groups(table, wanted, rng)[known] for _ in range(draws))]
+    quota = np.bincount(labels[inside], minlength=classes)
+    drawn = [inside, *(draw_groups(table, quota, rng)[known] for _ in range(draws))]
     return np.stack(drawn, axis=1)
 
 

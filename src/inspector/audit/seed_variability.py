@@ -91,7 +91,7 @@ def score_seeds(
     Raises:
         Stopped: When `stop` said so.
     """
-    found = np.full((3, len(seeds)), np.nan)
+    scores = np.full((3, len(seeds)), np.nan)
     classes = int(images.labels.max(initial=0)) + 1
     whole = np.bincount(images.labels, minlength=classes) / max(1, len(images.labels))
     for i, seed in enumerate(seeds):
@@ -99,14 +99,14 @@ def score_seeds(
             raise StudyStopped
         mask = membership(int(seed))
         if mask.any() and not mask.all():
-            found[0, i] = _twinned(images.neighbours, mask)
+            scores[0, i] = _twinned(images.neighbours, mask)
             share = np.bincount(images.labels[mask], minlength=classes) / mask.sum()
-            found[1, i] = np.abs(share - whole).max()
+            scores[1, i] = np.abs(share - whole).max()
             model = fit(images.x[~mask], images.labels[~mask], classes)
             named = model.predict(images.x[mask])
-            found[2, i] = (named == images.labels[mask]).mean()
+            scores[2, i] = (named == images.labels[mask]).mean()
         progress("seed variability", i + 1, len(seeds))
-    return SeedScores(np.array(seeds, np.int64), found[0], found[1], found[2])
+    return SeedScores(np.array(seeds, np.int64), scores[0], scores[1], scores[2])
 
 
 def _twinned(neighbours: Ints, mask: Mask) -> float:

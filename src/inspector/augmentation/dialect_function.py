@@ -209,23 +209,27 @@ def _rest(policy: Policy, n: str) -> str:
     return code
 
 
-def _normalisation(wanted: Normalisation) -> str:
-    if wanted == Normalisation():
+def _normalisation(normalisation: Normalisation) -> str:
+    if normalisation == Normalisation():
         return ""
     lines = ["x = np.array(pictures, np.float32)"]
-    if wanted.rescale is not None:
-        lines.append(f"x *= np.float32({wanted.rescale!r})")
-    if wanted.samplewise_center:
+    if normalisation.rescale is not None:
+        lines.append(f"x *= np.float32({normalisation.rescale!r})")
+    if normalisation.samplewise_center:
         lines.append("x -= x.mean(axis=(1, 2, 3), keepdims=True)")
-    if wanted.samplewise_std:
+    if normalisation.samplewise_std:
         lines.append("x /= x.std(axis=(1, 2, 3), keepdims=True) + np.float32(1e-6)")
-    if wanted.featurewise_center:
+    if normalisation.featurewise_center:
         lines.append("x -= mean")
-    if wanted.featurewise_std:
+    if normalisation.featurewise_std:
         lines.append("x /= std + np.float32(1e-6)")
-    if wanted.zca:
+    if normalisation.zca:
         lines.append("# ZCA whitening was asked for; it is not applied.")
-    fitted = ", mean=None, std=None" if wanted.featurewise_center or wanted.featurewise_std else ""
+    fitted = (
+        ", mean=None, std=None"
+        if normalisation.featurewise_center or normalisation.featurewise_std
+        else ""
+    )
     head = f"\n\ndef normalise(pictures{fitted}):\n"
     words = '"""Normalise pictures (n, h, w, 3) of 0..255, training\'s and validation\'s alike."""'
     return head + indent("\n".join([words, *lines, "return x"]), "    ") + "\n"

@@ -156,11 +156,11 @@ def _write_shift(writer: _Writer) -> None:
 
 
 def _write_flips(writer: _Writer) -> None:
-    found = {
+    flips = {
         "horizontal": writer.policy.horizontal_flip,
         "vertical": writer.policy.vertical_flip,
     }
-    for mode, probability in found.items():
+    for mode, probability in flips.items():
         if probability:
             note = ""
             if probability != 0.5:
@@ -234,16 +234,18 @@ def _write_rest(writer: _Writer) -> None:
         )
 
 
-def _normalisation(writer: _Writer, wanted: Normalisation) -> list[str]:
+def _normalisation(writer: _Writer, normalisation: Normalisation) -> list[str]:
     layers = []
-    if wanted.rescale is not None:
-        layers.append(f"Rescaling({wanted.rescale!r})")
-    if wanted.samplewise_center or wanted.samplewise_std:
-        layers.append(f"Samplewise({wanted.samplewise_center}, {wanted.samplewise_std})")
-    if wanted.featurewise_center or wanted.featurewise_std:
+    if normalisation.rescale is not None:
+        layers.append(f"Rescaling({normalisation.rescale!r})")
+    if normalisation.samplewise_center or normalisation.samplewise_std:
+        layers.append(
+            f"Samplewise({normalisation.samplewise_center}, {normalisation.samplewise_std})"
+        )
+    if normalisation.featurewise_center or normalisation.featurewise_std:
         writer.notes.append(
             "Featurewise: add keras.layers.Normalization() and call its adapt(training_images)."
         )
-    if wanted.zca:
+    if normalisation.zca:
         writer.notes.append("Not in keras.layers: ZCA whitening.")
     return layers

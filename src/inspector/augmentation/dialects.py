@@ -64,48 +64,52 @@ def _to_generator(policy: Policy, keras_version: str, *, swapped: bool) -> str:
 
 
 def _geometry(policy: Policy, *, swapped: bool) -> dict[str, object]:
-    found: dict[str, object] = {}
+    arguments: dict[str, object] = {}
     if policy.rotation_degrees:
-        found["rotation_range"] = policy.rotation_degrees
+        arguments["rotation_range"] = policy.rotation_degrees
     across, along = policy.width_shift, policy.height_shift
     if swapped:
         across, along = along, across
-    found |= {"width_shift_range": _amount(across)} if across != Shift() else {}
-    found |= {"height_shift_range": _amount(along)} if along != Shift() else {}
+    arguments |= {"width_shift_range": _amount(across)} if across != Shift() else {}
+    arguments |= {"height_shift_range": _amount(along)} if along != Shift() else {}
     if policy.shear_degrees:
-        found["shear_range"] = policy.shear_degrees
+        arguments["shear_range"] = policy.shear_degrees
     if not policy.zoom.is_only(1):
-        found["zoom_range"] = _zoom(policy.zoom)
+        arguments["zoom_range"] = _zoom(policy.zoom)
     for name, probability in _flips(policy).items():
         if probability:
-            found[name] = True
+            arguments[name] = True
     if policy.fill is not Fill.NEAREST:
-        found["fill_mode"] = policy.fill.value
+        arguments["fill_mode"] = policy.fill.value
     if policy.cval:
-        found["cval"] = policy.cval
-    return found
+        arguments["cval"] = policy.cval
+    return arguments
 
 
 def _light(policy: Policy) -> dict[str, object]:
-    found: dict[str, object] = {}
+    arguments: dict[str, object] = {}
     if policy.channel_shift_levels:
-        found["channel_shift_range"] = policy.channel_shift_levels
+        arguments["channel_shift_range"] = policy.channel_shift_levels
     if not policy.brightness.is_only(1):
-        found["brightness_range"] = [policy.brightness.low, policy.brightness.high]
-    return found
+        arguments["brightness_range"] = [policy.brightness.low, policy.brightness.high]
+    return arguments
 
 
 def _normalisation(policy: Policy) -> dict[str, object]:
-    wanted = policy.normalisation
+    normalisation = policy.normalisation
     flags = {
-        "samplewise_center": wanted.samplewise_center,
-        "samplewise_std_normalization": wanted.samplewise_std,
-        "featurewise_center": wanted.featurewise_center,
-        "featurewise_std_normalization": wanted.featurewise_std,
-        "zca_whitening": wanted.zca,
+        "samplewise_center": normalisation.samplewise_center,
+        "samplewise_std_normalization": normalisation.samplewise_std,
+        "featurewise_center": normalisation.featurewise_center,
+        "featurewise_std_normalization": normalisation.featurewise_std,
+        "zca_whitening": normalisation.zca,
     }
-    found: dict[str, object] = {name: True for name, flag in flags.items() if flag}
-    return found if wanted.rescale is None else {"rescale": wanted.rescale, **found}
+    arguments: dict[str, object] = {name: True for name, flag in flags.items() if flag}
+    return (
+        arguments
+        if normalisation.rescale is None
+        else {"rescale": normalisation.rescale, **arguments}
+    )
 
 
 def _zoom(zoom: Range) -> float | list[float]:
@@ -144,34 +148,34 @@ def _generator_notes(policy: Policy) -> list[str]:
     for name, probability in _flips(policy).items():
         if probability not in (0, 0.5):
             notes.append(f"{name} has probability 0.5 here; the policy has {probability:g}.")
-    wanted = policy.normalisation
-    if wanted.featurewise_center or wanted.featurewise_std or wanted.zca:
+    normalisation = policy.normalisation
+    if normalisation.featurewise_center or normalisation.featurewise_std or normalisation.zca:
         notes.append("Call generator.fit(training_images) first, or nothing is normalised.")
-    if wanted.samplewise_std and not wanted.samplewise_center:
+    if normalisation.samplewise_std and not normalisation.samplewise_center:
         notes.append("ImageDataGenerator switches samplewise_center on as well.")
-    if wanted.featurewise_std and not wanted.featurewise_center:
+    if normalisation.featurewise_std and not normalisation.featurewise_center:
         notes.append("ImageDataGenerator switches featurewise_center on as well.")
     return [*notes, *(f"Not in ImageDataGenerator: {what}." for what in _beyond(policy))]
 
 
 def _beyond(policy: Policy) -> list[str]:
     """Return in words what only our own function does."""
-    found = []
+    notes = []
     for name in ("contrast", "saturation"):
         ends: Range = getattr(policy, name)
         if not ends.is_only(1):
-            found.append(f"{name} factor {ends.low:g} to {ends.high:g}")
+            notes.append(f"{name} factor {ends.low:g} to {ends.high:g}")
     if policy.hue_degrees:
-        found.append(f"hue of {policy.hue_degrees:g} degrees")
+        notes.append(f"hue of {policy.hue_degrees:g} degrees")
     if policy.blur_px:
-        found.append(f"blur of up to {policy.blur_px:g} px")
+        notes.append(f"blur of up to {policy.blur_px:g} px")
     if policy.noise_levels:
-        found.append(f"noise of up to {policy.noise_levels:g} grey levels")
+        notes.append(f"noise of up to {policy.noise_levels:g} grey levels")
     if not policy.jpeg_quality.is_only(100):
         ends = policy.jpeg_quality
-        found.append(f"JPEG quality {ends.low:g} to {ends.high:g}")
+        notes.append(f"JPEG quality {ends.low:g} to {ends.high:g}")
     if policy.erasing_probability and policy.erasing_area:
-        found.append(f"erasing of up to {policy.erasing_area:g} of the area")
+        notes.append(f"erasing of up to {policy.erasing_area:g} of the area")
     if policy.crop_area < 1:
-        found.append(f"cutting out {policy.crop_area:g} or more of the area")
-    return found
+        notes.append(f"cutting out {policy.crop_area:g} or more of the area")
+    return notes

@@ -20,7 +20,7 @@ def _shifts(policy: Policy) -> list[tuple[str, Shift]]:
 
 def shift_in_pixels(policy: Policy, _: LintContext) -> list[LintFinding]:
     """Rule 1: from 1.0 on, a float is pixels and no longer a fraction [7.8 against 47.3]."""
-    found = []
+    findings = []
     for field, shift in _shifts(policy):
         if shift.kind is ShiftKind.PIXELS and isinstance(shift.value, float):
             meant = 0.1 if shift.value < 2 else min(shift.value / 100, 0.5)
@@ -29,10 +29,10 @@ def shift_in_pixels(policy: Policy, _: LintContext) -> list[LintFinding]:
                 f"image moves by {shift.value:g} px at most. A fraction of the side is under 1; "
                 f"{meant:g} was probably meant."
             )
-            found.append(
+            findings.append(
                 LintFinding("shift-in-pixels", field, "warning", message, {NAMES[field]: meant})
             )
-    return found
+    return findings
 
 
 def shift_of_one_step(policy: Policy, _: LintContext) -> list[LintFinding]:
@@ -53,7 +53,7 @@ def shift_of_one_step(policy: Policy, _: LintContext) -> list[LintFinding]:
 
 def shift_without_rest(policy: Policy, _: LintContext) -> list[LintFinding]:
     """Rule 18: a list without 0 moves every image."""
-    found = []
+    findings = []
     for field, shift in _shifts(policy):
         if isinstance(shift.value, tuple) and 0 not in shift.value:
             far = max(abs(v) for v in shift.value)
@@ -63,12 +63,12 @@ def shift_without_rest(policy: Policy, _: LintContext) -> list[LintFinding]:
                 f"up to {far:g} {unit}, with a random sign: none stays in place. The number "
                 f"{far:g} alone draws everything up to it."
             )
-            found.append(
+            findings.append(
                 LintFinding(
                     "shift-without-rest", field, "warning", message, {NAMES[field]: float(far)}
                 )
             )
-    return found
+    return findings
 
 
 def small_shear(policy: Policy, _: LintContext) -> list[LintFinding]:

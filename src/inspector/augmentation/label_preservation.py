@@ -145,8 +145,8 @@ def label_damage(
     safety = LabelPreservation(pictures, labels)
     if not safety.tells:
         return []
-    found = [safety.damage(name, part, draws, seed) for name, part in parts(policy)]
-    return sorted(found, key=lambda d: (not d.harmful, d.kept_share))
+    changes = [safety.damage(name, part, draws, seed) for name, part in parts(policy)]
+    return sorted(changes, key=lambda d: (not d.harmful, d.kept_share))
 
 
 def parts(policy: Policy) -> list[tuple[str, Policy]]:
@@ -154,8 +154,8 @@ def parts(policy: Policy) -> list[tuple[str, Policy]]:
     acting = active(policy)
     # What values are divided by afterwards moves no image; without it, more answers are reused.
     plain = replace(policy, normalisation=Normalisation())
-    found = [(NAMES.get(name, name), _always(alone(plain, name))) for name in acting]
-    return [*found, (ALL, plain)] if len(acting) > 1 else found
+    policies = [(NAMES.get(name, name), _always(alone(plain, name))) for name in acting]
+    return [*policies, (ALL, plain)] if len(acting) > 1 else policies
 
 
 class LabelPreservation:
@@ -183,12 +183,14 @@ class LabelPreservation:
             groups = range(len(pictures))
         seen = [i for i, p in enumerate(pictures) if float(p.std()) >= _LEAST_DEVIATION]
         places = np.unique(np.linspace(0, len(seen) - 1, min(len(seen), MAX_COMPARED)).round())
-        kept = [seen[int(i)] for i in places]
-        _, counts = np.unique([labels[i] for i in kept], return_counts=True)
+        originals = [seen[int(i)] for i in places]
+        _, counts = np.unique([labels[i] for i in originals], return_counts=True)
         self.tells = len(counts) >= 2 and int(counts.max()) >= 2
         if self.tells:
-            moved = kept[:: max(1, -(-len(kept) // MAX_MOVED))]
-            self._trial = _Trial(pictures, kept, moved, _lay(pictures, labels, groups, kept))
+            moved = originals[:: max(1, -(-len(originals) // MAX_MOVED))]
+            self._trial = _Trial(
+                pictures, originals, moved, _lay(pictures, labels, groups, originals)
+            )
         self.damage = lru_cache(_MOST_ANSWERS)(self._damage)
 
     def _damage(self, name: str, part: Policy, draws: int = 3, seed: int = 0) -> LabelChange:
@@ -209,14 +211,14 @@ def _lay(
     pictures: Sequence[NDArray[np.uint8]],
     labels: Sequence[int] | NDArray[np.int64],
     groups: Sequence[int] | NDArray[np.int32],
-    kept: list[int],
+    rows_kept: list[int],
 ) -> _Ground:
-    points = np.array([describe(pictures[i]) for i in kept], np.float32)
+    points = np.array([describe(pictures[i]) for i in rows_kept], np.float32)
     squares = np.einsum("ij,ij->i", points, points)
     return _Ground(
         points, squares,
-        np.array([labels[i] for i in kept], np.int64),
-        np.array([groups[i] for i in kept], np.int64),
+        np.array([labels[i] for i in rows_kept], np.int64),
+        np.array([groups[i] for i in rows_kept], np.int64),
     )  # fmt: skip
 
 
@@ -254,15 +256,15 @@ def _damage(name: str, policy: Policy, trial: _Trial, *, draws: int, seed: int) 
             worst.append((gap, Worst(trial.moved[k], numbers[k], trial.kept[others[k]])))
     worst.sort(key=lambda w: -w[0])
     plain = plain_own < plain_other
-    kept = np.mean(kept_by_draw, axis=0)
-    error = float((plain - kept).std() / np.sqrt(len(kept)))
-    loss = float(plain.mean() - kept.mean())
+    preserved = np.mean(kept_by_draw, axis=0)
+    error = float((plain - preserved).std() / np.sqrt(len(preserved)))
+    loss = float(plain.mean() - preserved.mean())
     told = float(plain.mean()) >= LEAST_TOLD
     harmful = told and loss >= HARMFUL_LOSS and loss > 3 * error
     return LabelChange(
         parameter=name,
         plain_share=float(plain.mean()),
-        kept_share=float(kept.mean()),
+        kept_share=float(preserved.mean()),
         error=error,
         moved=float(np.median(moves)),
         within=float(np.median(plain_own)),
@@ -270,7 +272,9 @@ def _damage(name: str, policy: Policy, trial: _Trial, *, draws: int, seed: int) 
         worst=tuple(w for _, w in worst[:WORST]),
         told=told,
         harmful=harmful,
-        message=_say(name, float(plain.mean()), float(kept.mean()), told=told, harmful=harmful),
+        message=_say(
+            name, float(plain.mean()), float(preserved.mean()), told=told, harmful=harmful
+        ),
     )
 
 
@@ -280,13 +284,13 @@ def _times(name: str, draws: int) -> int:
 
 
 def _draw_all(policy: Policy, trial: _Trial, *, seed: int, epoch: int) -> list[AugmentationParams]:
-    found = []
+    sampled = []
     for index in trial.moved:
         height, width = trial.pictures[index].shape[:2]
-        found.append(
+        sampled.append(
             draw(policy, seed=seed, epoch=epoch, image_id=str(index), height=height, width=width)
         )
-    return found
+    return sampled
 
 
 def _nearest(
@@ -306,16 +310,16 @@ def _nearest(
     return to_own, to_others.min(axis=1), to_others.argmin(axis=1)
 
 
-def _say(name: str, plain: float, kept: float, *, told: bool, harmful: bool) -> str:
+def _say(name: str, plain: float, preserved: float, *, told: bool, harmful: bool) -> str:
     who = "the whole policy" if name == ALL else name
     if not told:
         return (
             f"It can't be told here what {who} does to labels: only {plain:.0%} of the plain "
-            f"images are most like one of their own class, {kept:.0%} under it. Look at the "
+            f"images are most like one of their own class, {preserved:.0%} under it. Look at the "
             "draws."
         )
     who = who.replace("the whole", "The whole")
-    facts = f"{plain:.0%} of the images are most like one of their own class, and {kept:.0%} "
+    facts = f"{plain:.0%} of the images are most like one of their own class, and {preserved:.0%} "
     if not harmful:
         return f"{who} keeps labels: {facts}under it."
     if name in FLIPS:

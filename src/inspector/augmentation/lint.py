@@ -233,12 +233,12 @@ def _reduce(picture: NDArray[np.uint8], side: int | None) -> NDArray[np.uint8]:
 
 def _correlation(policy: Policy, field: str, pictures: Sequence[NDArray[np.uint8]]) -> float:
     """Return how normalised images with and without this effect correlate, -1..1, on average."""
-    wanted = replace(policy.normalisation, featurewise_center=False, featurewise_std=False)
+    normalisation = replace(policy.normalisation, featurewise_center=False, featurewise_std=False)
     only = alone(policy, field)
-    found = []
+    correlations = []
     for index, picture in enumerate(chosen(pictures)):
         pair = np.stack([picture, _once(picture, only, index, 0)]).astype(np.float32)
-        plain, changed = normalise(pair, wanted).reshape(2, -1).astype(np.float64)
+        plain, changed = normalise(pair, normalisation).reshape(2, -1).astype(np.float64)
         if plain.std() and changed.std():
-            found.append(float(np.corrcoef(plain, changed)[0, 1]))
-    return float(np.mean(found)) if found else 1.0
+            correlations.append(float(np.corrcoef(plain, changed)[0, 1]))
+    return float(np.mean(correlations)) if correlations else 1.0

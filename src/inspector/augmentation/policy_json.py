@@ -67,8 +67,8 @@ def read_policy(source: str | Mapping[str, Any]) -> Policy:
     Raises:
         UsageError: It is not a policy; the message names the first thing that is wrong.
     """
-    found = _parse(source) if isinstance(source, str) else dict(source)
-    return _read_rich(found) if "policy" in found else read_idg(found)
+    document = _parse(source) if isinstance(source, str) else dict(source)
+    return _read_rich(document) if "policy" in document else read_idg(document)
 
 
 def write_policy(policy: Policy) -> dict[str, Any]:
@@ -169,8 +169,8 @@ def _zoom(value: Any) -> Range:
     return Range(1 - half, 1 + half)
 
 
-def _read_rich(found: dict[str, Any]) -> Policy:
-    version = found.pop("policy")
+def _read_rich(document: dict[str, Any]) -> Policy:
+    version = document.pop("policy")
     if version is True or version != VERSION:
         raise UsageError(
             f"this policy has version {version!r}, and this program reads version {VERSION}",
@@ -179,7 +179,7 @@ def _read_rich(found: dict[str, Any]) -> Policy:
     defaults = Policy.none()
     names = [f.name for f in fields(Policy)]
     values: dict[str, Any] = {}
-    for name, value in found.items():
+    for name, value in document.items():
         if name not in names:
             raise _unknown(name, names, "a policy's fields")
         values[name] = _field(name, value, getattr(defaults, name))
@@ -252,13 +252,13 @@ def _plain(value: Any) -> Any:
 
 
 def _parse(text: str) -> dict[str, Any]:
-    found = decode_json(text, object, where="this", error_type=UsageError)
-    if not isinstance(found, dict):
+    document = decode_json(text, object, where="this", error_type=UsageError)
+    if not isinstance(document, dict):
         raise UsageError(
-            f"a policy is a JSON object, and this is {_short(found)}",
+            f"a policy is a JSON object, and this is {_short(document)}",
             'Write an object such as {"rotation_range": 20}.',
         )
-    return found
+    return document
 
 
 def _unknown(name: object, known: "tuple[str, ...] | list[str]", where: str) -> UsageError:

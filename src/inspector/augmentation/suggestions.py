@@ -61,13 +61,13 @@ def suggested_ranges(
     looks = np.array([_look(p) for p in pictures])
     others = np.array([_look(p) for p in validation]).reshape(-1, looks.shape[1])
     classes = np.asarray(labels)
-    found = []
+    ranges = []
     for column, parameter in ((0, "brightness_range"), (1, "contrast")):
-        found.append(_factor(parameter, looks[:, column], classes, others[:, column]))
+        ranges.append(_factor(parameter, looks[:, column], classes, others[:, column]))
     for column, parameter in ((2, "width_shift_range"), (3, "height_shift_range")):
-        found.append(_shift(parameter, looks[:, column], classes, others[:, column]))
-    found.append(_zoom(looks[:, 4], classes, others[:, 4]))
-    return [s for s in found if s is not None]
+        ranges.append(_shift(parameter, looks[:, column], classes, others[:, column]))
+    ranges.append(_zoom(looks[:, 4], classes, others[:, 4]))
+    return [s for s in ranges if s is not None]
 
 
 def _look(picture: NDArray[np.uint8]) -> tuple[float, float, float, float, float]:

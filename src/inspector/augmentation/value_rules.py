@@ -92,13 +92,17 @@ def brightness_factor(policy: Policy, _: LintContext) -> list[LintFinding]:
 
 def cancelled_by_normalisation(policy: Policy, _: LintContext) -> list[LintFinding]:
     """Rule 8: samplewise normalisation takes light out again [correlation 0.99997]."""
-    wanted = policy.normalisation
+    normalisation = policy.normalisation
     gone: list[tuple[str, str]] = []
-    if wanted.samplewise_std and not policy.brightness.is_only(1):
+    if normalisation.samplewise_std and not policy.brightness.is_only(1):
         gone.append(("brightness", "samplewise_std_normalization divides the factor out"))
-    if wanted.samplewise_center and policy.channel_shift_levels:
+    if normalisation.samplewise_center and policy.channel_shift_levels:
         gone.append(("channel_shift_levels", "samplewise_center subtracts the same number"))
-    if wanted.samplewise_center and wanted.samplewise_std and not policy.contrast.is_only(1):
+    if (
+        normalisation.samplewise_center
+        and normalisation.samplewise_std
+        and not policy.contrast.is_only(1)
+    ):
         gone.append(("contrast", "samplewise normalisation sets every image's contrast to 1"))
     return [
         LintFinding(
@@ -110,7 +114,7 @@ def cancelled_by_normalisation(policy: Policy, _: LintContext) -> list[LintFindi
             {
                 "samplewise_center": False,
                 "samplewise_std_normalization": False,
-                "rescale": wanted.rescale or 1 / 255,
+                "rescale": normalisation.rescale or 1 / 255,
             },
         )
         for field, why in gone
@@ -119,9 +123,9 @@ def cancelled_by_normalisation(policy: Policy, _: LintContext) -> list[LintFindi
 
 def needs_fit(policy: Policy, _: LintContext) -> list[LintFinding]:
     """Rule 12: without fit() there is a warning and no effect."""
-    wanted = policy.normalisation
-    field = "featurewise_std" if wanted.featurewise_std else "featurewise_center"
-    if wanted.zca or not getattr(wanted, field):
+    normalisation = policy.normalisation
+    field = "featurewise_std" if normalisation.featurewise_std else "featurewise_center"
+    if normalisation.zca or not getattr(normalisation, field):
         return []
     name = NORMALISERS[field]
     message = (

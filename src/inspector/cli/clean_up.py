@@ -47,10 +47,10 @@ def _choice(arguments: argparse.Namespace, project: Project) -> CleanUpChoice:
         raise UsageError(
             f"--include {unknown[0]} is no kind", f"Kinds: {', '.join((*_ASKED, TWO_LABELS))}."
         )
-    kept = project.samples.by_paths(arguments.keep_image)
+    kept_images = project.samples.by_paths(arguments.keep_image)
     copies = CopyChoice(
         KeptSplit(arguments.keep), frozenset(_ASKED[k] for k in kinds if k in _ASKED),
-        TWO_LABELS in kinds, {sample.id: False for sample in kept},
+        TWO_LABELS in kinds, {sample.id: False for sample in kept_images},
     )  # fmt: skip
     return CleanUpChoice(copies, resplit=arguments.resplit)
 

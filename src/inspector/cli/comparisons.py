@@ -89,7 +89,7 @@ def _plan(arguments: argparse.Namespace, project: Project) -> ComparisonPlan:
     budget = Budget(arguments.budget)
     epochs = arguments.epochs or (PLATEAU_EPOCHS if budget is Budget.PLATEAU else EPOCHS)
     model = arguments.model[0] if arguments.model else SMALL_CNN
-    wanted = RunConfig(None, model, epochs, image_size_px=arguments.image_size)
+    config = RunConfig(None, model, epochs, image_size_px=arguments.image_size)
     setup = ComparisonSetup(
         arguments.seeds, budget=budget, margin=arguments.margin,
         own_normalisation=arguments.normalisation == "policy",
@@ -97,9 +97,9 @@ def _plan(arguments: argparse.Namespace, project: Project) -> ComparisonPlan:
     )  # fmt: skip
     rule = _rule(arguments, project)
     if arguments.cleaning:
-        return project.comparisons.plan_cleaning(rule, wanted, setup=setup)
+        return project.comparisons.plan_cleaning(rule, config, setup=setup)
     return project.comparisons.plan(
-        rule, candidates, wanted, setup=setup, baseline=arguments.baseline
+        rule, candidates, config, setup=setup, baseline=arguments.baseline
     )
 
 
@@ -132,17 +132,17 @@ def _candidates(arguments: argparse.Namespace) -> list[Variant]:
         if several:
             return models(arguments.model, policy)
         return shares(_numbers("--share", arguments.share), policy)
-    found = [Variant(name, policy) for name, policy in policies]
+    candidates = [Variant(name, policy) for name, policy in policies]
     if arguments.strength:
         parameter, _, values = arguments.strength.partition("=")
-        return [*strengths(parameter, _numbers("--strength", values)), *found]
+        return [*strengths(parameter, _numbers("--strength", values)), *candidates]
     if arguments.article:
-        return [*article(), *found]
-    if not found:
+        return [*article(), *candidates]
+    if not candidates:
         raise UsageError("there is nothing to compare", "Name a --policy FILE, or --article.")
     if arguments.baseline in (None, NONE):
-        found.insert(0, Variant(NONE))
-    return found
+        candidates.insert(0, Variant(NONE))
+    return candidates
 
 
 def _numbers(option: str, text: str) -> list[float]:
@@ -152,9 +152,9 @@ def _numbers(option: str, text: str) -> list[float]:
         raise UsageError(f"{option} needs numbers, as in 0.1,0.5,1", "Check them.") from None
 
 
-def _listener(kept: StoredComparison, arguments: argparse.Namespace) -> Callable[[Event], None]:
+def _listener(record: StoredComparison, arguments: argparse.Namespace) -> Callable[[Event], None]:
     """Return what tells each event, with its policy and seed."""
-    known = {turn.run: turn for turn in kept.turns}
+    known = {turn.run: turn for turn in record.turns}
 
     def hear(answer: Event) -> None:
         event = event_of(answer)
@@ -196,20 +196,22 @@ def _tell_plan(plan: ComparisonPlan, arguments: argparse.Namespace) -> None:
             print(f"- {note}", file=stream)
 
 
-def _tell_result(found: Comparison, kept: StoredComparison, arguments: argparse.Namespace) -> None:
-    notes = found.notes
+def _tell_result(
+    comparison: Comparison, record: StoredComparison, arguments: argparse.Namespace
+) -> None:
+    notes = comparison.notes
     if arguments.json or arguments.json_lines:
-        document = as_json(found, kept) | {"notes": notes}
+        document = as_json(comparison, record) | {"notes": notes}
         if arguments.json_lines:
-            document = {"event": "result", "run": found.name} | document
+            document = {"event": "result", "run": comparison.name} | document
         print_json(document)
         return
-    base = found.reference
+    base = comparison.reference
     rows: list[Sequence[object]] = [
         (base.policy, _share(base.accuracy), "", "", "", "", _short(base.seconds_per_epoch),
          _short(base.seconds_to_best), "baseline")
     ]  # fmt: skip
-    rows += [_cells(row) for row in found.rows]
+    rows += [_cells(row) for row in comparison.rows]
     print_table(
         rows,
         (
@@ -224,10 +226,12 @@ def _tell_result(found: Comparison, kept: StoredComparison, arguments: argparse.
             "",
         ),
     )
-    if found.partial:
-        print(f"partial: {found.done} of {found.total} trainings are complete;"
-              f" continue with --resume {found.name}")  # fmt: skip
-    print(f"judged on {found.images:,} images in {found.groups:,} groups; {found.rule}")
+    if comparison.partial:
+        print(f"partial: {comparison.done} of {comparison.total} trainings are complete;"
+              f" continue with --resume {comparison.name}")  # fmt: skip
+    print(
+        f"judged on {comparison.images:,} images in {comparison.groups:,} groups; {comparison.rule}"
+    )
     print_lines(f"- {note}" for note in notes)
 
 
@@ -242,10 +246,10 @@ def _cells(row: ComparisonRow) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def as_json(found: Comparison, kept: StoredComparison) -> dict[str, Any]:
+def as_json(comparison: Comparison, record: StoredComparison) -> dict[str, Any]:
     """Return a comparison as `compare --json` prints it."""
     differences = []
-    for row in found.rows:
+    for row in comparison.rows:
         one = {
             "policy": row.policy, "mean": row.mean, "low": row.low, "high": row.high,
             "p_adjusted": row.p_adjusted, "smallest_detectable": row.smallest_detectable,
@@ -260,17 +264,19 @@ def as_json(found: Comparison, kept: StoredComparison) -> dict[str, Any]:
             "text": row.text,
         }  # fmt: skip
         differences.append(_rounded(one))
-    base = found.reference
-    runs = [{"run": t.run, "policy": t.candidate, "seed": t.seed} for t in kept.turns]
+    base = comparison.reference
+    runs = [{"run": t.run, "policy": t.candidate, "seed": t.seed} for t in record.turns]
     return {
-        "baseline": found.baseline, "comparison": found.name, "partial": found.partial,
+        "baseline": comparison.baseline, "comparison": comparison.name,
+        "partial": comparison.partial,
         "baseline_figures": _rounded(
             {"accuracy": base.accuracy, "accuracy_sd": base.sd, "seeds": base.seeds,
              "last_epoch": base.last_accuracy, "seconds_per_epoch": base.seconds_per_epoch,
              "seconds_to_best": base.seconds_to_best}
         ),
-        "split": found.rule, "budget": found.budget.value, "margin": found.margin,
-        "images": found.images, "groups": found.groups, "runs": runs, "differences": differences,
+        "split": comparison.rule, "budget": comparison.budget.value, "margin": comparison.margin,
+        "images": comparison.images, "groups": comparison.groups, "runs": runs,
+        "differences": differences,
     }  # fmt: skip
 
 

@@ -103,12 +103,12 @@ def _decided(project: Project, arguments: argparse.Namespace) -> Decided:
 def _ids(project: Project, paths: Sequence[str]) -> list[int]:
     ids = []
     for path in paths:
-        found = project.samples.by_paths([path])
-        if not found:
+        samples = project.samples.by_paths([path])
+        if not samples:
             raise DatasetError(
                 f"the dataset has no file {path}", "Name it relative to the dataset's folder."
             )
-        ids.append(found[0].id)
+        ids.append(samples[0].id)
     return ids
 
 

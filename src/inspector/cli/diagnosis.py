@@ -166,18 +166,18 @@ def _labels(arguments: argparse.Namespace) -> None:
         scan(project, arguments)
         progress = Progress()
         with Bar(progress, quiet=arguments.quiet):
-            found = project.labels.suspects(progress=progress)
-        assert found is not None
+            evidence = project.labels.suspects(progress=progress)
+        assert evidence is not None
         if arguments.json:
             print_json(
                 [
                     {"path": s.sample.path, "label": s.sample.new_label or s.sample.label,
-                     "suggested": s.suggested, "score": s.score} for s in found
+                     "suggested": s.suggested, "score": s.score} for s in evidence
                 ]
             )  # fmt: skip
-        elif found:
+        elif evidence:
             print_table(
-                [(s.sample.path, s.sample.label, s.suggested, f"{s.score:.3f}") for s in found],
+                [(s.sample.path, s.sample.label, s.suggested, f"{s.score:.3f}") for s in evidence],
                 ("file", "label", "baseline models say", "probability of the label"),
             )
         else:

@@ -61,15 +61,15 @@ def _missing_libraries() -> list[str]:
         return []
     folder = Path(spec.origin).parent / "Qt"
     files = [folder / "plugins/platforms/libqxcb.so", folder / "lib/libQt6Gui.so.6"]
-    found = set()
+    missing = set()
     # A packaged program brings most of them, and looks for them in its own folder first.
     bundle = getattr(sys, "_MEIPASS", "")
     places = os.environ | ({"LD_LIBRARY_PATH": bundle} if bundle else {})
     for file in files:
         if file.exists():
-            said = subprocess.run(
+            completed = subprocess.run(
                 [loader, str(file)], capture_output=True, text=True, check=False, env=places
             )
-            lines = said.stdout.splitlines()
-            found |= {line.split()[0] for line in lines if line.endswith("not found")}
-    return sorted(found)
+            lines = completed.stdout.splitlines()
+            missing |= {line.split()[0] for line in lines if line.endswith("not found")}
+    return sorted(missing)

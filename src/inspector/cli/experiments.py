@@ -42,14 +42,14 @@ def train_answer(
     if arguments.epochs < 1:
         raise UsageError("--epochs must be 1 or more", "Leave it out for the default.")
     seeds = arguments.seeds or SEEDS_OF_MANY
-    wanted = RunConfig(
+    config = RunConfig(
         model=arguments.model, epochs=arguments.epochs, image_size_px=arguments.image_size
     )
     progress = Progress()
     with Bar(progress, quiet=arguments.quiet):
-        plan = project.experiments.plan(rule, wanted, seeds=seeds, progress=progress)
+        plan = project.experiments.plan(rule, config, seeds=seeds, progress=progress)
     assert plan is not None
-    cleaning = _cleaning(arguments, project, wanted, seeds)
+    cleaning = _cleaning(arguments, project, config, seeds)
     runs = plan.trainings + (len(cleaning.specs) if cleaning else 0)
     took = plan.expected_seconds
     if took is not None and cleaning is not None and cleaning.expected_seconds is not None:
@@ -57,9 +57,9 @@ def train_answer(
     if arguments.dry_run and arguments.json:
         print_json({"trainings": runs, "steps": plan.steps, "expected_seconds": took})
         return None, {}
-    said = "not known before the first run" if took is None else f"about {took / 60:.0f} min"
+    duration = "not known before the first run" if took is None else f"about {took / 60:.0f} min"
     print(
-        f"{runs} trainings of {plan.steps:,} steps, {seeds} seeds; time: {said}",
+        f"{runs} trainings of {plan.steps:,} steps, {seeds} seeds; time: {duration}",
         file=sys.stdout if arguments.dry_run else sys.stderr,
     )
     if arguments.dry_run:
@@ -73,16 +73,19 @@ def train_answer(
     more: dict[str, object] = {}
     with Bar(progress, quiet=arguments.quiet):
         try:
-            found = project.experiments.run(plan, hear)
+            experiment = project.experiments.run(plan, hear)
             if cleaning is not None:
                 more = _cleaned(project, cleaning, hear)
         except KeyboardInterrupt:
             # What is complete is said, and then that it was stopped.
-            found = project.experiments.known(plan)
+            experiment = project.experiments.known(plan)
             more["stopped"] = True
-            if found.answer is None:
+            if experiment.answer is None:
                 raise
-    return found.answer, more | {"partial": found.partial, "seeds_done": found.seeds_done}
+    return experiment.answer, more | {
+        "partial": experiment.partial,
+        "seeds_done": experiment.seeds_done,
+    }
 
 
 def _cleaned(
@@ -95,13 +98,13 @@ def _cleaned(
 
 
 def _cleaning(
-    arguments: argparse.Namespace, project: Project, wanted: RunConfig, seeds: int
+    arguments: argparse.Namespace, project: Project, config: RunConfig, seeds: int
 ) -> ComparisonPlan | None:
     """Plan before and after cleaning; None where nothing is dropped, or it is not wanted."""
     if arguments.no_cleaning:
         return None
     setup = ComparisonSetup(seeds, stop_early=False)
     try:
-        return project.comparisons.plan_cleaning(Rule(RuleKind.GROUPS), wanted, setup=setup)
+        return project.comparisons.plan_cleaning(Rule(RuleKind.GROUPS), config, setup=setup)
     except UsageError:
         return None

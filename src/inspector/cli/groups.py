@@ -44,7 +44,7 @@ def _groups(arguments: argparse.Namespace) -> None:
                 "an earlier version may have used grouping rules that nobody accepted; they are"
                 f" off now: {rules}. Look at them, and --accept those that are right."
             )
-        found = project.groups.groups()
+        groups = project.groups.groups()
         if arguments.json:
             print_json(
                 [
@@ -56,7 +56,7 @@ def _groups(arguments: argparse.Namespace) -> None:
                         "classes": list(g.labels),
                         "splits": [s for s in g.splits if s],
                     }
-                    for g in found
+                    for g in groups
                 ]
             )
             return
@@ -73,6 +73,6 @@ def _groups(arguments: argparse.Namespace) -> None:
              "alike (by chance)", "evidence", "enabled"),
         )  # fmt: skip
         print_table(
-            [(g.id, g.provenance.value, len(g.members), ", ".join(g.splits)) for g in found],
+            [(g.id, g.provenance.value, len(g.members), ", ".join(g.splits)) for g in groups],
             ("group", "from", "images", "splits"),
         )

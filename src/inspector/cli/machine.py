@@ -74,8 +74,8 @@ def _backups(arguments: argparse.Namespace) -> None:
         if arguments.json:
             print_json({"restored": str(project), "kept": str(aside or "")})
         else:
-            kept = f"; what it replaced is {aside}" if aside else ""
-            print(f"restored: {project}{kept}")
+            replaced = f"; what it replaced is {aside}" if aside else ""
+            print(f"restored: {project}{replaced}")
         return
     backups = list_backups(project)
     if arguments.json:

@@ -80,15 +80,15 @@ def _lint(arguments: argparse.Namespace) -> None:
         raise UsageError("name a policy FILE or --code EXPR", "One of the two.")
     code = _code_of(arguments)
     if code is None:
-        found = advise(policy_of(arguments), arguments.image, arguments.keras_version)
+        advice = advise(policy_of(arguments), arguments.image, arguments.keras_version)
     else:
-        reading, found = advise_code(code, arguments.image, arguments.keras_version)
+        reading, advice = advise_code(code, arguments.image, arguments.keras_version)
         if not arguments.quiet:
             print_reading(reading, sys.stderr)
     if arguments.json:
-        print_json([dataclasses.asdict(a) for a in found])
-    elif found:
-        print_lines(f"{a.severity}: {a.parameter}: {a.message} ({a.rule})" for a in found)
+        print_json([dataclasses.asdict(a) for a in advice])
+    elif advice:
+        print_lines(f"{a.severity}: {a.parameter}: {a.message} ({a.rule})" for a in advice)
     else:
         print("nothing to say of this policy")
 

@@ -138,9 +138,9 @@ def _folder(arguments: argparse.Namespace, project: Project) -> str | None:
     if folder.is_absolute() or ".." in folder.parts:
         raise UsageError("--folder must lie inside the dataset", "Name it relative to DATASET.")
     if not (project.root / folder).is_dir():
-        wanted = split_of(arguments.folder)
+        split = split_of(arguments.folder)
         for name, role in project.layout.splits.items():
-            if wanted and role == wanted:
+            if split and role == split:
                 return name
         raise UsageError(f"the dataset has no folder {arguments.folder}", "Check its name.")
     return folder.as_posix()
@@ -160,11 +160,11 @@ def _split(arguments: argparse.Namespace) -> None:
                 scan(project, arguments)
             else:
                 project.scans.index()
-            made = project.splits.membership(rule)
-            training, validation = made.training, made.validation
-            replayed = made if rule.kind is RuleKind.REPLAY else None
+            membership = project.splits.membership(rule)
+            training, validation = membership.training, membership.validation
+            replayed = membership if rule.kind is RuleKind.REPLAY else None
             if rule.kind is RuleKind.GROUPS:
-                moves = project.splits.moves(made)
+                moves = project.splits.moves(membership)
         document: dict[str, object] = {"training": training, "validation": validation}
         if replayed is not None:
             document["test"] = replayed.elsewhere.get("test", ())
@@ -198,13 +198,13 @@ def _leaks(arguments: argparse.Namespace) -> int:
     with open_project(arguments) as project:
         scan(project, arguments)
         rule = _rule_for_leaks(arguments, project)
-        found = project.splits.leaks(rule)
+        leakage = project.splits.leaks(rule)
         drawn = None if arguments.check else _drawn(arguments, project, rule)
         if arguments.json:
-            print_json(leaks_json(found, drawn))
+            print_json(leaks_json(leakage, drawn))
         else:
-            _print_leaks(found, drawn)
-        over = bool(found.both) or found.share > arguments.max_share
+            _print_leaks(leakage, drawn)
+        over = bool(leakage.both) or leakage.share > arguments.max_share
         return 1 if arguments.check and over else 0
 
 
@@ -228,30 +228,30 @@ def _measure_json(measure: Measure) -> dict[str, float | None]:
     }
 
 
-def leaks_json(found: Leakage, drawn: SeedVariability | None = None) -> dict[str, object]:
+def leaks_json(leakage: Leakage, drawn: SeedVariability | None = None) -> dict[str, object]:
     """Return the document of `leaks --json`."""
-    rates = found.seed_rates
+    rates = leakage.seed_rates
     return {
-        "rule": found.made.rule.text,
-        "threshold": found.threshold,
-        "by_file": {"both": len(found.both), "neither": len(found.made.neither)},
-        "by_content": {kind: found.count(kind) for kind in KINDS},
-        "validation_images": found.validation_images,
-        "validation_leaked": sum(leak.kind != "group" for leak in found.leaks),
+        "rule": leakage.made.rule.text,
+        "threshold": leakage.threshold,
+        "by_file": {"both": len(leakage.both), "neither": len(leakage.made.neither)},
+        "by_content": {kind: leakage.count(kind) for kind in KINDS},
+        "validation_images": leakage.validation_images,
+        "validation_leaked": sum(leak.kind != "group" for leak in leakage.leaks),
         "before_exclusions": None
-        if found.before is None
+        if leakage.before is None
         else {
-            "validation_images": found.before.validation_images,
-            "validation_leaked": found.before.leaked,
-            "share": round(found.before.share, 6),
+            "validation_images": leakage.before.validation_images,
+            "validation_leaked": leakage.before.leaked,
+            "share": round(leakage.before.share, 6),
         },
-        "share": round(found.share, 6),
-        "share_with_groups": round(found.share_with_groups, 6),
+        "share": round(leakage.share, 6),
+        "share_with_groups": round(leakage.share_with_groups, 6),
         "matrix": [
             {"from": c.source, "to": c.to, **{k: len(ids) for k, ids in c.by_kind.items()}}
-            for c in found.matrix
+            for c in leakage.matrix
         ],
-        "conflicting_labels": len(found.conflicting),
+        "conflicting_labels": len(leakage.conflicting),
         "seed_luck": {
             "median": round(rates.median, 6),
             "p5": round(rates.at(5), 6),
@@ -269,10 +269,10 @@ def leaks_json(found: Leakage, drawn: SeedVariability | None = None) -> dict[str
                 "numbers": dict(f.numbers),
                 "files": list(f.files),
             }
-            for f in found.findings
+            for f in leakage.findings
         ],
-        "both": list(found.both),
-        "neither": list(found.made.neither),
+        "both": list(leakage.both),
+        "neither": list(leakage.made.neither),
         "leaks": [
             {
                 "path": leak.image.path,
@@ -280,46 +280,47 @@ def leaks_json(found: Leakage, drawn: SeedVariability | None = None) -> dict[str
                 "twin": leak.neighbour.path if leak.neighbour else None,
                 "similarity": round(leak.similarity, 4),
             }
-            for leak in found.leaks
+            for leak in leakage.leaks
         ],
     }
 
 
-def _print_leaks(found: Leakage, drawn: SeedVariability | None) -> None:
-    made = found.made
+def _print_leaks(leakage: Leakage, drawn: SeedVariability | None) -> None:
+    membership = leakage.made
     print(
-        f"{made.rule.text}: {found.training_images:,} training, {found.validation_images:,}"
-        f" validation; {len(found.both):,} files in both, {len(made.neither):,} in neither"
+        f"{membership.rule.text}: {leakage.training_images:,} training,"
+        f" {leakage.validation_images:,} validation; {len(leakage.both):,} files in both,"
+        f" {len(membership.neither):,} in neither"
     )
-    n = found.validation_images
-    neighbours = sum(leak.kind != "group" for leak in found.leaks)
+    n = leakage.validation_images
+    neighbours = sum(leak.kind != "group" for leak in leakage.leaks)
     print(
-        f"{neighbours:,} of {n:,} validation images ({found.share:.1%}) have a near-duplicate in"
-        f" training at similarity {found.threshold:g} or more;"
-        f" {found.count('group'):,} more share only a group"
+        f"{neighbours:,} of {n:,} validation images ({leakage.share:.1%}) have a near-duplicate in"
+        f" training at similarity {leakage.threshold:g} or more;"
+        f" {leakage.count('group'):,} more share only a group"
     )
-    if found.before is not None:
+    if leakage.before is not None:
         print(
-            f"before exclusions: {found.before.leaked:,} of {found.before.validation_images:,}"
-            f" ({found.before.share:.1%})"
+            f"before exclusions: {leakage.before.leaked:,} of {leakage.before.validation_images:,}"
+            f" ({leakage.before.share:.1%})"
         )
     print_table(
         [
             (c.source, c.to, *(len(ids) for ids in c.by_kind.values()))
-            for c in found.matrix
+            for c in leakage.matrix
             if c.source != c.to
         ],
         ("from", "to", *KINDS),
     )
-    if found.seed_rates.shares:
-        rates = found.seed_rates
+    if leakage.seed_rates.shares:
+        rates = leakage.seed_rates
         print(
             f"over {len(rates.shares)} seeds the share is {rates.median:.1%}"
             f" [{rates.at(5):.1%}, {rates.at(95):.1%}]; yours {rates.this_seed or 0:.1%}"
         )
     if drawn:
         print(_drawn_text(drawn))
-    for f in found.findings:
+    for f in leakage.findings:
         print(f"{f.severity}: {f.text} ({f.code})")
 
 

@@ -82,13 +82,13 @@ def _train(arguments: argparse.Namespace) -> None:
 def _new_runs(arguments: argparse.Namespace, project: Project) -> list[str]:
     scan(project, arguments)
     policy = load_policy(arguments.policy) if arguments.policy else None
-    wanted = RunConfig(
+    config = RunConfig(
         policy, arguments.model, arguments.epochs or EPOCHS, image_size_px=arguments.image_size,
         policy_name=arguments.policy.stem if arguments.policy else "",
         budget=Budget(arguments.budget), weights=arguments.weights,
     )  # fmt: skip
     rule = rule_of(arguments, project)
-    specs = [project.runs.plan(rule, one) for one in seeds_of(wanted, arguments.seeds)]
+    specs = [project.runs.plan(rule, one) for one in seeds_of(config, arguments.seeds)]
     return [project.runs.store(spec) for spec in specs]
 
 
@@ -150,15 +150,15 @@ def _runs(arguments: argparse.Namespace) -> None:
 
 def _evaluate(arguments: argparse.Namespace, project: Project) -> None:
     run = project.runs.run(arguments.evaluate)
-    found = project.runs.evaluate(run.name)
-    kept = run.best.val_accuracy if run.best else None
+    evaluation = project.runs.evaluate(run.name)
+    accuracy = run.best.val_accuracy if run.best else None
     if arguments.json:
-        print_json([_row(run, None) | {"evaluated": dataclasses.asdict(found)}])
+        print_json([_row(run, None) | {"evaluated": dataclasses.asdict(evaluation)}])
         return
-    said = "-" if kept is None else f"{kept:.4f}"
+    accuracy_text = "-" if accuracy is None else f"{accuracy:.4f}"
     print(
-        f"{run.name}: accuracy {found.accuracy:.4f} of {found.images:,} validation images, whose"
-        f" hashes are those of the spec; {said} when it was trained"
+        f"{run.name}: accuracy {evaluation.accuracy:.4f} of {evaluation.images:,} validation"
+        f" images, whose hashes are those of the spec; {accuracy_text} when it was trained"
     )
 
 

@@ -15,6 +15,11 @@ class FindingSeverity(StrEnum):
     LOW = "low"
 
     @property
+    def rank(self) -> int:
+        """0 for the worst; findings are sorted by it."""
+        return list(FindingSeverity).index(self)
+
+    @property
     def lint_level(self) -> str:
         """The same as `policy lint` says it."""
         return {"high": "error", "middle": "warning", "low": "hint"}[self.value]

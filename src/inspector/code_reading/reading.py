@@ -141,8 +141,7 @@ def read_program(
         )
         for p in policies if p.error is not None
     ]  # fmt: skip
-    rank = {HIGH: 0, MIDDLE: 1, LOW: 2}
-    findings.sort(key=lambda f: rank[f.severity])
+    findings.sort(key=lambda f: f.severity.rank)
     unread.sort(key=lambda u: (u.place.cell or 0, u.place.line))
     return CodeReading(
         calls, policies, tuple(_once(findings)),

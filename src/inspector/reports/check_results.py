@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from inspector.code_reading.finding import FindingSeverity
+
 
 class ReportForm(StrEnum):
     """What a report is written as."""
@@ -24,13 +26,12 @@ class CheckResult:
 
     Attributes:
         code: Stable, such as "twins_across".
-        severity: "high", "middle" or "low".
         title: In one line.
         files: Relative to the dataset, with "/".
     """
 
     code: str
-    severity: str
+    severity: FindingSeverity
     title: str
     text: str
     files: tuple[str, ...]

@@ -8,6 +8,8 @@ from importlib import resources
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
+from inspector.code_reading.finding import FindingSeverity
+
 # Of the palette by Okabe and Ito, which people with any colour vision tell apart.
 _BLUE, _ORANGE = "#0072B2", "#E69F00"
 
@@ -51,7 +53,7 @@ class OverSeeds:
 class Card:
     """A finding with its list."""
 
-    severity: str
+    severity: FindingSeverity
     text: str
     files: tuple[str, ...] = ()
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
+from inspector.code_reading.finding import HIGH
 from inspector.dataset.names import without_controls
 from inspector.reports.check_results import CheckResult
 
@@ -16,7 +17,7 @@ def junit(results: Sequence[CheckResult], *, dataset: str) -> str:
         results: The findings.
         dataset: Its name, the name of the suite.
     """
-    failed = [one for one in results if one.severity == "high"]
+    failed = [one for one in results if one.severity is HIGH]
     suite = ElementTree.Element("testsuite", name=without_controls(dataset))
     for one in results:
         case = ElementTree.SubElement(
@@ -24,7 +25,7 @@ def junit(results: Sequence[CheckResult], *, dataset: str) -> str:
         )
         text = without_controls(f"{one.title}. {one.text}")
         lines = "\n".join((text, *map(without_controls, one.files)))
-        if one.severity == "high":
+        if one.severity is HIGH:
             failure = ElementTree.SubElement(case, "failure", type=one.code)
             failure.set("message", without_controls(one.title))
             failure.text = lines

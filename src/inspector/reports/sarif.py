@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
+from inspector.code_reading.finding import HIGH, LOW, MIDDLE
 from inspector.reports.check_results import CheckResult
 
 # Source: GitHub takes no result with more; the complete list is among the properties.
 MAX_LOCATIONS: Final = 1_000
-_LEVELS = {"high": "error", "middle": "warning", "low": "note"}
+_LEVELS = {HIGH: "error", MIDDLE: "warning", LOW: "note"}
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 

@@ -66,12 +66,12 @@ def candidates(records: NDArray[np.void], transforms: Sequence[int] = ONE_OF_EAC
             turned = variant(hashes[some, one], transform)
             # With one framing, what is its own inverse finds each pair from both of its ends.
             half = one == two and INVERSE[transform] == transform
-            found = close(
+            pairs = close(
                 turned, np.ascontiguousarray(hashes[others, two]),
                 radius_of(one, two, transform), half=half,
             )  # fmt: skip
-            found = np.stack([some[found[:, 0]], others[found[:, 1]]], axis=1)
-            a, b = rows[found[:, 0]], rows[found[:, 1]]
+            pairs = np.stack([some[pairs[:, 0]], others[pairs[:, 1]]], axis=1)
+            a, b = rows[pairs[:, 0]], rows[pairs[:, 1]]
             swapped = a > b
             direction = np.where(swapped, INVERSE[transform], transform)
             low, high = np.minimum(a, b), np.maximum(a, b)
@@ -108,7 +108,7 @@ def close(
         return np.zeros((0, 2), np.int64)
     bits = np.uint64(radius)
     if len(two) < BRUTE_BELOW:
-        return _in_room(4 * len(one), lambda found: _brute(one, two, bits, half, found))
+        return _in_room(4 * len(one), lambda pairs: _brute(one, two, bits, half, pairs))
     order = np.empty((_BANDS, len(two)), np.int32)
     sorted_by = np.empty((_BANDS, len(two)), np.uint64)
     starts = np.empty((_BANDS, 65_537), np.int32)
@@ -118,7 +118,7 @@ def close(
         sorted_by[band] = two[order[band]]
         starts[band] = np.searchsorted(values[order[band]], np.arange(65_537, dtype=np.uint64))
     index = (order, sorted_by, starts, _masks(radius // _BANDS))
-    return _in_room(4 * len(one), lambda found: _indexed(one, bits, index, found))
+    return _in_room(4 * len(one), lambda pairs: _indexed(one, bits, index, pairs))
 
 
 def _in_room(room: int, join: Callable[[NDArray[np.int64]], int]) -> NDArray[np.int64]:
@@ -126,12 +126,12 @@ def _in_room(room: int, join: Callable[[NDArray[np.int64]], int]) -> NDArray[np.
 
     Room that grew inside of a join made each of its steps twenty times as slow.
     """
-    found = np.empty((1_024 + room, 2), np.int64)
-    count = join(found)
-    if count > len(found):
-        found = np.empty((count, 2), np.int64)
-        join(found)
-    return found[:count]
+    pairs = np.empty((1_024 + room, 2), np.int64)
+    count = join(pairs)
+    if count > len(pairs):
+        pairs = np.empty((count, 2), np.int64)
+        join(pairs)
+    return pairs[:count]
 
 
 def _masks(bits: int) -> NDArray[np.uint64]:
@@ -161,7 +161,7 @@ def _brute(
     two: NDArray[np.uint64],
     radius: np.uint64,
     half: bool,
-    found: NDArray[np.int64],
+    pairs: NDArray[np.int64],
 ) -> int:
     count = 0
     for i in range(len(one)):
@@ -172,9 +172,9 @@ def _brute(
                 continue
             for j in range(start, end):
                 if _popcount(one[i] ^ two[j]) <= radius:
-                    if count < len(found):
-                        found[count, 0] = i
-                        found[count, 1] = j
+                    if count < len(pairs):
+                        pairs[count, 0] = i
+                        pairs[count, 1] = j
                     count += 1
     return count
 
@@ -184,7 +184,7 @@ def _indexed(
     one: NDArray[np.uint64],
     radius: np.uint64,
     index: tuple[NDArray[np.int32], NDArray[np.uint64], NDArray[np.int32], NDArray[np.uint64]],
-    found: NDArray[np.int64],
+    pairs: NDArray[np.int64],
 ) -> int:
     order, sorted_by, starts, masks = index
     count = 0
@@ -206,8 +206,8 @@ def _indexed(
                         if _popcount((differ >> np.uint64(16 * earlier)) & low) <= within:
                             first = False
                     if first:
-                        if count < len(found):
-                            found[count, 0] = i
-                            found[count, 1] = order[band, k]
+                        if count < len(pairs):
+                            pairs[count, 0] = i
+                            pairs[count, 1] = order[band, k]
                         count += 1
     return count

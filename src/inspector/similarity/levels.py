@@ -28,3 +28,5 @@ ALLOWED_OF_FEW, ALLOWED_OF_MANY = 0.025, 0.08
 POSSIBLE_TIMES = 4.0
 # Saving and scaling change much of what 32x32 shows: there the content only forbids.
 SMALL_ALLOWANCE = 0.2
+# Smaller images have no print to read that their fingerprint lacks.
+MIN_PAGE_PX = 192

@@ -22,10 +22,10 @@ def projection(sample: Singles, dims: int = COMPONENTS) -> tuple[Singles, Single
     """
     mean: Singles = sample.mean(axis=0, dtype=np.float64).astype(np.float32)
     centred = sample - mean
-    kept = min(dims, sample.shape[1], len(sample))
+    dims_kept = min(dims, sample.shape[1], len(sample))
     covariance = (centred.T @ centred).astype(np.float64) / max(1, len(sample) - 1)
     values, vectors = np.linalg.eigh(covariance)
-    values, vectors = values[::-1][:kept].clip(0), vectors[:, ::-1][:, :kept]
+    values, vectors = values[::-1][:dims_kept].clip(0), vectors[:, ::-1][:, :dims_kept]
     scale = 1 / np.sqrt(values + values.mean() + 1e-12)
     return mean, (vectors * scale).astype(np.float32)
 

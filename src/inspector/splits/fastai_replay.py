@@ -123,7 +123,7 @@ def list_files(folder: Path, *, folders: tuple[str, ...] = ()) -> Items:
     return Items(tuple(paths), labels, root=str(folder), assumptions=(Assumption.DISK_ORDER,))
 
 
-def _named(names: list[str], wanted: tuple[str, ...]) -> Indices:
+def _named(names: list[str], folder_names: tuple[str, ...]) -> Indices:
     return np.array(
-        [i for want in wanted for i, name in enumerate(names) if name == want], np.int64
+        [i for want in folder_names for i, name in enumerate(names) if name == want], np.int64
     )

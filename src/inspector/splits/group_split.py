@@ -67,7 +67,7 @@ def _choose(
 def number(keys: Sequence[str]) -> NDArray[np.int32]:
     """Return a group number for each key; an empty key is a group of its own."""
     known: dict[str, int] = {}
-    found = []
+    numbers = []
     for position, key in enumerate(keys):
-        found.append(known.setdefault(key or f"\0{position}", len(known)))
-    return np.array(found, np.int32)
+        numbers.append(known.setdefault(key or f"\0{position}", len(known)))
+    return np.array(numbers, np.int32)

@@ -93,21 +93,21 @@ def list_inferred(
     Raises:
         DatasetError: The folder can't be listed, `class_names` do not fit, or links go in circles.
     """
-    found = [
+    folders = [
         n for n in _folders(folder) if dialect.dot_classes or not n.startswith(".")
     ]  # fmt: skip
-    order, names = found, found
+    order, names = folders, folders
     if class_names is not None:
-        fits = set(class_names) <= set(found) if dialect.chooses_classes else (
-            set(class_names) == set(found)
+        fits = set(class_names) <= set(folders) if dialect.chooses_classes else (
+            set(class_names) == set(folders)
         )  # fmt: skip
         if not fits:
             raise DatasetError(
-                f"class_names {list(class_names)} do not match the folders {found}",
+                f"class_names {list(class_names)} do not match the folders {folders}",
                 "Keras raises ValueError here: name the folders as they are.",
             )
         names = list(class_names)
-        order = names if dialect.chooses_classes else found
+        order = names if dialect.chooses_classes else folders
     index = {name: i for i, name in enumerate(names)}
     follow = follow_links or dialect.enters_links
     return _listed(folder, order, index, FORMATS, follow)
@@ -123,8 +123,8 @@ def list_whole(
     """
     follow = follow_links or dialect.enters_links
     if class_folders:
-        found = _folders(folder)
-        names = [n for n in found if dialect.dot_classes or not n.startswith(".")]
+        folders = _folders(folder)
+        names = [n for n in folders if dialect.dot_classes or not n.startswith(".")]
         return _listed(folder, names, {n: i for i, n in enumerate(names)}, FORMATS, follow)
     _folders(folder)
     return _listed(folder, [""], {"": -1}, FORMATS, follow)
@@ -159,10 +159,10 @@ def _listed(
     labels: list[int] = []
     starts: list[int] = []
     for name in names:
-        found = _files(folder, name, formats, follow)
+        files = _files(folder, name, formats, follow)
         starts.append(len(paths))
-        paths += found
-        labels += [index[name]] * len(found)
+        paths += files
+        labels += [index[name]] * len(files)
     known = tuple(index) if -1 not in index.values() else ()
     return Listed(tuple(paths), np.array(labels, np.int32), known, tuple(starts))
 

@@ -206,8 +206,8 @@ def files_of(folder: Path, call: Call) -> tuple[str, ...]:
 def _picked(paths: Sequence[str], positions: Positions) -> tuple[str, ...]:
     if len(positions) < 2:  # itemgetter gives no tuple then.
         return tuple(paths[i] for i in positions)
-    found: tuple[str, ...] = itemgetter(*positions.tolist())(paths)
-    return found
+    picked: tuple[str, ...] = itemgetter(*positions.tolist())(paths)
+    return picked
 
 
 def _all(listed: Listed, call: Call) -> Positions:

@@ -53,21 +53,23 @@ def _partners(count: int, seed: int | None) -> Positions:
         "state": {"key": np.array(state[:-1], np.uint32), "pos": state[-1]},
     }
     source = np.random.RandomState(twister)
-    found = np.arange(count)
+    partners = np.arange(count)
     words = np.empty(0, np.uint32)
     top = count - 1
     while top > 0:
         bits = (top + 1).bit_length()
-        wanted = top - max(1, (1 << (bits - 1)) - 1) + 1  # Steps with as many bits.
-        if len(words) < wanted:
-            more = source.randint(0, 1 << 32, 2 * wanted + 64, np.uint32)  # Words as they come.
+        draws_needed = top - max(1, (1 << (bits - 1)) - 1) + 1  # Steps with as many bits.
+        if len(words) < draws_needed:
+            more = source.randint(
+                0, 1 << 32, 2 * draws_needed + 64, np.uint32
+            )  # Words as they come.
             words = np.concatenate([words, more])
         drawn = (words >> np.uint32(32 - bits)).astype(np.int32)
-        taken = _accepted(drawn, top)[:wanted]
-        found[top - np.arange(len(taken))] = drawn[taken]
+        taken = _accepted(drawn, top)[:draws_needed]
+        partners[top - np.arange(len(taken))] = drawn[taken]
         top -= len(taken)
         words = words[int(taken[-1]) + 1 :] if len(taken) else words[:0]
-    return found
+    return partners
 
 
 def _accepted(drawn: NDArray[np.int32], top: int) -> Positions:

@@ -48,9 +48,9 @@ class SampleRepository:
         """Return the split of one file of each content, by content hash."""
         return samples.splits(self._database.read())
 
-    def sizes(self) -> dict[bytes, tuple[int, int]]:
-        """Return width and height by content hash."""
-        return samples.sizes(self._database.read())
+    def shapes(self) -> dict[bytes, samples.ContentShape]:
+        """Return width, height and entropy by content hash."""
+        return samples.shapes(self._database.read())
 
     def count_rows(self) -> list[StatusCount]:
         """Count present samples by status, split and label."""

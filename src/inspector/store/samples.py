@@ -250,12 +250,20 @@ def present_and_missing(connection: sqlite3.Connection) -> tuple[int, int]:
     return int(row[0] or 0), int(row[1] or 0)
 
 
-def sizes(connection: sqlite3.Connection) -> dict[bytes, tuple[int, int]]:
-    """Return width and height by content hash."""
+class ContentShape(NamedTuple):
+    """Width and height in pixels, and the entropy of the luma in bits, of one content."""
+
+    width: int
+    height: int
+    entropy: float
+
+
+def shapes(connection: sqlite3.Connection) -> dict[bytes, ContentShape]:
+    """Return the shape of each content, by content hash."""
     rows = connection.execute(
-        "SELECT sha256, width, height FROM sample WHERE missing = 0 AND status = 'image'"
+        "SELECT sha256, width, height, entropy FROM sample WHERE missing = 0 AND status = 'image'"
     )
-    return {row[0]: (row[1], row[2]) for row in rows}
+    return {row[0]: ContentShape(*row[1:]) for row in rows}
 
 
 def splits(connection: sqlite3.Connection) -> dict[bytes, str]:

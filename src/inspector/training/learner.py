@@ -62,8 +62,8 @@ class Learner:
 
     def predict(self, inputs: Array) -> Floats:
         """Return probabilities (n, classes) for what `extract` gave."""
-        found: Floats = self._predict(tf.constant(inputs)).numpy()
-        return found
+        probabilities: Floats = self._predict(tf.constant(inputs)).numpy()
+        return probabilities
 
     def state(self) -> list[Array]:
         """Return copies of all that a step changes: weights, dropout's seeds, the optimiser's."""

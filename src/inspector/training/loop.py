@@ -152,8 +152,8 @@ class _Run:
             build_network(spec, _normalisation(spec, policy)), learning_rate=spec.learning_rate
         )
         self._state = State()
-        if (found := load_checkpoint(folder)) is not None:
-            self._state, variables = found
+        if (checkpoint := load_checkpoint(folder)) is not None:
+            self._state, variables = checkpoint
             self._learner.restore(variables)
         self._selection = self._inputs(pictures, spec.selection, "selection")
         self._validation = self._inputs(pictures, spec.validation, "validation")
@@ -248,7 +248,7 @@ class _Run:
         return losses / seen, right / seen, steps
 
     def _choose(
-        self, epoch: int, loss: float | None, accuracy: float | None, found: Probabilities
+        self, epoch: int, loss: float | None, accuracy: float | None, probabilities: Probabilities
     ) -> None:
         """Keep this epoch's weights if they are the best on the selection set, or there is none."""
         best = (-1.0, 0.0) if loss is None or accuracy is None else (accuracy, -loss)
@@ -257,7 +257,10 @@ class _Run:
         self._state = replace(self._state, best=best, best_epoch=epoch)
         save_model(self._folder / BEST, self._learner.network.full)
         write_predictions(
-            self._folder / PREDICTIONS_BEST, self._spec.validation, self._spec.class_names, found
+            self._folder / PREDICTIONS_BEST,
+            self._spec.validation,
+            self._spec.class_names,
+            probabilities,
         )
 
     def _epochs(self) -> int:
@@ -273,8 +276,8 @@ class _Run:
         """Return what the head is evaluated on, in the list's order: features once, or images."""
         rows = pictures.find(samples)
         if self._learner.network.extractor is None or not len(rows):
-            found: Pixels = pictures.pixels[rows]
-            return found
+            pixels: Pixels = pictures.pixels[rows]
+            return pixels
         told = self._told(f"features of {what}")
         parts = []
         for start in range(0, len(rows), _EVALUATED):

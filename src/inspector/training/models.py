@@ -300,8 +300,8 @@ def _patience(seconds: float) -> Iterator[None]:
         socket.setdefaulttimeout(before)
 
 
-def _fits(shape: tuple[int | None, ...], wanted: tuple[int, ...]) -> bool:
-    return all(has in (None, want) for has, want in zip(shape, wanted, strict=True))
+def _fits(shape: tuple[int | None, ...], fitting_shape: tuple[int, ...]) -> bool:
+    return all(has in (None, want) for has, want in zip(shape, fitting_shape, strict=True))
 
 
 def ends_in_softmax(model: Any) -> bool:

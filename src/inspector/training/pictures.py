@@ -71,8 +71,8 @@ def read_square(root: Path, path: str, *, sha256: str, side_px: int) -> Pixels:
     try:
         return decode_square(data, name=path, side_px=side_px)
     except Exception as error:  # decoders raise nearly anything for a hostile file
-        said = str(error) if isinstance(error, RefusedError) else "it can't be decoded"
-        raise TrainingError(f"{path}: {said}", "Drop it from the dataset, then start.") from error
+        reason = str(error) if isinstance(error, RefusedError) else "it can't be decoded"
+        raise TrainingError(f"{path}: {reason}", "Drop it from the dataset, then start.") from error
 
 
 def read_squares(
@@ -129,11 +129,11 @@ def load_pictures(
 
 def _union(lists: Iterable[SampleColumns]) -> SampleColumns:
     """Return each image once, ordered by its key."""
-    found: dict[str, tuple[str, int, str]] = {}
+    entries: dict[str, tuple[str, int, str]] = {}
     for samples in lists:
         columns = zip(samples.paths, samples.labels, samples.sha256, strict=True)
-        found.update(zip(keys(samples), columns, strict=True))
-    paths, labels, digests = zip(*(found[key] for key in sorted(found)), strict=True)
+        entries.update(zip(keys(samples), columns, strict=True))
+    paths, labels, digests = zip(*(entries[key] for key in sorted(entries)), strict=True)
     return SampleColumns(paths, labels, digests)
 
 

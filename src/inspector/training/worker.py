@@ -68,11 +68,11 @@ class CommandInbox:
             Halted: It shall stop.
         """
         with self._lock:
-            said = False
+            announced = False
             while run in self._paused and not self._is_stopped(run):
-                if not said:
+                if not announced:
                     self._parent.send(Paused(run))
-                    said = True
+                    announced = True
                 self._lock.wait(_WAKE_SECONDS)
             if self._is_stopped(run):
                 raise RunHalted
@@ -177,8 +177,10 @@ def _do(order: Train | Reevaluate, parent: Parent, orders: CommandInbox) -> None
             loop.train_run(folder, spec, tell=parent.send, control=control)
         else:
             spec = replace(spec, root=order.root or spec.root)
-            found = loop.reevaluate(folder, spec, order.side, tell=parent.send, control=control)
-            parent.send(found)
+            evaluation = loop.reevaluate(
+                folder, spec, order.side, tell=parent.send, control=control
+            )
+            parent.send(evaluation)
     except RunHalted:
         parent.send(RunStopped(folder.name, _epochs_done(folder)))
     except InspectorError as error:
@@ -201,9 +203,9 @@ def _explain(folder: Path, error: Exception) -> RunFailed:
             folder.name, f"the disk is full ({folder})",
             "Free some space; the run can be resumed after its last complete epoch.",
         )  # fmt: skip
-    said = (str(error).strip().splitlines() or [""])[0][:200]
+    first_line = (str(error).strip().splitlines() or [""])[0][:200]
     return RunFailed(
-        folder.name, f"training broke off: {type(error).__name__}: {said}",
+        folder.name, f"training broke off: {type(error).__name__}: {first_line}",
         f"Let the run go on; {_CRASH} in its folder holds all that is known.",
     )  # fmt: skip
 
@@ -228,11 +230,11 @@ def _set_threads(threads: int) -> None:
 def _quiet() -> Iterator[None]:
     """Keep off stderr what TensorFlow says before it can be told not to: those are last words."""
     sys.stderr.flush()
-    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    saved, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 2)
     try:
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        os.dup2(saved, 2)
+        os.close(saved)
         os.close(nothing)

@@ -112,17 +112,17 @@ def run(parent: Parent) -> None:
                     reference_set.pictures, reference_set.labels, reference_set.groups
                 )
             case RangesRequest():
-                found = suggested_ranges(
+                ranges = suggested_ranges(
                     reference_set.pictures,
                     reference_set.labels,
                     validation=reference_set.validation,
                 )
-                parent.send(Ranges(tuple(found), safety.tells))
+                parent.send(Ranges(tuple(ranges), safety.tells))
             case EffectsRequest(policy=policy, beside=beside):
                 parent.send(_effects(policy, beside, pictures.pictures))
             case LintRequest(policy=policy, beside=beside):
-                said = [] if beside is None else lint_beside(policy, beside)
-                parent.send((*said, *lint(policy, pictures=pictures.pictures)))
+                findings = [] if beside is None else lint_beside(policy, beside)
+                parent.send((*findings, *lint(policy, pictures=pictures.pictures)))
             case LabelChangeRequest(name=name, part=part):
                 parent.send(safety.damage(name, part, DRAWS, 0))
             case other:

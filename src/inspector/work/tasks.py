@@ -134,6 +134,28 @@ class DigestResult:
     pixels: bytes
 
 
+class ComparePages(NamedTuple):
+    """Look closer at a confirmed pair that may be two pages of one template.
+
+    Attributes:
+        pair: Number of the pair, given back.
+        similarity: As verified.
+    """
+
+    pair: int
+    one: str
+    two: str
+    transform: int
+    similarity: float
+
+
+class PagesCompared(NamedTuple):
+    """The similarity of a pair after a closer look; as it was where it is no document."""
+
+    pair: int
+    similarity: float
+
+
 class HashFile(NamedTuple):
     """Hash a file by some of ImageHash's methods."""
 
@@ -157,5 +179,5 @@ class Written:
 
 
 SearchTask = Begin | Describe | Reduce | FindNear | JoinNear | ProposeTask | VerifyTask
-Task = ReadTask | DigestTask | HashFile | SearchTask
-Result = CandidateResult | Written | DigestResult | Hashed
+Task = ReadTask | DigestTask | HashFile | ComparePages | SearchTask
+Result = CandidateResult | Written | DigestResult | Hashed | PagesCompared

@@ -11,24 +11,52 @@ import numpy as np
 from inspector.dataset.decoding import Outcome, encode_thumbnail, read_picture, read_pixels
 from inspector.dataset.file_facts import FileFacts
 from inspector.errors import DatasetError
+from inspector.similarity.documents import Page, page, similarity_of
 from inspector.similarity.fingerprints import fingerprint
 from inspector.similarity.image_hashes import hash_file
+from inspector.similarity.orientations import apply
 from inspector.similarity.packing import pack
 from inspector.similarity.records import CachedPicture, append, unkept
 from inspector.work.memory_limit import limited_memory
 from inspector.work.search import search
 from inspector.work.tasks import (
     FEATURES,
+    ComparePages,
     DigestResult,
     DigestTask,
     Facts,
     Hashed,
     HashFile,
+    PagesCompared,
     ReadTask,
     Result,
     SearchTask,
     Task,
 )
+
+
+class Pages:
+    """The pages of one chunk's files, each read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Page | None] = {}
+
+    def compare(self, task: ComparePages) -> PagesCompared:
+        """Look closer at a pair; it stays as it was where a file is no document, or unreadable."""
+        one, two = self._page(task.one), self._page(task.two)
+        if one is None or two is None:
+            return PagesCompared(task.pair, task.similarity)
+        turned = np.ascontiguousarray(apply(one, task.transform))
+        return PagesCompared(task.pair, similarity_of(turned, two, task.similarity))
+
+    def _page(self, path: str) -> Page | None:
+        if path not in self._known:
+            try:
+                with limited_memory():
+                    self._known[path] = page(read_pixels(path))
+            except DatasetError:
+                self._known[path] = None
+        return self._known[path]
 
 
 def run(tasks: Sequence[Task]) -> Facts | list[Result]:
@@ -41,11 +69,14 @@ def run(tasks: Sequence[Task]) -> Facts | list[Result]:
         case [ReadTask(), *_]:
             return _read([task for task in tasks if isinstance(task, ReadTask)])
         case _:
-            return [_compare(task) for task in tasks if not isinstance(task, ReadTask)]
+            pages = Pages()
+            return [_compare(task, pages) for task in tasks if not isinstance(task, ReadTask)]
 
 
-def _compare(task: SearchTask | DigestTask | HashFile) -> Result:
+def _compare(task: SearchTask | DigestTask | HashFile | ComparePages, pages: Pages) -> Result:
     match task:
+        case ComparePages():
+            return pages.compare(task)
         case DigestTask():
             return _digest(task)
         case HashFile():
@@ -77,11 +108,11 @@ def _read(tasks: Sequence[ReadTask]) -> Facts:
         first = append(file, records) if records else 0
     except OSError as error:
         raise unkept(file, error) from error
-    kept = [
+    cached_pictures = [
         CachedPicture(sha256, thumbnail, place, zlib.crc32(record))
         for (sha256, thumbnail), place, record in zip(pictures, count(first), records, strict=False)
     ]
-    return Facts(rows, kept)
+    return Facts(rows, cached_pictures)
 
 
 def _digest(task: DigestTask) -> DigestResult:

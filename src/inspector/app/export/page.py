@@ -174,15 +174,15 @@ class ExportPage(Page):
         for button in (choose, self._start):
             where.addWidget(button)
         row.addLayout(where, 1)
-        said = QHBoxLayout()
-        said.addWidget(self._said, 1)
-        said.addWidget(self._open)
-        said.addWidget(self._report)
+        promise_row = QHBoxLayout()
+        promise_row.addWidget(self._said, 1)
+        promise_row.addWidget(self._open)
+        promise_row.addWidget(self._report)
         column = QVBoxLayout(card)
         column.setContentsMargins(20, 16, 20, 12)
         column.setSpacing(8)
         column.addLayout(row)
-        column.addLayout(said)
+        column.addLayout(promise_row)
         column.addWidget(self._redraw)
         return card
 

@@ -180,14 +180,14 @@ class LayoutDialog(StableFocus, QDialog):
         return column
 
     def _footer(self) -> QHBoxLayout:
-        kept = QLabel("Remembered for this folder.")
-        kept.setProperty("role", "muted")
+        remembered = QLabel("Remembered for this folder.")
+        remembered.setProperty("role", "muted")
         cancel = QPushButton("Cancel")
         cancel.clicked.connect(self.reject)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self._reset)
-        row.addWidget(kept)
+        row.addWidget(remembered)
         row.addStretch()
         row.addWidget(cancel)
         row.addWidget(self._open)

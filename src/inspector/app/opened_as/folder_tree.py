@@ -297,7 +297,7 @@ def _paint_chevron(painter: QPainter, middle: QPoint, colour: QColor) -> None:
 
 
 def _all(folder: FolderOutline) -> list[FolderOutline]:
-    found = [folder]
+    folders = [folder]
     for inner in folder.folders:
-        found += _all(inner)
-    return found
+        folders += _all(inner)
+    return folders

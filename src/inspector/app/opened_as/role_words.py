@@ -30,12 +30,12 @@ def with_role(choice: Choice, path: str, role: str) -> Choice:
         path: The folder, relative; "" for the opened one.
         role: One of `CHOICES`.
     """
-    said = {f: r for f, r in choice.split_roles.items() if f != path}
+    roles = {f: r for f, r in choice.split_roles.items() if f != path}
     if role == "dataset":
-        inside = {f: r for f, r in said.items() if not path or f.startswith(f"{path}/")}
+        inside = {f: r for f, r in roles.items() if not path or f.startswith(f"{path}/")}
         return Choice(root=path, split_roles=inside, label_column=choice.label_column)
     root = "" if path == choice.root else choice.root
     if role == "source":
         return Choice(root=path.rpartition("/")[0], role=Role.SOURCES)
     word = "ignore" if role == "ignored" else role
-    return replace(choice, kind=None, role=None, root=root, split_roles={**said, path: word})
+    return replace(choice, kind=None, role=None, root=root, split_roles={**roles, path: word})

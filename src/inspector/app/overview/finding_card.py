@@ -7,12 +7,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
+from inspector.code_reading.finding import HIGH, LOW, MIDDLE
 from inspector.project.diagnosis.findings import Finding
 
 STRIP = 6
 PICTURE_PX = 56
 # Filled: a problem; a ring: worth a look.
-_DOTS = {"high": "●", "middle": "○", "low": "○"}
+_DOTS = {HIGH: "●", MIDDLE: "○", LOW: "○"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class FindingCard(QFrame):
             QLabel(finding.title),
             QLabel(finding.text),
         )
-        dot.setProperty("role", "dot-problem" if finding.severity != "low" else "caption")
+        dot.setProperty("role", "dot-problem" if finding.severity is not LOW else "caption")
         dot.setAccessibleName(f"severity {finding.severity}")
         title.setProperty("role", "card-title")
         text.setProperty("role", "caption")

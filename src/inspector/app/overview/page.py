@@ -18,15 +18,16 @@ from inspector.app.widgets.page import Page, PageAction, PageName, PageRequest
 from inspector.app.widgets.pair_dialog import PairDialog
 from inspector.project.changes import Changes
 from inspector.project.diagnosis.answers import Answer
-from inspector.project.diagnosis.findings import Overview
+from inspector.project.diagnosis.findings import FindingView, Overview
 from inspector.project.project import Project
 from inspector.project.review.copies import CopyPair
 
 _PAGES = {
-    "clusters": PageRequest(PageName.DUPLICATES), "labels": PageRequest(PageName.LABELS),
-    "splits": PageRequest(PageName.SPLITS),
-    "layout": PageRequest(PageName.OVERVIEW, PageAction.CHANGE_LAYOUT),
-    "rule": PageRequest(PageName.DUPLICATES, PageAction.KEEP_BY_RULE),
+    FindingView.CLUSTERS: PageRequest(PageName.DUPLICATES),
+    FindingView.LABELS: PageRequest(PageName.LABELS),
+    FindingView.SPLITS: PageRequest(PageName.SPLITS),
+    FindingView.LAYOUT: PageRequest(PageName.OVERVIEW, PageAction.CHANGE_LAYOUT),
+    FindingView.KEEP_RULE: PageRequest(PageName.DUPLICATES, PageAction.KEEP_BY_RULE),
 }  # fmt: skip
 _WIDE_PX, _SIDE_PX, _TEXT_PX = 1300, 464, 1400
 _THREE_PX, _TWO_PX = 1000, 700
@@ -74,7 +75,7 @@ class OverviewPage(Page):
         )
         self.answer = AnswerCard(*self.verdict.accuracy_fields)
         self.answer.clean_up_asked.connect(self.show_clean_up)
-        self.answer.review_asked.connect(lambda: self.asked.emit(_PAGES["clusters"]))
+        self.answer.review_asked.connect(lambda: self.asked.emit(_PAGES[FindingView.CLUSTERS]))
         self.answer.why_toggled.connect(self._on_why)
         self.pairs = PairsCard(project.samples.thumbnail)
         self.pairs.opened.connect(self._on_pair)
@@ -119,7 +120,7 @@ class OverviewPage(Page):
         opens = finding.opens if action.action else finding.see
         if opens in _PAGES:
             self.asked.emit(_PAGES[opens])
-        elif opens:
+        elif opens is FindingView.FILES:
             self.show_list(finding.title, finding.samples)
         else:
             self.bridge.call(lambda: self.project.findings.act(finding), writes=True)
@@ -169,7 +170,7 @@ class OverviewPage(Page):
             card.deleteLater()
         self._cards = []
         for finding in overview.findings:
-            if finding.code in _SAID and overview.complete and finding.see == "clusters":
+            if finding.code in _SAID and overview.complete and finding.see is FindingView.CLUSTERS:
                 continue
             card = FindingCard(finding, shown.pictures.get(finding.code, ()))
             card.asked.connect(self._on_action)

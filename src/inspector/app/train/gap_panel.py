@@ -84,7 +84,7 @@ class GapPanel(QWidget):
         self._text.setText("Asking the baseline models, whose controls stand beside the trainings…")
         self._job = self._jobs.start(progress, stop)
         self._bridge.call(
-            lambda: self._project.experiments.plan(wanted=wanted, stop=stop, progress=progress),
+            lambda: self._project.experiments.plan(config=wanted, stop=stop, progress=progress),
             self._on_planned, on_error=self._on_failed,
         )  # fmt: skip
 

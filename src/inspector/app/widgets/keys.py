@@ -46,16 +46,16 @@ def resolve(keys: Sequence[Key], changed: Mapping[str, str]) -> list[Key]:
     unknown = sorted(set(changed) - names)
     if unknown:
         raise UsageError(f"no key is named {unknown[0]}", f"Names: {', '.join(sorted(names))}.")
-    found = [Key(k.name, changed.get(k.name, k.keys), k.does, k.run) for k in keys]
+    resolved = [Key(k.name, changed.get(k.name, k.keys), k.does, k.run) for k in keys]
     taken: dict[str, str] = {}
-    for key in found:
+    for key in resolved:
         plain = QKeySequence(key.keys).toString()
         if plain in taken:
             raise UsageError(
                 f"{key.keys} is taken by {taken[plain]} and {key.name}", "Choose another key."
             )
         taken[plain] = key.name
-    return found
+    return resolved
 
 
 def bind(page: Page, keys: Iterable[Key]) -> list[QShortcut]:

@@ -39,7 +39,7 @@ class Chooser(Protocol):
     def selected_values(self) -> dict[str, list[str]]:
         """Return what is chosen."""
 
-    def select_values(self, kept: Mapping[str, Iterable[str]]) -> None:
+    def select_values(self, values: Mapping[str, Iterable[str]]) -> None:
         """Choose it again."""
 
 
@@ -73,8 +73,8 @@ class Session:
 
     def recent(self) -> list[str]:
         """Return the datasets that were open, the newest first."""
-        kept = self._settings.value("recent") or []
-        return [kept] if isinstance(kept, str) else [str(path) for path in kept]
+        stored = self._settings.value("recent") or []
+        return [stored] if isinstance(stored, str) else [str(path) for path in stored]
 
     def remember(self, dataset: str) -> None:
         """Put a dataset first among the recent ones."""
@@ -98,8 +98,8 @@ class Session:
 
     def dismissed(self) -> list[str]:
         """Return the object names of the pages whose hints were dismissed."""
-        kept = self._settings.value("dismissed") or []
-        names = [kept] if isinstance(kept, str) else [str(page) for page in kept]
+        stored = self._settings.value("dismissed") or []
+        names = [stored] if isinstance(stored, str) else [str(page) for page in stored]
         return [_OLD_PAGES.get(name, name) for name in names]
 
     def dismiss(self, page: str) -> None:
@@ -110,9 +110,9 @@ class Session:
         """Keep which page of a project is shown, and what its pages say is worth keeping."""
         pages = {p.objectName(): dict(_read(p)) for p in view.pages if p.remembered}
         state = {"form": _FORM, "page": view.page().objectName(), "pages": pages}
-        kept = self._views()
-        kept[str(view.project.file)] = state
-        newest = list(kept.items())[-RECENT:]
+        views = self._views()
+        views[str(view.project.file)] = state
+        newest = list(views.items())[-RECENT:]
         self._settings.setValue("views", json.dumps(dict(newest)))
         # The system may end the program before Qt does this.
         self._settings.sync()
@@ -136,21 +136,21 @@ class Session:
 
     def _views(self) -> dict[str, object]:
         try:
-            kept = json.loads(str(self._settings.value("views") or "{}"))
+            views = json.loads(str(self._settings.value("views") or "{}"))
         except ValueError:
             return {}
-        return kept if isinstance(kept, dict) else {}
+        return views if isinstance(views, dict) else {}
 
 
 def _of_first_form(state: Mapping[str, object]) -> dict[str, object]:
     """Return a state that was keyed by titles and accessible names in the present form."""
     pages = state.get("pages")
-    found = pages.items() if isinstance(pages, Mapping) else ()
+    entries = pages.items() if isinstance(pages, Mapping) else ()
     return {
         "page": _OLD_PAGES.get(str(state.get("page"))),
         "pages": {
             _OLD_PAGES[title]: {_OLD_FIELDS[n]: v for n, v in values.items() if n in _OLD_FIELDS}
-            for title, values in found
+            for title, values in entries
             if title in _OLD_PAGES and isinstance(values, Mapping)
         },
     }

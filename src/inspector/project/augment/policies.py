@@ -37,14 +37,14 @@ class Policies:
 
     def all(self) -> list[SavedPolicy]:
         """Return the policies that are kept, by name; what a newer program wrote is passed over."""
-        kept = self._context.store.records.get(POLICIES).policies
-        found = []
-        for name, written in sorted(kept.items(), key=lambda p: p[0].casefold()):
+        records = self._context.store.records.get(POLICIES).policies
+        policies = []
+        for name, written in sorted(records.items(), key=lambda p: p[0].casefold()):
             try:
-                found.append(SavedPolicy(name, read_policy(written)))
+                policies.append(SavedPolicy(name, read_policy(written)))
             except UsageError:
                 continue
-        return found
+        return policies
 
     def save(self, name: str, policy: Policy) -> None:
         """Keep a policy; one of the same name is replaced.
@@ -54,7 +54,7 @@ class Policies:
         """
         name = _checked(name)
         written = write_policy(policy)
-        self._change(lambda kept: kept | {name: written}, f"policy {name} saved")
+        self._change(lambda record: record | {name: written}, f"policy {name} saved")
 
     def rename(self, name: str, new_name: str) -> None:
         """Give a policy another name.
@@ -64,10 +64,10 @@ class Policies:
         """
         new_name = _checked(new_name)
 
-        def change(kept: _Kept) -> _Kept:
-            if new_name != name and new_name in kept:
+        def change(record: _Kept) -> _Kept:
+            if new_name != name and new_name in record:
                 raise UsageError(f"there is a policy {new_name} already", "Choose another name.")
-            return {k: v for k, v in kept.items() if k != name} | {new_name: _of(kept, name)}
+            return {k: v for k, v in record.items() if k != name} | {new_name: _of(record, name)}
 
         self._change(change, f"policy {name} is {new_name} now")
 
@@ -78,7 +78,7 @@ class Policies:
             UsageError: There is none of that name.
         """
         self._change(
-            lambda kept: {k: v for k, v in kept.items() if _of(kept, name) is not v},
+            lambda record: {k: v for k, v in record.items() if _of(record, name) is not v},
             f"policy {name} deleted",
         )
 
@@ -89,10 +89,10 @@ class Policies:
         self._context.emit(Changes(policies=True, text=text))
 
 
-def _of(kept: _Kept, name: str) -> object:
-    if name not in kept:
+def _of(record: _Kept, name: str) -> object:
+    if name not in record:
         raise UsageError(f"there is no policy {name}", "Look at the names that are kept.")
-    return kept[name]
+    return record[name]
 
 
 def load_policy(file: Path) -> Policy:

@@ -90,16 +90,16 @@ class Previews:
         first = [rows[i] for i in pinned if i in rows][:count]
         others = [s for s in _class_by_class(list(rows.values())) if s.id not in set(pinned)]
         start = turn * (count - len(first)) % max(1, len(others))
-        found: list[PreviewImage] = []
+        images: list[PreviewImage] = []
         for sample in (*first, *others[start:], *others[:start]):
-            if len(found) == count:
+            if len(images) == count:
                 break
             try:
                 pixels, identity = square(self._context.absolute(sample.path), side_px=side_px)
             except InspectorError:
                 continue
-            found.append(PreviewImage(sample.id, _label(sample), pixels, identity))
-        return found
+            images.append(PreviewImage(sample.id, _label(sample), pixels, identity))
+        return images
 
     def reference_set(self) -> ReferenceSet:
         """Return a reference set balanced over the classes, of the images with thumbnails."""

@@ -87,24 +87,26 @@ class Samples:
 
     def problems(self) -> list[Problem]:
         """List every file that could not be read, is left out, or that Keras trips over."""
-        found = []
+        problems = []
         for s in self.everything():
             if s.status in FAILED or s.status in ("ignored", "other"):
-                found.append(Problem(s.path, s.status, s.reason, s.id))
+                problems.append(Problem(s.path, s.status, s.reason, s.id))
             if s.flags & Flag.TRUNCATED:
-                found.append(Problem(s.path, "truncated", s.reason or "the end is missing", s.id))
+                problems.append(
+                    Problem(s.path, "truncated", s.reason or "the end is missing", s.id)
+                )
             if s.flags & Flag.KERAS_CRASHES:
                 reason = "Keras lists this file and stops when it reads it"
-                found.append(Problem(s.path, "keras_crashes", reason, s.id))
+                problems.append(Problem(s.path, "keras_crashes", reason, s.id))
             if s.flags & Flag.KERAS_IGNORES:
                 reason = "image_dataset_from_directory leaves out files with this ending"
-                found.append(Problem(s.path, "keras_ignores", reason, s.id))
-        return found
+                problems.append(Problem(s.path, "keras_ignores", reason, s.id))
+        return problems
 
     def as_text(self, ids: Sequence[int]) -> str:
         """Return a list to paste: path, status and reason of each, with tabs, in order of paths."""
-        wanted = set(ids)
-        rows = [s for s in self.everything() if s.id in wanted]
+        wanted_ids = set(ids)
+        rows = [s for s in self.everything() if s.id in wanted_ids]
         return "".join(f"{s.path}\t{s.status}\t{s.reason}\n" for s in rows)
 
     def thumbnail(self, sample: int) -> bytes | None:

@@ -141,8 +141,8 @@ class Scans:
         if self._context.cache.refusal is not None:
             # What the cache has lost can't be put back.
             known = []
-        kept = self._context.cache.contents() if known else set()
-        lost = {row.id for row in known if row.sha256 not in kept}
+        cached = self._context.cache.contents() if known else set()
+        lost = {row.id for row in known if row.sha256 not in cached}
         return self._unread_or_lost(racy_ns, lost)
 
     def _unread_or_lost(

@@ -128,9 +128,9 @@ class Diagnoses:
         if any(n is not None and n < 1 for n in (numbers.split_images, numbers.folder_images)):
             raise UsageError("a number of images is below 1", "Leave it out where it is not known.")
         if numbers.predictions:
-            found = read_predictions(Path(numbers.predictions))
+            predictions = read_predictions(Path(numbers.predictions))
             known = {s.path for s in self._samples.everything()}
-            if not placed(found, known):
+            if not placed(predictions, known):
                 raise DatasetError(
                     "the predictions name no image of this dataset",
                     "Write each path as it stands below the dataset's folder.",
@@ -138,24 +138,24 @@ class Diagnoses:
         self._context.store.records.put(STATED_ACCURACY, numbers, urgent=True)
         self._context.emit(Changes(rule=True, text="your numbers were kept"))
 
-    def rates(self, found: Leakage) -> list[Rate]:
+    def rates(self, leakage: Leakage) -> list[Rate]:
         """Return accuracies of the user's own predictions by leakage; [] without predictions."""
-        kept = self.numbers.predictions
-        if not kept:
+        file = self.numbers.predictions
+        if not file:
             return []
-        tie = {leak.image.path: leak.kind for leak in found.leaks}
-        place = dict.fromkeys(found.made.training, "training")
-        place |= dict.fromkeys(found.made.validation, "validation")
-        for name, paths in found.made.elsewhere.items():
+        tie = {leak.image.path: leak.kind for leak in leakage.leaks}
+        place = dict.fromkeys(leakage.made.training, "training")
+        place |= dict.fromkeys(leakage.made.validation, "validation")
+        for name, paths in leakage.made.elsewhere.items():
             place.update(dict.fromkeys(paths, name))
         rows = self._groups.images()
         numbers = self._groups.numbers(rows, with_duplicates=True).tolist()
         group = {s.path: n for s, n in zip(rows, numbers, strict=True)}
-        read = read_predictions(Path(kept))
+        read = read_predictions(Path(file))
         known = placed(read, {s.path for s in self._samples.everything()})
-        made = rates(known, tie, place, group)
+        measured = rates(known, tie, place, group)
         left = len(read) - len(known)
-        return [*made, Rate("not in this dataset", 0, left, 0.0, 1.0)] if left else made
+        return [*measured, Rate("not in this dataset", 0, left, 0.0, 1.0)] if left else measured
 
     def run(
         self,
@@ -232,13 +232,13 @@ class Diagnoses:
         rows = self._standing()
         training, folder, _ = self._sides(self._splits.rule, rows)
         values = columns(rows, groups.records(rows))
-        found = tuple(
+        extremes = tuple(
             at_the_extremes(one, values[one.name], rows, training, folder)
             for one in properties
             if one.differs and one.name in values
         )
         names = sorted({s.split for s, there in zip(rows, folder, strict=True) if there})
-        return ShiftReport(names[0] if names else "the folder", len(properties), found)
+        return ShiftReport(names[0] if names else "the folder", len(properties), extremes)
 
     def question(self, rule: Rule) -> Question:
         """Gather what a diagnosis needs; the scan has to be complete.
@@ -293,9 +293,9 @@ class Diagnoses:
             return *self._listed(rule, rows, folder), None
         if one_call(self._source, rule) is None:
             return training, folder, None
-        made = membership(self._source, rule)
-        held = set(made.validation)
-        inside = held | set(made.training)
+        split = membership(self._source, rule)
+        held = set(split.validation)
+        inside = held | set(split.training)
         training = np.array([s.path in inside for s in rows])
         yours = np.array([s.path in held for s in rows])
         return training, folder & ~training, yours
@@ -305,26 +305,26 @@ class Diagnoses:
 
         A folder that the list does not name is what to judge on, else the list's validation.
         """
-        made = membership(self._source, rule)
-        inside = {*made.training, *made.validation}
+        split = membership(self._source, rule)
+        inside = {*split.training, *split.validation}
         outside = folder & np.array([s.path not in inside for s in rows])
-        learned = inside if outside.any() else {*made.training}
-        held = {*made.validation} - learned
+        learned = inside if outside.any() else {*split.training}
+        held = {*split.validation} - learned
         training = np.array([s.path in learned for s in rows])
         return training, outside if outside.any() else np.array([s.path in held for s in rows])
 
     def _provenance(self, rows: list[Sample]) -> dict[str, int]:
         """Count the enabled groups by where they come from."""
-        found: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for proposal in self._groups.enabled():
-            found[proposal.provenance.value] += len(proposal.groups)
+            counts[proposal.provenance.value] += len(proposal.groups)
         bound = len({s.bound for s in rows if s.bound})
         if bound:
-            found["confirmed"] += bound
+            counts["confirmed"] += bound
         clusters = len(self._duplicates.index().clusters)
         if clusters:
-            found["verified near-duplicates"] += clusters
-        return dict(found)
+            counts["verified near-duplicates"] += clusters
+        return dict(counts)
 
     def _parts(self, rule: Rule) -> dict[str, str]:
         """Digest each part that an answer depends on, by its name in words."""

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
+from inspector.code_reading.finding import HIGH, LOW, MIDDLE, FindingSeverity
 from inspector.dataset.decoding import Flag
 from inspector.dataset.layouts import IMAGE_ENDINGS, Layout
 from inspector.errors import DatasetError, UsageError
@@ -12,7 +14,7 @@ from inspector.project.catalog.scans import Scans
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.review.decisions import Decided, Decisions
 from inspector.project.review.duplicates import Cluster, DuplicateIndex, PairKind
-from inspector.project.splits.dataset_checks import CODES, IMBALANCE, UNSURE, dataset_checks
+from inspector.project.splits.dataset_checks import CODES, OF_LAYOUT, UNSURE, dataset_checks
 from inspector.project.splits.leakage import TIED
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import RuleKind
@@ -29,6 +31,8 @@ CHECKS = (
     "top folders that are left out",
     "class folders that differ between splits",
     "imbalanced classes",
+    "classes that differ in file format or size",
+    "images that are another class when flipped or rotated",
     "cut-off files",
     "nearly constant images",
     "shapes in transparency only",
@@ -44,29 +48,40 @@ _SAID = {"conflicting_labels", "keras_crashes", *CODES}
 _BURST = {PairKind.NEAR}
 
 
+class FindingView(StrEnum):
+    """Where the list or the action of a finding is shown."""
+
+    CLUSTERS = "clusters"
+    FILES = "files"
+    KEEP_RULE = "rule"
+    LABELS = "labels"
+    LAYOUT = "layout"
+    SPLITS = "splits"
+
+
+CLUSTERS, FILES, SPLITS = FindingView.CLUSTERS, FindingView.FILES, FindingView.SPLITS
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing found.
 
     Attributes:
-        severity: "high", "middle" or "low".
-        see: Where its list is: "clusters", "labels", "splits", "problems" or a `Query` name of the
-            gallery; "" nowhere.
+        see: Where its list is; None for a finding without a list.
         action: The one action that fits, in words, or "".
         samples: The ids behind the count.
-        opens: Where the action leads: "rule", "labels", "splits", or "" for a decision that `act`
-            makes.
+        opens: Where the action leads; None for a decision that `act` makes.
     """
 
     code: str
-    severity: str
+    severity: FindingSeverity
     count: int
     title: str
     text: str
-    see: str
+    see: FindingView | None
     action: str
     samples: tuple[int, ...]
-    opens: str = ""
+    opens: FindingView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +123,12 @@ class Findings:
             return Overview(counts, f"{summary} The scan is not finished.", (), "", False)
         doubtful, looked = self._label_findings()
         of_dataset = self._dataset()
-        found = self._files() + self._duplicates_findings() + doubtful + self._rule() + self._lock()
-        order = ("high", "middle", "low")
-        found.sort(key=lambda f: (order.index(f.severity), -f.count))
+        findings = (
+            self._files() + self._duplicates_findings() + doubtful + self._rule() + self._lock()
+        )
+        findings.sort(key=lambda f: (f.severity.rank, -f.count))
         # They come first: with a wrong reading or other class numbers no figure means anything.
-        found = of_dataset + found
+        findings = of_dataset + findings
         drawn = self._splits.rule.kind in (RuleKind.KERAS, RuleKind.CODE)
         checks = (*CHECKS, *(CALL for _ in range(drawn)), *(LABELS for _ in range(looked)))
         left = NOT_CHECKED
@@ -120,9 +136,11 @@ class Findings:
             left += f"; {CALL} (paste it under Why?)"
         if not looked:
             left += f"; {LABELS} (they come with the diagnosis)"
-        none = f"None of these {len(checks)} checks found anything: " if not found else "Checked: "
+        none = (
+            f"None of these {len(checks)} checks found anything: " if not findings else "Checked: "
+        )
         checked = f"{none}{', '.join(checks)}. Not checked: {left}."
-        return Overview(counts, summary, tuple(found), checked, True)
+        return Overview(counts, summary, tuple(findings), checked, True)
 
     def act(self, finding: Finding) -> Decided:
         """Do the one action of a finding, as one decision that undo takes back."""
@@ -139,15 +157,15 @@ class Findings:
         """Return what is wrong with the reading, the class tables and the class balance."""
         findings = []
         for pitfall in dataset_checks(self._context, self._samples.everything()):
-            title, text = pitfall.parts
-            unsure = pitfall.code == UNSURE
+            unsure, of_layout = pitfall.code == UNSURE, pitfall.code in OF_LAYOUT
             ids = tuple(s.id for s in self._samples.by_paths(pitfall.files))
             count = 0 if unsure else int(pitfall.numbers.get("classes", 0))
             findings.append(
                 Finding(
-                    pitfall.code, pitfall.severity, count, title, text, "files" if ids else "",
-                    "Check folders…" if pitfall.code != IMBALANCE else "", ids,
-                    "layout" if pitfall.code != IMBALANCE else "",
+                    pitfall.code, pitfall.severity, count, pitfall.title, pitfall.detail,
+                    FILES if ids else None,
+                    "Check folders…" if of_layout else "", ids,
+                    FindingView.LAYOUT if of_layout else None,
                 )
             )  # fmt: skip
         return findings
@@ -167,11 +185,11 @@ class Findings:
             return [], looked
         return [
             Finding(
-                "labels", "middle", len(ids),
+                "labels", MIDDLE, len(ids),
                 f"{_count(ids, 'image')} with another class suggested",
                 "Baseline models that saw neither the image nor its group name another class. Some"
                 " of these are merely hard: look before you relabel.",
-                "labels", "", ids,
+                FindingView.LABELS, "", ids,
             )
         ], looked  # fmt: skip
 
@@ -179,23 +197,23 @@ class Findings:
         """Return what the current split rule leads to, but for what is said anyway."""
         rule = self._splits.rule
         try:
-            found = self._splits.leaks(rule, with_seeds=False)
+            leakage = self._splits.leaks(rule, with_seeds=False)
         except (DatasetError, UsageError):
             return []
-        said = _SAID
+        known_codes = _SAID
         if rule.kind is RuleKind.FOLDERS:
-            said = {*_SAID, "same_picture_on_both_sides"}
+            known_codes = {*_SAID, "same_picture_on_both_sides"}
         findings = []
-        for pitfall in found.findings:
-            if pitfall.code not in said:
-                title, text = pitfall.parts
+        for pitfall in leakage.findings:
+            if pitfall.code not in known_codes:
                 ids = tuple(s.id for s in self._samples.by_paths(pitfall.files))
                 tied = pitfall.code in TIED
                 findings.append(
                     Finding(
-                        pitfall.code, pitfall.severity, len(pitfall.files), title, text,
-                        "files" if ids else "splits", "Keep together…" if tied else "", ids,
-                        "splits" if tied else "",
+                        pitfall.code, pitfall.severity, len(pitfall.files), pitfall.title,
+                        pitfall.detail, FILES if ids else SPLITS,
+                        "Keep together…" if tied else "", ids,
+                        SPLITS if tied else None,
                     )
                 )  # fmt: skip
         return findings
@@ -206,17 +224,17 @@ class Findings:
         if lock is None:
             return []
         parts = (("changed", lock.changed), ("gone", lock.missing), ("new", lock.new))
-        said = ", ".join(f"{_count(paths, 'file')} {word}" for word, paths in parts if paths)
-        if not said:
+        changes = ", ".join(f"{_count(paths, 'file')} {word}" for word, paths in parts if paths)
+        if not changes:
             return []
         ids = tuple(s.id for s in self._samples.by_paths((*lock.changed, *lock.new)))
         held = "What is new stands on no side until you lock again." if lock.new else ""
         return [
             Finding(
-                "lock", "middle" if lock.changed or lock.missing else "low",
-                sum(len(paths) for _, paths in parts), f"The locked split does not hold: {said}",
+                "lock", MIDDLE if lock.changed or lock.missing else LOW,
+                sum(len(paths) for _, paths in parts), f"The locked split does not hold: {changes}",
                 f"{lock.same:,} of its files stand as they did in {Path(lock.file).name}. {held}",
-                "files" if ids else "splits", "", ids,
+                FILES if ids else SPLITS, "", ids,
             )
         ]  # fmt: skip
 
@@ -230,41 +248,41 @@ class Findings:
             c for c in open_ if len(c.labels) > 1 and not any(m.id in claimed for m in c.members)
         ]
         within = [c for c in open_ if len(c.splits) < 2 and len(c.labels) < 2]
-        found = []
+        findings = []
         if across:
-            found.append(_across(across, index))
+            findings.append(_across(across, index))
         if conflicts:
             ids = tuple(m.id for members in conflicts for m in members)
             carry = "image carries" if len(conflicts) == 1 else "images carry"
-            found.append(
+            findings.append(
                 Finding(
-                    "conflicting_labels", "high", len(conflicts),
+                    "conflicting_labels", HIGH, len(conflicts),
                     f"{len(conflicts):,} {carry} two labels or more",
                     "Identical images can't be two classes: decide which label is right.",
-                    "clusters", "Decide labels", ids, "labels",
+                    CLUSTERS, "Decide labels", ids, FindingView.LABELS,
                 )
             )  # fmt: skip
         if labels:
             ids = tuple(m.id for c in labels for m in c.members)
-            found.append(
+            findings.append(
                 Finding(
-                    "similar_two_labels", "middle", len(labels),
+                    "similar_two_labels", MIDDLE, len(labels),
                     f"{_count(labels, 'cluster')} of similar images with different labels",
                     "Look where they differ: the difference may be what makes the class.",
-                    "clusters", "", ids,
+                    CLUSTERS, "", ids,
                 )
             )  # fmt: skip
         if within:
             ids = tuple(m.id for c in within for m in c.members)
-            found.append(
+            findings.append(
                 Finding(
-                    "look_alikes", "middle", len(within),
+                    "look_alikes", MIDDLE, len(within),
                     f"{_count(within, 'cluster')} of near-duplicates within one split",
                     f"{len(ids):,} images: bursts are better kept together, copies excluded.",
-                    "clusters", "Keep bursts together" if self._bursts() else "", ids,
+                    CLUSTERS, "Keep bursts together" if self._bursts() else "", ids,
                 )
             )  # fmt: skip
-        return found
+        return findings
 
     def _files(self) -> list[Finding]:
         rows = self._samples.everything()
@@ -279,28 +297,29 @@ class Findings:
         shaped = [s for s in plain if s.flags & Flag.SHAPED_ALPHA]
         flat = [s for s in plain if not s.flags & Flag.SHAPED_ALPHA]
         table = (
-            ("unreadable", "high", failed, "{} can't be read", "Training stops at such a file.",
-             "problems", "Exclude"),
-            ("keras_crashes", "high", crashes, "Keras stops at {}",
+            ("unreadable", HIGH, failed, "{} can't be read", "Training stops at such a file.",
+             FILES, "Exclude"),
+            ("keras_crashes", HIGH, crashes, "Keras stops at {}",
              "image_dataset_from_directory lists them and fails when it reads them.",
-             "problems", "Exclude"),
-            ("keras_ignores", "middle", ignores, "Keras leaves out {}",
-             "Their ending is not one that image_dataset_from_directory reads.", "problems", ""),
-            ("truncated", "middle", cut, "{} cut off", "Pixels came out, but not all of them.",
-             "problems", "Exclude"),
-            ("shape_in_alpha", "high", shaped, "{} with a shape in transparency only",
+             FILES, "Exclude"),
+            ("keras_ignores", MIDDLE, ignores, "Keras leaves out {}",
+             "Their ending is not one that image_dataset_from_directory reads.", FILES, ""),
+            ("truncated", MIDDLE, cut, "{} cut off", "Pixels came out, but not all of them.",
+             FILES, "Exclude"),
+            ("shape_in_alpha", HIGH, shaped, "{} with a shape in transparency only",
              "Keras drops transparency, so the model is given one colour. Put such images on a"
-             " background before training.", "files", ""),
-            ("flat", "low", flat, "{} nearly one colour",
-             "Nothing to learn from; kept out of the near-duplicates.", "flat", "Exclude"),
+             " background before training.", FILES, ""),
+            ("flat", LOW, flat, "{} nearly one colour",
+             "Nothing to learn from; kept out of the near-duplicates.", FILES, "Exclude"),
         )  # fmt: skip
         return _left_out(self._context.layout, rows) + [
             Finding(
-                code, severity, len(found), what.format(_count(found, "file")), text, see, action,
-                tuple(s.id for s in found),
+                code, severity, len(samples), what.format(_count(samples, "file")), text,
+                see, action,
+                tuple(s.id for s in samples),
             )
-            for code, severity, found, what, text, see, action in table
-            if found
+            for code, severity, samples, what, text, see, action in table
+            if samples
         ]  # fmt: skip
 
 
@@ -316,12 +335,12 @@ def _left_out(layout: Layout, rows: Sequence[Sample]) -> list[Finding]:
     them = "it" if len(folders) == 1 else "them"
     return [
         Finding(
-            "ignored_folders", "middle" if images else "low", len(folders),
+            "ignored_folders", MIDDLE if images else LOW, len(folders),
             f"{_count(folders, 'top folder')} left out: {names}",
             f"Because {splits} {'is a split' if len(layout.splits) == 1 else 'are splits'}, the"
             f" {_count(inside, 'file')} in {them} ({images:,} named like images) belong to no split"
             " and no class. To use them, name the files and their splits in a manifest.",
-            "problems" if inside else "", "", tuple(s.id for s in inside),
+            FILES if inside else None, "", tuple(s.id for s in inside),
         )
     ]  # fmt: skip
 
@@ -342,10 +361,10 @@ def _across(clusters: Sequence[Cluster], index: DuplicateIndex) -> Finding:
         title = f"{_count(clusters, 'cluster')} of near-duplicates across splits"
         ids = tuple(m.id for c in clusters for m in c.members)
     return Finding(
-        "twins_across", "high", len(neighbours) or len(clusters), title,
+        "twins_across", HIGH, len(neighbours) or len(clusters), title,
         f"{_count(clusters, 'cluster')} of near-duplicates at similarity {index.threshold:g} or"
         f" more ({names}). A model knows their like: accuracy on them may not hold for new images.",
-        "clusters", "Drop copies…", ids, "rule",
+        CLUSTERS, "Drop copies…", ids, FindingView.KEEP_RULE,
     )  # fmt: skip
 
 
@@ -354,8 +373,8 @@ def _in_training(sample: Sample, index: DuplicateIndex) -> bool:
     return any(other.split == "training" and other.mark != "drop" for other in others)
 
 
-def _count(found: Sequence[object], noun: str) -> str:
-    return f"1 {noun}" if len(found) == 1 else f"{len(found):,} {noun}s"
+def _count(items: Sequence[object], noun: str) -> str:
+    return f"1 {noun}" if len(items) == 1 else f"{len(items):,} {noun}s"
 
 
 def _summary(counts: Counts) -> str:

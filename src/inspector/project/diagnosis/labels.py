@@ -150,36 +150,38 @@ class Labels:
         numbers = groups.numbers(rows, with_duplicates=True)
         alone = np.bincount(numbers)[numbers] == 1
         group = np.where(alone, -1, numbers).astype(np.int64)
-        found = suspect_in_child(
+        suspected = suspect_in_child(
             LabelErrorsRequest(describe(groups.records(rows)), labels, group, probabilities),
             stop=stop or Stop(), progress=progress or Progress(),
             low_priority=self._context.low_priority,
         )  # fmt: skip
-        if found is None:
+        if suspected is None:
             return None
         suspects = tuple(
             SuspectedLabel(rows[i], classes[k], round(float(score), 4))
             for i, k, score in zip(
-                found.index.tolist(), found.suggested.tolist(), found.score.tolist(), strict=True
+                suspected.index.tolist(),
+                suspected.suggested.tolist(),
+                suspected.score.tolist(),
+                strict=True,
             )
         )
-        return LabelEvidence(tuple(rows), tuple(classes), found.probabilities, suspects)
+        return LabelEvidence(tuple(rows), tuple(classes), suspected.probabilities, suspects)
 
     def find(self, *, stop: Stop | None = None, progress: Progress | None = None) -> int | None:
         """Look for suspects and keep them for the queue; return their number, None when stopped."""
         evidence = self.evidence(stop=stop, progress=progress)
         if evidence is None:
             return None
-        found = evidence.suspects
         suspects = tuple(
             SuspectRecord(s.sample.id, s.suggested, s.score, _likeliest(evidence, s.sample))
-            for s in found
+            for s in evidence.suspects
         )
         self._context.store.records.note(
             LABEL_ERRORS, LabelErrorsRecord(self.queue_key(), suspects)
         )
         self._context.emit(Changes(rule=True))
-        return len(found)
+        return len(evidence.suspects)
 
     def queue(self) -> tuple[tuple[LabelCase, ...], bool]:
         """Return what to decide, and whether single labels were looked at yet.
@@ -197,11 +199,11 @@ class Labels:
 
     def single(self) -> tuple[tuple[LabelCase, ...], bool]:
         """Return the suspects of the queue alone, and whether single labels were looked at yet."""
-        kept = self._kept()
+        evidence = self._kept()
         clusters = self._duplicates.clusters()
         taken = {m.id for c in clusters if len(c.labels) > 1 for m in c.members}
-        cases = tuple(_case_of(one) for one in kept or () if one.sample.id not in taken)
-        return cases, kept is not None
+        cases = tuple(_case_of(one) for one in evidence or () if one.sample.id not in taken)
+        return cases, evidence is not None
 
     def suspected(self) -> dict[int, SuspectedLabel]:
         """Return the suspects of the last look that are not decided yet, by sample id."""
@@ -215,11 +217,11 @@ class Labels:
         By what baseline models see; the case's own images are left out.
         """
         order = list(self._nearest_first(case.samples))
-        found = {}
+        nearest = {}
         for label in dict.fromkeys((*case.labels, case.suggested)):
             same = (s for s in order if _label(s) == label)
-            found[label] = tuple(s for _, s in zip(range(NEAREST), same, strict=False))
-        return found
+            nearest[label] = tuple(s for _, s in zip(range(NEAREST), same, strict=False))
+        return nearest
 
     def neighbourhood(self, case: LabelCase) -> Neighbourhood:
         """Return what is nearest to a case's first image, and of which classes that is."""
@@ -246,9 +248,9 @@ class Labels:
             if m.id in index.canonical
         )
         leading = sorted(label for label, n in counts.items() if n == max(counts.values()))
-        said = [suggested[m.id] for m in members if suggested.get(m.id) in leading]
-        label = said[0] if said else leading[0]
-        if not said and len(leading) > 1:
+        votes = [suggested[m.id] for m in members if suggested.get(m.id) in leading]
+        label = votes[0] if votes else leading[0]
+        if not votes and len(leading) > 1:
             order = self._nearest_first(members)
             label = next((s.label for s in order if s.label in leading), label)
         standing = [m for m in members if m.mark != "drop"]

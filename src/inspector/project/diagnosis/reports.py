@@ -100,28 +100,28 @@ class Reports:
             for f in overview.findings
         ]
         try:
-            found: Leakage | None = self._splits.leaks()
+            leakage: Leakage | None = self._splits.leaks()
         except (DatasetError, UsageError):
-            found = None
+            leakage = None
         tables: list[Table] = []
         pairs: tuple[ImagePair, ...] = ()
         lists: dict[str, list[str]] = {}
-        if found is not None:
-            tables.append(_matrix(found))
-            pairs = tuple(self._pairs(found))
-            lists = _lists(found)
+        if leakage is not None:
+            tables.append(_matrix(leakage))
+            pairs = tuple(self._pairs(leakage))
+            lists = _lists(leakage)
         last = self._diagnoses.last()
         answer: dict[str, Any] = last.answer if last else {}
         numbers = self._diagnoses.numbers
         lines = [numbers.text, overview.summary, overview.checked]
-        if found is not None and numbers.predictions:
+        if leakage is not None and numbers.predictions:
             try:
-                tables.append(_own(self._diagnoses.rates(found), Path(numbers.predictions).name))
+                tables.append(_own(self._diagnoses.rates(leakage), Path(numbers.predictions).name))
             except DatasetError as error:
                 lines.append(f"Predictions of your model are left out: {error.message}.")
         if answer:
             tables.append(_terms(answer))
-        rule = found.made.rule.text if found else "no split"
+        rule = leakage.made.rule.text if leakage else "no split"
         stale = f" {last.made}" if last else ""
         return ReportPage(
             f"Dataset report: {context.name}",
@@ -132,19 +132,19 @@ class Reports:
             tuple(tables),
             pairs,
             self._apart(),
-            self._over_seeds(found),
+            self._over_seeds(leakage),
             tuple(answer.get("evidence", ())),
             tuple(answer.get("caveats", ())),
             lists,
-            self._made(found),
+            self._made(leakage),
         )
 
     def _paths(self, ids: tuple[int, ...]) -> list[str]:
         return [s.path for s in self._samples.by_ids(ids)]
 
-    def _pairs(self, found: Leakage) -> list[ImagePair]:
+    def _pairs(self, leakage: Leakage) -> list[ImagePair]:
         shown: list[ImagePair] = []
-        for leak in found.leaks:
+        for leak in leakage.leaks:
             if leak.neighbour is None or len(shown) == PAIRS:
                 break
             one = self._samples.thumbnail(leak.image.id)
@@ -158,37 +158,37 @@ class Reports:
                 shown.append(ImagePair(one, two, words))
         return shown
 
-    def _over_seeds(self, found: Leakage | None) -> tuple[OverSeeds, ...]:
-        if found is None or not found.seed_rates.shares:
+    def _over_seeds(self, leakage: Leakage | None) -> tuple[OverSeeds, ...]:
+        if leakage is None or not leakage.seed_rates.shares:
             return ()
         neighbours = "Share of validation with a near-duplicate in training"
-        shown = [OverSeeds(neighbours, found.seed_rates.shares, found.seed_rates.this_seed)]
+        shown = [OverSeeds(neighbours, leakage.seed_rates.shares, leakage.seed_rates.this_seed)]
         drawn = self._splits.drawn()
         if drawn is not None:
             one, mix = drawn.accuracy, drawn.class_deviation
             rank = "" if one.percentile is None else f" (yours above {one.percentile:.0%} of them)"
-            said = f"Accuracy of a baseline model on validation{rank}"
+            caption = f"Accuracy of a baseline model on validation{rank}"
             off = "By how much the share of one class is off, at most"
-            shown += [OverSeeds(said, one.values, one.this_seed),
+            shown += [OverSeeds(caption, one.values, one.this_seed),
                       OverSeeds(off, mix.values, mix.this_seed)]  # fmt: skip
         return tuple(shown)
 
     def _apart(self) -> tuple[SeparatedHistogram, ...]:
         """Return what a diagnosis saw the folders differ in, with a pair of images each."""
-        found = self._diagnoses.differences()
-        if found is None:
+        shift = self._diagnoses.differences()
+        if shift is None:
             return ()
         shown = []
-        for one in found.found:
+        for one in shift.found:
             shape = one.property
             training, folder, ends = bars(shape)
             text = (
                 f"{shape.name}: {typical(shape, shape.training)} in training,"
-                f" {typical(shape, shape.folder)} in {found.folder} (AUC {shape.auc or 0:.2f},"
+                f" {typical(shape, shape.folder)} in {shift.folder} (AUC {shape.auc or 0:.2f},"
                 f" corrected p = {shape.p_adjusted or 0:.3f})"
             )
             pictures = tuple(
-                ImagePair(a, b, (f"training: {one_.path}", f"{found.folder}: {two.path}"))
+                ImagePair(a, b, (f"training: {one_.path}", f"{shift.folder}: {two.path}"))
                 for one_, two in one.pairs[:1]
                 if (a := self._samples.thumbnail(one_.id))
                 and (b := self._samples.thumbnail(two.id))
@@ -196,7 +196,7 @@ class Reports:
             shown.append(SeparatedHistogram(text, training, folder, ends, pictures))
         return tuple(shown)
 
-    def _made(self, found: Leakage | None) -> tuple[str, ...]:
+    def _made(self, leakage: Leakage | None) -> tuple[str, ...]:
         threshold = self._duplicates.threshold
         groups = self._groups.provenance()
         versions = ", ".join(f"{name} {_version(name)}" for name in LIBRARIES)
@@ -209,16 +209,16 @@ class Reports:
             " under random and group folds; intervals resample groups and seeds, 95 %.",
             f"Dataset Inspector {__version__}, Python {platform.python_version()}, {versions}.",
         ]
-        if found and found.seed_rates.shares:
-            newest = len(found.seed_rates.shares) - 1
+        if leakage and leakage.seed_rates.shares:
+            newest = len(leakage.seed_rates.shares) - 1
             lines.insert(2, f"Seed variability: the same call with seeds 0 to {newest}.")
         return tuple(lines)
 
 
-def _matrix(found: Leakage) -> Table:
+def _matrix(leakage: Leakage) -> Table:
     rows = [
         (f"{c.source} → {c.to}", c.images, *(len(ids) for ids in c.by_kind.values()))
-        for c in found.matrix
+        for c in leakage.matrix
         if c.source != c.to
     ]
     kinds = (f"same {k}" if k in ("bytes", "pixels") else k for k in KINDS)
@@ -251,20 +251,20 @@ def _terms(answer: dict[str, Any]) -> Table:
     )  # fmt: skip
 
 
-def _lists(found: Leakage) -> dict[str, list[str]]:
+def _lists(leakage: Leakage) -> dict[str, list[str]]:
     return {
         "Validation images with a near-duplicate in training": [
             f"{leak.image.path}\t{leak.kind}\t{leak.similarity:.3f}\t{leak.neighbour.path}"
-            for leak in found.leaks
+            for leak in leakage.leaks
             if leak.neighbour
         ],
         "Validation images that share an event with training": [
-            leak.image.path for leak in found.leaks if leak.neighbour is None
+            leak.image.path for leak in leakage.leaks if leak.neighbour is None
         ],
-        "Files in training and in validation": list(found.both),
-        "Files on neither side": list(found.made.neither),
-        "Training": list(found.made.training),
-        "Validation": list(found.made.validation),
+        "Files in training and in validation": list(leakage.both),
+        "Files on neither side": list(leakage.made.neither),
+        "Training": list(leakage.made.training),
+        "Validation": list(leakage.made.validation),
     }
 
 

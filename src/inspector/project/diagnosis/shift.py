@@ -63,7 +63,7 @@ def columns(rows: list[Sample], records: NDArray[np.void]) -> dict[str, Doubles]
     chroma = np.empty((len(rows), 2))
     for i in range(0, len(rows), 1024):
         chroma[i : i + 1024] = records["colour"][i : i + 1024, :, :, 1:].mean(axis=(1, 2))
-    found = {
+    columns_by_name = {
         "brightness": np.array([s.brightness for s in rows], np.float64),
         "contrast": np.array([s.contrast for s in rows], np.float64),
         "sharpness": np.array([s.sharpness for s in rows], np.float64),
@@ -77,7 +77,11 @@ def columns(rows: list[Sample], records: NDArray[np.void]) -> dict[str, Doubles]
         **one_hot("colour mode", [s.mode for s in rows]),
         **one_hot("camera", [s.camera or None for s in rows]),
     }
-    return {name: values for name, values in found.items() if np.nanmin(values) < np.nanmax(values)}
+    return {
+        name: values
+        for name, values in columns_by_name.items()
+        if np.nanmin(values) < np.nanmax(values)
+    }
 
 
 def from_json(document: dict[str, Any]) -> tuple[Property, ...]:

@@ -98,30 +98,30 @@ def setup_notes(
     """Say what there is to know of the trainings before the start."""
     steps = -(-len(base.training) // base.batch_size)
     if setup.budget is Budget.PLATEAU:
-        said = [
+        notes = [
             f"Each trains until its selection set has not improved for {setup.patience} epochs, at"
             f" most {base.epochs}: equal patience, not equal time."
         ]
     else:
-        said = [
+        notes = [
             f"Each takes {base.epochs * steps:,} steps, {base.epochs} epochs of all of training."
             " That favours what learns fast: strong augmentation may need a plateau."
         ]
     if not setup.own_normalisation:
-        said.append("All get one normalisation, whatever a policy says of it.")
+        notes.append("All get one normalisation, whatever a policy says of it.")
     independent = len({groups[p] for p in base.validation.paths})
     if independent < GROUPS_AT_LEAST:
-        said.append(
+        notes.append(
             f"Validation holds {independent} independent groups: no verdict below"
             f" {GROUPS_AT_LEAST}, figures only."
         )
     if setup.seeds < SEEDS_AT_LEAST:
-        said.append(
+        notes.append(
             f"{setup.seeds} seeds give figures only; a verdict needs {SEEDS_AT_LEAST} or more."
         )
     if setup.stop_early and setup.seeds > Futility().seeds:
-        said.append(Futility().text)
-    return tuple(said)
+        notes.append(Futility().text)
+    return tuple(notes)
 
 
 def dense(numbers: Sequence[int]) -> tuple[int, ...]:
@@ -158,8 +158,8 @@ def cut_to(pool: SampleColumns, like: SampleColumns, seed: int) -> SampleColumns
     """Return rows of a list drawn at random, as many of each class as another list has."""
     labels = np.array(pool.labels, np.int64)
     classes = int(labels.max(initial=0)) + 1
-    wanted = np.bincount(np.array(like.labels, np.int64), minlength=classes)
+    quota = np.bincount(np.array(like.labels, np.int64), minlength=classes)
     rng = np.random.default_rng([seed, len(pool)])
     taken = np.zeros(len(pool), np.bool_)
-    taken[cut(np.arange(len(pool)), labels, wanted, rng)] = True
+    taken[cut(np.arange(len(pool)), labels, quota, rng)] = True
     return _rows(pool, taken.tolist())

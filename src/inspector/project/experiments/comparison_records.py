@@ -94,14 +94,14 @@ class StoredComparison:
         return [turn for turn in self.turns if turn.candidate == candidate]
 
 
-def write_kept(folder: Path, kept: StoredComparison) -> None:
+def write_kept(folder: Path, record: StoredComparison) -> None:
     """Write a comparison into its folder, which is made.
 
     Raises:
         TrainingError: The disk does not take it.
     """
-    document = asdict(kept) | {"comparison": VERSION}
-    for entry, one in zip(document["candidates"], kept.candidates, strict=True):
+    document = asdict(record) | {"comparison": VERSION}
+    for entry, one in zip(document["candidates"], record.candidates, strict=True):
         entry["policy"] = None if one.policy is None else write_policy(one.policy)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -125,82 +125,82 @@ class StoppedVariant:
     epoch: int
 
 
-def stopped_at(kept: StoredComparison, folder: Path, candidate: str) -> StoppedVariant | None:
+def stopped_at(record: StoredComparison, folder: Path, candidate: str) -> StoppedVariant | None:
     """Apply the futility rule to what is complete; None where it does not end the candidate.
 
     Args:
-        kept: The comparison.
+        record: The comparison.
         folder: Of all runs.
         candidate: Another than the baseline.
     """
-    if not kept.setup.stop_early:
+    if not record.setup.stop_early:
         return None
     own, base, epochs = [], [], []
-    pairs = zip(kept.runs_of(candidate), kept.runs_of(kept.baseline), strict=True)
+    pairs = zip(record.runs_of(candidate), record.runs_of(record.baseline), strict=True)
     for one, two in pairs:
-        best = [_selected(folder / turn.run, kept) for turn in (one, two)]
+        best = [_selected(folder / turn.run, record) for turn in (one, two)]
         if best[0] is None or best[1] is None:
             return None
         own.append(best[0][0])
         base.append(best[1][0])
         epochs.append(best[0][1])
         # After the last seed there is nothing left to spare.
-        if len(own) == kept.setup.seeds:
+        if len(own) == record.setup.seeds:
             return None
-        worse = futile(np.array(own), np.array(base), kept.selection_groups, kept.futility)
+        worse = futile(np.array(own), np.array(base), record.selection_groups, record.futility)
         if worse is not None:
             return StoppedVariant(worse, len(own), epochs[-1])
     return None
 
 
-def _selected(folder: Path, kept: StoredComparison) -> tuple[float, int] | None:
+def _selected(folder: Path, record: StoredComparison) -> tuple[float, int] | None:
     """Return the chosen epoch's accuracy on the selection set, and the epochs trained."""
-    ended = read_ended(folder, len(kept.groups))
+    ended = read_ended(folder, len(record.groups))
     if ended is None or ended.chosen.sel_accuracy is None:
         return None
     return ended.chosen.sel_accuracy, len(ended.history)
 
 
-def result(kept: StoredComparison, folder: Path) -> Comparison:
+def result(record: StoredComparison, folder: Path) -> Comparison:
     """Return what is known so far.
 
     Args:
-        kept: The comparison.
+        record: The comparison.
         folder: Of all runs.
 
     Raises:
         TrainingError: A file of a run is damaged.
     """
-    images = len(kept.groups)
+    images = len(record.groups)
     ended = {
-        one.name: [read_ended(folder / turn.run, images) for turn in kept.runs_of(one.name)]
-        for one in kept.candidates
+        one.name: [read_ended(folder / turn.run, images) for turn in record.runs_of(one.name)]
+        for one in record.candidates
     }
-    others = [one.name for one in kept.candidates if one.name != kept.baseline]
+    others = [one.name for one in record.candidates if one.name != record.baseline]
     stops = {
-        name: found for name in others if (found := stopped_at(kept, folder, name)) is not None
+        name: stop for name in others if (stop := stopped_at(record, folder, name)) is not None
     }
-    group = np.array(kept.groups, np.int64)
+    group = np.array(record.groups, np.int64)
     best = {name: _stack([e.best if e else None for e in r], images) for name, r in ended.items()}
     last = {name: _stack([e.last if e else None for e in r], images) for name, r in ended.items()}
-    worse = {name: found.at_least_worse for name, found in stops.items()}
+    worse = {name: stop.at_least_worse for name, stop in stops.items()}
     chosen = compare(
-        best[kept.baseline], {name: best[name] for name in others}, group,
-        margin=kept.setup.margin, stopped=worse,
+        best[record.baseline], {name: best[name] for name in others}, group,
+        margin=record.setup.margin, stopped=worse,
     )  # fmt: skip
-    ends = compare(last[kept.baseline], {name: last[name] for name in others}, group)
+    ends = compare(last[record.baseline], {name: last[name] for name in others}, group)
     figures = {name: _figures(name, runs) for name, runs in ended.items()}
-    reference = figures[kept.baseline]
+    reference = figures[record.baseline]
     rows = tuple(
-        _row(figures[name], reference, chosen[name], ends[name], stops.get(name), kept)
+        _row(figures[name], reference, chosen[name], ends[name], stops.get(name), record)
         for name in others
     )
-    spared = sum(kept.setup.seeds - found.seeds for found in stops.values())
-    total, done = len(kept.turns) - spared, sum(e is not None for r in ended.values() for e in r)
+    spared = sum(record.setup.seeds - stop.seeds for stop in stops.values())
+    total, done = len(record.turns) - spared, sum(e is not None for r in ended.values() for e in r)
     return Comparison(
-        kept.name, kept.made_at, kept.rule, kept.baseline, reference, rows, done < total, done,
-        total, images, len(set(kept.groups)), kept.setup.budget, kept.setup.margin,
-        (*kept.notes, *_found(kept, ended), *_of_article(kept)),
+        record.name, record.made_at, record.rule, record.baseline, reference, rows, done < total,
+        done, total, images, len(set(record.groups)), record.setup.budget, record.setup.margin,
+        (*record.notes, *_found(record, ended), *_of_article(record)),
     )  # fmt: skip
 
 
@@ -230,7 +230,7 @@ def _row(
     chosen: Difference,
     ends: Difference,
     stopped: StoppedVariant | None,
-    kept: StoredComparison,
+    record: StoredComparison,
 ) -> ComparisonRow:
     interval, at_end = chosen.interval, ends.interval
     factor = None
@@ -241,7 +241,7 @@ def _row(
         known(chosen.p_adjusted), known(chosen.smallest_detectable), chosen.seeds,
         chosen.decision, chosen.practically_equal, own,
         LastEpochFigures(known(at_end.mean), known(at_end.low), known(at_end.high)), factor,
-        _text(chosen, stopped, kept),
+        _text(chosen, stopped, record),
     )  # fmt: skip
 
 
@@ -250,41 +250,43 @@ def known(value: float | None) -> float | None:
     return value if value is not None and np.isfinite(value) else None
 
 
-def _text(found: Difference, stopped: StoppedVariant | None, kept: StoredComparison) -> str:
+def _text(difference: Difference, stopped: StoppedVariant | None, record: StoredComparison) -> str:
     """Say the decision with what it needs to be understood."""
     if stopped is not None:
         return (
             f"stopped: at least {stopped.at_least_worse:.3f} worse at epoch {stopped.epoch}"
             f" (selection set, {stopped.seeds} seeds)"
         )
-    if found.seeds == 0:
+    if difference.seeds == 0:
         return "no seed is complete yet"
-    if found.decision is ComparisonOutcome.TOO_FEW_SEEDS:
-        return f"too few seeds: {found.seeds}"
-    margin = f"practically equal, within {kept.setup.margin:g}" if found.practically_equal else ""
-    if found.decision is ComparisonOutcome.NOT_DETECTED:
-        seen = known(found.smallest_detectable)
+    if difference.decision is ComparisonOutcome.TOO_FEW_SEEDS:
+        return f"too few seeds: {difference.seeds}"
+    margin = (
+        f"practically equal, within {record.setup.margin:g}" if difference.practically_equal else ""
+    )
+    if difference.decision is ComparisonOutcome.NOT_DETECTED:
+        seen = known(difference.smallest_detectable)
         could = "" if seen is None else f"; {seen:.3f} could have been seen"
         return f"no difference detected{could}{'; ' if margin else ''}{margin}"
-    return f"{found.decision.value}{', yet ' if margin else ''}{margin}"
+    return f"{difference.decision.value}{', yet ' if margin else ''}{margin}"
 
 
-def _of_article(kept: StoredComparison) -> tuple[str, ...]:
+def _of_article(record: StoredComparison) -> tuple[str, ...]:
     """Say what there is to know of the article's examples, where one was compared."""
     examples = [one.policy for one in article() if one.policy is not None]
-    return ARTICLE_NOTES if any(c.policy in examples for c in kept.candidates) else ()
+    return ARTICLE_NOTES if any(c.policy in examples for c in record.candidates) else ()
 
 
-def _found(kept: StoredComparison, ended: dict[str, list[ComparisonEnd | None]]) -> list[str]:
+def _found(record: StoredComparison, ended: dict[str, list[ComparisonEnd | None]]) -> list[str]:
     """Return what came out of the runs that one has to know."""
-    said = []
+    sentences = []
     cut = sum(
-        len(run.history) >= kept.epochs and len(run.history) - run.chosen.epoch
-        < kept.setup.patience
+        len(run.history) >= record.epochs and len(run.history) - run.chosen.epoch
+        < record.setup.patience
         for runs in ended.values() for run in runs if run is not None
     )  # fmt: skip
-    if kept.setup.budget is Budget.PLATEAU and cut:
-        said.append(
-            f"{cut} runs had not reached their plateau after {kept.epochs} epochs: allow more."
+    if record.setup.budget is Budget.PLATEAU and cut:
+        sentences.append(
+            f"{cut} runs had not reached their plateau after {record.epochs} epochs: allow more."
         )
-    return said
+    return sentences

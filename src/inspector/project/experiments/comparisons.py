@@ -64,14 +64,14 @@ class Comparisons:
         folder = self._runs.folder
         if not folder.is_dir():
             return []
-        found = [read_kept(file.parent) for file in folder.glob(f"*/{FILE}")]
-        return sorted(found, key=lambda kept: kept.made_at, reverse=True)
+        records = [read_kept(file.parent) for file in folder.glob(f"*/{FILE}")]
+        return sorted(records, key=lambda record: record.made_at, reverse=True)
 
     def plan(
         self,
         rule: Rule,
         candidates: Sequence[Variant],
-        wanted: RunConfig | None = None,
+        config: RunConfig | None = None,
         *,
         setup: ComparisonSetup | None = None,
         baseline: str | None = None,
@@ -81,7 +81,7 @@ class Comparisons:
         Args:
             rule: The split; images of validation whose group is in training are left out.
             candidates: What is compared.
-            wanted: Model, epochs and image size for all; its policy and seed are not used.
+            config: Model, epochs and image size for all; its policy and seed are not used.
             setup: What else is equal.
             baseline: A candidate's name; None for the first.
 
@@ -90,15 +90,15 @@ class Comparisons:
             TrainingError: A run can't be trained as it stands.
             UsageError: The candidates or the numbers can't be compared.
         """
-        wanted, setup = wanted or RunConfig(), setup or ComparisonSetup()
+        config, setup = config or RunConfig(), setup or ComparisonSetup()
         baseline = candidates[0].name if baseline is None and candidates else baseline or ""
         check_candidates(candidates, baseline)
         ordered = sorted(candidates, key=lambda one: one.name != baseline)
         groups = self._group_of()
-        base, left_out = self._base(rule, wanted, groups)
+        base, left_out = self._base(rule, config, groups)
         bases = {"": base}
         for name in {one.model for one in ordered} - {""}:
-            bases[name] = self._base(rule, replace(wanted, model=name), groups)[0]
+            bases[name] = self._base(rule, replace(config, model=name), groups)[0]
         specs = [spec_of(one, bases[one.model], setup, groups) for one in ordered]
         turns = [
             (one.name, replace(spec, seed=setup.first_seed + s))
@@ -108,7 +108,7 @@ class Comparisons:
         return self._planned(ordered, turns, base, setup, groups, self._notes(rule, left_out))
 
     def plan_cleaning(
-        self, rule: Rule, wanted: RunConfig | None = None, *, setup: ComparisonSetup | None = None
+        self, rule: Rule, config: RunConfig | None = None, *, setup: ComparisonSetup | None = None
     ) -> ComparisonPlan:
         """Return runs before and after cleaning, at equal size and on the same images.
 
@@ -120,9 +120,9 @@ class Comparisons:
             DatasetError: The rule can't be applied, or leaves nothing to judge on.
             UsageError: Nothing is dropped from training.
         """
-        wanted, setup = wanted or RunConfig(), setup or ComparisonSetup()
+        config, setup = config or RunConfig(), setup or ComparisonSetup()
         groups = self._group_of()
-        base, left_out = self._base(rule, wanted, groups)
+        base, left_out = self._base(rule, config, groups)
         gone = self._dropped()
         base = replace(
             base, selection=without(base.selection, gone), validation=without(base.validation, gone)
@@ -162,8 +162,8 @@ class Comparisons:
         while (runs.folder / f"{stamp}-{number}").exists():
             number += 1
         name = f"{stamp}-{number}"
-        kept = replace(plan.kept, name=name, made_at=time.time(), turns=turns)
-        write_kept(runs.folder / name, kept)
+        record = replace(plan.kept, name=name, made_at=time.time(), turns=turns)
+        write_kept(runs.folder / name, record)
         return name
 
     def start(
@@ -186,9 +186,9 @@ class Comparisons:
                 are complete stay, and those of other candidates were trained all the same.
             UsageError: There is no such comparison.
         """
-        kept = self.kept(name)
+        record = self.kept(name)
         stop = stop or Stop()
-        candidate_of = {turn.run: turn.candidate for turn in kept.turns}
+        candidate_of = {turn.run: turn.candidate for turn in record.turns}
         failures: dict[str, RunFailed] = {}
 
         def listen(answer: Event) -> None:
@@ -196,7 +196,7 @@ class Comparisons:
                 failures.setdefault(candidate_of.get(answer.run, ""), answer)
             hear(answer)
 
-        turns = self._turns(kept, stop, failures)
+        turns = self._turns(record, stop, failures)
         first = next(turns, None)
         if first is not None:
             self._runs.train(_chain(first, turns), listen, stop=stop)
@@ -223,26 +223,26 @@ class Comparisons:
             UsageError: There is none of that name.
             TrainingError: A file of it is damaged.
         """
-        kept = self.kept(name)
-        return comparison_results.result(kept, self._runs.folder)
+        record = self.kept(name)
+        return comparison_results.result(record, self._runs.folder)
 
     def _turns(
-        self, kept: StoredComparison, stop: Stop, failures: dict[str, RunFailed]
+        self, record: StoredComparison, stop: Stop, failures: dict[str, RunFailed]
     ) -> Iterator[str]:
         """Yield the runs that are missing; asked each time, as a policy may end on the way."""
         folder = self._runs.folder
-        for turn in kept.turns:
-            if stop.is_set() or kept.baseline in failures:
+        for turn in record.turns:
+            if stop.is_set() or record.baseline in failures:
                 return
             if turn.candidate in failures or is_complete(folder / turn.run):
                 continue
-            if turn.candidate != kept.baseline and stopped_at(kept, folder, turn.candidate):
+            if turn.candidate != record.baseline and stopped_at(record, folder, turn.candidate):
                 continue
             yield turn.run
 
-    def _base(self, rule: Rule, wanted: RunConfig, groups: dict[str, int]) -> tuple[RunSpec, int]:
+    def _base(self, rule: Rule, config: RunConfig, groups: dict[str, int]) -> tuple[RunSpec, int]:
         """Return the run that all others are made from, and how many images it does not judge."""
-        return apart(self._runs.plan(rule, replace(wanted, policy=None)), groups)
+        return apart(self._runs.plan(rule, replace(config, policy=None)), groups)
 
     def _planned(
         self,
@@ -258,27 +258,27 @@ class Comparisons:
         for _, spec in turns[: len(ordered)]:
             check_spec(spec)
         looks = max(1, (len(ordered) - 1) * max(1, setup.seeds - Futility().seeds))
-        kept = StoredComparison(
+        record = StoredComparison(
             "", 0.0, base.split, ordered[0].name, tuple(ordered), setup, Futility(looks=looks), (),
             dense([groups[p] for p in base.validation.paths]),
             len({groups[p] for p in base.selection.paths}), base.epochs,
             estimate_seconds(self._runs.all(), [spec for _, spec in turns]),
             (*setup_notes(setup, base, groups), *notes),
         )  # fmt: skip
-        return ComparisonPlan(kept, tuple(turns))
+        return ComparisonPlan(record, tuple(turns))
 
     def _notes(self, rule: Rule, left_out: int) -> list[str]:
         """Say what there is to know of the split."""
-        said = []
+        notes = []
         if left_out:
-            said.append(
+            notes.append(
                 f"{left_out:,} validation images are left out, as their image or event is in"
                 " training; a split by group leaves none out."
             )
         folders = self._context.layout.splits.values()
         if rule.kind is RuleKind.FOLDERS and "validation" not in folders:
-            said.append("The test folder judges here: it is no untouched test any more.")
-        return said
+            notes.append("The test folder judges here: it is no untouched test any more.")
+        return notes
 
     def _dropped(self) -> dict[str, Sample]:
         """Return the images that are excluded, else the copies that keeping one of each would."""

@@ -108,7 +108,7 @@ class Experiments:
     def plan(
         self,
         rule: Rule | None = None,
-        wanted: RunConfig | None = None,
+        config: RunConfig | None = None,
         *,
         seeds: int = SEEDS_OF_MANY,
         stop: Stop | None = None,
@@ -123,15 +123,15 @@ class Experiments:
             DatasetError: There is nothing to compare.
             TrainingError: A run can't be trained as it stands.
         """
-        _project, wanted = self._source, wanted or RunConfig()
+        _project, config = self._source, config or RunConfig()
         rule = rule or self._splits.rule
         quick = self._diagnoses.run(rule, seeds=seeds, stop=stop, progress=progress)
         if quick is None:
             return None
         question = self._diagnoses.question(rule)
         blocks = _recorded(question, quick, seeds)
-        base = self._base(question, wanted)
-        steps = wanted.epochs * -(-len(blocks[0][0]) // base.batch_size)
+        base = self._base(question, config)
+        steps = config.epochs * -(-len(blocks[0][0]) // base.batch_size)
         specs = tuple(
             tuple(self._spec(base, question, rows, steps) for rows in block) for block in blocks
         )
@@ -175,12 +175,12 @@ class Experiments:
             self._runs.train(_chain(head, names), listen, stop=stop)
         if failures:
             raise TrainingError(failures[0].reason, failures[0].advice)
-        found = self.known(plan)
-        if found.answer is not None:
-            answer = as_json(found.answer) | {"partial": found.partial}
+        experiment = self.known(plan)
+        if experiment.answer is not None:
+            answer = as_json(experiment.answer) | {"partial": experiment.partial}
             self._context.store.records.note(EXPERIMENT, ExperimentRecord(answer))
             self._context.emit(Changes(rule=True, text="the experiment is done"))
-        return found
+        return experiment
 
     def known(self, plan: ExperimentPlan) -> Experiment:
         """Answer with the runs that are complete, up to the last whole seed; nothing is trained.
@@ -188,12 +188,12 @@ class Experiments:
         Raises:
             TrainingError: A file of a run is damaged.
         """
-        kept = self._known()
+        record = self._known()
         judges: dict[bytes, dict[str, bool]] = {}
         done = 0
         for block in plan.specs:
             for spec in block:
-                right = self._right(spec, kept)
+                right = self._right(spec, record)
                 if right is None:
                     break
                 judges[_key(spec.training.paths)] = right
@@ -245,12 +245,12 @@ class Experiments:
         right = read_right(self._runs.folder / name / PREDICTIONS_LAST) > 0
         return dict(zip(spec.validation.paths, right.tolist(), strict=True))
 
-    def _base(self, question: Question, wanted: RunConfig) -> RunSpec:
+    def _base(self, question: Question, config: RunConfig) -> RunSpec:
         """Return what all runs share."""
         return RunSpec(
             str(self._context.root), question.classes,
             SampleColumns(), SampleColumns(), SampleColumns(),
-            wanted.model, 0, wanted.image_size_px, budget=Budget.STEPS, epochs=wanted.epochs,
+            config.model, 0, config.image_size_px, budget=Budget.STEPS, epochs=config.epochs,
             split=SPLIT, cache=str(cache_folder() / "training"),
             versions={"inspector": __version__},
         )  # fmt: skip

@@ -53,14 +53,16 @@ def strengths(parameter: str, values: Sequence[float]) -> list[Variant]:
     Raises:
         UsageError: There is no such parameter, or it does not take such a number.
     """
-    found = []
+    variants = []
     for value in values:
         policy = _one_parameter(parameter, value)
-        found.append(Variant(f"{parameter}={value:g}", policy if policy.changes_pixels else None))
-    found.sort(key=lambda one: one.policy is not None)
-    if found and found[0].policy is not None:
-        found.insert(0, Variant(NONE))
-    return found
+        variants.append(
+            Variant(f"{parameter}={value:g}", policy if policy.changes_pixels else None)
+        )
+    variants.sort(key=lambda one: one.policy is not None)
+    if variants and variants[0].policy is not None:
+        variants.insert(0, Variant(NONE))
+    return variants
 
 
 def _one_parameter(parameter: str, value: float) -> Policy:
@@ -80,12 +82,12 @@ def shares(values: Sequence[float], policy: Policy | None) -> list[Variant]:
     wrong = [v for v in values if not 0 < v <= 1]
     if wrong:
         raise UsageError(f"the share {wrong[0]:g} is not in 0 to 1", "Write 0.25 for a quarter.")
-    found = []
+    variants = []
     for share in sorted(values, reverse=True):
-        found.append(Variant(f"{share:.0%} of training", None, share=share))
+        variants.append(Variant(f"{share:.0%} of training", None, share=share))
         if policy is not None:
-            found.append(Variant(f"{share:.0%} of training, augmented", policy, share=share))
-    return found
+            variants.append(Variant(f"{share:.0%} of training, augmented", policy, share=share))
+    return variants
 
 
 def models(names: Sequence[str], policy: Policy | None) -> list[Variant]:

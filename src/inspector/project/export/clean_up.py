@@ -173,15 +173,15 @@ class CleanUps:
             # What is in the test set stays there, so nothing may be a copy of it elsewhere.
             choice = replace(choice, copies=replace(choice.copies, keep=KeptSplit.EVALUATION))
         basis, current = self._basis(), self._splits.rule
-        made = self._splits.made(current)
+        membership = self._splits.made(current)
         lock_file: Path | None = None
         beside: tuple[Path, ...] = ()
         if target is not None:
             beside = (_beside(target, ".report.html"), _beside(target, ".load.py"))
-            lock_file = _beside(target, ".lock.csv") if made else None
+            lock_file = _beside(target, ".lock.csv") if membership else None
             self._check_files((*beside, *((lock_file,) if lock_file else ())))
         index = self._source.duplicates.index()
-        split_of, both = self._splits.split_of(current), _both(made)
+        split_of, both = self._splits.split_of(current), _both(membership)
         certainty = self.near.certainty()
         copies = find_copies(index, split_of, choice.copies, certainty=certainty)
         if choice.resplit:
@@ -194,7 +194,7 @@ class CleanUps:
         resplit = self._new_split(choice, gone) if choice.resplit else None
         after = split_of if resplit is None else self._splits.sides_by_id(resplit)
         balance = _balance(index, split_of, after, gone)
-        lock = made is not None and (lock_file is not None or _locks(choice, current))
+        lock = membership is not None and (lock_file is not None or _locks(choice, current))
         return CleanUpPlan(
             choice, target, copies, _unticked(copies), current, failed, balance,
             (len(leaked(index, split_of)), len(leaked(index, after, gone))), both, resplit,
@@ -304,9 +304,9 @@ class CleanUps:
         return self._exports.plan(target, listed=self._splits.membership(plan.split_rule).sides())
 
 
-def _both(made: Membership | None) -> int:
+def _both(membership: Membership | None) -> int:
     """Count the files that a rule puts in training and in validation."""
-    return len({*made.training} & {*made.validation}) if made is not None else 0
+    return len({*membership.training} & {*membership.validation}) if membership is not None else 0
 
 
 def _locks(choice: CleanUpChoice, rule: Rule) -> bool:

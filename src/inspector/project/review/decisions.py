@@ -145,8 +145,10 @@ class Decisions:
             for neighbour in neighbours:
                 changes += _mark(neighbour, "drop", _why(index, index.samples[neighbour], best))
             dropped += len(neighbours)
-        kept = index.samples[keepers[0]].path if len(keepers) == 1 else _images(len(keepers))
-        return self._apply("keep best", f"keep {kept}, exclude {_images(dropped)}", changes)
+        keepers_text = (
+            index.samples[keepers[0]].path if len(keepers) == 1 else _images(len(keepers))
+        )
+        return self._apply("keep best", f"keep {keepers_text}, exclude {_images(dropped)}", changes)
 
     def keep_pair(self, keeper: int, copy: int, reason: str) -> Decided:
         """Keep one image and exclude another that no verified pair connects with it."""
@@ -191,8 +193,8 @@ class Decisions:
             if not everything and not all(s.mark or s.reviewed or s.bound for s in rows):
                 continue
             clusters += 1
-            found, stay = _walk(rows, order, index.canonical, alike)
-            drops += found
+            planned_drops, stay = _walk(rows, order, index.canonical, alike)
+            drops += planned_drops
             left += stay
         places = Counter((s.split, s.label) for s, _ in drops)
         return RulePlan(rule, tuple(drops), dict(sorted(places.items())), clusters, left)
@@ -216,14 +218,14 @@ class Decisions:
     def clean_up(
         self,
         excluded: Sequence[tuple[Sample, Sample]],
-        kept: Sequence[tuple[Sample, Sample]],
+        pairs: Sequence[tuple[Sample, Sample]],
         unreadable: Sequence[Sample] = (),
     ) -> Decided:
         """Exclude copies, keep both images of other pairs, exclude unreadable files: one operation.
 
         Args:
             excluded: (copy, the image that stays); the latter counts as reviewed.
-            kept: The same for pairs that are no duplicates. Identical images are alike whatever a
+            pairs: The same for pairs that are no duplicates. Identical images are alike whatever a
                 person says: there the copy is kept.
         """
         index = self._duplicates.index()
@@ -233,7 +235,7 @@ class Decisions:
         changes += [
             Change(i, DecisionField.REVIEWED, "1") for i in {keeper.id for _, keeper in excluded}
         ]
-        for one, two in kept:
+        for one, two in pairs:
             a, b = min(one.id, two.id), max(one.id, two.id)
             if index.canonical.get(a, a) == index.canonical.get(b, b):
                 changes += _mark(one.id, "keep", "")
@@ -405,12 +407,12 @@ def _best(sample: Sample) -> tuple[object, ...]:
 
 def _copies(index: DuplicateIndex) -> dict[int, set[int]]:
     """Return the directly alike images that are the same one, turned or mirrored."""
-    found: dict[int, set[int]] = {}
+    copies: dict[int, set[int]] = {}
     for a, b, transform, similarity in index.edges:
         if transform and similarity >= index.threshold:
-            found.setdefault(a, set()).add(b)
-            found.setdefault(b, set()).add(a)
-    return found
+            copies.setdefault(a, set()).add(b)
+            copies.setdefault(b, set()).add(a)
+    return copies
 
 
 def _walk(

@@ -3,9 +3,9 @@
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from itertools import combinations, product
+from itertools import chain, combinations, product
 
 import numpy as np
 
@@ -105,6 +105,8 @@ class DuplicateIndex:
         clusters: Members of each cluster, by its id.
         cluster_of: Cluster id of each member.
         between: Transform and similarity of each pair of representatives, by (a, b).
+        turned_apart: Pairs like those of `edges` that are alike only when one is flipped or
+            rotated, and share no label: a b and a d. They are no duplicates at any threshold.
     """
 
     threshold: float
@@ -117,6 +119,7 @@ class DuplicateIndex:
     clusters: dict[int, list[int]] = field(default_factory=dict)
     cluster_of: dict[int, int] = field(default_factory=dict)
     between: dict[tuple[int, int], tuple[int, float]] = field(default_factory=dict)
+    turned_apart: list[tuple[int, int, int, float]] = field(default_factory=list)
 
     def pair(self, first: int, second: int) -> PairFacts | None:
         """Return how two images are alike, None where they were not compared or are not alike."""
@@ -140,10 +143,10 @@ class DuplicateIndex:
     def neighbours(self, sample: int) -> list[int]:
         """Return the samples that are directly alike to one at the sure level."""
         head = self.canonical.get(sample, sample)
-        found = [m for m in self.members(head) if m != sample]
+        same_content = [m for m in self.members(head) if m != sample]
         for other in self.neighbour_heads.get(head, ()):
-            found += self.members(other)
-        return sorted(found)
+            same_content += self.members(other)
+        return sorted(same_content)
 
 
 class Duplicates:
@@ -177,10 +180,7 @@ class Duplicates:
         with self._lock:
             known = self._index
             if known is not None:
-                self._index = _with_clusters(
-                    confirmed, known.samples, known.sets, known.canonical, known.set_kind,
-                    known.edges,
-                )  # fmt: skip
+                self._index = _cut(known, confirmed)
         self._context.emit(Changes(duplicates=True))
 
     def _on_changes(self, changes: Changes) -> None:
@@ -202,8 +202,8 @@ class Duplicates:
 
     def pairs(self) -> list[Pair]:
         """Return every pair of both levels, most alike first, equal sets expanded."""
-        found = self.index()
-        pairs = [*_equal_pairs(found), *_near_pairs(found)]
+        index = self.index()
+        pairs = [*_equal_pairs(index), *_near_pairs(index)]
         order = list(PairKind)
         pairs.sort(key=lambda p: (-p.similarity, order.index(p.kind), p.a.path, p.b.path))
         return pairs
@@ -213,22 +213,22 @@ class Duplicates:
 
         Across splits first, then conflicting labels, then the rest; most alike first.
         """
-        found = self.index()
+        index = self.index()
         best: dict[int, float] = defaultdict(float)
         kinds: dict[int, set[PairKind]] = defaultdict(set)
-        for member, kind in found.set_kind.items():
-            if member != found.canonical[member] or kind == "pixels":
-                kinds[found.cluster_of[member]].add(PairKind(kind))
-                best[found.cluster_of[member]] = 1.0
-        for a, _, transform, similarity in found.edges:
-            if similarity >= found.threshold and a in found.cluster_of:
-                cluster = found.cluster_of[a]
+        for member, kind in index.set_kind.items():
+            if member != index.canonical[member] or kind == "pixels":
+                kinds[index.cluster_of[member]].add(PairKind(kind))
+                best[index.cluster_of[member]] = 1.0
+        for a, _, transform, similarity in index.edges:
+            if similarity >= index.threshold and a in index.cluster_of:
+                cluster = index.cluster_of[a]
                 kinds[cluster].add(PairKind.TRANSFORMED if transform else PairKind.NEAR)
                 best[cluster] = max(best[cluster], similarity)
         order = list(PairKind)
         clusters = []
-        for key, members in found.clusters.items():
-            rows = tuple(sorted((found.samples[m] for m in members), key=lambda s: s.path))
+        for key, members in index.clusters.items():
+            rows = tuple(sorted((index.samples[m] for m in members), key=lambda s: s.path))
             sorted_kinds = tuple(sorted(kinds[key], key=order.index))
             clusters.append(Cluster(key, rows, sorted_kinds, best_of(rows).id, best[key]))
         clusters.sort(
@@ -244,12 +244,12 @@ class Duplicates:
         Only identity proves a conflict: two similar images may differ in what makes the class.
         """
         index = self.index()
-        found = []
+        conflicts = []
         for members in index.sets.values():
             standing = [s for m in members if (s := index.samples[m]).mark != "drop"]
             if len({s.new_label or s.label for s in standing}) > 1:
-                found.append(tuple(sorted(standing, key=lambda s: s.path)))
-        return sorted(found, key=lambda members: members[0].path)
+                conflicts.append(tuple(sorted(standing, key=lambda s: s.path)))
+        return sorted(conflicts, key=lambda members: members[0].path)
 
     def flat(self) -> list[Sample]:
         """Return the almost constant images, which are kept out of pairs."""
@@ -275,42 +275,46 @@ class Duplicates:
             tuple(sorted((canonical.get(a, a), canonical.get(b, b))))
             for a, b in store.decisions.not_alike()
         }
-        edges = []
+
+        def labels(head: int) -> set[str]:
+            return {rows[m].new_label or rows[m].label for m in sets.get(head, (head,))}
+
+        edges: list[tuple[int, int, int, float]] = []
+        turned_apart: list[tuple[int, int, int, float]] = []
         for a, b, transform, similarity in store.duplicates.pairs():
             one, two = first.get(a, a), first.get(b, b)
             if one in rows and two in rows and tuple(sorted((one, two))) not in apart:
-                edges.append((one, two, transform, similarity))
-        edges.sort(key=lambda e: -e[3])
-        return _with_clusters(self.threshold, rows, sets, canonical, kinds, edges)
+                other_class = transform and labels(one).isdisjoint(labels(two))
+                (turned_apart if other_class else edges).append((one, two, transform, similarity))
+        for pairs in (edges, turned_apart):
+            pairs.sort(key=lambda e: -e[3])
+        index = DuplicateIndex(
+            0.0, rows, sets, canonical, kinds, edges, {}, turned_apart=turned_apart
+        )
+        return _cut(index, self.threshold)
 
 
-def _with_clusters(
-    threshold: float,
-    rows: dict[int, Sample],
-    sets: dict[int, list[int]],
-    canonical: dict[int, int],
-    kinds: dict[int, str],
-    edges: list[tuple[int, int, int, float]],
-) -> DuplicateIndex:
+def _cut(index: DuplicateIndex, threshold: float) -> DuplicateIndex:
+    """Return the index with the neighbours and clusters at a threshold."""
     neighbour_heads: dict[int, set[int]] = defaultdict(set)
-    for a, b, _, similarity in edges:
+    for a, b, _, similarity in index.edges:
         if similarity >= threshold:
             neighbour_heads[a].add(b)
             neighbour_heads[b].add(a)
-    nodes = sorted({*sets, *neighbour_heads})
-    index = {node: i for i, node in enumerate(nodes)}
-    links = [(index[a], index[b]) for a in neighbour_heads for b in neighbour_heads[a] if a < b]
+    nodes = sorted({*index.sets, *neighbour_heads})
+    row = {node: i for i, node in enumerate(nodes)}
+    links = [(row[a], row[b]) for a in neighbour_heads for b in neighbour_heads[a] if a < b]
     ends = np.array(links, np.int32).reshape(-1, 2)
     labels = components(len(nodes), ends[:, 0], ends[:, 1]).tolist()
     together: dict[int, list[int]] = defaultdict(list)
     for node, label in zip(nodes, labels, strict=True):
-        together[label] += sets.get(node, [node])
+        together[label] += index.sets.get(node, [node])
     clusters = {min(members): sorted(members) for members in together.values()}
     cluster_of = {m: key for key, members in clusters.items() for m in members}
-    between = {(a, b): (transform, similarity) for a, b, transform, similarity in edges}
-    return DuplicateIndex(
-        threshold, rows, sets, canonical, kinds, edges, dict(neighbour_heads), clusters,
-        cluster_of, between,
+    between = {(a, b): (transform, similarity) for a, b, transform, similarity in index.edges}
+    return replace(
+        index, threshold=threshold, neighbour_heads=dict(neighbour_heads), clusters=clusters,
+        cluster_of=cluster_of, between=between,
     )  # fmt: skip
 
 
@@ -328,24 +332,28 @@ def best_of(members: tuple[Sample, ...]) -> Sample:
     )  # fmt: skip
 
 
-def _equal_pairs(found: DuplicateIndex) -> Iterator[Pair]:
-    for members in found.sets.values():
-        shown = sorted(members, key=lambda m: found.samples[m].path)
+def _equal_pairs(index: DuplicateIndex) -> Iterator[Pair]:
+    for members in index.sets.values():
+        shown = sorted(members, key=lambda m: index.samples[m].path)
         if len(shown) > MAX_EXPANDED:
             shown = shown[:1] + shown[-1:]
         for one, two in combinations(shown, 2):
-            a, b = found.samples[one], found.samples[two]
+            a, b = index.samples[one], index.samples[two]
             kind = PairKind.BYTES if a.sha256 == b.sha256 else PairKind.PIXELS
             yield Pair(a, b, kind, Level.SURE, NAMES[0], 1.0)
 
 
-def _near_pairs(found: DuplicateIndex) -> Iterator[Pair]:
-    for head_a, head_b, transform, similarity in found.edges:
-        level = Level.SURE if similarity >= found.threshold else Level.POSSIBLE
+def _near_pairs(index: DuplicateIndex) -> Iterator[Pair]:
+    confirmed_below = len(index.edges)
+    for i, (head_a, head_b, transform, similarity) in enumerate(
+        chain(index.edges, index.turned_apart)
+    ):
+        sure = similarity >= index.threshold and i < confirmed_below
+        level = Level.SURE if sure else Level.POSSIBLE
         kind = PairKind.TRANSFORMED if transform else PairKind.NEAR
-        some_a, some_b = found.members(head_a), found.members(head_b)
+        some_a, some_b = index.members(head_a), index.members(head_b)
         if len(some_a) * len(some_b) > MAX_EXPANDED:
             some_a, some_b = [head_a], [head_b]
         for one, two in product(some_a, some_b):
-            a, b = found.samples[one], found.samples[two]
+            a, b = index.samples[one], index.samples[two]
             yield Pair(a, b, kind, level, NAMES[transform], round(similarity, 4))

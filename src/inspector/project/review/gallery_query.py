@@ -174,19 +174,19 @@ def _in_rank(rows: Sequence[Sample], sort: Sort, similarity: dict[int, float]) -
 
 def neighbour_values(index: DuplicateIndex) -> dict[int, tuple[str, ...]]:
     """Return the facet's values of each sample with near-duplicates: their splits and kinds."""
-    found: dict[int, set[str]] = defaultdict(set)
+    values: dict[int, set[str]] = defaultdict(set)
     for members in index.sets.values():
         contents = Counter(index.samples[m].sha256 for m in members)
         for member in members:
             if contents[index.samples[member].sha256] > 1:
-                found[member].add(PairKind.BYTES)
+                values[member].add(PairKind.BYTES)
             if len(contents) > 1:
-                found[member].add(PairKind.PIXELS)
+                values[member].add(PairKind.PIXELS)
     for a, b, transform, similarity in index.edges:
         if similarity >= index.threshold:
             kind = PairKind.TRANSFORMED if transform else PairKind.NEAR
             for member in (*index.members(a), *index.members(b)):
-                found[member].add(kind)
+                values[member].add(kind)
     order = {kind: place for place, kind in enumerate(PairKind)}
     return {
         member: (
@@ -194,7 +194,7 @@ def neighbour_values(index: DuplicateIndex) -> dict[int, tuple[str, ...]]:
             *_where(member, index),
             *sorted(kinds, key=lambda k: order[PairKind(k)]),
         )
-        for member, kinds in found.items()
+        for member, kinds in values.items()
     }
 
 

@@ -102,13 +102,13 @@ class Groups:
         if self._kept is not None and self._kept[0] == key:
             return self._kept[1]
         pictures = self.pictures(rows)
-        found = [
+        proposals = [
             weigh(p, pictures, [s.label for s in rows], accepted=rules.get(_name(p)))
             for p in self._propose(rows, rules)
         ]
-        found.sort(key=lambda o: (not o.enabled, list(Evidence).index(o.evidence), -o.low))
-        self._kept = (key, found)
-        return found
+        proposals.sort(key=lambda o: (not o.enabled, list(Evidence).index(o.evidence), -o.low))
+        self._kept = (key, proposals)
+        return proposals
 
     def enabled(self) -> list[Proposal]:
         """Return the proposals that count, without weighing any: nothing waits for evidence."""
@@ -134,25 +134,25 @@ class Groups:
         for sample in rows:
             if sample.bound:
                 bound[sample.bound].append(sample)
-        found = [
+        groups = [
             Group(f"bound-{key}", tuple(members), Provenance.CONFIRMED, True)
             for key, members in bound.items()
             if len(members) > 1
         ]
-        taken = {tuple(m.id for m in g.members) for g in found}
+        taken = {tuple(m.id for m in g.members) for g in groups}
         for offer in self.offers():
             kind = offer.proposal.provenance
             for key, positions in offer.proposal.groups.items():
                 members = tuple(rows[i] for i in positions)
                 if tuple(m.id for m in members) not in taken:
-                    found.append(Group(f"{kind.name.lower()}:{key}", members, kind, False))
+                    groups.append(Group(f"{kind.name.lower()}:{key}", members, kind, False))
                     taken.add(tuple(m.id for m in members))
         for cluster, ids in self._duplicates.index().clusters.items():
             members = tuple(sorted((by_id[i] for i in ids if i in by_id), key=lambda s: s.path))
             if tuple(m.id for m in members) not in taken:
-                found.append(Group(f"looks:{cluster}", members, Provenance.LOOKS, False))
-        found.sort(key=lambda g: (not g.confirmed, -len(g.members), g.members[0].path))
-        return found
+                groups.append(Group(f"looks:{cluster}", members, Provenance.LOOKS, False))
+        groups.sort(key=lambda g: (not g.confirmed, -len(g.members), g.members[0].path))
+        return groups
 
     def numbers(
         self, rows: Sequence[Sample], *, with_duplicates: bool, similarity: float | None = None
@@ -173,12 +173,12 @@ class Groups:
                 bound[sample.bound].append(place[sample.id])
         links += _chain(bound.values())
         if with_duplicates:
-            found = self._duplicates.index()
-            level = found.threshold if similarity is None else similarity
-            links += _chain([place[i] for i in ids if i in place] for ids in found.sets.values())
+            index = self._duplicates.index()
+            level = index.threshold if similarity is None else similarity
+            links += _chain([place[i] for i in ids if i in place] for ids in index.sets.values())
             links += [
                 (place[a], place[b])
-                for a, b, _, alike in found.edges
+                for a, b, _, alike in index.edges
                 if alike >= level and a in place and b in place
             ]
         ends = np.array(links, np.int32).reshape(-1, 2)
@@ -219,11 +219,11 @@ class Groups:
         """
         known = {g.id: g for g in self.groups()}
         last = Decided(0, 0, "nothing to confirm")
-        wanted = list(ids)
-        unknown = [i for i in wanted if i not in known]
+        group_ids = list(ids)
+        unknown = [i for i in group_ids if i not in known]
         if unknown:
             raise UsageError(f"there is no group {unknown[0]}", "See `inspector groups DATASET`.")
-        for key in wanted:
+        for key in group_ids:
             if not known[key].confirmed:
                 last = self._decisions.bind([m.id for m in known[key].members])
         return last
@@ -311,12 +311,12 @@ class Groups:
 
     def records(self, rows: Sequence[Sample]) -> NDArray[np.void]:
         """Return the fingerprint records of samples, zeros where there is none."""
-        found = self._context.cache.fingerprints([s.sha256 for s in rows])
+        fingerprints = self._context.cache.fingerprints([s.sha256 for s in rows])
         # It brings numba along, which opening a project need not wait for.
         from inspector.similarity.packing import PACKED, RECORD_BYTES, unpack
 
         blank = bytes(RECORD_BYTES)
-        data = b"".join(record or blank for record in found)
+        data = b"".join(record or blank for record in fingerprints)
         return unpack(np.frombuffer(data, PACKED))
 
     def to_judge(self, offer: GroupingProposal) -> list[tuple[Sample, Sample, bool]]:
@@ -374,19 +374,19 @@ class Groups:
 
     def _propose(self, rows: Sequence[Sample], rules: dict[str, bool]) -> list[Proposal]:
         paths, labels = [s.path for s in rows], [s.label for s in rows]
-        found: list[Proposal | None] = []
+        candidates: list[Proposal | None] = []
         if self._context.layout.role is Role.MANIFEST:
-            found.append(proposals.by_manifest([s.source for s in rows]))
-        found.append(proposals.by_folders(paths, labels))
-        found += proposals.by_names(paths, labels)
+            candidates.append(proposals.by_manifest([s.source for s in rows]))
+        candidates.append(proposals.by_folders(paths, labels))
+        candidates += proposals.by_names(paths, labels)
         captured, cameras = [s.captured for s in rows], [s.camera for s in rows]
         gap = self._context.store.records.get(GROUPING).gap_seconds
-        found.append(proposals.by_time(captured, cameras, gap_seconds=gap or GAP_SECONDS))
+        candidates.append(proposals.by_time(captured, cameras, gap_seconds=gap or GAP_SECONDS))
         for rule in rules:
             kind, _, pattern = rule.partition("|")
             if kind == Provenance.PATTERN.value and rows:
-                found.append(proposals.by_pattern(paths, pattern))
-        return [p for p in found if p is not None]
+                candidates.append(proposals.by_pattern(paths, pattern))
+        return [p for p in candidates if p is not None]
 
     def _positions(self, proposal: Proposal, place: dict[int, int]) -> list[list[int]]:
         """Turn positions among all images into positions among the rows asked for."""

@@ -132,9 +132,9 @@ class NearJudgements:
         by_path = {s.path: s.id for s in self._samples.everything()}
         pairs = []
         for sample in self._samples.by_ids(looked_at):
-            kept = by_path.get(sample.reason_decided.removeprefix(_LOOKS_LIKE))
-            if sample.reason_decided.startswith(_LOOKS_LIKE) and kept is not None:
-                pairs.append(self._heads(sample.id, kept))
+            kept_sample = by_path.get(sample.reason_decided.removeprefix(_LOOKS_LIKE))
+            if sample.reason_decided.startswith(_LOOKS_LIKE) and kept_sample is not None:
+                pairs.append(self._heads(sample.id, kept_sample))
         return pairs
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from inspector.audit.pitfalls import Pitfall
 from inspector.code_reading.code_call import CodeCall
+from inspector.code_reading.finding import CodeFinding
 from inspector.code_reading.loader_calls import (
     KERAS_LOADERS,
     LoaderCall,
@@ -75,9 +76,13 @@ def code_pitfalls(reading: CodeReading, known: Sequence[Pitfall]) -> list[Pitfal
     # The replay says these with the files behind them, or that they do no harm here.
     told = {"different_seeds", "different_shuffle", "different_validation_split", "overlap"}
     return [
-        Pitfall(f.code, f.severity.value, f"{f.place.text.capitalize()}: {f.text}")
+        Pitfall(f.code, f.severity, _title(f), f.text)
         for f in reading.split_findings() if f.code not in codes | told
     ]  # fmt: skip
+
+
+def _title(finding: CodeFinding) -> str:
+    return f"{finding.code.replace('_', ' ').capitalize()} ({finding.place.text})"
 
 
 def code_folders(

@@ -3,7 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from inspector.audit.pitfalls import HIGH, Pitfall
+from inspector.audit.pitfalls import Pitfall
+from inspector.code_reading.finding import HIGH, MIDDLE
 from inspector.dataset.layouts import Layout
 from inspector.dataset.layouts.views.class_tables import (
     ClassDifference,
@@ -22,9 +23,16 @@ UNSURE = "layout_unsure"
 TABLES = "class_tables_differ"
 IMBALANCE = "class_imbalance"
 ONE_CLASS = "one_class"
-CODES = frozenset({UNSURE, TABLES, IMBALANCE, ONE_CLASS})
+FORMAT = "format_tells_class"
+OF_LAYOUT = frozenset({UNSURE, TABLES, ONE_CLASS})
+"""Findings that another reading of the folders may end."""
+CODES = OF_LAYOUT | {IMBALANCE, FORMAT}
 # Source: at 20:1 always naming the larger of two classes is right for 95 % of the images.
 MAX_RATIO = 20
+# Format and size have to name the class this much more often than the largest class alone does.
+_MIN_GAIN = 0.2
+_MIN_ACCURACY = 0.8
+_MIN_IMAGES = 40
 _SPLITS = ("training", "validation", "test")
 _SHOWN = 4
 
@@ -39,30 +47,39 @@ def dataset_checks(context: ProjectContext, rows: Sequence[Sample]) -> list[Pitf
     layout = context.layout
     images = [s for s in rows if s.label and s.status == "image"]
     labels = {s.label for s in images}
-    found = _unsure(layout, labels)
+    pitfalls = _unsure(layout, labels)
     if len(labels) == 1:
-        found.append(
+        pitfalls.append(
             Pitfall(
                 ONE_CLASS, HIGH,
-                f"All {len(images):,} images are of 1 class, {images[0].label}. A classifier needs"
+                f"All {len(images):,} images are of 1 class, {images[0].label}",
+                "A classifier needs"
                 " two: no accuracy can be measured. Check how the folders are read.",
                 {"classes": 1.0},
             )
         )  # fmt: skip
     for tables in _tables(context, rows, images):
-        found += _wrong(tables, images)
-    return found + _imbalance(images)
+        pitfalls += _wrong(tables, images)
+    return pitfalls + _imbalance(images) + _format_tells_class(images)
 
 
 def _unsure(layout: Layout, labels: set[str]) -> list[Pitfall]:
     sentences = doubts(layout, sorted(labels))
     if not sentences:
         return []
-    text = f"Check how the dataset is read: it was opened as {layout.text}. {' '.join(sentences)}"
+    text = f"It was opened as {layout.text}. {' '.join(sentences)}"
     options = "; ".join(a.option for a in layout.alternatives[:3])
     advice = f" Other readings: {options}." if options else ""
     confirm = f" If it is right, confirm it: {layout.choice.options}."
-    return [Pitfall(UNSURE, HIGH, text + advice + confirm, {"classes": len(labels)})]
+    return [
+        Pitfall(
+            UNSURE,
+            HIGH,
+            "Check how the dataset is read",
+            text + advice + confirm,
+            {"classes": len(labels)},
+        )
+    ]
 
 
 def _tables(
@@ -88,14 +105,14 @@ def _tables(
 def _wrong(tables: list[ClassTable], images: Sequence[Sample]) -> list[Pitfall]:
     first, *others = tables
     own = {t.name: own_differences(t) for t in tables}
-    found = []
+    pitfalls = []
     for other in others:
         between = [*own.pop(first.name, ()), *own.pop(other.name, ()), *differences(first, other)]
         if between:
             what = "class folders" if first.folders else "classes"
             title = f"The {what} of {first.name} and {other.name} differ"
             numbers = numbering(first, other) if first.folders else ""
-            found.append(_pitfall(title, between, numbers, [first, other], images))
+            pitfalls.append(_pitfall(title, between, numbers, [first, other], images))
     for name, alone in own.items():
         if alone:
             table = next(t for t in tables if t.name == name)
@@ -103,8 +120,8 @@ def _wrong(tables: list[ClassTable], images: Sequence[Sample]) -> list[Pitfall]:
             numbered = ", ".join(f"{i} {c}" for i, c in enumerate(table.classes[:6]))
             more = ", …" if len(table.classes) > 6 else ""
             text = f"Keras numbers the folders in {name} {numbered}{more}."
-            found.append(_pitfall(title, alone, text, [table], images))
-    return found
+            pitfalls.append(_pitfall(title, alone, text, [table], images))
+    return pitfalls
 
 
 def _pitfall(
@@ -112,14 +129,14 @@ def _pitfall(
     images: Sequence[Sample],
 ) -> Pitfall:  # fmt: skip
     """Return the finding: what is so per class, what Keras makes of it, and what to do."""
-    said = "; ".join(d.text for d in between[:_SHOWN])
+    differing = "; ".join(d.text for d in between[:_SHOWN])
     more = f"; and {len(between) - _SHOWN:,} more" if len(between) > _SHOWN else ""
     advice = " ".join(dict.fromkeys(d.advice for d in between[:_SHOWN]))
-    text = " ".join(part for part in (f"{title}: {said}{more}.", numbers, advice) if part)
+    detail = " ".join(part for part in (f"{differing}{more}.", numbers, advice) if part)
     names = {d.name for d in between} | {d.other for d in between if d.other}
     table = {f"{t.name}/{c}": float(i) for t in tables for i, c in enumerate(t.classes)}
     files = tuple(s.path for s in images if s.label in names)
-    return Pitfall(TABLES, HIGH, text, {"classes": float(len(between)), **table}, files)
+    return Pitfall(TABLES, HIGH, title, detail, {"classes": float(len(between)), **table}, files)
 
 
 def _imbalance(images: Sequence[Sample]) -> list[Pitfall]:
@@ -136,12 +153,50 @@ def _imbalance(images: Sequence[Sample]) -> list[Pitfall]:
     return [
         Pitfall(
             IMBALANCE, HIGH,
-            f"The classes are imbalanced {ratio:.0f} to 1: {largest} has {most:,} images and"
+            f"The classes are imbalanced {ratio:.0f} to 1",
+            f"{largest} has {most:,} images and"
             f" {smallest} {fewest:,}. Always answering {largest} would be right for {share:.0%} of"
             " the images: judge a model by the recall of each class (balanced accuracy), not by"
             " accuracy alone.",
             {"ratio": round(ratio, 2), "largest": most, "smallest": fewest,
              "majority_share": round(share, 4)},
             few,
+        )
+    ]  # fmt: skip
+
+
+def _format_tells_class(images: Sequence[Sample]) -> list[Pitfall]:
+    """Say that file format and image size alone name the class, each image judged by the others."""
+    classes = Counter(s.label for s in images)
+    if len(classes) < 2 or len(images) < _MIN_IMAGES:
+        return []
+    facts = [(s.format, s.width, s.height) for s in images]
+    table: defaultdict[tuple[str, int, int], Counter[str]] = defaultdict(Counter)
+    for fact, s in zip(facts, images, strict=True):
+        table[fact][s.label] += 1
+    right = 0
+    for fact, s in zip(facts, images, strict=True):
+        others = table[fact] - Counter((s.label,))
+        right += bool(others) and others.most_common(1)[0][0] == s.label
+    share, chance = right / len(images), max(classes.values()) / len(images)
+    if share < _MIN_ACCURACY or share - chance < _MIN_GAIN:
+        return []
+    common = {
+        label: Counter(f for f, s in zip(facts, images, strict=True) if s.label == label)
+        for label in sorted(classes)[:_SHOWN]
+    }
+    shown = "; ".join(
+        f"{label}: {facts_of.most_common(1)[0][1] / classes[label]:.0%} are {kind} {width}x{height}"
+        for label, facts_of in common.items()
+        for kind, width, height in (facts_of.most_common(1)[0][0],)
+    )
+    return [
+        Pitfall(
+            FORMAT, MIDDLE,
+            f"Format and size tell the class of {share:.0%} of the images (the largest class is"
+            f" {chance:.0%})",
+            f"{shown}. A model may learn that instead of the object, and fail on images from"
+            " elsewhere: save all images in one format, at one size, by one program.",
+            {"accuracy": round(share, 4), "chance": round(chance, 4)},
         )
     ]  # fmt: skip

@@ -14,10 +14,11 @@ from inspector.audit.leakage import (
     edges_across,
     leak_rates_over,
 )
-from inspector.audit.pitfalls import HIGH, LOW, MIDDLE, Pitfall
+from inspector.audit.pitfalls import Pitfall
+from inspector.code_reading.finding import HIGH, LOW, MIDDLE
 from inspector.dataset.decoding import Flag
 from inspector.errors import UsageError
-from inspector.project.review.duplicates import PairKind
+from inspector.project.review.duplicates import DuplicateIndex, PairKind
 from inspector.project.review.similarity_graph import link
 from inspector.project.splits.dataset_checks import dataset_checks
 from inspector.project.splits.membership import membership
@@ -28,6 +29,7 @@ from inspector.project.splits.split_rules import (
     one_call,
     training_folder,
 )
+from inspector.similarity.orientations import NAMES
 from inspector.splits.keras_replay import Loader, cut, list_call
 from inspector.store.samples import Sample
 
@@ -36,6 +38,8 @@ KINDS = (*(k.value for k in PairKind), "group")
 TIED = ("same_picture_on_both_sides", "same_event_on_both_sides")
 """Findings that a split which keeps together what belongs together does not have."""
 Mask = NDArray[np.bool_]
+# More pairs of classes than these don't fit a sentence.
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +129,12 @@ class Leakage:
     @property
     def text(self) -> str:
         """Who stands where, in two sentences: by file, which is proved, and by image."""
-        made = self.made
-        whose = made.rule.text
+        membership = self.made
+        whose = membership.rule.text
         n, neighbours = self.validation_images, len(self.leaks) - self.count("group")
         files = (
-            f"{len(self.both):,} files are in both, {len(made.neither):,} in neither."
-            if self.both or made.neither
+            f"{len(self.both):,} files are in both, {len(membership.neither):,} in neither."
+            if self.both or membership.neither
             else "No file is in both."
         )
         was = ""
@@ -208,11 +212,10 @@ class LeakageAnalysis:
             self._seed_rates(links.ties) if with_seeds else SeedLeakRates((), None), (),
             self._excluded, self._before(links.ties),
         )  # fmt: skip
-        said = _findings(result, self._rows, self._masks)
-        rank = {HIGH: 0, MIDDLE: 1, LOW: 2}
-        return replace(
-            result, findings=tuple(sorted((*self._checks, *said), key=lambda p: rank[p.severity]))
-        )
+        pitfalls = _findings(result, self._rows, self._masks)
+        turned = turned_apart(self._source.duplicates.index(), threshold)
+        worst_first = sorted((*self._checks, *pitfalls, *turned), key=lambda p: p.severity.rank)
+        return replace(result, findings=tuple(worst_first))
 
     def _before(self, ties: SimilarityEdges) -> BeforeExclusion | None:
         """Return what held before anything of the two sides was excluded."""
@@ -225,22 +228,22 @@ class LeakageAnalysis:
 
     def _in_training(self) -> dict[int, list[int]]:
         """Return the rows of training by their image, in order of ids."""
-        found: dict[int, list[int]] = {}
+        neighbours: dict[int, list[int]] = {}
         pictures = self._links.picture
         for i in sorted(np.flatnonzero(self._masks["training"]).tolist(), key=self._ids.item):
-            found.setdefault(int(pictures[i]), []).append(i)
-        return found
+            neighbours.setdefault(int(pictures[i]), []).append(i)
+        return neighbours
 
     def _leaks(self, codes: NDArray[np.uint8], threshold: float) -> list[Leak]:
-        found = []
+        leaks = []
         for i in np.flatnonzero(codes).tolist():
             kind = KINDS[codes[i] - 1]
             neighbour, similarity = None, 0.0
             if kind != "group":
                 neighbour, similarity = self._neighbour(i, threshold)
-            found.append(Leak(self._rows[i], kind, neighbour, similarity))
-        found.sort(key=lambda leak: (KINDS.index(leak.kind), -leak.similarity, leak.image.path))
-        return found
+            leaks.append(Leak(self._rows[i], kind, neighbour, similarity))
+        leaks.sort(key=lambda leak: (KINDS.index(leak.kind), -leak.similarity, leak.image.path))
+        return leaks
 
     def _neighbour(self, row: int, threshold: float) -> tuple[Sample | None, float]:
         """Return the most alike image of training, of equal ones the first known."""
@@ -336,45 +339,69 @@ def path_mask(paths: Iterable[str], position: dict[str, int]) -> Mask:
     return mask
 
 
-def _findings(found: Leakage, rows: list[Sample], masks: dict[str, Mask]) -> tuple[Pitfall, ...]:
-    said = list(found.made.findings)
-    n = found.validation_images
-    neighbours = [leak for leak in found.leaks if leak.kind != "group"]
+def _findings(leakage: Leakage, rows: list[Sample], masks: dict[str, Mask]) -> tuple[Pitfall, ...]:
+    pitfalls = list(leakage.made.findings)
+    n = leakage.validation_images
+    neighbours = [leak for leak in leakage.leaks if leak.kind != "group"]
     if neighbours:
-        by_kind = {kind: float(found.count(kind)) for kind in KINDS[:-1]}
-        said.append(
+        by_kind = {kind: float(leakage.count(kind)) for kind in KINDS[:-1]}
+        pitfalls.append(
             Pitfall(
                 TIED[0], HIGH,
                 f"{len(neighbours):,} of {n:,} validation images ({len(neighbours) / n:.1%}) have a"
-                f" near-duplicate in training at similarity {found.threshold:g} or more.",
+                f" near-duplicate in training at similarity {leakage.threshold:g} or more", "",
                 by_kind, tuple(leak.image.path for leak in neighbours),
             )
         )  # fmt: skip
-    events = [leak for leak in found.leaks if leak.kind == "group"]
+    events = [leak for leak in leakage.leaks if leak.kind == "group"]
     if events:
-        said.append(
+        pitfalls.append(
             Pitfall(
                 TIED[1], HIGH,
                 f"{len(events):,} more validation images share a group with an image of"
-                " training.",
+                " training", "",
                 {"group": float(len(events))}, tuple(leak.image.path for leak in events),
             )
         )  # fmt: skip
-    if found.conflicting:
+    if leakage.conflicting:
         path = {s.id: s.path for s in rows}
-        said.append(
+        pitfalls.append(
             Pitfall(
                 "conflicting_labels", HIGH,
-                f"{len(found.conflicting)} images have identical copies with another label.",
-                {"clusters": float(len(found.conflicting))},
-                tuple(path[i] for ids in found.conflicting for i in ids),
+                f"{len(leakage.conflicting)} images have identical copies with another label", "",
+                {"clusters": float(len(leakage.conflicting))},
+                tuple(path[i] for ids in leakage.conflicting for i in ids),
             )
         )  # fmt: skip
     both = masks["training"] | masks["validation"]
     chosen = [s for s, held in zip(rows, both, strict=True) if held]
-    said += _file_findings(chosen)
-    rank = {HIGH: 0, MIDDLE: 1, LOW: 2}
-    return tuple(sorted(said, key=lambda p: rank[p.severity]))
+    pitfalls += _file_findings(chosen)
+    return tuple(sorted(pitfalls, key=lambda p: p.severity.rank))
+
+
+def turned_apart(index: DuplicateIndex, threshold: float) -> list[Pitfall]:
+    """Return the finding about images that look like another class when they are turned."""
+    pairs = []
+    for a, b, transform, similarity in index.turned_apart:
+        one, two = sorted((index.samples[a], index.samples[b]), key=lambda s: s.path)
+        if similarity >= threshold and "drop" not in (one.mark, two.mark):
+            pairs.append((one, two, NAMES[transform]))
+    if not pairs:
+        return []
+    classes = list(dict.fromkeys(f'"{one.label}" and "{two.label}"' for one, two, _ in pairs))
+    more = f" and {len(classes) - _NAMED} more" if len(classes) > _NAMED else ""
+    how = ", ".join(sorted({name for _, _, name in pairs}))
+    return [
+        Pitfall(
+            "turned_other_class", MIDDLE,
+            f"{len(pairs):,} {'pairs' if len(pairs) > 1 else 'pair'} of images of two classes match"
+            f" when one is flipped or rotated: {', '.join(classes[:_NAMED])}{more}",
+            f"A flip or rotation in the augmentation ({how}) would change the label: leave it out."
+            " These pairs count neither as duplicates nor as leakage.",
+            {"pairs": float(len(pairs))},
+            tuple(dict.fromkeys(s.path for one, two, _ in pairs for s in (one, two))),
+        )
+    ]  # fmt: skip
 
 
 def _file_findings(chosen: list[Sample]) -> list[Pitfall]:
@@ -382,15 +409,18 @@ def _file_findings(chosen: list[Sample]) -> list[Pitfall]:
     deep = tuple(s.path for s in chosen if s.mode.startswith("I"))
     crash = tuple(s.path for s in chosen if s.flags & Flag.KERAS_CRASHES)
     table = (
-        ("keras_crashes", HIGH, crash, "{} files are listed by Keras and stop it when it reads."),
+        ("keras_crashes", HIGH, crash,
+         "{} files are listed by Keras and stop it when it reads", ""),
         ("exif_ignored", LOW, turned,
-         "{} images carry a turn in EXIF, which Keras ignores: it trains on them lying."),
+         "{} images carry a rotation in EXIF, which Keras ignores", "It trains on them unrotated."),
         ("sixteen_bit", MIDDLE, deep,
-         "{} images have 16 bits: TensorFlow reads the upper 8, Pillow's convert clips to 255."),
+         "{} images have 16 bits", "TensorFlow reads the upper 8, Pillow's convert clips to 255."),
     )  # fmt: skip
     return [
-        Pitfall(code, severity, text.format(f"{len(files):,}"), {"files": len(files)}, files)
-        for code, severity, files, text in table
+        Pitfall(
+            code, severity, title.format(f"{len(files):,}"), detail, {"files": len(files)}, files
+        )
+        for code, severity, files, title, detail in table
         if files
     ]
 

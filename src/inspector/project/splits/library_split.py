@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from inspector.audit.pitfalls import LOW, Pitfall
+from inspector.audit.pitfalls import Pitfall
 from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.evaluation.objects import DataSet, LoaderName, Source
+from inspector.code_reading.finding import LOW
 from inspector.code_reading.library_splits import (
     ListedFiles,
     is_replayed,
@@ -30,7 +31,7 @@ MAX_SPLITS = 4
 def replay_findings(assumptions: Iterable[Assumption]) -> tuple[Pitfall, ...]:
     """Say what must hold for a replay to be exact."""
     return tuple(
-        Pitfall("replay_assumption", LOW, f"The replay is exact if {assumption}.")
+        Pitfall("replay_assumption", LOW, f"The replay is exact if {assumption}", "")
         for assumption in dict.fromkeys(assumptions)
     )
 

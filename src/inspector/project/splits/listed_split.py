@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from inspector.audit.pitfalls import HIGH, MIDDLE, Pitfall
+from inspector.audit.pitfalls import Pitfall
+from inspector.code_reading.finding import HIGH, MIDDLE
 from inspector.dataset.manifests import read_sides
 from inspector.errors import DatasetError
 from inspector.project.splits.source import SplitSource
@@ -37,31 +38,32 @@ def by_list(source: SplitSource, rule: Rule) -> Membership:
         )
     if unlisted:
         elsewhere["not in the list"] = tuple(unlisted)
-    found = _findings(training, validation, missing)
-    return Membership(rule, training, validation, elsewhere, findings=tuple(found))
+    pitfalls = _findings(training, validation, missing)
+    return Membership(rule, training, validation, elsewhere, findings=tuple(pitfalls))
 
 
 def _findings(
     training: tuple[str, ...], validation: tuple[str, ...], missing: Sequence[str]
 ) -> list[Pitfall]:
-    found = []
+    pitfalls = []
     both = tuple(sorted({*training} & {*validation}))
     if both:
-        found.append(
+        pitfalls.append(
             Pitfall(
                 "overlap", HIGH,
-                f"{len(both):,} of {len(validation):,} validation files are training files too:"
-                " the list names them in training and in validation.",
+                f"{len(both):,} of {len(validation):,} validation files are training files too",
+                "The list names them in training and in validation.",
                 {"both": len(both), "validation": len(validation)}, both,
             )
         )  # fmt: skip
     if missing:
-        found.append(
+        pitfalls.append(
             Pitfall(
                 "not_in_dataset", MIDDLE,
-                f"{len(missing):,} files of the list are no images of this dataset: they were"
+                f"{len(missing):,} files of the list are no images of this dataset",
+                "They were"
                 " renamed or removed, or its paths start elsewhere.",
                 {"files": len(missing)}, tuple(missing),
             )
         )  # fmt: skip
-    return found
+    return pitfalls

@@ -9,7 +9,8 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 
-from inspector.audit.pitfalls import HIGH, Pitfall
+from inspector.audit.pitfalls import Pitfall
+from inspector.code_reading.finding import HIGH
 from inspector.errors import DatasetError, UsageError
 from inspector.project.splits.library_split import replay_findings
 from inspector.project.splits.source import SplitSource
@@ -219,8 +220,8 @@ def _findings(
             Pitfall(
                 "overlap",
                 HIGH,
-                f"{len(both):,} of {len(validation):,} validation files are training files too:"
-                " the library lists them twice.",
+                f"{len(both):,} of {len(validation):,} validation files are training files too",
+                "The library lists them twice.",
                 {"both": len(both), "validation": len(validation)},
                 both,
             ),

@@ -98,15 +98,15 @@ def draw(
         np.array([classes.index(s.label) for s in rows], np.int64),
         np.array(seeds, np.int64), np.packbits(masks, axis=1),
     )  # fmt: skip
-    found = score_seeds_in_child(
+    scores = score_seeds_in_child(
         ask, stop=stop or Stop(), progress=progress or Progress(),
         low_priority=source.context.low_priority,
     )  # fmt: skip
-    if found is None:
+    if scores is None:
         return None
     record = SeedVariabilityRecord(
         _key(rule, rows), len(rows), tuple(seeds), own,
-        _plain(found.accuracy), _plain(found.class_deviation),
+        _plain(scores.accuracy), _plain(scores.class_deviation),
     )  # fmt: skip
     source.context.store.records.note(SEED_VARIABILITY, record)
     source.context.emit(Changes(rule=True, text="200 seeds were drawn"))
@@ -129,21 +129,21 @@ def known(source: SplitSource, rule: Rule) -> SeedVariability | None:
         for values in (record.accuracy, record.class_deviation)
     )
     seeds = np.array(record.seeds, np.int64)
-    found = draws.SeedScores(seeds, np.full(len(seeds), nan), deviation, accuracy)
+    scores = draws.SeedScores(seeds, np.full(len(seeds), nan), deviation, accuracy)
     return SeedVariability(
-        _measure(found, "accuracy", record.own),
-        _measure(found, "class_deviation", record.own), record.images,
+        _measure(scores, "accuracy", record.own),
+        _measure(scores, "class_deviation", record.own), record.images,
     )  # fmt: skip
 
 
-def _measure(found: draws.SeedScores, name: str, own: int | None) -> Measure:
-    values = found.accuracy if name == "accuracy" else found.class_deviation
+def _measure(scores: draws.SeedScores, name: str, own: int | None) -> Measure:
+    values = scores.accuracy if name == "accuracy" else scores.class_deviation
     mine = None
     others = values
     if own is not None:
         mine = float(values[0]) if np.isfinite(values[0]) else None
         others = values[1:] if own >= SEEDS else values
-    percentile = None if own is None else found.percentile(name, own)
+    percentile = None if own is None else scores.percentile(name, own)
     return Measure(tuple(others[np.isfinite(others)].tolist()), mine, percentile)
 
 

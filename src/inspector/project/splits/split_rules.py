@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from inspector.audit.pitfalls import LOW, Pitfall, Replayed, pitfalls
+from inspector.audit.pitfalls import Pitfall, Replayed, pitfalls
+from inspector.code_reading.finding import LOW
 from inspector.code_reading.loader_calls import LoaderCall
 from inspector.code_reading.reading import Answers, CodeReading
 from inspector.dataset.layouts import IMAGE_ENDINGS, fold_of
@@ -105,8 +106,8 @@ class Rule:
                 call = self.call
                 shuffle = "" if call.shuffle else ", shuffle=False"
                 keras = f", Keras {call.keras}" if call.keras else ""
-                said = f"{call.loader.value}(validation_split={call.validation_split:g}"
-                return f"{said}, seed={call.seed}{shuffle}){keras}"
+                call_text = f"{call.loader.value}(validation_split={call.validation_split:g}"
+                return f"{call_text}, seed={call.seed}{shuffle}){keras}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,14 +198,15 @@ def _by_fold(rule: Rule, sides: dict[str, list[str]], folds: list[str]) -> Membe
             f"Folds here: {', '.join(folds)}." if folds else "The folders are no folds.",
         )
     training = tuple(path for name in folds if name != held for path in sides[name])
-    said = Pitfall(
+    pitfall = Pitfall(
         "fold_held_out", LOW,
-        f"{held} is held out for validation. Training is the other {len(folds) - 1:,} of"
+        f"{held} is held out for validation",
+        f"Training is the other {len(folds) - 1:,} of"
         f" {len(folds):,} folds; each fold can be held out in turn (--fold).",
         {"folds": float(len(folds))},
     )  # fmt: skip
     elsewhere = {n: tuple(paths) for n, paths in sides.items() if n and n not in folds}
-    return Membership(rule, training, tuple(sides[held]), elsewhere, findings=(said,))
+    return Membership(rule, training, tuple(sides[held]), elsewhere, findings=(pitfall,))
 
 
 def folds_among(splits: Iterable[str]) -> list[str]:
@@ -340,19 +342,19 @@ def _by_calls(
         if s.mark == "drop"
     )  # fmt: skip
     same = places[0] == places[1]
-    found = pitfalls(
+    pitfalls_found = pitfalls(
         Replayed(
             one, two, listed, _inside(training, places[0]), _inside(validation, places[1]),
             same, code, dropped,
         )
     )  # fmt: skip
     head = f"{places[0]}/" if places[0] else ""
-    found = [replace(f, files=tuple(head + p for p in f.files)) for f in found]
+    pitfalls_found = [replace(f, files=tuple(head + p for p in f.files)) for f in pitfalls_found]
     taken = {*training, *validation}
     neither = tuple(p for p in dict.fromkeys((*every, *other)) if p not in taken)
     return Membership(
         rule, training, validation, elsewhere_by_folder(source, {*taken, *neither}), neither,
-        tuple(found), places[0],
+        tuple(pitfalls_found), places[0],
     )  # fmt: skip
 
 
@@ -398,11 +400,11 @@ def _folder(source: SplitSource, folder: str | None) -> str:
 
 def elsewhere_by_folder(source: SplitSource, taken: set[str]) -> dict[str, tuple[str, ...]]:
     """Name the images that the calls do not touch by the folder they stand in."""
-    found: dict[str, list[str]] = {}
+    elsewhere: dict[str, list[str]] = {}
     for sample in source.samples.everything():
         if counts(sample) and sample.split and sample.path not in taken:
-            found.setdefault(f"{sample.split} folder", []).append(sample.path)
-    return {name: tuple(paths) for name, paths in found.items()}
+            elsewhere.setdefault(f"{sample.split} folder", []).append(sample.path)
+    return {name: tuple(paths) for name, paths in elsewhere.items()}
 
 
 def counts(sample: Sample) -> bool:
@@ -412,9 +414,9 @@ def counts(sample: Sample) -> bool:
     )
 
 
-def moves(rows: Sequence[Sample], made: Membership) -> list[dict[str, str]]:
+def moves(rows: Sequence[Sample], membership: Membership) -> list[dict[str, str]]:
     """Return what moves against today's folders: path, from, to."""
-    to = made.sides()
+    to = membership.sides()
     return [
         {"path": s.path, "from": s.split, "to": to[s.path]}
         for s in rows

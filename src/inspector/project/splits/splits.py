@@ -131,24 +131,24 @@ class Splits:
     def split_of(self, rule: Rule | None = None) -> dict[int, str]:
         """Return the split of each image under a rule, by id; the folders' where it can't apply."""
         rule = rule or self.rule
-        made = None if rule.kind is RuleKind.FOLDERS else self.made(rule)
-        if made is None:
+        membership = None if rule.kind is RuleKind.FOLDERS else self.made(rule)
+        if membership is None:
             return {s.id: s.split for s in self._groups.images() if s.split}
-        return self.sides_by_id(made)
+        return self.sides_by_id(membership)
 
     def made(self, rule: Rule) -> Membership | None:
         """Return who stands where under a rule, as last looked at; None where it can't apply."""
-        kept = self._search
-        if kept is not None and kept[0] == rule:
-            return kept[1].made
+        search = self._search
+        if search is not None and search[0] == rule:
+            return search[1].made
         try:
             return self.membership(rule)
         except (DatasetError, UsageError):
             return None
 
-    def sides_by_id(self, made: Membership) -> dict[int, str]:
+    def sides_by_id(self, membership: Membership) -> dict[int, str]:
         """Return the split of each image of a membership, by id."""
-        sides = made.sides()
+        sides = membership.sides()
         return {s.id: sides[s.path] for s in self._groups.images() if s.path in sides}
 
     def leaks(self, rule: Rule | None = None, *, with_seeds: bool = True) -> Leakage:
@@ -171,13 +171,13 @@ class Splits:
             DatasetError: Keras would raise here, or the folders are no splits.
             UsageError: The arguments are wrong.
         """
-        kept, changes = self._search, self._changes_seen
-        if kept is None or kept[0] != rule:
-            kept = (rule, leak_search.LeakageAnalysis(self._source, rule))
+        known, changes = self._search, self._changes_seen
+        if known is None or known[0] != rule:
+            known = (rule, leak_search.LeakageAnalysis(self._source, rule))
             # What changed meanwhile, on another thread, is not in it: it answers only this once.
             if changes == self._changes_seen:
-                self._search = kept
-        return kept[1]
+                self._search = known
+        return known[1]
 
     def score_seeds(
         self, rule: Rule | None = None, *, stop: Stop | None = None,
@@ -203,14 +203,14 @@ class Splits:
         if self._context.store.split_lock.record().rule == rule.text:
             return ""
         try:
-            made = self.membership(rule)
+            membership = self.membership(rule)
         except (DatasetError, UsageError):
             return ""
-        return next((f.text for f in made.findings if f.code == "cleaning_redraws"), "")
+        return next((f.text for f in membership.findings if f.code == "cleaning_redraws"), "")
 
-    def moves(self, made: Membership) -> list[dict[str, str]]:
+    def moves(self, membership: Membership) -> list[dict[str, str]]:
         """Return what moves against today's folders, for a proposal."""
-        return moves(self._samples.everything(), made)
+        return moves(self._samples.everything(), membership)
 
     def lock(self, rule: Rule) -> int:
         """Remember a split with content hashes as the locked one; return how many files it has.
@@ -263,15 +263,15 @@ class Splits:
 
     def locked(self) -> Lock | None:
         """Say what of the locked split still holds, by the last scan; None without a lock."""
-        kept = self._context.store.split_lock.files()
-        if not kept:
+        files = self._context.store.split_lock.files()
+        if not files:
             return None
         record = self._context.store.split_lock.record()
         rows = [s for s in self._samples.everything() if s.sha256]
         now = {s.path: s.sha256 for s in rows}
         contents = {s.sha256 for s in rows}
-        known = {sha for _, sha, _ in kept}
-        paths = {path for path, _, _ in kept}
+        known = {sha for _, sha, _ in files}
+        paths = {path for path, _, _ in files}
         layout = self._context.layout
         splits = layout.role is Role.SPLITS
         covered = {layout.split_folder(path) for path in paths} if splits else set()
@@ -280,9 +280,9 @@ class Splits:
             if s.path not in paths and s.sha256 not in known
             and (not splits or layout.split_folder(s.path) in covered)
         )  # fmt: skip
-        apart = [(path, sha) for path, sha, _ in kept if now.get(path) != sha]
+        apart = [(path, sha) for path, sha, _ in files if now.get(path) != sha]
         return Lock(
-            record.file, record.rule, record.at, len(kept) - len(apart),
+            record.file, record.rule, record.at, len(files) - len(apart),
             tuple(p for p, sha in apart if sha in contents and p not in now),
             tuple(p for p, sha in apart if p in now),
             tuple(p for p, sha in apart if sha not in contents and p not in now),
@@ -302,11 +302,11 @@ class Splits:
             return [(p, "training") for p in both.training] + [
                 (p, "validation") for p in both.validation
             ]
-        made = self.membership(rule)
+        membership = self.membership(rule)
         return [
-            *((p, "training") for p in made.training),
-            *((p, "validation") for p in made.validation),
-            *((p, name) for name, paths in made.elsewhere.items() for p in paths),
+            *((p, "training") for p in membership.training),
+            *((p, "validation") for p in membership.validation),
+            *((p, name) for name, paths in membership.elsewhere.items() for p in paths),
         ]
 
     def _group_names(self, rule: Rule) -> dict[str, str]:

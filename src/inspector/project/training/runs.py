@@ -127,7 +127,7 @@ class Runs:
         except (OSError, ValueError, KeyError):
             return Run(name, folder, spec, history)
 
-    def plan(self, rule: Rule, wanted: RunConfig) -> RunSpec:
+    def plan(self, rule: Rule, config: RunConfig) -> RunSpec:
         """Return the spec of a run; a selection set is cut by group from training.
 
         Raises:
@@ -135,11 +135,11 @@ class Runs:
             TrainingError: The run can't be trained as it stands.
         """
         context = self._context
-        made = self._splits.membership(rule)
+        membership = self._splits.membership(rule)
         known = {s.path: s for s in self._groups.images() if s.mark != "drop"}
-        training = [known[p] for p in dict.fromkeys(made.training) if p in known]
-        validation = [known[p] for p in dict.fromkeys(made.validation) if p in known]
-        test = [known[p] for p in _test_paths(made) if p in known]
+        training = [known[p] for p in dict.fromkeys(membership.training) if p in known]
+        validation = [known[p] for p in dict.fromkeys(membership.validation) if p in known]
+        test = [known[p] for p in _test_paths(membership) if p in known]
         names = tuple(sorted({s.new_label or s.label for s in (*training, *validation)}))
         place = {name: i for i, name in enumerate(names)}
 
@@ -160,10 +160,10 @@ class Runs:
         selected = [s.path for s, out in zip(training, held, strict=True) if out]
         spec = RunSpec(
             str(context.root), names, columns(learned), columns(selected),
-            columns([s.path for s in validation]), wanted.model, wanted.seed,
-            wanted.image_size_px, epochs=wanted.epochs, budget=wanted.budget,
-            policy=write_policy(wanted.policy) if wanted.policy else None,
-            policy_name=wanted.policy_name, weights=wanted.weights, split=rule.text,
+            columns([s.path for s in validation]), config.model, config.seed,
+            config.image_size_px, epochs=config.epochs, budget=config.budget,
+            policy=write_policy(config.policy) if config.policy else None,
+            policy_name=config.policy_name, weights=config.weights, split=rule.text,
             threads=max(1, (os.cpu_count() or 1) - context.low_priority),
             cache=_cache(), versions={"inspector": __version__},
             test=columns([s.path for s in test]), dataset_digest=_digest(known.values()),
@@ -212,10 +212,10 @@ class Runs:
         Raises:
             UsageError: There is none of that name.
         """
-        found = next((r for r in self.all() if r.name == name), None)
-        if found is None:
+        run = next((r for r in self.all() if r.name == name), None)
+        if run is None:
             raise UsageError(f"there is no run {name}", "See `inspector runs DATASET`.")
-        return found
+        return run
 
     def start(self, names: Sequence[str]) -> None:
         """Put stored runs into the queue, to begin or to go on; `Changes` tell how they get on.
@@ -277,11 +277,11 @@ class Runs:
                 f" accuracy {before.accuracy:.3f} of {before.images:,} images",
                 "A test folder judges once. Choose by validation, or set new images aside.",
             )
-        found = self.evaluate(name, "test")
+        evaluation = self.evaluate(name, "test")
         at = time.strftime("%Y-%m-%d %H:%M")
-        right = round(found.accuracy * found.images)
-        low, high = wilson(right, found.images)
-        opened = OpenedTest(at, name, found.accuracy, found.images, low, high)
+        right = round(evaluation.accuracy * evaluation.images)
+        low, high = wilson(right, evaluation.images)
+        opened = OpenedTest(at, name, evaluation.accuracy, evaluation.images, low, high)
         self._context.store.records.put(OPENED_TEST, opened, urgent=True)
         self._context.emit(Changes(runs=True, text="the test folder was opened"))
         return opened
@@ -350,10 +350,10 @@ class Runs:
         folder = self.folder / name
         if not folder.is_dir() or (folder / CARD).exists():
             return
-        said = {"state": state.value, "reason": reason, "advice": advice}
+        ending = {"state": state.value, "reason": reason, "advice": advice}
         # On a full disk the run counts as interrupted: it can be resumed all the same.
         with contextlib.suppress(OSError):
-            write_whole(folder / ENDED, json.dumps(said))
+            write_whole(folder / ENDED, json.dumps(ending))
 
 
 def _cache() -> str:
@@ -368,12 +368,12 @@ def _digest(rows: Iterable[Sample]) -> str:
     return digest.hexdigest()
 
 
-def _test_paths(made: Membership) -> tuple[str, ...]:
+def _test_paths(membership: Membership) -> tuple[str, ...]:
     """Return the images of the test folder, which the rule has on no side."""
-    used = {*made.training, *made.validation}
-    return tuple(p for p in made.elsewhere.get("test", ()) if p not in used)
+    used = {*membership.training, *membership.validation}
+    return tuple(p for p in membership.elsewhere.get("test", ()) if p not in used)
 
 
-def seeds_of(wanted: RunConfig, count: int) -> list[RunConfig]:
+def seeds_of(config: RunConfig, count: int) -> list[RunConfig]:
     """Return the same request with `count` seeds in a row."""
-    return [replace(wanted, seed=wanted.seed + i) for i in range(count)]
+    return [replace(config, seed=config.seed + i) for i in range(count)]

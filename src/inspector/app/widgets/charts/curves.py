@@ -54,11 +54,11 @@ def smooth(values: _Floats, share: float) -> _Floats:
     if not share:
         return values
     out = np.empty_like(values)
-    kept, weight = 0.0, 0.0
+    average, weight = 0.0, 0.0
     for i, value in enumerate(values):
-        kept = share * kept + (1 - share) * value
+        average = share * average + (1 - share) * value
         weight = share * weight + (1 - share)
-        out[i] = kept / weight
+        out[i] = average / weight
     return out
 
 
@@ -89,8 +89,8 @@ class EpochAxis(pg.AxisItem):  # type: ignore[misc]
         self.enableAutoSIPrefix(False)
 
     def tickSpacing(self, low: float, high: float, size_px: float) -> list[tuple[float, float]]:
-        found = {max(1.0, round(step)) for step, _ in super().tickSpacing(low, high, size_px)}
-        return [(step, 0.0) for step in sorted(found, reverse=True)]
+        steps = {max(1.0, round(step)) for step, _ in super().tickSpacing(low, high, size_px)}
+        return [(step, 0.0) for step in sorted(steps, reverse=True)]
 
 
 class Band(pg.GraphicsObject):  # type: ignore[misc]
@@ -315,9 +315,9 @@ def _style(plot: Any) -> None:
 
 
 def _faint(colour: QColor, alpha: float) -> QColor:
-    made = QColor(colour)
-    made.setAlphaF(alpha)
-    return made
+    faint = QColor(colour)
+    faint.setAlphaF(alpha)
+    return faint
 
 
 def _last(curve: Curve) -> str:

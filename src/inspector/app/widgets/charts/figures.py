@@ -196,11 +196,11 @@ class Bars(LateChart):
     def show_rows(self, rows: Sequence[tuple[str, Mapping[str, int]]]) -> None:
         """Show rows of (name, part to count); parts are named as the colours of splits are."""
         self._bars = rows
-        said = "; ".join(
+        summary = "; ".join(
             f"{name}: {', '.join(f'{n} {part}' for part, n in parts.items())}"
             for name, parts in rows
         )
-        self.setAccessibleDescription(said)
+        self.setAccessibleDescription(summary)
         self.setFixedHeight(max(1, len(rows)) * _ROW_PX)
         self.redraw()
 
@@ -259,10 +259,10 @@ class BarDelegate(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:  # fmt: skip
         super().paint(painter, option, index)
-        found = index.data(Qt.ItemDataRole.UserRole)
-        if found is None:
+        values = index.data(Qt.ItemDataRole.UserRole)
+        if values is None:
             return
-        split, before, after = found
+        split, before, after = values
         area = QRectF(option.rect).adjusted(8, 0, -8, 0)
         top = area.center().y() - _BAR_PX / 2
         for share, colour in ((before, theme.colour("line")), (after, _colour(split))):

@@ -181,11 +181,11 @@ def commands_of(
 
     An action of another page only goes there: what it would act on was not in sight.
     """
-    found = [as_command(key) for key in shown.key_table()]
+    commands = [as_command(key) for key in shown.key_table()]
     for place, page in enumerate(pages):
         go = partial(show, place)
         if page is not shown:
-            found.append(
+            commands.append(
                 PaletteCommand(
                     f"Go to {page.title}", f"Ctrl+{place + 1}", go, page.words, Section.PAGES,
                     page.purpose, page.icon,
@@ -194,13 +194,13 @@ def commands_of(
     for place, page in enumerate(pages):
         if page is not shown:
             go = partial(show, place)
-            found += [
+            commands += [
                 PaletteCommand(
                     f"Go to {page.title}, to {key.does}", f"there {key.keys}", go, icon=page.icon
                 )
                 for key in page.key_table()
             ]
-    return found
+    return commands
 
 
 def as_command(key: Key) -> PaletteCommand:

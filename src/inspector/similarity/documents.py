@@ -1,0 +1,144 @@
+"""A closer look at documents: forms of one template differ in print that 64x64 can't show.
+
+Thresholds: drawn forms with other entries differ in .12 of the print or more, copies that were
+saved again, scaled, blurred, cropped or rotated by some degrees in .01 or less; photos, MRI slices,
+shelves and objects on white are no documents. See docs/measurements/duplicates.md.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.similarity.levels import MIN_PAGE_PX, POSSIBLE, SURE
+
+Page = NDArray[np.float32]
+
+SIDE_PX = 512
+# Grey levels about the commonest one that are paper.
+_PAPER_LEVELS = 8
+_MIN_PAPER = 0.5
+# Share of the contrast that is finer than the mean of 11x11 px: print, and no shapes.
+_MIN_FINE = 0.6
+_FINE_PX = 11
+_BLOCK_PX = 16
+# A block differs where each image has so much of its print to itself.
+_APART = 0.04
+_FAINT = 0.15
+MAX_APART = 0.05
+_ALL_APART = 0.3
+_STEPS = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 30, 1e-4)
+_MAX_SIGMA = 3.0
+
+
+def page(pixels: NDArray[np.uint8]) -> Page | None:
+    """Return RGB pixels (h, w, 3) as a grey page of at most `SIDE_PX`; None for no document."""
+    height, width = pixels.shape[:2]
+    if min(height, width) < MIN_PAGE_PX:
+        return None
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    scale = min(1.0, SIDE_PX / max(height, width))
+    grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    levels = np.bincount(grey.reshape(-1), minlength=256)
+    near = np.convolve(levels, np.ones(2 * _PAPER_LEVELS + 1), "same")
+    result = grey.astype(np.float32)
+    fine = result - cv2.blur(result, (_FINE_PX, _FINE_PX))
+    document = near.max() >= _MIN_PAPER * grey.size and fine.std() >= _MIN_FINE * result.std()
+    return np.asarray(result, np.float32) if document else None
+
+
+def similarity_of(one: Page, two: Page, similarity: float) -> float:
+    """Return the similarity of two pages: no longer confirmed where their print differs."""
+    apart = print_apart(one, two)
+    if apart is None or apart <= MAX_APART:
+        return similarity
+    below = np.interp(apart, [MAX_APART, _ALL_APART], [SURE - 0.01, POSSIBLE])
+    return min(similarity, float(below))
+
+
+def print_apart(one: Page, two: Page) -> float | None:
+    """Return the share 0..1 of the print that differs; None where the pages can't be aligned.
+
+    A block differs if each page holds print there that the other one lacks within a pixel: what is
+    laid over one page, or cut off it, is in one of them only.
+    """
+    aligned = _aligned(one, two)
+    if aligned is None:
+        return None
+    a, b, inside = aligned
+    a, b = _equally_sharp(a, b)
+    power = float((b * b * inside).sum())
+    if power <= 0:
+        return None
+    b *= np.sqrt(float((a * a * inside).sum()) / power)
+    most = max(4.0, float(np.percentile(np.abs(b[inside > 0]), 95)) / 2)
+    ink_a, ink_b = (_per_block(np.abs(x) * inside, most) for x in (a, b))
+    own_a, own_b = (_per_block(_beyond(x, y) * inside, most) for x, y in ((a, b), (b, a)))
+    floor = 0.1 * most
+    differs = np.minimum(own_a / (ink_a + floor), own_b / (ink_b + floor)) > _APART
+    weight = np.minimum(ink_a, ink_b)
+    weight[weight < _FAINT * np.percentile(np.maximum(ink_a, ink_b), 90)] = 0
+    return float((weight * differs).sum() / max(weight.sum(), 1e-6))
+
+
+def _aligned(one: Page, two: Page) -> tuple[Page, Page, Page] | None:
+    """Return the first page as it lies on the second, the second, and where both are."""
+    height, width = min(one.shape, two.shape)
+    size = (width, height)
+    a, b = (cv2.resize(x, size, interpolation=cv2.INTER_AREA) for x in (one, two))
+    places = np.eye(2, 3, dtype=np.float32)
+    for factor in (4, 2):
+        small = (max(16, width // factor), max(16, height // factor))
+        tiny_a, tiny_b = (cv2.resize(x, small, interpolation=cv2.INTER_AREA) for x in (a, b))
+        places[:, 2] /= factor
+        try:
+            _, found = cv2.findTransformECC(
+                tiny_b, tiny_a, places, cv2.MOTION_AFFINE, _STEPS, None, 3
+            )
+        except cv2.error:
+            return None
+        places = np.array(found, np.float32)
+        places[:, 2] *= factor
+    flags = cv2.WARP_INVERSE_MAP
+    inside = cv2.warpAffine(np.ones_like(a), places, size, flags=flags | cv2.INTER_NEAREST)
+    warped = cv2.warpAffine(
+        a, places, size, flags=flags | cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    inside = cv2.erode(inside, np.ones((9, 9)))
+    return (
+        np.asarray(warped, np.float32), np.asarray(b, np.float32), np.asarray(inside, np.float32),
+    )  # fmt: skip
+
+
+def _equally_sharp(a: Page, b: Page) -> tuple[Page, Page]:
+    """Return the fine parts of two pages, the sharper one blurred until they are alike."""
+    pages, sigmas = [a, b], [0.7, 0.7]
+    while max(sigmas) < _MAX_SIGMA:
+        sharp = [_sharpness(_blurred(x, s)) for x, s in zip(pages, sigmas, strict=True)]
+        sharper = int(sharp[1] > sharp[0])
+        if sharp[sharper] <= 1.05 * sharp[1 - sharper]:
+            break
+        sigmas[sharper] += 0.2
+    smooth = [_blurred(x, s) for x, s in zip(pages, sigmas, strict=True)]
+    one, two = (np.asarray(x - cv2.blur(x, (_FINE_PX, _FINE_PX)), np.float32) for x in smooth)
+    return one, two
+
+
+def _blurred(x: Page, sigma: float) -> Page:
+    return np.asarray(cv2.GaussianBlur(x, (0, 0), sigma), np.float32)
+
+
+def _sharpness(x: Page) -> float:
+    return float(np.abs(cv2.Laplacian(x, cv2.CV_32F)).mean() / (x.std() + 1e-3))
+
+
+def _beyond(x: Page, y: Page) -> Page:
+    """Return by how much `x` lies outside of what `y` is within a pixel."""
+    around = np.ones((3, 3))
+    above, below = x - cv2.dilate(y, around), cv2.erode(y, around) - x
+    return np.asarray(np.maximum(np.maximum(above, below), 0), np.float32)
+
+
+def _per_block(x: Page, most: float) -> NDArray[np.float32]:
+    blocks = (max(1, x.shape[1] // _BLOCK_PX), max(1, x.shape[0] // _BLOCK_PX))
+    clipped = np.minimum(x, np.float32(most))
+    return np.asarray(cv2.resize(clipped, blocks, interpolation=cv2.INTER_AREA), np.float32)

@@ -1,0 +1,108 @@
+"""Forms of one template are told apart by their print; copies of one form are not."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFilter
+
+from inspector.project.project import Project
+from inspector.similarity.documents import MAX_APART, Page, page, print_apart, similarity_of
+from inspector.similarity.levels import POSSIBLE, SURE
+
+WORDS = [
+    "total",
+    "date",
+    "amount",
+    "street",
+    "account",
+    "number",
+    "receipt",
+    "order",
+    "price",
+    "item",
+    "name",
+]
+
+
+def form(template: int, entries: int) -> Image.Image:
+    """Draw a form: labels and boxes by its template, what is entered by a number."""
+    image = Image.new("RGB", (330, 460), "white")
+    draw = ImageDraw.Draw(image)
+    labels, entered = random.Random(template), random.Random(1_000 + entries)
+    for line in range(12):
+        y = 34 + 34 * line
+        draw.text((22, y), labels.choice(WORDS).upper(), fill="black")
+        draw.rectangle((105, y - 4, 310, y + 15), outline="black")
+        draw.text((130, y), " ".join(entered.choice(WORDS) for _ in range(3)), fill=(60, 60, 60))
+    return image
+
+
+def as_page(image: Image.Image) -> Page:
+    result = page(np.asarray(image.convert("RGB")))
+    assert result is not None
+    return result
+
+
+def jpeg(image: Image.Image, tmp_path: Path) -> Image.Image:
+    image.save(tmp_path / "a.jpg", quality=25)
+    return Image.open(tmp_path / "a.jpg")
+
+
+@pytest.mark.parametrize("entries", range(4))
+def test_other_entries_make_another_page(entries: int) -> None:
+    one, two = as_page(form(1, entries)), as_page(form(1, entries + 10))
+    apart = print_apart(one, two)
+    assert apart is not None
+    assert apart > MAX_APART
+    assert POSSIBLE <= similarity_of(one, two, 0.99) < SURE
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda i: i.resize((165, 230), Image.Resampling.LANCZOS).resize((200, 279)),
+        lambda i: i.filter(ImageFilter.GaussianBlur(1.2)),
+        lambda i: i.rotate(2, Image.Resampling.BICUBIC, fillcolor="white"),
+        lambda i: i.crop((8, 10, 322, 450)),
+        lambda i: i.point(lambda v: int(v * 0.8)),
+    ],
+    ids=["scaled", "blurred", "rotated", "cropped", "darker"],
+)
+def test_a_copy_of_a_form_stays_a_copy(change: Callable[[Image.Image], Image.Image]) -> None:
+    original = form(2, 7)
+    one, two = as_page(original), as_page(change(original))
+    assert similarity_of(one, two, 0.97) == 0.97
+    assert similarity_of(two, one, 0.97) == 0.97
+
+
+def test_a_form_saved_as_a_poor_jpeg_stays_a_copy(tmp_path: Path) -> None:
+    original = form(3, 1)
+    assert similarity_of(as_page(original), as_page(jpeg(original, tmp_path)), 0.97) == 0.97
+
+
+def test_photos_shapes_and_small_images_are_no_documents() -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (300, 300, 3), np.uint8)
+    assert page(noise) is None
+    disc = Image.new("RGB", (300, 300), "white")
+    ImageDraw.Draw(disc).ellipse((60, 60, 240, 240), fill="navy")
+    assert page(np.asarray(disc)) is None
+    assert page(np.asarray(form(1, 1).resize((150, 200)))) is None
+
+
+def test_forms_are_no_leakage_and_their_copies_are(tmp_path: Path) -> None:
+    root = tmp_path / "set"
+    for split, numbers in (("train", range(4)), ("val", (0, 4, 5))):
+        for template, label in ((1, "invoice"), (2, "order")):
+            folder = root / split / label
+            folder.mkdir(parents=True)
+            for i in numbers:
+                form(template, i).save(folder / f"{i}.png")
+    project = Project(root, tmp_path / "p.inspector", jobs=1)
+    project.scans.scan()
+    leaks = project.splits.leaks().leaks
+    assert sorted(leak.image.path for leak in leaks) == ["val/invoice/0.png", "val/order/0.png"]
+    assert {leak.kind for leak in leaks} == {"bytes"}
+    project.close()
