@@ -85,9 +85,9 @@ class ClusterList(QListView):
         members = self._clusters.items[row].members if row >= 0 else ()
         return {"members": [str(m.id) for m in members]}
 
-    def select_values(self, kept: Mapping[str, Iterable[str]]) -> None:
+    def select_values(self, values: Mapping[str, Iterable[str]]) -> None:
         """Begin at that cluster, once there is a list."""
-        self._again = [int(i) for i in kept.get("members", ()) if i.isdecimal()]
+        self._again = [int(i) for i in values.get("members", ()) if i.isdecimal()]
 
     @property
     def remembered(self) -> frozenset[int]:

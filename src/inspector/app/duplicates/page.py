@@ -385,11 +385,11 @@ class DuplicatesPage(Page):
             self.jobs.end(self._job)
             self._job = None
 
-    def _show_hashed(self, found: HashedPairs | None) -> None:
-        if found is None or found.method is not self._method:
+    def _show_hashed(self, pairs: HashedPairs | None) -> None:
+        if pairs is None or pairs.method is not self._method:
             return
-        self.head.show_method(found.text)
-        if not self.review.show_items(found.pairs):
+        self.head.show_method(pairs.text)
+        if not self.review.show_items(pairs.pairs):
             self.strip.shut()
             self.stage.clear()
             self.review.tell("No pairs at this distance.", "] allows a larger distance.")

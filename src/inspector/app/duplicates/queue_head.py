@@ -78,9 +78,9 @@ class QueueHead(QWidget):
         """Return what is chosen, to be kept for another day."""
         return {"scope": [self._scope.name] if self._scope is not None else []}
 
-    def select_values(self, kept: Mapping[str, Iterable[str]]) -> None:
+    def select_values(self, values: Mapping[str, Iterable[str]]) -> None:
         """Choose it again; a scope that is not known any more is left out."""
-        names = [name for name in kept.get("scope", ()) if name in Scope.__members__]
+        names = [name for name in values.get("scope", ()) if name in Scope.__members__]
         self._scope = Scope[names[0]] if names else None
         self.changed.emit()
 

@@ -335,11 +335,11 @@ def fetch(project: Project, sample: int) -> SampleDetails | None:
     near = index.neighbours(sample)
     values = {i: pair.similarity for i in near if (pair := index.pair(sample, i)) is not None}
     closest = sorted(near, key=lambda i: -values.get(i, 0.0))[:_MAX_NEIGHBOURS]
-    found = {s.id: s for s in project.samples.by_ids(closest)}
+    samples = {s.id: s for s in project.samples.by_ids(closest)}
     neighbours = tuple(
-        Neighbour(found[i], values.get(i, 0.0), from_jpeg(project.samples.thumbnail(i)))
+        Neighbour(samples[i], values.get(i, 0.0), from_jpeg(project.samples.thumbnail(i)))
         for i in closest
-        if i in found
+        if i in samples
     )
     image, problem = read_image(project, rows[0])
     suspect = project.labels.suspected().get(sample)

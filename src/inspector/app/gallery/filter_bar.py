@@ -128,13 +128,13 @@ class FilterBar(QWidget):
 
     def _keep_chips(self, counts: Mapping[Facet, Mapping[str, int]]) -> None:
         """Show chips of these splits and classes; those that are there already stay."""
-        found = {f: list(counts.get(f, ())) for f in (Facet.SPLIT, Facet.CLASS)}
+        values = {f: list(counts.get(f, ())) for f in (Facet.SPLIT, Facet.CLASS)}
         for facet, most in ((Facet.SPLIT, MAX_SPLITS), (Facet.CLASS, MAX_CLASSES)):
             known = [chip.value for chip in self.values.get(facet, ())]
             # A count of 0 stays: a value that another filter hides is still there.
-            merged = known + [v for v in found[facet] if v not in known]
-            found[facet] = merged if len(merged) <= most else []
-        splits, classes = found[Facet.SPLIT], found[Facet.CLASS]
+            merged = known + [v for v in values[facet] if v not in known]
+            values[facet] = merged if len(merged) <= most else []
+        splits, classes = values[Facet.SPLIT], values[Facet.CLASS]
         if [c.value for f in (Facet.SPLIT, Facet.CLASS) for c in self.values[f]] != [
             *splits, *classes
         ]:  # fmt: skip

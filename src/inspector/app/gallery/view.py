@@ -101,10 +101,10 @@ class GalleryView(QListView):
 
     def selected_ids(self) -> list[int]:
         """Return the ids of the selected samples, in order."""
-        found: list[int] = []
+        ids: list[int] = []
         for chosen in sorted(self.selectionModel().selection().toList(), key=lambda r: r.top()):
-            found += self.tiles.ids[chosen.top() : chosen.bottom() + 1].tolist()
-        return found
+            ids += self.tiles.ids[chosen.top() : chosen.bottom() + 1].tolist()
+        return ids
 
     def show_listing(
         self, ids: NDArray[np.int32], starts: NDArray[np.int32], titles: Sequence[str]

@@ -195,8 +195,8 @@ class LabelsPage(Page):
             button.setVisible(conflict)
         self._take.setVisible(not conflict)
         self._take.show_verb(f"Change to {case.suggested}")
-        kept = "Keep both labels" if conflict else f"Keep {_label(case.samples[0])}"
-        self._keep_button.show_verb(kept)
+        keeps = "Keep both labels" if conflict else f"Keep {_label(case.samples[0])}"
+        self._keep_button.show_verb(keeps)
 
     def _show_confidence(self, rows: Sequence[tuple[str, float]]) -> None:
         self._confidence.show_confidence(rows)

@@ -66,13 +66,13 @@ def label_queue(
         SuspectKind.CONFLICTS: [c for c in cases if c.score is None],
     }
     left = {name: sum(not c.done for c in some) for name, some in by_kind.items()}
-    wanted = next((n for n, some in by_kind.items() for c in some if _holds(c, show)), None)
+    asked_for = next((n for n, some in by_kind.items() for c in some if _holds(c, show)), None)
     first = (
         SuspectKind.SUSPECTS
         if left[SuspectKind.SUSPECTS] or not left[SuspectKind.CONFLICTS]
         else SuspectKind.CONFLICTS
     )
-    chosen = wanted or kind or first
+    chosen = asked_for or kind or first
     rows = by_kind[chosen]
     if split:
         rows = [c for c in rows if any(s.split == split for s in c.samples) or _holds(c, show)]

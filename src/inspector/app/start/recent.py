@@ -46,8 +46,8 @@ class RecentDataset:
         size = f"{self.images:,} image{'s' * (self.images != 1)}"
         size += f" · {self.classes:,} class{'es' * (self.classes != 1)}" if self.classes else ""
         count = self.decisions
-        made = f"{count:,} decision{'s' * (count != 1)}" if count else "no decisions"
-        return size, f"{_day(self.at)} · {made}" if self.at else made
+        text = f"{count:,} decision{'s' * (count != 1)}" if count else "no decisions"
+        return size, f"{_day(self.at)} · {text}" if self.at else text
 
     def state(self) -> tuple[str, str]:
         """Return what the chip says, and "problem", "ok" or ""."""

@@ -75,11 +75,11 @@ class ComparedPair(QObject):
         )
 
     def _difference(self, pair: tuple[int, int], *, align: bool) -> _Difference:
-        found = self._project.pair_differences.difference(*pair, align=align)
+        difference = self._project.pair_differences.difference(*pair, align=align)
         return _Difference(
             pair,
-            from_pixels(found.pixels, LONGEST_PX),
-            difference_text(found.mean, found.steps, align=align),
+            from_pixels(difference.pixels, LONGEST_PX),
+            difference_text(difference.mean, difference.steps, align=align),
         )
 
     def _show_difference(self, difference: _Difference) -> None:

@@ -93,19 +93,19 @@ class DetectionSettings(QWidget):
     def _ask(self) -> None:
         self._bridge.call(lambda: detected(self._project), self._show, channel="detection")
 
-    def _show(self, found: Detected) -> None:
-        if self._moved and round(100 * found.threshold) != self.slider.value():
+    def _show(self, detected: Detected) -> None:
+        if self._moved and round(100 * detected.threshold) != self.slider.value():
             return
         self.slider.blockSignals(True)
-        self.slider.setValue(round(100 * found.threshold))
+        self.slider.setValue(round(100 * detected.threshold))
         self.slider.blockSignals(False)
-        self._value.setText(f"{found.threshold:.2f}")
+        self._value.setText(f"{detected.threshold:.2f}")
         name = self._project.name
-        pairs = f"{found.confirmed:,} pair{'s' * (found.confirmed != 1)}"
+        pairs = f"{detected.confirmed:,} pair{'s' * (detected.confirmed != 1)}"
         self._confirmed.setText(f"{pairs} in {name}. Used for every figure and clean-up.")
-        more = f"{found.candidates:,} pair{'s' * (found.candidates != 1)}"
+        more = f"{detected.candidates:,} pair{'s' * (detected.candidates != 1)}"
         self._candidates.setText(f"+ {more} to judge. Never excluded without you.")
-        self._examples.show_pairs(found.examples, found.threshold)
+        self._examples.show_pairs(detected.examples, detected.threshold)
 
 
 class _Examples(QWidget):

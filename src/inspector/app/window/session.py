@@ -84,17 +84,17 @@ class Session:
     def facts(self) -> dict[str, dict[str, object]]:
         """Return what is remembered of recent datasets, by their paths."""
         try:
-            kept = json.loads(str(self._settings.value("facts") or "{}"))
+            stored = json.loads(str(self._settings.value("facts") or "{}"))
         except ValueError:
             return {}
-        found = kept.items() if isinstance(kept, dict) else ()
-        return {str(path): facts for path, facts in found if isinstance(facts, dict)}
+        known = stored.items() if isinstance(stored, dict) else ()
+        return {str(path): facts for path, facts in known if isinstance(facts, dict)}
 
     def remember_facts(self, dataset: str, facts: Mapping[str, float]) -> None:
         """Remember what the Start page says of a dataset."""
         paths = {*self.recent(), dataset}
-        kept = {path: known for path, known in self.facts().items() if path in paths}
-        self._settings.setValue("facts", json.dumps({**kept, dataset: dict(facts)}))
+        others = {path: known for path, known in self.facts().items() if path in paths}
+        self._settings.setValue("facts", json.dumps({**others, dataset: dict(facts)}))
 
     def dismissed(self) -> list[str]:
         """Return the object names of the pages whose hints were dismissed."""

@@ -30,8 +30,8 @@ class ConfidenceBars(QWidget):
     def show_confidence(self, rows: Sequence[tuple[str, float]]) -> None:
         """Show classes with their probability, 0..1, the largest first."""
         self._rows = rows
-        said = ", ".join(f"{name} {value:.2f}" for name, value in rows)
-        self.setAccessibleName(f"Model confidence: {said}")
+        spoken = ", ".join(f"{name} {value:.2f}" for name, value in rows)
+        self.setAccessibleName(f"Model confidence: {spoken}")
         self.updateGeometry()
         self.update()
 

@@ -83,7 +83,7 @@ def did_you_mean(typed: str, commands: Sequence[PaletteCommand]) -> str:
     known = {w.strip(".,:…").lower() for c in commands for w in f"{c.text} {c.words}".split()}
     words = typed.strip("".join(PREFIXES)).lower().split()
     close = [difflib.get_close_matches(w, sorted(known), 1, 0.7) for w in words]
-    return " ".join(found[0] for found in close) if close and all(close) else ""
+    return " ".join(near[0] for near in close) if close and all(close) else ""
 
 
 def _ranked(typed: str, commands: Sequence[PaletteCommand]) -> list[tuple[int, int]]:
