@@ -33,6 +33,7 @@ from inspector.desktop.settings import (
     THEME,
     WORKERS,
     Value,
+    kept_theme,
     read_settings,
     write_setting,
 )
@@ -163,11 +164,11 @@ class MainWindow(StableFocus, QMainWindow):
         workers = int(self._setting(WORKERS.name)) or None
         self._asked = path, file
         self._cancel_building()
-        if self.view is not None:
-            self.view.watch(self.opening.jobs)
-        elif self.start is not None:
+        shown = self.view or self.start
+        if shown is not None:
+            shown.watch(self.opening.jobs)
+        if self.start is not None:
             self.start.show_opening(path)
-            self.start.watch(self.opening.jobs)
         self.opening.open(
             Path(path),
             Path(file) if file else None,
@@ -401,12 +402,7 @@ class MainWindow(StableFocus, QMainWindow):
         """Show the preferences; a new theme is put on at once."""
         from inspector.app.window.preferences_dialog import Preferences
 
-        view = self.view
-        if view is None:
-            dialog = Preferences(self)
-        else:
-            keys = (*view.page().key_table(), *view.general_keys())
-            dialog = Preferences(self, view.project, view.bridge, keys)
+        dialog = Preferences(self, self.view)
         dialog.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.changed.connect(self._on_preference)
         dialog.open()
@@ -472,7 +468,7 @@ def open_window(words: Sequence[str]) -> int:
     app.setApplicationName("inspector")
     app.setApplicationDisplayName("Dataset Inspector")
     app.setDesktopFileName("dataset-inspector")
-    theme.apply(app, opened.theme or _kept_theme())
+    theme.apply(app, opened.theme or kept_theme())
     window = MainWindow()
     if not opened.theme:
         # "system" goes with the desktop, also while the window is open.
@@ -493,21 +489,10 @@ def open_window(words: Sequence[str]) -> int:
     signal.signal(signal.SIGINT, lambda *_: window.quit())
     signal.signal(signal.SIGTERM, lambda *_: window.quit())
     pulse = QTimer()
-    pulse.timeout.connect(_pulse)
+    pulse.timeout.connect(lambda: None)
     pulse.start(300)
     end_in_time(END_SECONDS)
     status = app.exec()
     garbage.give_back()
     sys.excepthook = sys.__excepthook__
     return status
-
-
-def _kept_theme() -> str:
-    try:
-        return str(read_settings()[THEME.name])
-    except InspectorError:
-        return str(THEME.default)
-
-
-def _pulse() -> None:
-    """Let Python look at its signals."""

@@ -1,7 +1,6 @@
 """Duplicates: a queue of clusters, two images compared, one key a decision."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
@@ -13,7 +12,7 @@ from inspector.app.duplicates.hash_pairs import HashedPairs, hashed_pairs
 from inspector.app.duplicates.queue import (
     ClusterOrder,
     HashedPair,
-    Queue,
+    QueueAnswer,
     Scope,
     labels_of,
     queue_of,
@@ -49,19 +48,6 @@ REST = (
     "{} of this cluster are not directly alike to the image you kept. K keeps the left one of them,"
     " G keeps all together."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What is asked of the project in one go.
-
-    Attributes:
-        nearest: The most similar pair below the threshold, where there is no cluster.
-    """
-
-    queue: Queue
-    threshold: float
-    nearest: tuple[int, int, float] | None
 
 
 class DuplicatesPage(Page):
@@ -194,15 +180,15 @@ class DuplicatesPage(Page):
         show = self.review.go_to or (frozenset() if self.current() else self.list.remembered)
         self.bridge.call(partial(self._read, scope, order, show), self._show, channel="clusters")
 
-    def _read(self, scope: Scope | None, order: ClusterOrder, show: frozenset[int]) -> _Answer:
+    def _read(self, scope: Scope | None, order: ClusterOrder, show: frozenset[int]) -> QueueAnswer:
         duplicates = self.project.duplicates
         queue = queue_of(duplicates.clusters(), scope, order, show)
         nearest = None
         if not queue.counts[Scope.ALL] and (edges := duplicates.index().edges):
             nearest = (edges[0][0], edges[0][1], edges[0][3])
-        return _Answer(queue, duplicates.threshold, nearest)
+        return QueueAnswer(queue, duplicates.threshold, nearest)
 
-    def _show(self, answer: _Answer) -> None:
+    def _show(self, answer: QueueAnswer) -> None:
         if self._method is not None:
             return
         queue = answer.queue
@@ -213,19 +199,17 @@ class DuplicatesPage(Page):
         self.thumbnails.forget()
         self._request()
 
-    def _show_none(self, answer: _Answer) -> None:
+    def _show_none(self, answer: QueueAnswer) -> None:
         self._facts, self._pair_of = None, None
         self.strip.shut()
         self.stage.clear()
         if answer.queue.counts[Scope.ALL]:
-            self.review.tell("No such cluster.", "Choose another filter above the queue.")
+            self.review.tell_empty("No such cluster.", "Choose another filter above the queue.")
         elif not self.project.scans.is_complete():
-            self.review.tell("Looking for duplicates…", "They appear here as they are found.")
+            self.review.tell_empty("Looking for duplicates…", "They appear here as they are found.")
         elif answer.nearest is None:
-            self.review.tell(
-                f"No near-duplicates at {answer.threshold:.2f} or more.",
-                "No two images are alike, not even nearly.",
-            )
+            title = f"No near-duplicates at {answer.threshold:.2f} or more."
+            self.review.tell_empty(title, "No two images are alike, not even nearly.")
         else:
             left, right, similarity = answer.nearest
             self.review.tell(
@@ -392,7 +376,7 @@ class DuplicatesPage(Page):
         if not self.review.show_items(pairs.pairs):
             self.strip.shut()
             self.stage.clear()
-            self.review.tell("No pairs at this distance.", "] allows a larger distance.")
+            self.review.tell_empty("No pairs at this distance.", "] allows a larger distance.")
         self._request()
 
     def _move_threshold(self, by: int) -> None:
@@ -440,10 +424,20 @@ class DuplicatesPage(Page):
             Key("sides", "S", "side by side", partial(mode, CompareMode.SIDES)),
             Key("flip", "F", "flip between the two", self.compare.flip),
             Key("difference", "D", "where they differ", partial(mode, CompareMode.DIFFERENCE)),
-            Key("align", "Shift+D", "difference with or without alignment", self._align),
+            Key(
+                "align",
+                "Shift+D",
+                "difference with or without alignment",
+                self.compare.toggle_align,
+            ),
             Key("slider", "W", "slider between the two", partial(mode, CompareMode.SLIDER)),
             Key("compare", "C", "the next way to compare", self.compare.cycle_mode),
-            Key("peek", "Space", "the other image, while it is held", self._peek),
+            Key(
+                "peek",
+                "Space",
+                "the other image, while it is held",
+                partial(self.compare.peek, on=True),
+            ),
             Key("zoom", "Z", "whole, or pixel by pixel", self.compare.toggle_zoom),
             Key(
                 "right", "Right", "another image of the cluster on the right", lambda: self._walk(1)
@@ -465,14 +459,6 @@ class DuplicatesPage(Page):
 
     def _at_menu(self, run: Callable[[QPoint], None]) -> None:
         run(self._more.mapToGlobal(QPoint(0, 0)))
-
-    def _align(self) -> None:
-        if self.compare.mode is not CompareMode.DIFFERENCE:
-            self.compare.set_mode(CompareMode.DIFFERENCE)
-        self.compare.toggle_align()
-
-    def _peek(self) -> None:
-        self.compare.peek(on=True)
 
     def _lay_out(self) -> None:
         many = KeyButton("Accept many…", icon="clean")

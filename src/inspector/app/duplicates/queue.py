@@ -103,3 +103,16 @@ class HashedPair(Cluster):
 
     method: str = ""
     distance: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class QueueAnswer:
+    """What is asked of the project in one go.
+
+    Attributes:
+        nearest: The most similar pair below the threshold, where there is no cluster.
+    """
+
+    queue: Queue
+    threshold: float
+    nearest: tuple[int, int, float] | None

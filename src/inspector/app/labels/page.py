@@ -149,17 +149,19 @@ class LabelsPage(Page):
     def _show_none(self, queue: LabelQueue) -> None:
         done, total = queue.done
         if total and done == total:
-            self.review.tell("Every label here is reviewed.", "Ctrl+Z takes back the last one.")
+            self.review.tell_empty(
+                "Every label here is reviewed.", "Ctrl+Z takes back the last one."
+            )
         elif queue.kind is SuspectKind.CONFLICTS:
-            self.review.tell(
+            self.review.tell_empty(
                 "No image has two labels.", "Near-duplicates carry the same class everywhere."
             )
         elif queue.looked:
-            self.review.tell(
+            self.review.tell_empty(
                 "No suspected label errors.", "Baseline models contradict no label of this dataset."
             )
         else:
-            self.review.tell(
+            self.review.tell_empty(
                 "Labels were not looked at yet.",
                 "Baseline models name suspected label errors after the diagnosis on Overview.",
             )

@@ -140,6 +140,8 @@ class CompareView(QWidget):
 
     def toggle_align(self) -> None:
         """Show the difference with or without alignment."""
+        if self._mode is not CompareMode.DIFFERENCE:
+            self.set_mode(CompareMode.DIFFERENCE)
         self._aligns = not self._aligns
         self._link.setText("Don't align" if self._aligns else "Align")
         self._forget_difference()

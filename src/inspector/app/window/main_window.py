@@ -260,11 +260,10 @@ class ProjectWindow(QWidget):
     def commands(self) -> list[PaletteCommand]:
         """Return all that can be done now, the page's own first."""
         own = commands_of(self.pages, self.page(), self.show_page)
-        clean_up = PageRequest(PageName.OVERVIEW, PageAction.CLEAN_UP)
-        own.append(clean_up_command(partial(self.open_page, clean_up)))
-        images = image_commands(self.project.gallery, self.bridge, self.open_page)
-        words = word_commands(self._status.setText)
-        return [*own, *map(as_command, self._general), *self._more, *images, *words]
+        own.append(clean_up_command(self.open_page))
+        lists = image_commands(self.project.gallery, self.bridge, self.open_page)
+        rest = (*lists, *word_commands(self._status.setText))
+        return [*own, *map(as_command, self._general), *self._more, *rest]
 
     def _on_decided(self, decided: Decided) -> None:
         self._status.setText(decided.text)

@@ -1,7 +1,7 @@
 """Preferences: sections of rows, each applied as soon as it is changed."""
 
 from collections.abc import Sequence
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
@@ -25,7 +25,7 @@ from inspector.app.widgets.controls.combo import Combo
 from inspector.app.widgets.controls.toggle import Toggle
 from inspector.app.widgets.elided_label import FittedLabel
 from inspector.app.widgets.focus import StableFocus
-from inspector.app.widgets.page import Key
+from inspector.app.widgets.page import Key, Page
 from inspector.app.window.detection_settings import DetectionSettings, setting_row
 from inspector.desktop.paths import cache_folder, log_folder
 from inspector.desktop.settings import (
@@ -54,6 +54,19 @@ _PRIVACY = (
 )  # fmt: skip
 
 
+class OpenProject(Protocol):
+    """What the preferences ask of the window of a project."""
+
+    project: Project
+    bridge: Bridge
+
+    def page(self) -> Page:
+        """Return the page that is shown."""
+
+    def general_keys(self) -> Sequence[Key]:
+        """Return the keys that work on every page."""
+
+
 class Preferences(StableFocus, QDialog):
     """Show and change the settings.
 
@@ -61,27 +74,19 @@ class Preferences(StableFocus, QDialog):
         changed: A setting's name, once it is written.
 
     Args:
-        project: The open one, for what is set per project; None where none is.
-        bridge: To ask it.
-        keys: Those of the shown page and of everywhere.
+        view: The open project, for what is set per project and for its keys; None where none is.
     """
 
     changed = Signal(str)
 
-    def __init__(
-        self,
-        parent: QWidget,
-        project: Project | None = None,
-        bridge: Bridge | None = None,
-        keys: Sequence[Key] = (),
-    ) -> None:
+    def __init__(self, parent: QWidget, view: OpenProject | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Preferences")
         self.setAccessibleName("Preferences")
         self.setObjectName("preferences")
         self._settings = {s.name: s for s in SETTINGS}
         self.fields: dict[str, QWidget] = {}
-        self._project = project
+        self._project = view.project if view is not None else None
         self.detection: DetectionSettings | None = None
         self._note = QLabel()
         self._note.setObjectName("preferences-error")
@@ -94,8 +99,8 @@ class Preferences(StableFocus, QDialog):
         self.sections.setFixedWidth(_LIST_PX)
         self._pages = QStackedWidget()
         self._add(_APPEARANCE, [self._row(s, values[s.name]) for s in _SECTIONS[_APPEARANCE]])
-        if project is not None and bridge is not None:
-            self.detection = DetectionSettings(project, bridge)
+        if view is not None:
+            self.detection = DetectionSettings(view.project, view.bridge)
             self.detection.setProperty("words", "confirmed candidates similarity threshold")
             self._add(_DETECTION, [self.detection])
         else:
@@ -103,6 +108,7 @@ class Preferences(StableFocus, QDialog):
             self._add(_DETECTION, [setting_row("Similarity of near-duplicates", text)])
         self._add(_JOBS, [self._row(s, values[s.name]) for s in _SECTIONS[_JOBS]])
         self._add("Storage", self._storage_rows())
+        keys = (*view.page().key_table(), *view.general_keys()) if view is not None else ()
         self._add("Keyboard", _key_rows(keys))
         self._add("Privacy", [setting_row(title, QLabel(text)) for title, text in _PRIVACY])
         self.sections.currentRowChanged.connect(self._on_section)

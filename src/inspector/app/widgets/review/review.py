@@ -105,6 +105,9 @@ class Review(QWidget, Generic[_T]):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Share of the queue that is reviewed")
+        self._stage: tuple[QWidget, ...] = ()
+        self._empty = _EmptyState()
+        self._empty.hide()
         # Nothing to decide, no buttons that would decide it.
         self._verbs = QWidget()
         self._verbs.setVisible(False)
@@ -160,8 +163,10 @@ class Review(QWidget, Generic[_T]):
         right.setSpacing(8)
         for widget in stage:
             right.addWidget(widget, int(widget is stage[0]))
+        right.addWidget(self._empty, 1)
         right.addSpacing(4)
         right.addWidget(self._verbs)
+        self._stage = tuple(stage)
         body = QHBoxLayout()
         body.setSpacing(12)
         body.addWidget(self._queue_card(queue))
@@ -274,6 +279,17 @@ class Review(QWidget, Generic[_T]):
         self._heading.show_text(heading)
         self.note(note)
 
+    def tell_empty(self, heading: str, text: str) -> None:
+        """Say that there is nothing to review, in the place of the stage."""
+        self.tell(heading, "")
+        self._empty.show_text(heading, text)
+        self._show_stage(on=False)
+
+    def _show_stage(self, *, on: bool) -> None:
+        for widget in self._stage:
+            widget.setVisible(on)
+        self._empty.setVisible(not on)
+
     def note(self, text: str) -> None:
         """Say something else of what is on the stage."""
         self._note.show_text(text)
@@ -295,6 +311,7 @@ class Review(QWidget, Generic[_T]):
         self.model.show(items)
         self._done = done
         self._verbs.setVisible(bool(items))
+        self._show_stage(on=True)
         row = self._row_for(before, first_row if row < 0 else row)
         if items:
             self.list.setCurrentIndex(self.model.index(min(row, len(items) - 1)))
@@ -383,3 +400,27 @@ class Review(QWidget, Generic[_T]):
         """Say something beside the progress, where the time left is not known."""
         self._aside = text
         self._tell_progress()
+
+
+class _EmptyState(QFrame):
+    """Says in the middle of an inset area why it is empty, and what brings something there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("review-empty")
+        self.setProperty("role", "inset")
+        self._title, self._text = QLabel(), QLabel()
+        self._title.setProperty("role", "card-title")
+        self._text.setProperty("role", "muted")
+        column = QVBoxLayout(self)
+        column.addStretch()
+        for label in (self._title, self._text):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            label.setWordWrap(True)
+            column.addWidget(label)
+        column.addStretch()
+
+    def show_text(self, title: str, text: str) -> None:
+        """Show a title and what to do."""
+        self._title.setText(title)
+        self._text.setText(text)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.widgets import icons, theme
-from inspector.app.widgets.page import Key, Page
+from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest
 from inspector.app.window.palette.commands import (
     MAX_ROWS,
     PaletteCommand,
@@ -208,8 +208,9 @@ def as_command(key: Key) -> PaletteCommand:
     return PaletteCommand(key.does[:1].upper() + key.does[1:], key.keys, key.run)
 
 
-def clean_up_command(run: Callable[[], None]) -> PaletteCommand:
+def clean_up_command(open_page: Callable[[PageRequest], None]) -> PaletteCommand:
     """Return the command that shows what a clean-up would exclude."""
+    run = partial(open_page, PageRequest(PageName.OVERVIEW, PageAction.CLEAN_UP))
     return PaletteCommand(
         "Clean up dataset…", "", run, "leak leakage exclude copies duplicates fix",
         detail="shows the training copies that would go; asks first", icon="clean",
