@@ -181,7 +181,11 @@ class MainWindow(StableFocus, QMainWindow):
         """Open a dataset once the window is seen; that it opens stands there from the start."""
         assert self.start is not None
         self.start.show_opening(path)
-        self.start.painted.connect(partial(self.open_path, path, file, read_only=read_only))
+        run = partial(self.open_path, path, file, read_only=read_only)
+        if self.start.was_painted:
+            run()
+        else:
+            self.start.painted.connect(run)
 
     def _on_opened(self, project: "Project") -> None:
         """Build the pages of a project, unless another window has it, or this one already."""

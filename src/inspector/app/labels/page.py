@@ -138,6 +138,9 @@ class LabelsPage(Page):
         )
 
     def _show(self, queue: LabelQueue) -> None:
+        if self._kind is None and queue.cases:
+            # What was begun is gone through to its end.
+            self._kind = queue.kind
         self._tabs.mark(list(SuspectKind).index(queue.kind))
         self._tabs.show_counts([queue.left[kind] for kind in SuspectKind])
         if not self.review.show_items(queue.cases, done=queue.done):

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.start.illustrations import DropArrow, GapPicture, PairPicture
+from inspector.app.start.recent import ROW_PX
 from inspector.app.start.recent_row import RecentRow
 from inspector.app.widgets.controls.busy_line import BusyLine
 
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     from inspector.work.jobs import Progress, Stop
 
 SHOWN = 6
-NARROW_PX = 1100
+NARROW_PX, SHORT_PX = 1100, 720
+_ABOVE_PX, _ABOVE_NARROW_PX = 220, 440
+_ROW_GAP_PX = 6
 _CHOOSE_PX = 190
 _STEPS = (
     ("Find", "Images that are in two splits, labels that look wrong, groups that a split tears"
@@ -64,7 +67,7 @@ class StartPage(QWidget):
         super().__init__()
         self.setAccessibleName("Start")
         self._painted = False
-        self._narrow: bool | None = None
+        self._arranged: tuple[bool, bool, int] | None = None
         self._rows = [RecentRow(one) for one in recent[:SHOWN]]
         title = QLabel("Can you trust the accuracy of your model?")
         title.setProperty("role", "title")
@@ -103,7 +106,12 @@ class StartPage(QWidget):
         outer.addStretch(0)
         outer.addWidget(inner, 1)
         outer.addStretch(0)
-        self._arrange(narrow=False)
+        self._arrange(NARROW_PX, SHORT_PX)
+
+    @property
+    def was_painted(self) -> bool:
+        """Whether it was seen."""
+        return self._painted
 
     def say(self, text: str) -> None:
         """Show why something could not be opened."""
@@ -153,13 +161,18 @@ class StartPage(QWidget):
 
     def resizeEvent(self, event: "QResizeEvent") -> None:
         super().resizeEvent(event)
-        self._arrange(narrow=self.width() < NARROW_PX)
+        self._arrange(self.width(), self.height())
 
-    def _arrange(self, *, narrow: bool) -> None:
+    def _arrange(self, width: int, height: int) -> None:
         """Put the recent ones beside the drop field, or below it in a narrow window."""
-        if narrow == self._narrow:
+        narrow, short = width < NARROW_PX, height < SHORT_PX
+        rows = SHOWN
+        if narrow or short:
+            room = height - (_ABOVE_NARROW_PX if narrow else _ABOVE_PX)
+            rows = max(2, min(SHOWN, room // (ROW_PX + _ROW_GAP_PX)))
+        if (narrow, short, rows) == self._arranged:
             return
-        self._narrow = narrow
+        self._arranged = narrow, short, rows
         for widget in (self._drop, self._steps, self._side):
             self._grid.removeWidget(widget)
         self._grid.addWidget(self._drop, 0, 0)
@@ -168,12 +181,12 @@ class StartPage(QWidget):
         else:
             self._grid.addWidget(self._steps, 1, 0)
             self._grid.addWidget(self._side, 0, 1, 2, 1)
-        self._steps.setVisible(not narrow)
+        self._steps.setVisible(not narrow and not short)
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(1, 0 if narrow else 1)
         self._grid.setRowStretch(0, 1)
-        for row, shown in zip(self._rows, range(SHOWN), strict=False):
-            row.setVisible(not narrow or shown < SHOWN // 2)
+        for place, row in enumerate(self._rows):
+            row.setVisible(place < rows)
 
     def _finish(self) -> None:
         """Add what is not painted: a shortcut brings the names of `Qt`, which take 15 ms."""
