@@ -93,6 +93,7 @@ class MainWindow(StableFocus, QMainWindow):
         self._stop_job: Stop | None = None
         self._hold: SingleInstance | None = None
         self._builder: ViewBuilder | None = None
+        self._open_later: Callable[[], None] | None = None
         self.start: StartPage | None = None
         self.view: ProjectWindow | None = None
         self.show_start()
@@ -118,13 +119,16 @@ class MainWindow(StableFocus, QMainWindow):
         page.opened.connect(self.open_path)
         page.sample_asked.connect(self._open_sample)
         page.preferences_asked.connect(self.show_preferences)
-        page.painted.connect(self._ask_faces)
+        page.painted.connect(self._on_painted)
         self.start = page
         self.setCentralWidget(page)
         self.setWindowTitle("Dataset Inspector")
 
-    def _ask_faces(self) -> None:
-        """Look for images of the recent datasets, once they were listed on the screen."""
+    def _on_painted(self) -> None:
+        """Open what is to be opened, and look for images of the recent datasets."""
+        if self._open_later is not None:
+            self._open_later()
+            return
         recent = [path for path in self._session.recent() if Path(path).is_dir()]
         if recent:
             side_px = round(THUMBNAIL_PX * self.devicePixelRatio())
@@ -163,9 +167,9 @@ class MainWindow(StableFocus, QMainWindow):
         """
         workers = int(self._setting(WORKERS.name)) or None
         self._asked = path, file
+        self._open_later = None
         self._cancel_building()
-        shown = self.view or self.start
-        if shown is not None:
+        if shown := self.view or self.start:
             shown.watch(self.opening.jobs)
         if self.start is not None:
             self.start.show_opening(path)
@@ -181,11 +185,9 @@ class MainWindow(StableFocus, QMainWindow):
         """Open a dataset once the window is seen; that it opens stands there from the start."""
         assert self.start is not None
         self.start.show_opening(path)
-        run = partial(self.open_path, path, file, read_only=read_only)
-        if self.start.was_painted:
-            run()
-        else:
-            self.start.painted.connect(run)
+        self._open_later = partial(self.open_path, path, file, read_only=read_only)
+        if self.start.is_painted():
+            self._on_painted()
 
     def _on_opened(self, project: "Project") -> None:
         """Build the pages of a project, unless another window has it, or this one already."""
@@ -263,14 +265,10 @@ class MainWindow(StableFocus, QMainWindow):
 
     def _ask_layout(self) -> None:
         """Let the person say what the folders mean where no reading fits."""
-        from inspector.app.opened_as.dialog import LayoutDialog
-        from inspector.dataset.layouts import Choice as Nothing
-        from inspector.project.catalog.layout_reader import LayoutReader
+        from inspector.app.opened_as.dialog import ask_layout
 
         path, file = self._asked
-        dialog = LayoutDialog(LayoutReader(Path(path)), self.bridge, Nothing(), self)
-        dialog.chosen.connect(lambda choice: self.open_path(path, file, choice))
-        dialog.open()
+        ask_layout(Path(path), self.bridge, self, partial(self.open_path, path, file))
 
     def show_backups(self, file: Path) -> None:
         """Let the person put back a backup of a project file, which is then opened."""

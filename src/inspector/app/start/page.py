@@ -108,9 +108,8 @@ class StartPage(QWidget):
         outer.addStretch(0)
         self._arrange(NARROW_PX, SHORT_PX)
 
-    @property
-    def was_painted(self) -> bool:
-        """Whether it was seen."""
+    def is_painted(self) -> bool:
+        """Tell whether it was seen."""
         return self._painted
 
     def say(self, text: str) -> None:

@@ -196,7 +196,11 @@ def commands_of(
             go = partial(show, place)
             commands += [
                 PaletteCommand(
-                    f"Go to {page.title}, to {key.does}", f"there {key.keys}", go, icon=page.icon
+                    f"Go to {page.title}, to {key.does}",
+                    f"there {key.keys}",
+                    go,
+                    section=Section.PAGES,
+                    icon=page.icon,
                 )
                 for key in page.key_table()
             ]
