@@ -14,9 +14,10 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from inspector.app.augment.page import AugmentPage, PreviewRequest, make_rows
+from inspector.app.augment.page import AugmentPage
 from inspector.app.augment.policy_history import PolicyHistory
-from inspector.app.augment.policy_panel import GROUPS, Control
+from inspector.app.augment.policy_numbers import GROUPS, Control
+from inspector.app.augment.preview_request import PreviewRequest, make_rows
 from inspector.app.augment.range_strip import make_strip
 from inspector.app.threads.images import from_pixels
 from inspector.app.window.main_window import ProjectWindow
@@ -340,7 +341,7 @@ def test_advice_stands_under_its_slider_and_can_be_set(
     _, page = lab
     page._replace(PRESETS["example 3, as written"])
     row = next(r for r in page._controls._rows if r.control.field == "channel_shift_levels")
-    qtbot.waitUntil(lambda: "grey levels" in row.note.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "grey levels" in row.mark.toolTip(), timeout=20_000)
     advice = next(a for a in page._advice if a.parameter == "channel_shift_range")
     page._advice_list.followed.emit(advice.suggestion)
     assert page.history.now != PRESETS["example 3, as written"]

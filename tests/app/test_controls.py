@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from inspector.app.augment.policy_panel import GROUPS
+from inspector.app.augment.policy_numbers import GROUPS
 from inspector.app.main import MainWindow
 from inspector.app.widgets import theme
 from inspector.augmentation.policy import LIMITS, Policy

@@ -9,10 +9,10 @@ from pytestqt.qtbot import QtBot
 from inspector.app.duplicates.exact_copies_dialog import ExactCopiesDialog
 from inspector.app.duplicates.page import DuplicatesPage
 from inspector.app.duplicates.queue import ClusterOrder, HashedPair, Scope, labels_of, queue_of
-from inspector.app.widgets.compare_view import CompareMode
 from inspector.app.widgets.controls.class_chooser import ClassChooser
 from inspector.app.widgets.controls.combo import Combo
 from inspector.app.widgets.page import PageName
+from inspector.app.widgets.pairs.compare_view import CompareMode
 from inspector.app.window.main_window import ProjectWindow
 from inspector.project.project import Project
 from inspector.project.review.duplicates import PairKind

@@ -194,3 +194,26 @@ def test_a_form_that_can_not_be_says_why(qtbot: QtBot, export: ExportPage) -> No
     form.setCurrentIndex(form.findData(Form.COCO))
     qtbot.waitUntil(lambda: "no boxes came in" in text_of(export, "export-status"), timeout=20_000)
     assert not button(export, "Export").isEnabled()
+
+
+def test_a_script_for_another_program_is_written(
+    qtbot: QtBot, export: ExportPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "load_it.py"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(target), ""))
+    actions = button(export, "Script for…").menu().actions()
+    assert [a.text().partition(":")[0] for a in actions] == [
+        "FiftyOne", "cleanlab", "TensorBoard", "MLflow",
+    ]  # fmt: skip
+    actions[0].trigger()
+    said = f"{target} is written; it reads load_it.json beside it."
+    qtbot.waitUntil(lambda: text_of(export, "export-status") == said, timeout=60_000)
+    assert "add_samples" in target.read_text("utf-8")
+    assert export.jobs.running == ()
+    actions[0].trigger()
+    qtbot.waitUntil(lambda: "exists already" in text_of(export, "export-status"), timeout=10_000)
+    for file in (target, target.with_suffix(".json")):
+        file.unlink()
+    actions[3].trigger()
+    qtbot.waitUntil(lambda: "no run" in text_of(export, "export-status").lower(), timeout=10_000)
+    assert export.jobs.running == ()

@@ -13,17 +13,21 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSlider,
     QTableWidget,
+    QToolButton,
 )
 from pytestqt.qtbot import QtBot
 
-from inspector.app.groups.page import GroupsPage
 from inspector.app.splits.page import SplitsPage
 from inspector.app.splits.rule_form import RuleBar
 from inspector.app.splits.seed_panel import ACCURACY
+from inspector.app.splits.split_graph import SplitGraph
 from inspector.app.widgets.charts.figures import HistogramPlot
 from inspector.app.widgets.jobs_bar import JobBar
+from inspector.app.widgets.pairs.pair_grid import PairGrid
 from inspector.app.window.main_window import ProjectWindow
+from inspector.project.splits.leakage import Leak
 from inspector.project.splits.split_rules import Rule, RuleKind
+from inspector.splits.keras_replay import Call
 from tests.app.screen import button, named, text_of
 
 
@@ -33,30 +37,59 @@ def page(view: ProjectWindow, kind: type) -> object:
     return found
 
 
-def matrix(splits: SplitsPage) -> QTableWidget:
-    return named(splits, QTableWidget, "Near-duplicates between splits")
+def graph(splits: SplitsPage) -> SplitGraph:
+    return named(splits, SplitGraph, "Near-duplicates between splits")
+
+
+def counted(splits: SplitsPage) -> bool:
+    return bool(graph(splits).edges()) and not graph(splits).is_computing()
 
 
 def threshold(splits: SplitsPage) -> QSlider:
     return named(splits, QSlider, "Similarity from which")
 
 
-def test_a_cell_of_the_matrix_opens_its_images(qtbot: QtBot, view: ProjectWindow) -> None:
+def test_an_edge_shows_its_pairs_and_opens_its_images(qtbot: QtBot, view: ProjectWindow) -> None:
     splits = page(view, SplitsPage)
     assert isinstance(splits, SplitsPage)
-    qtbot.waitUntil(lambda: matrix(splits).rowCount() > 0, timeout=20_000)
+    qtbot.waitUntil(lambda: counted(splits), timeout=20_000)
     expected = view.project.splits.leaks()
-    row = next(
-        r for r in range(matrix(splits).rowCount())
-        if matrix(splits).item(r, 0).text() == "training"
-    )  # fmt: skip
-    column = 2 + next(i for i in range(4) if int(matrix(splits).item(row, 2 + i).text()))
-    count = int(matrix(splits).item(row, column).text())
-    with qtbot.waitSignal(splits.asked) as heard:
-        matrix(splits).cellActivated.emit(row, column)
-    assert len(heard.args[0].samples) == count
+    edge = graph(splits).current()
+    assert edge is not None
+    assert (edge.source, edge.to) == ("training", expected.made.evaluation)
+    assert edge.count == len(expected.leaks) - expected.count("group")
     assert str(len(expected.leaks)) in splits.shown_text()
+    share = f"{100 * expected.share:.1f} %"
+    assert f"{edge.count} of {expected.validation_images}" in text_of(splits, "splits-summary")
+    assert share in text_of(splits, "splits-summary")
+    grid = splits.findChild(PairGrid)
+    qtbot.waitUntil(lambda: len(grid.pairs.tiles) == edge.count, timeout=10_000)
+    # A chip shows the pairs of one kind; its count is what it shows.
+    chip = next(b for b in splits.findChildren(QToolButton) if b.text().startswith("Near"))
+    chip.click()
+    assert f"Near  {len(grid.pairs.tiles)}" == chip.text()
+    with qtbot.waitSignal(splits.asked) as heard:
+        qtbot.keyClick(graph(splits), Qt.Key.Key_Return)
+    assert len(heard.args[0].samples) == edge.count
     assert view.page().title == "Gallery"
+
+
+def test_edges_are_reached_by_arrow_keys(qtbot: QtBot, view: ProjectWindow) -> None:
+    splits = page(view, SplitsPage)
+    assert isinstance(splits, SplitsPage)
+    # A Keras call leaves the other folders beside its two splits: four nodes, six edges.
+    view.project.splits.set_rule(Rule(RuleKind.KERAS, Call(seed=3, validation_split=0.3)))
+    qtbot.waitUntil(lambda: len(graph(splits).edges()) > 1 and counted(splits), timeout=20_000)
+    first = text_of(splits, "splits-summary")
+    for number, edge in enumerate(graph(splits).edges()):
+        assert graph(splits).current() == edge
+        found = view.project.splits.search(view.project.splits.rule)
+        inner = {"training": "training", found.made.evaluation: "validation"}
+        ends = (inner.get(name, name) for name in (edge.source, edge.to))
+        leaks = found.between(*ends, view.project.duplicates.threshold)
+        assert edge.count == sum(leak.kind != "group" for leak in leaks)
+        assert number == 0 or text_of(splits, "splits-summary") != first
+        qtbot.keyClick(graph(splits), Qt.Key.Key_Right)
 
 
 def test_a_keras_call_is_looked_at_and_kept(qtbot: QtBot, view: ProjectWindow) -> None:
@@ -74,10 +107,10 @@ def test_a_list_of_files_is_chosen(
 ) -> None:
     splits = page(view, SplitsPage)
     assert isinstance(splits, SplitsPage)
-    qtbot.waitUntil(lambda: matrix(splits).rowCount() > 0, timeout=20_000)
+    qtbot.waitUntil(lambda: counted(splits), timeout=20_000)
     named(splits, QComboBox, "What makes the split").setCurrentIndex(4)
     qtbot.waitUntil(lambda: "Choose a CSV" in text_of(splits, "splits-summary"))
-    assert matrix(splits).rowCount() == 0
+    assert not graph(splits).edges()
     assert not button(splits, "Use this rule").isEnabled()
     rows = view.project.samples.everything()
     file = tmp_path / "mine.csv"
@@ -87,7 +120,7 @@ def test_a_list_of_files_is_chosen(
     )
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
     named(splits, QPushButton, "List of files").click()
-    qtbot.waitUntil(lambda: matrix(splits).rowCount() > 0, timeout=20_000)
+    qtbot.waitUntil(lambda: counted(splits), timeout=20_000)
     assert named(splits, QPushButton, "List of files").text() == "mine.csv"
     button(splits, "Use this rule").click()
     qtbot.waitUntil(lambda: view.project.splits.rule.file == str(file), timeout=10_000)
@@ -111,15 +144,18 @@ def test_seeds_are_tried_on_request(qtbot: QtBot, view: ProjectWindow) -> None:
     assert splits.findChild(HistogramPlot).isVisible()
 
 
-def test_the_matrix_follows_the_threshold(qtbot: QtBot, view: ProjectWindow) -> None:
+def test_the_graph_follows_the_threshold(qtbot: QtBot, view: ProjectWindow) -> None:
     splits = page(view, SplitsPage)
     assert isinstance(splits, SplitsPage)
-    qtbot.waitUntil(lambda: matrix(splits).rowCount() > 0, timeout=20_000)
+    qtbot.waitUntil(lambda: counted(splits), timeout=20_000)
     before = view.project.duplicates.threshold
     threshold(splits).setSliderDown(True)
     threshold(splits).setValue(100)
     qtbot.waitUntil(
-        lambda: "similarity 1 or more" in text_of(splits, "splits-note"),
+        lambda: (
+            not graph(splits).is_computing()
+            and graph(splits).current().count == len(_at(view, 1.0))
+        ),
         timeout=10_000,
     )
     assert view.project.duplicates.threshold == before
@@ -127,10 +163,15 @@ def test_the_matrix_follows_the_threshold(qtbot: QtBot, view: ProjectWindow) -> 
     qtbot.waitUntil(lambda: view.project.duplicates.threshold == 1.0, timeout=10_000)
 
 
+def _at(view: ProjectWindow, threshold: float) -> list[Leak]:
+    found = view.project.splits.search(view.project.splits.rule).at(threshold, with_seeds=False)
+    return [leak for leak in found.leaks if leak.kind != "group"]
+
+
 def test_no_old_figure_stands_under_a_new_threshold(qtbot: QtBot, view: ProjectWindow) -> None:
     splits = page(view, SplitsPage)
     assert isinstance(splits, SplitsPage)
-    qtbot.waitUntil(lambda: matrix(splits).rowCount() > 0, timeout=20_000)
+    qtbot.waitUntil(lambda: counted(splits), timeout=20_000)
     before = splits.shown_text()
     heard: list[str] = []
     splits.moved.connect(lambda: heard.append(splits.shown_text()))
@@ -139,12 +180,8 @@ def test_no_old_figure_stands_under_a_new_threshold(qtbot: QtBot, view: ProjectW
     # The key comes back at once, and what is seen says that it computes.
     assert time.monotonic() - began < 1
     assert text_of(splits, "splits-summary") == "Computing…"
-    cells = {
-        matrix(splits).item(row, column).text()
-        for row in range(matrix(splits).rowCount())
-        for column in range(2, matrix(splits).columnCount())
-    }
-    assert cells == {"…"}
+    assert graph(splits).is_computing()
+    assert graph(splits).accessibleDescription() == "computing"
     qtbot.waitUntil(
         lambda: "near-duplicate in training" in text_of(splits, "splits-summary"), timeout=10_000
     )
@@ -155,7 +192,7 @@ def test_no_old_figure_stands_under_a_new_threshold(qtbot: QtBot, view: ProjectW
 def test_the_counter_follows_the_rule(qtbot: QtBot, view: ProjectWindow) -> None:
     splits = page(view, SplitsPage)
     assert isinstance(splits, SplitsPage)
-    qtbot.waitUntil(lambda: matrix(splits).rowCount() > 0, timeout=20_000)
+    qtbot.waitUntil(lambda: counted(splits), timeout=20_000)
     heard: list[str] = []
     splits.moved.connect(lambda: heard.append(splits.shown_text()))
     view.project.splits.set_rule(Rule(RuleKind.GROUPS, share=0.3, seed=3))
@@ -168,16 +205,6 @@ def test_bad_code_gets_a_sentence(qtbot: QtBot, view: ProjectWindow) -> None:
     named(splits, QComboBox, "What makes the split").setCurrentIndex(2)
     named(splits, QPlainTextEdit, "Pasted code").setPlainText("seed = 3")
     qtbot.waitUntil(lambda: "makes no dataset" in text_of(splits, "splits-summary"), timeout=20_000)
-
-
-def test_a_judged_pair_gives_a_precision(qtbot: QtBot, view: ProjectWindow) -> None:
-    groups = page(view, GroupsPage)
-    assert isinstance(groups, GroupsPage)
-    proposals = named(groups, QTableWidget, "Proposals")
-    qtbot.waitUntil(lambda: proposals.rowCount() > 0, timeout=20_000)
-    qtbot.waitUntil(lambda: text_of(groups, "groups-precision") != "", timeout=20_000)
-    qtbot.keyClick(groups, Qt.Key.Key_Y)
-    qtbot.waitUntil(lambda: "100%" in text_of(groups, "groups-precision"), timeout=10_000)
 
 
 def test_pasted_code_shows_its_calls_and_a_field_for_what_it_does_not_tell(
@@ -201,7 +228,7 @@ def test_pasted_code_shows_its_calls_and_a_field_for_what_it_does_not_tell(
     field = named(splits, QLineEdit, "Value of cfg.seed")
     field.setText("42")
     field.editingFinished.emit()
-    qtbot.waitUntil(lambda: "validation; 0 files" in text_of(splits, "splits-note"), timeout=20_000)
+    qtbot.waitUntil(lambda: counted(splits), timeout=20_000)
     qtbot.waitUntil(lambda: calls.item(0, 6).text() == "42", timeout=20_000)
     assert named(splits, QLineEdit, "Value of cfg.seed").text() == "42"
     code.setPlainText("nothing = 1")

@@ -263,7 +263,7 @@ def test_closing_asks_while_a_run_is_going_and_then_leaves_no_child(
 def test_the_test_folder_asks_before_it_opens(qtbot: QtBot, page: TrainPage) -> None:
     start(qtbot, page, epochs=1)
     qtbot.waitUntil(lambda: states(page) == [RunState.DONE], timeout=PATIENCE_MS)
-    page._on_test()
+    page._actions.open_test()
     assert "no test folder" in page._plan.text()
 
 
@@ -281,7 +281,7 @@ def test_the_gap_is_planned_trained_and_told(
     page.gap._start.click()
     runs = view.project.runs
     qtbot.waitUntil(lambda: any(r.history for r in runs.all()), timeout=PATIENCE_MS)
-    assert page._list._table.rowCount() == 0
+    assert page._list.count() == 0
     assert page.gap.is_going()
     page.gap.stop()
     qtbot.waitUntil(lambda: not page.gap.is_going(), timeout=30_000)

@@ -8,15 +8,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
+from inspector.app.overview.evidence.charts import ForestPlot
 from inspector.app.overview.finding_card import FindingCard
 from inspector.app.widgets.accuracy_field import AccuracyField
-from inspector.app.widgets.components_table import ComponentsTable
 from inspector.app.widgets.jobs_bar import JobBar
 from inspector.app.widgets.page import PageName
 from inspector.app.window.main_window import ProjectWindow
 from inspector.project.project import Project
 from inspector.store.records import LABEL_ERRORS, LabelErrorsRecord, SuspectRecord
-from tests.app.screen import button, by_id, page, text_of, texts
+from tests.app.screen import by_id, page, text_of, texts
 
 
 @pytest.fixture
@@ -70,15 +70,18 @@ def test_a_diagnosis_starts_by_itself_once(
     (bar,) = made.findChildren(JobBar)
     assert bar.isVisible()
     # The answer is shown while labels are still looked at; the evidence behind it on request.
-    assert not panel.isVisible()
-    page(made, PageName.OVERVIEW).answer.why.click()
-    terms = panel.findChild(ComponentsTable)
-    qtbot.waitUntil(terms.isVisible, timeout=120_000)
+    overview = page(made, PageName.OVERVIEW)
+    assert not overview.evidence.isVisible()
+    overview.answer.why.click()
+    assert overview.evidence.isVisible()
+    qtbot.waitUntil(lambda: bool(overview.evidence.findChildren(ForestPlot)), timeout=120_000)
+    plot = overview.evidence.findChild(ForestPlot)
+    assert "Leakage" in plot.accessibleDescription()
     assert jobs.running
     gate.set()
     qtbot.waitUntil(lambda: not jobs.running, timeout=30_000)
-    assert by_id(panel, QLabel, "verdict-date").text().startswith("Made ")
-    qtbot.waitUntil(lambda: button(panel, "Diagnose").text() == "Diagnose again")
+    qtbot.waitUntil(lambda: by_id(panel, QLabel, "verdict-date").text().startswith("Made "))
+    qtbot.waitUntil(lambda: panel.run_button.text() == "Measure again")
     panel.refresh(complete=True)
     qtbot.wait(500)
     assert not jobs.running
@@ -94,7 +97,7 @@ def test_a_stopped_diagnosis_does_not_come_back(qtbot: QtBot, project: Project) 
     qtbot.waitUntil(lambda: bool(jobs.running), timeout=30_000)
     by_id(made, QToolButton, "stop-job").click()
     qtbot.waitUntil(lambda: not jobs.running, timeout=30_000)
-    assert "Stopped" in by_id(panel, QLabel, "verdict").text()
+    assert "Stopped" in by_id(page(made, PageName.OVERVIEW), QLabel, "verdict").text()
     panel.refresh(complete=True)
     qtbot.wait(500)
     assert not jobs.running

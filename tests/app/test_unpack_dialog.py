@@ -7,12 +7,19 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialogButtonBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+)
 from pytestqt.qtbot import QtBot
 
 from inspector.app.main import MainWindow
 from inspector.app.window.unpack_dialog import UnpackDialog
-from tests.app.screen import by_id, named
+from tests.app.screen import button, by_id, named
 
 
 @pytest.fixture
@@ -44,6 +51,17 @@ def _dialog(qtbot: QtBot, window: MainWindow) -> UnpackDialog:
 def _button(dialog: UnpackDialog, text: str) -> QPushButton:
     (box,) = dialog.findChildren(QDialogButtonBox)
     return next(b for b in box.findChildren(QPushButton) if b.text().replace("&", "") == text)
+
+
+def test_the_start_page_says_so_and_opens_a_file(
+    qtbot: QtBot, window: MainWindow, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert window.start is not None
+    said = " ".join(label.text() for label in window.start.findChildren(QLabel))
+    assert all(ending in said for ending in (".zip", ".tar", ".parquet", ".npz", ".tfrecord"))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(archive), ""))
+    button(window, "Open a file…").click()
+    assert archive.name in _dialog(qtbot, window).findChildren(QLabel)[0].text()
 
 
 def test_an_archive_is_unpacked_and_opened(

@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 from inspector.app.gallery.view import GalleryView
 from inspector.app.main import MainWindow
 from inspector.app.widgets import theme
-from inspector.app.widgets.compare_view import CompareMode, CompareView
 from inspector.app.widgets.keys import KeysOverlay, resolve
 from inspector.app.widgets.page import Key, PageName
+from inspector.app.widgets.pairs.compare_view import CompareMode, CompareView
 from inspector.app.window.main_window import ProjectWindow
 from inspector.errors import UsageError
 from tests.app.screen import by_id, open_dataset, page

@@ -3,11 +3,20 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QTableWidgetItem
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+)
 from pytestqt.qtbot import QtBot
 
 from inspector.app.augment.effects_panel import difference
 from inspector.app.duplicates.rule_dialog import RuleDialog
+from inspector.app.groups.closed_row import ClosedRow
+from inspector.app.groups.proposal_card import ProposalCard
 from inspector.app.widgets import theme
 from inspector.app.widgets.accuracy_field import AccuracyField
 from inspector.app.widgets.page import PageName
@@ -48,26 +57,21 @@ def test_a_table_measures_its_columns_once_for_all_cells(qtbot: QtBot, measured:
     assert table.horizontalHeader().resizeContentsPrecision() == MEASURED_ROWS
 
 
-def test_unticking_a_rule_on_groups_measures_few_columns(
+def test_accepting_a_rule_on_groups_fills_no_table(
     qtbot: QtBot, view: ProjectWindow, measured: list[int]
 ) -> None:
     page = show(view, PageName.GROUPS)
-    offers = named(page, FittedTable, "Proposals")
-    groups = named(page, FittedTable, "Groups")
-    qtbot.waitUntil(lambda: offers.rowCount() > 0 and groups.rowCount() > 5, timeout=20_000)
-    qtbot.wait(100)
-    cells = groups.rowCount() * groups.columnCount()
-    measured.clear()
-    item = offers.item(0, 0)
-    other = (
-        Qt.CheckState.Unchecked
-        if item.checkState() is Qt.CheckState.Checked
-        else Qt.CheckState.Checked
+    qtbot.waitUntil(
+        lambda: any(c.has_answer for c in page.findChildren(ProposalCard)), timeout=20_000
     )
-    item.setCheckState(other)
-    qtbot.waitUntil(lambda: offers.item(0, 0).checkState() is other, timeout=10_000)
-    qtbot.wait(500)
-    assert len(measured) < cells / 2
+    qtbot.wait(100)
+    measured.clear()
+    card = page.findChildren(ProposalCard)[0]
+    view.project.groups.use(card.shown.proposal.proposal, on=True)
+    qtbot.waitUntil(lambda: bool(page.findChildren(ClosedRow)), timeout=10_000)
+    qtbot.wait(300)
+    assert page.findChildren(QTableWidget) == []
+    assert not measured
 
 
 @pytest.mark.parametrize("clicks", [1, 2])

@@ -7,6 +7,7 @@ from inspector.audit.conditions import ProgressReporter, Study, StudyStopped, th
 from inspector.audit.domain_classifier import domain_auc, draw_groups, fold_auc
 from inspector.audit.folds import own_groups
 from inspector.audit.hidden_groups import unexplained_pairs
+from inspector.audit.joined_features import joined
 from inspector.audit.label_errors import wrong_labels
 from inspector.audit.properties import (
     PropertyGroups,
@@ -262,3 +263,29 @@ def test_equal_medians_without_a_common_value_show_a_quartile() -> None:
     (found,) = compare_properties({"light": light}, sides)
     assert typical(found, found.training) != typical(found, found.folder)
     assert "quartile" in typical(found, found.training)
+
+
+def test_every_row_is_ranked_and_only_contradicted_labels_are_listed() -> None:
+    rng = np.random.default_rng(1)
+    y = rng.integers(0, 3, 3_000)
+    x = (rng.normal(size=(3_000, 8)) + 0.4 * rng.normal(size=(3, 8))[y]).astype(np.float32)
+    found = wrong_labels(x, y, np.full(3_000, -1))
+    assert sorted(found.ranking) == list(range(3_000))
+    assert len(found.index) == 150
+    assert (found.suggested != y[found.index]).all()
+    own = found.probabilities[found.ranking, y[found.ranking]]
+    assert (np.diff(own) >= 0).all()
+
+
+def test_joined_features_hold_both_and_bear_images_without_an_embedding() -> None:
+    rng = np.random.default_rng(2)
+    descriptors = rng.normal(size=(400, 120)).astype(np.float32)
+    embedding = rng.normal(size=(400, 1_280)).astype(np.float16)
+    assert joined(None, descriptors).shape == (400, 96)
+    both = joined(embedding, descriptors)
+    assert both.shape == (400, 256 + 96)
+    embedding[7] = 0
+    without = joined(embedding, descriptors)
+    assert not without[7, :256].any()
+    assert np.isfinite(without).all()
+    assert joined(np.zeros_like(embedding), descriptors).shape == (400, 96)

@@ -49,8 +49,12 @@ def test_every_key_is_as_documented(
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
     where = [str(demo), "--project", str(tmp_path / "p.inspector")]
+    image = sorted(demo.rglob("IMG_*.jpg"))[0].relative_to(demo).as_posix()
     words = {
         "scan": ["scan", *where],
+        "labels --review": ["labels", *where, "--review"],
+        "map": ["map", *where, "-o", str(tmp_path / "map.csv"), "--pca"],
+        "similar": ["similar", where[0], image, *where[1:]],
         "problems": ["problems", *where],
         "quality": ["quality", *where],
         "duplicates": ["duplicates", *where],
@@ -75,6 +79,8 @@ def test_every_key_is_as_documented(
         "decisions": ["decisions", *where],
         "export": ["export", *where, "--to", str(tmp_path / "out")],
         "report": ["report", *where, "-o", str(tmp_path / "r.html")],
+        "fingerprints": ["fingerprints", *where, "-o", str(tmp_path / "a.fingerprints")],
+        "audit": ["audit", *where, "--against", str(tmp_path / "a.fingerprints")],
         "code": ["code", str(script)],
         "policy lint": ["policy", "lint", "--code", "ImageDataGenerator(rotation_range=0.2)"],
     }

@@ -7,6 +7,7 @@ import pytest
 
 from inspector.cli.main import run
 from inspector.code_reading.reading import answers_of, read_code
+from inspector.code_reading.role_corrections import role_answers
 from inspector.errors import UsageError
 
 CODE = """
@@ -73,3 +74,53 @@ def test_the_terminal_takes_answers(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert run(["code", str(script)]) == 0
     assert "--answer 'cfg.seed'=" in capsys.readouterr().out
     assert run(["code", str(script), "--answer", "nothing=1"]) == 2
+
+
+ROLES = """
+from torch.utils.data import random_split
+from torchvision.datasets import ImageFolder
+data = ImageFolder("all")
+one, two = random_split(data, [0.8, 0.2], generator=torch.Generator().manual_seed(3))
+"""
+
+
+def test_a_role_is_corrected_by_its_line() -> None:
+    bare = read_code(ROLES)
+    assert [c.role.value for c in bare.calls] == ["training", "validation"]
+    reading = read_code(ROLES, answers=role_answers(["5=test", "5#2=training"]))
+    assert [c.role.value for c in reading.calls] == ["test", "training"]
+    assert [(one.name, two.name) for one, two in reading.pairs()] == [("two", "one")]
+    assert [c.role.value for c in read_code(ROLES, answers=role_answers(["5=other"])).calls] == [
+        "other", "validation",
+    ]  # fmt: skip
+
+
+def test_a_corrected_role_changes_what_is_said() -> None:
+    code = (
+        "from keras.utils import image_dataset_from_directory as f\n"
+        "a = f('data', seed=1)\nb = f('data', seed=1)\nmodel.fit(a)\n"
+    )
+    assert not [f for f in read_code(code).findings if f.severity == "high"]
+    reading = read_code(code, answers=role_answers(["3=test"]))
+    assert "test_is_training" in {f.code for f in reading.findings}
+
+
+@pytest.mark.parametrize("text", ["12", "12=train", "a=test", "1:=test", "=test"])
+def test_a_role_is_a_line_and_a_role(text: str) -> None:
+    with pytest.raises(UsageError, match="does not say the role"):
+        role_answers([text])
+    assert role_answers(["3:12=validation"]) == {"role of cell 3, line 12": "validation"}
+
+
+def test_a_role_of_a_line_without_a_dataset_is_refused() -> None:
+    with pytest.raises(UsageError, match="line 9 makes no dataset"):
+        read_code(ROLES, answers=role_answers(["9=test"]))
+
+
+def test_the_terminal_takes_roles(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script = tmp_path / "s.py"
+    script.write_text(ROLES)
+    assert run(["code", str(script), "--role", "5#2=test", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [c["role"] for c in document["calls"]] == ["training", "test"]
+    assert run(["code", str(script), "--role", "7=test"]) == 2

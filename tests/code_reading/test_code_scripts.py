@@ -5,15 +5,21 @@ from tests.code_reading.scripts import (
     competitions,
     courses,
     failures,
+    lessons,
+    notebooks,
     production,
     questions,
+    repositories,
     research,
 )
 from tests.code_reading.scripts.script import Script
 
 from inspector.code_reading.reading import CodeReading, read_code
 
-STYLES = (failures, courses, competitions, questions, research, production)
+STYLES = (
+    failures, courses, competitions, questions, research, production, lessons, notebooks,
+    repositories,
+)  # fmt: skip
 SCRIPTS = [script for style in STYLES for script in style.SCRIPTS]
 
 
@@ -40,5 +46,5 @@ def test_what_is_not_read_is_named_with_its_line(script: Script) -> None:
 
 
 def test_there_are_enough_of_each_style() -> None:
-    assert len(SCRIPTS) >= 60
+    assert len(SCRIPTS) >= 160
     assert min(len(style.SCRIPTS) for style in STYLES) >= 10

@@ -85,6 +85,8 @@ def test_the_first_directory_is_read(big: bool) -> None:
     assert read_tables(tiff(fields, big=big)) == TiffTables(640, 480, 300, 5_000)
     assert read_tables(tiff(fields, big=big)[:40]) == TiffTables()
     assert read_tables(b"MM\0*") == TiffTables()
+    # A directory that begins behind the largest number of this machine.
+    assert read_tables(b"II+\0\x08\0\0\0" + b"\xf7" * 8 + bytes(20)) == TiffTables()
 
 
 def test_sizes_are_refused_by_the_directory_alone(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from inspector.project.catalog.duplicate_search import SECONDS_PER_PART
+from inspector.project.catalog.pair_search import SECONDS_PER_PART
 from inspector.project.project import Project
 from inspector.work.pool import Pool
 from inspector.work.tasks import Describe, DigestTask, FindNear, ReadTask, VerifyTask

@@ -6,6 +6,7 @@ What the real programs make of them stands in docs/measurements/exports.md.
 import json
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -95,9 +96,26 @@ def test_fiftyone_gets_decisions_labels_and_clusters(
     assert {row[0] for row in by_path.values() if row[5]} == {
         str(project.absolute(path)) for path in clusters
     }
-    suspects = project.labels.suspects()
-    assert sum(row[4] for row in by_path.values()) == len(suspects or [])
+    evidence = project.labels.evidence(probabilities=False)
+    assert evidence is not None
+    assert sum(row[4] for row in by_path.values()) == len(evidence.suspects)
     assert any(row[6] for row in by_path.values())
+
+
+@pytest.mark.parametrize("tool", [*ImageTool, *RunTool])
+def test_a_script_of_the_name_of_its_package_is_refused(
+    project: Project, tmp_path: Path, tool: ImageTool | RunTool
+) -> None:
+    file = tmp_path / f"{tool.value}.py"
+    write = (
+        partial(project.run_scripts.write, tool)
+        if isinstance(tool, RunTool)
+        else partial(project.image_scripts.write, tool)
+    )
+    with pytest.raises(ExportError, match=f"hide the package {tool.value}") as caught:
+        write(file)
+    assert f"load_{tool.value}.py" in caught.value.advice
+    assert not file.exists()
 
 
 def test_cleanlab_gets_probabilities_out_of_fold(project: Project, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from inspector.errors import DatasetError, ExportError, UsageError
 from inspector.project.diagnosis.diagnoses import UserMetrics
 from inspector.project.diagnosis.shift import from_json as properties_of
 from inspector.project.project import Project
-from inspector.project.review.grouping_proposals import Evidence
+from inspector.project.review.grouping_proposals import GroupEvidence
 from inspector.project.splits.leakage import second_call
 from inspector.project.splits.snippets import snippet
 from inspector.project.splits.split_rules import SPLIT_RULE, Rule, RuleKind
@@ -186,7 +186,7 @@ def test_groups_come_from_exif_and_can_be_confirmed(demo: Path, project: Project
     # They look alike far above chance, but one holds over a tenth of this small class.
     assert bursts.low > 3 * bursts.agreement.by_chance
     assert bursts.class_share > 0.1
-    assert bursts.evidence is Evidence.NOT_SURE
+    assert bursts.evidence is GroupEvidence.NOT_SURE
     assert project.groups.accept("exif time").enabled
     project.groups.use(bursts.proposal, on=None)
     assert not any(o.enabled for o in project.groups.offers())

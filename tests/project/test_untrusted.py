@@ -5,10 +5,12 @@ import hashlib
 import json
 import shutil
 import sqlite3
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from inspector.audit.predictions import read_predictions
 from inspector.cli.main import run
@@ -214,3 +216,20 @@ def test_a_class_of_predictions_that_leads_out(tmp_path: Path, column: str) -> N
     file.write_text(f"{','.join(cells)}\n{','.join(cells.values())}\n")
     with pytest.raises(DatasetError, match=r"p\.csv, line 2"):
         read_predictions(file)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="this is no name there")
+def test_a_dataset_with_a_name_that_leads_up_elsewhere_keeps_its_project(tmp_path: Path) -> None:
+    """A sent project file is checked for such names; one's own must not hold any."""
+    root = tmp_path / "names"
+    for name in ("cat/..\\evil.jpg", "cat/1.jpg", "dog/2.jpg", "dog/.. /3.jpg"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (9, 9)).save(root / name)
+    opened = Project(root, tmp_path / "p.inspector", jobs=1)
+    opened.scans.scan()
+    opened.close()
+    copy = shutil.copy(tmp_path / "p.inspector", tmp_path / "sent.inspector")
+    again = Project(root, Path(copy), jobs=1)
+    paths = {s.path for s in again.samples.everything()}
+    again.close()
+    assert paths == {"cat/..%5Cevil.jpg", "cat/1.jpg", "dog/2.jpg", "dog/..%20/3.jpg"}

@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
+from tests.reports.sarif_schema import read_sarif
 
 from inspector.cli.main import run
 from inspector.code_reading.finding import HIGH, LOW
@@ -29,6 +31,25 @@ def test_sarif_names_rule_level_and_file() -> None:
     assert uris == ["data/pets/a%20b/%C3%A4%231.png", "data/pets/x.png"]
     assert len(flat["locations"]) == 1  # GitHub takes no result without one
     assert flat["partialFingerprints"] != leak["partialFingerprints"]
+
+
+def test_sarif_fits_the_schema_of_its_version() -> None:
+    odd = CheckResult("odd", "middle", "1 odd", "", ("a b/[1] 100% ä\u202e#?.png", "C:/x|y^z.png"))
+    for results in ([], [LEAK, FLAT, FLAT, odd]):
+        (one,) = read_sarif(sarif(results, dataset="mes données", version="1.2.3+4")).runs
+        assert len(one.results) == len(results)
+
+
+@pytest.mark.parametrize(
+    ("part", "other"),
+    [('"note"', '"info"'), ('"2.1.0"', '"2.0.0"'), ('"text"', '"txt"'), ('%23', "|"),
+     ('"ruleId"', '"rule"')],
+)  # fmt: skip
+def test_what_does_not_fit_the_schema_is_refused(part: str, other: str) -> None:
+    text = sarif([LEAK, FLAT], dataset="d", version="1")
+    assert part in text
+    with pytest.raises(msgspec.ValidationError):
+        read_sarif(text.replace(part, other))
 
 
 def test_sarif_keeps_every_file_beyond_the_locations() -> None:
@@ -57,7 +78,9 @@ def test_junit_without_findings_is_one_test_that_passes() -> None:
 def test_a_project_reports_all_that_the_overview_shows(project: Project, tmp_path: Path) -> None:
     findings = project.findings.overview().findings
     assert project.reports.write(tmp_path / "r.sarif", ReportForm.SARIF) == len(findings)
-    (report,) = json.loads((tmp_path / "r.sarif").read_text("utf-8"))["runs"]
+    text = (tmp_path / "r.sarif").read_text("utf-8")
+    assert len(read_sarif(text).runs) == 1
+    (report,) = json.loads(text)["runs"]
     assert [r["ruleId"] for r in report["results"]] == [f.code for f in findings]
     project.reports.write(tmp_path / "r.xml", ReportForm.JUNIT)
     suite = ElementTree.parse(tmp_path / "r.xml").getroot()[0]

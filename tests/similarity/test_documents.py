@@ -12,19 +12,9 @@ from inspector.project.project import Project
 from inspector.similarity.documents import MAX_APART, Page, page, print_apart, similarity_of
 from inspector.similarity.levels import POSSIBLE, SURE
 
-WORDS = [
-    "total",
-    "date",
-    "amount",
-    "street",
-    "account",
-    "number",
-    "receipt",
-    "order",
-    "price",
-    "item",
-    "name",
-]
+WORDS = (
+    "total", "date", "amount", "street", "account", "number", "receipt", "order", "price", "item",
+)  # fmt: skip
 
 
 def form(template: int, entries: int) -> Image.Image:

@@ -15,12 +15,15 @@ from PIL import Image
 
 from inspector.audit.predictions import read_predictions
 from inspector.augmentation.policy_json import read_policy
+from inspector.code_reading.program import load_code
 from inspector.code_reading.reading import read_code
 from inspector.dataset.decoding import read_picture
 from inspector.dataset.exif import find_exif, parse_exif
 from inspector.dataset.layouts import recognise
 from inspector.dataset.manifests import read_manifest, read_sides
 from inspector.dataset.names import leads_out, why_no_path
+from inspector.dataset.packed.model import PackedChoice
+from inspector.dataset.packed.recognition import open_packed
 from inspector.dataset.tiff_tables import read_tables
 from inspector.desktop.settings import read_settings
 from inspector.errors import InspectorError
@@ -29,11 +32,12 @@ from inspector.project.review.decisions_file import read_decisions
 from inspector.store.project_store import ProjectStore
 from inspector.store.records import SCAN
 from inspector.training_protocol import check_spec, read_history, read_spec
+from tests.dataset.test_packed_fuzz import DATA as PACKED
 
 Target = Callable[[bytes], None]
 _LABEL_FILES = (
     "labels.csv", "metadata.jsonl", "metadata.parquet", "labels.json", "annotations.json",
-    "data.yaml", "train.txt",
+    "data.yaml", "train.txt", "images/0.xml",
 )  # fmt: skip
 
 
@@ -93,6 +97,11 @@ def _project(file: Path) -> None:
         store.close()
 
 
+def _packed(file: Path) -> None:
+    for _ in open_packed(file, file.parent, PackedChoice()).members():
+        pass
+
+
 def _spec(file: Path) -> None:
     check_spec(read_spec(file.parent))
 
@@ -106,6 +115,7 @@ TARGETS: dict[str, Target] = {
     "policy": _text(read_policy),
     "policy file": reads("p.json", load_policy),
     "code": _text(read_code),
+    "notebook": reads("n.ipynb", lambda file: read_code(load_code(file))),
     "settings": reads("settings.toml", read_settings),
     "run spec": reads("spec.json", _spec),
     "run state": reads("state.json", lambda file: read_history(file.parent)),
@@ -113,7 +123,9 @@ TARGETS: dict[str, Target] = {
     "image": reads("i.jpg", lambda file: read_picture(str(file))),
     "tiff": lambda data: void(read_tables(data)),
     "exif": lambda data: void(parse_exif(find_exif(data))),
-} | {f"label file {name}": _labels(name) for name in _LABEL_FILES}
+}
+TARGETS |= {f"label file {name}": _labels(name) for name in _LABEL_FILES}
+TARGETS |= {f"packed {name}": reads(name, _packed) for name in PACKED}
 
 
 def void(_: object) -> None:
@@ -136,6 +148,10 @@ def seeds() -> dict[str, list[bytes]]:
         "policy": [b'{"rotation_range": 20, "zoom_range": [0.8, 1.2], "fill_mode": "reflect"}'],
         "code": [b"a = image_dataset_from_directory('d', validation_split=.2, seed=1,"
                  b" subset='training')\nb = ImageDataGenerator(rescale=1./255)\n"],
+        "notebook": [json.dumps({
+            "cells": [{"cell_type": "code", "source": ["x = 1\n", "%time fit(x)"]}],
+            "metadata": {}, "nbformat": 4, "nbformat_minor": 5,
+        }).encode()],
         "settings": [b'[preferences]\ntheme = "dark"\nworkers = 2\n[other]\n'],
         "run spec": [json.dumps({
             "root": "/d", "class_names": ["a", "b"], "model": "small_cnn", "seed": 1,
@@ -157,8 +173,13 @@ def seeds() -> dict[str, list[bytes]]:
             b' "cat"}], "annotations": [{"image_id": 1, "category_id": 1}]}'
         ],
         "label file data.yaml": [b"train: images\nval: images\nnc: 2\nnames: [a, b]\n"],
+        "label file images/0.xml": [
+            b"<annotation><object><name>cat</name><bndbox><xmin>1</xmin><ymin>2</ymin><xmax>3"
+            b"</xmax><ymax>4</ymax></bndbox></object></annotation>"
+        ],
         "label file train.txt": [b"images/0.jpg 1\nimages/1.jpg 0\n"],
     }  # fmt: skip
+    found |= {f"packed {name}": [data] for name, data in PACKED.items()}
     return {name: found.get(name, [b""]) for name in TARGETS}
 
 

@@ -5,9 +5,10 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
+from inspector.cli.code_options import add_answer_option, add_role_option, given_answers
 from inspector.cli.output import print_json, print_table
 from inspector.code_reading.program import load_code
-from inspector.code_reading.reading import CodeReading, answers_of, read_code
+from inspector.code_reading.reading import CodeReading, read_code
 
 _HEADS = ("line", "role", "loader", "folder", "split", "subset", "seed", "shuffle")
 
@@ -21,34 +22,48 @@ def add_verbs(verbs: object) -> None:
     parser.add_argument("file", metavar="FILE", type=Path, help="a .py or .ipynb file")
     parser.add_argument("--keras-version", default="", metavar="V")
     add_answer_option(parser)
+    add_role_option(parser)
+    parser.add_argument(
+        "--serve", type=Path, metavar="FILE",
+        help="inference code: what it gives the model is compared with what training gave it",
+    )  # fmt: skip
+    parser.add_argument(
+        "--dataset",
+        type=Path,
+        metavar="DATASET",
+        help="measure on its files: what a split of the code leaks, and with --serve how far"
+        " the model's input changes and what accuracy its newest run loses",
+    )
+    parser.add_argument("--project", type=Path, metavar="FILE", help="of --dataset")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
-
-
-def add_answer_option(parser: argparse.ArgumentParser) -> None:
-    """Add the option that fills in what the code does not tell."""
-    parser.add_argument(
-        "--answer",
-        action="append",
-        default=[],
-        metavar="EXPR=VALUE",
-        help='the value of an expression that the code does not tell: "args.seed=42"',
-    )
 
 
 def _code(arguments: argparse.Namespace) -> None:
     reading = read_code(
         load_code(arguments.file), keras_version=arguments.keras_version,
-        answers=answers_of(arguments.answer),
+        answers=given_answers(arguments),
     )  # fmt: skip
+    if arguments.serve is None and arguments.dataset is None:
+        more = None
+    else:
+        # Late: the code alone is read without images and without a project.
+        from inspector.cli.code_checks import check_code
+
+        more = check_code(arguments, reading)
     if arguments.json:
-        print_json(reading.document())
+        print_json(reading.document() | (more.document() if more is not None else {}))
         return
     print_reading(reading, sys.stdout)
+    measured = set() if more is None else more.measured
     for finding in reading.findings:
+        if finding.code in measured:
+            continue
         print(f"{finding.severity.value}: {finding.place.text}: {finding.text} ({finding.code})")
     if not reading.calls and not reading.policies:
         print("no dataset and no augmentation was found")
+    if more is not None:
+        more.print(sys.stdout)
 
 
 def print_reading(reading: CodeReading, out: TextIO) -> None:

@@ -8,10 +8,11 @@ from inspector.audit.predictions import Rate
 from inspector.audit.properties import typical
 from inspector.cli.experiments import add_training_options, train_answer
 from inspector.cli.options import add_verb, open_project, scan
-from inspector.cli.output import Bar, print_json, print_lines, print_table
+from inspector.cli.output import Bar, print_json, print_lines, print_table, print_warning
 from inspector.cli.splits import add_split_options, rule_of
-from inspector.errors import UsageError
+from inspector.errors import DatasetError, UsageError
 from inspector.project.diagnosis.diagnoses import UserMetrics
+from inspector.project.diagnosis.labels import current_label
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
 from inspector.reports.check_results import ReportForm
@@ -30,7 +31,15 @@ def add_verbs(verbs: object) -> None:
     diagnose.add_argument("--claimed", metavar="A,B", help="0.95,0.75: split, real folder")
     diagnose.add_argument("--claimed-images", metavar="N,M", help="on how many images: 400,500")
     diagnose.add_argument("--predictions", type=Path, metavar="FILE.csv")
-    add_verb(verbs, "labels", _labels, "suspected wrong labels, out of fold by group")
+    labels = add_verb(verbs, "labels", _labels, "suspected label errors, out of fold by group")
+    labels.add_argument(
+        "--review", action="store_true",
+        help="list 80 images to judge, to know how many labels are wrong",
+    )  # fmt: skip
+    labels.add_argument("--more", action="store_true", help="judge 200, for a narrower interval")
+    labels.add_argument(
+        "--verdicts", type=Path, metavar="FILE.csv", help="path, verdict: right or wrong"
+    )
     report = add_verb(verbs, "report", _report, "everything that was found, for people or for CI")
     report.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     report.add_argument(
@@ -165,23 +174,71 @@ def _labels(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
         scan(project, arguments)
         progress = Progress()
+        if arguments.review or arguments.more or arguments.verdicts:
+            _review_labels(arguments, project, progress)
+            return
         with Bar(progress, quiet=arguments.quiet):
-            evidence = project.labels.suspects(progress=progress)
+            evidence = project.labels.evidence(progress=progress, probabilities=False)
         assert evidence is not None
+        if not evidence.embedded and not arguments.quiet:
+            print_warning("without the embedding, which could not be stored, the order is coarser")
         if arguments.json:
             print_json(
                 [
-                    {"path": s.sample.path, "label": s.sample.new_label or s.sample.label,
-                     "suggested": s.suggested, "score": s.score} for s in evidence
+                    {"path": s.sample.path, "label": current_label(s.sample),
+                     "suggested": s.suggested, "score": s.score} for s in evidence.suspects
                 ]
             )  # fmt: skip
-        elif evidence:
+        elif evidence.suspects:
             print_table(
-                [(s.sample.path, s.sample.label, s.suggested, f"{s.score:.3f}") for s in evidence],
+                [
+                    (s.sample.path, current_label(s.sample), s.suggested, f"{s.score:.3f}")
+                    for s in evidence.suspects
+                ],
                 ("file", "label", "baseline models say", "probability of the label"),
             )
+            print(
+                "The most suspect come first; how many labels are wrong no model knows: see"
+                " --review."
+            )
         else:
-            print("no label is contradicted by the baseline models")
+            print("the baseline models contradict no label")
+
+
+def _review_labels(arguments: argparse.Namespace, project: Project, progress: Progress) -> None:
+    """Print what is to be judged, or how many labels are wrong."""
+    review = project.label_review
+    if review.state() is None:
+        with Bar(progress, quiet=arguments.quiet):
+            project.labels.find(progress=progress)
+    if arguments.more:
+        review.ask_for_more()
+    if arguments.verdicts:
+        review.read_verdicts(arguments.verdicts)
+    state = review.state()
+    if state is None:
+        raise DatasetError(
+            "there are too few images or classes to rank labels",
+            "It needs two classes and about ten images.",
+        )
+    if arguments.json:
+        count = state.count
+        print_json(
+            {
+                "target": state.target, "judged": state.judged, "images": state.images,
+                "to_judge": [{"path": s.path, "label": current_label(s)} for s in state.open],
+                "wrong": None if count is None else {
+                    "count": count.count, "low": count.low, "high": count.high,
+                    "judged": count.judged,
+                },
+            }
+        )  # fmt: skip
+        return
+    if state.open:
+        print_table([(s.path, current_label(s)) for s in state.open], ("file", "label"))
+        print("Say of each whether its label is right or wrong, in a CSV with path,verdict,")
+        print("and hand it over by --verdicts FILE.csv.")
+    print(state.text)
 
 
 def _report(arguments: argparse.Namespace) -> None:

@@ -4,12 +4,14 @@ import argparse
 
 from inspector.cli.options import add_verb, open_project, scan
 from inspector.cli.output import print_json, print_table, print_warning
-from inspector.project.review.grouping_proposals import Evidence
+from inspector.project.review.grouping_proposals import GroupEvidence
 
 
 def add_verbs(verbs: object) -> None:
     """Add this module's verb to the parser."""
-    groups = add_verb(verbs, "groups", _groups, "what belongs together, and by what right")
+    groups = add_verb(
+        verbs, "groups", _groups, "which images belong together, and on what evidence"
+    )
     groups.add_argument("--pattern", metavar="REGEX", help="group by this part of the path")
     groups.add_argument("--exif-seconds", type=float, metavar="S", help="the gap between bursts")
     groups.add_argument("--confirm", nargs="+", metavar="ID")
@@ -31,7 +33,7 @@ def _groups(arguments: argparse.Namespace) -> None:
             project.groups.set_gap(arguments.exif_seconds)
         for name in arguments.accept:
             accepted = project.groups.accept(name)
-            if accepted.evidence is not Evidence.LOOKS_RIGHT:
+            if accepted.evidence is not GroupEvidence.LOOKS_RIGHT:
                 print_warning(f"{accepted.evidence.value}: {accepted.text}")
         for name in arguments.dismiss:
             project.groups.dismiss(name)

@@ -15,7 +15,9 @@ VERBS = {
     "dataset": ("demo", "scan", "problems", "quality", "duplicates"),
     "splits": ("split", "leaks", "freeze"),
     "groups": ("groups",),
+    "audit": ("audit", "fingerprints"),
     "diagnosis": ("diagnose", "labels", "report"),
+    "images": ("map", "similar"),
     "clean_up": ("fix",),
     "curate": ("decide", "undo", "redo", "decisions", "export"),
     "policies": ("policy",),
@@ -62,7 +64,7 @@ def run(words: Sequence[str]) -> int:
         print_error(error)
         return error.exit_code
     except KeyboardInterrupt:
-        print("stopped: what was finished so far is kept", file=sys.stderr)
+        print("stopped: finished work is kept", file=sys.stderr)
         return 130
     except BrokenPipeError:
         sys.stderr.close()

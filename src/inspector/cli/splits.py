@@ -3,11 +3,10 @@
 import argparse
 from pathlib import Path
 
-from inspector.cli.code import add_answer_option
+from inspector.cli.code_options import add_answer_option, add_role_option, given_answers
 from inspector.cli.options import add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
 from inspector.code_reading.program import load_code
-from inspector.code_reading.reading import answers_of
 from inspector.dataset.layouts import split_of
 from inspector.errors import UsageError
 from inspector.project.project import Project
@@ -48,6 +47,7 @@ def add_split_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--list", type=Path, metavar="FILE.csv", help="CSV with path and split")
     parser.add_argument("--code", type=Path, metavar="FILE.py", help="read the calls from code")
     add_answer_option(parser)
+    add_role_option(parser)
 
 
 def rule_of(arguments: argparse.Namespace, project: Project) -> Rule:
@@ -58,10 +58,10 @@ def rule_of(arguments: argparse.Namespace, project: Project) -> Rule:
     """
     if arguments.code is not None:
         call = Call(keras=arguments.keras_version)
-        answers = tuple(answers_of(arguments.answer).items())
+        answers = tuple(given_answers(arguments).items())
         return Rule(RuleKind.CODE, call, code=load_code(arguments.code), answers=answers)
-    if arguments.answer:
-        raise UsageError("--answer goes with --code", "Name the script with --code FILE.")
+    if arguments.answer or arguments.role:
+        raise UsageError("--answer and --role go with --code", "Name the script with --code FILE.")
     if arguments.list is not None:
         return Rule(RuleKind.LIST, file=str(arguments.list.absolute()))
     if arguments.by_group:
@@ -85,7 +85,9 @@ def rule_of(arguments: argparse.Namespace, project: Project) -> Rule:
 
 def add_verbs(verbs: object) -> None:
     """Add this module's verbs to the parser."""
-    split = add_verb(verbs, "split", _split, "which files a rule puts where, in its own order")
+    split = add_verb(
+        verbs, "split", _split, "which split a rule puts each file into, in its own order"
+    )
     add_split_options(split)
     leaks = add_verb(
         verbs, "leaks", _leaks, "what leaks between the splits: files, near-duplicates, groups"
@@ -179,7 +181,7 @@ def _split(arguments: argparse.Namespace) -> None:
         print(f"{rule.text}: {len(training):,} training, {len(validation):,} validation")
         print_lines(assumptions)
         if moves is not None:
-            print(f"{len(moves):,} images would move against today's folders")
+            print(f"{len(moves):,} images would move compared with the current folders")
         print_lines(f"validation  {path}" for path in validation)
 
 

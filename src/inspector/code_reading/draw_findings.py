@@ -44,6 +44,7 @@ def draw_findings(
         yield from _draws_differ(one, two)
         yield from _unused_files(one, two)
     yield from _refused_share(followed)
+    yield from _labels_left_behind(followed)
     yield from _judged_twice(followed)
     yield from _rounds(followed)
     yield from _shared_transform(followed)
@@ -74,6 +75,32 @@ def _missing_seeds(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
                 f" {rule.seed}.",
                 call.place, rule.seed,
             )  # fmt: skip
+
+
+def _labels_left_behind(followed: Followed) -> Iterator[CodeFinding]:
+    """Find a list of files that is shuffled and cut, while its list of labels is only cut."""
+    cuts = [
+        (data, data.source.parent) for event in followed.events if event.action is Action.NAME
+        for data in data_sets(event.data)
+        if data.source.loader is LoaderName.SLICES and data.source.parent is not None
+    ]  # fmt: skip
+    for labels, before in cuts:
+        for files, parent in cuts:
+            same = labels.derived and not files.derived and before.source is parent.source
+            if same and _orders_of(before) != _orders_of(parent):
+                yield CodeFinding(
+                    "labels_not_shuffled", HIGH,
+                    "The files and their labels are in different orders when they are cut: one list"
+                    " was shuffled or sorted after the other was made from it, so most images get"
+                    " the label of another. Shuffle both together, or make the labels afterwards.",
+                    labels.source.place,
+                )  # fmt: skip
+                return
+
+
+def _orders_of(data: DataSet) -> list[object]:
+    """Return what decides the order of a list."""
+    return [(s.name, s.values) for s in data.steps if s.name in ("shuffle", "sorted", "sorted_by")]
 
 
 def _shuffle_false(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:

@@ -12,7 +12,7 @@ from inspector.code_reading.call_arguments import (
 )
 from inspector.code_reading.evaluation.objects import DataSet, LoaderName
 from inspector.code_reading.evaluation.split_objects import share_of
-from inspector.code_reading.evaluation.values import Size
+from inspector.code_reading.evaluation.values import Size, Unknown
 from inspector.code_reading.roles import DatasetRole
 
 _Share = Callable[[CallArguments, DataSet, DatasetRole], float | None]
@@ -201,4 +201,9 @@ def share_held_out(values: CallArguments, data: DataSet, role: DatasetRole) -> f
     share = LOADER_RULES[data.source.loader].share(values, data, role)
     if share is None:
         share = taken_share(data, role)
+        counts = (v for s in data.membership if s.name in ("take", "skip") for v in s.values)
+        hidden = next((v for v in counts if isinstance(v, Unknown)), None)
+        if hidden is not None:
+            why = "how many take() and skip() count is not known"
+            values.lacks("validation_split", why, hidden)
     return None if share is None else round(float(share), 10)

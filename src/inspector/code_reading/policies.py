@@ -48,6 +48,11 @@ _NEVER_IN_POLICY: Final = (
     "Pipeline",
     "MaxNumBoundingBoxes",
 )
+_SAME_EACH_TIME: Final = (
+    "Equalization", "AutoContrast", "ContrastLimitedAdaptiveHistogramEqualization",
+)  # fmt: skip
+"""Image layers that draw nothing."""
+
 _NOT_FOUND = UsageError(
     "there is no ImageDataGenerator and no Random layer in this code",
     "Paste the call itself, such as ImageDataGenerator(rotation_range=20).",
@@ -275,7 +280,7 @@ def is_random(layer: Layer) -> bool:
     ):
         return False
     if layer.family == "keras":
-        return layer.name in IMAGE_LAYERS and layer.name not in ("Equalization", "AutoContrast")
+        return layer.name in IMAGE_LAYERS and layer.name not in _SAME_EACH_TIME
     return layer.family != "own" and (layer.family != "tf.image" or "random" in layer.name)
 
 

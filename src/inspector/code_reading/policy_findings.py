@@ -1,14 +1,15 @@
 """Pitfalls of the augmentation in code: who reads from which generator, and in which order."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from inspector.augmentation.keras_versions import swaps_axes
 from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.evaluation.evaluator import Followed
+from inspector.code_reading.evaluation.images.image_functions import numbers_of
 from inspector.code_reading.evaluation.objects import Action, Arrays, Generator, Layer, LoaderName
-from inspector.code_reading.evaluation.values import Ref, is_number
+from inspector.code_reading.evaluation.values import Ref, Unknown, is_number
 from inspector.code_reading.finding import HIGH, LOW, MIDDLE, CodeFinding
 from inspector.code_reading.policies import (
     CodePolicy,
@@ -79,6 +80,20 @@ def _validation(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
     told: set[str] = set()
     for one, two in pairs(calls):
         name = two.role.value
+        if one.maker is None and two.maker is None and name not in told:
+            steps = normalising_steps(one), normalising_steps(two)
+            if None not in steps and steps[0] != steps[1]:
+                told.add(name)
+                words = [
+                    " and ".join(step for step, _ in part or ()) or "nothing" for part in steps
+                ]
+                yield CodeFinding(
+                    "validation_normalised_differently", HIGH,
+                    f"The {name} images are not normalised as training images are "
+                    f"({words[0]} for training, {words[1]} for {name}): the "
+                    "model sees other values than it learned from. Apply the same steps to both.",
+                    two.place, "validation",
+                )  # fmt: skip
         if one.maker is not None and two.maker is not None and name not in told:
             first, second = _normalised(one.maker), _normalised(two.maker)
             if first != second:
@@ -91,6 +106,26 @@ def _validation(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
                     "preprocessing_function, samplewise_ and featurewise_ parameters.",
                     two.place, "validation",
                 )  # fmt: skip
+
+
+_NORMALISING: Final = (
+    "Rescaling", "Normalization", "Normalize", "preprocess_input", "per_image_standardization",
+    "ToTensor",
+)  # fmt: skip
+
+
+def normalising_steps(call: CodeCall) -> list[tuple[str, object]] | None:
+    """Return the steps of a dataset's maps that scale values; None if a map is not known."""
+    steps: list[tuple[str, object]] = []
+    for step in call.data.steps:
+        if step.name == "map" and any(isinstance(v, Unknown) for v in step.values):
+            return None
+    for layer in mapped_layers(call):
+        if layer.name in _NORMALISING:
+            numbers = [numbers_of(v) for v in (*layer.places, *layer.names.values())]
+            rounded = [tuple(round(n, 6) for n in v) for v in numbers if v is not None]
+            steps.append((layer.name, rounded))
+    return steps
 
 
 def _augmented(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
@@ -131,7 +166,7 @@ def _text(value: object) -> str:
     return value.last if isinstance(value, Ref) else str(getattr(value, "name", "")) or str(value)
 
 
-def _words(names: dict[str, str]) -> str:
+def _words(names: Mapping[str, object]) -> str:
     return " and ".join(names) or "nothing"
 
 

@@ -23,6 +23,7 @@ from inspector.code_reading.policies import (
 )
 from inspector.code_reading.policy_findings import policy_findings
 from inspector.code_reading.program import CodePlace, Program, Unread, parse_program
+from inspector.code_reading.role_corrections import is_role, role_keys, with_roles
 from inspector.code_reading.roles import DatasetRole
 from inspector.code_reading.split_findings import pairs, split_findings
 from inspector.errors import UsageError
@@ -118,14 +119,14 @@ def read_program(
     Raises:
         UsageError: `keras_version` is no version, or an answer is to nothing in the code.
     """
-    followed = follow(program, {text: _literal(value) for text, value in (answers or {}).items()})
+    followed = follow(program, {text: literal(value) for text, value in (answers or {}).items()})
     for text in answers or {}:
-        if text not in followed.answered:
+        if text not in followed.answered and not is_role(text):
             raise UsageError(
                 f"{text} is no expression whose value is missing in this code",
                 "Name it as `inspector code FILE --json` does under unread, expression.",
             )
-    calls = code_calls(followed)
+    calls = with_roles(code_calls(followed), answers or {})
     policies = code_policies(followed, calls, keras_version=keras_version)
     setting = _setting(followed, calls, keras_version)
     findings = [
@@ -183,7 +184,7 @@ def read_code(
     return read_program(parse_program(text), keras_version=keras_version, answers=answers)
 
 
-def _literal(text: str) -> object:
+def literal(text: str) -> object:
     """Return what a person has filled in: a value of Python, else the text itself."""
     try:
         value = ast.literal_eval(text.strip())
@@ -205,7 +206,8 @@ def read_for_form(
         UsageError: It is not Python, or `keras_version` is no version.
     """
     bare = read_code(text, keras_version=keras_version)
-    taken = {name: value for name, value in answers if name in bare.asked()}
+    known = {*bare.asked(), *role_keys(bare.calls)}
+    taken = {name: value for name, value in answers if name in known}
     if not taken:
         return bare, bare.asked()
     reading = read_code(text, keras_version=keras_version, answers=taken)
@@ -252,8 +254,8 @@ def lint_code(
         UsageError: It is not Python, or `keras_version` is no version.
     """
     program = parse_program(text)
-    followed = follow(program, {name: _literal(value) for name, value in (answers or {}).items()})
-    calls = code_calls(followed)
+    followed = follow(program, {name: literal(value) for name, value in (answers or {}).items()})
+    calls = with_roles(code_calls(followed), answers or {})
     policies = code_policies(followed, calls, keras_version=keras_version or "")
     return list(policy_findings(followed, calls, policies, keras_version or ""))
 

@@ -1,4 +1,4 @@
-"""Objects with boxes, as COCO and YOLO label files of a dataset name them."""
+"""Objects with boxes, as COCO, YOLO and Pascal VOC label files name them."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from inspector.dataset.layouts import yolo
-from inspector.dataset.layouts.coco import CocoImage, image_paths, read_document
+from inspector.dataset.layouts.annotations import voc, yolo
+from inspector.dataset.layouts.annotations.coco import CocoImage, image_paths, read_document
 from inspector.dataset.layouts.model import Kind, Layout
 from inspector.dataset.layouts.tree import Tree, read_tree
 from inspector.errors import DatasetError
@@ -55,7 +55,7 @@ class _Boxes(msgspec.Struct):
 def read_boxes(
     root: Path, layout: Layout, sizes: Mapping[str, Size]
 ) -> dict[str, list[BoundingBox]]:
-    """Return the objects of each image of a dataset in COCO's or YOLO's form.
+    """Return the objects of each image of a dataset in COCO's, YOLO's or Pascal VOC's form.
 
     Args:
         root: The dataset's folder.
@@ -71,13 +71,15 @@ def read_boxes(
             boxes = _of_coco(root, tree)
         case Kind.YOLO:
             boxes = _of_yolo(root, tree, sizes)
+        case Kind.VOC:
+            boxes = _of_voc(root, tree)
         case _:
             boxes = {}
     if not any(one.box for several in boxes.values() for one in several):
         raise DatasetError(
             "no boxes came in with this dataset: it was opened as"
             f" {layout.text or layout.kind.value}",
-            "Boxes are read from COCO and YOLO label files. Choose another form.",
+            "Boxes are read from COCO, YOLO and Pascal VOC label files. Choose another form.",
         )
     return boxes
 
@@ -113,6 +115,13 @@ def _of_yolo(root: Path, tree: Tree, sizes: Mapping[str, Size]) -> dict[str, lis
             label = names.get(number, f"class {number}")
             boxes[path].append(BoundingBox(label, _pixels(shares, width, height), {}))
     return boxes
+
+
+def _of_voc(root: Path, tree: Tree) -> dict[str, list[BoundingBox]]:
+    return {
+        path: [BoundingBox(one.label, one.box, {}) for one in voc.read_objects(str(root / xml))]
+        for path, xml in voc.label_files(tree)
+    }
 
 
 def _pixels(

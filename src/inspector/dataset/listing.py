@@ -7,11 +7,26 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from inspector.dataset.layouts import Layout, Location, Role, leads_back
-from inspector.dataset.names import shown as printable
-from inspector.dataset.names import why_no_path, without_controls
+from inspector.dataset.layouts import Layout, Role, leads_back
+from inspector.dataset.names import (
+    NO_GROUP,
+    NO_LABEL,
+    NO_SPLIT,
+    Group,
+    Label,
+    RelativePath,
+    Split,
+    parse_group,
+    parse_listed_label,
+    parse_listed_path,
+    parse_split,
+    why_no_path,
+    without_controls,
+)
+from inspector.errors import DatasetError
 
 CHUNK = 2_000
+_UNUSABLE = "the name can't be used: {}; rename the file"
 
 
 class Status(StrEnum):
@@ -29,6 +44,15 @@ class Status(StrEnum):
 FAILED = (Status.UNREADABLE, Status.CRASHED, Status.TIMEOUT)
 
 
+class Place(NamedTuple):
+    """Where a file stands, in names that were parsed; `reason` says why it counts for nothing."""
+
+    split: Split
+    label: Label
+    source: Group
+    reason: str
+
+
 class Entry(NamedTuple):
     """One file as the disk names it; a tuple, which is made and stored fastest.
 
@@ -38,12 +62,12 @@ class Entry(NamedTuple):
         mtime_ns: Time of the last change.
     """
 
-    path: str
+    path: RelativePath
     size: int
     mtime_ns: int
-    split: str
-    label: str
-    source: str
+    split: Split
+    label: Label
+    source: Group
     status: Status
     reason: str
 
@@ -69,7 +93,7 @@ def list_files(root: Path, layout: Layout) -> Iterator[list[Entry]]:
         except OSError as error:
             path = shown_folder.rstrip("/")
             reason = f"the folder can't be listed: {error.strerror}"
-            chunk.append(_odd(path, reason, layout.place(path)))
+            chunk.append(_odd(path, reason, _place(layout, path)))
             continue
         below: list[tuple[str, str, tuple[str, ...]]] = []
         # Files of one folder have one place, but for those that a manifest names.
@@ -90,7 +114,7 @@ def list_files(root: Path, layout: Layout) -> Iterator[list[Entry]]:
         yield chunk
 
 
-def _followed(entry: os.DirEntry[str], place: Location, above: tuple[str, ...]) -> str:
+def _followed(entry: os.DirEntry[str], place: Place, above: tuple[str, ...]) -> str:
     """Return the real path of a folder that is listed, "" for what is no such folder.
 
     Args:
@@ -105,7 +129,7 @@ def _followed(entry: os.DirEntry[str], place: Location, above: tuple[str, ...]) 
     return "" if leads_back(real, above) else real
 
 
-def _entry(entry: os.DirEntry[str], path: str, place: Location, inside: str) -> Entry:
+def _entry(entry: os.DirEntry[str], path: str, place: Place, inside: str) -> Entry:
     """Return what a file is; `path` is shown, and its own name where nothing is odd about it."""
     try:
         facts = entry.stat()
@@ -121,26 +145,33 @@ def _entry(entry: os.DirEntry[str], path: str, place: Location, inside: str) -> 
     if not entry.path.endswith(path):
         status, reason = _odd_name(entry.path)
     elif why := why_no_path(path):
-        status, reason = Status.IGNORED, f"the name can't be used: {why}; rename the file"
+        status, reason = Status.IGNORED, _UNUSABLE.format(why)
     elif reason:
         status = Status.IGNORED
     return Entry(
-        path, facts.st_size, facts.st_mtime_ns, place.split, place.label, place.source,
-        status, reason,
+        parse_listed_path(path), facts.st_size, facts.st_mtime_ns, place.split, place.label,
+        place.source, status, reason,
     )  # fmt: skip
 
 
-def _place(layout: Layout, path: str) -> Location:
+def _place(layout: Layout, path: str) -> Place:
     """Return where a file stands, outside of every class where a name can't be one."""
     place = layout.place(path)
-    for name, what in ((place.split, "split"), (place.label, "class"), (place.source, "group")):
-        if name and (why := why_no_path(name)):
-            return Location("", "", "", f'the {what} "{printable(name)}" can\'t be used: {why}')
-    return place
+    try:
+        return Place(
+            parse_split(place.split, where="the layout") if place.split else NO_SPLIT,
+            parse_listed_label(place.label, where="the layout") if place.label else NO_LABEL,
+            parse_group(place.source, where="the layout") if place.source else NO_GROUP,
+            place.reason,
+        )
+    except DatasetError as error:
+        return Place(NO_SPLIT, NO_LABEL, NO_GROUP, f"a name can't be used: {error.message}")
 
 
-def _odd(path: str, reason: str, place: Location) -> Entry:
-    return Entry(path, 0, 0, place.split, place.label, place.source, Status.OTHER, reason)
+def _odd(path: str, reason: str, place: Place) -> Entry:
+    return Entry(
+        parse_listed_path(path), 0, 0, place.split, place.label, place.source, Status.OTHER, reason
+    )
 
 
 def _shown_names(names: Sequence[str]) -> dict[str, str]:
@@ -160,7 +191,10 @@ def _shown_names(names: Sequence[str]) -> dict[str, str]:
 
 def _shown(name: str) -> str:
     if name.isprintable():
-        return name
+        # "..\\x" and ".. " are one name here, and lead up on Windows.
+        if "\\" in name and why_no_path(name):
+            return name.replace("\\", "%5C")
+        return name.replace(" ", "%20") if name.strip() == ".." else name
     plain = os.fsencode(name).decode("utf-8", "backslashreplace")
     return without_controls(plain)
 
@@ -170,5 +204,7 @@ def _odd_name(path: str) -> tuple[Status, str]:
         path.encode()
     except UnicodeEncodeError:
         return Status.UNREADABLE, "the name is not UTF-8: Keras stops at it; rename the file"
+    if path.isprintable():
+        return Status.IGNORED, _UNUSABLE.format("it leads elsewhere on Windows")
     reason = "the name holds a line break or another control character; rename the file"
     return Status.IGNORED, reason

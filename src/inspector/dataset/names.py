@@ -55,6 +55,17 @@ def parse_relative_path(text: str, *, where: str) -> RelativePath:
     return RelativePath(text)
 
 
+def parse_listed_path(text: str) -> RelativePath:
+    """Return a path that the disk itself lists; its names may hold what an export refuses.
+
+    Raises:
+        DatasetError: It could lead out of the folder.
+    """
+    why = "it leads out of the folder" if leads_out(text) else ""
+    _refuse(why, text, "the dataset", "a path inside the dataset")
+    return RelativePath(text)
+
+
 def parse_label(text: str, *, where: str) -> Label:
     """Return `text` as a class name.
 

@@ -54,7 +54,7 @@ def read_tables(data: bytes) -> TiffTables:
         if layout is None:
             return TiffTables()
         return _read(data, layout)
-    except struct.error:
+    except (struct.error, OverflowError):
         return TiffTables()
 
 

@@ -42,6 +42,7 @@ class ProjectContext:
         file: The project file, absolute.
         layout: What the folders and label files mean.
         choice: What the user said of it.
+        jobs: Worker processes.
 
     Raises:
         DatasetError: The folder is missing or fits no layout.
@@ -84,7 +85,7 @@ class ProjectContext:
         self._subscribers: list[Callable[[Changes], None]] = []
         self._pool: Pool | None = None
         self._pool_lock = threading.Lock()
-        self._jobs = jobs or max(1, (os.cpu_count() or 1) - window)
+        self.jobs = jobs or max(1, (os.cpu_count() or 1) - window)
         try:
             self._claim(relocate, manifest)
         except Exception:
@@ -116,7 +117,7 @@ class ProjectContext:
         """Return another worker pool, for work beside a scan; whoever asks closes it."""
         return Pool(
             TASKS,
-            workers=self._jobs,
+            workers=self.jobs,
             timeout_seconds=SECONDS_PER_FILE,
             low_priority=self.low_priority,
         )

@@ -7,13 +7,17 @@ from inspector.dataset.layouts import Choice, Layout, recognise
 from inspector.project.augment.policies import Policies
 from inspector.project.augment.policy_effects import PolicyEffects
 from inspector.project.augment.previews import Previews
+from inspector.project.catalog.embeddings import Embeddings
 from inspector.project.catalog.samples import Samples
 from inspector.project.catalog.scans import Scans
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
 from inspector.project.diagnosis.answers import Answers
 from inspector.project.diagnosis.diagnoses import Diagnoses
+from inspector.project.diagnosis.evidence import EvidenceReader
 from inspector.project.diagnosis.findings import Findings
+from inspector.project.diagnosis.image_map import ImageMap
+from inspector.project.diagnosis.label_review import LabelReview
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.diagnosis.reports import Reports
 from inspector.project.experiments.comparisons import Comparisons
@@ -22,15 +26,18 @@ from inspector.project.experiments.run_scripts import RunScripts
 from inspector.project.export.clean_up import CleanUps
 from inspector.project.export.exports import Exports
 from inspector.project.export.image_scripts import ImageScripts
+from inspector.project.review.audit import Audits
 from inspector.project.review.decisions import Decisions
 from inspector.project.review.duplicates import Duplicates
 from inspector.project.review.gallery_query import Gallery
 from inspector.project.review.groups import Groups
+from inspector.project.review.image_collection import Fingerprints
 from inspector.project.review.image_hashes import ImageHashes
 from inspector.project.review.pair_differences import PairDifferences
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.splits import Splits
 from inspector.project.training.runs import Runs
+from inspector.project.training.serving_checks import ServingChecks
 
 
 class Project:
@@ -70,9 +77,12 @@ class Project:
         self.context = context
         self.samples = Samples(context)
         self.scans = Scans(context)
+        self.embeddings = Embeddings(context, self.samples)
         self.duplicates = Duplicates(context, self.samples)
         self.image_hashes = ImageHashes(context, self.samples)
         self.pair_differences = PairDifferences(context, self.samples, self.duplicates)
+        self.fingerprints = Fingerprints(context, self.samples)
+        self.audits = Audits(context, self.duplicates, self.fingerprints)
         self.decisions = Decisions(context, self.samples, self.duplicates)
         self.groups = Groups(context, self.samples, self.duplicates, self.decisions)
         self.gallery = Gallery(self.samples, self.duplicates, self._suspected)
@@ -81,12 +91,16 @@ class Project:
         self.policies = Policies(context)
         self.previews = Previews(context, self.groups)
         self.measuring = PolicyEffects()
-        self.labels = Labels(context, self.duplicates, self.decisions, self.groups)
+        self.labels = Labels(context, self.duplicates, self.decisions, self.groups, self.embeddings)
+        self.label_review = LabelReview(context, self.samples, self.labels)
+        self.image_map = ImageMap(context, self.embeddings)
         self.diagnoses = Diagnoses(source, self.splits, self.labels)
         self.answers = Answers(source, self.splits, self.diagnoses)
+        self.evidence = EvidenceReader(source, self.splits, self.diagnoses)
         self.findings = Findings(source, self.scans, self.decisions, self.splits, self.labels)
         self.reports = Reports(source, self.splits, self.diagnoses, self.findings)
         self.runs = Runs(source, self.splits)
+        self.serving = ServingChecks(context, self.samples, self.runs)
         self.exports = Exports(context, self.samples, self.duplicates, self.groups)
         self.image_scripts = ImageScripts(context, self.duplicates, self.groups, self.labels)
         self.run_scripts = RunScripts(context, self.runs)

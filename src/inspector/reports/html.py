@@ -16,7 +16,7 @@ _BLUE, _ORANGE = "#0072B2", "#E69F00"
 
 @dataclass(frozen=True, slots=True)
 class ImagePair:
-    """Two JPEG thumbnails side by side, and the words below them."""
+    """Two JPEG thumbnails side by side, and the words below them; `two` may be b""."""
 
     one: bytes
     two: bytes
@@ -84,6 +84,7 @@ class ReportPage:
     caveats: tuple[str, ...] = ()
     lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
     made: tuple[str, ...] = ()
+    pairs_title: str = "Closest pairs across splits"
 
 
 @dataclass(frozen=True, slots=True)

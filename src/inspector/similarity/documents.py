@@ -91,12 +91,12 @@ def _aligned(one: Page, two: Page) -> tuple[Page, Page, Page] | None:
         tiny_a, tiny_b = (cv2.resize(x, small, interpolation=cv2.INTER_AREA) for x in (a, b))
         places[:, 2] /= factor
         try:
-            _, found = cv2.findTransformECC(
+            _, better = cv2.findTransformECC(
                 tiny_b, tiny_a, places, cv2.MOTION_AFFINE, _STEPS, None, 3
             )
         except cv2.error:
             return None
-        places = np.array(found, np.float32)
+        places = np.array(better, np.float32)
         places[:, 2] *= factor
     flags = cv2.WARP_INVERSE_MAP
     inside = cv2.warpAffine(np.ones_like(a), places, size, flags=flags | cv2.INTER_NEAREST)

@@ -66,6 +66,20 @@ def unpack(packed: NDArray[np.void]) -> NDArray[np.void]:
     return records
 
 
+def is_sound(packed: NDArray[np.void]) -> NDArray[np.bool_]:
+    """Tell of records (n,) of `PACKED` which have values that `pack` can write."""
+    aspect = packed["aspect"]
+    sound: NDArray[np.bool_] = (
+        np.isin(packed["quality"], _QUALITIES)
+        & (packed["length"] <= packed["data"].shape[1])
+        & (packed["side_px"] > 0)
+        & np.isfinite(aspect)
+        & (aspect > 0)
+        & (packed["flat"].view(np.uint8) <= 1)
+    )
+    return sound
+
+
 def _encoded(sheet: NDArray[np.uint8], quality: int) -> bytes:
     return bytes(simplejpeg.encode_jpeg(sheet, quality=quality, colorspace="GRAY", fastdct=False))
 

@@ -27,10 +27,13 @@ _IMAGE_HASHES = (
     "CREATE TABLE IF NOT EXISTS image_hash (sha256 BLOB NOT NULL, method TEXT NOT NULL,"
     " value BLOB NOT NULL, PRIMARY KEY (sha256, method)) WITHOUT ROWID"
 )
+# Likewise. Vectors of one model stand together, in the order in which they were made.
+_EMBEDDINGS = (
+    "CREATE TABLE IF NOT EXISTS embedding (id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL,"
+    " model TEXT NOT NULL, vector BLOB NOT NULL, UNIQUE (sha256, model))"
+)
 # Hashes come in no order, so that each batch of them touches most pages of their index.
 _CACHE_KB = 32_000
-# SQLite takes 999 values a question at least.
-_AT_ONCE = 500
 
 
 class _Access(Enum):
@@ -57,6 +60,9 @@ class ImageCache:
         version: Of the features, 1 and up; what was kept of another one is given up.
         record_bytes: Length of a fingerprint record.
     """
+
+    # How many contents one question names: SQLite takes 999 values at least.
+    PART = 500
 
     def __init__(self, path: Path, *, version: int, record_bytes: int) -> None:
         self.path = path
@@ -192,8 +198,8 @@ class ImageCache:
 
     def _rows(self, contents: Sequence[bytes]) -> Iterator[tuple[bytes, int, int]]:
         """Yield the content, the place of its record, -1 where there is none, and its CRC-32."""
-        for start in range(0, len(contents), _AT_ONCE):
-            part = contents[start : start + _AT_ONCE]
+        for start in range(0, len(contents), self.PART):
+            part = contents[start : start + self.PART]
             rows = self._ask(
                 "SELECT sha256, place, crc FROM picture"
                 f" WHERE sha256 IN ({','.join('?' * len(part))})",
@@ -241,6 +247,42 @@ class ImageCache:
             connection.execute(_IMAGE_HASHES)
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany("INSERT OR REPLACE INTO image_hash VALUES (?, ?, ?)", rows)
+
+    def embedded(self, model: str) -> set[bytes]:
+        """Return the contents that have a vector of a model."""
+        return {row[0] for row in self._ask(
+            "SELECT sha256 FROM embedding WHERE model = ?", (model,)
+        )}  # fmt: skip
+
+    def embeddings(self, model: str, contents: Sequence[bytes]) -> Iterator[dict[bytes, bytes]]:
+        """Yield the stored vectors by content hash, for one part of the contents after another."""
+        for start in range(0, len(contents), self.PART):
+            part = contents[start : start + self.PART]
+            yield dict(self._ask(
+                "SELECT sha256, vector FROM embedding WHERE model = ?"
+                f" AND sha256 IN ({','.join('?' * len(part))})",
+                (model, *part),
+            ))  # fmt: skip
+
+    def put_embeddings(self, model: str, rows: Iterable[tuple[bytes, bytes]]) -> None:
+        """Store (sha256 of the file, vector) rows of a model.
+
+        Raises:
+            CacheError: The disk is full or can't be written; none of these is stored then.
+        """
+        if self.refusal is not None:
+            raise self.refusal
+        connection = self._connection()
+        try:
+            with connection:
+                connection.execute(_EMBEDDINGS)
+                connection.execute("BEGIN IMMEDIATE")
+                connection.executemany(
+                    "INSERT OR REPLACE INTO embedding (sha256, model, vector) VALUES (?, ?, ?)",
+                    ((sha256, model, vector) for sha256, vector in rows),
+                )
+        except sqlite3.Error as error:
+            raise unkept(self.path, error) from error
 
     def close(self) -> None:
         """Close every thread's connection, and the records."""

@@ -39,6 +39,7 @@ class RecordKey(Enum):
     DIAGNOSIS = "diagnosis"
     EXPERIMENT = "experiment"
     LABEL_ERRORS = "label errors"
+    LABEL_REVIEW = "label review"
     POLICIES = "policies"
     EXPORT = "export"
     OPENED_TEST = "opened test"
@@ -117,12 +118,14 @@ class GroupingRecord(msgspec.Struct, frozen=True):
         gap_seconds: Within which photos of one camera belong together; None for the default.
         judgements: By rule, then by "id-id" of a pair.
         asks_first: Whether no rule is enabled that nobody accepted; older programs enabled some.
+        patterns: Patterns on the path that are proposed.
     """
 
     enabled: dict[str, bool] = {}
     gap_seconds: float | None = None
     judgements: dict[str, dict[str, Judgement]] = {}
     asks_first: bool = False
+    patterns: tuple[str, ...] = ()
 
 
 class PairJudgementsRecord(msgspec.Struct, frozen=True):
@@ -220,11 +223,34 @@ class SuspectRecord(msgspec.Struct, frozen=True, array_like=True):
     confidence: tuple[tuple[str, float], ...] = ()
 
 
+class StratumRecord(msgspec.Struct, frozen=True, array_like=True):
+    """A part of the ranking: its number of images, and ids of those that may be judged."""
+
+    size: int
+    drawn: tuple[int, ...]
+
+
 class LabelErrorsRecord(msgspec.Struct, frozen=True):
     """The last search for label errors; `digest` is of the files and labels it read."""
 
     digest: str
     suspects: tuple[SuspectRecord, ...]
+    strata: tuple[StratumRecord, ...] = ()
+
+
+class LabelVerdict(msgspec.Struct, frozen=True, array_like=True):
+    """Whether a person said that this label of an image is wrong; `sample` is its id."""
+
+    sample: int
+    label: str
+    wrong: bool
+
+
+class LabelReviewRecord(msgspec.Struct, frozen=True):
+    """Verdicts in the order given, one per image, and how many are asked for."""
+
+    verdicts: tuple[LabelVerdict, ...] = ()
+    target: int = 0
 
 
 class PoliciesRecord(msgspec.Struct, frozen=True):
@@ -263,6 +289,7 @@ EXPERIMENT = Record[ExperimentRecord | None](
 LABEL_ERRORS = Record[LabelErrorsRecord | None](
     RecordKey.LABEL_ERRORS, LabelErrorsRecord, None, rebuildable=True
 )
+LABEL_REVIEW = Record(RecordKey.LABEL_REVIEW, LabelReviewRecord, LabelReviewRecord())
 POLICIES = Record(RecordKey.POLICIES, PoliciesRecord, PoliciesRecord())
 EXPORT = Record(RecordKey.EXPORT, ExportRecord, ExportRecord())
 
@@ -318,7 +345,7 @@ def read(connection: sqlite3.Connection, record: Record[T]) -> T:
             return record.empty
         raise ProjectError(
             f'the project file holds a damaged record "{record.key.value}": {error}',
-            "Restore the file from a backup, or begin anew with another --project.",
+            "Restore the file from a backup, or start again with another --project.",
         ) from error
     return value
 

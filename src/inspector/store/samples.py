@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from inspector.dataset.file_facts import FileFacts
 from inspector.dataset.listing import Entry
+from inspector.dataset.names import NO_LABEL, Group, Label, RelativePath, Split
 from inspector.store import records
 from inspector.store.records import SAMPLE_REVISION, SampleRevision
 
@@ -15,7 +16,7 @@ class FileContent(NamedTuple):
     """A file and what it held when it was last read; `sha256` is b"" where it never was."""
 
     id: int
-    path: str
+    path: RelativePath
     sha256: bytes
     size: int
 
@@ -24,8 +25,8 @@ class StatusCount(NamedTuple):
     """How many present files have a status, a split and a label: `files`."""
 
     status: str
-    split: str
-    label: str
+    split: Split
+    label: Label
     files: int
 
 
@@ -33,7 +34,7 @@ class Decision(NamedTuple):
     """What a person decided of a sample, as in `Sample`."""
 
     mark: str = ""
-    new_label: str = ""
+    new_label: Label = NO_LABEL
     reason_decided: str = ""
     bound: int = 0
     reviewed: int = 0
@@ -55,12 +56,12 @@ class Sample:
     """
 
     id: int
-    path: str
+    path: RelativePath
     size: int
     mtime_ns: int
-    split: str
-    label: str
-    source: str
+    split: Split
+    label: Label
+    source: Group
     status: str
     reason: str
     sha256: bytes
@@ -77,7 +78,7 @@ class Sample:
     sharpness: float
     entropy: float
     mark: str
-    new_label: str
+    new_label: Label
     reason_decided: str
     bound: int
     reviewed: int

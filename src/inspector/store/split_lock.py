@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from inspector.dataset.names import RelativePath, Split
 from inspector.store import records
 from inspector.store.database import Database
 from inspector.store.records import SPLIT_LOCK, SplitLockRecord
@@ -12,9 +13,9 @@ from inspector.store.records import SPLIT_LOCK, SplitLockRecord
 class LockedFile(NamedTuple):
     """A file of the locked split, with the SHA-256 of its bytes."""
 
-    path: str
+    path: RelativePath
     sha256: bytes
-    split: str
+    split: Split
 
 
 class SplitLockRepository:

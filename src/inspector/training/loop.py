@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -89,7 +89,9 @@ def reevaluate(
     check_spec(spec)
     samples: SampleColumns = getattr(spec, side)
     if not samples:
-        raise TrainingError(f"the run has no {side} list", "Start a run where there is one.")
+        raise TrainingError(
+            f"the run has no {side} list", "Start the run on a machine that has one."
+        )
     model = load_model(folder / BEST)
     network = Network(model, model, logits=not ends_in_softmax(model))
     learner = Learner(network, learning_rate=spec.learning_rate)
@@ -98,8 +100,30 @@ def reevaluate(
         Path(spec.root), samples, side_px=spec.image_size_px, threads=spec.threads, told=told
     )
     pixels = np.stack(list(squares))
-    loss, accuracy = judge(predict(learner, pixels, control), samples)
+    loss, accuracy = judge(predict(learner, pixels, control), samples.labels)
     return Evaluated(folder.name, loss, accuracy, len(samples), side)
+
+
+def evaluate_arrays(folder: Path, file: Path, *, control: RunControl) -> Evaluated:
+    """Evaluate a run's best weights on images of an .npz file; see `Reevaluate`.
+
+    Raises:
+        TrainingError: The weights or the file can't be read.
+    """
+    model = load_model(folder / BEST)
+    try:
+        with np.load(file, allow_pickle=False) as arrays:
+            pixels, labels = arrays["pixels"], arrays["labels"]
+    except (OSError, ValueError, KeyError) as error:
+        raise TrainingError(f"{file.name} can't be read: {error}", "Try again.") from error
+    logits = not ends_in_softmax(model)
+    parts = []
+    for start in range(0, len(pixels), _EVALUATED):
+        control.check()
+        out = model(tf.constant(pixels[start : start + _EVALUATED], tf.float32), training=False)
+        parts.append(np.asarray(tf.nn.softmax(out) if logits else out))
+    loss, accuracy = judge(np.concatenate(parts), labels)
+    return Evaluated(folder.name, loss, accuracy, len(pixels))
 
 
 def predict(learner: Learner, inputs: NDArray[Any], control: RunControl) -> Probabilities:
@@ -111,9 +135,11 @@ def predict(learner: Learner, inputs: NDArray[Any], control: RunControl) -> Prob
     return np.concatenate(parts)
 
 
-def judge(probabilities: Probabilities, samples: SampleColumns) -> tuple[float, float]:
+def judge(
+    probabilities: Probabilities, labels: Sequence[int] | NDArray[np.int32]
+) -> tuple[float, float]:
     """Return mean cross-entropy and accuracy."""
-    labels = np.array(samples.labels)
+    labels = np.asarray(labels)
     own = probabilities[np.arange(len(labels)), labels].astype(np.float64)
     right = probabilities.argmax(axis=1) == labels
     return float(-np.log(np.clip(own, _TINY, 1)).mean()), float(right.mean())
@@ -185,15 +211,15 @@ class _Run:
         loss, accuracy, steps = self._learn(epoch)
         if not math.isfinite(loss):
             raise TrainingError(
-                "the loss is not a number any more", "Start a new run with a lower learning rate."
+                "the loss is no longer a number", "Start a new run with a lower learning rate."
             )
         spec = self._spec
         probabilities = predict(self._learner, self._validation, self._control)
-        val_loss, val_accuracy = judge(probabilities, spec.validation)
+        val_loss, val_accuracy = judge(probabilities, spec.validation.labels)
         sel_loss, sel_accuracy = None, None
         if spec.selection:
             chosen = predict(self._learner, self._selection, self._control)
-            sel_loss, sel_accuracy = judge(chosen, spec.selection)
+            sel_loss, sel_accuracy = judge(chosen, spec.selection.labels)
         self._state = replace(self._state, steps=self._state.steps + steps)
         self._choose(epoch, sel_loss, sel_accuracy, probabilities)
         done = EpochDone(
@@ -250,7 +276,8 @@ class _Run:
     def _choose(
         self, epoch: int, loss: float | None, accuracy: float | None, probabilities: Probabilities
     ) -> None:
-        """Keep this epoch's weights if they are the best on the selection set, or there is none."""
+        """Keep this epoch's weights if they are the best on the selection holdout, or there is"
+        " none."""
         best = (-1.0, 0.0) if loss is None or accuracy is None else (accuracy, -loss)
         if loss is not None and best <= self._state.best:
             return

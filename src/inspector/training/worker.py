@@ -177,6 +177,9 @@ def _do(order: Train | Reevaluate, parent: Parent, orders: CommandInbox) -> None
             loop.train_run(folder, spec, tell=parent.send, control=control)
         else:
             spec = replace(spec, root=order.root or spec.root)
+            if order.arrays:
+                parent.send(loop.evaluate_arrays(folder, Path(order.arrays), control=control))
+                return
             evaluation = loop.reevaluate(
                 folder, spec, order.side, tell=parent.send, control=control
             )
@@ -205,8 +208,8 @@ def _explain(folder: Path, error: Exception) -> RunFailed:
         )  # fmt: skip
     first_line = (str(error).strip().splitlines() or [""])[0][:200]
     return RunFailed(
-        folder.name, f"training broke off: {type(error).__name__}: {first_line}",
-        f"Let the run go on; {_CRASH} in its folder holds all that is known.",
+        folder.name, f"training failed: {type(error).__name__}: {first_line}",
+        f"Resume the run; {_CRASH} in its folder holds the details.",
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from inspector.audit.descriptors import reduce
 from inspector.audit.diagnosis import Diagnosis, Question
 from inspector.audit.gap import diagnose
+from inspector.audit.joined_features import joined
 from inspector.audit.label_errors import LabelErrors, wrong_labels
 from inspector.audit.seed_variability import Images, SeedScores, score_seeds
 from inspector.errors import ProcessError
@@ -52,15 +53,18 @@ class SeedScoresRequest:
 
 @dataclass(frozen=True, slots=True)
 class LabelErrorsRequest:
-    """Name labels that models contradict; arrays as of `wrong_labels`, not reduced yet.
+    """Rank labels by what models say; arrays as of `wrong_labels`.
 
     Attributes:
+        descriptors: (n, 688), not reduced yet.
+        embedding: A .npy file of (n, 1280) float16, "" where there is none.
         probabilities: The answer holds those of all rows.
     """
 
     descriptors: Floats
     labels: Ints
     group: Ints
+    embedding: str = ""
     probabilities: bool = False
 
 
@@ -105,7 +109,8 @@ def run(parent: Parent) -> None:
             answer = _draw(ask, at)
         case LabelErrorsRequest(descriptors=x, labels=labels, group=group):
             at("labels", 0, 1)
-            answer = wrong_labels(reduce(x), labels, group)
+            table = np.load(ask.embedding, mmap_mode="r") if ask.embedding else None
+            answer = wrong_labels(joined(table, x), labels, group)
             if not ask.probabilities:
                 answer = replace(answer, probabilities=answer.probabilities[:0])
         case other:

@@ -32,8 +32,8 @@ class Item:
 class LeftOut:
     """One file that an export leaves out, and why."""
 
-    source: str
+    source: RelativePath
     size: int
-    split: str
-    label: str
+    split: Split
+    label: Label
     reason: str

@@ -173,11 +173,26 @@ class Hashed:
     reason: str = ""
 
 
+class EmbedFile(NamedTuple):
+    """Embed the image of a file, whose bytes had this hash when it was scanned."""
+
+    sha256: bytes
+    path: str
+
+
+class Embedded(NamedTuple):
+    """The vector of a content as float16 bytes; b"" where `reason` says why there is none."""
+
+    sha256: bytes
+    vector: bytes
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """What was asked for stands in the folder of the search."""
 
 
 SearchTask = Begin | Describe | Reduce | FindNear | JoinNear | ProposeTask | VerifyTask
-Task = ReadTask | DigestTask | HashFile | ComparePages | SearchTask
-Result = CandidateResult | Written | DigestResult | Hashed | PagesCompared
+Task = ReadTask | DigestTask | HashFile | EmbedFile | ComparePages | SearchTask
+Result = CandidateResult | Written | DigestResult | Hashed | Embedded | PagesCompared

@@ -7,11 +7,13 @@ from itertools import count
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inspector.dataset.decoding import Outcome, encode_thumbnail, read_picture, read_pixels
 from inspector.dataset.file_facts import FileFacts
 from inspector.errors import DatasetError
 from inspector.similarity.documents import Page, page, similarity_of
+from inspector.similarity.embedding import embed
 from inspector.similarity.fingerprints import fingerprint
 from inspector.similarity.image_hashes import hash_file
 from inspector.similarity.orientations import apply
@@ -24,6 +26,8 @@ from inspector.work.tasks import (
     ComparePages,
     DigestResult,
     DigestTask,
+    Embedded,
+    EmbedFile,
     Facts,
     Hashed,
     HashFile,
@@ -68,9 +72,12 @@ def run(tasks: Sequence[Task]) -> Facts | list[Result]:
     match tasks:
         case [ReadTask(), *_]:
             return _read([task for task in tasks if isinstance(task, ReadTask)])
+        case [EmbedFile(), *_]:
+            return _embed([task for task in tasks if isinstance(task, EmbedFile)])
         case _:
             pages = Pages()
-            return [_compare(task, pages) for task in tasks if not isinstance(task, ReadTask)]
+            rest = [task for task in tasks if not isinstance(task, ReadTask | EmbedFile)]
+            return [_compare(task, pages) for task in rest]
 
 
 def _compare(task: SearchTask | DigestTask | HashFile | ComparePages, pages: Pages) -> Result:
@@ -125,6 +132,26 @@ def _digest(task: DigestTask) -> DigestResult:
     digest = hashlib.sha256(np.array(pixels.shape, np.int64).tobytes())
     digest.update(np.ascontiguousarray(pixels).data)
     return DigestResult(task.sha256, digest.digest())
+
+
+def _embed(tasks: Sequence[EmbedFile]) -> list[Result]:
+    """Embed files, all in one batch of the network."""
+    reasons: dict[bytes, str] = {}
+    images: dict[bytes, NDArray[np.uint8]] = {}
+    for task in tasks:
+        with limited_memory():
+            picture = read_picture(task.path)
+        if picture.pixels is None:
+            reasons[task.sha256] = picture.reason
+        elif picture.sha256 != task.sha256:
+            reasons[task.sha256] = "the file has changed since it was scanned"
+        else:
+            images[task.sha256] = picture.pixels
+    vectors = embed(list(images.values()))
+    return [
+        *(Embedded(sha, v.tobytes()) for sha, v in zip(images, vectors, strict=True)),
+        *(Embedded(sha, b"", reason) for sha, reason in reasons.items()),
+    ]
 
 
 def _hash(task: HashFile) -> Hashed:

@@ -44,8 +44,11 @@ valid_ds = folder("birds/val")
 for i in range(4):
     test_ds = folder("birds/test", seed=randint(1, 99))
 """,
-        [(TR, "birds/train", None, None), (VA, "birds/val", None, None),
-         (TE, "birds/test", None, None)],
+        [
+            (TR, "birds/train", None, None),
+            (VA, "birds/val", None, None),
+            (TE, "birds/test", None, None),
+        ],
     ),
     Script(
         "an indented magic",
@@ -496,4 +499,81 @@ train, val, test = names[: int(0.5 * n)], names[int(0.5 * n) : int(0.75 * n)], n
 """,
         [(TR, "cells", 0.5, 8), (VA, "cells", 0.25, 8), (TE, "cells", 0.25, 8)],
     ),
-]  # fmt: skip
+    Script(
+        "paths are shuffled and labels are not",
+        """
+import glob, random
+random.seed(1)
+paths = sorted(glob.glob("db/*/*.jpg"))
+labels = [p.split("/")[1] for p in paths]
+random.shuffle(paths)
+n = int(len(paths) * .8)
+train_x, val_x, train_y, val_y = paths[:n], paths[n:], labels[:n], labels[n:]
+""",
+        [(TR, "db", 0.2, 1), (VA, "db", 0.2, 1)],
+        high=_codes("labels_not_shuffled"),
+    ),
+    Script(
+        "labels that are made after the shuffle",
+        """
+import glob, random
+random.seed(1)
+paths = sorted(glob.glob("db/*/*.jpg"))
+random.shuffle(paths)
+labels = [p.split("/")[1] for p in paths]
+n = int(len(paths) * .8)
+train_x, val_x, train_y, val_y = paths[:n], paths[n:], labels[:n], labels[n:]
+""",
+        [(TR, "db", 0.2, 1), (VA, "db", 0.2, 1)],
+    ),
+    Script(
+        "validation is normalised in another way through map",
+        """
+import tensorflow as tf
+from tensorflow.keras.applications.mobilenet_v2 import preprocess_input
+norm = tf.keras.layers.Rescaling(1./255)
+tr = tf.keras.utils.image_dataset_from_directory("d/train").map(lambda x, y: (norm(x), y))
+va = tf.keras.utils.image_dataset_from_directory("d/valid").map(lambda x, y: (preprocess_input(x), y))
+model.fit(tr, validation_data=va)
+""",
+        [(TR, "d/train", None, None), (VA, "d/valid", None, None)],
+        high=_codes("validation_normalised_differently"),
+    ),
+    Script(
+        "the same normalisation by two layers",
+        """
+import tensorflow as tf
+tr = tf.keras.utils.image_dataset_from_directory("d/train").map(lambda x, y: (tf.keras.layers.Rescaling(1./255)(x), y))
+va = tf.keras.utils.image_dataset_from_directory("d/valid").map(lambda x, y: (x / 255.0, y))
+model.fit(tr, validation_data=va)
+""",
+        [(TR, "d/train", None, None), (VA, "d/valid", None, None)],
+    ),
+    Script(
+        "defaults of a function that the code changes",
+        KERAS
+        + """
+def make(subset, seed=1, *, share=0.2):
+    return folder("d", validation_split=share, subset=subset, seed=seed)
+a = make("training")
+make.__defaults__ = (7,)
+make.__kwdefaults__ = {"share": 0.3}
+b = make("validation")
+model.fit(a, validation_data=b)
+""",
+        [(TR, "d", 0.2, 1), (VA, "d", 0.3, 7)],
+        high=_codes("different_seeds", "different_validation_split"),
+    ),
+    Script(
+        "a take that is not known",
+        KERAS
+        + """
+ds = folder("d", seed=8)
+n = how_many(ds)
+model.fit(ds.take(n), validation_data=ds.skip(n))
+""",
+        [(TR, "d", None, 8), (VA, "d", None, 8)],
+        high=_codes("take_skip_reshuffles"),
+        unread=frozenset({(3, "validation_split")}),
+    ),
+]

@@ -7,86 +7,12 @@ empty files, as names and label files alone decide. docs/guide/layouts.md is mad
 # A row of the table is easier to read in one line.
 # ruff: noqa: E501
 
-import itertools
 import json
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
-_GROUP = re.compile(r"\{([^{}]*)\}")
-
-
-@dataclass(frozen=True, slots=True)
-class LabelCase:
-    """One layout.
-
-    Attributes:
-        name: The dataset or tool that has it.
-        tree: Patterns of image paths.
-        classes: Number of images per class that must come out.
-        splits: Number of images per split; {} for none.
-        texts: Label files by path; a function gets its target.
-        kind: The convention, as `Kind.value`.
-        sure: False where a person must be asked.
-    """
-
-    name: str
-    tree: tuple[str, ...]
-    classes: dict[str, int]
-    splits: dict[str, int]
-    kind: str
-    texts: dict[str, str | Callable[[Path], None]] = field(default_factory=dict)
-    sure: bool = True
-
-
-def expand(pattern: str) -> list[str]:
-    """Return the paths of a pattern; a group that stands twice takes the same value."""
-    groups = list(dict.fromkeys(_GROUP.findall(pattern)))
-    paths = []
-    for values in itertools.product(*(_values(group) for group in groups)):
-        path = pattern
-        for group, value in zip(groups, values, strict=True):
-            path = path.replace(f"{{{group}}}", value)
-        paths.append(path)
-    return paths
-
-
-def build(case: LabelCase, root: Path) -> Path:
-    """Make the dataset of a case."""
-    for pattern in case.tree:
-        for path in expand(pattern):
-            file = root / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.touch()
-    for path, text in case.texts.items():
-        file = root / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if callable(text):
-            text(file)
-        else:
-            file.write_text(text, encoding="utf-8")
-    return root
-
-
-def _values(group: str) -> list[str]:
-    if ".." in group:
-        first, last = group.split("..")
-        return [str(n).zfill(len(first)) for n in range(int(first), int(last) + 1)]
-    return group.split(",")
-
-
-def rows(head: str, *lines: str) -> str:
-    """Return the text of a table."""
-    return "\n".join((head, *lines)) + "\n"
-
-
-def numbered(line: str, labels: str, *, start: int = 0) -> list[str]:
-    """Return a line per label: {n} counts, {c} is the label."""
-    return [
-        line.replace("{n}", str(n)).replace("{n4}", f"{n:04d}").replace("{c}", c)
-        for n, c in enumerate(labels.split(), start)
-    ]
+from tests.dataset.layouts.layout_case import LabelCase, numbered, rows
+from tests.dataset.layouts.more_cases import MORE
 
 
 def coco(split: str, labels: str, *, prefix: str = "", start: int = 0) -> str:
@@ -396,4 +322,4 @@ FILES = (
           "val.json": json.dumps({"a": ["a/3.jpg", "a/4.jpg"], "b": ["b/3.jpg", "b/4.jpg"]})}),
 )  # fmt: skip
 
-CASES = (*FOLDERS, *NAMES, *TABLES, *FILES)
+CASES = (*FOLDERS, *NAMES, *TABLES, *FILES, *MORE)

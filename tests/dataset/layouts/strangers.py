@@ -6,7 +6,7 @@ They have the shape of `cases.py`. The guide's table does not list them.
 # A row is easier to read in one line, and label files are as their tools write them.
 # ruff: noqa: E501
 
-from tests.dataset.layouts.cases import LabelCase
+from tests.dataset.layouts.layout_case import LabelCase
 
 STRANGERS = (
     LabelCase(

@@ -7,7 +7,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.dataset.layouts.cases import CASES, LabelCase, build
+from tests.dataset.layouts.cases import CASES
+from tests.dataset.layouts.layout_case import LabelCase, build
 from tests.dataset.layouts.strangers import STRANGERS
 
 from inspector.dataset.layouts import Layout, recognise
@@ -96,7 +97,7 @@ each class, the numbers that both calls give, and what to do:
 | a class is in one split only | add its images; an empty folder of its name is enough for the numbers to agree |
 | "Bee" in one split and "bee" in the other; "bee " with a blank; two Unicode forms of "été" | rename one of the folders |
 | a class folder without an image, which Keras counts | delete it |
-| `val` inside of `train`, which is read as a class named val | move it beside `train` |
+| `val` inside of `train`: read as validation here (and asked about), as one class named val by Keras | move it beside `train` |
 
 ## Folds, groups, photos and videos
 
@@ -120,7 +121,10 @@ and keep each video's frames together as a group.
 
 What you say is remembered in the project. A split's name is a word of the folder's name, in any case:
 training, train, trn, tr; validation, valid, val, vld, dev, eval, evaluation; test, tst, te, testing, holdout.
-An image with several objects (COCO, YOLO, a table of boxes) has the class of most of its objects.
+The words of other languages are known, too, with accents or without: entrenamiento, validación, prueba;
+apprentissage; Trainingsdaten, Validierung, Prüfdaten; treino, validação, teste; addestramento, validazione; trening;
+eğitim, doğrulama; обучение, валидация, тест; 训练集, 验证集, 测试集; 学習, 検証, テスト; 학습, 검증, 테스트; and more.
+An image with several objects (COCO, YOLO, Pascal VOC, a table of boxes) has the class of most of its objects.
 
 This table is made from the tests: `{a,b}` is each of these names, `{1..4}` each of these numbers.
 

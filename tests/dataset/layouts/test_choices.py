@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.dataset.layouts.cases import expand
+from tests.dataset.layouts.layout_case import expand
 
 from inspector.dataset.layouts import Choice, Kind, Role, recognise, roles
 from inspector.errors import DatasetError

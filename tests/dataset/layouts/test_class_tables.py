@@ -81,11 +81,15 @@ def test_an_empty_class_folder_shifts_all_numbers(tmp_path: Path) -> None:
 
 def test_a_split_inside_of_another(tmp_path: Path) -> None:
     root = make(tmp_path, {"train": ("bee", "cat"), "train/val": ("bee", "cat")})
-    (table,) = tables_of(root)
-    (difference,) = own_differences(table)
+    layout = recognise(root)
+    assert dict(layout.splits) == {"train/val": "validation", "train": "training"}
+    assert layout.place("train/val/bee/0.png").split == "validation"
+    inner, outer = tables_of(root)
+    (difference,) = own_differences(outer)
     assert difference.kind is DifferenceKind.SPLIT_INSIDE
     assert '"val" lies inside of train' in difference.text
-    assert not recognise(root).sure
+    assert differences(outer, inner) == own_differences(inner) == []
+    assert not layout.sure
 
 
 def test_one_folder_with_two_spellings(tmp_path: Path) -> None:

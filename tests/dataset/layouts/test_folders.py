@@ -47,10 +47,42 @@ SPELT = [spell(n) for n in SPLIT_NAMES for spell in (str.lower, str.upper, str.c
 
 
 def test_every_split_name_of_the_manual_is_known() -> None:
-    assert set(SPLIT_NAMES) == {
+    assert set(SPLIT_NAMES) >= {
         "training", "train", "trn", "tr", "validation", "valid", "val", "dev", "eval", "evaluation",
         "vld", "testing", "test", "tst", "te", "holdout",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("entrenamiento", "validación", "prueba"),
+        ("Entraînement", "Validation", "Test"),
+        ("apprentissage", "validation", "test"),
+        ("Trainingsdaten", "Validierung", "Testdaten"),
+        ("Training", "Validierungsdaten", "Prüfdaten"),
+        ("conjunto_de_treino", "validação", "teste"),
+        ("treinamento", "validac\u0327a\u0303o", "testes"),
+        ("addestramento", "validazione", "test"),
+        ("trening", "walidacja", "test"),
+        ("eğitim", "doğrulama", "test"),
+        ("обучение", "валидация", "тест"),
+        ("训练集", "验证集", "测试集"),
+        ("驗證集", "測試集"),
+        ("学習用", "検証用", "テスト用"),
+        ("학습데이터", "검증", "테스트"),
+    ],
+)
+def test_split_words_of_other_languages(root: Path, names: tuple[str, ...]) -> None:
+    layout = recognise(make(root, [f"{n}/{c}/1.jpg" for n in names for c in ("a", "b")]))
+    assert layout.sure
+    order = ("training", "validation", "test")[-len(names) :]
+    assert dict(layout.splits) == dict(zip(names, order, strict=True))
+
+
+@pytest.mark.parametrize("name", ["latest", "contest", "protesta", "aprender", "测量", "学校"])
+def test_words_that_only_hold_a_split_word_are_no_split(name: str) -> None:
+    assert split_of(name) == ""
 
 
 @pytest.mark.parametrize("name", SPELT)

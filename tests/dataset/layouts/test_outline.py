@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from tests.dataset.layouts.cases import CASES, LabelCase, build, expand
+from tests.dataset.layouts.cases import CASES
+from tests.dataset.layouts.layout_case import LabelCase, build, expand
 from tests.dataset.layouts.strangers import STRANGERS
 
 from inspector.dataset.layouts import Choice, Role, read_tree, recognise

@@ -1,7 +1,7 @@
 """A policy as code: the target, the Keras that will run it, and Copy."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.app.widgets import theme
 from inspector.augmentation.dialects import Target
 
 _TARGETS: tuple[tuple[str, Target], ...] = (
@@ -28,9 +29,11 @@ class CodeTab(QWidget):
 
     Attributes:
         changed: Another target or another Keras is wanted.
+        paste_asked: Read a policy from code.
     """
 
     changed = Signal()
+    paste_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,8 +45,10 @@ class CodeTab(QWidget):
         self._code = QPlainTextEdit()
         self._code.setReadOnly(True)
         self._code.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self._code.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self._copy = QPushButton("Copy")
+        self._code.setFont(theme.mono_font())
+        self._copy, paste = QPushButton("Copy"), QPushButton("Paste code…")
+        paste.setToolTip("Read a policy from your code; it is never run")
+        paste.clicked.connect(self.paste_asked)
         for widget, name in (
             (self._target, "Code for"), (self._version, "The Keras that will run it"),
             (self._code, "The policy as code"),
@@ -62,6 +67,7 @@ class CodeTab(QWidget):
         column.addWidget(self._target)
         column.addLayout(row)
         column.addWidget(self._code, 1)
+        column.addWidget(paste, 0, Qt.AlignmentFlag.AlignLeft)
 
     def wanted(self) -> tuple[Target, str]:
         """Return the target and the version of Keras."""

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from inspector.app.augment.policy_panel import LABELS
+from inspector.app.augment.policy_numbers import LABELS
 from inspector.app.threads.images import from_pixels
 from inspector.app.widgets import theme
 from inspector.augmentation.apply import apply_draw

@@ -1,9 +1,9 @@
-"""What there is to say of a policy: a card a parameter, and a button that sets what was meant."""
+"""What there is to say of a policy: a line per parameter, and a button that sets what was meant."""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from inspector.augmentation.lint import Advice
 
@@ -20,8 +20,8 @@ class LintList(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 8, 8, 0)
-        self._column.setSpacing(8)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
 
     def show_advice(self, found: Sequence[Advice]) -> None:
         """Show these in place of what was shown."""
@@ -32,29 +32,32 @@ class LintList(QWidget):
         for advice in found:
             self._column.addWidget(self._card(advice))
         if not found:
-            nothing = QLabel("There is nothing to say of this policy.")
+            nothing = QLabel("There is nothing to report about this policy.")
             nothing.setProperty("role", "muted")
             nothing.setWordWrap(True)
             self._column.addWidget(nothing)
-        self._column.addStretch()
 
     def _card(self, advice: Advice) -> QWidget:
         card = QWidget()
-        card.setObjectName("card")
-        severity = {"error": "high", "warning": "middle"}.get(advice.severity, "low")
-        card.setProperty("severity", severity)
-        card.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(card)
-        column.setContentsMargins(12, 8, 12, 8)
-        head = QLabel(advice.parameter)
+        column.setContentsMargins(0, 0, 0, 4)
+        column.setSpacing(2)
+        dot = QLabel("●" if advice.severity == "error" else "○")
+        dot.setProperty("role", "dot-problem")
+        dot.setAccessibleName(f"severity {advice.severity}")
         text = QLabel(advice.message)
         text.setWordWrap(True)
-        text.setProperty("role", "muted")
-        column.addWidget(head)
-        column.addWidget(text)
+        text.setProperty("role", "caption")
+        text.setToolTip(advice.parameter)
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(dot, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(text, 1)
+        column.addLayout(line)
         if advice.suggestion:
             said = ", ".join(f"{k} = {v}" for k, v in advice.suggestion.items())
             button = QPushButton("Set what was probably meant")
+            button.setProperty("role", "quiet")
             button.setToolTip(said)
             button.setAccessibleDescription(said)
             suggestion = advice.suggestion

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
@@ -13,28 +12,36 @@ from PySide6.QtWidgets import (
     QInputDialog,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSpinBox,
-    QTabWidget,
+    QStackedWidget,
     QVBoxLayout,
-    QWidget,
 )
 
+from inspector.app.augment.cards import (
+    SIZES,
+    effects_card,
+    fill_tools,
+    policy_card,
+    preview_card,
+    scrolled,
+)
 from inspector.app.augment.code_tab import CodeTab
 from inspector.app.augment.effects_panel import EffectsPanel
 from inspector.app.augment.effects_requests import EffectsRequests
 from inspector.app.augment.lint_list import LintList
 from inspector.app.augment.policy_bar import PolicyBar
 from inspector.app.augment.policy_history import PolicyHistory
-from inspector.app.augment.policy_panel import Control, PolicyControls
+from inspector.app.augment.policy_numbers import Control
+from inspector.app.augment.policy_panel import PolicyControls
+from inspector.app.augment.preservation_text import headline
 from inspector.app.augment.preview_grid import GridRow, PreviewGrid
+from inspector.app.augment.preview_request import PreviewRequest, make_rows
 from inspector.app.augment.range_strip import RangeStrip, make_strip
 from inspector.app.threads.bridge import Bridge
-from inspector.app.threads.images import from_pixels
 from inspector.app.widgets.code_reading_panel import CodeReadingPanel
+from inspector.app.widgets.icons import icon
 from inspector.app.widgets.keys import bind
-from inspector.app.widgets.page import Key, Page, PageName
-from inspector.augmentation.apply import augment
+from inspector.app.widgets.page import Key, Page, PageName, PageRequest
 from inspector.augmentation.dialects import to_code
 from inspector.augmentation.lint import Advice, follow
 from inspector.augmentation.policy import Policy
@@ -45,52 +52,10 @@ from inspector.project.augment.code_advice import PolicyReading, read_policy
 from inspector.project.augment.previews import PreviewImage
 from inspector.project.changes import Changes
 from inspector.project.project import Project
-from inspector.project.training.run import IMAGE_SIZE_PX, IMAGE_SIZES_PX
 from inspector.work.effects_process import MeasuredImages as Measured
 
-SIZES = (3, 4, 5, 6)
 MEASURED = 16
-
-
-@dataclass(frozen=True, slots=True)
-class PreviewRequest:
-    """What the grid is asked to show.
-
-    Attributes:
-        draws: Of each image, of the policy and of the one beside it together.
-        most_px: Side of a cell of the grid, in pixels of the screen; 0 for no limit.
-    """
-
-    policy: Policy
-    beside: Policy | None
-    pictures: tuple[PreviewImage, ...]
-    pinned: frozenset[int]
-    seed: int
-    epoch: int
-    draws: int
-    most_px: int = 0
-
-
-def make_rows(request: PreviewRequest) -> list[GridRow]:
-    """Return the rows of the grid, with the very pixels that training would read."""
-    half = -(-request.draws // 2) if request.beside else request.draws
-    rows = []
-    for picture in request.pictures:
-        shown = []
-        for policy in (request.policy, request.beside):
-            count = half if policy is not None else 0
-            shown.append(tuple(
-                from_pixels(augment(
-                    picture.pixels, policy or request.policy,
-                    seed=request.seed, epoch=request.epoch + k,
-                    image_id=picture.identity,
-                ), request.most_px)
-                for k in range(count)
-            ))  # fmt: skip
-        pinned = picture.sample in request.pinned
-        original = from_pixels(picture.pixels, request.most_px)
-        rows.append(GridRow(picture.label, pinned, original, *shown))
-    return rows
+_NARROW_PX, _WIDE_PX = 1000, 1300
 
 
 class AugmentPage(Page):
@@ -132,7 +97,8 @@ class AugmentPage(Page):
         self._message = QLabel()
         self._pasted, self._reading = "", CodeReadingPanel()
         self._reading.answered.connect(lambda: self.read_code(self._pasted))
-        self._tabs = QTabWidget()
+        self._tabs, self._notes_title = QStackedWidget(), QLabel("No notes")
+        self._headline, self._note = QLabel(), QLabel()
         self._lay_out()
         self._connect()
         self._controls.show_policy(self.history.now)
@@ -202,8 +168,9 @@ class AugmentPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        wide = self.width() > 1400
-        self._tabs.setFixedWidth(380 if wide else 300)
+        narrow, wide = self.width() < _NARROW_PX, self.width() >= _WIDE_PX
+        self._left_card.setFixedWidth(304 if narrow else 372 if wide else 340)
+        self._right_card.setFixedWidth(252 if narrow else 396 if wide else 292)
         self._draw()
 
     def _choose(self) -> None:
@@ -273,6 +240,8 @@ class AugmentPage(Page):
         self._measure()
 
     def _measure(self) -> None:
+        self._controls.show_other(self._bar.beside()[1])
+        self._show_headline()
         self.measurer.show_policy(self.history.now, self._bar.beside()[1])
         self._show_code()
 
@@ -286,7 +255,7 @@ class AugmentPage(Page):
             self.history.now, beside, tuple(self._pictures[:rows]), frozenset(self._pinned),
             self._seed.value(), self._epoch.value(), rows, int(side),
         )  # fmt: skip
-        heads = (f"A: {self._bar.name()}", f"B: {name}") if beside else ("draws", "")
+        heads = (f"A: {self._bar.name()}", f"B: {name}") if beside else ("Samples", "")
 
         def done(found: list[GridRow]) -> None:
             self.drawn += 1
@@ -299,6 +268,7 @@ class AugmentPage(Page):
 
     def _on_control(self, control: Control) -> None:
         self._control = control
+        self._strip.setVisible(True)
         self._show_strip()
 
     def _show_strip(self) -> None:
@@ -322,8 +292,8 @@ class AugmentPage(Page):
         self._advice = [*self._code_advice, *found]
         self._controls.show_advice(self._advice)
         self._advice_list.show_advice(self._advice)
-        count = f" ({len(self._advice)})" if self._advice else ""
-        self._tabs.setTabText(1, f"Advice{count}")
+        count = len(self._advice)
+        self._notes_title.setText(f"{count} note{'s' * (count != 1)}" if count else "No notes")
 
     def _on_suggested(self, suggested: SuggestedRange) -> None:
         self._replace(follow(self.history.now, {suggested.parameter: suggested.value}))
@@ -365,6 +335,10 @@ class AugmentPage(Page):
         self.measurer.ranges.connect(lambda r: self._controls.show_suggested(r.suggested))
         self.measurer.advised.connect(self._on_advised)
         self.measurer.failed.connect(self._refuse)
+        self.measurer.judged.connect(self._show_headline)
+        self._bar.paste_asked.connect(self._paste)
+        self._bar.undo_asked.connect(self.undo)
+        self._bar.redo_asked.connect(self.redo)
         self._bar.chosen.connect(self._on_named)
         self._bar.beside_chosen.connect(self._on_beside)
         self._bar.failed.connect(self._refuse)
@@ -380,74 +354,60 @@ class AugmentPage(Page):
         bind(self, self.key_table())
 
     def _lay_out(self) -> None:
-        for size in SIZES:
-            self._size.addItem(f"{size} × {size}", size)
-        self._size.setCurrentIndex(1)
-        for side in IMAGE_SIZES_PX:
-            self._side.addItem(f"{side} px", side)
-        self._side.setCurrentIndex(IMAGE_SIZES_PX.index(IMAGE_SIZE_PX))
-        for widget, name in (
-            (self._size, "Images and draws"), (self._side, "Size that training reads"),
-            (self._seed, "Seed of the draws"),
-            (self._epoch, "Epoch of the first draw"),
-        ):  # fmt: skip
-            widget.setAccessibleName(name)
-            widget.setToolTip(name)
-        for spin, prefix in ((self._seed, "seed "), (self._epoch, "epoch ")):
-            spin.setPrefix(prefix)
-            spin.setRange(0, 1_000_000)
-            spin.setMinimumHeight(30)
+        fill_tools(self._size, self._side, self._seed, self._epoch)
+        self._headline.setProperty("role", "title")
+        self._headline.setObjectName("augment-headline")
+        self._note.setProperty("role", "muted")
+        self._note.setObjectName("augment-note")
+        for label in (self._headline, self._note, self._message):
+            label.setWordWrap(True)
         self._message.setVisible(False)
         self._message.setProperty("role", "error")
-        self._message.setWordWrap(True)
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(self._headline)
+        words.addWidget(self._note)
         top = QHBoxLayout()
-        top.setSpacing(8)
-        top.addWidget(self._bar, 1)
-        for text, slot in (("Paste code…", self._paste), ("Undo", self.undo), ("Redo", self.redo)):
-            top.addWidget(_button(text, slot))
+        top.setSpacing(16)
+        top.addLayout(words, 1)
+        top.addWidget(self._bar, 0, Qt.AlignmentFlag.AlignBottom)
         body = QHBoxLayout()
-        body.setSpacing(16)
-        body.addWidget(_scrolled(self._controls, "Numbers of the policy", 280))
+        body.setSpacing(12)
+        self._left_card = policy_card(self._controls, self._advice_list, self._notes_title)
+        self._right_card = self._right()
+        body.addWidget(self._left_card)
         body.addWidget(self._middle(), 1)
-        body.addWidget(self._right())
+        body.addWidget(self._right_card)
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(16, 12, 16, 12)
-        outer.setSpacing(8)
+        outer.setContentsMargins(24, 20, 24, 12)
+        outer.setSpacing(12)
         outer.addLayout(top)
         outer.addWidget(self._message)
         outer.addWidget(self._reading)
         outer.addLayout(body, 1)
 
-    def _middle(self) -> QWidget:
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        for widget in (
-            self._size, self._side, self._seed, self._epoch,
-            _button("Next epoch", self._next_epoch),
-        ):  # fmt: skip
-            row.addWidget(widget)
-        row.addStretch()
-        hint = QLabel("Hold Space for originals. Click an original, or 1 to 9, to pin it.")
-        hint.setProperty("role", "muted")
-        below = QHBoxLayout()
-        below.addWidget(hint, 1)
-        below.addWidget(_button("Other images", self._other_images))
-        middle = QWidget()
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addLayout(row)
-        column.addWidget(self._grid, 1)
-        column.addLayout(below)
-        column.addWidget(self._strip)
-        return middle
+    def _middle(self) -> QFrame:
+        tools = (self._size, self._side, self._seed, self._epoch)
+        below = (
+            _button("Next epoch", self._next_epoch), _button("Other images", self._other_images),
+        )  # fmt: skip
+        return preview_card(tools, below, self._grid, self._strip)
 
-    def _right(self) -> QWidget:
-        self._tabs.addTab(_scrolled(self._effects, "Effects"), "Effects")
-        self._tabs.addTab(_scrolled(self._advice_list, "Advice"), "Advice")
-        self._tabs.addTab(self._code, "Code")
-        self._tabs.setFixedWidth(300)
-        return self._tabs
+    def _right(self) -> QFrame:
+        self._tabs.addWidget(scrolled(self._effects, "Effects"))
+        self._tabs.addWidget(self._code)
+        self._code.paste_asked.connect(self._paste)
+        compare = _button("Compare in Train…", self._on_compare)
+        compare.setIcon(icon("train"))
+        return effects_card(self._tabs, compare)
+
+    def _on_compare(self) -> None:
+        self.asked.emit(PageRequest(PageName.TRAIN))
+
+    def _show_headline(self) -> None:
+        text, note = headline(self.measurer, self.history.now, self._bar.beside()[0])
+        self._headline.setText(text)
+        self._note.setText(note)
 
 
 def _button(text: str, slot: Callable[[], object]) -> QPushButton:
@@ -456,15 +416,3 @@ def _button(text: str, slot: Callable[[], object]) -> QPushButton:
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.clicked.connect(slot)
     return button
-
-
-def _scrolled(widget: QWidget, name: str, width_px: int = 0) -> QScrollArea:
-    area = QScrollArea()
-    area.setAccessibleName(name)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(widget)
-    if width_px:
-        area.setFixedWidth(width_px)
-    return area

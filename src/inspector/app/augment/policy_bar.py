@@ -8,13 +8,13 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QInputDialog,
-    QLabel,
     QMenu,
     QPushButton,
     QWidget,
 )
 
 from inspector.app.threads.bridge import Bridge
+from inspector.app.widgets.segmented import SegmentedControl
 from inspector.augmentation.policy import Policy
 from inspector.augmentation.presets import PRESETS
 from inspector.project.augment.policies import SavedPolicy, load_policy, write_file
@@ -30,7 +30,12 @@ class PolicyBar(QWidget):
         chosen: The `Policy` of a name or of a file.
         beside: The `Policy` to stand beside, or None.
         failed: An `InspectorError` of reading or keeping one.
+        paste_asked: Read a policy from code; `undo_asked` and `redo_asked` are of moves.
     """
+
+    paste_asked = Signal()
+    undo_asked = Signal()
+    redo_asked = Signal()
 
     chosen = Signal(object)
     beside_chosen = Signal(object)
@@ -47,7 +52,7 @@ class PolicyBar(QWidget):
         self._names.activated.connect(self._on_name)
         self._beside.activated.connect(self._on_beside)
         for box in (self._names, self._beside):
-            box.setMinimumWidth(220)
+            box.setMinimumWidth(168)
             box.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
@@ -62,17 +67,19 @@ class PolicyBar(QWidget):
         menu.addSeparator()
         menu.addAction("Open a file…", self._on_open)
         menu.addAction("Write to a file…", self._on_write)
+        menu.addSeparator()
+        menu.addAction("Paste code…").triggered.connect(self.paste_asked)
+        menu.addAction("Undo the last move").triggered.connect(self.undo_asked)
+        menu.addAction("Redo it").triggered.connect(self.redo_asked)
         more.setMenu(menu)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        beside = QLabel("beside it")
-        beside.setProperty("role", "muted")
-        for widget in (self._names, self._save, more):
+        self._mode = SegmentedControl(("One policy", "Side by side"), "How many policies")
+        self._mode.chosen.connect(self._on_mode)
+        for widget in (self._mode, self._names, self._beside, self._save, more):
             row.addWidget(widget)
-        row.addStretch()
-        row.addWidget(beside)
-        row.addWidget(self._beside)
+        self._beside.setVisible(False)
         self._show_names()
 
     def refresh(self) -> None:
@@ -131,7 +138,16 @@ class PolicyBar(QWidget):
         if policy is not None:
             self.chosen.emit(policy)
 
+    def _on_mode(self, mode: int) -> None:
+        """Show a second policy, at first the first preset, or none."""
+        first = next((i for i in range(1, self._beside.count()) if self._beside.itemText(i)), 0)
+        self._beside.setCurrentIndex(first if mode else 0)
+        self._on_beside()
+
     def _on_beside(self) -> None:
+        there = self._beside.currentIndex() > 0
+        self._mode.choose(int(there))
+        self._beside.setVisible(there)
         self.beside_chosen.emit(self.beside()[1])
 
     def _on_save(self) -> None:

@@ -12,6 +12,7 @@ from inspector.app.widgets import theme
 _GAP_PX = 6
 _HEAD_PX = 22
 _PIN_PX = 8
+_SQUARE_PX = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,9 @@ class PreviewGrid(QWidget):
         self._plain = False
         self.setAccessibleName("Originals in the first column, draws beside them")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(320, 240)
+        self.setMinimumSize(240, 200)
 
-    def show_rows(self, rows: Sequence[GridRow], heads: tuple[str, str] = ("draws", "")) -> None:
+    def show_rows(self, rows: Sequence[GridRow], heads: tuple[str, str] = ("Samples", "")) -> None:
         """Show rows; `heads` name the policy and the one beside it."""
         self._rows, self._heads = rows, heads
         self.update()
@@ -110,19 +111,25 @@ class PreviewGrid(QWidget):
         painter.setPen(theme.colour("text-2"))
         step = side + _GAP_PX
         row = self._rows[0]
-        texts = [("original", 0.0, side)]
+        texts = [("Original", 0.0, side, "")]
         if self._plain:
-            texts.append(("originals", step, step * 2))
+            texts.append(("Originals", step, step * 2, ""))
         else:
             count = len(row.draws)
-            texts.append((self._heads[0], step, step * count - _GAP_PX))
-            texts.append((self._heads[1], step * (1 + count) + 4, step * len(row.beside) - 10))
-        for text, left, width in texts:
+            right = step * len(row.beside) - 10
+            texts.append((self._heads[0], step, step * count - _GAP_PX, "policy_b"))
+            texts.append((self._heads[1], step * (1 + count) + 4, right, "policy_c"))
+        for text, left, width, colour in texts:
             if width > 0:
-                shown = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(width))
-                painter.drawText(
-                    QRectF(left, 0, width, _HEAD_PX), Qt.AlignmentFlag.AlignVCenter, shown
+                if colour and text:
+                    square = QRectF(left, (_HEAD_PX - _SQUARE_PX) / 2, _SQUARE_PX, _SQUARE_PX)
+                    painter.fillRect(square, theme.colour(colour))
+                indent = _SQUARE_PX + 6 if colour and text else 0
+                place = QRectF(left + indent, 0, width - indent, _HEAD_PX)
+                shown = self.fontMetrics().elidedText(
+                    text, Qt.TextElideMode.ElideRight, int(place.width())
                 )
+                painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
         if row.beside and not self._plain:
             x = int(step * (1 + len(row.draws)) - _GAP_PX / 2)
             painter.drawLine(x, 4, x, int(_HEAD_PX + step * len(self._rows)))

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from inspector.app.augment.policy_panel import Control
+from inspector.app.augment.policy_numbers import Control
 from inspector.app.threads.images import from_pixels
 from inspector.app.widgets import theme
 from inspector.augmentation.apply import apply_draw

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 
 from inspector.app.duplicates.queue import HashedPair, labels_of
 from inspector.app.widgets import theme
-from inspector.app.widgets.pair_kinds import KIND_NAMES
+from inspector.app.widgets.pairs.pair_kinds import KIND_NAMES
 from inspector.app.widgets.review.queue_model import AnyIndex, QueueModel
 from inspector.app.widgets.split_badge import paint_badge
 from inspector.project.review.duplicates import Cluster, PairKind

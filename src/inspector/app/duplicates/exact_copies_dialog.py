@@ -5,9 +5,9 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLa
 
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.focus import StableFocus
-from inspector.app.widgets.pair_dialog import PairDialog
-from inspector.app.widgets.pair_grid import PairGrid, PairTile
-from inspector.app.widgets.pair_kinds import KIND_NAMES
+from inspector.app.widgets.pairs.pair_dialog import PairDialog
+from inspector.app.widgets.pairs.pair_grid import PairGrid, PairTile
+from inspector.app.widgets.pairs.pair_kinds import KIND_NAMES
 from inspector.project.project import Project
 from inspector.project.review.duplicates import Cluster
 

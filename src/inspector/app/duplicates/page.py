@@ -23,12 +23,12 @@ from inspector.app.duplicates.stage import VERIFIED, Stage
 from inspector.app.duplicates.verbs import PairVerbs
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.thumbnails import Thumbnails
-from inspector.app.widgets.compare_view import CompareMode
 from inspector.app.widgets.controls.key_button import KeyButton
 from inspector.app.widgets.jobs import Job
 from inspector.app.widgets.keys import bind, overrides, resolve
 from inspector.app.widgets.member_strip import MAX_SHOWN, MemberStrip
 from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest
+from inspector.app.widgets.pairs.compare_view import CompareMode
 from inspector.app.widgets.review.review import Review, Verb
 from inspector.desktop.settings import settings_file
 from inspector.errors import UsageError

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLay
 from inspector.app.duplicates.hash_pairs import NAMES
 from inspector.app.duplicates.sentences import ClusterFacts
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets.compare_view import CompareView
 from inspector.app.widgets.compared_pair import ComparedPair
 from inspector.app.widgets.controls.combo import Combo
-from inspector.app.widgets.pair_dialog import mode_control
-from inspector.app.widgets.pair_kinds import KIND_NAMES
+from inspector.app.widgets.pairs.compare_view import CompareView
+from inspector.app.widgets.pairs.pair_dialog import mode_control
+from inspector.app.widgets.pairs.pair_kinds import KIND_NAMES
 from inspector.project.project import Project
 from inspector.project.review.duplicates import PairKind
 from inspector.similarity.image_hashes import HashMethod

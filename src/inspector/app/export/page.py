@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.export.excluded_strip import SHOWN, ExcludedImage, ExcludedStrip
+from inspector.app.export.script_button import ScriptButton
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
 from inspector.app.widgets.balance_bars import BalanceBars
@@ -76,7 +77,7 @@ class ExportPage(Page):
     """Plan an export, make it, and say what holds."""
 
     name = PageName.EXPORT
-    words = "copy clean dataset save report manifest folder write"
+    words = "copy clean dataset save report manifest folder write script fiftyone cleanlab mlflow"
     icon = "export"
     purpose = "Copy the cleaned dataset to a new folder; the original is never touched"
 
@@ -114,6 +115,10 @@ class ExportPage(Page):
         self._report = QPushButton("Write a report…")
         self._report.setToolTip("All that was found, as one page to keep, print or send")
         self._report.clicked.connect(self._write_report)
+        self._script = ScriptButton(
+            project, bridge, self.jobs, say=self._said.setText,
+            folder=lambda: Path(self._target.text()).expanduser().parent,
+        )  # fmt: skip
         self._code = QPlainTextEdit()
         self._code.setReadOnly(True)
         self._code.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
@@ -177,6 +182,7 @@ class ExportPage(Page):
         promise_row = QHBoxLayout()
         promise_row.addWidget(self._said, 1)
         promise_row.addWidget(self._open)
+        promise_row.addWidget(self._script)
         promise_row.addWidget(self._report)
         column = QVBoxLayout(card)
         column.setContentsMargins(20, 16, 20, 12)

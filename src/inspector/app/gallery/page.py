@@ -15,6 +15,7 @@ from inspector.app.gallery.headline import headline
 from inspector.app.gallery.hover_preview import HoverPreview
 from inspector.app.gallery.loupe import Loupe, LoupeVerbs
 from inspector.app.gallery.selection_bar import SelectionBar
+from inspector.app.gallery.similar_images import show_similar
 from inspector.app.gallery.tile import Tile, tiles_of
 from inspector.app.gallery.view import TILE_PX, GalleryView
 from inspector.app.threads.bridge import Bridge
@@ -22,10 +23,11 @@ from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets import theme
 from inspector.app.widgets.controls.class_chooser import ClassChooser
 from inspector.app.widgets.controls.combo import Combo
+from inspector.app.widgets.controls.segmented import Segmented
 from inspector.app.widgets.elided_label import ElidedLabel
 from inspector.app.widgets.keys import bind
 from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest
-from inspector.app.widgets.pair_dialog import PairDialog
+from inspector.app.widgets.pairs.pair_dialog import PairDialog
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.project import Project
@@ -109,6 +111,8 @@ class GalleryPage(Page):
             self.filters.show_only(request.title, request.samples)
         elif request.action is PageAction.SHOW_IMAGE:
             self.show_sample(request.samples[0])
+        elif request.action is PageAction.SHOW_SIMILAR:
+            self._show_similar(request.samples[0])
 
     def close(self) -> bool:
         """End the decode threads, too."""
@@ -336,6 +340,16 @@ class GalleryPage(Page):
         if ids:
             self._leave_for_duplicates(ids[0])
 
+    def _similar(self) -> None:
+        for sample in self.view.selected_ids()[:1]:
+            self._show_similar(sample)
+
+    def _show_similar(self, sample: int) -> None:
+        show_similar(self, sample, self.filters.show_only)
+
+    def _map(self) -> None:
+        self.asked.emit(PageRequest(PageName.MAP))
+
     def _table(self) -> list[Key]:
         view = self.view
         return [
@@ -347,6 +361,8 @@ class GalleryPage(Page):
             Key("together", "G", "keep what is selected together", self._together),
             Key("compare", "C", "compare two images", self._compare),
             Key("duplicates", "D", "show its cluster on Duplicates", self._to_duplicates),
+            Key("similar", "S", "similar images of the current one", self._similar),
+            Key("map", "M", "see all images on the map", self._map),
             Key("all", "Ctrl+A", "select all that is shown", view.selectAll),
             Key("group", "Shift+A", "select all of this group", view.select_current_group),
             Key("none", "Escape", "select nothing", view.clearSelection),
@@ -408,6 +424,11 @@ class GalleryPage(Page):
         self._headline = ElidedLabel("Gallery")
         self._headline.setObjectName("gallery-headline")
         self._headline.setProperty("role", "title")
+        ways = Segmented(["Grid", "Map"], name="Gallery as")
+        ways.chosen.connect(lambda _: (ways.mark(0), self._map()))
+        head = QHBoxLayout()
+        head.addWidget(self._headline, 1)
+        head.addWidget(ways)
         order = QHBoxLayout()
         order.setSpacing(8)
         size = QLabel("Size")
@@ -438,7 +459,7 @@ class GalleryPage(Page):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 12)
         outer.setSpacing(10)
-        outer.addWidget(self._headline)
+        outer.addLayout(head)
         outer.addWidget(self.filters)
         outer.addLayout(order)
         outer.addWidget(body, 1)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from inspector.app.labels.case_list import CaseList, CaseModel
+from inspector.app.labels.label_count_panel import LabelCountPanel
 from inspector.app.labels.neighbours_view import PLACES, NeighboursView
 from inspector.app.labels.queue import (
     CaseOrder,
@@ -22,7 +23,6 @@ from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets import theme
-from inspector.app.widgets.compare_view import CompareMode, CompareView
 from inspector.app.widgets.compared_pair import ComparedPair
 from inspector.app.widgets.controls.class_chooser import ClassChooser
 from inspector.app.widgets.controls.combo import Combo
@@ -30,6 +30,7 @@ from inspector.app.widgets.controls.confidence_bars import ConfidenceBars
 from inspector.app.widgets.controls.segmented import Segmented
 from inspector.app.widgets.keys import bind
 from inspector.app.widgets.page import Key, Page, PageName
+from inspector.app.widgets.pairs.compare_view import CompareMode, CompareView
 from inspector.app.widgets.review.review import Review, Verb
 from inspector.project.changes import Changes
 from inspector.project.diagnosis.labels import LabelCase, Neighbourhood
@@ -72,6 +73,7 @@ class LabelsPage(Page):
         self._kind: SuspectKind | None = None
         self._near = (NeighboursView(), NeighboursView())
         self._confidence = ConfidenceBars(accent=True)
+        self._count = LabelCountPanel(project, bridge)
         self.review = Review(
             self.title, self.model, self.list, bridge=bridge, undo=project.decisions.undo,
             done_word="reviewed",
@@ -90,6 +92,7 @@ class LabelsPage(Page):
         """Ask for the queue again after a scan, a decision or a new look at the labels."""
         if changes.duplicates or changes.decisions or changes.rule:
             self._ask()
+            self._count.refresh()
 
     def refresh_visible(self) -> None:
         """Ask again for thumbnails in sight that were not there yet."""
@@ -322,7 +325,8 @@ class LabelsPage(Page):
         self._label_buttons = (first, second)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self.review)
+        outer.addWidget(self.review, 1)
+        outer.addWidget(self._count)
         self.setFocusProxy(self.list)
 
     def _image_card(self) -> QWidget:

@@ -15,7 +15,7 @@ class AnswerCard(QFrame):
     Attributes:
         clean_up_asked: The person wants to exclude copies.
         review_asked: The person wants to look at the pairs.
-        why_toggled: The evidence is to be shown, or not.
+        why_asked: The evidence is to be shown.
 
     Args:
         validation: The field of the validation accuracy; `test` is the other one.
@@ -23,7 +23,7 @@ class AnswerCard(QFrame):
 
     clean_up_asked = Signal()
     review_asked = Signal()
-    why_toggled = Signal(bool)
+    why_asked = Signal()
 
     def __init__(self, validation: QWidget, test: QWidget) -> None:
         super().__init__()
@@ -46,11 +46,11 @@ class AnswerCard(QFrame):
         self._review = QPushButton("Review the pairs")
         self.why = QPushButton("Why?")
         self.why.setProperty("role", "quiet")
-        self.why.setCheckable(True)
-        self.why.setToolTip("The diagnosis behind this, and what else you can state")
+        self.why.setToolTip("The evidence behind each figure")
         self.clean_up.clicked.connect(self.clean_up_asked)
         self._review.clicked.connect(self.review_asked)
-        self.why.toggled.connect(self.why_toggled)
+        self.why.clicked.connect(self.why_asked)
+        self.bar.clicked.connect(self.why_asked)
         self.bar.show_gap(None)
         self._lay_out(validation, test)
 

@@ -10,7 +10,7 @@ from inspector.app.overview.near_judge_dialog import NearJudgeDialog
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.focus import StableFocus
 from inspector.app.widgets.jobs import Job, Jobs
-from inspector.app.widgets.pair_dialog import PairDialog
+from inspector.app.widgets.pairs.pair_dialog import PairDialog
 from inspector.errors import InspectorError
 from inspector.project.export.clean_up import CleanUpChoice, CleanUpPlan, CleanUpResult
 from inspector.project.project import Project

@@ -2,8 +2,8 @@
 
 from enum import Enum
 
-from inspector.app.widgets.pair_grid import PairTile
-from inspector.app.widgets.pair_kinds import KIND_NAMES
+from inspector.app.widgets.pairs.pair_grid import PairTile
+from inspector.app.widgets.pairs.pair_kinds import KIND_NAMES
 from inspector.project.export.clean_up import CleanUpPlan
 from inspector.project.review.copies import CopyPair
 from inspector.project.review.duplicates import PairKind

@@ -28,7 +28,7 @@ from inspector.app.overview.clean_up_text import (
 )
 from inspector.app.widgets.balance_bars import BalanceBars
 from inspector.app.widgets.flow_layout import FlowLayout
-from inspector.app.widgets.pair_grid import PairGrid
+from inspector.app.widgets.pairs.pair_grid import PairGrid
 from inspector.project.export.clean_up import CleanUpPlan
 from inspector.project.review.copies import CopyPair
 

@@ -1,7 +1,7 @@
 """The gap between two accuracies as one bar: what leakage is worth, what is not explained."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from inspector.app.widgets import theme
@@ -13,11 +13,19 @@ _LABEL_MIN_PX = 90
 
 
 class GapBar(QWidget):
-    """Paint an axis from below the lowest whisker to 1, with segments and 95 % CIs."""
+    """Paint an axis from below the lowest whisker to 1, with segments and 95 % CIs.
+
+    Attributes:
+        clicked: The person wants the evidence; Return does the same.
+    """
+
+    clicked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._gap: GapParts | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(self.sizeHint().height())
 
@@ -33,6 +41,16 @@ class GapBar(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(400, _WHISKERS_PX + _BAR_PX + _AXIS_PX)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.clicked.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.clicked.emit()
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event

@@ -7,8 +7,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets.compare_view import CompareView
 from inspector.app.widgets.compared_pair import ComparedPair
+from inspector.app.widgets.pairs.compare_view import CompareView
 from inspector.project.project import Project
 from inspector.project.review.copies import CopyPair
 from inspector.project.review.near_precision import SAMPLE_PAIRS, NearPrecision

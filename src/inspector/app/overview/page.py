@@ -1,26 +1,37 @@
 """Overview: the answer first, the pairs behind it, then findings by what they are worth."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QImage, QResizeEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from inspector.app.overview.answer_card import AnswerCard
 from inspector.app.overview.clean_up_dialog import CleanUpDialog
+from inspector.app.overview.evidence.view import EvidenceView
 from inspector.app.overview.finding_card import STRIP, CardAction, FindingCard
 from inspector.app.overview.pairs_card import PairsCard
-from inspector.app.overview.shift_card import ShiftCard
 from inspector.app.overview.verdict_panel import VerdictPanel
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
 from inspector.app.widgets.page import Page, PageAction, PageName, PageRequest
-from inspector.app.widgets.pair_dialog import PairDialog
+from inspector.app.widgets.pairs.pair_dialog import PairDialog
 from inspector.project.changes import Changes
 from inspector.project.diagnosis.answers import Answer
 from inspector.project.diagnosis.findings import FindingView, Overview
 from inspector.project.project import Project
 from inspector.project.review.copies import CopyPair
+from inspector.reports.check_results import ReportForm
 
 _PAGES = {
     FindingView.CLUSTERS: PageRequest(PageName.DUPLICATES),
@@ -29,6 +40,7 @@ _PAGES = {
     FindingView.LAYOUT: PageRequest(PageName.OVERVIEW, PageAction.CHANGE_LAYOUT),
     FindingView.KEEP_RULE: PageRequest(PageName.DUPLICATES, PageAction.KEEP_BY_RULE),
 }  # fmt: skip
+_REPORTS = "HTML (*.html);;SARIF for CI (*.sarif);;JUnit for CI (*.xml)"
 _WIDE_PX, _SIDE_PX, _TEXT_PX = 1300, 464, 1400
 _THREE_PX, _TWO_PX = 1000, 700
 # The answer says these already, with the pairs beside it.
@@ -76,11 +88,13 @@ class OverviewPage(Page):
         self.answer = AnswerCard(*self.verdict.accuracy_fields)
         self.answer.clean_up_asked.connect(self.show_clean_up)
         self.answer.review_asked.connect(lambda: self.asked.emit(_PAGES[FindingView.CLUSTERS]))
-        self.answer.why_toggled.connect(self._on_why)
+        self.answer.why_asked.connect(self.show_evidence)
         self.pairs = PairsCard(project.samples.thumbnail)
         self.pairs.opened.connect(self._on_pair)
-        self.differences = ShiftCard(project, bridge)
-        self.differences.asked.connect(self.show_list)
+        self.evidence = EvidenceView(project, bridge, self.verdict)
+        self.evidence.list_asked.connect(self.show_list)
+        self.evidence.back_asked.connect(self.show_answer)
+        self.evidence.report_asked.connect(self._write_report)
         self._summary, self._checked = QLabel("Reading the names…"), QLabel()
         for label in (self._summary, self._checked):
             label.setProperty("role", "caption")
@@ -109,6 +123,7 @@ class OverviewPage(Page):
     def close(self) -> bool:
         """Let go of the decode threads, too."""
         self.pairs.shut()
+        self.evidence.shut()
         return super().close()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -128,10 +143,24 @@ class OverviewPage(Page):
     def _on_pair(self, pair: CopyPair) -> None:
         PairDialog(self.project, self.bridge, (pair.kept, pair.excluded), self).open()
 
-    def _on_why(self, on: bool) -> None:
-        self.verdict.setVisible(on)
-        if on:
-            self._area.ensureWidgetVisible(self.verdict)
+    def show_evidence(self) -> None:
+        """Show the page behind the figures."""
+        self._stack.setCurrentWidget(self.evidence)
+
+    def show_answer(self) -> None:
+        """Show the answer and the findings again."""
+        self._stack.setCurrentWidget(self._area)
+        self._area.setFocus()
+
+    def _write_report(self) -> None:
+        start = str(Path.home() / f"{self.project.name}-report.html")
+        name, _ = QFileDialog.getSaveFileName(self, "Where the report is written", start, _REPORTS)
+        if name:
+            file = Path(name)
+            self.bridge.call(
+                lambda: self.project.reports.write(file, ReportForm.of(file)),
+                lambda _: _show_file(file),
+            )
 
     def _ask(self) -> _Answered:
         counts = self.project.samples.counts()
@@ -163,8 +192,6 @@ class OverviewPage(Page):
         overview = shown.overview
         self._summary.setText(overview.summary)
         self.verdict.refresh(complete=overview.complete)
-        if overview.complete:
-            self.differences.refresh()
         for card in self._cards:
             self._findings.removeWidget(card)
             card.deleteLater()
@@ -200,10 +227,8 @@ class OverviewPage(Page):
         self._main, self._side = QVBoxLayout(), QVBoxLayout()
         for column in (self._main, self._side):
             column.setSpacing(12)
-        above: tuple[QWidget, ...] = (self.answer, self.pairs, self.verdict)
-        below: tuple[QWidget, ...] = (
-            self.differences, self._folded, self._summary, self._checked,
-        )  # fmt: skip
+        above: tuple[QWidget, ...] = (self.answer, self.pairs)
+        below: tuple[QWidget, ...] = (self._folded, self._summary, self._checked)
         for widget in above:
             self._main.addWidget(widget)
         self._main.addLayout(self._findings)
@@ -211,7 +236,6 @@ class OverviewPage(Page):
             self._main.addWidget(widget)
         self._main.addStretch()
         self._side.addStretch(1)
-        self.verdict.setVisible(False)
         self._folded.setVisible(False)
         self._grid = QGridLayout()
         self._grid.setContentsMargins(24, 20, 24, 20)
@@ -233,7 +257,10 @@ class OverviewPage(Page):
         self.setFocusProxy(self._area)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._area)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._area)
+        self._stack.addWidget(self.evidence)
+        outer.addWidget(self._stack)
 
     def _arrange(self) -> None:
         """Put the findings below the pairs, or beside them where there is room."""
@@ -241,7 +268,7 @@ class OverviewPage(Page):
         if wide != self._wide:
             old, new = (self._main, self._side) if wide else (self._side, self._main)
             old.removeItem(self._findings)
-            new.insertLayout(0 if wide else 3, self._findings)
+            new.insertLayout(0 if wide else 2, self._findings)
             self._wide = wide
             self._grid.setColumnMinimumWidth(1, _SIDE_PX if wide else 0)
         columns = 1
@@ -252,3 +279,7 @@ class OverviewPage(Page):
             self._findings.addWidget(card, place // columns, place % columns)
         for column in range(3):
             self._findings.setColumnStretch(column, int(column < columns))
+
+
+def _show_file(file: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(file.absolute())))

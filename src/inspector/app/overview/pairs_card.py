@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout
 
 from inspector.app.overview.clean_up_text import tile_of
-from inspector.app.widgets.pair_grid import PairGrid
+from inspector.app.widgets.pairs.pair_grid import PairGrid
 from inspector.project.review.copies import CopyPair
 
 _ROWS, _ROWS_WIDE, _WIDE_PX = 1, 3, 1100

@@ -4,7 +4,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.accuracy_field import AccuracyField
-from inspector.app.widgets.components_table import ComponentsTable
+from inspector.app.widgets.icons import icon
 from inspector.app.widgets.jobs import Job, Jobs
 from inspector.audit.diagnosis import Diagnosis
 from inspector.audit.predictions import Rate
@@ -47,10 +46,12 @@ class VerdictPanel(QFrame):
 
     Attributes:
         code_asked: The person wants to paste the code that loads the data.
+        updated: Another diagnosis, or other numbers, are there.
         started: A diagnosis was started, so that none starts by itself any more.
     """
 
     code_asked = Signal()
+    updated = Signal()
 
     def __init__(self, project: Project, bridge: Bridge, jobs: Jobs) -> None:
         super().__init__()
@@ -68,22 +69,19 @@ class VerdictPanel(QFrame):
         self._paste.setToolTip("Both calls that load the data: they are read, never run")
         self._predictions = QPushButton("Add predictions…")
         self._predictions.setToolTip("A CSV of your model: path, label, predicted, confidence")
-        self._run = QPushButton("Diagnose the gap")
-        self._run.setProperty("role", "primary")
+        self._run = QPushButton("Measure")
+        self._run.setIcon(icon("refresh"))
         self._verdict, self._own, self._stands = QLabel(), QLabel(), QLabel()
-        self._made, self._evidence = QLabel(), QLabel()
-        for label in (self._verdict, self._made, self._own, self._stands, self._evidence):
+        self._made = QLabel()
+        for label in (self._verdict, self._made, self._own, self._stands):
             label.setWordWrap(True)
-        for label in (self._made, self._evidence):
+        for label in (self._made, self._verdict):
             label.setProperty("role", "muted")
         for label, name in (
             (self._verdict, "verdict"), (self._made, "verdict-date"), (self._own, "own-model"),
-            (self._stands, "leakage-sentence"), (self._evidence, "evidence"),
+            (self._stands, "leakage-sentence"),
         ):  # fmt: skip
             label.setObjectName(name)
-        self._terms = ComponentsTable()
-        self._more = QPushButton("How this was reached")
-        self._more.setCheckable(True)
         self._lay_out()
         self._connect()
         self._show_numbers()
@@ -92,6 +90,16 @@ class VerdictPanel(QFrame):
     def accuracy_fields(self) -> tuple[AccuracyField, AccuracyField]:
         """The fields of the two accuracies, which stand on another card."""
         return self._split, self._folder
+
+    @property
+    def run_button(self) -> QPushButton:
+        """The button that measures, which stands above the evidence."""
+        return self._run
+
+    @property
+    def verdict_label(self) -> QLabel:
+        """The verdict in words, or what is going on, which stands there too."""
+        return self._verdict
 
     def refresh(self, *, complete: bool) -> None:
         """Show the last answer; a diagnosis needs a finished scan."""
@@ -112,6 +120,7 @@ class VerdictPanel(QFrame):
         return _Read(diagnoses.last(), rates, stands, diagnoses.numbers.text)
 
     def _show(self, read: _Read) -> None:
+        self.updated.emit()
         last = read.last
         own = [line for line in (read.stated, *_own_lines(read.rates)) if line]
         self._own.setText("\n".join(own))
@@ -119,7 +128,7 @@ class VerdictPanel(QFrame):
         self._stands.setText(read.stands)
         self._stands.setVisible(bool(read.stands))
         if self._job is None:
-            self._run.setText("Diagnose the gap" if last is None else "Diagnose again")
+            self._run.setText("Measure" if last is None else "Measure again")
         if last is None or not last.same_files:
             self._start_by_itself()
         if self._job is not None and (last is None or last.at < self._began):
@@ -128,22 +137,14 @@ class VerdictPanel(QFrame):
         self._made.setVisible(last is not None)
         if last is None:
             if not self.started:
-                self._verdict.setText(
+                self._say(
                     "State what you measured, if you like, and ask what baseline models say of the"
                     " gap."
                 )
-            self._show_answer({})
             return
+        # The page above says it, with its interval.
         self._verdict.setText(last.answer["verdict"])
-        self._show_answer(last.answer)
-
-    def _show_answer(self, document: dict[str, Any]) -> None:
-        there = bool(document.get("terms"))
-        self._terms.show_terms(document)
-        self._more.setVisible(there)
-        self._evidence.setVisible(there and self._more.isChecked())
-        lines = [*document.get("evidence", ()), *document.get("caveats", ())]
-        self._evidence.setText("\n".join(f"•  {line}" for line in lines))
+        self._verdict.setVisible(False)
 
     def _start_by_itself(self) -> None:
         """Diagnose once a session without being asked: the scan and its groups are done."""
@@ -169,9 +170,7 @@ class VerdictPanel(QFrame):
         self._run.setEnabled(False)
         progress, stop = Progress(), Stop()
         self._job = self._jobs.start(progress, stop)
-        self._verdict.setText(
-            "The baseline models are at work; figures come when controls are done."
-        )
+        self._say("The baseline models are at work; figures come when controls are done.")
         self._made.setVisible(False)
         diagnoses = self._project.diagnoses
 
@@ -182,16 +181,21 @@ class VerdictPanel(QFrame):
 
         self._bridge.call(work, self._on_done, on_error=self._on_error)
 
+    def _say(self, text: str) -> None:
+        """Say what is going on, or what went wrong."""
+        self._verdict.setText(text)
+        self._verdict.setVisible(True)
+
     def _on_done(self, answer: Diagnosis | None) -> None:
         self._ended()
         if answer is None:
-            self._verdict.setText("Stopped. Nothing was kept of this diagnosis.")
+            self._say("Stopped. Nothing was kept of this diagnosis.")
         else:
             self.refresh(complete=True)
 
     def _on_error(self, error: InspectorError) -> None:
         self._ended()
-        self._verdict.setText(f"{error.message}. {error.advice}")
+        self._say(f"{error.message}. {error.advice}")
 
     def _ended(self) -> None:
         self._jobs.end(self._job)
@@ -225,16 +229,12 @@ class VerdictPanel(QFrame):
         self._split_images.setValue(numbers.split_images or 0)
         self._folder_images.setValue(numbers.folder_images or 0)
 
-    def _on_more(self, on: bool) -> None:
-        self._evidence.setVisible(on)
-
     def _connect(self) -> None:
         self._run.clicked.connect(self._on_run)
         for field in (self._split, self._folder, self._split_images, self._folder_images):
             field.editingFinished.connect(self._on_number)
         self._predictions.clicked.connect(self._on_predictions)
         self._paste.clicked.connect(self.code_asked)
-        self._more.toggled.connect(self._on_more)
 
     def _lay_out(self) -> None:
         numbers = QHBoxLayout()
@@ -246,29 +246,22 @@ class VerdictPanel(QFrame):
             numbers.addWidget(images)
             numbers.addWidget(QLabel(text))
         numbers.addStretch()
-        title = QLabel("Evidence")
-        title.setProperty("role", "heading")
+        title = QLabel("Your own figures")
+        title.setProperty("role", "title-2")
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(title)
         head.addStretch()
-        for button in (self._predictions, self._paste, self._run):
+        for button in (self._predictions, self._paste):
             head.addWidget(button)
-        more = QHBoxLayout()
-        more.addWidget(self._more)
-        more.addStretch()
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 16, 12)
+        column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(8)
         column.addLayout(head)
         column.addLayout(numbers)
-        for widget in (self._own, self._stands, self._verdict, self._made, self._terms):
+        for widget in (self._own, self._stands, self._made):
             column.addWidget(widget)
-        column.addLayout(more)
-        column.addWidget(self._evidence)
-        for hidden in (self._own, self._stands, self._made, self._terms, self._more):
-            hidden.setVisible(False)
-        self._evidence.setVisible(False)
+            widget.setVisible(False)
 
 
 def _own_lines(rates: Sequence[Rate]) -> list[str]:

@@ -1,14 +1,16 @@
 """The rule of a split: what makes it, and the few numbers that it has."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QFileDialog,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -19,7 +21,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inspector.app.splits.code_lines import CodeLines
+from inspector.app.splits.serving_panel import ServingPanel
+from inspector.app.widgets import theme
 from inspector.app.widgets.code_reading_panel import CodeReadingPanel
+from inspector.app.widgets.flow_layout import FlowLayout
+from inspector.app.widgets.icons import icon
+from inspector.code_reading.reading import CodeReading
 from inspector.errors import UsageError
 from inspector.project.splits.replayed_split import keywords_of, replayed_rule
 from inspector.project.splits.split_rules import Rule, RuleKind
@@ -44,34 +52,37 @@ val_ds = keras.utils.image_dataset_from_directory(
     "data/train", validation_split=0.2, subset="validation", seed=42)"""
 
 
-class RuleBar(QWidget):
+class RuleState(StrEnum):
+    """Where the rule that is shown stands."""
+
+    IN_USE = "✓ in use"
+    READ = "not in use yet"
+    COMPUTING = "computing…"
+    LACKING = "not complete"
+
+
+class RuleBar(QFrame):
     """Choose a rule.
 
     Attributes:
         changed: A `Rule`, a moment after the last change; `lacks` says what is missing yet.
-        reading: How pasted code was read, filled by the page.
+        kept: The person wants this rule to be in use.
+        reading: How pasted code was read, filled by the page; `serving` likewise what inference
+            code does otherwise.
     """
 
     changed = Signal(object)
+    kept = Signal()
 
     def __init__(self) -> None:
         super().__init__()
+        self.setObjectName("plain-card")
         self._kind, self._loader, self._keras = QComboBox(), QComboBox(), QComboBox()
-        for text, kind in _KINDS:
-            self._kind.addItem(text, kind.value)
         self._function, self._arguments = QComboBox(), QLineEdit()
-        for function in SplitFunction:
-            self._function.addItem(function.value, function.value)
         self._folder: str | None = None
         self._listing = ""
         self._arguments.setPlaceholderText(_ARGUMENTS)
-        self._arguments.setMinimumWidth(320)
-        for loader in Loader:
-            self._loader.addItem(loader.value, loader.value)
-        self._keras.addItem("newest Keras", "")
-        for dialect in DIALECTS:
-            version = f"{dialect.since[0]}.{dialect.since[1]}"
-            self._keras.addItem(f"Keras {version} on", version)
+        self._arguments.setMinimumWidth(280)
         self._share = QDoubleSpinBox()
         self._share.setRange(0.01, 0.99)
         self._share.setSingleStep(0.05)
@@ -88,12 +99,17 @@ class RuleBar(QWidget):
         self._chosen = ""
         self._code = QPlainTextEdit()
         self._code.setPlaceholderText(_EXAMPLE)
-        self._code.setFixedHeight(96)
-        self.reading = CodeReadingPanel()
+        self._code.setFixedHeight(120)
+        self.reading, self.lines = CodeReadingPanel(), CodeLines()
+        self.serving = ServingPanel()
+        self._edit, self._keep = QPushButton("Edit code…"), QPushButton("Use this rule")
+        self._state = QLabel()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_WAIT_MS)
         self._timer.timeout.connect(self._tell)
+        self._fill()
+        self._set_up_buttons()
         self._lay_out()
         self._connect()
         self._show_fields()
@@ -111,7 +127,7 @@ class RuleBar(QWidget):
             case RuleKind.CODE:
                 return Rule(
                     kind, Call(keras=keras), code=self._code.toPlainText(),
-                    answers=self.reading.answers(),
+                    answers=self.reading.answers(), serving=self.serving.code(),
                 )  # fmt: skip
             case RuleKind.LIST:
                 return Rule(kind, file=self._chosen)
@@ -166,6 +182,7 @@ class RuleBar(QWidget):
             with QSignalBlocker(self._code):
                 self._code.setPlainText(rule.code)
             self.reading.set_answers(rule.answers)
+            self.serving.set_code(rule.serving)
         for widget in self._fields():
             widget.blockSignals(False)
         self._show_fields()
@@ -193,8 +210,27 @@ class RuleBar(QWidget):
 
     def ask_for_code(self) -> None:
         """Choose pasted code, and wait for it."""
-        self._kind.setCurrentIndex(self._kind.findData(RuleKind.CODE.value))
+        self.choose(RuleKind.CODE)
+        self._edit.setChecked(True)
         self._code.setFocus()
+
+    def choose(self, kind: RuleKind) -> None:
+        """Choose another kind of rule, as its field does."""
+        self._kind.setCurrentIndex(self._kind.findData(kind.value))
+
+    def show_reading(self, reading: CodeReading, asked: tuple[str, ...]) -> None:
+        """Show how the code was read, and the lines that matter."""
+        self.reading.show_reading(reading, asked)
+        self.lines.show_lines(self._code.toPlainText(), reading)
+        self._show_fields()
+
+    def show_state(self, state: RuleState) -> None:
+        """Say whether the rule that is shown is in use."""
+        self._state.setText(state.value)
+        self._state.setProperty("role", "ok-text" if state is RuleState.IN_USE else "muted")
+        self._state.style().polish(self._state)
+        self._keep.setVisible(state is not RuleState.IN_USE)
+        self._keep.setEnabled(state is RuleState.READ)
 
     def _fields(self) -> Sequence[QWidget]:
         return (
@@ -212,21 +248,52 @@ class RuleBar(QWidget):
             widget.setAccessibleName(name)
             widget.setToolTip(name)
         self._share_name, self._seed_name = QLabel("validation_split"), QLabel("seed")
+        title = QLabel("Split rule")
+        title.setProperty("role", "title-2")
+        fields = QWidget()
+        flow = FlowLayout(fields)
+        for widget in (
+            title, self._kind, self._fold, self._loader, self._share_name, self._share,
+            self._seed_name, self._seed, self._shuffle, self._calm, self._file, self._keras,
+            self._function, self._arguments, self._state,
+        ):  # fmt: skip
+            flow.addWidget(widget)
+        for label in (title, self._state, self._share_name, self._seed_name):
+            label.setMinimumHeight(theme.size("input"))
         row = QHBoxLayout()
         row.setSpacing(8)
-        for widget in (
-            self._kind, self._fold, self._loader, self._share_name, self._share,
-            self._seed_name, self._seed, self._shuffle, self._calm, self._file, self._keras,
-            self._function, self._arguments,
-        ):  # fmt: skip
-            row.addWidget(widget)
-        row.addStretch()
+        row.addWidget(fields, 1)
+        for button in (self._edit, self._keep):
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
         column.addLayout(row)
-        column.addWidget(self._code)
-        column.addWidget(self.reading)
+        for part in (self.reading, self.lines, self._code, self.serving):
+            column.addWidget(part)
+
+    def _fill(self) -> None:
+        for text, kind in _KINDS:
+            self._kind.addItem(text, kind.value)
+        for function in SplitFunction:
+            self._function.addItem(function.value, function.value)
+        for loader in Loader:
+            self._loader.addItem(loader.value, loader.value)
+        self._keras.addItem("newest Keras", "")
+        for dialect in DIALECTS:
+            version = f"{dialect.since[0]}.{dialect.since[1]}"
+            self._keras.addItem(f"Keras {version} on", version)
+
+    def _set_up_buttons(self) -> None:
+        self._edit.setIcon(icon("code"))
+        self._edit.setCheckable(True)
+        self._edit.setProperty("small", True)
+        self._edit.toggled.connect(self._show_fields)
+        self._state.setObjectName("rule-state")
+        self._keep.setProperty("small", True)
+        self._keep.setProperty("role", "primary")
+        self._keep.setToolTip("Remember it: findings, the diagnosis and training go by it")
+        self._keep.clicked.connect(self.kept)
 
     def _connect(self) -> None:
         for box in (self._kind, self._loader, self._keras, self._function, self._fold):
@@ -246,6 +313,7 @@ class RuleBar(QWidget):
 
     def _on_code(self) -> None:
         self.reading.clear()
+        self.lines.clear()
         self._on_changed()
 
     def _tell(self) -> None:
@@ -264,7 +332,7 @@ class RuleBar(QWidget):
         self._file.setText(Path(file).name)
         self._file.setToolTip(file)
 
-    def _show_fields(self) -> None:
+    def _show_fields(self, *_: object) -> None:
         kind = RuleKind(self._kind.currentData())
         call = kind is RuleKind.KERAS
         groups = kind is RuleKind.GROUPS
@@ -281,6 +349,11 @@ class RuleBar(QWidget):
         self._keras.setVisible(call or kind is RuleKind.CODE)
         self._calm.setVisible(groups)
         self._file.setVisible(kind is RuleKind.LIST)
-        self._code.setVisible(kind is RuleKind.CODE)
-        if kind is not RuleKind.CODE:
+        code = kind is RuleKind.CODE
+        # What was read stands for the code; the editor is for changing it.
+        self._edit.setVisible(code and self.lines.is_filled())
+        self._code.setVisible(code and (self._edit.isChecked() or not self.lines.is_filled()))
+        self.lines.setVisible(code and self.lines.is_filled() and not self._edit.isChecked())
+        self.serving.setVisible(code)
+        if not code:
             self.reading.clear()

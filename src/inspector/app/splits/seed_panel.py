@@ -1,6 +1,6 @@
 """Seed variability: three figures over 200 seeds, one at a time, with your seed marked."""
 
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.charts.figures import HistogramPlot
@@ -13,7 +13,12 @@ from inspector.project.splits.split_rules import Rule
 from inspector.work.jobs import Progress, Stop
 
 LEAK_RATE, ACCURACY, CLASSES = range(3)
-_NAMES = ("Share with a near-duplicate", "Baseline model's accuracy", "Class balance")
+_NAMES = ("Leak rate", "Baseline accuracy", "Class balance")
+_AXES = (
+    "validation images with a near-duplicate in training",
+    "accuracy of a baseline model",
+    "largest deviation of a class's share",
+)
 
 
 class SeedVariabilityPanel(QWidget):
@@ -30,21 +35,32 @@ class SeedVariabilityPanel(QWidget):
         self._measure = QComboBox()
         self._measure.addItems(list(_NAMES))
         self._measure.setAccessibleName("What is compared over seeds")
+        self._measure.setMaximumWidth(170)
         self._measure.currentIndexChanged.connect(self._paint)
-        self._figure = HistogramPlot("Over 200 seeds")
+        self._figure = HistogramPlot(
+            "Over 200 seeds", colour="validation", axis=_AXES[LEAK_RATE], unit="seeds"
+        )
+        self._figure.setFixedHeight(176)
         self._text = QLabel()
         self._text.setObjectName("seed-text")
         self._text.setWordWrap(True)
         self._text.setProperty("role", "muted")
         self._draw = QPushButton("Try 200 seeds")
         self._draw.setToolTip(
-            "Train a baseline model on each draw: some seconds, in the background"
+            "Train a baseline model for each seed: some seconds, in the background"
         )
         self._draw.clicked.connect(self._on_draw)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for widget in (self._measure, self._figure, self._text, self._draw):
+        title = QLabel("Over 200 seeds")
+        title.setProperty("role", "title-2")
+        head = QHBoxLayout()
+        head.addWidget(title)
+        head.addStretch()
+        head.addWidget(self._measure)
+        column.addLayout(head)
+        for widget in (self._figure, self._text, self._draw):
             column.addWidget(widget)
         self.show_none("")
 
@@ -62,7 +78,7 @@ class SeedVariabilityPanel(QWidget):
 
     def _paint(self, *_: object) -> None:
         if not self._rates.shares:
-            self.show_none("There is no seed to compare: the rule draws nothing.")
+            self.show_none("This rule draws no seed, so there is none to compare.")
             return
         place = self._measure.currentIndex()
         known = place == LEAK_RATE or self._drawn is not None
@@ -72,11 +88,9 @@ class SeedVariabilityPanel(QWidget):
         self._draw.setEnabled(self._job is None)
         if place == LEAK_RATE:
             rates = self._rates
-            self._figure.show_values(rates.shares, rates.this_seed, "your seed")
-            self._text.setText(
-                f"Over {len(rates.shares)} seeds the leak rate is"
-                f" {rates.median:.1%} [{rates.at(5):.1%}, {rates.at(95):.1%}]."
-            )
+            self._figure.show_axis(_AXES[LEAK_RATE])
+            self._figure.show_values(rates.shares, rates.this_seed, self._seed_text())
+            self._text.setText(_conclusion(rates))
         elif self._drawn is None:
             self._text.setText("Baseline models have not tried other seeds of this call yet.")
         else:
@@ -84,7 +98,8 @@ class SeedVariabilityPanel(QWidget):
 
     def _show_drawn(self, drawn: SeedVariability, place: int) -> None:
         one = drawn.accuracy if place == ACCURACY else drawn.class_deviation
-        self._figure.show_values(one.values, one.this_seed, "your seed")
+        self._figure.show_axis(_AXES[place])
+        self._figure.show_values(one.values, one.this_seed, self._seed_text())
         rank = ""
         if one.percentile is not None:
             rank = f" Yours is above {one.percentile:.0%} of them."
@@ -98,6 +113,10 @@ class SeedVariabilityPanel(QWidget):
             f" {drawn.images:,} images.{rank}"
             + (" Your own model may rank them differently." if place == ACCURACY else "")
         )
+
+    def _seed_text(self) -> str:
+        seed = self._rule.call.seed
+        return "your seed" if seed is None else f"seed {seed}"
 
     def _on_draw(self) -> None:
         if self._job is not None:
@@ -121,3 +140,13 @@ class SeedVariabilityPanel(QWidget):
     def _on_error(self, error: InspectorError) -> None:
         self._on_drawn(None)
         self._text.setText(f"{error.message}. {error.advice}")
+
+
+def _conclusion(rates: SeedLeakRates) -> str:
+    """Say what other seeds would have given: 90 % of them, and whether one avoids leakage."""
+    low, high = 100 * rates.at(5), 100 * rates.at(95)
+    spread = f"{low:.1f} to {high:.1f} % (90 % of seeds), median {100 * rates.median:.1f} %."
+    if min(rates.shares) > 0:
+        return f"Every seed leaks: {spread} No seed avoids it."
+    free = sum(share == 0 for share in rates.shares)
+    return f"{free} of {len(rates.shares)} seeds do not leak. Leak rate {spread}"

@@ -33,6 +33,11 @@ if TYPE_CHECKING:
     from inspector.work.jobs import Progress, Stop
 
 SHOWN = 6
+_FILES = (
+    "Archives and projects (*.zip *.tar *.tar.gz *.tgz *.tar.bz2 *.tbz2 *.tar.xz *.txz *.parquet"
+    " *.npz *.tfrecord* *.tfrec *.inspector)",
+    "All files (*)",
+)
 NARROW_PX, SHORT_PX = 1100, 720
 _ABOVE_PX, _ABOVE_NARROW_PX = 220, 440
 _ROW_GAP_PX = 6
@@ -84,7 +89,7 @@ class StartPage(QWidget):
         self._note.setAccessibleName("What went wrong")
         self._note.hide()
         self._choose = QPushButton("Open folder…")
-        self._sample = QPushButton("Try the sample")
+        self._sample, self._file = QPushButton("Try the sample"), QPushButton("Open a file…")
         self._buttons, self._job_row = QHBoxLayout(), QHBoxLayout()
         self._status, self._busy, self._busy_box = QLabel(), BusyLine(), QWidget()
         self._drop, self._steps, self._side = self._drop_field(), _steps_card(), self._recent_side()
@@ -225,14 +230,18 @@ class StartPage(QWidget):
     def _drop_field(self) -> QWidget:
         field = QFrame()
         field.setObjectName("dropField")
-        text = QLabel("Drop a dataset folder here")
+        text = QLabel("Drop a dataset folder or an archive here")
         text.setProperty("role", "heading")
-        hint = QLabel("A folder per class or per split, or images with a CSV file")
+        hint = QLabel(
+            "A folder per class or per split, images with a CSV file, or .zip, .tar, .parquet"
+        )
         hint.setProperty("role", "muted")
         choose, sample = self._choose, self._sample
         choose.setProperty("role", "primary")
         choose.setMinimumWidth(_CHOOSE_PX)
         choose.clicked.connect(self.ask_folder)
+        self._file.setToolTip("An archive of images, or a project file")
+        self._file.clicked.connect(self.ask_file)
         sample.setToolTip("Makes a small dataset with known flaws, in some seconds, offline")
         sample.clicked.connect(self.sample_asked)
         inside = QVBoxLayout(field)
@@ -251,7 +260,7 @@ class StartPage(QWidget):
     def _button_row(self) -> QHBoxLayout:
         self._buttons.setSpacing(8)
         self._buttons.addStretch()
-        for button in (self._choose, self._sample):
+        for button in (self._choose, self._file, self._sample):
             self._buttons.addWidget(button)
         self._buttons.addStretch()
         return self._buttons
@@ -335,6 +344,17 @@ class StartPage(QWidget):
         if folder:
             self.show_opening(folder)
             self.opened.emit(folder)
+
+    def ask_file(self) -> None:
+        """Ask for an archive or a project by the system's dialog."""
+        from PySide6.QtWidgets import QFileDialog
+
+        name, _ = QFileDialog.getOpenFileName(
+            self, "Open an archive of images or a project", "", ";;".join(_FILES)
+        )
+        if name:
+            self.show_opening(name)
+            self.opened.emit(name)
 
 
 def _steps_card() -> QWidget:

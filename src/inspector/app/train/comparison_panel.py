@@ -41,8 +41,10 @@ class ComparisonPanel(QWidget):
     Attributes:
         ended: No comparison is going any more.
         failed: An `InspectorError`.
+        compared: The `Comparison` that is shown.
     """
 
+    compared = Signal(object)
     ended = Signal()
     failed = Signal(object)
 
@@ -159,6 +161,7 @@ class ComparisonPanel(QWidget):
 
     def _show_comparison(self, found: Comparison) -> None:
         self._show_parts(True)
+        self.compared.emit(found)
         self._plot.show_comparison(found)
         self._go_on.setVisible(found.partial and not self.is_going())
         figures = (found.reference, *(row.figures for row in found.rows))

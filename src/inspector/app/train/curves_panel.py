@@ -6,8 +6,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.threads.late_import import late_import
+from inspector.app.widgets.segmented import SegmentedControl
 from inspector.project.training.run import Run
 
 if TYPE_CHECKING:
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
 
 _HINT = (
     "Move over the curves to read them. Solid: validation. Dashed or pale: training."
-    " Ring: best epoch."
+    " Ring: best epoch. Band: range over seeds."
 )
-_VALUES_PX = 60
+_VALUES_PX, _NARROW_PX = 60, 440
+_SEEDS = 1
+"""Position of the choice that draws each seed by itself."""
 
 
 class CurvesPanel(QWidget):
@@ -38,9 +41,10 @@ class CurvesPanel(QWidget):
         self._drawn: Sequence[tuple[Run, str]] = ()
         self._current = ""
         self._values, self._empty = QLabel(_HINT), QLabel()
-        self._smooth, self._together = QSlider(Qt.Orientation.Horizontal), QCheckBox()
+        self._smooth = QSlider(Qt.Orientation.Horizontal)
+        self._over = SegmentedControl(("Mean", "Seeds"), "Curves of seeds")
         self._smooth.valueChanged.connect(self._draw)
-        self._together.toggled.connect(self._draw)
+        self._over.chosen.connect(self._draw)
         self._lay_out()
 
     def load(self) -> None:
@@ -76,6 +80,12 @@ class CurvesPanel(QWidget):
         }  # fmt: skip
         return writers[kind](file)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < _NARROW_PX
+        self._smoothing.setVisible(not narrow)
+        self._smooth.setFixedWidth(48 if narrow else 90)
+
     def _on_loaded(self, module: ModuleType) -> None:
         if self._charts is not None:
             return
@@ -85,7 +95,7 @@ class CurvesPanel(QWidget):
         self._column.addWidget(charts, 1)
         self._draw()
 
-    def _draw(self) -> None:
+    def _draw(self, *_: object) -> None:
         if self._charts is not None:
             curves = self._curves()
             self._charts.setVisible(bool(curves))
@@ -94,7 +104,7 @@ class CurvesPanel(QWidget):
     def _curves(self) -> "list[Curve]":
         from inspector.app.widgets.charts.curves import Curve
 
-        if not self._together.isChecked():
+        if self._over.current() == _SEEDS:
             return [
                 Curve(f"{r.title}, seed {r.spec.seed}", (r.history,), c, r.name == self._current)
                 for r, c in self._drawn
@@ -108,8 +118,9 @@ class CurvesPanel(QWidget):
                 own.append((run, colour))
         return [
             Curve(
-                f"{some[0][0].title}, {len(some)} seeds", tuple(r.history for r, _ in some),
-                some[-1][1],
+                f"{some[0][0].title}, {len(some)} seed{'s' * (len(some) != 1)}",
+                tuple(r.history for r, _ in some), some[-1][1],
+                any(r.name == self._current for r, _ in some),
             )
             for some in alike
         ]  # fmt: skip
@@ -126,18 +137,21 @@ class CurvesPanel(QWidget):
         self._values.setMinimumHeight(_VALUES_PX)
         self._values.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._smooth.setRange(0, 95)
-        self._smooth.setFixedWidth(120)
+        self._smooth.setFixedWidth(90)
         self._smooth.setAccessibleName("Smoothing")
-        self._together.setText("seeds together")
-        self._together.setToolTip("One mean curve for runs that differ in their seed, with a band")
+        self._over.setToolTip("Mean: one curve per policy, the band is the range over seeds")
         fit = QPushButton("Fit")
         fit.setToolTip("Show the whole curves (F)")
         fit.clicked.connect(self.fit)
         tools = QHBoxLayout()
-        for widget in (QLabel("smoothing"), self._smooth, self._together):
-            tools.addWidget(widget)
+        title = QLabel("Accuracy")
+        self._smoothing = smoothing = QLabel("smoothing")
+        title.setProperty("role", "title-2")
+        smoothing.setProperty("role", "caption")
+        tools.addWidget(title)
         tools.addStretch()
-        tools.addWidget(fit)
+        for widget in (smoothing, self._smooth, self._over, fit):
+            tools.addWidget(widget)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addLayout(tools)

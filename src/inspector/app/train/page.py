@@ -1,57 +1,46 @@
 """Train: runs in the background, their curves over one another, and what they say of the data."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
-from PySide6.QtCore import Qt, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices, QShowEvent
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
+    QFrame,
     QHBoxLayout,
     QLabel,
-    QMenu,
-    QMessageBox,
     QPushButton,
     QTabWidget,
     QVBoxLayout,
-    QWidget,
 )
 
 from inspector.app.threads.bridge import Bridge
 from inspector.app.train.comparison_panel import ComparisonPanel
 from inspector.app.train.curves_panel import CurvesPanel
 from inspector.app.train.gap_panel import GapPanel
+from inspector.app.train.plan_text import TrainingPlan, headline, plan_training
+from inspector.app.train.run_actions import RunActions
 from inspector.app.train.run_form import RunForm
 from inspector.app.train.run_list import RunList
 from inspector.app.train.run_result_panel import SHOWN_MISTAKES, RunResultPanel, ShownResult
+from inspector.app.train.start_card import card, start_card
 from inspector.app.widgets.jobs import Job
 from inspector.app.widgets.jobs_bar import SAMPLE_MS
 from inspector.app.widgets.keys import bind
 from inspector.app.widgets.notice_bar import Notice
 from inspector.app.widgets.page import Key, Page, PageName, PageRequest
-from inspector.dataset.user_files import user_path
-from inspector.errors import ExportError, InspectorError
+from inspector.errors import InspectorError
 from inspector.project.changes import Changes
+from inspector.project.experiments.comparison_results import Comparison
 from inspector.project.experiments.experiments import SPLIT as EXPERIMENT_SPLIT
 from inspector.project.project import Project
-from inspector.project.training.run import Run, RunConfig, RunState
-from inspector.project.training.runs import OpenedTest, seeds_of
-from inspector.project.training.time_estimate import estimate_seconds
-from inspector.training_protocol import RunSpec
+from inspector.project.training.run import Run, RunState
+from inspector.project.training.runs import seeds_of
 from inspector.work.jobs import ProgressSnapshot, Stop
 
 REDRAW_MS = 200
+_NARROW_PX, _WIDE_PX = 1000, 1300
 _IDLE = ProgressSnapshot("", 0, 0, 0.0, 0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingPlan:
-    """What a press of Start would do."""
-
-    spec: RunSpec
-    seeds: int
-    seconds: float
 
 
 class RunningJobs:
@@ -85,12 +74,15 @@ class TrainPage(Page):
         self._job: Job | None = None
         self._form, self._list, self._result = RunForm(), RunList(), RunResultPanel()
         self._curves = CurvesPanel()
-        self._plan = QLabel()
+        self._plan, self._headline, self._note = QLabel(), QLabel(), QLabel()
+        self._compared: Comparison | None = None
         self._comparison = ComparisonPanel(project, bridge)
         self.gap = GapPanel(project, bridge, self.jobs)
-        self._start, self._pause = QPushButton("Start training"), QPushButton("Pause")
+        self._start, self._pause = QPushButton("Start"), QPushButton("Pause")
         self._compare, self._tabs = QPushButton("Compare…"), QTabWidget()
+        self._split = QPushButton("Change the split")
         self._halt, self._more = QPushButton("Stop"), QPushButton("More")
+        self._actions = RunActions(project, bridge, self._curves, self._current, self)
         # Short epochs come faster than one can read.
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -131,9 +123,11 @@ class TrainPage(Page):
         return changes.runs
 
     def shown_text(self) -> str:
-        """Return how many runs there are."""
-        count = len(self._runs or ())
-        return f"{count:,} runs" if count != 1 else "1 run"
+        """Return how many runs there are, and the best of them."""
+        runs = self._runs or ()
+        text = f"{len(runs):,} runs" if len(runs) != 1 else "1 run"
+        best = max((run.best.val_accuracy for run in runs if run.best), default=None)
+        return text if best is None else f"{text}, best {best:.3f}"
 
     def going(self) -> str:
         """Return what is training, in words; "" while nothing is."""
@@ -162,6 +156,7 @@ class TrainPage(Page):
         if first:
             self._offer_resume()
         self._list.show_runs([run for run in runs if run.spec.split != EXPERIMENT_SPLIT])
+        self._show_headline()
         if self.isVisible():
             self._draw()
             self._show_run()
@@ -174,6 +169,15 @@ class TrainPage(Page):
             self.jobs.end(self._job)
             self._job = None
             self._timer.stop()
+
+    def _on_compared(self, comparison: Comparison) -> None:
+        self._compared = comparison
+        self._show_headline()
+
+    def _show_headline(self) -> None:
+        text, note = headline(self._compared, self._list.groups())
+        self._headline.setText(text)
+        self._note.setText(note)
 
     def _offer_resume(self) -> None:
         left = self._left_over()
@@ -196,19 +200,12 @@ class TrainPage(Page):
         wanted, seeds = self._form.wanted(), self._form.seeds()
         self.gap.set_wanted(replace(wanted, policy=None, policy_name=""))
         self.bridge.call(
-            lambda: _plan(self.project, wanted, seeds), self._show_plan, channel="train plan",
-            on_error=self._refuse,
+            lambda: plan_training(self.project, wanted, seeds), self._show_plan,
+            channel="train plan", on_error=self._refuse,
         )  # fmt: skip
 
     def _show_plan(self, plan: TrainingPlan) -> None:
-        spec = plan.spec
-        runs = f"{plan.seeds} runs" if plan.seeds > 1 else "1 run"
-        test = f" {len(spec.test):,} test images stay locked." if spec.test else ""
-        self._say(
-            f"{runs} on {len(spec.training):,} images; {len(spec.selection):,} more, of other"
-            f" groups, choose the epoch; {len(spec.validation):,} validation images judge. Split:"
-            f" {spec.split}.{test} {_time_text(plan.seconds)}"
-        )
+        self._say(plan.text)
         self._start.setEnabled(True)
 
     def _refuse(self, error: InspectorError) -> None:
@@ -316,63 +313,17 @@ class TrainPage(Page):
     def _draw(self) -> None:
         self._curves.show_runs(self._list.drawn(), self._list.current(), any_run=bool(self._runs))
 
-    def _on_save(self) -> None:
-        kind = str(self.sender().property("kind"))
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Save the curves", f"curves.{kind}", f"*.{kind}"
-        )
-        if not name:
-            return
-        try:
-            with user_path(
-                Path(name), self.project.root, what="file of curves", replace=True
-            ) as partial:
-                if not self._curves.save(partial, kind):
-                    raise ExportError(f"{name} can't be written", "Choose another folder.")
-        except ExportError as error:
-            self._say(f"{error.message}. {error.advice}", "error")
-
-    def _on_test(self) -> None:
-        """Ask, and judge the run on the test folder: once a project, for good."""
-        run = self._current()
-        if run is None:
-            return
-        if not run.spec.test or not run.history:
-            self._say("This run has no test folder, or no complete epoch yet.", "error")
-            return
-        box = QMessageBox(self)
-        box.setText("Judge this run on the test folder?")
-        box.setInformativeText(
-            f"{run.title}, seed {run.spec.seed}. A test folder judges once: after this no other run"
-            " of the project can be tested on it, and the opening is kept with its date."
-        )
-        yes = box.addButton("Open it, once", QMessageBox.ButtonRole.AcceptRole)
-        box.setDefaultButton(box.addButton("Leave it locked", QMessageBox.ButtonRole.RejectRole))
-        box.exec()
-        if box.clickedButton() is yes:
-            self.bridge.call(
-                lambda: self.project.runs.open_test(run.name), self._show_test,
-                on_error=self._say_error,
-            )  # fmt: skip
-
-    def _show_test(self, found: OpenedTest) -> None:
-        self._say(
-            f"Test folder, opened on {found.at}: accuracy {found.accuracy:.3f}"
-            f" [{found.low:.3f}, {found.high:.3f}] of {found.images:,} images.", "heading",
-        )  # fmt: skip
-
-    def _open_folder(self) -> None:
-        run = self._current()
-        folder = run.folder if run is not None else self.project.runs.folder
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
-
     def _connect(self) -> None:
         self._form.changed.connect(self._ask_plan)
         self._start.clicked.connect(self._on_start)
+        self._split.clicked.connect(lambda: self.asked.emit(PageRequest(PageName.SPLITS)))
         self._compare.clicked.connect(self._on_compare)
         for panel in (self._comparison, self.gap):
             panel.ended.connect(self._read)
         self._comparison.failed.connect(self._say_error)
+        self._comparison.compared.connect(self._on_compared)
+        self._actions.told.connect(self._say)
+        self._actions.failed.connect(self._say_error)
         self._pause.clicked.connect(self._on_pause)
         self._halt.clicked.connect(self._on_halt)
         self._list.chosen.connect(self._on_chosen)
@@ -381,80 +332,66 @@ class TrainPage(Page):
         self._result.relabel_asked.connect(self._on_relabel)
 
     def _lay_out(self) -> None:
-        self._start.setProperty("role", "primary")
-        self._start.setToolTip("Ctrl+Enter")
-        self._plan.setWordWrap(True)
+        self._headline.setObjectName("train-headline")
+        self._headline.setProperty("role", "title")
+        self._note.setProperty("role", "muted")
+        for label in (self._headline, self._note, self._plan):
+            label.setWordWrap(True)
         self._plan.setProperty("role", "muted")
-        top = QHBoxLayout()
-        top.setSpacing(16)
-        top.addWidget(self._form, 1)
-        top.addWidget(self._start, 0, Qt.AlignmentFlag.AlignBottom)
-        top.addWidget(self._compare, 0, Qt.AlignmentFlag.AlignBottom)
-        body = QHBoxLayout()
-        body.setSpacing(16)
-        body.addWidget(self._left(), 1)
-        body.addWidget(self._curves, 2)
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(self._headline)
+        words.addWidget(self._note)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addLayout(words, 1)
+        head.addWidget(self._compare, 0, Qt.AlignmentFlag.AlignBottom)
         self._tabs.addTab(self._result, "This run")
         self._tabs.addTab(self._comparison, "Comparison")
         self._tabs.addTab(self.gap, "The gap")
-        self._tabs.setMinimumWidth(330)
-        self._tabs.setMaximumWidth(560)
-        body.addWidget(self._tabs, 1)
+        body = QHBoxLayout()
+        body.setSpacing(12)
+        self._left_card, self._right_card = self._left(), card(self._tabs)
+        body.addWidget(self._left_card)
+        body.addWidget(card(self._curves), 1)
+        body.addWidget(self._right_card)
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(16, 12, 16, 12)
-        outer.setSpacing(8)
-        outer.addLayout(top)
-        split = QPushButton("Change the split")
-        split.setProperty("role", "quiet")
-        split.setToolTip("On the page Splits: folders, a Keras call, your code, a list, by group")
-        split.clicked.connect(lambda: self.asked.emit(PageRequest(PageName.SPLITS)))
-        said = QHBoxLayout()
-        said.addWidget(self._plan, 1)
-        said.addWidget(split, 0, Qt.AlignmentFlag.AlignTop)
-        outer.addLayout(said)
+        outer.setContentsMargins(24, 20, 24, 12)
+        outer.setSpacing(12)
+        outer.addLayout(head)
+        outer.addWidget(start_card(self._form, self._start, self._plan, self._split))
         outer.addLayout(body, 1)
 
-    def _left(self) -> QWidget:
-        menu = QMenu(self)
-        for kind in ("png", "svg", "csv"):
-            action = menu.addAction(f"Save the curves as {kind.upper()}…")
-            action.setProperty("kind", kind)
-            action.triggered.connect(self._on_save)
-        menu.addAction("Open the run's folder").triggered.connect(self._open_folder)
-        menu.addAction("Open the test folder with this run…").triggered.connect(self._on_test)
-        self._more.setMenu(menu)
+    def _left(self) -> QFrame:
+        title = QLabel("Runs")
+        title.setProperty("role", "title-2")
         buttons = QHBoxLayout()
+        buttons.setSpacing(6)
+        self._more.setMenu(self._actions)
         for widget in (self._pause, self._halt, self._more):
+            widget.setProperty("small", True)
             buttons.addWidget(widget)
         buttons.addStretch()
-        panel = QWidget()
-        panel.setMinimumWidth(300)
-        panel.setMaximumWidth(400)
-        column = QVBoxLayout(panel)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._list, 1)
+        whole = card(title, self._list)
+        column = whole.layout()
+        assert isinstance(column, QVBoxLayout)
+        column.setStretchFactor(self._list, 1)
         column.addLayout(buttons)
-        return panel
+        return whole
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the curves what a narrow window leaves."""
+        super().resizeEvent(event)
+        narrow, wide = self.width() < _NARROW_PX, self.width() >= _WIDE_PX
+        self._left_card.setFixedWidth(228 if narrow else 300 if wide else 268)
+        self._right_card.setFixedWidth(300 if narrow else 440 if wide else 344)
 
 
 def _complete(runs: Sequence[Run]) -> set[str]:
     return {run.name for run in runs if run.state is RunState.DONE}
 
 
-def _plan(project: Project, wanted: RunConfig, seeds: int) -> TrainingPlan:
-    spec = project.runs.plan(project.splits.rule, wanted)
-    return TrainingPlan(spec, seeds, estimate_seconds(project.runs.all(), [spec] * seeds) or 0.0)
-
-
 def _result(project: Project, run: Run) -> ShownResult:
     result = project.runs.result(run)
     first = [m.sample.id for m in result.mistakes[:SHOWN_MISTAKES]]
     return ShownResult(run, result, {i: project.samples.thumbnail(i) or b"" for i in first})
-
-
-def _time_text(seconds: float) -> str:
-    if not seconds:
-        return "How long it takes is told after the first epoch: no run like it has been trained."
-    if seconds < 90:
-        return f"About {max(1, round(seconds))} s, by earlier runs."
-    return f"About {round(seconds / 60)} min, by earlier runs."

@@ -1,10 +1,11 @@
 """How pasted code was read: its calls with their lines, and a field for what it does not tell."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFormLayout,
     QLabel,
     QLineEdit,
+    QMenu,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -16,11 +17,14 @@ from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.policies import CodePolicy
 from inspector.code_reading.program import CodePlace
 from inspector.code_reading.reading import CodeReading
+from inspector.code_reading.role_corrections import is_role, role_keys
+from inspector.code_reading.roles import DatasetRole
 
 MAX_ROWS_IN_SIGHT = 5
 _HEADS = ("line", "role", "loader", "folder", "split", "subset", "seed", "shuffle")
 _FIELDS = ("role", "loader", "folder", "validation_split", "subset", "seed", "shuffle")
 _NAME = "How the code was read"
+_ROLE_COLUMN = 1
 
 
 class CodeReadingPanel(QWidget):
@@ -37,6 +41,9 @@ class CodeReadingPanel(QWidget):
         self._typed: dict[str, str] = {}
         self._asked: tuple[str, ...] = ()
         self._calls = table(_HEADS, name=_NAME, wide=(3,), numbers=())
+        self._calls.cellClicked.connect(self._on_cell)
+        self._calls.cellActivated.connect(self._on_cell)
+        self._role_keys: tuple[str, ...] = ()
         self._notes = QLabel()
         self._notes.setObjectName("code-reading-notes")
         self._notes.setWordWrap(True)
@@ -52,30 +59,40 @@ class CodeReadingPanel(QWidget):
         self.clear()
 
     def answers(self) -> tuple[tuple[str, str], ...]:
-        """Return what is filled in for the code that is shown, by expression."""
-        return tuple((name, self._typed[name]) for name in self._asked if self._typed.get(name))
+        """Return what is filled in and corrected for the code that is shown, by expression."""
+        names = dict.fromkeys((*self._asked, *self._role_keys))
+        return tuple((name, self._typed[name]) for name in names if self._typed.get(name))
 
     def set_answers(self, answers: tuple[tuple[str, str], ...]) -> None:
         """Take answers that were given before."""
         self._typed |= dict(answers)
-        self._asked = tuple(dict.fromkeys((*self._asked, *(name for name, _ in answers))))
+        roles = [name for name, _ in answers if is_role(name)]
+        self._role_keys = tuple(dict.fromkeys((*self._role_keys, *roles)))
+        names = (name for name, _ in answers if not is_role(name))
+        self._asked = tuple(dict.fromkeys((*self._asked, *names)))
 
     def clear(self) -> None:
-        """Show no reading, such as while the code changes; what was typed is remembered."""
-        self._asked = ()
+        """Show no reading, such as while the code changes; what was typed is remembered.
+
+        Corrected roles are forgotten: their lines may be others now.
+        """
+        self._asked, self._role_keys = (), ()
+        self._typed = {name: text for name, text in self._typed.items() if not is_role(name)}
         self.setVisible(False)
 
     def show_reading(self, reading: CodeReading, asked: tuple[str, ...]) -> None:
         """Show a reading with a field for each expression in `asked`."""
         before = self.answers()
         self._asked = asked
+        self._role_keys = tuple(role_keys(reading.calls))
         rows = [_call_row(call) for call in reading.calls]
         rows += [_policy_row(policy) for policy in reading.policies]
         set_rows(self._calls, len(rows), "No dataset and no augmentation was found in the code.")
         for number, texts in enumerate(rows):
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
-                item.setToolTip(text)
+                can_change = column == _ROLE_COLUMN and number < len(reading.calls)
+                item.setToolTip(f"{text}. Click to correct it." if can_change else text)
                 self._calls.setItem(number, column, item)
         height = self._calls.rowHeight(0)
         self._calls.setFixedHeight(36 + height * min(MAX_ROWS_IN_SIGHT, max(1, len(rows))))
@@ -86,6 +103,37 @@ class CodeReadingPanel(QWidget):
         self._notes.setVisible(bool(lines))
         self.setVisible(True)
         if self.answers() != before:
+            self.answered.emit()
+
+    def role_menu(self, row: int) -> QMenu:
+        """Return the menu that corrects the role of the dataset in a row."""
+        menu = QMenu(self)
+        menu.setAccessibleName("Role of this dataset")
+        key = self._role_keys[row]
+        item = self._calls.item(row, _ROLE_COLUMN)
+        shown = "" if item is None else item.text()
+        for role in DatasetRole:
+            action = menu.addAction(role.value)
+            action.setCheckable(True)
+            action.setChecked(role.value == shown)
+            action.triggered.connect(lambda _=False, r=role.value: self._correct(key, r))
+        if self._typed.get(key):
+            menu.addSeparator()
+            as_read = menu.addAction("As the code says")
+            as_read.triggered.connect(lambda: self._correct(key, ""))
+        return menu
+
+    def _on_cell(self, row: int, column: int) -> None:
+        if column == _ROLE_COLUMN and row < len(self._role_keys):
+            menu = self.role_menu(row)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            index = self._calls.model().index(row, column)
+            corner = self._calls.visualRect(index).bottomLeft()
+            menu.popup(self._calls.viewport().mapToGlobal(corner))
+
+    def _correct(self, key: str, role: str) -> None:
+        if self._typed.get(key, "") != role:
+            self._typed[key] = role
             self.answered.emit()
 
     def _show_fields(self) -> None:

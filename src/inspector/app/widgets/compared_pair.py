@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage
 
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_pixels
-from inspector.app.widgets.compare_view import CompareView, StageImage
+from inspector.app.widgets.pairs.compare_view import CompareView, StageImage
 from inspector.app.widgets.sample_image import LONGEST_PX, read_image
 from inspector.errors import InspectorError
 from inspector.project.project import Project

@@ -5,8 +5,9 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter
 
 from inspector.app.widgets import theme
 
-BADGE_PX = 16
-WORD_PX = 20
+BADGE_PX, WORD_PX = 16, 20
+MIN_WORD_PX = 160
+"""Side of an image from which on its badge has room for the whole word."""
 _RADIUS = 3
 _PADDING_PX = 8
 
@@ -19,8 +20,19 @@ def badge_colours(split: str) -> tuple[str, str, str]:
     return "neutral-fill", "text", "sunken"
 
 
-def paint_badge(painter: QPainter, x: float, y: float, split: str) -> QRectF:
-    """Paint the short badge of a split with its upper left corner at (x, y); return its place."""
+def paint_badge(
+    painter: QPainter, x: float, y: float, split: str, *, is_word: bool = False
+) -> QRectF:
+    """Paint the badge of a split with its upper left corner at (x, y); return where it is.
+
+    Args:
+        painter: Of the image below.
+        x: Of the corner; `y` too.
+        split: Its name.
+        is_word: True for the whole word, where there is room for it.
+    """
+    if is_word:
+        return paint_split(painter, x, y, split)
     fill, text, _ = badge_colours(split)
     word = theme.split_word(split.removesuffix(" folder"), short=True)
     place = QRectF(x, y, 20, BADGE_PX)

@@ -227,7 +227,7 @@ class ProjectWindow(QWidget):
             page.asked.connect(self.open_page)
             page.moved.connect(self._tell_status)
             self._top.job.watch(page.jobs)
-        for index in range(len(self.pages)):
+        for index in range(min(9, len(self.pages))):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{index + 1}"), self)
             shortcut.setProperty("page", index)
             shortcut.activated.connect(self._on_page_key)

@@ -8,7 +8,7 @@ the code are followed with their arguments. Steps, depth and sizes are bounded.
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from inspector.code_reading.evaluation.control_flow import ControlFlow
@@ -21,6 +21,8 @@ from inspector.code_reading.evaluation.frames import (
     Return,
 )
 from inspector.code_reading.evaluation.function_calls import ENDS
+from inspector.code_reading.evaluation.images.image_follower import ImageFollower
+from inspector.code_reading.evaluation.images.image_values import ImageValue
 from inspector.code_reading.evaluation.libraries import Libraries
 from inspector.code_reading.evaluation.names import KNOWN_ROOTS
 from inspector.code_reading.evaluation.objects import Action, DataSet, Event, StackBox, StreamValue
@@ -41,6 +43,9 @@ from inspector.code_reading.evaluation.values import (
     text_of,
 )
 from inspector.code_reading.program import CodeCell, CodePlace, Program, Unread
+
+_DECIDES_CALLS: Final = ("__defaults__", "__kwdefaults__", "__code__", "__globals__", "__wrapped__")
+"""Attributes of a function that decide what a call of it does."""
 
 _HOLDS_FILES: Final = ("samples", "imgs", "indices", "filenames", "filepaths", "file_paths")
 """Attributes of a dataset that decide which files it holds, where the code sets them."""
@@ -66,14 +71,19 @@ class Followed:
     answered: frozenset[str] = frozenset()
 
 
-def follow(program: Program, answers: Mapping[str, object] | None = None) -> Followed:
+def follow(
+    program: Program, answers: Mapping[str, object] | None = None, *, images: bool = False
+) -> Followed:
     """Follow a program from top to bottom, then the functions that it never calls.
 
     Args:
         program: What is followed.
         answers: Values for expressions that the code does not tell, by their source.
+        images: Follow what is done with images, too.
     """
     evaluator = Evaluator()
+    if images:
+        evaluator.libraries.images = ImageFollower(evaluator)
     evaluator.answers = answers or {}
     for cell in program.cells:
         evaluator.run_cell(cell)
@@ -215,8 +225,21 @@ class Evaluator(ControlFlow):
         if isinstance(before, DictBox) and isinstance(node.op, ast.BitOr):
             self.update(before, value)
             return None
+        if isinstance(node.target, ast.Subscript) and self._put_in_image(node, value, scope):
+            return None
         self.bind(node.target, self.binary(node.op, before, value, node), scope)
         return None
+
+    def _put_in_image(self, node: ast.AugAssign, value: object, scope: ScopeBox) -> bool:
+        """Follow `image[..., 0] -= 103.9`; tell whether it was an image."""
+        target = node.target
+        assert isinstance(target, ast.Subscript)
+        owner, images = self.value(target.value, scope), self.libraries.images
+        if not isinstance(owner, ImageValue) or images is None:
+            return False
+        after = images.put(owner, self._key(target.slice, scope), node.op, value, node)
+        self.bind(target.value, after, scope)
+        return True
 
     def bind(self, target: ast.expr, value: object, scope: ScopeBox) -> None:
         """Assign a value to a target."""
@@ -227,21 +250,58 @@ class Evaluator(ControlFlow):
                 self._unpack(parts, value, scope)
             case ast.Starred(value=inner):
                 self.bind(inner, value, scope)
-            case ast.Attribute(value=owner, attr=name):
-                box = self.value(owner, scope)
-                if isinstance(box, ObjectBox | ClassBox):
-                    self.put(box, name, value)
-                elif isinstance(box, DataSet):
-                    whole = isinstance(owner, ast.Attribute) and owner.attr == "dataset"
-                    text = f"dataset.{name}" if whole else name
-                    self.emit(Event(Action.SET, self.place, box, name=text))
-                    if name in _HOLDS_FILES:
-                        self.bind(owner, box.after("filter", name, line=self.line), scope)
-                self.named(f"{text_of(owner)}.{name}", value)
+            case ast.Attribute():
+                self._bind_attribute(target, value, scope)
             case ast.Subscript(value=owner, slice=key):
                 where = self._key(key, scope)
-                self._set_item(self.value(owner, scope), where, value)
+                box = self.value(owner, scope)
+                if isinstance(box, Unknown | ImageValue) and self.libraries.images is not None:
+                    self._bind_image(owner, where, box, value, scope)
+                self._set_item(box, where, value)
                 self.named(where if isinstance(where, str) else "", value)
+
+    def _bind_attribute(self, target: ast.Attribute, value: object, scope: ScopeBox) -> None:
+        owner, name = target.value, target.attr
+        box = self.value(owner, scope)
+        if isinstance(box, Function) and name in _DECIDES_CALLS:
+            self._bind_function(owner, box, name, value, scope)
+        elif isinstance(box, ObjectBox | ClassBox):
+            self.put(box, name, value)
+        elif isinstance(box, DataSet):
+            whole = isinstance(owner, ast.Attribute) and owner.attr == "dataset"
+            text = f"dataset.{name}" if whole else name
+            self.emit(Event(Action.SET, self.place, box, name=text))
+            if name in _HOLDS_FILES:
+                self.bind(owner, box.after("filter", name, line=self.line), scope)
+        self.named(f"{text_of(owner)}.{name}", value)
+
+    def _bind_function(
+        self, owner: ast.expr, function: Function, name: str, value: object, scope: ScopeBox
+    ) -> None:
+        """Follow `function.__defaults__ = (1, 2)`; another change makes calls of it unknown."""
+        spec = function.arguments
+        fits = isinstance(value, tuple) and len(value) <= len(spec.posonlyargs) + len(spec.args)
+        if name == "__defaults__" and (fits or value is None):
+            defaults = value if isinstance(value, tuple) else ()
+            self.bind(owner, replace(function, defaults=defaults), scope)
+        elif name == "__kwdefaults__" and isinstance(value, DictBox) and not value.open:
+            only = tuple(value.data.get(a.arg, MISSING) for a in spec.kwonlyargs)
+            self.bind(owner, replace(function, keyword_defaults=only), scope)
+        else:
+            why = f"the code changes its {name}"
+            self.bind(owner, Unknown(f"{function.name}(...)", why), scope)
+
+    def _bind_image(
+        self, owner: ast.expr, where: object, box: object, value: object, scope: ScopeBox
+    ) -> None:
+        """Follow `batch[0] = image`, and `image[...] = value`."""
+        images = self.libraries.images
+        assert images is not None
+        image = images.image_of(value)
+        if image is not None:
+            self.bind(owner, image, scope)
+        elif isinstance(box, ImageValue):
+            self.bind(owner, images.put(box, where, None, value, owner), scope)
 
     def _set_item(self, box: object, key: object, value: object) -> None:
         if isinstance(box, Unknown):

@@ -3,8 +3,10 @@
 import ast
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from inspector.code_reading.evaluation.images.image_values import ImageValue
 from inspector.code_reading.evaluation.objects import DataSet, StreamValue
 from inspector.code_reading.evaluation.operators import WIDE_FORMAT, Operators
 from inspector.code_reading.evaluation.value_access import TooMuchError
@@ -107,6 +109,8 @@ class Expressions(Operators):
         return holder.data[node.id] if holder is not None else self.unresolved(node.id)
 
     def _key(self, node: ast.expr, scope: ScopeBox) -> object:
+        if isinstance(node, ast.Tuple) and any(isinstance(p, ast.Slice) for p in node.elts):
+            return tuple(self._key(part, scope) for part in node.elts)
         if not isinstance(node, ast.Slice):
             return self.value(node, scope)
         parts = [self.value(p, scope) if p else None for p in (node.lower, node.upper, node.step)]
@@ -220,9 +224,14 @@ class Expressions(Operators):
             lambda inner: result.append(self.value(node.elt, inner)),
             derived,
         )
+        if result and isinstance(result[0], ImageValue):
+            return result[0]
         if derived:
             source = derived[0]
-            return self._filtered(source, node, scope) if isinstance(source, DataSet) else source
+            if not isinstance(source, DataSet):
+                return source
+            files = self._filtered(source, node, scope)
+            return replace(files, derived=True) if is_label(node.elt) else files
         box = self._list(result if whole else [], is_set=isinstance(node, ast.SetComp))
         if whole:
             return box
@@ -288,6 +297,29 @@ class Expressions(Operators):
 
     def _lambda(self, node: ast.Lambda, scope: ScopeBox) -> object:
         return self.made_function(node, "<lambda>", scope)
+
+
+def is_label(node: ast.expr) -> bool:
+    """Tell whether an expression takes the label out of a file's path."""
+    match node:
+        case (
+            ast.Subscript(value=ast.Call(func=ast.Attribute(attr="split" | "rsplit")))
+            | ast.Subscript(value=ast.Attribute(attr="parts"))
+            | ast.Attribute(attr="name" | "stem", value=ast.Attribute(attr="parent"))
+            | ast.IfExp(body=ast.Constant(), orelse=ast.Constant())
+            | ast.Compare()
+        ):
+            return True
+        case ast.Call(func=ast.Attribute(attr="basename"), args=[ast.Call(func=inner)]):
+            return isinstance(inner, ast.Attribute) and inner.attr == "dirname"
+        case ast.Call(func=ast.Name(id="int" | "float" | "str"), args=[inner]):
+            return is_label(inner)
+        case ast.Call(func=ast.Attribute(attr="index" | "get"), args=[inner, *_]):
+            return is_label(inner)
+        case ast.Subscript(slice=inner):
+            return is_label(inner)
+        case _:
+            return False
 
 
 def _is_lower(node: ast.expr) -> bool:

@@ -78,6 +78,8 @@ class FunctionCalls(Expressions):
         holder.data[name] = value
         if isinstance(value, Tensor) and len(self.tensors) < 1_000:
             self.tensors.append(value)
+        if self.libraries.images is not None:
+            self.libraries.images.named(name, value)
         self.named(name, value)
 
     def named(self, name: str, value: object) -> None:
@@ -155,7 +157,7 @@ class FunctionCalls(Expressions):
             return self.module
         if isinstance(function, Ref) and function.name == "builtins.super":
             return self._super(given)
-        changed = self.libraries.splits.changed_in_place(function, given, node)
+        changed = self._changed_in_place(function, given, node)
         if changed is not MISSING and isinstance(node.func, ast.Attribute):
             self.bind(node.func.value, changed, scope)
             self.line = line
@@ -168,6 +170,14 @@ class FunctionCalls(Expressions):
         value = self.call(function, given, node)
         self.line = line
         return value
+
+    def _changed_in_place(self, function: object, given: Arguments, node: ast.Call) -> object:
+        """Return what the owner of a method is after it; MISSING if it stays what it is."""
+        images = self.libraries.images
+        changed = MISSING if images is None else images.changed_in_place(function, given, node)
+        if changed is MISSING:
+            changed = self.libraries.splits.changed_in_place(function, given, node)
+        return changed
 
     def _super(self, given: Arguments) -> object:
         scope = self._calls[-1].scope
@@ -339,6 +349,19 @@ class FunctionCalls(Expressions):
             box = DictBox({k: v for k, v in names.items() if k not in asked and k not in only})
             box.open = bool(given.open) or uncalled
             scope.data[spec.kwarg.arg] = box
+
+    def typical(self, source: object, target: ast.AST) -> object:
+        """Return what stands for any item of something that can't be listed."""
+        images = self.libraries.images
+        item = MISSING if images is None else images.item_of_list(source)
+        return super().typical(source, target) if item is MISSING else item
+
+    def image_arithmetic(
+        self, sign: ast.operator, one: object, two: object, node: ast.AST
+    ) -> object:
+        """Return the result of arithmetic with an image, or MISSING."""
+        images = self.libraries.images
+        return MISSING if images is None else images.binary(sign, one, two, node)
 
     def attribute_of(self, owner: object, name: str, node: ast.AST) -> object:
         """Return an attribute of a library's object, or MISSING."""

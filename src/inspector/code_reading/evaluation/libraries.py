@@ -6,6 +6,8 @@ from typing import Final
 from inspector.code_reading.evaluation import options
 from inspector.code_reading.evaluation.dataset_methods import DatasetMethods
 from inspector.code_reading.evaluation.host import Host
+from inspector.code_reading.evaluation.images.image_follower import ImageFollower
+from inspector.code_reading.evaluation.images.image_values import ImageValue
 from inspector.code_reading.evaluation.keras_objects import (
     FLOWS,
     POSITIONS,
@@ -65,6 +67,7 @@ _SAME_DATA: Final = (
 )
 _ORDERED: Final = ("classes", "labels", "filenames", "filepaths", "file_paths", "targets")
 _SIZES: Final = ("samples", "n", "num_rows")
+_MEASURES: Final = ("shape", "size", "mode", "width", "height", "ndim", "dtype", "format")
 _LOADER_NAMES: Final = (
     "image_dataset_from_directory", "ImageDataGenerator", "split_dataset", "train_test_split",
     "random_split", "ImageFolder",
@@ -73,10 +76,15 @@ _IMAGE_CALLS: Final = ("imread", "open", "resize", "cvtColor", "load_img", "img_
 
 
 class Libraries:
-    """What the evaluator asks about everything that is not in the code."""
+    """What the evaluator asks about everything that is not in the code.
+
+    Attributes:
+        images: Follows what is done with images; None where that is not asked for.
+    """
 
     def __init__(self, host: Host) -> None:
         self._host = host
+        self.images: ImageFollower | None = None
         self.splits = SplitCalls(host)
         self._datasets = DatasetMethods(host, self.splits)
         self._models = ModelCalls(host)
@@ -134,6 +142,10 @@ class Libraries:
 
     def call(self, function: object, given: Arguments, node: ast.AST) -> object:
         """Call something of a library; MISSING if it is not known."""
+        if self.images is not None:
+            value = self.images.call(function, given, node)
+            if value is not MISSING:
+                return value
         self._models.hear(given)
         value = self._called(function, given, node)
         for data in value if isinstance(value, tuple) else (value,):
@@ -261,6 +273,8 @@ class Libraries:
                 return self._datasets.call(owner, name, given, node)
             case HfParts():
                 return self._datasets.call_parts(owner, name, node)
+            case Size() if name in ("numpy", "item"):
+                return owner
             case _:
                 return MISSING
 
@@ -282,6 +296,8 @@ class Libraries:
                 return first if name == "train" else second
             case Tensor():
                 return Method(owner, name)
+            case ImageValue():
+                return Unknown(text_of(node)) if name in _MEASURES else Method(owner, name)
             case Arrays():
                 return owner if name in ("T",) else Method(owner, name)
             case _:
@@ -315,9 +331,9 @@ class Libraries:
                 return (first, second)[int(str(key))]
             case DataSet():
                 return self._dataset_item(owner, key, node)
-            case Tensor():
-                return owner
-            case Arrays():
+            case ImageValue() if self.images is not None:
+                return self.images.item(owner, key, node)
+            case Tensor() | Arrays():
                 return owner
             case _:
                 return MISSING

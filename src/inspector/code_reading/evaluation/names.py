@@ -42,7 +42,8 @@ _KERAS_BARE: Final = {
     "preprocess_input": "keras.applications.preprocess_input",
 }
 IMAGE_LAYERS: Final = (
-    "AugMix", "AutoContrast", "CenterCrop", "CutMix", "Equalization", "MaxNumBoundingBoxes",
+    "AugMix", "AutoContrast", "CenterCrop",
+    "ContrastLimitedAdaptiveHistogramEqualization", "CutMix", "Equalization", "MaxNumBoundingBoxes",
     "MixUp", "Pipeline", "RandAugment", "RandomApply", "RandomBrightness",
     "RandomColorDegeneration", "RandomColorJitter", "RandomContrast", "RandomCrop",
     "RandomElasticTransform", "RandomErasing", "RandomFlip", "RandomGaussianBlur",
@@ -50,7 +51,7 @@ IMAGE_LAYERS: Final = (
     "RandomPosterization", "RandomRotation", "RandomSaturation", "RandomSharpness", "RandomShear",
     "RandomTranslation", "RandomWidth", "RandomZoom", "Rescaling", "Resizing", "Solarization",
 )  # fmt: skip
-"""Every layer of keras.layers that works on images, up to Keras 3.16."""
+"""Every layer of keras.layers that works on images; tests compare it with the installed Keras."""
 
 _SPLIT_BARE: Final = {
     **{

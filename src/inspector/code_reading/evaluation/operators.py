@@ -3,6 +3,7 @@
 import ast
 import operator
 import re
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -62,7 +63,9 @@ class Operators(ValueAccess):
 
     def binary(self, sign: ast.operator, one: object, two: object, node: ast.AST) -> object:
         """Return the result of an operator."""
-        value = self._of_texts(sign, one, two, node)
+        value = self.image_arithmetic(sign, one, two, node)
+        if value is MISSING:
+            value = self._of_texts(sign, one, two, node)
         if value is not MISSING:
             return value
         unknown = Unknown(text_of(node))
@@ -80,6 +83,12 @@ class Operators(ValueAccess):
         if isinstance(one, ListBox | tuple):
             return self._of_lists(sign, one, two, unknown)
         return _of_numbers(sign, one, two, unknown)
+
+    @abstractmethod
+    def image_arithmetic(
+        self, sign: ast.operator, one: object, two: object, node: ast.AST
+    ) -> object:
+        """Return the result of arithmetic with an image, or MISSING."""
 
     def _of_texts(self, sign: ast.operator, one: object, two: object, node: ast.AST) -> object:
         """Return the result for texts and paths; MISSING where there are none."""

@@ -170,9 +170,11 @@ class RandomDraws:
         if end is None:
             return data
         boundary = repr((end, key.stop)) if middle else repr(end)
-        known = self._slices.get(((data.source, data.membership), boundary))
+        order = tuple(s for s in data.steps if s.name in ("shuffle", "sorted", "sorted_by"))
+        key_of_cut = ((data.source, (*data.membership, *order)), boundary)
+        known = self._slices.get(key_of_cut)
         if known is None:
             ends = {"at": end, "to": key.stop} if middle else {"at": end}
             known = Source(LoaderName.SLICES, self._host.place, data.source.node, ends, parent=data)
-            self._slices[((data.source, data.membership), boundary)] = known
+            self._slices[key_of_cut] = known
         return DataSet(known, derived=data.derived).after("part", 0 if key.start is None else 1)

@@ -26,6 +26,7 @@ from inspector.code_reading.evaluation.values import (
     Size,
     Unknown,
     ValueBox,
+    is_number,
     is_scalar,
     merged,
     text_of,
@@ -188,6 +189,8 @@ class ValueAccess(ABC):
     ) -> object:
         data = owner.data if isinstance(owner, ListBox) else owner
         is_open = isinstance(owner, ListBox) and owner.open
+        if isinstance(key, tuple) and isinstance(owner, ListBox) and all(map(is_number, data)):
+            return owner if not is_open else unknown  # An array with other axes.
         if isinstance(key, bool) or (is_open and not (isinstance(key, int) and key >= 0)):
             return unknown
         if isinstance(key, slice):

@@ -1,12 +1,11 @@
 """Which column of a label table names the file, which the class, the split and the group."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inspector.dataset.layouts.tables import Table
 from inspector.dataset.layouts.tree import Tree
-from inspector.dataset.layouts.words import SPLIT_NAMES, split_of, words
+from inspector.dataset.layouts.words import normal_split, split_of, words
 
 _SAMPLED = 200
 _MATCHED = 0.5
@@ -28,6 +27,9 @@ _GROUPS = frozenset((
     "patient", "subject", "lesion", "group", "case", "video", "sequence", "session", "site",
     "individual", "person",
 ))  # fmt: skip
+_MAX_SPLITS = 20
+_MAX_FLAGS = 40
+_ROLES = {"training", "validation", "test"}
 _FLAGS = {"0": False, "1": True, "-1": False, "0.0": False, "1.0": True, "false": False,
           "true": True, "no": False, "yes": True}  # fmt: skip
 
@@ -161,7 +163,8 @@ def _words(table: Table, position: int) -> set[str]:
 
 
 def _is_flags(cells: Sequence[str]) -> bool:
-    values = {cell.lower() for cell in cells}
+    distinct = set(cells)
+    values = {cell.lower() for cell in distinct} if len(distinct) <= _MAX_FLAGS else set()
     return bool(values) and values <= set(_FLAGS) | {""} and values != {""}
 
 
@@ -178,16 +181,18 @@ def _exclusive(table: Table, positions: Sequence[int]) -> bool:
 
 def _is_split(table: Table, position: int) -> bool:
     """Tell whether a column's values are split words, or numbers of folds."""
-    counts = Counter(cell.lower() for cell in table.cells[position] if cell)
-    named = _words(table, position)
-    if not counts:
+    distinct = set(table.cells[position]) - {""}
+    if not distinct or len(distinct) > _MAX_SPLITS:
         return False
-    if set(counts) <= set(SPLIT_NAMES) and (len(counts) > 1 or named & {"split", "subset", "set"}):
+    values = {cell.lower() for cell in distinct}
+    named = _words(table, position)
+    said = named & {"split", "subset", "set"}
+    if {normal_split(value) for value in values} <= _ROLES and (len(values) > 1 or said):
         return True
-    if "partition" in named and set(counts) <= {"0", "1", "2"}:
+    if "partition" in named and values <= {"0", "1", "2"}:
         return True
     folds = named & {"fold", "folds", "kfold"}
-    return bool(folds) and 1 < len(counts) <= 20 and all(c.isdigit() for c in counts)
+    return bool(folds) and len(values) > 1 and all(value.isdigit() for value in values)
 
 
 def _is_continuous(cells: Sequence[str]) -> bool:

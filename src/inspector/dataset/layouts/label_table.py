@@ -1,7 +1,7 @@
 """Label tables: a file column beside a label column, one-hot columns, or several label columns."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ MAX_FILES = 40
 _TEXTS = ("label", "annot", "attr", "partition", "list", "class")
 # Source: CelebA's list_eval_partition.txt.
 PARTITION = {"0": "training", "1": "validation", "2": "test"}
+_SEPARATORS = ("|", ";", ",", " ")
 NO_LABEL = "no label in {}"
 
 
@@ -143,7 +144,11 @@ def _candidate(root: Path, tree: Tree, tables: Sequence[Understood], column: str
     weight = (TABLE if known else 0.62) * (0.6 if several else 1.0)
     kind = Kind.ONE_HOT if column is None else Kind.TABLE
     label_file = files[0] if len(files) == 1 else f"{files[0]} and {len(files) - 1} more"
-    layout = listed(tree, places, kind=kind, label_file=label_file, sure=known and not several)
+    joined = _joined_labels(places)
+    layout = listed(
+        tree, places, kind=kind, label_file=label_file, sure=known and not several and not joined,
+        notes=(joined,) if joined else (),
+    )  # fmt: skip
     name = "one-hot columns" if column is None else f"class in {column}"
     text = f"label table {label_file} (file in {table.columns[columns.file]}, {name})"
     share = sum(1 for path in columns.paths if path) / max(1, len(columns.paths))
@@ -152,15 +157,27 @@ def _candidate(root: Path, tree: Tree, tables: Sequence[Understood], column: str
     return Variant(layout, score, text, label_column=column or "")
 
 
+def _joined_labels(places: Mapping[str, Location]) -> str:
+    """Say that cells join several labels, such as "Cardiomegaly|Effusion"; "" where none does."""
+    labels = {p.label for p in places.values()}
+    for separator in _SEPARATORS:
+        for label in sorted(labels):
+            parts = [part.strip() for part in label.split(separator)]
+            # "hot dog" beside "dog" is one label.
+            known = all if separator == " " else any
+            if len(parts) > 1 and known(part in labels for part in parts):
+                return f'Cells join several labels ("{label}"): each combination counts as a class.'
+    return ""
+
+
 def _labels(root: Path, tree: Tree, one: Understood, column: str | None) -> list[str]:
     table, columns = one.table, one.columns
     if column is None:
         names = [table.columns[i].strip() for i in columns.one_hot]
         cells = [table.cells[i] for i in columns.one_hot]
-        held = [
-            [n for n, c in zip(names, cells, strict=True) if is_set(c[row])]
-            for row in range(table.rows)
-        ]
+        known = {cell: is_set(cell) for column in cells for cell in set(column)}
+        rows = zip(*cells, strict=True)
+        held = [[n for n, c in zip(names, row, strict=True) if known[c]] for row in rows]
         return [one[0] if len(one) == 1 else "" for one in held]
     if column not in table.columns:
         return [""] * table.rows

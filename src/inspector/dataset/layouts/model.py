@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from inspector.dataset.layouts.words import JUNK, split_of
+from inspector.dataset.layouts.words import JUNK, is_generic, split_of
 from inspector.errors import UnknownLayoutError
 
 # Source: Keras since 2.14 passes folders whose name starts with a dot over.
@@ -32,11 +32,13 @@ class Kind(StrEnum):
     SOURCES = "sources with class folders"
     FOLDS = "folds with class folders"
     PREFIX = "classes in file names"
+    FIRST_WORD = "classes in first words of file names"
     TABLE = "label table"
     ONE_HOT = "one-hot label table"
     HUGGING_FACE = "Hugging Face imagefolder"
     COCO = "COCO"
     YOLO = "YOLO"
+    VOC = "Pascal VOC"
     FIFTYONE = "FiftyOne"
     LISTS = "list files"
     CUB = "numbered lists"
@@ -188,9 +190,12 @@ class Layout:
         """Place a file by its parts below the base."""
         match self.role:
             case Role.SOURCES:
-                if len(parts) < 3:
+                # The level of a source's class folders: amazon/images/mug has 1.
+                if len(parts) < self.level + 3:
                     return Location("", "", parts[0], OUTSIDE)
-                return Location("", self.names.get(parts[1], parts[1]), parts[0])
+                label = parts[self.level + 1]
+                above = [part for part in parts[: self.level + 1] if not is_generic(part)]
+                return Location("", self.names.get(label, label), "/".join(above) or parts[0])
             case Role.CLASS_SPLITS:
                 split = split_of(parts[1]) if len(parts) > 2 else ""
                 if not split:

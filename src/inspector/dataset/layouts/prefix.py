@@ -2,6 +2,8 @@
 
 import re
 from collections import Counter
+from collections.abc import Collection
+from dataclasses import replace
 
 from inspector.dataset.layouts.candidate import NAMES, Variant, coverage, folder_split, listed
 from inspector.dataset.layouts.model import Kind, Location
@@ -11,6 +13,7 @@ from inspector.dataset.layouts.words import is_doubtful_class, names_a_kind, ste
 MIN_PER_CLASS = 2
 # Source: CIFAR as PNG files, 0_airplane.png.
 _SUFFIX = re.compile(r"\d+[ _-]+(?P<label>[^\W\d_]{3,})")
+_BETWEEN = re.compile(r"[ _-]+")
 _PREFIX = re.compile(r"(?P<label>[^\W\d_](?:[^\d.]*[^\W\d_])?)[ ._()-]*\d")
 
 
@@ -37,10 +40,31 @@ def recognise(tree: Tree, base: str) -> list[Variant]:
     }
     if len(good) < 2 or len(good) * 3 > len(places) or any(map(is_doubtful_class, good)):
         return []
-    shown = ", ".join(sorted(good)[:3])
-    layout = listed(tree, places, kind=Kind.PREFIX, label_file="")
     share = coverage(tree, places)
-    return [Variant(layout, NAMES * share, f"words of the file names: {shown}")]
+    heads = _first_words(good)
+    text = f"words of the file names: {', '.join(sorted(good)[:3])}"
+    layout = listed(tree, places, kind=Kind.PREFIX, label_file="", sure=not heads)
+    found = [Variant(layout, NAMES * share, text)]
+    if heads:
+        firsts = {path: replace(place, label=heads[place.label]) for path, place in places.items()}
+        coarse = listed(tree, firsts, kind=Kind.FIRST_WORD, label_file="", sure=False)
+        text = f"first words of the file names: {', '.join(sorted(set(heads.values()))[:3])}"
+        found.append(Variant(coarse, NAMES * share * 0.97, text))
+    return found
+
+
+def _first_words(labels: Collection[str]) -> dict[str, str]:
+    """Return the first word of each label where each stands with the same second words.
+
+    shoe_red, shoe_blue, shirt_red and shirt_blue can be four classes or two; else {}.
+    """
+    parts = {label: _BETWEEN.split(label, maxsplit=1) for label in labels}
+    if any(len(pair) < 2 for pair in parts.values()):
+        return {}
+    firsts = {pair[0] for pair in parts.values()}
+    seconds = {pair[1] for pair in parts.values()}
+    whole = len(firsts) > 1 and len(seconds) > 1 and len(firsts) * len(seconds) == len(labels)
+    return {label: pair[0] for label, pair in parts.items()} if whole else {}
 
 
 def prefix_of(path: str) -> str:

@@ -1,15 +1,14 @@
 """All conventions read a dataset; the best reading is taken and the others are kept."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from inspector.dataset.layouts import (
     class_folders,
     class_split,
-    coco,
     cub,
-    fiftyone,
     hugging_face,
     imagenet,
     label_table,
@@ -17,8 +16,8 @@ from inspector.dataset.layouts import (
     prefix,
     sources,
     split_folders,
-    yolo,
 )
+from inspector.dataset.layouts.annotations import coco, fiftyone, voc, yolo
 from inspector.dataset.layouts.candidate import (
     LABEL_FILE,
     Variant,
@@ -36,6 +35,7 @@ from inspector.dataset.layouts.model import (
     NothingFitsError,
     Role,
 )
+from inspector.dataset.layouts.remarks import masks_note, videos_note
 from inspector.dataset.layouts.split_folders import AmbiguousSplitError
 from inspector.dataset.layouts.tree import Tree, read_tree
 from inspector.dataset.layouts.words import split_of
@@ -126,15 +126,16 @@ def _candidates(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], 
         readings, refused = convention.recognise(root, tree, choice)
         by_files += readings
         errors += refused
-    for other in (coco, yolo, fiftyone, lists, cub, imagenet):
+    for other in (coco, yolo, voc, fiftyone, lists, cub, imagenet):
         readings, refused = other.recognise(root, tree)
         by_files += readings
         errors += refused
     if by_folders is not None:
         named = imagenet.with_names(root, tree, by_folders.layout)
         by_folders = replace(by_folders, layout=named)
-        by_files = [_completed(tree, c, by_folders) for c in by_files]
-        by_files = [_unless_equal(tree, c, by_folders) for c in by_files]
+        placed = _placed(tree, by_folders.layout) if by_files else {}
+        by_files = [_completed(tree, c, by_folders, placed) for c in by_files]
+        by_files = [_unless_equal(tree, c, by_folders, placed) for c in by_files]
         by_files = _below_the_agreeing(by_files, by_folders)
     by_files = [_with_roles(c, said) for c in by_files]
     return found + by_files, errors
@@ -166,7 +167,21 @@ def _with_roles(candidate: Variant, said: dict[str, str]) -> Variant:
     return replace(candidate, layout=replace(candidate.layout, listed=places))
 
 
-def _completed(tree: Tree, by_file: Variant, by_folders: Variant) -> Variant:
+def _placed(tree: Tree, layout: Layout) -> dict[str, Location]:
+    """Return where a reading of folders puts each image: alike for the images of one folder."""
+    if layout.role is Role.MANIFEST:
+        return {path: layout.place(path) for path in tree.images()}
+    placed: dict[str, Location] = {}
+    for folder in tree.folders.values():
+        if folder.images:
+            place = layout.place(folder.join(folder.images[0]))
+            placed |= dict.fromkeys(map(folder.join, folder.images), place)
+    return placed
+
+
+def _completed(
+    tree: Tree, by_file: Variant, by_folders: Variant, placed: Mapping[str, Location]
+) -> Variant:
     """Return a label file's reading with the images that only their folders place.
 
     So are read: training in class folders, validation in one folder with a label file.
@@ -174,11 +189,9 @@ def _completed(tree: Tree, by_file: Variant, by_folders: Variant) -> Variant:
     places, folders = by_file.layout.listed, by_folders.layout
     labels = {p.label for p in places.values() if p.label}
     rest = {}
-    for path in tree.images():
-        if not (path in places and places[path].label):
-            place = folders.place(path)
-            if place.label:
-                rest[path] = place
+    for path, place in placed.items():
+        if place.label and not (path in places and places[path].label):
+            rest[path] = place
     shared = labels & {p.label for p in rest.values()}
     if not rest or folders.role is not Role.SPLITS or len(shared) * 2 < len(labels):
         return by_file
@@ -201,22 +214,29 @@ def _completed(tree: Tree, by_file: Variant, by_folders: Variant) -> Variant:
     )
 
 
-def _unless_equal(tree: Tree, by_file: Variant, by_folders: Variant) -> Variant:
+def _unless_equal(
+    tree: Tree, by_file: Variant, by_folders: Variant, placed: Mapping[str, Location]
+) -> Variant:
     """Lower a label file's reading that says the same as the folders, which Keras reads itself."""
-    places, folders = by_file.layout.listed, by_folders.layout
-    pairs: dict[str, str] = {}
-    back: dict[str, str] = {}
-    same = more = 0
-    for path in tree.images():
+    places = by_file.layout.listed
+    pairs: Counter[tuple[str, str]] = Counter()
+    more = 0
+    for path, there in placed.items():
         here = places.get(path)
-        there = folders.place(path)
         if here is None or not here.label:
             continue
-        if not there.label or here.split != there.split:
+        if there.label and here.split == there.split:
+            pairs[here.label, there.label] += 1
+        else:
             more += 1
-            continue
-        fits = pairs.setdefault(here.label, there.label) == there.label
-        same += fits and back.setdefault(there.label, here.label) == here.label
+    # One name of a class is one name of the other, by most of its images.
+    forth: dict[str, str] = {}
+    back: dict[str, str] = {}
+    for (label, folder), _ in pairs.most_common():
+        forth.setdefault(label, folder)
+        back.setdefault(folder, label)
+    same = sum(n for (a, b), n in pairs.items() if forth[a] == b and back[b] == a)
+    more += pairs.total() - same
     if same < _AGREES * (same + more) or same < _AGREES * coverage(tree, places) * tree.total:
         return by_file
     return replace(by_file, score=min(by_file.score, by_folders.score * 0.99))
@@ -283,20 +303,15 @@ def _chosen(
     ]
     notes = list(layout.notes)
     notes += [f"{e.message}." for e in errors]
-    videos = tree.videos()
-    if videos:
-        some = f"{len(videos):,} video file{'s' * (len(videos) != 1)}"
-        notes.append(
-            f"{some} ({videos[0]}) are not read: extract frames into one folder per video, for"
-            " example `ffmpeg -i clip.mp4 -vf fps=1 clip/%05d.png`, and keep each video's frames"
-            " together as a group."
-        )
+    masks = masks_note(tree, layout)
+    notes += [note for note in (masks, videos_note(tree)) if note]
     return replace(
         layout,
         text=best.text,
         reason=layout.reason or best.text,
-        sure=(layout.sure and not rivals) or bool(choice.kind or choice.label_column),
+        sure=(layout.sure and not rivals and not masks) or bool(choice.kind or choice.label_column),
         notes=tuple(notes),
+        ignored=(*layout.ignored, *_beside(tree, best, choice)),
         excluded=tuple(f for f, role in choice.split_roles.items() if role == "ignore"),
         alternatives=tuple(_alternative(c) for c in others[:8]),
         choice=replace(
@@ -305,6 +320,20 @@ def _chosen(
             root=choice.root or best.root,
             label_column=choice.label_column or _column(best, others),
         ),
+    )
+
+
+def _beside(tree: Tree, best: Variant, choice: Choice) -> tuple[str, ...]:
+    """Return the folders with images beside the one that a reading of folders takes."""
+    if choice.root or not best.root or best.layout.role not in _FOLDER_ROLES:
+        return ()
+    names = best.root.split("/")
+    above = ["/".join(names[:depth]) for depth in range(len(names))]
+    return tuple(
+        tree.folders[folder].join(other)
+        for folder, own in zip(above, names, strict=True)
+        for other in tree.populated(folder)
+        if other != own
     )
 
 

@@ -28,18 +28,43 @@ def recognise(tree: Tree, base: str) -> list[Variant]:
         layout = replace(layout, sure=not bad)
         score = SPLITS * inside / max(1, tree.total) * (1 - 0.5 * bad)
         found.append(Variant(layout, score, f"folds {', '.join(folds)}", root=base))
-    holders = {n: tree.populated(top.join(n)) for n in names}
+    source = _sources(tree, base, names)
+    return [*found, source] if source else found
+
+
+def _sources(tree: Tree, base: str, names: list[str]) -> Variant | None:
+    """Read the folders as sources that share their classes, however deep these are."""
+    top = tree.folders[base]
+    level, parts = 0, {n: [top.join(n)] for n in names}
+    while deeper := _deeper(tree, parts):
+        level, parts = level + 1, deeper
+    holders = {n: {c for f in folders for c in tree.populated(f)} for n, folders in parts.items()}
     shared = Counter(label for labels in holders.values() for label in labels)
     several = sum(count > 1 for count in shared.values())
-    if several and doubtful(shared) < 0.5:
-        inside = sum(tree.folders[top.join(n)].below for n, labels in holders.items() if labels)
-        layout = Layout(
-            Role.SOURCES, base=base, sure=False, kind=Kind.SOURCES,
-            reason=f"{several} class folders are in several of the folders {', '.join(names[:4])}",
-        )  # fmt: skip
-        score = CLASSES * inside / max(1, tree.total) * (0.8 + 0.2 * several / len(shared))
-        kinds = sum(names_a_kind(label) for label in shared)
-        if kinds * 2 < len(shared) and sum(map(names_a_kind, names)) * 2 > len(names):
-            score *= 0.4  # Patients or days within classes.
-        found.append(Variant(layout, score, f"sources {', '.join(names[:4])}", root=base))
-    return found
+    if not several or doubtful(shared) >= 0.5:
+        return None
+    inside = sum(tree.folders[top.join(n)].below for n, labels in holders.items() if labels)
+    layout = Layout(
+        Role.SOURCES, base=base, level=level, sure=False, kind=Kind.SOURCES,
+        reason=f"{several} class folders are in several of the folders {', '.join(names[:4])}",
+    )  # fmt: skip
+    score = CLASSES * inside / max(1, tree.total) * (0.8 + 0.2 * several / len(shared))
+    kinds = sum(names_a_kind(label) for label in shared)
+    if kinds * 2 < len(shared) and sum(map(names_a_kind, names)) * 2 > len(names):
+        score *= 0.4  # Patients or days within classes.
+    return Variant(layout, score, f"sources {', '.join(names[:4])}", root=base)
+
+
+def _deeper(tree: Tree, parts: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return the folders one level down where all hold the same folders and no image, else {}.
+
+    So are amazon/images/mug and summer/camera_1/deer passed through to their classes.
+    """
+    below: dict[str, list[str]] = {}
+    for name, folders in parts.items():
+        inside = [tree.folders[f].join(n) for f in folders for n in tree.populated(f)]
+        if not inside or any(tree.folders[f].images for f in (*folders, *inside)):
+            return {}
+        below[name] = inside
+    held = [set(tree.populated(f)) for folders in below.values() for f in folders]
+    return below if len(held) > 1 and all(names == held[0] for names in held) else {}

@@ -1,7 +1,7 @@
 """Split folders with class folders: train/cats/1.jpg, seg_train/seg_train/cats/1.jpg."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from inspector.dataset.layouts.candidate import SPLITS, Variant
@@ -19,6 +19,7 @@ class AmbiguousSplitError(UnknownLayoutError):
 _ORDER = ("training", "validation", "test")
 # Few images in split folders beside many elsewhere are still splits: CLI.md.
 _LEAST = 0.2
+_MAX_PARTS = 12
 
 
 def recognise(tree: Tree, base: str, said: Mapping[str, str] | None = None) -> list[Variant]:
@@ -48,6 +49,7 @@ def recognise(tree: Tree, base: str, said: Mapping[str, str] | None = None) -> l
         named[rest] = "training"
     order = sorted(named, key=lambda n: _ORDER.index(named[n]) if named[n] in _ORDER else 3)
     splits = {inner[n]: named[n] for n in order}
+    splits = _swallowed(tree, splits) | splits
     ignored = tuple(top.join(n) for n in top.folders if n not in named)
     return _levels(tree, base, splits, ignored)
 
@@ -76,9 +78,54 @@ def recognise_parts(tree: Tree, base: str) -> list[Variant]:
         return []
     found = _levels(tree, base, splits, ())[0]
     text = f"split folders in each of {', '.join(names[:3])}"
+    single = _one_of(tree, base, names) if again and _same_files(tree, base, names) else []
     sure = found.layout.sure and not again
     layout = replace(found.layout, sure=sure, reason=f"{len(names)} folders hold the same splits")
-    return [Variant(layout, found.score * (0.9 if again else 1.02), text, root=base)]
+    return [*single, Variant(layout, found.score * (0.9 if again else 1.02), text, root=base)]
+
+
+def _same_files(tree: Tree, base: str, names: Sequence[str]) -> bool:
+    """Tell whether folders of one name but for numbers hold the same files, in whichever split."""
+    if len({tuple(words(name)) for name in names}) > 1:
+        return False
+    parts = [f"{base}/{name}/".lstrip("/") for name in names]
+    held = [{p[len(part) :].partition("/")[2] for p in tree.images(part[:-1])} for part in parts]
+    return all(files == held[0] for files in held)
+
+
+def _one_of(tree: Tree, base: str, names: Sequence[str]) -> list[Variant]:
+    """Return a reading of each of several folders that hold the same files, the first one best.
+
+    So look the folds of a cross-validation written out, and one dataset in several sizes.
+    """
+    top = tree.folders[base]
+    found = []
+    for number, name in enumerate(names[:_MAX_PARTS]):
+        for one in recognise(tree, top.join(name))[:1]:
+            others = tuple(top.join(n) for n in names if n != name)
+            note = f"{', '.join(names[:4])} hold files of the same names: only {name} is read."
+            layout = replace(
+                one.layout, sure=False, notes=(note,), ignored=(*one.layout.ignored, *others)
+            )
+            score = SPLITS * 0.97**number
+            found.append(Variant(layout, score, f"{one.text} (one of {len(names)})", root=one.root))
+    return found
+
+
+def _swallowed(tree: Tree, splits: Mapping[str, str]) -> dict[str, str]:
+    """Return the split folders that lie inside of another by accident: train/val beside train/oak.
+
+    They come first, as a path belongs to the deepest split folder that it lies in.
+    """
+    found: dict[str, str] = {}
+    for folder in splits:
+        names = set(tree.populated(folder))
+        for name in names:
+            split, inside = split_of(name), tree.folders[folder].join(name)
+            held = set(tree.populated(inside))
+            if split and split not in (*splits.values(), *found.values()) and held & names:
+                found[inside] = split
+    return found
 
 
 def _unnamed_training(
@@ -136,10 +183,12 @@ def _levels(
     classes = _classes(tree, splits)
     named = {
         folder: sum(
-            tree.folders[tree.folders[folder].join(n)].below for n in tree.populated(folder)
+            tree.folders[tree.folders[folder].join(n)].below
+            for n in _own_classes(tree, folder, splits)
         )
         for folder in splits
     }
+    swallowed = any(a.startswith(f"{b}/") for a in splits for b in splits)
     share = sum(named.values()) / max(1, tree.total)
     score = SPLITS * share * (1 - 0.95 * doubtful(classes)) * (1 if len(classes) > 1 else 0.6)
     if not doubtful(classes):
@@ -147,7 +196,8 @@ def _levels(
     text = ", ".join(f"{folder} → {split}" for folder, split in splits.items())
     layout = Layout(
         Role.SPLITS, splits, ignored=ignored, kind=Kind.SPLIT_FOLDERS,
-        sure=not doubtful(classes), reason=f"the folders {text} are named like splits",
+        sure=not doubtful(classes) and not swallowed,
+        reason=f"the folders {text} are named like splits",
     )  # fmt: skip
     found = [Variant(layout, score, f"split folders {text}", root=base)]
     if nested := _nested(tree, splits):
@@ -166,7 +216,7 @@ def _classes(tree: Tree, splits: Mapping[str, str]) -> set[str]:
 
     A class "train" of vehicles is in every split, and "pregnancy test" says more than a split.
     """
-    sets = [set(tree.populated(folder)) for folder in splits]
+    sets = [_own_classes(tree, folder, splits) for folder in splits]
     every = set().union(*sets)
     shared = set.intersection(*sets) if len(sets) > 1 else set()
     sound = {
@@ -176,6 +226,12 @@ def _classes(tree: Tree, splits: Mapping[str, str]) -> set[str]:
     }
     # Placeholders: the number of classes counts, too.
     return (every - sound) | {str(i) for i, _ in enumerate(sound)}
+
+
+def _own_classes(tree: Tree, folder: str, splits: Mapping[str, str]) -> set[str]:
+    """Return the folders of a split that are not a split themselves."""
+    one = tree.folders[folder]
+    return {n for n in tree.populated(folder) if one.join(n) not in splits}
 
 
 def _nested(tree: Tree, splits: dict[str, str]) -> set[str]:

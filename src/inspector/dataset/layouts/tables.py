@@ -223,7 +223,8 @@ def _table(file: str, rows: list[list[str]]) -> Table | None:
 def _looks_like(head: list[str], rows: list[list[str]]) -> bool:
     """Tell whether a first row holds values of the rows below it, and so is no header."""
     for position, cell in enumerate(head):
-        if sum(len(r) > position and r[position].strip() == cell for r in rows[:500]) > 1:
+        # A comma at the end of each line is an empty column: NIH's Data_Entry_2017.csv.
+        if cell and sum(len(r) > position and r[position].strip() == cell for r in rows[:500]) > 1:
             return True
     return False
 

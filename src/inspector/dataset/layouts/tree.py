@@ -1,8 +1,9 @@
 """The names below a dataset's folder, listed once: what every convention is recognised from."""
 
 import os
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,7 @@ MAX_DEPTH = 12
 MAX_FOLDERS = 200_000
 # A folder of more files that are no images has one per image.
 MANY_FILES = 400
+_NOT_NORMAL = re.compile(r"//|/\.|^\.|/$")
 
 
 @dataclass(slots=True)
@@ -49,6 +51,7 @@ class Tree:
     def __init__(self, name: str, folders: dict[str, Folder]) -> None:
         self.name = name
         self.folders = folders
+        self._images: dict[str, list[str]] = {}
         self._by_name: dict[str, list[str]] = {}
         self._by_stem: dict[str, list[str]] = {}
         self._by_lower: dict[str, list[str]] = {}
@@ -62,13 +65,17 @@ class Tree:
         """How many images there are."""
         return self.folders[""].below
 
-    def images(self, folder: str = "") -> Iterator[str]:
-        """Yield the paths of all images in a folder and below it."""
-        pending = [folder]
-        while pending:
-            one = self.folders[pending.pop()]
-            yield from map(one.join, one.images)
-            pending.extend(map(one.join, reversed(one.folders)))
+    def images(self, folder: str = "") -> Sequence[str]:
+        """Return the paths of all images in a folder and below it."""
+        paths = self._images.get(folder)
+        if paths is None:
+            paths = self._images[folder] = []
+            pending = [folder]
+            while pending:
+                one = self.folders[pending.pop()]
+                paths += map(one.join, one.images)
+                pending += map(one.join, reversed(one.folders))
+        return paths
 
     def populated(self, folder: str) -> list[str]:
         """List the names of the folders right below that hold an image at any depth."""
@@ -128,8 +135,10 @@ class Tree:
         if not self._by_name:
             self._index()
         for folder in near:
-            exact = self._exact(os.path.normpath(f"{folder}/{plain}" if folder else plain))
-            if exact:
+            path = f"{folder}/{plain}" if folder else plain
+            if _NOT_NORMAL.search(path):
+                path = os.path.normpath(path)
+            if exact := self._exact(path):
                 return exact
         base = plain.rpartition("/")[2]
         paths = self._by_name.get(base) or self._by_stem.get(base) or self._by_stem.get(stem(base))
@@ -170,8 +179,9 @@ def _best(name: str, paths: Sequence[str], near: Sequence[str]) -> str:
     """Return the one path that ends as the name does; the nearest of several; "" if unclear."""
     if len(paths) == 1 and "/" not in name:
         return paths[0]
-    tail = "/" + stem(name)
-    fits = [p for p in paths if ("/" + stem(p)).endswith(tail) or ("/" + p).endswith("/" + name)]
+    # A dot in a name without an ending begins none: "x_jpg.rf.2af3".
+    tails = (f"/{stem(name)}", f"/{name}")
+    fits = [p for p in paths if f"/{stem(p)}".endswith(tails) or f"/{p}".endswith(f"/{name}")]
     if not fits and "/" in name:
         # A path of another machine: its last folder decides.
         tail = "/" + "/".join(stem(name).split("/")[-2:])

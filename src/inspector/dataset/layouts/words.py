@@ -4,24 +4,32 @@ import re
 import unicodedata
 from functools import lru_cache
 
-SPLIT_NAMES = {
-    "training": "training",
-    "train": "training",
-    "trn": "training",
-    "tr": "training",
-    "validation": "validation",
-    "valid": "validation",
-    "val": "validation",
-    "vld": "validation",
-    "dev": "validation",
-    "eval": "validation",
-    "evaluation": "validation",
-    "test": "test",
-    "tst": "test",
-    "te": "test",
-    "testing": "test",
-    "holdout": "test",
+_ENGLISH = {
+    "training": ("training", "train", "trn", "tr"),
+    "validation": ("validation", "valid", "val", "vld", "dev", "eval", "evaluation"),
+    "test": ("test", "tst", "te", "testing", "holdout"),
 }
+# The words that speakers of other languages give their folders; accents count for nothing.
+_OTHER_LANGUAGES = {
+    "training": (
+        "entrenamiento", "entrenar", "entrainement", "apprentissage", "trainings", "treino",
+        "treinamento", "treinar", "addestramento", "allenamento", "trening", "treningowy",
+        "treningowe", "traning", "egitim", "latihan", "pelatihan",
+        "обучение", "обучающая", "тренировка", "тренировочная", "тренировочный",
+        "训练", "訓練", "学習", "トレーニング", "학습", "훈련",
+    ),
+    "validation": (
+        "validacion", "validar", "validierung", "validierungs", "validacao", "validazione",
+        "walidacja", "walidacyjny", "walidacyjne", "validering", "validatie", "validasi",
+        "dogrulama", "валидация", "валидационная", "проверка",
+        "验证", "驗證", "検証", "バリデーション", "검증",
+    ),
+    "test": (
+        "prueba", "pruebas", "teste", "testes", "prufung", "pruf", "testowy", "testowe",
+        "pengujian", "тест", "тестовая", "тестовый", "тестирование",
+        "测试", "測試", "テスト", "테스트", "시험",
+    ),
+}  # fmt: skip
 IMAGE_ENDINGS = (
     ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".dib", ".webp", ".tif", ".tiff",
     ".ppm", ".pgm", ".pbm", ".pnm", ".avif", ".jp2", ".ico", ".tga", ".heic", ".heif", ".hif",
@@ -32,11 +40,13 @@ JUNK = frozenset({
     "__MACOSX", ".ipynb_checkpoints", "@eaDir", "$RECYCLE.BIN", "thumbnails",
 })  # fmt: skip
 # Folders of these names hold a part of a dataset, not a class.
-GENERIC = frozenset((
+_PARTS_OF_A_DATASET = frozenset((
     "images", "image", "imgs", "img", "pictures", "photos", "pics", "jpegimages", "jpg", "jpeg",
     "jpegs", "png", "data", "dataset", "datasets", "files", "samples", "raw", "input", "inputs",
     "all", "full", "original", "archive", "labels", "label", "masks", "mask", "annotations",
     "annotation", "segmentation", "segmentations", "bounding", "boxes",
+    "imagenes", "imagens", "immagini", "bilder", "daten", "datos", "dados", "dati", "donnees",
+    "fotos", "изображения", "данные", "图片", "图像", "数据", "数据集", "画像",
 ))  # fmt: skip
 # Names of single things: a folder "patient_07" or a file "img_0001" names no class.
 INSTANCES = frozenset((
@@ -47,20 +57,33 @@ INSTANCES = frozenset((
     "camera", "cam", "device", "hospital", "location", "source",
 ))  # fmt: skip
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+")
-_ENDINGS = ("sets", "set", "data", "dataset", "images", "image", "imgs", "img", "files", "folder",
-            "split", "dir")  # fmt: skip
-_ENDING = re.compile(r"(?<=[^/])\.[A-Za-z0-9]{1,5}$")
+_FUSED = ("sets", "set", "data", "dataset", "images", "image", "imgs", "img", "files", "folder",
+            "split", "dir", "list", "daten", "sdaten", "bilder", "sbilder", "集", "数据", "数据集",
+            "图片", "データ", "用", "画像", "데이터")  # fmt: skip
+_MAX_ENDING = 5
 _FOLD = re.compile(r"(?:k?fold|cv)[ _-]?(\d{1,2})", re.IGNORECASE)
 
 
 def words(name: str) -> list[str]:
     """Split a name at case changes, digits, "_", "-" and blanks; lower case."""
-    if not name.isascii():
-        # An accent splits no word, in whichever of two Unicode forms it is written.
-        name = "".join(
-            c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c)
-        )
-    return [part.lower() for part in _PARTS.findall(name)]
+    return [part.lower() for part in _PARTS.findall(_plain(name))]
+
+
+def _plain(text: str) -> str:
+    """Return a text without accents, in whichever of two Unicode forms they are written."""
+    if text.isascii():
+        return text
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+
+
+SPLIT_NAMES = {
+    _plain(word): split
+    for table in (_ENGLISH, _OTHER_LANGUAGES)
+    for split, names in table.items()
+    for word in names
+}
+_ENDINGS = tuple(map(_plain, _FUSED))
+_GENERIC = frozenset(map(_plain, _PARTS_OF_A_DATASET))
 
 
 @lru_cache(maxsize=4096)
@@ -73,7 +96,7 @@ def split_of(name: str) -> str:
 def normal_split(value: str) -> str:
     """Return a split as we name it where `value` is one of its words, else `value`."""
     text = value.strip()
-    return SPLIT_NAMES.get(text.lower(), text)
+    return SPLIT_NAMES.get(_plain(text.lower()), text)
 
 
 def fold_of(name: str) -> str:
@@ -85,7 +108,7 @@ def fold_of(name: str) -> str:
 def is_generic(name: str) -> bool:
     """Tell whether a folder's name says "images", "data" or "labels" rather than a class."""
     parts = words(name)
-    return bool(parts) and all(part in GENERIC for part in parts)
+    return bool(parts) and all(part in _GENERIC for part in parts)
 
 
 def is_doubtful_class(name: str) -> bool:
@@ -96,7 +119,7 @@ def is_doubtful_class(name: str) -> bool:
 def says_more_than_a_split(name: str) -> bool:
     """Tell whether a name has a word that is of no split: "pregnancy test", "training shoe"."""
     plain = [w for w in words(name) if len(w) > 2]
-    return any(not _split_word(w) and w not in GENERIC and w not in _ENDINGS for w in plain)
+    return any(not _split_word(w) and w not in _GENERIC and w not in _ENDINGS for w in plain)
 
 
 def names_a_kind(name: str) -> bool:
@@ -107,8 +130,11 @@ def names_a_kind(name: str) -> bool:
 
 def stem(path: str) -> str:
     """Return a path without the ending of its file name."""
-    match = _ENDING.search(path)
-    return path[: match.start()] if match else path
+    dot = path.rfind(".")
+    ending = path[dot + 1 :]
+    if dot < 1 or path[dot - 1] == "/" or len(ending) > _MAX_ENDING:
+        return path
+    return path[:dot] if ending.isalnum() and ending.isascii() else path
 
 
 def is_image(name: str) -> bool:
@@ -122,6 +148,6 @@ def _split_word(word: str) -> str:
     for ending in _ENDINGS:
         head = word.removesuffix(ending)
         # Endings fuse with words long enough to be meant: "trainset", not "te" + "sets".
-        if head != word and len(head) > 2 and head in SPLIT_NAMES:
+        if head != word and (len(head) > 2 or not head.isascii()) and head in SPLIT_NAMES:
             return SPLIT_NAMES[head]
     return ""

@@ -143,14 +143,14 @@ class Diagnoses:
         file = self.numbers.predictions
         if not file:
             return []
-        tie = {leak.image.path: leak.kind for leak in leakage.leaks}
+        tie: dict[str, str] = {leak.image.path: leak.kind for leak in leakage.leaks}
         place = dict.fromkeys(leakage.made.training, "training")
         place |= dict.fromkeys(leakage.made.validation, "validation")
         for name, paths in leakage.made.elsewhere.items():
             place.update(dict.fromkeys(paths, name))
         rows = self._groups.images()
         numbers = self._groups.numbers(rows, with_duplicates=True).tolist()
-        group = {s.path: n for s, n in zip(rows, numbers, strict=True)}
+        group: dict[str, int] = {s.path: n for s, n in zip(rows, numbers, strict=True)}
         read = read_predictions(Path(file))
         known = placed(read, {s.path for s in self._samples.everything()})
         measured = rates(known, tie, place, group)
@@ -203,10 +203,11 @@ class Diagnoses:
         """
         stop, progress = stop or Stop(), progress or Progress()
         answer = self.run(stop=stop, progress=progress)
-        if not stop.is_set():
-            self._labels.find(stop=stop, progress=progress)
         if not stop.is_set() and self._splits.drawn() is None:
             self._splits.score_seeds(stop=stop, progress=progress)
+        # Last: images are embedded for it, which takes longer than the rest.
+        if not stop.is_set():
+            self._labels.find(stop=stop, progress=progress)
         return answer
 
     def last(self) -> StoredDiagnosis | None:

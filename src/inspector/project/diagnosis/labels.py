@@ -1,20 +1,34 @@
 """Labels: images with two labels, and single ones that baseline models contradict."""
 
 import hashlib
+import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from inspector.audit.descriptors import describe
+from inspector.audit.stratified_review import stratify
+from inspector.errors import CacheError
+from inspector.project.catalog.embeddings import Embeddings
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
 from inspector.project.review.decisions import Decided, Decisions
 from inspector.project.review.duplicates import Duplicates
 from inspector.project.review.groups import Groups
-from inspector.store.records import LABEL_ERRORS, LabelErrorsRecord, SuspectRecord
+from inspector.scratch import make_scratch
+from inspector.store.records import (
+    LABEL_ERRORS,
+    LABEL_REVIEW,
+    LabelErrorsRecord,
+    StratumRecord,
+    SuspectRecord,
+)
 from inspector.store.samples import Sample
 from inspector.work.diagnosis_process import LabelErrorsRequest, suspect_in_child
 from inspector.work.jobs import Progress, Stop
@@ -23,6 +37,8 @@ NEAREST = 6
 # Of so many nearest images it is counted how many have which class.
 COUNTED = 8
 _CONFIDENCES = 3
+METHOD = "self confidence, embedding 160"
+"""A list by another method is looked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +62,16 @@ class LabelEvidence:
     Attributes:
         probabilities: (rows, classes), or (0, classes) where they were not asked for.
         suspects: The most suspect first.
+        ranking: Positions in `rows` of all images, the most suspect first.
+        embedded: Whether the models knew the embedding, or descriptors alone.
     """
 
     rows: tuple[Sample, ...]
     classes: tuple[str, ...]
     probabilities: NDArray[np.float32]
     suspects: tuple[SuspectedLabel, ...]
+    ranking: tuple[int, ...] = ()
+    embedded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +132,14 @@ class Labels:
         duplicates: Duplicates,
         decisions: Decisions,
         groups: Groups,
+        embeddings: Embeddings,
     ) -> None:
         self._context = context
+        self._embeddings = embeddings
         self._duplicates = duplicates
         self._decisions = decisions
         self._groups = groups
         self._space: _Space | None = None
-
-    def suspects(
-        self, *, stop: Stop | None = None, progress: Progress | None = None
-    ) -> list[SuspectedLabel] | None:
-        """Look for wrong labels in a child process, the most suspect first; None when stopped.
-
-        Needs a finished scan.
-        """
-        evidence = self.evidence(stop=stop, progress=progress, probabilities=False)
-        return None if evidence is None else list(evidence.suspects)
 
     def evidence(
         self,
@@ -138,38 +150,45 @@ class Labels:
     ) -> LabelEvidence | None:
         """Look for wrong labels and return what models say of every image; None when stopped.
 
-        Needs a finished scan.
+        Embeds images first, in workers; the models run in a child process. Needs a finished scan.
         """
+        stop, progress = stop or Stop(), progress or Progress()
         groups = self._groups
         rows = [s for s in groups.images() if s.mark != "drop"]
-        classes = sorted({_label(s) for s in rows})
+        classes = sorted({current_label(s) for s in rows})
         if len(classes) < 2:
             return LabelEvidence((), (), np.zeros((0, 0), np.float32), ())
         place = {name: i for i, name in enumerate(classes)}
-        labels = np.array([place[_label(s)] for s in rows], np.int64)
+        labels = np.array([place[current_label(s)] for s in rows], np.int64)
         numbers = groups.numbers(rows, with_duplicates=True)
         alone = np.bincount(numbers)[numbers] == 1
         group = np.where(alone, -1, numbers).astype(np.int64)
-        suspected = suspect_in_child(
-            LabelErrorsRequest(describe(groups.records(rows)), labels, group, probabilities),
-            stop=stop or Stop(), progress=progress or Progress(),
-            low_priority=self._context.low_priority,
-        )  # fmt: skip
-        if suspected is None:
+        with self._vectors(rows, stop, progress) as vectors:
+            errors = None if stop.is_set() else suspect_in_child(
+                LabelErrorsRequest(
+                    describe(groups.records(rows)), labels, group, vectors, probabilities
+                ),
+                stop=stop, progress=progress, low_priority=self._context.low_priority,
+            )  # fmt: skip
+        if errors is None:
             return None
         suspects = tuple(
             SuspectedLabel(rows[i], classes[k], round(float(score), 4))
             for i, k, score in zip(
-                suspected.index.tolist(),
-                suspected.suggested.tolist(),
-                suspected.score.tolist(),
+                errors.index.tolist(), errors.suggested.tolist(), errors.score.tolist(),
                 strict=True,
             )
-        )
-        return LabelEvidence(tuple(rows), tuple(classes), suspected.probabilities, suspects)
+        )  # fmt: skip
+        return LabelEvidence(
+            tuple(rows), tuple(classes), errors.probabilities, suspects,
+            tuple(errors.ranking.tolist()), bool(vectors),
+        )  # fmt: skip
 
     def find(self, *, stop: Stop | None = None, progress: Progress | None = None) -> int | None:
-        """Look for suspects and keep them for the queue; return their number, None when stopped."""
+        """Look for suspects and store them for the queue; return their number, None when stopped.
+
+        Draws the images of a stratified review, too.
+        """
         evidence = self.evidence(stop=stop, progress=progress)
         if evidence is None:
             return None
@@ -177,11 +196,43 @@ class Labels:
             SuspectRecord(s.sample.id, s.suggested, s.score, _likeliest(evidence, s.sample))
             for s in evidence.suspects
         )
+        key = self.queue_key()
+        strata = stratify([evidence.rows[i].id for i in evidence.ranking], int(key[:8], 16))
         self._context.store.records.note(
-            LABEL_ERRORS, LabelErrorsRecord(self.queue_key(), suspects)
+            LABEL_ERRORS,
+            LabelErrorsRecord(key, suspects, tuple(StratumRecord(s.size, s.drawn) for s in strata)),
         )
+        self._forget_verdicts({s.id: current_label(s) for s in evidence.rows})
         self._context.emit(Changes(rule=True))
-        return len(evidence.suspects)
+        return len(suspects)
+
+    def _forget_verdicts(self, labels: Mapping[int, str]) -> None:
+        """Forget verdicts on labels that were changed since."""
+        records = self._context.store.records
+        review = records.get(LABEL_REVIEW)
+        verdicts = tuple(v for v in review.verdicts if labels.get(v.sample) == v.label)
+        if len(verdicts) < len(review.verdicts):
+            records.note(LABEL_REVIEW, msgspec.structs.replace(review, verdicts=verdicts))
+
+    @contextmanager
+    def _vectors(self, rows: Sequence[Sample], stop: Stop, progress: Progress) -> Iterator[str]:
+        """Yield a file of the embeddings of `rows`; "" where they can't be stored."""
+        folder = make_scratch()
+        try:
+            yield self._written(rows, folder, stop, progress) if folder else ""
+        finally:
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _written(self, rows: Sequence[Sample], folder: Path, stop: Stop, progress: Progress) -> str:
+        try:
+            if not self._embeddings.complete(stop=stop, progress=progress):
+                return ""
+            self._embeddings.write(rows, folder / "vectors.npy")
+        except (CacheError, OSError):
+            # Descriptors alone rank labels less well, but need nothing that is written.
+            return ""
+        return str(folder / "vectors.npy")
 
     def queue(self) -> tuple[tuple[LabelCase, ...], bool]:
         """Return what to decide, and whether single labels were looked at yet.
@@ -219,7 +270,7 @@ class Labels:
         order = list(self._nearest_first(case.samples))
         nearest = {}
         for label in dict.fromkeys((*case.labels, case.suggested)):
-            same = (s for s in order if _label(s) == label)
+            same = (s for s in order if current_label(s) == label)
             nearest[label] = tuple(s for _, s in zip(range(NEAREST), same, strict=False))
         return nearest
 
@@ -227,7 +278,9 @@ class Labels:
         """Return what is nearest to a case's first image, and of which classes that is."""
         order = list(self._nearest_first(case.samples))
         nearest = order[:COUNTED]
-        return Neighbourhood(self.nearest(case), dict(Counter(map(_label, nearest))), len(nearest))
+        return Neighbourhood(
+            self.nearest(case), dict(Counter(map(current_label, nearest))), len(nearest)
+        )
 
     def relabel(self, case: LabelCase, label: str = "") -> Decided:
         """Give every image of a case the suggested class, or another one."""
@@ -254,7 +307,7 @@ class Labels:
             order = self._nearest_first(members)
             label = next((s.label for s in order if s.label in leading), label)
         standing = [m for m in members if m.mark != "drop"]
-        done = len({_label(m) for m in standing}) < 2 or all(m.reviewed for m in standing)
+        done = len({current_label(m) for m in standing}) < 2 or all(m.reviewed for m in standing)
         return LabelCase(tuple(members), label, None, done, identical)
 
     def _nearest_first(self, members: Sequence[Sample]) -> Iterator[Sample]:
@@ -287,7 +340,7 @@ class Labels:
 
     def queue_key(self) -> str:
         """Digest the files and their labels on disk; decisions leave the queue as it is."""
-        digest = hashlib.sha256()
+        digest = hashlib.sha256(METHOD.encode())
         for s in self._groups.images():
             digest.update(f"{s.path}\0{s.label}\0".encode() + s.sha256)
         return digest.hexdigest()
@@ -305,7 +358,8 @@ def _likeliest(evidence: LabelEvidence, sample: Sample) -> tuple[tuple[str, floa
     return tuple((evidence.classes[k], round(float(values[k]), 4)) for k in order.tolist())
 
 
-def _label(sample: Sample) -> str:
+def current_label(sample: Sample) -> str:
+    """Return the label that an image has now, by the files or by a decision."""
     return sample.new_label or sample.label
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from inspector.dataset.boxes import BoundingBox, read_boxes
+from inspector.dataset.boxes import BoundingBox, Size, read_boxes
 from inspector.dataset.layouts import Role
 from inspector.dataset.listing import FAILED
 from inspector.dataset.manifests import read_sides
@@ -125,7 +125,7 @@ class Exports:
         splits_only = made.by_split and any(
             (s.split if sides is None else sides.get(s.path)) for s in rows if not _why_left_out(s)
         )
-        taken = {
+        taken: set[str] = {
             s.path for s in rows
             if s.mark != "drop" and not s.new_label
             and (sides is None or sides.get(s.path) == s.split)
@@ -141,7 +141,10 @@ class Exports:
                 items.append(self._item(sample, split, taken))
         if listed is not None:
             items = [_listed(item, listed) for item in items]
-            left = [replace(one, split=listed.get(one.source, "")) for one in left]
+            left = [
+                replace(one, split=_split_of(listed.get(one.source, ""), one.source))
+                for one in left
+            ]
         return make_plan(str(self._context.root), str(target), items, left, mode=mode, form=made)
 
     def folds(self, count: int, *, seed: int = 0) -> Mapping[str, str]:
@@ -153,7 +156,7 @@ class Exports:
         return folds_by_group(self._groups, count, seed=seed)
 
     def _boxes(self, rows: Sequence[Sample]) -> Mapping[str, Sequence[BoundingBox]]:
-        sizes = {s.path: (s.width, s.height) for s in rows if s.status == "image"}
+        sizes: dict[str, Size] = {s.path: (s.width, s.height) for s in rows if s.status == "image"}
         return read_boxes(self._context.root, self._context.layout, sizes)
 
     def _item(self, sample: Sample, to: str, taken: set[str]) -> Item:
@@ -211,7 +214,7 @@ class Exports:
     def leaks(self, plan: ExportPlan) -> ExportLeaks:
         """Count what would leak in an export, before it is made."""
         index = self._duplicates.index()
-        by_path = {s.path: i for i, s in index.samples.items()}
+        by_path: dict[str, int] = {s.path: i for i, s in index.samples.items()}
         after = {by_path[i.source]: str(i.split) for i in plan.items if i.source in by_path}
         before = after | {
             by_path[one.source]: one.split for one in plan.left_out if one.source in by_path
@@ -328,7 +331,7 @@ def _label_of(sample: Sample, where: str) -> Label:
 def balance(plan: ExportPlan) -> dict[tuple[str, str], tuple[int, int]]:
     """Return the number of images by (split, class) before and after a plan, training first."""
     after: Counter[tuple[str, str]] = Counter((item.split, item.label) for item in plan.items)
-    before = Counter((left.split, left.label) for left in plan.left_out)
+    before: Counter[tuple[str, str]] = Counter((x.split, x.label) for x in plan.left_out)
     before.update(item.was for item in plan.items)
     keys = sorted(before | after, key=lambda key: (split_place(key[0]), key))
     return {key: (before[key], after[key]) for key in keys if key[1]}

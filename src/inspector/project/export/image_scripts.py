@@ -15,6 +15,10 @@ from inspector.project.review.group_names import group_names
 from inspector.project.review.groups import Groups
 from inspector.work.jobs import Progress, Stop
 
+# What the scripts import: Python looks for a module in the script's own folder first.
+_PACKAGES = frozenset((
+    "cleanlab", "fiftyone", "json", "mlflow", "numpy", "pathlib", "sys", "tensorboard",
+))  # fmt: skip
 _HEAD = """import json
 import pathlib
 
@@ -132,7 +136,7 @@ class ImageScripts:
             if not len(evidence.probabilities):
                 raise DatasetError(
                     "there are too few images or classes to ask baseline models",
-                    "Two classes and some ten images are needed.",
+                    "It needs two classes and about ten images.",
                 )
             values = evidence.probabilities.round(5).tolist()
             probabilities = {s.id: row for s, row in zip(evidence.rows, values, strict=True)}
@@ -161,10 +165,16 @@ def check_free_script(file: Path, root: Path) -> None:
     """Check that a script and its data can be written, before they are made.
 
     Raises:
-        ExportError: One lies inside the dataset, exists already, or the script is no .py.
+        ExportError: One lies inside the dataset, exists already, or the script is no .py or has
+            the name of a package that it imports.
     """
     if file.suffix != ".py":
         raise ExportError(f"{file.name} is no Python file", "Name a file that ends with .py.")
+    if file.stem in _PACKAGES:
+        raise ExportError(
+            f"a script named {file.name} would hide the package {file.stem} from itself",
+            f"Name it load_{file.name}, for example.",
+        )
     for one in (file, file.with_suffix(".json")):
         check_outside(one, root, what="script")
         if one.exists():

@@ -19,7 +19,7 @@ MIN_ALIKE = 0.3
 MAX_CLASS_SHARE = 0.1
 
 
-class Evidence(StrEnum):
+class GroupEvidence(StrEnum):
     """What the images say of a proposal."""
 
     LOOKS_RIGHT = "looks right"
@@ -60,13 +60,18 @@ class GroupingProposal:
     spanning: int
 
     @property
-    def evidence(self) -> Evidence:
+    def interval(self) -> tuple[float, float]:
+        """The 95 % CI of the share of pairs that look alike (Wilson)."""
+        return wilson(self.agreement.alike, self.agreement.pairs)
+
+    @property
+    def evidence(self) -> GroupEvidence:
         """Whether it can be suggested: alike far above chance, and no group that is a batch."""
         if not self.agreement.pairs or self.low <= self.agreement.by_chance:
-            return Evidence.CHANCE
+            return GroupEvidence.CHANCE
         if self.low > MIN_ALIKE and self.class_share <= MAX_CLASS_SHARE:
-            return Evidence.LOOKS_RIGHT
-        return Evidence.NOT_SURE
+            return GroupEvidence.LOOKS_RIGHT
+        return GroupEvidence.NOT_SURE
 
     @property
     def text(self) -> str:
@@ -111,6 +116,42 @@ def weigh(
         max((_class_share([labels[i] for i in g], sizes) for g in groups), default=0.0),
         sum(len({labels[i] for i in members}) > 1 for members in groups),
     )  # fmt: skip
+
+
+def boundary_pairs(
+    proposal: Proposal, pictures: NDArray[np.float32], count: int
+) -> list[tuple[int, int, bool]]:
+    """Return positions of pairs to judge: half within groups, half across them, shuffled.
+
+    Within groups the least alike of a sample, across groups the most alike of a sample.
+
+    Args:
+        pictures: (n, d) small images in the order of the proposal's keys.
+        count: How many pairs at most.
+
+    Returns:
+        Pairs (a, b, whether the proposal holds them together).
+    """
+    rng = np.random.default_rng(len(pictures))
+    inside = []
+    members = list(proposal.groups.values())
+    for position in rng.permutation(len(members))[: 10 * count].tolist():
+        one, two = rng.choice(members[position], 2, replace=False).tolist()
+        inside.append((float(np.abs(pictures[one] - pictures[two]).mean()), one, two))
+    across = []
+    for one in rng.permutation(len(pictures))[: 20 * count].tolist():
+        distance = np.abs(pictures - pictures[one]).mean(axis=1)
+        key = proposal.keys[one]
+        for two in np.argsort(distance)[1:12].tolist():
+            if not key or proposal.keys[two] != key:
+                across.append((float(distance[two]), one, two))
+                break
+    half = count // 2
+    chosen = [(a, b, True) for _, a, b in sorted(inside, reverse=True)[:half]]
+    chosen += [(a, b, False) for _, a, b in sorted(across)[:half]]
+    # Shuffled: a person who knew the rule's own answer would repeat it.
+    order = rng.permutation(len(chosen)).tolist()
+    return [chosen[i] for i in order]
 
 
 def _class_share(labels: Sequence[str], sizes: Mapping[str, int]) -> float:

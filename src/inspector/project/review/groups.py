@@ -20,9 +20,10 @@ from inspector.project.context import ProjectContext
 from inspector.project.review.decisions import Decided, Decisions
 from inspector.project.review.duplicates import Duplicates
 from inspector.project.review.grouping_proposals import (
-    Evidence,
+    GroupEvidence,
     GroupingProposal,
     ProposalState,
+    boundary_pairs,
     weigh,
 )
 from inspector.similarity.clusters import components
@@ -30,7 +31,7 @@ from inspector.store.records import GROUPING, GroupingRecord, Judgement
 from inspector.store.samples import Sample
 
 GAP_SECONDS = 10.0
-JUDGED_AT_ONCE = 12
+JUDGED_AT_ONCE = 20
 PAIRS_AT_LEAST = 30
 """Near-duplicates that it takes to say which share of them the named groups hold together."""
 
@@ -98,7 +99,7 @@ class Groups:
         """Return every proposal for this dataset, the enabled ones first."""
         rows = self.images()
         rules = self._rules()
-        key = ([s.id for s in rows], [s.sha256 for s in rows], rules)
+        key = ([s.id for s in rows], [s.sha256 for s in rows], rules, self._patterns(rules))
         if self._kept is not None and self._kept[0] == key:
             return self._kept[1]
         pictures = self.pictures(rows)
@@ -106,7 +107,7 @@ class Groups:
             weigh(p, pictures, [s.label for s in rows], accepted=rules.get(_name(p)))
             for p in self._propose(rows, rules)
         ]
-        proposals.sort(key=lambda o: (not o.enabled, list(Evidence).index(o.evidence), -o.low))
+        proposals.sort(key=lambda o: (not o.enabled, list(GroupEvidence).index(o.evidence), -o.low))
         self._kept = (key, proposals)
         return proposals
 
@@ -155,17 +156,23 @@ class Groups:
         return groups
 
     def numbers(
-        self, rows: Sequence[Sample], *, with_duplicates: bool, similarity: float | None = None
+        self,
+        rows: Sequence[Sample],
+        *,
+        with_duplicates: bool,
+        similarity: float | None = None,
+        also: Proposal | None = None,
     ) -> NDArray[np.int32]:
         """Return the enabled group of each image of `rows`; equal numbers belong together.
 
         Args:
-            with_pictures: True to join images that are directly alike as well.
-            similarity: From which they are; None for the project's sure level.
+            with_duplicates: True to join images that are directly alike as well.
+            similarity: From which they are; None for the project's confirmed level.
+            also: A proposal to count as if it were accepted.
         """
         place = {s.id: i for i, s in enumerate(rows)}
         links: list[tuple[int, int]] = []
-        for proposal in self.enabled():
+        for proposal in (*self.enabled(), *([] if also is None else [also])):
             links += _chain(self._positions(proposal, place))
         bound: dict[int, list[int]] = defaultdict(list)
         for sample in rows:
@@ -270,7 +277,7 @@ class Groups:
         return [
             o for o in self.offers()
             if o.state is ProposalState.OPEN and not o.enabled
-            and o.evidence is not Evidence.CHANCE
+            and o.evidence is not GroupEvidence.CHANCE
         ]  # fmt: skip
 
     def acknowledge(self) -> None:
@@ -288,6 +295,25 @@ class Groups:
         """
         self.use(proposals.by_pattern([s.path for s in self.images()], pattern), on=True)
         return next(o for o in self.offers() if o.proposal.rule == pattern)
+
+    def propose_pattern(self, pattern: str) -> GroupingProposal:
+        """Propose the groups of a regular expression on the path; off until it is accepted.
+
+        Raises:
+            UsageError: It is no regular expression, or fits no path.
+        """
+        proposals.by_pattern([s.path for s in self.images()], pattern)
+
+        def add(record: GroupingRecord) -> GroupingRecord:
+            return replace(record, patterns=tuple(dict.fromkeys((*record.patterns, pattern))))
+
+        self._context.store.records.update(GROUPING, add, urgent=True)
+        self._context.emit(Changes(groups=True))
+        return next(o for o in self.offers() if o.proposal.rule == pattern)
+
+    def gap_seconds(self) -> float:
+        """Return the gap up to which images of one camera are one burst."""
+        return self._context.store.records.get(GROUPING).gap_seconds or GAP_SECONDS
 
     def set_gap(self, seconds: float) -> None:
         """Take images of one camera as one burst up to this gap; remembered by the project.
@@ -320,30 +346,11 @@ class Groups:
         return unpack(np.frombuffer(data, PACKED))
 
     def to_judge(self, offer: GroupingProposal) -> list[tuple[Sample, Sample, bool]]:
-        """Return pairs at the boundary: (a, b, whether the proposal holds them together).
-
-        Within groups the least alike neighbours, across groups the most alike of one class.
-        """
+        """Return pairs at the boundary: (a, b, whether the proposal holds them together)."""
         rows = self.images()
         pictures = self.pictures(rows)
-        rng = np.random.default_rng(len(rows))
-        inside = []
-        members = list(offer.proposal.groups.values())
-        for position in rng.permutation(len(members))[: 10 * JUDGED_AT_ONCE].tolist():
-            one, two = rng.choice(members[position], 2, replace=False).tolist()
-            inside.append((float(np.abs(pictures[one] - pictures[two]).mean()), one, two))
-        across = []
-        for one in rng.permutation(len(rows))[: 20 * JUDGED_AT_ONCE].tolist():
-            distance = np.abs(pictures - pictures[one]).mean(axis=1)
-            key = offer.proposal.keys[one]
-            for two in np.argsort(distance)[1:12].tolist():
-                if not key or offer.proposal.keys[two] != key:
-                    across.append((float(distance[two]), one, two))
-                    break
-        half = JUDGED_AT_ONCE // 2
-        chosen = [(a, b, True) for _, a, b in sorted(inside, reverse=True)[:half]]
-        chosen += [(a, b, False) for _, a, b in sorted(across)[:half]]
-        return [(rows[a], rows[b], held) for a, b, held in chosen]
+        pairs = boundary_pairs(offer.proposal, pictures, JUDGED_AT_ONCE)
+        return [(rows[a], rows[b], held) for a, b, held in pairs]
 
     def judge(
         self, offer: GroupingProposal, pair: tuple[Sample, Sample, bool], *, same: bool
@@ -380,12 +387,9 @@ class Groups:
         candidates.append(proposals.by_folders(paths, labels))
         candidates += proposals.by_names(paths, labels)
         captured, cameras = [s.captured for s in rows], [s.camera for s in rows]
-        gap = self._context.store.records.get(GROUPING).gap_seconds
-        candidates.append(proposals.by_time(captured, cameras, gap_seconds=gap or GAP_SECONDS))
-        for rule in rules:
-            kind, _, pattern = rule.partition("|")
-            if kind == Provenance.PATTERN.value and rows:
-                candidates.append(proposals.by_pattern(paths, pattern))
+        candidates.append(proposals.by_time(captured, cameras, gap_seconds=self.gap_seconds()))
+        if rows:
+            candidates += [proposals.by_pattern(paths, one) for one in self._patterns(rules)]
         return [p for p in candidates if p is not None]
 
     def _positions(self, proposal: Proposal, place: dict[int, int]) -> list[list[int]]:
@@ -397,6 +401,12 @@ class Groups:
             [place[images[i].id] for i in members if images[i].id in place]
             for members in proposal.groups.values()
         ]
+
+    def _patterns(self, rules: dict[str, bool]) -> list[str]:
+        """Return the patterns that were accepted or dismissed, and those still to be judged."""
+        head = f"{Provenance.PATTERN.value}|"
+        judged = [rule.removeprefix(head) for rule in rules if rule.startswith(head)]
+        return list(dict.fromkeys((*judged, *self._context.store.records.get(GROUPING).patterns)))
 
     def _rules(self) -> dict[str, bool]:
         return dict(self._context.store.records.get(GROUPING).enabled)

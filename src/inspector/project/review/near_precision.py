@@ -129,7 +129,7 @@ class NearJudgements:
                 looked_at.update(decisions.samples_of(operation.id))
         if not looked_at:
             return []
-        by_path = {s.path: s.id for s in self._samples.everything()}
+        by_path: dict[str, int] = {s.path: s.id for s in self._samples.everything()}
         pairs = []
         for sample in self._samples.by_ids(looked_at):
             kept_sample = by_path.get(sample.reason_decided.removeprefix(_LOOKS_LIKE))

@@ -16,6 +16,7 @@ from inspector.dataset.layouts.views.class_tables import (
     own_differences,
 )
 from inspector.dataset.layouts.views.outline import doubts
+from inspector.dataset.names import Label
 from inspector.project.context import ProjectContext
 from inspector.store.samples import Sample
 
@@ -63,7 +64,7 @@ def dataset_checks(context: ProjectContext, rows: Sequence[Sample]) -> list[Pitf
     return pitfalls + _imbalance(images) + _format_tells_class(images)
 
 
-def _unsure(layout: Layout, labels: set[str]) -> list[Pitfall]:
+def _unsure(layout: Layout, labels: set[Label]) -> list[Pitfall]:
     sentences = doubts(layout, sorted(labels))
     if not sentences:
         return []

@@ -183,7 +183,7 @@ class LeakageAnalysis:
         self.made = membership(source, rule)
         self._rows = source.groups.images()
         self._ids = np.array([s.id for s in self._rows], np.int64)
-        self._position = {s.path: i for i, s in enumerate(self._rows)}
+        self._position: dict[str, int] = {s.path: i for i, s in enumerate(self._rows)}
         self._scanned = {
             "training": path_mask(self.made.training, self._position),
             "validation": path_mask(self.made.validation, self._position),
@@ -193,7 +193,7 @@ class LeakageAnalysis:
         self._excluded = frozenset(s.path for s in self._rows if s.mark == "drop")
         self._masks = {name: mask & self._stands for name, mask in self._scanned.items()}
         self._links = link(source.duplicates, source.groups, self._rows)
-        self._members = self._in_training()
+        self._members = {"training": self._by_picture("training")}
         everything = source.samples.everything()
         self._checks = dataset_checks(source.context, everything)
 
@@ -207,7 +207,7 @@ class LeakageAnalysis:
         codes = edges_across(links.ties, self._masks["training"], self._masks["validation"])
         result = Leakage(
             self.made, threshold, tuple(sorted({*self.made.training} & {*self.made.validation})),
-            tuple(self._leaks(codes, threshold)), self._matrix(links.ties),
+            tuple(self._leaks(codes, threshold, "training")), self._matrix(links.ties),
             self._conflicts(),
             self._seed_rates(links.ties) if with_seeds else SeedLeakRates((), None), (),
             self._excluded, self._before(links.ties),
@@ -216,6 +216,19 @@ class LeakageAnalysis:
         turned = turned_apart(self._source.duplicates.index(), threshold)
         worst_first = sorted((*self._checks, *pitfalls, *turned), key=lambda p: p.severity.rank)
         return replace(result, findings=tuple(worst_first))
+
+    def between(self, source: str, to: str, threshold: float) -> tuple[Leak, ...]:
+        """Return the images of a split with a near-duplicate or a group in another, worst first.
+
+        Args:
+            source: Name of a split as in the matrix; `to` is that of the images.
+            threshold: Similarity from which pairs are confirmed.
+        """
+        if source not in self._members:
+            self._members[source] = self._by_picture(source)
+        ties = self._links.at(threshold).ties
+        codes = edges_across(ties, self._masks[source], self._masks[to])
+        return tuple(self._leaks(codes, threshold, source))
 
     def _before(self, ties: SimilarityEdges) -> BeforeExclusion | None:
         """Return what held before anything of the two sides was excluded."""
@@ -226,36 +239,38 @@ class LeakageAnalysis:
         leaked = int(np.isin(codes, np.arange(1, len(KINDS))).sum())
         return BeforeExclusion(len(self.made.training), len(self.made.validation), leaked)
 
-    def _in_training(self) -> dict[int, list[int]]:
-        """Return the rows of training by their image, in order of ids."""
-        neighbours: dict[int, list[int]] = {}
+    def _by_picture(self, split: str) -> dict[int, list[int]]:
+        """Return the rows of a split by their image, in order of ids."""
+        members: dict[int, list[int]] = {}
         pictures = self._links.picture
-        for i in sorted(np.flatnonzero(self._masks["training"]).tolist(), key=self._ids.item):
-            neighbours.setdefault(int(pictures[i]), []).append(i)
-        return neighbours
+        for i in sorted(np.flatnonzero(self._masks[split]).tolist(), key=self._ids.item):
+            members.setdefault(int(pictures[i]), []).append(i)
+        return members
 
-    def _leaks(self, codes: NDArray[np.uint8], threshold: float) -> list[Leak]:
+    def _leaks(self, codes: NDArray[np.uint8], threshold: float, source: str) -> list[Leak]:
         leaks = []
         for i in np.flatnonzero(codes).tolist():
             kind = KINDS[codes[i] - 1]
             neighbour, similarity = None, 0.0
             if kind != "group":
-                neighbour, similarity = self._neighbour(i, threshold)
+                neighbour, similarity = self._neighbour(i, threshold, self._members[source])
             leaks.append(Leak(self._rows[i], kind, neighbour, similarity))
         leaks.sort(key=lambda leak: (KINDS.index(leak.kind), -leak.similarity, leak.image.path))
         return leaks
 
-    def _neighbour(self, row: int, threshold: float) -> tuple[Sample | None, float]:
-        """Return the most alike image of training, of equal ones the first known."""
+    def _neighbour(
+        self, row: int, threshold: float, members: dict[int, list[int]]
+    ) -> tuple[Sample | None, float]:
+        """Return the most alike image among `members`, of equal ones the first known."""
         picture = int(self._links.picture[row])
-        same = [i for i in self._members.get(picture, ()) if i != row]
+        same = [i for i in members.get(picture, ()) if i != row]
         if same:
             return self._rows[same[0]], 1.0
         best: tuple[float, int, int] | None = None
         for similarity, other in self._links.near.get(picture, ()):
             if similarity < threshold or (best is not None and similarity < best[0]):
                 break
-            for i in self._members.get(other, ())[:1]:
+            for i in members.get(other, ())[:1]:
                 best = max(best or (similarity, -int(self._ids[i]), i),
                            (similarity, -int(self._ids[i]), i))  # fmt: skip
         return (self._rows[best[2]], best[0]) if best else (None, 0.0)
@@ -410,7 +425,7 @@ def _file_findings(chosen: list[Sample]) -> list[Pitfall]:
     crash = tuple(s.path for s in chosen if s.flags & Flag.KERAS_CRASHES)
     table = (
         ("keras_crashes", HIGH, crash,
-         "{} files are listed by Keras and stop it when it reads", ""),
+         "Keras lists {} files and fails when it reads them", ""),
         ("exif_ignored", LOW, turned,
          "{} images carry a rotation in EXIF, which Keras ignores", "It trains on them unrotated."),
         ("sixteen_bit", MIDDLE, deep,
@@ -445,7 +460,7 @@ def second_call(text: str, first: Rule) -> Rule:
                 case _:
                     raise UsageError(
                         f"the second call has no argument {name}",
-                        "Known are seed, validation_split and shuffle.",
+                        "It takes seed, validation_split and shuffle.",
                     )
         except ValueError:
             raise UsageError(f"{name}={value} is no number", "Write seed=7.") from None

@@ -88,7 +88,7 @@ def draw(
     seeds = [*([] if own is None else [own]), *(s for s in range(SEEDS) if s != own)]
     sides = list(seeded(source, rule, seeds))
     rows = _rows(source, {*sides[0][0], *sides[0][1]})
-    place = {s.path: i for i, s in enumerate(rows)}
+    place: dict[str, int] = {s.path: i for i, s in enumerate(rows)}
     masks = np.zeros((len(seeds), len(rows)), np.bool_)
     for mask, (_, validation) in zip(masks, sides, strict=True):
         mask[[place[p] for p in validation if p in place]] = True

@@ -15,9 +15,9 @@ from inspector.code_reading.loader_calls import LoaderCall
 from inspector.code_reading.reading import Answers, CodeReading
 from inspector.dataset.layouts import IMAGE_ENDINGS, fold_of
 from inspector.errors import DatasetError, UsageError
+from inspector.project.splits.code_consequences import code_pitfalls
 from inspector.project.splits.code_split import (
     code_folders,
-    code_pitfalls,
     is_keras,
     keras_pair,
     one_call_of,
@@ -53,7 +53,8 @@ class Rule:
         call: For a Keras call; `second` is the call that makes validation where it differs.
         folder: Folder that the call reads, relative to the dataset; "" for the root, None for
             the training folder if there is one, else the root.
-        code: Pasted code, with `answers` to what it does not tell.
+        code: Pasted code, with `answers` to what it does not tell, and corrected roles.
+        serving: Inference code that is compared with `code`; it decides nothing.
         fold: For the folders, where they are folds of a cross-validation: the one that is held out;
              "" for the first.
         file: For a list of files: a CSV with the columns path and split, such as a locked split.
@@ -69,6 +70,7 @@ class Rule:
     folder: str | None = None
     code: str = ""
     answers: Answers = ()
+    serving: str = ""
     share: float | None = None
     seed: int = 0
     fewest_moves: bool = False
@@ -178,7 +180,7 @@ def by_folders(source: SplitSource, rule: Rule) -> Membership:
     training, validation, elsewhere = two_sides(sides)
     if not training or not validation:
         raise DatasetError(
-            "the folders are no splits: there is no training folder with a validation or test"
+            "the folders are not splits: there is no training folder with a validation or test"
             " folder beside it",
             "Name a Keras call (validation_split and seed), paste the code, or split by group.",
         )
@@ -195,7 +197,7 @@ def _by_fold(rule: Rule, sides: dict[str, list[str]], folds: list[str]) -> Membe
     if held not in folds or len(folds) < 2:
         raise UsageError(
             f"there is no fold {held} beside others",
-            f"Folds here: {', '.join(folds)}." if folds else "The folders are no folds.",
+            f"Folds here: {', '.join(folds)}." if folds else "The folders are not folds.",
         )
     training = tuple(path for name in folds if name != held for path in sides[name])
     pitfall = Pitfall(
@@ -287,7 +289,7 @@ def by_code(source: SplitSource, rule: Rule) -> Membership:
     one, two = keras_pair(reading, rule.call.keras)
     folders = code_folders(source, one, two)
     calls = _by_calls(source, rule, one.call, two.call, folders=folders, code=(one, two))
-    findings = (*calls.findings, *code_pitfalls(reading, calls.findings))
+    findings = (*calls.findings, *code_pitfalls(source, reading, calls.findings))
     return replace(calls, findings=findings)
 
 
@@ -296,7 +298,7 @@ def _by_library(source: SplitSource, rule: Rule, reading: CodeReading) -> Member
     split = LibrarySplit(source, one, two, reading.containers)
     taken = {*split.training, *split.validation}
     neither = tuple(p for p in split.every if p not in taken)
-    findings = (*code_pitfalls(reading, split.findings), *split.findings)
+    findings = (*code_pitfalls(source, reading, split.findings), *split.findings)
     return Membership(
         rule, split.training, split.validation, elsewhere_by_folder(source, {*taken, *neither}),
         neither, findings, split.folder,

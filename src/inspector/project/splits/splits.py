@@ -6,8 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from inspector.audit.pitfalls import Pitfall
 from inspector.dataset.csv_table import write_rows
+from inspector.dataset.groups import Proposal
 from inspector.dataset.layouts import Role
+from inspector.dataset.names import parse_listed_path, parse_split
 from inspector.dataset.user_files import check_outside, user_file
 from inspector.errors import DatasetError, ExportError, UsageError
 from inspector.project.catalog.scans import Scans
@@ -15,6 +18,9 @@ from inspector.project.changes import Changes
 from inspector.project.review.group_names import group_names
 from inspector.project.splits import leakage as leak_search
 from inspector.project.splits import seed_variability
+from inspector.project.splits.code_consequences import code_pitfalls
+from inspector.project.splits.code_split import reading_of
+from inspector.project.splits.group_effects import GroupEffect, group_effect
 from inspector.project.splits.leakage import Leakage
 from inspector.project.splits.membership import membership
 from inspector.project.splits.source import SplitSource
@@ -128,6 +134,14 @@ class Splits:
         """
         return membership(self._source, rule or self.rule)
 
+    def code_pitfalls(self, rule: Rule) -> list[Pitfall]:
+        """Return what pasted code says of its split, with numbers, though it can't be replayed.
+
+        Raises:
+            UsageError: The code can't be read.
+        """
+        return code_pitfalls(self._source, reading_of(rule.code, rule.call.keras, rule.answers))
+
     def split_of(self, rule: Rule | None = None) -> dict[int, str]:
         """Return the split of each image under a rule, by id; the folders' where it can't apply."""
         rule = rule or self.rule
@@ -178,6 +192,16 @@ class Splits:
             if changes == self._changes_seen:
                 self._search = known
         return known[1]
+
+    def effect_of(self, proposal: Proposal) -> GroupEffect:
+        """Return what accepting a grouping proposal would do to the split in use.
+
+        Raises:
+            DatasetError: Keras would raise here, or the folders are no splits.
+            UsageError: The arguments are wrong.
+        """
+        leakage = self.search(self.rule).at(self._duplicates.threshold, with_seeds=False)
+        return group_effect(self._source, leakage, self.sides_by_id(leakage.made), proposal)
 
     def score_seeds(
         self, rule: Rule | None = None, *, stop: Stop | None = None,
@@ -237,7 +261,7 @@ class Splits:
         if file.exists():
             raise ExportError(f"{file} exists already", "Name a file that does not exist yet.")
         hashed = self._hashed(rule)
-        labels = {s.path: s.label for s in self._samples.everything()}
+        labels: dict[str, str] = {s.path: s.label for s in self._samples.everything()}
         groups = self._group_names(rule)
         rows = [
             (one.path, one.sha256, one.split, labels.get(one.path, ""), groups.get(one.path, ""))
@@ -251,7 +275,12 @@ class Splits:
 
     def _hashed(self, rule: Rule) -> list[LockedFile]:
         root = self._context.root
-        return [LockedFile(p, _hash(root / p), side) for p, side in self._sides(rule)]
+        return [
+            LockedFile(
+                path := parse_listed_path(p), _hash(root / path), parse_split(side, where=rule.text)
+            )
+            for p, side in self._sides(rule)
+        ]
 
     def _remember_lock(self, rule: Rule, file: str, rows: list[LockedFile]) -> None:
         # A file on both sides is kept once: its first side counts.
@@ -268,7 +297,7 @@ class Splits:
             return None
         record = self._context.store.split_lock.record()
         rows = [s for s in self._samples.everything() if s.sha256]
-        now = {s.path: s.sha256 for s in rows}
+        now: dict[str, bytes] = {s.path: s.sha256 for s in rows}
         contents = {s.sha256 for s in rows}
         known = {sha for _, sha, _ in files}
         paths = {path for path, _, _ in files}
@@ -350,6 +379,6 @@ def _hash(file: Path) -> bytes:
                 digest.update(piece)
     except OSError as error:
         raise DatasetError(
-            f"{file} can't be read: {error.strerror}", "Check the file, or drop it first."
+            f"{file} can't be read: {error.strerror}", "Check the file, or exclude it first."
         ) from error
     return digest.digest()

@@ -52,11 +52,11 @@ def run_result(source: SplitSource, run: Run, *, last: bool = False) -> RunResul
     file = run.folder / (PREDICTIONS_LAST if last else PREDICTIONS_BEST)
     if not file.exists():
         raise TrainingError(
-            "there is no prediction before the first epoch", "Let the run go on a little."
+            "there is no prediction before the first epoch", "Let the run train a little longer."
         )
     predictions = read_predictions(file)
     rows = source.groups.images()
-    known = {s.path: s for s in rows}
+    known: dict[str, Sample] = {s.path: s for s in rows}
     cells: dict[tuple[str, str], list[int]] = {}
     for p in predictions:
         if p.path in known:
@@ -77,13 +77,13 @@ def _rates(
     source: SplitSource, run: Run, predictions: list[Prediction], rows: list[Sample]
 ) -> list[Rate]:
     """Return rates with ties to what the run really learned from: its own lists."""
-    position = {s.path: i for i, s in enumerate(rows)}
+    position: dict[str, int] = {s.path: i for i, s in enumerate(rows)}
     spec = run.spec
     learned = path_mask((*spec.training.paths, *spec.selection.paths), position)
     judged = path_mask(spec.validation.paths, position)
     ties = link(source.duplicates, source.groups, rows).at(source.duplicates.threshold).ties
     codes = edges_across(ties, learned, judged)
-    tie = {rows[i].path: KINDS[codes[i] - 1] for i in codes.nonzero()[0].tolist()}
+    tie: dict[str, str] = {rows[i].path: KINDS[codes[i] - 1] for i in codes.nonzero()[0].tolist()}
     numbers = source.groups.numbers(rows, with_duplicates=True)
-    group = {s.path: int(n) for s, n in zip(rows, numbers, strict=True)}
+    group: dict[str, int] = {s.path: int(n) for s, n in zip(rows, numbers, strict=True)}
     return rates(predictions, tie, dict.fromkeys(spec.validation.paths, "validation"), group)

@@ -5,12 +5,14 @@ import hashlib
 import json
 import os
 import queue
+import shutil
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inspector import __version__
 from inspector.audit.intervals import wilson
@@ -25,6 +27,7 @@ from inspector.project.training.run import Run, RunConfig, RunState
 from inspector.project.training.run_results import RunResult, run_result
 from inspector.project.training.stored_runs import check_run, remember_own
 from inspector.project.training.trainer import RunProgress, Trainer
+from inspector.scratch import make_scratch
 from inspector.splits.group_split import split_by_group
 from inspector.store.records import Record, RecordKey
 from inspector.store.samples import Sample
@@ -128,7 +131,7 @@ class Runs:
             return Run(name, folder, spec, history)
 
     def plan(self, rule: Rule, config: RunConfig) -> RunSpec:
-        """Return the spec of a run; a selection set is cut by group from training.
+        """Return the spec of a run; a selection holdout is cut by group from training.
 
         Raises:
             DatasetError: The rule can't be applied.
@@ -136,7 +139,7 @@ class Runs:
         """
         context = self._context
         membership = self._splits.membership(rule)
-        known = {s.path: s for s in self._groups.images() if s.mark != "drop"}
+        known: dict[str, Sample] = {s.path: s for s in self._groups.images() if s.mark != "drop"}
         training = [known[p] for p in dict.fromkeys(membership.training) if p in known]
         validation = [known[p] for p in dict.fromkeys(membership.validation) if p in known]
         test = [known[p] for p in _test_paths(membership) if p in known]
@@ -167,6 +170,7 @@ class Runs:
             threads=max(1, (os.cpu_count() or 1) - context.low_priority),
             cache=_cache(), versions={"inspector": __version__},
             test=columns([s.path for s in test]), dataset_digest=_digest(known.values()),
+            evaluation=membership.evaluation,
         )  # fmt: skip
         check_spec(spec)
         return spec
@@ -202,7 +206,7 @@ class Runs:
         if epochs is not None and epochs != run.spec.epochs:
             raise UsageError(
                 f"the run {name} was planned for {run.spec.epochs} epochs",
-                "A run goes on as it was planned; start a new one for another length.",
+                "A run continues as it was planned; start a new run for another number of epochs.",
             )
         return name
 
@@ -249,10 +253,33 @@ class Runs:
         Raises:
             TrainingError: The weights or a sample are gone or were changed.
         """
+        return self._evaluated(Reevaluate(str(self.folder / name), side, str(self._context.root)))
+
+    def judge(self, name: str, pixels: NDArray[np.float32], labels: NDArray[np.int32]) -> float:
+        """Return the accuracy of a run's best weights on images that are given.
+
+        Args:
+            name: Of the run.
+            pixels: (n, side, side, 3) RGB levels of 0..255, at the run's size.
+            labels: (n,), numbers of the run's classes.
+
+        Raises:
+            TrainingError: The weights can't be read, or no place takes the images for a while.
+        """
+        scratch = make_scratch()
+        if scratch is None:
+            raise TrainingError("no place takes the images for a while", "Free some space.")
+        try:
+            file = scratch / "images.npz"
+            np.savez(file, pixels=pixels, labels=labels)
+            return self._evaluated(Reevaluate(str(self.folder / name), arrays=str(file))).accuracy
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    def _evaluated(self, order: Reevaluate) -> Evaluated:
         heard: list[Event] = []
-        folder = self.folder / name
-        check_run(folder, self.run(name).spec)
-        order = Reevaluate(str(folder), side, str(self._context.root))
+        folder = Path(order.folder)
+        check_run(folder, self.run(folder.name).spec)
         self._follow([order], heard.append, Stop())
         last = heard[-1]
         if isinstance(last, RunFailed):
@@ -275,7 +302,7 @@ class Runs:
             raise TrainingError(
                 f"the test folder was opened on {before.at} by {before.run}:"
                 f" accuracy {before.accuracy:.3f} of {before.images:,} images",
-                "A test folder judges once. Choose by validation, or set new images aside.",
+                "A test folder is used once. Choose by validation, or set new images aside.",
             )
         evaluation = self.evaluate(name, "test")
         at = time.strftime("%Y-%m-%d %H:%M")

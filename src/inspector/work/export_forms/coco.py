@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from inspector.dataset.boxes import BoundingBox
-from inspector.dataset.names import RelativePath
 from inspector.work.export_forms.form import ExportForm, Form, SideFile, check_free, splits_of
 from inspector.work.export_items import Item
 
@@ -48,7 +47,7 @@ class CocoBoxes(ExportForm):
             document = _document([i for i in items if i.split == split], objects, numbers)
             name = f"instances_{_SHORT.get(split, split)}" if split else "instances"
             text = json.dumps(document, ensure_ascii=False)
-            yield SideFile(RelativePath(f"{_FOLDER}/{name}.json"), text.encode())
+            yield SideFile.named(f"{_FOLDER}/{name}.json", text.encode())
 
 
 def _named(one: BoundingBox, item: Item) -> BoundingBox:

@@ -5,7 +5,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
-from inspector.dataset.names import RelativePath
 from inspector.work.export_forms.form import (
     TRAINING,
     ExportForm,
@@ -164,7 +163,7 @@ class LoaderCode(ExportForm, ABC):
     def side_files(self, items: Sequence[Item], hashes: Mapping[str, bytes]) -> Iterator[SideFile]:
         """Yield the script."""
         manifest = f"ROOT / {manifest_name(items)!r}"
-        yield SideFile(RelativePath(self.file), self.text(items, manifest).encode())
+        yield SideFile.named(self.file, self.text(items, manifest).encode())
 
     @abstractmethod
     def text(self, items: Sequence[Item], manifest: str) -> str:

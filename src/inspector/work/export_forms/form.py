@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final
 
-from inspector.dataset.names import RelativePath, shown
+from inspector.dataset.names import RelativePath, parse_relative_path, shown
 from inspector.errors import ExportError
 from inspector.work.export_items import Item
 
@@ -36,6 +36,15 @@ class SideFile:
 
     name: RelativePath
     content: bytes
+
+    @classmethod
+    def named(cls, name: str, content: bytes) -> "SideFile":
+        """Return a file of a name that a form makes up, of a split's name, for example.
+
+        Raises:
+            DatasetError: It could lead out of the export.
+        """
+        return cls(parse_relative_path(name, where="the export"), content)
 
 
 @dataclass(frozen=True, slots=True)

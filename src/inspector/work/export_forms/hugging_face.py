@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import yaml
 
-from inspector.dataset.names import RelativePath
+from inspector.dataset.names import parse_relative_path
 from inspector.work.export_forms.class_folders import by_split_and_class
 from inspector.work.export_forms.form import ExportForm, Form, SideFile, splits_of
 from inspector.work.export_items import Item
@@ -53,9 +53,9 @@ class HuggingFace(ExportForm):
             }
             lines[split].append(json.dumps(row, ensure_ascii=False))
         for split, rows in lines.items():
-            name = RelativePath(f"{split}/metadata.jsonl")
+            name = parse_relative_path(f"{split}/metadata.jsonl", where="this form")
             yield SideFile(name, ("\n".join(rows) + "\n").encode())
-        yield SideFile(RelativePath("README.md"), _card(items).encode())
+        yield SideFile.named("README.md", _card(items).encode())
 
 
 def _card(items: Sequence[Item]) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
-from inspector.dataset.names import RelativePath
 from inspector.work.export_forms.form import (
     ExportForm,
     Form,
@@ -51,4 +50,4 @@ class Lists(ExportForm):
 
 def _list(name: str, items: Sequence[Item]) -> SideFile:
     text = "".join(f"{item.target}\n" for item in items)
-    return SideFile(RelativePath(f"{_FOLDER}/{name}.txt"), text.encode())
+    return SideFile.named(f"{_FOLDER}/{name}.txt", text.encode())

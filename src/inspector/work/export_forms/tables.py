@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Final
 
 from inspector.dataset.csv_table import write_rows
-from inspector.dataset.names import RelativePath
 from inspector.work.export_forms.form import ExportForm, Form, SideFile, check_free
 from inspector.work.export_items import Item
 
@@ -31,7 +30,7 @@ class CsvTable(ExportForm):
         stream = io.StringIO(newline="")
         write_rows(stream, [COLUMNS])
         write_rows(stream, _rows(items, hashes))
-        yield SideFile(RelativePath("images.csv"), stream.getvalue().encode())
+        yield SideFile.named("images.csv", stream.getvalue().encode())
 
 
 class ParquetTable(ExportForm):
@@ -60,7 +59,7 @@ class ParquetTable(ExportForm):
         )
         stream = io.BytesIO()
         pq.write_table(table, stream)
-        yield SideFile(RelativePath("images.parquet"), stream.getvalue())
+        yield SideFile.named("images.parquet", stream.getvalue())
 
 
 def _rows(items: Sequence[Item], hashes: Mapping[str, bytes]) -> Iterator[tuple[object, ...]]:

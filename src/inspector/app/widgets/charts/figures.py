@@ -33,6 +33,7 @@ _BAR_PX = 10
 _AXIS_PX = 18
 _NAME_SHARE = 0.5
 _COUNTS_PX = 72
+_COUNT_AXIS_PX, _CAPTION_PX = 32, 18
 Splits = tuple[str, str]
 
 
@@ -87,14 +88,28 @@ class LateChart(QWidget):
 
 
 class HistogramPlot(LateChart):
-    """Show how values lie, with one of them marked; values are shares of 1."""
+    """Show how values lie, with one of them marked; values are shares of 1.
 
-    def __init__(self, name: str) -> None:
+    Args:
+        name: For a screen reader.
+        colour: Name of the bars' colour.
+        axis: What the values are, below them; "" for nothing.
+        unit: What is counted, above the counts; "" for no counts.
+    """
+
+    def __init__(
+        self, name: str, *, colour: str = "training", axis: str = "", unit: str = ""
+    ) -> None:
         super().__init__(name)
         self._values: Sequence[float] = ()
         self._mark: float | None = None
         self._mark_text = ""
+        self._colour, self._axis, self._unit = colour, axis, unit
         self.setMinimumSize(180, 120)
+
+    def show_axis(self, axis: str) -> None:
+        """Say what the values are; shown with the next values."""
+        self._axis = axis
 
     def show_values(self, values: Sequence[float], mark: float | None, mark_text: str) -> None:
         """Show values; `mark` is one of their kind."""
@@ -121,16 +136,26 @@ class HistogramPlot(LateChart):
         counts, edges = np.histogram(self._values, bins=BINS, range=(low, low + span))
         most = max(1, int(counts.max()))
         left = edges[:-1].tolist()
-        plot.bars(left, counts.tolist(), span / BINS * 0.94, theme.colour("training"))
-        plot.ticks("left", (), 0)
-        plot.ticks("bottom", _ends(low, span, (f"{low:.1%}", f"{low + span:.1%}")), _AXIS_PX)
+        plot.bars(left, counts.tolist(), span / BINS * 0.88, theme.colour(self._colour))
+        plot.ticks("left", self._counts(most), _COUNT_AXIS_PX)
+        plot.ticks("bottom", _share_ticks(low, low + span), _AXIS_PX)
+        if self._unit:
+            plot.text(low, most * 1.34, self._unit, theme.colour("text-3"), (1.4, 0.5))
+        if self._axis:
+            plot.caption(self._axis, _AXIS_PX + _CAPTION_PX)
         if self._mark is not None:
-            plot.line([self._mark] * 2, [0, most * 1.05], theme.colour("problem-fill"), 2)
+            plot.line([self._mark] * 2, [0, most * 1.22], theme.colour("text"), 2)
             is_right = self._mark > low + span / 2
-            text = f"{self._mark_text} {self._mark:.1%}"
-            plot.text(self._mark, most * 1.12, text, theme.colour("text"), (float(is_right), 0.5))
-        plot.show_range((low, low + span), (0, most * 1.24))
+            text = f"{self._mark_text}: {100 * self._mark:.1f} %"
+            plot.text(self._mark, most * 1.34, text, theme.colour("text"), (float(is_right), 0.5))
+        plot.show_range((low, low + span), (0, most * 1.45))
         plot.on_hover(lambda x, _: _bin_text(x, edges.tolist(), counts.tolist()))
+
+    def _counts(self, most: int) -> list[tuple[float, str]]:
+        if not self._unit:
+            return []
+        step = next(s for s in (1, 2, 5, 10, 20, 25, 50, 100, 200, most) if most / s <= 3)
+        return [(float(n), f"{n:,}") for n in range(0, most + 1, step)]
 
 
 class PairedHistogram(LateChart):
@@ -267,6 +292,17 @@ class BarDelegate(QStyledItemDelegate):
         top = area.center().y() - _BAR_PX / 2
         for share, colour in ((before, theme.colour("line")), (after, _colour(split))):
             painter.fillRect(QRectF(area.left(), top, area.width() * share, _BAR_PX), colour)
+
+
+def _share_ticks(low: float, high: float) -> list[tuple[float, str]]:
+    """Return four to six round places of an axis of shares."""
+    span = high - low
+    steps = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5)
+    step = next((one for one in steps if span / one <= 5), 0.5)
+    first = int(np.ceil(low / step - 1e-9))
+    places = [number * step for number in range(first, int(high / step + 1e-9) + 1)]
+    digits = 1 if step < 0.01 else 0
+    return [(place, f"{100 * place:.{digits}f} %") for place in places]
 
 
 def _ends(low: float, span: float, texts: tuple[str, str]) -> list[tuple[float, str]]:

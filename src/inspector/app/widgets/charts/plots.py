@@ -46,6 +46,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.setMenuEnabled(False)
         self.hideButtons()
         self.setFrameShape(self.Shape.NoFrame)
+        # What is behind it shows: a card, a panel or the page.
+        self.setStyleSheet("background: transparent")
         # Keys are the page's.
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.plotItem.setContentsMargins(0, 0, 0, 0)
@@ -119,6 +121,13 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         axis.setTicks([list(ticks)])
         axis.setStyle(tickLength=0, tickFont=self.font())
         (axis.setWidth if side == "left" else axis.setHeight)(size_px if ticks else 0)
+
+    def caption(self, text: str, size_px: int) -> None:
+        """Say below the ticks what the values are; the axis is as high as both."""
+        axis = self.getAxis("bottom")
+        axis.setLabel(text, color=theme.colour("text-3").name())
+        axis.label.setFont(self.font())
+        axis.setHeight(size_px)
 
     def show_range(self, x: tuple[float, float], y: tuple[float, float]) -> None:
         """Show this part; a double click returns to it. The person's zoom ends."""

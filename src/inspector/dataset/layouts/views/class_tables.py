@@ -122,8 +122,8 @@ def own_differences(table: ClassTable) -> list[ClassDifference]:
     found = [
         ClassDifference(
             DifferenceKind.SPLIT_INSIDE, name,
-            f'"{name}" lies inside of {table.name}, with the classes {_listed(held)} in it, and is'
-            " read as one class",
+            f'"{name}" lies inside of {table.name}, with the classes {_listed(held)} in it:'
+            f" Keras reads it as one class of {table.name}",
             f"Move {table.name}/{name} out of {table.name}.",
         )
         for name, held in inside.items()

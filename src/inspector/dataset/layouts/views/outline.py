@@ -137,6 +137,7 @@ def doubts(layout: Layout, labels: Iterable[str]) -> tuple[str, ...]:
         sentences.append("The classes hold folders of their own: both levels can be the classes.")
     elif layout.role is Role.SOURCES:
         sentences.append("The same class folders are in several folders.")
+    sentences += layout.notes[:2]
     if other is not None:
         sentences.append(f"It could also be read as {other.text}.")
     return tuple(sentences) or (f"It was taken because {layout.reason}.",)
@@ -178,7 +179,7 @@ def _examples(tree: Tree, path: str) -> tuple[str, ...]:
         return tuple(_spread([one.join(n) for n in one.images]))
     if len(inside) == 1:
         return _examples(tree, inside[0])
-    return tuple(next(tree.images(folder)) for folder in _spread(inside))
+    return tuple(tree.images(folder)[0] for folder in _spread(inside))
 
 
 def _spread(paths: Sequence[str]) -> list[str]:

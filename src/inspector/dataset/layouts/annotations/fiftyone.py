@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from inspector.dataset.layouts.annotations.majority import Objects
 from inspector.dataset.layouts.candidate import (
     LABEL_FILE,
     Variant,
@@ -12,7 +13,6 @@ from inspector.dataset.layouts.candidate import (
     folder_split,
     listed,
 )
-from inspector.dataset.layouts.majority import Objects
 from inspector.dataset.layouts.model import Kind, Location
 from inspector.dataset.layouts.tables import decode, read_text
 from inspector.dataset.layouts.tree import Tree

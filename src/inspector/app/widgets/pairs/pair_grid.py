@@ -27,7 +27,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets import theme
-from inspector.app.widgets.split_badge import paint_badge
+from inspector.app.widgets.split_badge import MIN_WORD_PX, paint_badge
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 PAIR_GAP_PX = 2
@@ -46,9 +46,10 @@ class PairTile:
         key: What the tile is known by.
         left: Sample id of the image that stays, and its split; the same for `right`.
         caption: Kind and similarity.
-        note: At the right of the caption, in bold.
+        note: At the right of the caption, in bold; in the colour of problems where it is one.
         ticked: Whether the right image goes; None where nothing is to be ticked.
         name: What a screen reader says.
+        label: The class, at the right of the caption where there is no note.
     """
 
     key: int
@@ -60,6 +61,7 @@ class PairTile:
     problem: bool = False
     ticked: bool | None = None
     name: str = ""
+    label: str = ""
 
 
 class PairTileModel(QAbstractListModel):
@@ -222,7 +224,8 @@ class _PairDelegate(QStyledItemDelegate):
         self._paint_image(painter, left, tile.left, excluded=False)
         self._paint_image(painter, right, tile.right, excluded=tile.ticked is True)
         for box, split in zip((left, right), tile.splits, strict=True):
-            paint_badge(painter, box.left() + 4, box.top() + 4, split)
+            is_word = side >= MIN_WORD_PX
+            paint_badge(painter, box.left() + 4, box.top() + 4, split, is_word=is_word)
         line = QRect(left.left(), left.bottom() + 3, 2 * side + PAIR_GAP_PX, CAPTION_PX - 4)
         self._paint_caption(painter, line, tile)
         state: QStyle.StateFlag = option.state
@@ -237,7 +240,7 @@ class _PairDelegate(QStyledItemDelegate):
         pixmap = self._grid.thumbnails.pixmap(sample)
         if pixmap is not None and not pixmap.isNull():
             painter.setOpacity(_EXCLUDED_OPACITY if excluded else 1.0)
-            painter.drawPixmap(box, pixmap, _square(pixmap))
+            painter.drawPixmap(box, pixmap, square_of(pixmap))
             painter.setOpacity(1.0)
         if excluded:
             painter.setPen(QPen(theme.colour("line-strong"), 1, Qt.PenStyle.DashLine))
@@ -252,21 +255,30 @@ class _PairDelegate(QStyledItemDelegate):
         if tile.ticked is not None:
             _paint_tick(painter, line.left(), line.top() + 2, ticked=tile.ticked)
             line = line.adjusted(_TICK_PX + 6, 0, 0, 0)
-        painter.setPen(theme.colour("problem" if tile.problem else "text-3"))
         align = Qt.AlignmentFlag.AlignVCenter
-        used = painter.fontMetrics().horizontalAdvance(tile.caption)
-        painter.drawText(line, align, tile.caption)
-        font.setWeight(QFont.Weight.DemiBold)
+        kind, _, figure = tile.caption.partition("  ")
+        for text, name, weight in (
+            (kind, "text" if tile.label else "text-3", QFont.Weight.DemiBold),
+            (figure, "text-3", QFont.Weight.Normal),
+        ):
+            font.setWeight(weight if tile.label else QFont.Weight.Normal)
+            painter.setFont(font)
+            painter.setPen(theme.colour(name))
+            painter.drawText(line, align, text)
+            line = line.adjusted(painter.fontMetrics().horizontalAdvance(text) + 8, 0, 0, 0)
+        is_class = tile.label and not tile.note
+        font.setWeight(QFont.Weight.Normal if is_class else QFont.Weight.DemiBold)
         painter.setFont(font)
-        painter.setPen(theme.colour("text"))
-        rest = line.adjusted(used + 8, 0, 0, 0)
+        plain = "text-2" if is_class else "text"
+        painter.setPen(theme.colour("problem" if tile.problem else plain))
         note = painter.fontMetrics().elidedText(
-            tile.note, Qt.TextElideMode.ElideRight, rest.width()
+            tile.note or tile.label, Qt.TextElideMode.ElideRight, line.width()
         )
-        painter.drawText(rest, align | Qt.AlignmentFlag.AlignRight, note)
+        painter.drawText(line, align | Qt.AlignmentFlag.AlignRight, note)
 
 
-def _square(pixmap: QPixmap) -> QRect:
+def square_of(pixmap: QPixmap) -> QRect:
+    """Return the middle of an image that a square tile shows."""
     side = min(pixmap.width(), pixmap.height())
     return QRect((pixmap.width() - side) // 2, (pixmap.height() - side) // 2, side, side)
 

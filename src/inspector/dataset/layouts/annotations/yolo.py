@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from inspector.dataset.layouts.annotations.majority import Objects
 from inspector.dataset.layouts.candidate import (
     LABEL_FILE,
     Variant,
@@ -14,8 +15,8 @@ from inspector.dataset.layouts.candidate import (
     folder_split,
     listed,
 )
-from inspector.dataset.layouts.majority import Objects
 from inspector.dataset.layouts.model import Kind, Location
+from inspector.dataset.layouts.side_files import read_side_file
 from inspector.dataset.layouts.tables import read_text, refused
 from inspector.dataset.layouts.tree import Tree
 from inspector.dataset.layouts.words import normal_split, stem
@@ -25,9 +26,6 @@ _NAMES = ("classes.txt", "obj.names", "_darknet.labels", "coco.names", "classes.
 _SPLITS = ("train", "val", "valid", "test")
 _MAX_YAML = 1 << 20
 _MAX_DIGITS = 10
-_MAX_LABEL_BYTES = 1 << 20
-_FIRST_BYTES = 1 << 14
-_OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]]:
@@ -50,6 +48,8 @@ def label_files(tree: Tree) -> list[tuple[str, str]]:
         one.join(name) for one in tree.folders.values() for name in one.others
         if name.endswith(".txt")
     }  # fmt: skip
+    if not texts:
+        return []
     return [(path, text) for path in tree.images() if (text := _label_of(path, texts))]
 
 
@@ -166,7 +166,7 @@ def _folder(file: str, base: str, folder: str) -> str:
 
 
 def _names(root: Path, tree: Tree) -> tuple[str, dict[int, str]]:
-    for file in tree.files(".txt", ".names", ".labels"):
+    for file in tree.files(*_NAMES):
         if file.rpartition("/")[2].lower() in _NAMES:
             try:
                 lines = [line.strip() for line in read_text(root, file).splitlines()]
@@ -193,21 +193,6 @@ def _boxes(file: str) -> list[tuple[int, float]]:
     return [(n, s[2] * s[3] if len(s) >= 4 else 0.0) for n, s in read_objects(file)]
 
 
-def _read(file: str) -> bytes:
-    """Return the beginning of a file; of what is none, such as a FIFO, nothing without waiting."""
-    descriptor = os.open(file, _OPEN)
-    try:
-        text = os.read(descriptor, _FIRST_BYTES)
-        while len(text) >= _FIRST_BYTES and len(text) < _MAX_LABEL_BYTES:
-            more = os.read(descriptor, _MAX_LABEL_BYTES - len(text))
-            if not more:
-                break
-            text += more
-    finally:
-        os.close(descriptor)
-    return text
-
-
 def read_objects(file: str) -> list[tuple[int, tuple[float, ...]]]:
     """Return (class, shares) of each line of a label file; lines that are no numbers are left out.
 
@@ -215,7 +200,7 @@ def read_objects(file: str) -> list[tuple[int, tuple[float, ...]]]:
     an image that has only a class.
     """
     try:
-        text = _read(file)
+        text = read_side_file(file)
     except OSError:
         return []
     objects: list[tuple[int, tuple[float, ...]]] = []

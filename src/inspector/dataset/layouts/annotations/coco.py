@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
+from inspector.dataset.layouts.annotations.majority import Objects
 from inspector.dataset.layouts.candidate import (
     LABEL_FILE,
     Variant,
@@ -14,7 +15,6 @@ from inspector.dataset.layouts.candidate import (
     folder_split,
     listed,
 )
-from inspector.dataset.layouts.majority import Objects
 from inspector.dataset.layouts.model import Kind, Location
 from inspector.dataset.layouts.tables import MAX_BYTES, decode
 from inspector.dataset.layouts.tree import Tree

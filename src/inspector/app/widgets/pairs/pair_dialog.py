@@ -7,9 +7,9 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets.compare_view import CompareMode, CompareView
 from inspector.app.widgets.compared_pair import ComparedPair
 from inspector.app.widgets.controls.segmented import Segmented
+from inspector.app.widgets.pairs.compare_view import CompareMode, CompareView
 from inspector.project.project import Project
 from inspector.store.samples import Sample
 

@@ -1,0 +1,123 @@
+"""The three columns of Augment as cards: numbers with notes, the grid, effects and code."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSpinBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from inspector.app.augment.lint_list import LintList
+from inspector.app.augment.policy_panel import PolicyControls
+from inspector.app.augment.preview_grid import PreviewGrid
+from inspector.app.augment.range_strip import RangeStrip
+from inspector.app.widgets.elided_label import ElidedLabel
+from inspector.app.widgets.flow_layout import FlowLayout
+from inspector.app.widgets.segmented import SegmentedControl
+from inspector.project.training.run import IMAGE_SIZE_PX, IMAGE_SIZES_PX
+
+SIZES = (3, 4, 5, 6)
+_NOTES_PX = 124
+
+
+def fill_tools(size: QComboBox, side: QComboBox, seed: QSpinBox, epoch: QSpinBox) -> None:
+    """Fill the fields above the grid."""
+    for count in SIZES:
+        size.addItem(f"{count} × {count}", count)
+    size.setCurrentIndex(1)
+    for px in IMAGE_SIZES_PX:
+        side.addItem(f"{px} px", px)
+    side.setCurrentIndex(IMAGE_SIZES_PX.index(IMAGE_SIZE_PX))
+    for widget, name in (
+        (size, "Images and samples"), (side, "Size that training reads"),
+        (seed, "Seed of the samples"), (epoch, "Epoch of the first sample"),
+    ):  # fmt: skip
+        widget.setAccessibleName(name)
+        widget.setToolTip(name)
+    for spin, prefix in ((seed, "Seed "), (epoch, "Epoch ")):
+        spin.setPrefix(prefix)
+        spin.setRange(0, 1_000_000)
+        spin.setFixedWidth(104)
+
+
+def policy_card(controls: PolicyControls, advice: LintList, title: QLabel) -> QFrame:
+    """Return the numbers, with room for the notes below them."""
+    notes = QFrame()
+    notes.setObjectName("notes")
+    inner = QWidget()
+    within = QVBoxLayout(inner)
+    within.setContentsMargins(0, 0, 4, 0)
+    within.setSpacing(4)
+    within.addWidget(advice)
+    within.addWidget(controls.suggestions)
+    within.addStretch()
+    title.setProperty("role", "card-title")
+    title.setObjectName("notes-title")
+    column = QVBoxLayout(notes)
+    column.setContentsMargins(0, 8, 0, 0)
+    column.setSpacing(4)
+    column.addWidget(title)
+    column.addWidget(scrolled(inner, "Notes"), 1)
+    # Notes come and go; no slider moves for them.
+    notes.setFixedHeight(_NOTES_PX)
+    return _card(scrolled(controls, "Numbers of the policy"), notes)
+
+
+def preview_card(
+    tools: Sequence[QWidget], below: Sequence[QPushButton], grid: PreviewGrid, strip: RangeStrip
+) -> QFrame:
+    """Return the grid with its fields above, its buttons and a number's range below."""
+    above = QWidget()
+    row = FlowLayout(above)
+    for widget in tools:
+        row.addWidget(widget)
+    hint = ElidedLabel("Hold Space: originals. Click an original, or 1 to 9: pin it.")
+    hint.setProperty("role", "caption")
+    foot = QWidget()
+    line = QHBoxLayout(foot)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.addWidget(hint, 1)
+    for button in below:
+        button.setProperty("small", True)
+        line.addWidget(button)
+    strip.setVisible(False)
+    return _card(above, grid, foot, strip, stretch=1)
+
+
+def effects_card(pages: QStackedWidget, compare: QPushButton) -> QFrame:
+    """Return effects and code, one at a time."""
+    choice = SegmentedControl(("Effects", "Code"), "What is shown of the policy")
+    choice.chosen.connect(pages.setCurrentIndex)
+    return _card(choice, pages, compare, stretch=1)
+
+
+def scrolled(widget: QWidget, name: str) -> QScrollArea:
+    """Return a widget in an area that scrolls up and down."""
+    area = QScrollArea()
+    area.setAccessibleName(name)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(widget)
+    return area
+
+
+def _card(*widgets: QWidget, stretch: int = 0) -> QFrame:
+    """Return widgets on a card; the one at the position `stretch` takes the room that is left."""
+    whole = QFrame()
+    whole.setObjectName("plain-card")
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(14, 12, 14, 12)
+    column.setSpacing(8)
+    for position, widget in enumerate(widgets):
+        column.addWidget(widget, int(position == stretch))
+    return whole

@@ -1,0 +1,136 @@
+"""The choices of a policy: fill, shape, how numbers are sampled, and normalisation."""
+
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QSpinBox, QVBoxLayout, QWidget
+
+from inspector.augmentation.policy import LIMITS, Distribution, Fill, Normalisation, Policy
+
+_NONE, _TO_ONE, _OTHER = "none", "to 0..1", "own"
+_FLAGS = (
+    ("samplewise_center", "each image's mean to 0", "samplewise_center"),
+    ("samplewise_std", "each image's deviation to 1", "samplewise_std_normalization"),
+    ("featurewise_center", "the training set's mean to 0", "featurewise_center"),
+    ("featurewise_std", "the training set's deviation to 1", "featurewise_std_normalization"),
+)
+
+
+class Switches(QWidget):
+    """Choose the fill, whether shapes are kept, and how numbers are drawn.
+
+    Attributes:
+        changed: Fields of a `Policy` and their new values.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._fill, self._shape, self._draws = QComboBox(), QComboBox(), QComboBox()
+        self._level = QSpinBox()
+        self._level.setRange(*map(int, LIMITS["cval"].usual))
+        self._level.setPrefix("grey level ")
+        for fill in Fill:
+            self._fill.addItem(f"fill: {fill.value}", fill.value)
+        self._shape.addItem("zoom: each axis by itself", True)
+        self._shape.addItem("zoom: the shape is kept", False)
+        self._draws.addItem("drawn evenly from each range", Distribution.UNIFORM.value)
+        self._draws.addItem("drawn near the middle", Distribution.TRUNCATED_NORMAL.value)
+        for widget, name in (
+            (self._fill, "What stands where the image does not reach"),
+            (self._level, "Grey level of the fill and of erased boxes"),
+            (self._shape, "Zoom of the two axes"), (self._draws, "How numbers are drawn"),
+        ):  # fmt: skip
+            widget.setAccessibleName(name)
+            widget.setToolTip(name)
+        self._fill.activated.connect(lambda: self._say(fill=Fill(self._fill.currentData())))
+        self._shape.activated.connect(lambda: self._say(zoom_independent=self._shape.currentData()))
+        self._draws.activated.connect(
+            lambda: self._say(distribution=Distribution(self._draws.currentData()))
+        )
+        self._level.valueChanged.connect(lambda level: self._say(cval=float(level)))
+        _column(self, self._fill, self._level, self._shape, self._draws)
+
+    def show_policy(self, policy: Policy) -> None:
+        """Show a policy without telling of it."""
+        self._fill.setCurrentIndex(self._fill.findData(policy.fill.value))
+        self._shape.setCurrentIndex(self._shape.findData(policy.zoom_independent))
+        self._draws.setCurrentIndex(self._draws.findData(policy.distribution.value))
+        with QSignalBlocker(self._level):
+            self._level.setValue(round(policy.cval))
+        is_used = policy.fill is Fill.CONSTANT or policy.erasing_probability > 0
+        self._level.setVisible(is_used)
+
+    def _say(self, **changed: Any) -> None:
+        if "fill" in changed:
+            self._level.setVisible(changed["fill"] is Fill.CONSTANT)
+        self.changed.emit(changed)
+
+
+class Normalising(QWidget):
+    """Choose how values are normalised, in training and validation alike.
+
+    Attributes:
+        changed: Fields of a `Policy` and their new values.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._now = Normalisation()
+        self._rescale = QComboBox()
+        self._rescale.setAccessibleName("Rescale")
+        self._rescale.addItem("rescale: none", _NONE)
+        self._rescale.addItem("rescale: 1/255, to 0..1", _TO_ONE)
+        self._rescale.activated.connect(self._say)
+        self._flags = {}
+        for field, text, keras in _FLAGS:
+            box = QCheckBox(text)
+            box.setToolTip(keras)
+            box.setAccessibleDescription(keras)
+            box.clicked.connect(self._say)
+            self._flags[field] = box
+        note = QLabel("It follows the draws, in validation too; the grid shows what it is given.")
+        note.setWordWrap(True)
+        note.setProperty("role", "muted")
+        _column(self, self._rescale, *self._flags.values(), note)
+
+    def show_policy(self, policy: Policy) -> None:
+        """Show a policy without telling of it."""
+        self._now = now = policy.normalisation
+        other = self._rescale.findData(_OTHER)
+        if other >= 0:
+            self._rescale.removeItem(other)
+        if now.rescale is None:
+            kind = _NONE
+        elif abs(now.rescale - 1 / 255) < 1e-9:
+            kind = _TO_ONE
+        else:
+            kind = _OTHER
+            self._rescale.addItem(f"rescale: {now.rescale:g}", _OTHER)
+        self._rescale.setCurrentIndex(self._rescale.findData(kind))
+        for field, box in self._flags.items():
+            box.setChecked(getattr(now, field))
+
+    def _say(self, *_: object) -> None:
+        kind = self._rescale.currentData()
+        rescale = {_NONE: None, _TO_ONE: 1 / 255, _OTHER: self._now.rescale}[kind]
+        flags = {field: box.isChecked() for field, box in self._flags.items()}
+        self._now = Normalisation(rescale, **flags, zca=self._now.zca)
+        self.changed.emit({"normalisation": self._now})
+
+
+def _column(whole: QWidget, *parts: QWidget) -> None:
+    for part in parts:
+        if isinstance(part, QComboBox):
+            part.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            part.setMinimumContentsLength(12)
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(0, 0, 0, 8)
+    column.setSpacing(4)
+    for part in parts:
+        column.addWidget(part)

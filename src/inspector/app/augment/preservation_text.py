@@ -1,0 +1,58 @@
+"""What a policy does to labels, in one sentence and what it rests on."""
+
+from inspector.app.augment.effects_requests import EffectsRequests
+from inspector.app.augment.policy_numbers import LABELS
+from inspector.augmentation.label_preservation import ALL, LabelChange
+from inspector.augmentation.policy import Policy
+
+
+def headline(measured: EffectsRequests, policy: Policy, beside: str) -> tuple[str, str]:
+    """Return the sentence above the page, and the one below it.
+
+    Args:
+        measured: What is known of the policy.
+        policy: That is shown.
+        beside: Name of the policy beside it; not used where there is none.
+    """
+    against = f" Beside it: {beside}." if beside and beside != "nothing" else ""
+    if policy == Policy.none():
+        return "This policy changes nothing yet.", f"Move a slider, or choose a preset.{against}"
+    if measured.reference_set is None:
+        return "What training will see.", f"Effects are measured once images are read.{against}"
+    if measured.tells() is False:
+        return (
+            "Label preservation can't be measured on this dataset.",
+            f"It takes two classes with several images each.{against}",
+        )
+    known = measured.damages
+    whole = known.get(ALL if len(measured.parts) > 1 else next(iter(measured.parts), ""))
+    if whole is None:
+        return "Measuring what this policy does to labels…", f"The grid is live.{against}"
+    if not whole.told:
+        return (
+            "Label preservation can't be measured on this dataset.",
+            f"Even without augmentation, only {100 * whole.plain_share:.0f} % of images are closest"
+            f" to their own class.{against}",
+        )
+    kept = round(10 * whole.kept_share)
+    if whole.harmful:
+        head = f"This policy changes the class in {10 - kept} of 10 samples."
+    else:
+        head = f"{kept} of 10 samples still look like their class."
+    return head, f"{_note(whole, known)}{against}"
+
+
+def _note(whole: LabelChange, known: dict[str, LabelChange]) -> str:
+    """Say what it is compared with, its interval, and which number costs the most."""
+    loss, reach = whole.plain_share - whole.kept_share, 1.96 * whole.error
+    interval = f"{100 * (loss - reach):+.0f} to {100 * (loss + reach):+.0f} points"
+    text = (
+        f"Without augmentation it is {100 * whole.plain_share:.0f} %; the loss is"
+        f" {100 * loss:.0f} points (95 % CI {interval.replace('-', '−')})."
+    )
+    single = [one for name, one in known.items() if name != ALL and one.harmful]
+    if single:
+        worst = min(single, key=lambda one: one.kept_share)
+        label = LABELS.get(worst.parameter, worst.parameter)
+        text += f" {label} costs the most."
+    return text

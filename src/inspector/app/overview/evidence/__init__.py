@@ -1,0 +1,1 @@
+"""Evidence: the page behind each figure of Overview."""

@@ -1,0 +1,149 @@
+"""What Splits shows of one rule, and its sentences."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from inspector.app.splits.split_graph import SplitEdge, edges_of
+from inspector.project.project import Project
+from inspector.project.splits.leakage import Leak, Leakage, LeakageAnalysis
+from inspector.project.splits.seed_variability import SeedVariability
+from inspector.project.splits.split_rules import Rule, RuleKind
+
+GROUP = "group"
+
+
+@dataclass(frozen=True, slots=True)
+class SplitsData:
+    """What the page shows of one rule.
+
+    Attributes:
+        leakage: Of the rule, at a threshold.
+        balance: Images per split, by class.
+        moved: Images that would move compared with the current folders.
+        lock: What there is to say of the locked split; "" without one.
+        search: Asked again when the threshold moves.
+        computing: Whether other seeds are still to come.
+    """
+
+    leakage: Leakage
+    balance: tuple[tuple[str, dict[str, int]], ...]
+    moved: int
+    lock: str
+    search: LeakageAnalysis
+    drawn: SeedVariability | None
+    computing: bool = False
+
+    @property
+    def nodes(self) -> dict[str, int]:
+        """Images by split, those that are excluded left out; training first."""
+        leakage, made = self.leakage, self.leakage.made
+        others = {
+            name: sum(path not in leakage.excluded for path in paths)
+            for name, paths in made.elsewhere.items()
+            if paths
+        }
+        two = {"training": leakage.training_images, made.evaluation: leakage.validation_images}
+        return {**two, **others}
+
+    @property
+    def edges(self) -> list[SplitEdge]:
+        """How many images of each split have a near-duplicate in each earlier one."""
+        evaluation = self.leakage.made.evaluation
+        counts = {
+            (_shown(cell.source, evaluation), _shown(cell.to, evaluation)): sum(
+                len(ids) for kind, ids in cell.by_kind.items() if kind != GROUP
+            )
+            for cell in self.leakage.matrix
+        }
+        return edges_of(counts, list(self.nodes))
+
+    def between(self, edge: SplitEdge) -> tuple[Leak, ...]:
+        """Return the pairs of an edge, the worst first."""
+        evaluation = self.leakage.made.evaluation
+        if (edge.source, edge.to) == ("training", evaluation):
+            return self.leakage.leaks
+        inner = {evaluation: "validation"}
+        source, to = (inner.get(name, name) for name in (edge.source, edge.to))
+        return self.search.between(source, to, self.leakage.threshold)
+
+    def headline(self, edge: SplitEdge) -> str:
+        """Return what is true of two splits."""
+        images = self.nodes[edge.to]
+        if not edge.count:
+            return f"No {edge.to} image has a near-duplicate in {edge.source}."
+        share = 100 * edge.count / max(1, images)
+        return (
+            f"{edge.count:,} of {images:,} {edge.to} images ({share:.1f} %) have a near-duplicate"
+            f" in {edge.source}."
+        )
+
+    @property
+    def note(self) -> str:
+        """Return what to do, and what else a person has to know of this rule."""
+        leakage, made = self.leakage, self.leakage.made
+        neighbours, groups = len(leakage.leaks) - leakage.count(GROUP), leakage.count(GROUP)
+        parts = []
+        if neighbours:
+            parts.append("Group near-duplicates before you split, or exclude the copies.")
+        if groups:
+            parts.append(f"{groups:,} more share only a group with training.")
+        if leakage.both:
+            parts.append(f"{len(leakage.both):,} files are in both splits.")
+        if made.neither:
+            parts.append(f"{len(made.neither):,} files are in neither.")
+        if leakage.before is not None:
+            parts.append(
+                f"Before exclusions it was {leakage.before.leaked:,} of"
+                f" {leakage.before.validation_images:,} ({100 * leakage.before.share:.1f} %)."
+            )
+        if self.moved:
+            parts.append(f"{self.moved:,} images would move compared with the current folders.")
+        if self.lock:
+            parts.append(self.lock)
+        if not parts:
+            parts.append(f"At similarity {leakage.threshold:.2f} or more.")
+        return " ".join(parts)
+
+
+def read_splits(project: Project, rule: Rule) -> SplitsData:
+    """Return what there is to show of a rule.
+
+    Raises:
+        DatasetError: The rule can't be applied.
+        UsageError: Its arguments are wrong.
+    """
+    search = project.splits.search(rule)
+    leakage = search.at(project.duplicates.threshold)
+    made = leakage.made
+    labels: dict[str, str] = {s.path: s.label for s in project.samples.everything()}
+    sides = {"training": made.training, made.evaluation: made.validation, **made.elsewhere}
+    counts = {
+        side: Counter(labels.get(p, "") for p in paths) for side, paths in sides.items() if paths
+    }
+    names = sorted({name for count in counts.values() for name in count} - {""})
+    balance = tuple((name, {side: counts[side][name] for side in counts}) for name in names)
+    moved = len(project.splits.moves(made)) if rule.kind is RuleKind.GROUPS else 0
+    return SplitsData(
+        leakage, balance, moved, lock_text(project), search, project.splits.drawn(rule)
+    )  # fmt: skip
+
+
+def at_threshold(shown: SplitsData, threshold: float) -> SplitsData:
+    """Return what is shown at another threshold; other seeds take long, and come at rest."""
+    return replace(shown, leakage=shown.search.at(threshold, with_seeds=False), computing=True)
+
+
+def lock_text(project: Project) -> str:
+    """Say what of the locked split still holds; "" without one."""
+    lock = project.splits.locked()
+    if lock is None:
+        return ""
+    gone = len(lock.missing) + len(lock.changed)
+    apart = f", {gone:,} changed or gone, {len(lock.new):,} new" if gone or lock.new else ""
+    where = f" in {Path(lock.file).name}" if lock.file else ""
+    return f"Locked{where}: {lock.same:,} files still as they were{apart}."
+
+
+def _shown(name: str, evaluation: str) -> str:
+    return evaluation if name == "validation" else name

@@ -1,0 +1,1 @@
+"""Pairs of images: side by side, in a grid, in a dialog."""

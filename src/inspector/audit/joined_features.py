@@ -1,0 +1,47 @@
+"""Features for label errors and heads: components of the embedding beside those of descriptors."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.similarity.projection import projection, reduce
+
+Floats = NDArray[np.float32]
+Halves = NDArray[np.float16]
+
+EMBEDDING_COMPONENTS = 256
+FITTED_ROWS = 20_000
+_BLOCK = 4_096
+
+
+def joined(embedding: Halves | None, descriptors: Floats) -> Floats:
+    """Return components of both, (n, 256 + 96) or fewer where there are few images.
+
+    Args:
+        embedding: (n, 1280), which may be a memory map; a row of zeros has none. None where the
+            embedding could not be computed: then the descriptors stand alone.
+        descriptors: (n, 688), not reduced.
+    """
+    small = reduce(descriptors)
+    if embedding is None or not len(embedding):
+        return small
+    return np.hstack([reduce_embedding(embedding), small])
+
+
+def reduce_embedding(embedding: Halves, dims: int = EMBEDDING_COMPONENTS) -> Floats:
+    """Return principal components as `projection.reduce` does, in blocks; fitted on 20,000 rows.
+
+    A row of zeros, which has no embedding, becomes the mean.
+    """
+    step = max(1, -(-len(embedding) // FITTED_ROWS))
+    sample = np.asarray(embedding[::step], np.float32)
+    known = np.any(sample, axis=1)
+    if not known.any():
+        return np.zeros((len(embedding), 0), np.float32)
+    mean, matrix = projection(sample[known], dims)
+    reduced = np.empty((len(embedding), matrix.shape[1]), np.float32)
+    for start in range(0, len(embedding), _BLOCK):
+        part = np.asarray(embedding[start : start + _BLOCK], np.float32)
+        rows = (part - mean) @ matrix
+        rows[~np.any(part, axis=1)] = 0
+        reduced[start : start + len(part)] = rows
+    return reduced

@@ -1,0 +1,1 @@
+"""Code that reads and changes images: OpenCV, Pillow, arrays and layers."""

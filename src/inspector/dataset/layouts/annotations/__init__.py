@@ -1,0 +1,1 @@
+"""Annotation files: COCO, YOLO, Pascal VOC and FiftyOne exports."""

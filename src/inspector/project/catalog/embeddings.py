@@ -1,0 +1,151 @@
+"""Embeddings of the dataset's images: computed by workers on request, cached per content hash."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.project.catalog.samples import Samples
+from inspector.project.context import ProjectContext
+from inspector.similarity.embedding import BATCH, DIMENSIONS, VERSION
+from inspector.store.samples import Sample
+from inspector.work.jobs import Progress, Stop
+from inspector.work.pool import TaskDone, TaskFailed
+from inspector.work.tasks import Embedded, EmbedFile
+
+SECONDS_PER_IMAGE = 0.02
+"""CPU time, decoding included. Source: docs/measurements/embedding.md."""
+
+BATCH_ROWS = 256
+_WAIT_SECONDS = 0.2
+Halves = NDArray[np.float16]
+
+
+class Embeddings:
+    """Compute, store and return the vectors of images."""
+
+    def __init__(self, context: ProjectContext, samples: Samples) -> None:
+        self._context = context
+        self._samples = samples
+        self._computing = threading.Lock()
+        self._failed: dict[bytes, str] = {}
+
+    def images(self) -> list[Sample]:
+        """Return the images that can have a vector, in order of paths."""
+        return [s for s in self._samples.everything() if s.status == "image" and s.sha256]
+
+    def missing(self) -> int:
+        """Return how many contents have no vector yet, without those that can't have one."""
+        return len(self._missing())
+
+    def estimated_seconds(self) -> float:
+        """Return about how long `complete` takes on this machine."""
+        return self.missing() * SECONDS_PER_IMAGE / self._context.jobs
+
+    def complete(self, *, stop: Stop | None = None, progress: Progress | None = None) -> bool:
+        """Compute what is missing, in worker processes; what is finished stays when stopped.
+
+        Returns:
+            False when stopped.
+
+        Raises:
+            CacheError: The cache can't be written.
+        """
+        stop, progress = stop or Stop(), progress or Progress()
+        with self._alone(stop, progress) as alone:
+            if not alone:
+                return False
+            tasks = [
+                EmbedFile(sha256, str(self._context.absolute(path)))
+                for sha256, path in self._missing().items()
+            ]
+            if tasks:
+                self._compute(tasks, stop, progress)
+        return not stop.is_set()
+
+    def of(self, samples: Sequence[Sample]) -> Iterator[tuple[NDArray[np.int64], Halves]]:
+        """Yield vectors in parts: the positions of samples that have one, and the vectors.
+
+        Args:
+            samples: In any order; a part covers the next few hundred of them.
+
+        Yields:
+            (m,) positions in `samples`, ascending, and (m, 1280) float16 of length 1.
+        """
+        start = 0
+        contents = [s.sha256 for s in samples]
+        for stored in self._context.cache.embeddings(VERSION, contents):
+            part = contents[start : start + self._context.cache.PART]
+            rows = [i for i, sha256 in enumerate(part) if sha256 in stored]
+            joined = b"".join(stored[part[i]] for i in rows)
+            vectors = np.frombuffer(joined, np.float16).reshape(-1, DIMENSIONS)
+            yield np.array(rows, np.int64) + start, vectors
+            start += len(part)
+
+    def write(self, samples: Sequence[Sample], file: Path) -> NDArray[np.bool_]:
+        """Write the vectors of samples to a .npy file, for a child process; 0 where there is none.
+
+        Returns:
+            (n,) whether each sample has a vector.
+        """
+        there = np.zeros(len(samples), np.bool_)
+        table = np.lib.format.open_memmap(
+            file, "w+", np.dtype(np.float16), (len(samples), DIMENSIONS)
+        )
+        for rows, vectors in self.of(samples):
+            table[rows] = vectors
+            there[rows] = True
+        table.flush()
+        return there
+
+    def failures(self) -> dict[bytes, str]:
+        """Return by content why it has no vector, of those that were tried since opening."""
+        return dict(self._failed)
+
+    def _missing(self) -> dict[bytes, str]:
+        """Return a path for each content that has no vector and may get one."""
+        stored = self._context.cache.embedded(VERSION)
+        return {
+            s.sha256: s.path
+            for s in self.images()
+            if s.sha256 not in stored and s.sha256 not in self._failed
+        }
+
+    @contextmanager
+    def _alone(self, stop: Stop, progress: Progress) -> Iterator[bool]:
+        """Wait for another page that computes the same; yield False when stopped."""
+        while not self._computing.acquire(timeout=_WAIT_SECONDS):
+            progress.start("embedding: waiting", 0)
+            if stop.is_set():
+                yield False
+                return
+        try:
+            yield True
+        finally:
+            self._computing.release()
+
+    def _compute(self, tasks: Sequence[EmbedFile], stop: Stop, progress: Progress) -> None:
+        progress.start("embedding images", len(tasks))
+        chunks = (tasks[i : i + BATCH] for i in range(0, len(tasks), BATCH))
+        rows: list[tuple[bytes, bytes]] = []
+        with closing(self._context.own_pool()) as pool:
+            for answer in pool.map(chunks, stop=stop):
+                match answer:
+                    case TaskDone(items=items, result=results):
+                        for one in results:
+                            assert isinstance(one, Embedded)
+                            if one.reason:
+                                self._failed[one.sha256] = one.reason
+                            else:
+                                rows.append((one.sha256, one.vector))
+                        progress.advance(len(items))
+                    case TaskFailed(item=item, reason=reason):
+                        self._failed[item.sha256] = reason
+                        progress.advance(1)
+                if len(rows) >= BATCH_ROWS:
+                    self._context.cache.put_embeddings(VERSION, rows)
+                    rows = []
+        self._context.cache.put_embeddings(VERSION, rows)

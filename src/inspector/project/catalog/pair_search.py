@@ -1,0 +1,206 @@
+"""Search for alike pairs among fingerprints, part by part in the worker pool."""
+
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from inspector.errors import CacheError, ProcessError
+from inspector.project.context import ProjectContext
+from inspector.scratch import make_scratch, sweep_scratch
+from inspector.similarity.orientations import ONE_OF_EACH
+from inspector.work.jobs import Progress, Stop
+from inspector.work.pool import TaskDone, TaskFailed
+from inspector.work.tasks import (
+    NEAR_BLOCK,
+    Begin,
+    CandidateResult,
+    Describe,
+    DigestResult,
+    DigestTask,
+    FindNear,
+    JoinNear,
+    ProposeTask,
+    Reduce,
+    Task,
+    VerifyTask,
+)
+
+CHUNK_IMAGES = 2_048
+CHUNK_PAIRS = 8_000
+# Closer than this and of one size, two files are decoded in full to see if their pixels equal.
+# Source: the same pixels in another file verify above .93 on drawn images and clothing photos.
+MAYBE_SAME_PIXELS = 0.9
+# A comparison reads no file that could hang it; its time grows with the dataset. Source: 60,000
+# images on a busy machine took a minute for all transforms, so this serves for millions.
+SECONDS_PER_PART = 3_600.0
+
+
+class PairSearch:
+    """Propose and verify pairs among the records of one file.
+
+    Args:
+        context: Of the project whose workers search.
+        stop: Set it from any thread to end soon.
+        progress: Told the phases "candidates", "near-duplicates" and "pixels".
+    """
+
+    def __init__(self, context: ProjectContext, stop: Stop, progress: Progress) -> None:
+        self._context = context
+        self._stop = stop
+        self._progress = progress
+
+    @contextmanager
+    def folder(self) -> Iterator[Path]:
+        """Yield an empty folder beside the cache, removed at the end.
+
+        Raises:
+            CacheError: It has no room there.
+        """
+        # Beside the cache: a folder of temporary files may be memory.
+        beside = self._context.cache.path.parent
+        sweep_scratch(beside)
+        folder = make_scratch(beside)
+        if folder is None:
+            raise _no_room(beside)
+        try:
+            yield folder
+        except OSError as error:
+            raise _no_room(beside) from error
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def proposed(
+        self, folder: str, records: Path, images: int, *, hashes_only: bool = False
+    ) -> CandidateResult | None:
+        """Return the candidate pairs, each once per transform; None where it was stopped.
+
+        Args:
+            folder: Holds `chosen` and `splits`; see `work.search`.
+            records: File of packed fingerprints that `chosen` points into.
+            images: How many there are.
+            hashes_only: True where the records hold no small images to describe.
+        """
+        if images < 2:
+            return no_pairs()
+        starts = range(0, images, CHUNK_IMAGES)
+        blocks = () if hashes_only else range(0, images, NEAR_BLOCK)
+        self._progress.start("candidates", len(starts) + len(blocks) + len(ONE_OF_EACH) + 3)
+        described: list[Task] = [
+            Describe(str(records), folder, i, min(images, i + CHUNK_IMAGES)) for i in starts
+        ]
+        joins: list[Task] = [ProposeTask(folder, t) for t in ONE_OF_EACH]
+        # Each step needs all of the one before; hashes are joined beside the neighbours.
+        steps: tuple[list[Task], ...] = ([Begin(folder)], described, joins)
+        if not hashes_only:
+            near: list[Task] = [*(FindNear(folder, i) for i in blocks), *joins]
+            steps = ([Begin(folder)], described, [Reduce(folder)], near, [JoinNear(folder)])
+        parts: list[object] = []
+        for tasks in steps:
+            parts += self._all(tasks)
+            if self._stop.is_set():
+                return None
+        return _sorted(parts)
+
+    def verified(self, folder: str, proposed: CandidateResult) -> CandidateResult | None:
+        """Return the candidates whose content is alike; None where it was stopped."""
+        self._progress.start("near-duplicates", len(proposed.a))
+        tasks: list[Task] = [
+            VerifyTask(folder, proposed.a[cut], proposed.b[cut], proposed.transform[cut])
+            for cut in _cuts(proposed)
+        ]
+        parts = [no_pairs()]
+        for result in self._all(tasks):
+            assert isinstance(result, CandidateResult)
+            parts.append(result)
+        if self._stop.is_set():
+            return None
+        similarity = [part.similarity for part in parts if part.similarity is not None]
+        return CandidateResult(
+            np.concatenate([part.a for part in parts]),
+            np.concatenate([part.b for part in parts]),
+            np.concatenate([part.transform for part in parts]),
+            np.concatenate(similarity),
+        )
+
+    def digests(self, files: dict[bytes, Path]) -> dict[bytes, bytes] | None:
+        """Return the digest of the decoded pixels of each content; None where it was stopped.
+
+        Args:
+            files: A file of each content, by its SHA-256. One that can't be decoded any more
+                has its own hash as digest; one whose worker ended has none.
+        """
+        cache = self._context.cache
+        digests = cache.pixel_digests(sorted(files))
+        missing = sorted(files.keys() - digests.keys())
+        self._progress.start("pixels", len(missing))
+        tasks: list[Task] = [DigestTask(sha256, str(files[sha256])) for sha256 in missing]
+        for result in self._all(tasks):
+            assert isinstance(result, DigestResult)
+            digests[result.sha256] = result.pixels
+        if self._stop.is_set():
+            return None
+        cache.put_pixel_digests((sha, digests[sha]) for sha in missing if sha in digests)
+        return digests
+
+    def _all(self, tasks: Sequence[Task]) -> Iterator[object]:
+        """Yield the results of tasks, in any order, and tell the progress."""
+        reads = any(isinstance(task, DigestTask) for task in tasks)
+        answers = self._context.pool().map(
+            ([task] for task in tasks),
+            stop=self._stop,
+            timeout_seconds=None if reads else SECONDS_PER_PART,
+        )
+        for answer in answers:
+            match answer:
+                case TaskDone(items=items, result=result):
+                    first = items[0]
+                    self._progress.advance(len(first.a) if isinstance(first, VerifyTask) else 1)
+                    yield from result
+                case TaskFailed(item=item, reason=reason):
+                    if not isinstance(item, DigestTask):
+                        raise ProcessError(
+                            f"comparing images failed: {reason}",
+                            "Close other programs or make room on the disk of the cache,"
+                            " then scan again.",
+                        )
+
+
+def no_pairs() -> CandidateResult:
+    """Return an empty result."""
+    none = np.zeros(0, np.int32)
+    return CandidateResult(none, none, np.zeros(0, np.uint8), np.zeros(0, np.float32))
+
+
+def _no_room(folder: Path) -> CacheError:
+    """Return the error of a search whose files have no room."""
+    return CacheError(
+        f"the search for duplicates can't write to {folder}", "Make room on that disk."
+    )
+
+
+def _cuts(proposed: CandidateResult) -> list[slice]:
+    """Cut candidates in chunks; the transforms of one pair stay together."""
+    n = len(proposed.a)
+    begins = (np.diff(proposed.a) != 0) | (np.diff(proposed.b) != 0)
+    allowed = np.concatenate([np.flatnonzero(begins) + 1, [n]])
+    cuts, start = [], 0
+    while start < n:
+        end = int(allowed[np.searchsorted(allowed, min(n, start + CHUNK_PAIRS))])
+        cuts.append(slice(start, end))
+        start = end
+    return cuts
+
+
+def _sorted(parts: Iterable[object]) -> CandidateResult:
+    """Join candidates, each once; those of one pair stand together."""
+    some = [no_pairs(), *(part for part in parts if isinstance(part, CandidateResult))]
+    a, b = (np.concatenate([getattr(part, end) for part in some]) for end in ("a", "b"))
+    transform = np.concatenate([part.transform for part in some])
+    order = np.lexsort((transform, b, a))
+    a, b, transform = a[order], b[order], transform[order]
+    first = np.ones(len(a), np.bool_)
+    first[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1]) | (transform[1:] != transform[:-1])
+    return CandidateResult(a[first], b[first], transform[first])

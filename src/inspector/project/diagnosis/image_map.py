@@ -1,0 +1,236 @@
+"""The map of all images, and the images most similar to one: both by the embedding."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.audit.image_map import Neighbourhood
+from inspector.dataset.csv_table import write_rows
+from inspector.dataset.user_files import check_outside, user_file
+from inspector.errors import DatasetError, ExportError, ProcessError
+from inspector.project.catalog.embeddings import Embeddings
+from inspector.project.context import ProjectContext
+from inspector.project.diagnosis.labels import current_label
+from inspector.scratch import make_scratch
+from inspector.store.samples import Sample
+from inspector.work.jobs import Progress, Stop
+from inspector.work.map_process import MapPositions, MapRequest, lay_out_in_child
+
+SIMILAR = 24
+HEADS = (
+    "path", "x", "y", "split", "label", "own_class_share", "among_class", "typicality", "method",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class MapData:
+    """Every image with an embedding as a point.
+
+    Attributes:
+        samples: In order of paths.
+        positions: (n, 2), mean 0 and standard deviation 1.
+        method: "PCA" or "t-SNE".
+        labels: (n,) numbers of `classes`; splits: (n,) numbers of `split_names`.
+        near: Who lies among whom; None while that is computed.
+    """
+
+    samples: tuple[Sample, ...]
+    positions: NDArray[np.float32]
+    method: str
+    labels: NDArray[np.int64]
+    splits: NDArray[np.int64]
+    classes: tuple[str, ...]
+    split_names: tuple[str, ...]
+    near: Neighbourhood | None = None
+
+    def outliers(self, label: str, count: int = SIMILAR) -> list[Sample]:
+        """Return the images least like others of their class, the strangest first."""
+        if self.near is None or label not in self.classes:
+            return []
+        rows = np.flatnonzero(self.labels == self.classes.index(label))
+        order = np.argsort(np.nan_to_num(self.near.typicality[rows], nan=-2), kind="stable")
+        return [self.samples[i] for i in rows[order][:count].tolist()]
+
+    def among_others(self) -> list[Sample]:
+        """Return the images whose neighbours carry another class, in order of paths."""
+        if self.near is None:
+            return []
+        return [self.samples[i] for i in np.flatnonzero(self.near.other_class >= 0).tolist()]
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarImage:
+    """An image and the cosine of its embedding to that of the one asked for, -1..1."""
+
+    sample: Sample
+    similarity: float
+
+
+class ImageMap:
+    """Lay out the map and look for similar images."""
+
+    def __init__(self, context: ProjectContext, embeddings: Embeddings) -> None:
+        self._context = context
+        self._embeddings = embeddings
+        self._last: MapData | None = None
+
+    def last(self) -> MapData | None:
+        """Return the map as it was laid out since opening, with today's labels; None without one.
+
+        None, too, where images came or went.
+        """
+        last = self._last
+        if last is None:
+            return None
+        samples = {s.id: s for s in self._embeddings.images()}
+        if len(samples) < len(last.samples) or any(s.id not in samples for s in last.samples):
+            return None
+        return _with_today(last, tuple(samples[s.id] for s in last.samples))
+
+    def lay_out(
+        self,
+        take: Callable[[MapData], None] | None = None,
+        *,
+        tsne: bool = True,
+        stop: Stop | None = None,
+        progress: Progress | None = None,
+    ) -> MapData | None:
+        """Embed what is missing and lay out the map; None when stopped.
+
+        Args:
+            take: Called with each state of the map as it comes: components first, then
+                neighbours, then t-SNE where it is installed.
+            tsne: False for the components alone.
+
+        Raises:
+            CacheError: The cache can't be written.
+            DatasetError: There is no image.
+            ProcessError: The child can't be started, or ended without an answer.
+        """
+        stop, progress = stop or Stop(), progress or Progress()
+        if not self._embeddings.complete(stop=stop, progress=progress):
+            return None
+        folder = make_scratch()
+        if folder is None:
+            raise ProcessError("there is no room for temporary files", "Make room on the disk.")
+        try:
+            images = self._embeddings.images()
+            file = folder / "vectors.npy"
+            there = self._embeddings.write(images, file)
+            if not there.all():
+                images = [s for s, known in zip(images, there.tolist(), strict=True) if known]
+                self._embeddings.write(images, file)
+            if not images:
+                raise DatasetError("there is no image to lay out", "Scan the dataset first.")
+            data = _begun(images)
+
+            def on_part(part: MapPositions | Neighbourhood) -> None:
+                nonlocal data
+                match part:
+                    case MapPositions():
+                        data = replace(data, positions=part.positions, method=part.method)
+                    case Neighbourhood():
+                        data = replace(data, near=part)
+                self._last = data
+                if take is not None:
+                    take(data)
+
+            done = lay_out_in_child(
+                MapRequest(str(file), data.labels, data.splits, tsne), on_part,
+                stop=stop, progress=progress, low_priority=self._context.low_priority,
+            )  # fmt: skip
+            return data if done else None
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def write(
+        self,
+        file: Path,
+        *,
+        tsne: bool = True,
+        stop: Stop | None = None,
+        progress: Progress | None = None,
+    ) -> MapData | None:
+        """Lay out the map and write it as CSV; None when stopped.
+
+        Raises:
+            ExportError: The file lies inside the dataset, exists already, or can't be written.
+            CacheError, DatasetError, ProcessError: As of `lay_out`.
+        """
+        check_outside(file, self._context.root, what="map")
+        if file.exists():
+            raise ExportError(f"{file} exists already", "Name a file that does not exist yet.")
+        data = self.lay_out(tsne=tsne, stop=stop, progress=progress)
+        if data is None or data.near is None:
+            return None
+        near = data.near
+        rows: list[tuple[object, ...]] = [HEADS]
+        for i, s in enumerate(data.samples):
+            other = int(near.other_class[i])
+            x, y = data.positions[i].tolist()
+            rows.append((
+                s.path, round(x, 5), round(y, 5), s.split, current_label(s),
+                round(float(near.own_class[i]), 2), data.classes[other] if other >= 0 else "",
+                "" if np.isnan(near.typicality[i]) else round(float(near.typicality[i]), 4),
+                data.method,
+            ))  # fmt: skip
+        with user_file(file, self._context.root, what="map") as stream:
+            write_rows(stream, rows)
+        return data
+
+    def similar(
+        self,
+        sample: Sample,
+        count: int = SIMILAR,
+        *,
+        stop: Stop | None = None,
+        progress: Progress | None = None,
+    ) -> list[SimilarImage] | None:
+        """Return the images most similar to one, the most similar first; None when stopped.
+
+        Embeds what is missing first.
+
+        Raises:
+            CacheError: The cache can't be written.
+            DatasetError: The image has no embedding.
+        """
+        if not self._embeddings.complete(stop=stop, progress=progress):
+            return None
+        own = [vectors for _, vectors in self._embeddings.of([sample])]
+        if not own or not len(own[0]):
+            reason = self._embeddings.failures().get(sample.sha256, "it is no image")
+            raise DatasetError(f"{sample.path} has no embedding: {reason}", "Scan again.")
+        query = own[0][0].astype(np.float32)
+        images = self._embeddings.images()
+        cosine = np.full(len(images), -np.inf, np.float32)
+        for rows, vectors in self._embeddings.of(images):
+            cosine[rows] = vectors.astype(np.float32) @ query
+        order = np.argsort(-cosine, kind="stable")
+        return [
+            SimilarImage(images[i], round(float(cosine[i]), 4))
+            for i in order[: count + 1].tolist()
+            if np.isfinite(cosine[i]) and images[i].id != sample.id
+        ][:count]
+
+
+def _begun(images: list[Sample]) -> MapData:
+    empty = np.zeros(0, np.int64)
+    positions = np.zeros((len(images), 2), np.float32)
+    return _with_today(MapData(tuple(images), positions, "", empty, empty, (), ()), tuple(images))
+
+
+def _with_today(data: MapData, samples: tuple[Sample, ...]) -> MapData:
+    """Return the map with the labels and splits that these samples have now."""
+    classes = sorted({current_label(s) for s in samples})
+    splits = sorted({s.split for s in samples})
+    place = {name: i for i, name in enumerate(classes)}
+    number = {name: i for i, name in enumerate(splits)}
+    return replace(
+        data, samples=samples, classes=tuple(classes), split_names=tuple(splits),
+        labels=np.array([place[current_label(s)] for s in samples], np.int64),
+        splits=np.array([number[s.split] for s in samples], np.int64),
+    )  # fmt: skip

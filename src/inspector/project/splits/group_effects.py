@@ -1,0 +1,138 @@
+"""What accepting a grouping proposal would do to the split, before anybody accepts it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.dataset.groups import Proposal
+from inspector.project.splits.leakage import Leakage
+from inspector.project.splits.source import SplitSource
+from inspector.splits.group_split import split_by_group
+from inspector.store.samples import Sample
+
+# A split whose size changes by more than this is another split, and the page warns of it.
+MAX_CHANGE = 0.1
+_TRAINING, _VALIDATION = "training", "validation"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEffect:
+    """Today's split beside a split by group in which a proposal counts.
+
+    Attributes:
+        evaluation: The split that judges: "validation", or "test" where there is no validation.
+        leaked: Evaluation images that have a near-duplicate or a member of their group in
+            training: before and after.
+        evaluated: Evaluation images before and after.
+        balance: Images before and after by split and class.
+        moved: Ids of the images whose split changes.
+    """
+
+    evaluation: str
+    leaked: tuple[int, int]
+    evaluated: tuple[int, int]
+    balance: dict[tuple[str, str], tuple[int, int]]
+    moved: tuple[int, ...]
+
+    @property
+    def leak_rates(self) -> tuple[float, float]:
+        """The leak rate before and after, 0 to 1."""
+        before, after = (
+            leaked / max(1, images)
+            for leaked, images in zip(self.leaked, self.evaluated, strict=True)
+        )
+        return before, after
+
+    def sizes(self, split: str) -> tuple[int, int]:
+        """Return the images of a split before and after."""
+        counts = [pair for (name, _), pair in self.balance.items() if name == split]
+        return sum(before for before, _ in counts), sum(after for _, after in counts)
+
+    @property
+    def hurts(self) -> bool:
+        """Whether an evaluation split changes its size a lot, or a test set grows at all."""
+        return any(self.split_hurts(name) for name, _ in self.balance)
+
+    def split_hurts(self, split: str) -> bool:
+        """Whether this split would be another one: much larger or smaller, or a test set grown."""
+        if split == _TRAINING:
+            return False
+        before, after = self.sizes(split)
+        grows = split.startswith("test") and after > before
+        return grows or abs(after - before) > MAX_CHANGE * max(1, before)
+
+
+def group_effect(
+    source: SplitSource, leakage: Leakage, sides: Mapping[int, str], proposal: Proposal
+) -> GroupEffect:
+    """Split by group as if a proposal were accepted, with as few moves as can be.
+
+    Splits other than training and validation keep their images; a group that touches one of them
+    belongs there.
+
+    Args:
+        source: Its images are in the order of the proposal's keys.
+        leakage: Of today's split.
+        sides: Today's split of each image, by id.
+        proposal: It counts beside what is enabled and beside near-duplicates.
+    """
+    images = source.groups.images()
+    keys = {s.id: key for s, key in zip(images, proposal.keys, strict=True)}
+    rows = [s for s in images if s.mark != "drop" and s.id in sides]
+    before = np.array([sides[s.id] for s in rows], object)
+    groups = source.groups.numbers(rows, with_duplicates=True, also=proposal)
+    after = _resplit(rows, groups, before)
+    evaluation = leakage.made.evaluation
+    in_training = {keys[s.id] for s, side in zip(rows, before, strict=True) if side == _TRAINING}
+    leaked = {leak.image.id for leak in leakage.leaks} | {
+        s.id for s, side in zip(rows, before, strict=True)
+        if side == evaluation and keys[s.id] and keys[s.id] in in_training
+    }  # fmt: skip
+    left = np.isin(groups[after == evaluation], groups[after == _TRAINING]).sum()
+    return GroupEffect(
+        evaluation, (len(leaked), int(left)),
+        (int((before == evaluation).sum()), int((after == evaluation).sum())),
+        _balance(rows, before, after),
+        tuple(s.id for s, old, new in zip(rows, before, after, strict=True) if old != new),
+    )  # fmt: skip
+
+
+def _resplit(
+    rows: list[Sample], groups: NDArray[np.int32], before: NDArray[np.object_]
+) -> NDArray[np.object_]:
+    after = before.copy()
+    pool = np.ones(len(rows), np.bool_)
+    others = sorted({*before} - {_TRAINING, _VALIDATION}, key=lambda n: (n != "test", n))
+    for name in others:
+        held = pool & np.isin(groups, groups[pool & (before == name)])
+        after[held] = name
+        pool &= ~held
+    names = sorted({_label(s) for s in rows})
+    position = {name: i for i, name in enumerate(names)}
+    labels = np.array([position[_label(s)] for s in rows], np.int32)
+    today = before == _VALIDATION
+    candidates = today | (before == _TRAINING)
+    chosen = np.zeros(len(rows), np.bool_)
+    if today.any():
+        share = float(today.sum() / candidates.sum())
+        chosen[pool] = split_by_group(groups[pool], labels[pool], share, seed=0, today=today[pool])
+    after[pool] = np.where(chosen[pool], _VALIDATION, _TRAINING)
+    return after
+
+
+def _balance(
+    rows: list[Sample], before: NDArray[np.object_], after: NDArray[np.object_]
+) -> dict[tuple[str, str], tuple[int, int]]:
+    counts: dict[tuple[str, str], list[int]] = {}
+    for when, sides in enumerate((before, after)):
+        for sample, side in zip(rows, sides, strict=True):
+            counts.setdefault((side, _label(sample)), [0, 0])[when] += 1
+    order = {_TRAINING: 0, _VALIDATION: 1, "test": 2}
+    keys = sorted(counts, key=lambda key: (order.get(key[0], 3), key))
+    return {key: (counts[key][0], counts[key][1]) for key in keys}
+
+
+def _label(sample: Sample) -> str:
+    return sample.new_label or sample.label

@@ -1,0 +1,136 @@
+"""The map in a child process: components at once, neighbours, then t-SNE where it is installed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.audit.image_map import (
+    Neighbourhood,
+    by_components,
+    by_tsne,
+    has_tsne,
+    neighbourhood,
+    points_of,
+)
+from inspector.errors import ProcessError
+from inspector.subprocesses import ChildProcess, Parent, ProcessExited, wait_for_answers
+from inspector.work.jobs import Progress, Stop
+
+NAME = "inspector.work.map_process:run"
+_LISTEN_SECONDS = 0.2
+_AGAIN = "Try again; where memory is short, close other programs first."
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class MapRequest:
+    """Lay out a map.
+
+    Attributes:
+        embedding: A .npy file of (n, 1280) float16.
+        labels: (n,) class numbers from 0; splits: (n,) split numbers from 0.
+        tsne: Whether t-SNE follows, where it is installed.
+    """
+
+    embedding: str
+    labels: Ints
+    splits: Ints
+    tsne: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MapPositions:
+    """Where points lie: (n, 2), by "PCA" or "t-SNE"."""
+
+    method: str
+    positions: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class MapStep:
+    """How far t-SNE is."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class MapDone:
+    """Nothing follows."""
+
+
+def run(parent: Parent) -> None:
+    """Be the child: lay out one map."""
+    ask = parent.receive()
+    assert isinstance(ask, MapRequest)
+    embedding = np.load(ask.embedding, mmap_mode="r")
+    first = by_components(embedding)
+    parent.send(MapPositions("PCA", first))
+    points = points_of(embedding)
+    parent.send(neighbourhood(points, ask.labels, ask.splits))
+    if ask.tsne and has_tsne() and len(points) > 10:
+
+        def step(done: int, total: int) -> bool:
+            parent.send(MapStep(done, total))
+            return True
+
+        positions = by_tsne(points, first, step)
+        assert positions is not None
+        parent.send(MapPositions("t-SNE", positions))
+    parent.send(MapDone())
+
+
+def lay_out_in_child(
+    ask: MapRequest,
+    take: Callable[[MapPositions | Neighbourhood], None],
+    *,
+    stop: Stop,
+    progress: Progress,
+    low_priority: bool = False,
+) -> bool:
+    """Lay out a map in a child, which hands over what it has as it comes; False when stopped.
+
+    Raises:
+        ProcessError: The child can't be started, or ended without an answer.
+    """
+    try:
+        child = ChildProcess(NAME, low_priority=low_priority, one_thread=True)
+    except ProcessExited as gone:
+        raise ProcessError(f"the map can't be computed, {gone}", _AGAIN) from gone
+    try:
+        return _listen(child, ask, take, stop, progress)
+    except ProcessExited as gone:
+        raise ProcessError(f"the map's process is gone, {gone}", _AGAIN) from gone
+    finally:
+        child.kill()
+
+
+def _listen(
+    child: ChildProcess,
+    ask: MapRequest,
+    take: Callable[[MapPositions | Neighbourhood], None],
+    stop: Stop,
+    progress: Progress,
+) -> bool:
+    progress.start("map", 0)
+    child.send(ask)
+    done = 0
+    while not stop.is_set():
+        if not wait_for_answers([child], _LISTEN_SECONDS):
+            continue
+        match child.receive():
+            case MapPositions() | Neighbourhood() as part:
+                take(part)
+            case MapStep() as step:
+                if not done:
+                    progress.start("map: t-SNE", step.total)
+                progress.advance(step.done - done)
+                done = step.done
+            case MapDone():
+                return True
+            case other:
+                raise ProcessExited(f"an answer of an unknown kind: {other!r}")
+    return False
