@@ -347,6 +347,12 @@ class GalleryPage(Page):
     def _show_similar(self, sample: int) -> None:
         show_similar(self, sample, self.filters.show_only)
 
+    def _on_way(self, place: int) -> None:
+        """Go to the map; this page is the grid whenever it is shown."""
+        self._ways.mark(0)
+        if place:
+            self._map()
+
     def _map(self) -> None:
         self.asked.emit(PageRequest(PageName.MAP))
 
@@ -425,7 +431,8 @@ class GalleryPage(Page):
         self._headline.setObjectName("gallery-headline")
         self._headline.setProperty("role", "title")
         ways = Segmented(["Grid", "Map"], name="Gallery as")
-        ways.chosen.connect(lambda _: (ways.mark(0), self._map()))
+        ways.chosen.connect(self._on_way)
+        self._ways = ways
         head = QHBoxLayout()
         head.addWidget(self._headline, 1)
         head.addWidget(ways)
