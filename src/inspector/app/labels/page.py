@@ -33,7 +33,7 @@ from inspector.app.widgets.page import Key, Page, PageName
 from inspector.app.widgets.pairs.compare_view import CompareMode, CompareView
 from inspector.app.widgets.review.review import Review, Verb
 from inspector.project.changes import Changes
-from inspector.project.diagnosis.labels import LabelCase, Neighbourhood
+from inspector.project.diagnosis.labels import LabelCase, LabelNeighbourhood
 from inspector.project.project import Project
 from inspector.store.samples import Sample
 
@@ -48,7 +48,7 @@ class LabelsData:
 
     case: LabelCase
     near: dict[str, tuple[tuple[Sample, QImage], ...]]
-    neighbourhood: Neighbourhood
+    neighbourhood: LabelNeighbourhood
 
 
 class LabelsPage(Page):

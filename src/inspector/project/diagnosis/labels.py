@@ -101,7 +101,7 @@ class LabelCase:
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbourhood:
+class LabelNeighbourhood:
     """The images that are most like one, by what baseline models see.
 
     Attributes:
@@ -274,11 +274,11 @@ class Labels:
             nearest[label] = tuple(s for _, s in zip(range(NEAREST), same, strict=False))
         return nearest
 
-    def neighbourhood(self, case: LabelCase) -> Neighbourhood:
+    def neighbourhood(self, case: LabelCase) -> LabelNeighbourhood:
         """Return what is nearest to a case's first image, and of which classes that is."""
         order = list(self._nearest_first(case.samples))
         nearest = order[:COUNTED]
-        return Neighbourhood(
+        return LabelNeighbourhood(
             self.nearest(case), dict(Counter(map(current_label, nearest))), len(nearest)
         )
 

@@ -22,7 +22,7 @@ from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequ
 from inspector.app.window.palette.commands import (
     MAX_ROWS,
     PaletteCommand,
-    Section,
+    PaletteSection,
     by_section,
     did_you_mean,
 )
@@ -31,6 +31,7 @@ from inspector.desktop.settings import SETTINGS, THEME
 
 _TOP_PX = 86
 _KEPT = 5
+_DIGITS = 9
 _HINTS = (
     ("↑ ↓", "choose"), ("Enter", "run"), (">", "actions"), ("#", "images"), ("?", "words"),
 )  # fmt: skip
@@ -187,8 +188,10 @@ def commands_of(
         if page is not shown:
             commands.append(
                 PaletteCommand(
-                    f"Go to {page.title}", f"Ctrl+{place + 1}", go, page.words, Section.PAGES,
-                    page.purpose, page.icon,
+                    f"Go to {page.title}",
+                    # The digits end at 9.
+                    f"Ctrl+{place + 1}" if place < _DIGITS else "",
+                    go, page.words, PaletteSection.PAGES, page.purpose, page.icon,
                 )
             )  # fmt: skip
     for place, page in enumerate(pages):
@@ -199,7 +202,7 @@ def commands_of(
                     f"Go to {page.title}, to {key.does}",
                     f"there {key.keys}",
                     go,
-                    section=Section.PAGES,
+                    section=PaletteSection.PAGES,
                     icon=page.icon,
                 )
                 for key in page.key_table()
@@ -261,7 +264,7 @@ def keyless_commands(
             "",
             partial(choose_theme, mode),
             "look colours mode",
-            Section.SETTINGS,
+            PaletteSection.SETTINGS,
             "Preferences, Appearance",
             "settings",
         )
@@ -273,7 +276,7 @@ def keyless_commands(
             "",
             show_preferences,
             s.name,
-            Section.SETTINGS,
+            PaletteSection.SETTINGS,
             s.explanation,
             "settings",
         )

@@ -8,7 +8,7 @@ from enum import Enum
 _PREFIX, _MEANING, _INSIDE, _LETTERS = 8, 5, 3, 1
 
 
-class Section(Enum):
+class PaletteSection(Enum):
     """What kind of thing a row is; the value is the heading above such rows."""
 
     ACTIONS = "Actions"
@@ -19,7 +19,7 @@ class Section(Enum):
 
 
 # What is typed first to look in one section only.
-PREFIXES = {">": Section.ACTIONS, "#": Section.IMAGES, "?": Section.WORDS}
+PREFIXES = {">": PaletteSection.ACTIONS, "#": PaletteSection.IMAGES, "?": PaletteSection.WORDS}
 MAX_ROWS = 9
 
 
@@ -38,7 +38,7 @@ class PaletteCommand:
     keys: str
     run: Callable[[], None]
     words: str = ""
-    section: Section = Section.ACTIONS
+    section: PaletteSection = PaletteSection.ACTIONS
     detail: str = ""
     icon: str = ""
 
@@ -54,7 +54,7 @@ def matching(typed: str, commands: Sequence[PaletteCommand]) -> list[PaletteComm
 
 def by_section(
     typed: str, commands: Sequence[PaletteCommand]
-) -> list[tuple[Section, list[PaletteCommand]]]:
+) -> list[tuple[PaletteSection, list[PaletteCommand]]]:
     """Return at most `MAX_ROWS` commands that fit, by section: that with the best one first."""
     only = PREFIXES.get(typed[:1])
     if only is not None:
@@ -64,17 +64,17 @@ def by_section(
         # First letters count only where nothing better fits.
         ranked = [(score, place) for score, place in ranked if -score > _LETTERS]
     # Words explain what is found: they come last, and take no room from what can be done.
-    ranked.sort(key=lambda r: commands[r[1]].section is Section.WORDS)
-    groups: dict[Section, list[PaletteCommand]] = {}
-    best: dict[Section, int] = {}
+    ranked.sort(key=lambda r: commands[r[1]].section is PaletteSection.WORDS)
+    groups: dict[PaletteSection, list[PaletteCommand]] = {}
+    best: dict[PaletteSection, int] = {}
     for score, place in ranked[:MAX_ROWS]:
         section = commands[place].section
         groups.setdefault(section, []).append(commands[place])
         best[section] = min(score, best.get(section, score))
-    order = list(Section)
+    order = list(PaletteSection)
     return sorted(
         groups.items(),
-        key=lambda g: (g[0] is Section.WORDS, best[g[0]], order.index(g[0])),
+        key=lambda g: (g[0] is PaletteSection.WORDS, best[g[0]], order.index(g[0])),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from inspector.app.window.palette.commands import PaletteCommand, Section
+from inspector.app.window.palette.commands import PaletteCommand, PaletteSection
 
 WORDS = {
     "Leakage": "the same or nearly the same content in training and in an evaluation split",
@@ -33,7 +33,7 @@ def word_commands(explain: Callable[[str], None]) -> list[PaletteCommand]:
             "",
             partial(explain, f"{word}: {meaning}."),
             meaning,
-            Section.WORDS,
+            PaletteSection.WORDS,
             meaning,
             "help",
         )

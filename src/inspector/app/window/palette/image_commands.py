@@ -5,7 +5,7 @@ from functools import partial
 
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.page import PageAction, PageName, PageRequest
-from inspector.app.window.palette.commands import PaletteCommand, Section
+from inspector.app.window.palette.commands import PaletteCommand, PaletteSection
 from inspector.project.review.gallery_query import (
     MARKS,
     OTHER_SPLIT,
@@ -45,7 +45,7 @@ def image_commands(
             "",
             partial(show, title, facet, value),
             words,
-            Section.IMAGES,
+            PaletteSection.IMAGES,
             "open in Gallery",
             "gallery",
         )
