@@ -1,6 +1,6 @@
 """A dataset with everything that is known and decided about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from inspector.dataset.layouts import Choice, Layout, recognise
@@ -34,6 +34,7 @@ from inspector.project.review.gallery_query import Gallery
 from inspector.project.review.groups import Groups
 from inspector.project.review.image_collection import Fingerprints
 from inspector.project.review.image_hashes import ImageHashes
+from inspector.project.review.pair_differences import PairDifferences
 from inspector.project.review.pairs_so_far import PairsSoFar
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.splits import Splits
@@ -81,11 +82,12 @@ class Project:
         self.embeddings = Embeddings(context, self.samples)
         self.duplicates = Duplicates(context, self.samples)
         self.image_hashes = ImageHashes(context, self.samples)
+        self.pair_differences = PairDifferences(context, self.samples, self.duplicates)
         self.fingerprints = Fingerprints(context, self.samples)
         self.audits = Audits(context, self.duplicates, self.fingerprints)
         self.decisions = Decisions(context, self.samples, self.duplicates)
         self.groups = Groups(context, self.samples, self.duplicates, self.decisions)
-        self.gallery = Gallery(self.samples, self.duplicates)
+        self.gallery = Gallery(self.samples, self.duplicates, self._suspected)
         source = SplitSource(context, self.samples, self.groups, self.duplicates)
         self.splits = Splits(source, self.scans)
         self.pairs_so_far = PairsSoFar(context, self.samples, self.scans)
@@ -109,6 +111,10 @@ class Project:
         self.fixes = CleanUps(source, self.decisions, self.splits, self.reports, self.exports)
         self.comparisons = Comparisons(context, self.decisions, self.groups, self.runs)
         self.experiments = Experiments(source, self.splits, self.diagnoses, self.runs)
+
+    def _suspected(self) -> Collection[int]:
+        # The gallery is below the labels: it is told which samples are suspected.
+        return self.labels.suspected()
 
     @property
     def name(self) -> str:

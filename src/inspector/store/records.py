@@ -211,11 +211,17 @@ class ExperimentRecord(msgspec.Struct, frozen=True):
 
 
 class SuspectRecord(msgspec.Struct, frozen=True, array_like=True):
-    """A suspected label error: id of the sample, the class to take instead, score 0 to 1."""
+    """A suspected label error: id of the sample, the class to take instead, score 0 to 1.
+
+    Attributes:
+        confidence: The likeliest classes with their probability, the first one first; () where an
+            older version stored none.
+    """
 
     sample: int
     suggested: str
     score: float
+    confidence: tuple[tuple[str, float], ...] = ()
 
 
 class StratumRecord(msgspec.Struct, frozen=True, array_like=True):
