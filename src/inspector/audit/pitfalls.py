@@ -339,7 +339,7 @@ def _truncated(r: Replayed) -> Iterator[Pitfall]:
             yield Pitfall(
                 "truncated", LOW,
                 f"int({share:g} * {count}) is {held}, one less than the {round(exact)} meant",
-                "Keras cuts off what rounding left.",
+                "Keras truncates instead of rounding.",
                 {"held_back": held, "meant": round(exact)},
             )  # fmt: skip
 

@@ -25,7 +25,7 @@ def add_verbs(verbs: object) -> None:
     assert isinstance(verbs, argparse._SubParsersAction)
     policy = verbs.add_parser("policy", help="what an augmentation does, as code and as images")
     kinds = policy.add_subparsers(dest="kind", required=True, metavar="lint|convert|preview")
-    check = kinds.add_parser("lint", help="what there is to say of a policy")
+    check = kinds.add_parser("lint", help="check a policy: parameters that do nothing or do harm")
     check.set_defaults(run=_lint)
     check.add_argument("--image", nargs="+", type=Path, default=[], metavar="P")
     convert = kinds.add_parser("convert", help="a policy as code or JSON")
@@ -89,7 +89,7 @@ def _lint(arguments: argparse.Namespace) -> None:
     elif advice:
         print_lines(f"{a.severity}: {a.parameter}: {a.message} ({a.rule})" for a in advice)
     else:
-        print("nothing to say of this policy")
+        print("nothing to report about this policy")
 
 
 def _convert(arguments: argparse.Namespace) -> None:

@@ -30,7 +30,7 @@ def square(file: Path, *, side_px: int = SIDE_PX) -> tuple[NDArray[np.uint8], st
     except OSError as error:
         raise DatasetError(f"{file} can't be read: {error.strerror}", "Check the path.") from None
     except Exception as error:  # decoders raise nearly anything for a hostile file
-        raise DatasetError(f"{file} is no image that can be decoded", "Take another.") from error
+        raise DatasetError(f"{file} can't be decoded as an image", "Take another.") from error
     return pixels, hashlib.sha256(data).hexdigest()
 
 
@@ -38,7 +38,7 @@ def advise(
     policy: Policy, pictures: Sequence[Path], keras: str = "", *,
     sizes: Sequence[tuple[int, int]] = (),
 ) -> list[Advice]:  # fmt: skip
-    """Return what there is to say of a policy, measured on images where there are any.
+    """Return the advice on a policy; image files are read at the size that training uses.
 
     Args:
         policy: Any.

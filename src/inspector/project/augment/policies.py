@@ -93,7 +93,7 @@ class Policies:
 
 def _of(record: _Kept, name: str) -> object:
     if name not in record:
-        raise UsageError(f"there is no policy {name}", "Look at the names that are kept.")
+        raise UsageError(f"there is no policy {name}", "Look at the saved names.")
     return record[name]
 
 

@@ -81,7 +81,7 @@ def code_folders(
             if folder is None or folders[0] == folders[1]:
                 raise UsageError(
                     f"line {call.line} reads {call.directory or 'a folder that is not known'},"
-                    " which is no split folder of this dataset",
+                    " which is not a split folder of this dataset",
                     "Open the folder that holds both, name the folders' meaning with --folders"
                     " splits, or write the folder's name in the code.",
                 )

@@ -180,7 +180,7 @@ def by_folders(source: SplitSource, rule: Rule) -> Membership:
     training, validation, elsewhere = two_sides(sides)
     if not training or not validation:
         raise DatasetError(
-            "the folders are no splits: there is no training folder with a validation or test"
+            "the folders are not splits: there is no training folder with a validation or test"
             " folder beside it",
             "Name a Keras call (validation_split and seed), paste the code, or split by group.",
         )
@@ -197,7 +197,7 @@ def _by_fold(rule: Rule, sides: dict[str, list[str]], folds: list[str]) -> Membe
     if held not in folds or len(folds) < 2:
         raise UsageError(
             f"there is no fold {held} beside others",
-            f"Folds here: {', '.join(folds)}." if folds else "The folders are no folds.",
+            f"Folds here: {', '.join(folds)}." if folds else "The folders are not folds.",
         )
     training = tuple(path for name in folds if name != held for path in sides[name])
     pitfall = Pitfall(

@@ -379,6 +379,6 @@ def _hash(file: Path) -> bytes:
                 digest.update(piece)
     except OSError as error:
         raise DatasetError(
-            f"{file} can't be read: {error.strerror}", "Check the file, or drop it first."
+            f"{file} can't be read: {error.strerror}", "Check the file, or exclude it first."
         ) from error
     return digest.digest()
