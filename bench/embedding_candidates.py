@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from similarity_transforms import corner, crop, rotate
 
 from inspector.dataset.decoding import read_picture
 from inspector.similarity.descriptors import describe
@@ -22,6 +21,7 @@ from inspector.similarity.embedding import BATCH, embed
 from inspector.similarity.fingerprints import fingerprint
 from inspector.similarity.packing import PACKED, pack, unpack
 from inspector.similarity.proposals import NEIGHBOURS, points_of
+from similarity_transforms import corner, crop, rotate
 
 DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data"
 Picture = NDArray[np.uint8]
