@@ -136,7 +136,7 @@ def decode_json(
         InspectorError: As `error_type`: it is not JSON, is nested too deep, or has a value of
             another type; the message names line and column, or the key.
     """
-    advice = "Fix the file, or write it anew."
+    advice = "Fix the file, or write it again."
     try:
         return msgspec.convert(json.loads(text), schema)
     except json.JSONDecodeError as error:

@@ -44,6 +44,14 @@ BACKBONES = (
 )  # fmt: skip
 """The names of keras.applications that transfer learning takes."""
 
+LITE0 = "EfficientNetLite0"
+LITE0_TUNED = "EfficientNetLite0-tuned"
+OFFLINE_BACKBONES = (LITE0, LITE0_TUNED)
+"""EfficientNet-Lite0 with the weights that come with the program: frozen, and trained on."""
+
+MODELS = (SMALL_CNN, *OFFLINE_BACKBONES, *BACKBONES)
+"""All names of models; anything else is the path of a .keras file."""
+
 
 class Budget(StrEnum):
     """When a run ends."""
@@ -53,7 +61,7 @@ class Budget(StrEnum):
     STEPS = "steps"
     """After `steps` optimiser steps, whatever the number of samples."""
     PLATEAU = "plateau"
-    """When the selection set has not improved for `patience` epochs, at most `epochs`."""
+    """When the selection holdout has not improved for `patience` epochs, at most `epochs`."""
 
 
 class Scaling(StrEnum):
@@ -103,7 +111,7 @@ class RunSpec:
             Empty: the last epoch counts as the best.
         validation: What judges; never augmented, never shuffled, chooses nothing.
         test: The locked test folder: listed and hashed, read by nothing but `Reevaluate`.
-        model: `SMALL_CNN`, one of `BACKBONES`, or the path of a .keras file.
+        model: One of `MODELS`, or the path of a .keras file.
         seed: Of weights, order, dropout and augmentation.
         image_size_px: Images become squares of this side.
         policy: The augmentation as `read_policy` takes it; None for none.
@@ -191,21 +199,24 @@ def check_spec(spec: RunSpec) -> None:
     for name in SIDES:
         _check_samples(name, getattr(spec, name), classes=len(spec.class_names))
     if len(spec.class_names) < 2:
-        raise TrainingError("a run needs two classes at least", "Add images of another class.")
+        raise TrainingError("a run needs at least two classes", "Add images of another class.")
     if not spec.training or not spec.validation:
         empty = "validation" if spec.training else "training"
         raise TrainingError(f"there is no sample for {empty}", "Choose another split rule.")
     if min(spec.batch_size, spec.epochs, spec.threads, spec.patience) < 1:
-        raise TrainingError("batch size, epochs, threads and patience are 1 at least", "Raise it.")
+        raise TrainingError(
+            "batch size, epochs, threads and patience must be 1 or more", "Raise it."
+        )
     if not 8 <= spec.image_size_px <= 1024:
-        raise TrainingError("the image size has to be 8 to 1024 px", "Choose a size in between.")
+        raise TrainingError("the image size must be 8 to 1024 px", "Choose a size in between.")
     if spec.learning_rate <= 0:
-        raise TrainingError("the learning rate has to be above 0", "Take 0.001.")
+        raise TrainingError("the learning rate must be above 0", "Take 0.001.")
     if spec.budget is Budget.STEPS and spec.steps < 1:
-        raise TrainingError("a budget in steps needs their number", "Give 1 step at least.")
+        raise TrainingError("a budget in steps needs the number of steps", "Give 1 step at least.")
     if spec.budget is Budget.PLATEAU and not spec.selection:
         raise TrainingError(
-            "training to the plateau needs a selection set", "Cut one from training, or set epochs."
+            "training to the plateau needs a selection holdout",
+            "Cut one from training, or set epochs.",
         )
 
 
@@ -283,7 +294,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class EpochDone:
-    """The figures of an epoch, counted from 1; sel_ is None without a selection set.
+    """The figures of an epoch, counted from 1; sel_ is None without a selection holdout.
 
     Training's are the mean over the augmented batches while the weights changed: a little behind.
     """
@@ -302,7 +313,7 @@ class EpochDone:
 
 @dataclass(frozen=True, slots=True)
 class RunDone:
-    """The run is complete; `plateau`: the selection set did not improve any more."""
+    """The run is complete; `plateau`: the selection holdout did not improve any more."""
 
     run: str
     epochs: int

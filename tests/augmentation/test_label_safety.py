@@ -175,4 +175,4 @@ def test_where_plain_pictures_are_mixed_nothing_is_told() -> None:
     for damage in label_damage(PRESETS["example 1, as written"], pictures, labels):
         assert not damage.told
         assert not damage.harmful
-        assert "can't be told" in damage.message
+        assert "can't be measured" in damage.message

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from inspector.demo.dataset import ImageKind, make_demo
 from inspector.desktop.paths import cache_folder
 from tests.faults.conftest import small_disk  # noqa: F401 - a fixture
 from tests.torture.program import Snapshot, snapshot, survivors
@@ -18,9 +19,24 @@ ROUNDS = int(os.environ.get("ROUNDS", "0"))
 SEED = int(os.environ.get("SEED", random.SystemRandom().randrange(1 << 32)))
 # The whole suite; what comes later is cut short or left out, and said. 0 for no limit.
 SECONDS = float(os.environ.get("SECONDS", "0"))
+IMAGES = 60
+# "" stands for every other test.
+_ORDER = (
+    "test_parser", "test_decide", "test_undo", "test_freeze", "test_export",
+    "test_any_moment_leaves_the_old_or_the_new", "", "test_scan",
+    "test_every_verb_leaves_the_dataset_as_it_was", "test_the_walk_without_a_network", "test_train",
+)  # fmt: skip
 _END = time.monotonic() + (SECONDS or float("inf"))
 collect_ignore_glob = [] if ROUNDS else ["test_*.py"]
 _FIGURES: Counter[str] = Counter()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dataset that is small, as every kill needs it whole again."""
+    folder = tmp_path_factory.mktemp("demo") / "shapes"
+    make_demo(folder, seed=3, kind=ImageKind.LEAK, images=IMAGES)
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -81,10 +97,18 @@ def file(scanned: tuple[Path, Path], tmp_path: Path) -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            # Its loops are as long as ROUNDS says; each process in them has a limit of its own.
-            item.add_marker(pytest.mark.timeout(0))
+    own = [item for item in items if item.path.is_relative_to(Path(__file__).parent)]
+    for item in own:
+        # Its loops are as long as ROUNDS says; each process in them has a limit of its own.
+        item.add_marker(pytest.mark.timeout(0))
+    if len(own) == len(items):
+        # What takes longest comes last: on a busy machine the time ends there, not before.
+        items.sort(key=_costs)
+
+
+def _costs(item: pytest.Item) -> int:
+    name = item.name.partition("[")[0]
+    return _ORDER.index(name) if name in _ORDER else _ORDER.index("")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -70,7 +70,7 @@ def test_a_damaged_state_is_a_sentence(tmp_path: Path) -> None:
     [
         ({"training": SampleColumns()}, "no sample for training"),
         ({"validation": SampleColumns()}, "no sample for validation"),
-        ({"selection": SampleColumns(), "budget": Budget.PLATEAU}, "needs a selection set"),
+        ({"selection": SampleColumns(), "budget": Budget.PLATEAU}, "needs a selection holdout"),
         ({"budget": Budget.STEPS}, "needs their number"),
         ({"batch_size": 0}, "1 at least"),
         ({"image_size_px": 4}, "8 to 1024"),

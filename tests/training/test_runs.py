@@ -233,7 +233,7 @@ def test_a_transfer_offline_is_a_sentence(trainer: Trainer, make_run: MakeRun) -
     assert "has no weights" in said[0]
     assert "there is no weights file" in said[1]
     assert "can't be fetched" in said[2]
-    assert said[3] == "InceptionV3 needs images of 75 px at least"
+    assert said[3] == "InceptionV3 needs images of at least 75 px"
 
 
 def test_transfer_learns_on_features_computed_once(trainer: Trainer, make_run: MakeRun) -> None:
@@ -372,4 +372,4 @@ def test_a_failure_is_told_and_the_child_stays(trainer: Trainer, make_run: MakeR
     assert isinstance(missing, RunFailed)
     wild = trainer.train(make_run("wild", learning_rate=1e30, epochs=3))[-1]
     assert isinstance(wild, RunFailed)
-    assert wild.reason == "the loss is not a number any more"
+    assert wild.reason == "the loss is no longer a number"

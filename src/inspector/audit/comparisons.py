@@ -39,7 +39,7 @@ class ComparisonOutcome(StrEnum):
 
     BETTER = "better"
     WORSE = "worse"
-    NOT_DETECTED = "no difference detected"
+    NOT_DETECTED = "no significant difference"
     STOPPED = "stopped"
     TOO_FEW_SEEDS = "too few seeds"
 
@@ -168,7 +168,7 @@ def _residual(shares: Doubles, group: Ints) -> Spread:
 class Futility:
     """Hold the rule, written before the start, that ends a policy which can't catch up.
 
-    It looks at accuracies on the selection set, so that the validation set judges once.
+    It looks at accuracies on the selection holdout, so that the validation set judges once.
 
     Attributes:
         seeds: Complete seeds before the first look; one look after each.
@@ -185,7 +185,7 @@ class Futility:
         """The rule as a sentence."""
         return (
             f"After {self.seeds} complete seeds and after each further one, a policy that is worse"
-            f" than the baseline by more than {self.worse_by:g} on the selection set, beyond"
+            f" than the baseline by more than {self.worse_by:g} on the selection holdout, beyond"
             " chance, is not trained any further."
         )
 
@@ -193,13 +193,13 @@ class Futility:
 def futile(policy: Doubles, baseline: Doubles, groups: int, rule: Futility) -> float | None:
     """Return by how much a policy is worse at the least, if the rule ends it; else None.
 
-    Single judgements of the selection set are not kept, so the images' share of the variance is
+    Single judgements of the selection holdout are not kept, so the images' share of the variance is
     taken at its most: as if groups were single images, and nothing of it were shared by both.
 
     Args:
-        policy: (seeds,) best accuracy on the selection set.
+        policy: (seeds,) best accuracy on the selection holdout.
         baseline: (seeds,) the same, of the same seeds.
-        groups: Independent groups in the selection set.
+        groups: Independent groups in the selection holdout.
         rule: The rule.
     """
     if len(policy) < max(2, rule.seeds) or groups < 2:

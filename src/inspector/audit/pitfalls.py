@@ -151,13 +151,14 @@ def _binary(r: Replayed) -> Iterator[Pitfall]:
         arguments = {} if reading is None else reading.source.arguments
         mode = arguments.get("class_mode", arguments.get("label_mode"))
         if mode == "binary" and count > 2:
+            beyond = int((r.listed.labels > 1).sum())
             yield Pitfall(
                 "binary_with_many_classes", HIGH,
                 f"Line {call.line} asks for binary labels, and there are {count} classes",
-                "All"
-                ' beyond the second have a label that the model can\'t say. Use "categorical" or'
-                ' whole numbers ("sparse", "int").',
-                {"classes": count},
+                f"{beyond:,} of {len(r.listed.labels):,} images are of the third class or later,"
+                " which such a model can't predict. Use \"categorical\" or whole numbers"
+                ' ("sparse", "int").',
+                {"classes": count, "images": beyond},
             )  # fmt: skip
             return
 
@@ -338,7 +339,7 @@ def _truncated(r: Replayed) -> Iterator[Pitfall]:
             yield Pitfall(
                 "truncated", LOW,
                 f"int({share:g} * {count}) is {held}, one less than the {round(exact)} meant",
-                "Keras cuts off what rounding left.",
+                "Keras truncates instead of rounding.",
                 {"held_back": held, "meant": round(exact)},
             )  # fmt: skip
 

@@ -314,9 +314,8 @@ def _say(name: str, plain: float, preserved: float, *, told: bool, harmful: bool
     who = "the whole policy" if name == ALL else name
     if not told:
         return (
-            f"It can't be told here what {who} does to labels: only {plain:.0%} of the plain "
-            f"images are most like one of their own class, {preserved:.0%} under it. Look at the "
-            "draws."
+            "Label preservation can't be measured on this dataset: even without augmentation, only "
+            f"{plain:.0%} of images are closest to their own class ({preserved:.0%} with {who})."
         )
     who = who.replace("the whole", "The whole")
     facts = f"{plain:.0%} of the images are most like one of their own class, and {preserved:.0%} "

@@ -143,12 +143,12 @@ def read_shift(name: str, value: Any) -> Shift:
     """
     if isinstance(value, list | tuple):
         if not value:
-            raise UsageError(f"{name} is an empty list", "Give the shifts to choose from.")
+            raise UsageError(f"{name} is an empty list", "Give the list of shifts to choose from.")
         choices = tuple(_number(name, v) for v in value)
         if max(choices) < 1 and min(choices) <= -1:
             raise UsageError(
                 f"{name} has {min(choices):g} among fractions, which is more than the whole side",
-                "Signs are drawn anyway: give positive numbers.",
+                "The sign is random anyway: give positive numbers.",
             )
         return Shift(ShiftKind.CHOICES, choices)
     number = _number(name, value)
@@ -174,7 +174,7 @@ def _read_rich(document: dict[str, Any]) -> Policy:
     if version is True or version != VERSION:
         raise UsageError(
             f"this policy has version {version!r}, and this program reads version {VERSION}",
-            "Open it with a newer Dataset Inspector, or write it anew.",
+            "Open it with a newer Dataset Inspector, or write it again.",
         )
     defaults = Policy.none()
     names = [f.name for f in fields(Policy)]

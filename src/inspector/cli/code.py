@@ -50,12 +50,15 @@ def _code(arguments: argparse.Namespace) -> None:
         # Late: the code alone is read without images and without a project.
         from inspector.cli.code_checks import check_code
 
-        more = check_code(arguments)
+        more = check_code(arguments, reading)
     if arguments.json:
         print_json(reading.document() | (more.document() if more is not None else {}))
         return
     print_reading(reading, sys.stdout)
+    measured = set() if more is None else more.measured
     for finding in reading.findings:
+        if finding.code in measured:
+            continue
         print(f"{finding.severity.value}: {finding.place.text}: {finding.text} ({finding.code})")
     if not reading.calls and not reading.policies:
         print("no dataset and no augmentation was found")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, TextIO
 from inspector.cli.code_options import given_answers
 from inspector.cli.output import print_table
 from inspector.code_reading.program import load_code, parse_program
-from inspector.code_reading.reading import literal
+from inspector.code_reading.reading import CodeReading, literal
 from inspector.code_reading.serving import ServingReading, read_serving
-from inspector.errors import UsageError
+from inspector.errors import DatasetError, UsageError
 
 if TYPE_CHECKING:
     from inspector.audit.pitfalls import Pitfall
@@ -36,6 +36,11 @@ class CodeChecks:
     check: "ServingCheck | None" = None
     pitfalls: "tuple[Pitfall, ...] | None" = None
     why_none: str = ""
+
+    @property
+    def measured(self) -> set[str]:
+        """The codes of findings that are printed with a dataset's figures."""
+        return {p.code for p in self.pitfalls or () if p.numbers}
 
     def document(self) -> dict[str, object]:
         """Return the members that `code --json` has beside the reading's own."""
@@ -65,7 +70,7 @@ class CodeChecks:
             _print_serving(reading, self.check, out)
 
 
-def check_code(arguments: argparse.Namespace) -> CodeChecks:
+def check_code(arguments: argparse.Namespace, reading: CodeReading) -> CodeChecks:
     """Compare inference with training and measure the split, as the arguments ask."""
     answers = tuple(given_answers(arguments).items())
     training = load_code(arguments.file)
@@ -75,25 +80,30 @@ def check_code(arguments: argparse.Namespace) -> CodeChecks:
         values = {name: literal(value) for name, value in answers}
         one, two = parse_program(training), parse_program(serving)
         return CodeChecks(read_serving(one, two, answers=values))
+    from inspector.project.augment.flip_pitfalls import flip_pitfalls
+
     with _project(arguments) as project:
         check = None if serving is None else project.serving.check(training, serving, answers)
-        try:
-            pitfalls, why = _pitfalls(project, training, arguments, answers), ""
-        except UsageError as error:
-            pitfalls, why = (), f"{error.message}. {error.advice}"
+        pitfalls, why = _pitfalls(project, training, arguments, answers)
+        pitfalls += tuple(flip_pitfalls(reading, project.previews.reference_set()))
         return CodeChecks(check.reading if check else None, check, pitfalls, why)
 
 
 def _pitfalls(
     project: "Project", code: str, arguments: argparse.Namespace,
     answers: tuple[tuple[str, str], ...],
-) -> "tuple[Pitfall, ...]":  # fmt: skip
+) -> "tuple[tuple[Pitfall, ...], str]":  # fmt: skip
+    """Return the pitfalls of the split on these files, and why it can't be replayed on them."""
     from inspector.project.splits.split_rules import Rule, RuleKind
     from inspector.splits.keras_replay import Call
 
     call = Call(keras=arguments.keras_version)
     rule = Rule(RuleKind.CODE, call, code=code, answers=answers)
-    return tuple(project.splits.membership(rule).findings)
+    try:
+        return tuple(project.splits.membership(rule).findings), ""
+    except (UsageError, DatasetError) as error:
+        pitfalls = tuple(project.splits.code_pitfalls(rule))
+        return pitfalls, f"{error.message}. {error.advice}"
 
 
 @contextmanager

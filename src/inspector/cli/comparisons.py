@@ -44,7 +44,11 @@ def add_verbs(verbs: object) -> None:
     add("--article", action="store_true", help="the article's three examples against none")
     add("--strength", metavar="P=A,B,..", help="one parameter: rotation_range=0,10,20,40")
     add("--share", metavar="A,B,..", help="shares of training's groups: 0.1,0.25,0.5,1")
-    add("--cleaning", action="store_true", help="with and without what is dropped, at equal size")
+    add(
+        "--cleaning",
+        action="store_true",
+        help="with and without the excluded images, at equal size",
+    )
     add("--model", action="append", default=[], metavar="NAME", help="twice or more to compare")
     add("--baseline", metavar="NAME", help=f"default: {NONE}, or what is named first")
     add("--seeds", type=int, default=5, metavar="N", help="a verdict needs 5")
@@ -54,7 +58,11 @@ def add_verbs(verbs: object) -> None:
     add("--image-size", type=int, default=IMAGE_SIZE_PX, metavar="PX")
     add("--normalisation", choices=["equal", "policy"], default="equal")
     add("--margin", type=float, default=MARGIN, metavar="X", help="practically equal within it")
-    add("--no-early-stop", action="store_true", help="train hopeless policies to the end as well")
+    add(
+        "--no-early-stop",
+        action="store_true",
+        help="train policies that have no chance to the end as well",
+    )
     add("--resume", metavar="COMPARISON", help="continue with one that was cut short")
     add("--dry-run", action="store_true", help="show the plan, do nothing")
     add("--json-lines", action="store_true", help="one JSON object an event")
@@ -230,7 +238,8 @@ def _tell_result(
         print(f"partial: {comparison.done} of {comparison.total} trainings are complete;"
               f" continue with --resume {comparison.name}")  # fmt: skip
     print(
-        f"judged on {comparison.images:,} images in {comparison.groups:,} groups; {comparison.rule}"
+        f"evaluated on {comparison.images:,} images in {comparison.groups:,} groups;"
+        f" {comparison.rule}"
     )
     print_lines(f"- {note}" for note in notes)
 

@@ -19,7 +19,7 @@ from inspector.work.jobs import Progress
 
 def add_verbs(verbs: object) -> None:
     """Add this module's verbs to the parser."""
-    decide = add_verb(verbs, "decide", _decide, "keep, drop, relabel or keep images together")
+    decide = add_verb(verbs, "decide", _decide, "keep, exclude, relabel or keep images together")
     what = decide.add_mutually_exclusive_group(required=True)
     what.add_argument("--keep", nargs="+", metavar="P")
     what.add_argument("--drop", nargs="+", metavar="P")
@@ -27,17 +27,21 @@ def add_verbs(verbs: object) -> None:
     what.add_argument("--relabel", nargs="+", metavar=("CLASS", "P"))
     what.add_argument("--not-duplicates", nargs=2, metavar=("A", "B"))
     what.add_argument("--bind", nargs="+", metavar="P")
-    what.add_argument("--keep-best", metavar="P", help="keep it, drop what is directly alike")
+    what.add_argument(
+        "--keep-best", metavar="P", help="keep it, exclude its direct near-duplicates"
+    )
     what.add_argument("--quarantine", action="store_true", help="drop what can't be read")
     what.add_argument("--rule", metavar="RULE", help=", ".join(RULES))
     decide.add_argument("--scope", choices=["reviewed", "all"], default="reviewed")
-    decide.add_argument("--dry-run", action="store_true", help="with --rule: show, do nothing")
+    decide.add_argument(
+        "--dry-run", action="store_true", help="with --rule: only show what would be done"
+    )
     add_verb(verbs, "undo", _undo, "undo the newest decision")
-    add_verb(verbs, "redo", _redo, "make the decision again that was undone last")
+    add_verb(verbs, "redo", _redo, "redo the decision that was undone last")
     log = add_verb(verbs, "decisions", _decisions, "the log of decisions")
     log.add_argument("--export", type=Path, metavar="FILE")
     log.add_argument("--import", type=Path, metavar="FILE", dest="import_from")
-    export = add_verb(verbs, "export", _export, "copy what is not dropped to a new folder")
+    export = add_verb(verbs, "export", _export, "copy what is not excluded to a new folder")
     export.add_argument("--to", type=Path, required=True, metavar="DIR")
     export.add_argument(
         "--mode", choices=[m.value for m in ExportMode], default=ExportMode.COPY.value
@@ -128,7 +132,7 @@ def _show_rule(project: Project, arguments: argparse.Namespace) -> None:
         [(split or "-", label, n) for (split, label), n in plan.per_place.items()],
         ("split", "class", "dropped"),
     )
-    print(f"{len(plan.drops)} images of {plan.clusters} clusters would be dropped")
+    print(f"{len(plan.drops)} images of {plan.clusters} clusters would be excluded")
 
 
 def _print_decided(decided: Decided, arguments: argparse.Namespace) -> None:

@@ -29,7 +29,7 @@ def add_verbs(verbs: object) -> None:
     demo.add_argument("--images", type=int, default=1200, metavar="N")
     add_output(demo)
     add_verb(verbs, "scan", _scan, "list, read and compare what is new or changed")
-    add_verb(verbs, "problems", _problems, "files that can't be read or that Keras trips over")
+    add_verb(verbs, "problems", _problems, "files that can't be read or on which Keras fails")
     add_verb(verbs, "quality", _quality, "figures of every image: brightness, sharpness, ...")
     duplicates = add_verb(verbs, "duplicates", _duplicates, "pairs and clusters of near-duplicates")
     duplicates.add_argument("--across", nargs=2, metavar="SPLIT", help="one end in each split")

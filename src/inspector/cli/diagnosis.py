@@ -202,7 +202,7 @@ def _labels(arguments: argparse.Namespace) -> None:
                 " --review."
             )
         else:
-            print("no label is contradicted by the baseline models")
+            print("the baseline models contradict no label")
 
 
 def _review_labels(arguments: argparse.Namespace, project: Project, progress: Progress) -> None:
@@ -219,7 +219,7 @@ def _review_labels(arguments: argparse.Namespace, project: Project, progress: Pr
     if state is None:
         raise DatasetError(
             "there are too few images or classes to rank labels",
-            "Two classes and some ten images are needed.",
+            "It needs two classes and about ten images.",
         )
     if arguments.json:
         count = state.count

@@ -9,7 +9,9 @@ from inspector.project.review.grouping_proposals import GroupEvidence
 
 def add_verbs(verbs: object) -> None:
     """Add this module's verb to the parser."""
-    groups = add_verb(verbs, "groups", _groups, "what belongs together, and by what right")
+    groups = add_verb(
+        verbs, "groups", _groups, "which images belong together, and on what evidence"
+    )
     groups.add_argument("--pattern", metavar="REGEX", help="group by this part of the path")
     groups.add_argument("--exif-seconds", type=float, metavar="S", help="the gap between bursts")
     groups.add_argument("--confirm", nargs="+", metavar="ID")

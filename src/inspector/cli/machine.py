@@ -32,7 +32,7 @@ def add_verbs(verbs: object) -> None:
     caches = verbs.add_parser("caches", help="the caches, which can be rebuilt")
     caches.set_defaults(run=_caches)
     caches.add_argument("--clear", action="store_true", help="delete them")
-    machine = verbs.add_parser("doctor", help="what the machine lacks, by name")
+    machine = verbs.add_parser("doctor", help="what is missing on this machine, by name")
     machine.set_defaults(run=_doctor)
     desktop = verbs.add_parser("desktop", help="the menu entry in your own folders, without root")
     desktop.set_defaults(run=_desktop)

@@ -65,7 +65,7 @@ def run(words: Sequence[str]) -> int:
         print_error(error)
         return error.exit_code
     except KeyboardInterrupt:
-        print("stopped: what was finished so far is kept", file=sys.stderr)
+        print("stopped: finished work is kept", file=sys.stderr)
         return 130
     except BrokenPipeError:
         sys.stderr.close()

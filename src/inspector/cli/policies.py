@@ -13,9 +13,8 @@ from inspector.cli.output import print_json, print_lines
 from inspector.code_reading.program import load_code
 from inspector.errors import UsageError
 from inspector.project.augment.code_advice import advise_code
+from inspector.project.augment.image_previews import SIDE_PX, advise, preview
 from inspector.project.augment.policies import load_policy, policy_of_code
-from inspector.project.augment.previews import SIDE_PX, advise, preview
-from inspector.project.context import known_datasets
 
 _CODE_FILES = (".py", ".ipynb")
 _MAX_PATH = 4_096
@@ -26,7 +25,7 @@ def add_verbs(verbs: object) -> None:
     assert isinstance(verbs, argparse._SubParsersAction)
     policy = verbs.add_parser("policy", help="what an augmentation does, as code and as images")
     kinds = policy.add_subparsers(dest="kind", required=True, metavar="lint|convert|preview")
-    check = kinds.add_parser("lint", help="what there is to say of a policy")
+    check = kinds.add_parser("lint", help="check a policy: parameters that do nothing or do harm")
     check.set_defaults(run=_lint)
     check.add_argument("--image", nargs="+", type=Path, default=[], metavar="P")
     convert = kinds.add_parser("convert", help="a policy as code or JSON")
@@ -90,7 +89,7 @@ def _lint(arguments: argparse.Namespace) -> None:
     elif advice:
         print_lines(f"{a.severity}: {a.parameter}: {a.message} ({a.rule})" for a in advice)
     else:
-        print("nothing to say of this policy")
+        print("nothing to report about this policy")
 
 
 def _convert(arguments: argparse.Namespace) -> None:
@@ -98,6 +97,9 @@ def _convert(arguments: argparse.Namespace) -> None:
 
 
 def _preview(arguments: argparse.Namespace) -> None:
+    # Late: advice and conversion need no project.
+    from inspector.project.context import known_datasets
+
     written = preview(
         policy_of(arguments), arguments.image, arguments.output, seed=arguments.seed,
         epoch=arguments.epoch, count=arguments.count, side_px=arguments.image_size,

@@ -85,7 +85,9 @@ def rule_of(arguments: argparse.Namespace, project: Project) -> Rule:
 
 def add_verbs(verbs: object) -> None:
     """Add this module's verbs to the parser."""
-    split = add_verb(verbs, "split", _split, "which files a rule puts where, in its own order")
+    split = add_verb(
+        verbs, "split", _split, "which split a rule puts each file into, in its own order"
+    )
     add_split_options(split)
     leaks = add_verb(
         verbs, "leaks", _leaks, "what leaks between the splits: files, near-duplicates, groups"
@@ -179,7 +181,7 @@ def _split(arguments: argparse.Namespace) -> None:
         print(f"{rule.text}: {len(training):,} training, {len(validation):,} validation")
         print_lines(assumptions)
         if moves is not None:
-            print(f"{len(moves):,} images would move against today's folders")
+            print(f"{len(moves):,} images would move compared with the current folders")
         print_lines(f"validation  {path}" for path in validation)
 
 

@@ -16,6 +16,8 @@ from inspector.project.training.run import EPOCHS, IMAGE_SIZE_PX, Run, RunConfig
 from inspector.project.training.runs import OpenedTest, seeds_of
 from inspector.training_protocol import (
     IMAGENET,
+    LITE0,
+    LITE0_TUNED,
     SMALL_CNN,
     Budget,
     EpochDone,
@@ -36,13 +38,17 @@ def add_verbs(verbs: object) -> None:
     train = add_verb(verbs, "train", _train, "train a model in a child process")
     add_split_options(train)
     train.add_argument("--policy", type=Path, metavar="FILE")
-    train.add_argument("--model", default=SMALL_CNN, metavar="NAME")
+    train.add_argument(
+        "--model", default=SMALL_CNN, metavar="NAME",
+        help=f"{SMALL_CNN}; {LITE0} (frozen, in seconds) or {LITE0_TUNED}, offline; a name of"
+        " keras.applications; or a .keras file",
+    )  # fmt: skip
     train.add_argument("--epochs", type=int, metavar="N", help=f"default {EPOCHS}")
     train.add_argument("--seeds", type=int, default=1, metavar="N", help="runs with other seeds")
     train.add_argument("--image-size", type=int, default=IMAGE_SIZE_PX, metavar="PX")
     train.add_argument(
         "--budget", choices=[Budget.EPOCHS.value, Budget.PLATEAU.value], default="epochs",
-        help="plateau: until the selection set stops improving, --epochs at most",
+        help="plateau: until the selection holdout stops improving, --epochs at most",
     )  # fmt: skip
     train.add_argument(
         "--weights", metavar="FILE", help=f"of a backbone; {IMAGENET} has Keras fetch them"
@@ -55,7 +61,7 @@ def add_verbs(verbs: object) -> None:
         help="load its best weights, and evaluate them again on its validation files",
     )  # fmt: skip
     runs.add_argument(
-        "--open-test", metavar="RUN", help="judge its best weights on the test folder, once"
+        "--open-test", metavar="RUN", help="evaluate its best weights on the test folder, once"
     )
 
 
@@ -114,7 +120,7 @@ def _tell(answer: Event, arguments: argparse.Namespace) -> None:
             )
         case RunDone():
             print(
-                f"{answer.run}: best epoch {answer.best_epoch} by the selection set, validation"
+                f"{answer.run}: best epoch {answer.best_epoch} by the selection holdout, validation"
                 f" {answer.best_val_accuracy:.3f}; last epoch {answer.last_val_accuracy:.3f}"
             )
         case _:

@@ -118,7 +118,7 @@ def read_pixels(path: str) -> NDArray[np.uint8]:
     except Exception as error:  # decoders raise nearly anything for a hostile file
         raise DatasetError(
             f"{Path(path).name}: {_say(error)}",
-            "Open the file in another program, replace it, or drop it from the dataset.",
+            "Open the file in another program, replace it, or exclude it from the dataset.",
         ) from error
 
 

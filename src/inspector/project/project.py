@@ -34,6 +34,7 @@ from inspector.project.review.gallery_query import Gallery
 from inspector.project.review.groups import Groups
 from inspector.project.review.image_collection import Fingerprints
 from inspector.project.review.image_hashes import ImageHashes
+from inspector.project.review.pairs_so_far import PairsSoFar
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.splits import Splits
 from inspector.project.training.runs import Runs
@@ -87,6 +88,7 @@ class Project:
         self.gallery = Gallery(self.samples, self.duplicates)
         source = SplitSource(context, self.samples, self.groups, self.duplicates)
         self.splits = Splits(source, self.scans)
+        self.pairs_so_far = PairsSoFar(context, self.samples, self.scans)
         self.policies = Policies(context)
         self.previews = Previews(context, self.groups)
         self.measuring = PolicyEffects()

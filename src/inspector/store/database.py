@@ -58,7 +58,7 @@ class Database:
                 )
             self.refusal = UnwritableError(
                 f"the project file {path.name} was opened read-only",
-                "Decide in the window that has it, or open it again without --read-only.",
+                "Decide in the window that has it open, or open it again without --read-only.",
             )
         else:
             try:

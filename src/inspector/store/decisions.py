@@ -163,7 +163,7 @@ def _swing(
         except ValueError:
             raise ProjectError(
                 f"the project file holds a decision of an unknown kind: {name}",
-                "Restore the file from a backup, or begin anew with another --project.",
+                "Restore the file from a backup, or start again with another --project.",
             ) from None
         _put(connection, a, b, field, old if back else new)
     _log(connection, verb, operation.text, operation.id, at)

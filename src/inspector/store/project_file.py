@@ -16,7 +16,7 @@ from inspector.store.connections import CheckedConnection, damaged
 
 # Tables that a migration leaves behind, so that nothing is lost.
 _LEFT_BEHIND = frozenset({"meta_version_1"})
-_STRANGER = "It was not written by Dataset Inspector as it is. Ask its sender for another copy."
+_STRANGER = "Dataset Inspector did not write it like this. Ask its sender for another copy."
 _NAMES = (
     "SELECT path FROM sample",
     "SELECT path FROM lock",

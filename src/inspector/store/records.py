@@ -375,7 +375,7 @@ def read(connection: sqlite3.Connection, record: Record[T]) -> T:
             return record.empty
         raise ProjectError(
             f'the project file holds a damaged record "{record.key.value}": {error}',
-            "Restore the file from a backup, or begin anew with another --project.",
+            "Restore the file from a backup, or start again with another --project.",
         ) from error
     return value
 

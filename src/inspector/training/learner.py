@@ -26,7 +26,7 @@ class Learner:
     def __init__(self, network: Network, *, learning_rate: float) -> None:
         self.network = network
         self._head = network.head
-        self._optimizer = keras.optimizers.Adam(learning_rate)
+        self._optimizer = keras.optimizers.Adam(learning_rate * network.rate)
         self._optimizer.build(self._head.trainable_variables)
         self._loss = keras.losses.SparseCategoricalCrossentropy(
             from_logits=network.logits, reduction="sum"
@@ -81,7 +81,7 @@ class Learner:
         )
         if not fits:
             raise TrainingError(
-                "the checkpoint is of another model", "Start a new run with these settings."
+                "the checkpoint belongs to another model", "Start a new run with these settings."
             )
         for variable, array in zip(variables, state, strict=True):
             variable.assign(array)

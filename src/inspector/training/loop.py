@@ -89,7 +89,9 @@ def reevaluate(
     check_spec(spec)
     samples: SampleColumns = getattr(spec, side)
     if not samples:
-        raise TrainingError(f"the run has no {side} list", "Start a run where there is one.")
+        raise TrainingError(
+            f"the run has no {side} list", "Start the run on a machine that has one."
+        )
     model = load_model(folder / BEST)
     network = Network(model, model, logits=not ends_in_softmax(model))
     learner = Learner(network, learning_rate=spec.learning_rate)
@@ -209,7 +211,7 @@ class _Run:
         loss, accuracy, steps = self._learn(epoch)
         if not math.isfinite(loss):
             raise TrainingError(
-                "the loss is not a number any more", "Start a new run with a lower learning rate."
+                "the loss is no longer a number", "Start a new run with a lower learning rate."
             )
         spec = self._spec
         probabilities = predict(self._learner, self._validation, self._control)
@@ -274,7 +276,8 @@ class _Run:
     def _choose(
         self, epoch: int, loss: float | None, accuracy: float | None, probabilities: Probabilities
     ) -> None:
-        """Keep this epoch's weights if they are the best on the selection set, or there is none."""
+        """Keep this epoch's weights if they are the best on the selection holdout, or there is"
+        " none."""
         best = (-1.0, 0.0) if loss is None or accuracy is None else (accuracy, -loss)
         if loss is not None and best <= self._state.best:
             return

@@ -17,7 +17,17 @@ import numpy as np
 from keras import layers
 
 from inspector.errors import TrainingError
-from inspector.training_protocol import BACKBONES, IMAGENET, SMALL_CNN, RunSpec, Scaling
+from inspector.training.lite0 import lite0
+from inspector.training_protocol import (
+    BACKBONES,
+    IMAGENET,
+    LITE0_TUNED,
+    MODELS,
+    OFFLINE_BACKBONES,
+    SMALL_CNN,
+    RunSpec,
+    Scaling,
+)
 
 _WIDTHS = (16, 32, 64)
 _MOMENTA = (0.5, 0.9)
@@ -31,6 +41,9 @@ and 3 seeds, accuracy .397 against .367 with all places and a quarter of the tim
 
 _DROPOUT = 0.2
 _FETCH_SECONDS = 20.0
+
+_FROZEN_RATE, _TUNED_RATE = 1.0, 0.1
+"""Of EfficientNet-Lite0, on Adam's learning rate. Source: docs/measurements/transfer.md."""
 
 _CAFFE_MEAN = (103.939, 116.779, 123.68)
 _TORCH_MEAN = (0.485, 0.456, 0.406)
@@ -56,12 +69,14 @@ class Network:
         head: What is trained: `full` itself, or features to probabilities.
         extractor: Pixels to features, frozen; None where all of the model is trained.
         logits: The output is not a probability yet.
+        rate: What the learning rate is multiplied by.
     """
 
     full: Any
     head: Any
     extractor: Any = None
     logits: bool = False
+    rate: float = 1.0
 
 
 def build_network(spec: RunSpec, normalisation: Mapping[str, Any]) -> Network:
@@ -82,6 +97,8 @@ def build_network(spec: RunSpec, normalisation: Mapping[str, Any]) -> Network:
             side, classes, spec.normalisation, policy=normalisation, steps_per_epoch=steps
         )
         return Network(model, model)
+    if spec.model in OFFLINE_BACKBONES:
+        return offline_transfer(side, classes, tuned=spec.model == LITE0_TUNED)
     if spec.model in BACKBONES:
         return transfer(spec.model, side, classes, weights=spec.weights, untrained=spec.untrained)
     if spec.model.endswith(".keras"):
@@ -90,7 +107,7 @@ def build_network(spec: RunSpec, normalisation: Mapping[str, Any]) -> Network:
         )
     raise TrainingError(
         f"there is no model named {spec.model}",
-        f"Take {SMALL_CNN}, a .keras file, or one of {', '.join(BACKBONES)}.",
+        f"Take a .keras file, or one of {', '.join(MODELS)}.",
     )
 
 
@@ -137,6 +154,28 @@ def normalise(pixels: Any, scaling: Scaling, policy: Mapping[str, Any]) -> Any:
             return pixels
         case Scaling.POLICY:
             return _as_policy(pixels, policy)
+
+
+def offline_transfer(side_px: int, classes: int, *, tuned: bool) -> Network:
+    """Build EfficientNet-Lite0 from the program's own weights, and a new head of one layer.
+
+    Args:
+        side_px: Of the images; a multiple of 32 is what it was trained on.
+        classes: Of the head.
+        tuned: True to train all of it, at a tenth of the learning rate.
+    """
+    pixels = keras.Input((side_px, side_px, 3), name="pixels")
+    features = lite0(pixels)
+    dropout = layers.Dropout(_DROPOUT)
+    dense = layers.Dense(classes, activation="softmax", name="classes")
+    full = keras.Model(pixels, dense(dropout(features)), name="efficientnet_lite0_transfer")
+    if tuned:
+        return Network(full, full, rate=_TUNED_RATE)
+    given = keras.Input(features.shape[1:], name="given_features")
+    head = keras.Model(given, dense(dropout(given)), name="head")
+    extractor = keras.Model(pixels, features, name="extractor")
+    extractor.trainable = False
+    return Network(full, head, extractor, rate=_FROZEN_RATE)
 
 
 def transfer(
@@ -283,7 +322,7 @@ def _build_backbone(name: str, side_px: int, weights: str | None) -> Any:
         if "Input size" in str(error):
             least = str(error).partition("at least ")[2].partition("x")[0]
             raise TrainingError(
-                f"{name} needs images of {least} px at least", "Raise the image size."
+                f"{name} needs images of at least {least} px", "Raise the image size."
             ) from error
         raise TrainingError(
             f"the weights do not fit {name}", "Choose its weights without the top (notop)."

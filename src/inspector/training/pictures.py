@@ -72,7 +72,9 @@ def read_square(root: Path, path: str, *, sha256: str, side_px: int) -> Pixels:
         return decode_square(data, name=path, side_px=side_px)
     except Exception as error:  # decoders raise nearly anything for a hostile file
         reason = str(error) if isinstance(error, RefusedError) else "it can't be decoded"
-        raise TrainingError(f"{path}: {reason}", "Drop it from the dataset, then start.") from error
+        raise TrainingError(
+            f"{path}: {reason}", "Exclude it from the dataset, then start."
+        ) from error
 
 
 def read_squares(

@@ -19,6 +19,7 @@ from inspector.training_protocol import (
     CARD,
     CARD_TEXT,
     CHECKPOINT,
+    OFFLINE_BACKBONES,
     PREDICTION_FIELDS,
     STATE,
     EpochDone,
@@ -37,7 +38,7 @@ class State:
     Attributes:
         steps: Optimiser steps taken.
         best_epoch: 0 before the first.
-        best: Accuracy and negated loss on the selection set, in that order of weight.
+        best: Accuracy and negated loss on the selection holdout, in that order of weight.
         history: Of the epochs that are complete.
     """
 
@@ -157,7 +158,8 @@ def _page(
         "",
         f"Trained on {counts['training']:,} images for {last.epoch} epochs "
         f"(seed {spec.seed}); weights chosen by {card['chosen_by']} "
-        f"({counts['selection']:,} images); judged on {counts['validation']:,} validation images.",
+        f"({counts['selection']:,} images); evaluated on {counts['validation']:,} validation"
+        f" images.",
         "",
         "| | epoch | validation accuracy | validation loss | training accuracy |",
         "|---|---|---|---|---|",
@@ -172,7 +174,8 @@ def _page(
 
 
 def _scaling(spec: RunSpec) -> str:
-    return "as its backbone was trained" if spec.model in BACKBONES else str(spec.normalisation)
+    trained = spec.model in (*BACKBONES, *OFFLINE_BACKBONES)
+    return "as its backbone was trained" if trained else str(spec.normalisation)
 
 
 @contextmanager
@@ -189,7 +192,7 @@ def replacing(file: Path) -> Iterator[Path]:
     except OSError as error:
         raise TrainingError(
             f"{file.name} can't be written: {error.strerror or error}",
-            "Free some space; the run can go on from its last epoch.",
+            "Free some space; the run can be resumed from its last epoch.",
         ) from error
     finally:
         part.unlink(missing_ok=True)

@@ -208,8 +208,8 @@ def _explain(folder: Path, error: Exception) -> RunFailed:
         )  # fmt: skip
     first_line = (str(error).strip().splitlines() or [""])[0][:200]
     return RunFailed(
-        folder.name, f"training broke off: {type(error).__name__}: {first_line}",
-        f"Let the run go on; {_CRASH} in its folder holds all that is known.",
+        folder.name, f"training failed: {type(error).__name__}: {first_line}",
+        f"Resume the run; {_CRASH} in its folder holds the details.",
     )  # fmt: skip
 
 

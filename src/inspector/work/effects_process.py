@@ -79,7 +79,7 @@ class Effects:
 
 @dataclass(frozen=True, slots=True)
 class LintRequest:
-    """Ask what there is to say of a policy, and of it beside another."""
+    """Ask for the findings about a policy, alone and beside another."""
 
     policy: Policy
     beside: Policy | None

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
+    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
@@ -19,6 +20,7 @@ from inspector.app.augment.lint_list import LintList
 from inspector.app.augment.policy_panel import PolicyControls
 from inspector.app.augment.preview_grid import PreviewGrid
 from inspector.app.augment.range_strip import RangeStrip
+from inspector.app.widgets.elided_label import ElidedLabel
 from inspector.app.widgets.flow_layout import FlowLayout
 from inspector.app.widgets.segmented import SegmentedControl
 from inspector.project.training.run import IMAGE_SIZE_PX, IMAGE_SIZES_PX
@@ -33,7 +35,7 @@ def fill_tools(size: QComboBox, side: QComboBox, seed: QSpinBox, epoch: QSpinBox
         size.addItem(f"{count} × {count}", count)
     size.setCurrentIndex(1)
     for px in IMAGE_SIZES_PX:
-        side.addItem(f"{px} px, as in training", px)
+        side.addItem(f"{px} px", px)
     side.setCurrentIndex(IMAGE_SIZES_PX.index(IMAGE_SIZE_PX))
     for widget, name in (
         (size, "Images and samples"), (side, "Size that training reads"),
@@ -44,6 +46,7 @@ def fill_tools(size: QComboBox, side: QComboBox, seed: QSpinBox, epoch: QSpinBox
     for spin, prefix in ((seed, "Seed "), (epoch, "Epoch ")):
         spin.setPrefix(prefix)
         spin.setRange(0, 1_000_000)
+        spin.setFixedWidth(104)
 
 
 def policy_card(controls: PolicyControls, advice: LintList, title: QLabel) -> QFrame:
@@ -69,16 +72,24 @@ def policy_card(controls: PolicyControls, advice: LintList, title: QLabel) -> QF
     return _card(scrolled(controls, "Numbers of the policy"), notes)
 
 
-def preview_card(tools: Sequence[QWidget], grid: PreviewGrid, strip: RangeStrip) -> QFrame:
-    """Return the grid with its fields above and a number's range below."""
+def preview_card(
+    tools: Sequence[QWidget], below: Sequence[QPushButton], grid: PreviewGrid, strip: RangeStrip
+) -> QFrame:
+    """Return the grid with its fields above, its buttons and a number's range below."""
     above = QWidget()
     row = FlowLayout(above)
     for widget in tools:
         row.addWidget(widget)
-    hint = QLabel("Hold Space for originals. Click an original, or 1 to 9, to pin it.")
+    hint = ElidedLabel("Hold Space: originals. Click an original, or 1 to 9: pin it.")
     hint.setProperty("role", "caption")
-    hint.setWordWrap(True)
-    return _card(above, grid, hint, strip, stretch=1)
+    foot = QWidget()
+    line = QHBoxLayout(foot)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.addWidget(hint, 1)
+    for button in below:
+        button.setProperty("small", True)
+        line.addWidget(button)
+    return _card(above, grid, foot, strip, stretch=1)
 
 
 def effects_card(pages: QStackedWidget, compare: QPushButton) -> QFrame:

@@ -32,7 +32,7 @@ class LintList(QWidget):
         for advice in found:
             self._column.addWidget(self._card(advice))
         if not found:
-            nothing = QLabel("There is nothing to say of this policy.")
+            nothing = QLabel("There is nothing to report about this policy.")
             nothing.setProperty("role", "muted")
             nothing.setWordWrap(True)
             self._column.addWidget(nothing)

@@ -169,8 +169,8 @@ class AugmentPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow, wide = self.width() < _NARROW_PX, self.width() >= _WIDE_PX
-        self._left_card.setFixedWidth(276 if narrow else 360 if wide else 316)
-        self._right_card.setFixedWidth(240 if narrow else 396 if wide else 300)
+        self._left_card.setFixedWidth(304 if narrow else 372 if wide else 340)
+        self._right_card.setFixedWidth(252 if narrow else 396 if wide else 292)
         self._draw()
 
     def _choose(self) -> None:
@@ -386,11 +386,11 @@ class AugmentPage(Page):
         outer.addLayout(body, 1)
 
     def _middle(self) -> QFrame:
-        tools = (
-            self._size, self._side, self._seed, self._epoch,
+        tools = (self._size, self._side, self._seed, self._epoch)
+        below = (
             _button("Next epoch", self._next_epoch), _button("Other images", self._other_images),
         )  # fmt: skip
-        return preview_card(tools, self._grid, self._strip)
+        return preview_card(tools, below, self._grid, self._strip)
 
     def _right(self) -> QFrame:
         self._tabs.addWidget(scrolled(self._effects, "Effects"))

@@ -52,7 +52,7 @@ class PolicyBar(QWidget):
         self._names.activated.connect(self._on_name)
         self._beside.activated.connect(self._on_beside)
         for box in (self._names, self._beside):
-            box.setMinimumWidth(132)
+            box.setMinimumWidth(168)
             box.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )

@@ -123,6 +123,12 @@ class Normalising(QWidget):
 
 
 def _column(whole: QWidget, *parts: QWidget) -> None:
+    for part in parts:
+        if isinstance(part, QComboBox):
+            part.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            part.setMinimumContentsLength(12)
     column = QVBoxLayout(whole)
     column.setContentsMargins(0, 0, 0, 8)
     column.setSpacing(4)

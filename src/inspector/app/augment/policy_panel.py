@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QSlider,
     QVBoxLayout,
     QWidget,
@@ -23,7 +24,7 @@ from inspector.augmentation.lint import Advice, follow
 from inspector.augmentation.policy import Policy
 from inspector.augmentation.suggestions import SuggestedRange
 
-_NAME_PX, _FIELD_PX, _MARK_PX = 112, 72, 14
+_NAME_PX, _FIELD_PX, _MARK_PX = 112, 72, 12
 _AFFIXES = {
     "± °": ("± ", " °"), FACTOR: ("± ", ""), "of side": ("± ", ""), "± levels": ("± ", ""),
     "px": ("", " px"),
@@ -177,7 +178,7 @@ class PolicyControls(QWidget):
         met = follow(self._policy, {suggested.parameter: suggested.value}) == self._policy
         name = row.control.label
         row.suggested.setText(
-            f"{name}: {text}, as suggested" if met else f"{name}: set to {text}, as suggested"
+            f"{name}: as suggested, {text}" if met else f"{name}: suggested {text} · set"
         )
         row.suggested.setEnabled(not met)
         row.suggested.setToolTip(suggested.message)
@@ -200,7 +201,6 @@ class PolicyControls(QWidget):
         field.setRange(control.low, control.high)
         field.setSingleStep(0.01 if control.decimals == 2 else 1)
         field.setFixedWidth(_FIELD_PX)
-        field.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         field.setAlignment(Qt.AlignmentFlag.AlignRight)
         field.setObjectName("policy-field")
         prefix, suffix = _AFFIXES.get(control.unit, ("", ""))
@@ -217,6 +217,7 @@ class PolicyControls(QWidget):
         suggested = QPushButton()
         suggested.setProperty("role", "quiet")
         suggested.setVisible(False)
+        suggested.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._suggestion_column.addWidget(suggested)
         row = _Row(control, name, mark, reset, slider, field, unit, suggested)
         self._connect(row)

@@ -25,11 +25,15 @@ def headline(measured: EffectsRequests, policy: Policy, beside: str) -> tuple[st
             f"It takes two classes with several images each.{against}",
         )
     known = measured.damages
-    whole = known.get(ALL) or (next(iter(known.values())) if len(measured.parts) == 1 else None)
+    whole = known.get(ALL if len(measured.parts) > 1 else next(iter(measured.parts), ""))
     if whole is None:
         return "Measuring what this policy does to labels…", f"The grid is live.{against}"
     if not whole.told:
-        return "Label preservation can't be measured on this dataset.", f"{whole.message}{against}"
+        return (
+            "Label preservation can't be measured on this dataset.",
+            f"Even without augmentation, only {100 * whole.plain_share:.0f} % of images are closest"
+            f" to their own class.{against}",
+        )
     kept = round(10 * whole.kept_share)
     if whole.harmful:
         head = f"This policy changes the class in {10 - kept} of 10 samples."

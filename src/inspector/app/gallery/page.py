@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from inspector.app.gallery.filter_bar import FilterBar
 from inspector.app.gallery.hover_preview import HoverPreview
+from inspector.app.gallery.similar_images import show_similar
 from inspector.app.gallery.tile import Tile
 from inspector.app.gallery.view import GalleryView
 from inspector.app.threads.bridge import Bridge
@@ -70,6 +71,8 @@ class GalleryPage(Page):
             Key("drop", "X", "exclude what is selected", self._drop),
             Key("clear", "U", "clear the decision", self._clear),
             Key("all", "Ctrl+A", "select all that is shown", self.view.selectAll),
+            Key("similar", "S", "similar images of the current one", self._similar),
+            Key("map", "M", "see all images on the map", self._map),
             Key("open", "O", "open in the image viewer", self._open_picture),
             Key("folder", "Shift+O", "open in the file manager", self._open_folder),
             Key("copy_path", "Ctrl+C", "copy the paths of what is selected", self._copy_path),
@@ -113,6 +116,18 @@ class GalleryPage(Page):
             self.filters.show_only(request.title, request.samples)
         elif request.action is PageAction.SHOW_IMAGE:
             self.show_sample(request.samples[0])
+        elif request.action is PageAction.SHOW_SIMILAR:
+            self._show_similar(request.samples[0])
+
+    def _similar(self) -> None:
+        for sample in self.view.selected_ids()[:1]:
+            self._show_similar(sample)
+
+    def _show_similar(self, sample: int) -> None:
+        show_similar(self, sample, self.filters.show_only)
+
+    def _map(self) -> None:
+        self.asked.emit(PageRequest(PageName.MAP))
 
     def close(self) -> bool:
         """End the decode threads, too."""

@@ -79,7 +79,7 @@ class FindingsCard(QFrame):
         dot.setProperty("role", "dot-problem")
         dot.setAccessibleName(f"severity {finding.severity}")
         row.addWidget(dot)
-        text = ElidedLabel(finding.text)
+        text = ElidedLabel(f"{finding.title}. {finding.detail}".strip())
         row.addWidget(text, 1)
         if finding.files:
             count = len(finding.files)

@@ -20,7 +20,7 @@ class SplitsData:
     Attributes:
         leakage: Of the rule, at a threshold.
         balance: Images per split, by class.
-        moved: Images that would move against today's folders.
+        moved: Images that would move compared with the current folders.
         lock: What there is to say of the locked split; "" without one.
         search: Asked again when the threshold moves.
         computing: Whether other seeds are still to come.
@@ -98,7 +98,7 @@ class SplitsData:
                 f" {leakage.before.validation_images:,} ({100 * leakage.before.share:.1f} %)."
             )
         if self.moved:
-            parts.append(f"{self.moved:,} images would move against today's folders.")
+            parts.append(f"{self.moved:,} images would move compared with the current folders.")
         if self.lock:
             parts.append(self.lock)
         if not parts:

@@ -37,7 +37,7 @@ from inspector.project.experiments.variants import (
 )
 from inspector.project.project import Project
 from inspector.project.training.run import RunConfig
-from inspector.training_protocol import BACKBONES, IMAGENET, SMALL_CNN, Budget
+from inspector.training_protocol import IMAGENET, MODELS, Budget
 
 _WAIT_MS = 250
 _POLICIES, _STRENGTHS, _SHARES, _MODELS = "policies", "strengths", "shares", "models"
@@ -119,7 +119,7 @@ class CompareDialog(StableFocus, QDialog):
         self._values.setText(_EXAMPLES.get(axis, ""))
         self._ready.setVisible(axis == _POLICIES)
         if not written:
-            names = (SMALL_CNN, *BACKBONES) if axis == _MODELS else self._policies
+            names = MODELS if axis == _MODELS else self._policies
             self._fill_list(names)
         self._on_changed()
 

@@ -95,7 +95,7 @@ def _text(value: float | None) -> str:
 
 
 def row_text(row: ComparisonRow) -> str:
-    """Return a difference as "no difference detected, -0.004 [-0.016, +0.008]"."""
+    """Return a difference as "no significant difference, -0.004 [-0.016, +0.008]"."""
     said = row.decision.value
     if row.mean is None:
         return said

@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -26,7 +27,7 @@ _HINT = (
     "Move over the curves to read them. Solid: validation. Dashed or pale: training."
     " Ring: best epoch. Band: range over seeds."
 )
-_VALUES_PX = 60
+_VALUES_PX, _NARROW_PX = 60, 440
 _SEEDS = 1
 """Position of the choice that draws each seed by itself."""
 
@@ -78,6 +79,12 @@ class CurvesPanel(QWidget):
             "csv": self._charts.save_csv,
         }  # fmt: skip
         return writers[kind](file)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < _NARROW_PX
+        self._smoothing.setVisible(not narrow)
+        self._smooth.setFixedWidth(48 if narrow else 90)
 
     def _on_loaded(self, module: ModuleType) -> None:
         if self._charts is not None:
@@ -137,7 +144,8 @@ class CurvesPanel(QWidget):
         fit.setToolTip("Show the whole curves (F)")
         fit.clicked.connect(self.fit)
         tools = QHBoxLayout()
-        title, smoothing = QLabel("Accuracy"), QLabel("smoothing")
+        title = QLabel("Accuracy")
+        self._smoothing = smoothing = QLabel("smoothing")
         title.setProperty("role", "title-2")
         smoothing.setProperty("role", "caption")
         tools.addWidget(title)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLabel, QSpin
 from inspector.augmentation.policy import Policy
 from inspector.augmentation.presets import PRESETS
 from inspector.project.training.run import EPOCHS, IMAGE_SIZE_PX, IMAGE_SIZES_PX, RunConfig
-from inspector.training_protocol import BACKBONES, IMAGENET, SMALL_CNN, Budget
+from inspector.training_protocol import BACKBONES, IMAGENET, LITE0, LITE0_TUNED, SMALL_CNN, Budget
 
 _WAIT_MS = 250
 _NO_POLICY = "no augmentation"
@@ -73,6 +73,8 @@ class RunForm(QWidget):
 
     def _fill(self) -> None:
         self._model.addItem("small CNN", SMALL_CNN)
+        self._model.addItem("EfficientNet-Lite0, frozen", LITE0)
+        self._model.addItem("EfficientNet-Lite0, fine-tuned", LITE0_TUNED)
         for name in BACKBONES:
             self._model.addItem(f"{name}, frozen", name)
         self._model.addItem("your own .keras file…", "")

@@ -142,6 +142,11 @@ class RunList(QWidget):
             for group in self._groups for run in group.runs if run.name not in self._hidden
         ]  # fmt: skip
 
+    def set_drawn(self, name: str, *, drawn: bool) -> None:
+        """Draw the curves of the policy that a run belongs to, or none of them."""
+        top = next(t for t in self._tops() for c in _children(t) if c.data(0, _NAME) == name)
+        top.setCheckState(0, Qt.CheckState.Checked if drawn else Qt.CheckState.Unchecked)
+
     def _choice(self, newest: Sequence[Run], favourite: str) -> str:
         """Return the run to look at: the favourite, unless it waits while another is trained."""
         going = [r.name for r in newest if r.live and r.state is not RunState.WAITING]
@@ -212,7 +217,7 @@ class RunList(QWidget):
         if run.reason:
             child.setForeground(0, theme.colour("problem"))
         child.setToolTip(0, f"{run.title}\nseed {run.spec.seed} · {state_text(run)}\n{why}".strip())
-        child.setToolTip(1, "Validation accuracy at the epoch that the selection set chose")
+        child.setToolTip(1, "Validation accuracy at the epoch that the selection holdout chose")
         return child
 
     def _on_current(self, item: QTreeWidgetItem | None, _: object) -> None:

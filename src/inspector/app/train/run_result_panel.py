@@ -94,7 +94,7 @@ class RunResultPanel(QWidget):
         assert best is not None
         everything = result.rates[0]
         self._head.setText(f"validation {best.val_accuracy:.3f}")
-        chosen = "selection set" if run.spec.selection else "last epoch"
+        chosen = "selection holdout" if run.spec.selection else "last epoch"
         gone = f" {result.gone:,} validation images are gone since." if result.gone else ""
         self._text.setText(
             f"95 % [{everything.low:.3f}, {everything.high:.3f}], {everything.n:,} images; epoch"

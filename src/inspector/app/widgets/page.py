@@ -26,6 +26,7 @@ class PageName(StrEnum):
     AUGMENT = "Augment"
     TRAIN = "Train"
     EXPORT = "Export"
+    MAP = "Map"
 
 
 class PageAction(StrEnum):
@@ -33,6 +34,7 @@ class PageAction(StrEnum):
 
     SHOW_LIST = "show list"
     SHOW_IMAGE = "show image"
+    SHOW_SIMILAR = "show similar"
     PASTE_CODE = "paste code"
     KEEP_BY_RULE = "keep by rule"
     CHANGE_LAYOUT = "change layout"
@@ -95,6 +97,8 @@ class Page(StableFocus, QWidget):
     """What else a person may call the page or what is on it; the command palette knows them."""
     remembered: tuple[str, ...] = ()
     """Object names of the fields that are restored when the project is opened again."""
+    part_of: PageName | None = None
+    """The page whose button in the sidebar stands for this one, which has none."""
     has_details = False
     """True to show the details panel of the chosen image beside the page."""
 

@@ -212,7 +212,7 @@ class ProjectWindow(QWidget):
             page.moved.connect(self._tell_status)
             page.sample_chosen.connect(self.details.show_sample)
             self._top.job.watch(page.jobs)
-        for index in range(len(self.pages)):
+        for index in range(min(9, len(self.pages))):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{index + 1}"), self)
             shortcut.setProperty("page", index)
             shortcut.activated.connect(self._on_page_key)

@@ -6,6 +6,7 @@ from inspector.app.export.page import ExportPage
 from inspector.app.gallery.page import GalleryPage
 from inspector.app.groups.page import GroupsPage
 from inspector.app.labels.page import LabelsPage
+from inspector.app.map.page import MapPage
 from inspector.app.overview.page import OverviewPage
 from inspector.app.splits.page import SplitsPage
 from inspector.app.train.page import TrainPage
@@ -13,5 +14,5 @@ from inspector.app.widgets.page import Page
 
 PAGES: tuple[type[Page], ...] = (
     OverviewPage, GalleryPage, DuplicatesPage, LabelsPage, GroupsPage, SplitsPage, AugmentPage,
-    TrainPage, ExportPage,
+    TrainPage, ExportPage, MapPage,
 )  # fmt: skip

@@ -24,6 +24,12 @@ class Sidebar(QFrame):
     def __init__(self, pages: Sequence[Page]) -> None:
         super().__init__()
         self._buttons = QButtonGroup(self)
+        places = {page.name: index for index, page in enumerate(pages)}
+        self._stands_for = {
+            index: places[page.part_of]
+            for index, page in enumerate(pages)
+            if page.part_of is not None
+        }
         self.setObjectName("rail")
         column = QVBoxLayout(self)
         column.setContentsMargins(2, 8, 2, 8)
@@ -48,7 +54,7 @@ class Sidebar(QFrame):
 
     def mark(self, index: int) -> None:
         """Mark the page that is shown; one without a button is opened from the first."""
-        button = self._buttons.button(index) or self._buttons.button(0)
+        button = self._buttons.button(self._stands_for.get(index, index)) or self._buttons.button(0)
         button.setChecked(True)
 
     def set_wide(self, *, wide: bool) -> None:

@@ -19,7 +19,7 @@ from inspector.code_reading.reading import (
 )
 from inspector.code_reading.role_corrections import role_keys
 from inspector.errors import UsageError
-from inspector.project.augment.previews import advise
+from inspector.project.augment.image_previews import advise
 
 
 def code_advice(text: str, keras: str = "") -> list[Advice]:

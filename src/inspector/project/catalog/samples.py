@@ -96,7 +96,7 @@ class Samples:
                     Problem(s.path, "truncated", s.reason or "the end is missing", s.id)
                 )
             if s.flags & Flag.KERAS_CRASHES:
-                reason = "Keras lists this file and stops when it reads it"
+                reason = "Keras lists this file and fails when it reads it"
                 problems.append(Problem(s.path, "keras_crashes", reason, s.id))
             if s.flags & Flag.KERAS_IGNORES:
                 reason = "image_dataset_from_directory leaves out files with this ending"

@@ -26,7 +26,7 @@ CHECKS = (
     "the same image with two labels",
     "near-duplicates within a split",
     "files that can't be read",
-    "files that Keras stops at",
+    "files on which Keras fails",
     "files that Keras leaves out",
     "top folders that are left out",
     "class folders that differ between splits",
@@ -228,12 +228,12 @@ class Findings:
         if not changes:
             return []
         ids = tuple(s.id for s in self._samples.by_paths((*lock.changed, *lock.new)))
-        held = "What is new stands on no side until you lock again." if lock.new else ""
+        held = "New files belong to no split until you lock again." if lock.new else ""
         return [
             Finding(
                 "lock", MIDDLE if lock.changed or lock.missing else LOW,
                 sum(len(paths) for _, paths in parts), f"The locked split does not hold: {changes}",
-                f"{lock.same:,} of its files stand as they did in {Path(lock.file).name}. {held}",
+                f"{lock.same:,} of its files are unchanged since {Path(lock.file).name}. {held}",
                 FILES if ids else SPLITS, "", ids,
             )
         ]  # fmt: skip
@@ -297,20 +297,21 @@ class Findings:
         shaped = [s for s in plain if s.flags & Flag.SHAPED_ALPHA]
         flat = [s for s in plain if not s.flags & Flag.SHAPED_ALPHA]
         table = (
-            ("unreadable", HIGH, failed, "{} can't be read", "Training stops at such a file.",
+            ("unreadable", HIGH, failed, "{} can't be read", "Training fails on such a file.",
              FILES, "Exclude"),
-            ("keras_crashes", HIGH, crashes, "Keras stops at {}",
+            ("keras_crashes", HIGH, crashes, "Keras fails on {}",
              "image_dataset_from_directory lists them and fails when it reads them.",
              FILES, "Exclude"),
             ("keras_ignores", MIDDLE, ignores, "Keras leaves out {}",
              "Their ending is not one that image_dataset_from_directory reads.", FILES, ""),
-            ("truncated", MIDDLE, cut, "{} cut off", "Pixels came out, but not all of them.",
+            ("truncated", MIDDLE, cut, "{} cut off", "Only some of the pixels could be read.",
              FILES, "Exclude"),
             ("shape_in_alpha", HIGH, shaped, "{} with a shape in transparency only",
              "Keras drops transparency, so the model is given one colour. Put such images on a"
              " background before training.", FILES, ""),
             ("flat", LOW, flat, "{} nearly one colour",
-             "Nothing to learn from; kept out of the near-duplicates.", FILES, "Exclude"),
+             "There is nothing to learn from them, and they are left out of"
+             " near-duplicates.", FILES, "Exclude"),
         )  # fmt: skip
         return _left_out(self._context.layout, rows) + [
             Finding(
@@ -363,7 +364,8 @@ def _across(clusters: Sequence[Cluster], index: DuplicateIndex) -> Finding:
     return Finding(
         "twins_across", HIGH, len(neighbours) or len(clusters), title,
         f"{_count(clusters, 'cluster')} of near-duplicates at similarity {index.threshold:g} or"
-        f" more ({names}). A model knows their like: accuracy on them may not hold for new images.",
+        f" more ({names}). A model has seen nearly the same images, so accuracy on them may not"
+        f" hold for new images.",
         CLUSTERS, "Drop copies…", ids, FindingView.KEEP_RULE,
     )  # fmt: skip
 

@@ -168,7 +168,7 @@ class Reports:
             one, mix = drawn.accuracy, drawn.class_deviation
             rank = "" if one.percentile is None else f" (yours above {one.percentile:.0%} of them)"
             caption = f"Accuracy of a baseline model on validation{rank}"
-            off = "By how much the share of one class is off, at most"
+            off = "Largest deviation of a class share"
             shown += [OverSeeds(caption, one.values, one.this_seed),
                       OverSeeds(off, mix.values, mix.this_seed)]  # fmt: skip
         return tuple(shown)
@@ -246,7 +246,7 @@ def _terms(answer: dict[str, Any]) -> Table:
         for name, t in answer["terms"].items()
     ]  # fmt: skip
     return Table(
-        "What the gap is made of, for baseline models",
+        "Components of the gap, by baseline models",
         ("term", "estimate", "95 %", "verdict", "bound"), tuple(rows),
     )  # fmt: skip
 
@@ -258,7 +258,7 @@ def _lists(leakage: Leakage) -> dict[str, list[str]]:
             for leak in leakage.leaks
             if leak.neighbour
         ],
-        "Validation images that share an event with training": [
+        "Validation images that share a group with training": [
             leak.image.path for leak in leakage.leaks if leak.neighbour is None
         ],
         "Files in training and in validation": list(leakage.both),

@@ -55,7 +55,7 @@ def apart(spec: RunSpec, groups: Mapping[str, int]) -> tuple[RunSpec, int]:
     judged = _rows(spec.validation, apart)
     if len({groups[p] for p in judged.paths}) < 2:
         raise DatasetError(
-            "nearly every validation image shows an image or an event of training",
+            "nearly every validation image has a near-duplicate or its group in training",
             "Compare on a split that keeps groups together: --by-group.",
         )
     return replace(spec, validation=judged), len(apart) - sum(apart)
@@ -99,7 +99,8 @@ def setup_notes(
     steps = -(-len(base.training) // base.batch_size)
     if setup.budget is Budget.PLATEAU:
         notes = [
-            f"Each trains until its selection set has not improved for {setup.patience} epochs, at"
+            f"Each trains until its selection holdout has not improved for {setup.patience}"
+            f" epochs, at"
             f" most {base.epochs}: equal patience, not equal time."
         ]
     else:
@@ -108,7 +109,7 @@ def setup_notes(
             " That favours what learns fast: strong augmentation may need a plateau."
         ]
     if not setup.own_normalisation:
-        notes.append("All get one normalisation, whatever a policy says of it.")
+        notes.append("All use the same normalisation, whatever their policy says.")
     independent = len({groups[p] for p in base.validation.paths})
     if independent < GROUPS_AT_LEAST:
         notes.append(

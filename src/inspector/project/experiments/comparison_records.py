@@ -37,7 +37,7 @@ class ComparisonSetup:
         seeds: Of weights, order and augmentation; a verdict needs 5.
         first_seed: They are numbered on from here.
         budget: STEPS: each takes as many as the baseline does in its epochs. PLATEAU: each
-            trains until its selection set has not improved for `patience` epochs.
+            trains until its selection holdout has not improved for `patience` epochs.
         margin: Within it two candidates are equal for practice.
         own_normalisation: Normalise as each policy says, and not all alike.
         stop_early: Apply the futility rule.
@@ -70,7 +70,7 @@ class StoredComparison:
         rule: The split rule in words.
         turns: In the order of training: seed by seed, the baseline first.
         groups: Group number of each validation image, in the order of the runs' lists.
-        selection_groups: Independent groups in the selection set.
+        selection_groups: Independent groups in the selection holdout.
         epochs: Of a run, at the most.
         expected_seconds: What was said before the start; None where it was not known.
     """
@@ -143,7 +143,7 @@ class ComparisonEnd:
     """A run that is complete.
 
     Attributes:
-        best: (n,) 1 where the epoch chosen by the selection set names an image right.
+        best: (n,) 1 where the epoch chosen by the selection holdout names an image right.
         last: The same of the last epoch.
         history: Of its epochs.
     """
@@ -154,7 +154,7 @@ class ComparisonEnd:
 
     @property
     def chosen(self) -> EpochDone:
-        """The epoch that was chosen by the selection set."""
+        """The epoch that was chosen by the selection holdout."""
         return self.history[self.history[-1].best_epoch - 1]
 
     @property
@@ -181,7 +181,7 @@ def read_ended(folder: Path, images: int) -> ComparisonEnd | None:
     if len(best) != images or len(last) != images or not history:
         raise TrainingError(
             f"the run {folder.name} judged other images than the comparison says",
-            "Start the comparison anew.",
+            "Start the comparison again.",
         )
     return ComparisonEnd(best, last, history)
 

@@ -25,7 +25,7 @@ class Figures:
     """What a candidate reaches by itself; accuracies as shares of 1, None before its first run.
 
     Attributes:
-        accuracy: Mean over seeds, of the epoch that the selection set chose.
+        accuracy: Mean over seeds, of the epoch that the selection holdout chose.
         sd: Over seeds; None below two.
         last_accuracy: The same mean of the last epoch.
         each: Accuracy under each seed, as far as they go.
@@ -154,7 +154,7 @@ def stopped_at(record: StoredComparison, folder: Path, candidate: str) -> Stoppe
 
 
 def _selected(folder: Path, record: StoredComparison) -> tuple[float, int] | None:
-    """Return the chosen epoch's accuracy on the selection set, and the epochs trained."""
+    """Return the chosen epoch's accuracy on the selection holdout, and the epochs trained."""
     ended = read_ended(folder, len(record.groups))
     if ended is None or ended.chosen.sel_accuracy is None:
         return None
@@ -255,7 +255,7 @@ def _text(difference: Difference, stopped: StoppedVariant | None, record: Stored
     if stopped is not None:
         return (
             f"stopped: at least {stopped.at_least_worse:.3f} worse at epoch {stopped.epoch}"
-            f" (selection set, {stopped.seeds} seeds)"
+            f" (selection holdout, {stopped.seeds} seeds)"
         )
     if difference.seeds == 0:
         return "no seed is complete yet"
@@ -267,7 +267,7 @@ def _text(difference: Difference, stopped: StoppedVariant | None, record: Stored
     if difference.decision is ComparisonOutcome.NOT_DETECTED:
         seen = known(difference.smallest_detectable)
         could = "" if seen is None else f"; {seen:.3f} could have been seen"
-        return f"no difference detected{could}{'; ' if margin else ''}{margin}"
+        return f"no significant difference{could}{'; ' if margin else ''}{margin}"
     return f"{difference.decision.value}{', yet ' if margin else ''}{margin}"
 
 

@@ -131,7 +131,7 @@ class Comparisons:
         after = replace(base, training=without(base.training, gone))
         if len(pool) == len(after.training):
             raise UsageError(
-                "nothing is dropped from training", "Decide first, or compare something else."
+                "no training image is excluded", "Decide first, or compare something else."
             )
         ordered = [Variant(BEFORE), Variant(AFTER)]
         turns = []
@@ -254,7 +254,10 @@ class Comparisons:
         notes: Sequence[str],
     ) -> ComparisonPlan:
         if setup.seeds < 1 or setup.margin < 0:
-            raise UsageError("seeds are 1 at least, and a margin 0", "5 seeds give a verdict.")
+            raise UsageError(
+                "the number of seeds must be 1 or more, and the margin 0 or more",
+                "5 seeds give a verdict.",
+            )
         for _, spec in turns[: len(ordered)]:
             check_spec(spec)
         looks = max(1, (len(ordered) - 1) * max(1, setup.seeds - Futility().seeds))
@@ -277,7 +280,7 @@ class Comparisons:
             )
         folders = self._context.layout.splits.values()
         if rule.kind is RuleKind.FOLDERS and "validation" not in folders:
-            notes.append("The test folder judges here: it is no untouched test any more.")
+            notes.append("This uses the test folder, so it is no longer an untouched test set.")
         return notes
 
     def _dropped(self) -> dict[str, Sample]:

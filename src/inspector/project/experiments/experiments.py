@@ -258,7 +258,7 @@ class Experiments:
     def _spec(self, base: RunSpec, question: Question, rows: Ints, steps: int) -> RunSpec:
         """Return the run that learns from `rows` and judges everything else.
 
-        There is no selection set: every run takes the same steps and its last epoch counts, so
+        There is no selection holdout: every run takes the same steps and its last epoch counts, so
         no choice of a checkpoint stands between the arms.
         """
         images = self._groups.images()
@@ -278,7 +278,7 @@ class Experiments:
             return {}
         return read_json(
             file, dict[str, str], what="list of runs",
-            advice="Delete it: the trainings start anew.", error_type=TrainingError,
+            advice="Delete it: training starts again from the beginning.", error_type=TrainingError,
         )  # fmt: skip
 
     def _run_of(self, spec: RunSpec, known: Mapping[str, str]) -> str | None:
@@ -309,7 +309,8 @@ def _recorded(question: Question, quick: Diagnosis, seeds: int) -> list[list[Int
         diagnose(question, seeds=seeds, trained=Trained(learn, upto, quick))
     if not blocks[0]:
         raise TrainingError(
-            "there is too little to train on", "Ten images of two classes are the least."
+            "there are too few images to train on",
+            "Training needs at least ten images of two classes.",
         )
     return blocks
 

@@ -10,7 +10,7 @@ from inspector.augmentation.policy import Policy
 from inspector.augmentation.policy_json import IDG_NAMES, VERSION, read_policy
 from inspector.augmentation.presets import PRESETS
 from inspector.errors import UsageError
-from inspector.training_protocol import BACKBONES, SMALL_CNN
+from inspector.training_protocol import MODELS
 
 NONE = "none"
 ARTICLE_NOTES = (
@@ -104,17 +104,17 @@ def check_candidates(candidates: Sequence[Variant], baseline: str) -> None:
     """
     names = [one.name for one in candidates]
     if len(names) < 2:
-        raise UsageError("a comparison needs two at least", "Name another policy.")
+        raise UsageError("a comparison needs at least two policies", "Name another policy.")
     twice = [name for name in names if names.count(name) > 1]
     if twice:
         raise UsageError(f"{twice[0]} is named twice", "Give each another name.")
-    known = ("", SMALL_CNN, *BACKBONES)
+    known = ("", *MODELS)
     strange = [c.model for c in candidates if c.model not in known]
     strange = [model for model in strange if not model.endswith(".keras")]
     if strange:
         raise UsageError(
             f"there is no model named {strange[0]}",
-            f"Take {SMALL_CNN}, a .keras file, or one of {', '.join(BACKBONES)}.",
+            f"Take a .keras file, or one of {', '.join(MODELS)}.",
         )
     if baseline not in names:
         raise UsageError(f"there is no baseline {baseline}", f"Known are: {', '.join(names)}.")

@@ -406,17 +406,20 @@ def _notes(
     unsure = Counter(p.kind for p in left if not p.two_labels and not p.certain)
     if near := unsure[PairKind.NEAR]:
         stay = "near pair stays" if near == 1 else "near pairs stay"
-        notes.append(f"{near:,} {stay}: not certain enough to go without being asked for.")
+        notes.append(f"{near:,} {stay}: not certain enough to be excluded without being asked for.")
     if turned := unsure[PairKind.TRANSFORMED]:
         stay = "flipped or rotated pair stays" if turned == 1 else "flipped or rotated pairs stay"
-        notes.append(f"{turned:,} {stay}: they go only where they are asked for.")
+        notes.append(f"{turned:,} {stay}: they are excluded only where you ask for it.")
     if two := sum(p.two_labels for p in left):
         pairs = "1 pair has" if two == 1 else f"{two:,} pairs have"
         notes.append(f"{pairs} two labels and stay: only you can tell which label is right.")
     if copies.by_hand:
         notes.append(f"{len(copies.by_hand):,} copies stay because you decided to keep them.")
     if copies.ticked and not lock and rule.kind in _SEEDED:
-        notes.append("The split is not locked: without the copies the same seed draws another one.")
+        notes.append(
+            "The split is not locked: without the copies the same seed selects other validation"
+            " images."
+        )
     return tuple(notes)
 
 

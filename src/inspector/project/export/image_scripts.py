@@ -136,7 +136,7 @@ class ImageScripts:
             if not len(evidence.probabilities):
                 raise DatasetError(
                     "there are too few images or classes to ask baseline models",
-                    "Two classes and some ten images are needed.",
+                    "It needs two classes and about ten images.",
                 )
             values = evidence.probabilities.round(5).tolist()
             probabilities = {s.id: row for s, row in zip(evidence.rows, values, strict=True)}

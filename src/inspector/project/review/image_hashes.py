@@ -79,7 +79,7 @@ class ImageHashes:
         if not 0 <= bits <= MAX_DISTANCE:
             raise UsageError(
                 f"a distance of {bits} bits is not between 0 and {MAX_DISTANCE}",
-                "Farther apart nearly every two images would be a pair.",
+                "At a larger distance nearly any two images would be a pair.",
             )
         stop, progress = stop or Stop(), progress or Progress()
         images = self._images()

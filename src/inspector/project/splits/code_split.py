@@ -1,12 +1,9 @@
 """The split of pasted code: which of its calls count, and which folders they read."""
 
 import contextlib
-from collections.abc import Sequence
 from dataclasses import replace
 
-from inspector.audit.pitfalls import Pitfall
 from inspector.code_reading.code_call import CodeCall
-from inspector.code_reading.finding import CodeFinding
 from inspector.code_reading.loader_calls import (
     KERAS_LOADERS,
     LoaderCall,
@@ -70,21 +67,6 @@ def keras_pair(reading: CodeReading, keras: str) -> tuple[LoaderCall, LoaderCall
     return loader_call(one, keras), loader_call(two, keras)
 
 
-def code_pitfalls(reading: CodeReading, known: Sequence[Pitfall]) -> list[Pitfall]:
-    """Return what the code alone says of the split, beyond what is known with numbers."""
-    codes = {p.code for p in known}
-    # The replay says these with the files behind them, or that they do no harm here.
-    told = {"different_seeds", "different_shuffle", "different_validation_split", "overlap"}
-    return [
-        Pitfall(f.code, f.severity, _title(f), f.text)
-        for f in reading.split_findings() if f.code not in codes | told
-    ]  # fmt: skip
-
-
-def _title(finding: CodeFinding) -> str:
-    return f"{finding.code.replace('_', ' ').capitalize()} ({finding.place.text})"
-
-
 def code_folders(
     source: SplitSource, one: LoaderCall, two: LoaderCall
 ) -> tuple[str | None, str | None]:
@@ -99,7 +81,7 @@ def code_folders(
             if folder is None or folders[0] == folders[1]:
                 raise UsageError(
                     f"line {call.line} reads {call.directory or 'a folder that is not known'},"
-                    " which is no split folder of this dataset",
+                    " which is not a split folder of this dataset",
                     "Open the folder that holds both, name the folders' meaning with --folders"
                     " splits, or write the folder's name in the code.",
                 )

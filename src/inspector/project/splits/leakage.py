@@ -425,7 +425,7 @@ def _file_findings(chosen: list[Sample]) -> list[Pitfall]:
     crash = tuple(s.path for s in chosen if s.flags & Flag.KERAS_CRASHES)
     table = (
         ("keras_crashes", HIGH, crash,
-         "{} files are listed by Keras and stop it when it reads", ""),
+         "Keras lists {} files and fails when it reads them", ""),
         ("exif_ignored", LOW, turned,
          "{} images carry a rotation in EXIF, which Keras ignores", "It trains on them unrotated."),
         ("sixteen_bit", MIDDLE, deep,
@@ -460,7 +460,7 @@ def second_call(text: str, first: Rule) -> Rule:
                 case _:
                     raise UsageError(
                         f"the second call has no argument {name}",
-                        "Known are seed, validation_split and shuffle.",
+                        "It takes seed, validation_split and shuffle.",
                     )
         except ValueError:
             raise UsageError(f"{name}={value} is no number", "Write seed=7.") from None

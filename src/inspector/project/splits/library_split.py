@@ -71,7 +71,7 @@ class LibrarySplit:
         if in_order:  # A cut shuffles by itself.
             data = replace(data, steps=tuple(s for s in data.steps if s.name != "shuffle"))
         if depth > MAX_SPLITS:
-            raise UsageError("the code splits splits of splits", "Save the list instead.")
+            raise UsageError("the code splits a split of a split", "Save the list instead.")
         refuse_steps(data)
         if not is_replayed(source.loader):
             return self._ordered(self._listed(listed_files(data, folder)), data)
@@ -85,7 +85,7 @@ class LibrarySplit:
         part = data.part
         number = part if isinstance(part, int) else {"train": 0, "test": 1}.get(str(part), -1)
         if not 0 <= number < len(split.parts):
-            raise UsageError("the code takes a side that the split does not have", "Check it.")
+            raise UsageError("the code uses a part that the split does not have", "Check it.")
         side = whole.take(split.parts[number].indices)
         if not depth:  # The order of a side decides nothing.
             return side

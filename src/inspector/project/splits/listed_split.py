@@ -60,7 +60,7 @@ def _findings(
         pitfalls.append(
             Pitfall(
                 "not_in_dataset", MIDDLE,
-                f"{len(missing):,} files of the list are no images of this dataset",
+                f"{len(missing):,} files of the list are not images of this dataset",
                 "They were"
                 " renamed or removed, or its paths start elsewhere.",
                 {"files": len(missing)}, tuple(missing),

@@ -89,7 +89,7 @@ def replayed_rule(
     if share is not None:
         if function not in _SHARES:
             raise UsageError(
-                f"{function} takes no share of validation",
+                f"{function} takes no validation share",
                 "Give its own arguments, such as n_splits=5.",
             )
         given = {**_SHARES[function](share), **given}
@@ -139,7 +139,7 @@ def by_replay(source: SplitSource, rule: Rule) -> Membership:
         listing = Listing(rule.listing) if rule.listing else usual_listing(function)
     except ValueError as error:
         raise UsageError(
-            f"the rule {rule.text} cannot be read: {error}", "Choose the split rule anew."
+            f"the rule {rule.text} cannot be read: {error}", "Choose the split rule again."
         ) from error
     folder = training_folder(source, "" if _reads_splits(rule, keywords) else rule.folder)
     items = list_items(folder, listing)

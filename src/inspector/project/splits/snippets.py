@@ -10,7 +10,7 @@ from inspector.work.export_plan import ExportPlan
 def snippet(manifest: Path, root: Path) -> str:
     """Return the Keras code that loads a locked split, as `image_dataset_from_directory` reads."""
     return keras_code(
-        f"# Load the locked split {manifest.name!r}: the same files on the same sides.",
+        f"# Load the locked split {manifest.name!r}: the same files in the same splits.",
         root=f"pathlib.Path({str(root)!r})",
         manifest=repr(str(manifest.absolute())),
         splits=("training", "validation"),

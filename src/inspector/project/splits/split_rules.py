@@ -15,9 +15,9 @@ from inspector.code_reading.loader_calls import LoaderCall
 from inspector.code_reading.reading import Answers, CodeReading
 from inspector.dataset.layouts import IMAGE_ENDINGS, fold_of
 from inspector.errors import DatasetError, UsageError
+from inspector.project.splits.code_consequences import code_pitfalls
 from inspector.project.splits.code_split import (
     code_folders,
-    code_pitfalls,
     is_keras,
     keras_pair,
     one_call_of,
@@ -180,7 +180,7 @@ def by_folders(source: SplitSource, rule: Rule) -> Membership:
     training, validation, elsewhere = two_sides(sides)
     if not training or not validation:
         raise DatasetError(
-            "the folders are no splits: there is no training folder with a validation or test"
+            "the folders are not splits: there is no training folder with a validation or test"
             " folder beside it",
             "Name a Keras call (validation_split and seed), paste the code, or split by group.",
         )
@@ -197,7 +197,7 @@ def _by_fold(rule: Rule, sides: dict[str, list[str]], folds: list[str]) -> Membe
     if held not in folds or len(folds) < 2:
         raise UsageError(
             f"there is no fold {held} beside others",
-            f"Folds here: {', '.join(folds)}." if folds else "The folders are no folds.",
+            f"Folds here: {', '.join(folds)}." if folds else "The folders are not folds.",
         )
     training = tuple(path for name in folds if name != held for path in sides[name])
     pitfall = Pitfall(
@@ -289,7 +289,7 @@ def by_code(source: SplitSource, rule: Rule) -> Membership:
     one, two = keras_pair(reading, rule.call.keras)
     folders = code_folders(source, one, two)
     calls = _by_calls(source, rule, one.call, two.call, folders=folders, code=(one, two))
-    findings = (*calls.findings, *code_pitfalls(reading, calls.findings))
+    findings = (*calls.findings, *code_pitfalls(source, reading, calls.findings))
     return replace(calls, findings=findings)
 
 
@@ -298,7 +298,7 @@ def _by_library(source: SplitSource, rule: Rule, reading: CodeReading) -> Member
     split = LibrarySplit(source, one, two, reading.containers)
     taken = {*split.training, *split.validation}
     neither = tuple(p for p in split.every if p not in taken)
-    findings = (*code_pitfalls(reading, split.findings), *split.findings)
+    findings = (*code_pitfalls(source, reading, split.findings), *split.findings)
     return Membership(
         rule, split.training, split.validation, elsewhere_by_folder(source, {*taken, *neither}),
         neither, findings, split.folder,

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from inspector.audit.pitfalls import Pitfall
 from inspector.dataset.csv_table import write_rows
 from inspector.dataset.groups import Proposal
 from inspector.dataset.layouts import Role
@@ -17,6 +18,8 @@ from inspector.project.changes import Changes
 from inspector.project.review.group_names import group_names
 from inspector.project.splits import leakage as leak_search
 from inspector.project.splits import seed_variability
+from inspector.project.splits.code_consequences import code_pitfalls
+from inspector.project.splits.code_split import reading_of
 from inspector.project.splits.group_effects import GroupEffect, group_effect
 from inspector.project.splits.leakage import Leakage
 from inspector.project.splits.membership import membership
@@ -130,6 +133,14 @@ class Splits:
             UsageError: The arguments are wrong.
         """
         return membership(self._source, rule or self.rule)
+
+    def code_pitfalls(self, rule: Rule) -> list[Pitfall]:
+        """Return what pasted code says of its split, with numbers, though it can't be replayed.
+
+        Raises:
+            UsageError: The code can't be read.
+        """
+        return code_pitfalls(self._source, reading_of(rule.code, rule.call.keras, rule.answers))
 
     def split_of(self, rule: Rule | None = None) -> dict[int, str]:
         """Return the split of each image under a rule, by id; the folders' where it can't apply."""
@@ -368,6 +379,6 @@ def _hash(file: Path) -> bytes:
                 digest.update(piece)
     except OSError as error:
         raise DatasetError(
-            f"{file} can't be read: {error.strerror}", "Check the file, or drop it first."
+            f"{file} can't be read: {error.strerror}", "Check the file, or exclude it first."
         ) from error
     return digest.digest()

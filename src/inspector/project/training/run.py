@@ -41,7 +41,7 @@ class RunConfig:
     Attributes:
         policy_name: What the person calls the policy.
         seed: Of weights, order and augmentation, apart from the split's.
-        budget: EPOCHS, or PLATEAU: until the selection set does not improve, `epochs` at most.
+        budget: EPOCHS, or PLATEAU: until the selection holdout does not improve, `epochs` at most.
         weights: Of a backbone: a file, `IMAGENET` to fetch them, or None.
     """
 
@@ -76,7 +76,7 @@ class Run:
 
     @property
     def best(self) -> EpochDone | None:
-        """The epoch that the selection set chose; None before the first."""
+        """The epoch that the selection holdout chose; None before the first."""
         return self.history[self.history[-1].best_epoch - 1] if self.history else None
 
     @property

@@ -52,7 +52,7 @@ def run_result(source: SplitSource, run: Run, *, last: bool = False) -> RunResul
     file = run.folder / (PREDICTIONS_LAST if last else PREDICTIONS_BEST)
     if not file.exists():
         raise TrainingError(
-            "there is no prediction before the first epoch", "Let the run go on a little."
+            "there is no prediction before the first epoch", "Let the run train a little longer."
         )
     predictions = read_predictions(file)
     rows = source.groups.images()

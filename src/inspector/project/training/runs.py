@@ -131,7 +131,7 @@ class Runs:
             return Run(name, folder, spec, history)
 
     def plan(self, rule: Rule, config: RunConfig) -> RunSpec:
-        """Return the spec of a run; a selection set is cut by group from training.
+        """Return the spec of a run; a selection holdout is cut by group from training.
 
         Raises:
             DatasetError: The rule can't be applied.
@@ -206,7 +206,7 @@ class Runs:
         if epochs is not None and epochs != run.spec.epochs:
             raise UsageError(
                 f"the run {name} was planned for {run.spec.epochs} epochs",
-                "A run goes on as it was planned; start a new one for another length.",
+                "A run continues as it was planned; start a new run for another number of epochs.",
             )
         return name
 
@@ -302,7 +302,7 @@ class Runs:
             raise TrainingError(
                 f"the test folder was opened on {before.at} by {before.run}:"
                 f" accuracy {before.accuracy:.3f} of {before.images:,} images",
-                "A test folder judges once. Choose by validation, or set new images aside.",
+                "A test folder is used once. Choose by validation, or set new images aside.",
             )
         evaluation = self.evaluate(name, "test")
         at = time.strftime("%Y-%m-%d %H:%M")

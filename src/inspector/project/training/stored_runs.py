@@ -9,7 +9,7 @@ from pathlib import Path
 from inspector.dataset.names import shown, why_no_path
 from inspector.desktop.paths import own_runs_file
 from inspector.errors import TrainingError
-from inspector.training_protocol import BACKBONES, IMAGENET, SIDES, SMALL_CNN, SPEC, RunSpec
+from inspector.training_protocol import IMAGENET, MODELS, SIDES, SPEC, RunSpec
 
 _MAX_LIST_BYTES = 1 << 24
 
@@ -43,7 +43,7 @@ def check_run(folder: Path, spec: RunSpec) -> None:
 def outside_files(spec: RunSpec) -> list[str]:
     """Return the files outside the dataset and the run's folder that a run reads."""
     files = [] if spec.weights in (None, IMAGENET) else [str(spec.weights)]
-    return files if spec.model in (SMALL_CNN, *BACKBONES) else [*files, spec.model]
+    return files if spec.model in MODELS else [*files, spec.model]
 
 
 def remember_own(folder: Path, spec: RunSpec) -> None:

@@ -297,7 +297,7 @@ class Trainer:
                 self._tell(RunStopped(name, len(read_history(Path(order.folder)))))
                 return
             advice = (
-                "Let the run go on after its last epoch. If this comes again, the machine may lack"
+                "Resume the run from its last epoch. If this comes again, the machine may lack"
                 " memory: take smaller images."
             )
             self._tell(RunFailed(name, f"the training process is gone, {gone}", advice))

@@ -1,0 +1,1 @@
+"""Map: all images as points, by what the embedding sees."""
