@@ -108,7 +108,7 @@ def test_unknown_values_are_a_value_of_their_own() -> None:
     columns = noise(draw, 300, 1)
     columns[labels == 1] = np.nan
     (found,) = find_shortcuts(question({ProbeName.CAMERA: columns}, labels), permutations=199)
-    assert found.accuracy == 1.0
+    assert found.accuracy > 0.98
 
 
 def test_a_large_dataset_is_judged_by_whole_groups_of_it() -> None:

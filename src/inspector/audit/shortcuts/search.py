@@ -238,7 +238,10 @@ def _features(probe: Probe, rows: Ints) -> Floats:
         if len(np.unique(position[rows])) > 1:
             parts.append(np.eye(len(edges) + 2, dtype=np.float32)[position])
             # Beyond an edge as well: a shift of all values shows in the tails.
-            parts.append((position[:, None] > np.arange(1, len(edges))).astype(np.float32))
+            beyond = (position[:, None] > np.arange(1, len(edges))).astype(np.float32)
+            unknown = ~np.isfinite(values)
+            beyond[unknown] = beyond[rows][np.isfinite(seen)].mean(axis=0)
+            parts.append(beyond)
     if not parts:
         return np.zeros((len(columns), 1), np.float32)
     whole = np.concatenate(parts, axis=1)
