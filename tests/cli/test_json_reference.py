@@ -82,6 +82,7 @@ def test_every_key_is_as_documented(
         "leaks": ["leaks", *where],
         "groups": ["groups", *where],
         "labels": ["labels", *where],
+        "shortcuts": ["shortcuts", *where],
         "freeze": ["freeze", *where, "-o", str(tmp_path / "lock.csv")],
         "diagnose": ["diagnose", *where],
         "decide": ["decide", *where, "--rule", "largest", "--scope", "all"],
