@@ -43,7 +43,7 @@ _DROPOUT = 0.2
 _FETCH_SECONDS = 20.0
 
 _FROZEN_RATE, _TUNED_RATE = 1.0, 0.1
-"""Of EfficientNet-Lite0, on Adam's learning rate. Source: docs/measurements/transfer.md."""
+"""Of EfficientNet-Lite0, on Adam's learning rate: not tuned, see docs/measurements/transfer.md."""
 
 _CAFFE_MEAN = (103.939, 116.779, 123.68)
 _TORCH_MEAN = (0.485, 0.456, 0.406)
