@@ -201,13 +201,15 @@ def test_a_script_for_another_program_is_written(
 ) -> None:
     target = tmp_path / "load_it.py"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(target), ""))
+    # The plan that is on its way would take the place of what is said.
+    qtbot.waitUntil(button(export, "Export").isEnabled, timeout=30_000)
     actions = button(export, "Script for…").menu().actions()
     assert [a.text().partition(":")[0] for a in actions] == [
         "FiftyOne", "cleanlab", "TensorBoard", "MLflow",
     ]  # fmt: skip
     actions[0].trigger()
     said = f"{target} is written; it reads load_it.json beside it."
-    qtbot.waitUntil(lambda: text_of(export, "export-status") == said, timeout=60_000)
+    qtbot.waitUntil(lambda: text_of(export, "export-status") == said, timeout=120_000)
     assert "add_samples" in target.read_text("utf-8")
     assert export.jobs.running == ()
     actions[0].trigger()

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.dataset.decoding import Flag
-from inspector.dataset.names import RelativePath, Split
+from inspector.dataset.names import NO_SPLIT, parse_listed_path, parse_split
 from inspector.dataset.user_files import user_path
 from inspector.errors import DatasetError
 from inspector.project.catalog.pair_search import PairSearch
@@ -126,11 +126,16 @@ class Fingerprints:
         if anonymous:
             order.sort(key=lambda i: images[i].sha256)
         chosen = [images[i] for i in order]
-        paths = [RelativePath(image.path) for image in chosen]
+        paths = [parse_listed_path(image.path) for image in chosen]
         if anonymous:
-            paths = [RelativePath(f"image-{number:07}") for number in range(1, len(chosen) + 1)]
+            paths = [
+                parse_listed_path(f"image-{number:07}") for number in range(1, len(chosen) + 1)
+            ]
         rows = _rows(detail, chosen, collection.records[order], digests)
-        splits = tuple(Split(image.split) for image in chosen)
+        splits = tuple(
+            parse_split(image.split, where="the dataset") if image.split else NO_SPLIT
+            for image in chosen
+        )
         content = FingerprintFile(self._context.name, detail, rows, tuple(paths), splits)
         with user_path(file, root, what="fingerprint file") as partial, partial.open("wb") as out:
             write_fingerprints(out, content)
