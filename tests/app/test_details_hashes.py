@@ -8,8 +8,8 @@ from PIL import Image
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from inspector.app.gallery.details import Details
 from inspector.app.threads.bridge import Bridge
-from inspector.app.window.details_panel import Details
 from inspector.project.project import Project
 
 

@@ -5,11 +5,12 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from inspector.app.main import MainWindow
-from inspector.app.start.page import PLACE_PX, StartPage
+from inspector.app.start.page import StartPage
+from inspector.app.start.recent import recent_dataset
+from inspector.app.start.recent_row import RecentRow
 from inspector.app.window.preferences_dialog import Preferences
 from tests.app.screen import button
 
@@ -53,28 +54,26 @@ def test_what_is_not_painted_is_there_after_it(qtbot: QtBot) -> None:
     with qtbot.waitActive(window):
         window.show()
     assert window.start is not None
-    choose = button(window.start, "Open a folder")
+    start = window.start
     qtbot.waitUntil(lambda: not window.windowIcon().isNull())
-    qtbot.waitUntil(lambda: choose.shortcut().toString() == "Ctrl+O")
+    qtbot.waitUntil(lambda: button(start, "Open folder").shortcut().toString() == "Ctrl+O")
     qtbot.keyClick(window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: window.findChild(Preferences) is not None)
     window.findChild(Preferences).close()
     window.close()
 
 
-def test_a_long_place_is_shortened_in_its_middle(qtbot: QtBot) -> None:
+def test_a_long_name_has_its_place(qtbot: QtBot) -> None:
     place = "/srv/" + "pictures of the year/" * 12 + "new"
-    page = StartPage([("a", f"{place}/a"), ("b", "/srv/b")])
+    long = recent_dataset(f"{place}/a", "a" * 90, place, is_there=True, facts={})
+    page = StartPage([long, recent_dataset("/srv/b", "b", "/srv", is_there=True, facts={})])
     qtbot.addWidget(page)
-    rows = [b for b in page.findChildren(QPushButton) if b.property("dataset")]
-    shown = rows[0].text().split("    ")[1]
-    start, end = shown.split("…")
-    assert place.startswith(start)
-    assert place.endswith(end)
-    assert abs(len(start) - len(end)) <= 1
-    width = page.fontMetrics().horizontalAdvance
-    assert PLACE_PX - 2 * width("m") < width(shown) <= PLACE_PX
-    assert rows[1].text().split("    ")[1] == "/srv"
+    page.resize(1280, 800)
+    page.show()
+    first, second = page.findChildren(RecentRow)
+    assert first.width() == second.width() < page.width() / 2
+    assert first.dataset.lines()[0] == place
+    assert first.toolTip() == f"{place}/a"
 
 
 def test_the_icon_comes_with_a_dataset_that_is_opened_at_once(qtbot: QtBot, demo: Path) -> None:

@@ -13,11 +13,14 @@ from inspector.app.gallery.facet_chip import Chip, FacetList
 from inspector.app.gallery.filter_bar import FilterBar
 from inspector.app.gallery.hover_preview import LONGEST_PX, HoverPreview, enlarge
 from inspector.app.gallery.page import GalleryPage
+from inspector.app.gallery.value_chip import ChipState, ValueChip
 from inspector.app.widgets.flow_layout import FlowLayout
 from inspector.app.widgets.page import PageName
 from inspector.app.window.main_window import ProjectWindow
-from inspector.project.review.gallery_query import Facet
-from tests.app.screen import button, page
+from inspector.project.review.gallery_query import OTHER_SPLIT, Facet
+from tests.app.screen import button, page, text_of
+
+NONE = Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
@@ -26,14 +29,18 @@ def gallery(qtbot: QtBot, opened: ProjectWindow) -> GalleryPage:
     return page(opened, PageName.GALLERY)
 
 
-def count_of(bar: FilterBar, facet: Facet, value: str) -> int:
-    values = bar.lists[facet]
-    row = row_of(values, value)
-    return int(values.values.item(row).text().split()[-1].replace(",", ""))
-
-
 def row_of(values: FacetList, value: str) -> int:
     return next(row for row in range(values.values.count()) if values.value(row) == value)
+
+
+def chip_of(bar: FilterBar, facet: Facet, value: str) -> ValueChip:
+    return next(chip for chip in bar.values[facet] if chip.value == value)
+
+
+def count_on(chip: ValueChip) -> int:
+    """The number that a chip shows."""
+    words = chip.text().replace("✕", "").split()
+    return int(words[-1].replace(",", ""))
 
 
 def parts_of(chip: QWidget) -> tuple[QToolButton, QToolButton]:
@@ -42,25 +49,87 @@ def parts_of(chip: QWidget) -> tuple[QToolButton, QToolButton]:
     return text, cross
 
 
-def test_a_ticked_value_lists_as_many_as_it_says(qtbot: QtBot, gallery: GalleryPage) -> None:
-    bar = gallery.filters
-    number = count_of(bar, Facet.SPLIT, "validation")
-    everything = len(gallery.view.tiles.ids)
+def click(qtbot: QtBot, chip: ValueChip, keys: Qt.KeyboardModifier = NONE) -> None:
+    qtbot.mouseClick(chip, Qt.MouseButton.LeftButton, keys)
+
+
+def listed(gallery: GalleryPage) -> int:
+    return len(gallery.view.tiles.ids)
+
+
+def test_a_chip_lists_as_many_as_it_says(qtbot: QtBot, gallery: GalleryPage) -> None:
+    bar, everything = gallery.filters, listed(gallery)
+    chip = chip_of(bar, Facet.SPLIT, "validation")
+    number = count_on(chip)
     assert 0 < number < everything
-    text, cross = parts_of(bar.chips[Facet.SPLIT])
-    qtbot.mouseClick(text, Qt.MouseButton.LeftButton)
-    values = bar.lists[Facet.SPLIT]
+    click(qtbot, chip)
+    qtbot.waitUntil(lambda: listed(gallery) == number, timeout=5_000)
+    assert chip.state is ChipState.CHOSEN
+    # A click on another one takes its place; Ctrl adds; the same once more takes it back.
+    other = chip_of(bar, Facet.SPLIT, "training")
+    click(qtbot, other)
+    qtbot.waitUntil(lambda: listed(gallery) == count_on(other), timeout=5_000)
+    assert chip.state is ChipState.ANY
+    click(qtbot, chip, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: listed(gallery) == number + count_on(other), timeout=5_000)
+    click(qtbot, chip)
+    click(qtbot, other)
+    qtbot.waitUntil(lambda: listed(gallery) == everything, timeout=5_000)
+
+
+def test_alt_and_a_click_leave_a_value_out(qtbot: QtBot, gallery: GalleryPage) -> None:
+    bar, everything = gallery.filters, listed(gallery)
+    chip = chip_of(bar, Facet.SPLIT, "validation")
+    number = count_on(chip)
+    click(qtbot, chip, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: listed(gallery) == everything - number, timeout=5_000)
+    assert chip.state is ChipState.EXCLUDED
+    headline = text_of(gallery, "gallery-headline")
+    assert headline.endswith("not validation.")
+    click(qtbot, chip)
+    qtbot.waitUntil(lambda: listed(gallery) == everything, timeout=5_000)
+
+
+def test_chips_work_by_keyboard(qtbot: QtBot, gallery: GalleryPage) -> None:
+    chip = chip_of(gallery.filters, Facet.NEAR_DUPLICATES, OTHER_SPLIT)
+    number = count_on(chip)
+    chip.setFocus()
+    qtbot.keyClick(chip, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: listed(gallery) == number, timeout=5_000)
+    headline = text_of(gallery, "gallery-headline")
+    assert headline.startswith(f"{number} of ")
+    assert headline.endswith("have a near-duplicate in another split.")
+
+
+def test_counts_follow_the_other_groups(qtbot: QtBot, gallery: GalleryPage) -> None:
+    bar = gallery.filters
+    label = bar.values[Facet.CLASS][0]
+    before = count_on(label)
+    click(qtbot, chip_of(bar, Facet.SPLIT, "validation"))
+    qtbot.waitUntil(lambda: count_on(label) < before, timeout=5_000)
+    within = count_on(label)
+    click(qtbot, label)
+    qtbot.waitUntil(lambda: listed(gallery) == within, timeout=5_000)
+    assert before > within > 0
+
+
+def test_a_list_of_another_facet_is_ticked_by_keys(qtbot: QtBot, gallery: GalleryPage) -> None:
+    bar, everything = gallery.filters, listed(gallery)
+    bar.open_list(Facet.NEAR_DUPLICATES)
+    values = bar.lists[Facet.NEAR_DUPLICATES]
     assert values.isVisible()
-    row = row_of(values, "validation")
-    values.values.setCurrentRow(row)
+    values.values.setCurrentRow(row_of(values, "near"))
     qtbot.keyClick(values.values, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: len(gallery.view.tiles.ids) == number, timeout=5_000)
+    qtbot.waitUntil(lambda: 0 < listed(gallery) < everything, timeout=5_000)
     qtbot.keyClick(values.values, Qt.Key.Key_Return)
     assert not values.isVisible()
-    assert text.text() == "Split: validation"
+    chip = bar.chips[Facet.NEAR_DUPLICATES]
+    text, cross = parts_of(chip)
+    assert chip.isVisible()
+    assert text.text() == "Near-duplicates: near"
     qtbot.mouseClick(cross, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: len(gallery.view.tiles.ids) == everything, timeout=5_000)
-    assert not cross.isVisible()
+    qtbot.waitUntil(lambda: listed(gallery) == everything, timeout=5_000)
+    assert not chip.isVisible()
 
 
 def test_a_click_beside_the_box_ticks_once(qtbot: QtBot, gallery: GalleryPage) -> None:
@@ -81,7 +150,7 @@ def test_every_filter_is_cleared_at_once(qtbot: QtBot, gallery: GalleryPage) -> 
     everything = len(gallery.view.tiles.ids)
     bar.text.setText("b1")
     bar.lists[Facet.NEAR_DUPLICATES].ticked.emit(frozenset({"near"}))
-    reset = button(bar, "Clear all")
+    reset = button(bar, "Clear")
     qtbot.waitUntil(lambda: 0 < len(gallery.view.tiles.ids) < everything, timeout=5_000)
     assert reset.isVisible()
     qtbot.mouseClick(reset, Qt.MouseButton.LeftButton)

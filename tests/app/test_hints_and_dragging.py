@@ -11,13 +11,19 @@ from inspector.app.widgets.page import PageName
 from inspector.app.window.hint_bar import HintBar
 from inspector.app.window.main_window import ProjectWindow
 from inspector.app.window.session import Session
-from tests.app.screen import by_id, page
+from tests.app.screen import button, by_id, page
 
 
 def test_hints_are_few_and_dismissed_for_good(qtbot: QtBot, view: ProjectWindow) -> None:
     with_hint = [p for p in view.pages if p.hint]
     assert 0 < len(with_hint) <= 5
     (bar,) = view.findChildren(HintBar)
+    # One bar at a time: the reading of the folders comes first.
+    qtbot.waitUntil(view.opened_as.bar.isVisible, timeout=10_000)
+    view.show_page(view.pages.index(with_hint[0]))
+    assert not bar.isVisible()
+    button(view.opened_as.bar, "Hide").click()
+    assert bar.isVisible()
     text = by_id(bar, QLabel, "hint-text")
     for shown in view.pages:
         view.show_page(view.pages.index(shown))

@@ -9,9 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from inspector.app.widgets import theme
 from inspector.app.widgets.page import PageName
-from inspector.app.window.command_palette import Palette
-from inspector.app.window.commands import PaletteCommand, matching
 from inspector.app.window.main_window import ProjectWindow
+from inspector.app.window.palette.command_palette import Palette
+from inspector.app.window.palette.commands import PaletteCommand, matching
 from inspector.desktop.settings import read_settings
 from tests.app.screen import page
 
@@ -37,7 +37,7 @@ def test_some_letters_find_a_command(typed: str, best: str) -> None:
      ("leak", "Go to Splits"), ("leakage", "Go to Splits"), ("dark", "Theme: dark"),
      ("about", "About Dataset Inspector"), ("version", "About Dataset Inspector"),
      ("workers", "Preferences: worker processes"), ("relabel", "Go to Labels"),
-     ("patient", "Go to Groups"), ("clean", "Go to Export"), ("quit", "Quit the program"),
+     ("patient", "Go to Groups"), ("clean", "Clean up dataset…"), ("quit", "Quit the program"),
      ("confusion", "Go to Train"), ("transform", "Go to Augment")],
 )  # fmt: skip
 def test_pages_actions_and_settings_are_found_by_meaning(
@@ -130,7 +130,7 @@ def test_arrows_choose_and_escape_leaves(qtbot: QtBot, opened: ProjectWindow) ->
     qtbot.keyClick(palette.field, Qt.Key.Key_Down)
     qtbot.keyClick(palette.field, Qt.Key.Key_Down)
     qtbot.keyClick(palette.field, Qt.Key.Key_Up)
-    assert palette.list.currentRow() == 1
+    assert palette.current().text == texts[1]
     qtbot.keyClicks(palette.field, "no such thing zzz")
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
     assert palette.isVisible()

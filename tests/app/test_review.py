@@ -5,10 +5,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QLabel, QProgressBar, QToolButton
+from PySide6.QtWidgets import QLabel, QProgressBar
 from pytestqt.qtbot import QtBot
 
 from inspector.app.duplicates.cluster_list import STACKED, stacked
+from inspector.app.widgets.member_strip import StripMember
 from inspector.app.widgets.page import PageName
 from inspector.app.widgets.review.review_speed import BREAK_SECONDS, ENOUGH, ReviewSpeed
 from inspector.app.window.main_window import ProjectWindow
@@ -72,21 +73,23 @@ def test_the_queue_shows_stacked_pictures(qtbot: QtBot, opened: ProjectWindow) -
 
 def test_the_strip_gets_its_pictures(qtbot: QtBot, opened: ProjectWindow) -> None:
     strip = show(opened, PageName.DUPLICATES).strip
-    buttons = strip.findChildren(QToolButton)
-    assert len(buttons) >= 2
-    qtbot.waitUntil(lambda: not any(b.icon().isNull() for b in buttons), timeout=10_000)
+    qtbot.waitUntil(lambda: len(strip.findChildren(StripMember)) >= 2, timeout=10_000)
+    members = strip.findChildren(StripMember)
+    qtbot.waitUntil(lambda: all(m.has_thumbnail() for m in members), timeout=10_000)
 
 
 def test_progress_counts_and_goes_back_with_undo(qtbot: QtBot, opened: ProjectWindow) -> None:
     review = show(opened, PageName.DUPLICATES)
     progress = by_id(review, QLabel, "review-progress")
     total = len(review.model.items)
-    assert progress.text() == f"0 of {total} reviewed"
+    left = by_id(review, QLabel, "review-left")
+    assert progress.text() == f"0 of {total} decided"
+    assert left.text() == ""
     for done in range(1, 5):
-        qtbot.keyClick(review.list, Qt.Key.Key_A)
-        said = f"{done} of {total} reviewed"
-        qtbot.waitUntil(lambda said=said: progress.text().startswith(said), timeout=10_000)
-    assert progress.text() == f"4 of {total} reviewed, less than a minute"
+        qtbot.keyClick(review.list, Qt.Key.Key_G)
+        said = f"{done} of {total} decided"
+        qtbot.waitUntil(lambda said=said: progress.text() == said, timeout=10_000)
+    assert left.text() == "less than a minute left"
     assert named(review, QProgressBar, "Share of the queue that is reviewed").value() == 4
     qtbot.keyClick(review.list, Qt.Key.Key_Backspace)
     qtbot.waitUntil(lambda: progress.text().startswith("3 of"), timeout=10_000)

@@ -1,11 +1,12 @@
 """What keys do in the two reviews, through the real window: chains, classes, undo, progress."""
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QComboBox, QInputDialog, QLabel
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from inspector.app.duplicates.page import DuplicatesPage
+from inspector.app.widgets.controls.class_chooser import ClassChooser
 from inspector.app.widgets.page import PageName
 from inspector.app.window.main_window import ProjectWindow
 from inspector.store.samples import Sample
@@ -99,7 +100,7 @@ def test_undo_returns_to_its_cluster(
 ) -> None:
     first = review.current()
     assert first is not None
-    qtbot.keyClick(review.list, Qt.Key.Key_A)
+    qtbot.keyClick(review.list, Qt.Key.Key_G)
     qtbot.waitUntil(lambda: review.current().id != first.id, timeout=10_000)
     for _ in range(3):
         qtbot.keyClick(review.list, Qt.Key.Key_Down)
@@ -115,20 +116,15 @@ def test_undo_returns_to_its_cluster(
 
 
 def test_l_and_return_alone_change_no_label(qtbot: QtBot, review: DuplicatesPage) -> None:
-    shown: list[str] = []
-
-    def answer() -> None:
-        dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, QInputDialog)
-        shown.append(dialog.findChild(QComboBox).currentText())
-        qtbot.keyClick(dialog, Qt.Key.Key_Return)
-
-    QTimer.singleShot(200, answer)
     qtbot.keyClick(review.list, Qt.Key.Key_L)
+    (chooser,) = review.findChildren(ClassChooser)
+    qtbot.waitUntil(lambda: chooser.list.count() > 1, timeout=10_000)
     cluster = review.current()
     assert cluster is not None
     keeper = next(m for m in cluster.members if m.id == cluster.suggested_keeper)
-    assert shown == [keeper.label]
+    assert chooser.list.currentItem().text() == f"{keeper.label}  (now)"
+    qtbot.keyClick(chooser.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not review.findChildren(ClassChooser), timeout=10_000)
     qtbot.wait(300)
     assert not any(s.new_label for s in review.project.samples.everything())
     assert review.project.decisions.log() == []

@@ -112,7 +112,7 @@ def test_a_session_of_the_first_form_is_read_once(
     window.show_start()
     kept = json.loads(QSettings("dataset-inspector", "window").value("views"))[str(project.file)]
     assert kept["page"] == "page-duplicates"
-    assert set(kept["pages"]) == {"page-gallery", "page-duplicates"}
+    assert set(kept["pages"]) == {"page-gallery", "page-duplicates", "page-labels"}
     assert kept["pages"]["page-gallery"]["gallery-name-part"] == "b"
 
 
@@ -132,7 +132,8 @@ def test_the_last_dataset_is_opened_only_where_it_is_wished(
     assert window.view is None
     settings_file().parent.mkdir(parents=True)
     settings_file().write_text("[preferences]\nreopen = true\n")
-    with qtbot.waitSignal(window.project_opened, timeout=20_000):
+    window.show()
+    with qtbot.waitSignal(window.project_opened, timeout=60_000):
         window.reopen()
     assert window.view is not None
     assert window.view.project.root == demo

@@ -16,7 +16,7 @@ from inspector.app.widgets.page import PageName
 from inspector.app.window.main_window import ProjectWindow
 from inspector.project.project import Project
 from inspector.store.records import LABEL_ERRORS, LabelErrorsRecord, SuspectRecord
-from tests.app.screen import by_id, page, texts
+from tests.app.screen import by_id, page, text_of, texts
 
 
 @pytest.fixture
@@ -121,11 +121,13 @@ def test_a_card_leads_to_the_queue_and_keys_decide(qtbot: QtBot, view: ProjectWi
     _press(_card(view, "labels"), "See")
     queue = page(view, PageName.LABELS)
     assert view.page() is queue
-    row = next(i for i, c in enumerate(queue.model.items) if c.score is not None)
-    queue.list.setCurrentIndex(queue.model.index(row))
     case = queue.current()
     assert case is not None
-    qtbot.waitUntil(lambda: "nearest" in texts(queue), timeout=20_000)
+    assert case.score is not None
+    heading = text_of(queue, "review-heading")
+    assert heading.startswith(f"Labelled {case.labels[0]}. Is it ")
+    qtbot.waitUntil(lambda: "of 8 nearest" in texts(queue), timeout=20_000)
+    total = queue.review.total_count()
     sample = case.samples[0].id
     qtbot.keyClick(queue.list, Qt.Key.Key_Return)
 
@@ -133,13 +135,23 @@ def test_a_card_leads_to_the_queue_and_keys_decide(qtbot: QtBot, view: ProjectWi
         return view.project.samples.by_ids([sample])[0].new_label
 
     qtbot.waitUntil(lambda: label() == case.suggested, timeout=10_000)
+    # The decided row leaves the list, and the progress counts.
     qtbot.waitUntil(lambda: queue.current() is not None and queue.current() != case, timeout=10_000)
+    assert all(sample not in {s.id for s in c.samples} for c in queue.model.items)
     qtbot.keyClick(queue.list, Qt.Key.Key_K)
-    qtbot.waitUntil(lambda: sum(c.done for c in queue.model.items) == 2, timeout=10_000)
+    qtbot.waitUntil(lambda: queue.review.done_count() == 2, timeout=10_000)
+    progress = by_id(queue, QLabel, "review-progress")
+    assert progress.text() == f"2 of {total} reviewed"
+    assert text_of(queue, "review-left") == "1 changed, 1 kept"
     qtbot.keyClick(queue.list, Qt.Key.Key_Backspace)
-    qtbot.waitUntil(lambda: sum(c.done for c in queue.model.items) == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: queue.review.done_count() == 1, timeout=10_000)
     qtbot.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: not label(), timeout=10_000)
+    # Undo leads back to its label.
+    qtbot.waitUntil(
+        lambda: queue.current() is not None and queue.current().samples[0].id == sample,
+        timeout=10_000,
+    )
 
 
 def test_cards_show_pictures_and_act(qtbot: QtBot, view: ProjectWindow) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from inspector.audit.shortcuts import shortcuts
+from inspector.audit.shortcuts.single_property import shortcuts
 
 
 def _case(n: int, seed: int) -> tuple[np.ndarray, np.random.Generator]:

@@ -73,6 +73,7 @@ def test_any_moment_leaves_the_old_or_the_new(
         assert run("decide", *where, "--drop", image).returncode == 0
     fresh = shutil.copy(file, tmp_path / "fresh")
     made = calls_of(tracer, inspector(*words[verb]), tmp_path / "calls")
+    locked = target.read_bytes() if verb == "freeze" else b""
     for _ in repeat(rounds // 12):
         for old in (*tmp_path.glob("p.inspector-*"), target):
             if old.exists():
@@ -87,11 +88,10 @@ def test_any_moment_leaves_the_old_or_the_new(
         with closing(sqlite3.connect(file)) as connection:
             loose = "SELECT count(*) FROM change WHERE operation NOT IN (SELECT id FROM operation)"
             assert connection.execute(loose).fetchone() == (0,)
-        if verb == "export" and target.exists():
-            assert whole_export(target)
-        # Whatever was left behind, the same verb does its work now.
-        if verb == "export" and target.exists():
+        if target.exists():
+            assert whole_export(target) if verb == "export" else target.read_bytes() == locked
             continue
+        # Whatever was left behind, the same verb does its work now.
         again = run(*words[verb])
         assert again.returncode == 0, again.stderr
     if verb == "export":

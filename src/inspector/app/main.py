@@ -1,29 +1,30 @@
 """Start the window: the application, the Start page, and the open project in its place."""
 
-import logging
 import signal
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 # What comes after the first paint is asked of these by name: the names of `Qt` alone take 15 ms.
 from PySide6 import QtCore, QtGui, QtWidgets
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from inspector import errors
-from inspector.app.start.page import FACE_PX, StartPage
+from inspector.app.start.page import StartPage
+from inspector.app.start.recent import THUMBNAIL_PX
 from inspector.app.threads.deadline import end_in_time
 from inspector.app.threads.gc_scheduler import GcScheduler
 from inspector.app.widgets import theme
 from inspector.app.widgets.focus import StableFocus
+from inspector.app.window import late_work
+from inspector.app.window.bug_reporter import BugReporter
 from inspector.app.window.display_check import check_screen
 from inspector.app.window.log_file import log_to_file
 from inspector.app.window.open_words import parse_words
+from inspector.app.window.recent_datasets import recent_datasets
 from inspector.app.window.session import Session
 from inspector.desktop.paths import resources_folder
 from inspector.desktop.settings import (
@@ -32,6 +33,7 @@ from inspector.desktop.settings import (
     THEME,
     WORKERS,
     Value,
+    kept_theme,
     read_settings,
     write_setting,
 )
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from inspector.app.window.main_window import ProjectWindow
     from inspector.app.window.opening import Opening
     from inspector.app.window.single_instance import SingleInstance
+    from inspector.app.window.view_builder import ViewBuilder
     from inspector.dataset.layouts import Choice
     from inspector.project.project import Project
     from inspector.work.jobs import Stop
@@ -62,21 +65,6 @@ if TYPE_CHECKING:
 SWITCH_SECONDS = 0.001
 # From the system's request to the end; half a second is left of the one that it may take.
 END_SECONDS = 0.6
-_LOG = logging.getLogger("inspector")
-
-
-class BugReporter(QObject):
-    """Show what was raised in a slot: Qt only prints it."""
-
-    raised = Signal(str)
-
-    def hook(
-        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
-        """Log an exception that nothing caught and tell the window."""
-        text = "".join(traceback.format_exception(kind, error, trace))
-        _LOG.error("a bug: %s", text)
-        self.raised.emit(text)
 
 
 class MainWindow(StableFocus, QMainWindow):
@@ -104,6 +92,8 @@ class MainWindow(StableFocus, QMainWindow):
         self._asked = "", ""
         self._stop_job: Stop | None = None
         self._hold: SingleInstance | None = None
+        self._builder: ViewBuilder | None = None
+        self._open_later: Callable[[], None] | None = None
         self.start: StartPage | None = None
         self.view: ProjectWindow | None = None
         self.show_start()
@@ -122,21 +112,27 @@ class MainWindow(StableFocus, QMainWindow):
         if not self._may_close():
             return
         self._shut_view()
-        page = StartPage([(Path(p).name, p) for p in self._session.recent()])
+        self._place_start()
+
+    def _place_start(self) -> None:
+        page = StartPage(recent_datasets(self._session))
         page.opened.connect(self.open_path)
         page.sample_asked.connect(self._open_sample)
         page.preferences_asked.connect(self.show_preferences)
-        page.painted.connect(self._ask_faces)
+        page.painted.connect(self._on_painted)
         self.start = page
         self.setCentralWidget(page)
         self.setWindowTitle("Dataset Inspector")
 
-    def _ask_faces(self) -> None:
-        """Look for images of the recent datasets, once they were listed on the screen."""
+    def _on_painted(self) -> None:
+        """Open what is to be opened, and look for images of the recent datasets."""
+        if self._open_later is not None:
+            self._open_later()
+            return
         recent = [path for path in self._session.recent() if Path(path).is_dir()]
         if recent:
-            side_px = round(FACE_PX * self.devicePixelRatio())
-            self.bridge.call(partial(_read_faces, recent, side_px), self._show_faces)
+            side_px = round(THUMBNAIL_PX * self.devicePixelRatio())
+            self.bridge.call(partial(late_work.read_faces, recent, side_px), self._show_faces)
 
     def _show_faces(self, thumbnails_of: "Mapping[str, list[QImage]]") -> None:
         if self.start is not None:
@@ -171,10 +167,12 @@ class MainWindow(StableFocus, QMainWindow):
         """
         workers = int(self._setting(WORKERS.name)) or None
         self._asked = path, file
-        if self.view is not None:
-            self.view.watch(self.opening.jobs)
-        elif self.start is not None:
-            self.start.watch(self.opening.jobs)
+        self._open_later = None
+        self._cancel_building()
+        if shown := self.view or self.start:
+            shown.watch(self.opening.jobs)
+        if self.start is not None:
+            self.start.show_opening(path)
         self.opening.open(
             Path(path),
             Path(file) if file else None,
@@ -183,9 +181,18 @@ class MainWindow(StableFocus, QMainWindow):
             read_only=read_only,
         )
 
+    def open_when_painted(self, path: str, file: str = "", *, read_only: bool = False) -> None:
+        """Open a dataset once the window is seen; that it opens stands there from the start."""
+        assert self.start is not None
+        self.start.show_opening(path)
+        self._open_later = partial(self.open_path, path, file, read_only=read_only)
+        if self.start.is_painted():
+            self._on_painted()
+
     def _on_opened(self, project: "Project") -> None:
-        from inspector.app.window.main_window import ProjectWindow
+        """Build the pages of a project, unless another window has it, or this one already."""
         from inspector.app.window.single_instance import SingleInstance
+        from inspector.app.window.view_builder import ViewBuilder
 
         if self._hold is not None and self._hold.file == project.file:
             self.bridge.call(project.close, writes=True)
@@ -201,7 +208,16 @@ class MainWindow(StableFocus, QMainWindow):
         self._shut_view()
         self._hold = hold
         self._session.remember(str(project.root))
-        view = ProjectWindow(project)
+        if self.start is None:
+            self._place_start()
+        assert self.start is not None
+        self.start.show_opening(str(project.root))
+        self._builder = ViewBuilder(project, self)
+        self._builder.built.connect(self._on_built)
+        self._builder.start()
+
+    def _on_built(self, view: "ProjectWindow") -> None:
+        self._builder = None
         view.close_asked.connect(self.show_start)
         view.bridge.broken.connect(self._on_broken)
         view.job_ended.connect(self._on_job_ended)
@@ -210,12 +226,21 @@ class MainWindow(StableFocus, QMainWindow):
         view.theme_asked.connect(self._on_theme)
         view.about_asked.connect(self.show_about)
         view.backups_asked.connect(self.show_backups)
+        view.recent_facts.read.connect(
+            partial(self._session.remember_facts, str(view.project.root))
+        )
         self.view, self.start = view, None
         self.setCentralWidget(view)
         self._session.restore(view)
         view.page().setFocus()
-        self.setWindowTitle(f"{project.name} - Dataset Inspector")
+        self.setWindowTitle(f"{view.project.name} - Dataset Inspector")
         self.project_opened.emit()
+
+    def _cancel_building(self) -> None:
+        builder, self._builder = self._builder, None
+        if builder is not None:
+            builder.cancel()
+            self._release_hold()
 
     def _finish(self) -> None:
         """Add what is not painted: the icon and its SVG, and a shortcut with the names of `Qt`."""
@@ -240,14 +265,10 @@ class MainWindow(StableFocus, QMainWindow):
 
     def _ask_layout(self) -> None:
         """Let the person say what the folders mean where no reading fits."""
-        from inspector.app.opened_as.dialog import LayoutDialog
-        from inspector.dataset.layouts import Choice as Nothing
-        from inspector.project.catalog.layout_reader import LayoutReader
+        from inspector.app.opened_as.dialog import ask_layout
 
         path, file = self._asked
-        dialog = LayoutDialog(LayoutReader(Path(path)), self.bridge, Nothing(), self)
-        dialog.chosen.connect(lambda choice: self.open_path(path, file, choice))
-        dialog.open()
+        ask_layout(Path(path), self.bridge, self, partial(self.open_path, path, file))
 
     def show_backups(self, file: Path) -> None:
         """Let the person put back a backup of a project file, which is then opened."""
@@ -333,19 +354,22 @@ class MainWindow(StableFocus, QMainWindow):
         return may_stop(going, self)
 
     def _shut_view(self) -> None:
+        self._cancel_building()
         view, self.view = self.view, None
         if view is not None:
             self._session.keep(view)
             view.close()
             view.deleteLater()
             self.project_closed.emit()
+        self._release_hold()
+
+    def _release_hold(self) -> None:
         hold, self._hold = self._hold, None
         if hold is not None:
             hold.release()
             hold.deleteLater()
 
     def _open_sample(self) -> None:
-        from inspector.project.catalog.sample_dataset import make_sample
         from inspector.work.jobs import Progress, Stop
 
         progress, stop = Progress(), Stop()
@@ -353,7 +377,7 @@ class MainWindow(StableFocus, QMainWindow):
         assert self.start is not None
         self.start.show_job(progress, stop)
         self.bridge.call(
-            lambda: make_sample(progress, stop),
+            lambda: late_work.make_sample(progress, stop),
             self._on_sample,
             on_error=self._on_no_sample,
             channel="sample",
@@ -380,7 +404,7 @@ class MainWindow(StableFocus, QMainWindow):
         """Show the preferences; a new theme is put on at once."""
         from inspector.app.window.preferences_dialog import Preferences
 
-        dialog = Preferences(self)
+        dialog = Preferences(self, self.view)
         dialog.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.changed.connect(self._on_preference)
         dialog.open()
@@ -404,7 +428,7 @@ class MainWindow(StableFocus, QMainWindow):
         """Open the last dataset, where there is one and the person wants that."""
         recent = self._session.recent()
         if self._setting(REOPEN.name) and recent and Path(recent[0]).is_dir():
-            self.open_path(recent[0])
+            self.open_when_painted(recent[0])
 
     def _on_preference(self, name: str) -> None:
         if name == THEME.name:
@@ -431,13 +455,6 @@ class MainWindow(StableFocus, QMainWindow):
             return {s.name: s.default for s in SETTINGS}[name]
 
 
-def _read_faces(recent: Sequence[str], side_px: int) -> "Mapping[str, list[QImage]]":
-    # Imported where it runs: it brings what decodes images.
-    from inspector.app.start.recent_thumbnails import read_faces
-
-    return read_faces(recent, side_px)
-
-
 def open_window(words: Sequence[str]) -> int:
     """Open the window, on a dataset or project file if one is named; return the exit status."""
     try:
@@ -453,7 +470,7 @@ def open_window(words: Sequence[str]) -> int:
     app.setApplicationName("inspector")
     app.setApplicationDisplayName("Dataset Inspector")
     app.setDesktopFileName("dataset-inspector")
-    theme.apply(app, opened.theme or _kept_theme())
+    theme.apply(app, opened.theme or kept_theme())
     window = MainWindow()
     if not opened.theme:
         # "system" goes with the desktop, also while the window is open.
@@ -465,34 +482,19 @@ def open_window(words: Sequence[str]) -> int:
     sys.setswitchinterval(SWITCH_SECONDS)
     window.project_opened.connect(garbage.settle)
     window.project_closed.connect(garbage.sweep_soon)
-    window.show()
     if opened.path:
-        QTimer.singleShot(
-            0,
-            window,
-            lambda: window.open_path(opened.path, opened.project, read_only=opened.read_only),
-        )
+        window.open_when_painted(opened.path, opened.project, read_only=opened.read_only)
     else:
-        QTimer.singleShot(0, window, window.reopen)
+        window.reopen()
+    window.show()
     # Python sees signals only between bytecodes: a timer gives it a chance.
     signal.signal(signal.SIGINT, lambda *_: window.quit())
     signal.signal(signal.SIGTERM, lambda *_: window.quit())
     pulse = QTimer()
-    pulse.timeout.connect(_pulse)
+    pulse.timeout.connect(lambda: None)
     pulse.start(300)
     end_in_time(END_SECONDS)
     status = app.exec()
     garbage.give_back()
     sys.excepthook = sys.__excepthook__
     return status
-
-
-def _kept_theme() -> str:
-    try:
-        return str(read_settings()[THEME.name])
-    except InspectorError:
-        return str(THEME.default)
-
-
-def _pulse() -> None:
-    """Let Python look at its signals."""

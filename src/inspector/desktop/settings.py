@@ -92,6 +92,14 @@ def read_settings(file: Path | None = None) -> dict[str, Value]:
     return values
 
 
+def kept_theme() -> str:
+    """Return the theme that is set; a file that can't be read counts as empty."""
+    try:
+        return str(read_settings()[THEME.name])
+    except InspectorError:
+        return str(THEME.default)
+
+
 def write_setting(setting: Setting, value: Value, file: Path | None = None) -> None:
     """Write one setting, in one step; comments, order and other tables of the file stay.
 

@@ -1,6 +1,6 @@
 """A dataset with everything that is known and decided about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from inspector.dataset.layouts import Choice, Layout, recognise
@@ -20,6 +20,7 @@ from inspector.project.diagnosis.image_map import ImageMap
 from inspector.project.diagnosis.label_review import LabelReview
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.diagnosis.reports import Reports
+from inspector.project.diagnosis.shortcuts import Shortcuts
 from inspector.project.experiments.comparisons import Comparisons
 from inspector.project.experiments.experiments import Experiments
 from inspector.project.experiments.run_scripts import RunScripts
@@ -33,6 +34,8 @@ from inspector.project.review.gallery_query import Gallery
 from inspector.project.review.groups import Groups
 from inspector.project.review.image_collection import Fingerprints
 from inspector.project.review.image_hashes import ImageHashes
+from inspector.project.review.pair_differences import PairDifferences
+from inspector.project.review.pairs_so_far import PairsSoFar
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.splits import Splits
 from inspector.project.training.runs import Runs
@@ -79,13 +82,15 @@ class Project:
         self.embeddings = Embeddings(context, self.samples)
         self.duplicates = Duplicates(context, self.samples)
         self.image_hashes = ImageHashes(context, self.samples)
+        self.pair_differences = PairDifferences(context, self.samples, self.duplicates)
         self.fingerprints = Fingerprints(context, self.samples)
         self.audits = Audits(context, self.duplicates, self.fingerprints)
         self.decisions = Decisions(context, self.samples, self.duplicates)
         self.groups = Groups(context, self.samples, self.duplicates, self.decisions)
-        self.gallery = Gallery(self.samples, self.duplicates)
+        self.gallery = Gallery(self.samples, self.duplicates, self._suspected)
         source = SplitSource(context, self.samples, self.groups, self.duplicates)
         self.splits = Splits(source, self.scans)
+        self.pairs_so_far = PairsSoFar(context, self.samples, self.scans)
         self.policies = Policies(context)
         self.previews = Previews(context, self.groups)
         self.measuring = PolicyEffects()
@@ -93,6 +98,7 @@ class Project:
         self.label_review = LabelReview(context, self.samples, self.labels)
         self.image_map = ImageMap(context, self.embeddings)
         self.diagnoses = Diagnoses(source, self.splits, self.labels)
+        self.shortcuts = Shortcuts(source, self.splits, self.diagnoses)
         self.answers = Answers(source, self.splits, self.diagnoses)
         self.evidence = EvidenceReader(source, self.splits, self.diagnoses)
         self.findings = Findings(source, self.scans, self.decisions, self.splits, self.labels)
@@ -105,6 +111,10 @@ class Project:
         self.fixes = CleanUps(source, self.decisions, self.splits, self.reports, self.exports)
         self.comparisons = Comparisons(context, self.decisions, self.groups, self.runs)
         self.experiments = Experiments(source, self.splits, self.diagnoses, self.runs)
+
+    def _suspected(self) -> Collection[int]:
+        # The gallery is below the labels: it is told which samples are suspected.
+        return self.labels.suspected()
 
     @property
     def name(self) -> str:

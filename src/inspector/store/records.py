@@ -39,6 +39,7 @@ class RecordKey(Enum):
     DIAGNOSIS = "diagnosis"
     EXPERIMENT = "experiment"
     LABEL_ERRORS = "label errors"
+    SHORTCUTS = "shortcuts"
     LABEL_REVIEW = "label review"
     POLICIES = "policies"
     EXPORT = "export"
@@ -210,11 +211,17 @@ class ExperimentRecord(msgspec.Struct, frozen=True):
 
 
 class SuspectRecord(msgspec.Struct, frozen=True, array_like=True):
-    """A suspected label error: id of the sample, the class to take instead, score 0 to 1."""
+    """A suspected label error: id of the sample, the class to take instead, score 0 to 1.
+
+    Attributes:
+        confidence: The likeliest classes with their probability, the first one first; () where an
+            older version stored none.
+    """
 
     sample: int
     suggested: str
     score: float
+    confidence: tuple[tuple[str, float], ...] = ()
 
 
 class StratumRecord(msgspec.Struct, frozen=True, array_like=True):
@@ -230,6 +237,38 @@ class LabelErrorsRecord(msgspec.Struct, frozen=True):
     digest: str
     suspects: tuple[SuspectRecord, ...]
     strata: tuple[StratumRecord, ...] = ()
+
+
+class ProbeRecord(msgspec.Struct, frozen=True):
+    """What one probe found; values as of `audit.shortcut_search.ProbeResult`."""
+
+    probe: str
+    accuracy: float
+    low: float
+    high: float
+    chance: float
+    folder_accuracy: float | None
+    folder_chance: float | None
+    p_corrected: float
+    verdict: str
+    examples: tuple[int, ...]
+
+
+class ShortcutsRecord(msgspec.Struct, frozen=True):
+    """The last search for shortcuts.
+
+    Attributes:
+        digest: Of the files, labels, groups and split that it read.
+        folder: Name of the evaluation split; "" without one.
+        images: In the training folder.
+        groups: They form so many groups.
+    """
+
+    digest: str
+    folder: str
+    images: int
+    groups: int
+    probes: tuple[ProbeRecord, ...]
 
 
 class LabelVerdict(msgspec.Struct, frozen=True, array_like=True):
@@ -282,6 +321,9 @@ EXPERIMENT = Record[ExperimentRecord | None](
 )
 LABEL_ERRORS = Record[LabelErrorsRecord | None](
     RecordKey.LABEL_ERRORS, LabelErrorsRecord, None, rebuildable=True
+)
+SHORTCUTS = Record[ShortcutsRecord | None](
+    RecordKey.SHORTCUTS, ShortcutsRecord, None, rebuildable=True
 )
 LABEL_REVIEW = Record(RecordKey.LABEL_REVIEW, LabelReviewRecord, LabelReviewRecord())
 POLICIES = Record(RecordKey.POLICIES, PoliciesRecord, PoliciesRecord())

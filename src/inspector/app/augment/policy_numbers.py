@@ -114,7 +114,7 @@ GROUPS: Sequence[tuple[str, Sequence[Control]]] = (
     ("Damage", (
         Control("blur_px", "blur_px", "Blur", "px", 1),
         Control("noise_levels", "noise_levels", "Noise", "levels", 0),
-        Control("jpeg_quality", "jpeg_quality", "JPEG, least quality", "of 100", 0),
+        Control("jpeg_quality", "jpeg_quality", "JPEG quality", "of 100", 0),
         Control("erasing_probability", "erasing_probability", "Erase", "probability", 2),
         Control("erasing_area", "erasing_area", "Erased area", "share", 2),
     )),

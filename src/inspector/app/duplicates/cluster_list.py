@@ -1,22 +1,35 @@
-"""The queue of clusters: stacked thumbnails, kind, splits and a tick for what is reviewed."""
+"""The queue of clusters: stacked thumbnails, kind, similarity, splits, and a tick where decided."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPen, QPixmap
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from inspector.app.duplicates.queue import HashedPair, labels_of
 from inspector.app.widgets import theme
 from inspector.app.widgets.pairs.pair_kinds import KIND_NAMES
-from inspector.app.widgets.review.review import AnyIndex, QueueModel
-from inspector.project.review.duplicates import Cluster
+from inspector.app.widgets.review.queue_model import AnyIndex, QueueModel
+from inspector.app.widgets.split_badge import paint_badge
+from inspector.project.review.duplicates import Cluster, PairKind
+from inspector.store.samples import Sample
 
 STACKED = 3
-ROW_PX = 72
-SIDE_PX = 46
-LINE_PX = 19
-SHIFT_PX = 9
-_GAP_PX = 8
+ROW_PX = 70
+SIDE_PX = 48
+SHIFT_PX = 25
+_MARGIN_PX, _RIGHT_PX = 12, 4
+_LINE_PX = 20
+_PADDING_PX = 6
+_SHORT = {
+    PairKind.BYTES: "Identical", PairKind.PIXELS: "Identical", PairKind.TRANSFORMED: "Flipped",
+    PairKind.NEAR: "Near",
+}  # fmt: skip
+_SPLITS = ("test", "validation", "training")
+
+
+def _evaluation_first(split: str) -> int:
+    return _SPLITS.index(split) if split in _SPLITS else len(_SPLITS)
 
 
 class ClusterModel(QueueModel[Cluster]):
@@ -37,13 +50,13 @@ class ClusterModel(QueueModel[Cluster]):
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         cluster = self.items[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return _lines(cluster)[0]
+            return _title(cluster)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(_lines(cluster))
+            return "\n".join(m.path for m in cluster.members[:8])
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            state = "reviewed" if cluster.reviewed else "open"
-            labels = ", ".join(cluster.labels)
-            return f"cluster of {len(cluster.members)} images, {labels}, {state}"
+            state = "decided" if cluster.reviewed else "open"
+            labels, splits = ", ".join(cluster.labels), ", ".join(filter(None, cluster.splits))
+            return f"{_title(cluster)}, {labels}, {splits}, {state}"
         return None
 
 
@@ -58,12 +71,12 @@ class ClusterList(QListView):
         super().__init__()
         self._clusters = model
         self.setModel(model)
-        self.setItemDelegate(_Stack(model, pixmap, self))
+        self.setItemDelegate(_ClusterRows(model, pixmap, self))
         self.setUniformItemSizes(True)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setObjectName("duplicate-clusters")
         self.setAccessibleName("Clusters of duplicates")
-        self.setMinimumWidth(256)
         self._again: Sequence[int] = ()
 
     def selected_values(self) -> dict[str, list[str]]:
@@ -72,15 +85,20 @@ class ClusterList(QListView):
         members = self._clusters.items[row].members if row >= 0 else ()
         return {"members": [str(m.id) for m in members]}
 
-    def select_values(self, kept: Mapping[str, Iterable[str]]) -> None:
+    def select_values(self, values: Mapping[str, Iterable[str]]) -> None:
         """Begin at that cluster, once there is a list."""
-        self._again = [int(i) for i in kept.get("members", ()) if i.isdecimal()]
+        self._again = [int(i) for i in values.get("members", ()) if i.isdecimal()]
+
+    @property
+    def remembered(self) -> frozenset[int]:
+        """Ids of the members of the cluster at which the person left off."""
+        return frozenset(self._again)
 
     def first_row_of(self, clusters: Sequence[Cluster]) -> int:
         """Return the row to begin at: where the person left off, else the top."""
-        wanted = set(self._again)
+        again = set(self._again)
         members = ({m.id for m in c.members} for c in clusters)
-        return next((row for row, ids in enumerate(members) if ids & wanted), 0)
+        return next((row for row, ids in enumerate(members) if ids & again), 0)
 
     def visible_samples(self) -> list[int]:
         """Return the ids of the samples whose thumbnails are in sight, top first."""
@@ -90,7 +108,7 @@ class ClusterList(QListView):
         return [s for c in clusters[first : first + rows] for s in stacked(c)]
 
 
-class _Stack(QStyledItemDelegate):
+class _ClusterRows(QStyledItemDelegate):
     """Paint one cluster."""
 
     def __init__(
@@ -111,50 +129,101 @@ class _Stack(QStyledItemDelegate):
         cluster = self._model.items[index.row()]
         rect: QRect = option.rect
         state: QStyle.StateFlag = option.state
+        selected = bool(state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, theme.colour("accent-soft"))
-        left = rect.left() + _GAP_PX
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        row = rect.adjusted(_MARGIN_PX, 1, -_RIGHT_PX, -1)
+        pointed = bool(state & QStyle.StateFlag.State_MouseOver)
+        if selected or pointed:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour("accent-soft" if selected else "sunken"))
+            painter.drawRoundedRect(row, 4, 4)
+        left, top = row.left() + 8, row.top() + (row.height() - SIDE_PX) // 2
         for place, sample in reversed(list(enumerate(stacked(cluster)))):
-            box = QRect(left + place * SHIFT_PX, 0, SIDE_PX, SIDE_PX)
-            box.moveTop(rect.top() + (ROW_PX - SIDE_PX) // 2 - place * 3 + 3)
-            self._paint_picture(painter, box, self._pixmap(sample))
-        left += SIDE_PX + (STACKED - 1) * SHIFT_PX + _GAP_PX
-        words = QRect(left, rect.top() + 7, rect.right() - left - _GAP_PX, LINE_PX)
-        if cluster.reviewed:
-            painter.setPen(theme.colour("test"))
-            painter.drawText(words, Qt.AlignmentFlag.AlignRight, "✓")
-        colours = ("text-2" if cluster.reviewed else "text", "text-2", "text-2")
-        for text, colour in zip(_lines(cluster), colours, strict=True):
-            painter.setPen(theme.colour(colour))
-            elided = painter.fontMetrics().elidedText(
-                text, Qt.TextElideMode.ElideRight, words.width()
-            )
-            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, elided)
-            words.translate(0, LINE_PX)
+            shift = (0, SHIFT_PX, SHIFT_PX + 4)[place]
+            box = QRect(left + shift, top - (1, -1, 2)[place], SIDE_PX, SIDE_PX)
+            # Of the third sheet hardly anything is seen: it says that there are more.
+            self._paint_thumbnail(painter, box, sample if place < 2 else None)
+        words = QRect(left + SIDE_PX + SHIFT_PX + 15, top + 4, 0, _LINE_PX)
+        words.setRight(row.right() - 8)
+        self._paint_words(painter, words, cluster, selected=selected)
         painter.restore()
 
-    def _paint_picture(self, painter: QPainter, box: QRect, pixmap: QPixmap | None) -> None:
-        painter.fillRect(box, theme.colour("stage"))
+    def _paint_words(
+        self, painter: QPainter, line: QRect, cluster: Cluster, *, selected: bool
+    ) -> None:
+        align = Qt.AlignmentFlag.AlignVCenter
+        font = QFont(painter.font())
+        small = QFont(font)
+        small.setPixelSize(12)
+        value = "" if isinstance(cluster, HashedPair) else f"{cluster.similarity:.2f}"
+        value_px = QFontMetrics(small).horizontalAdvance(value)
+        font.setWeight(QFont.Weight.DemiBold if selected else QFont.Weight.Normal)
+        painter.setFont(font)
+        painter.setPen(theme.colour("text-2" if cluster.reviewed else "text"))
+        room = line.width() - value_px - 8
+        title = _title(cluster)
+        if painter.fontMetrics().horizontalAdvance(title) > room:
+            title = title.removesuffix(" images")
+        title = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(line, align, title)
+        used = painter.fontMetrics().horizontalAdvance(title)
+        painter.setFont(small)
+        painter.setPen(theme.colour("text-3"))
+        painter.drawText(line.adjusted(used + 8, 0, 0, 0), align, value)
+        x, y = line.left(), line.top() + _LINE_PX + 2
+        for split in sorted(filter(None, cluster.splits), key=_evaluation_first):
+            paint_badge(painter, x, y, split)
+            x += 26
+        if len(labels_of(cluster)) > 1:
+            _paint_note(painter, small, x, y, "2 labels")
+        if cluster.reviewed:
+            _paint_tick(painter, line.right() - 12, y + 8)
+
+    def _paint_thumbnail(self, painter: QPainter, box: QRect, sample: int | None) -> None:
+        pixmap = None if sample is None else self._pixmap(sample)
+        painter.fillRect(box, theme.colour("neutral-fill" if sample is None else "sunken"))
         if pixmap is not None and not pixmap.isNull():
             side = min(pixmap.width(), pixmap.height())
             x, y = (pixmap.width() - side) // 2, (pixmap.height() - side) // 2
             painter.drawPixmap(box, pixmap, QRect(x, y, side, side))
-        painter.setPen(QPen(theme.colour("surface"), 1))
+        painter.setPen(QPen(theme.colour("surface"), 2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(box.adjusted(0, 0, -1, -1))
+        painter.drawRoundedRect(box.adjusted(-1, -1, 0, 0), 2, 2)
 
 
 def stacked(cluster: Cluster) -> list[int]:
     """Return the ids of the members that stand for a cluster, the suggested keeper on top."""
-    others = [m.id for m in cluster.members if m.id != cluster.suggested_keeper]
-    return [cluster.suggested_keeper, *others][:STACKED]
+    return [m.id for m in _kept_first(cluster)][:STACKED]
 
 
-def _lines(cluster: Cluster) -> tuple[str, str, str]:
-    return (
-        f"{len(cluster.members)} images · {', '.join(cluster.labels)}",
-        ", ".join(KIND_NAMES[k] for k in cluster.kinds),
-        " + ".join(s or "no split" for s in cluster.splits),
-    )
+def _kept_first(cluster: Cluster) -> list[Sample]:
+    keeper = [m for m in cluster.members if m.id == cluster.suggested_keeper]
+    return [*keeper, *(m for m in cluster.members if m.id != cluster.suggested_keeper)]
+
+
+def _title(cluster: Cluster) -> str:
+    if isinstance(cluster, HashedPair):
+        return f"{cluster.distance} bit{'s' * (cluster.distance != 1)} apart"
+    count = len(cluster.members)
+    if count > 2:
+        return f"{_SHORT[cluster.kinds[0]]}, {count:,} images"
+    return KIND_NAMES[cluster.kinds[0]]
+
+
+def _paint_note(painter: QPainter, font: QFont, x: int, y: int, text: str) -> None:
+    width = QFontMetrics(font).horizontalAdvance(text) + 2 * _PADDING_PX
+    place = QRect(x, y, width, 16)
+    painter.setFont(font)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour("problem-soft"))
+    painter.drawRoundedRect(place, 3, 3)
+    painter.setPen(theme.colour("problem"))
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _paint_tick(painter: QPainter, x: int, y: int) -> None:
+    painter.setPen(QPen(theme.colour("ok"), 1.5))
+    painter.drawLine(x, y, x + 3, y + 4)
+    painter.drawLine(x + 3, y + 4, x + 11, y - 5)

@@ -1,40 +1,52 @@
 """Duplicates: a queue of clusters, two images compared, one key a decision."""
 
-import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
-from PySide6.QtGui import QImage, QShowEvent
-from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QVBoxLayout
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QMenu, QVBoxLayout
 
 from inspector.app.duplicates.cluster_list import ClusterList, ClusterModel
-from inspector.app.duplicates.image_hash_dialog import ImageHashDialog
-from inspector.app.duplicates.rule_dialog import RuleDialog
+from inspector.app.duplicates.hash_pairs import HashedPairs, hashed_pairs
+from inspector.app.duplicates.queue import (
+    ClusterOrder,
+    HashedPair,
+    QueueAnswer,
+    Scope,
+    labels_of,
+    queue_of,
+)
+from inspector.app.duplicates.queue_head import QueueHead
+from inspector.app.duplicates.sentences import ClusterFacts, advice, facts_of, headline, verb_text
+from inspector.app.duplicates.stage import VERIFIED, Stage
+from inspector.app.duplicates.verbs import PairVerbs
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.thumbnails import Thumbnails
+from inspector.app.widgets.controls.key_button import KeyButton
+from inspector.app.widgets.jobs import Job
 from inspector.app.widgets.keys import bind, overrides, resolve
 from inspector.app.widgets.member_strip import MAX_SHOWN, MemberStrip
 from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest
-from inspector.app.widgets.pairs.compare_view import CompareView
-from inspector.app.widgets.review.review import Review, Verb, ask_class
-from inspector.app.widgets.sample_image import read_image
+from inspector.app.widgets.pairs.compare_view import CompareMode
+from inspector.app.widgets.review.review import Review, Verb
 from inspector.desktop.settings import settings_file
 from inspector.errors import UsageError
 from inspector.project.changes import Changes
 from inspector.project.project import Project
-from inspector.project.review.decisions import Decided
-from inspector.project.review.duplicates import Cluster, PairKind
+from inspector.project.review.duplicates import Cluster
+from inspector.similarity.image_hashes import MAX_DISTANCE, HashMethod
 from inspector.store.records import CleanUpRecord
-from inspector.store.samples import Sample
+from inspector.work.jobs import Progress, Stop
 
 THRESHOLD_STEP = 0.01
-BULK_SAMPLE = 30
+_IN_MENU = (
+    "swap", "wrong_label", "keep", "drop", "clear", "drop_cluster", "rule", "bulk", "lower",
+    "raise",
+)  # fmt: skip
 REST = (
     "{} of this cluster are not directly alike to the image you kept. K keeps the left one of them,"
-    " A keeps all together."
-)
-NOTHING = (
-    "Nothing changed: the left image is kept already, and no open image is directly alike to it."
-    " Put another one on the left with 1 to 9, or keep the rest together with A."
+    " G keeps all together."
 )
 
 
@@ -42,10 +54,10 @@ class DuplicatesPage(Page):
     """Review clusters by keyboard."""
 
     name = PageName.DUPLICATES
-    words = "duplicate near-duplicate copies look-alike similar clusters same image"
+    words = "duplicate near-duplicate copies similar clusters same image review pairs hash method"
     icon = "duplicates"
     purpose = "Review clusters of duplicates, across splits first"
-    remembered = ("duplicate-clusters",)
+    remembered = ("duplicate-clusters", "duplicate-scope", "duplicate-order")
     hint = (
         "K keeps the left image and excludes its copies; Down goes on. Nothing is"
         " deleted, exports leave it out."
@@ -56,27 +68,37 @@ class DuplicatesPage(Page):
         self._cleaned: CleanUpRecord | None = None
         self._left = self._right = 0
         self._pair_of: int | None = None
-        self._has_kept = False
         self._remark = ""
+        self._facts: ClusterFacts | None = None
+        self._method: HashMethod | None = None
+        self._distance = 0
+        self._job: Job | None = None
         self.model = ClusterModel()
         self.thumbnails = Thumbnails(project.samples.thumbnail, self)
         self.thumbnails.broken.connect(bridge.broken)
         self.list = ClusterList(self.model, self.thumbnails.pixmap)
         self.list.verticalScrollBar().valueChanged.connect(self._request)
-        self.compare = CompareView()
+        self.list.installEventFilter(self)
+        self.stage = Stage(project, bridge)
+        self.compare = self.stage.compare
         self.strip = MemberStrip(self.thumbnails.pixmap)
+        self.head = QueueHead()
         self.thumbnails.ready.connect(self.list.viewport().update)
-        self.thumbnails.ready.connect(self.strip.show_pictures)
-        self.strip.chosen.connect(self._choose_keeper)
-        self._level = QLabel()
-        self._level.setProperty("role", "muted")
+        self.thumbnails.ready.connect(self.strip.show_thumbnails)
+        self.strip.left_chosen.connect(self._put_left)
+        self.strip.right_chosen.connect(self._put_right)
+        self.stage.method_chosen.connect(self._choose_method)
+        self.head.changed.connect(self._ask)
         self.review = Review(
             self.title, self.model, self.list, bridge=bridge, undo=project.decisions.undo
         )
         self.review.current_changed.connect(self._on_current)
         self.review.moved.connect(self.moved)
-        self.review.left_changed.connect(self.work_left)
-        self.review.tell("No cluster is chosen")
+        self.review.tell("Duplicates", "Duplicates appear here as they are found.")
+        self.verbs = PairVerbs(
+            project, bridge, self.review, pair=lambda: (self._left, self._right), page=self
+        )
+        self.verbs.nothing_changed.connect(self._remark_that)
         self._keys = self._resolved()
         self._shortcuts = bind(self, self._keys)
         self._lay_out()
@@ -88,7 +110,7 @@ class DuplicatesPage(Page):
     def refresh(self, changes: Changes) -> None:
         """Ask for the clusters again after a scan, a decision or a moved threshold."""
         if changes.duplicates or changes.decisions:
-            self.bridge.call(self._read, self._show, channel="clusters")
+            self._ask()
             self.bridge.call(
                 self.project.fixes.last, self._on_clean_up, channel="clusters cleaned up"
             )
@@ -98,7 +120,8 @@ class DuplicatesPage(Page):
         was = ""
         if self._cleaned is not None:
             was = f" ({self._cleaned.reviewed_before:,} before the clean-up)"
-        return f"{self.review.done_count():,} of {len(self.model.items):,} clusters reviewed{was}"
+        done, total = self.review.done_count(), self.review.total_count()
+        return f"{done:,} of {total:,} clusters decided{was}"
 
     def _on_clean_up(self, record: CleanUpRecord | None) -> None:
         self._cleaned = record
@@ -113,14 +136,29 @@ class DuplicatesPage(Page):
         super().showEvent(event)
         self._request()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Show the other image as long as Space is held."""
+        if (
+            event.type() is QEvent.Type.KeyRelease
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Space
+            and not event.isAutoRepeat()
+        ):
+            self.compare.peek(on=False)
+        return super().eventFilter(watched, event)
+
     def current(self) -> Cluster | None:
         """Return the cluster that is shown."""
         return self.review.current()
 
     def open(self, request: PageRequest) -> None:
-        """Offer to keep by a rule."""
+        """Offer to keep by a rule, or show the cluster of an image."""
         if request.action is PageAction.KEEP_BY_RULE:
-            self._rules()
+            self.verbs.rules()
+        elif request.action is PageAction.SHOW_IMAGE:
+            self._choose_method(VERIFIED)
+            self.review.go_to_samples(frozenset(request.samples))
+            self._ask()
 
     def close(self) -> bool:
         """Let go of threads, too."""
@@ -134,25 +172,51 @@ class DuplicatesPage(Page):
         members = [m.id for m in cluster.members[:MAX_SHOWN]] if cluster else []
         self.thumbnails.request(list(dict.fromkeys(members + self.list.visible_samples())))
 
-    def _read(self) -> tuple[list[Cluster], float]:
-        return self.project.duplicates.clusters(), self.project.duplicates.threshold
+    def _ask(self) -> None:
+        if self._method is not None:
+            self._ask_hashes()
+            return
+        scope, order = self.head.scope(), self.head.chosen_order()
+        show = self.review.go_to or (frozenset() if self.current() else self.list.remembered)
+        self.bridge.call(partial(self._read, scope, order, show), self._show, channel="clusters")
 
-    def _show(self, answer: tuple[list[Cluster], float]) -> None:
-        clusters, threshold = answer
-        self._level.setText(f"confirmed from {threshold:.2f}  [ ]")
-        if not self.review.show_items(clusters, self.list.first_row_of(clusters)):
-            self._show_none()
+    def _read(self, scope: Scope | None, order: ClusterOrder, show: frozenset[int]) -> QueueAnswer:
+        duplicates = self.project.duplicates
+        queue = queue_of(duplicates.clusters(), scope, order, show)
+        nearest = None
+        if not queue.counts[Scope.ALL] and (edges := duplicates.index().edges):
+            nearest = (edges[0][0], edges[0][1], edges[0][3])
+        return QueueAnswer(queue, duplicates.threshold, nearest)
+
+    def _show(self, answer: QueueAnswer) -> None:
+        if self._method is not None:
+            return
+        queue = answer.queue
+        self.head.show_queue(queue, answer.threshold)
+        if not self.review.show_items(queue.clusters, self.list.first_row_of(queue.clusters)):
+            self._show_none(answer)
+        self.work_left.emit(queue.left)
         self.thumbnails.forget()
         self._request()
 
-    def _show_none(self) -> None:
-        self.compare.set_pair(None, None, "", "")
-        self.strip.show_members((), 0, 0)
-        self.review.tell(
-            "No two images look alike at this similarity. Lower it with [ to see more."
-            if self.project.scans.is_complete()
-            else "Duplicates appear here once the scan is done."
-        )
+    def _show_none(self, answer: QueueAnswer) -> None:
+        self._facts, self._pair_of = None, None
+        self.strip.shut()
+        self.stage.clear()
+        if answer.queue.counts[Scope.ALL]:
+            self.review.tell_empty("No such cluster.", "Choose another filter above the queue.")
+        elif not self.project.scans.is_complete():
+            self.review.tell_empty("Looking for duplicates…", "They appear here as they are found.")
+        elif answer.nearest is None:
+            title = f"No near-duplicates at {answer.threshold:.2f} or more."
+            self.review.tell_empty(title, "No two images are alike, not even nearly.")
+        else:
+            left, right, similarity = answer.nearest
+            self.review.tell(
+                f"No near-duplicates at {answer.threshold:.2f} or more.",
+                f"The most similar pair has {similarity:.2f}. [ lowers the similarity.",
+            )
+            self.stage.show_pair(left, right)
 
     def _on_current(self) -> None:
         cluster = self.current()
@@ -162,8 +226,8 @@ class DuplicatesPage(Page):
         is_same = self._pair_of == cluster.id and {self._left, self._right} <= {0, *ids}
         open_ids = [m.id for m in cluster.members if not (m.mark or m.reviewed or m.bound)]
         is_kept = any(m.id == self._left and m.mark == "keep" for m in cluster.members)
-        rest = self._has_kept and is_same and is_kept and bool(open_ids)
-        self._has_kept = self._has_kept and is_same and not is_kept
+        rest = self.verbs.has_kept and is_same and is_kept and bool(open_ids)
+        self.verbs.has_kept = self.verbs.has_kept and is_same and not is_kept
         if rest:
             # A chain: what is open is not directly alike to the image that was kept.
             self._left = open_ids[0]
@@ -179,149 +243,163 @@ class DuplicatesPage(Page):
         self._show_pair(cluster)
 
     def _show_pair(self, cluster: Cluster) -> None:
-        places = ", ".join(sorted({f"{m.split}/{m.label}".strip("/") for m in cluster.members}))
-        advice = "K keeps the left one and excludes its copies"
-        if set(cluster.kinds) == {PairKind.NEAR} and len(cluster.splits) < 2:
-            advice = "A keeps a burst like this together"
-        self.review.tell(
-            f"{len(cluster.members)} images in {places}",
-            self._remark or f"Similarity up to {cluster.similarity:.2f}. {advice}.",
-        )
-        self.strip.show_members(cluster.members, self._left, self._right)
-        self._request()
         left, right = self._left, self._right
-        self.bridge.call(lambda: self._read_pair(left, right), self._show_images, channel="pair")
+        self.review.tell(headline(cluster), self._remark or " ")
+        self._request()
+        self.stage.show_pair(left, right)
+        self.bridge.call(
+            lambda: (
+                cluster,
+                left,
+                facts_of(cluster, self.project.duplicates.index(), left, right),
+            ),
+            self._show_facts,
+            channel="cluster facts",
+        )
 
-    def _read_pair(self, left: int, right: int) -> tuple[QImage | None, QImage | None, str, str]:
-        rows = {s.id: s for s in self.project.samples.by_ids([left, right])}
-        one, two = rows.get(left), rows.get(right)
-        images = [read_image(self.project, s)[0] if s else None for s in (one, two)]
-        return images[0], images[1], _caption(one), _caption(two)
-
-    def _show_images(self, answer: tuple[QImage | None, QImage | None, str, str]) -> None:
-        self.compare.set_pair(*answer)
-
-    def _choose_keeper(self, sample: int) -> None:
-        cluster = self.current()
-        if cluster is None or sample == self._left:
+    def _show_facts(self, answer: tuple[Cluster, int, ClusterFacts]) -> None:
+        cluster, left, facts = answer
+        shown = self.current()
+        if shown is None or (shown.id, self._left) != (cluster.id, left):
             return
-        self._left, self._right = sample, self._left
-        self._remark = ""
-        self._show_pair(cluster)
+        self._facts = facts
+        keeper = next(m for m in cluster.members if m.id == left)
+        hashed = cluster.distance if isinstance(cluster, HashedPair) else None
+        self.review.note(self._remark or advice(cluster, keeper, facts))
+        self.stage.show_facts(facts, hashed)
+        self.strip.show_members(
+            cluster.members, (self._left, self._right), facts.similarity, facts.remark
+        )
+        self._show_verbs(cluster, facts)
 
-    def _pick(self, number: int) -> None:
+    def _show_verbs(self, cluster: Cluster, facts: ClusterFacts) -> None:
+        labels = labels_of(cluster)[:2]
+        conflict = len(labels) == 2
+        start = "Both" if len(cluster.members) == 2 else "All"
+        for button, label in zip(self._label_buttons, labels, strict=False):
+            button.show_verb(f"{start} are {label}")
+        for button in self._label_buttons:
+            button.setVisible(conflict)
+        text = verb_text(facts) if not isinstance(cluster, HashedPair) else "Exclude copy"
+        self._keep_button.show_verb(text)
+        # Two classes of equal standing: the program has no evidence for either.
+        self._keep_button.set_primary(not conflict)
+        self._together_button.setVisible(not conflict)
+
+    def _remark_that(self, text: str) -> None:
+        self._remark = text
+        self.review.note(text)
+
+    def _put_left(self, sample: int) -> None:
+        if sample == self._right:
+            self._right = self._left
+        self._compare_with(sample, self._right)
+
+    def _put_right(self, sample: int) -> None:
+        if sample == self._left:
+            self._left = self._right
+        self._compare_with(self._left, sample)
+
+    def _swap(self) -> None:
+        self._compare_with(self._right, self._left)
+
+    def _compare_with(self, left: int, right: int) -> None:
         cluster = self.current()
-        if cluster is not None and number <= len(cluster.members):
-            self._choose_keeper(cluster.members[number - 1].id)
+        if cluster is not None and left and right:
+            self._left, self._right = left, right
+            self._remark = ""
+            self._show_pair(cluster)
 
-    def _keep(self) -> None:
-        keeper = self._left
-        if keeper and self.current() is not None:
-            self._has_kept = True
-            self.review.decide(
-                lambda: self.project.decisions.keep_best(keeper), self._on_kept, advance=True
-            )
-
-    def _on_kept(self, decided: Decided) -> None:
-        """Say why nothing happened, where K had nothing to change."""
-        if not decided.operation:
-            self._has_kept = False
-            self._remark = NOTHING
-            self.review.note(NOTHING)
-
-    def _together(self) -> None:
-        cluster = self.current()
-        if cluster is not None:
-            ids = [m.id for m in cluster.members]
-            self.review.decide(lambda: self.project.decisions.bind(ids), advance=True)
-
-    def _not_alike(self) -> None:
-        one, two = self._left, self._right
-        if one and two:
-            self.review.decide(lambda: self.project.decisions.not_alike(one, two), advance=False)
-
-    def _mark_keep(self) -> None:
-        self._mark(self.project.decisions.keep)
-
-    def _mark_drop(self) -> None:
-        self._mark(self.project.decisions.drop)
-
-    def _mark_clear(self) -> None:
-        self._mark(self.project.decisions.clear)
-
-    def _mark(self, verb: object) -> None:
-        sample = self._left
-        assert callable(verb)
-        if sample:
-            self.review.decide(lambda: verb([sample]), advance=False)
-
-    def _relabel(self) -> None:
-        sample = self._left
-        labels = list(self.project.samples.counts().classes)
-        if not sample or not labels:
-            return
-        (row,) = self.project.samples.by_ids([sample])
-        label = ask_class(
-            self, "Wrong label", "The right class of the left image:", labels,
-            row.new_label or row.label,
-        )  # fmt: skip
-        if label:
-            decisions = self.project.decisions
-            self.review.decide(lambda: decisions.relabel([sample], label), advance=False)
-
-    def _drop_cluster(self) -> None:
+    def _walk(self, by: int) -> None:
+        """Put the next image of the cluster on the right."""
         cluster = self.current()
         if cluster is None:
             return
-        text = f"Exclude all {len(cluster.members)} images of this cluster? Nothing of it stays."
-        answer = QMessageBox.question(self, "Exclude the whole cluster", text)
-        if answer == QMessageBox.StandardButton.Yes:
-            key = cluster.id
-            self.review.decide(lambda: self.project.decisions.drop_cluster(key), advance=True)
+        others = [m.id for m in cluster.members if m.id != self._left]
+        if self._right in others:
+            self._put_right(others[(others.index(self._right) + by) % len(others)])
 
-    def _bulk(self) -> None:
-        """Accept same bytes and same pixels at once, after a look at a random sample."""
-        exact = [
-            c for c in self.model.items
-            if not c.reviewed and set(c.kinds) <= {PairKind.BYTES, PairKind.PIXELS}
-        ]  # fmt: skip
-        if not exact:
-            QMessageBox.information(self, "Exact copies", "No open cluster is made of copies only.")
+    def _digit(self, number: int) -> None:
+        """Choose one of two classes, or the image on the left."""
+        cluster = self.current()
+        if cluster is None:
             return
-        shown = random.Random(len(exact)).sample(exact, min(BULK_SAMPLE, len(exact)))
-        lines = "\n".join(" = ".join(m.path for m in c.members[:3]) for c in shown)
-        box = QMessageBox(self)
-        box.setWindowTitle("Exact copies")
-        box.setText(f"{len(exact)} clusters hold only same bytes or same pixels. Keep one of each?")
-        box.setInformativeText(f"A random sample of {len(shown)}:\n{lines}"[:4000])
-        box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No)
-        if box.exec() == QMessageBox.StandardButton.Yes:
-            keepers = [c.suggested_keeper for c in exact]
-            self.review.decide(lambda: self.project.decisions.keep_best_of(keepers), advance=True)
+        labels = labels_of(cluster)
+        if len(labels) > 1:
+            if number <= len(labels):
+                self.verbs.label_both(labels[number - 1])
+        elif number <= len(cluster.members):
+            self._put_left(cluster.members[number - 1].id)
 
-    def _image_hashes(self) -> None:
-        ImageHashDialog(self.project, self.bridge, self).show()
+    def _accept_many(self) -> None:
+        """Open the clean-up of copies across splits, or the rules where there are no splits."""
+        scope = self.head.scope()
+        if scope in (None, Scope.ACROSS) and len(self.project.samples.counts().splits) > 1:
+            self.asked.emit(PageRequest(PageName.OVERVIEW, PageAction.CLEAN_UP))
+        else:
+            self.verbs.rules()
 
-    def _rules(self) -> None:
-        RuleDialog(self.project, self.bridge, self).open()
+    def _choose_method(self, value: str) -> None:
+        method = None if value == VERIFIED else HashMethod(value)
+        if method is self._method:
+            return
+        self._method = method
+        self._distance = method.default_distance if method is not None else 0
+        self.stage.show_method(value)
+        self._end_job()
+        self._ask()
 
-    def _lower(self) -> None:
-        self._move_threshold(-THRESHOLD_STEP)
-
-    def _raise(self) -> None:
-        self._move_threshold(THRESHOLD_STEP)
-
-    def _move_threshold(self, by: float) -> None:
-        duplicates = self.project.duplicates
+    def _ask_hashes(self) -> None:
+        method, distance = self._method, self._distance
+        assert method is not None
+        self._end_job()
+        stop, progress = Stop(), Progress()
+        self._job = self.jobs.start(progress, stop)
+        self.head.show_method("Computing the hashes of all images…")
         self.bridge.call(
-            lambda: duplicates.set_threshold(round(duplicates.threshold + by, 4)), writes=True
+            lambda: hashed_pairs(self.project, method, distance, stop=stop, progress=progress),
+            self._show_hashed,
+            channel="clusters",
+            on_end=partial(self.jobs.end, self._job),
         )
 
-    def _cycle(self) -> None:
-        self.compare.cycle_mode()
+    def _end_job(self) -> None:
+        if self._job is not None:
+            self._job.stop.set()
+            self.jobs.end(self._job)
+            self._job = None
 
-    def _flip(self) -> None:
-        self.compare.flip()
+    def _show_hashed(self, pairs: HashedPairs | None) -> None:
+        if pairs is None or pairs.method is not self._method:
+            return
+        self.head.show_method(pairs.text)
+        if not self.review.show_items(pairs.pairs):
+            self.strip.shut()
+            self.stage.clear()
+            self.review.tell_empty("No pairs at this distance.", "] allows a larger distance.")
+        self._request()
+
+    def _move_threshold(self, by: int) -> None:
+        """Move the similarity, or the distance of a hash, by a step."""
+        if self._method is not None:
+            self._distance = max(0, min(MAX_DISTANCE, self._distance + by))
+            self._ask()
+            return
+        duplicates = self.project.duplicates
+        step = by * THRESHOLD_STEP
+        self.bridge.call(
+            lambda: duplicates.set_threshold(round(duplicates.threshold + step, 4)), writes=True
+        )
+
+    def _show_more(self) -> None:
+        """Show what has no button of its own."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for key in self._keys:
+            if key.name in _IN_MENU:
+                text = key.does[:1].upper() + key.does[1:]
+                menu.addAction(f"{text}\t{key.keys}").triggered.connect(key.run)
+        menu.popup(self._more.mapToGlobal(QPoint(0, self._more.height())))
 
     def _resolved(self) -> list[Key]:
         try:
@@ -331,77 +409,86 @@ class DuplicatesPage(Page):
             return self._default_keys()
 
     def _default_keys(self) -> list[Key]:
+        verbs, decisions, mode = self.verbs, self.project.decisions, self.compare.set_mode
+        at_menu = partial(self._at_menu, verbs.relabel)
         table = [
-            Key("keep_this", "K", "keep this, exclude what is directly alike, next", self._keep),
-            Key("together", "A", "keep all of them together, next", self._together),
-            Key("not_alike", "N", "these two are not alike", self._not_alike),
-            Key("wrong_label", "L", "wrong label: choose the right class", self._relabel),
-            Key("keep", "P", "mark the left one as kept", self._mark_keep),
-            Key("drop", "X", "exclude the left one", self._mark_drop),
-            Key("clear", "U", "clear the left one's decision", self._mark_clear),
-            Key("compare", "C", "side by side, flip, difference, slider", self._cycle),
-            Key("flip", "Space", "flip between the two", self._flip),
-            Key("lower", "[", "lower the sure similarity", self._lower),
-            Key("raise", "]", "raise the sure similarity", self._raise),
-            Key("rule", "R", "keep by a rule", self._rules),
-            Key("bulk", "B", "accept exact copies at once", self._bulk),
-            Key("drop_cluster", "Shift+X", "exclude the whole cluster", self._drop_cluster),
+            Key("keep_this", "K", "keep this, exclude what is directly alike, next", verbs.keep),
+            Key("together", "G", "keep all of them together, next", verbs.together),
+            Key("not_alike", "N", "these two are not duplicates", verbs.not_alike),
+            Key("wrong_label", "L", "wrong label: choose the right class", at_menu),
+            Key("keep", "P", "mark the left one as kept", partial(verbs.mark, decisions.keep)),
+            Key("drop", "X", "exclude the left one", partial(verbs.mark, decisions.drop)),
+            Key(
+                "clear", "U", "clear the left one's decision", partial(verbs.mark, decisions.clear)
+            ),
+            Key("sides", "S", "side by side", partial(mode, CompareMode.SIDES)),
+            Key("flip", "F", "flip between the two", self.compare.flip),
+            Key("difference", "D", "where they differ", partial(mode, CompareMode.DIFFERENCE)),
+            Key(
+                "align",
+                "Shift+D",
+                "difference with or without alignment",
+                self.compare.toggle_align,
+            ),
+            Key("slider", "W", "slider between the two", partial(mode, CompareMode.SLIDER)),
+            Key("compare", "C", "the next way to compare", self.compare.cycle_mode),
+            Key(
+                "peek",
+                "Space",
+                "the other image, while it is held",
+                partial(self.compare.peek, on=True),
+            ),
+            Key("zoom", "Z", "whole, or pixel by pixel", self.compare.toggle_zoom),
+            Key(
+                "right", "Right", "another image of the cluster on the right", lambda: self._walk(1)
+            ),
+            Key("left", "Left", "the one before on the right", lambda: self._walk(-1)),
+            Key("swap", "T", "swap left and right", self._swap),
+            Key("lower", "[", "lower the confirmed similarity", lambda: self._move_threshold(-1)),
+            Key("raise", "]", "raise the confirmed similarity", lambda: self._move_threshold(1)),
+            Key("rule", "R", "keep by a rule…", verbs.rules),
+            Key("bulk", "B", "accept exact copies at once…", verbs.bulk),
+            Key("drop_cluster", "Shift+X", "exclude the whole cluster…", verbs.drop_cluster),
+            Key("more", ".", "more actions", self._show_more),
             *self.review.keys(),
         ]
         for number in range(1, 10):
-            does = f"image {number} on the left"
-            table.append(Key(f"choose_{number}", str(number), does, _Picker(self, number)))
+            does = f"class {number} for both where two differ, else image {number} on the left"
+            table.append(Key(f"choose_{number}", str(number), does, partial(self._digit, number)))
         return table
 
+    def _at_menu(self, run: Callable[[QPoint], None]) -> None:
+        run(self._more.mapToGlobal(QPoint(0, 0)))
+
     def _lay_out(self) -> None:
-        below = []
-        for text, slot in (
-            ("Rules… [R]", self._rules),
-            ("Exact copies… [B]", self._bulk),
-            ("Pairs by ImageHash…", self._image_hashes),
-        ):
-            button = QPushButton(text)
-            button.clicked.connect(slot)
-            below.append(button)
-        self.review.lay_out(
-            (self._level,),
-            below,
-            (self.compare, self.strip),
-            (
-                Verb("Keep this, exclude its copies [K]", self._keep, is_primary=True),
-                Verb("Not alike [N]", self._not_alike),
-                Verb("Keep together [A]", self._together),
-                Verb("Wrong label [L]", self._relabel),
-                Verb("Compare [C]", self._cycle),
-                Verb("Next [Down]", lambda: self.review.step(1)),
-            ),
+        many = KeyButton("Accept many…", icon="clean")
+        many.setToolTip("Exclude the copies of many clusters at once, after a look at them")
+        many.clicked.connect(self._accept_many)
+        first, second, self._keep_button, _, self._together_button, self._more = (
+            self.review.lay_out(
+                (self.head,),
+                (self.stage, self.strip),
+                (
+                    Verb("", partial(self._digit, 1), "1"),
+                    Verb("", partial(self._digit, 2), "2"),
+                    Verb("Exclude copy", self.verbs.keep, "K", "exclude", is_primary=True),
+                    Verb("Not duplicates", self.verbs.not_alike, "N"),
+                    Verb("Keep together", self.verbs.together, "G", "groups"),
+                    Verb("", self._show_more, icon="more"),
+                ),
+                (many,),
+            )
         )
+        self._more.setToolTip("More actions (.)")
+        self._more.setAccessibleName("More actions")
+        self._label_buttons = (first, second)
+        for button in self._label_buttons:
+            button.hide()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.review)
         self.setFocusProxy(self.list)
 
 
-class _Picker:
-    """Choose the keeper by its number; held by the page's table of keys."""
-
-    def __init__(self, page: DuplicatesPage, number: int) -> None:
-        self._page = page
-        self._number = number
-
-    def __call__(self) -> None:
-        self._page._pick(self._number)
-
-
 def _images(count: int) -> str:
     return "1 image" if count == 1 else f"{count:,} images"
-
-
-def _caption(sample: Sample | None) -> str:
-    if sample is None:
-        return ""
-    mark = {"keep": " · kept", "drop": " · excluded"}.get(sample.mark, "")
-    together = " · together" if sample.bound else ""
-    size = f"{sample.width}x{sample.height}"
-    file = f"{sample.size / 1000:,.0f} kB" if sample.size >= 1000 else f"{sample.size} bytes"
-    return f"{sample.path} · {size} · {file}{mark}{together}"

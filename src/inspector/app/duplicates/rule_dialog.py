@@ -100,10 +100,10 @@ class RuleDialog(StableFocus, QDialog):
     def _show(self, plan: RulePlan) -> None:
         clusters = f"{plan.clusters:,} cluster{'s' * (plan.clusters != 1)}"
         drops = f"{len(plan.drops):,} image{'s' * (len(plan.drops) != 1)}"
-        said = f"{drops} of {clusters} would be excluded."
+        effect = f"{drops} of {clusters} would be excluded."
         if plan.left:
-            said += f" {plan.left} pairs stay: both were kept by hand or kept together."
-        self._effect.setText(said)
+            effect += f" {plan.left} pairs stay: both were kept by hand or kept together."
+        self._effect.setText(effect)
         self._places.setRowCount(len(plan.per_place))
         for row, ((split, label), count) in enumerate(plan.per_place.items()):
             for column, text in enumerate((split or "no split", label, f"{count:,}")):

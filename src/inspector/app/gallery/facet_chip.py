@@ -155,9 +155,9 @@ class Chip(QFrame):
 
     def show_chosen(self, chosen: str, *, plain: str = "") -> None:
         """Say what is chosen; "" for nothing, then `plain` or the name alone stands there."""
-        said = chosen if len(chosen) <= LETTERS else f"{chosen[: LETTERS - 1]}…"
+        shown = chosen if len(chosen) <= LETTERS else f"{chosen[: LETTERS - 1]}…"
         name = self._name[:1].upper() + self._name[1:]
-        self._text.setText(f"{name}: {said}" if chosen else f"{plain or name} ▾")
+        self._text.setText(f"{name}: {shown}" if chosen else f"{plain or name} ▾")
         self._text.setToolTip(f"{name}: {chosen}" if chosen else f"Filter by {self._name}")
         self._text.setAccessibleName(f"Filter by {self._name}: {chosen or 'any'}")
         self._cross.setVisible(bool(chosen))

@@ -1,19 +1,36 @@
-"""The chips above the gallery: one a facet, one for a list that a number opened; and a text."""
+"""The chips above the gallery: a value each where there are few, else a facet; and a text."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QSignalBlocker, QSize, Signal
-from PySide6.QtWidgets import QLineEdit, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Signal
+from PySide6.QtWidgets import QFrame, QLineEdit, QMenu, QPushButton, QSizePolicy, QWidget
 
 from inspector.app.gallery.facet_chip import Chip, FacetList
+from inspector.app.gallery.value_chip import ChipAction, ChipState, ValueChip
+from inspector.app.widgets import theme
 from inspector.app.widgets.flow_layout import FlowLayout
-from inspector.project.review.gallery_query import Facet, Query
+from inspector.project.review.gallery_query import (
+    ANY_NEIGHBOUR,
+    MARKS,
+    OTHER_SPLIT,
+    SUSPECTED,
+    Chosen,
+    Facet,
+    Query,
+)
 
 # Images, and what may turn out to be one once it is read; other files are asked for.
 _PLAIN = {Facet.FILE: frozenset({"image", "pending"})}
-TEXT_PX = 190
+TEXT_PX = 176
+MAX_SPLITS, MAX_CLASSES = 5, 8
+_FINDINGS = (
+    (Facet.NEAR_DUPLICATES, ANY_NEIGHBOUR, "Near-duplicates"),
+    (Facet.NEAR_DUPLICATES, OTHER_SPLIT, "Across splits"),
+    (Facet.LABELS, SUSPECTED, "Suspected label errors"),
+    (Facet.DECISION, MARKS["drop"], "Excluded"),
+)
 
 
 class FilterBar(QWidget):
@@ -22,6 +39,7 @@ class FilterBar(QWidget):
     Attributes:
         changed: Another filter is set.
         text: The field for a part of the name; it stands where the page puts it.
+        copy_list: Copies the shown list; shown while something is filtered.
     """
 
     changed = Signal()
@@ -30,31 +48,33 @@ class FilterBar(QWidget):
         super().__init__()
         self.setAccessibleName("Filters")
         self.query = Query(_PLAIN)
-        self._title = ""
+        self.list_title = ""
         self._counts: Mapping[Facet, Mapping[str, int]] = {}
         self.text = QLineEdit()
-        self.text.setPlaceholderText("part of a name")
+        self.text.setPlaceholderText("Name or path")
         self.text.setAccessibleName("Part of a name")
         self.text.setClearButtonEnabled(True)
         self.text.setFixedWidth(TEXT_PX)
         self.text.textChanged.connect(self._on_text)
         self.chips = {facet: Chip(facet.value) for facet in Facet}
         self.lists = {facet: FacetList(facet.value, self) for facet in Facet}
+        self.values: dict[Facet, list[ValueChip]] = {}
         self._only = Chip("list")
         self._only.cleared.connect(self._on_only)
-        self._reset = QPushButton("Clear all")
-        self._reset.setToolTip("Show every image")
+        self._add = _flat("+ Filter", "Filter by quality, decision, file and more")
+        self._add.clicked.connect(self._show_menu)
+        self._reset = _flat("Clear", "Show every image")
         self._reset.clicked.connect(self.clear)
-        self._flow = flow = FlowLayout(self)
+        self.copy_list = _flat("Copy list", "Copy path, status and reason of each shown file")
+        self._flow = FlowLayout(self, gap_px=6)
         for facet, chip in self.chips.items():
             chip.pressed.connect(partial(self.open_list, facet))
             chip.cleared.connect(partial(self._choose, facet, frozenset()))
             self.lists[facet].ticked.connect(partial(self._choose, facet))
-        for widget in (self._only, *self.chips.values(), self._reset):
-            flow.addWidget(widget)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+        self._make_chips((), ())
         self._tell()
 
     def sizeHint(self) -> QSize:
@@ -65,23 +85,30 @@ class FilterBar(QWidget):
         self._counts = counts
         for facet, values in self.lists.items():
             values.show_values(counts.get(facet, {}), self._chosen(facet))
+        self._keep_chips(counts)
         self._tell()
 
     def show_only(self, title: str, ids: Iterable[int]) -> None:
         """Let through just some samples of any status, under a title that says which."""
-        self._title = title
+        self.list_title = title
         self._set(Query(ids=frozenset(ids), sort=self.query.sort, group_by=self.query.group_by))
 
     def clear(self) -> None:
         """Let every image through."""
-        self._title = ""
+        self.list_title = ""
         with QSignalBlocker(self.text):
             self.text.clear()
-        self._set(replace(self.query, chosen=_PLAIN, text="", ids=None))
+        self._set(replace(self.query, chosen=_PLAIN, excluded={}, text="", ids=None))
 
     def change(self, query: Query) -> None:
         """Set another order or grouping, the filter as it is."""
         self._set(query)
+
+    def is_active(self) -> bool:
+        """Tell whether anything is filtered."""
+        chosen = {f: v for f, v in self.query.chosen.items() if v}
+        listed = self.query.ids is not None or bool(self.query.text)
+        return listed or chosen != _PLAIN or any(self.query.excluded.values())
 
     def selected_values(self) -> dict[str, list[str]]:
         """Return the chosen values by facet, to be kept."""
@@ -94,8 +121,72 @@ class FilterBar(QWidget):
         self._set(replace(self.query, chosen=chosen))
 
     def open_list(self, facet: Facet) -> None:
-        """Show the values of a facet below its chip."""
-        self.lists[facet].open_below(self.chips[facet].corner())
+        """Show the values of a facet below its chip, or below the button that offers it."""
+        chip = self.chips[facet]
+        below = chip if chip.isVisible() else self._add
+        self.lists[facet].open_below(below.mapToGlobal(QPoint(0, below.height() + 4)))
+
+    def _keep_chips(self, counts: Mapping[Facet, Mapping[str, int]]) -> None:
+        """Show chips of these splits and classes; those that are there already stay."""
+        values = {f: list(counts.get(f, ())) for f in (Facet.SPLIT, Facet.CLASS)}
+        for facet, most in ((Facet.SPLIT, MAX_SPLITS), (Facet.CLASS, MAX_CLASSES)):
+            known = [chip.value for chip in self.values.get(facet, ())]
+            # A count of 0 stays: a value that another filter hides is still there.
+            merged = known + [v for v in values[facet] if v not in known]
+            values[facet] = merged if len(merged) <= most else []
+        splits, classes = values[Facet.SPLIT], values[Facet.CLASS]
+        if [c.value for f in (Facet.SPLIT, Facet.CLASS) for c in self.values[f]] != [
+            *splits, *classes
+        ]:  # fmt: skip
+            self._make_chips(splits, classes)
+
+    def _make_chips(self, splits: Iterable[str], classes: Iterable[str]) -> None:
+        while (item := self._flow.takeAt(0)) is not None:
+            widget = item.widget()
+            if isinstance(widget, (ValueChip, QFrame)) and not isinstance(widget, Chip):
+                widget.deleteLater()
+        self.values = {facet: [] for facet in Facet}
+        self._flow.addWidget(self._only)
+        for split in splits:
+            is_known = theme.has_colour(f"on-{split}")
+            self._add_chip(Facet.SPLIT, ValueChip(split, split, split=is_known))
+        if self.values[Facet.SPLIT]:
+            self._flow.addWidget(_rule())
+        for name in classes:
+            self._add_chip(Facet.CLASS, ValueChip(name, name))
+        if self.values[Facet.CLASS]:
+            self._flow.addWidget(_rule())
+        for facet, value, text in _FINDINGS:
+            self._add_chip(facet, ValueChip(value, text))
+        for widget in (*self.chips.values(), self._add, self._reset, self.copy_list):
+            self._flow.addWidget(widget)
+
+    def _add_chip(self, facet: Facet, chip: ValueChip) -> None:
+        chip.setParent(self)
+        chip.show()
+        chip.acted.connect(partial(self._act, facet, chip))
+        self.values[facet].append(chip)
+        self._flow.addWidget(chip)
+
+    def _act(self, facet: Facet, chip: ValueChip, action: ChipAction) -> None:
+        chosen, excluded = self._chosen(facet), self.query.excluded.get(facet, frozenset())
+        one = frozenset({chip.value})
+        match action:
+            case ChipAction.ONLY:
+                # A click on what is asked for already, or left out, takes it back.
+                chosen = one if chip.state is ChipState.ANY else chosen - one
+                excluded = excluded - one
+            case ChipAction.ADD:
+                chosen, excluded = chosen ^ one, excluded - one
+            case ChipAction.EXCLUDE:
+                chosen, excluded = chosen - one, excluded ^ one
+        self._set(
+            replace(
+                self.query,
+                chosen=_with(self.query.chosen, facet, chosen),
+                excluded=_with(self.query.excluded, facet, excluded),
+            )
+        )
 
     def _chosen(self, facet: Facet) -> frozenset[str]:
         return self.query.chosen.get(facet, frozenset())
@@ -106,11 +197,21 @@ class FilterBar(QWidget):
         self._set(replace(self.query, chosen={**self.query.chosen, facet: values}))
 
     def _on_only(self) -> None:
-        self._title = ""
+        self.list_title = ""
         self._set(replace(self.query, chosen={**_PLAIN, **self.query.chosen}, ids=None))
 
     def _on_text(self, text: str) -> None:
         self._set(replace(self.query, text=text.strip()))
+
+    def _show_menu(self) -> None:
+        """Offer the facets; those without any value are left out."""
+        menu = QMenu(self)
+        for facet in Facet:
+            if self._counts.get(facet):
+                name = f"{facet.value[:1].upper()}{facet.value[1:]}…"
+                menu.addAction(name).triggered.connect(partial(self.open_list, facet))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self._add.mapToGlobal(QPoint(0, self._add.height() + 4)))
 
     def _set(self, query: Query) -> None:
         self.query = query
@@ -121,16 +222,48 @@ class FilterBar(QWidget):
 
     def _tell(self) -> None:
         """Show the active filters on the chips."""
+        for facet, chips in self.values.items():
+            counts = self._counts.get(facet, {})
+            excluded = self.query.excluded.get(facet, frozenset())
+            for one in chips:
+                state = ChipState.CHOSEN if one.value in self._chosen(facet) else ChipState.ANY
+                state = ChipState.EXCLUDED if one.value in excluded else state
+                one.show_count(counts.get(one.value, 0), state)
         for facet, chip in self.chips.items():
             chosen = self._chosen(facet)
-            plain = "Files: images" if chosen and chosen == _PLAIN.get(facet) else ""
-            chip.show_chosen("" if plain else ", ".join(sorted(chosen)), plain=plain)
-            chip.setEnabled(bool(chosen) or len(self._counts.get(facet, ())) > 0)
-        self._only.setVisible(bool(self._title))
-        self._only.show_chosen(self._title)
-        chosen_now = {f: v for f, v in self.query.chosen.items() if v}
-        listed = self.query.ids is not None or bool(self.query.text)
-        active = listed or chosen_now != _PLAIN
-        self._reset.setVisible(active)
+            shown = {one.value for one in self.values.get(facet, ())}
+            many = facet is Facet.CLASS and not self.values[facet]
+            hidden = chosen == _PLAIN.get(facet) or (chosen <= shown and not many)
+            chip.show_chosen(self._text_of(facet, chosen), plain="Class" if many else "")
+            chip.setVisible(not hidden)
+        self._only.setVisible(bool(self.list_title))
+        self._only.show_chosen(self.list_title)
+        self._reset.setVisible(self.is_active())
+        self.copy_list.setVisible(self.is_active())
         self._flow.invalidate()
         self.updateGeometry()
+
+    def _text_of(self, facet: Facet, chosen: frozenset[str]) -> str:
+        number = len(self._counts.get(facet, ()))
+        if facet is Facet.CLASS and len(chosen) > 1:
+            return f"{len(chosen)} of {number}"
+        return ", ".join(sorted(chosen))
+
+
+def _with(chosen: Chosen, facet: Facet, values: frozenset[str]) -> Chosen:
+    return {**chosen, facet: values}
+
+
+def _flat(text: str, tip: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setProperty("role", "flat")
+    button.setProperty("compact", True)
+    button.setToolTip(tip)
+    return button
+
+
+def _rule() -> QFrame:
+    rule = QFrame()
+    rule.setObjectName("vertical-rule")
+    rule.setFixedSize(1, theme.size("chip"))
+    return rule

@@ -1,10 +1,13 @@
 """How a tile and a group header of the gallery look."""
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QPainter, QPainterPath, QPen, QPixmap
+from itertools import pairwise
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPainterPath, QPen, QPixmap
 
 from inspector.app.gallery.tile import Tile
 from inspector.app.widgets import theme
+from inspector.app.widgets.split_badge import paint_badge, paint_split
 
 RADIUS = theme.tokens()["radius"]["image"]
 BADGE_PX = theme.size("badge") + 2
@@ -12,25 +15,57 @@ WORDS_FROM_PX = 160
 EXCLUDED_OPACITY = 0.34
 OVERLAY, OVERLAY_INK = theme.overlay_colours()
 SPLITS = tuple(theme.tokens()["split"])
+_SELECT_ALL = "Select all"
+_LEFT_PX = 16
+_LINK_PX = 80
+_CHEVRON_PX = 16
 
 
-def paint_header(painter: QPainter, rect: QRect, title: str, count: int) -> None:
-    """Paint a group's header: its title and how many are in it."""
+def in_select_all(rect: QRect, point: QPoint) -> bool:
+    """Tell whether a point of a header is on its "Select all"."""
+    return point.x() > rect.right() - _LEFT_PX - _LINK_PX
+
+
+def paint_header(
+    painter: QPainter, rect: QRect, title: str, count: int, *, folded: bool = False
+) -> None:
+    """Paint a group's header: split, class, how many are in it, and what a click does."""
     painter.fillRect(rect, theme.colour("surface"))
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    middle = rect.center().y()
+    _paint_chevron(painter, rect.left() + _LEFT_PX, middle, folded=folded)
+    x = float(rect.left() + _LEFT_PX + _CHEVRON_PX + 8)
+    split, _, rest = title.partition(" / ")
+    if split in SPLITS:
+        x = paint_split(painter, x, middle - 9, split).right() + 8
+        title = rest
+    align = Qt.AlignmentFlag.AlignVCenter
     font = QFont(painter.font())
     font.setWeight(QFont.Weight.DemiBold)
-    painter.save()
     painter.setFont(font)
     painter.setPen(theme.colour("text"))
-    place = QRectF(rect.adjusted(10, 0, -8, 0))
-    used = painter.boundingRect(place, Qt.AlignmentFlag.AlignVCenter, title)
-    painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, title)
+    place = QRectF(x, rect.top(), rect.right() - x - _LINK_PX, rect.height())
+    name = QFontMetrics(font).elidedText(title, Qt.TextElideMode.ElideMiddle, int(place.width()))
+    painter.drawText(place, align, name)
+    used = QFontMetrics(font).horizontalAdvance(name)
     font.setWeight(QFont.Weight.Normal)
     painter.setFont(font)
-    painter.setPen(theme.colour("text-2"))
-    after = place.adjusted(used.width() + 10, 0, 0, 0)
-    painter.drawText(after, Qt.AlignmentFlag.AlignVCenter, f"{count:,}")
+    painter.setPen(theme.colour("text-3"))
+    painter.drawText(place.adjusted(used + 8 if name else 0, 0, 0, 0), align, f"{count:,}")
+    font.setPixelSize(12)
+    painter.setFont(font)
+    painter.setPen(theme.colour("accent-text"))
+    link = QRectF(rect).adjusted(0, 0, -_LEFT_PX, 0)
+    painter.drawText(link, align | Qt.AlignmentFlag.AlignRight, _SELECT_ALL)
     painter.restore()
+
+
+def _paint_chevron(painter: QPainter, x: int, y: int, *, folded: bool) -> None:
+    painter.setPen(QPen(theme.colour("text-2"), 1.5))
+    points = ((5, -4), (9, 0), (5, 4)) if folded else ((3, -2), (7, 2), (11, -2))
+    for (ax, ay), (bx, by) in pairwise(points):
+        painter.drawLine(QPointF(x + ax, y + ay), QPointF(x + bx, y + by))
 
 
 def paint_tile(
@@ -42,86 +77,111 @@ def paint_tile(
     chosen: bool,
     current: bool,
 ) -> None:
-    """Paint one tile: image, split, near-duplicates, decision, name, selection."""
-    side = rect.width()
-    box = QRectF(rect.left(), rect.top(), side, side)
+    """Paint one tile: the image cropped to a square, its badges, and whether it is selected."""
+    box = QRectF(rect)
     path = QPainterPath()
     path.addRoundedRect(box, RADIUS, RADIUS)
-    painter.fillPath(path, theme.colour("stage"))
-    if pixmap is not None and not pixmap.isNull():
+    has_image = pixmap is not None and not pixmap.isNull()
+    excluded = tile is not None and tile.mark == "drop"
+    painter.fillPath(path, theme.colour("surface" if excluded else "sunken"))
+    if pixmap is not None and has_image:
         painter.save()
         painter.setClipPath(path)
-        if tile is not None and tile.mark == "drop":
-            painter.setOpacity(EXCLUDED_OPACITY)
-        painter.drawPixmap(_fitted(pixmap, box), pixmap, QRectF(pixmap.rect()))
+        painter.setOpacity(EXCLUDED_OPACITY if excluded else 1.0)
+        side = min(pixmap.width(), pixmap.height())
+        x, y = (pixmap.width() - side) / 2, (pixmap.height() - side) / 2
+        painter.drawPixmap(box, pixmap, QRectF(x, y, side, side))
         painter.restore()
     if tile is not None:
-        _paint_marks(painter, box, tile, has_picture=pixmap is not None and not pixmap.isNull())
-        _paint_name(painter, rect, tile)
-    if chosen or current:
-        painter.setPen(QPen(theme.colour("accent"), 3 if chosen else 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+        _paint_marks(painter, box, tile, has_image=has_image)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if chosen:
+        painter.setPen(QPen(theme.colour("surface"), 2))
+        painter.drawRoundedRect(box.adjusted(0, 0, 0, 0), RADIUS, RADIUS)
+        painter.setPen(QPen(theme.colour("accent"), 2))
+        painter.drawRoundedRect(box.adjusted(-2, -2, 2, 2), RADIUS + 2, RADIUS + 2)
+        _paint_tick(painter, box)
+    elif current:
+        painter.setPen(QPen(theme.colour("accent"), 1))
+        painter.drawRoundedRect(box.adjusted(-1, -1, 1, 1), RADIUS, RADIUS)
 
 
-def _fitted(pixmap: QPixmap, box: QRectF) -> QRectF:
-    scale = min(box.width() / pixmap.width(), box.height() / pixmap.height())
-    width, height = pixmap.width() * scale, pixmap.height() * scale
-    return QRectF(box.center().x() - width / 2, box.center().y() - height / 2, width, height)
+def _paint_tick(painter: QPainter, box: QRectF) -> None:
+    place = QRectF(box.right() - 20, box.bottom() - 20, 16, 16)
+    painter.setPen(QPen(theme.colour("on-accent"), 1))
+    painter.setBrush(theme.colour("accent"))
+    painter.drawRoundedRect(place, 3, 3)
+    painter.setPen(QPen(theme.colour("on-accent"), 2))
+    x, y = place.left(), place.top()
+    painter.drawLine(QPointF(x + 4, y + 8), QPointF(x + 7, y + 11))
+    painter.drawLine(QPointF(x + 7, y + 11), QPointF(x + 12, y + 5))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def _paint_marks(painter: QPainter, box: QRectF, tile: "Tile", *, has_picture: bool) -> None:
+def _paint_marks(painter: QPainter, box: QRectF, tile: Tile, *, has_image: bool) -> None:
     if tile.split in SPLITS:
-        word = theme.split_word(tile.split, short=box.width() < WORDS_FROM_PX)
-        _badge(painter, box.topLeft() + QPointF(4, 4), word, tile.split, ink=f"on-{tile.split}")
+        if box.width() >= WORDS_FROM_PX:
+            paint_split(painter, box.left() + 4, box.top() + 4, tile.split)
+        else:
+            paint_badge(painter, box.left() + 4, box.top() + 4, tile.split)
     if tile.neighbours:
-        count = f"{min(tile.neighbours, 99)}"
-        _badge(painter, box.topRight() + QPointF(-4, 4), count, "overlay", from_right=True)
-    bottom = box.bottomLeft() + QPointF(4, -BADGE_PX - 4)
+        _paint_count(painter, box, min(tile.neighbours, 99))
     if tile.mark == "drop":
-        pen = QPen(theme.colour("line-strong"), 1, Qt.PenStyle.DashLine)
-        painter.setPen(pen)
+        painter.setPen(QPen(theme.colour("line-strong"), 1, Qt.PenStyle.DashLine))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
-        _badge(painter, bottom, "Excluded", "surface", ink="text")
+        _word(painter, QPointF(box.center().x(), box.bottom() - 28), "Excluded", centred=True)
+    elif tile.new_label:
+        _word(painter, box.bottomLeft() + QPointF(4, -24), f"→ {tile.new_label}")
+    elif tile.suspected:
+        _word(painter, box.bottomLeft() + QPointF(4, -24), "label?")
     elif tile.mark == "keep":
-        _badge(painter, bottom, "✓", "overlay")
-    if not has_picture and tile.status not in ("image", "pending"):
+        _word(painter, box.bottomLeft() + QPointF(4, -24), "kept")
+    if not has_image and tile.status not in ("image", "pending"):
         painter.setPen(theme.colour("text-2"))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, tile.status)
 
 
-def _badge(
-    painter: QPainter,
-    corner: QPointF,
-    text: str,
-    fill: str,
-    *,
-    ink: str = "",
-    from_right: bool = False,
-) -> None:
-    """Paint a badge from its upper corner: in a colour of the theme, or dark over the image."""
-    painter.save()
+def _bold(painter: QPainter) -> QFont:
     font = QFont(painter.font())
     font.setPixelSize(12)
     font.setWeight(QFont.Weight.DemiBold)
+    return font
+
+
+def _paint_count(painter: QPainter, box: QRectF, count: int) -> None:
+    """Paint how many near-duplicates an image has, with the sign of copies."""
+    painter.save()
+    font = _bold(painter)
     painter.setFont(font)
-    width = max(BADGE_PX, painter.fontMetrics().horizontalAdvance(text) + 8)
-    place = QRectF(corner.x() - width * from_right, corner.y(), width, BADGE_PX)
+    width = QFontMetrics(font).horizontalAdvance(f"{count}") + 22
+    place = QRectF(box.right() - 4 - width, box.top() + 4, width, BADGE_PX)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(OVERLAY if fill == "overlay" else theme.colour(fill))
+    painter.setBrush(OVERLAY)
     painter.drawRoundedRect(place, 3, 3)
-    painter.setPen(theme.colour(ink) if ink else OVERLAY_INK)
-    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+    painter.setPen(QPen(OVERLAY_INK, 1.2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    x, y = place.left() + 4, place.center().y()
+    painter.drawRoundedRect(QRectF(x + 2.5, y - 2, 6, 6), 1, 1)
+    painter.drawPolyline([QPointF(x, y + 2), QPointF(x, y - 4.5), QPointF(x + 6.5, y - 4.5)])
+    painter.drawText(
+        place.adjusted(0, 0, -5, 0),
+        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+        f"{count}",
+    )
     painter.restore()
 
 
-def _paint_name(painter: QPainter, rect: QRect, tile: "Tile") -> None:
-    room = rect.height() - rect.width()
-    if room < 12:
-        return
-    line = QRectF(rect.left(), rect.top() + rect.width(), rect.width(), room)
-    name = f"{tile.new_label} ← {tile.name}" if tile.new_label else tile.name
-    text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, rect.width())
-    painter.setPen(theme.colour("text-2"))
-    painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
+def _word(painter: QPainter, corner: QPointF, text: str, *, centred: bool = False) -> None:
+    """Paint a word over the image, on the surface's colour."""
+    painter.save()
+    font = _bold(painter)
+    painter.setFont(font)
+    width = QFontMetrics(font).horizontalAdvance(text) + 12
+    place = QRectF(corner.x() - (width / 2 if centred else 0), corner.y(), width, 20)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour("surface"))
+    painter.drawRoundedRect(place, 3, 3)
+    painter.setPen(theme.colour("text"))
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+    painter.restore()

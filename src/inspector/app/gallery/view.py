@@ -1,18 +1,16 @@
 """The gallery: a list view of a million tiles with group headers, laid out by arithmetic."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import (
-    QAbstractListModel,
     QEvent,
     QItemSelection,
     QItemSelectionModel,
     QItemSelectionRange,
     QMimeData,
     QModelIndex,
-    QPersistentModelIndex,
     QPoint,
     QRect,
     Qt,
@@ -33,12 +31,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
-from inspector.app.gallery.painting import paint_header, paint_tile
-from inspector.app.gallery.tile import Tile
+from inspector.app.gallery.grid_layout import GAP_PX, GridLayout, lay_out
+from inspector.app.gallery.model import AnyIndex, GalleryModel
+from inspector.app.gallery.painting import in_select_all, paint_header, paint_tile
 
-HEADER_PX = 32
-GAP_PX = 8
-NAME_PX = 20
+TILE_PX = 104
 MAX_CACHED = 1000
 _Move = QAbstractItemView.CursorAction
 _MOVES = {
@@ -47,68 +44,6 @@ _MOVES = {
     Qt.Key.Key_Home: _Move.MoveHome, Qt.Key.Key_End: _Move.MoveEnd,
     Qt.Key.Key_PageUp: _Move.MovePageUp, Qt.Key.Key_PageDown: _Move.MovePageDown,
 }  # fmt: skip
-_AnyIndex = QModelIndex | QPersistentModelIndex
-
-
-class GalleryModel(QAbstractListModel):
-    """Ids in order, and the tiles that are known.
-
-    Attributes:
-        wanted: Ids (list of int) whose tiles are visible and not known.
-    """
-
-    wanted = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.ids: NDArray[np.int32] = np.zeros(0, np.int32)
-        self.starts: NDArray[np.int32] = np.zeros(0, np.int32)
-        self.titles: tuple[str, ...] = ()
-        self._tiles: dict[int, Tile] = {}
-
-    def set_listing(
-        self, ids: NDArray[np.int32], starts: NDArray[np.int32], titles: Sequence[str]
-    ) -> None:
-        """Show other samples; `starts` are the places in `ids` where groups begin."""
-        self.beginResetModel()
-        self.ids, self.starts, self.titles = ids, starts, tuple(titles)
-        self.endResetModel()
-
-    def set_tiles(self, tiles: Mapping[int, Tile]) -> None:
-        """Take what was asked for by `wanted`."""
-        self._tiles.update(tiles)
-        if len(self.ids):
-            self.dataChanged.emit(self.index(0), self.index(len(self.ids) - 1))
-
-    def forget_tiles(self) -> None:
-        """Ask for every tile again when it is next seen."""
-        self._tiles.clear()
-
-    def tile(self, row: int) -> Tile | None:
-        """Return the tile of a row, if it is known."""
-        return self._tiles.get(int(self.ids[row]))
-
-    def ask(self, rows: Sequence[int]) -> None:
-        """Ask for the tiles of visible rows that are not known."""
-        unknown = [int(self.ids[r]) for r in rows if int(self.ids[r]) not in self._tiles]
-        if unknown:
-            self.wanted.emit(unknown)
-
-    def flags(self, index: _AnyIndex) -> Qt.ItemFlag:
-        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
-
-    def rowCount(self, parent: _AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.ids)
-
-    def data(self, index: _AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        tile = self.tile(index.row())
-        if tile is None:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return tile.name
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return tile.spoken
-        return None
 
 
 class GalleryView(QListView):
@@ -117,13 +52,18 @@ class GalleryView(QListView):
     Attributes:
         current_changed: The id of the sample that has the focus.
         selection_moved: Other tiles are selected.
+        moved: Other tiles are in sight, without scrolling.
         context_requested: A right click or the menu key, in global coordinates.
         hovered: The pointer is over another tile: its id and its place on the screen; 0 over none.
+        opened: The id of a sample that was asked for large: by Space, Return or a double click.
     """
+
+    opened = Signal(int)
 
     hovered = Signal(int, QRect)
     current_changed = Signal(int)
     selection_moved = Signal()
+    moved = Signal()
     context_requested = Signal(QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -133,10 +73,11 @@ class GalleryView(QListView):
         """Asked for the paths of what is selected when it is dragged out."""
         self.tiles = GalleryModel()
         self._wanted_ids: Sequence[int] = ()
-        self._size = 128
-        self._columns = 1
-        self._tops: NDArray[np.int64] = np.zeros(1, np.int64)
-        self._bounds: NDArray[np.int64] = np.zeros(1, np.int64)
+        self._size = TILE_PX
+        self._folded: set[str] = set()
+        self._grid = lay_out(
+            self.tiles.starts, 0, (), width_px=TILE_PX, tile_px=TILE_PX, headers=False
+        )
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setDragEnabled(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -160,10 +101,10 @@ class GalleryView(QListView):
 
     def selected_ids(self) -> list[int]:
         """Return the ids of the selected samples, in order."""
-        found: list[int] = []
+        ids: list[int] = []
         for chosen in sorted(self.selectionModel().selection().toList(), key=lambda r: r.top()):
-            found += self.tiles.ids[chosen.top() : chosen.bottom() + 1].tolist()
-        return found
+            ids += self.tiles.ids[chosen.top() : chosen.bottom() + 1].tolist()
+        return ids
 
     def show_listing(
         self, ids: NDArray[np.int32], starts: NDArray[np.int32], titles: Sequence[str]
@@ -213,59 +154,82 @@ class GalleryView(QListView):
         self.scrollTo(index)
         return True
 
-    def visible_rows(self) -> range:
+    def visible_rows(self) -> list[int]:
         """Return the rows that are at least partly visible."""
         if not len(self.tiles.ids):
-            return range(0)
+            return []
         top = self.verticalOffset()
-        first = self._row_at(top)
-        last = self._row_at(top + self.viewport().height() + self._cell_height())
-        return range(max(0, first - self._columns), min(len(self.tiles.ids), last + 1))
+        return self._grid.rows_between(top, top + self.viewport().height())
+
+    def fold(self, group: int) -> None:
+        """Fold a group to its header, or unfold it; its number is its place in the list."""
+        self._folded ^= {self.tiles.titles[group]}
+        self.doItemsLayout()
+        self.moved.emit()
+
+    def fold_current(self) -> None:
+        """Fold or unfold the group of the current image."""
+        index = self.currentIndex()
+        if index.isValid() and self._grid.header_px:
+            self.fold(self._grid.group_of(index.row()))
+
+    def select_group(self, group: int) -> None:
+        """Select every image of a group."""
+        first, last = (int(self._grid.bounds[place]) for place in (group, group + 1))
+        if first < last:
+            rows = QItemSelection(self.tiles.index(first), self.tiles.index(last - 1))
+            flags = QItemSelectionModel.SelectionFlag
+            self.selectionModel().select(rows, flags.ClearAndSelect)
+            self.selectionModel().setCurrentIndex(self.tiles.index(first), flags.NoUpdate)
+
+    def select_current_group(self) -> None:
+        """Select every image of the group of the current one."""
+        index = self.currentIndex()
+        if index.isValid():
+            self.select_group(self._grid.group_of(index.row()))
 
     def doItemsLayout(self) -> None:
-        width = max(1, self.viewport().width() - GAP_PX)
-        self._columns = max(1, width // self._cell_width())
-        starts = self.tiles.starts.astype(np.int64)
-        self._bounds = np.append(starts, len(self.tiles.ids))
-        lines = -(-np.diff(self._bounds) // self._columns)
-        header = HEADER_PX if any(self.tiles.titles) else 0
-        heights = lines * self._cell_height() + header
-        self._tops = np.concatenate([[0], np.cumsum(heights)]).astype(np.int64)
+        self._grid = self._laid_out()
         self.updateGeometries()
         self.viewport().update()
 
+    def _laid_out(self) -> GridLayout:
+        return lay_out(
+            self.tiles.starts,
+            len(self.tiles.ids),
+            [title in self._folded for title in self.tiles.titles],
+            width_px=self.viewport().width(),
+            tile_px=self._size,
+            headers=any(self.tiles.titles),
+        )
+
     def updateGeometries(self) -> None:
-        if not hasattr(self, "_tops"):
+        if not hasattr(self, "_grid"):
             return
         bar = self.verticalScrollBar()
-        bar.setRange(0, max(0, int(self._tops[-1]) + GAP_PX - self.viewport().height()))
+        bar.setRange(0, max(0, self._grid.height + GAP_PX - self.viewport().height()))
         bar.setPageStep(self.viewport().height())
-        bar.setSingleStep(max(1, self._cell_height() // 3))
+        bar.setSingleStep(max(1, self._grid.cell_px // 3))
 
-    def visualRect(self, index: _AnyIndex) -> QRect:
+    def visualRect(self, index: AnyIndex) -> QRect:
         if not index.isValid():
             return QRect()
         return self._rect(index.row())
 
     def indexAt(self, point: QPoint) -> QModelIndex:
-        y = point.y() + self.verticalOffset()
-        x = point.x() - GAP_PX
-        if x < 0 or not len(self.tiles.ids) or y >= int(self._tops[-1]):
-            return QModelIndex()
-        row = self._row_at(y) + x // self._cell_width()
-        inside = 0 <= row < len(self.tiles.ids) and self._rect(row).contains(point)
-        return self.tiles.index(row) if inside else QModelIndex()
+        row = self._grid.row_at(point.x(), point.y() + self.verticalOffset())
+        return self.tiles.index(row) if row >= 0 else QModelIndex()
 
     def scrollTo(
         self,
-        index: _AnyIndex,
+        index: AnyIndex,
         hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
     ) -> None:
         del hint
         rect = self.visualRect(index)
         bar = self.verticalScrollBar()
-        if rect.top() < HEADER_PX:
-            bar.setValue(bar.value() + rect.top() - HEADER_PX)
+        if rect.top() < self._grid.header_px:
+            bar.setValue(bar.value() + rect.top() - self._grid.header_px)
         elif rect.bottom() > self.viewport().height():
             bar.setValue(bar.value() + rect.bottom() - self.viewport().height() + GAP_PX)
 
@@ -280,14 +244,22 @@ class GalleryView(QListView):
             return self.tiles.index(0)
         row = self.currentIndex().row()
         act = QAbstractItemView.CursorAction
-        page = max(1, self.viewport().height() // self._cell_height()) * self._columns
+        columns = self._grid.columns
+        page = max(1, self.viewport().height() // self._grid.cell_px) * columns
         steps = {
             act.MoveLeft: -1, act.MovePrevious: -1, act.MoveRight: 1, act.MoveNext: 1,
-            act.MoveUp: -self._columns, act.MoveDown: self._columns,
+            act.MoveUp: -columns, act.MoveDown: columns,
             act.MovePageUp: -page, act.MovePageDown: page,
             act.MoveHome: -count, act.MoveEnd: count,
         }  # fmt: skip
-        return self.tiles.index(min(count - 1, max(0, row + steps[action])))
+        step = steps[action]
+        target = min(count - 1, max(0, row + step))
+        group = self._grid.group_of(target)
+        if self._grid.folded[group]:
+            # What is folded is passed over, in the direction of the move.
+            edge = self._grid.bounds[group + 1] if step > 0 else self._grid.bounds[group] - 1
+            target = int(edge) if 0 <= edge < count else row
+        return self.tiles.index(target)
 
     def horizontalOffset(self) -> int:
         return 0
@@ -298,9 +270,8 @@ class GalleryView(QListView):
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
         selection = QItemSelection()
         area = rect.normalized()
-        top = self._row_at(area.top() + self.verticalOffset())
-        bottom = self._row_at(area.bottom() + self.verticalOffset()) + self._columns
-        for row in range(max(0, top), min(len(self.tiles.ids), bottom)):
+        offset = self.verticalOffset()
+        for row in self._grid.rows_between(area.top() + offset, area.bottom() + offset):
             if self._rect(row).intersects(area):
                 index = self.tiles.index(row)
                 selection.select(index, index)
@@ -360,7 +331,12 @@ class GalleryView(QListView):
         self._anchor = anchor
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let Shift and a key that moves select as Shift and a click does."""
+        """Let Shift and a key that moves select as Shift and a click does; Space opens."""
+        if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if self.currentIndex().isValid():
+                self.opened.emit(int(self.tiles.ids[self.currentIndex().row()]))
+            event.accept()
+            return
         move = _MOVES.get(Qt.Key(event.key()))
         if move is not None and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             index = self.moveCursor(move, event.modifiers())
@@ -371,8 +347,18 @@ class GalleryView(QListView):
         else:
             super().keyPressEvent(event)
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid() and event.button() == Qt.MouseButton.LeftButton:
+            self.opened.emit(int(self.tiles.ids[index.row()]))
+        event.accept()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._leave()
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left and self._press_header(event.position().toPoint()):
+            event.accept()
+            return
         keys, shift = event.modifiers(), Qt.KeyboardModifier.ShiftModifier
         if event.button() == Qt.MouseButton.LeftButton and keys & shift:
             index = self.indexAt(event.position().toPoint())
@@ -417,51 +403,47 @@ class GalleryView(QListView):
             chosen = self.selectionModel().isSelected(self.tiles.index(row))
             pixmap = self.pixmap(int(self.tiles.ids[row]))
             paint_tile(painter, rect, tile, pixmap, chosen=chosen, current=row == current)
-        self._paint_headers(painter, rows)
+        self._paint_headers(painter)
         painter.end()
         self.tiles.ask(rows)
 
-    def _paint_headers(self, painter: QPainter, rows: range) -> None:
-        if not any(self.tiles.titles) or not len(rows):
+    def _headers(self) -> Iterator[tuple[int, QRect]]:
+        """Return the groups in sight with the places of their headers, sticky at the top."""
+        if not self._grid.header_px or not self.tiles.titles:
             return
-        offset, width = self.verticalOffset(), self.viewport().width()
-        first = int(np.searchsorted(self._bounds, rows[0], side="right")) - 1
-        last = int(np.searchsorted(self._bounds, rows[-1], side="right")) - 1
-        for group in range(first, last + 1):
-            top = int(self._tops[group]) - offset
-            bottom = int(self._tops[group + 1]) - offset
-            if bottom <= 0:
-                continue
-            # Sticky: the first visible group's header stays at the top until the next pushes it.
-            place = min(max(top, 0), bottom - HEADER_PX)
-            count = int(self._bounds[group + 1] - self._bounds[group])
-            rect = QRect(0, place, width, HEADER_PX)
-            paint_header(painter, rect, self.tiles.titles[group], count)
+        offset, height = self.verticalOffset(), self.viewport().height()
+        for group in range(self._grid.group_at(offset), len(self.tiles.titles)):
+            top = int(self._grid.tops[group]) - offset
+            bottom = int(self._grid.tops[group + 1]) - offset
+            if top > height:
+                return
+            # The first visible group's header stays at the top until the next pushes it.
+            place = min(max(top, 0), bottom - self._grid.header_px)
+            yield group, QRect(0, place, self.viewport().width(), self._grid.header_px)
 
-    def _cell_width(self) -> int:
-        return self._size + GAP_PX
+    def _paint_headers(self, painter: QPainter) -> None:
+        for group, rect in self._headers():
+            count = int(self._grid.bounds[group + 1] - self._grid.bounds[group])
+            title = self.tiles.titles[group]
+            paint_header(
+                painter, rect.adjusted(0, 0, 0, -3), title, count, folded=title in self._folded
+            )
 
-    def _cell_height(self) -> int:
-        return self._size + GAP_PX + (NAME_PX if self._size >= 96 else 0)
-
-    def _row_at(self, y: int) -> int:
-        """Return the first row of the line of tiles at a height in the content."""
-        group = int(np.searchsorted(self._tops, y, side="right")) - 1
-        group = min(max(0, group), len(self._bounds) - 2)
-        if group < 0:
-            return 0
-        header = HEADER_PX if any(self.tiles.titles) else 0
-        line = max(0, y - int(self._tops[group]) - header) // self._cell_height()
-        return int(self._bounds[group]) + line * self._columns
+    def _press_header(self, point: QPoint) -> bool:
+        """Fold a group or select all of it, where its header is; False elsewhere."""
+        for group, rect in self._headers():
+            if rect.contains(point):
+                if in_select_all(rect, point):
+                    self.select_group(group)
+                else:
+                    self.fold(group)
+                return True
+        return False
 
     def _rect(self, row: int) -> QRect:
-        group = int(np.searchsorted(self._bounds, row, side="right")) - 1
-        header = HEADER_PX if any(self.tiles.titles) else 0
-        line, column = divmod(row - int(self._bounds[group]), self._columns)
-        top = int(self._tops[group]) + header + line * self._cell_height() - self.verticalOffset()
-        return QRect(
-            GAP_PX + column * self._cell_width(), top, self._size, self._cell_height() - GAP_PX
-        )
+        x, y = self._grid.place(row)
+        side = self._grid.cell_px - GAP_PX
+        return QRect(x, y - self.verticalOffset(), side, side)
 
     def _on_current(self, current: QModelIndex, _: QModelIndex) -> None:
         if current.isValid():

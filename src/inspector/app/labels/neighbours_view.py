@@ -1,66 +1,112 @@
-"""The nearest images of one class, in two columns under its name."""
+"""The nearest images of one class, in a row under its name."""
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from inspector.app.widgets import theme
+from inspector.app.widgets.elided_label import ElidedLabel
+from inspector.app.widgets.split_badge import paint_badge
 from inspector.store.samples import Sample
 
-SIZE_PX = 104
-COLUMNS = 2
-PLACES = 6
+PLACES = 3
+_RATIO = 1.33
+_MAX_PX = 150
 
 
 class NeighboursView(QWidget):
-    """Show up to six images; their places are kept while there are fewer.
+    """Show up to three images; their places are kept while there are fewer."""
 
-    Args:
-        role: What the class is to the image that may be mislabelled, such as "Suggested".
-    """
-
-    def __init__(self, role: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._role = role
-        self._head, self._note = QLabel(role), QLabel()
+        self._head = ElidedLabel()
         self._head.setProperty("role", "heading")
-        self._note.setProperty("role", "muted")
-        grid = QGridLayout()
-        grid.setSpacing(4)
-        self._places = [QLabel() for _ in range(PLACES)]
-        for i, place in enumerate(self._places):
-            place.setFixedSize(SIZE_PX, SIZE_PX)
-            place.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            grid.addWidget(place, i // COLUMNS, i % COLUMNS)
+        self._role, self._count = QLabel(), QLabel()
+        self._role.setProperty("role", "chip")
+        self._count.setProperty("role", "caption")
+        title = QHBoxLayout()
+        title.setSpacing(8)
+        title.addWidget(self._head)
+        title.addWidget(self._role)
+        title.addStretch(1)
+        title.addWidget(self._count)
+        images = QHBoxLayout()
+        images.setSpacing(8)
+        self._places = [_Neighbour() for _ in range(PLACES)]
+        for place in self._places:
+            images.addWidget(place, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addWidget(self._head)
-        column.addWidget(self._note)
-        column.addLayout(grid)
-        column.addStretch()
-        self.setFixedWidth(COLUMNS * (SIZE_PX + 4))
+        column.addLayout(title)
+        column.addLayout(images)
 
-    def show_pictures(self, label: str, pictures: Sequence[tuple[Sample, QImage]]) -> None:
-        """Show the nearest images of a class; "" shows none."""
-        shown = self._head.fontMetrics().elidedText(
-            label, Qt.TextElideMode.ElideMiddle, self.width() - 8
-        )
-        self._head.setText(shown)
-        self._head.setToolTip(label)
-        self._note.setText(f"{self._role}: the nearest images" if label else "")
-        for i, place in enumerate(self._places):
-            if i >= len(pictures):
-                place.clear()
-                place.setToolTip("")
-                continue
-            sample, image = pictures[i]
-            place.setPixmap(
-                QPixmap.fromImage(image).scaled(
-                    place.size(), Qt.AspectRatioMode.KeepAspectRatio,
-                    Qt.TransformationMode.SmoothTransformation,
-                )
-            )  # fmt: skip
-            place.setToolTip(sample.path)
-            place.setAccessibleName(f"{label}: {sample.path}")
+    def show_class(
+        self, label: str, role: str, count: str, images: Sequence[tuple[Sample, QImage]]
+    ) -> None:
+        """Show the nearest images of a class.
+
+        Args:
+            label: Name of the class; "" shows nothing.
+            role: What the class is to the image, such as "suggested".
+            count: How many of the nearest images have it, in words.
+            images: The nearest first.
+        """
+        self._head.show_text(label)
+        self._role.setText(role)
+        self._role.setProperty("active", role == "suggested")
+        self._role.style().unpolish(self._role)
+        self._role.style().polish(self._role)
+        self._role.setVisible(bool(role and label))
+        self._count.setText(count)
+        for number, place in enumerate(self._places):
+            place.show_image(images[number] if number < len(images) else None)
+
+
+class _Neighbour(QWidget):
+    """One image, cropped to its place, with the badge of its split."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: tuple[Sample, QImage] | None = None
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def show_image(self, shown: tuple[Sample, QImage] | None) -> None:
+        self._shown = shown
+        self.setToolTip(shown[0].path if shown else "")
+        self.setAccessibleName(f"Near: {shown[0].path}" if shown else "")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(106, 142)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(48, 56)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return min(_MAX_PX, round(width * _RATIO))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._shown is None:
+            painter.end()
+            return
+        sample, image = self._shown
+        painter.fillRect(self.rect(), theme.colour("sunken"))
+        scale = min(image.width() / self.width(), image.height() / self.height())
+        part = QRect(0, 0, round(self.width() * scale), round(self.height() * scale))
+        part.moveCenter(image.rect().center())
+        painter.drawImage(self.rect(), image, part)
+        paint_badge(painter, 4, 4, sample.split)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.end()

@@ -1,59 +1,54 @@
-"""Labels: a queue of doubtful labels; an image between its label and the suggested one."""
+"""Labels: a queue of suspected label errors; an image beside the nearest ones of both classes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QListView, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QImage, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from inspector.app.labels.case_list import CaseList, CaseModel
 from inspector.app.labels.label_count_panel import LabelCountPanel
-from inspector.app.labels.neighbours_view import NeighboursView
+from inspector.app.labels.neighbours_view import PLACES, NeighboursView
+from inspector.app.labels.queue import (
+    CaseOrder,
+    LabelQueue,
+    SuspectKind,
+    label_queue,
+    question,
+    reason,
+)
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
+from inspector.app.threads.thumbnails import Thumbnails
+from inspector.app.widgets import theme
+from inspector.app.widgets.compared_pair import ComparedPair
+from inspector.app.widgets.controls.class_chooser import ClassChooser
+from inspector.app.widgets.controls.combo import Combo
+from inspector.app.widgets.controls.confidence_bars import ConfidenceBars
+from inspector.app.widgets.controls.segmented import Segmented
 from inspector.app.widgets.keys import bind
 from inspector.app.widgets.page import Key, Page, PageName
-from inspector.app.widgets.review.review import AnyIndex, QueueModel, Review, Verb, ask_class
-from inspector.app.widgets.sample_image import ImageLabel, read_image
+from inspector.app.widgets.pairs.compare_view import CompareMode, CompareView
+from inspector.app.widgets.review.review import Review, Verb
 from inspector.project.changes import Changes
-from inspector.project.diagnosis.labels import LabelCase
+from inspector.project.diagnosis.labels import LabelCase, LabelNeighbourhood
 from inspector.project.project import Project
 from inspector.store.samples import Sample
+
+_SIDE_PX, _SIDE_WIDE_PX, _SIDE_NARROW_PX = 368, 464, 240
+_NARROW_PX = 1180
+_ALL_SPLITS = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelsData:
-    """What the stage shows of one case: images of each class, by name."""
+    """What the stage shows of one case: the nearest images of each class, by name."""
 
     case: LabelCase
-    image: QImage | None
     near: dict[str, tuple[tuple[Sample, QImage], ...]]
-
-
-class CaseModel(QueueModel[LabelCase]):
-    """The queue of doubtful labels."""
-
-    def key(self, item: LabelCase) -> int:
-        """Return the id of its first image."""
-        return item.samples[0].id
-
-    def is_done(self, item: LabelCase) -> bool:
-        """Tell whether a person has decided."""
-        return item.done
-
-    def sample_ids(self, item: LabelCase) -> set[int]:
-        """Return the ids of its images."""
-        return {s.id for s in item.samples}
-
-    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        case = self.items[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            done = "✓ " if case.done else ""
-            return f"{done}{_change(case)}\n{_name(case)}"
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            state = "decided" if case.done else "open"
-            return f"{_change(case)}, {_name(case)}, {state}"
-        return None
+    neighbourhood: LabelNeighbourhood
 
 
 class LabelsPage(Page):
@@ -61,30 +56,30 @@ class LabelsPage(Page):
 
     name = PageName.LABELS
     icon = "labels"
-    words = "label error suspected wrong relabel class mislabelled conflict"
-    purpose = "Decide on labels that are doubtful"
+    words = "label error suspected wrong relabel class mislabelled conflict change rename"
+    purpose = "Decide on labels that may be wrong"
+    remembered = ("label-order",)
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
         self.model = CaseModel()
-        self.list = QListView()
-        self.list.setModel(self.model)
-        self.list.setUniformItemSizes(True)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setObjectName("label-cases")
-        self.list.setAccessibleName("Doubtful labels")
-        self.list.setMinimumWidth(220)
-        self._picture = ImageLabel()
-        self._own = NeighboursView("Its label")
-        self._other = NeighboursView("Suggested")
+        self.thumbnails = Thumbnails(project.samples.thumbnail, self)
+        self.thumbnails.broken.connect(bridge.broken)
+        self.list = CaseList(self.model, self.thumbnails.pixmap)
+        self.thumbnails.ready.connect(self.list.viewport().update)
+        self.list.verticalScrollBar().valueChanged.connect(self._request)
+        self.compare = CompareView()
+        self._pair = ComparedPair(project, bridge, self.compare, channel="label pair")
+        self._kind: SuspectKind | None = None
+        self._near = (NeighboursView(), NeighboursView())
+        self._confidence = ConfidenceBars(accent=True)
+        self._count = LabelCountPanel(project, bridge)
         self.review = Review(
-            self.title, self.model, self.list, bridge=bridge, undo=project.decisions.undo
-        )
+            self.title, self.model, self.list, bridge=bridge, undo=project.decisions.undo,
+            done_word="reviewed",
+        )  # fmt: skip
         self.review.current_changed.connect(self._on_current)
         self.review.moved.connect(self.moved)
-        self.review.left_changed.connect(self.work_left)
-        self._count = LabelCountPanel(project, bridge)
         self._keys = self._table()
         self._shortcuts = bind(self, self._keys)
         self._lay_out()
@@ -96,12 +91,17 @@ class LabelsPage(Page):
     def refresh(self, changes: Changes) -> None:
         """Ask for the queue again after a scan, a decision or a new look at the labels."""
         if changes.duplicates or changes.decisions or changes.rule:
-            self.bridge.call(self.project.labels.queue, self._show, channel="labels")
+            self._ask()
             self._count.refresh()
+
+    def refresh_visible(self) -> None:
+        """Ask again for thumbnails in sight that were not there yet."""
+        self.thumbnails.forget()
+        self._request()
 
     def shown_text(self) -> str:
         """Say how much of the queue is decided."""
-        return f"{self.review.done_count():,} of {len(self.model.items):,} labels decided"
+        return f"{self.review.done_count():,} of {self.review.total_count():,} labels reviewed"
 
     def undo(self) -> bool:
         """Undo the newest decision, and go back to its label."""
@@ -112,66 +112,127 @@ class LabelsPage(Page):
         """Return the case that is shown."""
         return self.review.current()
 
-    def _show(self, answer: tuple[tuple[LabelCase, ...], bool]) -> None:
-        cases, looked = answer
-        if not self.review.show_items(cases):
-            self._show_none(looked)
+    def close(self) -> bool:
+        """End the decode threads, too."""
+        self.thumbnails.shut()
+        return super().close()
 
-    def _show_none(self, looked: bool) -> None:
-        self.review.tell(
-            "No suspected label errors" if looked else "Labels were not looked at yet",
-            "No identical images have two labels, and baseline models contradict no label."
-            if looked
-            else "Baseline models name doubtful labels after the diagnosis on Overview.",
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._request()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        width = self.window().width()
+        wide = width >= theme.size("rail_wide_from")
+        narrow = width < _NARROW_PX
+        self._side.setFixedWidth(_SIDE_WIDE_PX if wide else _SIDE_NARROW_PX if narrow else _SIDE_PX)
+
+    def _request(self, *_: object) -> None:
+        self.thumbnails.request(self.list.visible_samples())
+
+    def _ask(self, *_: object) -> None:
+        kind, order = self._kind, CaseOrder(self._order.currentData())
+        split, go_to = str(self._split.currentData() or _ALL_SPLITS), self.review.go_to
+        self.bridge.call(
+            lambda: label_queue(*self.project.labels.queue(), kind, order, split, go_to),
+            self._show,
+            channel="labels",
         )
-        self._picture.show_image(None)
-        self._own.show_pictures("", ())
-        self._other.show_pictures("", ())
+
+    def _show(self, queue: LabelQueue) -> None:
+        if self._kind is None and queue.cases:
+            # What was begun is gone through to its end.
+            self._kind = queue.kind
+        self._tabs.mark(list(SuspectKind).index(queue.kind))
+        self._tabs.show_counts([queue.left[kind] for kind in SuspectKind])
+        if not self.review.show_items(queue.cases, done=queue.done):
+            self._show_none(queue)
+        self.review.show_aside(queue.aside)
+        self.work_left.emit(sum(queue.left.values()))
+        self.refresh_visible()
+
+    def _show_none(self, queue: LabelQueue) -> None:
+        done, total = queue.done
+        if total and done == total:
+            self.review.tell_empty(
+                "Every label here is reviewed.", "Ctrl+Z takes back the last one."
+            )
+        elif queue.kind is SuspectKind.CONFLICTS:
+            self.review.tell_empty(
+                "No image has two labels.", "Near-duplicates carry the same class everywhere."
+            )
+        elif queue.looked:
+            self.review.tell_empty(
+                "No suspected label errors.", "Baseline models contradict no label of this dataset."
+            )
+        else:
+            self.review.tell_empty(
+                "Labels were not looked at yet.",
+                "Baseline models name suspected label errors after the diagnosis on Overview.",
+            )
+        self._pair.clear()
+        for view in self._near:
+            view.show_class("", "", "", ())
+        self._show_confidence(())
 
     def _on_current(self) -> None:
         case = self.current()
-        if case is not None:
-            self._tell(case)
-            self.bridge.call(lambda: self._read(case), self._show_case, channel="label case")
-
-    def _tell(self, case: LabelCase) -> None:
-        self._take.setText(f"Relabel as {case.suggested} [Return]")
+        if case is None:
+            return
+        self.review.tell(question(case), reason(case))
+        self._show_verbs(case)
+        first = case.samples[0].id
         if case.score is None:
-            carried = ", ".join(
-                f"{s.path} (now {s.new_label})" if s.new_label else s.path for s in case.samples[:6]
-            )
-            note = (
-                f"The same image with {len(case.labels)} labels: {carried}"
-                if case.identical
-                else f"Similar images with different labels: look where they differ. {carried}"
-            )
+            other = next((s for s in case.samples if s.label != case.samples[0].label), None)
+            self.compare.set_mode(CompareMode.SIDES)
+            self._pair.show(first, other.id if other else 0)
         else:
-            (one,) = case.samples
-            now = f" It is {one.new_label} now." if one.new_label else ""
-            note = (
-                f"{one.path}: models that saw neither it nor its group give its label"
-                f" {case.score:.0%}.{now}"
-            )
-        self.review.tell(_change(case), note)
+            if self.compare.mode is not CompareMode.FLIP:
+                self.compare.set_mode(CompareMode.FLIP)
+            self._pair.show(first, 0)
+        self._show_confidence(case.confidence)
+        self.bridge.call(lambda: self._read(case), self._show_case, channel="label case")
+
+    def _show_verbs(self, case: LabelCase) -> None:
+        conflict = case.score is None
+        labels = case.labels[:2] if conflict else ()
+        for button, label in zip(self._label_buttons, labels, strict=False):
+            button.show_verb(f"All are {label}" if len(case.samples) > 2 else f"Both are {label}")
+        for button in self._label_buttons:
+            button.setVisible(conflict)
+        self._take.setVisible(not conflict)
+        self._take.show_verb(f"Change to {case.suggested}")
+        keeps = "Keep both labels" if conflict else f"Keep {_label(case.samples[0])}"
+        self._keep_button.show_verb(keeps)
+
+    def _show_confidence(self, rows: Sequence[tuple[str, float]]) -> None:
+        self._confidence.show_confidence(rows)
+        for widget in (self._confidence, self._confidence_head):
+            widget.setVisible(bool(rows))
 
     def _read(self, case: LabelCase) -> LabelsData:
+        neighbourhood = self.project.labels.neighbourhood(case)
         near = {}
-        for label, samples in self.project.labels.nearest(case).items():
-            images = [(s, self.project.samples.thumbnail(s.id)) for s in samples]
+        for label, samples in neighbourhood.images.items():
+            images = [(s, self.project.samples.thumbnail(s.id)) for s in samples[:PLACES]]
             near[label] = tuple((s, from_jpeg(data)) for s, data in images if data)
-        return LabelsData(case, read_image(self.project, case.samples[0])[0], near)
+        return LabelsData(case, near, neighbourhood)
 
     def _show_case(self, shown: LabelsData) -> None:
-        case = shown.case
-        self._picture.show_image(shown.image)
+        case, counts = shown.case, shown.neighbourhood.counts
+        if self.current() is not case:
+            return
         own = next((name for name in case.labels if name != case.suggested), case.labels[0])
-        self._own.show_pictures(own, shown.near.get(own, ()))
-        self._other.show_pictures(case.suggested, shown.near.get(case.suggested, ()))
+        roles = ("", "") if case.score is None else ("suggested", "current label")
+        for view, label, role in zip(self._near, (case.suggested, own), roles, strict=True):
+            number = f"{counts.get(label, 0)} of {shown.neighbourhood.counted} nearest"
+            view.show_class(label, role, number, shown.near.get(label, ()))
 
-    def _relabel(self) -> None:
+    def _relabel(self, label: str = "") -> None:
         case = self.current()
-        if case is not None:
-            self.review.decide(lambda: self.project.labels.relabel(case))
+        if case is not None and (label or case.score is not None):
+            self.review.decide(lambda: self.project.labels.relabel(case, label))
 
     def _keep(self) -> None:
         case = self.current()
@@ -182,13 +243,18 @@ class LabelsPage(Page):
         case = self.current()
         if case is None:
             return
-        first = case.samples[0]
-        label = ask_class(
-            self, "Another class", "The right class of this image:",
-            self.project.samples.counts().classes, first.new_label or first.label,
+        chooser = ClassChooser(
+            self, "The right class", present=_label(case.samples[0]),
+            first=dict.fromkeys((case.suggested, *case.labels)),
         )  # fmt: skip
-        if label:
-            self.review.decide(lambda: self.project.labels.relabel(case, label))
+        chooser.chosen.connect(self._relabel)
+        chooser.open_at(self._other_button.mapToGlobal(QPoint(0, 0)), self.project, self.bridge)
+
+    def _digit(self, number: int) -> None:
+        """Give the images of a conflict one of its classes."""
+        case = self.current()
+        if case is not None and case.score is None and number <= len(case.labels):
+            self._relabel(case.labels[number - 1])
 
     def _drop(self) -> None:
         case = self.current()
@@ -198,50 +264,118 @@ class LabelsPage(Page):
                 lambda: self.project.decisions.drop(ids, reason="suspected label error")
             )
 
+    def _choose_kind(self, place: int) -> None:
+        self._kind = list(SuspectKind)[place]
+        self._ask()
+
     def _table(self) -> list[Key]:
         return [
-            Key("relabel", "Return", "relabel to the suggested class, next", self._relabel),
+            Key("relabel", "Return", "change to the suggested class, next", self._relabel),
             Key("keep_label", "K", "the label is right, next", self._keep),
             Key("other_class", "L", "choose another class", self._choose),
             Key("drop", "X", "exclude the image, next", self._drop),
+            Key("tab", "T", "suspected errors, or images with two labels", self._next_kind),
+            Key("zoom", "Z", "whole, or pixel by pixel", self.compare.toggle_zoom),
+            *(
+                Key(f"class_{n}", str(n), f"class {n} of two labels", partial(self._digit, n))
+                for n in range(1, 10)
+            ),
             *self.review.keys(),
         ]
 
+    def _next_kind(self) -> None:
+        self._tabs.choose((self._tabs.current() + 1) % len(SuspectKind))
+
     def _lay_out(self) -> None:
+        self._tabs = Segmented([kind.value for kind in SuspectKind], name="What is suspected")
+        self._tabs.chosen.connect(self._choose_kind)
+        self._order, self._split = Combo("Order of the queue"), Combo("Split")
+        self._order.setObjectName("label-order")
+        for order in CaseOrder:
+            self._order.add(order.value, order.value)
+        self._split.add("All splits", _ALL_SPLITS)
+        for split in self.project.samples.counts().splits:
+            self._split.add(theme.split_word(split), split)
+        for box in (self._order, self._split):
+            box.currentIndexChanged.connect(self._ask)
+        chips = QHBoxLayout()
+        chips.setSpacing(8)
+        chips.addWidget(self._order)
+        chips.addWidget(self._split)
+        chips.addStretch()
         stage = QWidget()
-        images = QHBoxLayout(stage)
-        images.setContentsMargins(0, 0, 0, 0)
-        images.setSpacing(16)
-        images.addWidget(self._own)
-        images.addWidget(self._picture, 1)
-        images.addWidget(self._other)
-        self._take = self.review.lay_out(
-            (),
-            (),
+        row = QHBoxLayout(stage)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addWidget(self._image_card(), 1)
+        row.addWidget(self._side_card())
+        first, second, self._take, self._keep_button, self._other_button, _ = self.review.lay_out(
+            (chips,),
             (stage,),
             (
-                Verb("Relabel [Return]", self._relabel, is_primary=True),
-                Verb("Label is right [K]", self._keep),
-                Verb("Another class… [L]", self._choose),
-                Verb("Exclude [X]", self._drop),
-                Verb("Next [Down]", lambda: self.review.step(1)),
+                Verb("", partial(self._digit, 1), "1"),
+                Verb("", partial(self._digit, 2), "2"),
+                Verb("Change", self._relabel, "Enter", "check", is_primary=True),
+                Verb("Keep the label", self._keep, "K"),
+                Verb("Other class…", self._choose, "L"),
+                Verb("Exclude", self._drop, "X"),
             ),
-        )[0]
+            (self._tabs,),
+        )
+        self._label_buttons = (first, second)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.review, 1)
         outer.addWidget(self._count)
-        outer.addWidget(self.review)
         self.setFocusProxy(self.list)
 
+    def _image_card(self) -> QWidget:
+        card = QFrame()
+        card.setProperty("role", "card")
+        zoom = QToolButton(self.compare)
+        zoom.setProperty("role", "chip")
+        zoom.setToolTip("Show the image whole, or pixel by pixel (Z)")
+        zoom.setText("Fit")
+        zoom.clicked.connect(self.compare.toggle_zoom)
+        self.compare.zoomed.connect(
+            lambda percent: zoom.setText("Fit" if self.compare.is_whole else f"{percent} %")
+        )
+        corner = QHBoxLayout(self.compare)
+        corner.setContentsMargins(12, 12, 12, 12)
+        corner.addStretch()
+        column = QVBoxLayout()
+        column.addWidget(zoom)
+        column.addStretch()
+        corner.addLayout(column)
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self.compare)
+        return card
 
-def _change(case: LabelCase) -> str:
-    """Return what is that may be mislabelled, as a heading."""
-    if case.score is None:
-        return f"{' or '.join(case.labels)}? Suggested: {case.suggested}"
-    return f"{case.labels[0]}, or {case.suggested}?"
+    def _side_card(self) -> QWidget:
+        self._side = card = QFrame()
+        card.setProperty("role", "card")
+        card.setFixedWidth(_SIDE_PX)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(16, 14, 16, 14)
+        column.setSpacing(12)
+        column.addWidget(self._near[0])
+        column.addWidget(_line())
+        column.addWidget(self._near[1])
+        column.addStretch(1)
+        self._confidence_head = QLabel("Model confidence")
+        self._confidence_head.setProperty("role", "card-title")
+        column.addWidget(self._confidence_head)
+        column.addWidget(self._confidence)
+        return card
 
 
-def _name(case: LabelCase) -> str:
-    name = case.samples[0].path.rsplit("/", 1)[-1]
-    more = f" and {len(case.samples) - 1} more" if len(case.samples) > 1 else ""
-    return f"{name}{more}"
+def _line() -> QWidget:
+    line = QFrame()
+    line.setObjectName("line")
+    line.setFixedHeight(1)
+    return line
+
+
+def _label(sample: Sample) -> str:
+    return sample.new_label or sample.label

@@ -267,7 +267,6 @@ class MapPage(Page):
     def _on_chosen(self, row: int) -> None:
         data = self._data()
         if data is not None:
-            self.sample_chosen.emit(data.samples[row].id)
             self._on_lasso(np.array([row]), add=False, remove=False)
 
     def _on_viewed(self, rows: NDArray[np.int64]) -> None:

@@ -1,5 +1,8 @@
 """What do these folders mean? Roles per folder, other readings, and what comes out of them."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QPixmap
 from PySide6.QtWidgets import (
@@ -288,3 +291,12 @@ def _rule() -> QFrame:
     line.setObjectName("vertical-rule")
     line.setFixedWidth(1)
     return line
+
+
+def ask_layout(
+    path: Path, bridge: Bridge, window: QWidget, on_chosen: Callable[[Choice], None]
+) -> None:
+    """Let the person say what the folders of a dataset mean that is not open."""
+    dialog = LayoutDialog(LayoutReader(path), bridge, Choice(), window)
+    dialog.chosen.connect(on_chosen)
+    dialog.open()

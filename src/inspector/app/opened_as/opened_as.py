@@ -31,10 +31,12 @@ class OpenedAs(QObject):
         bar: For the window to place.
         reading_changed: The kind of the reading in words, for the button.
         bar_hidden: The person has hidden the bar: its name.
+        bar_shown: The bar is shown or hidden now.
     """
 
     reading_changed = Signal(str)
     bar_hidden = Signal(str)
+    bar_shown = Signal()
 
     def __init__(
         self, project: Project, bridge: Bridge, hidden: Sequence[str], window: QWidget
@@ -54,6 +56,7 @@ class OpenedAs(QObject):
             self._bridge.call(self._read, self._show, channel="opened-as-bar")
         elif changes.decisions and self._project.layout.sure:
             self.bar.hide()
+            self.bar_shown.emit()
 
     def show_dialog(self) -> None:
         """Let the person give the folders other roles."""
@@ -73,6 +76,7 @@ class OpenedAs(QObject):
             self.bar.hide()
         else:
             self.bar.show_reading(plan)
+        self.bar_shown.emit()
 
     def _on_confirmed(self) -> None:
         self._take(self._project.layout.choice)
@@ -81,7 +85,9 @@ class OpenedAs(QObject):
         self._seen = True
         self.bar.hide()
         self.bar_hidden.emit(self._name)
+        self.bar_shown.emit()
 
     def _take(self, choice: Choice) -> None:
         self.bar.hide()
+        self.bar_shown.emit()
         self._bridge.call(partial(self._project.set_layout, choice), writes=True)

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from inspector.app.threads.bridge import Bridge
+from inspector.app.widgets.compared_pair import ComparedPair
 from inspector.app.widgets.pairs.compare_view import CompareView
-from inspector.app.widgets.sample_image import read_image
 from inspector.project.project import Project
 from inspector.project.review.copies import CopyPair
 from inspector.project.review.near_precision import SAMPLE_PAIRS, NearPrecision
@@ -35,6 +35,7 @@ class NearJudgeDialog(QDialog):
         self._state.setProperty("role", "muted")
         self._state.setWordWrap(True)
         self.compare = CompareView()
+        self._compared = ComparedPair(project, bridge, self.compare, channel="near judge pair")
         self._same, self._other = QPushButton("Same content  [Y]"), QPushButton("Different  [N]")
         close = QPushButton("Close")
         close.clicked.connect(self.accept)
@@ -84,18 +85,10 @@ class NearJudgeDialog(QDialog):
             button.setEnabled(bool(self._left))
         if not self._left:
             self._question.setText("No pair is left to judge.")
-            self.compare.set_pair(None, None, "", "")
+            self._compared.clear()
             return
         pair = self._left[0]
-        self._bridge.call(
-            lambda: [read_image(self._project, s)[0] for s in (pair.kept, pair.excluded)],
-            self._show_pair, channel="near judge pair",
-        )  # fmt: skip
-
-    def _show_pair(self, images: list[QImage | None]) -> None:
-        if self._left:
-            pair = self._left[0]
-            self.compare.set_pair(images[0], images[1], pair.kept.path, pair.excluded.path)
+        self._compared.show(pair.kept.id, pair.excluded.id)
 
     def _judge(self, *, same: bool) -> None:
         if not self._left:

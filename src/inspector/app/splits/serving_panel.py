@@ -48,7 +48,7 @@ class ServingPanel(QWidget):
         self._code.setPlaceholderText(_EXAMPLE)
         self._code.setFixedHeight(80)
         self._differences = table(
-            _HEADS, name="Differences between training and inference", wide=(2,), numbers=(3, 4)
+            _HEADS, name="Differences between training and inference", wide=(2,)
         )
         self._note = QLabel()
         self._note.setObjectName("serving-note")

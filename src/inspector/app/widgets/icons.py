@@ -2,7 +2,6 @@
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
-from PySide6.QtSvg import QSvgRenderer
 
 from inspector.app.widgets import theme
 from inspector.desktop.paths import resources_folder
@@ -21,6 +20,8 @@ def icon(name: str, colour: str = "text-2", checked: str = "") -> QIcon:
 
 
 def _pixmap(name: str, colour: str) -> QPixmap:
+    from PySide6.QtSvg import QSvgRenderer  # takes its time, which the first paint has not
+
     # QtSvg paints currentColor black: the file's text gets the colour before it is read.
     drawing = (resources_folder() / "icons" / f"{name}.svg").read_bytes()
     text = drawing.replace(_STROKE, theme.colour(colour).name().encode())

@@ -2,9 +2,10 @@
 
 import time
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QWidget
 
+from inspector.app.widgets.elided_label import ElidedLabel
 from inspector.app.widgets.jobs import Job, Jobs
 
 SAMPLE_MS = 200
@@ -23,11 +24,10 @@ class JobBar(QWidget):
         super().__init__(parent)
         self._jobs: list[Job] = []
         self._watched: list[Jobs] = []
-        self._text = QLabel()
-        self._text.setAccessibleName("Job")
+        self._text = _JobText()
         self._text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._bar = QProgressBar()
-        self._bar.setFixedWidth(140)
+        self._bar.setFixedWidth(80)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Progress of the job")
         self._end = QToolButton()
@@ -57,7 +57,7 @@ class JobBar(QWidget):
 
     def text(self) -> str:
         """Return what is said of the newest job."""
-        return self._text.text()
+        return self._text.whole
 
     def _on_started(self, job: Job) -> None:
         self._jobs.append(job)
@@ -74,7 +74,7 @@ class JobBar(QWidget):
         else:
             self._timer.stop()
             self.setVisible(False)
-            self._text.setMinimumWidth(0)
+            self._text.forget()
         if not job.stop.is_set():
             self.ended.emit(job.progress.snapshot().phase, time.monotonic() - job.began)
 
@@ -82,7 +82,7 @@ class JobBar(QWidget):
         if self._jobs:
             self._jobs[-1].stop.set()
             self._end.setEnabled(False)
-            self._text.setText("stopping")
+            self._text.show_text("stopping")
 
     def _sample(self) -> None:
         if not self._jobs or self._jobs[-1].stop.is_set():
@@ -94,12 +94,33 @@ class JobBar(QWidget):
         parts = [now.phase]
         if now.total:
             parts.append(f"{now.done:,} of {now.total:,}")
-        if now.rate and now.rate >= 1:
-            parts.append(f"{now.rate:,.0f}/s")
         if now.seconds_left:
             parts.append(now.left)
         if len(self._jobs) > 1:
             parts.append(f"{len(self._jobs) - 1} more")
-        self._text.setText(" · ".join(parts))
-        # What stands beside it does not jump with each figure.
-        self._text.setMinimumWidth(max(self._text.minimumWidth(), self._text.sizeHint().width()))
+        self._text.show_text(" · ".join(parts))
+
+
+class _JobText(ElidedLabel):
+    """What is said of a job: shortened where its place is narrow.
+
+    It asks for the room of the longest text so far: what stands beside it does not jump.
+    """
+
+    def __init__(self) -> None:
+        self.whole = ""
+        self._widest = 0
+        super().__init__()
+
+    def show_text(self, text: str) -> None:
+        self.whole = text
+        self._widest = max(self._widest, self.fontMetrics().horizontalAdvance(text) + 2)
+        super().show_text(text)
+        self.updateGeometry()
+
+    def forget(self) -> None:
+        """Ask for no more room than the next text needs."""
+        self._widest = 0
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._widest, super().sizeHint().height())

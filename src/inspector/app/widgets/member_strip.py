@@ -1,35 +1,53 @@
-"""The members of a cluster in a row, numbered: a click or a digit puts one on the left."""
+"""The members of a cluster in a row: a click puts one on the right, Shift+click on the left."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPixmap
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QWidget,
+)
 
+from inspector.app.widgets import theme
+from inspector.app.widgets.split_badge import paint_badge
 from inspector.store.samples import Sample
 
-SIZE_PX = 84
+SIZE_PX = 56
 MAX_SHOWN = 60
+_STRIP_PX = 78
+_REMARK_PX = 236
+_EXCLUDED_OPACITY = 0.34
 
 
-class MemberStrip(QWidget):
-    """Show thumbnails of a cluster's members.
+class MemberStrip(QFrame):
+    """Show a cluster's members with their similarity to the left one, and a remark.
 
     Attributes:
-        chosen: The id of a member that was clicked.
+        right_chosen: The id of a member that was clicked.
+        left_chosen: The id of one that was clicked with Shift.
 
     Args:
         pixmap: Returns the thumbnail of a sample that is there already.
     """
 
-    chosen = Signal(int)
+    right_chosen = Signal(int)
+    left_chosen = Signal(int)
 
     def __init__(self, pixmap: Callable[[int], QPixmap | None]) -> None:
         super().__init__()
+        self.setProperty("role", "card")
+        self.setFixedHeight(_STRIP_PX)
         self._pixmap = pixmap
+        self._members: list[StripMember] = []
         self._row = QHBoxLayout()
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(4)
+        self._row.setSpacing(12)
         inner = QWidget()
         inner.setLayout(self._row)
         area = QScrollArea()
@@ -37,57 +55,144 @@ class MemberStrip(QWidget):
         area.setWidgetResizable(True)
         area.setWidget(inner)
         area.setAccessibleName("Members of this cluster")
-        area.setAccessibleDescription("1 to 9 put one on the left")
+        area.setAccessibleDescription("Left and Right put another one on the right")
         area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFixedHeight(SIZE_PX + 52)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area = area
+        self._remark = QLabel()
+        self._remark.setObjectName("strip-remark")
+        self._remark.setProperty("role", "caption")
+        self._remark.setWordWrap(True)
+        self._remark.setFixedWidth(_REMARK_PX)
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(10, 4, 12, 4)
+        outer.setSpacing(12)
+        outer.addWidget(area, 1)
+        outer.addWidget(self._remark)
 
-    def show_members(self, members: Sequence[Sample], left: int, right: int) -> None:
-        """Show members; the two that are compared are marked."""
+    def show_members(
+        self,
+        members: Sequence[Sample],
+        pair: tuple[int, int],
+        similarity: Mapping[int, float],
+        remark: str,
+    ) -> None:
+        """Show members.
+
+        Args:
+            members: In their order; the first has the number 1.
+            pair: Ids of the left and the right one.
+            similarity: To the left one, by id; of those that are alike.
+            remark: What is to be known of the cluster.
+        """
         while (item := self._row.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
+        self._members = []
         for number, member in enumerate(members[:MAX_SHOWN], start=1):
-            self._row.addWidget(self._button(member, number, member.id in (left, right)))
+            button = StripMember(member, number, self._pixmap)
+            button.show_role(pair, similarity.get(member.id))
+            button.clicked.connect(self._on_clicked)
+            self._members.append(button)
+            self._row.addWidget(button)
         self._row.addStretch()
+        self._remark.setText(remark)
+        right = next((m for m in self._members if m.sample.id == pair[1]), None)
+        if right is not None:
+            self._area.ensureWidgetVisible(right)
 
-    def show_pictures(self) -> None:
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll sideways: there is nothing above or below."""
+        bar = self._area.horizontalScrollBar()
+        bar.setValue(bar.value() - event.angleDelta().y() - event.angleDelta().x())
+        event.accept()
+
+    def show_thumbnails(self) -> None:
         """Show the thumbnails that have come meanwhile."""
-        for place in range(self._row.count()):
-            item = self._row.itemAt(place)
-            button = item.widget() if item is not None else None
-            if isinstance(button, QToolButton) and button.icon().isNull():
-                self._show_picture(button)
+        for member in self._members:
+            member.update()
 
     def shut(self) -> None:
         """Let go of the thumbnails."""
-        self.show_members((), 0, 0)
-
-    def _button(self, member: Sample, number: int, compared: bool) -> QToolButton:
-        button = QToolButton()
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        button.setIconSize(QSize(SIZE_PX, SIZE_PX - 20))
-        mark = {"keep": " ✓", "drop": " ✗"}.get(member.mark, " ∞" if member.bound else "")
-        split = (member.split or member.label)[:10]
-        button.setText(f"{number} {split}{mark}")
-        button.setCheckable(True)
-        button.setChecked(compared)
-        button.setFixedSize(SIZE_PX + 20, SIZE_PX + 16)
-        button.setToolTip(member.path)
-        button.setAccessibleName(f"{member.path}, {member.split}, {member.mark or 'undecided'}")
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        button.setProperty("sample", member.id)
-        button.clicked.connect(self._on_clicked)
-        self._show_picture(button)
-        return button
-
-    def _show_picture(self, button: QToolButton) -> None:
-        pixmap = self._pixmap(int(button.property("sample")))
-        if pixmap is not None and not pixmap.isNull():
-            button.setIcon(QIcon(pixmap))
+        self.show_members((), (0, 0), {}, "")
 
     def _on_clicked(self) -> None:
-        self.chosen.emit(int(self.sender().property("sample")))
+        member = self.sender()
+        assert isinstance(member, StripMember)
+        shift = QApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier
+        (self.left_chosen if shift else self.right_chosen).emit(member.sample.id)
+
+
+class StripMember(QAbstractButton):
+    """One member: its thumbnail, its number, and how alike it is to the left one."""
+
+    def __init__(
+        self, sample: Sample, number: int, pixmap: Callable[[int], QPixmap | None]
+    ) -> None:
+        super().__init__()
+        self.sample, self._number, self._pixmap = sample, number, pixmap
+        self._lines = ("", "")
+        self._compared = False
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setToolTip(f"{sample.path}\nShift+click puts it on the left")
+
+    def show_role(self, pair: tuple[int, int], similarity: float | None) -> None:
+        """Show where it stands, and its similarity to the left one; None for not alike."""
+        self._compared = self.sample.id in pair
+        role = {pair[0]: "left", pair[1]: "right"}.get(self.sample.id, "")
+        value = "–" if similarity is None or role == "left" else f"{similarity:.2f}"
+        self._lines = (f"{self._number} {role}".strip(), value)
+        decided = {"keep": "kept", "drop": "excluded"}.get(self.sample.mark, "undecided")
+        self.setAccessibleName(f"{self.sample.path}, {self.sample.split}, {decided}")
+        self.setText(self._lines[0])
+        self.update()
+
+    def has_thumbnail(self) -> bool:
+        """Tell whether its thumbnail is there."""
+        pixmap = self._pixmap(self.sample.id)
+        return pixmap is not None and not pixmap.isNull()
+
+    def sizeHint(self) -> QSize:
+        return QSize(SIZE_PX + 50, SIZE_PX + 8)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRect(4, 4, SIZE_PX, SIZE_PX)
+        excluded = self.sample.mark == "drop"
+        painter.fillRect(box, theme.colour("sunken"))
+        pixmap = self._pixmap(self.sample.id)
+        if pixmap is not None and not pixmap.isNull():
+            painter.setOpacity(_EXCLUDED_OPACITY if excluded else 1.0)
+            side = min(pixmap.width(), pixmap.height())
+            x, y = (pixmap.width() - side) // 2, (pixmap.height() - side) // 2
+            painter.drawPixmap(box, pixmap, QRect(x, y, side, side))
+            painter.setOpacity(1.0)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if excluded:
+            painter.setPen(QPen(theme.colour("line-strong"), 1, Qt.PenStyle.DashLine))
+            painter.drawRect(box.adjusted(0, 0, -1, -1))
+        if self._compared:
+            painter.setPen(QPen(theme.colour("accent"), 2))
+            painter.drawRoundedRect(box.adjusted(-3, -3, 2, 2), 5, 5)
+        paint_badge(painter, box.left() + 4, box.top() + 4, self.sample.split)
+        self._paint_lines(painter, box)
+        painter.end()
+
+    def _paint_lines(self, painter: QPainter, box: QRect) -> None:
+        font = QFont(self.font())
+        font.setPixelSize(12)
+        place = QRect(box.right() + 8, box.center().y() - 16, 44, 16)
+        mark = {"keep": " ✓", "drop": " ✗"}.get(self.sample.mark, "")
+        texts = (f"{self._lines[0]}", f"{self._lines[1]}{mark}")
+        weights = (QFont.Weight.DemiBold, QFont.Weight.Normal)
+        for text, weight, ink in zip(texts, weights, ("text", "text-2"), strict=True):
+            font.setWeight(weight if self._compared else QFont.Weight.Normal)
+            painter.setFont(font)
+            painter.setPen(theme.colour(ink))
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
+            place.translate(0, 16)

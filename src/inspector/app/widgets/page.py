@@ -77,7 +77,6 @@ class Page(StableFocus, QWidget):
     Attributes:
         asked: A `PageRequest`: the person wants to see something on another page.
         moved: What `shown_text` returns has changed.
-        sample_chosen: The id of the image that the person looks at.
         work_left: How much there is left to do here, for the sidebar; 0 for nothing.
         jobs: What the page has running, for the jobs bar.
         notice: A line that the window shows above every page, or None.
@@ -85,7 +84,6 @@ class Page(StableFocus, QWidget):
 
     asked = Signal(object)
     moved = Signal()
-    sample_chosen = Signal(int)
     work_left = Signal(int)
 
     name: PageName
@@ -99,8 +97,6 @@ class Page(StableFocus, QWidget):
     """Object names of the fields that are restored when the project is opened again."""
     part_of: PageName | None = None
     """The page whose button in the sidebar stands for this one, which has none."""
-    has_details = False
-    """True to show the details panel of the chosen image beside the page."""
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Badges of splits: a colour and always letters or a word as well."""
+"""Badges of splits and classes: a colour and always letters or a word as well."""
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
@@ -9,6 +9,7 @@ BADGE_PX, WORD_PX = 16, 20
 MIN_WORD_PX = 160
 """Side of an image from which on its badge has room for the whole word."""
 _RADIUS = 3
+_PADDING_PX = 8
 
 
 def badge_colours(split: str) -> tuple[str, str, str]:
@@ -30,23 +31,49 @@ def paint_badge(
         split: Its name.
         is_word: True for the whole word, where there is room for it.
     """
+    if is_word:
+        return paint_split(painter, x, y, split)
     fill, text, _ = badge_colours(split)
+    word = theme.split_word(split.removesuffix(" folder"), short=True)
+    place = QRectF(x, y, 20, BADGE_PX)
+    if word:
+        _paint(painter, place, word, fill, text)
+    return place
+
+
+def paint_split(painter: QPainter, x: float, y: float, split: str) -> QRectF:
+    """Paint a split in full, as in headings and on large images; return its place."""
+    fill, ink, _ = badge_colours(split)
+    return paint_word(painter, x, y, theme.split_word(split.removesuffix(" folder")), fill, ink)
+
+
+def paint_word(painter: QPainter, x: float, y: float, text: str, fill: str, ink: str) -> QRectF:
+    """Paint a word on a colour with its upper left corner at (x, y); return its place."""
+    width = word_width(painter, text) if text else 0
+    place = QRectF(x, y, width, WORD_PX)
+    if text:
+        _paint(painter, place, text, fill, ink)
+    return place
+
+
+def word_width(painter: QPainter, text: str) -> int:
+    """Return how wide `paint_word` paints a text."""
+    return QFontMetrics(_font(painter)).horizontalAdvance(text) + 2 * _PADDING_PX
+
+
+def _font(painter: QPainter) -> QFont:
     font = QFont(painter.font())
     font.setPixelSize(12)
     font.setWeight(QFont.Weight.DemiBold)
-    word = theme.split_word(split.removesuffix(" folder"), short=not is_word)
-    width, height = 20, BADGE_PX
-    if is_word:
-        width, height = QFontMetrics(font).horizontalAdvance(word) + 14, WORD_PX
-    place = QRectF(x, y, width, height)
-    if not word:
-        return place
+    return font
+
+
+def _paint(painter: QPainter, place: QRectF, text: str, fill: str, ink: str) -> None:
     painter.save()
-    painter.setFont(font)
+    painter.setFont(_font(painter))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.colour(fill))
     painter.drawRoundedRect(place, _RADIUS, _RADIUS)
-    painter.setPen(theme.colour(text))
-    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, word)
+    painter.setPen(theme.colour(ink))
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
     painter.restore()
-    return place

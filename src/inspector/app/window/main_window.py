@@ -1,14 +1,14 @@
-"""The window of an open dataset: sidebar, top bar, pages, details and status line; no logic."""
+"""The window of an open dataset: sidebar, top bar, pages and status line; no logic."""
 
+from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -20,11 +20,19 @@ from inspector.app.widgets import theme
 from inspector.app.widgets.jobs import Jobs
 from inspector.app.widgets.keys import KeysOverlay
 from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest
-from inspector.app.window.command_palette import Palette, as_command, commands_of, keyless_commands
-from inspector.app.window.commands import PaletteCommand
-from inspector.app.window.details_panel import Details
 from inspector.app.window.hint_bar import HintBar
 from inspector.app.window.page_list import PAGES
+from inspector.app.window.palette.command_palette import (
+    Palette,
+    as_command,
+    clean_up_command,
+    commands_of,
+    keyless_commands,
+)
+from inspector.app.window.palette.commands import PaletteCommand
+from inspector.app.window.palette.glossary import word_commands
+from inspector.app.window.palette.image_commands import image_commands
+from inspector.app.window.recent_facts import RecentFacts
 from inspector.app.window.refresh_scheduler import RefreshScheduler
 from inspector.app.window.scan_job import ScanJob
 from inspector.app.window.session import Session
@@ -46,6 +54,11 @@ class ProjectWindow(QWidget):
         theme_asked: The person wants another theme: its name.
         about_asked: The person wants to know what this program is.
         job_ended: A job that was not stopped: its last phase, and the seconds it took.
+
+    Args:
+        project: Open.
+        bridge: Of the pages; made here where there are none.
+        pages: One of each; built here where there are none.
     """
 
     close_asked = Signal()
@@ -56,16 +69,17 @@ class ProjectWindow(QWidget):
     backups_asked = Signal(object)
     job_ended = Signal(str, float)
 
-    def __init__(self, project: Project) -> None:
+    def __init__(
+        self, project: Project, bridge: Bridge | None = None, pages: Sequence[Page] = ()
+    ) -> None:
         super().__init__()
         self.project = project
-        self.bridge = Bridge(self)
-        self.pages: list[Page] = [page(project, self.bridge) for page in PAGES]
+        self.bridge = bridge or Bridge(self)
+        self.pages = list(pages) or [page(project, self.bridge) for page in PAGES]
         self._stack = QStackedWidget()
         for page in self.pages:
             self._stack.addWidget(page)
         self._sidebar = Sidebar(self.pages)
-        self.details = Details(project, self.bridge)
         self._top = TopBar(project.name)
         self._scan = ScanJob(project, self.bridge, self._on_failed, self)
         self._news = RefreshScheduler(self.bridge, self.pages, self.page, self)
@@ -95,6 +109,8 @@ class ProjectWindow(QWidget):
             restore_backup=partial(self.backups_asked.emit, project.file),
             show_about=self.about_asked.emit,
         )
+        self.recent_facts = RecentFacts(project, self.bridge, self)
+        self._last_commands: list[str] = []
         self._lay_out()
         self._connect()
         self.show_page(0)
@@ -133,10 +149,14 @@ class ProjectWindow(QWidget):
         """Show a page by its place in the sidebar, from 0."""
         self._stack.setCurrentIndex(index)
         self._sidebar.mark(index)
-        self._hint.show_for(self.page().objectName(), self.page().hint)
-        self.details.setVisible(self.page().has_details)
+        self._show_hint()
         self.page().setFocus()
         self._news.catch_up()
+
+    def _show_hint(self) -> None:
+        """Show where to begin on this page, unless another bar says something first."""
+        hint = "" if self.opened_as.bar.isVisibleTo(self) else self.page().hint
+        self._hint.show_for(self.page().objectName(), hint)
 
     def watch(self, jobs: Jobs) -> None:
         """Show jobs of the window in the top bar."""
@@ -153,6 +173,7 @@ class ProjectWindow(QWidget):
 
     def shut(self) -> None:
         """Stop what runs, and close the project; decisions are on disk already."""
+        self.recent_facts.shut()
         self._scan.stop()
         self._news.shut()
         for page in self.pages:
@@ -169,11 +190,6 @@ class ProjectWindow(QWidget):
         super().closeEvent(event)
 
     def _lay_out(self) -> None:
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.addWidget(self._stack)
-        splitter.addWidget(self.details)
-        splitter.setStretchFactor(0, 1)
-        splitter.setSizes([900, 280])
         status = QFrame()
         status.setObjectName("statusLine")
         line = QHBoxLayout(status)
@@ -186,8 +202,8 @@ class ProjectWindow(QWidget):
         right.setSpacing(0)
         notices = [page.notice for page in self.pages if page.notice is not None]
         bars = (self._top, self._read_only, self.opened_as.bar, *notices, self._hint)
-        for widget in (*bars, splitter, status):
-            right.addWidget(widget, int(widget is splitter))
+        for widget in (*bars, self._stack, status):
+            right.addWidget(widget, int(widget is self._stack))
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -201,16 +217,15 @@ class ProjectWindow(QWidget):
         self._top.layout_asked.connect(self.opened_as.show_dialog)
         self.opened_as.reading_changed.connect(self._top.show_reading)
         self.opened_as.bar_hidden.connect(self._session.dismiss)
+        self.opened_as.bar_shown.connect(self._show_hint)
         self.bridge.changed.connect(self._on_changed)
         self._news.brought.connect(self._tell_status)
         self.bridge.failed.connect(self._on_failed)
-        self.details.chosen.connect(self._on_details)
         self._top.job.ended.connect(self.job_ended)
         self._top.job.watch(self._scan.jobs)
         for page in self.pages:
             page.asked.connect(self.open_page)
             page.moved.connect(self._tell_status)
-            page.sample_chosen.connect(self.details.show_sample)
             self._top.job.watch(page.jobs)
         for index in range(min(9, len(self.pages))):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{index + 1}"), self)
@@ -234,29 +249,28 @@ class ProjectWindow(QWidget):
     def _on_page_key(self) -> None:
         self.show_page(int(self.sender().property("page")))
 
-    def _on_details(self, sample: int) -> None:
-        self.open_page(PageRequest(PageName.GALLERY, PageAction.SHOW_IMAGE, samples=(sample,)))
-
     def show_keys(self) -> None:
         """Show the keys of the page and those that work everywhere."""
         KeysOverlay(self.page(), self._general, self).open_over(self)
 
     def show_palette(self) -> None:
         """Let the person look for a command by its words."""
-        Palette(self.commands(), self).open_over(self)
+        Palette(self.commands(), self, self._last_commands).open_over(self)
 
     def commands(self) -> list[PaletteCommand]:
         """Return all that can be done now, the page's own first."""
         own = commands_of(self.pages, self.page(), self.show_page)
-        return [*own, *map(as_command, self._general), *self._more]
+        own.append(clean_up_command(self.open_page))
+        lists = image_commands(self.project.gallery, self.bridge, self.open_page)
+        rest = (*lists, *word_commands(self._status.setText))
+        return [*own, *map(as_command, self._general), *self._more, *rest]
 
     def _on_decided(self, decided: Decided) -> None:
         self._status.setText(decided.text)
 
     def _on_changed(self, changes: Changes) -> None:
         self._news.take(changes)
-        if changes.decisions:
-            self.details.refresh()
+        self.recent_facts.take(changes)
         self.opened_as.refresh(changes)
         if changes.layout:
             self._scan.start_anew()

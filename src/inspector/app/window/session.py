@@ -81,6 +81,21 @@ class Session:
         paths = [dataset, *(p for p in self.recent() if p != dataset)][:RECENT]
         self._settings.setValue("recent", paths)
 
+    def facts(self) -> dict[str, dict[str, object]]:
+        """Return what is remembered of recent datasets, by their paths."""
+        try:
+            stored = json.loads(str(self._settings.value("facts") or "{}"))
+        except ValueError:
+            return {}
+        known = stored.items() if isinstance(stored, dict) else ()
+        return {str(path): facts for path, facts in known if isinstance(facts, dict)}
+
+    def remember_facts(self, dataset: str, facts: Mapping[str, float]) -> None:
+        """Remember what the Start page says of a dataset."""
+        paths = {*self.recent(), dataset}
+        others = {path: known for path, known in self.facts().items() if path in paths}
+        self._settings.setValue("facts", json.dumps({**others, dataset: dict(facts)}))
+
     def dismissed(self) -> list[str]:
         """Return the object names of the pages whose hints were dismissed."""
         stored = self._settings.value("dismissed") or []

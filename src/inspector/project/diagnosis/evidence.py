@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from inspector.audit.shortcuts import Shortcut, shortcuts
+from inspector.audit.shortcuts.single_property import Shortcut, shortcuts
 from inspector.errors import DatasetError, UsageError
 from inspector.project.diagnosis.diagnoses import Diagnoses, StoredDiagnosis, UserMetrics
 from inspector.project.diagnosis.shift import ShiftReport, columns

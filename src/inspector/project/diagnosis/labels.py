@@ -34,17 +34,25 @@ from inspector.work.diagnosis_process import LabelErrorsRequest, suspect_in_chil
 from inspector.work.jobs import Progress, Stop
 
 NEAREST = 6
+# Of so many nearest images it is counted how many have which class.
+COUNTED = 8
+_CONFIDENCES = 3
 METHOD = "self confidence, embedding 160"
 """A list by another method is looked for again."""
 
 
 @dataclass(frozen=True, slots=True)
 class SuspectedLabel:
-    """A suspected wrong label; `score` is the models' probability of the given one, 0..1."""
+    """A suspected wrong label; `score` is the models' probability of the given one, 0..1.
+
+    Attributes:
+        confidence: The likeliest classes with their probability; () where they were not kept.
+    """
 
     sample: Sample
     suggested: str
     score: float
+    confidence: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,7 @@ class LabelCase:
         score: The models' probability of the given label, 0..1; None for near-duplicates.
         done: A person has decided.
         identical: Whether files or pixels with several labels are identical: a proven conflict.
+        confidence: The likeliest classes with their probability by the models; () where unknown.
     """
 
     samples: tuple[Sample, ...]
@@ -83,11 +92,26 @@ class LabelCase:
     score: float | None
     done: bool
     identical: bool = False
+    confidence: tuple[tuple[str, float], ...] = ()
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The labels as on disk, the commonest first."""
         return tuple(label for label, _ in Counter(s.label for s in self.samples).most_common())
+
+
+@dataclass(frozen=True, slots=True)
+class LabelNeighbourhood:
+    """The images that are most like one, by what baseline models see.
+
+    Attributes:
+        images: Of each class that is in question, the nearest first.
+        counts: How many of the `counted` nearest images have each class.
+    """
+
+    images: dict[str, tuple[Sample, ...]]
+    counts: dict[str, int]
+    counted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +189,12 @@ class Labels:
 
         Draws the images of a stratified review, too.
         """
-        evidence = self.evidence(stop=stop, progress=progress, probabilities=False)
+        evidence = self.evidence(stop=stop, progress=progress)
         if evidence is None:
             return None
         suspects = tuple(
-            SuspectRecord(s.sample.id, s.suggested, s.score) for s in evidence.suspects
+            SuspectRecord(s.sample.id, s.suggested, s.score, _likeliest(evidence, s.sample))
+            for s in evidence.suspects
         )
         key = self.queue_key()
         strata = stratify([evidence.rows[i].id for i in evidence.ranking], int(key[:8], 16))
@@ -228,12 +253,14 @@ class Labels:
         evidence = self._kept()
         clusters = self._duplicates.clusters()
         taken = {m.id for c in clusters if len(c.labels) > 1 for m in c.members}
-        cases = tuple(
-            LabelCase((one.sample,), one.suggested, one.score, _decided(one.sample))
-            for one in evidence or ()
-            if one.sample.id not in taken
-        )
+        cases = tuple(_case_of(one) for one in evidence or () if one.sample.id not in taken)
         return cases, evidence is not None
+
+    def suspected(self) -> dict[int, SuspectedLabel]:
+        """Return the suspects of the last look that are not decided yet, by sample id."""
+        if self._context.store.records.get(LABEL_ERRORS) is None:
+            return {}
+        return {s.sample.id: s for s in self._kept() or () if not _decided(s.sample)}
 
     def nearest(self, case: LabelCase) -> dict[str, tuple[Sample, ...]]:
         """Return the images nearest to a case's first, for each of its labels and the suggestion.
@@ -246,6 +273,14 @@ class Labels:
             same = (s for s in order if current_label(s) == label)
             nearest[label] = tuple(s for _, s in zip(range(NEAREST), same, strict=False))
         return nearest
+
+    def neighbourhood(self, case: LabelCase) -> LabelNeighbourhood:
+        """Return what is nearest to a case's first image, and of which classes that is."""
+        order = list(self._nearest_first(case.samples))
+        nearest = order[:COUNTED]
+        return LabelNeighbourhood(
+            self.nearest(case), dict(Counter(map(current_label, nearest))), len(nearest)
+        )
 
     def relabel(self, case: LabelCase, label: str = "") -> Decided:
         """Give every image of a case the suggested class, or another one."""
@@ -291,7 +326,7 @@ class Labels:
             return None
         by_id = {s.id: s for s in self._groups.images()}
         return [
-            SuspectedLabel(by_id[one.sample], one.suggested, one.score)
+            SuspectedLabel(by_id[one.sample], one.suggested, one.score, one.confidence)
             for one in record.suspects
             if one.sample in by_id
         ]
@@ -309,6 +344,18 @@ class Labels:
         for s in self._groups.images():
             digest.update(f"{s.path}\0{s.label}\0".encode() + s.sha256)
         return digest.hexdigest()
+
+
+def _case_of(one: SuspectedLabel) -> LabelCase:
+    done = _decided(one.sample)
+    return LabelCase((one.sample,), one.suggested, one.score, done, confidence=one.confidence)
+
+
+def _likeliest(evidence: LabelEvidence, sample: Sample) -> tuple[tuple[str, float], ...]:
+    row = next(i for i, one in enumerate(evidence.rows) if one.id == sample.id)
+    values = evidence.probabilities[row]
+    order = np.argsort(-values, kind="stable")[:_CONFIDENCES]
+    return tuple((evidence.classes[k], round(float(values[k]), 4)) for k in order.tolist())
 
 
 def current_label(sample: Sample) -> str:

@@ -150,6 +150,15 @@ class Decisions:
         )
         return self._apply("keep best", f"keep {keepers_text}, exclude {_images(dropped)}", changes)
 
+    def keep_pair(self, keeper: int, copy: int, reason: str) -> Decided:
+        """Keep one image and exclude another that no verified pair connects with it."""
+        changes = [*_mark(keeper, "keep", ""), *_mark(copy, "drop", reason)]
+        return self._apply("keep pair", f"exclude {self._samples.by_ids([copy])[0].path}", changes)
+
+    def not_alike_pairs(self) -> frozenset[tuple[int, int]]:
+        """Return the pairs, smaller id first, that a person said are not alike."""
+        return frozenset(self._context.store.decisions.not_alike())
+
     def drop_cluster(self, cluster: int) -> Decided:
         """Drop every member of a cluster: the one verb that may leave nothing of it."""
         index = self._duplicates.index()

@@ -16,7 +16,7 @@ from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
 from inspector.similarity.clusters import components
 from inspector.similarity.levels import POSSIBLE
-from inspector.similarity.orientations import NAMES
+from inspector.similarity.orientations import INVERSE, NAMES
 from inspector.store.records import SIMILARITY, SimilarityRecord
 from inspector.store.samples import Sample
 
@@ -79,6 +79,19 @@ class Cluster:
 
 
 @dataclass(frozen=True, slots=True)
+class PairFacts:
+    """How two images of a cluster are alike.
+
+    Attributes:
+        transform: What takes the first one to the second, as a number of `orientations`.
+    """
+
+    kind: PairKind
+    transform: int
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
 class DuplicateIndex:
     """All duplicates at one threshold, by sample id.
 
@@ -91,6 +104,7 @@ class DuplicateIndex:
         directly: Representative to representatives that are alike at the sure level.
         clusters: Members of each cluster, by its id.
         cluster_of: Cluster id of each member.
+        between: Transform and similarity of each pair of representatives, by (a, b).
         turned_apart: Pairs like those of `edges` that are alike only when one is flipped or
             rotated, and share no label: a b and a d. They are no duplicates at any threshold.
     """
@@ -104,7 +118,23 @@ class DuplicateIndex:
     neighbour_heads: dict[int, set[int]]
     clusters: dict[int, list[int]] = field(default_factory=dict)
     cluster_of: dict[int, int] = field(default_factory=dict)
+    between: dict[tuple[int, int], tuple[int, float]] = field(default_factory=dict)
     turned_apart: list[tuple[int, int, int, float]] = field(default_factory=list)
+
+    def pair(self, first: int, second: int) -> PairFacts | None:
+        """Return how two images are alike, None where they were not compared or are not alike."""
+        a, b = self.canonical.get(first, first), self.canonical.get(second, second)
+        if a == b:
+            same = self.samples[first].sha256 == self.samples[second].sha256
+            return PairFacts(PairKind.BYTES if same else PairKind.PIXELS, 0, 1.0)
+        forth, back = self.between.get((a, b)), self.between.get((b, a))
+        if forth is None and back is None:
+            return None
+        transform, similarity = forth or back or (0, 0.0)
+        if forth is None:
+            transform = INVERSE[transform]
+        kind = PairKind.TRANSFORMED if transform else PairKind.NEAR
+        return PairFacts(kind, transform, similarity)
 
     def members(self, canonical: int) -> list[int]:
         """Return the samples whose image equals the representative's."""
@@ -281,9 +311,10 @@ def _cut(index: DuplicateIndex, threshold: float) -> DuplicateIndex:
         together[label] += index.sets.get(node, [node])
     clusters = {min(members): sorted(members) for members in together.values()}
     cluster_of = {m: key for key, members in clusters.items() for m in members}
+    between = {(a, b): (transform, similarity) for a, b, transform, similarity in index.edges}
     return replace(
         index, threshold=threshold, neighbour_heads=dict(neighbour_heads), clusters=clusters,
-        cluster_of=cluster_of,
+        cluster_of=cluster_of, between=between,
     )  # fmt: skip
 
 

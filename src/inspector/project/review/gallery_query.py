@@ -1,7 +1,8 @@
 """Lists of samples for the gallery: filtered, counted by facet, grouped and in order."""
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -20,6 +21,9 @@ NO_CLASS = "outside every class"
 ANY_NEIGHBOUR = "any"
 OTHER_SPLIT = "in another split"
 UNDECIDED = "undecided"
+SUSPECTED = "suspected label error"
+_DIGITS = re.compile(r"\d+")
+_PADDED = 12
 MARKS = {"keep": "kept", "drop": "dropped", "": UNDECIDED}
 
 
@@ -52,6 +56,7 @@ class Facet(StrEnum):
     FLAGS = "quality"
     DECISION = "decision"
     FILE = "file"
+    LABELS = "label errors"
 
 
 Values = tuple[tuple[str, ...], ...]
@@ -65,11 +70,13 @@ class Query:
     Attributes:
         chosen: Values to have, by facet: one of them is enough; a facet without any lets
             everything through.
+        excluded: Values not to have, by facet.
         text: Part of the path, any case.
         ids: Only these samples, which may be none; None for all.
     """
 
     chosen: Chosen = field(default_factory=dict)
+    excluded: Chosen = field(default_factory=dict)
     text: str = ""
     ids: frozenset[int] | None = None
     sort: Sort = Sort.NAME
@@ -82,6 +89,7 @@ class Listing:
 
     Attributes:
         total: How many samples there are, listed or not.
+        images: How many of them are images, or may be once they are read.
         counts: How many samples each value of a facet would list, the other facets as chosen.
     """
 
@@ -90,32 +98,51 @@ class Listing:
     titles: tuple[str, ...]
     total: int
     counts: Mapping[Facet, Mapping[str, int]]
+    images: int = 0
 
 
 class Gallery:
-    """Ask for the images that the gallery shows."""
+    """Ask for the images that the gallery shows.
 
-    def __init__(self, samples: Samples, duplicates: Duplicates) -> None:
+    Args:
+        suspected: Returns the ids of samples with a suspected label error.
+    """
+
+    def __init__(
+        self,
+        samples: Samples,
+        duplicates: Duplicates,
+        suspected: Callable[[], Collection[int]] = tuple,
+    ) -> None:
         self._samples = samples
         self._duplicates = duplicates
+        self._suspected = suspected
 
     def listing(self, query: Query) -> Listing:
         """Return what fits a query, counted, grouped and in order."""
-        return make_listing(self._samples.everything(), self._duplicates.index(), query)
+        return make_listing(
+            self._samples.everything(), self._duplicates.index(), query, self._suspected()
+        )
 
 
-def make_listing(everything: Sequence[Sample], index: DuplicateIndex, query: Query) -> Listing:
+def make_listing(
+    everything: Sequence[Sample],
+    index: DuplicateIndex,
+    query: Query,
+    suspected: Collection[int] = (),
+) -> Listing:
     """Return what fits a query, counted, grouped and in order.
 
     Args:
         everything: In order of paths.
         index: What looks alike among them.
         query: What to list.
+        suspected: Ids of samples with a suspected label error.
     """
     asked = everything
     if query.group_by is GroupBy.CLUSTER:
         asked = [s for s in everything if s.id in index.cluster_of]
-    rows, counts = _select(asked, neighbour_values(index), query)
+    rows, counts = _select(asked, neighbour_values(index), query, frozenset(suspected))
     # Not sorted as a whole: that would be one long call, in which no other thread gets on.
     groups: dict[tuple[int, str], list[Sample]] = defaultdict(list)
     for sample in rows:
@@ -131,6 +158,7 @@ def make_listing(everything: Sequence[Sample], index: DuplicateIndex, query: Que
         tuple(name for _, name in titles),
         len(everything),
         counts,
+        sum(s.status in ("image", "pending") for s in everything),
     )
 
 
@@ -138,7 +166,8 @@ def _in_rank(rows: Sequence[Sample], sort: Sort, similarity: dict[int, float]) -
     """Return the ids of rows that are in order of paths, in another order."""
     ids = np.array([s.id for s in rows], np.int32)
     if sort is Sort.NAME:
-        return ids
+        names = [natural_key(s.path) for s in rows]
+        return ids[sorted(range(len(rows)), key=names.__getitem__)] if rows else ids
     ranks = np.array([_rank(s, sort, similarity) for s in rows])
     return ids[np.argsort(ranks, kind="stable")]
 
@@ -181,7 +210,10 @@ def _where(member: int, index: DuplicateIndex) -> list[str]:
 
 
 def _select(
-    everything: Iterable[Sample], neighbours: Mapping[int, tuple[str, ...]], query: Query
+    everything: Iterable[Sample],
+    neighbours: Mapping[int, tuple[str, ...]],
+    query: Query,
+    suspected: frozenset[int],
 ) -> tuple[list[Sample], dict[Facet, dict[str, int]]]:
     """Return the samples that fit, and the counts of each facet's values.
 
@@ -196,9 +228,9 @@ def _select(
             continue
         if text not in sample.path.lower():
             continue
-        values = _values(sample, neighbours.get(sample.id, ()))
+        values = _values(sample, neighbours.get(sample.id, ()), suspected)
         if values not in missed:
-            missed[values] = _missed(values, query.chosen)
+            missed[values] = _missed(values, query)
         numbers[values] += 1
         if not missed[values]:
             rows.append(sample)
@@ -211,7 +243,7 @@ def _select(
     return rows, {facet: _in_order(facet, counted) for facet, counted in counts.items()}
 
 
-def _values(sample: Sample, neighbours: tuple[str, ...]) -> Values:
+def _values(sample: Sample, neighbours: tuple[str, ...], suspected: frozenset[int]) -> Values:
     """Return what a sample has of each facet, in the order of `Facet`."""
     decision = [MARKS[sample.mark]] if sample.mark or not sample.bound else []
     if sample.bound:
@@ -225,6 +257,7 @@ def _values(sample: Sample, neighbours: tuple[str, ...]) -> Values:
         _flags(sample.flags),
         tuple(decision),
         (sample.status,),
+        (SUSPECTED,) if sample.id in suspected else (),
     )
 
 
@@ -233,12 +266,19 @@ def _flags(flags: int) -> tuple[str, ...]:
     return tuple(name.replace("_", " ") for name in flag_names(flags))
 
 
-def _missed(values: Values, chosen: Chosen) -> tuple[Facet, ...]:
-    """Return the facets of which a sample has no chosen value."""
+def natural_key(path: str) -> str:
+    """Return a key by which numbers in names sort as numbers: 2 before 10."""
+    return _DIGITS.sub(lambda match: match[0].zfill(_PADDED), path)
+
+
+def _missed(values: Values, query: Query) -> tuple[Facet, ...]:
+    """Return the facets of which a sample has no chosen value, or an excluded one."""
+    chosen, excluded = query.chosen, query.excluded
     return tuple(
         facet
         for facet, of_facet in zip(Facet, values, strict=True)
-        if chosen.get(facet) and chosen[facet].isdisjoint(of_facet)
+        if (chosen.get(facet) and chosen[facet].isdisjoint(of_facet))
+        or (excluded.get(facet) and not excluded[facet].isdisjoint(of_facet))
     )
 
 

@@ -1,51 +1,90 @@
-"""Two images compared: side by side with locked zoom, flip, difference, slider."""
+"""Two images compared: side by side, flipped, their difference, or a slider; linked zoom."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QImage,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
+    QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
-from inspector.app.threads.images import from_pixels, pixels_of
 from inspector.app.widgets import theme
+from inspector.app.widgets.split_badge import paint_split, paint_word
+from inspector.similarity.difference import AMPLIFY
 
-CAPTION_PX = 22
-GAP_PX = 8
-AMPLIFY = 3
-ZOOM_MOST = 16.0
+CAPTION_PX = 32
+GAP_PX = 10
+MAX_ZOOM = 16.0
+_MARGIN_PX = 12
+_LINK_PX = 96
+_WAITING = "•  •  •"
 
 
 class CompareMode(StrEnum):
     """How the two are shown."""
 
-    SIDES = "side by side"
-    FLIP = "flip (Space)"
-    DIFFERENCE = "difference, three times amplified"
-    SLIDER = "slider: move the pointer"
+    SIDES = "Side by side"
+    FLIP = "Flip"
+    DIFFERENCE = "Difference"
+    SLIDER = "Slider"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StageImage:
+    """An image with what is said of it.
+
+    Attributes:
+        image: None where the file can't be shown.
+        facts: Size in pixels and bytes, and what was decided.
+        conflict: Whether its class differs from that of the other image.
+    """
+
+    image: QImage | None
+    path: str
+    facts: str = ""
+    split: str = ""
+    label: str = ""
+    conflict: bool = False
 
 
 class CompareView(QWidget):
-    """Show two images in one of four modes; wheel zooms, dragging moves, double click fits."""
+    """Show two images in one of four modes; wheel zooms, dragging moves, double click fits.
+
+    Attributes:
+        difference_wanted: The difference is to be shown and is not known; True to align first.
+        mode_changed: A `CompareMode`.
+        zoomed: How many per cent of its own size the left image has on the screen.
+    """
+
+    difference_wanted = Signal(bool)
+    mode_changed = Signal(object)
+    zoomed = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._images: list[QImage | None] = [None, None]
-        self._captions = ["", ""]
+        self._sides: list[StageImage | None] = [None, None]
         self._mode = CompareMode.SIDES
-        self._second = False
+        self._second = self._peeks = False
         self._zoom = 1.0
         self._pan = QPointF()
         self._dragged: QPointF | None = None
         self._wipe = 0.5
+        self._aligns = True
         self._difference: QImage | None = None
+        self._sentence = ""
+        self._link = QPushButton("Don't align", self)
+        self._link.setProperty("role", "quiet")
+        self._link.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._link.setToolTip("Show the difference with and without alignment (Shift+D)")
+        self._link.clicked.connect(self.toggle_align)
+        self._link.hide()
         self.setMinimumSize(QSize(320, 200))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
@@ -56,58 +95,101 @@ class CompareView(QWidget):
         """How the two are shown now."""
         return self._mode
 
-    def set_pair(
-        self, left: QImage | None, right: QImage | None, left_caption: str, right_caption: str
-    ) -> None:
-        """Show two images; None leaves a side empty."""
-        self._images = [left, right]
-        self._captions = [left_caption, right_caption]
-        self._difference = None
+    @property
+    def is_whole(self) -> bool:
+        """Whether both images are shown whole."""
+        return self._zoom == 1.0
+
+    @property
+    def difference_text(self) -> str:
+        """What is said below the difference."""
+        return self._sentence
+
+    def set_pair(self, left: StageImage | None, right: StageImage | None) -> None:
+        """Show two images; None leaves a side empty. Zoom and place stay."""
+        self._sides = [left, right]
         self._second = False
-        self._fit()
-        self.setAccessibleDescription(f"left: {left_caption}; right: {right_caption}")
+        self._forget_difference()
+        left_text, right_text = (_spoken(side) for side in self._sides)
+        self.setAccessibleDescription(f"left: {left_text}; right: {right_text}")
+        self._tell_zoom()
+
+    def set_mode(self, mode: CompareMode) -> None:
+        """Show the two in another way."""
+        if mode is CompareMode.FLIP is self._mode:
+            self._second = not self._second
+        self._mode = mode
+        self._link.setVisible(mode is CompareMode.DIFFERENCE)
+        self._want_difference()
+        self.mode_changed.emit(mode)
+        self._tell_zoom()
 
     def cycle_mode(self) -> None:
         """Go on to the next mode."""
         modes = list(CompareMode)
-        self._mode = modes[(modes.index(self._mode) + 1) % len(modes)]
-        self.update()
+        self.set_mode(modes[(modes.index(self._mode) + 1) % len(modes)])
 
     def flip(self) -> None:
         """Show the other image in the same place."""
-        if self._mode is not CompareMode.FLIP:
-            self._mode = CompareMode.FLIP
-        else:
-            self._second = not self._second
+        self.set_mode(CompareMode.FLIP)
+
+    def peek(self, *, on: bool) -> None:
+        """Show the other image while a key is held."""
+        self._peeks = on
         self.update()
+
+    def toggle_align(self) -> None:
+        """Show the difference with or without alignment."""
+        if self._mode is not CompareMode.DIFFERENCE:
+            self.set_mode(CompareMode.DIFFERENCE)
+        self._aligns = not self._aligns
+        self._link.setText("Don't align" if self._aligns else "Align")
+        self._forget_difference()
+
+    def show_difference(self, difference: QImage | None, sentence: str) -> None:
+        """Show the difference that was asked for, or why there is none."""
+        self._difference, self._sentence = difference, sentence
+        self.update()
+
+    def fit(self) -> None:
+        """Show both images whole."""
+        self._zoom, self._pan = 1.0, QPointF()
+        self._tell_zoom()
+
+    def toggle_zoom(self) -> None:
+        """Show the images whole, or the left one pixel by pixel."""
+        if self._zoom != 1.0:
+            self.fit()
+            return
+        base = self._percent()
+        self._zoom = min(MAX_ZOOM, max(1.0, 100 / base)) if base else 1.0
+        if self._zoom == 1.0:
+            self._zoom = 2.0
+        self._tell_zoom()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        match self._mode:
-            case CompareMode.SIDES:
-                half = (self.width() - GAP_PX) / 2
-                for side, x in enumerate((0.0, half + GAP_PX)):
-                    self._paint_one(painter, QRectF(x, 0, half, self.height()), side)
-            case CompareMode.FLIP:
-                self._paint_one(painter, QRectF(self.rect()), int(self._second))
-            case CompareMode.DIFFERENCE:
-                self._paint_difference(painter)
-            case CompareMode.SLIDER:
-                self._paint_slider(painter)
-        painter.setPen(theme.colour("text-2"))
-        corner = QRectF(0, 0, self.width() - 8, CAPTION_PX)
-        painter.drawText(corner, Qt.AlignmentFlag.AlignRight, f"{self._mode.value} [C]")
+        if self._peeks:
+            self._paint_one(painter, self._stage(), 1)
+        else:
+            self._paint_mode(painter)
         painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        y = self.height() - CAPTION_PX
+        self._link.setGeometry(self.width() - _LINK_PX, y, _LINK_PX - _MARGIN_PX, CAPTION_PX)
+        self._tell_zoom()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         step = 1.25 if event.angleDelta().y() > 0 else 0.8
-        self._zoom = min(ZOOM_MOST, max(1.0, self._zoom * step))
+        self._zoom = min(MAX_ZOOM, max(1.0, self._zoom * step))
         if self._zoom == 1.0:
             self._pan = QPointF()
-        self.update()
+        self._tell_zoom()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._dragged = event.position()
@@ -125,60 +207,114 @@ class CompareView(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         del event
-        self._fit()
+        self.fit()
 
-    def _fit(self) -> None:
-        self._zoom, self._pan = 1.0, QPointF()
-        self.update()
+    def _stage(self) -> QRectF:
+        """Return the place of the images, all but the line of captions."""
+        return QRectF(0, 0, self.width(), self.height() - CAPTION_PX)
+
+    def _halves(self) -> tuple[QRectF, QRectF]:
+        stage = self._stage()
+        half = (stage.width() - GAP_PX) / 2
+        return (
+            QRectF(0, 0, half, stage.height()),
+            QRectF(half + GAP_PX, 0, half, stage.height()),
+        )
+
+    def _paint_mode(self, painter: QPainter) -> None:
+        left, right = self._halves()
+        match self._mode:
+            case CompareMode.SIDES:
+                self._paint_one(painter, left, 0)
+                self._paint_one(painter, right, 1)
+            case CompareMode.FLIP:
+                self._paint_one(painter, self._stage(), int(self._second))
+            case CompareMode.DIFFERENCE:
+                self._paint_one(painter, left, 0)
+                self._paint_difference(painter, right)
+            case CompareMode.SLIDER:
+                self._paint_slider(painter)
 
     def _paint_one(self, painter: QPainter, box: QRectF, side: int) -> None:
-        inner = box.adjusted(0, CAPTION_PX, 0, -CAPTION_PX)
-        painter.fillRect(inner, theme.colour("stage"))
-        image = self._images[side]
-        painter.save()
-        painter.setClipRect(inner)
-        if image is not None:
-            painter.drawImage(self._place(image, inner), image)
-        elif self._captions[side]:
-            painter.setPen(theme.colour("text-2"))
-            painter.drawText(inner, Qt.AlignmentFlag.AlignCenter, "this file can't be shown")
-        painter.restore()
-        self._paint_caption(painter, box, side)
-
-    def _paint_caption(self, painter: QPainter, box: QRectF, side: int) -> None:
-        painter.setPen(theme.colour("text"))
-        line = QRectF(box.left(), box.bottom() - CAPTION_PX, box.width(), CAPTION_PX)
-        text = self.fontMetrics().elidedText(
-            self._captions[side], Qt.TextElideMode.ElideMiddle, int(line.width())
-        )
-        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
-
-    def _paint_difference(self, painter: QPainter) -> None:
-        left, right = self._images
-        if left is None or right is None:
+        painter.fillRect(box, theme.colour("stage"))
+        shown = self._sides[side]
+        if shown is None:
             return
-        if self._difference is None:
-            self._difference = _difference(left, right)
-        box = QRectF(self.rect()).adjusted(0, CAPTION_PX, 0, -CAPTION_PX)
+        painter.save()
         painter.setClipRect(box)
-        painter.drawImage(self._place(self._difference, box), self._difference)
+        if shown.image is not None:
+            painter.drawImage(self._place(shown.image, box), shown.image)
+        else:
+            painter.setPen(theme.colour("text-2"))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "This file can't be shown.")
+        self._paint_badges(painter, box, shown)
+        painter.restore()
+        self._paint_caption(painter, box, shown.path, shown.facts)
+
+    def _paint_badges(self, painter: QPainter, box: QRectF, shown: StageImage) -> None:
+        x, y = box.left() + _MARGIN_PX, box.top() + _MARGIN_PX
+        if shown.split:
+            x = paint_split(painter, x, y, shown.split).right() + 8
+        if shown.label:
+            colours = ("problem-fill", "on-problem") if shown.conflict else ("neutral-fill", "text")
+            paint_word(painter, x, y, shown.label, *colours)
+
+    def _paint_caption(self, painter: QPainter, box: QRectF, path: str, facts: str) -> None:
+        line = QRectF(box.left(), self._stage().bottom(), box.width(), CAPTION_PX)
+        line = line.adjusted(_MARGIN_PX, 0, -_MARGIN_PX, 0)
+        font = painter.font()
+        font.setPixelSize(12)
+        painter.setFont(font)
+        used = painter.fontMetrics().horizontalAdvance(facts)
+        align = Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(theme.colour("text-2"))
+        painter.drawText(line, align | Qt.AlignmentFlag.AlignRight, facts)
+        painter.save()
+        painter.setFont(theme.mono_font())
+        painter.setPen(theme.colour("text"))
+        room = int(line.width()) - used - _MARGIN_PX
+        text = painter.fontMetrics().elidedText(path, Qt.TextElideMode.ElideMiddle, max(0, room))
+        painter.drawText(line, align, text)
+        painter.restore()
+
+    def _paint_difference(self, painter: QPainter, box: QRectF) -> None:
+        painter.fillRect(box, theme.colour("stage"))
+        painter.save()
+        painter.setClipRect(box)
+        if self._difference is not None:
+            painter.drawImage(self._place(self._difference, box), self._difference)
+            x, y = box.left() + _MARGIN_PX, box.top() + _MARGIN_PX
+            paint_word(painter, x, y, f"Difference × {AMPLIFY}", "neutral-fill", "text")
+        elif not self._sentence and self._sides[1] is not None:
+            painter.setPen(theme.colour("text-2"))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, _WAITING)
+        painter.restore()
+        line = QRectF(box.left(), self._stage().bottom(), box.width(), CAPTION_PX)
+        line = line.adjusted(_MARGIN_PX, 0, -_LINK_PX - 4, 0)
+        painter.setPen(theme.colour("text-2"))
+        text = self._sentence or ("Computing the difference" if self._sides[1] else "")
+        text = painter.fontMetrics().elidedText(
+            text, Qt.TextElideMode.ElideRight, int(line.width())
+        )
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_slider(self, painter: QPainter) -> None:
-        whole = QRectF(self.rect())
-        self._paint_one(painter, whole, 0)
-        image = self._images[1]
-        if image is None:
+        stage = self._stage()
+        self._paint_one(painter, stage, 0)
+        left, right = self._sides
+        if left is None or right is None or right.image is None:
             return
-        box = whole.adjusted(0, CAPTION_PX, 0, -CAPTION_PX)
-        x = box.width() * self._wipe
+        x = stage.width() * self._wipe
         painter.save()
-        painter.setClipRect(QRectF(x, box.top(), box.width() - x, box.height()))
-        painter.fillRect(box, theme.colour("stage"))
-        first = self._images[0]
-        painter.drawImage(self._place(first if first is not None else image, box), image)
+        painter.setClipRect(QRectF(x, stage.top(), stage.width() - x, stage.height()))
+        painter.fillRect(stage, theme.colour("stage"))
+        place = self._place(left.image if left.image is not None else right.image, stage)
+        painter.drawImage(place, right.image)
+        half = QRectF(max(x, stage.width() / 2), stage.top(), stage.width(), stage.height())
+        self._paint_badges(painter, half, right)
         painter.restore()
-        painter.setPen(QPen(theme.colour("surface"), 2))
-        painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
+        painter.setPen(QPen(theme.colour("accent"), 2))
+        painter.drawLine(QPointF(x, stage.top()), QPointF(x, stage.bottom()))
 
     def _place(self, image: QImage, box: QRectF) -> QRectF:
         """Return where an image stands: fitted, then zoomed and moved like the other."""
@@ -187,14 +323,28 @@ class CompareView(QWidget):
         centre = box.center() + self._pan
         return QRectF(centre.x() - width / 2, centre.y() - height / 2, width, height)
 
+    def _forget_difference(self) -> None:
+        self._difference, self._sentence = None, ""
+        self._want_difference()
+        self.update()
 
-def _difference(left: QImage, right: QImage) -> QImage:
-    """Return the absolute difference, the right image stretched onto the left one."""
-    same = right.scaled(
-        left.size(),
-        Qt.AspectRatioMode.IgnoreAspectRatio,
-        Qt.TransformationMode.SmoothTransformation,
-    )
-    one, two = pixels_of(left).astype(np.int16), pixels_of(same).astype(np.int16)
-    pixels = np.clip(np.abs(one - two) * AMPLIFY, 0, 255).astype(np.uint8)
-    return from_pixels(pixels)
+    def _want_difference(self) -> None:
+        both = all(side is not None and side.image is not None for side in self._sides)
+        if self._mode is CompareMode.DIFFERENCE and both and self._difference is None:
+            self.difference_wanted.emit(self._aligns)
+
+    def _percent(self) -> float:
+        left = self._sides[0]
+        if left is None or left.image is None:
+            return 0.0
+        sides = self._mode in (CompareMode.SIDES, CompareMode.DIFFERENCE)
+        box = self._halves()[0] if sides else self._stage()
+        return 100 * self._place(left.image, box).width() / left.image.width()
+
+    def _tell_zoom(self) -> None:
+        self.update()
+        self.zoomed.emit(round(self._percent()))
+
+
+def _spoken(side: StageImage | None) -> str:
+    return f"{side.path} · {side.facts}" if side is not None else ""

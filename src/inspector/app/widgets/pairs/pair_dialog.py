@@ -1,20 +1,33 @@
 """A pair of images large, in every mode of comparison."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QKeyEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets.pairs.compare_view import CompareView
-from inspector.app.widgets.sample_image import read_image
+from inspector.app.widgets.compared_pair import ComparedPair
+from inspector.app.widgets.controls.segmented import Segmented
+from inspector.app.widgets.pairs.compare_view import CompareMode, CompareView
 from inspector.project.project import Project
 from inspector.store.samples import Sample
 
 _SHARE = 0.9
+MODE_KEYS = ("S", "F", "D", "W")
+
+
+def mode_control(view: CompareView) -> Segmented:
+    """Return the control that chooses how a view compares; it follows keys as well."""
+    modes: Sequence[CompareMode] = list(CompareMode)
+    control = Segmented([m.value for m in modes], name="Comparison", keys=MODE_KEYS)
+    control.chosen.connect(lambda place: view.set_mode(modes[place]))
+    view.mode_changed.connect(lambda mode: control.mark(modes.index(mode)))
+    return control
 
 
 class PairDialog(QDialog):
-    """Show two images; C changes the comparison, F flips, Space and Escape close."""
+    """Show two images; S, F, D and W choose the comparison, Space and Escape close."""
 
     def __init__(
         self, project: Project, bridge: Bridge, pair: tuple[Sample, Sample], parent: QWidget
@@ -23,33 +36,32 @@ class PairDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
         self.setWindowTitle("Two images")
-        self._pair = pair
         self.compare = CompareView()
-        hint = QLabel("C: side by side, flip, difference, slider · F: flip · Space: close")
-        hint.setProperty("role", "muted")
+        head = QHBoxLayout()
+        head.addWidget(mode_control(self.compare))
+        head.addStretch()
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         box.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(12)
+        column.addLayout(head)
         column.addWidget(self.compare, 1)
-        column.addWidget(hint)
         column.addWidget(box)
         self.resize(parent.size() * _SHARE)
-        bridge.call(
-            lambda: [read_image(project, one)[0] for one in pair], self._show, channel="pair dialog"
+        ComparedPair(project, bridge, self.compare, channel="pair dialog").show(
+            pair[0].id, pair[1].id
         )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        match event.key():
-            case Qt.Key.Key_C:
-                self.compare.cycle_mode()
-            case Qt.Key.Key_F:
-                self.compare.flip()
-            case Qt.Key.Key_Space:
-                self.accept()
-            case _:
-                super().keyPressEvent(event)
-
-    def _show(self, images: list[QImage | None]) -> None:
-        left, right = self._pair
-        self.compare.set_pair(images[0], images[1], left.path, right.path)
+        key = QKeySequence(event.key()).toString()
+        if key in MODE_KEYS:
+            self.compare.set_mode(list(CompareMode)[MODE_KEYS.index(key)])
+        elif key == "C":
+            self.compare.cycle_mode()
+        elif key == "Z":
+            self.compare.toggle_zoom()
+        elif key == "Space":
+            self.accept()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,111 @@
+"""What stands above the queue: its order, what is in it, and by which method."""
+
+from collections.abc import Iterable, Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from inspector.app.duplicates.queue import ClusterOrder, Queue, Scope
+from inspector.app.widgets.controls.combo import Combo
+from inspector.app.widgets.flow_layout import FlowLayout
+
+
+class QueueHead(QWidget):
+    """Choose the order and the scope of the queue.
+
+    Attributes:
+        changed: Another order or scope is chosen.
+    """
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("duplicate-scope")
+        self.setAccessibleName("Which clusters")
+        self._scope: Scope | None = None
+        self.order = Combo("Order of the queue")
+        self.order.setObjectName("duplicate-order")
+        for order in ClusterOrder:
+            self.order.add(order.value, order.value)
+        self.order.currentIndexChanged.connect(self.changed)
+        self._level = QLabel()
+        self._level.setProperty("role", "caption")
+        self._level.setToolTip("From this similarity pairs count as near-duplicates ([ and ])")
+        self._chips: dict[Scope, QToolButton] = {}
+        self._group = QButtonGroup(self)
+        self._row = self._chip_row()
+        self._group.idClicked.connect(self._on_chip)
+        self._method = QLabel()
+        self._method.setObjectName("hash-status")
+        self._method.setProperty("role", "caption")
+        self._method.setWordWrap(True)
+        self._method.hide()
+        first = QHBoxLayout()
+        first.addWidget(self.order)
+        first.addStretch()
+        first.addWidget(self._level, 0, Qt.AlignmentFlag.AlignVCenter)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(first)
+        column.addWidget(self._row)
+        column.addWidget(self._method)
+
+    def scope(self) -> Scope | None:
+        """Return what the person chose; None for what is suggested."""
+        return self._scope
+
+    def chosen_order(self) -> ClusterOrder:
+        """Return the chosen order."""
+        return ClusterOrder(self.order.currentData())
+
+    def show_queue(self, queue: Queue, threshold: float) -> None:
+        """Show the counts of each scope, and which one is shown."""
+        for scope, chip in self._chips.items():
+            chip.setText(f"{scope.value}  {queue.counts[scope]:,}")
+            chip.setChecked(scope is queue.scope)
+        if self._scope is not None:
+            self._scope = queue.scope
+        self._level.setText(f"from {threshold:.2f}")
+        self._show_hashes("")
+
+    def show_method(self, text: str) -> None:
+        """Show what another method found, in place of the scopes; "" for the verified pairs."""
+        self._show_hashes(text)
+
+    def selected_values(self) -> dict[str, list[str]]:
+        """Return what is chosen, to be kept for another day."""
+        return {"scope": [self._scope.name] if self._scope is not None else []}
+
+    def select_values(self, values: Mapping[str, Iterable[str]]) -> None:
+        """Choose it again; a scope that is not known any more is left out."""
+        names = [name for name in values.get("scope", ()) if name in Scope.__members__]
+        self._scope = Scope[names[0]] if names else None
+        self.changed.emit()
+
+    def _chip_row(self) -> QWidget:
+        row = QWidget()
+        flow = FlowLayout(row, gap_px=4)
+        for place, scope in enumerate(Scope):
+            chip = QToolButton()
+            chip.setProperty("role", "chip")
+            chip.setCheckable(True)
+            chip.setText(scope.value)
+            self._chips[scope] = chip
+            self._group.addButton(chip, place)
+            flow.addWidget(chip)
+        policy = row.sizePolicy()
+        policy.setHeightForWidth(True)
+        row.setSizePolicy(policy)
+        return row
+
+    def _show_hashes(self, text: str) -> None:
+        self._method.setText(text)
+        self._method.setVisible(bool(text))
+        for widget in (self.order, self._level, self._row):
+            widget.setVisible(not text)
+
+    def _on_chip(self, place: int) -> None:
+        self._scope = list(Scope)[place]
+        self.changed.emit()

@@ -1,0 +1,122 @@
+"""What the page says of a cluster: a question or a statement, and what to do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from inspector.app.duplicates.queue import is_burst, labels_of
+from inspector.app.widgets import theme
+from inspector.project.review.duplicates import Cluster, DuplicateIndex, PairKind
+from inspector.store.samples import Sample
+
+_NUMBERS = ("", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+_MAX_LABELS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterFacts:
+    """What is shown of a cluster around its left image.
+
+    Attributes:
+        similarity: To the left image, by id; of those that are alike.
+        pair_kind: How the two on the stage are alike; "" for not directly.
+        goes: Images that K excludes.
+        remark: What K leaves, or how large the cluster is.
+    """
+
+    similarity: dict[int, float]
+    pair_kind: str
+    pair_similarity: float | None
+    goes: tuple[Sample, ...]
+    remark: str
+
+
+def headline(cluster: Cluster) -> str:
+    """Say what a cluster is."""
+    labels = labels_of(cluster)
+    same = set(cluster.kinds) <= {PairKind.BYTES, PairKind.PIXELS}
+    if len(labels) > 1:
+        names = " or ".join(labels[:_MAX_LABELS])
+        start = "One image, two labels" if same else "Similar images, two labels"
+        return f"{start}: {names}?"
+    count = len(cluster.members)
+    number = _NUMBERS[count] if count < len(_NUMBERS) else f"{count:,}"
+    what = "copies of one image" if same else "similar images"
+    return f"{number} {what}{_where(cluster.splits)}."
+
+
+def advice(cluster: Cluster, keeper: Sample, facts: ClusterFacts) -> str:
+    """Say what to do with it."""
+    if cluster.reviewed:
+        return "Decided. Another decision replaces this one; Ctrl+Z takes it back."
+    identical = set(cluster.kinds) <= {PairKind.BYTES, PairKind.PIXELS}
+    if len(labels_of(cluster)) > 1:
+        look = "" if identical else "Look where they differ (D). "
+        return f"{look}Decide the label first, then which copy stays."
+    if is_burst(cluster):
+        return "Photos in a row? Keep them together, so that no split separates them."
+    splits = {s.split for s in facts.goes}
+    if len(cluster.splits) > 1 and len(splits) == 1 and keeper.split not in splits:
+        word = theme.split_word(keeper.split).lower()
+        return f"Keep the {word} image; exclude its copies from {next(iter(splits))}."
+    return "Keep the left image; exclude its copies."
+
+
+def verb_text(facts: ClusterFacts) -> str:
+    """Say on the button what K does."""
+    count = len(facts.goes)
+    if not count:
+        return "Keep this image"
+    splits = {s.split for s in facts.goes}
+    split = f"{next(iter(splits))} " if len(splits) == 1 and all(splits) else ""
+    return f"Exclude {count} {split}copies" if count > 1 else f"Exclude {split}copy"
+
+
+def facts_of(cluster: Cluster, index: DuplicateIndex, left: int, right: int) -> ClusterFacts:
+    """Look up what is shown of a cluster; off the window's thread."""
+    similarity = {}
+    for member in cluster.members:
+        pair = index.pair(left, member.id) if member.id != left else None
+        if pair is not None:
+            similarity[member.id] = pair.similarity
+    pair = index.pair(left, right) if left and right else None
+    alike = set(index.neighbours(left))
+    goes = tuple(m for m in cluster.members if m.id in alike and not m.bound and m.mark != "drop")
+    return ClusterFacts(
+        similarity,
+        "" if pair is None else pair.kind,
+        None if pair is None else pair.similarity,
+        goes,
+        _remark(cluster.members, index, left),
+    )
+
+
+def _remark(members: Sequence[Sample], index: DuplicateIndex, left: int) -> str:
+    alike = {left, *index.neighbours(left)}
+    number = {m.id: place for place, m in enumerate(members, start=1)}
+    apart = [m for m in members if m.id not in alike and m.mark != "drop"]
+    if not apart:
+        count = len(members)
+        return f"The cluster has {count:,} images. K decides all of it."
+    if len(apart) > 1:
+        return (
+            f"{len(apart):,} images are not directly alike to image {number[left]}: K leaves them."
+        )
+    (one,) = apart
+    others = [i for i in index.neighbours(one.id) if i in number]
+    if len(others) == 1:
+        pair = index.pair(one.id, others[0])
+        value = f" ({pair.similarity:.2f})" if pair is not None else ""
+        return (
+            f"Image {number[one.id]} is alike to image {number[others[0]]} only{value}:"
+            " K leaves it."
+        )
+    return f"Image {number[one.id]} is not directly alike to image {number[left]}: K leaves it."
+
+
+def _where(splits: Sequence[str]) -> str:
+    names = [name for name in splits if name]
+    if not names:
+        return ""
+    if len(names) == 3 and len(splits) == 3:
+        return ", in all three splits"
+    return f" in {' and '.join(names)}"

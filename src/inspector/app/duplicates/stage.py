@@ -1,0 +1,113 @@
+"""The stage of Duplicates: two images large, how they compare, and the cluster below them."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout
+
+from inspector.app.duplicates.hash_pairs import NAMES
+from inspector.app.duplicates.sentences import ClusterFacts
+from inspector.app.threads.bridge import Bridge
+from inspector.app.widgets.compared_pair import ComparedPair
+from inspector.app.widgets.controls.combo import Combo
+from inspector.app.widgets.pairs.compare_view import CompareView
+from inspector.app.widgets.pairs.pair_dialog import mode_control
+from inspector.app.widgets.pairs.pair_kinds import KIND_NAMES
+from inspector.project.project import Project
+from inspector.project.review.duplicates import PairKind
+from inspector.similarity.image_hashes import HashMethod
+
+VERIFIED = "verified"
+_NO_VALUE = "–"
+_METHOD_PX = 156
+
+
+class Stage(QFrame):
+    """Show a pair and how alike it is.
+
+    Attributes:
+        method_chosen: "verified" or the value of a `HashMethod`.
+    """
+
+    method_chosen = Signal(str)
+
+    def __init__(self, project: Project, bridge: Bridge) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self.compare = CompareView()
+        self._pair = ComparedPair(project, bridge, self.compare, channel="pair")
+        self._fit = QToolButton()
+        self._fit.setProperty("role", "chip")
+        self._fit.setObjectName("stage-zoom")
+        self._fit.setToolTip("Show the images whole, or pixel by pixel (Z)")
+        self._fit.clicked.connect(self.compare.toggle_zoom)
+        self.compare.zoomed.connect(self._show_zoom)
+        self._similarity, self._kind = QLabel(), QLabel()
+        self._similarity.setObjectName("pair-similarity")
+        self._similarity.setProperty("role", "card-title")
+        self._kind.setObjectName("pair-kind")
+        self._kind.setProperty("role", "chip")
+        self._word = QLabel("Similarity")
+        self._word.setProperty("role", "muted")
+        self.method = Combo("Method", "Method")
+        self.method.setObjectName("duplicate-method")
+        self.method.setFixedWidth(_METHOD_PX)
+        self.method.setToolTip(
+            "How near-duplicates are found. Hashes find more and are wrong more often. Your"
+            " decisions stay."
+        )
+        self.method.add("Verified", VERIFIED, "aligned pixels")
+        for hash_method in HashMethod:
+            detail = f"distance up to {hash_method.default_distance}"
+            self.method.add(NAMES[hash_method], hash_method.value, detail)
+        self.method.activated.connect(
+            lambda _: self.method_chosen.emit(str(self.method.currentData()))
+        )
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 7, 12, 7)
+        head.setSpacing(8)
+        head.addWidget(mode_control(self.compare))
+        head.addWidget(self._fit)
+        head.addStretch()
+        for widget in (self._word, self._similarity, self._kind, self.method):
+            head.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.compare, 1)
+        self.show_facts(None)
+        self._show_zoom(0)
+
+    def show_pair(self, left: int, right: int) -> None:
+        """Show two samples by their ids."""
+        self._pair.show(left, right)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._pair.clear()
+        self.show_facts(None)
+
+    def show_facts(self, facts: ClusterFacts | None, distance: int | None = None) -> None:
+        """Say how alike the pair is: by its similarity, or by the bits between two hashes."""
+        if facts is None:
+            texts = ("", "", "")
+        elif facts.pair_similarity is not None:
+            kind = KIND_NAMES[PairKind(facts.pair_kind)]
+            texts = ("Similarity", f"{facts.pair_similarity:.2f}", kind)
+        elif distance is not None:
+            texts = ("Distance", f"{distance}", "not verified")
+        else:
+            texts = ("Similarity", _NO_VALUE, "not directly alike")
+        labels: Sequence[QLabel] = (self._word, self._similarity, self._kind)
+        for label, text in zip(labels, texts, strict=True):
+            label.setText(text)
+            label.setVisible(bool(text))
+
+    def show_method(self, value: str) -> None:
+        """Show which method the queue is made by."""
+        self.method.setCurrentIndex(max(0, self.method.findData(value)))
+
+    def _show_zoom(self, percent: int) -> None:
+        whole = self.compare.is_whole
+        self._fit.setText("Fit" if whole or not percent else f"{percent} %")

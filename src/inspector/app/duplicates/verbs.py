@@ -1,0 +1,152 @@
+"""What a person decides of the pair on the stage and of its cluster."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from inspector.app.duplicates.exact_copies_dialog import ExactCopiesDialog
+from inspector.app.duplicates.queue import HashedPair
+from inspector.app.duplicates.rule_dialog import RuleDialog
+from inspector.app.threads.bridge import Bridge
+from inspector.app.widgets.controls.class_chooser import ClassChooser
+from inspector.app.widgets.review.review import Review
+from inspector.project.project import Project
+from inspector.project.review.decisions import Decided
+from inspector.project.review.duplicates import Cluster, PairKind
+
+NOTHING = (
+    "Nothing changed: the left image is kept already, and no open image is directly alike to it."
+    " Put another one on the left with 1 to 9, or keep the rest together with G."
+)
+
+
+class PairVerbs(QObject):
+    """Decides on the left image, the pair or the cluster.
+
+    Args:
+        pair: Returns the ids of the left and the right image, 0 for none.
+        page: Over which dialogs open.
+
+    Attributes:
+        nothing_changed: K had nothing to change: why.
+        has_kept: Whether K was pressed on the cluster that is shown.
+    """
+
+    nothing_changed = Signal(str)
+
+    def __init__(
+        self,
+        project: Project,
+        bridge: Bridge,
+        review: Review[Cluster],
+        *,
+        pair: Callable[[], tuple[int, int]],
+        page: QWidget,
+    ) -> None:
+        super().__init__(page)
+        self._project, self._bridge, self._review = project, bridge, review
+        self._pair, self._page = pair, page
+        self.has_kept = False
+
+    def label_both(self, label: str) -> None:
+        """Give every image of the cluster that is not excluded one class."""
+        cluster = self._review.current()
+        if cluster is not None:
+            ids = [m.id for m in cluster.members if m.mark != "drop"]
+            decisions = self._project.decisions
+            self._review.decide(lambda: decisions.relabel(ids, label), advance=False)
+
+    def keep(self) -> None:
+        """Keep the left image and exclude what is directly alike to it."""
+        (keeper, copy), cluster = self._pair(), self._review.current()
+        if not keeper or cluster is None:
+            return
+        decisions = self._project.decisions
+        if isinstance(cluster, HashedPair):
+            reason = f"{cluster.method} at {cluster.distance} bits from {_path(cluster, keeper)}"
+            self._review.decide(lambda: decisions.keep_pair(keeper, copy, reason))
+            return
+        self.has_kept = True
+        self._review.decide(lambda: decisions.keep_best(keeper), self._on_kept, advance=True)
+
+    def _on_kept(self, decided: Decided) -> None:
+        """Say why nothing happened, where K had nothing to change."""
+        if not decided.operation:
+            self.has_kept = False
+            self.nothing_changed.emit(NOTHING)
+
+    def together(self) -> None:
+        """Keep the cluster together."""
+        cluster = self._review.current()
+        if cluster is not None:
+            ids = [m.id for m in cluster.members]
+            self._review.decide(lambda: self._project.decisions.bind(ids), advance=True)
+
+    def not_alike(self) -> None:
+        """Remember that the pair is not alike."""
+        one, two = self._pair()
+        if one and two:
+            self._review.decide(lambda: self._project.decisions.not_alike(one, two), advance=False)
+
+    def mark(self, verb: Callable[[list[int]], Decided]) -> None:
+        """Decide on the left image alone."""
+        sample = self._pair()[0]
+        if sample:
+            self._review.decide(lambda: verb([sample]), advance=False)
+
+    def relabel(self, place: QPoint) -> None:
+        """Offer classes for the left image at a point of the screen, the other one's first."""
+        cluster, sample = self._review.current(), self._pair()[0]
+        if cluster is None or not sample:
+            return
+        label_of = {m.id: m.new_label or m.label for m in cluster.members}
+        others = dict.fromkeys(label_of[m.id] for m in cluster.members if m.id != sample)
+        chooser = ClassChooser(
+            self._page, "The class of the left image", present=label_of[sample], first=others
+        )
+        decisions = self._project.decisions
+        chooser.chosen.connect(
+            lambda label: self._review.decide(
+                lambda: decisions.relabel([sample], label), advance=False
+            )
+        )
+        chooser.open_at(place, self._project, self._bridge)
+
+    def drop_cluster(self) -> None:
+        """Exclude every image of the cluster, after a question."""
+        cluster = self._review.current()
+        if cluster is None:
+            return
+        text = f"Exclude all {len(cluster.members)} images of this cluster? Nothing of it stays."
+        answer = QMessageBox.question(self._page, "Exclude the whole cluster", text)
+        if answer == QMessageBox.StandardButton.Yes:
+            key = cluster.id
+            self._review.decide(lambda: self._project.decisions.drop_cluster(key), advance=True)
+
+    def bulk(self) -> None:
+        """Accept identical files and pixels at once, after a look at them."""
+        self._bridge.call(
+            self._project.duplicates.clusters, self._show_bulk, channel="exact copies"
+        )
+
+    def _show_bulk(self, clusters: list[Cluster]) -> None:
+        same = {PairKind.BYTES, PairKind.PIXELS}
+        exact = [c for c in clusters if not c.reviewed and set(c.kinds) <= same]
+        if not exact:
+            self._review.note("No open cluster is made of identical files or pixels only.")
+            return
+        dialog = ExactCopiesDialog(exact, self._project, self._bridge, self._page.window())
+        decisions = self._project.decisions
+        dialog.accepted_keepers.connect(
+            lambda keepers: self._review.decide(lambda: decisions.keep_best_of(keepers))
+        )
+        dialog.open()
+
+    def rules(self) -> None:
+        """Keep by a rule."""
+        RuleDialog(self._project, self._bridge, self._page).open()
+
+
+def _path(cluster: Cluster, sample: int) -> str:
+    return next(m.path for m in cluster.members if m.id == sample)

@@ -1,0 +1,114 @@
+"""Where a million tiles with group headers stand, by arithmetic."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+HEADER_PX = 44
+GAP_PX = 8
+LEFT_PX = 16
+
+
+@dataclass(frozen=True, slots=True)
+class GridLayout:
+    """Tiles in groups, each below its header.
+
+    Attributes:
+        bounds: Rows at which groups begin, and the number of rows: (groups + 1,).
+        tops: Where groups begin, and the height of all: (groups + 1,), px.
+        columns: Tiles side by side.
+        cell_px: Side of a tile with its gap.
+        header_px: Height of a header; 0 without headers.
+        folded: Which groups show their header only: (groups,).
+    """
+
+    bounds: NDArray[np.int64]
+    tops: NDArray[np.int64]
+    columns: int
+    cell_px: int
+    header_px: int
+    folded: NDArray[np.bool_]
+
+    @property
+    def height(self) -> int:
+        """Height of everything, px."""
+        return int(self.tops[-1])
+
+    def group_of(self, row: int) -> int:
+        """Return the group of a row."""
+        return int(np.searchsorted(self.bounds, row, side="right")) - 1
+
+    def group_at(self, y: int) -> int:
+        """Return the group at a height in the content, -1 without groups."""
+        last = len(self.bounds) - 2
+        return min(max(0, int(np.searchsorted(self.tops, y, side="right")) - 1), last)
+
+    def place(self, row: int) -> tuple[int, int]:
+        """Return x and y of a tile in the content; of a folded group those of its header."""
+        group = self.group_of(row)
+        top = int(self.tops[group])
+        if self.folded[group]:
+            return LEFT_PX, top
+        line, column = divmod(row - int(self.bounds[group]), self.columns)
+        return LEFT_PX + column * self.cell_px, top + self.header_px + line * self.cell_px
+
+    def row_at(self, x: int, y: int) -> int:
+        """Return the row of the tile at a place in the content, -1 for none."""
+        group = self.group_at(y)
+        if group < 0 or self.folded[group]:
+            return -1
+        inside = y - int(self.tops[group]) - self.header_px
+        line, column = inside // self.cell_px, (x - LEFT_PX) // self.cell_px
+        in_tile = (
+            inside % self.cell_px < self.cell_px - GAP_PX
+            and (x - LEFT_PX) % self.cell_px < self.cell_px - GAP_PX
+        )
+        if inside < 0 or not 0 <= column < self.columns or x < LEFT_PX or not in_tile:
+            return -1
+        row = int(self.bounds[group]) + line * self.columns + column
+        return row if row < self.bounds[group + 1] else -1
+
+    def rows_between(self, top: int, bottom: int) -> list[int]:
+        """Return the rows whose tiles touch the content between two heights."""
+        rows: list[int] = []
+        last = self.group_at(bottom)
+        group = self.group_at(top)
+        while 0 <= group <= last:
+            if not self.folded[group]:
+                start = int(self.tops[group]) + self.header_px
+                first = max(0, (top - start) // self.cell_px)
+                end = max(0, -(-(bottom - start) // self.cell_px))
+                low, high = int(self.bounds[group]), int(self.bounds[group + 1])
+                rows += range(
+                    min(high, low + first * self.columns), min(high, low + end * self.columns)
+                )
+            group += 1
+        return rows
+
+
+def lay_out(
+    starts: NDArray[np.int32], count: int, folded: Sequence[bool], *,
+    width_px: int, tile_px: int, headers: bool,
+) -> GridLayout:  # fmt: skip
+    """Return where tiles stand.
+
+    Args:
+        starts: Rows at which groups begin.
+        count: Of rows.
+        folded: By group.
+        width_px: Of the view.
+        tile_px: The least side of a tile; tiles grow to fill the width.
+        headers: Whether groups have headers.
+    """
+    room = max(tile_px, width_px - 2 * LEFT_PX)
+    columns = max(1, (room + GAP_PX) // (tile_px + GAP_PX))
+    cell = (room + GAP_PX) // columns
+    bounds = np.append(starts.astype(np.int64), count)
+    shut = np.asarray(folded, np.bool_) if len(folded) else np.zeros(len(starts), np.bool_)
+    lines = np.where(shut, 0, -(-np.diff(bounds) // columns))
+    header = HEADER_PX if headers else 0
+    heights = lines * cell + header + (0 if not headers else GAP_PX // 2)
+    tops = np.concatenate([[0 if headers else GAP_PX], heights]).astype(np.int64)
+    return GridLayout(bounds, np.cumsum(tops).astype(np.int64), columns, cell, header, shut)

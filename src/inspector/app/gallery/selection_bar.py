@@ -1,0 +1,57 @@
+"""The bar below the tiles: how many are selected, and what can be done with them."""
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
+
+from inspector.app.widgets import theme
+from inspector.app.widgets.controls.key_button import KeyButton
+
+_NOTHING = "Nothing selected. Shift+click selects a range."
+
+
+class SelectionBar(QFrame):
+    """Always there, so that nothing moves when something is selected.
+
+    Attributes:
+        cleared: Nothing is to be selected any more.
+
+    Args:
+        verbs: Text, key and icon of each button, with what it does.
+    """
+
+    cleared = Signal()
+
+    def __init__(self, verbs: Mapping[tuple[str, str, str], Callable[[], None]]) -> None:
+        super().__init__()
+        self.setObjectName("selection-bar")
+        self.setFixedHeight(theme.size("selection_bar"))
+        self._count = QLabel(_NOTHING)
+        self._count.setObjectName("selection-count")
+        self._clear = QPushButton("Clear")
+        self._clear.setProperty("role", "quiet")
+        self._clear.clicked.connect(self.cleared)
+        self._buttons: list[KeyButton] = []
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 16, 0)
+        row.setSpacing(8)
+        row.addWidget(self._count)
+        row.addWidget(self._clear)
+        row.addStretch()
+        for (text, key, icon), run in verbs.items():
+            button = KeyButton(text, key, icon=icon)
+            button.clicked.connect(run)
+            self._buttons.append(button)
+            row.addWidget(button)
+        self.show_count(0)
+
+    def show_count(self, count: int) -> None:
+        """Show how many are selected."""
+        self._count.setText(f"{count:,} selected" if count else _NOTHING)
+        self._count.setProperty("role", "card-title" if count else "muted")
+        self._count.style().unpolish(self._count)
+        self._count.style().polish(self._count)
+        self._clear.setVisible(count > 0)
+        for button in self._buttons:
+            button.setEnabled(count > 0)

@@ -1,0 +1,65 @@
+"""What the program does, in small images painted in the colours of the theme."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+_WIDTH_PX, _PAIR_PX, _GAP_PX = 178, 88, 48
+
+
+class PairPicture(QWidget):
+    """The same image in two splits.
+
+    Args:
+        excluded: True to show the copy as one that exports leave out.
+    """
+
+    def __init__(self, *, excluded: bool) -> None:
+        super().__init__()
+        self._excluded = excluded
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("The same image in validation and in training")
+
+    def sizeHint(self) -> QSize:
+        return QSize(_WIDTH_PX, _PAIR_PX)
+
+    def paintEvent(self, event: "QPaintEvent") -> None:
+        del event
+        from inspector.app.start.picture_painting import paint_pair
+
+        paint_pair(self, excluded=self._excluded)
+
+
+class GapPicture(QWidget):
+    """The gap between two accuracies, with the part that is leakage."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Leakage as a part of the gap between two accuracies")
+
+    def sizeHint(self) -> QSize:
+        return QSize(_WIDTH_PX, _GAP_PX)
+
+    def paintEvent(self, event: "QPaintEvent") -> None:
+        del event
+        from inspector.app.start.picture_painting import paint_gap
+
+        paint_gap(self)
+
+
+class DropArrow(QWidget):
+    """An arrow into a tray."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(40, 40)
+
+    def paintEvent(self, event: "QPaintEvent") -> None:
+        del event
+        from inspector.app.start.picture_painting import paint_drop_arrow
+
+        paint_drop_arrow(self)

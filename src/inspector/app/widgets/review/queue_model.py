@@ -1,0 +1,38 @@
+"""The queue of a review as a list model."""
+
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+_T = TypeVar("_T")
+
+
+class QueueModel(QAbstractListModel, Generic[_T]):
+    """Items in the order of the review; a subclass says what each is and how it is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.items: Sequence[_T] = ()
+
+    def key(self, item: _T) -> int:
+        """Return what tells an item from the others, also after it was decided on."""
+        raise NotImplementedError
+
+    def is_done(self, item: _T) -> bool:
+        """Tell whether a person has decided."""
+        raise NotImplementedError
+
+    def sample_ids(self, item: _T) -> set[int]:
+        """Return the ids of an item's images."""
+        raise NotImplementedError
+
+    def show(self, items: Sequence[_T]) -> None:
+        """Show other items."""
+        self.beginResetModel()
+        self.items = tuple(items)
+        self.endResetModel()
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.items)

@@ -1,0 +1,24 @@
+"""Work of the Start page that brings large modules along: imported where it runs, on a worker."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
+    from inspector.work.jobs import Progress, Stop
+
+
+def make_sample(progress: "Progress", stop: "Stop") -> Path | None:
+    """Return the sample's folder, made where it is not there; None if stopped."""
+    from inspector.project.catalog import sample_dataset
+
+    return sample_dataset.make_sample(progress, stop)
+
+
+def read_faces(recent: Sequence[str], side_px: int) -> "Mapping[str, list[QImage]]":
+    """Return square thumbnails of each dataset that was scanned before."""
+    from inspector.app.start import recent_thumbnails
+
+    return recent_thumbnails.read_faces(recent, side_px)

@@ -1,0 +1,50 @@
+"""The recent datasets with what is remembered of each."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inspector.app.start.recent import RecentDataset, recent_dataset
+from inspector.app.window.session import Session
+
+if TYPE_CHECKING:
+    # The Start page is shown before what a project needs is there.
+    from inspector.project.project import Project
+
+
+def recent_datasets(session: Session) -> list[RecentDataset]:
+    """Return the datasets that were open, the newest first."""
+    facts = session.facts()
+    return [
+        recent_dataset(
+            path, Path(path).name, str(Path(path).parent),
+            is_there=Path(path).is_dir(), facts=facts.get(path, {}),
+        )
+        for path in session.recent()
+    ]  # fmt: skip
+
+
+def facts_of(project: "Project") -> dict[str, float]:
+    """Return what is to be remembered of a dataset; off the window's thread."""
+    from inspector.project.review.copies import EVALUATION, leaked
+
+    counts = project.samples.counts()
+    files = counts.images + counts.pending
+    facts: dict[str, float] = {
+        "images": files,
+        "classes": len(counts.classes),
+        "decisions": sum(not operation.undone for operation in project.decisions.log()),
+        "scanned": counts.images / files if files else 1.0,
+        "at": time.time(),
+    }
+    if project.scans.is_complete() and len(counts.splits) > 1:
+        index = project.duplicates.index()
+        split_of = {
+            i: split
+            for i, split in project.splits.split_of().items()
+            if index.samples[i].mark != "drop"
+        }
+        evaluated = sum(split in EVALUATION for split in split_of.values())
+        if evaluated:
+            facts["leak_rate"] = len(leaked(index, project.splits.split_of())) / evaluated
+    return facts

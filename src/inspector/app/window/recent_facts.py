@@ -1,0 +1,46 @@
+"""Reads what the Start page will say of the open dataset, when nothing else is to do."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from inspector.app.threads.bridge import Bridge
+from inspector.app.window.recent_datasets import facts_of
+from inspector.project.changes import Changes
+from inspector.project.project import Project
+
+_QUIET_MS = 3_000
+
+
+class RecentFacts(QObject):
+    """Waits for quiet after a change.
+
+    Attributes:
+        read: The facts, by name.
+    """
+
+    read = Signal(object)
+
+    def __init__(self, project: Project, bridge: Bridge, parent: QObject) -> None:
+        super().__init__(parent)
+        self._project, self._bridge = project, bridge
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_QUIET_MS)
+        self._timer.timeout.connect(self._ask)
+
+    def take(self, changes: Changes) -> None:
+        """Read them anew after what changes them."""
+        if changes.duplicates or changes.decisions:
+            self._timer.start()
+
+    def shut(self) -> None:
+        """Ask for nothing any more."""
+        self._timer.stop()
+
+    def _ask(self) -> None:
+        self._bridge.call(partial(facts_of, self._project), self._on_read, channel="recent facts")
+
+    def _on_read(self, facts: Mapping[str, float]) -> None:
+        self.read.emit(facts)

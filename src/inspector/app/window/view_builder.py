@@ -1,0 +1,54 @@
+"""Builds the window of a project page by page: events have their turn between two of them."""
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from inspector.app.threads.bridge import Bridge
+from inspector.app.widgets.page import Page
+from inspector.app.window.main_window import ProjectWindow
+from inspector.app.window.page_list import PAGES
+from inspector.project.project import Project
+
+
+class ViewBuilder(QObject):
+    """Builds one window; whoever starts it takes it, or cancels.
+
+    Attributes:
+        built: The `ProjectWindow`.
+    """
+
+    built = Signal(object)
+
+    def __init__(self, project: Project, parent: QObject) -> None:
+        super().__init__(parent)
+        self.project = project
+        self._bridge = Bridge(self)
+        self._pages: list[Page] = []
+        self._done = False
+
+    def start(self) -> None:
+        """Build the first page with the next events."""
+        QTimer.singleShot(0, self, self._step)
+
+    def cancel(self) -> None:
+        """Let go of what is built, and close the project."""
+        self._done = True
+        for page in self._pages:
+            page.close()
+            page.deleteLater()
+        self._bridge.close()
+        self.project.close()
+        self.deleteLater()
+
+    def _step(self) -> None:
+        if self._done:
+            return
+        if len(self._pages) < len(PAGES):
+            page = PAGES[len(self._pages)]
+            self._pages.append(page(self.project, self._bridge))
+            QTimer.singleShot(0, self, self._step)
+            return
+        self._done = True
+        view = ProjectWindow(self.project, self._bridge, self._pages)
+        self._bridge.setParent(view)
+        self.built.emit(view)
+        self.deleteLater()

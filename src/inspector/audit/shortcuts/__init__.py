@@ -1,0 +1,1 @@
+"""Shortcuts: properties that predict the class without the content of an image."""
