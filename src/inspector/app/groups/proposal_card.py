@@ -139,7 +139,7 @@ class ProposalCard(QFrame):
         self.strip = ThumbnailStrip(thumbnails, tile_px=TILE_PX, name=f"Images of {shown.title}")
         self.strip.show_groups(shown.groups)
         self.strip.clicked.connect(lambda _: self.chosen.emit(self))
-        self._price, self._hurt = QLabel(), QLabel()
+        self._price, self._hurt = QLabel(), ElidedLabel()
         self._price.setObjectName("group-price")
         self._hurt.setProperty("role", "price-problem")
         self._bar = QLabel()
@@ -168,7 +168,7 @@ class ProposalCard(QFrame):
         """Show that the effect is being computed."""
         self.effect, self.has_answer = None, False
         self._price.clear()
-        self._hurt.clear()
+        self._hurt.show_text("")
         self._bar.setVisible(True)
 
     def show_effect(self, effect: GroupEffect | None) -> None:
@@ -180,7 +180,7 @@ class ProposalCard(QFrame):
             return
         plain, hurting = effect_text(effect)
         self._price.setText(f"{plain};" if hurting else plain)
-        self._hurt.setText(hurting)
+        self._hurt.show_text(hurting)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus()
@@ -263,9 +263,9 @@ class ProposalCard(QFrame):
     def _actions(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
-        for widget in (self._bar, self._price, self._hurt):
-            row.addWidget(widget)
-        row.addStretch()
+        row.addWidget(self._bar)
+        row.addWidget(self._price)
+        row.addWidget(self._hurt, 1)
         right = self.shown.proposal.evidence is GroupEvidence.LOOKS_RIGHT
         accept = QPushButton("Accept" if right else "Accept anyway…")
         accept.setToolTip("Its images must stay in one split (Enter)")

@@ -73,7 +73,7 @@ def headline(comparison: Comparison | None, groups: Sequence[RunGroup]) -> tuple
     judged = f"{best.policy}, seed {best.spec.seed}, {len(best.spec.validation):,}"
     note = f"{judged} {best.spec.evaluation} images."
     if min(len(group.runs) for group in groups) < MIN_SEEDS:
-        note += f" One seed can't tell chance from effect: use {MIN_SEEDS} or more."
+        note += f" Few seeds can't tell chance from effect: use {MIN_SEEDS} or more."
     elif kinds > 1:
         note += " Compare… says which differences are more than chance."
     return head, note

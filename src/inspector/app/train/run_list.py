@@ -95,6 +95,7 @@ class RunList(QWidget):
         self._tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
         self._tree.header().resizeSection(1, _FIGURE_PX)
         self._tree.setIndentation(14)
+        self._tree.setObjectName("run-tree")
         self._tree.setAccessibleName("Runs by policy")
         self._tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
@@ -165,6 +166,7 @@ class RunList(QWidget):
         for group in last:
             top = self._top(group)
             self._tree.addTopLevelItem(top)
+            top.setFirstColumnSpanned(True)
             for run in group.runs:
                 top.addChild(self._child(run))
             holds = any(run.name == wanted for run in group.runs)
@@ -182,15 +184,11 @@ class RunList(QWidget):
 
     def _top(self, group: RunGroup) -> QTreeWidgetItem:
         seeds = len(group.runs)
-        top = QTreeWidgetItem(
-            [f"{group.title}\n{group.figures or 'no epoch yet'}",
-             f"{seeds} seed{'s' * (seeds != 1)}"]
-        )  # fmt: skip
+        count = f"{seeds} seed{'s' * (seeds != 1)}"
+        top = QTreeWidgetItem([f"{group.title}\n{group.figures or 'no epoch yet'} · {count}"])
         top.setData(0, _NAME, group.runs[-1].name)
         top.setData(0, _KEY, group.runs[0].name)
         top.setIcon(0, _square(group.colour))
-        top.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        top.setForeground(1, theme.colour("text-3"))
         top.setFlags(top.flags() | Qt.ItemFlag.ItemIsUserCheckable)
         shown = sum(run.name not in self._hidden for run in group.runs)
         state = Qt.CheckState.PartiallyChecked
