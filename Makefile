@@ -21,7 +21,7 @@ test: .setup-done lint
 torture: .setup-done
 	@sh packaging/setup.sh tests
 	QT_QPA_PLATFORM=offscreen ROUNDS=$(or $(ROUNDS),8) SECONDS=$(or $(SECONDS),110) \
-		.venv/bin/python -m pytest tests/torture
+		.venv/bin/python -m pytest tests/torture -o faulthandler_timeout=0
 
 # Known vulnerabilities of the locked dependencies; asks pypi.org.
 audit:

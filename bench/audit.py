@@ -117,13 +117,13 @@ def _not_packed(chosen: list[Path], folder: Path, ending: str) -> float:
 def strangers(work: Path, data: Path, cifar: Path | None) -> None:
     """Print for every two sets how many pairs are confirmed or candidates."""
     tables = {name: _records(work, data / name) for name in SETS}
+    couples = list(itertools.combinations(SETS, 2))
     if cifar is not None:
-        for role in ("train", "test"):
-            tables[f"CIFAR-10 {role}"] = _records(work, cifar / role)
+        tables["all of these"] = np.concatenate([tables[name] for name in SETS])
+        tables["CIFAR-10 train"] = _records(work, cifar / "train")
+        couples.append(("all of these", "CIFAR-10 train"))
     total = confirmed = candidates = 0
-    for one, two in itertools.combinations(tables, 2):
-        if one.startswith("CIFAR") and two.startswith("CIFAR"):
-            continue
+    for one, two in couples:
         a, b = tables[one], tables[two]
         both = np.concatenate([a, b])
         splits = np.repeat(np.arange(2, dtype=np.int32), (len(a), len(b)))

@@ -73,8 +73,10 @@ def test_one_image_and_none_are_laid_out() -> None:
 def test_tsne_keeps_classes_apart_and_stops() -> None:
     embedding, labels = clusters()
     points, begin = points_of(embedding), by_components(embedding)
-    positions = by_tsne(points, begin, lambda *_: True)
+    done: list[int] = []
+    positions = by_tsne(points, begin, lambda step, of: done.append(step) is None)
     assert positions is not None
+    assert done == list(range(25, 751, 25))
     centres = np.array([positions[labels == c].mean(axis=0) for c in range(3)])
     nearest = ((positions[:, None] - centres[None]) ** 2).sum(axis=2).argmin(axis=1)
     assert (nearest == labels).mean() > 0.95

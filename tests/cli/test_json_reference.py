@@ -12,6 +12,12 @@ from inspector.cli.main import run
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guide" / "json.md"
 
 
+TRAINING = """
+from keras.utils import image_dataset_from_directory as f
+a, b = f("demo/training"), f("demo/training")
+model.fit(a, validation_data=b)
+"""
+SERVING = "import cv2\nmodel.predict(cv2.resize(cv2.imread('a'), (256, 256))[None])\n"
 SCRIPT = """
 import argparse, random
 parser = argparse.ArgumentParser()
@@ -48,6 +54,9 @@ def test_every_key_is_as_documented(
 ) -> None:
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
+    training, serving = tmp_path / "train.py", tmp_path / "serve.py"
+    training.write_text(TRAINING)
+    serving.write_text(SERVING)
     where = [str(demo), "--project", str(tmp_path / "p.inspector")]
     image = sorted(demo.rglob("IMG_*.jpg"))[0].relative_to(demo).as_posix()
     words = {
@@ -73,6 +82,7 @@ def test_every_key_is_as_documented(
         "leaks": ["leaks", *where],
         "groups": ["groups", *where],
         "labels": ["labels", *where],
+        "shortcuts": ["shortcuts", *where],
         "freeze": ["freeze", *where, "-o", str(tmp_path / "lock.csv")],
         "diagnose": ["diagnose", *where],
         "decide": ["decide", *where, "--rule", "largest", "--scope", "all"],
@@ -82,6 +92,14 @@ def test_every_key_is_as_documented(
         "fingerprints": ["fingerprints", *where, "-o", str(tmp_path / "a.fingerprints")],
         "audit": ["audit", *where, "--against", str(tmp_path / "a.fingerprints")],
         "code": ["code", str(script)],
+        "code --serve": [
+            "code",
+            str(training),
+            "--serve",
+            str(serving),
+            "--dataset",
+            *where,
+        ],
         "policy lint": ["policy", "lint", "--code", "ImageDataGenerator(rotation_range=0.2)"],
     }
     lines = documented()

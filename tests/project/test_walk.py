@@ -80,7 +80,7 @@ def test_two_programs_that_scan_one_project_share_the_work(copy: Path, tmp_path:
     for project in both:
         project.close()
     assert [one.complete for one in done] == [True, True]
-    none, every = sorted(dict(one.seen)["pictures"] for one in phases)
+    none, every = sorted(dict(one.seen)["images"] for one in phases)
     assert none == 0
     assert every >= counts.images + counts.unreadable
     assert sum(one.seen[0][0].endswith("waiting") for one in phases) == 1
@@ -126,7 +126,7 @@ def test_pictures_are_read_while_names_still_come(
     assert done.complete
     assert done.new == len(entries)
     assert project.samples.counts().pending == 0
-    assert [phase for phase, _ in phases.seen[:2]] == ["names", "pictures"]
+    assert [phase for phase, _ in phases.seen[:2]] == ["names", "images"]
     project.close()
 
 

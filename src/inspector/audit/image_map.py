@@ -80,12 +80,14 @@ def by_tsne(points: Floats, begin: Floats, progress: Callable[[int, int], bool])
     """
     from openTSNE import TSNE
 
-    steps, every = 750, 25
+    # 250 steps of early exaggeration and 500 more: openTSNE counts each phase from the start.
+    steps, every, done = 750, 25, 0
     stopped = False
 
-    def on_step(step: int, *_: object) -> bool:
-        nonlocal stopped
-        stopped = not progress(step, steps)
+    def on_step(*_: object) -> bool:
+        nonlocal done, stopped
+        done += every
+        stopped = not progress(done, steps)
         return stopped
 
     model = TSNE(

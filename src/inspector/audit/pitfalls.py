@@ -155,9 +155,8 @@ def _binary(r: Replayed) -> Iterator[Pitfall]:
             yield Pitfall(
                 "binary_with_many_classes", HIGH,
                 f"Line {call.line} asks for binary labels, and there are {count} classes",
-                f"{beyond:,} of {len(r.listed.labels):,} images are of classes beyond the second"
-                f" and"
-                " have a label that the model can't say. Use \"categorical\" or whole numbers"
+                f"{beyond:,} of {len(r.listed.labels):,} images are of the third class or later,"
+                " which such a model can't predict. Use \"categorical\" or whole numbers"
                 ' ("sparse", "int").',
                 {"classes": count, "images": beyond},
             )  # fmt: skip

@@ -80,7 +80,7 @@ def check_code(arguments: argparse.Namespace, reading: CodeReading) -> CodeCheck
         values = {name: literal(value) for name, value in answers}
         one, two = parse_program(training), parse_program(serving)
         return CodeChecks(read_serving(one, two, answers=values))
-    from inspector.project.augment.code_advice import flip_pitfalls
+    from inspector.project.augment.flip_pitfalls import flip_pitfalls
 
     with _project(arguments) as project:
         check = None if serving is None else project.serving.check(training, serving, answers)

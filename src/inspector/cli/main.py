@@ -16,6 +16,7 @@ VERBS = {
     "splits": ("split", "leaks", "freeze"),
     "groups": ("groups",),
     "audit": ("audit", "fingerprints"),
+    "shortcuts": ("shortcuts",),
     "diagnosis": ("diagnose", "labels", "report"),
     "images": ("map", "similar"),
     "clean_up": ("fix",),

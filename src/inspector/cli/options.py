@@ -5,13 +5,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum, auto
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from inspector.cli.output import Bar, print_warning
 from inspector.dataset.layouts import Choice, Kind, Role, normal_split
 from inspector.errors import CacheError, InspectorError, UnwritableError, UsageError
-from inspector.project.catalog.scans import Scanned
-from inspector.project.project import Project
 from inspector.work.jobs import Progress
+
+if TYPE_CHECKING:
+    from inspector.project.catalog.scans import Scanned
+    from inspector.project.project import Project
 
 READER_PATIENCE_SECONDS = 1.0
 AUTO = "auto"
@@ -107,8 +110,11 @@ def add_output(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def open_project(arguments: argparse.Namespace) -> Iterator[Project]:
+def open_project(arguments: argparse.Namespace) -> "Iterator[Project]":
     """Open the project that the arguments name, and close it at the end."""
+    # Late: what all verbs share is imported by verbs that open no project, too.
+    from inspector.project.project import Project
+
     if arguments.jobs is not None and arguments.jobs < 1:
         raise UsageError("--jobs must be 1 or more", "Leave it out to use all cores.")
     project = Project(
@@ -137,7 +143,7 @@ class Need(Enum):
     """The project can be written, and has the names of all files."""
 
 
-def scan(project: Project, arguments: argparse.Namespace, need: Need = Need.ANSWER) -> Scanned:
+def scan(project: "Project", arguments: argparse.Namespace, need: Need = Need.ANSWER) -> "Scanned":
     """Bring the project up to date, with progress on stderr.
 
     Where that can't be done but what the verb needs is there, a warning says what is in the way.
@@ -166,4 +172,6 @@ def scan(project: Project, arguments: argparse.Namespace, need: Need = Need.ANSW
         refusal = error
     if not arguments.quiet:
         print_warning(f"{refusal.message}; new and changed files were not read")
+    from inspector.project.catalog.scans import Scanned
+
     return Scanned(0, len(project.samples.everything()), 0, 0, 0.0, complete=False)

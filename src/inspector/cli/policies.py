@@ -13,9 +13,8 @@ from inspector.cli.output import print_json, print_lines
 from inspector.code_reading.program import load_code
 from inspector.errors import UsageError
 from inspector.project.augment.code_advice import advise_code
+from inspector.project.augment.image_previews import SIDE_PX, advise, preview
 from inspector.project.augment.policies import load_policy, policy_of_code
-from inspector.project.augment.previews import SIDE_PX, advise, preview
-from inspector.project.context import known_datasets
 
 _CODE_FILES = (".py", ".ipynb")
 _MAX_PATH = 4_096
@@ -98,6 +97,9 @@ def _convert(arguments: argparse.Namespace) -> None:
 
 
 def _preview(arguments: argparse.Namespace) -> None:
+    # Late: advice and conversion need no project.
+    from inspector.project.context import known_datasets
+
     written = preview(
         policy_of(arguments), arguments.image, arguments.output, seed=arguments.seed,
         epoch=arguments.epoch, count=arguments.count, side_px=arguments.image_size,

@@ -20,6 +20,7 @@ from inspector.project.diagnosis.image_map import ImageMap
 from inspector.project.diagnosis.label_review import LabelReview
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.diagnosis.reports import Reports
+from inspector.project.diagnosis.shortcuts import Shortcuts
 from inspector.project.experiments.comparisons import Comparisons
 from inspector.project.experiments.experiments import Experiments
 from inspector.project.experiments.run_scripts import RunScripts
@@ -34,6 +35,7 @@ from inspector.project.review.groups import Groups
 from inspector.project.review.image_collection import Fingerprints
 from inspector.project.review.image_hashes import ImageHashes
 from inspector.project.review.pair_differences import PairDifferences
+from inspector.project.review.pairs_so_far import PairsSoFar
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.splits import Splits
 from inspector.project.training.runs import Runs
@@ -88,6 +90,7 @@ class Project:
         self.gallery = Gallery(self.samples, self.duplicates, self._suspected)
         source = SplitSource(context, self.samples, self.groups, self.duplicates)
         self.splits = Splits(source, self.scans)
+        self.pairs_so_far = PairsSoFar(context, self.samples, self.scans)
         self.policies = Policies(context)
         self.previews = Previews(context, self.groups)
         self.measuring = PolicyEffects()
@@ -95,6 +98,7 @@ class Project:
         self.label_review = LabelReview(context, self.samples, self.labels)
         self.image_map = ImageMap(context, self.embeddings)
         self.diagnoses = Diagnoses(source, self.splits, self.labels)
+        self.shortcuts = Shortcuts(source, self.splits, self.diagnoses)
         self.answers = Answers(source, self.splits, self.diagnoses)
         self.evidence = EvidenceReader(source, self.splits, self.diagnoses)
         self.findings = Findings(source, self.scans, self.decisions, self.splits, self.labels)

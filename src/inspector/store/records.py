@@ -39,6 +39,7 @@ class RecordKey(Enum):
     DIAGNOSIS = "diagnosis"
     EXPERIMENT = "experiment"
     LABEL_ERRORS = "label errors"
+    SHORTCUTS = "shortcuts"
     LABEL_REVIEW = "label review"
     POLICIES = "policies"
     EXPORT = "export"
@@ -238,6 +239,38 @@ class LabelErrorsRecord(msgspec.Struct, frozen=True):
     strata: tuple[StratumRecord, ...] = ()
 
 
+class ProbeRecord(msgspec.Struct, frozen=True):
+    """What one probe found; values as of `audit.shortcut_search.ProbeResult`."""
+
+    probe: str
+    accuracy: float
+    low: float
+    high: float
+    chance: float
+    folder_accuracy: float | None
+    folder_chance: float | None
+    p_corrected: float
+    verdict: str
+    examples: tuple[int, ...]
+
+
+class ShortcutsRecord(msgspec.Struct, frozen=True):
+    """The last search for shortcuts.
+
+    Attributes:
+        digest: Of the files, labels, groups and split that it read.
+        folder: Name of the evaluation split; "" without one.
+        images: In the training folder.
+        groups: They form so many groups.
+    """
+
+    digest: str
+    folder: str
+    images: int
+    groups: int
+    probes: tuple[ProbeRecord, ...]
+
+
 class LabelVerdict(msgspec.Struct, frozen=True, array_like=True):
     """Whether a person said that this label of an image is wrong; `sample` is its id."""
 
@@ -288,6 +321,9 @@ EXPERIMENT = Record[ExperimentRecord | None](
 )
 LABEL_ERRORS = Record[LabelErrorsRecord | None](
     RecordKey.LABEL_ERRORS, LabelErrorsRecord, None, rebuildable=True
+)
+SHORTCUTS = Record[ShortcutsRecord | None](
+    RecordKey.SHORTCUTS, ShortcutsRecord, None, rebuildable=True
 )
 LABEL_REVIEW = Record(RecordKey.LABEL_REVIEW, LabelReviewRecord, LabelReviewRecord())
 POLICIES = Record(RecordKey.POLICIES, PoliciesRecord, PoliciesRecord())

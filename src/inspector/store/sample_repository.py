@@ -48,6 +48,10 @@ class SampleRepository:
         """Return the split of one file of each content, by content hash."""
         return samples.splits(self._database.read())
 
+    def identical_across_splits(self, most: int) -> list[tuple[int, int]]:
+        """Return pairs of present images of one content in two splits, at most `most`."""
+        return samples.identical_across_splits(self._database.read(), most)
+
     def shapes(self) -> dict[bytes, samples.ContentShape]:
         """Return width, height and entropy by content hash."""
         return samples.shapes(self._database.read())

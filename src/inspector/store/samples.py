@@ -218,6 +218,20 @@ def known_contents(connection: sqlite3.Connection) -> list[FileContent]:
     return [FileContent(*row) for row in rows]
 
 
+def identical_across_splits(connection: sqlite3.Connection, most: int) -> list[tuple[int, int]]:
+    """Return pairs of present images of one content in two splits, at most `most`."""
+    rows = connection.execute(
+        "SELECT min(a.id), min(b.id) FROM sample a JOIN sample b"
+        " ON a.sha256 = b.sha256 AND a.split < b.split"
+        " WHERE a.missing = 0 AND b.missing = 0 AND a.status = 'image' AND b.status = 'image'"
+        " AND a.sha256 IN (SELECT sha256 FROM sample WHERE missing = 0 AND status = 'image'"
+        " GROUP BY sha256 HAVING count(DISTINCT split) > 1)"
+        " GROUP BY a.sha256, a.split, b.split ORDER BY min(a.path) LIMIT ?",
+        (most,),
+    )
+    return [(one, two) for one, two in rows]
+
+
 _FILL = (
     f"UPDATE sample SET {', '.join(f'{name} = ?' for name in FileFacts._fields[:-1])} WHERE id = ?"
 )

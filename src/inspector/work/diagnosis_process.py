@@ -15,6 +15,7 @@ from inspector.audit.gap import diagnose
 from inspector.audit.joined_features import joined
 from inspector.audit.label_errors import LabelErrors, wrong_labels
 from inspector.audit.seed_variability import Images, SeedScores, score_seeds
+from inspector.audit.shortcut_search import ProbeResult, ShortcutQuestion, find_shortcuts
 from inspector.errors import ProcessError
 from inspector.subprocesses import ChildProcess, Parent, ProcessExited, wait_for_answers
 from inspector.work.jobs import Progress, Stop
@@ -69,6 +70,17 @@ class LabelErrorsRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class ShortcutsRequest:
+    """Look for shortcuts."""
+
+    question: ShortcutQuestion
+
+
+_Request = DiagnosisRequest | SeedScoresRequest | LabelErrorsRequest | ShortcutsRequest
+_Answer = Diagnosis | SeedScores | LabelErrors | tuple[ProbeResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DiagnosisProgress:
     """Some parts of a stage are done."""
 
@@ -88,7 +100,7 @@ class DiagnosisPreview:
 class DiagnosisAnswer:
     """All of it."""
 
-    answer: Diagnosis | SeedScores | LabelErrors
+    answer: _Answer
 
 
 def run(parent: Parent) -> None:
@@ -98,7 +110,7 @@ def run(parent: Parent) -> None:
     def at(stage: str, done: int, total: int) -> None:
         parent.send(DiagnosisProgress(stage, done, total))
 
-    answer: Diagnosis | SeedScores | LabelErrors
+    answer: _Answer
     match ask:
         case DiagnosisRequest(question=question, seeds=seeds):
             answer = diagnose(
@@ -113,6 +125,10 @@ def run(parent: Parent) -> None:
             answer = wrong_labels(joined(table, x), labels, group)
             if not ask.probabilities:
                 answer = replace(answer, probabilities=answer.probabilities[:0])
+        case ShortcutsRequest(question=shortcuts):
+            answer = find_shortcuts(
+                shortcuts, progress=lambda done, total: at("shortcuts", done, total)
+            )
         case other:
             raise TypeError(f"a question of an unknown kind: {other!r}")
     parent.send(DiagnosisAnswer(answer))
@@ -175,13 +191,26 @@ def suspect_in_child(
     return answer
 
 
+def find_shortcuts_in_child(
+    question: ShortcutQuestion, *, stop: Stop, progress: Progress, low_priority: bool = False
+) -> tuple[ProbeResult, ...] | None:
+    """Look for shortcuts in a child; return None when stopped.
+
+    Raises:
+        ProcessError: The child can't be started, or ended without an answer.
+    """
+    answer = _answered(ShortcutsRequest(question), stop, progress, low_priority)
+    assert answer is None or isinstance(answer, tuple)
+    return answer
+
+
 def _answered(
-    ask: DiagnosisRequest | SeedScoresRequest | LabelErrorsRequest,
+    ask: _Request,
     stop: Stop,
     progress: Progress,
     low_priority: bool,
     first: Callable[[Diagnosis], None] | None = None,
-) -> Diagnosis | SeedScores | LabelErrors | None:
+) -> _Answer | None:
     try:
         child = ChildProcess(NAME, low_priority=low_priority, one_thread=True)
     except ProcessExited as gone:
@@ -196,11 +225,11 @@ def _answered(
 
 def _listen(
     child: ChildProcess,
-    ask: DiagnosisRequest | SeedScoresRequest | LabelErrorsRequest,
+    ask: _Request,
     stop: Stop,
     progress: Progress,
     first: Callable[[Diagnosis], None] | None,
-) -> Diagnosis | SeedScores | LabelErrors | None:
+) -> _Answer | None:
     """Ask, and follow what is told up to the answer."""
     stage = ""
     done = 0

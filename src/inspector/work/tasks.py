@@ -188,11 +188,30 @@ class Embedded(NamedTuple):
     reason: str = ""
 
 
+class MeasureSurroundings(NamedTuple):
+    """Measure what surrounds the object, by a content's JPEG thumbnail and its file's header."""
+
+    sha256: bytes
+    path: str
+    thumbnail: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What `measure_surroundings` and `compression` return of a content."""
+
+    sha256: bytes
+    values: NDArray[np.float32]
+    compression: NDArray[np.float32]
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """What was asked for stands in the folder of the search."""
 
 
 SearchTask = Begin | Describe | Reduce | FindNear | JoinNear | ProposeTask | VerifyTask
-Task = ReadTask | DigestTask | HashFile | EmbedFile | ComparePages | SearchTask
-Result = CandidateResult | Written | DigestResult | Hashed | Embedded | PagesCompared
+Task = (
+    ReadTask | DigestTask | HashFile | EmbedFile | ComparePages | MeasureSurroundings | SearchTask
+)
+Result = CandidateResult | Written | DigestResult | Hashed | Embedded | PagesCompared | Surroundings

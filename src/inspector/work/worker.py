@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.audit.shortcut_features import compression_of, surroundings_of
 from inspector.dataset.decoding import Outcome, encode_thumbnail, read_picture, read_pixels
 from inspector.dataset.file_facts import FileFacts
 from inspector.errors import DatasetError
@@ -31,10 +32,12 @@ from inspector.work.tasks import (
     Facts,
     Hashed,
     HashFile,
+    MeasureSurroundings,
     PagesCompared,
     ReadTask,
     Result,
     SearchTask,
+    Surroundings,
     Task,
 )
 
@@ -80,7 +83,9 @@ def run(tasks: Sequence[Task]) -> Facts | list[Result]:
             return [_compare(task, pages) for task in rest]
 
 
-def _compare(task: SearchTask | DigestTask | HashFile | ComparePages, pages: Pages) -> Result:
+def _compare(
+    task: SearchTask | DigestTask | HashFile | ComparePages | MeasureSurroundings, pages: Pages
+) -> Result:
     match task:
         case ComparePages():
             return pages.compare(task)
@@ -88,6 +93,8 @@ def _compare(task: SearchTask | DigestTask | HashFile | ComparePages, pages: Pag
             return _digest(task)
         case HashFile():
             return _hash(task)
+        case MeasureSurroundings(sha256=sha256, path=path, thumbnail=thumbnail):
+            return Surroundings(sha256, surroundings_of(thumbnail), compression_of(path))
         case _:
             return search(task)
 

@@ -89,7 +89,6 @@ def preview_card(
     for button in below:
         button.setProperty("small", True)
         line.addWidget(button)
-    strip.setVisible(False)
     return _card(above, grid, foot, strip, stretch=1)
 
 

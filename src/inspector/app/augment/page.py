@@ -268,7 +268,6 @@ class AugmentPage(Page):
 
     def _on_control(self, control: Control) -> None:
         self._control = control
-        self._strip.setVisible(True)
         self._show_strip()
 
     def _show_strip(self) -> None:

@@ -20,6 +20,7 @@ from inspector.augmentation.sampling import AugmentationParams, place_in_range
 
 SHARES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 _HEAD_PX, _FOOT_PX, _GAP_PX = 22, 18, 6
+_STRIP_PX = 124
 _HINT = "Click a number's name to see its range, from one end to the other."
 
 
@@ -68,7 +69,7 @@ class RangeStrip(QWidget):
         self._strip = RangeStripImages("", ())
         self.setAccessibleName("One number's range")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(156)
+        self.setFixedHeight(_STRIP_PX)
 
     def show_strip(self, strip: RangeStripImages) -> None:
         """Show another strip."""

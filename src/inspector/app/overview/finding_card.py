@@ -56,7 +56,7 @@ class FindingCard(QFrame):
         column.setSpacing(8)
         column.addLayout(head)
         if pictures:
-            column.addLayout(_strip(pictures))
+            column.addLayout(image_strip(pictures))
         column.addWidget(text)
         column.addStretch()
         actions = QHBoxLayout()
@@ -83,7 +83,8 @@ class FindingCard(QFrame):
         self.asked.emit(CardAction(self._finding, True))
 
 
-def _strip(pictures: Sequence[tuple[str, QImage]]) -> QHBoxLayout:
+def image_strip(pictures: Sequence[tuple[str, QImage]]) -> QHBoxLayout:
+    """Return a row of small images, each with its path as tool tip."""
     row = QHBoxLayout()
     row.setContentsMargins(0, 4, 0, 0)
     row.setSpacing(4)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QImage, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -21,6 +21,8 @@ from inspector.app.overview.clean_up_dialog import CleanUpDialog
 from inspector.app.overview.evidence.view import EvidenceView
 from inspector.app.overview.finding_card import STRIP, CardAction, FindingCard
 from inspector.app.overview.pairs_card import PairsCard
+from inspector.app.overview.scan_card import ScanCard
+from inspector.app.overview.shortcuts_card import ShortcutsCard
 from inspector.app.overview.verdict_panel import VerdictPanel
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
@@ -43,6 +45,7 @@ _PAGES = {
 _REPORTS = "HTML (*.html);;SARIF for CI (*.sarif);;JUnit for CI (*.xml)"
 _WIDE_PX, _SIDE_PX, _TEXT_PX = 1300, 464, 1400
 _THREE_PX, _TWO_PX = 1000, 700
+_SO_FAR_MS = 700
 # The answer says these already, with the pairs beside it.
 _SAID = {"twins_across"}
 
@@ -57,12 +60,17 @@ class OverviewData:
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    """What the first card shows; `answer` is None while the scan goes on."""
+    """What the first card shows; `answer` is None before a scan was finished.
+
+    Attributes:
+        pairs: Those of the answer, or what a running scan has found so far.
+    """
 
     answer: Answer | None
-    cleaned: str
-    images: int
-    pending: int
+    pairs: tuple[CopyPair, ...]
+    cleaned: str = ""
+    images: int = 0
+    pending: int = 0
 
 
 class OverviewPage(Page):
@@ -89,12 +97,19 @@ class OverviewPage(Page):
         self.answer.clean_up_asked.connect(self.show_clean_up)
         self.answer.review_asked.connect(lambda: self.asked.emit(_PAGES[FindingView.CLUSTERS]))
         self.answer.why_asked.connect(self.show_evidence)
+        self.scan = ScanCard()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_SO_FAR_MS)
+        self._timer.timeout.connect(self._ask_again)
         self.pairs = PairsCard(project.samples.thumbnail)
         self.pairs.opened.connect(self._on_pair)
         self.evidence = EvidenceView(project, bridge, self.verdict)
         self.evidence.list_asked.connect(self.show_list)
         self.evidence.back_asked.connect(self.show_answer)
         self.evidence.report_asked.connect(self._write_report)
+        self.shortcuts = ShortcutsCard(project, bridge, self.jobs)
+        self.shortcuts.asked.connect(self.show_list)
         self._summary, self._checked = QLabel("Reading the names…"), QLabel()
         for label in (self._summary, self._checked):
             label.setProperty("role", "caption")
@@ -165,12 +180,24 @@ class OverviewPage(Page):
     def _ask(self) -> _Answered:
         counts = self.project.samples.counts()
         if not self.project.scans.is_complete():
-            return _Answered(None, "", counts.images, counts.pending)
+            pairs = self.project.pairs_so_far.pairs()
+            return _Answered(None, pairs, images=counts.images, pending=counts.pending)
         answer = self.project.answers.answer()
-        return _Answered(answer, self.project.fixes.last_text(), counts.images, 0)
+        return _Answered(answer, answer.pairs, self.project.fixes.last_text())
+
+    def _ask_again(self) -> None:
+        self.bridge.call(self._ask, self._show_answer, channel="answer")
 
     def _show_answer(self, answered: _Answered) -> None:
+        running = self.project.scans.progress()
+        self.scan.setVisible(answered.answer is None and running is not None)
+        self.answer.setVisible(answered.answer is not None or running is None)
+        self.pairs.show_pairs(answered.pairs, so_far=answered.answer is None)
         if answered.answer is None:
+            if running is not None:
+                self.scan.show_progress(running, len(answered.pairs))
+                self._timer.start()
+                return
             total = answered.images + answered.pending
             self.answer.show_waiting(
                 f"{answered.images:,} of {total:,} images are read.",
@@ -179,7 +206,6 @@ class OverviewPage(Page):
             )
             return
         self.answer.show_answer(answered.answer, answered.cleaned)
-        self.pairs.show_pairs(answered.answer.pairs)
         folded = []
         if answered.answer.inconclusive:
             folded.append(f"No effect could be shown: {', '.join(answered.answer.inconclusive)}.")
@@ -192,6 +218,8 @@ class OverviewPage(Page):
         overview = shown.overview
         self._summary.setText(overview.summary)
         self.verdict.refresh(complete=overview.complete)
+        if overview.complete:
+            self.shortcuts.refresh()
         for card in self._cards:
             self._findings.removeWidget(card)
             card.deleteLater()
@@ -227,8 +255,10 @@ class OverviewPage(Page):
         self._main, self._side = QVBoxLayout(), QVBoxLayout()
         for column in (self._main, self._side):
             column.setSpacing(12)
-        above: tuple[QWidget, ...] = (self.answer, self.pairs)
-        below: tuple[QWidget, ...] = (self._folded, self._summary, self._checked)
+        above: tuple[QWidget, ...] = (self.scan, self.answer, self.pairs)
+        below: tuple[QWidget, ...] = (
+            self.shortcuts, self._folded, self._summary, self._checked,
+        )  # fmt: skip
         for widget in above:
             self._main.addWidget(widget)
         self._main.addLayout(self._findings)
@@ -268,7 +298,7 @@ class OverviewPage(Page):
         if wide != self._wide:
             old, new = (self._main, self._side) if wide else (self._side, self._main)
             old.removeItem(self._findings)
-            new.insertLayout(0 if wide else 2, self._findings)
+            new.insertLayout(0 if wide else 3, self._findings)
             self._wide = wide
             self._grid.setColumnMinimumWidth(1, _SIDE_PX if wide else 0)
         columns = 1

@@ -34,10 +34,13 @@ class PairsCard(QFrame):
         self._segments = QHBoxLayout()
         self._segments.setSpacing(0)
         self._group = QButtonGroup(self)
-        title = QLabel("Near-duplicates across splits")
+        title, self._so_far = QLabel("Near-duplicates across splits"), QLabel("so far")
         title.setProperty("role", "heading")
+        self._so_far.setProperty("role", "mono")
+        self._so_far.hide()
         head = QHBoxLayout()
         head.addWidget(title)
+        head.addWidget(self._so_far)
         head.addStretch()
         head.addLayout(self._segments)
         column = QVBoxLayout(self)
@@ -47,8 +50,11 @@ class PairsCard(QFrame):
         column.addWidget(self.grid)
         self.hide()
 
-    def show_pairs(self, pairs: tuple[CopyPair, ...]) -> None:
-        """Show other pairs; the splits that were chosen stay chosen."""
+    def show_pairs(self, pairs: tuple[CopyPair, ...], *, so_far: bool = False) -> None:
+        """Show other pairs, `so_far` while more are looked for; the chosen splits stay chosen."""
+        self._so_far.setVisible(so_far)
+        if pairs == self._pairs:
+            return
         self._pairs = pairs
         between = list(dict.fromkeys(p.splits for p in pairs))
         between.sort(key=lambda s: -sum(p.splits == s for p in pairs))

@@ -94,8 +94,6 @@ class JobBar(QWidget):
         parts = [now.phase]
         if now.total:
             parts.append(f"{now.done:,} of {now.total:,}")
-        if now.rate and now.rate >= 1:
-            parts.append(f"{now.rate:,.0f}/s")
         if now.seconds_left:
             parts.append(now.left)
         if len(self._jobs) > 1:

@@ -102,11 +102,8 @@ def _one_of(tree: Tree, base: str, names: Sequence[str]) -> list[Variant]:
     found = []
     for number, name in enumerate(names[:_MAX_PARTS]):
         for one in recognise(tree, top.join(name))[:1]:
-            others = tuple(top.join(n) for n in names if n != name)
             note = f"{', '.join(names[:4])} hold files of the same names: only {name} is read."
-            layout = replace(
-                one.layout, sure=False, notes=(note,), ignored=(*one.layout.ignored, *others)
-            )
+            layout = replace(one.layout, sure=False, notes=(note,))
             score = SPLITS * 0.97**number
             found.append(Variant(layout, score, f"{one.text} (one of {len(names)})", root=one.root))
     return found
@@ -188,7 +185,11 @@ def _levels(
         )
         for folder in splits
     }
-    swallowed = any(a.startswith(f"{b}/") for a in splits for b in splits)
+    swallowed = [(a, b) for a in splits for b in splits if a.startswith(f"{b}/")]
+    notes = tuple(
+        f"{a} lies inside of {b}: it is {splits[a]} here, and a class of {b} for Keras."
+        for a, b in swallowed
+    )
     share = sum(named.values()) / max(1, tree.total)
     score = SPLITS * share * (1 - 0.95 * doubtful(classes)) * (1 if len(classes) > 1 else 0.6)
     if not doubtful(classes):
@@ -196,7 +197,7 @@ def _levels(
     text = ", ".join(f"{folder} → {split}" for folder, split in splits.items())
     layout = Layout(
         Role.SPLITS, splits, ignored=ignored, kind=Kind.SPLIT_FOLDERS,
-        sure=not doubtful(classes) and not swallowed,
+        sure=not doubtful(classes) and not swallowed, notes=notes,
         reason=f"the folders {text} are named like splits",
     )  # fmt: skip
     found = [Variant(layout, score, f"split folders {text}", root=base)]

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inspector.augmentation.policy import Policy
 from inspector.augmentation.policy_json import read_policy, write_policy
@@ -14,8 +14,10 @@ from inspector.dataset.user_files import user_file
 from inspector.errors import DatasetError, UsageError
 from inspector.input_files import read_text
 from inspector.project.changes import Changes
-from inspector.project.context import ProjectContext
 from inspector.store.records import POLICIES, PoliciesRecord
+
+if TYPE_CHECKING:
+    from inspector.project.context import ProjectContext
 
 LONGEST_NAME = 60
 _Kept = dict[str, Any]
@@ -32,7 +34,7 @@ class SavedPolicy:
 class Policies:
     """Keep policies in the project file."""
 
-    def __init__(self, context: ProjectContext) -> None:
+    def __init__(self, context: "ProjectContext") -> None:
         self._context = context
 
     def all(self) -> list[SavedPolicy]:

@@ -7,7 +7,9 @@ import numpy as np
 
 from inspector.project.catalog.page_comparison import compare_pages
 from inspector.project.catalog.pair_search import MAYBE_SAME_PIXELS, PairSearch
+from inspector.project.catalog.pair_stream import PairStream, StreamedPair
 from inspector.project.context import ProjectContext
+from inspector.similarity.levels import SURE
 from inspector.store.duplicates import EqualMember, StoredPair
 from inspector.store.samples import ContentShape
 from inspector.work.jobs import Progress, Stop
@@ -20,11 +22,15 @@ class DuplicateSearch:
     Args:
         context: Of the project.
         stop: Set it from any thread to end soon; nothing is kept then.
-        progress: Told the phases "candidates", "near-duplicates" and "pixels".
+        progress: Told the phases "candidates", "near-duplicates", "documents" and "pixels".
+        stream: Told each confirmed pair across splits at once.
     """
 
-    def __init__(self, context: ProjectContext, stop: Stop, progress: Progress) -> None:
+    def __init__(
+        self, context: ProjectContext, stop: Stop, progress: Progress, stream: PairStream
+    ) -> None:
         self._context = context
+        self._stream = stream
         self._stop, self._progress = stop, progress
         self._search = PairSearch(context, stop, progress)
 
@@ -44,7 +50,7 @@ class DuplicateSearch:
         contents = sorted(by_content, key=lambda sha: paths[sha])
         with self._search.folder() as folder:
             contents = self._prepare(folder, contents)
-            pairs = self._pairs(str(folder), len(contents))
+            pairs = self._pairs(folder, [by_content[sha256][0] for sha256 in contents])
         if pairs is None:
             return False
         files = [str(context.absolute(paths[sha256])) for sha256 in contents]
@@ -83,10 +89,31 @@ class DuplicateSearch:
         np.save(folder / "splits.npy", np.array(numbers, np.int32))
         return contents
 
-    def _pairs(self, folder: str, n: int) -> CandidateResult | None:
-        """Return the verified pairs of `n` contents; None where it was stopped."""
-        proposed = self._search.proposed(folder, self._context.cache.records, n)
-        return None if proposed is None else self._search.verified(folder, proposed)
+    def _pairs(self, folder: Path, samples: Sequence[int]) -> CandidateResult | None:
+        """Return the verified pairs of contents, those across splits first; None if stopped.
+
+        Args:
+            samples: One of each content.
+        """
+        splits = np.load(folder / "splits.npy")
+        proposed = self._search.proposed(str(folder), self._context.cache.records, len(samples))
+        if proposed is None:
+            return None
+        order = np.argsort(splits[proposed.a] == splits[proposed.b], kind="stable")
+        proposed = CandidateResult(proposed.a[order], proposed.b[order], proposed.transform[order])
+
+        def tell(part: CandidateResult) -> None:
+            assert part.similarity is not None
+            rows = np.flatnonzero((part.similarity >= SURE) & (splits[part.a] != splits[part.b]))
+            self._stream.add(
+                StreamedPair(
+                    samples[part.a[row]], samples[part.b[row]], int(part.transform[row]),
+                    float(part.similarity[row]),
+                )
+                for row in rows.tolist()
+            )  # fmt: skip
+
+        return self._search.verified(str(folder), proposed, tell)
 
     def _same_pixels(
         self,

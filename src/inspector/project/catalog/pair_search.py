@@ -1,7 +1,7 @@
 """Search for alike pairs among fingerprints, part by part in the worker pool."""
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -104,8 +104,17 @@ class PairSearch:
                 return None
         return _sorted(parts)
 
-    def verified(self, folder: str, proposed: CandidateResult) -> CandidateResult | None:
-        """Return the candidates whose content is alike; None where it was stopped."""
+    def verified(
+        self,
+        folder: str,
+        proposed: CandidateResult,
+        on_pairs: Callable[[CandidateResult], None] = lambda _: None,
+    ) -> CandidateResult | None:
+        """Return the candidates whose content is alike; None where it was stopped.
+
+        Args:
+            on_pairs: Called with each part of them as it is verified.
+        """
         self._progress.start("near-duplicates", len(proposed.a))
         tasks: list[Task] = [
             VerifyTask(folder, proposed.a[cut], proposed.b[cut], proposed.transform[cut])
@@ -115,6 +124,7 @@ class PairSearch:
         for result in self._all(tasks):
             assert isinstance(result, CandidateResult)
             parts.append(result)
+            on_pairs(result)
         if self._stop.is_set():
             return None
         similarity = [part.similarity for part in parts if part.similarity is not None]

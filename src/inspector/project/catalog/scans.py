@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from inspector.dataset.file_facts import failed
 from inspector.dataset.listing import list_files
 from inspector.project.catalog.duplicate_search import DuplicateSearch
+from inspector.project.catalog.pair_stream import PairStream
 from inspector.project.catalog.scan_queue import ScanQueue
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
@@ -15,11 +16,11 @@ from inspector.store.exclusive_lock import exclusive_lock, holder
 from inspector.store.records import SCAN, ScanRecord
 from inspector.store.refusals import lock_of
 from inspector.store.samples import FileContent
-from inspector.work.jobs import Progress, Stop
+from inspector.work.jobs import Progress, ProgressSnapshot, Stop
 from inspector.work.pool import TaskDone, TaskFailed
 from inspector.work.tasks import FEATURES, Facts
 
-READING = "pictures"
+READING = "images"
 READING_AGAIN = "images are read again for the new duplicate search, decisions are kept"
 BATCH_ROWS = 1_000
 BATCH_SECONDS = 0.3
@@ -39,10 +40,21 @@ class Scanned:
 
 
 class Scans:
-    """Bring what is known of a dataset up to date."""
+    """Bring what is known of a dataset up to date.
+
+    Attributes:
+        stream: The pairs across splits that a running scan has confirmed.
+    """
 
     def __init__(self, context: ProjectContext) -> None:
         self._context = context
+        self._running: Progress | None = None
+        self.stream = PairStream()
+
+    def progress(self) -> ProgressSnapshot | None:
+        """Return how far the scan of this program is; None while none runs."""
+        running = self._running
+        return None if running is None else running.snapshot()
 
     def is_complete(self) -> bool:
         """Tell whether the last scan ended, duplicates included."""
@@ -93,7 +105,12 @@ class Scans:
 
         with exclusive_lock(lock, waiting=waiting, stopped=stop.is_set) as mine:
             if mine:
-                return self._scan(began, stop, progress)
+                self._running = progress
+                try:
+                    return self._scan(began, stop, progress)
+                finally:
+                    self._running = None
+                    self.stream.clear()
         present, missing = self._context.store.samples.present_and_missing()
         return Scanned(0, present, 0, missing, time.monotonic() - began, complete=False)
 
@@ -124,7 +141,7 @@ class Scans:
             if reading.count or moved or not self.is_complete():
                 if self._context.cache.refusal is not None:
                     raise self._context.cache.refusal
-                complete = DuplicateSearch(self._context, stop, progress).run()
+                complete = DuplicateSearch(self._context, stop, progress, self.stream).run()
             store.samples.end_scan(ScanRecord(began_ns, complete))
         self._context.emit(Changes(samples=True, duplicates=True))
         # What an earlier scan left unread is not new, and was not known.

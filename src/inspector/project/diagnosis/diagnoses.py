@@ -230,8 +230,8 @@ class Diagnoses:
         if not properties:
             return None
         groups = self._groups
-        rows = self._standing()
-        training, folder, _ = self._sides(self._splits.rule, rows)
+        rows = self.standing_images()
+        training, folder, _ = self.sides(self._splits.rule, rows)
         values = columns(rows, groups.records(rows))
         extremes = tuple(
             at_the_extremes(one, values[one.name], rows, training, folder)
@@ -247,11 +247,11 @@ class Diagnoses:
         Raises:
             DatasetError: There is no training folder, or no image.
         """
-        rows = self._standing()
+        rows = self.standing_images()
         records = self._groups.records(rows)
         classes = sorted({s.label for s in rows})
         place = {name: i for i, name in enumerate(classes)}
-        training, folder, yours = self._sides(rule, rows)
+        training, folder, yours = self.sides(rule, rows)
         if not training.any():
             raise DatasetError(
                 "there is no image in the training folder", "Open the dataset's top folder."
@@ -276,11 +276,15 @@ class Diagnoses:
             tuple(classes),
         )  # fmt: skip
 
-    def _standing(self) -> list[Sample]:
+    def standing_images(self) -> list[Sample]:
         """Return the images that are not excluded: no model learns from the others."""
         return [s for s in self._groups.images() if s.mark != "drop"]
 
-    def _sides(self, rule: Rule, rows: list[Sample]) -> tuple[Any, Any, Any]:
+    def sides(self, rule: Rule, rows: list[Sample]) -> tuple[Any, Any, Any]:
+        """Return who is in training, in the evaluation folder, and in your validation, as masks.
+
+        The last is None where the rule is no single call.
+        """
         splits = np.array([s.split for s in rows])
         if self._context.layout.role is Role.CLASSES or not (splits == "training").any():
             training = np.ones(len(rows), np.bool_)

@@ -59,12 +59,11 @@ def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]
         label = objects.label(path)
         split = splits.get((_above(_above(xml)), stem(_name(xml)))) or folder_split(path)
         places[path] = Location(split, label, "", "" if label else f"no object in {xml}")
-    layout = listed(
-        tree, places, kind=Kind.VOC, label_file=pairs[0][1], notes=objects.notes(places)
-    )
+    where = _above(pairs[0][1]) or pairs[0][1]
+    layout = listed(tree, places, kind=Kind.VOC, label_file=where, notes=objects.notes(places))
     # The masks of a segmentation are no images of the dataset.
     score = LABEL_FILE * max(coverage(tree, places) ** 0.5, 0.5)
-    return [Variant(layout, score, f"Pascal VOC ({pairs[0][1]} …)")], errors
+    return [Variant(layout, score, f"Pascal VOC ({where})")], errors
 
 
 def label_files(tree: Tree) -> list[tuple[str, str]]:

@@ -21,8 +21,10 @@ def roles_of(tree: Tree, layout: Layout, *, depth: int = 2) -> dict[str, str]:
 
 
 def _role(tree: Tree, layout: Layout, path: str) -> str:
+    if path in layout.splits:
+        return layout.splits[path]
     for folder, split in layout.splits.items():
-        if path == folder or folder.startswith(f"{path}/"):
+        if folder.startswith(f"{path}/"):
             inside = [s for f, s in layout.splits.items() if f.startswith(f"{path}/")]
             return split if len(inside) < 2 else "folder"
     places = [layout.place(image) for _, image in zip(range(50), tree.images(path), strict=False)]

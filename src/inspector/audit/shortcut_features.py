@@ -1,0 +1,184 @@
+"""What surrounds an object in an image: border, corners, background, overlays, blur and noise.
+
+Measured on the cached thumbnail (at most 192 px), so that a dataset is not decoded again.
+"""
+
+from enum import IntEnum
+
+import cv2
+import numpy as np
+import simplejpeg
+from numpy.typing import NDArray
+from PIL import Image
+
+Bytes = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+SIDE_PX = 96
+# A line of pixels that varies less than this along itself is part of a uniform border.
+_UNIFORM_SD = 4.0
+_MOST_BORDER = SIDE_PX // 4
+# The share of an image that counts as salient. Source: half of what a centred object fills.
+_SALIENT = 0.4
+_STROKE_PX, _STROKE = 5, 40
+_GRID = 6
+_BINS = 4
+
+
+class FeatureBlock(IntEnum):
+    """Blocks of `measure_surroundings`, in order."""
+
+    BORDER = 0
+    BACKGROUND = 1
+    COLOUR = 2
+    DETAIL = 3
+    OVERLAY = 4
+
+
+SIZES = {
+    FeatureBlock.BORDER: 4 + 8 + 12,
+    FeatureBlock.BACKGROUND: 3 * _BINS + 4,
+    FeatureBlock.COLOUR: 8,
+    FeatureBlock.DETAIL: 4,
+    FeatureBlock.OVERLAY: 3 * _GRID * _GRID,
+}
+VALUES = sum(SIZES.values())
+
+
+def block(values: Floats, one: FeatureBlock) -> Floats:
+    """Return the columns of one block of rows (n, VALUES)."""
+    start = sum(size for name, size in SIZES.items() if name < one)
+    return values[:, start : start + SIZES[one]]
+
+
+def measure_surroundings(pixels: Bytes) -> Floats:
+    """Return (VALUES,) float32 of an upright RGB image (h, w, 3), block after block."""
+    small = cv2.resize(pixels, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA)
+    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    colour = cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb).astype(np.float32)
+    parts = (
+        _border(grey, colour), _background(grey, colour), _colour(colour), _detail(pixels),
+        _overlay(pixels),
+    )  # fmt: skip
+    return np.concatenate(parts).astype(np.float32)
+
+
+def surroundings_of(thumbnail: bytes) -> Floats:
+    """Return `measure_surroundings` of a JPEG thumbnail; NaN where it can't be decoded."""
+    try:
+        pixels = simplejpeg.decode_jpeg(thumbnail)
+    except ValueError:
+        return np.full(VALUES, np.nan, np.float32)
+    return measure_surroundings(pixels)
+
+
+def compression_of(path: str) -> Floats:
+    """Return the means of a JPEG file's luma and chroma quantisation tables, (2,); NaN for others.
+
+    Only the header is read.
+    """
+    means = np.full(2, np.nan, np.float32)
+    try:
+        with Image.open(path) as image:
+            tables = getattr(image, "quantization", None) or {}
+    except Exception:  # decoders raise nearly anything for a hostile file
+        return means
+    for number in (0, 1):
+        if number in tables:
+            means[number] = np.mean(tables[number])
+    return means
+
+
+def _border(grey: Floats, colour: Floats) -> Floats:
+    """Widths of uniform borders, light and variation of the outer lines, and corner colours."""
+    widths, lines = [], []
+    for turned in (grey, grey[::-1], grey.T, grey.T[::-1]):
+        uniform = turned[:_MOST_BORDER].std(axis=1) < _UNIFORM_SD
+        widths.append(float(_MOST_BORDER if uniform.all() else np.argmin(uniform)))
+        lines += [float(turned[:2].mean()), float(turned[:2].std())]
+    px = SIDE_PX // 16
+    ends = (slice(0, px), slice(SIDE_PX - px, SIDE_PX))
+    corners = [colour[rows, columns].mean(axis=(0, 1)) for rows in ends for columns in ends]
+    return np.concatenate([widths, lines, *corners]).astype(np.float32)
+
+
+def _background(grey: Floats, colour: Floats) -> Floats:
+    """Colours, light and texture outside of the salient area."""
+    salient = _saliency(grey)
+    outside = salient < np.quantile(salient, 1 - _SALIENT)
+    chosen = colour[outside]
+    shares = []
+    for plane in range(3):
+        counts, _ = np.histogram(chosen[:, plane], _BINS, (0, 256))
+        shares.append(counts / max(1, len(chosen)))
+    slopes = np.abs(np.diff(grey, axis=1, append=grey[:, -1:]))[outside]
+    means = chosen.mean(axis=0)
+    return np.concatenate([*shares, means, [slopes.mean()]]).astype(np.float32)
+
+
+def _saliency(grey: Floats) -> Floats:
+    """Return how much each pixel stands out, by the spectral residual and nearness to the centre.
+
+    Source: Hou and Zhang 2007, "Saliency detection: a spectral residual approach".
+    """
+    small = cv2.resize(grey, (48, 48), interpolation=cv2.INTER_AREA)
+    spectrum = np.fft.fft2(small)
+    logarithm = np.log(np.abs(spectrum) + 1e-6).astype(np.float32)
+    residual = logarithm - cv2.blur(logarithm, (3, 3))
+    back = np.fft.ifft2(np.exp(residual + 1j * np.angle(spectrum)))
+    salient = cv2.GaussianBlur((np.abs(back) ** 2).astype(np.float32), (0, 0), 3)
+    salient = cv2.resize(salient, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_LINEAR)
+    at = np.linspace(-1, 1, SIDE_PX, dtype=np.float32)
+    centre = np.exp(-(at[:, None] ** 2 + at[None, :] ** 2))
+    weighted: Floats = (salient / (salient.max() + 1e-9) + 0.5) * centre
+    return weighted
+
+
+def _colour(colour: Floats) -> Floats:
+    """Mean and variation of each plane, and the shares of very dark and very light pixels."""
+    flat = colour.reshape(-1, 3)
+    ends = [(flat[:, 0] < 16).mean(), (flat[:, 0] > 240).mean()]
+    return np.concatenate([flat.mean(axis=0), flat.std(axis=0), ends]).astype(np.float32)
+
+
+def _detail(pixels: Bytes) -> Floats:
+    """Blur and noise at the thumbnail's own size: strong and weak changes between neighbours."""
+    grey = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2GRAY).astype(np.float32)
+    curve = cv2.Laplacian(grey, cv2.CV_32F)
+    smooth = np.abs(grey - cv2.medianBlur(grey, 3))
+    flat = np.abs(curve)
+    return np.array(
+        [
+            np.log1p(curve.var()), np.log1p(np.median(flat)),
+            np.log1p(np.quantile(smooth, 0.5)), np.log1p(smooth.mean()),
+        ],
+        np.float32,
+    )  # fmt: skip
+
+
+def _overlay(pixels: Bytes) -> Floats:
+    """Per cell of a 6x6 grid: thin light strokes, thin dark ones, and nearly white pixels.
+
+    A stroke is what a morphological opening takes away: letters, and lines of a logo.
+    """
+    side = 2 * SIDE_PX
+    square = cv2.resize(pixels, (side, side), interpolation=cv2.INTER_AREA)
+    grey = cv2.cvtColor(square, cv2.COLOR_RGB2GRAY)
+    kernel = np.ones((_STROKE_PX, _STROKE_PX), np.uint8)
+    light = cv2.morphologyEx(grey, cv2.MORPH_TOPHAT, kernel)
+    dark = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, kernel)
+    planes = np.stack([light > _STROKE, dark > _STROKE, grey > 248]).astype(np.float32)
+    step = side // _GRID
+    cells = planes.reshape(3, _GRID, step, _GRID, step).mean(axis=(2, 4))
+    return np.asarray(cells, np.float32).ravel()
+
+
+def without_centre(records: NDArray[np.void]) -> NDArray[np.void]:
+    """Return fingerprint records whose centre, half of the area, is filled with the mean."""
+    masked = records.copy()
+    for field in ("luma", "colour"):
+        side = masked[field].shape[1]
+        edge = round(side * (1 - np.sqrt(0.5)) / 2)
+        inside = (slice(None), slice(edge, side - edge), slice(edge, side - edge))
+        masked[field][inside] = 128
+    return masked

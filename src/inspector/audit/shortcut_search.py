@@ -1,0 +1,372 @@
+"""Shortcuts: what predicts the class of an image without its object.
+
+Each probe is a small classifier on features that have nothing to do with the object, judged out of
+fold by group, against a null that hands the classes to whole groups at random.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.audit.folds import group_folds
+from inspector.audit.intervals import group_spread, holm, t_interval
+
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+_Model = Callable[[Floats, Floats], Floats]
+
+FOLDS = 5
+PERMUTATIONS = 999
+# "No" needs an interval below chance and this; "yes" needs a part of it, or large datasets would
+# get cards for what no network cares for.
+MARGIN = 0.05
+LEAST_GAIN = 0.02
+# Familywise. Source: at most 2 % of datasets without a shortcut may get a yes.
+LEVEL = 0.02
+_BINS = 10
+_PENALTY = 0.1
+_SCREEN = 2.0
+_AT_ONCE = 50
+_EXCEEDED = 10
+# Of probes with many columns each is cut in fewer bins.
+_MANY_COLUMNS, _FEW_BINS = 30, 5
+# More training images would only take time: the standard error of an accuracy is .01 with these.
+MAX_IMAGES = 3_000
+_EXAMPLES = 12
+MIN_GROUPS = 20
+
+
+class ProbeName(StrEnum):
+    """What a probe looks at."""
+
+    FORMAT = "file format and compression"
+    FILE_SIZE = "file size"
+    SIZE = "image size and aspect"
+    BORDER = "border and corners"
+    BACKGROUND = "background"
+    COLOUR = "mean colour and brightness"
+    DETAIL = "blur and noise"
+    CAMERA = "camera and date"
+    OVERLAY = "text and watermarks"
+    NAMES = "file names and folders"
+    CENTRE_MASKED = "image without its centre"
+
+
+class ShortcutVerdict(StrEnum):
+    """What is said of a probe."""
+
+    YES = "yes"
+    NO = "no"
+    CANNOT_TELL = "cannot_tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Columns (n, d) of one kind; NaN where a value is not known.
+
+    Attributes:
+        binned: False where the columns are components that a linear model takes as they are.
+    """
+
+    name: ProbeName
+    columns: Floats
+    binned: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ShortcutQuestion:
+    """What a search for shortcuts needs.
+
+    Attributes:
+        labels: (n,) class numbers from 0.
+        group: (n,) group numbers from 0, each of whole groups.
+        training: (n,) whether a row is in the training folder.
+        folder: (n,) whether it is in the evaluation folder; rows whose group is in training are
+            left out there.
+    """
+
+    probes: tuple[Probe, ...]
+    labels: Ints
+    group: Ints
+    training: Mask
+    folder: Mask
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeResult:
+    """What one probe found; accuracies are shares of 1.
+
+    Attributes:
+        probe: Its name.
+        accuracy: Out of fold by group on the training folder; `low` to `high` is its 95 % CI.
+        chance: Share of the largest class there.
+        folder_accuracy: Trained on all of training and judged on the folder; None without one.
+        folder_chance: Share of the folder's images in training's largest class.
+        p_corrected: By permutation of groups, Holm-corrected over the probes.
+        examples: Row numbers that the probe names most clearly, some per class.
+    """
+
+    probe: ProbeName
+    accuracy: float
+    low: float
+    high: float
+    chance: float
+    folder_accuracy: float | None
+    folder_chance: float | None
+    p_corrected: float
+    verdict: ShortcutVerdict
+    examples: tuple[int, ...]
+
+
+def find_shortcuts(
+    question: ShortcutQuestion,
+    *,
+    permutations: int = PERMUTATIONS,
+    seed: int = 0,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> tuple[ProbeResult, ...]:
+    """Return what each probe found, the clearest first; () with fewer than two classes.
+
+    Args:
+        question: The rows with their probes.
+        permutations: Draws of the null; the smallest p is 1 / (1 + permutations).
+        seed: Of folds and permutations.
+        progress: Told how many probes are done, of how many.
+    """
+    rng = np.random.default_rng(seed)
+    rows = _at_most(np.flatnonzero(question.training), question.group, rng)
+    labels = np.unique(question.labels[rows], return_inverse=True)[1].astype(np.int64)
+    group = np.unique(question.group[rows], return_inverse=True)[1].astype(np.int64)
+    classes = int(labels.max(initial=-1)) + 1
+    if classes < 2 or len(np.unique(group)) < MIN_GROUPS:
+        return ()
+    # Not balanced by class: the folds must be as good for permuted labels as for the real ones.
+    folds = group_folds(np.zeros(len(rows), np.int64), group, FOLDS, rng)
+    shuffled = _permuted(labels, group, permutations, rng)
+    judged: list[tuple[Probe, float, Floats]] = []
+    for done, probe in enumerate(question.probes):
+        progress(done, len(question.probes))
+        x = _features(probe, rows)
+        model = _model(probe)
+        scores = _out_of_fold(x[rows], _targets(labels[None], classes), folds, model)
+        agreement = float(_agreement(scores, labels[None], folds)[0])
+        p = _p_value(x[rows], shuffled, agreement, folds, model)
+        judged.append((probe, p, scores[:, 0]))
+    corrected = holm(np.array([p for _, p, _ in judged]))
+    results = [
+        _shortcut(question, one, (rows, labels, group), scores, float(p))
+        for (one, _, scores), p in zip(judged, corrected, strict=True)
+    ]
+    order = list(ShortcutVerdict)
+    results.sort(key=lambda r: (order.index(r.verdict), r.chance - r.accuracy))
+    progress(len(question.probes), len(question.probes))
+    return tuple(results)
+
+
+def _at_most(rows: Ints, group: Ints, rng: np.random.Generator) -> Ints:
+    """Return whole groups of rows, drawn at random, of about `MAX_IMAGES` images together."""
+    if len(rows) <= MAX_IMAGES:
+        return rows
+    rank = rng.permutation(int(group.max()) + 1)[group[rows]]
+    order = np.argsort(rank, kind="stable")
+    last = rank[order[MAX_IMAGES - 1]]
+    chosen: Ints = rows[rank <= last]
+    return chosen
+
+
+def _agreement(scores: Floats, labels: Ints, folds: Ints) -> Doubles:
+    """Return how far the scores (n, draws, classes) go with labels (draws, n), for each draw.
+
+    It is the correlation of scores and classes within folds, up to a factor that all draws share:
+    a marker on few images moves it more than it moves accuracy.
+    """
+    gain = np.zeros(len(labels))
+    length = np.zeros(len(labels))
+    for fold in range(FOLDS):
+        held = folds == fold
+        centred = scores[held] - scores[held].mean(axis=0)
+        own = np.take_along_axis(centred, labels.T[held][..., None], axis=2)
+        gain += own.sum(axis=(0, 2))
+        length += (centred**2).sum(axis=(0, 2))
+    agreement: Doubles = gain / np.sqrt(length + 1e-12)
+    return agreement
+
+
+def _permuted(labels: Ints, group: Ints, draws: int, rng: np.random.Generator) -> Ints:
+    """Return (draws, n) labels handed to whole groups at random, each class as often as it is.
+
+    At most one group per class boundary is cut.
+    """
+    in_order = np.sort(labels)
+    shuffled = np.empty((draws, len(labels)), np.int64)
+    number = int(group.max()) + 1
+    for draw in range(draws):
+        rank = rng.permutation(number)
+        laid_out = np.argsort(rank[group], kind="stable")
+        # The classes in another order, so that no class always has the cut groups.
+        order = rng.permutation(int(labels.max()) + 1)
+        blocks = np.concatenate([in_order[in_order == label] for label in order])
+        shuffled[draw, laid_out] = blocks
+    return shuffled
+
+
+def _features(probe: Probe, rows: Ints) -> Floats:
+    """Return the columns of a probe as a linear model takes them, by the values of `rows`."""
+    columns = probe.columns
+    if not probe.binned:
+        scale = columns[rows].std(axis=0).max(initial=0.0) or 1.0
+        return np.asarray((columns - columns[rows].mean(axis=0)) / scale, np.float32)
+    parts = []
+    bins = _BINS if columns.shape[1] < _MANY_COLUMNS else _FEW_BINS
+    for values in columns.T:
+        seen = values[rows]
+        known = seen[np.isfinite(seen)]
+        if not len(known):
+            continue
+        distinct = np.unique(known)
+        if len(distinct) <= bins:
+            edges = (distinct[1:] + distinct[:-1]) / 2
+        else:
+            edges = np.unique(np.quantile(known, np.arange(1, bins) / bins))
+        position = np.searchsorted(edges, np.where(np.isfinite(values), values, 0), side="right")
+        position = np.where(np.isfinite(values), position, len(edges) + 1)
+        if len(np.unique(position[rows])) > 1:
+            parts.append(np.eye(len(edges) + 2, dtype=np.float32)[position])
+            # Beyond an edge as well: a shift of all values shows in the tails.
+            parts.append((position[:, None] > np.arange(1, len(edges))).astype(np.float32))
+    if not parts:
+        return np.zeros((len(columns), 1), np.float32)
+    whole = np.concatenate(parts, axis=1)
+    return np.asarray(whole - whole[rows].mean(axis=0), np.float32)
+
+
+def _targets(labels: Ints, classes: int) -> Floats:
+    """Return (n, draws, classes) one-hot targets of labels (draws, n)."""
+    return np.eye(classes, dtype=np.float32)[labels.T]
+
+
+def _ridge(x: Floats, targets: Floats) -> Floats:
+    """Return weights (d, m) of centred targets that share one solve."""
+    square = x.T @ x
+    strength = _PENALTY * float(np.trace(square)) / len(square) + 1e-3
+    square[np.diag_indices_from(square)] += np.float32(strength)
+    return np.asarray(np.linalg.solve(square, x.T @ targets), np.float32)
+
+
+def _screened(x: Floats, targets: Floats) -> Floats:
+    """Return weights (d, m) of the columns that go with a centred target, each by itself.
+
+    A marker is one column among dozens: what the others learn by chance would drown it. Columns
+    are shrunk by `_SCREEN` standard errors, and the sum is scaled to fit.
+    """
+    slopes = x.T @ targets
+    length = (x**2).sum(axis=0)[:, None] + np.float32(1e-6)
+    error = np.sqrt(length * (targets**2).mean(axis=0)) + np.float32(1e-6)
+    shrunk = np.maximum(0, 1 - _SCREEN * error / np.maximum(np.abs(slopes), 1e-6))
+    weights = (slopes / length * shrunk).astype(np.float32)
+    scores = x @ weights
+    fit = (scores * targets).sum(axis=0) / ((scores**2).sum(axis=0) + np.float32(1e-6))
+    return np.asarray(weights * fit, np.float32)
+
+
+def _model(probe: Probe) -> _Model:
+    return _screened if probe.binned else _ridge
+
+
+def _out_of_fold(x: Floats, targets: Floats, folds: Ints, model: _Model) -> Floats:
+    """Return the scores (n, draws, classes) of models that saw no image of the same fold."""
+    # Of two classes one is the other's complement.
+    two = targets.shape[2] == 2
+    shape = targets[..., 1:].shape if two else targets.shape
+    flat = np.ascontiguousarray(targets[..., 1:] if two else targets).reshape(len(targets), -1)
+    scores = np.empty(flat.shape, np.float32)
+    for fold in range(FOLDS):
+        held = folds == fold
+        mean = flat[~held].mean(axis=0)
+        scores[held] = x[held] @ model(x[~held], flat[~held] - mean) + mean
+    whole = scores.reshape(shape)
+    return np.concatenate([1 - whole, whole], axis=2) if two else whole
+
+
+def _p_value(x: Floats, shuffled: Ints, agreement: float, folds: Ints, model: _Model) -> float:
+    """Return how often models of permuted labels agree with them as well as the real one does.
+
+    A probe that is clearly nothing is not judged by every permutation.
+
+    Source: Besag and Clifford 1991, "Sequential Monte Carlo p-values": drawn until `_EXCEEDED`
+    values are as large, p is their number over the number of draws.
+    """
+    classes = int(shuffled[0].max()) + 1
+    above = 0
+    for start in range(0, len(shuffled), _AT_ONCE):
+        part = shuffled[start : start + _AT_ONCE]
+        scores = _out_of_fold(x, _targets(part, classes), folds, model)
+        reached = np.flatnonzero(_agreement(scores, part, folds) >= agreement)
+        if above + len(reached) >= _EXCEEDED:
+            return _EXCEEDED / (start + int(reached[_EXCEEDED - above - 1]) + 1)
+        above += len(reached)
+    return (1 + above) / (1 + len(shuffled))
+
+
+def _shortcut(
+    question: ShortcutQuestion,
+    probe: Probe,
+    training: tuple[Ints, Ints, Ints],
+    scores: Floats,
+    p_corrected: float,
+) -> ProbeResult:
+    rows, labels, group = training
+    right = (scores.argmax(axis=1) == labels).astype(np.float64)
+    accuracy = float(right.mean())
+    interval = t_interval(accuracy, [group_spread((right - accuracy) / len(right), group)])
+    low, high = max(0.0, interval.low), min(1.0, interval.high)
+    counts = np.bincount(labels)
+    chance = float(counts.max() / counts.sum())
+    verdict = ShortcutVerdict.CANNOT_TELL
+    if p_corrected <= LEVEL and accuracy >= chance + LEAST_GAIN:
+        verdict = ShortcutVerdict.YES
+    elif high < chance + MARGIN:
+        verdict = ShortcutVerdict.NO
+    on_folder = _folder_accuracy(question, probe, rows)
+    return ProbeResult(
+        probe.name, accuracy, low, high, chance, *on_folder, p_corrected, verdict,
+        _examples(rows, labels, scores),
+    )  # fmt: skip
+
+
+def _folder_accuracy(
+    question: ShortcutQuestion, probe: Probe, rows: Ints
+) -> tuple[float | None, float | None]:
+    """Return the accuracy on the folder of a model of all of training, and that of chance."""
+    learned = np.isin(question.group, question.group[question.training])
+    folder = np.flatnonzero(question.folder & ~question.training & ~learned)
+    if not len(folder):
+        return None, None
+    names, labels = np.unique(question.labels[rows], return_inverse=True)
+    x = _features(probe, rows)
+    targets = np.eye(len(names), dtype=np.float32)[labels]
+    weights = _model(probe)(x[rows], targets - targets.mean(axis=0))
+    named = names[(x[folder] @ weights + targets.mean(axis=0)).argmax(axis=1)]
+    largest = names[np.bincount(labels).argmax()]
+    true = question.labels[folder]
+    return float((named == true).mean()), float((true == largest).mean())
+
+
+def _examples(rows: Ints, labels: Ints, scores: Floats) -> tuple[int, ...]:
+    """Return the rows of each class that are named rightly by the widest margin."""
+    own = scores[np.arange(len(labels)), labels]
+    others = scores.copy()
+    others[np.arange(len(labels)), labels] = -np.inf
+    margin = own - others.max(axis=1)
+    per_class = max(1, _EXAMPLES // (int(labels.max()) + 1))
+    chosen: list[int] = []
+    for label in range(int(labels.max()) + 1):
+        of_class = np.flatnonzero((labels == label) & (margin > 0))
+        best = of_class[np.argsort(-margin[of_class], kind="stable")][:per_class]
+        chosen += rows[best].tolist()
+    return tuple(chosen)

@@ -1,0 +1,267 @@
+"""Shortcuts of a dataset: what predicts the class without the object, and what to do."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.audit.shortcut_features import VALUES
+from inspector.audit.shortcut_probes import ImageFacts, probes_of
+from inspector.audit.shortcut_search import (
+    MIN_GROUPS,
+    ProbeName,
+    ProbeResult,
+    ShortcutQuestion,
+    ShortcutVerdict,
+)
+from inspector.errors import DatasetError
+from inspector.project.changes import Changes
+from inspector.project.diagnosis.diagnoses import Diagnoses
+from inspector.project.splits.source import SplitSource
+from inspector.project.splits.split_rules import Rule
+from inspector.project.splits.splits import Splits
+from inspector.store.records import SHORTCUTS, ProbeRecord, ShortcutsRecord
+from inspector.store.samples import Sample
+from inspector.work.diagnosis_process import find_shortcuts_in_child
+from inspector.work.jobs import Progress, Stop
+from inspector.work.pool import TaskDone
+from inspector.work.tasks import MeasureSurroundings, Surroundings
+
+_BATCH = 64
+_ADVICE = {
+    ProbeName.FORMAT: "Save all images again in one format and quality before training.",
+    ProbeName.FILE_SIZE: "Save all images again in one format, size and quality before training.",
+    ProbeName.SIZE: "Crop or resize all images alike, and look whether classes come from different"
+    " collections.",
+    ProbeName.BORDER: "Crop the borders of all images alike.",
+    ProbeName.BACKGROUND: "Balance the backgrounds of the classes, or crop to the object.",
+    ProbeName.COLOUR: "Where light and colour do not make the class, balance them.",
+    ProbeName.DETAIL: "Bring all images to one size and quality, or balance where they come from.",
+    ProbeName.CAMERA: "Balance cameras and dates over the classes.",
+    ProbeName.OVERLAY: "Crop or cover texts and watermarks, in all images alike.",
+    ProbeName.NAMES: "A network reads no names, but they tell sources apart: look whether classes"
+    " come from different collections.",
+    ProbeName.CENTRE_MASKED: "Look what surrounds the object: where it makes the class there is no"
+    " fault, else crop to the object.",
+}
+
+
+_SINGULAR = {ProbeName.FILE_SIZE, ProbeName.BACKGROUND, ProbeName.CENTRE_MASKED}
+
+
+@dataclass(frozen=True, slots=True)
+class ShortcutFinding:
+    """What one probe found in this dataset.
+
+    Attributes:
+        result: Its figures.
+        examples: Images that the probe names most clearly, some per class.
+        text: The finding in one sentence.
+        advice: What to do about it.
+    """
+
+    result: ProbeResult
+    examples: tuple[Sample, ...]
+    text: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShortcutReport:
+    """What every probe found, the clearest first.
+
+    Attributes:
+        folder: Name of the evaluation split; "" without one.
+        images: In the training folder.
+        groups: They form so many groups.
+    """
+
+    folder: str
+    images: int
+    groups: int
+    findings: tuple[ShortcutFinding, ...]
+
+    @property
+    def shortcuts(self) -> tuple[ShortcutFinding, ...]:
+        """The probes that predict the class."""
+        return tuple(f for f in self.findings if f.result.verdict is ShortcutVerdict.YES)
+
+
+class Shortcuts:
+    """Look for shortcuts, and remember the last search."""
+
+    def __init__(self, source: SplitSource, splits: Splits, diagnoses: Diagnoses) -> None:
+        self._context = source.context
+        self._samples = source.samples
+        self._groups = source.groups
+        self._splits = splits
+        self._diagnoses = diagnoses
+
+    def find(
+        self,
+        rule: Rule | None = None,
+        *,
+        stop: Stop | None = None,
+        progress: Progress | None = None,
+    ) -> ShortcutReport | None:
+        """Look for shortcuts in worker processes and store the answer; None when stopped.
+
+        Raises:
+            DatasetError: There are too few classes or groups.
+        """
+        rule = rule or self._splits.rule
+        stop, progress = stop or Stop(), progress or Progress()
+        rows = self._diagnoses.standing_images()
+        training, folder, _ = self._diagnoses.sides(rule, rows)
+        group = self._groups.numbers(rows, with_duplicates=True).astype(np.int64)
+        groups = len(np.unique(group[training]))
+        classes = sorted({s.label for s in rows})
+        if len({s.label for s, inside in zip(rows, training, strict=True) if inside}) < 2:
+            raise DatasetError(
+                "shortcuts need two classes in the training folder", "Open the folder above."
+            )
+        if groups < MIN_GROUPS:
+            raise DatasetError(
+                f"shortcuts need {MIN_GROUPS} independent groups of images, there are {groups}",
+                "Add images, or check the groups.",
+            )
+        measured = self._surroundings(rows, stop, progress)
+        if measured is None:
+            return None
+        facts = [
+            ImageFacts(
+                s.path, s.label, s.size, s.width, s.height, s.format, s.mode, s.camera, s.captured,
+                s.sharpness,
+            )
+            for s in rows
+        ]  # fmt: skip
+        position = {name: i for i, name in enumerate(classes)}
+        question = ShortcutQuestion(
+            probes_of(facts, *measured, self._groups.records(rows)),
+            np.array([position[s.label] for s in rows], np.int64), group, training, folder,
+        )  # fmt: skip
+        results = find_shortcuts_in_child(
+            question, stop=stop, progress=progress, low_priority=self._context.low_priority
+        )
+        if results is None:
+            return None
+        names = sorted({s.split for s, there in zip(rows, folder, strict=True) if there})
+        record = ShortcutsRecord(
+            self._digest(rule), names[0] if names else "", int(training.sum()), groups,
+            tuple(
+                ProbeRecord(
+                    r.probe.value, r.accuracy, r.low, r.high, r.chance, r.folder_accuracy,
+                    r.folder_chance, r.p_corrected, r.verdict.value,
+                    tuple(rows[i].id for i in r.examples),
+                )
+                for r in results
+            ),
+        )  # fmt: skip
+        self._context.store.records.note(SHORTCUTS, record)
+        self._context.emit(Changes(rule=True, text="the search for shortcuts is done"))
+        return self._report(record)
+
+    def last(self) -> ShortcutReport | None:
+        """Return the last search; None without one, or where files, groups or split changed."""
+        record = self._context.store.records.get(SHORTCUTS)
+        if record is None or record.digest != self._digest(self._splits.rule):
+            return None
+        return self._report(record)
+
+    def _report(self, record: ShortcutsRecord) -> ShortcutReport:
+        by_id = {s.id: s for s in self._samples.everything()}
+        findings = []
+        for one in record.probes:
+            result = ProbeResult(
+                ProbeName(one.probe), one.accuracy, one.low, one.high, one.chance,
+                one.folder_accuracy, one.folder_chance, one.p_corrected,
+                ShortcutVerdict(one.verdict), one.examples,
+            )  # fmt: skip
+            examples = tuple(by_id[i] for i in one.examples if i in by_id)
+            text = _text(result, record.folder)
+            findings.append(ShortcutFinding(result, examples, text, _ADVICE[result.probe]))
+        return ShortcutReport(record.folder, record.images, record.groups, tuple(findings))
+
+    def _surroundings(
+        self, rows: list[Sample], stop: Stop, progress: Progress
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
+        """Return the surroundings and the compression of each image; None when stopped."""
+        contents = {s.sha256: s for s in rows}
+        progress.start("shortcuts: surroundings", len(contents))
+        blank = np.full(VALUES, np.nan, np.float32), np.full(2, np.nan, np.float32)
+        measured: dict[bytes, tuple[NDArray[np.float32], NDArray[np.float32]]] = {}
+        for answer in self._context.pool().map(self._tasks(list(contents.values())), stop=stop):
+            if isinstance(answer, TaskDone):
+                progress.advance(len(answer.items))
+                for result in answer.result:
+                    assert isinstance(result, Surroundings)
+                    measured[result.sha256] = result.values, result.compression
+        if stop.is_set():
+            return None
+        both = [measured.get(s.sha256, blank) for s in rows]
+        return np.stack([values for values, _ in both]), np.stack([tables for _, tables in both])
+
+    def _tasks(self, rows: list[Sample]) -> Iterator[list[MeasureSurroundings]]:
+        for start in range(0, len(rows), _BATCH):
+            yield [
+                MeasureSurroundings(
+                    s.sha256, str(self._context.absolute(s.path)),
+                    self._context.cache.thumbnail(s.sha256) or b"",
+                )
+                for s in rows[start : start + _BATCH]
+            ]  # fmt: skip
+
+    def _digest(self, rule: Rule) -> str:
+        rows = self._diagnoses.standing_images()
+        digest = hashlib.sha256(repr(rule).encode())
+        for s in rows:
+            digest.update(f"{s.path}\0{s.label}\0{s.split}\0".encode() + s.sha256)
+        digest.update(self._groups.numbers(rows, with_duplicates=True).tobytes())
+        return digest.hexdigest()
+
+
+def as_json(report: ShortcutReport) -> list[dict[str, Any]]:
+    """Return the report as `shortcuts --json` prints it."""
+    return [
+        {
+            "probe": f.result.probe.value,
+            "accuracy": round(f.result.accuracy, 4),
+            "low": round(f.result.low, 4),
+            "high": round(f.result.high, 4),
+            "chance": round(f.result.chance, 4),
+            "folder_accuracy": _rounded(f.result.folder_accuracy),
+            "folder_chance": _rounded(f.result.folder_chance),
+            "p_corrected": round(f.result.p_corrected, 4),
+            "verdict": f.result.verdict.value,
+            "text": f.text,
+            "advice": f.advice,
+            "files": [s.path for s in f.examples],
+        }
+        for f in report.findings
+    ]
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+def _text(result: ProbeResult, folder: str) -> str:
+    """Say what a probe found in one sentence."""
+    name = f"{result.probe.value[:1].upper()}{result.probe.value[1:]}"
+    share = f"{result.accuracy:.0%} of held-out images (chance {result.chance:.0%})"
+    there = ""
+    if result.folder_accuracy is not None and folder:
+        there = f", {result.folder_accuracy:.0%} in your {folder} folder"
+    one = result.probe in _SINGULAR
+    match result.verdict:
+        case ShortcutVerdict.YES:
+            return f"{name} alone predict{'s' * one} the class: {share}{there}."
+        case ShortcutVerdict.NO:
+            return f"{name} alone do{'es' * one} not predict the class: {share}{there}."
+        case ShortcutVerdict.CANNOT_TELL:
+            return f"{name}: inconclusive, {share}{there}."
+        case _:
+            assert_never(result.verdict)
