@@ -117,7 +117,11 @@ def test_a_window_that_closes_while_it_is_built_leaves_nothing(
     qtbot.addWidget(window)
     window.show()
     begun: list[ViewBuilder] = []
-    monkeypatch.setattr(ViewBuilder, "start", begun.append)
+
+    def hold(self: ViewBuilder) -> None:
+        begun.append(self)
+
+    monkeypatch.setattr(ViewBuilder, "start", hold)
     window.open_path(str(root), str(file))
     qtbot.waitUntil(lambda: bool(begun), timeout=30_000)
     window.close()
