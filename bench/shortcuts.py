@@ -179,14 +179,16 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=os.environ.get("INSPECTOR_DATA", DEFAULT))
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--photos", type=int, default=600)
+    parser.add_argument("--first", type=int, default=0, help="first seed, to go on with others")
+    parser.add_argument("--doses", type=float, nargs="+", default=DOSES)
     words = parser.parse_args()
     words.work.mkdir(parents=True, exist_ok=True)
     pool = Pool(words.work, Path(words.data), words.photos)
     end = time.monotonic() + 60 * words.minutes
-    wanted: list[tuple[str, float]] = [*itertools.product(KINDS, DOSES)]
+    wanted: list[tuple[str, float]] = [*itertools.product(KINDS, words.doses)]
     wanted += [(kind, 0.0) for kind in NULLS for _ in range(4)]
     outcomes: dict[tuple[str, float], list[Outcome]] = defaultdict(list)
-    for number in itertools.count():
+    for number in itertools.count(words.first):
         for position, (kind, dose) in enumerate(wanted):
             if time.monotonic() > end:
                 return
