@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from inspector.app.main import MainWindow
@@ -20,7 +20,7 @@ from inspector.app.window.page_list import PAGES
 from inspector.app.window.session import Session
 from inspector.app.window.view_builder import ViewBuilder
 from inspector.project.project import Project
-from tests.app.screen import button, by_id
+from tests.app.screen import button, by_id, open_dataset
 
 
 class SeenWindow(MainWindow):
@@ -161,3 +161,37 @@ def test_what_leaks_is_remembered_for_start(qtbot: QtBot, view: ProjectWindow) -
     assert 0 < facts["leak_rate"] <= 1
     Session().remember_facts(str(view.project.root), facts)
     assert Session().facts()[str(view.project.root)]["decisions"] == 1
+
+
+class _ShownWindows(QObject):
+    """Collect every widget that is shown as a window of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.names.add(type(watched).__name__)
+        return False
+
+
+def test_no_part_of_a_page_flashes_up_as_a_window(
+    qtbot: QtBot, qapp: QApplication, demo: Path, project: Project
+) -> None:
+    """A widget that is shown before it has a parent is a window, and takes the keyboard away."""
+    file = project.file
+    project.close()
+    shown = _ShownWindows()
+    qapp.installEventFilter(shown)
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.show()
+    view = open_dataset(qtbot, window, demo, file)
+    qtbot.waitUntil(lambda: not view.busy(), timeout=60_000)
+    for number in range(len(view.pages)):
+        view.show_page(number)
+        qtbot.wait(20)
+    qapp.removeEventFilter(shown)
+    assert shown.names == {"MainWindow"}
+    window.close()

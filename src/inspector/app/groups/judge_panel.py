@@ -106,17 +106,22 @@ class JudgePanel(QFrame):
 
     def show_none(self) -> None:
         """Show no pair: there is no proposal."""
-        self.show_pairs((), JudgedGroups(0, None, 0.0, 1.0, 0, None), {})
+        self._fill((), JudgedGroups(0, None, 0.0, 1.0, 0, None), {})
         self.setVisible(False)
 
     def show_pairs(
         self, pairs: Sequence[JudgedPair], so_far: JudgedGroups, splits: dict[int, str]
     ) -> None:
         """Show the pairs of a proposal and what was said of others before."""
+        self._fill(pairs, so_far, splits)
+        self.setVisible(True)
+
+    def _fill(
+        self, pairs: Sequence[JudgedPair], so_far: JudgedGroups, splits: dict[int, str]
+    ) -> None:
         self._pairs, self._splits = list(pairs), splits
         self._asked = len(pairs) + so_far.held + so_far.across
         self.show_judged(so_far)
-        self.setVisible(True)
         self._show_pair()
 
     def show_judged(self, so_far: JudgedGroups) -> None:
