@@ -125,12 +125,14 @@ def test_a_conflict_of_labels_is_asked_without_a_suggestion(
     current = review.current()
     assert current is not None
     names = labels_of(current)
-    both = [
-        b for b in review.findChildren(QPushButton)
-        if b.isVisible() and b.text().endswith(tuple(f" are {n}" for n in names))
-    ]  # fmt: skip
-    assert len(both) == 2
-    assert {b.property("role") for b in both} == {""}
+
+    def both() -> list[QPushButton]:
+        ends = tuple(f" are {n}" for n in names)
+        buttons = review.findChildren(QPushButton)
+        return [b for b in buttons if b.isVisible() and b.text().endswith(ends)]
+
+    qtbot.waitUntil(lambda: len(both()) == 2, timeout=10_000)
+    assert {b.property("role") for b in both()} == {""}
     qtbot.keyClick(review.list, Qt.Key.Key_1)
     qtbot.waitUntil(lambda: "two labels" not in heading.text(), timeout=10_000)
     rows = review.project.samples.by_ids([m.id for m in current.members])

@@ -92,7 +92,7 @@ def test_shares_and_seeds_go_where_the_function_takes_them() -> None:
         "seed=1, valid_pct=0.07",
         "ratio=[0.93, 0.07], seed=1",
     ]
-    with pytest.raises(UsageError, match="takes no share"):
+    with pytest.raises(UsageError, match="takes no validation share"):
         replayed_rule(SplitFunction.KFOLD, {}, share=0.2)
     with pytest.raises(UsageError, match="seed of fit_validation_split is not known"):
         replayed_rule(SplitFunction.FIT, {}, share=0.2, seed=1)
@@ -129,7 +129,7 @@ def test_the_terminal_splits_as_the_library(
     ("arguments", "text"),
     [
         (["--loader", "random_split", "--validation-split", "0.2"], "has no seed"),
-        (["--loader", "KFold", "--validation-split", "0.2"], "takes no share"),
+        (["--loader", "KFold", "--validation-split", "0.2"], "takes no validation share"),
         (["--loader", "KFold", "--arguments", "n_splits=1"], "n_splits is 1"),
         (["--loader", "KFold", "--arguments", "k=2"], "k of KFold is not known"),
         (["--loader", "KFold", "--listing", "z"], 'no listing "z"'),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
@@ -61,6 +61,7 @@ class ClassChooser(QFrame):
         self.field.setPlaceholderText("Filter, or type a new class")
         self.field.setAccessibleName("Filter the classes")
         self.field.textChanged.connect(self._filter)
+        self.field.installEventFilter(self)
         self.list = QListWidget()
         self.list.setAccessibleName("Classes")
         self.list.setIconSize(QSize(_EXAMPLE_PX, _EXAMPLE_PX))
@@ -88,6 +89,13 @@ class ClassChooser(QFrame):
         self.field.setFocus()
         bridge.call(lambda: _read(project, self._first), self._show, channel="classes")
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # A popup's keys would go to the shortcuts of the page below it.
+        if watched is self.field and event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().eventFilter(watched, event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
             case Qt.Key.Key_Down | Qt.Key.Key_Up:
@@ -98,6 +106,8 @@ class ClassChooser(QFrame):
                 super().keyPressEvent(event)
 
     def _show(self, options: _Options) -> None:
+        current = self.list.currentItem()
+        chosen = None if current is None else current.data(_NAME)
         self.list.clear()
         names = [self._present, *self._first]
         names += [name for name in options.names if name not in names]
@@ -109,6 +119,9 @@ class ClassChooser(QFrame):
                 item.setIcon(QIcon(QPixmap.fromImage(options.examples[name])))
             self.list.addItem(item)
         self._filter(self.field.text())
+        # The examples come while a person is choosing: their row stays.
+        if chosen in names and not self.list.item(names.index(chosen)).isHidden():
+            self.list.setCurrentRow(names.index(chosen))
 
     def _filter(self, text: str) -> None:
         typed = text.strip()
