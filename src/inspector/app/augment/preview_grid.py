@@ -53,6 +53,7 @@ class PreviewGrid(QWidget):
     def show_rows(self, rows: Sequence[GridRow], heads: tuple[str, str] = ("Samples", "")) -> None:
         """Show rows; `heads` name the policy and the one beside it."""
         self._rows, self._heads = rows, heads
+        self.setAccessibleDescription(_in_words(rows, heads))
         self.update()
 
     def row_count(self) -> int:
@@ -145,3 +146,17 @@ class PreviewGrid(QWidget):
         row = int((place.y() - _HEAD_PX) // (side + _GAP_PX))
         inside = place.y() >= _HEAD_PX and 0 <= row < len(self._rows) and place.x() <= side
         return row if inside else None
+
+
+def _in_words(rows: Sequence[GridRow], heads: tuple[str, str]) -> str:
+    """Return what is painted as a screen reader tells it."""
+    if not rows:
+        return ""
+    first = rows[0]
+    if first.beside:
+        samples = f"{len(first.draws)} of {heads[0]} and {len(first.beside)} of {heads[1]}"
+    else:
+        samples = str(len(first.draws))
+    pinned = ", ".join(str(place) for place, row in enumerate(rows, 1) if row.pinned)
+    text = f"{len(rows)} images, samples of each: {samples}"
+    return f"{text}; pinned: {pinned}" if pinned else text
