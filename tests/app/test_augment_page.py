@@ -123,7 +123,7 @@ def painted(pixels: np.ndarray, side: int) -> QImage:
 
 
 def alike(one: QImage, other: QImage) -> bool:
-    """Tell whether two images are the same but for rounding, in the middle: a pin is in a corner."""
+    """Tell whether two images are the same but for rounding, away from pins in a corner."""
     assert one.size() == other.size()
     quarter = one.width() // 4
     inner = (slice(quarter, -quarter), slice(quarter, -quarter))
