@@ -3,7 +3,7 @@
 import os
 import re
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -110,6 +110,13 @@ def shows(grid: PreviewGrid, row: int, image: PreviewImage) -> bool:
     """Tell whether an image stands in a row as it is."""
     original = cell(grid, row, 0)
     return alike(original, painted(image.pixels, original.width()))
+
+
+def shows_all(grid: PreviewGrid, images: Sequence[PreviewImage]) -> bool:
+    """Tell whether these images, and no others, stand in the grid in their order."""
+    return grid.row_count() == len(images) and all(
+        shows(grid, row, image) for row, image in enumerate(images)
+    )
 
 
 def painted(pixels: np.ndarray, side: int) -> QImage:
@@ -269,7 +276,7 @@ def test_pins_stay_and_space_shows_originals(
     page.choose_policy(Policy(brightness=Range(0.3, 0.3)))
     qtbot.waitUntil(lambda: _light(cell(grid, 0, 1)) < _light(cell(grid, 0, 0)))
     images = choose_images(4, side_px=64)
-    assert all(shows(grid, row, image) for row, image in enumerate(images))
+    qtbot.waitUntil(lambda: shows_all(grid, images), timeout=10_000)
     pinned = images[1].sample
     side = grid.cell_px(4, 4)
     place = QPoint(int(side / 2), int(HEAD_PX + 1.5 * (side + GAP_PX)))
@@ -279,14 +286,14 @@ def test_pins_stay_and_space_shows_originals(
     qtbot.waitUntil(lambda: _pins(grid) == "1", timeout=10_000)
     others = choose_images(6, pinned=(pinned,), turn=1, side_px=64)
     assert [o.sample for o in others[:4]] != [i.sample for i in images]
-    assert shows(grid, 0, images[1])
-    assert all(shows(grid, row, image) for row, image in enumerate(others[:4]))
+    assert others[0].sample == pinned
+    qtbot.waitUntil(lambda: shows_all(grid, others[:4]), timeout=10_000)
     qtbot.keyClick(page, Qt.Key.Key_2)
     qtbot.waitUntil(lambda: _pins(grid) == "1, 2", timeout=10_000)
     qtbot.keyClick(page, Qt.Key.Key_2)
     qtbot.keyClick(page, Qt.Key.Key_9)
     qtbot.waitUntil(lambda: _pins(grid) == "1", timeout=10_000)
-    assert shows(grid, 0, images[1])
+    qtbot.waitUntil(lambda: shows(grid, 0, images[1]), timeout=10_000)
     # What is said above the grid takes room from it: it comes with the last answer.
     qtbot.waitUntil(page.measurer.rests, timeout=30_000)
     shown = _middle(cell(grid, 0, 1))
@@ -301,6 +308,20 @@ def test_pins_stay_and_space_shows_originals(
     assert _light(cell(grid, 0, 1)) > shown.lightness()
     qtbot.keyRelease(focused, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: _middle(cell(grid, 0, 1)) == shown, timeout=10_000)
+
+
+def test_images_are_sharp_after_the_grid_got_another_size(
+    qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]
+) -> None:
+    view, page = lab
+    grid, images = the_grid(page), view.project.previews.choose(4, side_px=64)
+    qtbot.waitUntil(page.measurer.rests, timeout=30_000)
+    qtbot.waitUntil(lambda: shows_all(grid, images), timeout=10_000)
+    side = cell(grid, 0, 0).width()
+    # A line more above the grid takes its room, while the page stays as large as it is.
+    page.read_code("open('x')")
+    qtbot.waitUntil(lambda: cell(grid, 0, 0).width() < side, timeout=10_000)
+    qtbot.waitUntil(lambda: shows_all(grid, images), timeout=10_000)
 
 
 def test_the_grid_has_the_size_that_is_wanted(
@@ -486,7 +507,7 @@ def test_pictures_are_read_at_the_size_that_is_chosen(
     view, page = lab
     grid = the_grid(page)
     (small,), (large,) = (view.project.previews.choose(1, side_px=px) for px in (64, 128))
-    assert shows(grid, 0, small)
+    qtbot.waitUntil(lambda: shows(grid, 0, small), timeout=10_000)
     assert not shows(grid, 0, large)
     choose(named(page, QComboBox, "Size that training reads"), "128 px")
     qtbot.waitUntil(lambda: shows(grid, 0, large), timeout=10_000)

@@ -176,7 +176,6 @@ class AugmentPage(Page):
         narrow, wide = self.width() < _NARROW_PX, self.width() >= _WIDE_PX
         self._left_card.setFixedWidth(304 if narrow else 372 if wide else 340)
         self._right_card.setFixedWidth(252 if narrow else 396 if wide else 292)
-        self._draw()
 
     def _choose(self) -> None:
         count = max(SIZES)
@@ -347,6 +346,7 @@ class AugmentPage(Page):
         )
         self._code.changed.connect(self._show_code)
         self._grid.pinned.connect(self._on_pinned)
+        self._grid.resized.connect(self._draw)
         self._size.currentIndexChanged.connect(self._draw)
         self._side.currentIndexChanged.connect(self._on_side)
         for spin in (self._seed, self._epoch):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from inspector.app.widgets import theme
@@ -37,9 +37,11 @@ class PreviewGrid(QWidget):
 
     Attributes:
         pinned: The place of a row whose original was clicked.
+        resized: Images of another size fit now.
     """
 
     pinned = Signal(int)
+    resized = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,6 +73,10 @@ class PreviewGrid(QWidget):
         width = (self.width() - _GAP_PX * draws) / (draws + 1)
         height = (self.height() - _HEAD_PX - _GAP_PX * (rows - 1)) / max(1, rows)
         return max(16.0, float(int(min(width, height))))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         row = self._row_at(event.position())
