@@ -11,8 +11,8 @@ from inspector.app.groups.closed_row import ClosedRow
 from inspector.app.groups.group_list import GroupList
 from inspector.app.groups.page import GroupsPage
 from inspector.app.groups.proposal_card import ProposalCard, marked_name
+from inspector.app.widgets.controls.segmented import SegmentedControl
 from inspector.app.widgets.page import PageName
-from inspector.app.widgets.segmented import SegmentedControl
 from inspector.app.window.main_window import ProjectWindow
 from inspector.project.review.grouping_proposals import GroupEvidence
 from tests.app.screen import button, named, show, text_of, texts

@@ -131,7 +131,7 @@ def test_candidates_of_every_axis() -> None:
 @pytest.mark.parametrize(
     ("candidates", "baseline", "said"),
     [
-        ([PLAIN], None, "two at least"),
+        ([PLAIN], None, "at least two"),
         ([PLAIN, PLAIN], None, "named twice"),
         ([PLAIN, TURNED], "other", "no baseline other"),
         ([PLAIN, Variant("odd", None, "NoSuchNet")], None, "no model named NoSuchNet"),
@@ -312,5 +312,5 @@ def test_without_anything_to_drop_there_is_no_cleaning(project: Project) -> None
     project.duplicates.set_threshold(1.0)
     everything = [s.id for s in project.groups.images()]
     project.decisions.keep(everything)
-    with pytest.raises(UsageError, match="nothing is dropped"):
+    with pytest.raises(UsageError, match="no training image is excluded"):
         project.comparisons.plan_cleaning(BY_GROUP, SMALL)

@@ -119,7 +119,7 @@ def test_it_is_stopped_goes_on_and_says_what_it_shows(
     assert set(answer.terms) == set(TERMS)
     assert answer.question["models"] == "trained models"
     assert answer.verdict.startswith("Inconclusive: 2 seeds")
-    quick = next(m for m in answer.baseline_models if m.name == "baseline models")
+    quick = next(m for m in answer.quick_models if m.name == "baseline models")
     assert quick.terms == plan.quick.terms
     r, g, leakage = answer.arms["random"], answer.arms["group"], answer.terms["leakage"]
     assert r.mean is not None

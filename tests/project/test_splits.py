@@ -277,7 +277,7 @@ def test_folders_that_are_no_splits_are_said_so(demo: Path, tmp_path: Path) -> N
     project = Project(demo / "training", tmp_path / "p.inspector", jobs=1)
     try:
         project.scans.index()
-        with pytest.raises(DatasetError, match="no splits"):
+        with pytest.raises(DatasetError, match="not splits"):
             project.splits.membership(Rule())
     finally:
         project.close()

@@ -201,7 +201,7 @@ class Diagnosis:
     residual: float
     arms: dict[str, Condition]
     domain_auc: DomainAuc
-    baseline_models: tuple[BaselineResult, ...]
+    quick_models: tuple[BaselineResult, ...]
     verdict: str
     evidence: tuple[str, ...]
     caveats: tuple[str, ...]

@@ -293,7 +293,7 @@ def _borrow(work: _Work, leakage: Interval, quick: Diagnosis) -> None:
     work.terms["leakage"] = rules.leakage_term(leakage, placebo, work.limits)
     work.domain = quick.domain_auc
     own = BaselineResult("baseline models", quick.terms, quick.arms)
-    work.models = (own, *quick.baseline_models)
+    work.models = (own, *quick.quick_models)
 
 
 def _seed_variability(work: _Work, of_random: Scores, size: Ints) -> None:

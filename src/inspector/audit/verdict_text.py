@@ -285,7 +285,7 @@ def _properties(diagnosis: Diagnosis) -> str:
 
 
 def _nearest(diagnosis: Diagnosis) -> str:
-    for model in diagnosis.baseline_models:
+    for model in diagnosis.quick_models:
         one, two = model.arms["random"].mean, model.arms["group"].mean
         if one is not None and two is not None and model.name.startswith("nearest"):
             return f"Cross-check by {model.name}: {one:.3f} with random folds, {two:.3f} by group."

@@ -136,7 +136,7 @@ def _answer(
 
 def _print_answer(answer: Diagnosis) -> None:
     print(answer.verdict)
-    others = [m for m in answer.baseline_models if m.name == "baseline models"]
+    others = [m for m in answer.quick_models if m.name == "baseline models"]
     rows = [
         (name, _signed(t.mean), f"[{_signed(t.low)}, {_signed(t.high)}]",
          t.verdict.value.replace("_", " "), t.bound.value.replace("_", " "),

@@ -20,9 +20,9 @@ from inspector.app.augment.lint_list import LintList
 from inspector.app.augment.policy_panel import PolicyControls
 from inspector.app.augment.preview_grid import PreviewGrid
 from inspector.app.augment.range_strip import RangeStrip
+from inspector.app.widgets.controls.segmented import SegmentedControl
 from inspector.app.widgets.elided_label import ElidedLabel
 from inspector.app.widgets.flow_layout import FlowLayout
-from inspector.app.widgets.segmented import SegmentedControl
 from inspector.project.training.run import IMAGE_SIZE_PX, IMAGE_SIZES_PX
 
 SIZES = (3, 4, 5, 6)
@@ -94,7 +94,7 @@ def preview_card(
 
 def effects_card(pages: QStackedWidget, compare: QPushButton) -> QFrame:
     """Return effects and code, one at a time."""
-    choice = SegmentedControl(("Effects", "Code"), "What is shown of the policy")
+    choice = SegmentedControl(("Effects", "Code"), name="What is shown of the policy")
     choice.chosen.connect(pages.setCurrentIndex)
     return _card(choice, pages, compare, stretch=1)
 

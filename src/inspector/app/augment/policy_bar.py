@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets.segmented import SegmentedControl
+from inspector.app.widgets.controls.segmented import SegmentedControl
 from inspector.augmentation.policy import Policy
 from inspector.augmentation.presets import PRESETS
 from inspector.project.augment.policies import SavedPolicy, load_policy, write_file
@@ -75,7 +75,7 @@ class PolicyBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        self._mode = SegmentedControl(("One policy", "Side by side"), "How many policies")
+        self._mode = SegmentedControl(("One policy", "Side by side"), name="How many policies")
         self._mode.chosen.connect(self._on_mode)
         for widget in (self._mode, self._names, self._beside, self._save, more):
             row.addWidget(widget)
@@ -146,7 +146,7 @@ class PolicyBar(QWidget):
 
     def _on_beside(self) -> None:
         there = self._beside.currentIndex() > 0
-        self._mode.choose(int(there))
+        self._mode.mark(int(there))
         self._beside.setVisible(there)
         self.beside_chosen.emit(self.beside()[1])
 

@@ -26,7 +26,7 @@ from inspector.app.threads.images import from_pixels
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets import icons, theme
 from inspector.app.widgets.controls.key_button import KeyButton
-from inspector.app.widgets.controls.segmented import Segmented
+from inspector.app.widgets.controls.segmented import SegmentedControl
 from inspector.app.widgets.elided_label import ElidedLabel
 from inspector.app.widgets.split_badge import paint_split, paint_word, word_width
 from inspector.errors import InspectorError
@@ -304,7 +304,7 @@ class Loupe(QWidget):
         self._position = QLabel()
         self._position.setProperty("role", "muted")
         self._position.setObjectName("loupe-position")
-        self._zoom = Segmented(["Fit", "100 %", "200 %"], name="Zoom")
+        self._zoom = SegmentedControl(["Fit", "100 %", "200 %"], name="Zoom")
         self._zoom.chosen.connect(lambda place: self.stage.set_zoom(_ZOOMS[place]))
         info = KeyButton("Info", "I", icon="info")
         info.clicked.connect(self._toggle_info)

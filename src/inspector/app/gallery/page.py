@@ -23,7 +23,7 @@ from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets import theme
 from inspector.app.widgets.controls.class_chooser import ClassChooser
 from inspector.app.widgets.controls.combo import Combo
-from inspector.app.widgets.controls.segmented import Segmented
+from inspector.app.widgets.controls.segmented import SegmentedControl
 from inspector.app.widgets.elided_label import ElidedLabel
 from inspector.app.widgets.keys import bind
 from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest
@@ -430,7 +430,7 @@ class GalleryPage(Page):
         self._headline = ElidedLabel("Gallery")
         self._headline.setObjectName("gallery-headline")
         self._headline.setProperty("role", "title")
-        self._ways = Segmented(["Grid", "Map"], name="Gallery as")
+        self._ways = SegmentedControl(["Grid", "Map"], name="Gallery as")
         self._ways.chosen.connect(self._on_way)
         head = QHBoxLayout()
         head.addWidget(self._headline, 1)

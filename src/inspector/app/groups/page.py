@@ -28,10 +28,10 @@ from inspector.app.groups.proposal_card import (
 from inspector.app.groups.tab_notes import TAB_NAMES, EmptyNote, GroupsTab, TabInput, tab_of
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.thumbnails import Thumbnails
+from inspector.app.widgets.controls.segmented import SegmentedControl
 from inspector.app.widgets.keys import bind
 from inspector.app.widgets.notice_bar import Notice
 from inspector.app.widgets.page import Key, Page, PageName, PageRequest
-from inspector.app.widgets.segmented import SegmentedControl
 from inspector.dataset.groups import Provenance
 from inspector.errors import InspectorError
 from inspector.project.catalog.samples import Counts
@@ -77,7 +77,7 @@ class GroupsPage(Page):
         self.notice = self._off = Notice("Look at them")
         self._off.taken.connect(self._on_notice)
         self._thumbnails = Thumbnails(project.samples.thumbnail, self)
-        self._tabs = SegmentedControl(TAB_NAMES, "Where groups come from")
+        self._tabs = SegmentedControl(TAB_NAMES, name="Where groups come from")
         self._tabs.chosen.connect(lambda tab: self._show_tab(GroupsTab(tab)))
         self._input, self._empty = TabInput(), EmptyNote()
         self._input.pattern_typed.connect(self._on_pattern)
@@ -178,7 +178,7 @@ class GroupsPage(Page):
         before = self._chosen.shown.title if self._chosen else ""
         had_focus = self._chosen is not None and self._chosen.hasFocus()
         self._tab = tab
-        self._tabs.choose(tab)
+        self._tabs.mark(tab)
         self._input.show_tab(tab)
         while (item := self._column.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:

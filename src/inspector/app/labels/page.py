@@ -27,7 +27,7 @@ from inspector.app.widgets.compared_pair import ComparedPair
 from inspector.app.widgets.controls.class_chooser import ClassChooser
 from inspector.app.widgets.controls.combo import Combo
 from inspector.app.widgets.controls.confidence_bars import ConfidenceBars
-from inspector.app.widgets.controls.segmented import Segmented
+from inspector.app.widgets.controls.segmented import SegmentedControl
 from inspector.app.widgets.keys import bind
 from inspector.app.widgets.page import Key, Page, PageName
 from inspector.app.widgets.pairs.compare_view import CompareMode, CompareView
@@ -145,7 +145,8 @@ class LabelsPage(Page):
             # What was begun is gone through to its end.
             self._kind = queue.kind
         self._tabs.mark(list(SuspectKind).index(queue.kind))
-        self._tabs.show_counts([queue.left[kind] for kind in SuspectKind])
+        for place, kind in enumerate(SuspectKind):
+            self._tabs.show_count(place, queue.left[kind])
         if not self.review.show_items(queue.cases, done=queue.done):
             self._show_none(queue)
         self.review.show_aside(queue.aside)
@@ -287,7 +288,9 @@ class LabelsPage(Page):
         self._tabs.choose((self._tabs.current() + 1) % len(SuspectKind))
 
     def _lay_out(self) -> None:
-        self._tabs = Segmented([kind.value for kind in SuspectKind], name="What is suspected")
+        self._tabs = SegmentedControl(
+            [kind.value for kind in SuspectKind], name="What is suspected"
+        )
         self._tabs.chosen.connect(self._choose_kind)
         self._order, self._split = Combo("Order of the queue"), Combo("Split")
         self._order.setObjectName("label-order")

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.threads.late_import import late_import
-from inspector.app.widgets.segmented import SegmentedControl
+from inspector.app.widgets.controls.segmented import SegmentedControl
 from inspector.project.training.run import Run
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class CurvesPanel(QWidget):
         self._current = ""
         self._values, self._empty = QLabel(_HINT), QLabel()
         self._smooth = QSlider(Qt.Orientation.Horizontal)
-        self._over = SegmentedControl(("Mean", "Seeds"), "Curves of seeds")
+        self._over = SegmentedControl(("Mean", "Seeds"), name="Curves of seeds")
         self._smooth.valueChanged.connect(self._draw)
         self._over.chosen.connect(self._draw)
         self._lay_out()

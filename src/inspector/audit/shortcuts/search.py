@@ -367,9 +367,10 @@ def _examples(rows: Ints, labels: Ints, scores: Floats) -> tuple[int, ...]:
     others[np.arange(len(labels)), labels] = -np.inf
     margin = own - others.max(axis=1)
     per_class = max(1, _EXAMPLES // (int(labels.max()) + 1))
-    chosen: list[int] = []
+    ranked: list[tuple[int, int]] = []
     for label in range(int(labels.max()) + 1):
         of_class = np.flatnonzero((labels == label) & (margin > 0))
         best = of_class[np.argsort(-margin[of_class], kind="stable")][:per_class]
-        chosen += rows[best].tolist()
-    return tuple(chosen)
+        ranked += enumerate(rows[best].tolist())
+    # The classes take turns, so that the first few show all of them.
+    return tuple(row for _, row in sorted(ranked, key=lambda pair: pair[0]))

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QFont, QFontMetrics
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QToolButton
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QToolButton
 
 _SIDES_PX = 28
 
 
-class Segmented(QFrame):
-    """Choose one of a few options.
+class SegmentedControl(QFrame):
+    """Choose one of a few options; arrow keys go from one to the next.
 
     Attributes:
         chosen: The index of an option that the person chose.
@@ -27,6 +27,7 @@ class Segmented(QFrame):
         super().__init__()
         self.setProperty("role", "segmented")
         self.setAccessibleName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._texts = list(texts)
         self._group = QButtonGroup(self)
         row = QHBoxLayout(self)
@@ -36,6 +37,7 @@ class Segmented(QFrame):
             button = QToolButton()
             button.setText(text)
             button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setAccessibleName(f"{name}: {text}")
             if keys:
                 button.setToolTip(f"{text} ({keys[place]})")
@@ -63,11 +65,21 @@ class Segmented(QFrame):
         self._group.button(place).setText(text)
         self._fit()
 
-    def show_counts(self, counts: Sequence[int]) -> None:
-        """Show a count behind each option."""
-        for place, (text, count) in enumerate(zip(self._texts, counts, strict=True)):
-            self._group.button(place).setText(f"{text}  {count:,}")
-        self._fit()
+    def show_count(self, place: int, count: int) -> None:
+        """Show a count behind an option."""
+        self.show_text(place, f"{self._texts[place]}  {count:,}")
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
+        place = self.current() + step
+        if step and 0 <= place < len(self._texts):
+            self._group.button(place).setFocus()
+            self._group.button(place).click()
+        else:
+            super().keyPressEvent(event)
 
     def _fit(self) -> None:
         """Give each option the room of its text in bold: nothing moves when it is chosen."""

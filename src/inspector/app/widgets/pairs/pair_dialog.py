@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QVBoxLayou
 
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.compared_pair import ComparedPair
-from inspector.app.widgets.controls.segmented import Segmented
+from inspector.app.widgets.controls.segmented import SegmentedControl
 from inspector.app.widgets.pairs.compare_view import CompareMode, CompareView
 from inspector.project.project import Project
 from inspector.store.samples import Sample
@@ -17,10 +17,10 @@ _SHARE = 0.9
 MODE_KEYS = ("S", "F", "D", "W")
 
 
-def mode_control(view: CompareView) -> Segmented:
+def mode_control(view: CompareView) -> SegmentedControl:
     """Return the control that chooses how a view compares; it follows keys as well."""
     modes: Sequence[CompareMode] = list(CompareMode)
-    control = Segmented([m.value for m in modes], name="Comparison", keys=MODE_KEYS)
+    control = SegmentedControl([m.value for m in modes], name="Comparison", keys=MODE_KEYS)
     control.chosen.connect(lambda place: view.set_mode(modes[place]))
     view.mode_changed.connect(lambda mode: control.mark(modes.index(mode)))
     return control
