@@ -314,7 +314,9 @@ def test_images_are_sharp_after_the_grid_got_another_size(
     qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]
 ) -> None:
     view, page = lab
-    grid, images = the_grid(page), view.project.previews.choose(4, side_px=64)
+    # They are made smaller to the very pixels of the grid.
+    grid, images = the_grid(page), view.project.previews.choose(4, side_px=224)
+    choose(named(page, QComboBox, "Size that training reads"), "224 px")
     qtbot.waitUntil(page.measurer.rests, timeout=30_000)
     qtbot.waitUntil(lambda: shows_all(grid, images), timeout=10_000)
     side = cell(grid, 0, 0).width()
