@@ -60,11 +60,13 @@ def place(widget: QWidget, page: QWidget) -> QRect:
     return rect
 
 
-def cut_off(widget: QWidget) -> str:
+def cut_off(widget: QWidget) -> str:  # noqa: PLR0911 - a case for each kind
     """Say which text does not fit into its widget; "" where all does."""
     if isinstance(widget, QLabel) and widget.text() and not widget.pixmap().isNull():
         return ""
     if isinstance(widget, ElidedLabel):
+        if not widget.accessibleName():
+            return ""  # There is nothing to say.
         # Its tooltip tells the whole.
         return "" if widget.text() and (widget.toolTip() or "…" not in widget.text()) else "…"
     if isinstance(widget, QLabel) and widget.text():

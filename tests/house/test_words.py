@@ -29,8 +29,12 @@ PUBLISHED = {
 # How many are left on screen. Lower it as sentences are rewritten; never raise it.
 MAX_ON_SCREEN = 18
 VAGUE = {"found", "kept", "made", "wanted", "said"}
-# Parameters and locals that do not say what they hold. Only ever lower it.
-MAX_VAGUE = 136
+# Attributes that only their class explains: they are no locals. None may come in addition.
+VAGUE_ATTRIBUTES = Counter({
+    ("inspector/app/gallery/model.py", "wanted"): 1,
+    ("inspector/project/review/copies.py", "kept"): 1,
+    ("inspector/project/splits/leakage.py", "made"): 1,
+})  # fmt: skip
 
 
 def _matches(patterns: tuple[str, ...], text: str) -> list[str]:
@@ -58,13 +62,13 @@ def test_modules_lose_the_private_dialect() -> None:
 
 
 def test_locals_say_what_they_hold() -> None:
-    vague: Counter[str] = Counter()
+    vague: Counter[tuple[str, str]] = Counter()
     for file in SOURCES:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             match node:
                 case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name) if name in VAGUE:
-                    vague[file.relative_to(ROOT / "src").as_posix()] += 1
-    assert vague.total() <= MAX_VAGUE, vague.most_common(10)
+                    vague[file.relative_to(ROOT / "src").as_posix(), name] += 1
+    assert not vague - VAGUE_ATTRIBUTES
 
 
 def test_the_glossary_gives_each_term_once() -> None:

@@ -105,7 +105,7 @@ def test_what_a_person_keeps_and_asks_for(tmp_path: Path, made: list[Project]) -
     assert [path for path, _ in plan.drops] == [
         "train/a/of_test.png", "val/a/of_test.png", "val/b/two_labels.png",
     ]  # fmt: skip
-    assert [p.excluded.path for p in plan.kept] == ["train/a/of_val.png"]
+    assert [p.excluded.path for p in plan.unticked] == ["train/a/of_val.png"]
     project.fixes.run(plan)
     again = project.fixes.plan()
     assert again.drops == ()

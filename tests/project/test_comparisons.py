@@ -77,7 +77,7 @@ def test_no_group_of_validation_is_in_training(project: Project) -> None:
     left = len(made.validation) - len(spec.validation)
     assert left > 0
     assert any(note.startswith(f"{left} validation images are left out") for note in plan.notes)
-    assert len(set(plan.kept.groups)) == len(judged)
+    assert len(set(plan.record.groups)) == len(judged)
 
 
 def test_nothing_to_judge_on_is_a_sentence(project: Project) -> None:
@@ -294,8 +294,8 @@ def test_before_and_after_cleaning_are_of_equal_size(project: Project) -> None:
     project.decisions.drop(ids)
     plan = project.comparisons.plan_cleaning(BY_GROUP, SMALL, setup=setup)
     (one, before), (two, after), (_, again), (_, later) = plan.specs
-    assert (one, two) == tuple(c.name for c in plan.kept.candidates)
-    assert plan.kept.baseline == one
+    assert (one, two) == tuple(c.name for c in plan.record.candidates)
+    assert plan.record.baseline == one
     assert offered.specs != plan.specs
     assert not gone & {*after.training.paths, *after.selection.paths, *after.validation.paths}
     assert gone & set(before.training.paths)

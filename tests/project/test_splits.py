@@ -373,13 +373,13 @@ def test_folders_that_differ_are_shown_with_pictures(tmp_path: Path) -> None:
         assert found is not None
         assert found.folder == "validation"
         assert found.tested == len(answer.properties)
-        assert [d.property for d in found.found] == [p for p in _rounded(answer) if p.differs]
-        assert "brightness" in {d.property.name for d in found.found}
-        for one in found.found:
+        assert [d.property for d in found.shifts] == [p for p in _rounded(answer) if p.differs]
+        assert "brightness" in {d.property.name for d in found.shifts}
+        for one in found.shifts:
             assert all((a.split, b.split) == ("training", "validation") for a, b in one.pairs)
         page = render(project.reports.page())
         assert "Distribution shift: properties that differ" in page
-        assert page.count("<svg") >= len(found.found)
+        assert page.count("<svg") >= len(found.shifts)
     finally:
         project.close()
 

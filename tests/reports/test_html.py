@@ -68,7 +68,7 @@ def full_page(name: str = "a.jpg") -> ReportPage:
         evidence=(f"Evidence {name}",),
         caveats=(f"Caveat {name}",),
         lists={f"List {name}": [f"one {name}", f"two {name}"], "Nothing": []},
-        made=(f"Method {name}",),
+        methods=(f"Method {name}",),
     )  # fmt: skip
 
 

@@ -162,7 +162,7 @@ def test_one_backup_per_day_and_three_kept(file: Path) -> None:
                 back_up_daily(connection, file, now)
     backups = list_backups(file)
     assert [b.number for b in backups] == [1, 2, 3]
-    assert [b.made for b in backups] == [NOW + timedelta(days=day) for day in (5, 4, 3)]
+    assert [b.created for b in backups] == [NOW + timedelta(days=day) for day in (5, 4, 3)]
 
 
 def test_what_did_not_change_is_not_backed_up_again(file: Path) -> None:

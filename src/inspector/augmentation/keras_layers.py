@@ -69,17 +69,17 @@ def read_layers(calls: Sequence[Call]) -> Policy:
 def _arguments(name: str, unnamed: list[Any], named: dict[str, Any]) -> dict[str, Any]:
     if len(unnamed) > len(LAYERS[name]):
         raise UsageError(f"{name} has too many arguments", "Give them by name.")
-    found = dict(zip(LAYERS[name], unnamed, strict=False))
+    arguments = dict(zip(LAYERS[name], unnamed, strict=False))
     known = {*LAYERS[name], *_PASSED_OVER, "fill_mode", "fill_value"}
     for key, value in named.items():
         if key not in known:
             raise UsageError(
                 f"{name} has no argument {key[:40]}", f"Known are: {', '.join(LAYERS[name])}."
             )
-        if key in found:
+        if key in arguments:
             raise UsageError(f"{key} of {name} is given twice", "Keep one of the two.")
-        found[key] = value
-    return found
+        arguments[key] = value
+    return arguments
 
 
 def _fill(name: str, arguments: dict[str, Any]) -> dict[str, Any] | None:

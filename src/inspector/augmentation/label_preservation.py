@@ -202,7 +202,7 @@ class _Trial:
     """Hold the images, which of them are compared and which are moved."""
 
     pictures: Sequence[NDArray[np.uint8]]
-    kept: list[int]
+    compared: list[int]
     moved: list[int]
     ground: _Ground
 
@@ -234,7 +234,7 @@ def _always(policy: Policy) -> Policy:
 
 def _damage(name: str, policy: Policy, trial: _Trial, *, draws: int, seed: int) -> LabelChange:
     ground = trial.ground
-    own = np.searchsorted(trial.kept, trial.moved)
+    own = np.searchsorted(trial.compared, trial.moved)
     plain_own, plain_other, _ = _nearest(ground.points[own], ground, own)
     drawn = [
         _draw_all(policy, trial, seed=seed, epoch=epoch) for epoch in range(_times(name, draws))
@@ -253,7 +253,7 @@ def _damage(name: str, policy: Policy, trial: _Trial, *, draws: int, seed: int) 
         moves.append(np.sqrt(((points - ground.points[own]) ** 2).sum(axis=1)))
         for k in np.flatnonzero((to_own > to_other) & (plain_own < plain_other)):
             gap = float(to_own[k] - to_other[k])
-            worst.append((gap, Worst(trial.moved[k], numbers[k], trial.kept[others[k]])))
+            worst.append((gap, Worst(trial.moved[k], numbers[k], trial.compared[others[k]])))
     worst.sort(key=lambda w: -w[0])
     plain = plain_own < plain_other
     preserved = np.mean(kept_by_draw, axis=0)

@@ -186,10 +186,10 @@ def _tell_plan(plan: ComparisonPlan, arguments: argparse.Namespace) -> None:
     """Say what would be done and how long it should take."""
     seconds = plan.expected_seconds
     document = {
-        "event": "plan", "run": "", "baseline": plan.kept.baseline,
-        "policies": [one.name for one in plan.kept.candidates], "trainings": len(plan.specs),
+        "event": "plan", "run": "", "baseline": plan.record.baseline,
+        "policies": [one.name for one in plan.record.candidates], "trainings": len(plan.specs),
         "expected_seconds": None if seconds is None else round(seconds, 1),
-        "split": plan.kept.rule, "notes": plan.notes,
+        "split": plan.record.rule, "notes": plan.notes,
     }  # fmt: skip
     if arguments.json_lines:
         print(json.dumps(document), flush=True)
@@ -199,7 +199,7 @@ def _tell_plan(plan: ComparisonPlan, arguments: argparse.Namespace) -> None:
     else:
         took = "not known before the first run" if seconds is None else _span(seconds)
         stream = sys.stdout if arguments.dry_run else sys.stderr
-        print(f"{len(plan.specs)} trainings on {plan.kept.rule}; time: {took}", file=stream)
+        print(f"{len(plan.specs)} trainings on {plan.record.rule}; time: {took}", file=stream)
         for note in plan.notes:
             print(f"- {note}", file=stream)
 

@@ -82,14 +82,14 @@ def _backups(arguments: argparse.Namespace) -> None:
         print_json(
             [
                 {
-                    "number": b.number, "path": str(b.path), "made": b.made.isoformat(),
+                    "number": b.number, "path": str(b.path), "made": b.created.isoformat(),
                     "bytes": b.size_bytes, "reason": b.reason,
                 }
                 for b in backups
             ]
         )  # fmt: skip
     elif backups:
-        rows = [(b.number, f"{b.made}", human_bytes(b.size_bytes), b.reason) for b in backups]
+        rows = [(b.number, f"{b.created}", human_bytes(b.size_bytes), b.reason) for b in backups]
         print_table(rows, ("number", "made", "size", "why"))
         print("restore one with --restore NUMBER")
     else:

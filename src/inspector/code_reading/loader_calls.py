@@ -66,14 +66,14 @@ def read_loader_calls(text: str, *, keras: str = "") -> tuple[LoaderCall, ...]:
     for call in reading.calls:
         if call.loader not in KERAS_LOADERS:
             continue
-        made = loader_call(call, keras)
+        keras_call = loader_call(call, keras)
         if call.loader is LoaderName.SPLIT_DATASET:
             if id(call.source.node) in seen:
                 continue
             seen.add(id(call.source.node))
             sides = [c.name for c in reading.calls if c.source is call.source and c.name]
-            made = replace(made, name=", ".join(sides))
-        calls.append(made)
+            keras_call = replace(keras_call, name=", ".join(sides))
+        calls.append(keras_call)
     if not calls:
         raise nothing_read(reading)
     return tuple(calls)
@@ -112,14 +112,14 @@ def loader_call(call: CodeCall, keras: str = "") -> LoaderCall:
             "Split by validation_split and subset instead; `inspector code` says what the cut"
             " does.",
         )
-    made = {
+    keras_call = {
         LoaderName.DATASET: _dataset, LoaderName.GENERATOR: _flow,
         LoaderName.SPLIT_DATASET: _split,
     }[call.loader](call)  # fmt: skip
     maker = call.maker
     return replace(
-        made,
-        call=replace(made.call, keras=keras),
+        keras_call,
+        call=replace(keras_call.call, keras=keras),
         generator=maker.place.line if maker else 0,
         augments=augments(call),
         normalises=_normalises(call),

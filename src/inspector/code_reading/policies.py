@@ -132,7 +132,7 @@ def code_policies(
         UsageError: `keras_version` is no version.
     """
     swapped = bool(keras_version) and swaps_axes(keras_version)
-    found = [
+    policies = [
         *_of_generators(followed, calls, swapped=swapped),
         *_of_layers(followed, calls),
     ]
@@ -142,7 +142,7 @@ def code_policies(
         DatasetRole.VALIDATION: 2,
         DatasetRole.TEST: 3,
     }
-    return tuple(sorted(found, key=lambda p: (not p.trained, rank[p.role])))
+    return tuple(sorted(policies, key=lambda p: (not p.trained, rank[p.role])))
 
 
 def _of_generators(
@@ -204,10 +204,10 @@ def _of_layers(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[CodePo
     stacks = [tuple(flat_layers(stack)) for stack in followed.libraries.stacks]
     chains = [tuple(flat_layers(t)) for t in _tensors(followed)]
     for layers in sorted((*stacks, *chains), key=len):
-        kept = tuple(layer for layer in layers if id(layer.node) not in used)
-        if _augments(kept):
-            used |= {id(layer.node) for layer in kept}
-            yield layers_policy(DatasetRole.OTHER, kept)
+        unused = tuple(layer for layer in layers if id(layer.node) not in used)
+        if _augments(unused):
+            used |= {id(layer.node) for layer in unused}
+            yield layers_policy(DatasetRole.OTHER, unused)
     loose = tuple(m for m in followed.libraries.layers if id(m.node) not in used)
     if loose and (_augments(loose) or any(m.name in LAYERS and m.family == "keras" for m in loose)):
         once = [

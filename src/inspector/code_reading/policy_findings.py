@@ -441,10 +441,10 @@ def _sides(
         return
     name = (where or arrays)[0]
     for policy in policies:
-        made = policy.policy
-        if made is None or policy.role in (DatasetRole.VALIDATION, DatasetRole.TEST):
+        augmentation = policy.policy
+        if augmentation is None or policy.role in (DatasetRole.VALIDATION, DatasetRole.TEST):
             continue
-        flips = [n for n in ("horizontal_flip", "vertical_flip") if getattr(made, n)]
+        flips = [n for n in ("horizontal_flip", "vertical_flip") if getattr(augmentation, n)]
         if flips:
             yield CodeFinding(
                 "flips_change_labels", MIDDLE,

@@ -288,18 +288,18 @@ def _value_findings(
     trained = [p for p in policies if p.role is DatasetRole.TRAINING] or [
         p for p in policies if p.role is DatasetRole.OTHER
     ]
-    for made in trained:
-        if made.policy is None:
+    for code_policy in trained:
+        if code_policy.policy is None:
             continue
         told: set[str] = set()
         for rule in RULES:
-            for point in rule(made.policy, setting):
+            for point in rule(code_policy.policy, setting):
                 if point.field in told or point.rule == "swapped-axes":
                     continue
-                if point.rule == "needs-fit" and made.generator in fitted:
+                if point.rule == "needs-fit" and code_policy.generator in fitted:
                     continue
                 told.add(point.field)
                 yield CodeFinding(
                     point.rule.replace("-", "_"), _LEVELS[point.severity], point.message,
-                    made.place, point.field, point.suggestion,
+                    code_policy.place, point.field, point.suggestion,
                 )  # fmt: skip

@@ -47,7 +47,7 @@ def styles(paths: Sequence[str], labels: Sequence[str]) -> dict[str, tuple[str, 
     A key holds the class, as "1" of cats and "1" of dogs are not one image. Images without a copy
     have "".
     """
-    found = {
+    keys_by_style = {
         "Roboflow versions (x_jpg.rf.hash)": _copies(paths, labels, _ROBOFLOW),
         "Augmentor copies (class_original_x)": _copies(paths, labels, _AUGMENTOR),
         "augmented copies (rotated_x, x_aug_1)": _copies(paths, labels, _BEFORE, _AFTER),
@@ -55,7 +55,7 @@ def styles(paths: Sequence[str], labels: Sequence[str]) -> dict[str, tuple[str, 
         "frames of a video (x_frame_12)": _frames(paths),
         "patient folders": _patients(paths, labels),
     }
-    return {rule: keys for rule, keys in found.items() if any(keys)}
+    return {rule: keys for rule, keys in keys_by_style.items() if any(keys)}
 
 
 def _copies(

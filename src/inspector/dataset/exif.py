@@ -86,7 +86,7 @@ def _text(value: object) -> str:
 
 
 def _time(value: object) -> str:
-    found = _TIME.match(value) if isinstance(value, str) else None
-    if found is None or found[1] == "0000":
+    match = _TIME.match(value) if isinstance(value, str) else None
+    if match is None or match[1] == "0000":
         return ""
-    return f"{found[1]}-{found[2]}-{found[3]} {found[4]}:{found[5]}:{found[6]}"
+    return f"{match[1]}-{match[2]}-{match[3]} {match[4]}:{match[5]}:{match[6]}"

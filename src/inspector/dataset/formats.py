@@ -149,10 +149,10 @@ def sniff(head: bytes) -> str:
 
 def guess(path: str, head: bytes) -> str:
     """Return the format to try: what the bytes announce, else TGA by name, which has no magic."""
-    found = sniff(head)
-    if not found and extension(path) == ".tga":
+    sniffed = sniff(head)
+    if not sniffed and extension(path) == ".tga":
         return "TGA"
-    return found
+    return sniffed
 
 
 def is_sure(name: str) -> bool:
@@ -277,8 +277,8 @@ def _png_is_whole(data: bytes) -> bool:
             return False
         # Lower case first letter: an ancillary chunk, whose damage libpng only warns of.
         if not kind[0] & 0x20:
-            found = int.from_bytes(data[end - 4 : end], "big")
-            if zlib.crc32(data[at + 4 : end - 4]) != found:
+            stored_crc = int.from_bytes(data[end - 4 : end], "big")
+            if zlib.crc32(data[at + 4 : end - 4]) != stored_crc:
                 return False
         if kind == b"IEND":
             return True

@@ -49,11 +49,11 @@ class Proposal:
     @property
     def groups(self) -> dict[str, list[int]]:
         """Positions of the members by key, for keys with two members or more."""
-        found: dict[str, list[int]] = defaultdict(list)
+        by_key: dict[str, list[int]] = defaultdict(list)
         for position, key in enumerate(self.keys):
             if key:
-                found[key].append(position)
-        return {key: members for key, members in found.items() if len(members) > 1}
+                by_key[key].append(position)
+        return {key: members for key, members in by_key.items() if len(members) > 1}
 
 
 def by_manifest(sources: Sequence[str]) -> Proposal | None:
@@ -76,11 +76,11 @@ def by_names(paths: Sequence[str], labels: Sequence[str]) -> list[Proposal]:
 
     Keys are kept apart by class: "1.jpg" of cats and "1.jpg" of dogs are not one event.
     """
-    found: list[Proposal] = []
+    proposals: list[Proposal] = []
     for style, copies in styles(paths, labels).items():
         proposal = _worth(Proposal(Provenance.NAMES, style, copies))
-        if proposal and not any(_same(proposal, other) for other in found):
-            found.append(proposal)
+        if proposal and not any(_same(proposal, other) for other in proposals):
+            proposals.append(proposal)
     for drop in (1, 2):
         rule = "name without its last number" if drop == 1 else "name without its last two numbers"
         keys = [
@@ -88,9 +88,9 @@ def by_names(paths: Sequence[str], labels: Sequence[str]) -> list[Proposal]:
             for path, label in zip(paths, labels, strict=True)
         ]
         proposal = _worth(Proposal(Provenance.NAMES, rule, _distinct(keys, labels)))
-        if proposal and not any(_same(proposal, other) for other in found):
-            found.append(proposal)
-    return found
+        if proposal and not any(_same(proposal, other) for other in proposals):
+            proposals.append(proposal)
+    return proposals
 
 
 def by_pattern(paths: Sequence[str], pattern: str) -> Proposal:
@@ -200,12 +200,12 @@ def _distinct(keys: Sequence[str], labels: Sequence[str]) -> tuple[str, ...]:
     """Drop the keys that are a bare word for much of a class, or for several, as IMG_0001 is."""
     sizes, classes = Counter(keys), Counter(labels)
     used = Counter(key.partition("/")[2] for key in sizes)
-    kept = []
+    distinct_keys = []
     for key, label in zip(keys, labels, strict=True):
         word = key.partition("/")[2]
         common = sizes[key] > max(BARE_MEMBERS, BARE_SHARE * classes[label]) or used[word] > 1
-        kept.append("" if common and not _NUMBER.search(word) else key)
-    return tuple(kept)
+        distinct_keys.append("" if common and not _NUMBER.search(word) else key)
+    return tuple(distinct_keys)
 
 
 def _key(match: re.Match[str] | None) -> str:

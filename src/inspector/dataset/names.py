@@ -154,7 +154,7 @@ def shown(text: str) -> str:
 
 def without_controls(text: str) -> str:
     """Return a text with line breaks and other control characters written out."""
-    return _CONTROL.sub(lambda found: repr(found.group())[1:-1], text)
+    return _CONTROL.sub(lambda match: repr(match.group())[1:-1], text)
 
 
 def _why_no_part(name: str, path_bytes: int) -> str:

@@ -83,7 +83,7 @@ class ReportPage:
     evidence: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
     lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    made: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
     pairs_title: str = "Closest pairs across splits"
 
 

@@ -23,13 +23,13 @@ class Backup:
 
     Attributes:
         number: 1 for the newest.
-        made: Local time.
+        created: Local time.
         reason: Why it was made, such as "before version 2", or "".
     """
 
     number: int
     path: Path
-    made: datetime
+    created: datetime
     size_bytes: int
     reason: str
 
@@ -63,7 +63,7 @@ def back_up_daily(connection: sqlite3.Connection, project: Path, now: datetime) 
     newest = next(iter(list_backups(project)), None)
     if newest is not None:
         changed = datetime.fromtimestamp(_changed_at(project))
-        if newest.made.date() >= now.date() or changed <= newest.made:
+        if newest.created.date() >= now.date() or changed <= newest.created:
             return
     with suppress(OSError, sqlite3.Error):
         back_up(connection, project, now)

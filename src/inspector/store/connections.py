@@ -123,7 +123,7 @@ def damaged(path: Path, reason: str) -> DamagedProjectError:
         )
     else:
         advice = (
-            f"Restore the backup of {newest.made:%Y-%m-%d %H:%M} with `inspector backups {path}"
+            f"Restore the backup of {newest.created:%Y-%m-%d %H:%M} with `inspector backups {path}"
             " --restore 1`; the damaged file is kept under another name."
         )
     start = "is damaged" if _is_sqlite(path) else "is not a project file, or is damaged"

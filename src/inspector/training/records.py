@@ -66,9 +66,9 @@ def load_checkpoint(folder: Path) -> tuple[State, list[Array]] | None:
         TrainingError: It is damaged.
     """
     try:
-        with np.load(folder / CHECKPOINT, allow_pickle=False) as found:
-            text = found["state"].tobytes().decode()
-            variables = [found[name] for name in sorted(found.files) if name != "state"]
+        with np.load(folder / CHECKPOINT, allow_pickle=False) as archive:
+            text = archive["state"].tobytes().decode()
+            variables = [archive[name] for name in sorted(archive.files) if name != "state"]
         raw = json.loads(text)
         raw["history"] = tuple(EpochDone(**epoch) for epoch in raw["history"])
         raw["best"] = tuple(raw["best"])

@@ -113,21 +113,21 @@ class EffectsPanel(QWidget):
         self._lay_out()
         self._tell_safety()
 
-    def _on_ranges(self, found: Ranges) -> None:
+    def _on_ranges(self, ranges: Ranges) -> None:
         compared = self._measurer.reference_set is not None and bool(
             self._measurer.reference_set.validation
         )
         self._difference.setText(
-            difference(found.suggested, compared=compared, splits=self._splits)
+            difference(ranges.suggested, compared=compared, splits=self._splits)
         )
 
-    def _on_measured(self, found: Effects) -> None:
+    def _on_measured(self, effects: Effects) -> None:
         for field, _ in _NUMBERS:
-            text = _number(field, found.effect)
-            if found.beside is not None:
-                text += f"   B: {_number(field, found.beside)}"
+            text = _number(field, effects.effect)
+            if effects.beside is not None:
+                text += f"   B: {_number(field, effects.beside)}"
             self._numbers[field].setText(text)
-        self._levels.show_levels(found.levels)
+        self._levels.show_levels(effects.levels)
 
     def _on_chosen(self, name: str) -> None:
         self._chosen = name
@@ -201,8 +201,8 @@ def difference(
         ("height_shift_range", "its subjects lie {:+.0%} of the side further down", False),
         ("zoom_range", "its subjects are {:.2f} as large", True),
     ):
-        found = next((s for s in suggested if s.parameter == parameter), None)
-        off = found.measured.get("validation") if found else None
+        suggestion = next((s for s in suggested if s.parameter == parameter), None)
+        off = suggestion.measured.get("validation") if suggestion else None
         if off is not None and abs(off - factor) >= LEAST_DIFFERENCE:
             told.append(text.format(off))
     if not told:

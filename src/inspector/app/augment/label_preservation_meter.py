@@ -89,8 +89,8 @@ class LabelPreservationMeter(QWidget):
 
 def _paint_damage(painter: QPainter, damage: LabelChange, bar: QRectF, number: QRectF) -> None:
     colour = theme.colour("problem-fill" if damage.harmful else "text-2")
-    kept = QRectF(bar.left(), bar.top(), bar.width() * damage.kept_share, bar.height())
-    painter.fillRect(kept, colour)
+    kept_bar = QRectF(bar.left(), bar.top(), bar.width() * damage.kept_share, bar.height())
+    painter.fillRect(kept_bar, colour)
     # The mark is where the plain images stand: a loss is the gap between the two.
     x = bar.left() + bar.width() * damage.plain_share
     painter.fillRect(QRectF(x - 1, bar.top() - 3, 2, bar.height() + 6), theme.colour("text"))
@@ -123,8 +123,8 @@ class WorstSamples(QWidget):
                     from_pixels(reference_set.pictures[worst.nearest]),
                     reference_set.names[reference_set.labels[worst.nearest]],
                 ))  # fmt: skip
-        said = "; ".join(f"a draw of {a} is like {b}" for _, a, _, b in self._pairs)
-        self.setAccessibleDescription(said)
+        description = "; ".join(f"a draw of {a} is like {b}" for _, a, _, b in self._pairs)
+        self.setAccessibleDescription(description)
         self.setFixedHeight(2 * (68 + _CAPTION_PX) + 4 if self._pairs else 0)
         self.update()
 

@@ -23,15 +23,15 @@ class LintList(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
 
-    def show_advice(self, found: Sequence[Advice]) -> None:
+    def show_advice(self, notes: Sequence[Advice]) -> None:
         """Show these in place of what was shown."""
         while (item := self._column.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
-        for advice in found:
+        for advice in notes:
             self._column.addWidget(self._card(advice))
-        if not found:
+        if not notes:
             nothing = QLabel("There is nothing to report about this policy.")
             nothing.setProperty("role", "muted")
             nothing.setWordWrap(True)
@@ -56,11 +56,11 @@ class LintList(QWidget):
         line.addWidget(text, 1)
         column.addLayout(line)
         if advice.suggestion:
-            said = ", ".join(f"{k} = {v}" for k, v in advice.suggestion.items())
+            assignments = ", ".join(f"{k} = {v}" for k, v in advice.suggestion.items())
             button = QPushButton("Set what was probably meant")
             button.setProperty("role", "quiet")
-            button.setToolTip(said)
-            button.setAccessibleDescription(said)
+            button.setToolTip(assignments)
+            button.setAccessibleDescription(assignments)
             suggestion = advice.suggestion
             button.clicked.connect(lambda: self.followed.emit(suggestion))
             column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)

@@ -257,9 +257,9 @@ class AugmentPage(Page):
         )  # fmt: skip
         heads = (f"A: {self._bar.name()}", f"B: {name}") if beside else ("Samples", "")
 
-        def done(found: list[GridRow]) -> None:
+        def done(grid_rows: list[GridRow]) -> None:
             self.drawn += 1
-            self._grid.show_rows(found, heads)
+            self._grid.show_rows(grid_rows, heads)
             if request is self._asked:
                 self._show_strip()
 
@@ -287,8 +287,8 @@ class AugmentPage(Page):
             lambda: to_code(policy, target, version), self._code.show_code, channel="code"
         )
 
-    def _on_advised(self, found: tuple[Advice, ...]) -> None:
-        self._advice = [*self._code_advice, *found]
+    def _on_advised(self, advice: tuple[Advice, ...]) -> None:
+        self._advice = [*self._code_advice, *advice]
         self._controls.show_advice(self._advice)
         self._advice_list.show_advice(self._advice)
         count = len(self._advice)

@@ -115,8 +115,8 @@ class PolicyBar(QWidget):
         known = (name for name, other in self._known().items() if other == policy)
         return next(known, _UNNAMED)
 
-    def _on_kept(self, kept: list[SavedPolicy]) -> None:
-        self._saved = {p.name: p.policy for p in kept}
+    def _on_kept(self, policies: list[SavedPolicy]) -> None:
+        self._saved = {p.name: p.policy for p in policies}
         self._show_names()
 
     def _show_names(self) -> None:

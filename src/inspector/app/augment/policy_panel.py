@@ -152,9 +152,9 @@ class PolicyControls(QWidget):
                 value = min(control.high, max(control.low, control.read(policy)))
                 row.slider.show_other(_tick(control, value))
 
-    def show_suggested(self, found: Sequence[SuggestedRange]) -> None:
+    def show_suggested(self, ranges: Sequence[SuggestedRange]) -> None:
         """Show the ranges that the images suggest, each beside its number."""
-        self._suggested = {s.parameter: s for s in found}
+        self._suggested = {s.parameter: s for s in ranges}
         for row in self._rows:
             self._show_suggested(row)
 

@@ -34,11 +34,11 @@ def headline(measured: EffectsRequests, policy: Policy, beside: str) -> tuple[st
             f"Even without augmentation, only {100 * whole.plain_share:.0f} % of images are closest"
             f" to their own class.{against}",
         )
-    kept = round(10 * whole.kept_share)
+    preserved = round(10 * whole.kept_share)
     if whole.harmful:
-        head = f"This policy changes the class in {10 - kept} of 10 samples."
+        head = f"This policy changes the class in {10 - preserved} of 10 samples."
     else:
-        head = f"{kept} of 10 samples still look like their class."
+        head = f"{preserved} of 10 samples still look like their class."
     return head, f"{_note(whole, known)}{against}"
 
 

@@ -74,8 +74,8 @@ class RangeStrip(QWidget):
     def show_strip(self, strip: RangeStripImages) -> None:
         """Show another strip."""
         self._strip = strip
-        said = ", ".join(text for _, text in strip.pictures)
-        self.setAccessibleDescription(f"{strip.title}: {said}")
+        captions = ", ".join(text for _, text in strip.pictures)
+        self.setAccessibleDescription(f"{strip.title}: {captions}")
         self.update()
 
     def cell_px(self) -> float:

@@ -114,10 +114,10 @@ class FilterBar(QWidget):
         """Return the chosen values by facet, to be kept."""
         return {facet.value: sorted(values) for facet, values in self.query.chosen.items()}
 
-    def select_values(self, kept: Mapping[str, Iterable[str]]) -> None:
+    def select_values(self, selection: Mapping[str, Iterable[str]]) -> None:
         """Choose what `selected_values` gave; facets that are not known any more are left out."""
         known = {facet.value: facet for facet in Facet}
-        chosen = {known[n]: frozenset(values) for n, values in kept.items() if n in known}
+        chosen = {known[n]: frozenset(values) for n, values in selection.items() if n in known}
         self._set(replace(self.query, chosen=chosen))
 
     def open_list(self, facet: Facet) -> None:

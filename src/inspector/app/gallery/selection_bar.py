@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
 
 from inspector.app.widgets import theme
 from inspector.app.widgets.controls.key_button import KeyButton
+from inspector.app.widgets.elided_label import ElidedLabel
 
 _NOTHING = "Nothing selected. Shift+click selects a range."
 
@@ -27,7 +28,7 @@ class SelectionBar(QFrame):
         super().__init__()
         self.setObjectName("selection-bar")
         self.setFixedHeight(theme.size("selection_bar"))
-        self._count = QLabel(_NOTHING)
+        self._count = ElidedLabel(_NOTHING)
         self._count.setObjectName("selection-count")
         self._clear = QPushButton("Clear")
         self._clear.setProperty("role", "quiet")
@@ -36,9 +37,8 @@ class SelectionBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 16, 0)
         row.setSpacing(8)
-        row.addWidget(self._count)
+        row.addWidget(self._count, 1)
         row.addWidget(self._clear)
-        row.addStretch()
         for (text, key, icon), run in verbs.items():
             button = KeyButton(text, key, icon=icon)
             button.clicked.connect(run)
@@ -48,7 +48,7 @@ class SelectionBar(QFrame):
 
     def show_count(self, count: int) -> None:
         """Show how many are selected."""
-        self._count.setText(f"{count:,} selected" if count else _NOTHING)
+        self._count.show_text(f"{count:,} selected" if count else _NOTHING)
         self._count.setProperty("role", "card-title" if count else "muted")
         self._count.style().unpolish(self._count)
         self._count.style().polish(self._count)

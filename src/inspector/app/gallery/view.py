@@ -111,19 +111,19 @@ class GalleryView(QListView):
     ) -> None:
         """Show other samples; the place and what is selected stay, as far as they are listed."""
         place = self.verticalScrollBar().value()
-        kept, current = self.selected_ids() or self._wanted_ids, self.currentIndex()
+        selected, current = self.selected_ids() or self._wanted_ids, self.currentIndex()
         focus = int(self.tiles.ids[current.row()]) if current.isValid() else 0
         self.tiles.set_listing(ids, starts, titles)
         self.verticalScrollBar().setValue(place)
-        self._select(kept, focus)
+        self._select(selected, focus)
 
     def selected_values(self) -> dict[str, list[str]]:
         """Return what is selected, to be kept for another day."""
         return {"selected": [str(i) for i in self.selected_ids()[:MAX_CACHED]]}
 
-    def select_values(self, kept: Mapping[str, Iterable[str]]) -> None:
+    def select_values(self, selection: Mapping[str, Iterable[str]]) -> None:
         """Select it again, as soon as it is listed."""
-        self._wanted_ids = [int(i) for i in kept.get("selected", ()) if i.isdecimal()]
+        self._wanted_ids = [int(i) for i in selection.get("selected", ()) if i.isdecimal()]
         self._select(self._wanted_ids, 0)
 
     def _select(self, samples: Sequence[int], focus: int) -> None:

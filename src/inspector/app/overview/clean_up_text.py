@@ -69,7 +69,7 @@ def action_text(plan: CleanUpPlan) -> str:
     failed = len(plan.unreadable)
     if failed:
         return f"Exclude {failed:,} unreadable file{'s' * (failed != 1)}"
-    return f"Keep {len(plan.kept):,} pairs" if plan.kept else "Nothing to exclude"
+    return f"Keep {len(plan.unticked):,} pairs" if plan.unticked else "Nothing to exclude"
 
 
 def price_text(name: str, price: CleanUpPlan | str) -> tuple[str, bool]:

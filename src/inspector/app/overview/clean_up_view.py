@@ -117,8 +117,8 @@ class CleanUpView(QWidget):
         self._show_pairs()
         before, after = plan.leaked
         self._leaked.setText(f"{before:,} → {after:,}" if before != after else f"{after:,}")
-        kept = len(plan.kept) + len(plan.copies.by_hand)
-        self._kept.setText(f"{kept:,}")
+        kept_count = len(plan.unticked) + len(plan.copies.by_hand)
+        self._kept.setText(f"{kept_count:,}")
         self.bars.show_balance(plan.balance)
         self._notes.setText("\n\n".join(plan.notes))
         self._notes.setVisible(bool(plan.notes))
@@ -126,7 +126,7 @@ class CleanUpView(QWidget):
         self._error.setVisible(bool(plan.obstacles))
         self._show_options(plan)
         self._do.setText(action_text(plan))
-        works = bool(plan.excluded or plan.kept or plan.unreadable or plan.moves)
+        works = bool(plan.excluded or plan.unticked or plan.unreadable or plan.moves)
         self._do.setEnabled(works and not plan.obstacles)
 
     def show_prices(self, prices: Mapping[str, CleanUpPlan | str]) -> None:

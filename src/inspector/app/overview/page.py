@@ -239,12 +239,12 @@ class OverviewPage(Page):
         for finding in overview.findings:
             # Files without an image are passed over, up to a few strips' length.
             ids = finding.samples[: 4 * STRIP]
-            found: list[tuple[str, QImage]] = []
+            strip: list[tuple[str, QImage]] = []
             for sample in self.project.samples.by_ids(ids):
                 image = from_jpeg(self.project.samples.thumbnail(sample.id))
-                if not image.isNull() and len(found) < STRIP:
-                    found.append((sample.path, image))
-            pictures[finding.code] = found
+                if not image.isNull() and len(strip) < STRIP:
+                    strip.append((sample.path, image))
+            pictures[finding.code] = strip
         return OverviewData(overview, pictures)
 
     def _lay_out(self) -> None:

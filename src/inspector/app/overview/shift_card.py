@@ -67,12 +67,12 @@ class ShiftCard(QFrame):
         self._bridge.call(self._read, self._show, channel="differences")
 
     def _read(self) -> _Shown | None:
-        found = self._project.diagnoses.differences()
-        if found is None or not found.found:
+        report = self._project.diagnoses.differences()
+        if report is None or not report.shifts:
             return None
-        wanted = {s.id for one in found.found[:SHOWN] for pair in one.pairs for s in pair}
-        images = {i: from_jpeg(self._project.samples.thumbnail(i)) for i in wanted}
-        return _Shown(found, images)
+        ids = {s.id for one in report.shifts[:SHOWN] for pair in one.pairs for s in pair}
+        images = {i: from_jpeg(self._project.samples.thumbnail(i)) for i in ids}
+        return _Shown(report, images)
 
     def _show(self, shown: _Shown | None) -> None:
         self.setVisible(shown is not None)
@@ -82,17 +82,17 @@ class ShiftCard(QFrame):
                 widget.deleteLater()
         if shown is None:
             return
-        found = shown.differences
-        self._title.setText(found.title)
-        more = len(found.found) - SHOWN
+        report = shown.differences
+        self._title.setText(report.title)
+        more = len(report.shifts) - SHOWN
         left = f" The {SHOWN} clearest are shown." if more > 0 else ""
         self._note.setText(
-            f"Training against {found.folder}, for {len(found.found)} of {found.tested} simple"
+            f"Training against {report.folder}, for {len(report.shifts)} of {report.tested} simple"
             " properties beyond what drawing whole groups gives by chance (Holm-corrected p at"
             f" most .05). What it costs in accuracy is a matter of the terms above.{left}"
         )
-        sides: Splits = ("training", found.folder)
-        for row, one in enumerate(found.found[:SHOWN]):
+        sides: Splits = ("training", report.folder)
+        for row, one in enumerate(report.shifts[:SHOWN]):
             self._add(row, one, sides, shown.pictures)
 
     def _add(

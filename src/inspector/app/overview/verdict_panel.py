@@ -112,9 +112,9 @@ class VerdictPanel(QFrame):
         rates: Sequence[Rate] = ()
         stands = ""
         try:
-            found = self._project.splits.leaks(with_seeds=False)
-            stands = found.text
-            rates = diagnoses.rates(found)
+            leakage = self._project.splits.leaks(with_seeds=False)
+            stands = leakage.text
+            rates = diagnoses.rates(leakage)
         except InspectorError as error:
             stands = f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}"
         return _Read(diagnoses.last(), rates, stands, diagnoses.numbers.text)

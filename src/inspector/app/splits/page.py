@@ -61,7 +61,7 @@ class SplitsPage(Page):
         self._bar.changed.connect(self._look)
         self._bar.serving.changed.connect(self._compare)
         self._bar.serving.judge.connect(lambda: self._compare(judge=True))
-        self._bar.kept.connect(self._on_keep)
+        self._bar.keep_asked.connect(self._on_keep)
         self._summary, self._note = QLabel(), QLabel()
         self._summary.setObjectName("splits-summary")
         self._note.setObjectName("splits-note")
@@ -87,19 +87,19 @@ class SplitsPage(Page):
         self._timer.timeout.connect(self._keep_threshold)
         self._set_up()
         self._lay_out()
-        self._kept = project.splits.rule
-        self._bar.show_rule(self._kept)
+        self._rule = project.splits.rule
+        self._bar.show_rule(self._rule)
 
     def refresh(self, changes: Changes) -> None:
         """Look again after a change."""
         if not changes.dataset:
             return
         self.bridge.call(self.project.splits.folds, self._bar.offer_folds, channel="folds")
-        kept = self.project.splits.rule
-        if kept != self._kept:
+        rule = self.project.splits.rule
+        if rule != self._rule:
             # A rule that is only looked at stays while others of its facts change.
-            self._kept = kept
-            self._bar.show_rule(kept)
+            self._rule = rule
+            self._bar.show_rule(rule)
         if self.project.scans.is_complete():
             self._look(self._bar.rule())
         else:

@@ -66,13 +66,13 @@ class RuleBar(QFrame):
 
     Attributes:
         changed: A `Rule`, a moment after the last change; `lacks` says what is missing yet.
-        kept: The person wants this rule to be in use.
+        keep_asked: The person wants this rule to be in use.
         reading: How pasted code was read, filled by the page; `serving` likewise what inference
             code does otherwise.
     """
 
     changed = Signal(object)
-    kept = Signal()
+    keep_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -293,7 +293,7 @@ class RuleBar(QFrame):
         self._keep.setProperty("small", True)
         self._keep.setProperty("role", "primary")
         self._keep.setToolTip("Remember it: findings, the diagnosis and training go by it")
-        self._keep.clicked.connect(self.kept)
+        self._keep.clicked.connect(self.keep_asked)
 
     def _connect(self) -> None:
         for box in (self._kind, self._loader, self._keras, self._function, self._fold):

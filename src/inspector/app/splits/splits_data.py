@@ -37,13 +37,16 @@ class SplitsData:
     @property
     def nodes(self) -> dict[str, int]:
         """Images by split, those that are excluded left out; training first."""
-        leakage, made = self.leakage, self.leakage.made
+        leakage, membership = self.leakage, self.leakage.made
         others = {
             name: sum(path not in leakage.excluded for path in paths)
-            for name, paths in made.elsewhere.items()
+            for name, paths in membership.elsewhere.items()
             if paths
         }
-        two = {"training": leakage.training_images, made.evaluation: leakage.validation_images}
+        two = {
+            "training": leakage.training_images,
+            membership.evaluation: leakage.validation_images,
+        }
         return {**two, **others}
 
     @property
@@ -81,7 +84,7 @@ class SplitsData:
     @property
     def note(self) -> str:
         """Return what to do, and what else a person has to know of this rule."""
-        leakage, made = self.leakage, self.leakage.made
+        leakage, membership = self.leakage, self.leakage.made
         neighbours, groups = len(leakage.leaks) - leakage.count(GROUP), leakage.count(GROUP)
         parts = []
         if neighbours:
@@ -90,8 +93,8 @@ class SplitsData:
             parts.append(f"{groups:,} more share only a group with training.")
         if leakage.both:
             parts.append(f"{len(leakage.both):,} files are in both splits.")
-        if made.neither:
-            parts.append(f"{len(made.neither):,} files are in neither.")
+        if membership.neither:
+            parts.append(f"{len(membership.neither):,} files are in neither.")
         if leakage.before is not None:
             parts.append(
                 f"Before exclusions it was {leakage.before.leaked:,} of"
@@ -115,15 +118,19 @@ def read_splits(project: Project, rule: Rule) -> SplitsData:
     """
     search = project.splits.search(rule)
     leakage = search.at(project.duplicates.threshold)
-    made = leakage.made
+    membership = leakage.made
     labels: dict[str, str] = {s.path: s.label for s in project.samples.everything()}
-    sides = {"training": made.training, made.evaluation: made.validation, **made.elsewhere}
+    sides = {
+        "training": membership.training,
+        membership.evaluation: membership.validation,
+        **membership.elsewhere,
+    }
     counts = {
         side: Counter(labels.get(p, "") for p in paths) for side, paths in sides.items() if paths
     }
     names = sorted({name for count in counts.values() for name in count} - {""})
     balance = tuple((name, {side: counts[side][name] for side in counts}) for name in names)
-    moved = len(project.splits.moves(made)) if rule.kind is RuleKind.GROUPS else 0
+    moved = len(project.splits.moves(membership)) if rule.kind is RuleKind.GROUPS else 0
     return SplitsData(
         leakage, balance, moved, lock_text(project), search, project.splits.drawn(rule)
     )  # fmt: skip

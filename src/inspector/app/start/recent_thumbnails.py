@@ -19,11 +19,11 @@ def read_faces(datasets: Sequence[str], side_px: int) -> Mapping[str, list[QImag
         datasets: Paths of folders.
         side_px: Of the squares, in pixels of the screen.
     """
-    found = {}
+    faces = {}
     for dataset in datasets:
         images = [_square(from_jpeg(face), side_px) for face in thumbnails_of(Path(dataset), FACES)]
-        found[dataset] = [image for image in images if not image.isNull()]
-    return found
+        faces[dataset] = [image for image in images if not image.isNull()]
+    return faces
 
 
 def _square(image: QImage, side_px: int) -> QImage:

@@ -68,13 +68,13 @@ class CompareDialog(StableFocus, QDialog):
     start_asked = Signal(object)
 
     def __init__(
-        self, project: Project, bridge: Bridge, wanted: RunConfig, own: Mapping[str, Policy],
+        self, project: Project, bridge: Bridge, config: RunConfig, own: Mapping[str, Policy],
         parent: QWidget,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Compare")
-        self._project, self._bridge, self._wanted = project, bridge, wanted
+        self._project, self._bridge, self._config = project, bridge, config
         self._plan: ComparisonPlan | None = None
         self._axis, self._values = QComboBox(), QLineEdit()
         self._policies = {**own, **{n: p for n, p in PRESETS.items() if p != Policy.none()}}
@@ -139,9 +139,9 @@ class CompareDialog(StableFocus, QDialog):
                 parameter, _, values = text.partition("=")
                 return strengths(parameter.strip(), _numbers(values))
             case "shares":
-                return shares(_numbers(text), self._wanted.policy)
+                return shares(_numbers(text), self._config.policy)
             case "models":
-                return models(self._ticked(), self._wanted.policy)
+                return models(self._ticked(), self._config.policy)
             case _:
                 ticked = self._ticked()
                 return [Variant(NONE), *(Variant(n, self._policies[n]) for n in ticked)]
@@ -164,12 +164,12 @@ class CompareDialog(StableFocus, QDialog):
             )
             return
         setup = ComparisonSetup(self._seeds.value(), budget=Budget(self._budget.currentData()))
-        wanted = self._wanted
-        if self._axis.currentData() == _MODELS and wanted.weights is None:
-            wanted = replace(wanted, weights=IMAGENET)
+        config = self._config
+        if self._axis.currentData() == _MODELS and config.weights is None:
+            config = replace(config, weights=IMAGENET)
         self._bridge.call(
             lambda: self._project.comparisons.plan(
-                self._project.splits.rule, chosen, wanted, setup=setup
+                self._project.splits.rule, chosen, config, setup=setup
             ),
             self._show, channel="comparison plan", on_error=self._refuse,
         )  # fmt: skip

@@ -85,9 +85,9 @@ class ComparisonPanel(QWidget):
         outer.addWidget(self._go_on)
         self._show_parts(False)
 
-    def ask(self, wanted: RunConfig, own: Mapping[str, Policy]) -> None:
-        """Let the person choose what is compared; model, size and epochs are as `wanted`."""
-        sheet = CompareDialog(self._project, self._bridge, wanted, own, self)
+    def ask(self, config: RunConfig, own: Mapping[str, Policy]) -> None:
+        """Let the person choose what is compared; model, size and epochs are as `config`."""
+        sheet = CompareDialog(self._project, self._bridge, config, own, self)
         sheet.start_asked.connect(self._on_start)
         sheet.open()
 
@@ -143,14 +143,14 @@ class ComparisonPanel(QWidget):
                 lambda: comparisons.result(name), self._show_comparison, channel="comparison"
             )
 
-    def _show_kept(self, kept: Sequence[StoredComparison]) -> None:
-        names = [one.name for one in kept]
+    def _show_kept(self, comparisons: Sequence[StoredComparison]) -> None:
+        names = [one.name for one in comparisons]
         if names == [self._names.itemData(i) for i in range(self._names.count())]:
             self._read()
             return
         self._names.blockSignals(True)
         self._names.clear()
-        for one in kept:
+        for one in comparisons:
             at = datetime.fromtimestamp(one.made_at).strftime("%d %b %H:%M")
             self._names.addItem(f"{at}: {len(one.candidates)} compared, {one.rule}", one.name)
         self._names.setCurrentIndex(0)
@@ -160,12 +160,12 @@ class ComparisonPanel(QWidget):
     def _current(self) -> str:
         return str(self._names.currentData() or "")
 
-    def _show_comparison(self, found: Comparison) -> None:
+    def _show_comparison(self, comparison: Comparison) -> None:
         self._show_parts(True)
-        self.compared.emit(found)
-        self._plot.show_comparison(found)
-        self._go_on.setVisible(found.partial and not self.is_going())
-        figures = (found.reference, *(row.figures for row in found.rows))
+        self.compared.emit(comparison)
+        self._plot.show_comparison(comparison)
+        self._go_on.setVisible(comparison.partial and not self.is_going())
+        figures = (comparison.reference, *(row.figures for row in comparison.rows))
         self._times.setRowCount(2 * len(figures))
         for row, one in enumerate(figures):
             self._fill(2 * row, one)
@@ -173,13 +173,18 @@ class ComparisonPanel(QWidget):
         head = self._times.horizontalHeader().height()
         rows = sum(self._times.rowHeight(i) for i in range(2 * len(figures)))
         self._times.setFixedHeight(head + rows + 4)
-        marks = f"Known so far: {found.done} of {found.total} runs. " if found.partial else ""
-        budget = "equal steps" if found.budget.value == "steps" else "each until its plateau"
+        marks = (
+            f"Known so far: {comparison.done} of {comparison.total} runs. "
+            if comparison.partial
+            else ""
+        )
+        budget = "equal steps" if comparison.budget.value == "steps" else "each until its plateau"
         lines = [
-            f"{marks}{found.images:,} validation images in {found.groups:,} groups; {budget}."
-            f" The band is the margin of {found.margin:g} within which two are equal for practice.",
-            *(f"{row.policy}: {row.text}.{_time(row.time_factor)}" for row in found.rows),
-            *found.notes,
+            f"{marks}{comparison.images:,} validation images in {comparison.groups:,} groups;"
+            f" {budget}. The band is the margin of {comparison.margin:g} within which two are equal"
+            " for practice.",
+            *(f"{row.policy}: {row.text}.{_time(row.time_factor)}" for row in comparison.rows),
+            *comparison.notes,
         ]
         self._text.setText("\n\n".join(lines))
 

@@ -24,13 +24,15 @@ class ComparisonPlot(LateChart):
 
     def __init__(self) -> None:
         super().__init__("Differences to the baseline with 95 % intervals")
-        self._found: Comparison | None = None
+        self._comparison: Comparison | None = None
 
-    def show_comparison(self, found: Comparison) -> None:
+    def show_comparison(self, comparison: Comparison) -> None:
         """Show what is known of a comparison."""
-        self._found = found
-        self.setAccessibleDescription("; ".join(f"{r.policy}: {row_text(r)}" for r in found.rows))
-        self.setFixedHeight(_AXIS_PX + _ROW_PX * len(found.rows))
+        self._comparison = comparison
+        self.setAccessibleDescription(
+            "; ".join(f"{r.policy}: {row_text(r)}" for r in comparison.rows)
+        )
+        self.setFixedHeight(_AXIS_PX + _ROW_PX * len(comparison.rows))
         self.redraw()
 
     def sizeHint(self) -> QSize:
@@ -43,7 +45,7 @@ class ComparisonPlot(LateChart):
             self.redraw()
 
     def rows(self) -> "Sequence[TableRow]":
-        rows = self._found.rows if self._found is not None else ()
+        rows = self._comparison.rows if self._comparison is not None else ()
         return [
             ("policy", "difference", "low", "high", "decision"),
             *((r.policy, *(_text(v) for v in (r.mean, r.low, r.high)), r.decision.value)
@@ -51,23 +53,24 @@ class ComparisonPlot(LateChart):
         ]  # fmt: skip
 
     def paint(self, plot: "Plot") -> None:
-        found = self._found
-        if found is None or not found.rows:
+        comparison = self._comparison
+        if comparison is None or not comparison.rows:
             return
-        ends = [abs(v) for r in found.rows for v in (r.low, r.high, r.mean) if v is not None]
-        reach = max([found.margin * 2, *ends]) * 1.08
-        count = len(found.rows)
+        ends = [abs(v) for r in comparison.rows for v in (r.low, r.high, r.mean) if v is not None]
+        reach = max([comparison.margin * 2, *ends]) * 1.08
+        count = len(comparison.rows)
         band = theme.colour("line")
         band.setAlphaF(0.6)
         places = [count - 0.5 - number for number in range(count)]
-        plot.lying_bars([-found.margin] * count, [2 * found.margin] * count, places, band)
-        for row, y in zip(found.rows, places, strict=True):
+        plot.lying_bars([-comparison.margin] * count, [2 * comparison.margin] * count, places, band)
+        for row, y in zip(comparison.rows, places, strict=True):
             plot.line([0, 0], [y - 0.14, y + 0.14], theme.colour("text-2"), 1)
             self._paint_row(plot, row, y, reach)
         plot.ticks("left", (), 0)
         plot.ticks("bottom", (), 0)
         plot.ticks("top", (
-            (-reach * 0.9, f"{-reach:+.3f}"), (0, found.baseline), (reach * 0.9, f"{reach:+.3f}"),
+            (-reach * 0.9, f"{-reach:+.3f}"), (0, comparison.baseline),
+            (reach * 0.9, f"{reach:+.3f}"),
         ), _AXIS_PX)  # fmt: skip
         plot.show_range((-reach, reach), (0, count))
         plot.on_hover(self._text_at)
@@ -85,7 +88,7 @@ class ComparisonPlot(LateChart):
         plot.text(-reach, y - 0.32, text, theme.colour("text-2"))
 
     def _text_at(self, _: float, y: float) -> str:
-        rows = self._found.rows if self._found is not None else ()
+        rows = self._comparison.rows if self._comparison is not None else ()
         number = int(len(rows) - y)
         return f"{rows[number].policy}: {row_text(rows[number])}" if 0 <= number < len(rows) else ""
 
@@ -96,12 +99,12 @@ def _text(value: float | None) -> str:
 
 def row_text(row: ComparisonRow) -> str:
     """Return a difference as "no significant difference, -0.004 [-0.016, +0.008]"."""
-    said = row.decision.value
+    decision = row.decision.value
     if row.mean is None:
-        return said
+        return decision
     if row.low is None or row.high is None:
-        return f"{said}, {row.mean:+.3f}"
-    return f"{said}, {row.mean:+.3f} [{row.low:+.3f}, {row.high:+.3f}]"
+        return f"{decision}, {row.mean:+.3f}"
+    return f"{decision}, {row.mean:+.3f} [{row.low:+.3f}, {row.high:+.3f}]"
 
 
 def _colour(decision: ComparisonOutcome) -> QColor:

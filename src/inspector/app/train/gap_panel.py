@@ -59,10 +59,10 @@ class GapPanel(QWidget):
         self._wanted = RunConfig()
         self._lay_out()
 
-    def set_wanted(self, wanted: RunConfig) -> None:
+    def set_wanted(self, config: RunConfig) -> None:
         """Take model, size and epochs of the form; other values need another plan."""
-        if wanted != self._wanted:
-            self._wanted, self._plan = wanted, None
+        if config != self._wanted:
+            self._wanted, self._plan = config, None
             self._start.setEnabled(False)
 
     def refresh(self) -> None:
@@ -79,13 +79,13 @@ class GapPanel(QWidget):
             self._stop.set()
 
     def _on_ask(self) -> None:
-        progress, stop, wanted = Progress(), Stop(), self._wanted
+        progress, stop, config = Progress(), Stop(), self._wanted
         self._stop = stop
         self._ask.setEnabled(False)
         self._text.setText("Asking the baseline models, whose controls stand beside the trainings…")
         self._job = self._jobs.start(progress, stop)
         self._bridge.call(
-            lambda: self._project.experiments.plan(config=wanted, stop=stop, progress=progress),
+            lambda: self._project.experiments.plan(config=config, stop=stop, progress=progress),
             self._on_planned, on_error=self._on_failed,
         )  # fmt: skip
 
@@ -120,11 +120,13 @@ class GapPanel(QWidget):
             on_error=self._on_failed,
         )  # fmt: skip
 
-    def _on_answer(self, found: Experiment) -> None:
+    def _on_answer(self, experiment: Experiment) -> None:
         self._over()
-        self._start.setEnabled(found.partial and self._plan is not None)
-        done = f"{found.seeds_done} of {found.seeds} seeds are complete."
-        self._text.setText(done if found.answer else f"{done} A whole seed is needed for figures.")
+        self._start.setEnabled(experiment.partial and self._plan is not None)
+        done = f"{experiment.seeds_done} of {experiment.seeds} seeds are complete."
+        self._text.setText(
+            done if experiment.answer else f"{done} A whole seed is needed for figures."
+        )
         self.refresh()
         self.ended.emit()
 

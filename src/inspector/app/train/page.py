@@ -197,10 +197,10 @@ class TrainPage(Page):
     def _ask_plan(self) -> None:
         if not self.isVisible():
             return
-        wanted, seeds = self._form.wanted(), self._form.seeds()
-        self.gap.set_wanted(replace(wanted, policy=None, policy_name=""))
+        config, seeds = self._form.wanted(), self._form.seeds()
+        self.gap.set_wanted(replace(config, policy=None, policy_name=""))
         self.bridge.call(
-            lambda: plan_training(self.project, wanted, seeds), self._show_plan,
+            lambda: plan_training(self.project, config, seeds), self._show_plan,
             channel="train plan", on_error=self._refuse,
         )  # fmt: skip
 
@@ -224,11 +224,11 @@ class TrainPage(Page):
         if not self._start.isEnabled():
             return
         self._start.setEnabled(False)
-        wanted, seeds = self._form.wanted(), self._form.seeds()
+        config, seeds = self._form.wanted(), self._form.seeds()
 
         def work() -> None:
             runs, rule = self.project.runs, self.project.splits.rule
-            runs.start([runs.store(runs.plan(rule, w)) for w in seeds_of(wanted, seeds)])
+            runs.start([runs.store(runs.plan(rule, w)) for w in seeds_of(config, seeds)])
 
         self.bridge.call(work, self._on_started, on_error=self._refuse)
 
@@ -297,7 +297,7 @@ class TrainPage(Page):
 
     def _read_policies(self) -> None:
         self.bridge.call(
-            lambda: {kept.name: kept.policy for kept in self.project.policies.all()},
+            lambda: {saved.name: saved.policy for saved in self.project.policies.all()},
             self._form.show_policies, channel="train policies",
         )  # fmt: skip
 

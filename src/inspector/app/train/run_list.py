@@ -116,12 +116,12 @@ class RunList(QWidget):
             last = sorted(self._groups, key=lambda g: max(r.name for r in g.runs), reverse=True)
             self._hidden = {r.name for g in last[DRAWN_AT_FIRST:] for r in g.runs}
         fresh = [r.name for r in newest if r.name not in known]
-        wanted = self._choice(newest, fresh[-1] if fresh and known else current)
+        run_name = self._choice(newest, fresh[-1] if fresh and known else current)
         self._tree.blockSignals(True)
-        self._fill(wanted)
+        self._fill(run_name)
         self._tree.blockSignals(False)
-        if wanted and (wanted != current or not known):
-            self.chosen.emit(wanted)
+        if run_name and (run_name != current or not known):
+            self.chosen.emit(run_name)
 
     def groups(self) -> list[RunGroup]:
         """Return the runs by what they train."""
@@ -156,7 +156,7 @@ class RunList(QWidget):
             return going[-1]
         return favourite or (newest[0].name if newest else "")
 
-    def _fill(self, wanted: str) -> None:
+    def _fill(self, run_name: str) -> None:
         shut = {
             item.data(0, _KEY) for item in self._tops() if not item.isExpanded()
         }  # fmt: skip
@@ -169,9 +169,9 @@ class RunList(QWidget):
             top.setFirstColumnSpanned(True)
             for run in group.runs:
                 top.addChild(self._child(run))
-            holds = any(run.name == wanted for run in group.runs)
+            holds = any(run.name == run_name for run in group.runs)
             top.setExpanded(holds if first else top.data(0, _KEY) not in shut or holds)
-        if (item := self._find(wanted)) is not None:
+        if (item := self._find(run_name)) is not None:
             self._tree.setCurrentItem(item)
 
     def _tops(self) -> list[QTreeWidgetItem]:

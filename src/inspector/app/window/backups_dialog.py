@@ -79,4 +79,4 @@ def _put_back(file: Path, number: int) -> str:
 
 def _text(backup: Backup) -> str:
     reason = f", {backup.reason}" if backup.reason else ""
-    return f"{backup.made:%Y-%m-%d %H:%M}, {backup.size_bytes / 1e6:,.1f} MB{reason}"
+    return f"{backup.created:%Y-%m-%d %H:%M}, {backup.size_bytes / 1e6:,.1f} MB{reason}"

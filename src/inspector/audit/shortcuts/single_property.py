@@ -62,12 +62,12 @@ def shortcuts(
     chosen = order[first]
     if len(chosen) < MIN_IMAGES or len(np.unique(labels[chosen])) < 2:
         return []
-    kept = labels[chosen]
-    chance = float(np.bincount(kept).max() / len(kept))
+    chosen_labels = labels[chosen]
+    chance = float(np.bincount(chosen_labels).max() / len(chosen_labels))
     folds = rng.permutation(len(chosen)) % FOLDS
     results = []
     for name, values in properties.items():
-        right = _right(values[chosen], kept, folds)
+        right = _right(values[chosen], chosen_labels, folds)
         accuracy = float(right.mean())
         low, high = wilson(float(right.sum()), len(right), level=LEVEL)
         results.append(Shortcut(name, accuracy, low, high, chance))

@@ -205,13 +205,13 @@ class ControlFlow(FunctionCalls):
         start: Callable[[], object], *, once: bool,
     ) -> Flow:  # fmt: skip
         """Follow a loop whose rounds are not known: what changes in it is unknown within it."""
-        events, notes, made = len(self.events), len(self.notes), self.libraries.mark()
+        events, notes, mark = len(self.events), len(self.notes), self.libraries.mark()
         self.memory.begin()
         start()
         self._run(node.body, scope)
         first = self.memory.end()
         del self.events[events:], self.notes[notes:]
-        self.libraries.forget_since(made)
+        self.libraries.forget_since(mark)
         self.memory.take_one_of([Branch({}), first])
         self.memory.begin()
         start()

@@ -46,8 +46,8 @@ def folder_of(where: object) -> object:
     first = next((i for i, p in enumerate(parts) if any(c in p for c in _WILD)), len(parts))
     # A piece that is not known at the start is the folder that everything lies in.
     brace = next((i for i, p in enumerate(parts) if "{" in p and i > 0), len(parts))
-    kept = parts[: min(first, brace)]
-    folder = "/".join(kept) or ("/" if text.startswith("/") else ".")
+    known_parts = parts[: min(first, brace)]
+    folder = "/".join(known_parts) or ("/" if text.startswith("/") else ".")
     return PartText(folder) if "{" in folder else folder
 
 

@@ -261,9 +261,9 @@ class FunctionCalls(Expressions):
     def _instance(self, kind: ClassBox, given: Arguments, node: ast.AST) -> object:
         if kind.is_enum:
             members = self.listed(kind) or []
-            wanted = given.get(0, "value")
+            value = given.get(0, "value")
             return next(
-                (m for m in members if same(getattr(m, "value", None), wanted)),
+                (m for m in members if same(getattr(m, "value", None), value)),
                 Unknown(text_of(node)),
             )
         owner = ObjectBox(kind)

@@ -129,11 +129,11 @@ class ValueAccess(ABC):
         if name in owner.data:
             return owner.data[name]
         if owner.kind is not None:
-            found = owner.kind.find(name)
-            if isinstance(found, Function):
-                return self._bound(found, owner, node)
-            if found is not MISSING:
-                return found
+            member = owner.kind.find(name)
+            if isinstance(member, Function):
+                return self._bound(member, owner, node)
+            if member is not MISSING:
+                return member
             if name == "__class__":
                 return owner.kind
         if name == "__dict__":
@@ -141,14 +141,14 @@ class ValueAccess(ABC):
         return Unknown(text_of(node), "no line of the code sets it", (), Method(owner, name))
 
     def _class_attribute(self, owner: ClassBox, name: str, node: ast.AST) -> object:
-        found = owner.find(name)
-        if isinstance(found, Function):
-            return self._bound(found, owner, node) if _decorated(found, "classmethod") else found
-        if found is MISSING:
+        member = owner.find(name)
+        if isinstance(member, Function):
+            return self._bound(member, owner, node) if _decorated(member, "classmethod") else member
+        if member is MISSING:
             return owner.name if name == "__name__" else Method(owner, name)
-        if owner.is_enum and not isinstance(found, Member):
-            return Member(name, found)
-        return found
+        if owner.is_enum and not isinstance(member, Member):
+            return Member(name, member)
+        return member
 
     def _bound(self, function: Function, owner: ValueBox, node: ast.AST) -> object:
         if _decorated(function, "staticmethod"):

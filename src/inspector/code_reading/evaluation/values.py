@@ -382,9 +382,11 @@ def merged(values: Sequence[object], text: str) -> object:
         more = value.options if isinstance(value, Unknown) and value.options else (value,)
         options += [v for v in more if not any(same(v, o) for o in options)]
     unknown = any(isinstance(v, Unknown) for v in options)
-    kept = tuple(options) if len(options) <= 6 and not unknown else ()
+    known_options = tuple(options) if len(options) <= 6 and not unknown else ()
     why = next((v.why for v in values if isinstance(v, Unknown) and v.why), "")
-    return Unknown(text, why or "it depends on what is only known when the code runs", kept)
+    return Unknown(
+        text, why or "it depends on what is only known when the code runs", known_options
+    )
 
 
 def shown(value: object) -> str:

@@ -46,7 +46,7 @@ def readable(
 
 def synsets(root: Path, tree: Tree) -> dict[str, str]:
     """Return the first word of each synset where a table of them is there; unique names."""
-    found: dict[str, str] = {}
+    first_words: dict[str, str] = {}
     for file in tree.files(".txt"):
         if file.rpartition("/")[2].lower() not in _SYNSETS:
             continue
@@ -58,11 +58,11 @@ def synsets(root: Path, tree: Tree) -> dict[str, str]:
             key, _, text = line.replace("\t", " ").partition(" ")
             name = text.split(",")[0].strip()[:_MAX_NAME]
             if _WNID.fullmatch(key) and name:
-                found[key] = name
-    here = {n for folder in tree.folders.values() for n in folder.folders if n in found}
-    names = [found[key] for key in here] or list(found.values())
+                first_words[key] = name
+    here = {n for folder in tree.folders.values() for n in folder.folders if n in first_words}
+    names = [first_words[key] for key in here] or list(first_words.values())
     twice = {n for n in names if names.count(n) > 1} if len(names) < 5000 else set()
-    return {k: f"{n} ({k})" if n in twice or "/" in n else n for k, n in found.items()}
+    return {k: f"{n} ({k})" if n in twice or "/" in n else n for k, n in first_words.items()}
 
 
 def _from_files(root: Path, tree: Tree, file: str, numbers: list[int]) -> Mapping[int, str]:

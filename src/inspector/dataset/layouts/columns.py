@@ -55,11 +55,11 @@ class Columns:
     paths: tuple[str, ...]
 
 
-def understand(tree: Tree, table: Table, *, wanted: str = "") -> Columns | None:
+def understand(tree: Tree, table: Table, *, label_column: str = "") -> Columns | None:
     """Say what the columns of a table mean; None where none of them names images here.
 
     Args:
-        wanted: The column that a person says is the class.
+        label_column: The column that a person says is the class.
     """
     file, near = _file_column(tree, table)
     if file is None:
@@ -79,9 +79,9 @@ def understand(tree: Tree, table: Table, *, wanted: str = "") -> Columns | None:
     else:
         flags = [i for i in flags if table.has_header and not names_label(table, i)]
     labels = tuple(i for i in labels if i not in flags)
-    if wanted and wanted in table.columns:
-        one_hot, labels = (), (table.columns.index(wanted),)
-    elif wanted:
+    if label_column and label_column in table.columns:
+        one_hot, labels = (), (table.columns.index(label_column),)
+    elif label_column:
         one_hot, labels, flags = (), (), []
     if not labels and not one_hot and not flags and split is None:
         return None
@@ -186,8 +186,8 @@ def _is_split(table: Table, position: int) -> bool:
         return False
     values = {cell.lower() for cell in distinct}
     named = _words(table, position)
-    said = named & {"split", "subset", "set"}
-    if {normal_split(value) for value in values} <= _ROLES and (len(values) > 1 or said):
+    split_words = named & {"split", "subset", "set"}
+    if {normal_split(value) for value in values} <= _ROLES and (len(values) > 1 or split_words):
         return True
     if "partition" in named and values <= {"0", "1", "2"}:
         return True

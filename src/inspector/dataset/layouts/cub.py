@@ -44,9 +44,9 @@ def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]
 
 def _numbered(root: Path, file: str) -> dict[str, str]:
     """Return what follows the number of each line."""
-    found = {}
+    by_number = {}
     for line in read_text(root, file).splitlines():
         number, _, rest = line.strip().partition(" ")
         if number.isdigit():
-            found[number] = rest.strip()
-    return found
+            by_number[number] = rest.strip()
+    return by_number

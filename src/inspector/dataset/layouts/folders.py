@@ -16,7 +16,7 @@ MAX_WRAPPERS = 5
 
 def bases(tree: Tree) -> list[str]:
     """List folders that may be the dataset: the opened one, then those that hold most images."""
-    found, path = [""], ""
+    candidates, path = [""], ""
     for _ in range(MAX_WRAPPERS):
         largest = max(
             ((tree.folders[tree.folders[path].join(n)].below, n) for n in tree.populated(path)),
@@ -28,8 +28,8 @@ def bases(tree: Tree) -> list[str]:
         path = tree.folders[path].join(name)
         if not tree.populated(path):
             break
-        found.append(path)
-    return found
+        candidates.append(path)
+    return candidates
 
 
 def unwrapped(tree: Tree, folder: str) -> str:
@@ -60,14 +60,14 @@ def finer(tree: Tree, parents: Sequence[str]) -> dict[str, set[str]] | None:
     Every parent holds folders with images and no image itself, and the names of these folders
     are words that name a kind (no numbers of patients, days or clips).
     """
-    found: dict[str, set[str]] = {}
+    classes: dict[str, set[str]] = {}
     for parent in parents:
         names = tree.populated(parent)
         if not names or tree.folders[parent].images:
             return None
         if any(tree.folders[tree.folders[parent].join(n)].folders for n in names):
             return None
-        found[parent] = set(names)
-    every = [name for names in found.values() for name in names]
+        classes[parent] = set(names)
+    every = [name for names in classes.values() for name in names]
     kinds = sum(names_a_kind(n) and not is_doubtful_class(n) for n in every)
-    return found if every and kinds >= 0.8 * len(every) else None
+    return classes if every and kinds >= 0.8 * len(every) else None

@@ -24,7 +24,7 @@ def recognise(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], li
             continue
         try:
             table = _read(root, file)
-            columns = table and understand(tree, table, wanted=choice.label_column)
+            columns = table and understand(tree, table, label_column=choice.label_column)
         except DatasetError as error:
             errors.append(error)
             continue
@@ -36,15 +36,15 @@ def recognise(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], li
     names = [understood[0].table.columns[i] for i in (*columns.labels, *columns.flags)]
     if choice.label_column:
         names = [choice.label_column]
-    found = []
+    variants = []
     for position, name in enumerate(dict.fromkeys(names)):
         places = places_of(root, tree, understood, name)
         first = understood[0].table.file
         layout = listed(tree, places, kind=Kind.HUGGING_FACE, label_file=first, sure=len(names) < 3)
         text = f"Hugging Face imagefolder ({first}, class in {name})"
         score = LABEL_FILE * coverage(tree, places) ** 0.5 * 0.97**position
-        found.append(Variant(layout, score, text, label_column=name))
-    return found, errors
+        variants.append(Variant(layout, score, text, label_column=name))
+    return variants, errors
 
 
 def _read(root: Path, file: str) -> Table | None:

@@ -42,36 +42,36 @@ def recognise(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], li
     for file in _candidates(tree):
         try:
             table = _read(root, file)
-            columns = table and understand(tree, table, wanted=choice.label_column)
+            columns = table and understand(tree, table, label_column=choice.label_column)
         except DatasetError as error:
             errors.append(error)
             continue
         if table and columns:
             shapes[_shape(table, columns)].append(Understood(table, columns))
-    found: list[Variant] = []
+    variants: list[Variant] = []
     for tables in shapes.values():
-        found += from_tables(root, tree, tables)
+        variants += from_tables(root, tree, tables)
     if len(shapes) > 1 and (joined := _joined(root, tree, list(shapes.values()))):
-        found.append(joined)
-    return found, errors
+        variants.append(joined)
+    return variants, errors
 
 
 def from_tables(root: Path, tree: Tree, tables: Sequence[Understood]) -> list[Variant]:
     """Return the readings of tables of one shape: one per column that can be the class."""
     tables = _of_splits(tables)
     first = tables[0]
-    found = []
+    variants = []
     if first.columns.one_hot:
-        found.append(_candidate(root, tree, tables, None))
+        variants.append(_candidate(root, tree, tables, None))
     columns = [first.table.columns[i] for i in first.columns.labels]
     if not columns and not first.columns.one_hot:
         columns = [first.table.columns[i] for i in first.columns.flags]
     for place, name in enumerate(columns[:50]):
         one = _candidate(root, tree, tables, name)
-        found.append(
+        variants.append(
             Variant(one.layout, one.score * 0.97**place, one.text, label_column=one.label_column)
         )
-    return found
+    return variants
 
 
 def places_of(

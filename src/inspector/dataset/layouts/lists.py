@@ -83,8 +83,8 @@ def _read(root: Path, tree: Tree, file: str) -> list[tuple[str, str]]:
     sample = lines[::step]
     if sum(bool(_entry(tree, line, near)[0]) for line in sample) < _MATCHED * len(sample):
         return []
-    found = [_entry(tree, line, near) for line in lines]
-    return [(path, label) for path, label in found if path]
+    entries = [_entry(tree, line, near) for line in lines]
+    return [(path, label) for path, label in entries if path]
 
 
 def _entry(tree: Tree, line: str, near: tuple[str, ...]) -> tuple[str, str]:

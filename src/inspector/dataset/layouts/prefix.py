@@ -44,13 +44,13 @@ def recognise(tree: Tree, base: str) -> list[Variant]:
     heads = _first_words(good)
     text = f"words of the file names: {', '.join(sorted(good)[:3])}"
     layout = listed(tree, places, kind=Kind.PREFIX, label_file="", sure=not heads)
-    found = [Variant(layout, NAMES * share, text)]
+    variants = [Variant(layout, NAMES * share, text)]
     if heads:
         firsts = {path: replace(place, label=heads[place.label]) for path, place in places.items()}
         coarse = listed(tree, firsts, kind=Kind.FIRST_WORD, label_file="", sure=False)
         text = f"first words of the file names: {', '.join(sorted(set(heads.values()))[:3])}"
-        found.append(Variant(coarse, NAMES * share * 0.97, text))
-    return found
+        variants.append(Variant(coarse, NAMES * share * 0.97, text))
+    return variants
 
 
 def _first_words(labels: Collection[str]) -> dict[str, str]:

@@ -68,17 +68,17 @@ def recognise_tree(root: Path, whole: Tree, choice: Choice | None = None) -> Lay
     tree = _narrowed(whole, choice)
     if choice.role is not None:
         return replace(_by_role(tree, choice), choice=choice)
-    found, errors = _candidates(root, tree, choice)
-    found.sort(key=lambda c: -c.score)
-    fitting = [c for c in found if _fits(c.layout.kind, choice)]
+    variants, errors = _candidates(root, tree, choice)
+    variants.sort(key=lambda c: -c.score)
+    fitting = [c for c in variants if _fits(c.layout.kind, choice)]
     least = 0.0 if choice else MIN_SCORE
     best = next((c for c in fitting if c.score > least), None)
     twice = next((e for e in errors if isinstance(e, AmbiguousSplitError)), None)
     if twice and choice.kind is None and (best is None or best.layout.role in _FOLDER_ROLES):
         raise twice
     if best is None:
-        raise _nothing(whole, tree, found, errors, choice)
-    return _chosen(root, tree, best, found, errors, choice)
+        raise _nothing(whole, tree, variants, errors, choice)
+    return _chosen(root, tree, best, variants, errors, choice)
 
 
 def _fits(kind: Kind, choice: Choice) -> bool:
@@ -100,13 +100,13 @@ def _narrowed(tree: Tree, choice: Choice) -> Tree:
 
 def _candidates(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], list[DatasetError]]:
     """Return every reading, and the errors of what could not be read."""
-    found: list[Variant] = []
+    variants: list[Variant] = []
     errors: list[DatasetError] = []
-    said = {f: role for f, role in choice.split_roles.items() if role != "ignore"}
+    split_roles = {f: role for f, role in choice.split_roles.items() if role != "ignore"}
     for base in [choice.root] if choice.root else bases(tree):
         here: list[Variant] = []
         try:
-            here = split_folders.recognise(tree, base, said)
+            here = split_folders.recognise(tree, base, split_roles)
             here += split_folders.recognise_parts(tree, base)
         except DatasetError as error:
             errors.append(error)
@@ -116,11 +116,11 @@ def _candidates(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], 
             replace(c, score=min(c.score, 0.9 * most))
             for c in (*class_folders.recognise(tree, base), *sources.recognise(tree, base))
         ]
-        found += here + class_split.recognise(tree, base)
-    if said:
-        found = [c for c in found if _obeys(c.layout, said)]
-    found += prefix.recognise(tree, choice.root)
-    by_folders = max(found, key=lambda c: c.score, default=None)
+        variants += here + class_split.recognise(tree, base)
+    if split_roles:
+        variants = [c for c in variants if _obeys(c.layout, split_roles)]
+    variants += prefix.recognise(tree, choice.root)
+    by_folders = max(variants, key=lambda c: c.score, default=None)
     by_files: list[Variant] = []
     for convention in (hugging_face, label_table):
         readings, refused = convention.recognise(root, tree, choice)
@@ -137,25 +137,25 @@ def _candidates(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], 
         by_files = [_completed(tree, c, by_folders, placed) for c in by_files]
         by_files = [_unless_equal(tree, c, by_folders, placed) for c in by_files]
         by_files = _below_the_agreeing(by_files, by_folders)
-    by_files = [_with_roles(c, said) for c in by_files]
-    return found + by_files, errors
+    by_files = [_with_roles(c, split_roles) for c in by_files]
+    return variants + by_files, errors
 
 
-def _obeys(layout: Layout, said: dict[str, str]) -> bool:
+def _obeys(layout: Layout, split_roles: dict[str, str]) -> bool:
     """Tell whether a reading gives folders the splits that a person says."""
     if layout.role is not Role.SPLITS:
         return True
     have = layout.splits.items()
     return all(
         any(split == role and f"{own}/".startswith(f"{folder}/") for own, split in have)
-        for folder, role in said.items()
+        for folder, role in split_roles.items()
         if role != "class"
     )
 
 
-def _with_roles(candidate: Variant, said: dict[str, str]) -> Variant:
+def _with_roles(candidate: Variant, split_roles: dict[str, str]) -> Variant:
     """Return a listed reading with the splits that a person gave to folders."""
-    roles = {f: s for f, s in said.items() if s != "class"}
+    roles = {f: s for f, s in split_roles.items() if s != "class"}
     if not roles:
         return candidate
     places = {
@@ -289,13 +289,15 @@ def _by_role(tree: Tree, choice: Choice) -> Layout:
 
 
 def _chosen(
-    root: Path, tree: Tree, best: Variant, found: Sequence[Variant],
+    root: Path, tree: Tree, best: Variant, variants: Sequence[Variant],
     errors: Sequence[DatasetError], choice: Choice,
 ) -> Layout:  # fmt: skip
     layout = best.layout
     if layout.role in _FOLDER_ROLES:
         layout = imagenet.with_names(root, tree, layout)
-    others = [c for c in found if c is not best and c.text != best.text and c.score > MIN_SCORE / 2]
+    others = [
+        c for c in variants if c is not best and c.text != best.text and c.score > MIN_SCORE / 2
+    ]
     rivals = [
         c
         for c in others
@@ -366,17 +368,17 @@ def _alternative(candidate: Variant) -> Alternative:
 
 
 def _nothing(
-    whole: Tree, tree: Tree, found: Sequence[Variant], errors: Sequence[DatasetError],
+    whole: Tree, tree: Tree, variants: Sequence[Variant], errors: Sequence[DatasetError],
     choice: Choice,
 ) -> DatasetError:  # fmt: skip
     """Return the error that names what is there and the nearest readings."""
     if errors:
         return errors[0]
     top = whole.folders[""]
-    near = [_alternative(c) for c in found[:3] if c.score > 0]
-    said = f"no reading as {choice.kind.value} fits" if choice.kind else ""
+    near = [_alternative(c) for c in variants[:3] if c.score > 0]
+    reason = f"no reading as {choice.kind.value} fits" if choice.kind else ""
     if choice.label_column:
-        said = f"no label table has a column {choice.label_column} that can be the class"
+        reason = f"no label table has a column {choice.label_column} that can be the class"
     if not whole.total:
         there = f"has {len(top.folders)} folders, but no images in them" if top.folders else ""
         message = f"{whole.name} {there}" if there else f"there are no images in {whole.name}"
@@ -390,8 +392,8 @@ def _nothing(
     else:
         names = ", ".join(tree.populated("")[:_NAMED]) or "no folders"
         message = f"nothing in {whole.name} ({names}) tells the class of its {whole.total:,} images"
-    if said:
-        message = f"{said}: {message}"
+    if reason:
+        message = f"{reason}: {message}"
     nearest = "".join(f" Nearest: {a.text}: {a.option}." for a in near)
     advice = (
         "Expected: a folder for each class (cats, dogs), training and validation folders with"

@@ -15,7 +15,7 @@ def recognise(tree: Tree, base: str) -> list[Variant]:
     top = tree.folders[base]
     names = tree.populated(base)
     folds = {n: unwrapped(tree, top.join(n)) for n in names if fold_of(n)}
-    found = []
+    variants = []
     if len(folds) > 1 and any(tree.populated(folder) for folder in folds.values()):
         inside = sum(tree.folders[folder].below for folder in folds.values())
         layout = Layout(
@@ -27,9 +27,9 @@ def recognise(tree: Tree, base: str) -> list[Variant]:
         bad = doubtful(classes)
         layout = replace(layout, sure=not bad)
         score = SPLITS * inside / max(1, tree.total) * (1 - 0.5 * bad)
-        found.append(Variant(layout, score, f"folds {', '.join(folds)}", root=base))
+        variants.append(Variant(layout, score, f"folds {', '.join(folds)}", root=base))
     source = _sources(tree, base, names)
-    return [*found, source] if source else found
+    return [*variants, source] if source else variants
 
 
 def _sources(tree: Tree, base: str, names: list[str]) -> Variant | None:

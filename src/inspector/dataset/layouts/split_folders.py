@@ -22,18 +22,18 @@ _LEAST = 0.2
 _MAX_PARTS = 12
 
 
-def recognise(tree: Tree, base: str, said: Mapping[str, str] | None = None) -> list[Variant]:
+def recognise(tree: Tree, base: str, split_roles: Mapping[str, str] | None = None) -> list[Variant]:
     """Read the folders below `base` whose names are splits.
 
     Args:
-        said: Folder to split, as a person says; "class" for a folder that is none.
+        split_roles: Folder to split, as a person says; "class" for a folder that is none.
 
     Raises:
         AmbiguousSplitError: Two folders with classes are the same split.
     """
     top = tree.folders[base]
     named = {n: s for n in tree.populated(base) if (s := split_of(n))}
-    for folder, split in (said or {}).items():
+    for folder, split in (split_roles or {}).items():
         parent, _, name = folder.rpartition("/")
         if parent == base and name in top.folders:
             named[name] = split
@@ -43,7 +43,7 @@ def recognise(tree: Tree, base: str, said: Mapping[str, str] | None = None) -> l
     if not any(held.values()):
         return []
     named = _told_apart(tree, top.path, named, held)
-    rest = _unnamed_training(tree, base, named, inner, set(said or {}))
+    rest = _unnamed_training(tree, base, named, inner, set(split_roles or {}))
     if rest:
         inner[rest] = unwrapped(tree, top.join(rest))
         named[rest] = "training"
@@ -76,12 +76,12 @@ def recognise_parts(tree: Tree, base: str) -> list[Variant]:
         splits |= own
     if len(names) < 2 or len(set(splits.values())) < 2:
         return []
-    found = _levels(tree, base, splits, ())[0]
+    merged = _levels(tree, base, splits, ())[0]
     text = f"split folders in each of {', '.join(names[:3])}"
     single = _one_of(tree, base, names) if again and _same_files(tree, base, names) else []
-    sure = found.layout.sure and not again
-    layout = replace(found.layout, sure=sure, reason=f"{len(names)} folders hold the same splits")
-    return [*single, Variant(layout, found.score * (0.9 if again else 1.02), text, root=base)]
+    sure = merged.layout.sure and not again
+    layout = replace(merged.layout, sure=sure, reason=f"{len(names)} folders hold the same splits")
+    return [*single, Variant(layout, merged.score * (0.9 if again else 1.02), text, root=base)]
 
 
 def _same_files(tree: Tree, base: str, names: Sequence[str]) -> bool:
@@ -99,14 +99,16 @@ def _one_of(tree: Tree, base: str, names: Sequence[str]) -> list[Variant]:
     So look the folds of a cross-validation written out, and one dataset in several sizes.
     """
     top = tree.folders[base]
-    found = []
+    variants = []
     for number, name in enumerate(names[:_MAX_PARTS]):
         for one in recognise(tree, top.join(name))[:1]:
             note = f"{', '.join(names[:4])} hold files of the same names: only {name} is read."
             layout = replace(one.layout, sure=False, notes=(note,))
             score = SPLITS * 0.97**number
-            found.append(Variant(layout, score, f"{one.text} (one of {len(names)})", root=one.root))
-    return found
+            variants.append(
+                Variant(layout, score, f"{one.text} (one of {len(names)})", root=one.root)
+            )
+    return variants
 
 
 def _swallowed(tree: Tree, splits: Mapping[str, str]) -> dict[str, str]:
@@ -114,19 +116,19 @@ def _swallowed(tree: Tree, splits: Mapping[str, str]) -> dict[str, str]:
 
     They come first, as a path belongs to the deepest split folder that it lies in.
     """
-    found: dict[str, str] = {}
+    swallowed: dict[str, str] = {}
     for folder in splits:
         names = set(tree.populated(folder))
         for name in names:
             split, inside = split_of(name), tree.folders[folder].join(name)
             held = set(tree.populated(inside))
-            if split and split not in (*splits.values(), *found.values()) and held & names:
-                found[inside] = split
-    return found
+            if split and split not in (*splits.values(), *swallowed.values()) and held & names:
+                swallowed[inside] = split
+    return swallowed
 
 
 def _unnamed_training(
-    tree: Tree, base: str, named: Mapping[str, str], inner: Mapping[str, str], said: set[str]
+    tree: Tree, base: str, named: Mapping[str, str], inner: Mapping[str, str], assigned: set[str]
 ) -> str:
     """Return the one folder beside a validation or test folder that is training: "rps" beside
     "rps-test-set", with the same classes and a name that is a part of the other's; "" for none.
@@ -137,7 +139,7 @@ def _unnamed_training(
     classes = set().union(*(tree.populated(inner[n]) for n in named))
     fits = []
     for name in tree.populated(base):
-        if name in named or top.join(name) in said:
+        if name in named or top.join(name) in assigned:
             continue
         same = classes & set(tree.populated(unwrapped(tree, top.join(name))))
         shares = any(set(words(name)) <= set(words(n)) for n in named)
@@ -154,7 +156,7 @@ def _told_apart(
     Raises:
         AmbiguousSplitError: Several have classes.
     """
-    kept = dict(named)
+    unique = dict(named)
     for split, count in Counter(named.values()).items():
         if count < 2:
             continue
@@ -170,8 +172,8 @@ def _told_apart(
             )
         for name in names:
             if name != (classes or names)[0]:
-                del kept[name]
-    return kept
+                del unique[name]
+    return unique
 
 
 def _levels(
@@ -200,16 +202,16 @@ def _levels(
         sure=not doubtful(classes) and not swallowed, notes=notes,
         reason=f"the folders {text} are named like splits",
     )  # fmt: skip
-    found = [Variant(layout, score, f"split folders {text}", root=base)]
+    variants = [Variant(layout, score, f"split folders {text}", root=base)]
     if nested := _nested(tree, splits):
         deeper = Layout(
             Role.SPLITS, splits, ignored=ignored, level=1, kind=Kind.NESTED, sure=False,
             reason=f"the class folders hold {len(nested)} class folders of their own",
         )  # fmt: skip
-        found.append(
+        variants.append(
             Variant(deeper, score * 1.01, f"the finer of two class levels below {text}", root=base)
         )
-    return found
+    return variants
 
 
 def _classes(tree: Tree, splits: Mapping[str, str]) -> set[str]:

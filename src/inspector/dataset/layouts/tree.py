@@ -96,7 +96,7 @@ class Tree:
                     suffix = name[name.rfind(".") :].lower() if "." in name else ""
                     self._by_suffix.setdefault(suffix, []).append((folder, name))
         suffixes = {ending[ending.rfind(".") :] for ending in endings}
-        found = [
+        paths = [
             folder.join(name)
             for suffix in suffixes
             for folder, name in self._by_suffix.get(suffix, ())
@@ -104,7 +104,7 @@ class Tree:
             and (not most or len(folder.others) <= most)
             and (suffix in endings or name.lower().endswith(endings))
         ]
-        return sorted(found, key=lambda path: (path.count("/"), path))
+        return sorted(paths, key=lambda path: (path.count("/"), path))
 
     def within(self, root: str, without: Iterable[str]) -> "Tree":
         """Return the tree with the images of one folder only, and without some folders."""
@@ -114,8 +114,8 @@ class Tree:
             if any(path == g or path.startswith(f"{g}/") for g in gone):
                 continue
             inside = not root or path == root or path.startswith(f"{root}/")
-            kept = [n for n in one.folders if one.join(n) not in gone]
-            folders[path] = Folder(path, kept, one.images if inside else [], one.others)
+            names = [n for n in one.folders if one.join(n) not in gone]
+            folders[path] = Folder(path, names, one.images if inside else [], one.others)
         return Tree(self.name, folders)
 
     def videos(self) -> list[str]:
@@ -248,12 +248,12 @@ def leads_back(target: str, above: Sequence[str]) -> bool:
 
 def _entries(folder: Path) -> list[tuple[str, bool, bool]]:
     """Return (name, is a folder, is a link), in order of names; names that are not UTF-8 shown."""
-    found = []
+    rows = []
     with os.scandir(folder) as entries:
         for entry in entries:
             try:
                 link = entry.is_symlink()
-                found.append((entry.name, entry.is_dir(), link))
+                rows.append((entry.name, entry.is_dir(), link))
             except OSError:
-                found.append((entry.name, False, True))
-    return sorted(found)
+                rows.append((entry.name, False, True))
+    return sorted(rows)

@@ -54,13 +54,13 @@ def packed_files(path: Path) -> list[Path]:
     """
     if path.is_file():
         return [path] if packed_kind(path.name) else []
-    found: list[Path] = []
+    files: list[Path] = []
     for file in _files_below(path):
-        if is_image(file.name) or len(found) > MAX_FILES:
+        if is_image(file.name) or len(files) > MAX_FILES:
             return []
         if packed_kind(file.name):
-            found.append(file)
-    return sorted(found)
+            files.append(file)
+    return sorted(files)
 
 
 def _files_below(root: Path) -> Iterator[Path]:

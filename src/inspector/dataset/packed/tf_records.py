@@ -167,9 +167,9 @@ def _signed(number: int) -> int:
     return number - (1 << 64) if number >> 63 else number
 
 
-def _messages(data: memoryview, *wanted: int) -> Iterator[tuple[int, memoryview]]:
+def _messages(data: memoryview, *numbers: int) -> Iterator[tuple[int, memoryview]]:
     for number, value in _fields(data):
-        if number in wanted and isinstance(value, memoryview):
+        if number in numbers and isinstance(value, memoryview):
             yield number, value
 
 

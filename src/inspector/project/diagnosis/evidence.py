@@ -98,7 +98,7 @@ class EvidenceReader:
         """Return the evidence for the rule in use; needs a finished scan."""
         leakage, why = self._leakage()
         rows = [s for s in self._source.groups.images() if s.mark != "drop"]
-        found, examples = self._shortcuts(rows)
+        predictors, examples = self._shortcuts(rows)
         sizes: dict[str, int] = {}
         if leakage is not None:
             sizes = {
@@ -110,7 +110,7 @@ class EvidenceReader:
             self._diagnoses.last(), self._diagnoses.numbers, sizes,
             () if leakage is None else _classes(leakage, rows),
             "" if leakage is None else leakage.made.evaluation,
-            found, examples, self._diagnoses.differences(), why,
+            predictors, examples, self._diagnoses.differences(), why,
         )  # fmt: skip
 
     def _leakage(self) -> tuple[Leakage | None, str]:
@@ -134,11 +134,11 @@ class EvidenceReader:
             for name, parts in _PROPERTIES.items()
             if any(part in values for part in parts)
         }
-        found = tuple(shortcuts(by_name, labels, groups))
-        if not found or not found[0].shown:
-            return found, ()
-        best = by_name[found[0].name]
-        return found, _examples(found[0].name, best, rows, names)
+        predictors = tuple(shortcuts(by_name, labels, groups))
+        if not predictors or not predictors[0].shown:
+            return predictors, ()
+        best = by_name[predictors[0].name]
+        return predictors, _examples(predictors[0].name, best, rows, names)
 
 
 def _joined(parts: list[np.ndarray[Any, np.dtype[np.float64]]]) -> Any:

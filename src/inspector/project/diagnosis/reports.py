@@ -179,7 +179,7 @@ class Reports:
         if shift is None:
             return ()
         shown = []
-        for one in shift.found:
+        for one in shift.shifts:
             shape = one.property
             training, folder, ends = bars(shape)
             text = (

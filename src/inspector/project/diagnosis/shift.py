@@ -42,12 +42,12 @@ class ShiftReport:
 
     folder: str
     tested: int
-    found: tuple[PropertyShift, ...]
+    shifts: tuple[PropertyShift, ...]
 
     @property
     def title(self) -> str:
         """Say in what the folders differ, four names at most."""
-        names = [one.property.name for one in self.found]
+        names = [one.property.name for one in self.shifts]
         more = f" and {len(names) - 4} more" if len(names) > 4 else ""
         return f"Your folders differ in {', '.join(names[:4])}{more}"
 

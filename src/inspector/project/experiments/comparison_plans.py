@@ -30,18 +30,18 @@ class ComparisonPlan:
         notes: What there is to know before the start, a sentence each.
     """
 
-    kept: StoredComparison
+    record: StoredComparison
     specs: tuple[tuple[str, RunSpec], ...]
 
     @property
     def expected_seconds(self) -> float | None:
         """How long all of it should take, by the pace of earlier runs; None if not known."""
-        return self.kept.expected_seconds
+        return self.record.expected_seconds
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What there is to know before the start."""
-        return self.kept.notes
+        return self.record.notes
 
 
 def apart(spec: RunSpec, groups: Mapping[str, int]) -> tuple[RunSpec, int]:

@@ -162,7 +162,7 @@ class Comparisons:
         while (runs.folder / f"{stamp}-{number}").exists():
             number += 1
         name = f"{stamp}-{number}"
-        record = replace(plan.kept, name=name, made_at=time.time(), turns=turns)
+        record = replace(plan.record, name=name, made_at=time.time(), turns=turns)
         write_kept(runs.folder / name, record)
         return name
 

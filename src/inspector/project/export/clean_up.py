@@ -74,7 +74,7 @@ class CleanUpPlan:
     Attributes:
         target: Where an export goes afterwards; None for no export.
         copies: Every pair that can be ticked, the least similar first, and those kept by hand.
-        kept: Pairs that go by themselves and that the person unticked: no duplicates.
+        unticked: Pairs that go by themselves and that the person unticked: no duplicates.
         split_rule: The rule of today.
         unreadable: Files that can't be read and go.
         balance: Images by (split, class) before and after.
@@ -93,7 +93,7 @@ class CleanUpPlan:
     choice: CleanUpChoice
     target: Path | None
     copies: CopyPairs
-    kept: tuple[CopyPair, ...]
+    unticked: tuple[CopyPair, ...]
     split_rule: Rule
     unreadable: tuple[Sample, ...]
     balance: Balance
@@ -227,7 +227,7 @@ class CleanUps:
         reviewed = sum(c.reviewed for c in self._source.duplicates.clusters())
         decided = self._decisions.clean_up(
             [(p.excluded, p.kept) for p in plan.excluded],
-            [(p.excluded, p.kept) for p in plan.kept],
+            [(p.excluded, p.kept) for p in plan.unticked],
             plan.unreadable,
         )
         self._remember(plan, decided.operation, reviewed)

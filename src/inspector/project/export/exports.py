@@ -121,8 +121,8 @@ class Exports:
         items: list[Item] = []
         left: list[LeftOut] = []
         rows = self._samples.everything()
-        made = make_form(form, lambda: self._boxes(rows))
-        splits_only = made.by_split and any(
+        export_form = make_form(form, lambda: self._boxes(rows))
+        splits_only = export_form.by_split and any(
             (s.split if sides is None else sides.get(s.path)) for s in rows if not _why_left_out(s)
         )
         taken: set[str] = {
@@ -145,7 +145,9 @@ class Exports:
                 replace(one, split=_split_of(listed.get(one.source, ""), one.source))
                 for one in left
             ]
-        return make_plan(str(self._context.root), str(target), items, left, mode=mode, form=made)
+        return make_plan(
+            str(self._context.root), str(target), items, left, mode=mode, form=export_form
+        )
 
     def folds(self, count: int, *, seed: int = 0) -> Mapping[str, str]:
         """Return the fold of each image by its path, as `sides` of a plan: no group is cut.

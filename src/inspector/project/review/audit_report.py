@@ -39,7 +39,7 @@ def audit_page(audit: DatasetAudit, thumbnail: Callable[[bytes], bytes | None]) 
         (_splits(audit), _by_kind(audit)),
         tuple(_pairs(audit, thumbnail)),
         lists=lists,
-        made=(
+        methods=(
             "Identical file: the same SHA-256; identical pixels: the same decoded pixels; flipped"
             f" or rotated and near: the content agrees at similarity {audit.threshold:g} or more"
             " after alignment, at 64x64 pixels.",

@@ -212,7 +212,7 @@ def alike(evidence: Evidence) -> Section | None:
         section = Section("Properties", "not measured")
         section.add_text("Training and the other folder are compared by Measure.")
         return section
-    if report.found:
+    if report.shifts:
         return None
     section = Section("✓ Training and the other images are alike")
     section.add_text(

@@ -157,7 +157,7 @@ class _Reader:
 
 def _splits(root: Path, tree: Tree) -> tuple[dict[tuple[str, str], str], list[DatasetError]]:
     """Return the split of each (folder of the dataset, stem) that ImageSets/Main lists."""
-    found: dict[tuple[str, str], str] = defaultdict(str)
+    splits: dict[tuple[str, str], str] = defaultdict(str)
     errors: list[DatasetError] = []
     for folder in tree.folders.values():
         if not f"/{folder.path}".endswith("/ImageSets/Main"):
@@ -172,8 +172,8 @@ def _splits(root: Path, tree: Tree) -> tuple[dict[tuple[str, str], str], list[Da
                 errors.append(error)
                 continue
             for line in lines:
-                found.setdefault((above, line.strip()), split)
-    return found, errors
+                splits.setdefault((above, line.strip()), split)
+    return splits, errors
 
 
 def _above(path: str) -> str:

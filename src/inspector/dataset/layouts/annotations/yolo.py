@@ -139,7 +139,7 @@ def _yaml(root: Path, file: str) -> tuple[dict[int, str], dict[str, str]] | None
 
 def _listed_splits(root: Path, tree: Tree, splits: Mapping[str, str]) -> dict[str, str]:
     """Return the split of each image that a list file of data.yaml names: "train: train.txt"."""
-    found: dict[str, str] = {}
+    by_image: dict[str, str] = {}
     for file, split in splits.items():
         if not file.endswith(".txt"):
             continue
@@ -151,8 +151,8 @@ def _listed_splits(root: Path, tree: Tree, splits: Mapping[str, str]) -> dict[st
         near = tuple(dict.fromkeys((own.rpartition("/")[0], "")))
         for line in lines:
             if path := tree.find(line, near):
-                found[path] = split
-    return found
+                by_image[path] = split
+    return by_image
 
 
 def _folder(file: str, base: str, folder: str) -> str:
@@ -182,8 +182,8 @@ def _label_of(path: str, texts: set[str]) -> str:
     Source: Ultralytics' img2label_paths: the last "images" of the path becomes "labels".
     """
     plain = f"{stem(path)}.txt"
-    head, found, tail = f"/{plain}".rpartition("/images/")
-    if found and (swapped := f"{head}/labels/{tail}".lstrip("/")) in texts:
+    head, separator, tail = f"/{plain}".rpartition("/images/")
+    if separator and (swapped := f"{head}/labels/{tail}".lstrip("/")) in texts:
         return swapped
     return plain if plain in texts else ""
 

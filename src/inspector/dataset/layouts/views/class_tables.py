@@ -119,7 +119,7 @@ def label_tables(classes: Mapping[str, Sequence[str]]) -> list[ClassTable]:
 def own_differences(table: ClassTable) -> list[ClassDifference]:
     """Return what is wrong with one table by itself."""
     inside = dict(table.inside)
-    found = [
+    class_differences = [
         ClassDifference(
             DifferenceKind.SPLIT_INSIDE, name,
             f'"{name}" lies inside of {table.name}, with the classes {_listed(held)} in it:'
@@ -128,7 +128,7 @@ def own_differences(table: ClassTable) -> list[ClassDifference]:
         )
         for name, held in inside.items()
     ]  # fmt: skip
-    found += [
+    class_differences += [
         ClassDifference(
             DifferenceKind.EMPTY, name,
             f'the folder "{name}" of {table.name} has no image, and Keras counts it as a class',
@@ -141,27 +141,27 @@ def own_differences(table: ClassTable) -> list[ClassDifference]:
     for name in table.classes:
         first = by_key.setdefault(_key(name), name)
         if first != name:
-            found.append(
+            class_differences.append(
                 ClassDifference(
                     DifferenceKind.TWICE, first,
                     f'{table.name} has both "{first}" and "{name}", which {_how(first, name)[1]}',
                     f'Join "{first}" and "{name}" of {table.name} into one class.', name,
                 )
             )  # fmt: skip
-    return found
+    return class_differences
 
 
 def differences(one: ClassTable, two: ClassTable) -> list[ClassDifference]:
     """Return the classes that one of two tables lacks or spells in another way."""
     first = [n for n in one.classes if n not in two.classes]
     rest = [n for n in two.classes if n not in one.classes]
-    found = []
+    class_differences = []
     for name in first:
         other = next((n for n in rest if _key(n) == _key(name)), "")
         if other:
             rest.remove(other)
             kind, how = _how(name, other)
-            found.append(
+            class_differences.append(
                 ClassDifference(
                     kind, name,
                     f'"{name}" of {one.name} and "{other}" of {two.name} {how}',
@@ -169,13 +169,13 @@ def differences(one: ClassTable, two: ClassTable) -> list[ClassDifference]:
                 )
             )  # fmt: skip
         elif name not in one.empty and name not in one.inside:
-            found.append(_lacks(DifferenceKind.MISSING, name, one, two))
-    found += [
+            class_differences.append(_lacks(DifferenceKind.MISSING, name, one, two))
+    class_differences += [
         _lacks(DifferenceKind.EXTRA, name, two, one)
         for name in rest
         if name not in two.empty and name not in two.inside
     ]
-    return found
+    return class_differences
 
 
 def numbering(one: ClassTable, two: ClassTable) -> str:

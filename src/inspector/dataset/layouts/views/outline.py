@@ -97,8 +97,8 @@ def outline(root: Path, tree: Tree, choice: Choice) -> Outline:
     try:
         layout = recognise_tree(root, tree, choice)
     except DatasetError as error:
-        said = {f: "ignored" if r == "ignore" else r for f, r in choice.split_roles.items()}
-        roles = {path: said.get(path, "folder") for path in tree.folders}
+        split_roles = {f: "ignored" if r == "ignore" else r for f, r in choice.split_roles.items()}
+        roles = {path: split_roles.get(path, "folder") for path in tree.folders}
         nearest = error.nearest if isinstance(error, NothingFitsError) else ()
         problem = f"{error.message[:1].upper()}{error.message[1:]}."
         folders = _folder(tree, "", roles, "")

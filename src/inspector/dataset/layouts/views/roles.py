@@ -13,11 +13,11 @@ def roles(root: Path, layout: Layout) -> dict[str, str]:
 
 def roles_of(tree: Tree, layout: Layout, *, depth: int = 2) -> dict[str, str]:
     """Return roles: training, validation, test, a fold's name, class, source, images or ignored."""
-    found: dict[str, str] = {}
+    roles: dict[str, str] = {}
     for path in sorted(tree.folders):
         if path and path.count("/") < depth:
-            found[path] = _role(tree, layout, path)
-    return found
+            roles[path] = _role(tree, layout, path)
+    return roles
 
 
 def _role(tree: Tree, layout: Layout, path: str) -> str:
