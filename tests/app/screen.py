@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QAction, QImage
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from inspector.app.main import MainWindow
@@ -44,6 +46,25 @@ def button(within: QWidget, text: str) -> QAbstractButton:
     exact = [b for b in buttons if b.text() == text]
     (one,) = exact or [b for b in buttons if b.text().startswith(text)]
     return one
+
+
+def choose(box: QComboBox, text: str) -> None:
+    """Choose an entry, as a person does: what listens to people only hears of it too."""
+    position = box.findText(text)
+    assert position >= 0, f"{text} is not offered"
+    box.setCurrentIndex(position)
+    box.activated.emit(position)
+
+
+def menu_entry(opener: QPushButton, text: str) -> QAction:
+    """Return the one entry of a button's menu with this text, or whose text begins so."""
+    (entry,) = (a for a in opener.menu().actions() if a.text().startswith(text))
+    return entry
+
+
+def cut(widget: QWidget, place: QRect) -> QImage:
+    """Return a part of what a widget shows."""
+    return widget.grab().toImage().copy(place)
 
 
 def text_of(within: QWidget, name: str) -> str:

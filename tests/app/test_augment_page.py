@@ -1,25 +1,43 @@
 """The augmentation lab on a real project: effects, label safety, strips, pins, kept policies."""
 
 import os
+import re
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDoubleSpinBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
+from inspector.app.augment.code_tab import CodeTab
+from inspector.app.augment.effects_panel import Levels
+from inspector.app.augment.label_preservation_meter import LabelPreservationMeter, WorstSamples
+from inspector.app.augment.lint_list import LintList
 from inspector.app.augment.page import AugmentPage
+from inspector.app.augment.policy_bar import PolicyBar
 from inspector.app.augment.policy_history import PolicyHistory
 from inspector.app.augment.policy_numbers import GROUPS, Control
+from inspector.app.augment.preview_grid import PreviewGrid
 from inspector.app.augment.preview_request import PreviewRequest, make_rows
-from inspector.app.augment.range_strip import make_strip
-from inspector.app.threads.images import from_pixels
+from inspector.app.augment.range_strip import RangeStrip, make_strip
+from inspector.app.threads.images import from_pixels, pixels_of
+from inspector.app.widgets.page import PageName
 from inspector.app.window.main_window import ProjectWindow
 from inspector.augmentation.apply import augment
 from inspector.augmentation.policy import (
@@ -32,10 +50,16 @@ from inspector.augmentation.policy import (
     ShiftKind,
 )
 from inspector.augmentation.presets import PRESETS
-from inspector.project.augment.previews import PreviewImage
+from inspector.project.augment.previews import PreviewImage, Previews
 from inspector.project.project import Project
+from inspector.work.effects_process import NAME as EFFECTS
+from tests.app import screen
+from tests.app.processes import children
+from tests.app.screen import button, by_id, choose, cut, menu_entry, named, text_of
 
 CONTROLS = {control.field: control for _, controls in GROUPS for control in controls}
+HEAD_PX, GAP_PX = 22, 6
+"""Of the grid and of the strip: above their images, and between two of them."""
 
 
 @pytest.fixture(scope="module")
@@ -60,12 +84,64 @@ def open_page(qtbot: QtBot, project: Project) -> tuple[ProjectWindow, AugmentPag
     view = ProjectWindow(project)
     qtbot.addWidget(view)
     view.resize(1280, 800)
+    # The scan is waited for, not the diagnosis that would follow it.
+    screen.page(view, PageName.OVERVIEW).verdict.started = True
     view.show()
-    qtbot.waitUntil(lambda: not view.busy(), timeout=60_000)
+    qtbot.waitUntil(lambda: not view.busy(), timeout=120_000)
     (page,) = (p for p in view.pages if isinstance(p, AugmentPage))
     view.show_page(view.pages.index(page))
-    qtbot.waitUntil(lambda: bool(page._grid._rows), timeout=20_000)
+    qtbot.waitUntil(lambda: the_grid(page).row_count() > 0, timeout=20_000)
     return view, page
+
+
+def the_grid(page: AugmentPage) -> PreviewGrid:
+    return named(page, PreviewGrid, "Originals in the first column")
+
+
+def cell(grid: PreviewGrid, row: int, column: int) -> QImage:
+    """Return what stands in the grid; originals are in the column 0."""
+    count = grid.row_count()
+    side = int(grid.cell_px(count, count))
+    step = side + GAP_PX
+    return cut(grid, QRect(column * step, HEAD_PX + row * step, side, side))
+
+
+def shows(grid: PreviewGrid, row: int, image: PreviewImage) -> bool:
+    """Tell whether an image stands in a row as it is."""
+    original = cell(grid, row, 0)
+    return alike(original, painted(image.pixels, original.width()))
+
+
+def shows_all(grid: PreviewGrid, images: Sequence[PreviewImage]) -> bool:
+    """Tell whether these images, and no others, stand in the grid in their order."""
+    return grid.row_count() == len(images) and all(
+        shows(grid, row, image) for row, image in enumerate(images)
+    )
+
+
+def painted(pixels: np.ndarray, side: int) -> QImage:
+    """Return an image as the page paints it on a square of so many pixels."""
+    canvas = QImage(side, side, QImage.Format.Format_RGB32)
+    painter = QPainter(canvas)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(QRectF(0, 0, side, side), from_pixels(pixels, side))
+    painter.end()
+    return canvas
+
+
+def alike(one: QImage, other: QImage) -> bool:
+    """Tell whether two images are the same but for rounding, away from pins in a corner."""
+    assert one.size() == other.size()
+    quarter = one.width() // 4
+    inner = (slice(quarter, -quarter), slice(quarter, -quarter))
+    difference = np.subtract(pixels_of(one)[inner], pixels_of(other)[inner], dtype=np.int16)
+    return bool(np.abs(difference).max() <= 2)
+
+
+def stand_beside(page: AugmentPage, name: str) -> None:
+    """Let a policy stand beside the one that is shown."""
+    button(page, "Side by side").click()
+    choose(named(page, QComboBox, "Policy that stands beside"), name)
 
 
 @pytest.fixture
@@ -81,22 +157,27 @@ def test_a_digit_set_flags_flips_and_shows_the_worst(
     project = Project(digits, tmp_path / "d.inspector", jobs=2)
     view, page = open_page(qtbot, project)
     try:
-        page._replace(Policy(horizontal_flip=0.5, rotation_degrees=4))
-        effects = page._effects
+        page.choose_policy(Policy(horizontal_flip=0.5, rotation_degrees=4))
+        meter = named(page, LabelPreservationMeter, "Label safety")
         qtbot.waitUntil(lambda: len(page.measurer.damages) == 3, timeout=60_000)
         found = dict(page.measurer.damages)
         assert found["horizontal_flip"].harmful
         assert not found["rotation_range"].harmful
         # By keyboard: the one above, and the first again where there is none above it.
-        qtbot.keyClick(effects._meter, Qt.Key.Key_Down)
+        qtbot.keyClick(meter, Qt.Key.Key_Down)
         for _ in range(3):
-            qtbot.keyClick(effects._meter, Qt.Key.Key_Up)
-        assert effects._meter._current == next(iter(effects._meter._rows))
-        effects._meter.chosen.emit("horizontal_flip")
-        assert "left and right" in effects._verdict.text()
-        assert len(effects._worst._pairs) == 4
-        assert all(label != like.removeprefix("≈ ") for _, label, _, like in effects._worst._pairs)
-        page._replace(PRESETS["digits and text"])
+            qtbot.keyClick(meter, Qt.Key.Key_Up)
+        names = list(page.measurer.parts)
+        assert text_of(page, "label-safety-verdict") == found[names[0]].message
+        row_px = meter.height() / len(names)
+        row = QPoint(20, int((names.index("horizontal_flip") + 0.5) * row_px))
+        qtbot.mouseClick(meter, Qt.MouseButton.LeftButton, pos=row)
+        assert "left and right" in text_of(page, "label-safety-verdict")
+        worst = named(page, WorstSamples, "Samples nearest to another class")
+        pairs = re.findall(r"a draw of (\S+) is like (\S+?)(?:;|$)", worst.accessibleDescription())
+        assert len(pairs) == 4
+        assert all(label != like for label, like in pairs)
+        page.choose_policy(PRESETS["digits and text"])
         qtbot.waitUntil(
             lambda: {"shear_range", "all together"} <= set(page.measurer.damages),
             timeout=60_000,
@@ -110,33 +191,40 @@ def test_effects_are_measured_and_the_newest_policy_wins(
     qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]
 ) -> None:
     _, page = lab
-    effects = page._effects
     for degrees in (10, 20, 170):
-        page._replace(Policy(rotation_degrees=degrees))
-    page._replace(Policy(brightness=Range(1.5, 1.5)))
-    qtbot.waitUntil(lambda: effects._numbers["mean_change"].text() != "…", timeout=20_000)
+        page.choose_policy(Policy(rotation_degrees=degrees))
+    page.choose_policy(Policy(brightness=Range(1.5, 1.5)))
+    qtbot.waitUntil(lambda: text_of(page, "effect-mean_change") != "…", timeout=20_000)
     qtbot.waitUntil(lambda: list(page.measurer.damages) == ["brightness_range"], timeout=20_000)
-    assert effects._numbers["padded_share"].text() == "0%"
-    before, after = effects._levels._shares.mean(axis=1) @ np.arange(64)
+    assert text_of(page, "effect-padded_share") == "0%"
+    before, after = named(page, Levels, "Levels before and after").mean_levels()
     assert after > before * 1.1
-    page._replace(Policy.none())
-    qtbot.waitUntil(lambda: effects._numbers["still_share"].text() == "100%", timeout=20_000)
-    qtbot.waitUntil(lambda: "changes nothing" in effects._verdict.text(), timeout=20_000)
+    page.choose_policy(Policy.none())
+    qtbot.waitUntil(lambda: text_of(page, "effect-still_share") == "100%", timeout=20_000)
+    qtbot.waitUntil(
+        lambda: "changes nothing" in text_of(page, "label-safety-verdict"), timeout=20_000
+    )
 
 
 def test_a_name_shows_the_range_of_its_number(
     qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]
 ) -> None:
-    _, page = lab
-    page._replace(Policy(rotation_degrees=40))
-    page._controls._rows[0].name.click()
-    strip = page._strip
-    qtbot.waitUntil(lambda: len(strip._strip.pictures) == 5, timeout=10_000)
-    assert [t for _, t in strip._strip.pictures] == [
-        "-40.0°", "-20.0°", "+0.0°", "+20.0°", "+40.0°"
-    ]  # fmt: skip
-    middle = strip._strip.pictures[2][0]
-    assert middle == from_pixels(page._pictures[0].pixels, middle.width())
+    view, page = lab
+    page.choose_policy(Policy(rotation_degrees=40))
+    button(page, "Rotation").click()
+    strip = named(page, RangeStrip, "One number's range")
+    qtbot.waitUntil(lambda: strip.accessibleDescription() != "", timeout=10_000)
+    qtbot.waitUntil(
+        lambda: strip.accessibleDescription().endswith(": -40.0°, -20.0°, +0.0°, +20.0°, +40.0°"),
+        timeout=10_000,
+    )
+    side = int(strip.cell_px())
+    first, _, middle, *_ = (
+        cut(strip, QRect(place * (side + GAP_PX), HEAD_PX, side, side)) for place in range(5)
+    )
+    (image,) = view.project.previews.choose(1, side_px=64)
+    assert alike(middle, painted(image.pixels, side))
+    assert not alike(first, painted(image.pixels, side))
 
 
 @pytest.mark.parametrize("control", CONTROLS.values(), ids=lambda c: c.field)
@@ -167,14 +255,14 @@ def test_a_suggested_range_is_set_and_undone_by_key(
     qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]
 ) -> None:
     view, page = lab
-    row = next(r for r in page._controls._rows if r.control.field == "brightness")
-    qtbot.waitUntil(row.suggested.isVisible, timeout=20_000)
-    assert row.suggested.toolTip().startswith("Inside a class")
-    row.suggested.click()
+    suggested = by_id(page, QPushButton, "suggested-brightness")
+    qtbot.waitUntil(suggested.isVisible, timeout=20_000)
+    assert suggested.toolTip().startswith("Inside a class")
+    suggested.click()
     low, high = page.history.now.brightness.low, page.history.now.brightness.high
     assert low < 1 < high
-    assert f"{low:.2f} to {high:.2f}" in row.suggested.text()
-    assert not row.suggested.isEnabled()
+    assert f"{low:.2f} to {high:.2f}" in suggested.text()
+    assert not suggested.isEnabled()
     qtbot.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: page.history.now == Policy.none(), timeout=5_000)
     assert view.project.decisions.log() == []
@@ -183,109 +271,131 @@ def test_a_suggested_range_is_set_and_undone_by_key(
 def test_pins_stay_and_space_shows_originals(
     qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]
 ) -> None:
-    _, page = lab
-    grid = page._grid
-    page._replace(Policy(brightness=Range(0.3, 0.3)))
-    qtbot.waitUntil(lambda: _darker(grid._rows[0].draws[0], grid._rows[0].original))
-    pinned = page._pictures[1].sample
-    side = grid._side()
-    place = QPointF(side / 2, 22 + 1.5 * (side + 6)).toPoint()
+    view, page = lab
+    grid, choose_images = the_grid(page), view.project.previews.choose
+    page.choose_policy(Policy(brightness=Range(0.3, 0.3)))
+    qtbot.waitUntil(lambda: _light(cell(grid, 0, 1)) < _light(cell(grid, 0, 0)))
+    images = choose_images(4, side_px=64)
+    qtbot.waitUntil(lambda: shows_all(grid, images), timeout=10_000)
+    pinned = images[1].sample
+    side = grid.cell_px(4, 4)
+    place = QPoint(int(side / 2), int(HEAD_PX + 1.5 * (side + GAP_PX)))
     qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=place)
-    before = [p.sample for p in page._pictures]
+    qtbot.waitUntil(lambda: _pins(grid) == "2", timeout=10_000)
     qtbot.keyClick(page, Qt.Key.Key_R)
-    qtbot.waitUntil(lambda: [p.sample for p in page._pictures] != before, timeout=10_000)
-    assert page._pictures[0].sample == pinned
-    qtbot.waitUntil(lambda: grid._rows[0].pinned, timeout=10_000)
+    qtbot.waitUntil(lambda: _pins(grid) == "1", timeout=10_000)
+    others = choose_images(6, pinned=(pinned,), turn=1, side_px=64)
+    assert [o.sample for o in others[:4]] != [i.sample for i in images]
+    assert others[0].sample == pinned
+    qtbot.waitUntil(lambda: shows_all(grid, others[:4]), timeout=10_000)
     qtbot.keyClick(page, Qt.Key.Key_2)
-    qtbot.waitUntil(lambda: grid._rows[1].pinned, timeout=10_000)
+    qtbot.waitUntil(lambda: _pins(grid) == "1, 2", timeout=10_000)
     qtbot.keyClick(page, Qt.Key.Key_2)
     qtbot.keyClick(page, Qt.Key.Key_9)
-    qtbot.waitUntil(lambda: not grid._rows[1].pinned, timeout=10_000)
-    assert page._pinned == [pinned]
-    shown = _pixel(grid, QPoint(int(side * 1.5), 22 + int(side / 2)))
+    qtbot.waitUntil(lambda: _pins(grid) == "1", timeout=10_000)
+    qtbot.waitUntil(lambda: shows(grid, 0, images[1]), timeout=10_000)
+    # What is said above the grid takes room from it: it comes with the last answer.
+    qtbot.waitUntil(page.measurer.rests, timeout=30_000)
+    shown = _middle(cell(grid, 0, 1))
     page.setFocus()
-    for button in page.findChildren(QPushButton):
-        if button.text() in ("Next epoch", "Undo", "Rotation"):
-            qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    for push in page.findChildren(QPushButton):
+        if push.text() in ("Next epoch", "Undo", "Rotation"):
+            qtbot.mouseClick(push, Qt.MouseButton.LeftButton)
     focused = QApplication.focusWidget()
     assert not isinstance(focused, QPushButton)
-    page._replace(Policy(brightness=Range(0.3, 0.3)))
+    page.choose_policy(Policy(brightness=Range(0.3, 0.3)))
     qtbot.keyPress(focused, Qt.Key.Key_Space)
-    held = _pixel(grid, QPoint(int(side * 1.5), 22 + int(side / 2)))
-    assert held.lightness() > shown.lightness()
+    assert _light(cell(grid, 0, 1)) > shown.lightness()
     qtbot.keyRelease(focused, Qt.Key.Key_Space)
-    qtbot.waitUntil(
-        lambda: _pixel(grid, QPoint(int(side * 1.5), 22 + int(side / 2))) == shown, timeout=10_000
-    )
+    qtbot.waitUntil(lambda: _middle(cell(grid, 0, 1)) == shown, timeout=10_000)
+
+
+def test_images_are_sharp_after_the_grid_got_another_size(
+    qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]
+) -> None:
+    view, page = lab
+    # They are made smaller to the very pixels of the grid.
+    grid, images = the_grid(page), view.project.previews.choose(4, side_px=224)
+    choose(named(page, QComboBox, "Size that training reads"), "224 px")
+    qtbot.waitUntil(page.measurer.rests, timeout=30_000)
+    qtbot.waitUntil(lambda: shows_all(grid, images), timeout=10_000)
+    side = cell(grid, 0, 0).width()
+    # A line more above the grid takes its room, while the page stays as large as it is.
+    page.read_code("open('x')")
+    qtbot.waitUntil(lambda: cell(grid, 0, 0).width() < side, timeout=10_000)
+    qtbot.waitUntil(lambda: shows_all(grid, images), timeout=10_000)
 
 
 def test_the_grid_has_the_size_that_is_wanted(
     qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]
 ) -> None:
     _, page = lab
-    for index, size in enumerate((3, 4, 5, 6)):
-        page._size.setCurrentIndex(index)
+    for size in (3, 4, 5, 6):
+        choose(named(page, QComboBox, "Images and samples"), f"{size} × {size}")
+        text = f"{size} images, samples of each: {size}"
         qtbot.waitUntil(
-            lambda size=size: [len(r.draws) for r in page._grid._rows] == [size] * size,
-            timeout=10_000,
+            lambda text=text: the_grid(page).accessibleDescription() == text, timeout=10_000
         )
-    epoch = page._epoch.value()
-    page._next_epoch()
-    assert page._epoch.value() == epoch + 6
+    epoch = named(page, QSpinBox, "Epoch of the first sample")
+    first = epoch.value()
+    button(page, "Next epoch").click()
+    assert epoch.value() == first + 6
 
 
 def test_two_policies_stand_side_by_side(
     qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]
 ) -> None:
     _, page = lab
-    page._replace(PRESETS["example 1, as written"])
-    page._bar._beside.setCurrentText("photos")
-    page._bar._on_beside()
-    qtbot.waitUntil(lambda: len(page._grid._rows[0].beside) == 2, timeout=10_000)
-    assert page._grid._heads == ("A: example 1, as written", "B: photos")
-    qtbot.waitUntil(lambda: "B: " in page._effects._numbers["mean_change"].text(), timeout=20_000)
+    page.choose_policy(PRESETS["example 1, as written"])
+    stand_beside(page, "photos")
+    text = "samples of each: 2 of A: example 1, as written and 2 of B: photos"
+    qtbot.waitUntil(lambda: text in the_grid(page).accessibleDescription(), timeout=10_000)
+    qtbot.waitUntil(lambda: "B: " in text_of(page, "effect-mean_change"), timeout=20_000)
 
 
 def test_policies_are_kept_renamed_and_deleted(
     qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     view, page = lab
-    bar, kept = page._bar, view.project.policies
+    bar, kept = page.findChild(PolicyBar), view.project.policies
+    more = named(page, QPushButton, "More to do with policies")
+    rename = menu_entry(more, "Rename")
     mine = Policy(rotation_degrees=12.5)
-    page._replace(mine)
+    page.choose_policy(mine)
     assert bar.name() == "your policy"
-    assert not bar._rename.isEnabled()
+    assert not rename.isEnabled()
     bar.save("mine")
     qtbot.waitUntil(lambda: bar.name() == "mine", timeout=10_000)
-    assert bar._beside.findText("mine") > 0
-    page._replace(replace(mine, zoom=Range(0.9, 1.1)))
+    assert named(page, QComboBox, "Policy that stands beside").findText("mine") > 0
+    page.choose_policy(replace(mine, zoom=Range(0.9, 1.1)))
     assert bar.name() == "your policy"
-    page._replace(mine)
+    page.choose_policy(mine)
     monkeypatch.setattr(
         "inspector.app.augment.policy_bar.QInputDialog.getText", lambda *_, **__: ("better", True)
     )
-    bar._rename.trigger()
+    rename.trigger()
     qtbot.waitUntil(lambda: bar.name() == "better", timeout=10_000)
     assert [p.name for p in kept.all()] == ["better"]
-    bar._delete.trigger()
+    menu_entry(more, "Delete").trigger()
     qtbot.waitUntil(lambda: bar.name() == "your policy", timeout=10_000)
     assert kept.all() == []
     bar.save("photos")
-    qtbot.waitUntil(lambda: "preset" in page._message.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "preset" in text_of(page, "augment-message"), timeout=10_000)
 
 
 def test_the_code_is_for_the_keras_that_is_named(
     qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]
 ) -> None:
     _, page = lab
-    page._replace(Policy(width_shift=Shift(ShiftKind.FRACTION, 0.25)))
-    code = page._code
+    page.choose_policy(Policy(width_shift=Shift(ShiftKind.FRACTION, 0.25)))
+    code = page.findChild(CodeTab)
+    version = named(page, QComboBox, "The Keras that will run it")
     qtbot.waitUntil(lambda: "height_shift_range=0.25" in code.text(), timeout=20_000)
-    code._version.setCurrentIndex(2)
+    choose(version, "Keras 2.8 and older")
     qtbot.waitUntil(lambda: "width_shift_range=0.25" in code.text(), timeout=20_000)
-    code._target.setCurrentIndex(3)
+    choose(named(page, QComboBox, "Code for"), "JSON")
     qtbot.waitUntil(lambda: code.text().startswith("{"), timeout=20_000)
-    assert not code._version.isEnabled()
+    assert not version.isEnabled()
 
 
 def test_the_grid_shows_what_training_reads() -> None:
@@ -327,23 +437,29 @@ def test_moves_far_apart_are_steps_of_their_own() -> None:
     assert history.now == Policy(rotation_degrees=5)
 
 
-def _darker(one: QImage, other: QImage) -> bool:
-    return one.pixelColor(40, 40).lightness() < other.pixelColor(40, 40).lightness()
+def _middle(image: QImage) -> QColor:
+    return image.pixelColor(image.rect().center())
 
 
-def _pixel(widget: QWidget, place: QPoint) -> QColor:
-    return widget.grab().toImage().pixelColor(place)
+def _light(image: QImage) -> int:
+    return _middle(image).lightness()
+
+
+def _pins(grid: PreviewGrid) -> str:
+    """Return the rows that are pinned, counted from 1, as a screen reader tells them."""
+    return grid.accessibleDescription().partition("; pinned: ")[2]
 
 
 def test_advice_stands_under_its_slider_and_can_be_set(
     qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]
 ) -> None:
     _, page = lab
-    page._replace(PRESETS["example 3, as written"])
-    row = next(r for r in page._controls._rows if r.control.field == "channel_shift_levels")
-    qtbot.waitUntil(lambda: "grey levels" in row.mark.toolTip(), timeout=20_000)
-    advice = next(a for a in page._advice if a.parameter == "channel_shift_range")
-    page._advice_list.followed.emit(advice.suggestion)
+    page.choose_policy(PRESETS["example 3, as written"])
+    mark = by_id(page, QLabel, "mark-channel_shift_levels")
+    qtbot.waitUntil(lambda: "grey levels" in mark.toolTip(), timeout=20_000)
+    notes = page.findChild(LintList).findChildren(QLabel)
+    note = next(n for n in notes if n.toolTip() == "channel_shift_range")
+    button(note.parentWidget(), "Set what was probably meant").click()
     assert page.history.now != PRESETS["example 3, as written"]
     assert page.undo()
     assert page.history.now == PRESETS["example 3, as written"]
@@ -351,35 +467,30 @@ def test_advice_stands_under_its_slider_and_can_be_set(
 
 def test_all_of_a_policy_is_at_hand(qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]) -> None:
     _, page = lab
-    controls = page._controls
-    switches, normalising = controls._switches, controls._normalising
-    page._replace(PRESETS["example 3, as written"])
-    assert normalising._flags["samplewise_std"].isChecked()
-    normalising._flags["samplewise_std"].click()
-    normalising._rescale.setCurrentIndex(1)
-    normalising._rescale.activated.emit(1)
+    page.choose_policy(PRESETS["example 3, as written"])
+    flag = button(page, "each image's deviation to 1")
+    assert flag.isChecked()
+    flag.click()
+    choose(named(page, QComboBox, "Rescale"), "rescale: 1/255, to 0..1")
     assert page.history.now.normalisation == Normalisation(1 / 255, samplewise_center=True)
-    switches._fill.setCurrentIndex(switches._fill.findData(Fill.CONSTANT.value))
-    switches._fill.activated.emit(0)
-    switches._level.setValue(40)
-    switches._shape.setCurrentIndex(1)
-    switches._shape.activated.emit(1)
+    choose(named(page, QComboBox, "What stands where the image does not reach"), "fill: constant")
+    named(page, QSpinBox, "Grey level of the fill").setValue(40)
+    choose(named(page, QComboBox, "Zoom of the two axes"), "zoom: the shape is kept")
     now = page.history.now
     assert now.fill is Fill.CONSTANT
     assert (now.cval, now.zoom_independent) == (40, False)
-    switches._draws.setCurrentIndex(1)
-    switches._draws.activated.emit(1)
+    choose(named(page, QComboBox, "How numbers are drawn"), "drawn near the middle")
     assert page.history.now.distribution is Distribution.TRUNCATED_NORMAL
     page.undo()
     page.undo()
     assert page.history.now.zoom_independent
-    row = next(r for r in controls._rows if r.control.field == "jpeg_quality")
-    row.field.setValue(30)
+    reset = named(page, QPushButton, "Reset JPEG quality")
+    named(page, QDoubleSpinBox, "JPEG quality, of 100").setValue(30)
     assert page.history.now.jpeg_quality == Range(30, 100)
-    assert row.reset.isVisible()
-    row.reset.click()
+    assert reset.isVisible()
+    reset.click()
     assert page.history.now.jpeg_quality == Range(100, 100)
-    assert not row.reset.isVisible()
+    assert not reset.isVisible()
 
 
 def test_what_one_number_cannot_tell_is_told_beside_it() -> None:
@@ -395,10 +506,14 @@ def test_what_one_number_cannot_tell_is_told_beside_it() -> None:
 def test_pictures_are_read_at_the_size_that_is_chosen(
     qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]
 ) -> None:
-    _, page = lab
-    assert page._pictures[0].pixels.shape == (64, 64, 3)
-    page._side.setCurrentIndex(page._side.findData(128))
-    qtbot.waitUntil(lambda: page._pictures[0].pixels.shape == (128, 128, 3), timeout=10_000)
+    view, page = lab
+    grid = the_grid(page)
+    (small,), (large,) = (view.project.previews.choose(1, side_px=px) for px in (64, 128))
+    qtbot.waitUntil(lambda: shows(grid, 0, small), timeout=10_000)
+    assert not shows(grid, 0, large)
+    choose(named(page, QComboBox, "Size that training reads"), "128 px")
+    qtbot.waitUntil(lambda: shows(grid, 0, large), timeout=10_000)
+    assert not shows(grid, 0, small)
 
 
 def test_pasted_code_is_advised_on_as_a_whole(
@@ -414,44 +529,61 @@ def test_pasted_code_is_advised_on_as_a_whole(
     # The code is read as of the Keras that is named, which exchanges the two shifts.
     assert page.history.now.width_shift == Shift(ShiftKind.FRACTION, 0.1)
     qtbot.waitUntil(
-        lambda: {"validation-augmented", "swapped-axes"} <= {a.rule for a in page._advice},
+        lambda: _has_note(page, "validation-augmented") and _has_note(page, "swapped-axes"),
         timeout=20_000,
     )
-    page._bar._beside.setCurrentText("photos")
-    page._bar._on_beside()
-    qtbot.waitUntil(
-        lambda: any(a.rule == "normalisation-missing" for a in page._advice), timeout=20_000
-    )
+    stand_beside(page, "photos")
+    qtbot.waitUntil(lambda: _has_note(page, "normalisation-missing"), timeout=20_000)
     page.read_code("open('x')")
-    qtbot.waitUntil(page._message.isVisible, timeout=10_000)
-    page._bar.chosen.emit(PRESETS["photos"])
-    qtbot.waitUntil(lambda: not page._advice, timeout=20_000)
-    assert not page._message.isVisible()
+    message = by_id(page, QLabel, "augment-message")
+    qtbot.waitUntil(message.isVisible, timeout=10_000)
+    choose(named(page, QComboBox, "Preset or kept policy"), "photos")
+    qtbot.waitUntil(lambda: text_of(page, "notes-title") == "No notes", timeout=20_000)
+    assert not message.isVisible()
+
+
+def _has_note(page: AugmentPage, rule: str) -> bool:
+    return bool(page.findChildren(QWidget, f"note-{rule}"))
 
 
 def test_measuring_begins_anew_after_its_child_died(
     qtbot: QtBot, lab: tuple[ProjectWindow, AugmentPage]
 ) -> None:
-    view, page = lab
-    qtbot.waitUntil(lambda: page._effects._numbers["mean_change"].text() != "…", timeout=30_000)
-    child = view.project.measuring._child
-    assert child is not None
-    os.kill(child.pid, signal.SIGKILL)
-    page._replace(Policy(rotation_degrees=30))
-    qtbot.waitUntil(page._message.isVisible, timeout=30_000)
-    assert "measuring ended" in page._message.text()
-    page._replace(Policy(rotation_degrees=60))
+    _, page = lab
+    qtbot.waitUntil(lambda: text_of(page, "effect-mean_change") != "…", timeout=30_000)
+    (child,) = children(EFFECTS)
+    os.kill(child, signal.SIGKILL)
+    page.choose_policy(Policy(rotation_degrees=30))
+    message = by_id(page, QLabel, "augment-message")
+    qtbot.waitUntil(message.isVisible, timeout=30_000)
+    assert "measuring ended" in message.text()
+    page.choose_policy(Policy(rotation_degrees=60))
     qtbot.waitUntil(lambda: "rotation_range" in page.measurer.damages, timeout=60_000)
 
 
-def test_nothing_is_read_before_the_page_is_shown(qtbot: QtBot, project: Project) -> None:
+def test_nothing_is_read_before_the_page_is_shown(
+    qtbot: QtBot, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts: list[int] = []
+    choose_images = Previews.choose
+
+    def counted(self: Previews, count: int, **how: Any) -> list[PreviewImage]:
+        counts.append(count)
+        return choose_images(self, count, **how)
+
+    monkeypatch.setattr(Previews, "choose", counted)
     view = ProjectWindow(project)
     qtbot.addWidget(view)
     view.show()
     qtbot.waitUntil(lambda: not view.busy(), timeout=60_000)
     (page,) = (p for p in view.pages if isinstance(p, AugmentPage))
-    assert page._pictures == []
-    assert project.measuring._child is None
+    assert counts == []
+    assert the_grid(page).row_count() == 0
+    assert children(EFFECTS) == []
+    view.show_page(view.pages.index(page))
+    qtbot.waitUntil(lambda: the_grid(page).row_count() > 0, timeout=20_000)
+    assert counts
+    qtbot.waitUntil(lambda: children(EFFECTS) != [], timeout=20_000)
     view.shut()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from pytestqt.qtbot import QtBot
 
 from inspector.app.threads.gc_scheduler import MANY, PATIENCE, GcScheduler
@@ -49,7 +49,7 @@ def test_a_working_thread_destroys_no_widget(qtbot: QtBot, garbage: GcScheduler)
     kept = [[] for _ in range(2_000)]
     garbage.look()
     assert InCycle.died_on == ["MainThread"]
-    assert garbage._timer.isActive()
+    assert garbage.findChild(QTimer).isActive()
     assert kept
 
 

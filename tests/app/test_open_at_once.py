@@ -1,6 +1,7 @@
 """A dataset is opened once the window is seen; it says so at once and lives meanwhile."""
 
 import time
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar
@@ -15,6 +16,7 @@ from inspector.app.main import MainWindow
 from inspector.app.start.recent import recent_dataset
 from inspector.app.start.recent_row import RecentRow
 from inspector.app.widgets.controls.busy_line import BusyLine
+from inspector.app.window import view_builder
 from inspector.app.window.main_window import ProjectWindow
 from inspector.app.window.page_list import PAGES
 from inspector.app.window.session import Session
@@ -55,13 +57,16 @@ def test_events_have_their_turn_between_the_pages(
 ) -> None:
     turns: list[float] = []
     steps: list[float] = []
-    step = ViewBuilder._step
 
-    def counted(self: ViewBuilder) -> None:
-        steps.append(time.monotonic())
-        step(self)
+    def noted(build: Callable[..., QWidget]) -> Callable[..., QWidget]:
+        def step(*parts: object) -> QWidget:
+            steps.append(time.monotonic())
+            return build(*parts)
 
-    monkeypatch.setattr(ViewBuilder, "_step", counted)
+        return step
+
+    monkeypatch.setattr(view_builder, "PAGES", tuple(noted(page) for page in PAGES))
+    monkeypatch.setattr(view_builder, "ProjectWindow", noted(ProjectWindow))
     window = MainWindow()
     qtbot.addWidget(window)
     window.show()

@@ -11,19 +11,37 @@ from xml.etree import ElementTree
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QMessageBox,
+    QPushButton,
+    QSpinBox,
+    QTableWidget,
+    QTabWidget,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from inspector.app.main import MainWindow
 from inspector.app.train.compare_dialog import CompareDialog
+from inspector.app.train.comparison_panel import ComparisonPanel
+from inspector.app.train.comparison_plot import ComparisonPlot
+from inspector.app.train.curves_panel import CurvesPanel
 from inspector.app.train.page import TrainPage
+from inspector.app.train.run_list import RunList
+from inspector.app.widgets.dialog_text import DialogText
 from inspector.app.widgets.page import PageName
 from inspector.app.window.main_window import ProjectWindow
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
-from inspector.project.training.run import RunConfig, RunState
-from inspector.training_protocol import EpochDone
+from inspector.project.training.run import Run, RunConfig, RunState
+from inspector.training_protocol import TRAINER, EpochDone
 from tests.app import screen
+from tests.app.processes import children, is_gone
+from tests.app.screen import button, by_id, choose, menu_entry, named, text_of
 
 LONG = 1000
 PATIENCE_MS = 120_000
@@ -36,24 +54,62 @@ def page(view: ProjectWindow) -> TrainPage:
     return found
 
 
+def fill_in(page: TrainPage, *, epochs: int) -> None:
+    named(page, QSpinBox, "Epochs").setValue(epochs)
+    choose(named(page, QComboBox, "Image size"), "32 px")
+
+
 def start(qtbot: QtBot, page: TrainPage, *, epochs: int, seeds: int = 1) -> None:
-    page._form._epochs.setValue(epochs)
-    page._form._seeds.setValue(seeds)
-    page._form._size.setCurrentIndex(0)
-    qtbot.waitUntil(lambda: f"{seeds} run" in page._plan.text(), timeout=30_000)
-    qtbot.waitUntil(page._start.isEnabled, timeout=30_000)
-    page._start.click()
+    fill_in(page, epochs=epochs)
+    named(page, QSpinBox, "Seeds").setValue(seeds)
+    begin = button(page, "Start")
+    plan = f"{seeds} run{'s' * (seeds > 1)} of {epochs} epochs"
+    qtbot.waitUntil(lambda: text_of(page, "train-plan").startswith(plan), timeout=30_000)
+    qtbot.waitUntil(begin.isEnabled, timeout=30_000)
+    begin.click()
+
+
+def runs_of(page: TrainPage) -> list[Run]:
+    """Return the runs as the page has heard of them, which is a moment after the project."""
+    return [run for run, _ in page.findChild(RunList).drawn()]
 
 
 def states(page: TrainPage) -> list[RunState]:
-    return [run.state for run in page._runs or ()]
+    return [run.state for run in runs_of(page)]
+
+
+def wait_for_an_epoch(qtbot: QtBot, page: TrainPage) -> None:
+    qtbot.waitUntil(lambda: any(run.history for run in runs_of(page)), timeout=PATIENCE_MS)
+
+
+def comparison(page: TrainPage) -> ComparisonPanel:
+    return page.findChild(ComparisonPanel)
+
+
+def open_sheet(page: TrainPage) -> CompareDialog:
+    button(page, "Compare…").click()
+    (sheet,) = page.findChildren(CompareDialog)
+    return sheet
+
+
+def planned(sheet: CompareDialog) -> str:
+    return named(sheet, DialogText, "What will run").text()
+
+
+def show_tab(within: QWidget, name: str) -> None:
+    """Bring a tab to the front."""
+    tabs, position = next(
+        (tabs, position) for tabs in within.findChildren(QTabWidget)
+        for position in range(tabs.count()) if tabs.tabText(position) == name
+    )  # fmt: skip
+    tabs.setCurrentIndex(position)
 
 
 def test_a_run_is_planned_in_words_trained_and_read(
     qtbot: QtBot, view: ProjectWindow, page: TrainPage, tmp_path: Path
 ) -> None:
     start(qtbot, page, epochs=2, seeds=2)
-    said = page._plan.text()
+    said = text_of(page, "train-plan")
     spec = view.project.runs.plan(Rule(), RunConfig(image_size_px=32))
     assert f"{len(spec.training):,} images" in said
     assert f"{len(spec.validation):,} validation images judge" in said
@@ -61,40 +117,46 @@ def test_a_run_is_planned_in_words_trained_and_read(
     qtbot.waitUntil(lambda: states(page) == [RunState.DONE] * 2, timeout=PATIENCE_MS)
     assert page.going() == ""
     assert "tensorflow" not in sys.modules
-    qtbot.waitUntil(lambda: page._result._head.text() != "", timeout=30_000)
-    run = next(r for r in page._runs or () if r.name == page._list.current())
+    qtbot.waitUntil(lambda: text_of(page, "run-accuracy") != "", timeout=30_000)
+    current = page.findChild(RunList).current()
+    run = next(r for r in runs_of(page) if r.name == current)
     assert run.best is not None
-    assert f"{run.best.val_accuracy:.3f}" in page._result._head.text()
-    assert page._result._matrix.rowCount() == len(run.spec.class_names)
+    assert f"{run.best.val_accuracy:.3f}" in text_of(page, "run-accuracy")
+    assert named(page, QTableWidget, "Confusion matrix").rowCount() == len(run.spec.class_names)
     _check_cell(qtbot, view, page)
     _check_files(qtbot, page, tmp_path)
 
 
 def _check_cell(qtbot: QtBot, view: ProjectWindow, page: TrainPage) -> None:
-    matrix = page._result._matrix
+    show_tab(page, "Confusion")
+    matrix = named(page, QTableWidget, "Confusion matrix")
     row, column = next(
         (r, c) for r in range(matrix.rowCount()) for c in range(matrix.columnCount())
         if matrix.item(r, c).text()
     )  # fmt: skip
     with qtbot.waitSignal(page.asked) as heard:
-        page._result._on_cell(row, column)
+        matrix.setCurrentCell(row, column)
+        qtbot.keyClick(matrix, Qt.Key.Key_Return)
     assert len(heard.args[0].samples) == int(matrix.item(row, column).text())
     assert view.page().title == "Gallery"
 
 
 def _check_files(qtbot: QtBot, page: TrainPage, folder: Path) -> None:
-    qtbot.waitUntil(lambda: page._curves._charts is not None, timeout=30_000)
+    from inspector.app.widgets.charts.curves import Charts
+
+    panel = page.findChild(CurvesPanel)
+    qtbot.waitUntil(lambda: panel.findChild(Charts) is not None, timeout=30_000)
     for kind in ("png", "svg", "csv"):
-        assert page._curves.save(folder / f"c.{kind}", kind)
-    assert not page._curves.save(folder / "none" / "c.csv", "csv")
+        assert panel.save(folder / f"c.{kind}", kind)
+    assert not panel.save(folder / "none" / "c.csv", "csv")
     image = QImage(str(folder / "c.png"))
-    assert image.width() == 2 * page._curves._charts.width()  # type: ignore[union-attr]
+    assert image.width() == 2 * panel.findChild(Charts).width()
     assert ElementTree.parse(folder / "c.svg").getroot().tag.endswith("svg")
     with (folder / "c.csv").open() as stream:
         rows = list(csv.DictReader(stream))
     assert len(rows) == 4
     assert {float(r["val_accuracy"]) for r in rows} == {
-        e.val_accuracy for run in page._runs or () for e in run.history
+        e.val_accuracy for run in runs_of(page) for e in run.history
     }
 
 
@@ -103,11 +165,13 @@ def test_the_most_confident_mistake_is_relabelled(
 ) -> None:
     start(qtbot, page, epochs=1)
     qtbot.waitUntil(lambda: states(page) == [RunState.DONE], timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: page._result._mistakes.count() > 0, timeout=30_000)
-    page._result._mistakes.setCurrentRow(0)
-    mistake = page._result._mistake()
-    assert mistake is not None
-    page._result._relabel.click()
+    mistakes = named(page, QListWidget, "Most confident mistakes")
+    qtbot.waitUntil(lambda: mistakes.count() > 0, timeout=30_000)
+    (run,) = runs_of(page)
+    mistake = view.project.runs.result(run).mistakes[0]
+    assert mistake.sample.path in mistakes.item(0).text()
+    mistakes.setCurrentRow(0)
+    button(page, f"Relabel as {mistake.predicted}").click()
     qtbot.waitUntil(
         lambda: view.project.samples.by_ids([mistake.sample.id])[0].new_label == mistake.predicted,
         timeout=10_000,
@@ -117,8 +181,7 @@ def test_the_most_confident_mistake_is_relabelled(
 
 
 def test_the_split_is_a_click_away(view: ProjectWindow, page: TrainPage) -> None:
-    buttons = page.findChildren(QPushButton)
-    next(b for b in buttons if b.text() == "Change the split").click()
+    button(page, "Change the split").click()
     assert view.page().title == "Splits"
 
 
@@ -126,32 +189,29 @@ def test_pause_stop_and_go_on_by_keyboard(
     qtbot: QtBot, view: ProjectWindow, page: TrainPage
 ) -> None:
     start(qtbot, page, epochs=LONG)
-    qtbot.waitUntil(
-        lambda: bool(page._runs) and len(page._runs[0].history) > 0, timeout=PATIENCE_MS
-    )
+    wait_for_an_epoch(qtbot, page)
     page.setFocus()
     qtbot.keyClick(page, Qt.Key.Key_P)
+    pause = by_id(page, QPushButton, "train-pause")
     qtbot.waitUntil(lambda: states(page) == [RunState.PAUSED], timeout=10_000)
-    assert page._pause.text() == "Go on"
+    assert pause.text() == "Go on"
     qtbot.keyClick(page, Qt.Key.Key_P)
     qtbot.waitUntil(lambda: states(page) == [RunState.TRAINING], timeout=10_000)
+    assert pause.text() == "Pause"
     qtbot.keyClick(page, Qt.Key.Key_S)
     qtbot.waitUntil(lambda: states(page) == [RunState.STOPPED], timeout=10_000)
-    assert page._pause.text() == "Go on"
+    assert pause.text() == "Go on"
 
 
 def test_a_killed_child_is_told_in_the_window(
     qtbot: QtBot, view: ProjectWindow, page: TrainPage
 ) -> None:
     start(qtbot, page, epochs=LONG)
-    qtbot.waitUntil(
-        lambda: bool(page._runs) and len(page._runs[0].history) > 0, timeout=PATIENCE_MS
-    )
-    child = view.project.runs.trainer._child
-    assert child is not None
-    os.kill(child.pid, signal.SIGKILL)
+    wait_for_an_epoch(qtbot, page)
+    (child,) = children(TRAINER)
+    os.kill(child, signal.SIGKILL)
     qtbot.waitUntil(lambda: states(page) == [RunState.FAILED], timeout=20_000)
-    qtbot.waitUntil(lambda: "SIGKILL" in page._result._text.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "SIGKILL" in text_of(page, "run-text"), timeout=10_000)
     assert view.isVisible()
 
 
@@ -172,38 +232,34 @@ def test_what_was_interrupted_is_offered_at_the_next_start(qtbot: QtBot, project
 def test_policies_are_compared_from_the_window(
     qtbot: QtBot, view: ProjectWindow, page: TrainPage
 ) -> None:
-    page._form._epochs.setValue(1)
-    page._form._size.setCurrentIndex(0)
-    page._compare.click()
-    sheet = page._comparison.findChild(CompareDialog)
-    assert sheet is not None
+    fill_in(page, epochs=1)
+    sheet = open_sheet(page)
     sheet.choose(["example 2, as written"])
-    sheet._seeds.setValue(2)
-    qtbot.waitUntil(lambda: sheet._text.text().startswith("4 runs"), timeout=30_000)
-    sheet._start.click()
+    named(sheet, QSpinBox, "Seeds").setValue(2)
+    qtbot.waitUntil(lambda: planned(sheet).startswith("4 runs"), timeout=30_000)
+    button(sheet, "Start the comparison").click()
     qtbot.waitUntil(
-        lambda: states(page) == [RunState.DONE] * 4 and not page._comparison.is_going(),
+        lambda: states(page) == [RunState.DONE] * 4 and not comparison(page).is_going(),
         timeout=PATIENCE_MS,
     )
-    plot = page._comparison._plot
+    plot = named(page, ComparisonPlot, "Differences to the baseline")
     qtbot.waitUntil(lambda: "too few seeds" in plot.accessibleDescription(), timeout=30_000)
-    assert page._comparison._times.rowCount() == 4
-    assert not page._comparison._go_on.isVisible()
+    assert named(page, QTableWidget, "Accuracy and time of each policy").rowCount() == 4
+    assert not by_id(page, QPushButton, "comparison-go-on").isVisible()
 
 
 def test_strengths_shares_and_models_are_planned_in_words(qtbot: QtBot, page: TrainPage) -> None:
-    page._compare.click()
-    sheet = page._comparison.findChild(CompareDialog)
-    assert sheet is not None
+    sheet = open_sheet(page)
+    axis = named(sheet, QComboBox, "What is compared")
     for row, runs in ((1, 20), (2, 20)):
-        sheet._axis.setCurrentIndex(row)
+        axis.setCurrentIndex(row)
         said = f"{runs} runs"
-        qtbot.waitUntil(lambda said=said: sheet._text.text().startswith(said), timeout=30_000)
-    sheet._values.setText("0.1, many")
-    qtbot.waitUntil(lambda: "no list of numbers" in sheet._text.text(), timeout=10_000)
-    sheet._axis.setCurrentIndex(3)
-    qtbot.waitUntil(lambda: "two models" in sheet._text.text(), timeout=10_000)
-    assert not sheet._start.isEnabled()
+        qtbot.waitUntil(lambda said=said: planned(sheet).startswith(said), timeout=30_000)
+    named(sheet, QLineEdit, "Values").setText("0.1, many")
+    qtbot.waitUntil(lambda: "no list of numbers" in planned(sheet), timeout=10_000)
+    choose(axis, "models")
+    qtbot.waitUntil(lambda: "two models" in planned(sheet), timeout=10_000)
+    assert not button(sheet, "Start the comparison").isEnabled()
     sheet.reject()
 
 
@@ -252,38 +308,39 @@ def test_closing_asks_while_a_run_is_going_and_then_leaves_no_child(
     window.close()
     assert window.isVisible()
     assert pressed[0].startswith("Training: epoch")
-    child = runs.trainer._child
-    assert child is not None
+    (child,) = children(TRAINER)
     window.close()
     assert not window.isVisible()
-    assert child._process.poll() is not None
-    assert runs.trainer._child is None
+    assert is_gone(child)
+    assert children(TRAINER) == []
 
 
 def test_the_test_folder_asks_before_it_opens(qtbot: QtBot, page: TrainPage) -> None:
     start(qtbot, page, epochs=1)
     qtbot.waitUntil(lambda: states(page) == [RunState.DONE], timeout=PATIENCE_MS)
-    page._actions.open_test()
-    assert "no test folder" in page._plan.text()
+    qtbot.waitUntil(lambda: page.findChild(RunList).current() != "", timeout=10_000)
+    menu_entry(button(page, "More"), "Open the test folder").trigger()
+    assert "no test folder" in text_of(page, "train-plan")
 
 
 @pytest.mark.timeout(600)
 def test_the_gap_is_planned_trained_and_told(
     qtbot: QtBot, view: ProjectWindow, page: TrainPage
 ) -> None:
-    page._form._epochs.setValue(1)
-    page._form._size.setCurrentIndex(0)
-    qtbot.waitUntil(lambda: page.gap._wanted.epochs == 1, timeout=30_000)
-    page._tabs.setCurrentWidget(page.gap)
-    page.gap._ask.click()
-    qtbot.waitUntil(page.gap._start.isEnabled, timeout=2 * PATIENCE_MS)
-    assert "trainings of" in page.gap._text.text()
-    page.gap._start.click()
+    fill_in(page, epochs=1)
+    plan = "1 run of 1 epochs"
+    qtbot.waitUntil(lambda: text_of(page, "train-plan").startswith(plan), timeout=30_000)
+    show_tab(page, "The gap")
+    begin = button(page.gap, "Train the models")
+    button(page.gap, "Plan it").click()
+    qtbot.waitUntil(begin.isEnabled, timeout=2 * PATIENCE_MS)
+    assert "trainings of" in text_of(page.gap, "gap-text")
+    begin.click()
     runs = view.project.runs
     qtbot.waitUntil(lambda: any(r.history for r in runs.all()), timeout=PATIENCE_MS)
-    assert page._list.count() == 0
+    assert page.findChild(RunList).count() == 0
     assert page.gap.is_going()
     page.gap.stop()
     qtbot.waitUntil(lambda: not page.gap.is_going(), timeout=30_000)
-    qtbot.waitUntil(lambda: "seeds are complete" in page.gap._text.text(), timeout=10_000)
-    assert page.gap._start.isEnabled()
+    qtbot.waitUntil(lambda: "seeds are complete" in text_of(page.gap, "gap-text"), timeout=10_000)
+    assert begin.isEnabled()

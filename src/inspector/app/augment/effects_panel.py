@@ -105,6 +105,7 @@ class EffectsPanel(QWidget):
         self._numbers: dict[str, QLabel] = {}
         self._levels, self._meter, self._worst = Levels(), LabelPreservationMeter(), WorstSamples()
         self._verdict, self._difference = quiet(), quiet()
+        self._verdict.setObjectName("label-safety-verdict")
         self._meter.chosen.connect(self._on_chosen)
         measurer.measured.connect(self._on_measured)
         measurer.judged.connect(self._tell_safety)
@@ -160,6 +161,7 @@ class EffectsPanel(QWidget):
         grid.setVerticalSpacing(4)
         for row, (field, text) in enumerate(_NUMBERS):
             self._numbers[field] = QLabel("…")
+            self._numbers[field].setObjectName(f"effect-{field}")
             grid.addWidget(quiet(text), row, 0)
             grid.addWidget(self._numbers[field], row, 1, Qt.AlignmentFlag.AlignRight)
         grid.setColumnStretch(0, 1)

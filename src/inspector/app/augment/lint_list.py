@@ -39,6 +39,7 @@ class LintList(QWidget):
 
     def _card(self, advice: Advice) -> QWidget:
         card = QWidget()
+        card.setObjectName(f"note-{advice.rule}")
         column = QVBoxLayout(card)
         column.setContentsMargins(0, 0, 0, 4)
         column.setSpacing(2)

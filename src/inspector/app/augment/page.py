@@ -106,8 +106,13 @@ class AugmentPage(Page):
 
     def show_example(self, preset: str, field: str) -> None:
         """Show a preset, and the range of one of its numbers."""
-        self._on_named(PRESETS[preset])
+        self.choose_policy(PRESETS[preset])
         self._controls.choose(field)
+
+    def choose_policy(self, policy: Policy) -> None:
+        """Show another policy as one move; what there was to say of pasted code is done with."""
+        self._code_advice = []
+        self._replace(policy)
 
     def key_table(self) -> Sequence[Key]:
         """Return the keys of this page."""
@@ -171,7 +176,6 @@ class AugmentPage(Page):
         narrow, wide = self.width() < _NARROW_PX, self.width() >= _WIDE_PX
         self._left_card.setFixedWidth(304 if narrow else 372 if wide else 340)
         self._right_card.setFixedWidth(252 if narrow else 396 if wide else 292)
-        self._draw()
 
     def _choose(self) -> None:
         count = max(SIZES)
@@ -217,10 +221,6 @@ class AugmentPage(Page):
         self.history.replace(policy)
         self._message.setVisible(False)
         self._show_policy()
-
-    def _on_named(self, policy: Policy) -> None:
-        self._code_advice = []
-        self._replace(policy)
 
     def _show(self, changed: bool) -> bool:
         if changed:
@@ -338,7 +338,7 @@ class AugmentPage(Page):
         self._bar.paste_asked.connect(self._paste)
         self._bar.undo_asked.connect(self.undo)
         self._bar.redo_asked.connect(self.redo)
-        self._bar.chosen.connect(self._on_named)
+        self._bar.chosen.connect(self.choose_policy)
         self._bar.beside_chosen.connect(self._on_beside)
         self._bar.failed.connect(self._refuse)
         self._advice_list.followed.connect(
@@ -346,6 +346,7 @@ class AugmentPage(Page):
         )
         self._code.changed.connect(self._show_code)
         self._grid.pinned.connect(self._on_pinned)
+        self._grid.resized.connect(self._draw)
         self._size.currentIndexChanged.connect(self._draw)
         self._side.currentIndexChanged.connect(self._on_side)
         for spin in (self._seed, self._epoch):
@@ -362,6 +363,7 @@ class AugmentPage(Page):
             label.setWordWrap(True)
         self._message.setVisible(False)
         self._message.setProperty("role", "error")
+        self._message.setObjectName("augment-message")
         words = QVBoxLayout()
         words.setSpacing(4)
         words.addWidget(self._headline)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from inspector.app.widgets import theme
@@ -37,9 +37,11 @@ class PreviewGrid(QWidget):
 
     Attributes:
         pinned: The place of a row whose original was clicked.
+        resized: Images of another size fit now.
     """
 
     pinned = Signal(int)
+    resized = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,6 +55,7 @@ class PreviewGrid(QWidget):
     def show_rows(self, rows: Sequence[GridRow], heads: tuple[str, str] = ("Samples", "")) -> None:
         """Show rows; `heads` name the policy and the one beside it."""
         self._rows, self._heads = rows, heads
+        self.setAccessibleDescription(_in_words(rows, heads))
         self.update()
 
     def row_count(self) -> int:
@@ -70,6 +73,10 @@ class PreviewGrid(QWidget):
         width = (self.width() - _GAP_PX * draws) / (draws + 1)
         height = (self.height() - _HEAD_PX - _GAP_PX * (rows - 1)) / max(1, rows)
         return max(16.0, float(int(min(width, height))))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         row = self._row_at(event.position())
@@ -145,3 +152,17 @@ class PreviewGrid(QWidget):
         row = int((place.y() - _HEAD_PX) // (side + _GAP_PX))
         inside = place.y() >= _HEAD_PX and 0 <= row < len(self._rows) and place.x() <= side
         return row if inside else None
+
+
+def _in_words(rows: Sequence[GridRow], heads: tuple[str, str]) -> str:
+    """Return what is painted as a screen reader tells it."""
+    if not rows:
+        return ""
+    first = rows[0]
+    if first.beside:
+        samples = f"{len(first.draws)} of {heads[0]} and {len(first.beside)} of {heads[1]}"
+    else:
+        samples = str(len(first.draws))
+    pinned = ", ".join(str(place) for place, row in enumerate(rows, 1) if row.pinned)
+    text = f"{len(rows)} images, samples of each: {samples}"
+    return f"{text}; pinned: {pinned}" if pinned else text

@@ -64,6 +64,7 @@ class ComparisonPanel(QWidget):
         self._times = table(heads, name="Accuracy and time of each policy", wide=(0,))
         self._times.setObjectName("tight")
         self._go_on = QPushButton("Go on")
+        self._go_on.setObjectName("comparison-go-on")
         self._go_on.clicked.connect(self._on_resume)
         inner = QWidget()
         column = QVBoxLayout(inner)

@@ -49,6 +49,7 @@ class GapPanel(QWidget):
         self._stop: Stop | None = None
         self._training = False
         self._text, self._verdict, self._evidence = QLabel(_HELP), QLabel(), QLabel()
+        self._text.setObjectName("gap-text")
         self._terms = ComponentsTable()
         self._terms.hide()
         self._ask, self._start = QPushButton("Plan it"), QPushButton("Train the models")

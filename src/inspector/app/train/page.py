@@ -335,6 +335,8 @@ class TrainPage(Page):
         self._headline.setObjectName("train-headline")
         self._headline.setProperty("role", "title")
         self._note.setProperty("role", "muted")
+        self._plan.setObjectName("train-plan")
+        self._pause.setObjectName("train-pause")
         for label in (self._headline, self._note, self._plan):
             label.setWordWrap(True)
         self._plan.setProperty("role", "muted")

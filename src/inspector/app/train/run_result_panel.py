@@ -54,6 +54,8 @@ class RunResultPanel(QWidget):
         self._shown: ShownResult | None = None
         self._head, self._text = QLabel(), QLabel()
         self._head.setProperty("role", "number")
+        self._head.setObjectName("run-accuracy")
+        self._text.setObjectName("run-text")
         for label in (self._head, self._text):
             label.setWordWrap(True)
         self._text.setProperty("role", "muted")
