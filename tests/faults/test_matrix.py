@@ -16,11 +16,15 @@ from inspector.desktop.paths import cache_folder
 
 # What a verb needs beside the dataset; OUT is a path in a folder of its own.
 WORDS: dict[str, tuple[str, ...]] = {
+    "audit": ("--against", "OUT"),
     "decide": ("--drop", "a.jpg"),
     "export": ("--to", "OUT"),
+    "fingerprints": ("-o", "OUT"),
     "fix": ("--to", "OUT"),
     "freeze": ("-o", "OUT"),
+    "map": ("-o", "OUT"),
     "report": ("-o", "OUT"),
+    "similar": ("a.jpg",),
     "script": ("fiftyone", "-o", "OUT"),
     "split": ("--validation-split", "0.2", "--seed", "1"),
     "train": ("--epochs", "1"),

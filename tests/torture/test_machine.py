@@ -23,7 +23,7 @@ DECIDERS = 11
 VERBS = (
     "scan", "problems", "quality", "duplicates", "split", "leaks", "groups", "freeze", "diagnose",
     "labels", "report", "fix", "decide", "undo", "redo", "decisions", "export", "runs",
-    "script",
+    "script", "audit", "fingerprints", "shortcuts", "map", "similar",
 )  # fmt: skip
 
 
@@ -45,6 +45,14 @@ def words_of(verb: str, dataset: Path, project: Path, folder: Path) -> list[obje
             return [*where[:2], "fiftyone", *where[2:], "-o", folder / "load.py"]
         case "fix" | "export":
             return [*where, "--to", folder / verb]
+        case "audit":
+            return [*where, "--against", dataset]
+        case "fingerprints":
+            return [*where, "-o", folder / "set.fingerprints"]
+        case "map":
+            return [*where, "-o", folder / "map.csv"]
+        case "similar":
+            return [*where[:2], image, *where[2:]]
         case "decide":
             return [*where, "--drop", image]
         case _:
