@@ -29,34 +29,24 @@ VERBS = (
 
 def words_of(verb: str, dataset: Path, project: Path, folder: Path) -> list[object]:
     """Return a call of a verb that does its whole work, small."""
-    where: list[object] = [verb, dataset, "--project", project, "--quiet"]
     image = next(iter(sorted(dataset.rglob("*.jpg")))).relative_to(dataset).as_posix()
-    match verb:
-        case "split":
-            return [*where, "--loader", "image_dataset_from_directory", "--validation-split",
-                    0.2, "--seed", 1]  # fmt: skip
-        case "freeze":
-            return [*where, "-o", folder / "split.csv"]
-        case "diagnose":
-            return [*where, "--quick", "--seeds", 2]
-        case "report":
-            return [*where, "-o", folder / "report.html"]
-        case "script":
-            return [*where[:2], "fiftyone", *where[2:], "-o", folder / "load.py"]
-        case "fix" | "export":
-            return [*where, "--to", folder / verb]
-        case "audit":
-            return [*where, "--against", dataset]
-        case "fingerprints":
-            return [*where, "-o", folder / "set.fingerprints"]
-        case "map":
-            return [*where, "-o", folder / "map.csv"]
-        case "similar":
-            return [*where[:2], image, *where[2:]]
-        case "decide":
-            return [*where, "--drop", image]
-        case _:
-            return where
+    first: dict[str, list[object]] = {"script": ["fiftyone"], "similar": [image]}
+    more: dict[str, list[object]] = {
+        "audit": ["--against", dataset],
+        "decide": ["--drop", image],
+        "diagnose": ["--quick", "--seeds", 2],
+        "export": ["--to", folder / verb],
+        "fingerprints": ["-o", folder / "set.fingerprints"],
+        "fix": ["--to", folder / verb],
+        "freeze": ["-o", folder / "split.csv"],
+        "map": ["-o", folder / "map.csv"],
+        "report": ["-o", folder / "report.html"],
+        "script": ["-o", folder / "load.py"],
+        "split": ["--loader", "image_dataset_from_directory", "--validation-split", 0.2,
+                  "--seed", 1],
+    }  # fmt: skip
+    where: list[object] = ["--project", project, "--quiet"]
+    return [verb, dataset, *first.get(verb, ()), *where, *more.get(verb, ())]
 
 
 def test_every_verb_leaves_the_dataset_as_it_was(

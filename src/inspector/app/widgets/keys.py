@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QVBoxLa
 from inspector.app.widgets.page import Key, Page
 from inspector.errors import UsageError
 
+# More rows are higher than a small screen.
+_MAX_ROWS = 16
 TO_PAGES = ("Ctrl+1 .. Ctrl+9", "go to a page")
 
 
@@ -69,6 +71,22 @@ def bind(page: Page, keys: Iterable[Key]) -> list[QShortcut]:
     return shortcuts
 
 
+def _column(title: str, rows: Iterable[tuple[str, str]]) -> QVBoxLayout:
+    """Return one column of keys; one that goes on from another has no title."""
+    column = QVBoxLayout()
+    column.setSpacing(12)
+    head = QLabel(title)
+    head.setProperty("role", "heading")
+    column.addWidget(head)
+    form = QFormLayout()
+    form.setHorizontalSpacing(24)
+    for key, does in rows:
+        form.addRow(key, QLabel(does))
+    column.addLayout(form)
+    column.addStretch()
+    return column
+
+
 class KeysOverlay(QDialog):
     """Show the keys of a page and those of everywhere; any key closes it."""
 
@@ -85,20 +103,10 @@ class KeysOverlay(QDialog):
         own = [(k.keys, k.does) for k in page.key_table()]
         rest = [TO_PAGES, *((k.keys, k.does) for k in general)]
         for title, keys in ((page.title, own), ("Everywhere", rest)):
-            if not keys:
-                continue
-            column = QVBoxLayout()
-            column.setSpacing(12)
-            head = QLabel(title)
-            head.setProperty("role", "heading")
-            column.addWidget(head)
-            form = QFormLayout()
-            form.setHorizontalSpacing(24)
-            for key, does in _folded(keys):
-                form.addRow(key, QLabel(does))
-            column.addLayout(form)
-            column.addStretch()
-            columns.addLayout(column)
+            rows = list(_folded(keys))
+            for first in range(0, len(rows), _MAX_ROWS):
+                part = rows[first : first + _MAX_ROWS]
+                columns.addLayout(_column("" if first else title, part))
 
     def open_over(self, window: QWidget) -> None:
         """Show in the middle of a window."""
