@@ -32,7 +32,7 @@ def words_of(verb: str, dataset: Path, project: Path, folder: Path) -> list[obje
     image = next(iter(sorted(dataset.rglob("*.jpg")))).relative_to(dataset).as_posix()
     first: dict[str, list[object]] = {"script": ["fiftyone"], "similar": [image]}
     more: dict[str, list[object]] = {
-        "audit": ["--against", dataset],
+        "audit": ["--against", dataset / "training"],
         "decide": ["--drop", image],
         "diagnose": ["--quick", "--seeds", 2],
         "export": ["--to", folder / verb],
