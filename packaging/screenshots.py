@@ -88,10 +88,9 @@ def _shoot(app: QApplication, demo: Path, mode: str, target: Path) -> None:
         view.show_page(index)
         _wait(app, 1.5)
         if page.title == "Gallery":
-            view.details.show_sample(view.project.samples.everything()[2].id)
+            page.show_sample(view.project.samples.everything()[2].id)
             _wait(app, 1)
         if isinstance(page, TrainPage):
-            page._curves._together.setChecked(mode == "dark")
             page._tabs.setCurrentIndex(int(mode == "dark"))
             _wait(app, 3)
         if isinstance(page, AugmentPage):
