@@ -17,7 +17,7 @@ from inspector.app.main import MainWindow
 from inspector.app.widgets import theme
 from inspector.app.widgets.keys import KeysOverlay, resolve
 from inspector.app.widgets.page import Key, PageName
-from inspector.app.widgets.pairs.compare_view import CompareMode, CompareView
+from inspector.app.widgets.pairs.compare_view import CompareMode, CompareView, StageImage
 from inspector.app.window.main_window import ProjectWindow
 from inspector.errors import UsageError
 from tests.app.screen import by_id, open_dataset, page
@@ -159,7 +159,7 @@ def test_compare_modes(qtbot: QtBot) -> None:
     images = [QImage(40, 30, QImage.Format.Format_RGB888) for _ in range(2)]
     images[0].fill(Qt.GlobalColor.black)
     images[1].fill(Qt.GlobalColor.gray)
-    compare.set_pair(images[0], images[1], "a", "b")
+    compare.set_pair(StageImage(images[0], "a"), StageImage(images[1], "b"))
     compare.resize(400, 300)
     seen = []
     for _ in CompareMode:

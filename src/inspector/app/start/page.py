@@ -233,9 +233,11 @@ class StartPage(QWidget):
         text = QLabel("Drop a dataset folder or an archive here")
         text.setProperty("role", "heading")
         hint = QLabel(
-            "A folder per class or per split, images with a CSV file, or .zip, .tar, .parquet"
+            "Folders of classes or splits, images with a CSV file, .zip, .tar, .parquet, .npz,"
+            " .tfrecord"
         )
         hint.setProperty("role", "muted")
+        hint.setWordWrap(True)
         choose, sample = self._choose, self._sample
         choose.setProperty("role", "primary")
         choose.setMinimumWidth(_CHOOSE_PX)

@@ -13,7 +13,7 @@ from inspector.app.widgets.page import Key, Page
 from inspector.errors import UsageError
 
 # More rows are higher than a small screen.
-_MAX_ROWS = 16
+_MAX_ROWS = 21
 TO_PAGES = ("Ctrl+1 .. Ctrl+9", "go to a page")
 
 
@@ -79,7 +79,7 @@ def _column(title: str, rows: Iterable[tuple[str, str]]) -> QVBoxLayout:
     head.setProperty("role", "heading")
     column.addWidget(head)
     form = QFormLayout()
-    form.setHorizontalSpacing(24)
+    form.setHorizontalSpacing(16)
     for key, does in rows:
         form.addRow(key, QLabel(does))
     column.addLayout(form)
@@ -99,7 +99,7 @@ class KeysOverlay(QDialog):
         # Side by side: one below the other is higher than a small screen.
         columns = QHBoxLayout(self)
         columns.setContentsMargins(24, 20, 24, 20)
-        columns.setSpacing(40)
+        columns.setSpacing(28)
         own = [(k.keys, k.does) for k in page.key_table()]
         rest = [TO_PAGES, *((k.keys, k.does) for k in general)]
         for title, keys in ((page.title, own), ("Everywhere", rest)):
