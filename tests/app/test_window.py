@@ -179,7 +179,7 @@ def test_the_keys_of_every_page_fit_a_small_screen(qtbot: QtBot, view: ProjectWi
         assert overlay.sizeHint().height() < 720
         if shown.name is PageName.DUPLICATES:
             assert "1 .. 9" in said
-            assert "image 1 .. 9 on the left" in said
+            assert "image 1 .. 9 on the left, or class 1 .. 9 for both" in said
 
 
 def test_conflicting_keys_are_refused() -> None:

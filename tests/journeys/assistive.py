@@ -96,7 +96,7 @@ def main(target: str) -> None:
     heard["clusters"] = wait(
         lambda: [n for n in names(app, "list item") if n.startswith("cluster of")], "the clusters"
     )
-    press(app, "push button", "Keep this, exclude its copies")
+    press(app, "push button", "Exclude")
     heard["status"] = wait(
         lambda: [n for n in names(app, "label") if n.startswith("1 decision since export")],
         "the decision",

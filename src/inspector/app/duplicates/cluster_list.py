@@ -56,7 +56,8 @@ class ClusterModel(QueueModel[Cluster]):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             state = "decided" if cluster.reviewed else "open"
             labels, splits = ", ".join(cluster.labels), ", ".join(filter(None, cluster.splits))
-            return f"{_title(cluster)}, {labels}, {splits}, {state}"
+            count = len(cluster.members)
+            return f"cluster of {count}: {_title(cluster)}, {labels}, {splits}, {state}"
         return None
 
 

@@ -453,7 +453,7 @@ class DuplicatesPage(Page):
             *self.review.keys(),
         ]
         for number in range(1, 10):
-            does = f"class {number} for both where two differ, else image {number} on the left"
+            does = f"image {number} on the left, or class {number} for both"
             table.append(Key(f"choose_{number}", str(number), does, partial(self._digit, number)))
         return table
 

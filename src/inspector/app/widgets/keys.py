@@ -98,8 +98,8 @@ class KeysOverlay(QDialog):
         self.setAccessibleName(f"Keys of {page.title}")
         # Side by side: one below the other is higher than a small screen.
         columns = QHBoxLayout(self)
-        columns.setContentsMargins(24, 20, 24, 20)
-        columns.setSpacing(28)
+        columns.setContentsMargins(16, 16, 16, 16)
+        columns.setSpacing(24)
         own = [(k.keys, k.does) for k in page.key_table()]
         rest = [TO_PAGES, *((k.keys, k.does) for k in general)]
         for title, keys in ((page.title, own), ("Everywhere", rest)):
