@@ -100,7 +100,7 @@ class Project:
         self.diagnoses = Diagnoses(source, self.splits, self.labels)
         self.shortcuts = Shortcuts(source, self.splits, self.diagnoses)
         self.answers = Answers(source, self.splits, self.diagnoses)
-        self.evidence = EvidenceReader(source, self.splits, self.diagnoses)
+        self.evidence = EvidenceReader(source, self.splits, self.diagnoses, self.shortcuts)
         self.findings = Findings(source, self.scans, self.decisions, self.splits, self.labels)
         self.reports = Reports(source, self.splits, self.diagnoses, self.findings)
         self.runs = Runs(source, self.splits)

@@ -18,6 +18,7 @@ from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets import theme
 from inspector.app.widgets.split_badge import badge_colours
 from inspector.app.widgets.thumbnail_strip import ThumbnailStrip
+from inspector.audit.shortcuts.search import ShortcutVerdict
 from inspector.project.diagnosis.evidence import Evidence
 
 ShowList = Callable[[str, Sequence[int]], None]
@@ -27,6 +28,7 @@ COMPONENTS = {
 }  # fmt: skip
 _BOUNDS = {"at_least": "≥ ", "at_most": "≤ "}
 _TILE_PX, _SHOWN_CLASSES = 64, 8
+_EXAMPLE_CLASSES, _PER_ROW = 2, 3
 
 
 def components(evidence: Evidence) -> Section:
@@ -151,58 +153,61 @@ def classes(evidence: Evidence, thumbnails: Thumbnails, show_list: ShowList) -> 
 
 
 def shortcut(evidence: Evidence) -> Section:
-    """Show how well one property alone predicts the class."""
-    rows = evidence.shortcuts
-    if not rows:
+    """Show how well each probe predicts the class without the object."""
+    report = evidence.shortcuts
+    if report is None or not report.findings:
         section = Section("Shortcuts", "not measured")
-        section.add_text("It takes two classes and 60 images that are no near-duplicates.")
+        section.add_text("Look for shortcuts on Overview: it takes some minutes in the background.")
         return section
-    best = rows[0]
-    note = "class predicted without the content"
-    if best.shown:
-        section = Section(f"{best.name} alone predicts the class", note)
-    else:
-        section = Section("✓ No simple property is a shortcut", note)
+    shown = report.shortcuts
+    note = "class predicted without the object"
+    title = shown[0].text.removesuffix(".") if shown else "✓ No probe predicts the class"
+    section = Section(title, note)
+    results = [finding.result for finding in report.findings]
     section.add_bars(
         [
-            (one.name, one.accuracy, "problem-fill" if one.shown else "text-3",
+            (_capital(one.probe.value), one.accuracy,
+             "problem-fill" if one.verdict is ShortcutVerdict.YES else "text-3",
              f"{100 * one.accuracy:.0f} % ({100 * one.low:.0f} to {100 * one.high:.0f})")
-            for one in rows
+            for one in results
         ],
-        tick=best.chance, name="Accuracy",
+        tick=results[0].chance, name="Accuracy",
     )  # fmt: skip
-    text = f"Tick: chance, {100 * best.chance:.0f} %. In brackets: 99 % CI, near-duplicates once."
-    section.add_foot(
-        f"A model may learn this instead of the content. {text}" if best.shown else text
-    )
+    foot = f"Tick: chance, {100 * results[0].chance:.0f} %. In brackets: 95 % CI, by group."
+    section.add_foot(f"{shown[0].advice} {foot}" if shown else foot)
     return section
 
 
 def shortcut_examples(evidence: Evidence, thumbnails: Thumbnails) -> Section | None:
-    """Show what the shortcut looks like; None where there is none."""
-    if not evidence.examples:
+    """Show what the clearest shortcut looks like; None where there is none."""
+    if evidence.shortcuts is None or not evidence.shortcuts.shortcuts:
         return None
-    section = Section("What the shortcut looks like")
+    best = evidence.shortcuts.shortcuts[0]
+    section = Section(f"Named most clearly by {best.result.probe.value}")
     row = QHBoxLayout()
     row.setSpacing(16)
-    for example in evidence.examples:
+    by_class: dict[str, list[int]] = {}
+    for sample in best.examples:
+        by_class.setdefault(sample.label, []).append(sample.id)
+    for label, samples in list(by_class.items())[:_EXAMPLE_CLASSES]:
         column = QVBoxLayout()
         column.setSpacing(6)
-        name = QLabel(example.label)
+        name = QLabel(label)
         name.setProperty("role", "card-title")
         column.addWidget(name)
-        for start in (0, 3):
-            strip = ThumbnailStrip(thumbnails, tile_px=72, name=f"Typical {example.label} images")
-            strip.show_groups([example.samples[start : start + 3]])
+        for start in range(0, min(len(samples), 2 * _PER_ROW), _PER_ROW):
+            strip = ThumbnailStrip(thumbnails, tile_px=72, name=f"Clear {label} images")
+            strip.show_groups([samples[start : start + _PER_ROW]])
             column.addWidget(strip)
-        text = QLabel(example.text)
-        text.setProperty("role", "caption")
-        text.setWordWrap(True)
-        column.addWidget(text)
+        column.addStretch()
         row.addLayout(column, 1)
     section.column.addLayout(row)
     section.column.addStretch()
     return section
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def alike(evidence: Evidence) -> Section | None:
