@@ -11,6 +11,7 @@ from inspector.app.widgets import theme
 from inspector.app.widgets.pairs.pair_kinds import KIND_NAMES
 from inspector.app.widgets.review.queue_model import AnyIndex, QueueModel
 from inspector.app.widgets.split_badge import paint_badge
+from inspector.app.widgets.tile_painting import square_of
 from inspector.project.review.duplicates import Cluster, PairKind
 from inspector.store.samples import Sample
 
@@ -186,9 +187,7 @@ class _ClusterRows(QStyledItemDelegate):
         pixmap = None if sample is None else self._pixmap(sample)
         painter.fillRect(box, theme.colour("neutral-fill" if sample is None else "sunken"))
         if pixmap is not None and not pixmap.isNull():
-            side = min(pixmap.width(), pixmap.height())
-            x, y = (pixmap.width() - side) // 2, (pixmap.height() - side) // 2
-            painter.drawPixmap(box, pixmap, QRect(x, y, side, side))
+            painter.drawPixmap(box, pixmap, square_of(pixmap))
         painter.setPen(QPen(theme.colour("surface"), 2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box.adjusted(-1, -1, 0, 0), 2, 2)

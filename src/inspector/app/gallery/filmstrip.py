@@ -7,8 +7,8 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWh
 from PySide6.QtWidgets import QFrame
 
 from inspector.app.gallery.model import GalleryModel
-from inspector.app.gallery.painting import EXCLUDED_OPACITY
 from inspector.app.widgets import theme
+from inspector.app.widgets.tile_painting import paint_tile
 
 HEIGHT_PX = 80
 _GAP_PX = 8
@@ -64,18 +64,8 @@ class Filmstrip(QFrame):
         for row, box in self._places():
             tile = self._model.tile(row)
             excluded = tile is not None and tile.mark == "drop"
-            painter.fillRect(box, theme.colour("sunken"))
-            pixmap = self._pixmap(int(self._model.ids[row]))
-            if pixmap is not None and not pixmap.isNull():
-                painter.setOpacity(EXCLUDED_OPACITY if excluded else 1.0)
-                side = min(pixmap.width(), pixmap.height())
-                x, y = (pixmap.width() - side) // 2, (pixmap.height() - side) // 2
-                painter.drawPixmap(box, pixmap, QRect(x, y, side, side))
-                painter.setOpacity(1.0)
+            paint_tile(painter, box, self._pixmap(int(self._model.ids[row])), excluded=excluded)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            if excluded:
-                painter.setPen(QPen(theme.colour("line-strong"), 1, Qt.PenStyle.DashLine))
-                painter.drawRect(box.adjusted(0, 0, -1, -1))
             if row == self._row:
                 painter.setPen(QPen(theme.colour("accent"), 2))
                 painter.drawRoundedRect(box.adjusted(-3, -3, 2, 2), 5, 5)

@@ -6,8 +6,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from inspector.app.gallery.painting import EXCLUDED_OPACITY
 from inspector.app.widgets import theme
+from inspector.app.widgets.tile_painting import EXCLUDED_OPACITY
 
 MARGIN_PX = 72
 _MAX_ZOOM, _MIN_ZOOM = 16.0, 0.05

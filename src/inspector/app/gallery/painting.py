@@ -8,11 +8,11 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPainterPath, QPen, QPi
 from inspector.app.gallery.tile import Tile
 from inspector.app.widgets import theme
 from inspector.app.widgets.split_badge import paint_badge, paint_split
+from inspector.app.widgets.tile_painting import EXCLUDED_OPACITY, square_of
 
 RADIUS = theme.tokens()["radius"]["image"]
 BADGE_PX = theme.size("badge") + 2
 WORDS_FROM_PX = 160
-EXCLUDED_OPACITY = 0.34
 OVERLAY, OVERLAY_INK = theme.overlay_colours()
 SPLITS = tuple(theme.tokens()["split"])
 _SELECT_ALL = "Select all"
@@ -88,9 +88,7 @@ def paint_tile(
         painter.save()
         painter.setClipPath(path)
         painter.setOpacity(EXCLUDED_OPACITY if excluded else 1.0)
-        side = min(pixmap.width(), pixmap.height())
-        x, y = (pixmap.width() - side) / 2, (pixmap.height() - side) / 2
-        painter.drawPixmap(box, pixmap, QRectF(x, y, side, side))
+        painter.drawPixmap(box, pixmap, QRectF(square_of(pixmap)))
         painter.restore()
     if tile is not None:
         _paint_marks(painter, box, tile, has_image=has_image)

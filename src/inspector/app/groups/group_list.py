@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets import theme
-from inspector.app.widgets.pairs.pair_grid import square_of
+from inspector.app.widgets.tile_painting import paint_tile
 from inspector.project.review.groups import Group
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -134,10 +134,7 @@ class _GroupDelegate(QStyledItemDelegate):
             box = QRect(x, rect.top() + (ROW_PX - TILE_PX) // 2, TILE_PX, TILE_PX)
             if box.right() > rect.right() - TEXT_PX:
                 break
-            painter.fillRect(box, theme.colour("sunken"))
-            pixmap = self._thumbnails.pixmap(member.id)
-            if pixmap is not None and not pixmap.isNull():
-                painter.drawPixmap(box, pixmap, square_of(pixmap))
+            paint_tile(painter, box, self._thumbnails.pixmap(member.id))
             x += TILE_PX + GAP_PX
         self._paint_text(painter, rect.adjusted(rect.width() - TEXT_PX + 12, 0, -8, 0), group)
         painter.restore()

@@ -15,10 +15,9 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.threads.thumbnails import Thumbnails
-from inspector.app.widgets import theme
 from inspector.app.widgets.elided_label import ElidedLabel
-from inspector.app.widgets.pairs.pair_grid import square_of
 from inspector.app.widgets.split_badge import paint_badge
+from inspector.app.widgets.tile_painting import paint_tile
 from inspector.project.review.groups import JudgedGroups
 from inspector.store.samples import Sample
 
@@ -57,10 +56,7 @@ class PairView(QWidget):
         side = self.height()
         for number, sample in enumerate(self._pair):
             box = QRectF(number * (side + _GAP_PX), 0, side, side).toRect()
-            painter.fillRect(box, theme.colour("sunken"))
-            pixmap = self._thumbnails.pixmap(sample.id)
-            if pixmap is not None and not pixmap.isNull():
-                painter.drawPixmap(box, pixmap, square_of(pixmap))
+            paint_tile(painter, box, self._thumbnails.pixmap(sample.id))
             if self._splits[number]:
                 corner = QPointF(box.topLeft()) + QPointF(4, 4)
                 paint_badge(painter, corner.x(), corner.y(), self._splits[number])

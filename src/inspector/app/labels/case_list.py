@@ -10,6 +10,7 @@ from inspector.app.widgets import theme
 from inspector.app.widgets.controls.confidence_bars import paint_bar
 from inspector.app.widgets.review.queue_model import AnyIndex, QueueModel
 from inspector.app.widgets.split_badge import paint_badge
+from inspector.app.widgets.tile_painting import paint_tile
 from inspector.project.diagnosis.labels import LabelCase
 
 ROW_PX = 78
@@ -96,12 +97,7 @@ class _CaseRows(QStyledItemDelegate):
             painter.setBrush(theme.colour("accent-soft" if selected else "sunken"))
             painter.drawRoundedRect(row, 4, 4)
         box = QRect(row.left() + 8, row.top() + 8, SIDE_PX, SIDE_PX)
-        painter.fillRect(box, theme.colour("sunken"))
-        pixmap = self._pixmap(case.samples[0].id)
-        if pixmap is not None and not pixmap.isNull():
-            side = min(pixmap.width(), pixmap.height())
-            x, y = (pixmap.width() - side) // 2, (pixmap.height() - side) // 2
-            painter.drawPixmap(box, pixmap, QRect(x, y, side, side))
+        paint_tile(painter, box, self._pixmap(case.samples[0].id))
         paint_badge(painter, box.left() + 4, box.top() + 4, case.samples[0].split)
         line = QRect(box.right() + 13, row.top() + 18, 0, 20)
         line.setRight(row.right() - 8)

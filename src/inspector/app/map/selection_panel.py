@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from inspector.app.widgets import theme
 from inspector.app.widgets.split_badge import paint_badge
+from inspector.app.widgets.tile_painting import paint_tile
 from inspector.project.diagnosis.labels import current_label
 from inspector.store.samples import Sample
 
@@ -175,12 +176,5 @@ class _Tiles(QWidget):
         rows = max(0, (self.height() + 4) // (_TILE_PX + 4))
         for i, sample in enumerate(self._samples[: rows * _COLUMNS]):
             x, y = (i % _COLUMNS) * (_TILE_PX + 4), (i // _COLUMNS) * (_TILE_PX + 4)
-            painter.fillRect(x, y, _TILE_PX, _TILE_PX, theme.colour("sunken"))
-            pixmap = self._pixmap(sample.id)
-            if pixmap is not None and not pixmap.isNull():
-                side = min(pixmap.width(), pixmap.height())
-                painter.drawPixmap(
-                    x, y, _TILE_PX, _TILE_PX, pixmap, (pixmap.width() - side) // 2,
-                    (pixmap.height() - side) // 2, side, side,
-                )  # fmt: skip
+            paint_tile(painter, QRect(x, y, _TILE_PX, _TILE_PX), self._pixmap(sample.id))
             paint_badge(painter, x + 4, y + 4, sample.split)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from inspector.app.opened_as.role_words import CHOICES, MEANING, title_of
 from inspector.app.widgets import theme
+from inspector.app.widgets.tile_painting import square_of
 from inspector.dataset.layouts import FolderOutline
 
 NAME, EXAMPLES, ROLE = range(3)
@@ -252,10 +253,8 @@ class _Row(QStyledItemDelegate):
             if pixmap is None or pixmap.isNull():
                 painter.fillRect(place, theme.colour("line"))
                 continue
-            side = min(pixmap.width(), pixmap.height())
-            cut = QRect((pixmap.width() - side) // 2, (pixmap.height() - side) // 2, side, side)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawPixmap(place, pixmap, cut)
+            painter.drawPixmap(place, pixmap, square_of(pixmap))
 
 
 def _paint_name(painter: QPainter, area: QRect, name: str, folder: FolderOutline) -> None:

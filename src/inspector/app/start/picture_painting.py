@@ -6,11 +6,11 @@ from PySide6.QtWidgets import QWidget
 
 from inspector.app.widgets import theme
 from inspector.app.widgets.split_badge import paint_badge
+from inspector.app.widgets.tile_painting import EXCLUDED_OPACITY
 
 SIDE_PX = 88
 GAP_PX = 2
 BAR_PX = 28
-_EXCLUDED_OPACITY = 0.34
 # Of the accuracies in the image: test, what is not explained, leakage.
 _PARTS = (0.36, 0.31, 0.33)
 
@@ -22,7 +22,7 @@ def paint_pair(widget: QWidget, *, excluded: bool) -> None:
     for place, split in enumerate(("validation", "training")):
         box = QRectF(place * (SIDE_PX + GAP_PX), 0, SIDE_PX, SIDE_PX)
         gone = excluded and place == 1
-        painter.setOpacity(_EXCLUDED_OPACITY if gone else 1.0)
+        painter.setOpacity(EXCLUDED_OPACITY if gone else 1.0)
         _paint_scene(painter, box, shift=3.0 * place)
         painter.setOpacity(1.0)
         if gone:

@@ -16,13 +16,13 @@ from PySide6.QtWidgets import (
 
 from inspector.app.widgets import theme
 from inspector.app.widgets.split_badge import paint_badge
+from inspector.app.widgets.tile_painting import paint_tile
 from inspector.store.samples import Sample
 
 SIZE_PX = 56
 MAX_SHOWN = 60
 _STRIP_PX = 78
 _REMARK_PX = 236
-_EXCLUDED_OPACITY = 0.34
 
 
 class MemberStrip(QFrame):
@@ -164,18 +164,8 @@ class StripMember(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRect(4, 4, SIZE_PX, SIZE_PX)
         excluded = self.sample.mark == "drop"
-        painter.fillRect(box, theme.colour("sunken"))
-        pixmap = self._pixmap(self.sample.id)
-        if pixmap is not None and not pixmap.isNull():
-            painter.setOpacity(_EXCLUDED_OPACITY if excluded else 1.0)
-            side = min(pixmap.width(), pixmap.height())
-            x, y = (pixmap.width() - side) // 2, (pixmap.height() - side) // 2
-            painter.drawPixmap(box, pixmap, QRect(x, y, side, side))
-            painter.setOpacity(1.0)
+        paint_tile(painter, box, self._pixmap(self.sample.id), excluded=excluded)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        if excluded:
-            painter.setPen(QPen(theme.colour("line-strong"), 1, Qt.PenStyle.DashLine))
-            painter.drawRect(box.adjusted(0, 0, -1, -1))
         if self._compared:
             painter.setPen(QPen(theme.colour("accent"), 2))
             painter.drawRoundedRect(box.adjusted(-3, -3, 2, 2), 5, 5)

@@ -7,9 +7,8 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from inspector.app.threads.thumbnails import Thumbnails
-from inspector.app.widgets import theme
-from inspector.app.widgets.pairs.pair_grid import square_of
 from inspector.app.widgets.split_badge import paint_badge
+from inspector.app.widgets.tile_painting import paint_tile
 
 GAP_PX, GROUP_GAP_PX = 4, 12
 _BADGE_INSET_PX = 4
@@ -75,10 +74,7 @@ class ThumbnailStrip(QWidget):
             outline = QPainterPath()
             outline.addRoundedRect(box, 4, 4)
             painter.setClipPath(outline)
-            painter.fillRect(box, theme.colour("sunken"))
-            pixmap = self._thumbnails.pixmap(sample)
-            if pixmap is not None and not pixmap.isNull():
-                painter.drawPixmap(box, pixmap, square_of(pixmap))
+            paint_tile(painter, box, self._thumbnails.pixmap(sample))
             painter.setClipping(False)
             if split := self._badges.get(sample):
                 corner = QPointF(box.topLeft()) + QPointF(_BADGE_INSET_PX, _BADGE_INSET_PX)

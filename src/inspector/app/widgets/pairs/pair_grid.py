@@ -20,7 +20,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPen,
-    QPixmap,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
@@ -28,13 +27,13 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets import theme
 from inspector.app.widgets.split_badge import MIN_WORD_PX, paint_badge
+from inspector.app.widgets.tile_painting import paint_tile
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 PAIR_GAP_PX = 2
 CAPTION_PX = 24
 _SPACE_PX = 16
 _TICK_PX = 16
-_EXCLUDED_OPACITY = 0.34
 _READ_AHEAD = 8
 
 
@@ -236,16 +235,8 @@ class _PairDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _paint_image(self, painter: QPainter, box: QRect, sample: int, *, excluded: bool) -> None:
-        painter.fillRect(box, theme.colour("sunken"))
-        pixmap = self._grid.thumbnails.pixmap(sample)
-        if pixmap is not None and not pixmap.isNull():
-            painter.setOpacity(_EXCLUDED_OPACITY if excluded else 1.0)
-            painter.drawPixmap(box, pixmap, square_of(pixmap))
-            painter.setOpacity(1.0)
+        paint_tile(painter, box, self._grid.thumbnails.pixmap(sample), excluded=excluded)
         if excluded:
-            painter.setPen(QPen(theme.colour("line-strong"), 1, Qt.PenStyle.DashLine))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(box.adjusted(0, 0, -1, -1))
             _paint_word(painter, box, "Excluded")
 
     def _paint_caption(self, painter: QPainter, line: QRect, tile: PairTile) -> None:
@@ -275,12 +266,6 @@ class _PairDelegate(QStyledItemDelegate):
             tile.note or tile.label, Qt.TextElideMode.ElideRight, line.width()
         )
         painter.drawText(line, align | Qt.AlignmentFlag.AlignRight, note)
-
-
-def square_of(pixmap: QPixmap) -> QRect:
-    """Return the middle of an image that a square tile shows."""
-    side = min(pixmap.width(), pixmap.height())
-    return QRect((pixmap.width() - side) // 2, (pixmap.height() - side) // 2, side, side)
 
 
 def _paint_word(painter: QPainter, box: QRect, word: str) -> None:
