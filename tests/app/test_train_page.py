@@ -112,7 +112,7 @@ def test_a_run_is_planned_in_words_trained_and_read(
     said = text_of(page, "train-plan")
     spec = view.project.runs.plan(Rule(), RunConfig(image_size_px=32))
     assert f"{len(spec.training):,} images" in said
-    assert f"{len(spec.validation):,} validation images judge" in said
+    assert f"accuracy is measured on {len(spec.validation):,} validation images" in said
     qtbot.waitUntil(lambda: page.going() != "", timeout=30_000)
     qtbot.waitUntil(lambda: states(page) == [RunState.DONE] * 2, timeout=PATIENCE_MS)
     assert page.going() == ""

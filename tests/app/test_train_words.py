@@ -37,10 +37,13 @@ RUNS = [
 
 def test_what_judges_is_named() -> None:
     plan = TrainingPlan(SPEC, 1, 0.0)
-    assert "1 validation images judge." in plan.text
+    assert "accuracy is measured on 1 validation image." in plan.text
     judged_by_test = TrainingPlan(replace(SPEC, evaluation="test"), 1, 0.0)
-    assert "1 test images judge, as there is no validation split." in judged_by_test.text
-    assert "validation images" not in judged_by_test.text
+    assert (
+        "accuracy is measured on 1 test image, as there is no validation split."
+        in judged_by_test.text
+    )
+    assert "validation image" not in judged_by_test.text
 
 
 def test_the_split_that_judges_is_that_of_the_rule(project: Project) -> None:

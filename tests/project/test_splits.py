@@ -85,7 +85,7 @@ def test_what_the_split_leads_to_stands_among_the_findings_once(project: Project
     codes = [f.code for f in plain.findings]
     assert len(set(codes)) == len(codes)
     assert "same_picture_on_both_sides" not in codes
-    assert "what the calls of your code put where (paste it under Why?)" in plain.checked
+    assert "what the calls of your code put where (paste it on Splits)" in plain.checked
     rule = second_call("seed=7", KERAS)
     project.splits.set_rule(rule)
     seen = project.findings.overview()

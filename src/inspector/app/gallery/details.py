@@ -215,7 +215,7 @@ class Details(QFrame):
         self._image = _LargeImage()
         self._path = FittedLabel("")
         self._path.setProperty("role", "path")
-        self._nothing = QLabel("Nothing selected")
+        self._nothing = QLabel("Select an image to see its details.\nEnter shows it large.")
         self._nothing.setProperty("role", "muted")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.facts = FactsPanel()

@@ -3,6 +3,8 @@
 from inspector.project.review.gallery_query import (
     ANY_NEIGHBOUR,
     MARKS,
+    NO_CLASS,
+    NO_SPLIT,
     OTHER_SPLIT,
     SUSPECTED,
     Facet,
@@ -55,7 +57,7 @@ def _parts(listing: Listing) -> list[str]:
     for facet, one, many in (
         (Facet.SPLIT, "split", "splits"), (Facet.CLASS, "class", "classes"),
     ):  # fmt: skip
-        number = len([v for v in listing.counts.get(facet, ()) if not v.startswith(("no ", "out"))])
+        number = len(listing.counts.get(facet, {}).keys() - {NO_SPLIT, NO_CLASS})
         if number:
             parts.append(f"{number:,} {one if number == 1 else many}")
     return parts

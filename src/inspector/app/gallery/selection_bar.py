@@ -9,7 +9,8 @@ from inspector.app.widgets import theme
 from inspector.app.widgets.controls.key_button import KeyButton
 from inspector.app.widgets.elided_label import ElidedLabel
 
-_NOTHING = "Nothing selected. Shift+click selects a range."
+_NOTHING = "Nothing selected"
+_HOW = "Click selects an image, Ctrl+click one more, Shift+click a range"
 
 
 class SelectionBar(QFrame):
@@ -29,6 +30,7 @@ class SelectionBar(QFrame):
         self.setObjectName("selection-bar")
         self.setFixedHeight(theme.size("selection_bar"))
         self._count = ElidedLabel(_NOTHING)
+        self.setToolTip(_HOW)
         self._count.setObjectName("selection-count")
         self._clear = QPushButton("Clear")
         self._clear.setProperty("role", "quiet")

@@ -26,6 +26,7 @@ from inspector.app.map.sentences import MapState, sentences
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.main_thread_queue import MainThreadQueue
 from inspector.app.threads.thumbnails import Thumbnails
+from inspector.app.widgets.controls.segmented import SegmentedControl
 from inspector.app.widgets.jobs import Job
 from inspector.app.widgets.keys import bind
 from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest
@@ -179,10 +180,14 @@ class MapPage(Page):
             minutes = state.seconds / 60
             time = f"{minutes:.0f} min" if minutes >= 1.5 else f"{max(1, round(state.seconds))} s"
             self._why.setText(
-                f"The map needs an embedding: about {time} for {state.missing:,} images."
+                f"Puts images in a plane, similar ones beside each other. It needs an embedding:"
+                f" about {time} for {state.missing:,} images."
             )
         else:
-            self._why.setText(f"All {state.images:,} images have an embedding.")
+            self._why.setText(
+                f"Puts {state.images:,} images in a plane, similar ones beside each other: classes"
+                " that overlap, outliers and label errors show. It takes some seconds."
+            )
         self._compute.setVisible(bool(state.images))
 
     def _restyle(self) -> None:
@@ -299,13 +304,10 @@ class MapPage(Page):
         told.addWidget(self._subline)
         head = QHBoxLayout()
         head.addLayout(told, 1)
-        grid, here = _chip("Grid"), _chip("Map")
-        here.setChecked(True)
-        grid.clicked.connect(self._on_grid)
-        here.clicked.connect(self._on_map)
-        self._here = here
-        for button in (grid, here):
-            head.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        self._ways = SegmentedControl(["Grid", "Map"], name="Gallery as")
+        self._ways.mark(1)
+        self._ways.chosen.connect(self._on_way)
+        head.addWidget(self._ways, 0, Qt.AlignmentFlag.AlignTop)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty())
         self._stack.addWidget(self._filled())
@@ -315,18 +317,17 @@ class MapPage(Page):
         outer.addLayout(head)
         outer.addWidget(self._stack, 1)
 
-    def _on_grid(self, *_: object) -> None:
-        self.asked.emit(PageRequest(PageName.GALLERY))
-
-    def _on_map(self, *_: object) -> None:
-        self._here.setChecked(True)
+    def _on_way(self, place: int) -> None:
+        if place == 0:
+            self._ways.mark(1)  # As it is when a person comes back.
+            self.asked.emit(PageRequest(PageName.GALLERY))
 
     def _empty(self) -> QWidget:
         self._why = QLabel("The names of the files are being read.")
         self._why.setObjectName("map-why")
         self._why.setWordWrap(True)
         self._why.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._compute = QPushButton("Compute")
+        self._compute = QPushButton("Compute the map")
         self._compute.setObjectName("map-compute")
         self._compute.setProperty("role", "primary")
         self._compute.clicked.connect(self.compute)

@@ -264,7 +264,7 @@ class OverviewPage(Page):
         self._main.addLayout(self._findings)
         for widget in below:
             self._main.addWidget(widget)
-        self._main.addStretch()
+        self._main.addStretch(1)
         self._side.addStretch(1)
         self._folded.setVisible(False)
         self._grid = QGridLayout()

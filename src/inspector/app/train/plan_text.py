@@ -29,7 +29,8 @@ class TrainingPlan:
         spec = self.spec
         runs = f"{self.seeds} runs" if self.seeds > 1 else "1 run"
         test = f" {len(spec.test):,} test images stay locked." if spec.test else ""
-        judges = f"{len(spec.validation):,} {spec.evaluation} images judge"
+        count = len(spec.validation)
+        judges = f"accuracy is measured on {count:,} {spec.evaluation} image{'s' * (count != 1)}"
         if spec.evaluation == "test":
             judges += ", as there is no validation split"
         return (

@@ -133,7 +133,7 @@ class Findings:
         checks = (*CHECKS, *(CALL for _ in range(drawn)), *(LABELS for _ in range(looked)))
         left = NOT_CHECKED
         if not drawn:
-            left += f"; {CALL} (paste it under Why?)"
+            left += f"; {CALL} (paste it on Splits)"
         if not looked:
             left += f"; {LABELS} (they come with the diagnosis)"
         none = (
