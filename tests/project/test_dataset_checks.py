@@ -113,6 +113,7 @@ def test_a_class_that_its_format_and_size_betray_is_a_finding(
         found = {f.code: f for f in project.findings.overview().findings}["format_tells_class"]
         assert "sick: 100% are PNG 20x16; well: 100% are PNG 16x16" in found.text
         assert found.action == ""
+        assert len(found.samples) == 70
     project.close()
 
 

@@ -175,11 +175,12 @@ def _format_tells_class(images: Sequence[Sample]) -> list[Pitfall]:
     table: defaultdict[tuple[str, int, int], Counter[str]] = defaultdict(Counter)
     for fact, s in zip(facts, images, strict=True):
         table[fact][s.label] += 1
-    right = 0
+    named = []
     for fact, s in zip(facts, images, strict=True):
         others = table[fact] - Counter((s.label,))
-        right += bool(others) and others.most_common(1)[0][0] == s.label
-    share, chance = right / len(images), max(classes.values()) / len(images)
+        if others and others.most_common(1)[0][0] == s.label:
+            named.append(s.path)
+    share, chance = len(named) / len(images), max(classes.values()) / len(images)
     if share < _MIN_ACCURACY or share - chance < _MIN_GAIN:
         return []
     common = {
@@ -198,6 +199,6 @@ def _format_tells_class(images: Sequence[Sample]) -> list[Pitfall]:
             f" {chance:.0%})",
             f"{shown}. A model may learn that instead of the object, and fail on images from"
             " elsewhere: save all images in one format, at one size, by one program.",
-            {"accuracy": round(share, 4), "chance": round(chance, 4)},
+            {"accuracy": round(share, 4), "chance": round(chance, 4)}, tuple(named),
         )
     ]  # fmt: skip
