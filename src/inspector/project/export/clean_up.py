@@ -26,9 +26,10 @@ from inspector.project.review.decisions import Decisions
 from inspector.project.review.duplicates import DuplicateIndex, PairKind
 from inspector.project.review.gallery_query import split_place
 from inspector.project.review.near_precision import NearJudgements, NearPrecision
+from inspector.project.splits.grouped_split import by_groups
 from inspector.project.splits.snippets import snippet
 from inspector.project.splits.source import SplitSource
-from inspector.project.splits.split_rules import SPLIT_RULE, Membership, Rule, RuleKind, by_groups
+from inspector.project.splits.split_rules import SPLIT_RULE, Membership, Rule, RuleKind
 from inspector.project.splits.splits import Splits
 from inspector.store.records import (
     CLEAN_UP,

@@ -6,7 +6,8 @@ from inspector.audit.leakage import edges_across
 from inspector.audit.predictions import Prediction, Rate, rates, read_predictions
 from inspector.errors import TrainingError
 from inspector.project.review.similarity_graph import link
-from inspector.project.splits.leakage import KINDS, path_mask
+from inspector.project.splits.leakage import KINDS
+from inspector.project.splits.leakage_analysis import path_mask
 from inspector.project.splits.source import SplitSource
 from inspector.project.training.run import Run
 from inspector.store.samples import Sample
