@@ -11,7 +11,7 @@ from inspector.project.splits.leakage_analysis import path_mask
 from inspector.project.splits.source import SplitSource
 from inspector.project.training.run import Run
 from inspector.store.samples import Sample
-from inspector.training_protocol import PREDICTIONS_BEST, PREDICTIONS_LAST
+from inspector.training_protocol.run_folder import PREDICTIONS_BEST, PREDICTIONS_LAST
 
 
 @dataclass(frozen=True, slots=True)
