@@ -4,7 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from inspector.audit.pitfalls import Replayed, pitfalls
+from inspector.audit.call_pitfalls import pitfalls
+from inspector.audit.pitfalls import Replayed
 from inspector.code_reading.loader_calls import LoaderCall
 from inspector.code_reading.reading import CodeReading
 from inspector.project.splits.code_consequences import code_pitfalls
