@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from inspector.audit.descriptors import reduce
 from inspector.audit.diagnosis import Diagnosis, Question
-from inspector.audit.gap import diagnose
+from inspector.audit.gap.diagnose import diagnose
 from inspector.audit.joined_features import joined
 from inspector.audit.label_errors import LabelErrors, wrong_labels
 from inspector.audit.seed_variability import Images, SeedScores, score_seeds
