@@ -5,26 +5,14 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from inspector.app.groups.accepted_card import AcceptedCard
 from inspector.app.groups.closed_row import ClosedRow
 from inspector.app.groups.effect_panel import EffectPanel
 from inspector.app.groups.judge_panel import JudgedPair, JudgePanel
 from inspector.app.groups.near_card import NearDuplicatesCard
-from inspector.app.groups.proposal_card import (
-    ProposalCard,
-    ShownProposal,
-    is_sure,
-    shown_proposal,
-)
+from inspector.app.groups.proposal_card import ProposalCard, ShownProposal, is_sure, shown_proposal
 from inspector.app.groups.tab_notes import TAB_NAMES, EmptyNote, GroupsTab, TabInput, tab_of
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.thumbnails import Thumbnails
@@ -37,12 +25,13 @@ from inspector.errors import InspectorError
 from inspector.project.catalog.samples import Counts
 from inspector.project.changes import Changes
 from inspector.project.project import Project
+from inspector.project.review.group_members import Group
 from inspector.project.review.grouping_proposals import (
     GroupEvidence,
     GroupingProposal,
     ProposalState,
 )
-from inspector.project.review.groups import Group, JudgedGroups
+from inspector.project.review.groups import JudgedGroups
 from inspector.project.splits.group_effects import GroupEffect
 from inspector.store.samples import Sample
 
