@@ -1,4 +1,4 @@
-"""Every present sample, kept in memory: read anew when facts change, patched when decisions do."""
+"""All present samples in memory: reloaded when facts change, patched when decisions do."""
 
 import sqlite3
 import threading
@@ -10,10 +10,10 @@ from inspector.store.samples import Decision, Sample
 
 
 class SampleCache:
-    """Hold what `samples.everything` returns; safe from any thread.
+    """Holds the result of `samples.everything`; safe from any thread.
 
-    Reading 60,000 rows takes a third of a second, and as many fresh objects hold up the window
-    while garbage is looked for among them; every list of the window begins with them.
+    Reading 60,000 rows takes 0.3 s, and as many fresh objects delay the window during garbage
+    collection; every list of the window starts from them.
     """
 
     def __init__(self) -> None:
@@ -24,9 +24,9 @@ class SampleCache:
         self._decided: dict[int, Decision] = {}
 
     def rows(self, connection: sqlite3.Connection) -> Sequence[Sample]:
-        """Return every present sample in order of paths, as it is now."""
+        """Return every present sample, ordered by path, as it is now."""
         with self._lock:
-            # First, so that what changes meanwhile is read the next time.
+            # First, so that changes made meanwhile are read the next time.
             revision = records.read(connection, records.SAMPLE_REVISION).number
             if revision != self._revision:
                 self._rows = samples.everything(connection)
@@ -41,7 +41,7 @@ class SampleCache:
         ids = now.keys() | before.keys()
         changed = [i for i in ids if now.get(i) != before.get(i) and i in self._place]
         if changed:
-            # A list that was handed out stays as it is.
+            # A list that was handed out must not change.
             self._rows = list(self._rows)
         for sample in changed:
             place = self._place[sample]
