@@ -37,7 +37,7 @@ from inspector.audit.gap.leakage import (
 from inspector.audit.gap.work import GapWork, Ints, Trained
 from inspector.audit.hidden_groups import unexplained_pairs
 
-# Few images: more split seeds cost little and steady the figure.
+# Small datasets: more split seeds cost little and steady the estimate.
 # Source: docs/measurements/verdicts.md.
 FEW_IMAGES = 3_000
 SEEDS_OF_FEW, SEEDS_OF_MANY = 10, 5
@@ -64,7 +64,7 @@ def diagnose(
         trained: Real trainings in place of baseline models; None for baseline models.
 
     Raises:
-        arms.Stopped: `stop` returned True.
+        StudyStopped: `stop` returned True.
     """
     if seeds is None:
         used = int((question.in_training | question.in_folder).sum())
@@ -108,7 +108,7 @@ def _run_stages(work: GapWork, first: Callable[[Diagnosis], None] | None) -> Non
 def _prepare(
     question: Question, seeds: int, watch: ProgressReporter, trained: Trained | None
 ) -> GapWork:
-    # Images of neither side take no part, not even as neighbours or in the components.
+    # Images in neither split take no part, not even as neighbours or in the components.
     used = np.flatnonzero(question.in_training | question.in_folder)
     watch.at("near-duplicates", 0, 1)
     reduced = reduce(question.descriptors[used])
