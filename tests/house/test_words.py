@@ -33,7 +33,6 @@ VAGUE = {"found", "kept", "made", "wanted", "said"}
 VAGUE_ATTRIBUTES = Counter({
     ("inspector/app/gallery/model.py", "wanted"): 1,
     ("inspector/project/review/copies.py", "kept"): 1,
-    ("inspector/project/splits/leakage.py", "made"): 1,
 })  # fmt: skip
 
 

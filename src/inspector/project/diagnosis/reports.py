@@ -121,7 +121,7 @@ class Reports:
                 lines.append(f"Predictions of your model are left out: {error.message}.")
         if answer:
             tables.append(_terms(answer))
-        rule = leakage.made.rule.text if leakage else "no split"
+        rule = leakage.membership.rule.text if leakage else "no split"
         stale = f" {last.made}" if last else ""
         return ReportPage(
             f"Dataset report: {context.name}",
@@ -262,9 +262,9 @@ def _lists(leakage: Leakage) -> dict[str, list[str]]:
             leak.image.path for leak in leakage.leaks if leak.neighbour is None
         ],
         "Files in training and in validation": list(leakage.both),
-        "Files on neither side": list(leakage.made.neither),
-        "Training": list(leakage.made.training),
-        "Validation": list(leakage.made.validation),
+        "Files on neither side": list(leakage.membership.neither),
+        "Training": list(leakage.membership.training),
+        "Validation": list(leakage.membership.validation),
     }
 
 
