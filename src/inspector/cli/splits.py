@@ -234,9 +234,9 @@ def leaks_json(leakage: Leakage, drawn: SeedVariability | None = None) -> dict[s
     """Return the document of `leaks --json`."""
     rates = leakage.seed_rates
     return {
-        "rule": leakage.made.rule.text,
+        "rule": leakage.membership.rule.text,
         "threshold": leakage.threshold,
-        "by_file": {"both": len(leakage.both), "neither": len(leakage.made.neither)},
+        "by_file": {"both": len(leakage.both), "neither": len(leakage.membership.neither)},
         "by_content": {kind: leakage.count(kind) for kind in KINDS},
         "validation_images": leakage.validation_images,
         "validation_leaked": sum(leak.kind != "group" for leak in leakage.leaks),
@@ -274,7 +274,7 @@ def leaks_json(leakage: Leakage, drawn: SeedVariability | None = None) -> dict[s
             for f in leakage.findings
         ],
         "both": list(leakage.both),
-        "neither": list(leakage.made.neither),
+        "neither": list(leakage.membership.neither),
         "leaks": [
             {
                 "path": leak.image.path,
@@ -288,7 +288,7 @@ def leaks_json(leakage: Leakage, drawn: SeedVariability | None = None) -> dict[s
 
 
 def _print_leaks(leakage: Leakage, drawn: SeedVariability | None) -> None:
-    membership = leakage.made
+    membership = leakage.membership
     print(
         f"{membership.rule.text}: {leakage.training_images:,} training,"
         f" {leakage.validation_images:,} validation; {len(leakage.both):,} files in both,"

@@ -69,7 +69,7 @@ class CodeTab(QWidget):
         column.addWidget(self._code, 1)
         column.addWidget(paste, 0, Qt.AlignmentFlag.AlignLeft)
 
-    def wanted(self) -> tuple[Target, str]:
+    def target(self) -> tuple[Target, str]:
         """Return the target and the version of Keras."""
         target: Target = self._target.currentData()
         return target, str(self._version.currentData())

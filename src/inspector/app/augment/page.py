@@ -282,7 +282,7 @@ class AugmentPage(Page):
         )  # fmt: skip
 
     def _show_code(self) -> None:
-        policy, (target, version) = self.history.now, self._code.wanted()
+        policy, (target, version) = self.history.now, self._code.target()
         self.bridge.call(
             lambda: to_code(policy, target, version), self._code.show_code, channel="code"
         )
@@ -311,7 +311,7 @@ class AugmentPage(Page):
     def read_code(self, text: str) -> None:
         """Take the policy of pasted code, with what there is to say of the code around it."""
         self._pasted = text
-        version, answers = self._code.wanted()[1], self._reading.answers()
+        version, answers = self._code.target()[1], self._reading.answers()
 
         def done(answer: PolicyReading) -> None:
             self._reading.show_reading(answer.reading, answer.asked)

@@ -32,7 +32,7 @@ from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.project import Project
 from inspector.project.review.decisions import Decided
-from inspector.project.review.gallery_query import GroupBy, Listing, Sort
+from inspector.project.review.gallery_query import GalleryListing, GroupBy, Sort
 from inspector.store.samples import Sample
 
 MAX_DRAGGED = 1_000
@@ -128,7 +128,7 @@ class GalleryPage(Page):
         query = self.filters.query
         self.bridge.call(lambda: self.project.gallery.listing(query), self._show, channel="listing")
 
-    def _show(self, listing: Listing) -> None:
+    def _show(self, listing: GalleryListing) -> None:
         self.filters.show_counts(listing.counts)
         same = np.array_equal(listing.ids, self.view.tiles.ids)
         self._total = listing.total
@@ -382,7 +382,7 @@ class GalleryPage(Page):
 
     def _connect(self) -> None:
         self.thumbnails.ready.connect(self.view.viewport().update)
-        self.view.tiles.wanted.connect(self._fetch)
+        self.view.tiles.tiles_needed.connect(self._fetch)
         self.view.current_changed.connect(self.details.show_sample)
         self.view.selection_moved.connect(self._on_selection)
         self.view.verticalScrollBar().valueChanged.connect(self._request)

@@ -88,7 +88,7 @@ class NearJudgeDialog(QDialog):
             self._compared.clear()
             return
         pair = self._left[0]
-        self._compared.show(pair.kept.id, pair.excluded.id)
+        self._compared.show(pair.keeper.id, pair.excluded.id)
 
     def _judge(self, *, same: bool) -> None:
         if not self._left:

@@ -88,7 +88,7 @@ class StoredDiagnosis:
         return FILES not in self.changed
 
     @property
-    def made(self) -> str:
+    def age_text(self) -> str:
         """Say when it was made, and before what."""
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(self.at)) if self.at else "earlier"
         if not self.changed:
@@ -144,9 +144,9 @@ class Diagnoses:
         if not file:
             return []
         tie: dict[str, str] = {leak.image.path: leak.kind for leak in leakage.leaks}
-        place = dict.fromkeys(leakage.made.training, "training")
-        place |= dict.fromkeys(leakage.made.validation, "validation")
-        for name, paths in leakage.made.elsewhere.items():
+        place = dict.fromkeys(leakage.membership.training, "training")
+        place |= dict.fromkeys(leakage.membership.validation, "validation")
+        for name, paths in leakage.membership.elsewhere.items():
             place.update(dict.fromkeys(paths, name))
         rows = self._groups.images()
         numbers = self._groups.numbers(rows, with_duplicates=True).tolist()

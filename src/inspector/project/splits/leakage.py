@@ -98,14 +98,14 @@ class Leakage:
     """Everything that a rule puts on both sides.
 
     Attributes:
-        both: Files on both sides; `made.neither` has those on none.
+        both: Files on both sides; `membership.neither` has those on none.
         leaks: Validation images tied to training, the worst first.
         conflicting: One image with several labels, as sample ids.
         excluded: Files in training or validation that are excluded, and count in nothing else.
         before: What held before anything was excluded; None where nothing is.
     """
 
-    made: Membership
+    membership: Membership
     threshold: float
     both: tuple[str, ...]
     leaks: tuple[Leak, ...]
@@ -119,17 +119,17 @@ class Leakage:
     @property
     def training_images(self) -> int:
         """Files in training that are not excluded."""
-        return sum(path not in self.excluded for path in self.made.training)
+        return sum(path not in self.excluded for path in self.membership.training)
 
     @property
     def validation_images(self) -> int:
         """Files in validation that are not excluded, those on both sides included."""
-        return sum(path not in self.excluded for path in self.made.validation)
+        return sum(path not in self.excluded for path in self.membership.validation)
 
     @property
     def text(self) -> str:
         """Who stands where, in two sentences: by file, which is proved, and by image."""
-        membership = self.made
+        membership = self.membership
         whose = membership.rule.text
         n, neighbours = self.validation_images, len(self.leaks) - self.count("group")
         files = (
@@ -180,14 +180,17 @@ class LeakageAnalysis:
 
     def __init__(self, source: SplitSource, rule: Rule) -> None:
         self._source, self._rule = source, rule
-        self.made = membership(source, rule)
+        self.membership = membership(source, rule)
         self._rows = source.groups.images()
         self._ids = np.array([s.id for s in self._rows], np.int64)
         self._position: dict[str, int] = {s.path: i for i, s in enumerate(self._rows)}
         self._scanned = {
-            "training": path_mask(self.made.training, self._position),
-            "validation": path_mask(self.made.validation, self._position),
-            **{n: path_mask(paths, self._position) for n, paths in self.made.elsewhere.items()},
+            "training": path_mask(self.membership.training, self._position),
+            "validation": path_mask(self.membership.validation, self._position),
+            **{
+                n: path_mask(paths, self._position)
+                for n, paths in self.membership.elsewhere.items()
+            },
         }
         self._stands = np.array([s.mark != "drop" for s in self._rows], np.bool_)
         self._excluded = frozenset(s.path for s in self._rows if s.mark == "drop")
@@ -205,8 +208,9 @@ class LeakageAnalysis:
         """
         links = self._links.at(threshold)
         codes = edges_across(links.ties, self._masks["training"], self._masks["validation"])
+        training, validation = {*self.membership.training}, {*self.membership.validation}
         result = Leakage(
-            self.made, threshold, tuple(sorted({*self.made.training} & {*self.made.validation})),
+            self.membership, threshold, tuple(sorted(training & validation)),
             tuple(self._leaks(codes, threshold, "training")), self._matrix(links.ties),
             self._conflicts(),
             self._seed_rates(links.ties) if with_seeds else SeedLeakRates((), None), (),
@@ -237,7 +241,9 @@ class LeakageAnalysis:
             return None
         codes = edges_across(ties, one, two)
         leaked = int(np.isin(codes, np.arange(1, len(KINDS))).sum())
-        return BeforeExclusion(len(self.made.training), len(self.made.validation), leaked)
+        return BeforeExclusion(
+            len(self.membership.training), len(self.membership.validation), leaked
+        )
 
     def _by_picture(self, split: str) -> dict[int, list[int]]:
         """Return the rows of a split by their image, in order of ids."""
@@ -312,7 +318,7 @@ class LeakageAnalysis:
         single = one_call(self._source, self._rule)
         if single is None or not single.call.shuffle:
             return None, None
-        mine = self._draws_of([(self.made.training, self.made.validation)])
+        mine = self._draws_of([(self.membership.training, self.membership.validation)])
         if single.call.loader is Loader.GENERATOR:
             return mine, None
         drawn = list(seeded(self._source, single, range(SEEDS)))
@@ -355,7 +361,7 @@ def path_mask(paths: Iterable[str], position: dict[str, int]) -> Mask:
 
 
 def _findings(leakage: Leakage, rows: list[Sample], masks: dict[str, Mask]) -> tuple[Pitfall, ...]:
-    pitfalls = list(leakage.made.findings)
+    pitfalls = list(leakage.membership.findings)
     n = leakage.validation_images
     neighbours = [leak for leak in leakage.leaks if leak.kind != "group"]
     if neighbours:

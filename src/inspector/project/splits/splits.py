@@ -145,16 +145,16 @@ class Splits:
     def split_of(self, rule: Rule | None = None) -> dict[int, str]:
         """Return the split of each image under a rule, by id; the folders' where it can't apply."""
         rule = rule or self.rule
-        membership = None if rule.kind is RuleKind.FOLDERS else self.made(rule)
+        membership = None if rule.kind is RuleKind.FOLDERS else self.membership_or_none(rule)
         if membership is None:
             return {s.id: s.split for s in self._groups.images() if s.split}
         return self.sides_by_id(membership)
 
-    def made(self, rule: Rule) -> Membership | None:
+    def membership_or_none(self, rule: Rule) -> Membership | None:
         """Return who stands where under a rule, as last looked at; None where it can't apply."""
         search = self._search
         if search is not None and search[0] == rule:
-            return search[1].made
+            return search[1].membership
         try:
             return self.membership(rule)
         except (DatasetError, UsageError):
@@ -201,7 +201,7 @@ class Splits:
             UsageError: The arguments are wrong.
         """
         leakage = self.search(self.rule).at(self._duplicates.threshold, with_seeds=False)
-        return group_effect(self._source, leakage, self.sides_by_id(leakage.made), proposal)
+        return group_effect(self._source, leakage, self.sides_by_id(leakage.membership), proposal)
 
     def score_seeds(
         self, rule: Rule | None = None, *, stop: Stop | None = None,
