@@ -30,7 +30,8 @@ from inspector.app.widgets.controls.key_button import KeyButton
 from inspector.app.widgets.keys import bind, overrides, resolve
 from inspector.app.widgets.member_strip import MAX_SHOWN, MemberStrip
 from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest
-from inspector.app.widgets.review.review import Review, Verb
+from inspector.app.widgets.review.review import Review
+from inspector.app.widgets.review.verb_bar import Verb
 from inspector.desktop.settings import settings_file
 from inspector.errors import UsageError
 from inspector.project.changes import Changes
