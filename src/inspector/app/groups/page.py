@@ -226,6 +226,9 @@ class GroupsPage(Page):
     def _on_list(self, shown: ShownProposal) -> None:
         self.show_list(f"Images grouped by “{shown.title}”", shown.covered)
 
+    def _on_focus_moved(self, card: ProposalCard) -> None:
+        self._area.ensureWidgetVisible(card)
+
     def _on_notice(self) -> None:
         self.bridge.call(self.project.groups.acknowledge, writes=True)
         self.asked.emit(PageRequest(PageName.GROUPS))
@@ -281,7 +284,7 @@ class GroupsPage(Page):
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setWidget(inner)
         self._area.setAccessibleName("Groups")
-        self._proposals.focus_moved.connect(lambda card: self._area.ensureWidgetVisible(card))
+        self._proposals.focus_moved.connect(self._on_focus_moved)
         self._area.setAccessibleDescription(self.purpose)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
