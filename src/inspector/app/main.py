@@ -1,4 +1,4 @@
-"""Start the window: the application, the Start page, and the open project in its place."""
+"""The application: process set-up, and the window that holds the Start page or a project."""
 
 import signal
 import sys
@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-# What comes after the first paint is asked of these by name: the names of `Qt` alone take 15 ms.
+# Classes needed after the first paint are looked up in these modules: importing `Qt` takes 15 ms.
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow
@@ -50,19 +50,19 @@ if TYPE_CHECKING:
     from inspector.project.project import Project
     from inspector.work.jobs import Stop
 
-# How long the window may wait for Python while another thread has it; Python's own is five times
-# that, a third of a frame.
+# The longest that the GUI thread waits for the GIL. Python's default is five times as long, a third
+# of a frame.
 SWITCH_SECONDS = 0.001
-# From the system's request to the end; half a second is left of the one that it may take.
+# From the request to end until the process is gone; the promise is one second.
 END_SECONDS = 0.6
 
 
 class MainWindow(StableFocus, QMainWindow):
-    """Hold the Start page or an open project.
+    """The top-level window: the Start page or an open project.
 
     Attributes:
-        project_opened: The widgets of a project are there.
-        project_closed: They go with the next events.
+        project_opened: The pages of a project are built.
+        project_closed: The pages of a project are deleted with the next events.
     """
 
     project_opened = Signal()
@@ -89,7 +89,7 @@ class MainWindow(StableFocus, QMainWindow):
 
     @cached_property
     def bridge(self) -> "Bridge":
-        """What has to be done off the window's thread while no project is open."""
+        """Runs work off the GUI thread while no project is open."""
         from inspector.app.threads.bridge import Bridge  # not before the first paint
 
         bridge = Bridge(self)
@@ -97,7 +97,7 @@ class MainWindow(StableFocus, QMainWindow):
         return bridge
 
     def show_start(self) -> None:
-        """Close what is open and show the Start page, unless the person stays."""
+        """Close the project and show the Start page, unless the user decides to stay."""
         if not self._may_close():
             return
         self._shut_view()
@@ -114,7 +114,7 @@ class MainWindow(StableFocus, QMainWindow):
         self.setWindowTitle("Dataset Inspector")
 
     def _on_painted(self) -> None:
-        """Open what is to be opened, and look for images of the recent datasets."""
+        """Open the dataset that waits for the first paint, or read thumbnails of recent ones."""
         if self._open_later is not None:
             self._open_later()
             return
@@ -218,7 +218,7 @@ class MainWindow(StableFocus, QMainWindow):
         self.project_opened.emit()
 
     def _finish(self) -> None:
-        """Add what is not painted: the icon and its SVG, and a shortcut with the names of `Qt`."""
+        """Add what the first paint does not need: the icon, which takes SVG, and shortcuts."""
         self.setWindowIcon(QtGui.QIcon(str(resources_folder() / "icons" / "app.svg")))
         for keys, slot in (("Ctrl+,", self.show_preferences), ("Ctrl+Q", self.close)):
             QtGui.QShortcut(QtGui.QKeySequence(keys), self).activated.connect(slot)
@@ -262,7 +262,7 @@ class MainWindow(StableFocus, QMainWindow):
             self.open_path(paths[0])
 
     def keyPressEvent(self, event: "QKeyEvent") -> None:
-        """Let Return press the button that has the keyboard, as Space does."""
+        """Press the focused button on Return, as Space does."""
         button = self.focusWidget()
         keys = (QtCore.Qt.Key.Key_Return, QtCore.Qt.Key.Key_Enter)
         if event.key() in keys and isinstance(button, QtWidgets.QAbstractButton):
@@ -271,7 +271,7 @@ class MainWindow(StableFocus, QMainWindow):
             super().keyPressEvent(event)
 
     def quit(self) -> None:
-        """Close without a question: the system asks for the end."""
+        """Close without asking, because the system requests it."""
         self._sure = True
         self.close()
 
@@ -282,7 +282,7 @@ class MainWindow(StableFocus, QMainWindow):
         self._session.keep_geometry(self.saveGeometry())
         if self._stop_job is not None:
             self._stop_job.set()
-        # What is still being opened may be held up by another process: nothing on screen waits.
+        # A project that is being opened may wait for another process: hide the window at once.
         self.hide()
         if "opening" in self.__dict__:
             self.opening.cancel()
@@ -292,17 +292,17 @@ class MainWindow(StableFocus, QMainWindow):
         super().closeEvent(event)
 
     def on_bug(self, text: str) -> None:
-        """Tell of a bug with the next events, not in the midst of what raised it."""
+        """Report a bug with the next events, not inside the code that raised it."""
         QTimer.singleShot(0, self, partial(self.show_bug, text))
 
     def show_bug(self, text: str) -> None:
-        """Tell that a bug showed itself, once a text."""
+        """Show a dialog with the details of a bug."""
         from inspector.app.window.messages import show_bug
 
         show_bug(text, self, is_safe=self.view is not None and self.view.project.is_saved())
 
     def _may_close(self) -> bool:
-        """Ask where a training would be broken off."""
+        """Ask the user before a training run is stopped."""
         going = "" if self._sure or self.view is None else self.view.going()
         if not going:
             return True
@@ -344,11 +344,11 @@ class MainWindow(StableFocus, QMainWindow):
             self._show_error(error)
 
     def _on_broken(self, error: BaseException) -> None:
-        """Let a bug of another thread go the way of those of this one: log and dialog."""
+        """Raise a bug of another thread here, so that it is logged and shown like any other."""
         raise error
 
     def show_preferences(self) -> None:
-        """Show the preferences; a new theme is put on at once."""
+        """Show the preferences; a new theme is applied at once."""
         from inspector.app.window.preferences_dialog import Preferences
 
         dialog = Preferences(self, self.view)
@@ -357,7 +357,7 @@ class MainWindow(StableFocus, QMainWindow):
         dialog.open()
 
     def show_about(self) -> None:
-        """Say what this program is, and its version."""
+        """Show the name and version of the program."""
         from inspector.app.window.messages import show_about
 
         show_about(self)
@@ -382,7 +382,6 @@ class MainWindow(StableFocus, QMainWindow):
             self._settings.apply_theme()
 
     def apply_theme(self) -> None:
-        """Apply the theme of the settings."""
         self._settings.apply_theme()
 
     def _show_settings_error(self, error: InspectorError) -> None:
@@ -406,14 +405,14 @@ def open_window(words: Sequence[str]) -> int:
     log_to_file()
     app = QApplication.instance() or QApplication(["inspector"])
     assert isinstance(app, QApplication)
-    # An X11 window's class, by which the menu entry knows it (StartupWMClass).
+    # The X11 window class, which matches StartupWMClass of the desktop entry.
     app.setApplicationName("inspector")
     app.setApplicationDisplayName("Dataset Inspector")
     app.setDesktopFileName("dataset-inspector")
     theme.apply(app, opened.theme or kept_theme())
     window = MainWindow()
     if not opened.theme:
-        # "system" goes with the desktop, also while the window is open.
+        # The "system" theme follows the desktop while the window is open.
         app.styleHints().colorSchemeChanged.connect(window.apply_theme)
     bugs = BugReporter()
     bugs.raised.connect(window.on_bug)
@@ -427,7 +426,7 @@ def open_window(words: Sequence[str]) -> int:
     else:
         window.reopen()
     window.show()
-    # Python sees signals only between bytecodes: a timer gives it a chance.
+    # Python handles signals between bytecodes only: a timer makes it run some.
     signal.signal(signal.SIGINT, lambda *_: window.quit())
     signal.signal(signal.SIGTERM, lambda *_: window.quit())
     pulse = QTimer()

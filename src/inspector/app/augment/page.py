@@ -1,4 +1,4 @@
-"""Augment: move a number, see what training will see, read what there is to say."""
+"""Augment: change the policy, and see what training will see and what the lint says."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -57,10 +57,10 @@ _NARROW_PX, _WIDE_PX = 1000, 1300
 
 
 class AugmentPage(Page):
-    """Three columns: the policy, the draws, effects with advice and code.
+    """Three columns: the policy, the preview, and effects or code.
 
     Attributes:
-        drawn: How many answers the grid has shown.
+        drawn: Number of answers that the grid has shown.
     """
 
     name = PageName.AUGMENT
@@ -99,17 +99,16 @@ class AugmentPage(Page):
         self._bar.refresh()
 
     def show_example(self, preset: str, field: str) -> None:
-        """Show a preset, and the range of one of its numbers."""
+        """Show a preset and the range strip of one of its parameters."""
         self.choose_policy(PRESETS[preset])
         self._controls.choose(field)
 
     def choose_policy(self, policy: Policy) -> None:
-        """Show another policy as one move; what there was to say of pasted code is done with."""
+        """Show another policy as one undo step; advice on pasted code is cleared."""
         self._code_advice = []
         self._replace(policy)
 
     def key_table(self) -> Sequence[Key]:
-        """Return the keys of this page."""
         return (
             Key("next_epoch", "E", "the draws of the next epochs", self._next_epoch),
             Key(
@@ -118,19 +117,19 @@ class AugmentPage(Page):
         )
 
     def shown_text(self) -> str:
-        """Say what Ctrl+Z is for here, as the rest of the line tells of decisions."""
-        return "On this page Ctrl+Z undoes moves of numbers"
+        """Explain what Ctrl+Z does on this page, since elsewhere it undoes decisions."""
+        return "On this page Ctrl+Z undoes changes of the policy"
 
     def undo(self) -> bool:
-        """Undo the newest move of a number."""
+        """Undo the newest change of the policy."""
         return self._show(self.history.undo())
 
     def redo(self) -> bool:
-        """Redo the move that was undone last."""
+        """Redo the change that was undone last."""
         return self._show(self.history.redo())
 
     def refresh(self, changes: Changes) -> None:
-        """Read images anew where there are others, once the page is shown."""
+        """Mark the images as outdated after a scan; they are read once the page is visible."""
         self._new_images |= changes.samples or changes.duplicates
         self._new_reference_set |= changes.duplicates
         if changes.policies:
@@ -216,7 +215,7 @@ class AugmentPage(Page):
         self._show_code()
 
     def _draw(self) -> None:
-        """Ask for draws; each answer is shown, and after the newest one the strip follows."""
+        """Request previews; every answer is shown, and the newest one also updates the strip."""
         rows = int(self._size.currentData())
         name, beside = self._bar.beside()
         columns = rows + rows % 2 if beside else rows
@@ -373,7 +372,7 @@ class AugmentPage(Page):
 
 def _button(text: str, slot: Callable[[], object]) -> QPushButton:
     button = QPushButton(text)
-    # A click leaves the focus where it is, so that Space goes on showing originals.
+    # A click must not take the focus, so that Space keeps showing the originals.
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.clicked.connect(slot)
     return button

@@ -39,7 +39,7 @@ class PreviewImages(QObject):
         return frozenset(self._pinned)
 
     def choose(self, side_px: int) -> None:
-        """Choose images at a size, px; those that are measured change with the size only."""
+        """Choose images at a size, px; the measured ones change only with the size."""
         if side_px != self._side_px:
             self._measured, self._side_px = [], side_px
         measured, pinned, turn = self._measured, tuple(self._pinned), self._turn
