@@ -1,4 +1,4 @@
-"""What the list of recent datasets says of each: size, last opened, decisions and leak rate."""
+"""Collects the facts that Start shows of the open dataset, while the program is idle."""
 
 from collections.abc import Mapping
 from functools import partial
