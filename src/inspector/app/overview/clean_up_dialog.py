@@ -144,7 +144,7 @@ class CleanUpDialog(StableFocus, QDialog):
         plan = self._plan
         pair = next((p for p in plan.copies.pairs if p.excluded.id == key), None) if plan else None
         if pair is not None:
-            PairDialog(self._project, self._bridge, (pair.kept, pair.excluded), self).open()
+            PairDialog(self._project, self._bridge, (pair.keeper, pair.excluded), self).open()
 
     def _on_judge(self) -> None:
         plan = self._plan

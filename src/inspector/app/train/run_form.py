@@ -46,7 +46,7 @@ class RunForm(QWidget):
         self._lay_out()
         self.show_policies({})
 
-    def wanted(self) -> RunConfig:
+    def run_config(self) -> RunConfig:
         """Return what is asked for, of the first seed."""
         name = self._policy.currentText()
         policy = self._policies.get(name)

@@ -89,7 +89,7 @@ class StoredDiagnosis:
         return FILES not in self.changed
 
     @property
-    def made(self) -> str:
+    def age_text(self) -> str:
         """Say when it was made, and before what."""
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(self.at)) if self.at else "earlier"
         if not self.changed:

@@ -86,7 +86,7 @@ class CleanUps:
             # What is in the test set stays there, so nothing may be a copy of it elsewhere.
             choice = replace(choice, copies=replace(choice.copies, keep=KeptSplit.EVALUATION))
         basis, current = self._basis(), self._splits.rule
-        membership = self._splits.made(current)
+        membership = self._splits.membership_or_none(current)
         lock_file: Path | None = None
         beside: tuple[Path, ...] = ()
         if target is not None:
@@ -139,8 +139,8 @@ class CleanUps:
             self._splits.lock(plan.split_rule)
         reviewed = sum(c.reviewed for c in self._source.duplicates.clusters())
         decided = self._decisions.clean_up(
-            [(p.excluded, p.kept) for p in plan.excluded],
-            [(p.excluded, p.kept) for p in plan.unticked],
+            [(p.excluded, p.keeper) for p in plan.excluded],
+            [(p.excluded, p.keeper) for p in plan.unticked],
             plan.unreadable,
         )
         self._remember(plan, decided.operation, reviewed)

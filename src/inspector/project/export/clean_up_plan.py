@@ -90,7 +90,7 @@ class CleanUpPlan:
     @property
     def drops(self) -> tuple[tuple[str, str], ...]:
         """The copies that go, as (path, the path of what stays), in order of paths."""
-        return tuple(sorted((p.excluded.path, p.kept.path) for p in self.excluded))
+        return tuple(sorted((p.excluded.path, p.keeper.path) for p in self.excluded))
 
     def images(self, split: str) -> tuple[int, int]:
         """Count the images of a split before and after."""

@@ -139,12 +139,12 @@ class Splits:
     def split_of(self, rule: Rule | None = None) -> dict[int, str]:
         """Return the split of each image under a rule, by id; the folders' where it can't apply."""
         rule = rule or self.rule
-        membership = None if rule.kind is RuleKind.FOLDERS else self.made(rule)
+        membership = None if rule.kind is RuleKind.FOLDERS else self.membership_or_none(rule)
         if membership is None:
             return {s.id: s.split for s in self._groups.images() if s.split}
         return self.sides_by_id(membership)
 
-    def made(self, rule: Rule) -> Membership | None:
+    def membership_or_none(self, rule: Rule) -> Membership | None:
         """Return who stands where under a rule, as last looked at; None where it can't apply."""
         search = self._search
         if search is not None and search[0] == rule:
