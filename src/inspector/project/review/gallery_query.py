@@ -1,4 +1,4 @@
-"""Lists of samples for the gallery: filtered, counted by facet, grouped and in order."""
+"""Lists of samples for the gallery: filtered, counted by facet, grouped and sorted."""
 
 import re
 from collections import Counter, defaultdict
@@ -28,7 +28,7 @@ MARKS = {"keep": "kept", "drop": "dropped", "": UNDECIDED}
 
 
 class Sort(StrEnum):
-    """In what order a list stands within its groups."""
+    """Order of a list within its groups."""
 
     NAME = "name"
     SIMILARITY = "near-duplicates"
@@ -39,7 +39,7 @@ class Sort(StrEnum):
 
 
 class GroupBy(StrEnum):
-    """What a list is grouped by."""
+    """Grouping of a list."""
 
     CLASS = "split and class"
     SPLIT = "split"
@@ -48,7 +48,7 @@ class GroupBy(StrEnum):
 
 
 class Facet(StrEnum):
-    """One side of a sample that a list can be filtered by."""
+    """A property that a list can be filtered by."""
 
     SPLIT = "split"
     CLASS = "class"
@@ -68,11 +68,10 @@ class Query:
     """What to list.
 
     Attributes:
-        chosen: Values to have, by facet: one of them is enough; a facet without any lets
-            everything through.
-        excluded: Values not to have, by facet.
-        text: Part of the path, any case.
-        ids: Only these samples, which may be none; None for all.
+        chosen: Accepted values by facet, any of which suffices; a facet without values accepts all.
+        excluded: Rejected values by facet.
+        text: Part of the path, case-insensitive.
+        ids: Only these samples, possibly none; None for all.
     """
 
     chosen: Chosen = field(default_factory=dict)
@@ -85,12 +84,12 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class GalleryListing:
-    """Sample ids in order (int32), and where each group starts in them.
+    """Sample ids in order (int32), and the start of each group.
 
     Attributes:
-        total: How many samples there are, listed or not.
-        images: How many of them are images, or may be once they are read.
-        counts: How many samples each value of a facet would list, the other facets as chosen.
+        total: Number of samples, listed or not.
+        images: Number of images among them, or files that may be images once read.
+        counts: Samples that each value of a facet would list, with the other facets as chosen.
     """
 
     ids: NDArray[np.int32]
@@ -102,7 +101,7 @@ class GalleryListing:
 
 
 class Gallery:
-    """Ask for the images that the gallery shows.
+    """Queries the images that the gallery shows.
 
     Args:
         suspected: Returns the ids of samples with a suspected label error.
@@ -119,7 +118,7 @@ class Gallery:
         self._suspected = suspected
 
     def listing(self, query: Query) -> GalleryListing:
-        """Return what fits a query, counted, grouped and in order."""
+        """Return the result of a query, counted, grouped and sorted."""
         return make_listing(
             self._samples.everything(), self._duplicates.index(), query, self._suspected()
         )
@@ -131,11 +130,11 @@ def make_listing(
     query: Query,
     suspected: Collection[int] = (),
 ) -> GalleryListing:
-    """Return what fits a query, counted, grouped and in order.
+    """Return the result of a query, counted, grouped and sorted.
 
     Args:
-        everything: In order of paths.
-        index: What looks alike among them.
+        everything: All samples, ordered by path.
+        index: Their duplicate index.
         query: What to list.
         suspected: Ids of samples with a suspected label error.
     """
@@ -143,7 +142,7 @@ def make_listing(
     if query.group_by is GroupBy.CLUSTER:
         asked = [s for s in everything if s.id in index.cluster_of]
     rows, counts = _select(asked, neighbour_values(index), query, frozenset(suspected))
-    # Not sorted as a whole: that would be one long call, in which no other thread gets on.
+    # Not sorted as a whole: one long call would block all other threads.
     groups: dict[tuple[int, str], list[Sample]] = defaultdict(list)
     for sample in rows:
         groups[_title(sample, query.group_by, index.cluster_of.get(sample.id))].append(sample)
@@ -163,7 +162,7 @@ def make_listing(
 
 
 def _in_rank(rows: Sequence[Sample], sort: Sort, similarity: dict[int, float]) -> NDArray[np.int32]:
-    """Return the ids of rows that are in order of paths, in another order."""
+    """Return the ids of rows that are ordered by path, in another order."""
     ids = np.array([s.id for s in rows], np.int32)
     if sort is Sort.NAME:
         names = [natural_key(s.path) for s in rows]
@@ -173,7 +172,7 @@ def _in_rank(rows: Sequence[Sample], sort: Sort, similarity: dict[int, float]) -
 
 
 def neighbour_values(index: DuplicateIndex) -> dict[int, tuple[str, ...]]:
-    """Return the facet's values of each sample with near-duplicates: their splits and kinds."""
+    """Return the facet values of samples with near-duplicates: their splits and kinds."""
     values: dict[int, set[str]] = defaultdict(set)
     for members in index.sets.values():
         contents = Counter(index.samples[m].sha256 for m in members)
@@ -199,7 +198,7 @@ def neighbour_values(index: DuplicateIndex) -> dict[int, tuple[str, ...]]:
 
 
 def flag_names(flags: int) -> list[str]:
-    """Return the quality flags in words, as the terminal prints them."""
+    """Return the names of quality flags, as printed in the terminal."""
     return [str(flag.name).lower() for flag in Flag if flags & flag]
 
 
@@ -215,9 +214,9 @@ def _select(
     query: Query,
     suspected: frozenset[int],
 ) -> tuple[list[Sample], dict[Facet, dict[str, int]]]:
-    """Return the samples that fit, and the counts of each facet's values.
+    """Return the matching samples, and the counts of each facet's values.
 
-    A set has far fewer combinations of values than samples: each is judged once.
+    Samples have few different combinations of values: each combination is tested once.
     """
     text = query.text.lower()
     missed: dict[Values, tuple[Facet, ...]] = {}
@@ -244,7 +243,7 @@ def _select(
 
 
 def _values(sample: Sample, neighbours: tuple[str, ...], suspected: frozenset[int]) -> Values:
-    """Return what a sample has of each facet, in the order of `Facet`."""
+    """Return the facet values of a sample, in the order of `Facet`."""
     decision = [MARKS[sample.mark]] if sample.mark or not sample.bound else []
     if sample.bound:
         decision.append("kept together")
@@ -267,7 +266,7 @@ def _flags(flags: int) -> tuple[str, ...]:
 
 
 def natural_key(path: str) -> str:
-    """Return a key by which numbers in names sort as numbers: 2 before 10."""
+    """Return a key that sorts numbers in names as numbers: 2 before 10."""
     return _DIGITS.sub(lambda match: match[0].zfill(_PADDED), path)
 
 
@@ -283,7 +282,7 @@ def _missed(values: Values, query: Query) -> tuple[Facet, ...]:
 
 
 def _in_order(facet: Facet, counted: Mapping[str, int]) -> dict[str, int]:
-    """Sort values: splits and near-duplicates as a person expects them, the rest by name."""
+    """Sort facet values: splits and near-duplicates in their usual order, others by name."""
     places = {name: place for place, name in enumerate((*SPLIT_ORDER[:-1], NO_SPLIT))}
     if facet is Facet.NEAR_DUPLICATES:
         known = [ANY_NEIGHBOUR, OTHER_SPLIT, *(f"in {s}" for s in SPLIT_ORDER), *PairKind]
@@ -292,7 +291,7 @@ def _in_order(facet: Facet, counted: Mapping[str, int]) -> dict[str, int]:
 
 
 def split_place(split: str) -> int:
-    """Return where a person expects a split: training first, those of other names last."""
+    """Return the usual position of a split: training first, unknown names last."""
     return SPLIT_ORDER.index(split) if split in SPLIT_ORDER else len(SPLIT_ORDER)
 
 
