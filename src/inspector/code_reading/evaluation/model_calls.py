@@ -24,7 +24,7 @@ _FITS: Final = ("fit", "fit_generator", "train_on", "fit_one_cycle")
 _EVALUATIONS: Final = ("evaluate", "evaluate_generator", "score")
 _PREDICTIONS: Final = ("predict", "predict_generator", "predict_proba")
 MODEL_METHODS: Final = (*_FITS, *_EVALUATIONS, *_PREDICTIONS)
-"""Methods by which a model reads data."""
+"""Methods through which a model reads data."""
 
 _TRANSFORMERS: Final = (
     "Scaler",
@@ -41,7 +41,7 @@ _Method = Callable[[object, Arguments, ast.AST], object]
 
 
 class ModelCalls:
-    """Follows what is done with models."""
+    """Follows operations on models."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
@@ -55,7 +55,7 @@ class ModelCalls:
         }
 
     def call(self, owner: object, name: str, given: Arguments, node: ast.AST) -> object:
-        """Call a method of a model; MISSING if it is none that matters."""
+        """Call a method of a model; MISSING if it is not modelled."""
         known = self._methods.get(name)
         if known is not None:
             return known(owner, given, node)
@@ -64,7 +64,7 @@ class ModelCalls:
         return MISSING
 
     def hear(self, given: Arguments) -> None:
-        """Hear of a trainer that is given its datasets by name."""
+        """Record a trainer that gets its datasets by name."""
         names = given.names
         data = names.get("train_dataset", names.get("train_dataloader"))
         held = names.get("eval_dataset", names.get("val_dataloaders"))
@@ -123,12 +123,12 @@ class ModelCalls:
     def _fit_split(
         self, data: object, share: object, given: Arguments, node: ast.AST
     ) -> tuple[object, object]:
-        """Return both sides of fit(validation_split=): the last rows are validation."""
+        """Return both parts of fit(validation_split=): the last rows are validation."""
         parent = files_of(self._host, data, node)
         if share in (0, 0.0):
             return data, None
         if isinstance(data, DataSet) and not data.is_list:
-            return data, None  # Keras refuses a share of what is no array.
+            return data, None  # Keras rejects a share of anything but arrays.
         arguments = {"validation_split": share, "x": data}
         source = Source(
             LoaderName.FIT_SPLIT, self._host.place, node, arguments, given.sources, "", parent,

@@ -41,7 +41,7 @@ from inspector.code_reading.evaluation.values import (
 
 
 def call_builtin(host: Host, name: str, given: Arguments, node: ast.AST) -> object:
-    """Call a function of Python by its full name; MISSING if it is none that is known."""
+    """Call a Python function by its full name; MISSING if it is not modelled."""
     function = _FUNCTIONS.get(name)
     return MISSING if function is None else function(host, given, node)
 
@@ -257,7 +257,7 @@ def _loads(host: Host, given: Arguments, node: ast.AST) -> object:
 
 
 def boxed(value: object) -> object:
-    """Return plain lists and dicts as boxes."""
+    """Return plain lists and dicts as boxes, recursively."""
     match value:
         case list():
             return ListBox([boxed(v) for v in value])
