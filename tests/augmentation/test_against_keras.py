@@ -1,4 +1,4 @@
-"""Equal numbers drawn, equal pixels: against the real ImageDataGenerator, where it is right."""
+"""Equal parameters give equal pixels: against ImageDataGenerator, where it is correct."""
 
 import json
 from typing import Any
@@ -57,7 +57,7 @@ LIGHT: list[dict[str, Any]] = [
 def compare(
     keras: RunKeras, picture: NDArray[np.uint8], cases: list[tuple[str, dict[str, Any]]]
 ) -> list[NDArray[np.float64]]:
-    """Return for each case the absolute difference from Keras, grey levels (h, w, 3)."""
+    """Return the absolute difference from Keras per case, in grey levels (h, w, 3)."""
     found = keras(TRANSFORM, picture=picture, cases=np.array(json.dumps(cases)))
     return [
         np.abs(
@@ -76,7 +76,7 @@ def test_geometry_is_that_of_keras_to_half_a_grey_level(keras: RunKeras, side: i
 
 
 def test_light_is_that_of_keras(keras: RunKeras) -> None:
-    """Brightness to the very level; a channel shift to half a level, as Keras keeps fractions."""
+    """Brightness exactly; a channel shift to half a level, since Keras keeps fractions."""
     cases = [("nearest", drawn) for drawn in LIGHT]
     for case, off in zip(cases, compare(keras, smooth(48, 48), cases), strict=True):
         assert off.max() <= (0.0 if "brightness" in case[1] else 0.5), case
@@ -112,7 +112,7 @@ def test_deviation_wrap_period_is_one_pixel(keras: RunKeras) -> None:
 
 
 def test_deviation_non_square_centre(keras: RunKeras) -> None:
-    """A spot in the middle of 40x80 stays there with us; Keras takes it to another column."""
+    """A central spot of 40x80 stays there with us; Keras moves it to another column."""
     assert "non-square-centre" in DEVIATIONS
     picture = np.zeros((40, 80, 3), np.uint8)
     picture[18:22, 38:42] = 255
@@ -123,7 +123,7 @@ def test_deviation_non_square_centre(keras: RunKeras) -> None:
 
 
 def test_deviation_shift_axes(keras: RunKeras) -> None:
-    """Drawn by Keras itself from height_shift_range, the image moves sideways."""
+    """Sampled by Keras itself from height_shift_range, the image moves sideways."""
     assert "shift-axes" in DEVIATIONS
     code = """
 from tensorflow.keras.preprocessing.image import ImageDataGenerator

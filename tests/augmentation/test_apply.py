@@ -1,4 +1,4 @@
-"""Equal pixels whoever asks, and each effect does what its name says."""
+"""The same pixels for every caller, and each effect does what its name says."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Flips are flagged on digits and not on things without a side."""
+"""Flips are flagged on digits and not on symmetric objects."""
 
 import cv2
 import numpy as np
@@ -23,7 +23,7 @@ Pictures = tuple[list[NDArray[np.uint8]], list[int]]
 
 @pytest.fixture(scope="module")
 def digits() -> Pictures:
-    """Ten digits in three hands."""
+    """Ten digits in three handwritings."""
     random = np.random.default_rng(0)
     pictures, labels = [], []
     fonts = (cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX)
@@ -39,7 +39,7 @@ def digits() -> Pictures:
 
 @pytest.fixture(scope="module")
 def blobs() -> Pictures:
-    """Four classes by colour and size of a spot that lies anywhere."""
+    """Four classes by colour and size of a spot at any position."""
     random = np.random.default_rng(0)
     pictures, labels = [], []
     for label in range(4):
@@ -144,7 +144,7 @@ def test_too_few_pictures_suggest_nothing() -> None:
 
 
 def test_bursts_do_not_vouch_for_a_class(blobs: Pictures) -> None:
-    """Each image three times over: without groups a copy is the nearest until it is moved."""
+    """Each image three times: without groups, a copy is the nearest until it is moved."""
     pictures, labels = blobs
     thrice = [p for p in pictures for _ in range(3)]
     doubled = [label for label in labels for _ in range(3)]
