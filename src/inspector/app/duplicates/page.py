@@ -1,4 +1,4 @@
-"""Duplicates: a queue of clusters, two images compared, one key a decision."""
+"""Duplicates: a queue of clusters, two images compared, one key per decision."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -49,7 +49,7 @@ _IN_MENU = (
 
 
 class DuplicatesPage(Page):
-    """Review clusters by keyboard."""
+    """Reviews clusters by keyboard."""
 
     name = PageName.DUPLICATES
     words = "duplicate near-duplicate copies similar clusters same image review pairs hash method"
@@ -96,11 +96,10 @@ class DuplicatesPage(Page):
         self._lay_out()
 
     def key_table(self) -> Sequence[Key]:
-        """Return the keys as they are bound."""
         return self._keys
 
     def refresh(self, changes: Changes) -> None:
-        """Ask for the clusters again after a scan, a decision or a moved threshold."""
+        """Query the clusters again after a scan, a decision or a changed threshold."""
         if changes.duplicates or changes.decisions:
             self._ask()
             self.bridge.call(
@@ -108,7 +107,7 @@ class DuplicatesPage(Page):
             )
 
     def shown_text(self) -> str:
-        """Say how much of the review is done."""
+        """Return how many clusters are decided."""
         was = ""
         if self._cleaned is not None:
             was = f" ({self._cleaned.reviewed_before:,} before the clean-up)"
@@ -120,7 +119,7 @@ class DuplicatesPage(Page):
         self.moved.emit()
 
     def undo(self) -> bool:
-        """Undo the newest decision, and go back to its cluster."""
+        """Undo the newest decision, and return to its cluster."""
         self.review.undo()
         return True
 
@@ -129,7 +128,7 @@ class DuplicatesPage(Page):
         self._request()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Show the other image as long as Space is held."""
+        """Show the other image while Space is held."""
         if (
             event.type() is QEvent.Type.KeyRelease
             and isinstance(event, QKeyEvent)
@@ -140,11 +139,10 @@ class DuplicatesPage(Page):
         return super().eventFilter(watched, event)
 
     def current(self) -> Cluster | None:
-        """Return the cluster that is shown."""
         return self.review.current()
 
     def open(self, request: PageRequest) -> None:
-        """Offer to keep by a rule, or show the cluster of an image."""
+        """Open the rule dialog, or show the cluster of an image."""
         if request.action is PageAction.KEEP_BY_RULE:
             self.verbs.rules()
         elif request.action is PageAction.SHOW_IMAGE:
@@ -153,13 +151,13 @@ class DuplicatesPage(Page):
             self._ask()
 
     def close(self) -> bool:
-        """Let go of threads, too."""
+        """End the decode threads as well."""
         self.strip.shut()
         self.thumbnails.shut()
         return super().close()
 
     def _request(self, *_: object) -> None:
-        """Request what is in sight: the shown cluster first, then the queue."""
+        """Request visible thumbnails: the current cluster first, then the queue."""
         cluster = self.current()
         members = [m.id for m in cluster.members[:MAX_SHOWN]] if cluster else []
         self.thumbnails.request(list(dict.fromkeys(members + self.list.visible_samples())))
@@ -256,7 +254,7 @@ class DuplicatesPage(Page):
             button.setVisible(conflict)
         text = verb_text(facts) if not isinstance(cluster, HashedPair) else "Exclude copy"
         self._keep_button.show_verb(text)
-        # Two classes of equal standing: the program has no evidence for either.
+        # With two labels, no button is primary: the program has no evidence for either.
         self._keep_button.set_primary(not conflict)
         self._together_button.setVisible(not conflict)
 
@@ -300,7 +298,7 @@ class DuplicatesPage(Page):
             self._put_left(cluster.members[number - 1].id)
 
     def _accept_many(self) -> None:
-        """Open the clean-up of copies across splits, or the rules where there are no splits."""
+        """Open the clean-up of copies across splits; without splits, open the rules."""
         scope = self.head.scope()
         if scope in (None, Scope.ACROSS) and len(self.project.samples.counts().splits) > 1:
             self.asked.emit(PageRequest(PageName.OVERVIEW, PageAction.CLEAN_UP))
@@ -324,7 +322,7 @@ class DuplicatesPage(Page):
         self._request()
 
     def _move_threshold(self, by: int) -> None:
-        """Move the similarity, or the distance of a hash, by a step."""
+        """Change the confirmed similarity, or the distance of a hash, by one step."""
         if self._hashes.method is not None:
             self._hashes.move_distance(by)
             self._ask()
@@ -336,7 +334,7 @@ class DuplicatesPage(Page):
         )
 
     def _show_more(self) -> None:
-        """Show what has no button of its own."""
+        """Show the actions without a button."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for key in self._keys:

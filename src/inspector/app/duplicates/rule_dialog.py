@@ -1,4 +1,4 @@
-"""Keep by rule: what it would do per split and class, before it is done."""
+"""Keep by rule: shows the effect per split and class before it is applied."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -23,7 +23,7 @@ SCOPES = (("all clusters", True), ("reviewed clusters only", False))
 
 
 class RuleDialog(StableFocus, QDialog):
-    """Choose a rule and a scope, see the effect, apply it."""
+    """Chooses a rule and a scope, shows the effect, applies it."""
 
     def __init__(self, project: Project, bridge: Bridge, parent: QWidget) -> None:
         super().__init__(parent)
@@ -75,7 +75,7 @@ class RuleDialog(StableFocus, QDialog):
         self._redraw.setText(text)
         self._redraw.setVisible(bool(text))
         if text:
-            # The dialog grows by the warning: nothing is painted over anything.
+            # The dialog grows with the warning, so that nothing overlaps.
             self._column.activate()
             least = self._column.totalHeightForWidth(self.width())
             self.resize(self.width(), max(self.height(), least))

@@ -1,4 +1,4 @@
-"""What the page says of a cluster: a question or a statement, and what to do."""
+"""The sentences of Duplicates: what a cluster is, and what to do with it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ _MAX_LABELS = 3
 
 @dataclass(frozen=True, slots=True)
 class ClusterFacts:
-    """What is shown of a cluster around its left image.
+    """Facts of a cluster around its left image.
 
     Attributes:
-        similarity: To the left image, by id; of those that are alike.
-        pair_kind: How the two on the stage are alike; "" for not directly.
+        similarity: Similarity to the left image, by id, of its near-duplicates.
+        pair_kind: Kind of the compared pair; "" if the two are not directly similar.
         goes: Images that K excludes.
-        remark: What K leaves, or how large the cluster is.
+        remark: What K leaves, or the size of the cluster.
     """
 
     similarity: dict[int, float]
@@ -31,7 +31,7 @@ class ClusterFacts:
 
 
 def headline(cluster: Cluster) -> str:
-    """Say what a cluster is."""
+    """Return what a cluster is."""
     labels = labels_of(cluster)
     same = set(cluster.kinds) <= {PairKind.BYTES, PairKind.PIXELS}
     if len(labels) > 1:
@@ -45,7 +45,7 @@ def headline(cluster: Cluster) -> str:
 
 
 def advice(cluster: Cluster, keeper: Sample, facts: ClusterFacts) -> str:
-    """Say what to do with it."""
+    """Return what to do with a cluster."""
     if cluster.reviewed:
         return "Decided. Another decision replaces this one; Ctrl+Z takes it back."
     identical = set(cluster.kinds) <= {PairKind.BYTES, PairKind.PIXELS}
@@ -62,7 +62,7 @@ def advice(cluster: Cluster, keeper: Sample, facts: ClusterFacts) -> str:
 
 
 def verb_text(facts: ClusterFacts) -> str:
-    """Say on the button what K does."""
+    """Return the text of the button that K presses."""
     count = len(facts.goes)
     if not count:
         return "Keep this image"
@@ -72,7 +72,7 @@ def verb_text(facts: ClusterFacts) -> str:
 
 
 def facts_of(cluster: Cluster, index: DuplicateIndex, left: int, right: int) -> ClusterFacts:
-    """Look up what is shown of a cluster; off the window's thread."""
+    """Read the facts of a cluster; never on the GUI thread."""
     similarity = {}
     for member in cluster.members:
         pair = index.pair(left, member.id) if member.id != left else None

@@ -1,4 +1,4 @@
-"""The stage of Duplicates: two images large, how they compare, and the cluster below them."""
+"""The stage of Duplicates: two large images, and how similar they are."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ _METHOD_PX = 156
 
 
 class Stage(QFrame):
-    """Show a pair and how alike it is.
+    """Shows a pair and its similarity.
 
     Attributes:
         method_chosen: "verified" or the value of a `HashMethod`.
@@ -84,12 +84,11 @@ class Stage(QFrame):
         self._pair.show(left, right)
 
     def clear(self) -> None:
-        """Show nothing."""
         self._pair.clear()
         self.show_facts(None)
 
     def show_facts(self, facts: ClusterFacts | None, distance: int | None = None) -> None:
-        """Say how alike the pair is: by its similarity, or by the bits between two hashes."""
+        """Show the similarity of the pair, or the distance between two hashes in bits."""
         if facts is None:
             texts = ("", "", "")
         elif facts.pair_similarity is not None:
@@ -105,7 +104,7 @@ class Stage(QFrame):
             label.setVisible(bool(text))
 
     def show_method(self, value: str) -> None:
-        """Show which method the queue is made by."""
+        """Show the method of the queue."""
         self.method.setCurrentIndex(max(0, self.method.findData(value)))
 
     def _show_zoom(self, percent: int) -> None:

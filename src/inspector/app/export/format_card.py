@@ -28,10 +28,10 @@ _FORMS = [(title, form, what) for form, (title, what) in TITLES.items()]
 
 
 class FormatCard(QFrame):
-    """Choose how the folders and files of an export are written.
+    """Chooses how the folders and files of an export are written.
 
     Attributes:
-        changed: Something else is chosen.
+        changed: Another option is chosen.
     """
 
     changed = Signal()
@@ -61,7 +61,7 @@ class FormatCard(QFrame):
         column.addWidget(note)
 
     def choice(self, target: Path) -> ExportChoice:
-        """Return what is chosen, for an export to a target folder."""
+        """Return the chosen options for an export to a target folder."""
         return ExportChoice(
             target,
             ExportMode(self._mode.currentData()),

@@ -7,7 +7,7 @@ from inspector.project.export.exports import ExportLeaks
 
 
 class LeakBanner(QFrame):
-    """Say how many leaked images an export would keep; hidden if there are none.
+    """Shows how many leaked images an export would keep; hidden if there are none.
 
     Attributes:
         review_asked: The user wants to review the duplicates.

@@ -1,4 +1,4 @@
-"""Export: the plan first, then the copy with progress, then what holds."""
+"""Export: shows the plan, copies with progress, then reports what was verified."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -41,7 +41,7 @@ _REPORTS = "HTML (*.html);;SARIF for CI (*.sarif);;JUnit for CI (*.xml)"
 
 
 class ExportPage(Page):
-    """Plan an export, make it, and say what holds."""
+    """Plans an export, runs it, and reports the result."""
 
     name = PageName.EXPORT
     words = "copy clean dataset save report manifest folder write script fiftyone cleanlab mlflow"
@@ -125,7 +125,7 @@ class ExportPage(Page):
         outer.addWidget(area)
 
     def _lay_out_promise(self, choose: QPushButton) -> QFrame:
-        """Lay out what the export would hold, where it goes, and the button."""
+        """Return the card with the figures of the plan, the target and the button."""
         card = QFrame()
         card.setObjectName("plain-card")
         row = QHBoxLayout()
@@ -154,7 +154,7 @@ class ExportPage(Page):
         return card
 
     def _lay_out_main(self) -> QVBoxLayout:
-        """Lay out images per class, what is excluded, and the lists behind."""
+        """Return images per class, excluded images and the details."""
         card, title = QFrame(), QLabel("Images per class")
         card.setObjectName("plain-card")
         title.setProperty("role", "heading")
@@ -174,7 +174,7 @@ class ExportPage(Page):
         return main
 
     def plan(self) -> ExportPlan | None:
-        """Return the plan that is shown, and that the button carries out."""
+        """Return the shown plan, which the button runs."""
         return self._plan
 
     def refresh(self, changes: Changes) -> None:
@@ -183,7 +183,7 @@ class ExportPage(Page):
             self._ask_plan()
 
     def _on_typed(self) -> None:
-        """Let nothing be exported to the target of before."""
+        """Discard the plan of the previous target."""
         self._plan = None
         self._start.setEnabled(False)
         self._said.setText("Planning…")
@@ -211,7 +211,7 @@ class ExportPage(Page):
     def _show_plan(self, planned: PlannedExport) -> None:
         plan = planned.plan
         if Path(plan.target) != Path(self._target.text()).expanduser().absolute():
-            # The plan of before, on its way while another target is typed.
+            # A late plan of the previous target.
             return
         self._plan = plan
         self._start.setEnabled(plan.files > 0)
@@ -243,7 +243,7 @@ class ExportPage(Page):
         if plan is None:
             return
         if self._banner.isVisibleTo(self) and not self._asked_twice:
-            # Once more, with the number on the button itself.
+            # Ask once, with the number on the button itself.
             self._asked_twice = True
             self._start.setText(f"Export with {self._banner.count_text}?")
             return

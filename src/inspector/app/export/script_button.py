@@ -1,4 +1,4 @@
-"""A menu of other programs that a script loads the project into."""
+"""A menu of programs that the project can be loaded into by a script."""
 
 from collections.abc import Callable
 from functools import partial
@@ -23,11 +23,11 @@ _TITLES: dict[ImageTool | RunTool, str] = {
 
 
 class ScriptButton(QPushButton):
-    """Ask where a script is written, and write it with its data.
+    """Writes a loading script with its data.
 
     Args:
-        say: Shows what came of it.
-        folder: Where the dialog begins.
+        say: Shows the result.
+        folder: Returns the folder in which the dialog starts.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class ScriptButton(QPushButton):
             self.write(tool, Path(name))
 
     def write(self, tool: ImageTool | RunTool, file: Path) -> None:
-        """Write a script off the window's thread; baseline models may be asked first."""
+        """Write a script off the GUI thread; baseline models may be trained first."""
         progress, stop = Progress(), Stop()
         job = self._jobs.start(progress, stop)
         project = self._project

@@ -1,4 +1,4 @@
-"""Gallery: every file as a thumbnail, grouped, filtered and sorted; decisions by key."""
+"""Gallery: every file as a thumbnail, grouped, filtered and sorted; keys make decisions."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -34,12 +34,12 @@ from inspector.project.review.gallery_query import GalleryListing
 from inspector.store.samples import Sample
 
 MAX_DRAGGED = 1_000
-"""Their paths are read while the pointer waits."""
+"""Limit for dragging out: their paths are read on the GUI thread."""
 _DETAILS_PX, _DETAILS_WIDE_PX = 296, 376
 
 
 class GalleryPage(Page):
-    """List samples and decide on them."""
+    """Lists samples and decides on them."""
 
     name = PageName.GALLERY
     words = "images files thumbnails browse filter sort exclude keep list loupe select relabel"
@@ -73,39 +73,37 @@ class GalleryPage(Page):
         self.setFocusProxy(self.view)
 
     def key_table(self) -> Sequence[Key]:
-        """Return the keys of this page."""
         return self._keys
 
     def refresh(self, changes: Changes) -> None:
-        """List again after a change."""
         if changes.samples or changes.duplicates or changes.decisions or changes.layout:
             if changes.decisions or changes.duplicates:
                 self.view.tiles.forget_tiles()
                 self.details.refresh()
             self._list()
         elif changes.rule:
-            # Label errors may have come.
+            # There may be new label errors.
             self._list()
 
     def refresh_visible(self) -> None:
-        """Ask again for thumbnails in sight that were not there yet."""
+        """Request visible thumbnails that were missing before."""
         self.thumbnails.forget()
         self._request()
 
     def shown_text(self) -> str:
-        """Say how many are listed and selected."""
+        """Return how many images are listed and selected."""
         selected = len(self.view.selected_ids())
         shown = f"{len(self.view.tiles.ids):,} shown of {self._total:,}"
         return f"{shown} · {selected:,} selected" if selected > 1 else shown
 
     def show_sample(self, sample: int) -> None:
-        """Select a sample, where it is listed, else list everything first."""
+        """Select a sample; if it is not listed, clear the filters first."""
         if not self.view.select_id(sample):
             self._show_after = sample
             self.filters.clear()
 
     def open(self, request: PageRequest) -> None:
-        """List just some samples under a title that says which, or select one."""
+        """List some samples under a title, or select one."""
         if request.action is PageAction.SHOW_LIST:
             self.filters.show_only(request.title, request.samples)
         elif request.action is PageAction.SHOW_IMAGE:
@@ -114,7 +112,7 @@ class GalleryPage(Page):
             self._show_similar(request.samples[0])
 
     def close(self) -> bool:
-        """End the decode threads, too."""
+        """End the decode threads as well."""
         self.thumbnails.shut()
         return super().close()
 
@@ -166,7 +164,7 @@ class GalleryPage(Page):
         self._request()
 
     def _on_selection(self) -> None:
-        """Show what is selected; an image that the filter hides is not shown."""
+        """Show the selected image; a hidden one is not shown."""
         self._bar.show_count(len(self.view.selected_ids()))
         current = self.view.currentIndex()
         if not current.isValid():
@@ -180,7 +178,7 @@ class GalleryPage(Page):
         self._decisions.keep_together(self.view.selected_ids())
 
     def _compare(self) -> None:
-        """Compare the first two that are selected, or one with its closest near-duplicate."""
+        """Compare the first two selected images, or one with its closest near-duplicate."""
         ids = self.view.selected_ids()[:2]
         if ids:
             self.bridge.call(lambda: _pair(self.project, ids), self._show_pair, channel="compare")
@@ -277,7 +275,7 @@ class GalleryPage(Page):
         show_similar(self, sample, self.filters.show_only)
 
     def _on_way(self, place: int) -> None:
-        """Go to the map; this page is the grid whenever it is shown."""
+        """Go to the map; this page always shows the grid."""
         self._ways.mark(0)
         if place:
             self._map()

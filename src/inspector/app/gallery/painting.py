@@ -1,4 +1,4 @@
-"""How a tile and a group header of the gallery look."""
+"""Paints the tiles and group headers of the gallery."""
 
 from itertools import pairwise
 
@@ -22,14 +22,14 @@ _CHEVRON_PX = 16
 
 
 def in_select_all(rect: QRect, point: QPoint) -> bool:
-    """Tell whether a point of a header is on its "Select all"."""
+    """Return whether a point of a header is on its "Select all"."""
     return point.x() > rect.right() - _LEFT_PX - _LINK_PX
 
 
 def paint_header(
     painter: QPainter, rect: QRect, title: str, count: int, *, folded: bool = False
 ) -> None:
-    """Paint a group's header: split, class, how many are in it, and what a click does."""
+    """Paint a group header: split, class, number of images, and what a click does."""
     painter.fillRect(rect, theme.colour("surface"))
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -77,7 +77,7 @@ def paint_tile(
     chosen: bool,
     current: bool,
 ) -> None:
-    """Paint one tile: the image cropped to a square, its badges, and whether it is selected."""
+    """Paint one tile: the image cropped to a square, its badges, and the selection."""
     box = QRectF(rect)
     path = QPainterPath()
     path.addRoundedRect(box, RADIUS, RADIUS)
@@ -148,7 +148,7 @@ def _bold(painter: QPainter) -> QFont:
 
 
 def _paint_count(painter: QPainter, box: QRectF, count: int) -> None:
-    """Paint how many near-duplicates an image has, with the sign of copies."""
+    """Paint the number of near-duplicates with the icon of copies."""
     painter.save()
     font = _bold(painter)
     painter.setFont(font)
@@ -171,7 +171,7 @@ def _paint_count(painter: QPainter, box: QRectF, count: int) -> None:
 
 
 def _word(painter: QPainter, corner: QPointF, text: str, *, centred: bool = False) -> None:
-    """Paint a word over the image, on the surface's colour."""
+    """Paint a word over the image on the surface colour."""
     painter.save()
     font = _bold(painter)
     painter.setFont(font)

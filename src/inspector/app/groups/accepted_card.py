@@ -1,4 +1,4 @@
-"""The groups that a person made by hand, in one card."""
+"""The groups that the user made by hand, in one card."""
 
 from collections.abc import Sequence
 
@@ -13,10 +13,10 @@ TILE_PX, SHOWN_GROUPS, MAX_OF_A_GROUP = 44, 8, 4
 
 
 class AcceptedCard(QFrame):
-    """Show groups that were made by hand; hidden where there are none.
+    """Shows groups made by hand; hidden if there are none.
 
     Attributes:
-        list_asked: A title and the ids of their images.
+        list_asked: A title and the ids of the images to list.
     """
 
     list_asked = Signal(str, object)
@@ -49,7 +49,6 @@ class AcceptedCard(QFrame):
         self.setVisible(False)
 
     def show_groups(self, groups: Sequence[Group]) -> None:
-        """Show other groups."""
         self._groups = tuple(groups)
         count = len(groups)
         images = sum(len(g.members) for g in groups)

@@ -9,11 +9,11 @@ from inspector.project.review.grouping_proposals import ProposalState
 
 
 class ClosedRow(QFrame):
-    """Show what was said of a proposal.
+    """Shows the decision on a proposal.
 
     Attributes:
-        undo_asked: Leave it open again.
-        list_asked: Show all of its images.
+        undo_asked: The user undoes the decision.
+        list_asked: The user wants to see all of its images.
     """
 
     undo_asked = Signal(object)

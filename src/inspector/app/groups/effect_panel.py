@@ -1,4 +1,4 @@
-"""What accepting the chosen proposal would do: leak rate, images per split and class."""
+"""The effect of accepting the chosen proposal: leak rate, images per split and class."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
@@ -12,7 +12,7 @@ _LEGEND_PX = 12
 
 
 class EffectPanel(QFrame):
-    """Show the effect of a proposal.
+    """Shows the effect of a proposal.
 
     Attributes:
         list_asked: A title and the ids of the images that would move.
@@ -43,7 +43,7 @@ class EffectPanel(QFrame):
         self.show_none()
 
     def show_none(self) -> None:
-        """Show that there is no proposal to look at."""
+        """Show that no proposal is chosen."""
         self._title.show_text("If you accept a proposal")
         self._show_note("Leak rate and images per split stand here, before and after.")
 
@@ -53,7 +53,7 @@ class EffectPanel(QFrame):
         self._show_note("Computing…")
 
     def show_effect(self, title: str, effect: GroupEffect | None) -> None:
-        """Show an effect; None where the dataset has no split yet."""
+        """Show an effect; None if the dataset has no split yet."""
         self._title.show_text(f"If you accept “{title}”")
         if effect is None:
             self._show_note(

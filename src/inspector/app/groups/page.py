@@ -1,4 +1,4 @@
-"""Groups: which images must stay together? A card per proposal, with its price and its evidence."""
+"""Groups: which images must stay in one split? One card per proposal, with effect and evidence."""
 
 from collections.abc import Sequence
 
@@ -39,7 +39,7 @@ SIDE_PX, SIDE_WIDE_PX, WIDE_PX = 384, 464, 1300
 
 
 class GroupsPage(Page):
-    """Look at proposals, judge them, accept them."""
+    """Lists proposals, judges pairs of them, accepts or dismisses them."""
 
     name = PageName.GROUPS
     words = "patient burst video session event together proposals pattern"
@@ -86,11 +86,10 @@ class GroupsPage(Page):
         )
 
     def key_table(self) -> Sequence[Key]:
-        """Return the keys of this page."""
         return self._keys
 
     def refresh(self, changes: Changes) -> None:
-        """Ask for the proposals again, once the scan is done."""
+        """Query the proposals again, once the scan has ended."""
         if not (changes.groups or changes.duplicates or changes.decisions or changes.dataset):
             return
         if self.project.scans.is_complete():
@@ -101,12 +100,11 @@ class GroupsPage(Page):
             self.bridge.call(samples.counts, self._show_scanning, channel="groups")
 
     def shown_text(self) -> str:
-        """Say how many groups are listed."""
         count = len(self._data.groups)
         return f"{count:,} group{'s' * (count != 1)}"
 
     def close(self) -> bool:
-        """Let go of the decode threads, too."""
+        """End the decode threads as well."""
         self._thumbnails.shut()
         return super().close()
 
@@ -198,7 +196,7 @@ class GroupsPage(Page):
             self._judge.show_pairs(pairs, so_far, splits)
 
     def _request(self) -> None:
-        """Ask for the thumbnails of all cards; the pair to judge comes first."""
+        """Request the thumbnails of all cards; the pair to judge comes first."""
         if not self.isVisible():
             return
         if self._near.isVisible():

@@ -1,4 +1,4 @@
-"""A card per grouping proposal: its images, the evidence, its price, accept or not."""
+"""A card per grouping proposal: images, evidence, effect, and buttons to decide."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,7 +46,8 @@ class ShownProposal:
     """A proposal with some of its images.
 
     Attributes:
-        groups: The members of a few groups, by id.
+        groups: Member ids of a few groups.
+        covered: Ids of all grouped images.
         sample: One member, whose name shows what the rule reads; None without groups.
         key: The group of that member.
     """
@@ -65,7 +66,7 @@ class ShownProposal:
 
 
 def shown_proposal(offer: GroupingProposal, images: Sequence[Sample]) -> ShownProposal:
-    """Choose the images of a card: of the largest groups that are no giants, a few each."""
+    """Choose the images of a card: a few each of large groups, but not of the very largest."""
     groups = sorted(offer.proposal.groups.items(), key=lambda item: -len(item[1]))
     middle = groups[len(groups) // 8 :] or groups
     few = tuple(
@@ -78,7 +79,7 @@ def shown_proposal(offer: GroupingProposal, images: Sequence[Sample]) -> ShownPr
 
 
 def marked_name(path: str, key: str) -> str:
-    """Return a file's name as rich text; the part that the group's key shares is marked."""
+    """Return a file name as rich text, with the part that matches the group's key in bold."""
     name, tail = PurePosixPath(path).name, key.rpartition("/")[2]
     match = SequenceMatcher(None, name, tail, autojunk=False).find_longest_match()
     if match.size < 2:
@@ -92,7 +93,7 @@ def marked_name(path: str, key: str) -> str:
 
 
 def effect_text(effect: GroupEffect) -> tuple[str, str]:
-    """Return what a proposal does to the split, and of that what hurts; "" where nothing does."""
+    """Return the effect on the split, and its harmful part; "" for nothing harmful."""
     if not effect.moved:
         return "Moves no image", ""
     count = len(effect.moved)
@@ -110,14 +111,15 @@ def effect_text(effect: GroupEffect) -> tuple[str, str]:
 
 
 class ProposalCard(QFrame):
-    """Show one open proposal.
+    """Shows one undecided proposal.
 
     Attributes:
-        chosen: A person turned to it.
-        accept_asked: Accept it; `dismiss_asked`: it is no group.
-        list_asked: Show all of its images.
-        step_asked: Turn to the next card (1) or the one before (-1).
-        has_answer: Whether its effect is known.
+        chosen: The user selected the card.
+        accept_asked: The user accepts the proposal.
+        dismiss_asked: The user dismisses the proposal.
+        list_asked: The user wants to see all of its images.
+        step_asked: Select the next card (1) or the previous one (-1).
+        has_answer: Whether the effect is known.
     """
 
     chosen = Signal(object)
@@ -159,7 +161,7 @@ class ProposalCard(QFrame):
         self.show_computing()
 
     def show_chosen(self, on: bool) -> None:
-        """Mark it as the one that the right column is about."""
+        """Mark the card as the selected one."""
         self.setProperty("chosen", on)
         self.style().unpolish(self)
         self.style().polish(self)
@@ -172,7 +174,7 @@ class ProposalCard(QFrame):
         self._bar.setVisible(True)
 
     def show_effect(self, effect: GroupEffect | None) -> None:
-        """Show what accepting it does to the split; None where there is no split yet."""
+        """Show the effect of accepting it; None if there is no split yet."""
         self.effect, self.has_answer = effect, True
         self._bar.setVisible(False)
         if effect is None:
@@ -284,7 +286,7 @@ class ProposalCard(QFrame):
 
 
 def is_sure(card: ProposalCard, parent: QWidget) -> bool:
-    """Ask once whether a proposal is accepted against its evidence, with what it would do."""
+    """Ask whether to accept a proposal against its evidence, and show the effect."""
     box = QMessageBox(parent)
     box.setText(f"Accept “{card.shown.title}”?")
     effect = "It counts once you split by group."

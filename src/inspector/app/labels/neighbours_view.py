@@ -1,4 +1,4 @@
-"""The nearest images of one class, in a row under its name."""
+"""The nearest images of one class, in a row below its name."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ _MAX_PX = 150
 
 
 class NeighboursView(QWidget):
-    """Show up to three images; their places are kept while there are fewer."""
+    """Shows up to three images; their space is reserved if there are fewer."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,8 +50,8 @@ class NeighboursView(QWidget):
 
         Args:
             label: Name of the class; "" shows nothing.
-            role: What the class is to the image, such as "suggested".
-            count: How many of the nearest images have it, in words.
+            role: Relation of the class to the image, such as "suggested".
+            count: How many of the nearest images have the class, as text.
             images: The nearest first.
         """
         self._head.show_text(label)
@@ -66,7 +66,7 @@ class NeighboursView(QWidget):
 
 
 class _Neighbour(QWidget):
-    """One image, cropped to its place, with the badge of its split."""
+    """One image, cropped to its space, with the badge of its split."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -45,7 +45,7 @@ _ALL_SPLITS = ""
 
 @dataclass(frozen=True, slots=True)
 class LabelsData:
-    """What the stage shows of one case: the nearest images of each class, by name."""
+    """The stage of one case: the nearest images of each class, by name."""
 
     case: LabelCase
     near: dict[str, tuple[tuple[Sample, QImage], ...]]
@@ -53,7 +53,7 @@ class LabelsData:
 
 
 class LabelsPage(Page):
-    """Decide on labels by keyboard."""
+    """Decides on labels by keyboard."""
 
     name = PageName.LABELS
     icon = "labels"
@@ -86,35 +86,32 @@ class LabelsPage(Page):
         self._lay_out()
 
     def key_table(self) -> Sequence[Key]:
-        """Return the keys of the queue."""
         return self._keys
 
     def refresh(self, changes: Changes) -> None:
-        """Ask for the queue again after a scan, a decision or a new look at the labels."""
+        """Query the queue again after a scan, a decision or new label errors."""
         if changes.duplicates or changes.decisions or changes.rule:
             self._ask()
             self._count.refresh()
 
     def refresh_visible(self) -> None:
-        """Ask again for thumbnails in sight that were not there yet."""
+        """Request visible thumbnails that were missing before."""
         self.thumbnails.forget()
         self._request()
 
     def shown_text(self) -> str:
-        """Say how much of the queue is decided."""
         return f"{self.review.done_count():,} of {self.review.total_count():,} labels reviewed"
 
     def undo(self) -> bool:
-        """Undo the newest decision, and go back to its label."""
+        """Undo the newest decision, and return to its case."""
         self.review.undo()
         return True
 
     def current(self) -> LabelCase | None:
-        """Return the case that is shown."""
         return self.review.current()
 
     def close(self) -> bool:
-        """End the decode threads, too."""
+        """End the decode threads as well."""
         self.thumbnails.shut()
         return super().close()
 
@@ -143,7 +140,7 @@ class LabelsPage(Page):
 
     def _show(self, queue: LabelQueue) -> None:
         if self._kind is None and queue.cases:
-            # What was begun is gone through to its end.
+            # Keep the current kind until its queue is finished.
             self._kind = queue.kind
         self._tabs.mark(list(SuspectKind).index(queue.kind))
         for place, kind in enumerate(SuspectKind):

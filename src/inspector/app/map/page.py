@@ -1,4 +1,4 @@
-"""Map, a view of Gallery: every image as a point, near what the embedding sees as similar."""
+"""Map, a view of Gallery: every image as a point; similar images are close to each other."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -39,7 +39,7 @@ _CAPTION = "Position by similarity of the embedding; distances between far clust
 
 
 class MapPage(Page):
-    """Show, colour and select points."""
+    """Shows, colours and selects points."""
 
     name = PageName.MAP
     part_of = PageName.GALLERY
@@ -79,16 +79,14 @@ class MapPage(Page):
         self.setFocusProxy(self.canvas)
 
     def key_table(self) -> Sequence[Key]:
-        """Return the keys of this page."""
         return self._keys
 
     def refresh(self, changes: Changes) -> None:
-        """Ask again for labels, decisions and the number of images that have no embedding."""
+        """Query labels, decisions and the number of images without an embedding again."""
         if changes.samples or changes.duplicates or changes.decisions or changes.rule:
             self.bridge.call(self._read, self._show, channel="map")
 
     def shown_text(self) -> str:
-        """Say how many images are on the map and selected."""
         if self._state is None or self._state.data is None:
             return ""
         shown = f"{len(self._state.data.samples):,} images on the map"
@@ -96,24 +94,22 @@ class MapPage(Page):
         return f"{shown} · {count:,} selected" if count else shown
 
     def close(self) -> bool:
-        """End the decode threads, too."""
+        """End the decode threads as well."""
         self.thumbnails.shut()
         return super().close()
 
     def colour_by(self, by: ColourBy) -> None:
-        """Colour the points by something else."""
         self._by = by
         self._restyle()
 
     def selected_ids(self) -> list[int]:
-        """Return the ids of the selected images."""
         data = self._data()
         if data is None:
             return []
         return [data.samples[i].id for i in np.flatnonzero(self._selected).tolist()]
 
     def compute(self) -> None:
-        """Embed what is missing and lay out the map."""
+        """Compute missing embeddings and lay out the map."""
         if self.jobs.running:
             return
         stop, progress = Stop(), Progress()
@@ -132,7 +128,7 @@ class MapPage(Page):
         self.bridge.call(self._read, self._show, channel="map")
 
     def _on_part(self, data: MapData) -> None:
-        """Show a state of the map while the rest is computed."""
+        """Show an unfinished map while the rest is computed."""
         if self._state is not None:
             self._show(replace(self._state, data=data))
 
@@ -319,7 +315,7 @@ class MapPage(Page):
 
     def _on_way(self, place: int) -> None:
         if place == 0:
-            self._ways.mark(1)  # As it is when a person comes back.
+            self._ways.mark(1)  # The state when the user returns.
             self.asked.emit(PageRequest(PageName.GALLERY))
 
     def _empty(self) -> QWidget:

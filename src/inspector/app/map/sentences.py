@@ -1,4 +1,4 @@
-"""What the map shows, in sentences."""
+"""The sentences of the map."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -13,12 +13,14 @@ MIXED_FROM, APART_BELOW = 0.9, 0.6
 
 @dataclass(frozen=True, slots=True)
 class MapState:
-    """What the page shows.
+    """The content of the page.
 
     Attributes:
-        data: None while there is no map.
-        suspects: Ids of suspected label errors; duplicates: ids of images in clusters.
-        missing: Images without an embedding; seconds: about how long they take.
+        data: The map; None before it is computed.
+        suspects: Ids of suspected label errors.
+        duplicates: Ids of images in clusters.
+        missing: Number of images without an embedding.
+        seconds: Estimated time to compute them.
     """
 
     data: MapData | None
@@ -30,7 +32,7 @@ class MapState:
 
 
 def sentences(state: MapState, data: MapData, by: ColourBy) -> tuple[str, str, str]:
-    """Return what the colours show: a headline, what to make of it, and the legend."""
+    """Return a headline, an explanation of the colours, and the legend."""
     n = len(data.samples)
     match by:
         case ColourBy.SPLIT:

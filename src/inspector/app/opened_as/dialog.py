@@ -1,4 +1,4 @@
-"""What do these folders mean? Roles per folder, other readings, and what comes out of them."""
+"""What do these folders mean? Roles per folder, alternative layouts, and the resulting splits."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -39,16 +39,16 @@ _FIRST_LOOK_MS = 0
 
 
 class LayoutDialog(StableFocus, QDialog):
-    """Correct how a dataset is read; nothing changes before the person says so.
+    """Corrects how a dataset is read; nothing changes until the user opens it.
 
     Args:
         reader: Reads the folder.
-        bridge: Crosses to other threads.
-        choice: What the person said before.
-        parent: The window over which it opens.
+        bridge: Runs the reading off the GUI thread.
+        choice: The earlier choice of the user.
+        parent: The window.
 
     Attributes:
-        chosen: The `Choice` that the person opens the dataset with.
+        chosen: The `Choice` with which the user opens the dataset.
     """
 
     chosen = Signal(object)
@@ -96,15 +96,15 @@ class LayoutDialog(StableFocus, QDialog):
         self._ask()
 
     def choice(self) -> Choice:
-        """Return what is said so far."""
+        """Return the current choice."""
         return self._choice
 
     def is_ready(self) -> bool:
-        """Tell whether what is shown is what the choice leads to."""
+        """Return whether the shown result belongs to the current choice."""
         return self._open.isEnabled()
 
     def checks_text(self) -> str:
-        """Return what is said of the result."""
+        """Return the shown checks."""
         return self._checks.text()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -296,7 +296,7 @@ def _rule() -> QFrame:
 def ask_layout(
     path: Path, bridge: Bridge, window: QWidget, on_chosen: Callable[[Choice], None]
 ) -> None:
-    """Let the person say what the folders of a dataset mean that is not open."""
+    """Let the user choose the layout of a dataset that is not open."""
     dialog = LayoutDialog(LayoutReader(path), bridge, Choice(), window)
     dialog.chosen.connect(on_chosen)
     dialog.open()

@@ -1,4 +1,4 @@
-"""What comes out of a reading: images per class and split as figures with bars."""
+"""The images per class and split of a layout, as figures with bars."""
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -13,13 +13,13 @@ _NAME_PX = 112
 _BAR_PX = 52
 _BAR_HEIGHT_PX = 6
 _HEAD_PX = 28
-# More classes than these are not read by anybody; the totals count all.
+# Nobody reads more classes than these; the totals include all.
 MAX_ROWS = 500
 MAX_SPLITS = 6
 
 
 class OutcomeTable(QWidget):
-    """Show counts of images; a class without an image in a split is marked."""
+    """Shows counts of images; marks classes without an image in a split."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,7 +30,6 @@ class OutcomeTable(QWidget):
         self._computing = False
 
     def show_outcome(self, plan: Outline) -> None:
-        """Show other counts."""
         self._computing = False
         self._splits = plan.splits[:MAX_SPLITS]
         self._rows = [
@@ -42,12 +41,12 @@ class OutcomeTable(QWidget):
         self.update()
 
     def show_computing(self) -> None:
-        """Hide the figures of the reading before."""
+        """Hide the outdated figures."""
         self._computing = True
         self.update()
 
     def text(self) -> str:
-        """Return the counts as a screen reader says them."""
+        """Return the counts as text for a screen reader."""
         lines = []
         for label, counts in self._rows[:MAX_ROWS]:
             cells = [

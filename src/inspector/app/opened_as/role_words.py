@@ -1,4 +1,4 @@
-"""The names of roles and readings on screen."""
+"""The visible names of roles and layouts."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ _TITLES = {"ignored": "Ignore", "images": "Images", "folder": "Folder"}
 
 
 def title_of(role: str) -> str:
-    """Return a role as it is called on screen; a fold keeps its own name."""
+    """Return the visible name of a role; a fold keeps its own name."""
     return _TITLES.get(role, role.capitalize() if role in CHOICES else role)
 
 
@@ -26,8 +26,8 @@ def with_role(choice: Choice, path: str, role: str) -> Choice:
     """Return a choice in which a folder has a role.
 
     Args:
-        choice: What was said before.
-        path: The folder, relative; "" for the opened one.
+        choice: The choice so far.
+        path: The relative path of the folder; "" for the opened folder.
         role: One of `CHOICES`.
     """
     roles = {f: r for f, r in choice.split_roles.items() if f != path}

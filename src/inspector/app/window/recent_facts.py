@@ -1,4 +1,4 @@
-"""Collects the facts that the Start page will show of the open dataset, while the program is idle."""
+"""Collects, while the program is idle, the facts that Start will show of the dataset."""
 
 from collections.abc import Mapping
 from functools import partial

@@ -37,10 +37,10 @@ class Chooser(Protocol):
     """A custom widget that can save and restore its choice, such as the gallery's filters."""
 
     def selected_values(self) -> dict[str, list[str]]:
-        """Return what is chosen."""
+        """Return what is chosen, to be saved."""
 
     def select_values(self, values: Mapping[str, Iterable[str]]) -> None:
-        """Choose it again."""
+        """Restore a saved choice."""
 
 
 class RestorableView(Protocol):

@@ -1,4 +1,4 @@
-"""The words of this field that the command palette explains, one sentence each."""
+"""The technical terms that the command palette explains in one sentence each."""
 
 from collections.abc import Callable
 from functools import partial
@@ -26,7 +26,7 @@ WORDS = {
 
 
 def word_commands(explain: Callable[[str], None]) -> list[PaletteCommand]:
-    """Return a row for each word; running it explains the word."""
+    """Return one row per term; running it explains the term."""
     return [
         PaletteCommand(
             word,

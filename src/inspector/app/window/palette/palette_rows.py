@@ -1,4 +1,4 @@
-"""How the rows of the command palette look: icon, matched letters, what it does, its key."""
+"""Paints the rows of the command palette: icon, matched letters, detail and key."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPixmap
@@ -15,7 +15,7 @@ _AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 class PaletteRows(QStyledItemDelegate):
-    """Paint commands, and the names of the sections between them."""
+    """Paints commands and section headings."""
 
     def __init__(self, parent: QListWidget) -> None:
         super().__init__(parent)
@@ -89,7 +89,7 @@ class PaletteRows(QStyledItemDelegate):
 
 
 def _paint_text(painter: QPainter, line: QRect, text: str, typed: str, *, selected: bool) -> int:
-    """Paint a text with the letters that were typed in the accent; return its width."""
+    """Paint a text with the typed letters in the accent colour; return its width."""
     plain, strong = QFont(painter.font()), QFont(painter.font())
     plain.setPixelSize(13)
     strong.setPixelSize(13)
@@ -110,7 +110,7 @@ def _paint_text(painter: QPainter, line: QRect, text: str, typed: str, *, select
 
 
 def _parts(text: str, typed: str) -> list[tuple[str, bool]]:
-    """Split a text at the first place of what was typed."""
+    """Split a text at the first match of the typed letters."""
     words = typed.split()
     place = text.lower().find(words[0].lower()) if words else -1
     if place < 0:
@@ -120,7 +120,7 @@ def _parts(text: str, typed: str) -> list[tuple[str, bool]]:
 
 
 def _paint_cap(painter: QPainter, right: int, middle: int, keys: str) -> int:
-    """Paint a key cap that ends at `right`; return where it begins."""
+    """Paint a key cap that ends at `right`; return its left edge."""
     font = QFont(painter.font())
     font.setPixelSize(12)
     font.setWeight(QFont.Weight.Medium)
