@@ -1,4 +1,4 @@
-"""The first card of Overview: one sentence, how much, two accuracies, the gap, what to do."""
+"""The first card of Overview: the answer in one sentence, both accuracies, the gap, what to do."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -10,15 +10,16 @@ _NO_NUMBERS = "Type your accuracies to see what leakage does to them."
 
 
 class AnswerCard(QFrame):
-    """Show an answer.
+    """Shows an answer.
 
     Attributes:
-        clean_up_asked: The person wants to exclude copies.
-        review_asked: The person wants to look at the pairs.
-        why_asked: The evidence is to be shown.
+        clean_up_asked: The user wants to exclude copies.
+        review_asked: The user wants to look at the pairs.
+        why_asked: The user wants to see the evidence.
 
     Args:
-        validation: The field of the validation accuracy; `test` is the other one.
+        validation: The field of the validation accuracy.
+        test: The field of the test accuracy.
     """
 
     clean_up_asked = Signal()
@@ -55,14 +56,14 @@ class AnswerCard(QFrame):
         self._lay_out(validation, test)
 
     def show_waiting(self, headline: str, detail: str) -> None:
-        """Say how far the scan is."""
+        """Show the progress of the scan."""
         self._headline.setText(headline)
         self._detail.setText(detail)
         self._review.setEnabled(False)
         self.clean_up.setEnabled(False)
 
     def show_answer(self, answer: Answer, cleaned: str) -> None:
-        """Show what is true, and what a clean-up changed."""
+        """Show an answer, and what a clean-up changed."""
         self._headline.setText(answer.headline)
         self._detail.setText(answer.detail)
         self._cleaned.setText(cleaned)

@@ -1,4 +1,4 @@
-"""Clean up dataset: what goes, image by image, and what is left, before anything is done."""
+"""Clean up dataset: shows every image that would be excluded, and the result, before it runs."""
 
 from dataclasses import replace
 
@@ -23,10 +23,10 @@ _SHARE = 0.95
 
 
 class CleanUpDialog(StableFocus, QDialog):
-    """Choose what to do, look at every pair, see what is left, do it.
+    """Chooses what to do, shows every pair and the result, and runs it.
 
     Attributes:
-        labels_asked: The person wants to decide labels.
+        labels_asked: The user wants to decide labels.
     """
 
     labels_asked = Signal()
@@ -67,7 +67,7 @@ class CleanUpDialog(StableFocus, QDialog):
         self._ask()
 
     def plan(self) -> CleanUpPlan | None:
-        """Return the plan that is shown, and that the button carries out."""
+        """Return the shown plan, which the button runs."""
         return self._plan
 
     def _on_finished(self) -> None:
@@ -85,7 +85,7 @@ class CleanUpDialog(StableFocus, QDialog):
 
     def _on_changed(self, other_images: bool) -> None:
         if other_images:
-            # Other images would go: what was ticked of the ones before says nothing of them.
+            # Other images would be excluded, so the earlier ticks do not apply.
             self._ticks.clear()
         self._plan = None
         self.view.show_computing()
@@ -102,12 +102,12 @@ class CleanUpDialog(StableFocus, QDialog):
         self._plan = plan
         self.view.show_plan(plan)
         if not self._priced:
-            # What each choice costs changes with no tick.
+            # Ticks do not change what each choice costs.
             self._priced = True
             self._bridge.call(self._prices, self.view.show_prices, channel="clean up prices")
 
     def _prices(self) -> dict[str, CleanUpPlan | str]:
-        """Plan what is not chosen, too: each choice says what it costs."""
+        """Plan the other choices too, to show what each one costs."""
         prices: dict[str, CleanUpPlan | str] = {}
         for name, choice in (
             ("training", CleanUpChoice()),
@@ -133,7 +133,7 @@ class CleanUpDialog(StableFocus, QDialog):
 
     def _tick(self, ticks: dict[int, bool]) -> None:
         self._ticks |= ticks
-        # What is seen changes at once; the figures follow.
+        # Update the ticks at once; the figures follow.
         self.view.grid.show_tiles(
             [replace(t, ticked=ticks.get(t.key, t.ticked)) for t in self.view.grid.pairs.tiles]
         )

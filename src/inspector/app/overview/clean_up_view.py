@@ -1,4 +1,4 @@
-"""What the clean-up dialog shows: the choices, the pairs, the result."""
+"""The content of the clean-up dialog: choices, pairs and result."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -42,11 +42,11 @@ _SORTS = ("Least similar first", "Most similar first", "By file name")
 
 
 class CleanUpView(QWidget):
-    """Lay out the dialog and say what is asked of it.
+    """Lays out the dialog.
 
     Attributes:
-        changed: A choice was made; `other_images` says that other images would go.
-        tick_all: Keys of pairs, and whether they go.
+        changed: A choice has changed; True if it excludes other images than before.
+        tick_all: Keys of pairs, and whether their copies are excluded.
     """
 
     changed = Signal(bool)
@@ -83,36 +83,36 @@ class CleanUpView(QWidget):
         self._radios["resplit" if resplit else "training"].setChecked(True)
 
     def keeps_training(self) -> bool:
-        """Tell whether copies of training images go from validation and test."""
+        """Return whether copies of training images are excluded from validation and test."""
         return self._radios["evaluation"].isChecked()
 
     def resplits(self) -> bool:
-        """Tell whether images move."""
+        """Return whether images move between splits."""
         return self._radios["resplit"].isChecked()
 
     def locks(self) -> bool | None:
-        """Tell whether the split is locked first; None while that is not known."""
+        """Return whether the split is locked first; None if that is not known."""
         return self._lock.isChecked() if self._lock.isEnabled() else None
 
     def excludes_unreadable(self) -> bool:
-        """Tell whether the files that can't be read go."""
+        """Return whether unreadable files are excluded."""
         return self._unreadable.isChecked()
 
     def show_computing(self) -> None:
-        """Let nothing be done that is not planned."""
+        """Disable the button until there is a plan."""
         self._do.setEnabled(False)
         self._do.setText("Computing…")
         self._leaked.setText("…")
 
     def show_error(self, text: str) -> None:
-        """Say why there is no plan."""
+        """Show why there is no plan."""
         self._do.setEnabled(False)
         self._do.setText("Exclude")
         self._error.setText(text)
         self._error.setVisible(True)
 
     def show_plan(self, plan: CleanUpPlan) -> None:
-        """Show what would go and what would be left."""
+        """Show what would be excluded, and the result."""
         self._pairs = plan.copies.pairs
         self._show_pairs()
         before, after = plan.leaked
@@ -130,7 +130,7 @@ class CleanUpView(QWidget):
         self._do.setEnabled(works and not plan.obstacles)
 
     def show_prices(self, prices: Mapping[str, CleanUpPlan | str]) -> None:
-        """Say what each choice costs."""
+        """Show what each choice costs."""
         for name, price in prices.items():
             text, problem = price_text(name, price)
             label = self._prices[name]

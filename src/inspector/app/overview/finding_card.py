@@ -1,4 +1,4 @@
-"""A card of Overview: how many, what, a strip of images, See and the one action that fits."""
+"""A card of Overview: count, finding, images, See and one action."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,23 +12,23 @@ from inspector.project.diagnosis.findings import Finding
 
 STRIP = 6
 PICTURE_PX = 56
-# Filled: a problem; a ring: worth a look.
+# A filled dot marks a problem, a ring something to check.
 _DOTS = {HIGH: "●", MIDDLE: "○", LOW: "○"}
 
 
 @dataclass(frozen=True, slots=True)
 class CardAction:
-    """What a person asked for on a card: where to look, or which action to take."""
+    """What the user asked for on a card: where to look, or which action to take."""
 
     finding: Finding
     action: bool
 
 
 class FindingCard(QFrame):
-    """Show one finding.
+    """Shows one finding.
 
     Attributes:
-        asked: A `CardAction`: See or the one action.
+        asked: A `CardAction`: See, or the action.
     """
 
     asked = Signal(object)
@@ -84,7 +84,7 @@ class FindingCard(QFrame):
 
 
 def image_strip(pictures: Sequence[tuple[str, QImage]]) -> QHBoxLayout:
-    """Return a row of small images, each with its path as tool tip."""
+    """Return a row of small images with their paths as tooltips."""
     row = QHBoxLayout()
     row.setContentsMargins(0, 4, 0, 0)
     row.setSpacing(4)

@@ -1,4 +1,4 @@
-"""The gap between two accuracies as one bar: what leakage is worth, what is not explained."""
+"""The gap between two accuracies as one bar: leakage, and the unexplained rest."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -13,10 +13,10 @@ _LABEL_MIN_PX = 90
 
 
 class GapBar(QWidget):
-    """Paint an axis from below the lowest whisker to 1, with segments and 95 % CIs.
+    """Paints an axis that ends at 1, with segments and 95 % CIs.
 
     Attributes:
-        clicked: The person wants the evidence; Return does the same.
+        clicked: The user wants to see the evidence; Return does the same.
     """
 
     clicked = Signal()
@@ -30,7 +30,7 @@ class GapBar(QWidget):
         self.setFixedHeight(self.sizeHint().height())
 
     def show_gap(self, gap: GapParts | None) -> None:
-        """Show another gap; None hides the bar."""
+        """Show a gap; None hides the bar."""
         self._gap = gap if gap is not None and gap.validation > gap.test else None
         self.setVisible(self._gap is not None)
         if self._gap is not None:

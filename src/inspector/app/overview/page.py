@@ -1,4 +1,4 @@
-"""Overview: the answer first, the pairs behind it, then findings by what they are worth."""
+"""Overview: the answer, the pairs behind it, then findings by importance."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,13 +46,13 @@ _REPORTS = "HTML (*.html);;SARIF for CI (*.sarif);;JUnit for CI (*.xml)"
 _WIDE_PX, _SIDE_PX, _TEXT_PX = 1300, 464, 1400
 _THREE_PX, _TWO_PX = 1000, 700
 _SO_FAR_MS = 700
-# The answer says these already, with the pairs beside it.
+# The answer shows these findings already, with their pairs.
 _SAID = {"twins_across"}
 
 
 @dataclass(frozen=True, slots=True)
 class OverviewData:
-    """The findings, and the images of each card's strip by its code."""
+    """The findings, and the images of each card's strip by finding code."""
 
     overview: Overview
     pictures: dict[str, list[tuple[str, QImage]]]
@@ -60,10 +60,11 @@ class OverviewData:
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    """What the first card shows; `answer` is None before a scan was finished.
+    """The content of the first card.
 
     Attributes:
-        pairs: Those of the answer, or what a running scan has found so far.
+        answer: None before a scan has ended.
+        pairs: The pairs of the answer, or what a running scan has found so far.
     """
 
     answer: Answer | None
@@ -74,7 +75,7 @@ class _Answered:
 
 
 class OverviewPage(Page):
-    """Show the answer, the pairs and a card per finding."""
+    """Shows the answer, the pairs and one card per finding."""
 
     name = PageName.OVERVIEW
     icon = "overview"
@@ -119,24 +120,23 @@ class OverviewPage(Page):
         self._lay_out()
 
     def refresh(self, changes: Changes) -> None:
-        """Ask for the answer and the findings again; neither waits for the other."""
+        """Query the answer and the findings again; neither waits for the other."""
         if changes.dataset:
             self.bridge.call(self._ask, self._show_answer, channel="answer")
             self.bridge.call(self._read, self._show, channel="findings")
 
     def open(self, request: PageRequest) -> None:
-        """Show the clean-up where that is asked for."""
+        """Show the clean-up if it is requested."""
         if request.action is PageAction.CLEAN_UP:
             self.show_clean_up()
 
     def show_clean_up(self) -> None:
-        """Show what a clean-up would do."""
         dialog = CleanUpDialog(self.project, self.bridge, self.jobs, self)
         dialog.labels_asked.connect(lambda: self.asked.emit(PageRequest(PageName.LABELS)))
         dialog.open()
 
     def close(self) -> bool:
-        """Let go of the decode threads, too."""
+        """End the decode threads as well."""
         self.pairs.shut()
         self.evidence.shut()
         return super().close()
@@ -159,11 +159,10 @@ class OverviewPage(Page):
         PairDialog(self.project, self.bridge, (pair.keeper, pair.excluded), self).open()
 
     def show_evidence(self) -> None:
-        """Show the page behind the figures."""
         self._stack.setCurrentWidget(self.evidence)
 
     def show_answer(self) -> None:
-        """Show the answer and the findings again."""
+        """Return from the evidence to the answer."""
         self._stack.setCurrentWidget(self._area)
         self._area.setFocus()
 
@@ -237,7 +236,7 @@ class OverviewPage(Page):
         overview = self.project.findings.overview()
         pictures = {}
         for finding in overview.findings:
-            # Files without an image are passed over, up to a few strips' length.
+            # Skip files without an image, within a few times the length of a strip.
             ids = finding.samples[: 4 * STRIP]
             strip: list[tuple[str, QImage]] = []
             for sample in self.project.samples.by_ids(ids):
@@ -282,7 +281,7 @@ class OverviewPage(Page):
         self._area.setWidget(inner)
         self._area.setAccessibleName("Overview")
         self._area.setAccessibleDescription(self.purpose)
-        # Keys such as Ctrl+Z go to the window, not into the first field of the page.
+        # Keep the focus off the first field, so that keys such as Ctrl+Z reach the window.
         self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFocusProxy(self._area)
         outer = QVBoxLayout(self)
@@ -293,7 +292,7 @@ class OverviewPage(Page):
         outer.addWidget(self._stack)
 
     def _arrange(self) -> None:
-        """Put the findings below the pairs, or beside them where there is room."""
+        """Put the findings below the pairs, or beside them if they fit."""
         wide = self.width() >= _WIDE_PX
         if wide != self._wide:
             old, new = (self._main, self._side) if wide else (self._side, self._main)

@@ -1,4 +1,4 @@
-"""The first card of Overview while a scan runs: what was found so far, and how far it is."""
+"""The first card of Overview during a scan: its progress and the pairs so far."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout
@@ -15,7 +15,7 @@ _ICON_PX = 16
 
 
 class ScanCard(QFrame):
-    """Show how far a scan is, by its steps; hidden while none runs."""
+    """Shows the progress of a scan by steps; hidden without a scan."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""In which simple properties the folders differ: histograms and images side by side."""
+"""Simple image properties that differ between folders: histograms and example images."""
 
 from dataclasses import dataclass
 
@@ -32,7 +32,7 @@ class _Shown:
 
 
 class ShiftCard(QFrame):
-    """Show what a diagnosis found in the properties; hidden where it found nothing.
+    """Shows the properties that a diagnosis found to differ; hidden without any.
 
     Attributes:
         asked: A title and sample ids to list in the gallery.
@@ -63,7 +63,7 @@ class ShiftCard(QFrame):
         self.setVisible(False)
 
     def refresh(self) -> None:
-        """Ask for the last diagnosis's differences again."""
+        """Read the differences of the last diagnosis again."""
         self._bridge.call(self._read, self._show, channel="differences")
 
     def _read(self) -> _Shown | None:

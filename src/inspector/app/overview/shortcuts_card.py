@@ -1,4 +1,4 @@
-"""What predicts the class without the object: the clearest probe, its images, what to do."""
+"""Shortcuts: the clearest probe that predicts the class without the object, with images."""
 
 from dataclasses import dataclass
 
@@ -25,14 +25,14 @@ _JUDGE = "What a probe reads may make the class, as darkness makes night: that i
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """The last search and the images of its clearest probe."""
+    """The last search, and the images of its clearest probe."""
 
     report: ShortcutReport | None
     pictures: tuple[tuple[str, QImage], ...]
 
 
 class ShortcutsCard(QFrame):
-    """Ask for a search for shortcuts and show the last one; hidden until a scan is complete.
+    """Searches for shortcuts and shows the last result; hidden until a scan is complete.
 
     Attributes:
         asked: A title and sample ids to list in the gallery.
@@ -73,7 +73,7 @@ class ShortcutsCard(QFrame):
         self.setVisible(False)
 
     def refresh(self) -> None:
-        """Ask for the last search again; it needs a finished scan."""
+        """Read the last search again; it needs a complete scan."""
         self._bridge.call(self._read, self._show, channel="shortcuts")
 
     def _read(self) -> _Shown:

@@ -1,4 +1,4 @@
-"""Your numbers, and what a diagnosis says of the gap between them."""
+"""The user's two accuracies, and the diagnosis of the gap between them."""
 
 import time
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ _CLASSES_SHOWN = 6
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What the panel shows: the kept diagnosis, the user's own model, who stands where."""
+    """The stored diagnosis, the user's own model and the membership."""
 
     last: StoredDiagnosis | None
     rates: Sequence[Rate]
@@ -42,12 +42,12 @@ class _Read:
 
 
 class VerdictPanel(QFrame):
-    """State two accuracies, ask for a diagnosis, read the answer.
+    """Takes two accuracies, runs a diagnosis and shows its result.
 
     Attributes:
-        code_asked: The person wants to paste the code that loads the data.
-        updated: Another diagnosis, or other numbers, are there.
-        started: A diagnosis was started, so that none starts by itself any more.
+        code_asked: The user wants to paste the code that loads the data.
+        updated: The diagnosis or the accuracies have changed.
+        started: A diagnosis was started; none starts automatically any more.
     """
 
     code_asked = Signal()
@@ -88,21 +88,21 @@ class VerdictPanel(QFrame):
 
     @property
     def accuracy_fields(self) -> tuple[AccuracyField, AccuracyField]:
-        """The fields of the two accuracies, which stand on another card."""
+        """The fields of the two accuracies, placed on another card."""
         return self._split, self._folder
 
     @property
     def run_button(self) -> QPushButton:
-        """The button that measures, which stands above the evidence."""
+        """The button that starts a diagnosis, placed above the evidence."""
         return self._run
 
     @property
     def verdict_label(self) -> QLabel:
-        """The verdict in words, or what is going on, which stands there too."""
+        """The verdict or the progress as text, placed beside the button."""
         return self._verdict
 
     def refresh(self, *, complete: bool) -> None:
-        """Show the last answer; a diagnosis needs a finished scan."""
+        """Show the last diagnosis; a new one needs a complete scan."""
         self._run.setEnabled(complete and self._job is None)
         if complete:
             self._bridge.call(self._read, self._show, channel="verdict")
@@ -142,18 +142,18 @@ class VerdictPanel(QFrame):
                     " gap."
                 )
             return
-        # The page above says it, with its interval.
+        # The page shows it above, with its interval.
         self._verdict.setText(last.answer["verdict"])
         self._verdict.setVisible(False)
 
     def _start_by_itself(self) -> None:
-        """Diagnose once a session without being asked: the scan and its groups are done."""
+        """Run a diagnosis automatically, once per session, after the scan and its groups."""
         if self.started or self._job is not None or not self._project.layout.sure:
             return
         self._start(None)
 
     def _on_number(self) -> None:
-        """Keep a number as soon as it is typed: what the page says of it follows."""
+        """Save an accuracy as soon as it is typed; the page follows."""
         stated = self._stated()
         if stated != self._project.diagnoses.numbers:
             self._bridge.call(
@@ -182,7 +182,7 @@ class VerdictPanel(QFrame):
         self._bridge.call(work, self._on_done, on_error=self._on_error)
 
     def _say(self, text: str) -> None:
-        """Say what is going on, or what went wrong."""
+        """Show progress or an error."""
         self._verdict.setText(text)
         self._verdict.setVisible(True)
 
@@ -265,7 +265,7 @@ class VerdictPanel(QFrame):
 
 
 def _own_lines(rates: Sequence[Rate]) -> list[str]:
-    """Say what the user's own predictions come to: by side, then by class."""
+    """Return the results of the user's own predictions: by split, then by class."""
     left = next((r.n for r in rates if r.name == "not in this dataset"), 0)
     sides = [r for r in rates if not r.name.startswith(("class ", "not in"))]
     classes = [r for r in rates if r.name.startswith("class ")]

@@ -1,4 +1,4 @@
-"""What there is to say of a split rule: a line each, with the files behind it."""
+"""The findings on a split rule: one line each, with the files behind it."""
 
 from collections.abc import Sequence
 
@@ -11,15 +11,15 @@ from inspector.code_reading.finding import HIGH
 from inspector.project.splits.leakage import TIED
 
 SHOWN = 3
-# The headline says these, with the pairs below it.
+# The headline covers these, with the pairs below it.
 _SAID = {TIED[0]}
 
 
 class FindingsCard(QFrame):
-    """Show findings, the worst first; hidden where there are none.
+    """Shows findings, the worst first; hidden if there are none.
 
     Attributes:
-        asked: A `Pitfall` whose files are to be listed.
+        asked: A `Pitfall` whose files the user wants to list.
     """
 
     asked = Signal(object)
@@ -43,7 +43,6 @@ class FindingsCard(QFrame):
         self.setVisible(False)
 
     def show_findings(self, findings: Sequence[Pitfall]) -> None:
-        """Show other findings."""
         shown = tuple(f for f in findings if f.code not in _SAID)
         if shown != self._findings:
             self._findings, self._all = shown, False
@@ -51,7 +50,7 @@ class FindingsCard(QFrame):
         self.setVisible(bool(shown))
 
     def texts(self) -> list[str]:
-        """Return all findings in words."""
+        """Return all findings as text."""
         return [finding.text for finding in self._findings]
 
     def _on_more(self) -> None:

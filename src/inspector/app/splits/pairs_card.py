@@ -21,10 +21,10 @@ _SHORT = {PairKind.TRANSFORMED: "Flipped"}
 
 
 class LeakPairs(QFrame):
-    """Show leaks as large pairs.
+    """Shows leaks as large pairs.
 
     Attributes:
-        opened: A `Leak` that the person wants to see large.
+        opened: A `Leak` that the user wants to see large.
         list_asked: A title and the ids of images that share only a group.
 
     Args:
@@ -67,7 +67,7 @@ class LeakPairs(QFrame):
         self.show_note("")
 
     def show_note(self, text: str) -> None:
-        """Show no pair, and why."""
+        """Show a note instead of pairs."""
         self._leaks, self._edge = (), None
         self._title.setText("Pairs")
         self._note.setText(text)
@@ -76,12 +76,12 @@ class LeakPairs(QFrame):
         self._show_tiles()
 
     def show_computing(self) -> None:
-        """Say that other figures are being computed; the pairs stay where they are."""
+        """Show that other figures are being computed; the pairs stay visible."""
         for button in self._group.buttons():
             button.setText(f"{button.property('name')}  …")
 
     def show_leaks(self, edge: SplitEdge, leaks: Sequence[Leak]) -> None:
-        """Show the pairs of two splits; the kind that was chosen stays chosen."""
+        """Show the pairs of two splits; the chosen kind stays chosen."""
         self._edge, self._leaks = edge, tuple(leaks)
         to, source = theme.split_word(edge.to), theme.split_word(edge.source).lower()
         self._title.setText(f"{to[:1].upper()}{to[1:]} – {source}")

@@ -1,4 +1,4 @@
-"""Seed variability: three figures over 200 seeds, one at a time, with your seed marked."""
+"""Seed variability: three figures over 200 seeds, one at a time, with the user's seed marked."""
 
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -22,7 +22,7 @@ _AXES = (
 
 
 class SeedVariabilityPanel(QWidget):
-    """Show what other seeds of a call would have given."""
+    """Shows what other seeds of a call would have given."""
 
     def __init__(self, project: Project, bridge: Bridge, jobs: Jobs) -> None:
         super().__init__()
@@ -65,7 +65,7 @@ class SeedVariabilityPanel(QWidget):
         self.show_none("")
 
     def show_rates(self, rule: Rule, rates: SeedLeakRates, drawn: SeedVariability | None) -> None:
-        """Show a rule's figures; `drawn` is None until baseline models were asked."""
+        """Show a rule's figures; `drawn` is None until the baseline models are trained."""
         self._rule, self._rates, self._drawn = rule, rates, drawn
         self._paint()
 
@@ -143,7 +143,7 @@ class SeedVariabilityPanel(QWidget):
 
 
 def _conclusion(rates: SeedLeakRates) -> str:
-    """Say what other seeds would have given: 90 % of them, and whether one avoids leakage."""
+    """Return the range of 90 % of the seeds, and whether any seed avoids leakage."""
     low, high = 100 * rates.at(5), 100 * rates.at(95)
     spread = f"{low:.1f} to {high:.1f} % (90 % of seeds), median {100 * rates.median:.1f} %."
     if min(rates.shares) > 0:

@@ -1,4 +1,4 @@
-"""Inference code beside the pasted training code: what it gives the model otherwise."""
+"""Inference code beside the pasted training code: how the model's input differs."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -24,11 +24,11 @@ _NOTHING = "The model gets what it learnt from, as far as the code tells."
 
 
 class ServingPanel(QWidget):
-    """Take inference code, and show how it differs from training.
+    """Takes inference code, and shows how it differs from training.
 
     Attributes:
-        changed: The inference code changed, a moment ago.
-        judge: The newest run shall be judged with each difference.
+        changed: The inference code has changed, shortly ago.
+        judge: The user wants to evaluate the newest run with each difference.
     """
 
     changed = Signal()
@@ -77,7 +77,7 @@ class ServingPanel(QWidget):
         return self._code.toPlainText() if self._open.isChecked() else ""
 
     def set_code(self, code: str) -> None:
-        """Show inference code that was compared before, without telling of it."""
+        """Show saved inference code without emitting `changed`."""
         for widget in (self._code, self._open):
             widget.blockSignals(True)
         self._code.setPlainText(code)

@@ -1,4 +1,4 @@
-"""Compare policies: which, with how many seeds, and what that will take."""
+"""Compare policies: which ones, with how many seeds, and how long it will take."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -59,10 +59,10 @@ _BUDGETS = (("equal steps", Budget.STEPS), ("each until its plateau", Budget.PLA
 
 
 class CompareDialog(StableFocus, QDialog):
-    """Choose what is compared, read the plan, start.
+    """Chooses what is compared, shows the plan, starts it.
 
     Attributes:
-        start_asked: The `ComparisonPlan` that was read.
+        start_asked: The shown `ComparisonPlan`.
     """
 
     start_asked = Signal(object)
@@ -98,7 +98,7 @@ class CompareDialog(StableFocus, QDialog):
         self._ask()
 
     def choose(self, names: list[str]) -> None:
-        """Tick policies, and no others."""
+        """Tick these policies and no others."""
         for row in range(self._list.count()):
             item = self._list.item(row)
             on = item.text() in names
@@ -131,7 +131,7 @@ class CompareDialog(StableFocus, QDialog):
         """Return what is compared.
 
         Raises:
-            UsageError: What was written can't be read.
+            UsageError: A field can't be parsed.
         """
         text = self._values.text()
         match self._axis.currentData():
@@ -236,10 +236,10 @@ class CompareDialog(StableFocus, QDialog):
 
 
 def _numbers(text: str) -> list[float]:
-    """Read numbers with commas between.
+    """Parse comma-separated numbers.
 
     Raises:
-        UsageError: One is none.
+        UsageError: A part is not a number.
     """
     try:
         return [float(part) for part in text.split(",") if part.strip()]

@@ -1,4 +1,4 @@
-"""What comparisons came to: the plot, the sentences, the time that each policy takes."""
+"""The results of comparisons: plot, sentences, and training time per policy."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -36,12 +36,12 @@ _EMPTY = (
 
 
 class ComparisonPanel(QWidget):
-    """Plan a comparison, train it, and look at those that are kept.
+    """Plans a comparison, trains it, and shows stored ones.
 
     Attributes:
-        ended: No comparison is going any more.
+        ended: No comparison is running any more.
         failed: An `InspectorError`.
-        compared: The `Comparison` that is shown.
+        compared: The shown `Comparison`.
     """
 
     compared = Signal(object)
@@ -86,21 +86,21 @@ class ComparisonPanel(QWidget):
         self._show_parts(False)
 
     def ask(self, config: RunConfig, own: Mapping[str, Policy]) -> None:
-        """Let the person choose what is compared; model, size and epochs are as `config`."""
+        """Open the dialog; model, size and epochs are those of `config`."""
         sheet = CompareDialog(self._project, self._bridge, config, own, self)
         sheet.start_asked.connect(self._on_start)
         sheet.open()
 
     def refresh(self) -> None:
-        """Ask for the comparisons that are kept."""
+        """Read the stored comparisons."""
         self._bridge.call(self._project.comparisons.all, self._show_kept, channel="comparisons")
 
     def is_going(self) -> bool:
-        """Tell whether a comparison is being trained."""
+        """Return whether a comparison is being trained."""
         return self._stop is not None
 
     def stop(self) -> None:
-        """Stop the comparison that is going; what is known so far counts."""
+        """Stop the running comparison; finished runs count."""
         if self._stop is not None:
             self._stop.set()
 
@@ -113,7 +113,7 @@ class ComparisonPanel(QWidget):
         self._train(self._current())
 
     def _train(self, name: str) -> None:
-        """Train what is missing of a comparison."""
+        """Train the missing runs of a comparison."""
         if self._stop is not None:
             self.failed.emit(
                 TrainingError("one comparison is going", "Stop it first, or wait for its end.")
@@ -212,7 +212,7 @@ class ComparisonPanel(QWidget):
 
 
 def _heard(_: Event) -> None:
-    """Leave an answer to the `Changes` that tell of it."""
+    """Ignore the answer: a `Changes` follows."""
 
 
 def _number(value: float | None) -> str:
@@ -220,7 +220,7 @@ def _number(value: float | None) -> str:
 
 
 def _time(factor: float | None) -> str:
-    """Say what a policy costs, where it is worth a word."""
+    """Return what a policy costs in time, if it is worth mentioning."""
     if factor is None or 0.8 < factor < 1.25:
         return ""
     return f" It takes {factor:.1f} times the baseline's time to its best epoch."

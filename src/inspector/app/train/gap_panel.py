@@ -1,4 +1,4 @@
-"""The gap by experiment: the arms trained for real, beside what baseline models say."""
+"""The gap by experiment: the conditions as real trainings, beside the baseline models' answer."""
 
 from typing import Any
 
@@ -31,10 +31,10 @@ _HELP = (
 
 
 class GapPanel(QWidget):
-    """Plan the experiment, run it, read the answer.
+    """Plans the experiment, runs it, shows the result.
 
     Attributes:
-        ended: No experiment is going any more.
+        ended: No experiment is running any more.
         failed: An `InspectorError`.
     """
 
@@ -60,21 +60,21 @@ class GapPanel(QWidget):
         self._lay_out()
 
     def set_config(self, config: RunConfig) -> None:
-        """Take model, size and epochs of the form; other values need another plan."""
+        """Take model, size and epochs of the form; other values discard the plan."""
         if config != self._config:
             self._config, self._plan = config, None
             self._start.setEnabled(False)
 
     def refresh(self) -> None:
-        """Show the last answer."""
+        """Show the last result."""
         self._bridge.call(self._project.experiments.last, self._show_last, channel="experiment")
 
     def is_going(self) -> bool:
-        """Tell whether an experiment is being trained."""
+        """Return whether an experiment is being trained."""
         return self._training
 
     def stop(self) -> None:
-        """Stop; whole seeds count."""
+        """Stop; complete seeds count."""
         if self._stop is not None:
             self._stop.set()
 
@@ -178,4 +178,4 @@ class GapPanel(QWidget):
 
 
 def _heard(_: Event) -> None:
-    """Leave an answer to the `Changes` that tell of it."""
+    """Ignore the answer: a `Changes` follows."""

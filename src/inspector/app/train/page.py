@@ -1,4 +1,4 @@
-"""Train: runs in the background, their curves over one another, and what they say of the data."""
+"""Train: runs in the background, their learning curves, and what they say about the data."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -50,15 +50,15 @@ class RunningJobs:
         self._project = project
 
     def snapshot(self) -> ProgressSnapshot:
-        """Return how far the run is that is going."""
+        """Return the progress of the current run."""
         return self._project.runs.trainer.job() or _IDLE
 
 
 class TrainPage(Page):
-    """Start runs, watch them, and read what they found.
+    """Starts runs, follows them, and shows their results.
 
     Attributes:
-        gap: The experiment's panel, which has a job of its own.
+        gap: The panel of the experiment, which has its own job.
     """
 
     name = PageName.TRAIN
@@ -83,7 +83,7 @@ class TrainPage(Page):
         self._split = QPushButton("Change the split")
         self._halt, self._more = QPushButton("Stop"), QPushButton("More")
         self._actions = RunActions(project, bridge, self._curves, self._current, self)
-        # Short epochs come faster than one can read.
+        # Short epochs would update the text faster than one can read.
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(REDRAW_MS)
@@ -106,11 +106,10 @@ class TrainPage(Page):
         self._read_policies()
 
     def key_table(self) -> Sequence[Key]:
-        """Return the keys of this page."""
         return self._keys
 
     def refresh(self, changes: Changes) -> None:
-        """Ask for the runs, or the plan, where they may be others now."""
+        """Query the runs, or the plan, if they may have changed."""
         if changes.runs and not self._soon.isActive():
             self._soon.start()
         if changes.policies:
@@ -119,23 +118,23 @@ class TrainPage(Page):
             self._ask_plan()
 
     def is_urgent(self, changes: Changes) -> bool:
-        """A training has its bar and its stop above every page."""
+        """Return True for changes of runs: the top bar shows their progress on every page."""
         return changes.runs
 
     def shown_text(self) -> str:
-        """Return how many runs there are, and the best of them."""
+        """Return the number of runs, and the best of them."""
         runs = self._runs or ()
         text = f"{len(runs):,} runs" if len(runs) != 1 else "1 run"
         best = max((run.best.val_accuracy for run in runs if run.best), default=None)
         return text if best is None else f"{text}, best {best:.3f}"
 
     def going(self) -> str:
-        """Return what is training, in words; "" while nothing is."""
+        """Describe the current training; "" without one."""
         job = self.project.runs.trainer.job()
         return job.phase if job is not None else ""
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Warm up what takes its time: TensorFlow in its child, and the charts' library."""
+        """Warm up TensorFlow in its process, and load the chart library."""
         super().showEvent(event)
         self.project.runs.trainer.warm()
         self._curves.load()
@@ -257,7 +256,7 @@ class TrainPage(Page):
             self.bridge.call(lambda: self.project.runs.trainer.stop(run.name))
 
     def _on_sample(self) -> None:
-        """Stop everything where the top bar's stop was pressed."""
+        """Stop everything if stop was pressed in the top bar."""
         if self._job is not None and self._job.stop.is_set():
             self._timer.stop()
             self._comparison.stop()
@@ -302,7 +301,7 @@ class TrainPage(Page):
         )  # fmt: skip
 
     def close(self) -> bool:
-        """Stop what waits for trainings, too, so that nothing waits for its end."""
+        """Cancel queued trainings too, so that nothing waits for them."""
         self._comparison.stop()
         self.gap.stop()
         return super().close()
@@ -382,7 +381,7 @@ class TrainPage(Page):
         return whole
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the curves what a narrow window leaves."""
+        """Fit the curves into narrow windows."""
         super().resizeEvent(event)
         narrow, wide = self.width() < _NARROW_PX, self.width() >= _WIDE_PX
         self._left_card.setFixedWidth(228 if narrow else 300 if wide else 268)

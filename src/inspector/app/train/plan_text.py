@@ -1,4 +1,4 @@
-"""What a press of Start would do, and what the runs came to so far, in words."""
+"""What Start would do, and what the runs show so far, as text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from inspector.project.training.time_estimate import estimate_seconds
 from inspector.training_protocol import RunSpec
 
 MIN_SEEDS = 3
-"""Fewer seeds than these show no band and no interval."""
+"""With fewer seeds there is no band and no interval."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingPlan:
-    """What a press of Start would do."""
+    """What Start would do."""
 
     spec: RunSpec
     seeds: int
@@ -25,7 +25,7 @@ class TrainingPlan:
 
     @property
     def text(self) -> str:
-        """What runs, on what, what judges, and how long it takes."""
+        """What runs on what data, what judges it, and how long it takes."""
         spec = self.spec
         runs = f"{self.seeds} runs" if self.seeds > 1 else "1 run"
         test = f" {len(spec.test):,} test images stay locked." if spec.test else ""
@@ -41,18 +41,18 @@ class TrainingPlan:
 
 
 def plan_training(project: Project, config: RunConfig, seeds: int) -> TrainingPlan:
-    """Return what would be trained by the split rule in use.
+    """Return what would be trained with the current split rule.
 
     Raises:
         DatasetError: The rule can't be applied.
-        TrainingError: The run can't be trained as it stands.
+        TrainingError: The run can't be trained with these settings.
     """
     spec = project.runs.plan(project.splits.rule, config)
     return TrainingPlan(spec, seeds, estimate_seconds(project.runs.all(), [spec] * seeds) or 0.0)
 
 
 def time_text(seconds: float) -> str:
-    """Return a time in words; 0 where no run like it has been trained."""
+    """Return a time as text; 0 if no similar run has been trained."""
     if not seconds:
         return "How long it takes is told after the first epoch: no run like it has been trained."
     if seconds < 90:
@@ -61,7 +61,7 @@ def time_text(seconds: float) -> str:
 
 
 def headline(comparison: Comparison | None, groups: Sequence[RunGroup]) -> tuple[str, str]:
-    """Return what the runs show: significant differences only, with their intervals."""
+    """Return the significant differences of the runs, with intervals."""
     if comparison is not None and any(row.mean is not None for row in comparison.rows):
         return _compared(comparison)
     done = [run for group in groups for run in group.runs if run.best is not None]
@@ -105,7 +105,7 @@ def _compared(comparison: Comparison) -> tuple[str, str]:
 
 
 def _effect(row: ComparisonRow) -> str:
-    """Say that a policy is better or worse; "" where that could not be shown."""
+    """Return whether a policy is better or worse; "" without a significant difference."""
     match row.decision:
         case ComparisonOutcome.BETTER if row.mean is not None:
             return f"{row.policy} gains {abs(row.mean):.3f} accuracy."

@@ -1,4 +1,4 @@
-"""What else can be done with a run: save curves, open its folder, judge it on the test folder."""
+"""The menu of a run: save curves, open its folder, evaluate it on the test split."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,9 +24,10 @@ class RunActions(QMenu):
         failed: An `InspectorError`.
 
     Args:
-        project: Open; `bridge` crosses to it.
-        curves: What is saved.
-        current: Returns the run that is looked at.
+        project: The open project.
+        bridge: Runs the work off the GUI thread.
+        curves: The curves to save.
+        current: Returns the selected run.
     """
 
     told = Signal(str, str)
@@ -46,7 +47,7 @@ class RunActions(QMenu):
         self.addAction("Open the test folder with this run…").triggered.connect(self.open_test)
 
     def open_test(self) -> None:
-        """Ask, and judge the run on the test folder: once per project, for good."""
+        """Ask, then evaluate the run on the test split; once per project, for good."""
         run = self._current()
         if run is None:
             return

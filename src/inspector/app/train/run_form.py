@@ -1,4 +1,4 @@
-"""What a training shall be: policy, model, size, length and seeds, in one row of fields."""
+"""The settings of a training in one row: policy, model, size, length and seeds."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +20,7 @@ class RunForm(QWidget):
     """The fields of a training.
 
     Attributes:
-        changed: A moment after the last change.
+        changed: Shortly after the last change.
     """
 
     changed = Signal()
@@ -40,7 +40,7 @@ class RunForm(QWidget):
         self.show_policies({})
 
     def run_config(self) -> RunConfig:
-        """Return what is asked for, of the first seed."""
+        """Return the settings of the first seed."""
         name = self._policy.currentText()
         policy = self._policies.get(name)
         backbone = self._model.currentData() in BACKBONES
@@ -52,11 +52,11 @@ class RunForm(QWidget):
         )  # fmt: skip
 
     def seeds(self) -> int:
-        """Return how many seeds are asked for."""
+        """Return the number of seeds."""
         return self._seeds.value()
 
     def own(self) -> dict[str, Policy]:
-        """Return the policies of the project that are offered."""
+        """Return the saved policies of the project."""
         return dict(self._own)
 
     def show_policies(self, own: Mapping[str, Policy]) -> None:

@@ -1,4 +1,4 @@
-"""What the run that is looked at says of the data."""
+"""What the selected run says about the data."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ from inspector.project.training.run_results import Mistake, RunResult
 SHOWN_MISTAKES = 100
 _ICON_PX = 56
 _FITTING = 6
-"""Classes whose columns share the width; more of them scroll."""
+"""Up to this many classes fit the width; more of them scroll."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,11 @@ class ShownResult:
 
 
 class RunResultPanel(QWidget):
-    """Accuracy by near-duplicates in training, the confusion matrix, the surest mistakes.
+    """Accuracy by near-duplicates in training, the confusion matrix, the most confident mistakes.
 
     Attributes:
         asked: A title and sample ids to list in the gallery.
-        relabel_asked: A sample id and the class that the model says.
+        relabel_asked: A sample id and the predicted class.
     """
 
     asked = Signal(str, object)
@@ -82,14 +82,13 @@ class RunResultPanel(QWidget):
         self.show_message("Choose a run to see what it says of the data.")
 
     def show_message(self, text: str) -> None:
-        """Show nothing but a sentence."""
+        """Show only a sentence."""
         self._shown = None
         self._head.setText("")
         self._text.setText(text)
         self._tabs.setVisible(False)
 
     def show_result(self, shown: ShownResult) -> None:
-        """Show a run's result."""
         self._shown = shown
         run, result = shown.run, shown.result
         best, last = run.best, run.history[-1]
@@ -111,7 +110,7 @@ class RunResultPanel(QWidget):
 
     def _fill_rates(self) -> None:
         assert self._shown is not None
-        # All of them are validation images here.
+        # All of these are validation images.
         rates = [r for r in self._shown.result.rates if r.name != "validation"]
         self._rates.setRowCount(len(rates))
         for row, rate in enumerate(rates):

@@ -1,4 +1,4 @@
-"""The sections of the evidence, made from what is known."""
+"""Builds the sections of the evidence."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -68,7 +68,7 @@ def components(evidence: Evidence) -> Section:
 
 
 def controls(evidence: Evidence) -> Section:
-    """Show whether chance, another model or harder images could give the same."""
+    """Show whether chance, another model or harder images would explain the result."""
     answer: dict[str, Any] = evidence.last.answer if evidence.last else {}
     term = evidence.terms.get("leakage", {})
     effect, placebo = _interval("Leakage", term), term.get("placebo")
@@ -112,7 +112,7 @@ def controls(evidence: Evidence) -> Section:
 
 
 def classes(evidence: Evidence, thumbnails: Thumbnails, show_list: ShowList) -> Section:
-    """Show which classes leak most, with their images."""
+    """Show the classes with the highest leak rate, with images."""
     rows = evidence.classes
     if not rows:
         section = Section("Leakage by class", "no split")
@@ -179,7 +179,7 @@ def shortcut(evidence: Evidence) -> Section:
 
 
 def shortcut_examples(evidence: Evidence, thumbnails: Thumbnails) -> Section | None:
-    """Show what the clearest shortcut looks like; None where there is none."""
+    """Show images of the clearest shortcut; None without one."""
     if evidence.shortcuts is None or not evidence.shortcuts.shortcuts:
         return None
     best = evidence.shortcuts.shortcuts[0]
@@ -211,7 +211,7 @@ def _capital(text: str) -> str:
 
 
 def alike(evidence: Evidence) -> Section | None:
-    """Say that no property differs; None where one does, or none was compared."""
+    """State that no property differs; None if one does, or if none was compared."""
     report = evidence.differences
     if report is None:
         section = Section("Properties", "not measured")
@@ -258,7 +258,7 @@ def not_measured(evidence: Evidence) -> Section:
 
 
 def details(evidence: Evidence) -> Section | None:
-    """Show how the figures were reached, sentence by sentence; None before a diagnosis."""
+    """Show how the figures were computed; None before a diagnosis."""
     lines = _lines(evidence, "evidence")
     if not lines:
         return None
@@ -269,7 +269,7 @@ def details(evidence: Evidence) -> Section | None:
 
 
 def headline(evidence: Evidence) -> tuple[str, str]:
-    """Return what the evidence comes to, and what it was measured on."""
+    """Return the conclusion, and what it was measured on."""
     term, gap = evidence.terms.get("leakage", {}), evidence.gap
     if evidence.last is None:
         return "Not measured yet.", "Baseline models are trained on your images: some minutes."

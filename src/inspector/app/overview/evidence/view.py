@@ -1,4 +1,4 @@
-"""The evidence as a page: what was measured, by sections, with contents at the left."""
+"""The evidence as a page: sections, with a table of contents at the left."""
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
@@ -29,16 +29,17 @@ _CONTENTS_PX, _TWO_COLUMNS_PX = 136, 1000
 
 
 class EvidenceView(QWidget):
-    """Show the evidence.
+    """Shows the evidence.
 
     Attributes:
-        back_asked: Back to Overview.
+        back_asked: The user returns to Overview.
         list_asked: A title and sample ids to list in the gallery.
-        report_asked: Write the report.
+        report_asked: The user wants to write the report.
 
     Args:
-        project: Scanned; `bridge` crosses to it.
-        panel: The user's numbers, and Measure; its parts stand on this page.
+        project: The open project, after its scan.
+        bridge: Reads the evidence off the GUI thread.
+        panel: The user's accuracies and the Measure button; its widgets are placed on this page.
     """
 
     back_asked = Signal()
@@ -64,7 +65,7 @@ class EvidenceView(QWidget):
         panel.updated.connect(self.refresh)
 
     def refresh(self) -> None:
-        """Ask for the evidence again, where it is seen."""
+        """Read the evidence again if the page is visible."""
         if self.isVisible():
             self._bridge.call(self._project.evidence.read, self._show, channel="evidence")
 
@@ -140,7 +141,7 @@ class EvidenceView(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        """Put wide sections over both columns, the others two across where there is room."""
+        """Let wide sections span both columns, and put the others side by side if they fit."""
         row, column = 0, 0
         halves = [n for n, (number, _) in enumerate(self._shown) if number in (1, 2, 3)]
         for position, (_, widget) in enumerate(self._shown):
