@@ -1,4 +1,4 @@
-"""Verbs of leakage between two datasets: audit, fingerprints."""
+"""Verbs for leakage between two datasets: audit, fingerprints."""
 
 import argparse
 from pathlib import Path
@@ -50,7 +50,7 @@ def add_verbs(verbs: object) -> None:
 
 def _audit(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
-        # A file that can't be read is said before a scan of minutes.
+        # Report an unreadable file before a scan that takes minutes.
         other: ImageCollection | None = None
         if is_fingerprint_file(arguments.against):
             other = collection_of(read_fingerprints(arguments.against))
@@ -70,7 +70,7 @@ def _audit(arguments: argparse.Namespace) -> None:
 
 
 def _other_dataset(arguments: argparse.Namespace) -> ImageCollection:
-    """Scan the other dataset, in a project of its own, and return its images."""
+    """Scan the other dataset with its own project, and return its images."""
     other = Project(arguments.against, manifest=arguments.against_manifest, jobs=arguments.jobs)
     try:
         scan(other, arguments)

@@ -1,4 +1,4 @@
-"""The verb fix: exclude copies across splits, keep everything else as it is, export."""
+"""The verb fix: exclude copies across splits, leave everything else unchanged, export."""
 
 import argparse
 import dataclasses

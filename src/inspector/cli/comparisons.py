@@ -84,12 +84,12 @@ def _compare(arguments: argparse.Namespace) -> None:
         try:
             comparisons.train(name, _listener(comparisons.kept(name), arguments))
         finally:
-            # Whatever ended it, what is known so far is said.
+            # However the training ended, print the results so far.
             _tell_result(comparisons.result(name), comparisons.kept(name), arguments)
 
 
 def _plan(arguments: argparse.Namespace, project: Project) -> ComparisonPlan:
-    """Return the plan that the options ask for."""
+    """Return the plan for the options."""
     candidates = [] if arguments.cleaning else _candidates(arguments)
     if arguments.seeds < 1 or arguments.margin < 0:
         raise UsageError("--seeds must be 1 or more and --margin 0 or more", "Check them.")
@@ -112,7 +112,7 @@ def _plan(arguments: argparse.Namespace, project: Project) -> ComparisonPlan:
 
 
 def _rule(arguments: argparse.Namespace, project: Project) -> Rule:
-    """Return the split; by group where the folders are none and no other is named."""
+    """Return the split rule; by group if the folders are no split and no rule is given."""
     rule = rule_of(arguments, project)
     if rule.kind is RuleKind.FOLDERS and project.layout.role is not Role.SPLITS:
         return Rule(RuleKind.GROUPS)
@@ -120,10 +120,10 @@ def _rule(arguments: argparse.Namespace, project: Project) -> Rule:
 
 
 def _candidates(arguments: argparse.Namespace) -> list[Variant]:
-    """Return what is compared; one axis at a time.
+    """Return the variants along one axis.
 
     Raises:
-        UsageError: Two axes are named, or none.
+        UsageError: No axis is given, or two.
     """
     several = len(arguments.model) > 1
     axes = [arguments.article, bool(arguments.strength), bool(arguments.share), several]
@@ -161,7 +161,7 @@ def _numbers(option: str, text: str) -> list[float]:
 
 
 def _listener(record: StoredComparison, arguments: argparse.Namespace) -> Callable[[Event], None]:
-    """Return what tells each event, with its policy and seed."""
+    """Return a function that prints each event with its policy and seed."""
     known = {turn.run: turn for turn in record.turns}
 
     def hear(answer: Event) -> None:
@@ -183,7 +183,7 @@ def _listener(record: StoredComparison, arguments: argparse.Namespace) -> Callab
 
 
 def _tell_plan(plan: ComparisonPlan, arguments: argparse.Namespace) -> None:
-    """Say what would be done and how long it should take."""
+    """Print what would be trained and how long it should take."""
     seconds = plan.expected_seconds
     document = {
         "event": "plan", "run": "", "baseline": plan.record.baseline,
@@ -290,7 +290,7 @@ def as_json(comparison: Comparison, record: StoredComparison) -> dict[str, Any]:
 
 
 def _rounded(entries: dict[str, Any]) -> dict[str, Any]:
-    """Round figures to six places, also those one level down."""
+    """Round figures to six decimals, also in nested mappings."""
     return {
         name: _rounded(v) if isinstance(v, dict) else round(v, 6) if isinstance(v, float) else v
         for name, v in entries.items()

@@ -1,4 +1,4 @@
-"""Verbs that decide and export: decide, undo, redo, decisions, export."""
+"""Verbs for decisions and export: decide, undo, redo, decisions, export."""
 
 import argparse
 import dataclasses
@@ -74,7 +74,7 @@ def _decide(arguments: argparse.Namespace) -> None:
 
 
 def _warn_of_redraw(project: Project, arguments: argparse.Namespace) -> None:
-    """Say on stderr where cleaning would silently draw a new split."""
+    """Warn on stderr if excluding files changes which images the seed selects."""
     if not arguments.quiet and (text := project.splits.redraw()):
         print(f"warning: {text}", file=sys.stderr)
 

@@ -1,4 +1,4 @@
-"""Verbs that look: demo, scan, problems, quality, duplicates."""
+"""Verbs that inspect a dataset: demo, scan, problems, quality, duplicates."""
 
 import argparse
 from collections.abc import Sequence
@@ -116,7 +116,7 @@ def _scan(arguments: argparse.Namespace) -> None:
 
 
 def opened_as(project: Project) -> dict[str, object]:
-    """Return how the dataset is read, as `scan --json` says it."""
+    """Return the layout as `scan --json` prints it."""
     layout = project.layout
     return {
         "kind": layout.kind.value,
@@ -133,7 +133,7 @@ def opened_as(project: Project) -> dict[str, object]:
 
 
 def print_layout(layout: Layout) -> None:
-    """Print how the dataset was opened, and where that is doubtful what else it may be."""
+    """Print the layout, and its alternatives if it is uncertain."""
     print(f"opened as {layout.text}")
     for note in layout.notes:
         print(f"  {note}")
@@ -245,7 +245,7 @@ def _duplicates(arguments: argparse.Namespace) -> None:
 
 
 def _by_image_hash(arguments: argparse.Namespace) -> None:
-    """Print the pairs of one of ImageHash's own hashes."""
+    """Print the pairs found by one of ImageHash's hashes."""
     if arguments.kind or arguments.level or arguments.min_similarity is not None:
         raise UsageError(
             "--method goes with --distance and --across only",

@@ -1,4 +1,4 @@
-"""Verbs of verdicts: diagnose, labels, report."""
+"""Verbs for verdicts: diagnose, labels, report."""
 
 import argparse
 from pathlib import Path
@@ -53,7 +53,7 @@ def add_verbs(verbs: object) -> None:
 
 
 def _numbers(arguments: argparse.Namespace, project: Project) -> None:
-    """Keep the numbers that the options state."""
+    """Save the accuracies given by the options."""
     given = (arguments.claimed, arguments.claimed_images, arguments.predictions)
     if given == (None, None, None):
         return
@@ -125,7 +125,7 @@ def _print_diagnosis(
 def _answer(
     arguments: argparse.Namespace, project: Project, rule: Rule
 ) -> tuple[Diagnosis | None, dict[str, object]]:
-    """Return the answer that was asked for, and what is printed beside it in JSON."""
+    """Return the requested answer, and what is printed beside it in JSON."""
     progress = Progress()
     if not arguments.train:
         with Bar(progress, quiet=arguments.quiet):
@@ -206,7 +206,7 @@ def _labels(arguments: argparse.Namespace) -> None:
 
 
 def _review_labels(arguments: argparse.Namespace, project: Project, progress: Progress) -> None:
-    """Print what is to be judged, or how many labels are wrong."""
+    """Print the images to judge, or how many labels are wrong."""
     review = project.label_review
     if review.state() is None:
         with Bar(progress, quiet=arguments.quiet):

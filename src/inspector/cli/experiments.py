@@ -1,4 +1,4 @@
-"""The --train of diagnose: the gap by real trainings, with progress and a plan first."""
+"""The option --train of diagnose: the gap by real trainings, with a plan and progress."""
 
 import argparse
 import sys
@@ -19,7 +19,7 @@ from inspector.work.jobs import Progress
 
 
 def add_training_options(parser: argparse.ArgumentParser) -> None:
-    """Add what a diagnosis by training needs to know."""
+    """Add the options of a diagnosis by training."""
     group = parser.add_argument_group("with --train")
     group.add_argument("--model", default=SMALL_CNN, metavar="NAME")
     group.add_argument("--epochs", type=int, default=EPOCHS, metavar="N")
@@ -31,13 +31,13 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
 def train_answer(
     arguments: argparse.Namespace, project: Project, rule: Rule
 ) -> tuple[Diagnosis | None, dict[str, object]]:
-    """Train the arms of a gap; return the answer, and what is printed beside it in JSON.
+    """Train the conditions of a gap; return the answer, and what is printed beside it in JSON.
 
     The answer is None for a dry run.
 
     Raises:
         TrainingError: A run failed.
-        UsageError: The epochs are none.
+        UsageError: The number of epochs is not valid.
     """
     if arguments.epochs < 1:
         raise UsageError("--epochs must be 1 or more", "Leave it out for the default.")
@@ -77,7 +77,7 @@ def train_answer(
             if cleaning is not None:
                 more = _cleaned(project, cleaning, hear)
         except KeyboardInterrupt:
-            # What is complete is said, and then that it was stopped.
+            # Print the complete results, then that the training was stopped.
             experiment = project.experiments.known(plan)
             more["stopped"] = True
             if experiment.answer is None:
@@ -100,7 +100,7 @@ def _cleaned(
 def _cleaning(
     arguments: argparse.Namespace, project: Project, config: RunConfig, seeds: int
 ) -> ComparisonPlan | None:
-    """Plan before and after cleaning; None where nothing is dropped, or it is not wanted."""
+    """Plan trainings before and after cleaning; None if nothing is excluded or not asked for."""
     if arguments.no_cleaning:
         return None
     setup = ComparisonSetup(seeds, stop_early=False)

@@ -58,7 +58,7 @@ def _projects(arguments: argparse.Namespace) -> None:
 
 
 def _dataset_of(file: Path) -> str:
-    """Return the dataset of a project; one that can't be opened does not hide the others."""
+    """Return the dataset of a project; a project that can't be opened does not hide the others."""
     try:
         return remembered_root(file)
     except InspectorError as error:

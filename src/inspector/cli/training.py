@@ -99,7 +99,7 @@ def _new_runs(arguments: argparse.Namespace, project: Project) -> list[str]:
 
 
 def event_of(answer: Event) -> str | None:
-    """Return the name of an answer's event; None for what the terminal does not tell."""
+    """Return the name of an event; None if the terminal does not print it."""
     return _EVENTS.get(type(answer))
 
 

@@ -1,4 +1,4 @@
-"""The verb that unpacks files that hold images."""
+"""The verb unpack: write the images of a packed dataset into a folder."""
 
 import argparse
 import dataclasses

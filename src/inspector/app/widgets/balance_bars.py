@@ -16,7 +16,7 @@ Balance = Mapping[tuple[str, str], tuple[int, int]]
 
 
 class BalanceBars(QWidget):
-    """Paint a split's classes: soft tint before, full colour after, both figures in text."""
+    """Paints the classes of a split: pale before, full colour after, with both figures."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class BalanceBars(QWidget):
         self.setAccessibleName("Images per split and class, before and after")
 
     def show_balance(self, balance: Balance) -> None:
-        """Show other figures; a screen reader gets them as text."""
+        """Show figures; a screen reader gets them as text."""
         self._balance = dict(balance)
         lines = [
             f"{split or 'no split'} {label}: {before:,} to {after:,}"
@@ -99,7 +99,7 @@ class BalanceBars(QWidget):
     def _paint_change(
         self, painter: QPainter, place: QRectF, before: int, after: int, side: Qt.AlignmentFlag
     ) -> None:
-        """Paint the old figure in grey, an arrow and the new one in bold; one where all stays."""
+        """Paint the old figure in grey, an arrow and the new one in bold; one figure if equal."""
         font = QFont(painter.font())
         old = f"{before:,} → " if before != after else ""
         new = f"{after:,}"

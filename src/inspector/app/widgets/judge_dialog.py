@@ -8,17 +8,17 @@ _SHARE = 0.9
 
 
 class JudgeDialog(QDialog):
-    """Ask a question about the item on the stage; Y and N answer it.
+    """Asks a question about the item on the stage; Y and N answer it.
 
     Args:
         title: Title of the window.
-        stage: Shows the item that is judged.
+        stage: Shows the item to judge.
         parent: The window; the dialog is nearly as large.
         answers: Texts of the buttons for yes and for no.
-        has_back: True to offer a way back to the item before.
+        has_back: True to offer a way back to the previous item.
 
     Attributes:
-        answered: True for yes, False for no; only while an item is open.
+        answered: True for yes, False for no; emitted only while an item is open.
         back_asked: The user takes the newest answer back.
     """
 

@@ -1,4 +1,4 @@
-"""A drop-down whose list marks the current row by a tick, with a prefix."""
+"""A drop-down with a prefix, whose list marks the current row with a tick."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen
@@ -21,11 +21,11 @@ _ARROW_PX = 34
 
 
 class Combo(QComboBox):
-    """Choose one of several.
+    """Chooses one of several options.
 
     Args:
-        name: What is chosen here, for screen readers and the tooltip.
-        prefix: Shown before the choice, as "Group by".
+        name: For screen readers and the tooltip.
+        prefix: Shown before the choice, such as "Group by".
     """
 
     def __init__(self, name: str, prefix: str = "") -> None:
@@ -36,7 +36,7 @@ class Combo(QComboBox):
         self.setItemDelegate(_Rows(self))
 
     def add(self, text: str, value: object, detail: str = "") -> None:
-        """Add a choice, with what is to be known of it at the right of its row."""
+        """Add an option, with a detail at the right of its row."""
         self.addItem(text, value)
         self.setItemData(self.count() - 1, detail, DETAIL_ROLE)
 
@@ -92,7 +92,7 @@ class Combo(QComboBox):
 
 
 class _Rows(QStyledItemDelegate):
-    """Paint the rows of the list."""
+    """Paints the rows of the list."""
 
     def __init__(self, combo: Combo) -> None:
         super().__init__(combo)

@@ -1,4 +1,4 @@
-"""A row of options of which one is chosen, as one control."""
+"""A row of options of which one is chosen."""
 
 from collections.abc import Sequence
 
@@ -10,15 +10,15 @@ _SIDES_PX = 28
 
 
 class SegmentedControl(QFrame):
-    """Choose one of a few options; arrow keys go from one to the next.
+    """Chooses one of a few options; arrow keys move between them.
 
     Attributes:
-        chosen: The index of an option that the person chose.
+        chosen: The index of an option that the user chose.
 
     Args:
-        texts: Of the options.
-        name: What is chosen here, for screen readers.
-        keys: That do the same, for the tooltips.
+        texts: The options.
+        name: For screen readers.
+        keys: Keys that do the same, for the tooltips.
     """
 
     chosen = Signal(int)
@@ -52,7 +52,7 @@ class SegmentedControl(QFrame):
         return self._group.checkedId()
 
     def mark(self, place: int) -> None:
-        """Show which option is chosen, without a signal."""
+        """Set the chosen option without emitting a signal."""
         self._group.button(place).setChecked(True)
 
     def choose(self, place: int) -> None:
@@ -61,7 +61,7 @@ class SegmentedControl(QFrame):
         self.chosen.emit(place)
 
     def show_text(self, place: int, text: str) -> None:
-        """Show something else on an option, in the room that it has at least."""
+        """Change the text of an option; it never becomes narrower."""
         self._group.button(place).setText(text)
         self._fit()
 
@@ -82,7 +82,7 @@ class SegmentedControl(QFrame):
             super().keyPressEvent(event)
 
     def _fit(self) -> None:
-        """Give each option the room of its text in bold: nothing moves when it is chosen."""
+        """Size each option for its text in bold, so that nothing moves when it is chosen."""
         bold = QFont(self.font())
         bold.setWeight(QFont.Weight.DemiBold)
         measure = QFontMetrics(bold)
