@@ -55,7 +55,7 @@ def default_project(dataset: Path) -> Path:
 
 
 def _digest(path: Path) -> str:
-    import hashlib  # imported late: the window imports this module at its start, and hashlib is slow
+    import hashlib  # slow, and the window imports this module at its start
 
     text = str(path.resolve())
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:10]
