@@ -194,13 +194,13 @@ def test_pause_stop_and_go_on_by_keyboard(
     qtbot.keyClick(page, Qt.Key.Key_P)
     pause = by_id(page, QPushButton, "train-pause")
     qtbot.waitUntil(lambda: states(page) == [RunState.PAUSED], timeout=10_000)
-    assert pause.text() == "Go on"
+    assert pause.text() == "Resume"
     qtbot.keyClick(page, Qt.Key.Key_P)
     qtbot.waitUntil(lambda: states(page) == [RunState.TRAINING], timeout=10_000)
     assert pause.text() == "Pause"
     qtbot.keyClick(page, Qt.Key.Key_S)
     qtbot.waitUntil(lambda: states(page) == [RunState.STOPPED], timeout=10_000)
-    assert pause.text() == "Go on"
+    assert pause.text() == "Resume"
 
 
 def test_a_killed_child_is_told_in_the_window(
@@ -224,7 +224,7 @@ def test_what_was_interrupted_is_offered_at_the_next_start(qtbot: QtBot, project
     offer = screen.page(view, PageName.TRAIN).notice
     qtbot.waitUntil(offer.isVisible, timeout=30_000)
     assert "1 training was interrupted" in screen.by_id(offer, QLabel, "notice-text").text()
-    screen.button(offer, "Go on").click()
+    screen.button(offer, "Resume").click()
     qtbot.waitUntil(lambda: project.runs.run(name).state is RunState.DONE, timeout=PATIENCE_MS)
     view.shut()
 
@@ -256,7 +256,7 @@ def test_strengths_shares_and_models_are_planned_in_words(qtbot: QtBot, page: Tr
         said = f"{runs} runs"
         qtbot.waitUntil(lambda said=said: planned(sheet).startswith(said), timeout=30_000)
     named(sheet, QLineEdit, "Values").setText("0.1, many")
-    qtbot.waitUntil(lambda: "no list of numbers" in planned(sheet), timeout=10_000)
+    qtbot.waitUntil(lambda: "not a list of numbers" in planned(sheet), timeout=10_000)
     choose(axis, "models")
     qtbot.waitUntil(lambda: "two models" in planned(sheet), timeout=10_000)
     assert not button(sheet, "Start the comparison").isEnabled()

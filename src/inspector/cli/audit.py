@@ -30,7 +30,7 @@ def add_verbs(verbs: object) -> None:
     )  # fmt: skip
     audit.add_argument(
         "--against-manifest", type=Path, metavar="FILE",
-        help="CSV with the paths and labels of B, where its folders tell no classes",
+        help="CSV with the paths and labels of B, if its folders are not classes",
     )  # fmt: skip
     audit.add_argument("-o", "--output", type=Path, metavar="FILE.html", help="write a report too")
     fingerprints = add_verb(
@@ -41,10 +41,12 @@ def add_verbs(verbs: object) -> None:
     )
     fingerprints.add_argument(
         "--hashes-only", action="store_true",
-        help="leave out what an icon of each image can be drawn from; near pairs are unverified",
+        help="omit data that could reveal a small image; near pairs are then unverified",
     )  # fmt: skip
     fingerprints.add_argument(
-        "--anonymous", action="store_true", help="numbers instead of paths, which may tell classes"
+        "--anonymous",
+        action="store_true",
+        help="numbers instead of paths, which may reveal classes",
     )
 
 

@@ -40,7 +40,7 @@ def add_verbs(verbs: object) -> None:
     compare = add_verb(verbs, "compare", _compare, "policies against a baseline, by training")
     add_split_options(compare)
     add = compare.add_argument
-    add("--policy", type=Path, action="append", default=[], metavar="FILE", help="may come often")
+    add("--policy", type=Path, action="append", default=[], metavar="FILE", help="may be repeated")
     add("--article", action="store_true", help="the article's three examples against none")
     add("--strength", metavar="P=A,B,..", help="one parameter: rotation_range=0,10,20,40")
     add("--share", metavar="A,B,..", help="shares of training's groups: 0.1,0.25,0.5,1")
@@ -49,8 +49,8 @@ def add_verbs(verbs: object) -> None:
         action="store_true",
         help="with and without the excluded images, at equal size",
     )
-    add("--model", action="append", default=[], metavar="NAME", help="twice or more to compare")
-    add("--baseline", metavar="NAME", help=f"default: {NONE}, or what is named first")
+    add("--model", action="append", default=[], metavar="NAME", help="repeat to compare models")
+    add("--baseline", metavar="NAME", help=f"default: {NONE}, or the first one named")
     add("--seeds", type=int, default=5, metavar="N", help="a verdict needs 5")
     add("--budget", choices=[Budget.STEPS.value, Budget.PLATEAU.value], default="steps")
     add("--epochs", type=int, metavar="N",
@@ -61,11 +61,11 @@ def add_verbs(verbs: object) -> None:
     add(
         "--no-early-stop",
         action="store_true",
-        help="train policies that have no chance to the end as well",
+        help="also train policies without a chance to the end",
     )
-    add("--resume", metavar="COMPARISON", help="continue with one that was cut short")
+    add("--resume", metavar="COMPARISON", help="continue an interrupted comparison")
     add("--dry-run", action="store_true", help="show the plan, do nothing")
-    add("--json-lines", action="store_true", help="one JSON object an event")
+    add("--json-lines", action="store_true", help="one JSON object per event")
 
 
 def _compare(arguments: argparse.Namespace) -> None:
@@ -135,7 +135,7 @@ def _candidates(arguments: argparse.Namespace) -> list[Variant]:
     policies = [(file.stem, load_policy(file)) for file in arguments.policy]
     if arguments.share or several:
         if len(policies) > 1:
-            raise UsageError("shares and models take one --policy at most", "Name one of them.")
+            raise UsageError("shares and models take at most one --policy", "Name one of them.")
         policy = policies[0][1] if policies else None
         if several:
             return models(arguments.model, policy)

@@ -30,7 +30,9 @@ def add_verbs(verbs: object) -> None:
     what.add_argument(
         "--keep-best", metavar="P", help="keep it, exclude its direct near-duplicates"
     )
-    what.add_argument("--quarantine", action="store_true", help="drop what can't be read")
+    what.add_argument(
+        "--quarantine", action="store_true", help="exclude every file that can't be read"
+    )
     what.add_argument("--rule", metavar="RULE", help=", ".join(RULES))
     decide.add_argument("--scope", choices=["reviewed", "all"], default="reviewed")
     decide.add_argument(

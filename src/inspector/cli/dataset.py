@@ -21,7 +21,7 @@ from inspector.work.jobs import Progress
 def add_verbs(verbs: object) -> None:
     """Add this module's verbs to the parser."""
     assert isinstance(verbs, argparse._SubParsersAction)
-    demo = verbs.add_parser("demo", help="write a small dataset with known truth")
+    demo = verbs.add_parser("demo", help="write a small dataset with known flaws")
     demo.set_defaults(run=_demo)
     demo.add_argument("folder", metavar="DIR", type=Path)
     demo.add_argument("--seed", type=int, default=1, metavar="N")
@@ -32,11 +32,11 @@ def add_verbs(verbs: object) -> None:
     add_verb(verbs, "problems", _problems, "files that can't be read or on which Keras fails")
     add_verb(verbs, "quality", _quality, "figures of every image: brightness, sharpness, ...")
     duplicates = add_verb(verbs, "duplicates", _duplicates, "pairs and clusters of near-duplicates")
-    duplicates.add_argument("--across", nargs=2, metavar="SPLIT", help="one end in each split")
+    duplicates.add_argument("--across", nargs=2, metavar="SPLIT", help="only pairs across splits")
     duplicates.add_argument("--kind", action="append", choices=[k.value for k in PairKind])
     duplicates.add_argument("--level", choices=[v.value for v in Level])
     duplicates.add_argument(
-        "--min-similarity", type=float, metavar="X", help="set the sure level; it is kept"
+        "--min-similarity", type=float, metavar="X", help="set and save the confirmed similarity"
     )
     duplicates.add_argument(
         "--method",
@@ -249,7 +249,7 @@ def _by_image_hash(arguments: argparse.Namespace) -> None:
     if arguments.kind or arguments.level or arguments.min_similarity is not None:
         raise UsageError(
             "--method goes with --distance and --across only",
-            "Leave out --kind, --level and --min-similarity: they are of the verified search.",
+            "Leave out --kind, --level and --min-similarity: they belong to the verified search.",
         )
     with open_project(arguments) as project:
         scan(project, arguments)

@@ -48,7 +48,7 @@ def add_verbs(verbs: object) -> None:
     )  # fmt: skip
     report.add_argument(
         "--prefix", default="", metavar="FOLDER",
-        help="with SARIF: where the dataset lies in the repository",
+        help="with SARIF: path of the dataset in the repository",
     )  # fmt: skip
 
 
@@ -198,7 +198,7 @@ def _labels(arguments: argparse.Namespace) -> None:
                 ("file", "label", "baseline models say", "probability of the label"),
             )
             print(
-                "The most suspect come first; how many labels are wrong no model knows: see"
+                "The most suspicious come first. No model can tell how many labels are wrong: see"
                 " --review."
             )
         else:
@@ -236,8 +236,8 @@ def _review_labels(arguments: argparse.Namespace, project: Project, progress: Pr
         return
     if state.open:
         print_table([(s.path, current_label(s)) for s in state.open], ("file", "label"))
-        print("Say of each whether its label is right or wrong, in a CSV with path,verdict,")
-        print("and hand it over by --verdicts FILE.csv.")
+        print("Write for each whether its label is right or wrong, in a CSV with path,verdict,")
+        print("and pass it with --verdicts FILE.csv.")
     print(state.text)
 
 

@@ -38,7 +38,7 @@ def add_verb(verbs: object, name: str, run: Run, summary: str) -> argparse.Argum
     )
     parser.add_argument("--jobs", type=int, metavar="N", help="worker processes (default: cores)")
     parser.add_argument(
-        "--read-only", action="store_true", help="write nothing to the project; only ask"
+        "--read-only", action="store_true", help="read only: write nothing to the project"
     )
     add_output(parser)
     return parser
@@ -49,16 +49,16 @@ def _add_layout(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--folders",
         choices=[Role.SPLITS.value, Role.CLASSES.value, Role.SOURCES.value],
-        help="what the folders at the top are, where the reading is wrong",
+        help="the role of the top folders, if they are read wrong",
     )
     kinds = [kind.option for kind in Kind if kind is not Kind.MANIFEST]
     parser.add_argument(
         "--layout",
         choices=[AUTO, *kinds],
         metavar="KIND",
-        help=f"read the dataset as this kind: {', '.join(kinds)}; {AUTO} forgets what was said",
+        help=f"read the dataset as this kind: {', '.join(kinds)}; {AUTO} forgets earlier choices",
     )
-    parser.add_argument("--root", metavar="FOLDER", help="the folder inside that is the dataset")
+    parser.add_argument("--root", metavar="FOLDER", help="the inner folder that is the dataset")
     parser.add_argument(
         "--split-role",
         action="append",

@@ -51,11 +51,11 @@ def add_verbs(verbs: object) -> None:
         help="plateau: until the selection holdout stops improving, --epochs at most",
     )  # fmt: skip
     train.add_argument(
-        "--weights", metavar="FILE", help=f"of a backbone; {IMAGENET} has Keras fetch them"
+        "--weights", metavar="FILE", help=f"of a backbone; {IMAGENET} lets Keras download them"
     )
     train.add_argument("--resume", metavar="RUN")
-    train.add_argument("--json-lines", action="store_true", help="one JSON object an event")
-    runs = add_verb(verbs, "runs", _runs, "the runs that are kept")
+    train.add_argument("--json-lines", action="store_true", help="one JSON object per event")
+    runs = add_verb(verbs, "runs", _runs, "stored runs")
     runs.add_argument(
         "--evaluate", metavar="RUN",
         help="load its best weights, and evaluate them again on its validation files",

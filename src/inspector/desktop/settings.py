@@ -49,7 +49,7 @@ THEME = Setting(
 )
 REOPEN = Setting(
     "reopen", "Reopen the last dataset",
-    "Opens it at the start, where you left it; otherwise the Start page comes first.", False,
+    "Opens it at startup, where you left off; otherwise the Start page is shown.", False,
 )  # fmt: skip
 NOTIFY = Setting(
     "notify", "Tell when a long job ends",
@@ -57,7 +57,7 @@ NOTIFY = Setting(
 )  # fmt: skip
 WORKERS = Setting(
     "workers", "Worker processes",
-    "How many read images while the window is open. From the next dataset that is opened.", 0,
+    "How many processes read images while the window is open. Applies to the next dataset.", 0,
     highest=64, zero="all cores but one",
 )  # fmt: skip
 SETTINGS = (THEME, REOPEN, NOTIFY, WORKERS)

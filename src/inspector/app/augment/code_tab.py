@@ -50,7 +50,7 @@ class CodeTab(QWidget):
         paste.setToolTip("Read a policy from your code; it is never run")
         paste.clicked.connect(self.paste_asked)
         for widget, name in (
-            (self._target, "Code for"), (self._version, "The Keras that will run it"),
+            (self._target, "Code for"), (self._version, "Keras version that will run the code"),
             (self._code, "The policy as code"),
         ):  # fmt: skip
             widget.setAccessibleName(name)

@@ -29,7 +29,7 @@ _ONE_ROW_PX, _THREE_ROWS_PX = 76, 132
 _NUMBERS = (
     ("mean_change", "mean change, grey levels"),
     ("padded_share", "padded pixels"),
-    ("still_share", "draws nearly identical"),
+    ("still_share", "samples nearly identical"),
 )
 
 
@@ -146,11 +146,11 @@ class EffectsPanel(QWidget):
         if damage is not None:
             self._verdict.setText(damage.message)
         elif self._measurer.reference_set is None:
-            self._verdict.setText("Told once the images are scanned.")
+            self._verdict.setText("Available after the scan.")
         elif not names:
             self._verdict.setText("This policy changes nothing yet.")
         elif tells is False:
-            self._verdict.setText("Not told: it needs two classes with several images.")
+            self._verdict.setText("Not available: it needs two classes with several images.")
         else:
             self._verdict.setText("Being measured…")
 
@@ -165,11 +165,11 @@ class EffectsPanel(QWidget):
             grid.addWidget(quiet(text), row, 0)
             grid.addWidget(self._numbers[field], row, 1, Qt.AlignmentFlag.AlignRight)
         grid.setColumnStretch(0, 1)
-        heading = QLabel("Does it keep the label?")
+        heading = QLabel("Label preservation")
         heading.setProperty("role", "heading")
         other = QLabel("Your validation folder")
         other.setProperty("role", "heading")
-        self._difference.setText("Told once the images are scanned.")
+        self._difference.setText("Available after the scan.")
         whole = QGridLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(column_of(
@@ -190,26 +190,30 @@ def difference(
     """
     if not compared and "test" in splits:
         return (
-            "There is no validation folder. The test folder is not looked at here: ranges chosen by"
-            " it would fit the test."
+            "There is no validation folder. The test folder is not used here: ranges chosen from it"
+            " would overfit to the test images."
         )
     if not compared:
-        return "There is none, so nothing is compared."
+        return "There is no validation folder, so nothing is compared."
     told = []
     for parameter, text, factor in (
-        ("brightness_range", "its light is {:.2f} of training's", True),
-        ("contrast", "its contrast is {:.2f} of training's", True),
-        ("width_shift_range", "its subjects lie {:+.0%} of the side further right", False),
-        ("height_shift_range", "its subjects lie {:+.0%} of the side further down", False),
-        ("zoom_range", "its subjects are {:.2f} as large", True),
+        ("brightness_range", "its brightness is {:.2f} times that of training", True),
+        ("contrast", "its contrast is {:.2f} times that of training", True),
+        (
+            "width_shift_range",
+            "its subjects are shifted by {:+.0%} of the side to the right",
+            False,
+        ),
+        ("height_shift_range", "its subjects are shifted by {:+.0%} of the side down", False),
+        ("zoom_range", "its subjects are {:.2f} times as large", True),
     ):
         suggestion = next((s for s in suggested if s.parameter == parameter), None)
         off = suggestion.measured.get("validation") if suggestion else None
         if off is not None and abs(off - factor) >= LEAST_DIFFERENCE:
             told.append(text.format(off))
     if not told:
-        return "It is like training in light, contrast, place and size."
-    return f"Against training {'; '.join(told)}. The suggested ranges reach there."
+        return "It matches training in brightness, contrast, position and size."
+    return f"Compared with training, {'; '.join(told)}. The suggested ranges cover this."
 
 
 def _number(field: str, effect: Effect) -> str:

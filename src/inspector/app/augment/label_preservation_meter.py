@@ -33,7 +33,7 @@ class LabelPreservationMeter(QWidget):
         super().__init__()
         self._rows: Mapping[str, LabelChange | None] = {}
         self._current = ""
-        self.setAccessibleName("Label safety")
+        self.setAccessibleName("Label preservation")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(0)
 

@@ -66,8 +66,8 @@ class AugmentPage(Page):
     name = PageName.AUGMENT
     words = "augmentation policy transform preview keras ImageDataGenerator layers slider"
     icon = "augment"
-    purpose = "What training will see, and what each number does"
-    hint = "Move a slider: the grid shows the very images that training would read."
+    purpose = "What training will see, and what each parameter does"
+    hint = "Move a slider: the grid shows exactly what training would read."
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
@@ -110,10 +110,8 @@ class AugmentPage(Page):
 
     def key_table(self) -> Sequence[Key]:
         return (
-            Key("next_epoch", "E", "the draws of the next epochs", self._next_epoch),
-            Key(
-                "other_images", "R", "other images, but for pinned ones", self._images.choose_others
-            ),
+            Key("next_epoch", "E", "samples of the next epochs", self._next_epoch),
+            Key("other_images", "R", "other images; pinned ones stay", self._images.choose_others),
         )
 
     def shown_text(self) -> str:

@@ -33,14 +33,14 @@ class Switches(QWidget):
         self._level.setPrefix("grey level ")
         for fill in Fill:
             self._fill.addItem(f"fill: {fill.value}", fill.value)
-        self._shape.addItem("zoom: each axis by itself", True)
-        self._shape.addItem("zoom: the shape is kept", False)
-        self._draws.addItem("drawn evenly from each range", Distribution.UNIFORM.value)
-        self._draws.addItem("drawn near the middle", Distribution.TRUNCATED_NORMAL.value)
+        self._shape.addItem("zoom: each axis independently", True)
+        self._shape.addItem("zoom: aspect ratio preserved", False)
+        self._draws.addItem("sampled uniformly from each range", Distribution.UNIFORM.value)
+        self._draws.addItem("sampled near the middle", Distribution.TRUNCATED_NORMAL.value)
         for widget, name in (
-            (self._fill, "What stands where the image does not reach"),
+            (self._fill, "How padded pixels are filled"),
             (self._level, "Grey level of the fill and of erased boxes"),
-            (self._shape, "Zoom of the two axes"), (self._draws, "How numbers are drawn"),
+            (self._shape, "Zoom of the two axes"), (self._draws, "How parameters are sampled"),
         ):  # fmt: skip
             widget.setAccessibleName(name)
             widget.setToolTip(name)
@@ -92,7 +92,9 @@ class Normalising(QWidget):
             box.setAccessibleDescription(keras)
             box.clicked.connect(self._say)
             self._flags[field] = box
-        note = QLabel("It follows the draws, in validation too; the grid shows what it is given.")
+        note = QLabel(
+            "Applied after augmentation, in validation too. The grid shows images before it."
+        )
         note.setWordWrap(True)
         note.setProperty("role", "muted")
         _column(self, self._rescale, *self._flags.values(), note)

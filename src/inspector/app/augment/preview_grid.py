@@ -49,7 +49,7 @@ class PreviewGrid(QWidget):
         self._rows: Sequence[GridRow] = ()
         self._heads = ("", "")
         self._plain = False
-        self.setAccessibleName("Originals in the first column, draws beside them")
+        self.setAccessibleName("Originals in the first column, samples beside them")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(240, 200)
 
@@ -86,7 +86,7 @@ class PreviewGrid(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         row = self._row_at(event.position())
         if row is not None:
-            text = "Click to let go" if self._rows[row].pinned else "Click to pin"
+            text = "Click to unpin" if self._rows[row].pinned else "Click to pin"
             QToolTip.showText(
                 event.globalPosition().toPoint(), f"{self._rows[row].label}. {text}", self
             )
@@ -97,7 +97,7 @@ class PreviewGrid(QWidget):
         if not self._rows:
             painter.setPen(theme.colour("text-2"))
             painter.drawText(
-                self.rect(), Qt.AlignmentFlag.AlignCenter, "Images come once they are read."
+                self.rect(), Qt.AlignmentFlag.AlignCenter, "Images appear once they are read."
             )
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)

@@ -21,7 +21,7 @@ from inspector.augmentation.sampling import AugmentationParams, place_in_range
 SHARES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 _HEAD_PX, _FOOT_PX, _GAP_PX = 22, 18, 6
 _STRIP_PX = 124
-_HINT = "Click a number's name to see its range, from one end to the other."
+_HINT = "Click a parameter's name to see its range."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def make_strip(
         area = policy.erasing_area or 0.25
         shown = replace(policy, erasing_probability=1.0, erasing_area=area)
     if effect not in active(shown):
-        shown, note = control.write(shown, control.farthest), ", off: as far as it goes"
+        shown, note = control.write(shown, control.farthest), ", off: full range of the slider"
     shown = alone(shown, effect)
     height, width = pixels.shape[:2]
     shares = (0.0, 1.0) if effect.endswith("_flip") else SHARES
@@ -67,7 +67,7 @@ class RangeStrip(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._strip = RangeStripImages("", ())
-        self.setAccessibleName("One number's range")
+        self.setAccessibleName("Range of one parameter")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(_STRIP_PX)
 

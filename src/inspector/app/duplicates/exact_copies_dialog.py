@@ -82,7 +82,7 @@ class ExactCopiesDialog(StableFocus, QDialog):
         self._apply.setEnabled(bool(chosen))
         self._note.setText(
             f"{len(chosen):,} of {len(self._clusters):,} clusters of identical files or pixels."
-            " The left image of each stays. K or a click leaves one out, Space shows it large."
+            " The left image of each is kept. K or a click unticks one, Space enlarges it."
         )
 
     def _tile(self, cluster: Cluster) -> PairTile:

@@ -57,8 +57,8 @@ class DuplicatesPage(Page):
     purpose = "Review clusters of duplicates, across splits first"
     remembered = ("duplicate-clusters", "duplicate-scope", "duplicate-order")
     hint = (
-        "K keeps the left image and excludes its copies; Down goes on. Nothing is"
-        " deleted, exports leave it out."
+        "K keeps the left image and excludes its copies; Down moves on. Nothing is"
+        " deleted: exports leave excluded images out."
     )
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
@@ -66,7 +66,7 @@ class DuplicatesPage(Page):
         self._cleaned: CleanUpRecord | None = None
         self._pair = PairChoice()
         self._hashes = HashSearch(project, bridge, self.jobs, channel=_CHANNEL)
-        self._hashes.found.connect(self._show_hashed)
+        self._hashes.pairs_found.connect(self._show_hashed)
         self.model = ClusterModel()
         self.thumbnails = Thumbnails(project.samples.thumbnail, self)
         self.thumbnails.broken.connect(bridge.broken)
@@ -200,12 +200,12 @@ class DuplicatesPage(Page):
             self.review.tell_empty("Looking for duplicates…", "They appear here as they are found.")
         elif answer.nearest is None:
             title = f"No near-duplicates at {answer.threshold:.2f} or more."
-            self.review.tell_empty(title, "No two images are alike, not even nearly.")
+            self.review.tell_empty(title, "No two images are similar.")
         else:
             left, right, similarity = answer.nearest
             self.review.tell(
                 f"No near-duplicates at {answer.threshold:.2f} or more.",
-                f"The most similar pair has {similarity:.2f}. [ lowers the similarity.",
+                f"The most similar pair has {similarity:.2f}. [ lowers the threshold.",
             )
             self.stage.show_pair(left, right)
 
@@ -364,10 +364,8 @@ class DuplicatesPage(Page):
         return [
             *verbs.pair_keys(partial(self._at_menu, verbs.relabel)),
             *compare_keys(self.compare),
-            Key(
-                "right", "Right", "another image of the cluster on the right", lambda: self._walk(1)
-            ),
-            Key("left", "Left", "the one before on the right", lambda: self._walk(-1)),
+            Key("right", "Right", "next image of the cluster on the right", lambda: self._walk(1)),
+            Key("left", "Left", "previous image on the right", lambda: self._walk(-1)),
             Key("swap", "T", "swap left and right", self._swap),
             Key("lower", "[", "lower the confirmed similarity", lambda: self._move_threshold(-1)),
             Key("raise", "]", "raise the confirmed similarity", lambda: self._move_threshold(1)),
@@ -382,7 +380,7 @@ class DuplicatesPage(Page):
 
     def _lay_out(self) -> None:
         many = KeyButton("Accept many…", icon="clean")
-        many.setToolTip("Exclude the copies of many clusters at once, after a look at them")
+        many.setToolTip("Exclude the copies of many clusters at once, after a preview")
         many.clicked.connect(self._accept_many)
         first, second, self._keep_button, _, self._together_button, self._more = (
             self.review.lay_out(

@@ -31,7 +31,9 @@ class QueueHead(QWidget):
         self.order.currentIndexChanged.connect(self.changed)
         self._level = QLabel()
         self._level.setProperty("role", "caption")
-        self._level.setToolTip("From this similarity pairs count as near-duplicates ([ and ])")
+        self._level.setToolTip(
+            "Pairs from this similarity on count as near-duplicates (change it with [ and ])"
+        )
         self._chips: dict[Scope, QToolButton] = {}
         self._group = QButtonGroup(self)
         self._row = self._chip_row()

@@ -59,9 +59,9 @@ class RuleDialog(StableFocus, QDialog):
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(12)
         note = QLabel(
-            "In each cluster the first image in this order stays; what is directly alike to a"
-            " kept one is excluded. Nothing is deleted: exports leave it out. path:GLOB prefers"
-            " the files that fit a pattern."
+            "In each cluster, the first image in this order is kept and its near-duplicates are"
+            " excluded. No file is deleted: exports leave excluded images out. path:GLOB prefers"
+            " files that match a pattern."
         )
         note.setWordWrap(True)
         note.setProperty("role", "muted")

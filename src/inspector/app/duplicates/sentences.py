@@ -47,7 +47,7 @@ def headline(cluster: Cluster) -> str:
 def advice(cluster: Cluster, keeper: Sample, facts: ClusterFacts) -> str:
     """Return what to do with a cluster."""
     if cluster.reviewed:
-        return "Decided. Another decision replaces this one; Ctrl+Z takes it back."
+        return "Decided. Another decision replaces this one; Ctrl+Z undoes it."
     identical = set(cluster.kinds) <= {PairKind.BYTES, PairKind.PIXELS}
     if len(labels_of(cluster)) > 1:
         look = "" if identical else "Look where they differ (D). "
@@ -99,7 +99,8 @@ def _remark(members: Sequence[Sample], index: DuplicateIndex, left: int) -> str:
         return f"The cluster has {count:,} images. K decides all of it."
     if len(apart) > 1:
         return (
-            f"{len(apart):,} images are not directly alike to image {number[left]}: K leaves them."
+            f"{len(apart):,} images are not near-duplicates of image {number[left]}:"
+            " K leaves them unchanged."
         )
     (one,) = apart
     others = [i for i in index.neighbours(one.id) if i in number]
@@ -107,10 +108,13 @@ def _remark(members: Sequence[Sample], index: DuplicateIndex, left: int) -> str:
         pair = index.pair(one.id, others[0])
         value = f" ({pair.similarity:.2f})" if pair is not None else ""
         return (
-            f"Image {number[one.id]} is alike to image {number[others[0]]} only{value}:"
-            " K leaves it."
+            f"Image {number[one.id]} is a near-duplicate of image {number[others[0]]}{value} only:"
+            " K leaves it unchanged."
         )
-    return f"Image {number[one.id]} is not directly alike to image {number[left]}: K leaves it."
+    return (
+        f"Image {number[one.id]} is not a near-duplicate of image {number[left]}:"
+        " K leaves it unchanged."
+    )
 
 
 def _where(splits: Sequence[str]) -> str:

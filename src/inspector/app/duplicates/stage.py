@@ -39,7 +39,7 @@ class Stage(QFrame):
         self._fit = QToolButton()
         self._fit.setProperty("role", "chip")
         self._fit.setObjectName("stage-zoom")
-        self._fit.setToolTip("Show the images whole, or pixel by pixel (Z)")
+        self._fit.setToolTip("Show whole images, or full resolution (Z)")
         self._fit.clicked.connect(self.compare.toggle_zoom)
         self.compare.zoomed.connect(self._show_zoom)
         self._similarity, self._kind = QLabel(), QLabel()
@@ -97,7 +97,7 @@ class Stage(QFrame):
         elif distance is not None:
             texts = ("Distance", f"{distance}", "not verified")
         else:
-            texts = ("Similarity", _NO_VALUE, "not directly alike")
+            texts = ("Similarity", _NO_VALUE, "not near-duplicates")
         labels: Sequence[QLabel] = (self._word, self._similarity, self._kind)
         for label, text in zip(labels, texts, strict=True):
             label.setText(text)

@@ -19,7 +19,7 @@ from inspector.project.review.decisions import Decided
 from inspector.project.review.duplicates import Cluster, PairKind
 
 NOTHING = (
-    "Nothing changed: the left image is kept already, and no open image is directly alike to it."
+    "Nothing changed: the left image is already kept, and has no undecided near-duplicates."
     " Put another one on the left with 1 to 9, or keep the rest together with G."
 )
 
@@ -58,7 +58,7 @@ class PairVerbs(QObject):
         """
         decisions = self._project.decisions
         return [
-            Key("keep_this", "K", "keep this, exclude what is directly alike, next", self.keep),
+            Key("keep_this", "K", "keep this, exclude its near-duplicates, next", self.keep),
             Key("together", "G", "keep all of them together, next", self.together),
             Key("not_alike", "N", "these two are not duplicates", self.not_alike),
             Key("wrong_label", "L", "wrong label: choose the right class", relabel),
@@ -145,7 +145,7 @@ class PairVerbs(QObject):
         cluster = self._review.current()
         if cluster is None:
             return
-        text = f"Exclude all {len(cluster.members)} images of this cluster? Nothing of it stays."
+        text = f"Exclude all {len(cluster.members)} images of this cluster? None of them is kept."
         answer = QMessageBox.question(self._page, "Exclude the whole cluster", text)
         if answer == QMessageBox.StandardButton.Yes:
             key = cluster.id
@@ -161,7 +161,7 @@ class PairVerbs(QObject):
         same = {PairKind.BYTES, PairKind.PIXELS}
         exact = [c for c in clusters if not c.reviewed and set(c.kinds) <= same]
         if not exact:
-            self._review.note("No open cluster is made of identical files or pixels only.")
+            self._review.note("No undecided cluster consists only of identical files or pixels.")
             return
         dialog = ExactCopiesDialog(exact, self._project, self._bridge, self._page.window())
         decisions = self._project.decisions

@@ -77,7 +77,7 @@ class ExportPage(Page):
         self._said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._open = _hidden_button("Open the folder", self._open_folder)
         self._report = QPushButton("Write a report…")
-        self._report.setToolTip("All that was found, as one page to keep, print or send")
+        self._report.setToolTip("All findings on one page, to save, print or send")
         self._report.clicked.connect(self._write_report)
         self._script = ScriptButton(
             project, bridge, self.jobs, say=self._said.setText,
@@ -158,7 +158,7 @@ class ExportPage(Page):
         card, title = QFrame(), QLabel("Images per class")
         card.setObjectName("plain-card")
         title.setProperty("role", "heading")
-        legend = QLabel("tint: before · full colour: after")
+        legend = QLabel("pale: before · full colour: after")
         legend.setProperty("role", "caption")
         head = QHBoxLayout()
         head.addWidget(title, 1)
@@ -198,7 +198,7 @@ class ExportPage(Page):
         )  # fmt: skip
 
     def _choose(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Where the new folder is made")
+        folder = QFileDialog.getExistingDirectory(self, "Where to create the new folder")
         if folder:
             self._target.setText(str(Path(folder) / f"{self.project.root.name}-clean"))
 
@@ -271,7 +271,7 @@ class ExportPage(Page):
             f"Done: {exported.files:,} files, {exported.bytes / 1e6:,.1f} MB;"
             f" {exported.verified:,} verified by hash. {exported.leaks_after:,} known pairs across"
             f" splits at similarity {threshold:g} or more, {exported.groups_after:,} groups on"
-            f" several sides. The list is {exported.manifest}."
+            f" several splits. The manifest is {exported.manifest}."
         )
 
     def _on_restored(self, sample: int) -> None:
@@ -283,7 +283,7 @@ class ExportPage(Page):
     def _write_report(self) -> None:
         start = Path(self._target.text()).expanduser().parent / f"{self.project.name}-report.html"
         name, _ = QFileDialog.getSaveFileName(
-            self, "Where the report is written", str(start), _REPORTS,
+            self, "Where to save the report", str(start), _REPORTS,
             options=QFileDialog.Option.DontConfirmOverwrite,
         )  # fmt: skip
         if name:

@@ -46,7 +46,7 @@ class ScriptButton(QPushButton):
     def _ask(self, tool: ImageTool | RunTool, _: bool = False) -> None:
         start = self._folder() / f"load_{tool.value}.py"
         name, _kind = QFileDialog.getSaveFileName(
-            self, "Where the script is written", str(start), "Python (*.py)",
+            self, "Where to save the script", str(start), "Python (*.py)",
             options=QFileDialog.Option.DontConfirmOverwrite,
         )  # fmt: skip
         if name:
@@ -70,7 +70,7 @@ class ScriptButton(QPushButton):
 
         self._bridge.call(
             work,
-            lambda paths: self._say(f"{paths[0]} is written; it reads {paths[1].name} beside it."),
+            lambda paths: self._say(f"{paths[0]} was written; it reads {paths[1].name} beside it."),
             on_error=failed,
             on_end=lambda: self._jobs.end(job),
         )

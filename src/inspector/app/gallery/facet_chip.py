@@ -37,7 +37,7 @@ class FacetList(QFrame):
         self.setObjectName("popup")
         self.setAccessibleName(f"Values of {name}")
         self._look = QLineEdit()
-        self._look.setPlaceholderText("look for a value")
+        self._look.setPlaceholderText("search values")
         self._look.setAccessibleName(f"Look for a value of {name}")
         self._look.textChanged.connect(self._on_look)
         self.values = QListWidget()

@@ -45,7 +45,7 @@ class GalleryPage(Page):
     words = "images files thumbnails browse filter sort exclude keep list loupe select relabel"
     icon = "gallery"
     purpose = "Every image, grouped, filtered and sorted"
-    hint = "Space shows an image large, X excludes it, Ctrl+Z takes back. Press ? for all keys."
+    hint = "Space enlarges an image, X excludes it, Ctrl+Z undoes. Press ? for all keys."
     remembered = (
         "gallery-filters", "gallery-group-by", "gallery-sort", "gallery-name-part",
         "gallery-thumbnail-size", "gallery-list",
@@ -291,16 +291,16 @@ class GalleryPage(Page):
 
         return [
             Key("loupe", "E", "show large (also Space)", self._current_to_loupe),
-            Key("keep", "P", "keep what is selected", on_selected(decisions.keep)),
-            Key("drop", "X", "exclude what is selected, or take it back", self._exclude),
+            Key("keep", "P", "keep the selected images", on_selected(decisions.keep)),
+            Key("drop", "X", "exclude the selected images, or undo that", self._exclude),
             Key("clear", "U", "clear the decision", on_selected(decisions.clear)),
             Key("class", "L", "change the class…", self._change_class),
-            Key("together", "G", "keep what is selected together", self._keep_together),
+            Key("together", "G", "keep the selected images together", self._keep_together),
             Key("compare", "C", "compare two images", self._compare),
             Key("duplicates", "D", "show its cluster on Duplicates", self._to_duplicates),
             Key("similar", "S", "similar images of the current one", self._similar),
-            Key("map", "M", "see all images on the map", self._map),
-            Key("all", "Ctrl+A", "select all that is shown", view.selectAll),
+            Key("map", "M", "show all images on the map", self._map),
+            Key("all", "Ctrl+A", "select all shown images", view.selectAll),
             Key("group", "Shift+A", "select all of this group", view.select_current_group),
             Key("none", "Escape", "select nothing", view.clearSelection),
             Key("fold", "-", "fold or unfold this group", view.fold_current),
@@ -309,7 +309,7 @@ class GalleryPage(Page):
             Key(
                 "copy_path",
                 "Ctrl+C",
-                "copy the paths of what is selected",
+                "copy the paths of the selected images",
                 on_selected(files.copy_paths),
             ),
             Key("copy", "Ctrl+Shift+C", "copy the shown list as text", self._copy_list),
@@ -354,7 +354,7 @@ class GalleryPage(Page):
         self._headline = ElidedLabel("Gallery")
         self._headline.setObjectName("gallery-headline")
         self._headline.setProperty("role", "title")
-        self._ways = SegmentedControl(["Grid", "Map"], name="Gallery as")
+        self._ways = SegmentedControl(["Grid", "Map"], name="View as")
         self._ways.chosen.connect(self._on_way)
         head = QHBoxLayout()
         head.addWidget(self._headline, 1)

@@ -49,7 +49,7 @@ class ValueChip(QToolButton):
         self.state = ChipState.ANY
         self.setProperty("role", "chip")
         self.setCheckable(True)
-        self.setToolTip(f"Show {text} only. Ctrl+click adds it, Alt+click leaves it out")
+        self.setToolTip(f"Show {text} only. Ctrl+click adds it, Alt+click excludes it")
         if split:
             self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             self.setIconSize(QSize(_BADGE_WIDTH_PX, BADGE_PX))

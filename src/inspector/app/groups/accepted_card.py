@@ -32,7 +32,7 @@ class AcceptedCard(QFrame):
         self._count.setProperty("role", "muted")
         show = QPushButton("Manage")
         show.setProperty("role", "link")
-        show.setToolTip("Show their images in Gallery, where they are kept together or let go")
+        show.setToolTip("Show their images in Gallery, where these groups can be changed")
         show.clicked.connect(self._on_show)
         self.strip = ThumbnailStrip(thumbnails, tile_px=TILE_PX, name="Groups made by hand")
         head = QHBoxLayout()

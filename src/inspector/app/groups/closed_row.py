@@ -36,7 +36,7 @@ class ClosedRow(QFrame):
         accepted = offer.enabled
         stated = offer.state is ProposalState.OPEN
         word = QLabel(
-            "Stated by the dataset" if stated else "Accepted" if accepted else "You: not a group"
+            "From the dataset" if stated else "Accepted" if accepted else "Dismissed: not a group"
         )
         word.setProperty("chip", "ok" if accepted else "plain")
         row = QHBoxLayout(self)

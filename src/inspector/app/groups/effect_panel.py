@@ -45,7 +45,7 @@ class EffectPanel(QFrame):
     def show_none(self) -> None:
         """Show that no proposal is chosen."""
         self._title.show_text("If you accept a proposal")
-        self._show_note("Leak rate and images per split stand here, before and after.")
+        self._show_note("Leak rate and images per split, before and after, appear here.")
 
     def show_computing(self, title: str) -> None:
         """Show that the effect of a proposal is being computed."""

@@ -44,13 +44,13 @@ class GroupsPage(Page):
     name = PageName.GROUPS
     words = "patient burst video session event together proposals pattern"
     icon = "groups"
-    purpose = "What belongs together: the same person, burst, video, patient or day"
+    purpose = "Images that belong together: the same person, burst, video, patient or day"
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
         self._data = GroupsData()
         self._tab = GroupsTab.NAMES
-        self.notice = self._off = Notice("Look at them")
+        self.notice = self._off = Notice("Review them")
         self._off.taken.connect(self._on_notice)
         self._thumbnails = Thumbnails(project.samples.thumbnail, self)
         self._tabs = SegmentedControl(TAB_NAMES, name="Where groups come from")
@@ -74,8 +74,8 @@ class GroupsPage(Page):
         self._judge.judged.connect(self._on_judged)
         self._judge.changed.connect(self._request)
         self._keys = [
-            Key("same", "Y", "the pair belongs to one group", self._judge.yes),
-            Key("other", "N", "the pair does not", self._judge.no),
+            Key("same", "Y", "the two images belong to one group", self._judge.yes),
+            Key("other", "N", "they do not belong to one group", self._judge.no),
             Key("skip", "S", "skip this pair", self._judge.skip),
             Key("together", "A", "keep the selected groups together", self._near.keep),
         ]
@@ -119,7 +119,7 @@ class GroupsPage(Page):
     def _show_scanning(self, counts: Counts) -> None:
         done = 100 * counts.images // max(1, counts.images + counts.pending)
         self._empty.show_text(
-            f"Images are read: {done} %", "Groups are proposed once every image is read."
+            f"Reading images: {done} %", "Groups are proposed once every image is read."
         )
 
     def _show(self, data: GroupsData) -> None:

@@ -178,7 +178,7 @@ class ProposalCard(QFrame):
         self.effect, self.has_answer = effect, True
         self._bar.setVisible(False)
         if effect is None:
-            self._price.setText("No split yet: it counts once you split by group.")
+            self._price.setText("No split yet: it takes effect once you split by group.")
             return
         plain, hurting = effect_text(effect)
         self._price.setText(f"{plain};" if hurting else plain)
@@ -289,7 +289,7 @@ def is_sure(card: ProposalCard, parent: QWidget) -> bool:
     """Ask whether to accept a proposal against its evidence, and show the effect."""
     box = QMessageBox(parent)
     box.setText(f"Accept “{card.shown.title}”?")
-    effect = "It counts once you split by group."
+    effect = "It takes effect once you split by group."
     if card.effect is not None:
         effect = "; ".join(part for part in effect_text(card.effect) if part) + "."
     box.setInformativeText(f"{card.shown.proposal.text} {effect}")

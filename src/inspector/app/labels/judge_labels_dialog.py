@@ -47,7 +47,7 @@ class JudgeLabelsDialog(JudgeDialog):
         self.set_back_enabled(state is not None and state.judged > 0)
         if state is None:
             self.show_question("Look for label errors first.")
-            self.show_state("Diagnose on Overview does it.")
+            self.show_state("Run a diagnosis on Overview.")
             return
         if not is_open:
             self.show_question("All are judged.")

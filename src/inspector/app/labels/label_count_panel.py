@@ -40,12 +40,14 @@ class LabelCountPanel(QWidget):
             self._judge.setVisible(state.judged < state.images)
             return
         self._judge.show()
-        self._judge.setText("Go on judging…" if state.judged else f"Judge {state.target} images…")
+        self._judge.setText(
+            "Continue judging…" if state.judged else f"Judge {state.target} images…"
+        )
         self._text.setText(
             f"{state.judged} of {state.target} judged."
             if state.judged
-            else f"How many labels are wrong? No model knows: judge {state.target} images drawn"
-            " at random from the whole ranking."
+            else f"How many labels are wrong? No model can tell: judge {state.target} images"
+            " that are sampled at random from the whole ranking."
         )
 
     def _open(self) -> None:

@@ -155,11 +155,11 @@ class LabelsPage(Page):
         done, total = queue.done
         if total and done == total:
             self.review.tell_empty(
-                "Every label here is reviewed.", "Ctrl+Z takes back the last one."
+                "Every label here is reviewed.", "Ctrl+Z undoes the last decision."
             )
         elif queue.kind is SuspectKind.CONFLICTS:
             self.review.tell_empty(
-                "No image has two labels.", "Near-duplicates carry the same class everywhere."
+                "No image has two labels.", "All near-duplicates have the same class."
             )
         elif queue.looked:
             self.review.tell_empty(
@@ -167,8 +167,8 @@ class LabelsPage(Page):
             )
         else:
             self.review.tell_empty(
-                "Labels were not looked at yet.",
-                "Baseline models name suspected label errors after the diagnosis on Overview.",
+                "Labels have not been checked yet.",
+                "The diagnosis on Overview finds suspected label errors with baseline models.",
             )
         self._pair.clear()
         for view in self._near:
@@ -274,7 +274,7 @@ class LabelsPage(Page):
             Key("other_class", "L", "choose another class", self._choose),
             Key("drop", "X", "exclude the image, next", self._drop),
             Key("tab", "T", "suspected errors, or images with two labels", self._next_kind),
-            Key("zoom", "Z", "whole, or pixel by pixel", self.compare.toggle_zoom),
+            Key("zoom", "Z", "whole image, or full resolution", self.compare.toggle_zoom),
             *(
                 Key(f"class_{n}", str(n), f"class {n} of two labels", partial(self._digit, n))
                 for n in range(1, 10)
@@ -335,7 +335,7 @@ class LabelsPage(Page):
         card.setProperty("role", "card")
         zoom = QToolButton(self.compare)
         zoom.setProperty("role", "chip")
-        zoom.setToolTip("Show the image whole, or pixel by pixel (Z)")
+        zoom.setToolTip("Show the whole image, or full resolution (Z)")
         zoom.setText("Fit")
         zoom.clicked.connect(self.compare.toggle_zoom)
         self.compare.zoomed.connect(

@@ -106,7 +106,7 @@ def reason(case: LabelCase) -> str:
     if case.score is None:
         if case.identical:
             return "The files or pixels are identical, so one of the labels is wrong."
-        return "Similar images with different labels: look where they differ, on Duplicates."
+        return "Similar images with different labels: compare them on Duplicates."
     now = case.samples[0].new_label
     decided = f" It is {now} now." if now else ""
     share = confidence_of(case)

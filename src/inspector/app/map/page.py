@@ -35,7 +35,9 @@ from inspector.project.diagnosis.image_map import MapData
 from inspector.project.project import Project
 from inspector.work.jobs import Progress, Stop
 
-_CAPTION = "Position by similarity of the embedding; distances between far clusters mean nothing."
+_CAPTION = (
+    "Positions show how similar embeddings are; distances between distant clusters mean nothing."
+)
 
 
 class MapPage(Page):
@@ -43,7 +45,7 @@ class MapPage(Page):
 
     name = PageName.MAP
     part_of = PageName.GALLERY
-    purpose = "All images as points, by what the embedding sees"
+    purpose = "All images as points, similar ones close together"
     words = "map embedding scatter clusters outliers t-sne pca umap similar lasso"
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
@@ -66,12 +68,12 @@ class MapPage(Page):
         self.panel.exclude_asked.connect(self._exclude)
         self.panel.outliers_asked.connect(self._show_outliers)
         self._keys = [
-            Key("grid", "G", "go to the grid, or open the selection in it", self._open_in_grid),
+            Key("grid", "G", "open the grid, with the selection", self._open_in_grid),
             Key("drop", "X", "exclude what is selected", self._exclude),
             Key("fit", "F", "show all points", self.canvas.fit),
             Key("zoom_in", "+", "zoom in", self._zoom_in),
             Key("zoom_out", "-", "zoom out", self._zoom_out),
-            Key("similar", "S", "similar images of the one pointed at", self._similar),
+            Key("similar", "S", "images similar to the one under the pointer", self._similar),
         ]
         self._shortcuts = bind(self, self._keys)
         self._pointed = -1
@@ -176,13 +178,13 @@ class MapPage(Page):
             minutes = state.seconds / 60
             time = f"{minutes:.0f} min" if minutes >= 1.5 else f"{max(1, round(state.seconds))} s"
             self._why.setText(
-                f"Puts images in a plane, similar ones beside each other. It needs an embedding:"
+                "Places similar images close together. This needs embeddings first:"
                 f" about {time} for {state.missing:,} images."
             )
         else:
             self._why.setText(
-                f"Puts {state.images:,} images in a plane, similar ones beside each other: classes"
-                " that overlap, outliers and label errors show. It takes some seconds."
+                f"Places {state.images:,} images so that similar ones are close together. It shows"
+                " overlapping classes, outliers and label errors, and takes a few seconds."
             )
         self._compute.setVisible(bool(state.images))
 
@@ -300,7 +302,7 @@ class MapPage(Page):
         told.addWidget(self._subline)
         head = QHBoxLayout()
         head.addLayout(told, 1)
-        self._ways = SegmentedControl(["Grid", "Map"], name="Gallery as")
+        self._ways = SegmentedControl(["Grid", "Map"], name="View as")
         self._ways.mark(1)
         self._ways.chosen.connect(self._on_way)
         head.addWidget(self._ways, 0, Qt.AlignmentFlag.AlignTop)

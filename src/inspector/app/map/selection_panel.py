@@ -56,7 +56,7 @@ class SelectionPanel(QFrame):
         self._splits.setProperty("role", "muted")
         self._bars = _ClassBars()
         self._tiles = _Tiles(pixmap)
-        self._hint = QLabel("Drag around points to select them: Shift adds, Alt takes away.")
+        self._hint = QLabel("Drag around points to select them: Shift adds, Alt removes.")
         self._hint.setWordWrap(True)
         self._hint.setProperty("role", "muted")
         self._grid = QPushButton("Open in grid")

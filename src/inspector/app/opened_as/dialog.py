@@ -120,7 +120,7 @@ class LayoutDialog(StableFocus, QDialog):
         title.setProperty("role", "title")
         words = QLabel(
             "Give each folder a role: click it, or press Enter on its row. The result on the right"
-            " follows. No file is changed."
+            " is updated. No file is changed."
         )
         words.setProperty("role", "muted")
         words.setWordWrap(True)
@@ -211,7 +211,7 @@ class LayoutDialog(StableFocus, QDialog):
         self.outcome.show_outcome(plan)
         self._show_readings(plan)
         self._show_columns(plan)
-        ask = " Give the folders a role, or choose a reading below." if plan.problem else ""
+        ask = " Give the folders roles, or choose a layout below." if plan.problem else ""
         self._doubt.setText(plan.problem + ask or " ".join(plan.doubts))
         self._doubt.setVisible(bool(self._doubt.text()))
         self._checks.setText("\n".join(checks_of(plan)))
@@ -227,7 +227,7 @@ class LayoutDialog(StableFocus, QDialog):
 
     def _show_readings(self, plan: Outline) -> None:
         self._readings.clear()
-        text = plan.layout.text if plan.layout else "nothing fits yet: choose a reading"
+        text = plan.layout.text if plan.layout else "no layout fits yet: choose one"
         self._readings.addItem(text, None)
         for other in plan.alternatives:
             self._readings.addItem(other.text, other.choice)

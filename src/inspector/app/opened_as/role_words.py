@@ -6,13 +6,13 @@ from inspector.dataset.layouts import Choice, Role
 
 CHOICES = ("dataset", "training", "validation", "test", "class", "source", "ignored")
 MEANING = {
-    "dataset": "This folder is the dataset; nothing outside of it counts",
+    "dataset": "This folder is the dataset; everything outside is ignored",
     "training": "Its folders are the classes of the training split",
     "validation": "Its folders are the classes of the validation split",
     "test": "Its folders are the classes of the test split",
     "class": "Its images are one class",
     "source": "It and its neighbours are sites or cameras that share their classes",
-    "ignored": "Nothing in it counts",
+    "ignored": "Everything in it is ignored",
 }
 _TITLES = {"ignored": "Ignore", "images": "Images", "folder": "Folder"}
 

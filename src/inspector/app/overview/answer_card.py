@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from inspector.app.overview.gap_bar import GapBar
 from inspector.project.diagnosis.answers import Answer, AnswerKind
 
-_NO_NUMBERS = "Type your accuracies to see what leakage does to them."
+_NO_NUMBERS = "Enter your accuracies to see how leakage affects them."
 
 
 class AnswerCard(QFrame):
@@ -80,7 +80,7 @@ class AnswerCard(QFrame):
         text = "Clean up dataset…"
         if count:
             copies = "1 copy" if count == 1 else f"{count:,} copies"
-            text = f"Clean up: look at {copies} across splits…"
+            text = f"Clean up: review {copies} across splits…"
         self.clean_up.setText(text)
         self.clean_up.setEnabled(True)
         self._review.setEnabled(bool(count))

@@ -80,9 +80,9 @@ class OverviewPage(Page):
     name = PageName.OVERVIEW
     icon = "overview"
     words = "findings answer verdict diagnosis gap leakage leak accuracy clean up"
-    purpose = "What was found in this dataset, the worst first"
+    purpose = "Findings in this dataset, the worst first"
     hint = (
-        "Begin here: state your two accuracies, or paste the code that loads your"
+        "Begin here: enter your two accuracies, or paste the code that loads your"
         " data. Every number opens its list."
     )
 
@@ -168,7 +168,7 @@ class OverviewPage(Page):
 
     def _write_report(self) -> None:
         start = str(Path.home() / f"{self.project.name}-report.html")
-        name, _ = QFileDialog.getSaveFileName(self, "Where the report is written", start, _REPORTS)
+        name, _ = QFileDialog.getSaveFileName(self, "Where to save the report", start, _REPORTS)
         if name:
             file = Path(name)
             self.bridge.call(
@@ -200,8 +200,8 @@ class OverviewPage(Page):
             total = answered.images + answered.pending
             self.answer.show_waiting(
                 f"{answered.images:,} of {total:,} images are read.",
-                "Near-duplicates come once every image is read and compared. F5 goes on with a scan"
-                " that was stopped.",
+                "Near-duplicates appear once every image is read and compared. F5 resumes a"
+                " stopped scan.",
             )
             return
         self.answer.show_answer(answered.answer, answered.cleaned)

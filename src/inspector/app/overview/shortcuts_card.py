@@ -20,7 +20,9 @@ _ASK = (
     "Eleven probes look at compression, size, borders, background, colour, blur, camera, overlays"
     " and names. It takes some minutes in the background."
 )
-_JUDGE = "What a probe reads may make the class, as darkness makes night: that is for you to judge."
+_JUDGE = (
+    "A probe may read what defines the class, as darkness defines night: that is for you to judge."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class ShortcutsCard(QFrame):
         self._strip = strip
         strip.setVisible(bool(shown.pictures))
         self._see.setVisible(bool(shortcuts))
-        self._look.setText("Look again" if shown.report else "Look for shortcuts")
+        self._look.setText("Search again" if shown.report else "Look for shortcuts")
         if shown.report is None:
             self._title.setText(_TITLE)
             self._text.setText(_ASK)
@@ -119,7 +121,7 @@ class ShortcutsCard(QFrame):
     def _on_see(self) -> None:
         if self._report is not None and self._report.shortcuts:
             best = self._report.shortcuts[0]
-            title = f"Named most clearly by {best.result.probe.value}"
+            title = f"Predicted best by {best.result.probe.value}"
             self.asked.emit(title, tuple(s.id for s in best.examples))
 
     def _on_look(self) -> None:
@@ -128,7 +130,7 @@ class ShortcutsCard(QFrame):
         progress, stop = Progress(), Stop()
         self._job = self._jobs.start(progress, stop)
         self._look.setEnabled(False)
-        self._text.setText("The probes are at work.")
+        self._text.setText("The probes are being trained.")
         self._bridge.call(
             lambda: self._project.shortcuts.find(stop=stop, progress=progress),
             self._on_found, on_error=self._on_error,
@@ -137,7 +139,7 @@ class ShortcutsCard(QFrame):
     def _on_found(self, report: ShortcutReport | None) -> None:
         self._ended()
         if report is None:
-            self._text.setText("Stopped. Nothing was kept of this search.")
+            self._text.setText("Stopped. This search was not saved.")
         else:
             self.refresh()
 

@@ -61,10 +61,10 @@ class VerdictPanel(QFrame):
         self._job: Job | None = None
         self._began = 0.0
         self.started = False
-        self._split = AccuracyField("Accuracy on the validation split, 0 where not stated")
-        self._folder = AccuracyField("Accuracy on the real folder, 0 where not stated")
-        self._split_images = _images("Images of the validation split, 0 where not stated")
-        self._folder_images = _images("Images of the real folder, 0 where not stated")
+        self._split = AccuracyField("Accuracy on the validation split, 0 if not stated")
+        self._folder = AccuracyField("Accuracy on the real folder, 0 if not stated")
+        self._split_images = _images("Images of the validation split, 0 if not stated")
+        self._folder_images = _images("Images of the real folder, 0 if not stated")
         self._paste = QPushButton("Paste your code…")
         self._paste.setToolTip("Both calls that load the data: they are read, never run")
         self._predictions = QPushButton("Add predictions…")
@@ -138,8 +138,7 @@ class VerdictPanel(QFrame):
         if last is None:
             if not self.started:
                 self._say(
-                    "State what you measured, if you like, and ask what baseline models say of the"
-                    " gap."
+                    "Enter your accuracies (optional), then let baseline models measure the gap."
                 )
             return
         # The page shows it above, with its interval.
@@ -170,7 +169,7 @@ class VerdictPanel(QFrame):
         self._run.setEnabled(False)
         progress, stop = Progress(), Stop()
         self._job = self._jobs.start(progress, stop)
-        self._say("The baseline models are at work; figures come when controls are done.")
+        self._say("Baseline models are being trained; figures appear when the controls are done.")
         self._made.setVisible(False)
         diagnoses = self._project.diagnoses
 
@@ -189,7 +188,7 @@ class VerdictPanel(QFrame):
     def _on_done(self, answer: Diagnosis | None) -> None:
         self._ended()
         if answer is None:
-            self._say("Stopped. Nothing was kept of this diagnosis.")
+            self._say("Stopped. This diagnosis was not saved.")
         else:
             self.refresh(complete=True)
 
@@ -274,7 +273,7 @@ def _own_lines(rates: Sequence[Rate]) -> list[str]:
         text = "; ".join(
             f"{r.name} {r.share:.3f} [{r.low:.3f}, {r.high:.3f}] of {r.n:,}" for r in sides
         )
-        lines.append(f"Your model: {text}." + f" {left:,} rows name no image here." * bool(left))
+        lines.append(f"Your model: {text}." + f" {left:,} rows match no image here." * bool(left))
     if classes:
         classes.sort(key=lambda r: r.share)
         text = "; ".join(

@@ -103,7 +103,7 @@ class SplitsPage(Page):
         if self.project.scans.is_complete():
             self._look(self._bar.rule())
         else:
-            self._summary.setText("The scan is not finished: counts come when it is.")
+            self._summary.setText("Counts appear when the scan is finished.")
 
     def open(self, request: PageRequest) -> None:
         """Show the field for pasted code."""
@@ -177,7 +177,7 @@ class SplitsPage(Page):
         for widget in (self._graph_card, self._balance_card):
             widget.setVisible(False)
         self._lock.setEnabled(False)
-        self.seed_panel.show_none("There is no split to compare with that of other seeds.")
+        self.seed_panel.show_none("There is no split to compare with other seeds.")
 
     def _show(self, shown: SplitsData) -> None:
         if self._bar.lacks():
@@ -310,7 +310,7 @@ class SplitsPage(Page):
         self._balance_text.setProperty("role", "caption")
         self._threshold.setRange(round(POSSIBLE * 100), 100)
         self._threshold.setAccessibleName("Similarity from which a pair is confirmed")
-        self._threshold.setToolTip("A pair counts from this similarity on")
+        self._threshold.setToolTip("Pairs from this similarity on are confirmed")
         self._threshold.valueChanged.connect(self._on_threshold)
         self._threshold_text.setProperty("role", "card-title")
         self._threshold_text.setMinimumWidth(32)
@@ -319,7 +319,7 @@ class SplitsPage(Page):
         self._lock.clicked.connect(self._on_lock)
         self._by_group.setProperty("role", "primary")
         self._by_group.setIcon(icon("groups", "on-accent"))
-        self._by_group.setToolTip("Look at a split that keeps near-duplicates and groups together")
+        self._by_group.setToolTip("Show a split that keeps near-duplicates and groups together")
         self._by_group.clicked.connect(lambda: self._bar.choose(RuleKind.GROUPS))
 
     def _lay_out(self) -> None:

@@ -201,7 +201,7 @@ class RuleBar(QFrame):
     def _lacking_arguments(self) -> str:
         text = self._arguments.text()
         if not text.strip():
-            return f"Write the arguments of the call as in the script, such as {_ARGUMENTS}."
+            return f"Enter the arguments of the call as in the script, such as {_ARGUMENTS}."
         try:
             replayed_rule(SplitFunction(self._function.currentData()), keywords_of(text))
         except UsageError as error:
@@ -240,7 +240,7 @@ class RuleBar(QFrame):
 
     def _lay_out(self) -> None:
         names = (
-            "What makes the split", "Loader", "Version of Keras", "Share of validation", "Seed",
+            "Kind of split rule", "Loader", "Version of Keras", "Share of validation", "Seed",
             "Shuffle", "Fewest moves", "List of files", "Pasted code", "Function", "Arguments",
             "Fold held out",
         )  # fmt: skip
@@ -292,7 +292,7 @@ class RuleBar(QFrame):
         self._state.setObjectName("rule-state")
         self._keep.setProperty("small", True)
         self._keep.setProperty("role", "primary")
-        self._keep.setToolTip("Remember it: findings, the diagnosis and training go by it")
+        self._keep.setToolTip("Use it for findings, the diagnosis and training")
         self._keep.clicked.connect(self.keep_asked)
 
     def _connect(self) -> None:

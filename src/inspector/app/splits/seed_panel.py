@@ -47,7 +47,7 @@ class SeedVariabilityPanel(QWidget):
         self._text.setProperty("role", "muted")
         self._draw = QPushButton("Try 200 seeds")
         self._draw.setToolTip(
-            "Train a baseline model for each seed: some seconds, in the background"
+            "Train a baseline model for each seed: a few seconds, in the background"
         )
         self._draw.clicked.connect(self._on_draw)
         column = QVBoxLayout(self)
@@ -78,7 +78,7 @@ class SeedVariabilityPanel(QWidget):
 
     def _paint(self, *_: object) -> None:
         if not self._rates.shares:
-            self.show_none("This rule draws no seed, so there is none to compare.")
+            self.show_none("This rule uses no seed, so there is nothing to compare.")
             return
         place = self._measure.currentIndex()
         known = place == LEAK_RATE or self._drawn is not None
@@ -102,7 +102,7 @@ class SeedVariabilityPanel(QWidget):
         self._figure.show_values(one.values, one.this_seed, self._seed_text())
         rank = ""
         if one.percentile is not None:
-            rank = f" Yours is above {one.percentile:.0%} of them."
+            rank = f" Your seed is above {one.percentile:.0%} of them."
         what = (
             f"A baseline model reaches {one.median:.1%}"
             if place == ACCURACY

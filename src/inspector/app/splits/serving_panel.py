@@ -20,7 +20,7 @@ _MAX_ROWS = 5
 _EXAMPLE = """image = cv2.imread(path)
 image = cv2.resize(image, (224, 224)) / 255
 model.predict(image[np.newaxis])"""
-_NOTHING = "The model gets what it learnt from, as far as the code tells."
+_NOTHING = "According to the code, the model gets the same input as in training."
 
 
 class ServingPanel(QWidget):
@@ -54,8 +54,8 @@ class ServingPanel(QWidget):
         self._note.setObjectName("serving-note")
         self._note.setWordWrap(True)
         self._note.setProperty("role", "muted")
-        self._judge = QPushButton("Measure the accuracy that is lost")
-        self._judge.setToolTip("Judges the newest run's model with each difference")
+        self._judge = QPushButton("Measure the loss of accuracy")
+        self._judge.setToolTip("Evaluates the newest run's model with each difference")
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_WAIT_MS)

@@ -149,7 +149,7 @@ def lock_text(project: Project) -> str:
     gone = len(lock.missing) + len(lock.changed)
     apart = f", {gone:,} changed or gone, {len(lock.new):,} new" if gone or lock.new else ""
     where = f" in {Path(lock.file).name}" if lock.file else ""
-    return f"Locked{where}: {lock.same:,} files still as they were{apart}."
+    return f"Locked{where}: {lock.same:,} files unchanged{apart}."
 
 
 def _shown(name: str, evaluation: str) -> str:

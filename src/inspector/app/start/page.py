@@ -43,8 +43,8 @@ _ABOVE_PX, _ABOVE_NARROW_PX = 220, 440
 _ROW_GAP_PX = 6
 _CHOOSE_PX = 190
 _STEPS = (
-    ("Find", "Images that are in two splits, labels that look wrong, groups that a split tears"
-     " apart."),
+    ("Find", "Images that are in two splits, labels that look wrong, groups that are divided"
+     " between splits."),
     ("Explain", "How much of the gap between validation and test accuracy comes from leakage."),
     ("Clean up", "Exclude the copies, lock the split and export it. Your files stay as they are."),
 )  # fmt: skip
@@ -135,7 +135,7 @@ class StartPage(QWidget):
     def show_job(self, progress: "Progress", stop: "Stop") -> None:
         """Show that the sample is being created, with a stop."""
         self.say("")
-        self._status.setText("Making the sample dataset…")
+        self._status.setText("Creating the sample dataset…")
         self._busy_box.show()
         self._sample.setEnabled(False)
         self._jobs.start(progress, stop)
@@ -243,7 +243,7 @@ class StartPage(QWidget):
         choose.clicked.connect(self.ask_folder)
         self._file.setToolTip("An archive of images, or a project file")
         self._file.clicked.connect(self.ask_file)
-        sample.setToolTip("Makes a small dataset with known flaws, in some seconds, offline")
+        sample.setToolTip("Creates a small dataset with known flaws in a few seconds, offline")
         sample.clicked.connect(self.sample_asked)
         inside = QVBoxLayout(field)
         inside.setContentsMargins(16, 16, 16, 16)
@@ -296,7 +296,7 @@ class StartPage(QWidget):
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        head = QLabel("Recent" if self._rows else "Nothing was open yet")
+        head = QLabel("Recent" if self._rows else "No recent datasets")
         head.setProperty("role", "heading")
         first = QHBoxLayout()
         first.addWidget(head)
@@ -392,7 +392,8 @@ def _sample_card() -> QWidget:
     title = QLabel("Try the sample")
     title.setProperty("role", "card-title")
     text = QLabel(
-        "600 generated images with known leaks, made here in some seconds. Nothing is downloaded."
+        "600 generated images with known leaks, created here in a few seconds."
+        " Nothing is downloaded."
     )
     text.setProperty("role", "muted")
     text.setWordWrap(True)

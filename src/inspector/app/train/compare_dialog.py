@@ -49,11 +49,11 @@ _AXES = (
 )
 _EXAMPLES = {_STRENGTHS: "rotation_range=0,10,20,40", _SHARES: "0.1, 0.25, 0.5, 1"}
 _HELP = {
-    _POLICIES: "Tick one policy at least.",
-    _STRENGTHS: "Write a parameter of ImageDataGenerator and its values.",
+    _POLICIES: "Tick at least one policy.",
+    _STRENGTHS: "Enter a parameter of ImageDataGenerator and its values.",
     _SHARES: "Write shares above 0, at most 1; each is trained without the policy chosen on the"
     " page, and with it if there is one.",
-    _MODELS: "Tick two models at least; the first is the baseline.",
+    _MODELS: "Tick at least two models; the first is the baseline.",
 }
 _BUDGETS = (("equal steps", Budget.STEPS), ("each until its plateau", Budget.PLATEAU))
 
@@ -79,7 +79,7 @@ class CompareDialog(StableFocus, QDialog):
         self._axis, self._values = QComboBox(), QLineEdit()
         self._policies = {**own, **{n: p for n, p in PRESETS.items() if p != Policy.none()}}
         self._list = QListWidget()
-        self._list.setAccessibleName("What may be compared")
+        self._list.setAccessibleName("What to compare")
         self._list.setMinimumHeight(130)
         self._seeds, self._budget = QSpinBox(), QComboBox()
         self._text = DialogText("What will run", 560, 150)
@@ -180,12 +180,12 @@ class CompareDialog(StableFocus, QDialog):
         time = (
             f"about {max(1, round(seconds / 60))} min by earlier runs"
             if seconds is not None
-            else "how long is told by the first runs, as none like them has been trained"
+            else "no similar run has been trained: the first runs will show how long it takes"
         )
         spec = plan.specs[0][1]
         self._text.setText(
             f"{len(plan.specs)} runs of {spec.model.replace('_', ' ')} at {spec.image_size_px} px:"
-            f" {time}. Any time you stop, what is known so far counts.\n\n" + "\n".join(plan.notes)
+            f" {time}. You can stop at any time: results so far count.\n\n" + "\n".join(plan.notes)
         )
         self._start.setEnabled(True)
 
@@ -244,4 +244,4 @@ def _numbers(text: str) -> list[float]:
     try:
         return [float(part) for part in text.split(",") if part.strip()]
     except ValueError:
-        raise UsageError(f"{text.strip()} is no list of numbers", "Write 0, 10, 20.") from None
+        raise UsageError(f"{text.strip()} is not a list of numbers", "Write 0, 10, 20.") from None

@@ -30,8 +30,8 @@ from inspector.training_protocol import Event
 from inspector.work.jobs import Stop
 
 _EMPTY = (
-    "No comparison yet. Compare… trains policies on the same split with the same seeds, and says"
-    " which differences can be told from chance."
+    "No comparison yet. Compare… trains policies on the same split with the same seeds, and shows"
+    " which differences are more than chance."
 )
 
 
@@ -63,7 +63,7 @@ class ComparisonPanel(QWidget):
         heads = ("accuracy, sd", "s per epoch", "s to best")
         self._times = table(heads, name="Accuracy and time of each policy", wide=(0,))
         self._times.setObjectName("tight")
-        self._go_on = QPushButton("Go on")
+        self._go_on = QPushButton("Resume")
         self._go_on.setObjectName("comparison-go-on")
         self._go_on.clicked.connect(self._on_resume)
         inner = QWidget()
@@ -77,7 +77,7 @@ class ComparisonPanel(QWidget):
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inner)
-        area.setAccessibleName("What the comparison came to")
+        area.setAccessibleName("Result of the comparison")
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 8, 0, 0)
         outer.addWidget(self._names)
@@ -116,7 +116,9 @@ class ComparisonPanel(QWidget):
         """Train the missing runs of a comparison."""
         if self._stop is not None:
             self.failed.emit(
-                TrainingError("one comparison is going", "Stop it first, or wait for its end.")
+                TrainingError(
+                    "a comparison is already running", "Stop it first, or wait until it ends."
+                )
             )
             return
         stop = self._stop = Stop()
@@ -174,15 +176,13 @@ class ComparisonPanel(QWidget):
         rows = sum(self._times.rowHeight(i) for i in range(2 * len(figures)))
         self._times.setFixedHeight(head + rows + 4)
         marks = (
-            f"Known so far: {comparison.done} of {comparison.total} runs. "
-            if comparison.partial
-            else ""
+            f"So far: {comparison.done} of {comparison.total} runs. " if comparison.partial else ""
         )
         budget = "equal steps" if comparison.budget.value == "steps" else "each until its plateau"
         lines = [
             f"{marks}{comparison.images:,} validation images in {comparison.groups:,} groups;"
-            f" {budget}. The band is the margin of {comparison.margin:g} within which two are equal"
-            " for practice.",
+            f" {budget}. The band is the margin of {comparison.margin:g} within which two"
+            " policies are practically equal.",
             *(f"{row.policy}: {row.text}.{_time(row.time_factor)}" for row in comparison.rows),
             *comparison.notes,
         ]

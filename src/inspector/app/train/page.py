@@ -64,11 +64,11 @@ class TrainPage(Page):
     name = PageName.TRAIN
     words = "run epoch learning curve comparison variant baseline accuracy confusion matrix"
     icon = "train"
-    purpose = "Train in the background; validation accuracy leads"
+    purpose = "Train in the background and compare validation accuracy"
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
-        self.notice = self._offer = Notice("Go on")
+        self.notice = self._offer = Notice("Resume")
         self._offer.taken.connect(self._on_offer)
         self._runs: tuple[Run, ...] | None = None
         self._job: Job | None = None
@@ -93,8 +93,8 @@ class TrainPage(Page):
         self._timer.timeout.connect(self._on_sample)
         self._keys = (
             Key("start", "Ctrl+Return", "Start training", self._on_start),
-            Key("pause", "P", "Pause the run, or let it go on", self._on_pause),
-            Key("stop", "S", "Stop the run; what is complete is kept", self._on_halt),
+            Key("pause", "P", "Pause or resume the run", self._on_pause),
+            Key("stop", "S", "Stop the run; complete epochs are kept", self._on_halt),
             Key("fit", "F", "Show the whole curves", self._curves.fit),
         )
         bind(self, self._keys)
@@ -269,17 +269,17 @@ class TrainPage(Page):
         self._halt.setEnabled(going)
         self._pause.setEnabled(going or (run is not None and run.can_resume))
         waits = run is not None and (run.state is RunState.PAUSED or run.can_resume)
-        self._pause.setText("Go on" if waits else "Pause")
+        self._pause.setText("Resume" if waits else "Pause")
         if run is None:
-            self._result.show_message("Choose a run to see what it says of the data.")
+            self._result.show_message("Choose a run to see what it says about the data.")
         elif run.reason:
-            self._result.show_message(f"This run broke off: {run.reason}. {run.advice}")
+            self._result.show_message(f"This run failed: {run.reason}. {run.advice}")
         elif going:
             self._result.show_message(
-                "What a run says of the data stands here once it ends or is stopped."
+                "What a run says about the data appears here once it ends or is stopped."
             )
         elif not run.history:
-            self._result.show_message("This run has no complete epoch yet. Let it go on.")
+            self._result.show_message("This run has no complete epoch yet. Resume it.")
         else:
             self.bridge.call(
                 lambda: _result(self.project, run), self._result.show_result, channel="result",

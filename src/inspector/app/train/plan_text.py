@@ -54,7 +54,7 @@ def plan_training(project: Project, config: RunConfig, seeds: int) -> TrainingPl
 def time_text(seconds: float) -> str:
     """Return a time as text; 0 if no similar run has been trained."""
     if not seconds:
-        return "How long it takes is told after the first epoch: no run like it has been trained."
+        return "The first epoch will show how long it takes: no similar run has been trained."
     if seconds < 90:
         return f"About {max(1, round(seconds))} s, by earlier runs."
     return f"About {round(seconds / 60)} min, by earlier runs."
@@ -74,9 +74,9 @@ def headline(comparison: Comparison | None, groups: Sequence[RunGroup]) -> tuple
     judged = f"{best.policy}, seed {best.spec.seed}, {len(best.spec.validation):,}"
     note = f"{judged} {best.spec.evaluation} images."
     if min(len(group.runs) for group in groups) < MIN_SEEDS:
-        note += f" Few seeds can't tell chance from effect: use {MIN_SEEDS} or more."
+        note += f" With few seeds, an effect can't be told from chance: use {MIN_SEEDS} or more."
     elif kinds > 1:
-        note += " Compare… says which differences are more than chance."
+        note += " Compare… shows which differences are more than chance."
     return head, note
 
 
@@ -97,7 +97,7 @@ def _compared(comparison: Comparison) -> tuple[str, str]:
         )
         for row in comparison.rows if row.mean is not None
     )  # fmt: skip
-    so_far = f" Known so far: {comparison.done} of {comparison.total} runs." * comparison.partial
+    so_far = f" So far: {comparison.done} of {comparison.total} runs." * comparison.partial
     return head, (
         f"Against {comparison.baseline}: {figures}. {comparison.reference.seeds} seeds,"
         f" {comparison.images:,} images.{so_far}"

@@ -55,13 +55,13 @@ class RunActions(QMenu):
             self.told.emit("This run has no test folder, or no complete epoch yet.", "error")
             return
         box = QMessageBox(self.parentWidget())
-        box.setText("Judge this run on the test folder?")
+        box.setText("Evaluate this run on the test folder?")
         box.setInformativeText(
             f"{run.title}, seed {run.spec.seed}. A test folder judges once: after this no other run"
             " of the project can be tested on it, and the opening is kept with its date."
         )
         yes = box.addButton("Open it, once", QMessageBox.ButtonRole.AcceptRole)
-        box.setDefaultButton(box.addButton("Leave it locked", QMessageBox.ButtonRole.RejectRole))
+        box.setDefaultButton(box.addButton("Keep it locked", QMessageBox.ButtonRole.RejectRole))
         box.exec()
         if box.clickedButton() is yes:
             self._bridge.call(

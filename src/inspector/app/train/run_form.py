@@ -78,7 +78,7 @@ class RunForm(QWidget):
         for name in BACKBONES:
             self._model.addItem(f"{name}, frozen", name)
         self._model.addItem("your own .keras file…", "")
-        self._weights.addItem("ImageNet weights, fetched by Keras", IMAGENET)
+        self._weights.addItem("ImageNet weights, downloaded by Keras", IMAGENET)
         self._weights.addItem(_FILE, "")
         for side in IMAGE_SIZES_PX:
             self._size.addItem(f"{side} px", side)
@@ -88,7 +88,7 @@ class RunForm(QWidget):
         self._epochs.setRange(1, 1000)
         self._epochs.setValue(EPOCHS)
         self._seeds.setRange(1, 20)
-        self._seeds.setToolTip("Runs that differ in nothing but their seed: 5 at least to compare")
+        self._seeds.setToolTip("Runs that differ only in their seed; a comparison needs at least 5")
 
     def _lay_out(self) -> None:
         fields: tuple[tuple[str, QComboBox | QSpinBox], ...] = (
@@ -133,7 +133,9 @@ class RunForm(QWidget):
 
     def _on_weights(self, index: int) -> None:
         if not self._weights.itemData(index):
-            self._ask_file(self._weights, "Weights without the top", "Weights (*.h5 *.keras)")
+            self._ask_file(
+                self._weights, "Weights without the top layers", "Weights (*.h5 *.keras)"
+            )
 
     def _ask_file(self, box: QComboBox, title: str, kinds: str) -> None:
         name, _ = QFileDialog.getOpenFileName(self, title, "", kinds)

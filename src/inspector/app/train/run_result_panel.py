@@ -79,7 +79,7 @@ class RunResultPanel(QWidget):
         self._relabel.clicked.connect(self._on_relabel)
         self._see.clicked.connect(self._on_see)
         self._lay_out()
-        self.show_message("Choose a run to see what it says of the data.")
+        self.show_message("Choose a run to see what it says about the data.")
 
     def show_message(self, text: str) -> None:
         """Show only a sentence."""
@@ -96,12 +96,12 @@ class RunResultPanel(QWidget):
         everything = result.rates[0]
         self._head.setText(f"validation {best.val_accuracy:.3f}")
         chosen = "selection holdout" if run.spec.selection else "last epoch"
-        gone = f" {result.gone:,} validation images are gone since." if result.gone else ""
+        gone = f" {result.gone:,} validation images have been removed since." if result.gone else ""
         self._text.setText(
             f"95 % [{everything.low:.3f}, {everything.high:.3f}], {everything.n:,} images; epoch"
             f" {best.epoch}, chosen by the {chosen}. Last epoch {last.epoch}:"
-            f" {last.val_accuracy:.3f}. Training stands {best.accuracy - best.val_accuracy:+.3f}"
-            f" from validation.{gone}"
+            f" {last.val_accuracy:.3f}. Training minus validation:"
+            f" {best.accuracy - best.val_accuracy:+.3f}.{gone}"
         )
         self._tabs.setVisible(True)
         self._fill_rates()
@@ -148,7 +148,7 @@ class RunResultPanel(QWidget):
                 count = len(result.cells.get((true, predicted), ()))
                 item = QTableWidgetItem(f"{count:,}" if count else "")
                 item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
-                item.setToolTip(f"{count:,} images of {true} taken for {predicted}")
+                item.setToolTip(f"{count:,} images of {true} predicted as {predicted}")
                 item.setBackground(_heat(count / total, right=row == column))
                 self._matrix.setItem(row, column, item)
 
@@ -196,7 +196,7 @@ class RunResultPanel(QWidget):
         true, predicted = result.classes[row], result.classes[column]
         ids = result.cells.get((true, predicted), ())
         if ids:
-            self.asked.emit(f"{true} taken for {predicted}", ids)
+            self.asked.emit(f"{true} predicted as {predicted}", ids)
 
     def _lay_out(self) -> None:
         self._tabs = QTabWidget()
@@ -212,7 +212,7 @@ class RunResultPanel(QWidget):
         confusion = QWidget()
         column = QVBoxLayout(confusion)
         column.setContentsMargins(0, 8, 0, 0)
-        hint = QLabel("A row is a label, a column what the model says. A cell opens its images.")
+        hint = QLabel("Rows are labels, columns are predictions. A cell opens its images.")
         hint.setWordWrap(True)
         hint.setProperty("role", "muted")
         column.addWidget(hint)

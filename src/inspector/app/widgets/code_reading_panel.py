@@ -146,8 +146,8 @@ class CodeReadingPanel(QWidget):
             for name in self._asked:
                 field = QLineEdit(self._typed.get(name, ""))
                 field.setAccessibleName(f"Value of {name}")
-                field.setToolTip("The code does not tell this value. It is read like Python.")
-                field.setPlaceholderText("the code does not tell it: fill it in")
+                field.setToolTip("The code does not contain this value. Write it as in Python.")
+                field.setPlaceholderText("not in the code: fill it in")
                 field.editingFinished.connect(lambda n=name: self._on_edited(n))
                 self._fields[name] = field
                 form.addRow(QLabel(name), field)

@@ -33,7 +33,7 @@ class JobBar(QWidget):
         self._end = QToolButton()
         self._end.setText("Stop")
         self._end.setObjectName("stop-job")
-        self._end.setToolTip("Stop this job; what is finished is kept")
+        self._end.setToolTip("Stop this job; finished work is kept")
         self._end.clicked.connect(self._on_stop)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

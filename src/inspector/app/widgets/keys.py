@@ -33,7 +33,7 @@ def overrides(file: Path) -> dict[str, str]:
         ) from None
     if not isinstance(table, Mapping) or not all(isinstance(v, str) for v in table.values()):
         raise UsageError(
-            f"[keys] in {file} is not a table of words", 'Write for example keep = "P".'
+            f"[keys] in {file} is not a table of texts", 'Write for example keep = "P".'
         )
     return dict(table)
 

@@ -55,7 +55,7 @@ class MemberStrip(QFrame):
         area.setWidgetResizable(True)
         area.setWidget(inner)
         area.setAccessibleName("Members of this cluster")
-        area.setAccessibleDescription("Left and Right put another one on the right")
+        area.setAccessibleDescription("Left and Right choose the image on the right")
         area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)

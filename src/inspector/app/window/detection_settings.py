@@ -104,7 +104,7 @@ class DetectionSettings(QWidget):
         pairs = f"{detected.confirmed:,} pair{'s' * (detected.confirmed != 1)}"
         self._confirmed.setText(f"{pairs} in {name}. Used for every figure and clean-up.")
         more = f"{detected.candidates:,} pair{'s' * (detected.candidates != 1)}"
-        self._candidates.setText(f"+ {more} to judge. Never excluded without you.")
+        self._candidates.setText(f"+ {more} to judge. Never excluded automatically.")
         self._examples.show_pairs(detected.examples, detected.threshold)
 
 
@@ -116,7 +116,7 @@ class _Examples(QWidget):
         self._pairs: tuple[SimilarPair, ...] = ()
         self._threshold = 1.0
         self.setFixedHeight(_SIDE_PX + 44)
-        self.setAccessibleName("Pairs around the similarity")
+        self.setAccessibleName("Pairs around the threshold")
 
     def show_pairs(self, pairs: tuple[SimilarPair, ...], threshold: float) -> None:
         self._pairs, self._threshold = pairs, threshold

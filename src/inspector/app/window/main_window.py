@@ -94,7 +94,7 @@ class ProjectWindow(QWidget):
         self._read_only.setObjectName("read-only")
         self._read_only.setVisible(bool(project.why_read_only()))
         self._general = (
-            Key("commands", "Ctrl+K", "look for a command", self.show_palette),
+            Key("commands", "Ctrl+K", "search for a command", self.show_palette),
             Key("undo", "Ctrl+Z", "undo the newest decision", self.undo),
             Key("redo", "Ctrl+Shift+Z", "redo", self.redo),
             Key("scan", "F5", "look for new and changed files", self._scan.start),
@@ -118,7 +118,7 @@ class ProjectWindow(QWidget):
         project.subscribe(self.bridge.tell)
         self.opened_as.refresh()
         if reason := project.why_read_only():
-            self._read_only.setText(f"{reason} Nothing that is decided here can be kept.")
+            self._read_only.setText(f"{reason} Decisions can't be saved.")
         else:
             self._scan.start()
 

@@ -104,7 +104,7 @@ class Preferences(StableFocus, QDialog):
             self.detection.setProperty("words", "confirmed candidates similarity threshold")
             self._add(_DETECTION, [self.detection])
         else:
-            text = QLabel("Open a dataset to see real pairs around the similarity.")
+            text = QLabel("Open a dataset to see real pairs around the threshold.")
             self._add(_DETECTION, [setting_row("Similarity of near-duplicates", text)])
         self._add(_JOBS, [self._row(s, values[s.name]) for s in _SECTIONS[_JOBS]])
         self._add("Storage", self._storage_rows())
@@ -174,7 +174,7 @@ class Preferences(StableFocus, QDialog):
         self.resize(*_SIZE)
 
     def _foot(self) -> QHBoxLayout:
-        text = QLabel("Changes apply at once. Decisions already made stay.")
+        text = QLabel("Changes apply at once. Existing decisions stay.")
         text.setProperty("role", "caption")
         self._reset, done = QPushButton("Reset this page"), QPushButton("Done")
         done.setProperty("role", "primary")
@@ -226,7 +226,7 @@ class Preferences(StableFocus, QDialog):
     def _storage_rows(self) -> list[QWidget]:
         places = [
             ("Settings", str(settings_file())),
-            ("Thumbnails and fingerprints, made again when they are missing", str(cache_folder())),
+            ("Thumbnails and fingerprints, rebuilt when missing", str(cache_folder())),
             ("Log", str(log_folder())),
         ]
         if self._project is not None:

@@ -83,7 +83,7 @@ def _search_field() -> QPushButton:
     field.setObjectName("search-field")
     field.setFixedWidth(SEARCH_WIDTH_PX)
     field.setIconSize(QSize(theme.size("icon"), theme.size("icon")))
-    field.setToolTip("Look for a page, a command or a setting (Ctrl+K)")
+    field.setToolTip("Search for a page, a command or a setting (Ctrl+K)")
     key = QLabel("Ctrl K")
     key.setObjectName("key")
     key.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

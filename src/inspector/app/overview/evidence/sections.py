@@ -73,12 +73,12 @@ def controls(evidence: Evidence) -> Section:
     term = evidence.terms.get("leakage", {})
     effect, placebo = _interval("Leakage", term), term.get("placebo")
     if effect is None or placebo is None:
-        section = Section("Would chance give the same?", "not measured")
+        section = Section("Could it be chance?", "not measured")
         section.add_text("Controls come with a measured leakage: placebo groups of the same sizes.")
         return section
     beaten = effect.low > 0 and effect.mean > placebo
     section = Section(
-        "Would chance give the same?", "No" if beaten else "It can't be excluded",
+        "Could it be chance?", "No" if beaten else "It can't be excluded",
         role="ok-text" if beaten else "caption",
     )  # fmt: skip
     plot = PlaceboPlot()
@@ -183,7 +183,7 @@ def shortcut_examples(evidence: Evidence, thumbnails: Thumbnails) -> Section | N
     if evidence.shortcuts is None or not evidence.shortcuts.shortcuts:
         return None
     best = evidence.shortcuts.shortcuts[0]
-    section = Section(f"Named most clearly by {best.result.probe.value}")
+    section = Section(f"Predicted best by {best.result.probe.value}")
     row = QHBoxLayout()
     row.setSpacing(16)
     by_class: dict[str, list[int]] = {}
@@ -232,7 +232,7 @@ def not_measured(evidence: Evidence) -> Section:
     section = Section("Not measured")
     lines = list(_lines(evidence, "caveats"))
     if evidence.gap is None:
-        lines.insert(0, "your own gap: type your two accuracies on Overview")
+        lines.insert(0, "your own gap: enter your two accuracies on Overview")
     if not evidence.numbers.predictions:
         lines.append("your own model: add a CSV of its predictions below")
     column = QGridLayout()
@@ -262,7 +262,7 @@ def details(evidence: Evidence) -> Section | None:
     lines = _lines(evidence, "evidence")
     if not lines:
         return None
-    section = Section("How this was reached")
+    section = Section("How this was computed")
     text = section.add_text("\n".join(f"•  {line}" for line in lines))
     text.setObjectName("evidence-lines")
     return section

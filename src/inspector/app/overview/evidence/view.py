@@ -53,7 +53,7 @@ class EvidenceView(QWidget):
         self._shown: list[tuple[int, QWidget]] = []
         self._two = True
         self._thumbnails = Thumbnails(project.samples.thumbnail, self)
-        self._headline, self._detail = QLabel("Looking for evidence…"), QLabel()
+        self._headline, self._detail = QLabel("Reading the evidence…"), QLabel()
         self._headline.setObjectName("evidence-headline")
         self._headline.setProperty("role", "title")
         self._detail.setProperty("role", "muted")

@@ -149,7 +149,7 @@ class Review(QWidget, Generic[_T]):
     def keys(self) -> list[Key]:
         """Return the keys that every review has."""
         return [
-            Key("back", "Backspace", "back one decision", self.undo),
+            Key("back", "Backspace", "undo the newest decision", self.undo),
             Key("next", "Down", "next in the queue", lambda: self.step(1)),
             Key("previous", "Up", "previous in the queue", lambda: self.step(-1)),
         ]

@@ -61,11 +61,11 @@ class Palette(QDialog):
         self.field = QLineEdit()
         self.field.setObjectName("palette-field")
         self.field.setPlaceholderText("Search or run")
-        self.field.setAccessibleName("Look for a command")
+        self.field.setAccessibleName("Search for a command")
         self.field.textChanged.connect(self._on_typed)
         self.list = QListWidget()
         self.list.setObjectName("palette-list")
-        self.list.setAccessibleName("Commands that fit")
+        self.list.setAccessibleName("Matching commands")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setItemDelegate(PaletteRows(self.list))
         self.list.itemClicked.connect(self._run)
@@ -130,7 +130,7 @@ class Palette(QDialog):
         else:
             for place, command in enumerate(self._commands):
                 if place == 0 and self._last:
-                    self._add_head("Last used")
+                    self._add_head("Recently used")
                 elif place == len(self._last):
                     self._add_head("All commands")
                 self._add(command, "")
@@ -220,7 +220,7 @@ def clean_up_command(open_page: Callable[[PageRequest], None]) -> PaletteCommand
     run = partial(open_page, PageRequest(PageName.OVERVIEW, PageAction.CLEAN_UP))
     return PaletteCommand(
         "Clean up dataset…", "", run, "leak leakage exclude copies duplicates fix",
-        detail="shows the training copies that would go; asks first", icon="clean",
+        detail="shows the training copies that would be excluded; asks first", icon="clean",
     )  # fmt: skip
 
 
