@@ -88,9 +88,9 @@ class Levels(LateChart):
 
     def _text_at(self, x: float, _: float) -> str:
         count = self._shares.shape[2]
-        place = min(count - 1, max(0, round(x / 255 * (count - 1))))
-        before, after = self._shares[:, :, place].mean(axis=1)
-        level = place * 255 / max(1, count - 1)
+        position = min(count - 1, max(0, round(x / 255 * (count - 1))))
+        before, after = self._shares[:, :, position].mean(axis=1)
+        level = position * 255 / max(1, count - 1)
         return f"level {level:.0f}: {before:.1%} before, {after:.1%} after"
 
 

@@ -48,8 +48,8 @@ class PolicySlider(QSlider):
         super().paintEvent(event)
         if self._other >= 0:
             painter = QPainter(self)
-            place = QRectF(self._tick_x() - 1, self.height() / 2 - 6, 3, 12)
-            painter.fillRect(place, theme.colour("policy_c"))
+            rect = QRectF(self._tick_x() - 1, self.height() / 2 - 6, 3, 12)
+            painter.fillRect(rect, theme.colour("policy_c"))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         near = abs(event.position().x() - self._tick_x()) <= 4

@@ -106,8 +106,8 @@ class PreviewGrid(QWidget):
         for i, row in enumerate(self._rows):
             top = _HEAD_PX + i * (side + _GAP_PX)
             for j, image in enumerate((row.original, *row.draws, *row.beside)):
-                place = QRectF(j * (side + _GAP_PX), top, side, side)
-                painter.drawImage(place, row.original if self._plain else image)
+                rect = QRectF(j * (side + _GAP_PX), top, side, side)
+                painter.drawImage(rect, row.original if self._plain else image)
             if row.pinned:
                 pin = QRectF(4, top + 4, _PIN_PX, _PIN_PX)
                 painter.setPen(theme.colour("on-accent"))
@@ -132,11 +132,11 @@ class PreviewGrid(QWidget):
                     square = QRectF(left, (_HEAD_PX - _SQUARE_PX) / 2, _SQUARE_PX, _SQUARE_PX)
                     painter.fillRect(square, theme.colour(colour))
                 indent = _SQUARE_PX + 6 if colour and text else 0
-                place = QRectF(left + indent, 0, width - indent, _HEAD_PX)
+                rect = QRectF(left + indent, 0, width - indent, _HEAD_PX)
                 shown = self.fontMetrics().elidedText(
-                    text, Qt.TextElideMode.ElideRight, int(place.width())
+                    text, Qt.TextElideMode.ElideRight, int(rect.width())
                 )
-                painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
+                painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, shown)
         if row.beside and not self._plain:
             x = int(step * (1 + len(row.draws)) - _GAP_PX / 2)
             painter.drawLine(x, 4, x, int(_HEAD_PX + step * len(self._rows)))
@@ -145,12 +145,12 @@ class PreviewGrid(QWidget):
         columns = max(len(r.draws) + len(r.beside) for r in self._rows)
         return self.cell_px(len(self._rows), columns)
 
-    def _row_at(self, place: QPointF) -> int | None:
+    def _row_at(self, point: QPointF) -> int | None:
         if not self._rows:
             return None
         side = self._side()
-        row = int((place.y() - _HEAD_PX) // (side + _GAP_PX))
-        inside = place.y() >= _HEAD_PX and 0 <= row < len(self._rows) and place.x() <= side
+        row = int((point.y() - _HEAD_PX) // (side + _GAP_PX))
+        inside = point.y() >= _HEAD_PX and 0 <= row < len(self._rows) and point.x() <= side
         return row if inside else None
 
 
@@ -163,6 +163,6 @@ def _in_words(rows: Sequence[GridRow], heads: tuple[str, str]) -> str:
         samples = f"{len(first.draws)} of {heads[0]} and {len(first.beside)} of {heads[1]}"
     else:
         samples = str(len(first.draws))
-    pinned = ", ".join(str(place) for place, row in enumerate(rows, 1) if row.pinned)
+    pinned = ", ".join(str(position) for position, row in enumerate(rows, 1) if row.pinned)
     text = f"{len(rows)} images, samples of each: {samples}"
     return f"{text}; pinned: {pinned}" if pinned else text

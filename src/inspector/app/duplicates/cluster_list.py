@@ -142,11 +142,11 @@ class _ClusterRows(QStyledItemDelegate):
             painter.setBrush(theme.colour("accent-soft" if selected else "sunken"))
             painter.drawRoundedRect(row, 4, 4)
         left, top = row.left() + 8, row.top() + (row.height() - SIDE_PX) // 2
-        for place, sample in reversed(list(enumerate(stacked(cluster)))):
-            shift = (0, SHIFT_PX, SHIFT_PX + 4)[place]
-            box = QRect(left + shift, top - (1, -1, 2)[place], SIDE_PX, SIDE_PX)
+        for position, sample in reversed(list(enumerate(stacked(cluster)))):
+            shift = (0, SHIFT_PX, SHIFT_PX + 4)[position]
+            box = QRect(left + shift, top - (1, -1, 2)[position], SIDE_PX, SIDE_PX)
             # The third image is almost hidden: it only shows that there are more.
-            self._paint_thumbnail(painter, box, sample if place < 2 else None)
+            self._paint_thumbnail(painter, box, sample if position < 2 else None)
         words = QRect(left + SIDE_PX + SHIFT_PX + 15, top + 4, 0, _LINE_PX)
         words.setRight(row.right() - 8)
         self._paint_words(painter, words, cluster, selected=selected)
@@ -214,13 +214,13 @@ def _title(cluster: Cluster) -> str:
 
 def _paint_note(painter: QPainter, font: QFont, x: int, y: int, text: str) -> None:
     width = QFontMetrics(font).horizontalAdvance(text) + 2 * _PADDING_PX
-    place = QRect(x, y, width, 16)
+    rect = QRect(x, y, width, 16)
     painter.setFont(font)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.colour("problem-soft"))
-    painter.drawRoundedRect(place, 3, 3)
+    painter.drawRoundedRect(rect, 3, 3)
     painter.setPen(theme.colour("problem"))
-    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _paint_tick(painter: QPainter, x: int, y: int) -> None:

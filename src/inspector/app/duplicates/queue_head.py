@@ -88,13 +88,13 @@ class QueueHead(QWidget):
     def _chip_row(self) -> QWidget:
         row = QWidget()
         flow = FlowLayout(row, gap_px=4)
-        for place, scope in enumerate(Scope):
+        for position, scope in enumerate(Scope):
             chip = QToolButton()
             chip.setProperty("role", "chip")
             chip.setCheckable(True)
             chip.setText(scope.value)
             self._chips[scope] = chip
-            self._group.addButton(chip, place)
+            self._group.addButton(chip, position)
             flow.addWidget(chip)
         policy = row.sizePolicy()
         policy.setHeightForWidth(True)
@@ -107,6 +107,6 @@ class QueueHead(QWidget):
         for widget in (self.order, self._level, self._row):
             widget.setVisible(not text)
 
-    def _on_chip(self, place: int) -> None:
-        self._scope = list(Scope)[place]
+    def _on_chip(self, position: int) -> None:
+        self._scope = list(Scope)[position]
         self.changed.emit()

@@ -92,7 +92,7 @@ def facts_of(cluster: Cluster, index: DuplicateIndex, left: int, right: int) -> 
 
 def _remark(members: Sequence[Sample], index: DuplicateIndex, left: int) -> str:
     alike = {left, *index.neighbours(left)}
-    number = {m.id: place for place, m in enumerate(members, start=1)}
+    number = {m.id: position for position, m in enumerate(members, start=1)}
     apart = [m for m in members if m.id not in alike and m.mark != "drop"]
     if not apart:
         count = len(members)

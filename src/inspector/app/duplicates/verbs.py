@@ -122,7 +122,7 @@ class PairVerbs(QObject):
         if sample:
             self._review.decide(lambda: verb([sample]), advance=False)
 
-    def relabel(self, place: QPoint) -> None:
+    def relabel(self, point: QPoint) -> None:
         """Offer classes for the left image at a point of the screen, those of the cluster first."""
         cluster, sample = self._review.current(), self._pair.left
         if cluster is None or not sample:
@@ -138,7 +138,7 @@ class PairVerbs(QObject):
                 lambda: decisions.relabel([sample], label), advance=False
             )
         )
-        chooser.open_at(place, self._project, self._bridge)
+        chooser.open_at(point, self._project, self._bridge)
 
     def drop_cluster(self) -> None:
         """Exclude every image of the cluster, after a question."""

@@ -123,10 +123,10 @@ class FactsPanel(QWidget):
             self._add_fact(self._facts, name, value)
         count = details.count if details else 0
         self._head.setText(f"{count:,} near-duplicate{'s' * (count != 1)}")
-        for place, neighbour in enumerate(details.neighbours if details else ()):
+        for position, neighbour in enumerate(details.neighbours if details else ()):
             button = NeighbourButton(neighbour, large=self._large)
             button.clicked.connect(self._on_neighbour)
-            self._neighbours.addWidget(button, place // self._columns, place % self._columns)
+            self._neighbours.addWidget(button, position // self._columns, position % self._columns)
         for widget in (self._rules[0], self._head, self._open):
             widget.setVisible(count > 0)
         confidence = details.confidence if details else ()
@@ -317,9 +317,9 @@ class _LargeImage(QWidget):
             image, sample = self._details.image, self._details.sample
             if image is not None and not image.isNull():
                 size = image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
-                place = QRect(0, 0, size.width(), size.height())
-                place.moveCenter(self.rect().center())
-                painter.drawImage(place, image)
+                rect = QRect(0, 0, size.width(), size.height())
+                rect.moveCenter(self.rect().center())
+                painter.drawImage(rect, image)
             x = paint_split(painter, 8, 8, sample.split).right() + 8 if sample.split else 8.0
             label = sample.new_label or sample.label
             paint_word(painter, x, 8, label, "neutral-fill", "text")

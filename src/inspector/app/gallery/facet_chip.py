@@ -52,7 +52,7 @@ class FacetList(QFrame):
         column.addWidget(self._look)
         column.addWidget(self.values)
 
-    def open_below(self, place: QPoint) -> None:
+    def open_below(self, point: QPoint) -> None:
         """Open at a point of the screen, ready for the keyboard."""
         rows = min(SHOWN_ROWS, max(1, self.values.count()))
         height = max(24, self.values.sizeHintForRow(0))
@@ -61,7 +61,7 @@ class FacetList(QFrame):
         self._look.setVisible(self.values.count() > LONG)
         self.adjustSize()
         inside = self.screen().availableGeometry()
-        self.move(min(place.x(), inside.right() - WIDTH_PX), place.y())
+        self.move(min(point.x(), inside.right() - WIDTH_PX), point.y())
         self.show()
         self.values.setCurrentRow(max(0, self.values.currentRow()))
         (self._look if self._look.isVisible() else self.values).setFocus()

@@ -77,6 +77,6 @@ class Filmstrip(QFrame):
         x = (self.width() - (len(rows) * step - _GAP_PX)) // 2
         y = (self.height() - self._tile_px) // 2
         return [
-            (row, QRect(x + place * step, y, self._tile_px, self._tile_px))
-            for place, row in enumerate(rows)
+            (row, QRect(x + position * step, y, self._tile_px, self._tile_px))
+            for position, row in enumerate(rows)
         ]

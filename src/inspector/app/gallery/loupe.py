@@ -305,7 +305,7 @@ class Loupe(QWidget):
         self._position.setProperty("role", "muted")
         self._position.setObjectName("loupe-position")
         self._zoom = SegmentedControl(["Fit", "100 %", "200 %"], name="Zoom")
-        self._zoom.chosen.connect(lambda place: self.stage.set_zoom(_ZOOMS[place]))
+        self._zoom.chosen.connect(lambda position: self.stage.set_zoom(_ZOOMS[position]))
         info = KeyButton("Info", "I", icon="info")
         info.clicked.connect(self._toggle_info)
         top = QFrame()

@@ -224,7 +224,7 @@ class GalleryPage(Page):
             self.loupe.close_loupe()
         self.asked.emit(PageRequest(PageName.DUPLICATES, PageAction.SHOW_IMAGE, samples=(sample,)))
 
-    def _menu(self, place: QPoint) -> None:
+    def _menu(self, point: QPoint) -> None:
         ids = self.view.selected_ids()
         if not ids:
             return
@@ -234,7 +234,7 @@ class GalleryPage(Page):
             if key.name in _IN_MENU:
                 text = key.does[:1].upper() + key.does[1:]
                 menu.addAction(f"{text}\t{key.keys}").triggered.connect(key.run)
-        menu.popup(place)
+        menu.popup(point)
 
     def _dragged(self) -> list[str]:
         return self._files.paths(self.view.selected_ids()[:MAX_DRAGGED])
@@ -274,10 +274,10 @@ class GalleryPage(Page):
     def _show_similar(self, sample: int) -> None:
         show_similar(self, sample, self.filters.show_only)
 
-    def _on_way(self, place: int) -> None:
+    def _on_way(self, position: int) -> None:
         """Go to the map; this page always shows the grid."""
         self._ways.mark(0)
-        if place:
+        if position:
             self._map()
 
     def _map(self) -> None:

@@ -45,14 +45,14 @@ def paint_header(
     font.setWeight(QFont.Weight.DemiBold)
     painter.setFont(font)
     painter.setPen(theme.colour("text"))
-    place = QRectF(x, rect.top(), rect.right() - x - _LINK_PX, rect.height())
-    name = QFontMetrics(font).elidedText(title, Qt.TextElideMode.ElideMiddle, int(place.width()))
-    painter.drawText(place, align, name)
+    line = QRectF(x, rect.top(), rect.right() - x - _LINK_PX, rect.height())
+    name = QFontMetrics(font).elidedText(title, Qt.TextElideMode.ElideMiddle, int(line.width()))
+    painter.drawText(line, align, name)
     used = QFontMetrics(font).horizontalAdvance(name)
     font.setWeight(QFont.Weight.Normal)
     painter.setFont(font)
     painter.setPen(theme.colour("text-3"))
-    painter.drawText(place.adjusted(used + 8 if name else 0, 0, 0, 0), align, f"{count:,}")
+    painter.drawText(line.adjusted(used + 8 if name else 0, 0, 0, 0), align, f"{count:,}")
     font.setPixelSize(12)
     painter.setFont(font)
     painter.setPen(theme.colour("accent-text"))
@@ -105,12 +105,12 @@ def paint_tile(
 
 
 def _paint_tick(painter: QPainter, box: QRectF) -> None:
-    place = QRectF(box.right() - 20, box.bottom() - 20, 16, 16)
+    rect = QRectF(box.right() - 20, box.bottom() - 20, 16, 16)
     painter.setPen(QPen(theme.colour("on-accent"), 1))
     painter.setBrush(theme.colour("accent"))
-    painter.drawRoundedRect(place, 3, 3)
+    painter.drawRoundedRect(rect, 3, 3)
     painter.setPen(QPen(theme.colour("on-accent"), 2))
-    x, y = place.left(), place.top()
+    x, y = rect.left(), rect.top()
     painter.drawLine(QPointF(x + 4, y + 8), QPointF(x + 7, y + 11))
     painter.drawLine(QPointF(x + 7, y + 11), QPointF(x + 12, y + 5))
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -153,17 +153,17 @@ def _paint_count(painter: QPainter, box: QRectF, count: int) -> None:
     font = _bold(painter)
     painter.setFont(font)
     width = QFontMetrics(font).horizontalAdvance(f"{count}") + 22
-    place = QRectF(box.right() - 4 - width, box.top() + 4, width, BADGE_PX)
+    rect = QRectF(box.right() - 4 - width, box.top() + 4, width, BADGE_PX)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(OVERLAY)
-    painter.drawRoundedRect(place, 3, 3)
+    painter.drawRoundedRect(rect, 3, 3)
     painter.setPen(QPen(OVERLAY_INK, 1.2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    x, y = place.left() + 4, place.center().y()
+    x, y = rect.left() + 4, rect.center().y()
     painter.drawRoundedRect(QRectF(x + 2.5, y - 2, 6, 6), 1, 1)
     painter.drawPolyline([QPointF(x, y + 2), QPointF(x, y - 4.5), QPointF(x + 6.5, y - 4.5)])
     painter.drawText(
-        place.adjusted(0, 0, -5, 0),
+        rect.adjusted(0, 0, -5, 0),
         Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
         f"{count}",
     )
@@ -176,10 +176,10 @@ def _word(painter: QPainter, corner: QPointF, text: str, *, centred: bool = Fals
     font = _bold(painter)
     painter.setFont(font)
     width = QFontMetrics(font).horizontalAdvance(text) + 12
-    place = QRectF(corner.x() - (width / 2 if centred else 0), corner.y(), width, 20)
+    rect = QRectF(corner.x() - (width / 2 if centred else 0), corner.y(), width, 20)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.colour("surface"))
-    painter.drawRoundedRect(place, 3, 3)
+    painter.drawRoundedRect(rect, 3, 3)
     painter.setPen(theme.colour("text"))
-    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
     painter.restore()

@@ -106,11 +106,11 @@ class GalleryView(QListView):
         self, ids: NDArray[np.int32], starts: NDArray[np.int32], titles: Sequence[str]
     ) -> None:
         """Show other samples; scroll position and selection stay as far as possible."""
-        place = self.verticalScrollBar().value()
+        scroll_px = self.verticalScrollBar().value()
         selected, current = self._rows.ids() or self._rows.pending, self.currentIndex()
         focus = int(self.tiles.ids[current.row()]) if current.isValid() else 0
         self.tiles.set_listing(ids, starts, titles)
-        self.verticalScrollBar().setValue(place)
+        self.verticalScrollBar().setValue(scroll_px)
         self._rows.select_ids(selected, focus)
 
     def selected_values(self) -> dict[str, list[str]]:
@@ -264,8 +264,8 @@ class GalleryView(QListView):
         if sample != self._hovered:
             self._hovered = sample
             rect = self._rect(index.row()) if sample else QRect()
-            place = self.viewport().mapToGlobal(rect.topLeft())
-            self.hovered.emit(sample, QRect(place, rect.size()))
+            point = self.viewport().mapToGlobal(rect.topLeft())
+            self.hovered.emit(sample, QRect(point, rect.size()))
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
@@ -327,8 +327,8 @@ class GalleryView(QListView):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Show the menu at the current image when a key asks for it."""
         if event.reason() is QContextMenuEvent.Reason.Keyboard and self.currentIndex().isValid():
-            place = self.visualRect(self.currentIndex()).center()
-            self.context_requested.emit(self.viewport().mapToGlobal(place))
+            point = self.visualRect(self.currentIndex()).center()
+            self.context_requested.emit(self.viewport().mapToGlobal(point))
         event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

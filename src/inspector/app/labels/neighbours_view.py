@@ -35,8 +35,8 @@ class NeighboursView(QWidget):
         images = QHBoxLayout()
         images.setSpacing(8)
         self._places = [_Neighbour() for _ in range(PLACES)]
-        for place in self._places:
-            images.addWidget(place, 1)
+        for slot in self._places:
+            images.addWidget(slot, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -61,8 +61,8 @@ class NeighboursView(QWidget):
         self._role.style().polish(self._role)
         self._role.setVisible(bool(role and label))
         self._count.setText(count)
-        for number, place in enumerate(self._places):
-            place.show_image(images[number] if number < len(images) else None)
+        for number, slot in enumerate(self._places):
+            slot.show_image(images[number] if number < len(images) else None)
 
 
 class _Neighbour(QWidget):

@@ -143,8 +143,8 @@ class LabelsPage(Page):
             # Keep the current kind until its queue is finished.
             self._kind = queue.kind
         self._tabs.mark(list(SuspectKind).index(queue.kind))
-        for place, kind in enumerate(SuspectKind):
-            self._tabs.show_count(place, queue.left[kind])
+        for position, kind in enumerate(SuspectKind):
+            self._tabs.show_count(position, queue.left[kind])
         if not self.review.show_items(queue.cases, done=queue.done):
             self._show_none(queue)
         self.review.show_aside(queue.aside)
@@ -263,8 +263,8 @@ class LabelsPage(Page):
                 lambda: self.project.decisions.drop(ids, reason="suspected label error")
             )
 
-    def _choose_kind(self, place: int) -> None:
-        self._kind = list(SuspectKind)[place]
+    def _choose_kind(self, position: int) -> None:
+        self._kind = list(SuspectKind)[position]
         self._ask()
 
     def _table(self) -> list[Key]:

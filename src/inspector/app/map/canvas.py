@@ -205,15 +205,15 @@ class MapCanvas(QWidget):
             )[0].tolist()
             wide = painter.fontMetrics().horizontalAdvance(name.text) + 12
             for step in (0, 1, -1, 2, -2, 3, -3):
-                place = QRectF(x - wide / 2, y - 11 + 24 * step, wide, 22)
-                if not any(place.intersects(other) for other in taken):
+                rect = QRectF(x - wide / 2, y - 11 + 24 * step, wide, 22)
+                if not any(rect.intersects(other) for other in taken):
                     break
-            taken.append(place)
+            taken.append(rect)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(ground)
-            painter.drawRoundedRect(place, 4, 4)
+            painter.drawRoundedRect(rect, 4, 4)
             painter.setPen(theme.colour("text"))
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, name.text)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, name.text)
 
     def _paint_lasso(self, painter: QPainter) -> None:
         fill = QColor(theme.colour("accent"))
@@ -233,11 +233,11 @@ class MapCanvas(QWidget):
         size = pixmap.size().scaled(HOVER_PX, HOVER_PX, Qt.AspectRatioMode.KeepAspectRatio)
         x = at.x() + 14 if at.x() + 14 + size.width() < self.width() else at.x() - 14 - size.width()
         y = min(max(4.0, at.y() - size.height() / 2), max(4.0, self.height() - size.height() - 4))
-        place = QRectF(x, y, size.width(), size.height())
+        rect = QRectF(x, y, size.width(), size.height())
         painter.setPen(QPen(theme.colour("surface"), 6))
-        painter.drawRoundedRect(place, 3, 3)
+        painter.drawRoundedRect(rect, 3, 3)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawPixmap(place, pixmap, QRectF(pixmap.rect()))
+        painter.drawPixmap(rect, pixmap, QRectF(pixmap.rect()))
 
     # Input
 

@@ -315,8 +315,8 @@ class MapPage(Page):
         outer.addLayout(head)
         outer.addWidget(self._stack, 1)
 
-    def _on_way(self, place: int) -> None:
-        if place == 0:
+    def _on_way(self, position: int) -> None:
+        if position == 0:
             self._ways.mark(1)  # The state when the user returns.
             self.asked.emit(PageRequest(PageName.GALLERY))
 

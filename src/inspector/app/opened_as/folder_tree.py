@@ -242,7 +242,7 @@ class _Row(QStyledItemDelegate):
     def _paint_examples(self, painter: QPainter, area: QRect, folder: FolderOutline) -> None:
         left = area.right() - 4 - len(folder.examples) * (_THUMB_PX + _GAP_PX)
         for number, path in enumerate(folder.examples):
-            place = QRect(
+            rect = QRect(
                 left + number * (_THUMB_PX + _GAP_PX),
                 area.top() + (area.height() - _THUMB_PX) // 2,
                 _THUMB_PX,
@@ -250,10 +250,10 @@ class _Row(QStyledItemDelegate):
             )
             pixmap = self._pixmap(path)
             if pixmap is None or pixmap.isNull():
-                painter.fillRect(place, theme.colour("line"))
+                painter.fillRect(rect, theme.colour("line"))
                 continue
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawPixmap(place, pixmap, square_of(pixmap))
+            painter.drawPixmap(rect, pixmap, square_of(pixmap))
 
 
 def _paint_name(painter: QPainter, area: QRect, name: str, folder: FolderOutline) -> None:

@@ -303,9 +303,9 @@ class OverviewPage(Page):
         columns = 1
         if not wide:
             columns = 3 if self.width() > _THREE_PX else 2 if self.width() > _TWO_PX else 1
-        for place, card in enumerate(self._cards):
+        for position, card in enumerate(self._cards):
             card.setMaximumWidth(_SIDE_PX if wide else 16_777_215)
-            self._findings.addWidget(card, place // columns, place % columns)
+            self._findings.addWidget(card, position // columns, position % columns)
         for column in range(3):
             self._findings.setColumnStretch(column, int(column < columns))
 

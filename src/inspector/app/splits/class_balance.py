@@ -91,8 +91,8 @@ class ClassBalance(QWidget):
                 top = y + (_ROW_PX - _BAR_PX) / 2
                 painter.drawRoundedRect(QRectF(x, top, length, _BAR_PX), 2, 2)
                 painter.setPen(theme.colour("text-2"))
-                place = QRectF(x + length + 6, y, _FIGURE_PX, _ROW_PX)
-                painter.drawText(place, middle, f"{100 * share:.0f} %")
+                rect = QRectF(x + length + 6, y, _FIGURE_PX, _ROW_PX)
+                painter.drawText(rect, middle, f"{100 * share:.0f} %")
 
     def _share(self, count: int, split: str) -> float:
         return count / max(1, self._totals.get(split, 0))

@@ -80,13 +80,13 @@ class SeedVariabilityPanel(QWidget):
         if not self._rates.shares:
             self.show_none("This rule uses no seed, so there is nothing to compare.")
             return
-        place = self._measure.currentIndex()
-        known = place == LEAK_RATE or self._drawn is not None
+        position = self._measure.currentIndex()
+        known = position == LEAK_RATE or self._drawn is not None
         self._measure.setVisible(True)
         self._figure.setVisible(known)
         self._draw.setVisible(not known)
         self._draw.setEnabled(self._job is None)
-        if place == LEAK_RATE:
+        if position == LEAK_RATE:
             rates = self._rates
             self._figure.show_axis(_AXES[LEAK_RATE])
             self._figure.show_values(rates.shares, rates.this_seed, self._seed_text())
@@ -94,24 +94,24 @@ class SeedVariabilityPanel(QWidget):
         elif self._drawn is None:
             self._text.setText("Baseline models have not tried other seeds of this call yet.")
         else:
-            self._show_drawn(self._drawn, place)
+            self._show_drawn(self._drawn, position)
 
-    def _show_drawn(self, drawn: SeedVariability, place: int) -> None:
-        one = drawn.accuracy if place == ACCURACY else drawn.class_deviation
-        self._figure.show_axis(_AXES[place])
+    def _show_drawn(self, drawn: SeedVariability, position: int) -> None:
+        one = drawn.accuracy if position == ACCURACY else drawn.class_deviation
+        self._figure.show_axis(_AXES[position])
         self._figure.show_values(one.values, one.this_seed, self._seed_text())
         rank = ""
         if one.percentile is not None:
             rank = f" Your seed is above {one.percentile:.0%} of them."
         what = (
             f"A baseline model reaches {one.median:.1%}"
-            if place == ACCURACY
+            if position == ACCURACY
             else f"The share of one class in validation is off by up to {one.median:.1%}"
         )
         self._text.setText(
             f"{what} [{one.at(5):.1%}, {one.at(95):.1%}] over {len(one.values)} seeds, with"
             f" {drawn.images:,} images.{rank}"
-            + (" Your own model may rank them differently." if place == ACCURACY else "")
+            + (" Your own model may rank them differently." if position == ACCURACY else "")
         )
 
     def _seed_text(self) -> str:

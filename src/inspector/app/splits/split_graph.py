@@ -128,8 +128,8 @@ class SplitGraph(QWidget):
                 Qt.CursorShape.PointingHandCursor if pointed >= 0 else Qt.CursorShape.ArrowCursor
             )
         if pointed >= 0:
-            place = event.globalPosition().toPoint()
-            QToolTip.showText(place, f"{self._edges[pointed].text}. Click for the pairs.", self)
+            point = event.globalPosition().toPoint()
+            QToolTip.showText(point, f"{self._edges[pointed].text}. Click for the pairs.", self)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
@@ -195,36 +195,36 @@ class SplitGraph(QWidget):
         painter.setPen(pen)
         painter.drawLine(places[edge.source].center(), places[edge.to].center())
 
-    def _paint_count(self, painter: QPainter, place: QRectF, position: int) -> None:
+    def _paint_count(self, painter: QPainter, rect: QRectF, position: int) -> None:
         chosen = position == self._current
         if chosen and self.hasFocus():
             painter.setPen(QPen(theme.colour("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(place.adjusted(-3, -3, 3, 3), 6, 6)
+            painter.drawRoundedRect(rect.adjusted(-3, -3, 3, 3), 6, 6)
         painter.setPen(QPen(theme.colour("accent" if chosen else "line"), 1))
         painter.setBrush(theme.colour("accent" if chosen else "surface"))
-        painter.drawRoundedRect(place, 4, 4)
+        painter.drawRoundedRect(rect, 4, 4)
         painter.setPen(theme.colour("on-accent" if chosen else "text"))
         painter.setFont(_font(self.font(), 13, strong=True))
         text = "…" if self._computing else f"{self._edges[position].count:,}"
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _paint_node(self, painter: QPainter, place: QRectF, name: str, images: int) -> None:
+    def _paint_node(self, painter: QPainter, rect: QRectF, name: str, images: int) -> None:
         fill, text, _ = badge_colours(name)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour(fill))
-        painter.drawRoundedRect(place, 4, 4)
+        painter.drawRoundedRect(rect, 4, 4)
         painter.setPen(theme.colour(text))
         painter.setFont(_font(self.font(), 13, strong=True))
         word = theme.split_word(name)
         word = painter.fontMetrics().elidedText(
-            f"{word[:1].upper()}{word[1:]}", Qt.TextElideMode.ElideRight, int(place.width()) - 8
+            f"{word[:1].upper()}{word[1:]}", Qt.TextElideMode.ElideRight, int(rect.width()) - 8
         )
         center = Qt.AlignmentFlag.AlignCenter
-        painter.drawText(place.adjusted(0, 4, 0, -place.height() / 2), center, word)
+        painter.drawText(rect.adjusted(0, 4, 0, -rect.height() / 2), center, word)
         painter.setFont(_font(self.font(), 12, strong=False))
         painter.drawText(
-            place.adjusted(0, place.height() / 2 - 2, 0, -4), center, f"{images:,} images"
+            rect.adjusted(0, rect.height() / 2 - 2, 0, -4), center, f"{images:,} images"
         )
 
     def _tell(self) -> None:

@@ -188,8 +188,8 @@ class StartPage(QWidget):
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(1, 0 if narrow else 1)
         self._grid.setRowStretch(0, 1)
-        for place, row in enumerate(self._rows):
-            row.setVisible(place < rows)
+        for position, row in enumerate(self._rows):
+            row.setVisible(position < rows)
 
     def _finish(self) -> None:
         """Add what the first paint does not need: a shortcut imports `Qt`, which takes 15 ms."""

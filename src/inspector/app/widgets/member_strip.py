@@ -176,7 +176,7 @@ class StripMember(QAbstractButton):
     def _paint_lines(self, painter: QPainter, box: QRect) -> None:
         font = QFont(self.font())
         font.setPixelSize(12)
-        place = QRect(box.right() + 8, box.center().y() - 16, 44, 16)
+        rect = QRect(box.right() + 8, box.center().y() - 16, 44, 16)
         mark = {"keep": " ✓", "drop": " ✗"}.get(self.sample.mark, "")
         texts = (f"{self._lines[0]}", f"{self._lines[1]}{mark}")
         weights = (QFont.Weight.DemiBold, QFont.Weight.Normal)
@@ -184,5 +184,5 @@ class StripMember(QAbstractButton):
             font.setWeight(weight if self._compared else QFont.Weight.Normal)
             painter.setFont(font)
             painter.setPen(theme.colour(ink))
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
-            place.translate(0, 16)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, text)
+            rect.translate(0, 16)

@@ -36,10 +36,10 @@ def paint_badge(
         return paint_split(painter, x, y, split)
     fill, text, _ = badge_colours(split)
     word = theme.split_word(split.removesuffix(" folder"), short=True)
-    place = QRectF(x, y, 20, BADGE_PX)
+    rect = QRectF(x, y, 20, BADGE_PX)
     if word:
-        _paint(painter, place, word, fill, text)
-    return place
+        _paint(painter, rect, word, fill, text)
+    return rect
 
 
 def paint_split(painter: QPainter, x: float, y: float, split: str) -> QRectF:
@@ -51,10 +51,10 @@ def paint_split(painter: QPainter, x: float, y: float, split: str) -> QRectF:
 def paint_word(painter: QPainter, x: float, y: float, text: str, fill: str, ink: str) -> QRectF:
     """Paint a word on a colour with its upper left corner at (x, y); return its rectangle."""
     width = word_width(painter, text) if text else 0
-    place = QRectF(x, y, width, WORD_PX)
+    rect = QRectF(x, y, width, WORD_PX)
     if text:
-        _paint(painter, place, text, fill, ink)
-    return place
+        _paint(painter, rect, text, fill, ink)
+    return rect
 
 
 def word_width(painter: QPainter, text: str) -> int:
@@ -69,12 +69,12 @@ def _font(painter: QPainter) -> QFont:
     return font
 
 
-def _paint(painter: QPainter, place: QRectF, text: str, fill: str, ink: str) -> None:
+def _paint(painter: QPainter, rect: QRectF, text: str, fill: str, ink: str) -> None:
     painter.save()
     painter.setFont(_font(painter))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.colour(fill))
-    painter.drawRoundedRect(place, _RADIUS, _RADIUS)
+    painter.drawRoundedRect(rect, _RADIUS, _RADIUS)
     painter.setPen(theme.colour(ink))
-    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
     painter.restore()

@@ -132,8 +132,8 @@ class _Examples(QWidget):
         font = painter.font()
         font.setPixelSize(12)
         painter.setFont(font)
-        for place, pair in enumerate(self._pairs):
-            x = place * (2 * _SIDE_PX + 18)
+        for position, pair in enumerate(self._pairs):
+            x = position * (2 * _SIDE_PX + 18)
             for side, image in enumerate((pair.left, pair.right)):
                 box = QRect(x + side * (_SIDE_PX + 2), 12, _SIDE_PX, _SIDE_PX)
                 painter.fillRect(box, theme.colour("sunken"))
@@ -188,8 +188,8 @@ def detected(project: Project) -> Detected:
     places = (0, confirmed - 1, confirmed, len(similarities) - 1)
     chosen = list(dict.fromkeys(i for i in places if 0 <= i < len(similarities)))
     examples = []
-    for place in sorted(chosen):
-        a, b, _, similarity = index.edges[place]
+    for row in sorted(chosen):
+        a, b, _, similarity = index.edges[row]
         left, right = (from_jpeg(project.samples.thumbnail(i)) for i in (a, b))
         examples.append(SimilarPair(similarity, left, right))
     return Detected(

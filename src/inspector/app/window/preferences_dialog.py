@@ -242,18 +242,18 @@ class Preferences(StableFocus, QDialog):
         """Show the rows that contain the words, and the sections that have such rows."""
         words = text.lower().split()
         first = None
-        for place in range(self._pages.count()):
-            area = self._pages.widget(place)
+        for position in range(self._pages.count()):
+            area = self._pages.widget(position)
             assert area is not None
             rows = [w for w in area.findChildren(QWidget) if w.property("words")]
             fits = [all(word in _words_of(row) for word in words) for row in rows]
-            section = self.sections.item(place)
+            section = self.sections.item(position)
             named = all(word in section.text().lower() for word in words)
             for row, fit in zip(rows, fits, strict=True):
                 row.setVisible(fit or named)
             section.setHidden(not (named or any(fits)))
             if first is None and not section.isHidden():
-                first = place
+                first = position
         if first is not None and self.sections.item(self.sections.currentRow()).isHidden():
             self.sections.setCurrentRow(first)
 

@@ -63,9 +63,9 @@ class ForestPlot(LateChart):
         low, high = low - pad, high + pad
         count = len(self._intervals)
         ticks = round_ticks(low, high)
-        for place, _ in ticks:
-            name = "line-strong" if place == 0 else "line"
-            plot.line([place, place], [0, count], theme.colour(name), 1)
+        for tick, _ in ticks:
+            name = "line-strong" if tick == 0 else "line"
+            plot.line([tick, tick], [0, count], theme.colour(name), 1)
         for row, one in enumerate(self._intervals):
             if one is not None:
                 self._paint_interval(plot, one, count - 0.5 - row)

@@ -109,9 +109,9 @@ class EvidenceView(QWidget):
         headline, detail = sections.headline(evidence)
         self._headline.setText(headline)
         self._detail.setText(detail)
-        place = self._area.verticalScrollBar().value()
+        scroll_px = self._area.verticalScrollBar().value()
         self._build(evidence)
-        self._area.verticalScrollBar().setValue(place)
+        self._area.verticalScrollBar().setValue(scroll_px)
         ids = [
             i for _, w in self._shown for s in w.findChildren(ThumbnailStrip) for i in s.samples()
         ]

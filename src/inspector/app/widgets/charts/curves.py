@@ -270,12 +270,12 @@ class Charts(QWidget):
         _style(plot)
         return plot
 
-    def _on_moved(self, place: QPointF) -> None:
+    def _on_moved(self, scene_point: QPointF) -> None:
         plot = next((p for p in self._plots.values() if p.scene() is self.sender()), None)
         longest = max((len(h) for c in self._curves for h in c.histories), default=0)
-        if plot is None or not longest or not plot.sceneBoundingRect().contains(place):
+        if plot is None or not longest or not plot.sceneBoundingRect().contains(scene_point):
             return
-        x = plot.plotItem.vb.mapSceneToView(place).x()
+        x = plot.plotItem.vb.mapSceneToView(scene_point).x()
         epoch = min(longest, max(1, round(x)))
         for line in self._lines:
             line.setPos(epoch)

@@ -194,8 +194,10 @@ class PairedHistogram(LateChart):
         if not bins:
             return
         highest = max(*self._shares[0], *self._shares[1]) or 1.0
-        for place, (name, shares) in enumerate(zip(self._sides, self._shares, strict=True)):
-            plot.bars([i + 0.05 + 0.45 * place for i in range(bins)], shares, 0.45, _colour(name))
+        for position, (name, shares) in enumerate(zip(self._sides, self._shares, strict=True)):
+            plot.bars(
+                [i + 0.05 + 0.45 * position for i in range(bins)], shares, 0.45, _colour(name)
+            )
         plot.ticks("left", (), 0)
         no, yes = self._ends
         ends = ((0.5, no), (1.5, yes)) if bins == 2 else _ends(0, bins, self._ends)
@@ -260,9 +262,9 @@ class Bars(LateChart):
         ]
         plot.ticks("left", list(zip(y, names, strict=True)), left)
         plot.ticks("bottom", (), 0)
-        for (_, parts), end, place in zip(self._bars, ends, y, strict=True):
+        for (_, parts), end, at in zip(self._bars, ends, y, strict=True):
             text = " / ".join(f"{n:,}" for n in parts.values())
-            plot.text(end, place, text, theme.colour("text-2"))
+            plot.text(end, at, text, theme.colour("text-2"))
         room = max(1, self.width() - left)
         reach = longest * room / max(1, room - _COUNTS_PX)
         plot.show_range((0, reach), (0, count))
@@ -300,9 +302,9 @@ def _share_ticks(low: float, high: float) -> list[tuple[float, str]]:
     steps = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5)
     step = next((one for one in steps if span / one <= 5), 0.5)
     first = int(np.ceil(low / step - 1e-9))
-    places = [number * step for number in range(first, int(high / step + 1e-9) + 1)]
+    ticks = [number * step for number in range(first, int(high / step + 1e-9) + 1)]
     digits = 1 if step < 0.01 else 0
-    return [(place, f"{100 * place:.{digits}f} %") for place in places]
+    return [(tick, f"{100 * tick:.{digits}f} %") for tick in ticks]
 
 
 def _ends(low: float, span: float, texts: tuple[str, str]) -> list[tuple[float, str]]:

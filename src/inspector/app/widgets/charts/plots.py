@@ -184,13 +184,13 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         QToolTip.hideText()
         super().leaveEvent(event)
 
-    def _on_moved(self, place: QPointF) -> None:
-        if not self.plotItem.vb.sceneBoundingRect().contains(place):
+    def _on_moved(self, scene_point: QPointF) -> None:
+        if not self.plotItem.vb.sceneBoundingRect().contains(scene_point):
             return
-        point = self.plotItem.vb.mapSceneToView(place)
+        point = self.plotItem.vb.mapSceneToView(scene_point)
         text = self._hover(point.x(), point.y())
         if text:
-            at = self.mapToGlobal(self.mapFromScene(place))
+            at = self.mapToGlobal(self.mapFromScene(scene_point))
             QToolTip.showText(at, text, self)
         else:
             QToolTip.hideText()

@@ -44,10 +44,10 @@ class BusyLine(QWidget):
         painter.setBrush(theme.colour("sunken"))
         painter.drawRoundedRect(QRectF(self.rect()), 2, 2)
         width = self.width() * _SHARE
-        place = (self.width() + width) * self._tick / _TURN_TICKS - width * 0.5
+        x = (self.width() + width) * self._tick / _TURN_TICKS - width * 0.5
         painter.setBrush(theme.colour("accent"))
         painter.setClipRect(self.rect())
-        painter.drawRoundedRect(QRectF(place, 0, width, self.height()), 2, 2)
+        painter.drawRoundedRect(QRectF(x, 0, width, self.height()), 2, 2)
         painter.end()
 
     def _on_tick(self) -> None:

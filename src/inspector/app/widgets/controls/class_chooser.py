@@ -77,13 +77,13 @@ class ClassChooser(QFrame):
         self.setFixedWidth(_WIDTH_PX)
         self._show(_Options((present, *self._first), {}))
 
-    def open_at(self, place: QPoint, project: Project, bridge: Bridge) -> None:
+    def open_at(self, point: QPoint, project: Project, bridge: Bridge) -> None:
         """Open above or below a point of the screen; examples appear as they are read."""
         self.list.setFixedHeight(_ROWS * _ROW_PX)
         self.adjustSize()
         room = self.screen().availableGeometry()
-        x = max(room.left(), min(place.x(), room.right() - self.width()))
-        y = max(room.top(), min(place.y(), room.bottom() - self.height()))
+        x = max(room.left(), min(point.x(), room.right() - self.width()))
+        y = max(room.top(), min(point.y(), room.bottom() - self.height()))
         self.move(x, y)
         self.show()
         self.field.setFocus()

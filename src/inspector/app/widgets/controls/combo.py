@@ -59,14 +59,14 @@ class Combo(QComboBox):
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        place = self.rect().adjusted(_SIDE_PX, 0, -_ARROW_PX + 6, 0)
+        line = self.rect().adjusted(_SIDE_PX, 0, -_ARROW_PX + 6, 0)
         align = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(theme.colour("text-2"))
-        painter.drawText(place, align, self._prefix)
+        painter.drawText(line, align, self._prefix)
         if self._prefix:
             painter.setFont(self._strong())
         painter.setPen(theme.colour("text" if self.isEnabled() else "text-3"))
-        rest = place.adjusted(self._prefix_width(), 0, 0, 0)
+        rest = line.adjusted(self._prefix_width(), 0, 0, 0)
         text = painter.fontMetrics().elidedText(
             self.currentText(), Qt.TextElideMode.ElideRight, rest.width()
         )
@@ -128,18 +128,18 @@ class _Rows(QStyledItemDelegate):
         font.setWeight(QFont.Weight.DemiBold if current else QFont.Weight.Normal)
         painter.setFont(font)
         painter.setPen(theme.colour("accent-text" if current else "text"))
-        place = rect.adjusted(_SIDE_PX, 0, -_SIDE_PX, 0)
+        line = rect.adjusted(_SIDE_PX, 0, -_SIDE_PX, 0)
         align = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(place, align, str(index.data() or ""))
+        painter.drawText(line, align, str(index.data() or ""))
         font.setWeight(QFont.Weight.Normal)
         painter.setFont(font)
         painter.setPen(theme.colour("accent-text" if current else "text-2"))
-        right = place.adjusted(0, 0, -_TICK_PX, 0)
+        right = line.adjusted(0, 0, -_TICK_PX, 0)
         painter.drawText(
             right, align | Qt.AlignmentFlag.AlignRight, str(index.data(DETAIL_ROLE) or "")
         )
         if current:
-            _paint_tick(painter, place.right() - 12, rect.center().y())
+            _paint_tick(painter, line.right() - 12, rect.center().y())
         painter.restore()
 
 

@@ -48,11 +48,11 @@ class ConfidenceBars(QWidget):
         font = QFont(self.font())
         font.setPixelSize(12)
         name_px = self.width() * _NAME_SHARE
-        for place, (name, value) in enumerate(self._rows):
-            line = QRectF(0, place * _ROW_PX, self.width(), _ROW_PX)
-            font.setWeight(QFont.Weight.DemiBold if place == 0 else QFont.Weight.Normal)
+        for position, (name, value) in enumerate(self._rows):
+            line = QRectF(0, position * _ROW_PX, self.width(), _ROW_PX)
+            font.setWeight(QFont.Weight.DemiBold if position == 0 else QFont.Weight.Normal)
             painter.setFont(font)
-            painter.setPen(theme.colour("text" if place == 0 else "text-2"))
+            painter.setPen(theme.colour("text" if position == 0 else "text-2"))
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(line, right, f"{value:.2f}")
             font.setWeight(QFont.Weight.Normal)
@@ -62,7 +62,7 @@ class ConfidenceBars(QWidget):
                 name, Qt.TextElideMode.ElideRight, int(name_px) - 8
             )
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
-            fill = "accent" if self._accent and place == 0 else "text-3"
+            fill = "accent" if self._accent and position == 0 else "text-3"
             bar = QRectF(name_px, line.center().y() - _BAR_PX / 2, 0, _BAR_PX)
             bar.setRight(self.width() - _VALUE_PX)
             paint_bar(painter, bar, value, fill)

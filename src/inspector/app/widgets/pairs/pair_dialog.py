@@ -21,7 +21,7 @@ def mode_control(view: CompareView) -> SegmentedControl:
     """Return the control for the mode of a view; it also follows keys."""
     modes: Sequence[CompareMode] = list(CompareMode)
     control = SegmentedControl([m.value for m in modes], name="Comparison", keys=MODE_KEYS)
-    control.chosen.connect(lambda place: view.set_mode(modes[place]))
+    control.chosen.connect(lambda position: view.set_mode(modes[position]))
     view.mode_changed.connect(lambda mode: control.mark(modes.index(mode)))
     return control
 

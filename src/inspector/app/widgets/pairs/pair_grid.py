@@ -277,12 +277,12 @@ def _paint_word(painter: QPainter, box: QRect, word: str) -> None:
     font.setWeight(QFont.Weight.DemiBold)
     painter.setFont(font)
     width = painter.fontMetrics().horizontalAdvance(word) + 12
-    place = QRectF(box.center().x() - width / 2, box.bottom() - 27, width, 20)
+    rect = QRectF(box.center().x() - width / 2, box.bottom() - 27, width, 20)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.colour("surface"))
-    painter.drawRoundedRect(place, 3, 3)
+    painter.drawRoundedRect(rect, 3, 3)
     painter.setPen(theme.colour("text"))
-    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, word)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, word)
 
 
 def _paint_tick(painter: QPainter, x: int, y: int, *, ticked: bool) -> None:

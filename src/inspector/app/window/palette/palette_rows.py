@@ -43,8 +43,8 @@ class PaletteRows(QStyledItemDelegate):
             font.setPixelSize(12)
             painter.setFont(font)
             painter.setPen(theme.colour("text-3"))
-            place = rect.adjusted(2 * _MARGIN_PX, 6, 0, 0)
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, str(index.data() or ""))
+            line = rect.adjusted(2 * _MARGIN_PX, 6, 0, 0)
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, str(index.data() or ""))
         painter.restore()
 
     def _paint_command(
@@ -112,11 +112,11 @@ def _paint_text(painter: QPainter, line: QRect, text: str, typed: str, *, select
 def _parts(text: str, typed: str) -> list[tuple[str, bool]]:
     """Split a text at the first match of the typed letters."""
     words = typed.split()
-    place = text.lower().find(words[0].lower()) if words else -1
-    if place < 0:
+    start = text.lower().find(words[0].lower()) if words else -1
+    if start < 0:
         return [(text, False)]
-    end = place + len(words[0])
-    return [(text[:place], False), (text[place:end], True), (text[end:], False)]
+    end = start + len(words[0])
+    return [(text[:start], False), (text[start:end], True), (text[end:], False)]
 
 
 def _paint_cap(painter: QPainter, right: int, middle: int, keys: str) -> int:
@@ -126,10 +126,10 @@ def _paint_cap(painter: QPainter, right: int, middle: int, keys: str) -> int:
     font.setWeight(QFont.Weight.Medium)
     painter.setFont(font)
     width = QFontMetrics(font).horizontalAdvance(keys) + 12
-    place = QRectF(right - width, middle - 10, width, 20)
+    rect = QRectF(right - width, middle - 10, width, 20)
     painter.setPen(theme.colour("line"))
     painter.setBrush(theme.colour("surface"))
-    painter.drawRoundedRect(place, 3, 3)
+    painter.drawRoundedRect(rect, 3, 3)
     painter.setPen(theme.colour("text-2"))
-    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, keys)
-    return int(place.left()) - 8
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, keys)
+    return int(rect.left()) - 8
