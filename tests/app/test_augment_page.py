@@ -295,7 +295,7 @@ def test_pins_stay_and_space_shows_originals(
     qtbot.waitUntil(lambda: _pins(grid) == "1", timeout=10_000)
     qtbot.waitUntil(lambda: shows(grid, 0, images[1]), timeout=10_000)
     # What is said above the grid takes room from it: it comes with the last answer.
-    qtbot.waitUntil(page.measurer.rests, timeout=30_000)
+    qtbot.waitUntil(page.measurer.is_idle, timeout=30_000)
     shown = _middle(cell(grid, 0, 1))
     page.setFocus()
     for push in page.findChildren(QPushButton):
@@ -317,7 +317,7 @@ def test_images_are_sharp_after_the_grid_got_another_size(
     # They are made smaller to the very pixels of the grid.
     grid, images = the_grid(page), view.project.previews.choose(4, side_px=224)
     choose(named(page, QComboBox, "Image size for training"), "224 px")
-    qtbot.waitUntil(page.measurer.rests, timeout=30_000)
+    qtbot.waitUntil(page.measurer.is_idle, timeout=30_000)
     qtbot.waitUntil(lambda: shows_all(grid, images), timeout=10_000)
     side = cell(grid, 0, 0).width()
     # A line more above the grid takes its room, while the page stays as large as it is.

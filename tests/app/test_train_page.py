@@ -113,9 +113,9 @@ def test_a_run_is_planned_in_words_trained_and_read(
     spec = view.project.runs.plan(Rule(), RunConfig(image_size_px=32))
     assert f"{len(spec.training):,} images" in said
     assert f"accuracy is measured on {len(spec.validation):,} validation images" in said
-    qtbot.waitUntil(lambda: page.going() != "", timeout=30_000)
+    qtbot.waitUntil(lambda: page.running_text() != "", timeout=30_000)
     qtbot.waitUntil(lambda: states(page) == [RunState.DONE] * 2, timeout=PATIENCE_MS)
-    assert page.going() == ""
+    assert page.running_text() == ""
     assert "tensorflow" not in sys.modules
     qtbot.waitUntil(lambda: text_of(page, "run-accuracy") != "", timeout=30_000)
     current = page.findChild(RunList).current()
@@ -239,7 +239,7 @@ def test_policies_are_compared_from_the_window(
     qtbot.waitUntil(lambda: planned(sheet).startswith("4 runs"), timeout=30_000)
     button(sheet, "Start the comparison").click()
     qtbot.waitUntil(
-        lambda: states(page) == [RunState.DONE] * 4 and not comparison(page).is_going(),
+        lambda: states(page) == [RunState.DONE] * 4 and not comparison(page).is_running(),
         timeout=PATIENCE_MS,
     )
     plot = named(page, ComparisonPlot, "Differences to the baseline")
@@ -339,8 +339,8 @@ def test_the_gap_is_planned_trained_and_told(
     runs = view.project.runs
     qtbot.waitUntil(lambda: any(r.history for r in runs.all()), timeout=PATIENCE_MS)
     assert page.findChild(RunList).count() == 0
-    assert page.gap.is_going()
+    assert page.gap.is_running()
     page.gap.stop()
-    qtbot.waitUntil(lambda: not page.gap.is_going(), timeout=30_000)
+    qtbot.waitUntil(lambda: not page.gap.is_running(), timeout=30_000)
     qtbot.waitUntil(lambda: "seeds are complete" in text_of(page.gap, "gap-text"), timeout=10_000)
     assert begin.isEnabled()

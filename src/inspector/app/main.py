@@ -22,7 +22,7 @@ from inspector.app.window import late_work
 from inspector.app.window.bug_reporter import BugReporter
 from inspector.app.window.display_check import check_screen
 from inspector.app.window.log_file import log_to_file
-from inspector.app.window.open_words import parse_words
+from inspector.app.window.open_arguments import parse_arguments
 from inspector.app.window.recent_datasets import recent_datasets
 from inspector.app.window.session import Session
 from inspector.app.window.settings_values import SettingsValues
@@ -121,11 +121,13 @@ class MainWindow(StableFocus, QMainWindow):
         recent = [path for path in self._session.recent() if Path(path).is_dir()]
         if recent:
             side_px = round(THUMBNAIL_PX * self.devicePixelRatio())
-            self.bridge.call(partial(late_work.read_faces, recent, side_px), self._show_faces)
+            self.bridge.call(
+                partial(late_work.read_thumbnails, recent, side_px), self._show_thumbnails
+            )
 
-    def _show_faces(self, thumbnails_of: "Mapping[str, list[QImage]]") -> None:
+    def _show_thumbnails(self, thumbnails_of: "Mapping[str, list[QImage]]") -> None:
         if self.start is not None:
-            self.start.show_faces(thumbnails_of)
+            self.start.show_thumbnails(thumbnails_of)
 
     @cached_property
     def opening(self) -> "ProjectLoader":
@@ -228,7 +230,7 @@ class MainWindow(StableFocus, QMainWindow):
         if self.start is None:
             self.show_start()
         assert self.start is not None
-        self.start.say(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}")
+        self.start.show_error(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}")
         self._stop_job = self.remedies.offer(error, *self._asked) or self._stop_job
 
     def show_backups(self, file: Path) -> None:
@@ -303,12 +305,12 @@ class MainWindow(StableFocus, QMainWindow):
 
     def _may_close(self) -> bool:
         """Ask the user before a training run is stopped."""
-        going = "" if self._sure or self.view is None else self.view.going()
+        going = "" if self._sure or self.view is None else self.view.running_text()
         if not going:
             return True
-        from inspector.app.window.messages import may_stop
+        from inspector.app.window.messages import confirm_stop
 
-        return may_stop(going, self)
+        return confirm_stop(going, self)
 
     def _shut_view(self) -> None:
         view, self.view = self.view, None
@@ -386,18 +388,18 @@ class MainWindow(StableFocus, QMainWindow):
 
     def _show_settings_error(self, error: InspectorError) -> None:
         if self.start is not None:
-            self.start.say(f"{error.message}. {error.advice}")
+            self.start.show_error(f"{error.message}. {error.advice}")
 
     def _on_job_ended(self, phase: str, seconds: float) -> None:
-        from inspector.app.window.notifications import tell_when_away
+        from inspector.app.window.notifications import notify_when_away
 
-        tell_when_away(self, self.windowTitle(), phase, seconds)
+        notify_when_away(self, self.windowTitle(), phase, seconds)
 
 
 def open_window(words: Sequence[str]) -> int:
     """Open the window, on a dataset or project file if one is named; return the exit status."""
     try:
-        opened = parse_words(words)
+        opened = parse_arguments(words)
         check_screen()
     except InspectorError as error:
         print(f"error: {error.message}\nadvice: {error.advice}", file=sys.stderr)  # noqa: T201

@@ -77,7 +77,7 @@ def _compare(arguments: argparse.Namespace) -> None:
             name = arguments.resume
         else:
             plan = _plan(arguments, project)
-            _tell_plan(plan, arguments)
+            _print_plan(plan, arguments)
             if arguments.dry_run:
                 return
             name = comparisons.store(plan)
@@ -85,7 +85,7 @@ def _compare(arguments: argparse.Namespace) -> None:
             comparisons.train(name, _listener(comparisons.kept(name), arguments))
         finally:
             # However the training ended, print the results so far.
-            _tell_result(comparisons.result(name), comparisons.kept(name), arguments)
+            _print_result(comparisons.result(name), comparisons.kept(name), arguments)
 
 
 def _plan(arguments: argparse.Namespace, project: Project) -> ComparisonPlan:
@@ -164,7 +164,7 @@ def _listener(record: StoredComparison, arguments: argparse.Namespace) -> Callab
     """Return a function that prints each event with its policy and seed."""
     known = {turn.run: turn for turn in record.turns}
 
-    def hear(answer: Event) -> None:
+    def print_event(answer: Event) -> None:
         event = event_of(answer)
         turn = known.get(getattr(answer, "run", ""))
         if event is None or turn is None:
@@ -179,10 +179,10 @@ def _listener(record: StoredComparison, arguments: argparse.Namespace) -> Callab
                 file=sys.stderr, flush=True,
             )  # fmt: skip
 
-    return hear
+    return print_event
 
 
-def _tell_plan(plan: ComparisonPlan, arguments: argparse.Namespace) -> None:
+def _print_plan(plan: ComparisonPlan, arguments: argparse.Namespace) -> None:
     """Print what would be trained and how long it should take."""
     seconds = plan.expected_seconds
     document = {
@@ -204,7 +204,7 @@ def _tell_plan(plan: ComparisonPlan, arguments: argparse.Namespace) -> None:
             print(f"- {note}", file=stream)
 
 
-def _tell_result(
+def _print_result(
     comparison: Comparison, record: StoredComparison, arguments: argparse.Namespace
 ) -> None:
     notes = comparison.notes

@@ -65,7 +65,7 @@ def train_answer(
     if arguments.dry_run:
         return None, {}
 
-    def hear(answer: Event) -> None:
+    def on_event(answer: Event) -> None:
         if isinstance(answer, RunDone):
             progress.advance()
 
@@ -73,9 +73,9 @@ def train_answer(
     more: dict[str, object] = {}
     with Bar(progress, quiet=arguments.quiet):
         try:
-            experiment = project.experiments.run(plan, hear)
+            experiment = project.experiments.run(plan, on_event)
             if cleaning is not None:
-                more = _cleaned(project, cleaning, hear)
+                more = _cleaned(project, cleaning, on_event)
         except KeyboardInterrupt:
             # Print the complete results, then that the training was stopped.
             experiment = project.experiments.known(plan)
@@ -89,9 +89,9 @@ def train_answer(
 
 
 def _cleaned(
-    project: Project, cleaning: ComparisonPlan, hear: Callable[[Event], None]
+    project: Project, cleaning: ComparisonPlan, on_event: Callable[[Event], None]
 ) -> dict[str, object]:
-    name = project.comparisons.start(cleaning, hear)
+    name = project.comparisons.start(cleaning, on_event)
     result = project.comparisons.result(name)
     document = as_json(result, project.comparisons.kept(name))
     return {"cleaning": document, "cleaning_text": result.rows[0].text}

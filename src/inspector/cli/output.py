@@ -65,15 +65,15 @@ class Bar:
 
     def _run(self) -> None:
         terminal = sys.stderr.isatty()
-        told = ""
+        last_phase = ""
         while not self._end.wait(0.2):
             now = self._progress.snapshot()
             if terminal:
                 of = f": {now.done:,} of {now.total:,}" if now.total else ""
                 line = f"{now.phase}{of} {now.rate:,.0f}/s {now.left}".rstrip()
                 print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
-            elif now.phase != told and now.total:
-                told = now.phase
+            elif now.phase != last_phase and now.total:
+                last_phase = now.phase
                 print(f"{now.phase}: {now.total:,} to do", file=sys.stderr, flush=True)
         if terminal:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)

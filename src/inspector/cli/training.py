@@ -75,12 +75,12 @@ def _train(arguments: argparse.Namespace) -> None:
             names = _new_runs(arguments, project)
         failures: list[RunFailed] = []
 
-        def hear(answer: Event) -> None:
-            _tell(answer, arguments)
+        def print_event(answer: Event) -> None:
+            _print_event(answer, arguments)
             if isinstance(answer, RunFailed):
                 failures.append(answer)
 
-        project.runs.train(names, hear)
+        project.runs.train(names, print_event)
         if failures:
             raise TrainingError(failures[-1].reason, failures[-1].advice)
 
@@ -103,7 +103,7 @@ def event_of(answer: Event) -> str | None:
     return _EVENTS.get(type(answer))
 
 
-def _tell(answer: Event, arguments: argparse.Namespace) -> None:
+def _print_event(answer: Event, arguments: argparse.Namespace) -> None:
     event = event_of(answer)
     if event is None:
         return

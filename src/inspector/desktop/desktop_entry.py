@@ -42,7 +42,7 @@ def install() -> list[Path]:
         raise InspectorError(
             f"the menu entry can't be written: {error}", f"Check the permissions of {share}."
         ) from error
-    _tell_desktop(share)
+    _refresh_desktop(share)
     return [share / name for name in contents]
 
 
@@ -62,7 +62,7 @@ def remove() -> list[Path]:
             f"the menu entry can't be removed: {error}", f"Check the permissions of {share}."
         ) from error
     if files:
-        _tell_desktop(share)
+        _refresh_desktop(share)
     return files
 
 
@@ -92,7 +92,7 @@ def _quoted(word: str) -> str:
     return '"' + for_command.replace("\\", "\\\\") + '"'
 
 
-def _tell_desktop(share: Path) -> None:
+def _refresh_desktop(share: Path) -> None:
     """Refresh the desktop's databases; a desktop without these tools refreshes by itself."""
     for tool, folder in (
         ("update-desktop-database", share / "applications"),

@@ -146,7 +146,7 @@ class WorstSamples(QWidget):
                 )  # fmt: skip
 
 
-def quiet(text: str = "") -> QLabel:
+def muted_label(text: str = "") -> QLabel:
     """Return a muted label with word wrap."""
     label = QLabel(text)
     label.setProperty("role", "muted")

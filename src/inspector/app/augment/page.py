@@ -145,7 +145,7 @@ class AugmentPage(Page):
         if self._new_reference_set:
             self.bridge.call(
                 self.project.previews.reference_set,
-                self.measurer.give,
+                self.measurer.set_data,
                 channel="augment reference set",
             )
         self._new_images = self._new_reference_set = False
@@ -174,7 +174,7 @@ class AugmentPage(Page):
         self._images.choose(int(self._side.currentData()))
 
     def _on_measured(self, images: tuple[PreviewImage, ...]) -> None:
-        self.measurer.give(MeasuredImages(tuple(image.pixels for image in images)))
+        self.measurer.set_data(MeasuredImages(tuple(image.pixels for image in images)))
 
     def _on_pinned(self, row: int) -> None:
         if row < min(len(self._images.images), int(self._size.currentData())):

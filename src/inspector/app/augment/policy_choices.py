@@ -16,7 +16,7 @@ _FLAGS = (
 )
 
 
-class Switches(QWidget):
+class SamplingChoices(QWidget):
     """Chooses the fill mode, whether shapes are preserved, and how numbers are sampled.
 
     Attributes:
@@ -44,12 +44,16 @@ class Switches(QWidget):
         ):  # fmt: skip
             widget.setAccessibleName(name)
             widget.setToolTip(name)
-        self._fill.activated.connect(lambda: self._say(fill=Fill(self._fill.currentData())))
-        self._shape.activated.connect(lambda: self._say(zoom_independent=self._shape.currentData()))
-        self._draws.activated.connect(
-            lambda: self._say(distribution=Distribution(self._draws.currentData()))
+        self._fill.activated.connect(
+            lambda: self._emit_changed(fill=Fill(self._fill.currentData()))
         )
-        self._level.valueChanged.connect(lambda level: self._say(cval=float(level)))
+        self._shape.activated.connect(
+            lambda: self._emit_changed(zoom_independent=self._shape.currentData())
+        )
+        self._draws.activated.connect(
+            lambda: self._emit_changed(distribution=Distribution(self._draws.currentData()))
+        )
+        self._level.valueChanged.connect(lambda level: self._emit_changed(cval=float(level)))
         _column(self, self._fill, self._level, self._shape, self._draws)
 
     def show_policy(self, policy: Policy) -> None:
@@ -62,13 +66,13 @@ class Switches(QWidget):
         is_used = policy.fill is Fill.CONSTANT or policy.erasing_probability > 0
         self._level.setVisible(is_used)
 
-    def _say(self, **changed: Any) -> None:
+    def _emit_changed(self, **changed: Any) -> None:
         if "fill" in changed:
             self._level.setVisible(changed["fill"] is Fill.CONSTANT)
         self.changed.emit(changed)
 
 
-class Normalising(QWidget):
+class NormalisationChoices(QWidget):
     """Chooses the normalisation, which training and validation share.
 
     Attributes:
@@ -84,13 +88,13 @@ class Normalising(QWidget):
         self._rescale.setAccessibleName("Rescale")
         self._rescale.addItem("rescale: none", _NONE)
         self._rescale.addItem("rescale: 1/255, to 0..1", _TO_ONE)
-        self._rescale.activated.connect(self._say)
+        self._rescale.activated.connect(self._emit_changed)
         self._flags = {}
         for field, text, keras in _FLAGS:
             box = QCheckBox(text)
             box.setToolTip(keras)
             box.setAccessibleDescription(keras)
-            box.clicked.connect(self._say)
+            box.clicked.connect(self._emit_changed)
             self._flags[field] = box
         note = QLabel(
             "Applied after augmentation, in validation too. The grid shows images before it."
@@ -116,7 +120,7 @@ class Normalising(QWidget):
         for field, box in self._flags.items():
             box.setChecked(getattr(now, field))
 
-    def _say(self, *_: object) -> None:
+    def _emit_changed(self, *_: object) -> None:
         kind = self._rescale.currentData()
         rescale = {_NONE: None, _TO_ONE: 1 / 255, _OTHER: self._now.rescale}[kind]
         flags = {field: box.isChecked() for field, box in self._flags.items()}

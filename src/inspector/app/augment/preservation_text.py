@@ -22,7 +22,7 @@ def headline(measured: EffectsRequests, policy: Policy, beside: str) -> tuple[st
             "What training will see.",
             f"Effects are measured after the images are read.{against}",
         )
-    if measured.tells() is False:
+    if measured.can_measure() is False:
         return (
             "Label preservation can't be measured on this dataset.",
             f"It needs two classes with several images each.{against}",

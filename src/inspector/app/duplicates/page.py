@@ -88,7 +88,7 @@ class DuplicatesPage(Page):
         )
         self.review.current_changed.connect(self._on_current)
         self.review.moved.connect(self.moved)
-        self.review.tell("Duplicates", "Duplicates appear here as they are found.")
+        self.review.show_heading("Duplicates", "Duplicates appear here as they are found.")
         self.verbs = PairVerbs(project, bridge, self.review, pair=self._pair, page=self)
         self.verbs.nothing_changed.connect(self._show_remark)
         self._keys = self._resolved()
@@ -195,15 +195,15 @@ class DuplicatesPage(Page):
         self.strip.shut()
         self.stage.clear()
         if answer.queue.counts[Scope.ALL]:
-            self.review.tell_empty("No such cluster.", "Choose another filter above the queue.")
+            self.review.show_empty("No such cluster.", "Choose another filter above the queue.")
         elif not self.project.scans.is_complete():
-            self.review.tell_empty("Looking for duplicates…", "They appear here as they are found.")
+            self.review.show_empty("Looking for duplicates…", "They appear here as they are found.")
         elif answer.nearest is None:
             title = f"No near-duplicates at {answer.threshold:.2f} or more."
-            self.review.tell_empty(title, "No two images are similar.")
+            self.review.show_empty(title, "No two images are similar.")
         else:
             left, right, similarity = answer.nearest
-            self.review.tell(
+            self.review.show_heading(
                 f"No near-duplicates at {answer.threshold:.2f} or more.",
                 f"The most similar pair has {similarity:.2f}. [ lowers the threshold.",
             )
@@ -217,7 +217,7 @@ class DuplicatesPage(Page):
 
     def _show_pair(self, cluster: Cluster) -> None:
         left, right = self._pair.left, self._pair.right
-        self.review.tell(headline(cluster), self._pair.remark or " ")
+        self.review.show_heading(headline(cluster), self._pair.remark or " ")
         self._request()
         self.stage.show_pair(left, right)
         self.bridge.call(
@@ -318,7 +318,7 @@ class DuplicatesPage(Page):
         if not self.review.show_items(pairs.pairs):
             self.strip.shut()
             self.stage.clear()
-            self.review.tell_empty("No pairs at this distance.", "] allows a larger distance.")
+            self.review.show_empty("No pairs at this distance.", "] allows a larger distance.")
         self._request()
 
     def _move_threshold(self, by: int) -> None:

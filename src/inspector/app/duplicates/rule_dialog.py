@@ -65,8 +65,8 @@ class RuleDialog(StableFocus, QDialog):
         )
         note.setWordWrap(True)
         note.setProperty("role", "muted")
-        choices, told = (self._rule, self._scope), (self._effect, self._places, self._redraw)
-        for widget in (note, *choices, *told, box):
+        choices, labels = (self._rule, self._scope), (self._effect, self._places, self._redraw)
+        for widget in (note, *choices, *labels, box):
             column.addWidget(widget)
         self._plan()
         bridge.call(project.splits.redraw, self._warn, channel="redraw")

@@ -19,14 +19,14 @@ class ClusterFacts:
     Attributes:
         similarity: Similarity to the left image, by id, of its near-duplicates.
         pair_kind: Kind of the compared pair; "" if the two are not directly similar.
-        goes: Images that K excludes.
+        copies: Images that K excludes.
         remark: What K leaves, or the size of the cluster.
     """
 
     similarity: dict[int, float]
     pair_kind: str
     pair_similarity: float | None
-    goes: tuple[Sample, ...]
+    copies: tuple[Sample, ...]
     remark: str
 
 
@@ -54,7 +54,7 @@ def advice(cluster: Cluster, keeper: Sample, facts: ClusterFacts) -> str:
         return f"{look}Decide the label first, then which copy stays."
     if is_burst(cluster):
         return "Photos in a row? Keep them together, so that no split separates them."
-    splits = {s.split for s in facts.goes}
+    splits = {s.split for s in facts.copies}
     if len(cluster.splits) > 1 and len(splits) == 1 and keeper.split not in splits:
         word = theme.split_word(keeper.split).lower()
         return f"Keep the {word} image; exclude its copies from {next(iter(splits))}."
@@ -63,10 +63,10 @@ def advice(cluster: Cluster, keeper: Sample, facts: ClusterFacts) -> str:
 
 def verb_text(facts: ClusterFacts) -> str:
     """Return the text of the button that K presses."""
-    count = len(facts.goes)
+    count = len(facts.copies)
     if not count:
         return "Keep this image"
-    splits = {s.split for s in facts.goes}
+    splits = {s.split for s in facts.copies}
     split = f"{next(iter(splits))} " if len(splits) == 1 and all(splits) else ""
     return f"Exclude {count} {split}copies" if count > 1 else f"Exclude {split}copy"
 
@@ -80,12 +80,12 @@ def facts_of(cluster: Cluster, index: DuplicateIndex, left: int, right: int) -> 
             similarity[member.id] = pair.similarity
     pair = index.pair(left, right) if left and right else None
     alike = set(index.neighbours(left))
-    goes = tuple(m for m in cluster.members if m.id in alike and not m.bound and m.mark != "drop")
+    copies = tuple(m for m in cluster.members if m.id in alike and not m.bound and m.mark != "drop")
     return ClusterFacts(
         similarity,
         "" if pair is None else pair.kind,
         None if pair is None else pair.similarity,
-        goes,
+        copies,
         _remark(cluster.members, index, left),
     )
 

@@ -69,18 +69,18 @@ class ExportPage(Page):
         self._start.clicked.connect(self._run)
         self._format = FormatCard()
         self._format.changed.connect(self._ask_plan)
-        self._said, self._redraw = QLabel(), QLabel()
+        self._status, self._redraw = QLabel(), QLabel()
         self._leaks, self._images, self._size = QLabel("…"), QLabel("…"), QLabel("…")
         self._banner = LeakBanner()
         self.bars = BalanceBars()
         self._strip = ExcludedStrip()
-        self._said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._open = _hidden_button("Open the folder", self._open_folder)
         self._report = QPushButton("Write a report…")
         self._report.setToolTip("All findings on one page, to save, print or send")
         self._report.clicked.connect(self._write_report)
         self._script = ScriptButton(
-            project, bridge, self.jobs, say=self._said.setText,
+            project, bridge, self.jobs, show_result=self._status.setText,
             folder=lambda: Path(self._target.text()).expanduser().parent,
         )  # fmt: skip
         self._tabs = DetailsTabs()
@@ -88,11 +88,11 @@ class ExportPage(Page):
 
     def _lay_out(self, choose: QPushButton) -> None:
         for label, name in (
-            (self._said, "export-status"), (self._leaks, "export-leaks"),
+            (self._status, "export-status"), (self._leaks, "export-leaks"),
             (self._redraw, "export-warning"), (self._images, "export-images"),
         ):  # fmt: skip
             label.setObjectName(name)
-        for label in (self._said, self._redraw):
+        for label in (self._status, self._redraw):
             label.setProperty("role", "caption")
             label.setWordWrap(True)
         self._strip.restored.connect(self._on_restored)
@@ -141,7 +141,7 @@ class ExportPage(Page):
             where.addWidget(button)
         row.addLayout(where, 1)
         promise_row = QHBoxLayout()
-        promise_row.addWidget(self._said, 1)
+        promise_row.addWidget(self._status, 1)
         promise_row.addWidget(self._open)
         promise_row.addWidget(self._script)
         promise_row.addWidget(self._report)
@@ -186,7 +186,7 @@ class ExportPage(Page):
         """Discard the plan of the previous target."""
         self._plan = None
         self._start.setEnabled(False)
-        self._said.setText("Planning…")
+        self._status.setText("Planning…")
         self._soon.start()
 
     def _ask_plan(self, *_: object) -> None:
@@ -205,7 +205,7 @@ class ExportPage(Page):
     def _refuse(self, error: InspectorError) -> None:
         self._plan = None
         self._start.setEnabled(False)
-        self._said.setText(f"{error.message}. {error.advice}")
+        self._status.setText(f"{error.message}. {error.advice}")
         self._redraw.setText("")
 
     def _show_plan(self, planned: PlannedExport) -> None:
@@ -231,7 +231,7 @@ class ExportPage(Page):
         self._strip.show_images(planned.excluded, len(planned.excluded_ids))
         verb = "copied" if plan.mode is ExportMode.COPY else "linked"
         left = len(plan.left_out)
-        self._said.setText(
+        self._status.setText(
             f"{plan.files:,} files would be {verb}; {left:,} {'is' if left == 1 else 'are'} left"
             f" out. {plan.free_bytes / 1e9:,.0f} GB are free there."
         )
@@ -267,7 +267,7 @@ class ExportPage(Page):
         manifest = Path(exported.manifest)
         self._done_in = str(manifest.parent)
         self._tabs.show_code(export_code(plan, manifest))
-        self._said.setText(
+        self._status.setText(
             f"Done: {exported.files:,} files, {exported.bytes / 1e6:,.1f} MB;"
             f" {exported.verified:,} verified by hash. {exported.leaks_after:,} known pairs across"
             f" splits at similarity {threshold:g} or more, {exported.groups_after:,} groups on"

@@ -26,18 +26,18 @@ class ScriptButton(QPushButton):
     """Writes a loading script with its data.
 
     Args:
-        say: Shows the result.
+        show_result: Shows the result.
         folder: Returns the folder in which the dialog starts.
     """
 
     def __init__(
-        self, project: Project, bridge: Bridge, jobs: Jobs, *, say: Callable[[str], None],
+        self, project: Project, bridge: Bridge, jobs: Jobs, *, show_result: Callable[[str], None],
         folder: Callable[[], Path],
     ) -> None:  # fmt: skip
         super().__init__("Script for…")
         self.setToolTip("Python that loads decisions, labels or runs into another program")
         self._project, self._bridge, self._jobs = project, bridge, jobs
-        self._say, self._folder = say, folder
+        self._show_result, self._folder = show_result, folder
         menu = QMenu(self)
         for tool, title in _TITLES.items():
             menu.addAction(title).triggered.connect(partial(self._ask, tool))
@@ -66,11 +66,13 @@ class ScriptButton(QPushButton):
                     return project.image_scripts.write(tool, file, stop=stop, progress=progress)
 
         def failed(error: InspectorError) -> None:
-            self._say(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}")
+            self._show_result(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}")
 
         self._bridge.call(
             work,
-            lambda paths: self._say(f"{paths[0]} was written; it reads {paths[1].name} beside it."),
+            lambda paths: self._show_result(
+                f"{paths[0]} was written; it reads {paths[1].name} beside it."
+            ),
             on_error=failed,
             on_end=lambda: self._jobs.end(job),
         )

@@ -75,7 +75,7 @@ class FilterBar(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self._make_chips((), ())
-        self._tell()
+        self._show_filters()
 
     def sizeHint(self) -> QSize:
         return QSize(600, self.heightForWidth(max(600, self.width())))
@@ -86,7 +86,7 @@ class FilterBar(QWidget):
         for facet, values in self.lists.items():
             values.show_values(counts.get(facet, {}), self._chosen(facet))
         self._keep_chips(counts)
-        self._tell()
+        self._show_filters()
 
     def show_only(self, title: str, ids: Iterable[int]) -> None:
         """List only some samples, of any status, under a title."""
@@ -217,10 +217,10 @@ class FilterBar(QWidget):
         self.query = query
         for facet, values in self.lists.items():
             values.show_values(self._counts.get(facet, {}), self._chosen(facet))
-        self._tell()
+        self._show_filters()
         self.changed.emit()
 
-    def _tell(self) -> None:
+    def _show_filters(self) -> None:
         """Show the active filters on the chips."""
         for facet, chips in self.values.items():
             counts = self._counts.get(facet, {})

@@ -154,19 +154,19 @@ class LabelsPage(Page):
     def _show_none(self, queue: LabelQueue) -> None:
         done, total = queue.done
         if total and done == total:
-            self.review.tell_empty(
+            self.review.show_empty(
                 "Every label here is reviewed.", "Ctrl+Z undoes the last decision."
             )
         elif queue.kind is SuspectKind.CONFLICTS:
-            self.review.tell_empty(
+            self.review.show_empty(
                 "No image has two labels.", "All near-duplicates have the same class."
             )
         elif queue.looked:
-            self.review.tell_empty(
+            self.review.show_empty(
                 "No suspected label errors.", "Baseline models contradict no label of this dataset."
             )
         else:
-            self.review.tell_empty(
+            self.review.show_empty(
                 "Labels have not been checked yet.",
                 "The diagnosis on Overview finds suspected label errors with baseline models.",
             )
@@ -179,7 +179,7 @@ class LabelsPage(Page):
         case = self.current()
         if case is None:
             return
-        self.review.tell(question(case), reason(case))
+        self.review.show_heading(question(case), reason(case))
         self._show_verbs(case)
         first = case.samples[0].id
         if case.score is None:

@@ -121,7 +121,7 @@ class MapCanvas(QWidget):
         self._fits = True
         self._camera = fitted(self._positions, self.width(), self.height())
         self._look_again()
-        self._tell_view()
+        self._emit_viewed()
 
     def zoom(self, factor: float) -> None:
         """Zoom about the centre."""
@@ -327,9 +327,9 @@ class MapCanvas(QWidget):
     def _set_camera(self, camera: Camera) -> None:
         self._camera, self._fits = camera, False
         self._look_again()
-        self._tell_view()
+        self._emit_viewed()
 
-    def _tell_view(self) -> None:
+    def _emit_viewed(self) -> None:
         near = self.visible_rows()
         if len(near) <= NEAR_POINTS:
             self.viewed.emit(near)

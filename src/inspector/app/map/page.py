@@ -155,7 +155,7 @@ class MapPage(Page):
         data = state.data
         self._stack.setCurrentIndex(int(data is not None))
         if data is None:
-            self._tell_missing(state)
+            self._show_missing(state)
             return
         same = before is not None and [s.id for s in before.samples] == [s.id for s in data.samples]
         if not same or before is None or before.positions is not data.positions:
@@ -167,7 +167,7 @@ class MapPage(Page):
         self._show_selection()
         self._restyle()
 
-    def _tell_missing(self, state: MapState) -> None:
+    def _show_missing(self, state: MapState) -> None:
         if self.jobs.running:
             return
         self._headline.setText("Map")
@@ -296,12 +296,12 @@ class MapPage(Page):
         self._headline.setWordWrap(True)
         self._subline.setProperty("role", "muted")
         self._subline.setWordWrap(True)
-        told = QVBoxLayout()
-        told.setSpacing(4)
-        told.addWidget(self._headline)
-        told.addWidget(self._subline)
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(self._headline)
+        words.addWidget(self._subline)
         head = QHBoxLayout()
-        head.addLayout(told, 1)
+        head.addLayout(words, 1)
         self._ways = SegmentedControl(["Grid", "Map"], name="View as")
         self._ways.mark(1)
         self._ways.chosen.connect(self._on_way)

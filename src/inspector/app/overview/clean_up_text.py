@@ -18,7 +18,7 @@ class PairFilter(Enum):
     NEAR = "Near"
     TWO_LABELS = "Two labels"
 
-    def holds(self, pair: CopyPair) -> bool:
+    def matches(self, pair: CopyPair) -> bool:
         """Return whether a pair passes the filter."""
         match self:
             case PairFilter.ALL:

@@ -154,7 +154,7 @@ class CleanUpView(QWidget):
             files = "file" if failed == 1 else "files"
             self._unreadable.setText(f"Exclude {failed:,} unreadable {files}")
         self._unreadable.setVisible(bool(failed) or not self._unreadable.isChecked())
-        near = [p for p in self._pairs if PairFilter.NEAR.holds(p) and not p.certain]
+        near = [p for p in self._pairs if PairFilter.NEAR.matches(p) and not p.certain]
         self._near.setText(
             f"{len(near):,} near pairs are not ticked. {plan.precision.text}" if near else ""
         )
@@ -166,7 +166,7 @@ class CleanUpView(QWidget):
                 widget.setVisible(bool(shown))
 
     def _show_pairs(self) -> None:
-        counts = {chip: sum(chip.holds(p) for p in self._pairs) for chip in CHIPS}
+        counts = {chip: sum(chip.matches(p) for p in self._pairs) for chip in CHIPS}
         for chip, button in self._chips.items():
             button.setText(f"{chip.value}  {counts[chip]:,}")
             button.setEnabled(counts[chip] > 0 or chip is PairFilter.ALL)
@@ -187,7 +187,7 @@ class CleanUpView(QWidget):
         self.grid.show_tiles([tile_of(pair) for pair in shown])
 
     def _shown(self) -> Sequence[CopyPair]:
-        shown = [p for p in self._pairs if self._chip.holds(p)]
+        shown = [p for p in self._pairs if self._chip.matches(p)]
         match self._sort.currentIndex():
             case 1:
                 shown.reverse()

@@ -137,7 +137,7 @@ class VerdictPanel(QFrame):
         self._made.setVisible(last is not None)
         if last is None:
             if not self.started:
-                self._say(
+                self._show_status(
                     "Enter your accuracies (optional), then let baseline models measure the gap."
                 )
             return
@@ -169,7 +169,9 @@ class VerdictPanel(QFrame):
         self._run.setEnabled(False)
         progress, stop = Progress(), Stop()
         self._job = self._jobs.start(progress, stop)
-        self._say("Baseline models are being trained; figures appear when the controls are done.")
+        self._show_status(
+            "Baseline models are being trained; figures appear when the controls are done."
+        )
         self._made.setVisible(False)
         diagnoses = self._project.diagnoses
 
@@ -180,7 +182,7 @@ class VerdictPanel(QFrame):
 
         self._bridge.call(work, self._on_done, on_error=self._on_error)
 
-    def _say(self, text: str) -> None:
+    def _show_status(self, text: str) -> None:
         """Show progress or an error."""
         self._verdict.setText(text)
         self._verdict.setVisible(True)
@@ -188,13 +190,13 @@ class VerdictPanel(QFrame):
     def _on_done(self, answer: Diagnosis | None) -> None:
         self._ended()
         if answer is None:
-            self._say("Stopped. This diagnosis was not saved.")
+            self._show_status("Stopped. This diagnosis was not saved.")
         else:
             self.refresh(complete=True)
 
     def _on_error(self, error: InspectorError) -> None:
         self._ended()
-        self._say(f"{error.message}. {error.advice}")
+        self._show_status(f"{error.message}. {error.advice}")
 
     def _ended(self) -> None:
         self._jobs.end(self._job)

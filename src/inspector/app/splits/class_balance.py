@@ -32,12 +32,12 @@ class ClassBalance(QWidget):
         self._rows = rows
         splits = list(rows[0][1]) if rows else []
         self._totals = {split: sum(counts[split] for _, counts in rows) for split in splits}
-        told = [
+        texts = [
             f"{name}: " + ", ".join(f"{split} {self._share(n, split):.0%}"
                                     for split, n in counts.items())
             for name, counts in rows
         ]  # fmt: skip
-        self.setAccessibleDescription("; ".join(told))
+        self.setAccessibleDescription("; ".join(texts))
         self.setFixedHeight(_HEAD_PX + _ROW_PX * min(MAX_ROWS, len(rows)))
         self.update()
 

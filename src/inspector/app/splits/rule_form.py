@@ -107,7 +107,7 @@ class RuleBar(QFrame):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_WAIT_MS)
-        self._timer.timeout.connect(self._tell)
+        self._timer.timeout.connect(self._emit_changed)
         self._fill()
         self._set_up_buttons()
         self._lay_out()
@@ -316,7 +316,7 @@ class RuleBar(QFrame):
         self.lines.clear()
         self._on_changed()
 
-    def _tell(self) -> None:
+    def _emit_changed(self) -> None:
         self.changed.emit(self.rule())
 
     def _on_file(self) -> None:

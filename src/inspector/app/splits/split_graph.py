@@ -75,12 +75,12 @@ class SplitGraph(QWidget):
         self.setFixedHeight(
             _ROW_PX if count < 3 else _TRIANGLE_PX if count == 3 else 2 * _ROW_PX + 56
         )
-        self._tell()
+        self._describe()
 
     def show_computing(self) -> None:
         """Hide the figures while others are being computed."""
         self._computing = True
-        self._tell()
+        self._describe()
 
     def is_computing(self) -> bool:
         """Return whether the figures are being computed."""
@@ -97,7 +97,7 @@ class SplitGraph(QWidget):
         """Select an edge."""
         if 0 <= position < len(self._edges) and position != self._current:
             self._current = position
-            self._tell()
+            self._describe()
             self.chosen.emit(self._edges[position])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -227,11 +227,11 @@ class SplitGraph(QWidget):
             rect.adjusted(0, rect.height() / 2 - 2, 0, -4), center, f"{images:,} images"
         )
 
-    def _tell(self) -> None:
-        told = "; ".join(edge.text for edge in self._edges)
+    def _describe(self) -> None:
+        text = "; ".join(edge.text for edge in self._edges)
         current = self.current()
         chosen = f". Chosen: {current.text}" if current is not None else ""
-        self.setAccessibleDescription("computing" if self._computing else f"{told}{chosen}")
+        self.setAccessibleDescription("computing" if self._computing else f"{text}{chosen}")
         self.update()
 
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector.app.start.illustrations import DropArrow, GapPicture, PairPicture
+from inspector.app.start.illustrations import DropArrow, GapIllustration, PairIllustration
 from inspector.app.start.recent import ROW_PX
 from inspector.app.start.recent_row import RecentRow
 from inspector.app.widgets.controls.busy_line import BusyLine
@@ -116,7 +116,7 @@ class StartPage(QWidget):
     def is_painted(self) -> bool:
         return self._painted
 
-    def say(self, text: str) -> None:
+    def show_error(self, text: str) -> None:
         """Show why something could not be opened."""
         self.show_opening("")
         self._note.setText(text)
@@ -134,7 +134,7 @@ class StartPage(QWidget):
 
     def show_job(self, progress: "Progress", stop: "Stop") -> None:
         """Show that the sample is being created, with a stop."""
-        self.say("")
+        self.show_error("")
         self._status.setText("Creating the sample dataset…")
         self._busy_box.show()
         self._sample.setEnabled(False)
@@ -151,7 +151,7 @@ class StartPage(QWidget):
         """Show jobs of the window below the buttons."""
         self._bar.watch(jobs)
 
-    def show_faces(self, thumbnails_of: "Mapping[str, list[QImage]]") -> None:
+    def show_thumbnails(self, thumbnails_of: "Mapping[str, list[QImage]]") -> None:
         """Show thumbnails of recent datasets in the space that was reserved for them."""
         for row in self._rows:
             row.show_thumbnails(thumbnails_of.get(row.dataset.path, ()))
@@ -365,7 +365,11 @@ def _steps_card() -> QWidget:
     column = QVBoxLayout(card)
     column.setContentsMargins(16, 16, 16, 16)
     column.setSpacing(12)
-    pictures = (PairPicture(excluded=False), GapPicture(), PairPicture(excluded=True))
+    pictures = (
+        PairIllustration(excluded=False),
+        GapIllustration(),
+        PairIllustration(excluded=True),
+    )
     for picture, (title, sentence) in zip(pictures, _STEPS, strict=True):
         head, text = QLabel(title), QLabel(sentence)
         head.setProperty("role", "heading")

@@ -95,7 +95,7 @@ class ComparisonPanel(QWidget):
         """Read the stored comparisons."""
         self._bridge.call(self._project.comparisons.all, self._show_kept, channel="comparisons")
 
-    def is_going(self) -> bool:
+    def is_running(self) -> bool:
         """Return whether a comparison is being trained."""
         return self._stop is not None
 
@@ -123,7 +123,7 @@ class ComparisonPanel(QWidget):
             return
         stop = self._stop = Stop()
         self._bridge.call(
-            lambda: self._project.comparisons.train(name, _heard, stop), self._on_trained,
+            lambda: self._project.comparisons.train(name, _ignore, stop), self._on_trained,
             on_error=self._on_failed,
         )  # fmt: skip
         self.refresh()
@@ -166,7 +166,7 @@ class ComparisonPanel(QWidget):
         self._show_parts(True)
         self.compared.emit(comparison)
         self._plot.show_comparison(comparison)
-        self._go_on.setVisible(comparison.partial and not self.is_going())
+        self._go_on.setVisible(comparison.partial and not self.is_running())
         figures = (comparison.reference, *(row.figures for row in comparison.rows))
         self._times.setRowCount(2 * len(figures))
         for row, one in enumerate(figures):
@@ -211,7 +211,7 @@ class ComparisonPanel(QWidget):
         self._read()
 
 
-def _heard(_: Event) -> None:
+def _ignore(_: Event) -> None:
     """Ignore the answer: a `Changes` follows."""
 
 

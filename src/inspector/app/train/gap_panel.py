@@ -69,7 +69,7 @@ class GapPanel(QWidget):
         """Show the last result."""
         self._bridge.call(self._project.experiments.last, self._show_last, channel="experiment")
 
-    def is_going(self) -> bool:
+    def is_running(self) -> bool:
         """Return whether an experiment is being trained."""
         return self._training
 
@@ -116,7 +116,7 @@ class GapPanel(QWidget):
         self._ask.setEnabled(False)
         self._start.setEnabled(False)
         self._bridge.call(
-            lambda: self._project.experiments.run(plan, _heard, stop=stop), self._on_answer,
+            lambda: self._project.experiments.run(plan, _ignore, stop=stop), self._on_answer,
             on_error=self._on_failed,
         )  # fmt: skip
 
@@ -177,5 +177,5 @@ class GapPanel(QWidget):
         outer.addLayout(row)
 
 
-def _heard(_: Event) -> None:
+def _ignore(_: Event) -> None:
     """Ignore the answer: a `Changes` follows."""

@@ -128,7 +128,7 @@ class TrainPage(Page):
         best = max((run.best.val_accuracy for run in runs if run.best), default=None)
         return text if best is None else f"{text}, best {best:.3f}"
 
-    def going(self) -> str:
+    def running_text(self) -> str:
         """Describe the current training; "" without one."""
         job = self.project.runs.trainer.job()
         return job.phase if job is not None else ""
@@ -159,7 +159,7 @@ class TrainPage(Page):
         if self.isVisible():
             self._draw()
             self._show_run()
-        waits = self._comparison.is_going() or self.gap.is_going()
+        waits = self._comparison.is_running() or self.gap.is_running()
         live = waits or any(run.live is not None for run in runs)
         if live and self._job is None:
             self._job = self.jobs.start(RunningJobs(self.project), Stop())
@@ -204,17 +204,19 @@ class TrainPage(Page):
         )  # fmt: skip
 
     def _show_plan(self, plan: TrainingPlan) -> None:
-        self._say(plan.text)
+        self._show_status(plan.text)
         self._start.setEnabled(True)
 
     def _refuse(self, error: InspectorError) -> None:
-        self._say_error(error)
+        self._show_error(error)
         self._start.setEnabled(False)
 
-    def _say_error(self, error: InspectorError) -> None:
-        self._say(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}", "error")
+    def _show_error(self, error: InspectorError) -> None:
+        self._show_status(
+            f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}", "error"
+        )
 
-    def _say(self, text: str, role: str = "muted") -> None:
+    def _show_status(self, text: str, role: str = "muted") -> None:
         self._plan.setProperty("role", role)
         self._plan.style().polish(self._plan)
         self._plan.setText(text)
@@ -265,16 +267,16 @@ class TrainPage(Page):
 
     def _show_run(self) -> None:
         run = self._current()
-        going = run is not None and run.live is not None
-        self._halt.setEnabled(going)
-        self._pause.setEnabled(going or (run is not None and run.can_resume))
+        running_text = run is not None and run.live is not None
+        self._halt.setEnabled(running_text)
+        self._pause.setEnabled(running_text or (run is not None and run.can_resume))
         waits = run is not None and (run.state is RunState.PAUSED or run.can_resume)
         self._pause.setText("Resume" if waits else "Pause")
         if run is None:
             self._result.show_message("Choose a run to see what it says about the data.")
         elif run.reason:
             self._result.show_message(f"This run failed: {run.reason}. {run.advice}")
-        elif going:
+        elif running_text:
             self._result.show_message(
                 "What a run says about the data appears here once it ends or is stopped."
             )
@@ -292,7 +294,7 @@ class TrainPage(Page):
 
     def _on_compare(self) -> None:
         self._tabs.setCurrentWidget(self._comparison)
-        self._comparison.ask(self._form.run_config(), self._form.own())
+        self._comparison.ask(self._form.run_config(), self._form.own_policies())
 
     def _read_policies(self) -> None:
         self.bridge.call(
@@ -319,10 +321,10 @@ class TrainPage(Page):
         self._compare.clicked.connect(self._on_compare)
         for panel in (self._comparison, self.gap):
             panel.ended.connect(self._read)
-        self._comparison.failed.connect(self._say_error)
+        self._comparison.failed.connect(self._show_error)
         self._comparison.compared.connect(self._on_compared)
-        self._actions.told.connect(self._say)
-        self._actions.failed.connect(self._say_error)
+        self._actions.message_changed.connect(self._show_status)
+        self._actions.failed.connect(self._show_error)
         self._pause.clicked.connect(self._on_pause)
         self._halt.clicked.connect(self._on_halt)
         self._list.chosen.connect(self._on_chosen)

@@ -20,7 +20,7 @@ class RunActions(QMenu):
     """The menu of a run.
 
     Attributes:
-        told: A sentence, and the role of its label.
+        message_changed: A sentence, and the role of its label.
         failed: An `InspectorError`.
 
     Args:
@@ -30,7 +30,7 @@ class RunActions(QMenu):
         current: Returns the selected run.
     """
 
-    told = Signal(str, str)
+    message_changed = Signal(str, str)
     failed = Signal(object)
 
     def __init__(
@@ -52,7 +52,9 @@ class RunActions(QMenu):
         if run is None:
             return
         if not run.spec.test or not run.history:
-            self.told.emit("This run has no test folder, or no complete epoch yet.", "error")
+            self.message_changed.emit(
+                "This run has no test folder, or no complete epoch yet.", "error"
+            )
             return
         box = QMessageBox(self.parentWidget())
         box.setText("Evaluate this run on the test folder?")
@@ -70,7 +72,7 @@ class RunActions(QMenu):
             )  # fmt: skip
 
     def _show_test(self, opened: OpenedTest) -> None:
-        self.told.emit(
+        self.message_changed.emit(
             f"Test folder, opened on {opened.at}: accuracy {opened.accuracy:.3f}"
             f" (95 % CI {opened.low:.3f} to {opened.high:.3f}) of {opened.images:,} images.",
             "heading",

@@ -55,16 +55,16 @@ class RunForm(QWidget):
         """Return the number of seeds."""
         return self._seeds.value()
 
-    def own(self) -> dict[str, Policy]:
+    def own_policies(self) -> dict[str, Policy]:
         """Return the saved policies of the project."""
         return dict(self._own)
 
-    def show_policies(self, own: Mapping[str, Policy]) -> None:
+    def show_policies(self, own_policies: Mapping[str, Policy]) -> None:
         """Offer no augmentation, the policies of the project, and the presets."""
-        self._own = dict(own)
+        self._own = dict(own_policies)
         chosen = self._policy.currentText()
         presets = {name: p for name, p in PRESETS.items() if p != Policy.none()}
-        self._policies = {_NO_POLICY: None, **own, **presets}
+        self._policies = {_NO_POLICY: None, **own_policies, **presets}
         self._policy.blockSignals(True)
         self._policy.clear()
         self._policy.addItems(list(self._policies))

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from inspector.work.jobs import ProgressSnapshot, Stop
 
 
-class Sampled(Protocol):
+class ProgressSource(Protocol):
     """The progress of a job."""
 
     def snapshot(self) -> ProgressSnapshot:
@@ -24,7 +24,7 @@ class Job:
         began: Start time, seconds of the monotonic clock.
     """
 
-    progress: Sampled
+    progress: ProgressSource
     stop: Stop
     began: float = field(default_factory=time.monotonic)
 
@@ -49,7 +49,7 @@ class Jobs(QObject):
         """The running jobs."""
         return tuple(self._running)
 
-    def start(self, progress: Sampled, stop: Stop) -> Job:
+    def start(self, progress: ProgressSource, stop: Stop) -> Job:
         """Announce a job; its owner passes the returned job to `end`."""
         job = Job(progress, stop)
         self._running.append(job)

@@ -124,7 +124,7 @@ class Page(StableFocus, QWidget):
         """Ask to list images in Gallery."""
         self.asked.emit(PageRequest(PageName.GALLERY, PageAction.SHOW_LIST, title, tuple(ids)))
 
-    def going(self) -> str:
+    def running_text(self) -> str:
         """Describe what closing the window would interrupt; "" for nothing."""
         return ""
 

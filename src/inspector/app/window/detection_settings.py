@@ -28,7 +28,7 @@ class SimilarPair:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Detected:
+class DetectionCounts:
     """What a threshold means in the open project."""
 
     threshold: float
@@ -91,21 +91,21 @@ class DetectionSettings(QWidget):
         )
 
     def _ask(self) -> None:
-        self._bridge.call(lambda: detected(self._project), self._show, channel="detection")
+        self._bridge.call(lambda: detection_counts(self._project), self._show, channel="detection")
 
-    def _show(self, detected: Detected) -> None:
-        if self._moved and round(100 * detected.threshold) != self.slider.value():
+    def _show(self, counts: DetectionCounts) -> None:
+        if self._moved and round(100 * counts.threshold) != self.slider.value():
             return
         self.slider.blockSignals(True)
-        self.slider.setValue(round(100 * detected.threshold))
+        self.slider.setValue(round(100 * counts.threshold))
         self.slider.blockSignals(False)
-        self._value.setText(f"{detected.threshold:.2f}")
+        self._value.setText(f"{counts.threshold:.2f}")
         name = self._project.name
-        pairs = f"{detected.confirmed:,} pair{'s' * (detected.confirmed != 1)}"
+        pairs = f"{counts.confirmed:,} pair{'s' * (counts.confirmed != 1)}"
         self._confirmed.setText(f"{pairs} in {name}. Used for every figure and clean-up.")
-        more = f"{detected.candidates:,} pair{'s' * (detected.candidates != 1)}"
+        more = f"{counts.candidates:,} pair{'s' * (counts.candidates != 1)}"
         self._candidates.setText(f"+ {more} to judge. Never excluded automatically.")
-        self._examples.show_pairs(detected.examples, detected.threshold)
+        self._examples.show_pairs(counts.examples, counts.threshold)
 
 
 class _Examples(QWidget):
@@ -178,7 +178,7 @@ def setting_row(title: str, text: QLabel, *fields: QWidget) -> QWidget:
     return row
 
 
-def detected(project: Project) -> Detected:
+def detection_counts(project: Project) -> DetectionCounts:
     """Count the pairs of a project around its threshold; never on the GUI thread."""
     index = project.duplicates.index()
     similarities = [edge[3] for edge in index.edges]
@@ -192,6 +192,6 @@ def detected(project: Project) -> Detected:
         a, b, _, similarity = index.edges[row]
         left, right = (from_jpeg(project.samples.thumbnail(i)) for i in (a, b))
         examples.append(SimilarPair(similarity, left, right))
-    return Detected(
+    return DetectionCounts(
         index.threshold, confirmed + equal, len(similarities) - confirmed, tuple(examples)
     )

@@ -115,7 +115,7 @@ class ProjectWindow(QWidget):
         self._lay_out()
         self._connect()
         self.show_page(0)
-        project.subscribe(self.bridge.tell)
+        project.subscribe(self.bridge.publish)
         self.opened_as.refresh()
         if reason := project.why_read_only():
             self._read_only.setText(f"{reason} Decisions can't be saved.")
@@ -141,9 +141,9 @@ class ProjectWindow(QWidget):
         """Return whether a scan is running."""
         return self._scan.busy()
 
-    def going(self) -> str:
+    def running_text(self) -> str:
         """Describe what closing the window would stop; "" for nothing."""
-        return next((text for page in self.pages if (text := page.going())), "")
+        return next((text for page in self.pages if (text := page.running_text())), "")
 
     def show_page(self, index: int) -> None:
         """Show a page by its position in the sidebar, from 0."""
@@ -219,13 +219,13 @@ class ProjectWindow(QWidget):
         self.opened_as.bar_hidden.connect(self._session.dismiss)
         self.opened_as.bar_shown.connect(self._show_hint)
         self.bridge.changed.connect(self._on_changed)
-        self._news.brought.connect(self._tell_status)
+        self._news.brought.connect(self._show_status)
         self.bridge.failed.connect(self._on_failed)
         self._top.job.ended.connect(self.job_ended)
         self._top.job.watch(self._scan.jobs)
         for page in self.pages:
             page.asked.connect(self.open_page)
-            page.moved.connect(self._tell_status)
+            page.moved.connect(self._show_status)
             self._top.job.watch(page.jobs)
         for index in range(min(9, len(self.pages))):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{index + 1}"), self)
@@ -278,7 +278,7 @@ class ProjectWindow(QWidget):
     def _on_failed(self, error: InspectorError) -> None:
         self._status.setText(f"{error.message}. {error.advice}")
 
-    def _tell_status(self) -> None:
+    def _show_status(self) -> None:
         self._shown.setText(self.page().shown_text())
         self.bridge.call(self._read_status, self._set_status, channel="status")
 

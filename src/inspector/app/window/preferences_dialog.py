@@ -281,7 +281,7 @@ class Preferences(StableFocus, QDialog):
         try:
             write_setting(self._settings[name], value)
         except InspectorError as error:
-            self._say(error)
+            self._show_error(error)
             return
         self._note.setVisible(False)
         self.changed.emit(name)
@@ -290,10 +290,10 @@ class Preferences(StableFocus, QDialog):
         try:
             return read_settings()
         except InspectorError as error:
-            self._say(error)
+            self._show_error(error)
             return {s.name: s.default for s in SETTINGS}
 
-    def _say(self, error: InspectorError) -> None:
+    def _show_error(self, error: InspectorError) -> None:
         self._note.setText(f"{error.message}. {error.advice}")
         self._note.setVisible(True)
 

@@ -38,13 +38,13 @@ class ForestPlot(LateChart):
         """Show components from top to bottom; None leaves a row empty."""
         self._intervals = intervals
         self.setFixedHeight(ROW_PX * len(intervals) + AXIS_PX)
-        told = (
+        texts = (
             f"{one.name} {one.mean:.3f}, 95 % CI {one.low:.3f} to {one.high:.3f},"
             f" {'effect shown' if one.shown else 'no effect shown'}"
             for one in intervals
             if one is not None
         )
-        self.setAccessibleDescription("; ".join(told))
+        self.setAccessibleDescription("; ".join(texts))
         self.redraw()
 
     def rows(self) -> "Sequence[Row]":

@@ -210,7 +210,7 @@ def _capital(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"
 
 
-def alike(evidence: Evidence) -> Section | None:
+def no_shift(evidence: Evidence) -> Section | None:
     """State that no property differs; None if one does, or if none was compared."""
     report = evidence.differences
     if report is None:

@@ -132,7 +132,7 @@ class EvidenceView(QWidget):
             (2, sections.classes(evidence, strips, self.list_asked.emit)),
             (3, sections.shortcut(evidence)),
             (3, sections.shortcut_examples(evidence, strips)),
-            (4, sections.alike(evidence) or self._differences),
+            (4, sections.no_shift(evidence) or self._differences),
             (5, sections.not_measured(evidence)),
             (5, self._panel),
             (5, sections.details(evidence)),

@@ -201,8 +201,8 @@ class Charts(QWidget):
                 one.show_curve(curve, name, smoothing)
             for one in drawn[len(self._curves) :]:
                 one.hide()
-        told = "; ".join(f"{c.name}: {_last(c)}" for c in self._curves)
-        self.setAccessibleDescription(told or "no run is chosen")
+        text = "; ".join(f"{c.name}: {_last(c)}" for c in self._curves)
+        self.setAccessibleDescription(text or "no run is chosen")
 
     def fit(self) -> None:
         """Show everything."""

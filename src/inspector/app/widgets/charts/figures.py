@@ -115,9 +115,9 @@ class HistogramPlot(LateChart):
         """Show values; `mark` is a value of the same kind."""
         self._values, self._mark, self._mark_text = values, mark, mark_text
         if values:
-            told = f"{len(values)} values, median {np.median(values):.1%}"
+            text = f"{len(values)} values, median {np.median(values):.1%}"
             self.setAccessibleDescription(
-                f"{told}, {mark_text} {mark:.1%}" if mark is not None else told
+                f"{text}, {mark_text} {mark:.1%}" if mark is not None else text
             )
         self.redraw()
 

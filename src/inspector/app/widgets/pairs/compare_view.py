@@ -112,7 +112,7 @@ class CompareView(QWidget):
         self._forget_difference()
         left_text, right_text = (_spoken(side) for side in self._sides)
         self.setAccessibleDescription(f"left: {left_text}; right: {right_text}")
-        self._tell_zoom()
+        self._emit_zoom()
 
     def set_mode(self, mode: CompareMode) -> None:
         if mode is CompareMode.FLIP is self._mode:
@@ -121,7 +121,7 @@ class CompareView(QWidget):
         self._link.setVisible(mode is CompareMode.DIFFERENCE)
         self._want_difference()
         self.mode_changed.emit(mode)
-        self._tell_zoom()
+        self._emit_zoom()
 
     def cycle_mode(self) -> None:
         """Switch to the next mode."""
@@ -153,7 +153,7 @@ class CompareView(QWidget):
     def fit(self) -> None:
         """Show both images whole."""
         self._zoom, self._pan = 1.0, QPointF()
-        self._tell_zoom()
+        self._emit_zoom()
 
     def toggle_zoom(self) -> None:
         """Switch between whole images and full resolution."""
@@ -164,7 +164,7 @@ class CompareView(QWidget):
         self._zoom = min(MAX_ZOOM, max(1.0, 100 / base)) if base else 1.0
         if self._zoom == 1.0:
             self._zoom = 2.0
-        self._tell_zoom()
+        self._emit_zoom()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
@@ -181,14 +181,14 @@ class CompareView(QWidget):
         super().resizeEvent(event)
         y = self.height() - CAPTION_PX
         self._link.setGeometry(self.width() - _LINK_PX, y, _LINK_PX - _MARGIN_PX, CAPTION_PX)
-        self._tell_zoom()
+        self._emit_zoom()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         step = 1.25 if event.angleDelta().y() > 0 else 0.8
         self._zoom = min(MAX_ZOOM, max(1.0, self._zoom * step))
         if self._zoom == 1.0:
             self._pan = QPointF()
-        self._tell_zoom()
+        self._emit_zoom()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._dragged = event.position()
@@ -340,7 +340,7 @@ class CompareView(QWidget):
         box = self._halves()[0] if sides else self._stage()
         return 100 * self._place(left.image, box).width() / left.image.width()
 
-    def _tell_zoom(self) -> None:
+    def _emit_zoom(self) -> None:
         self.update()
         self.zoomed.emit(round(self._percent()))
 

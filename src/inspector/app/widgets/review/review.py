@@ -169,14 +169,14 @@ class Review(QWidget, Generic[_T]):
         """Return how many items there are, decided or not."""
         return self._done[1] if self._done is not None else len(self.model.items)
 
-    def tell(self, heading: str, note: str = "") -> None:
+    def show_heading(self, heading: str, note: str = "") -> None:
         """Set the heading and the note of the item on the stage."""
         self._heading.show_text(heading)
         self.note(note)
 
-    def tell_empty(self, heading: str, text: str) -> None:
+    def show_empty(self, heading: str, text: str) -> None:
         """Show in place of the stage that there is nothing to review."""
-        self.tell(heading, "")
+        self.show_heading(heading, "")
         self._empty.show_text(heading, text)
         self._show_stage(on=False)
 
@@ -210,7 +210,7 @@ class Review(QWidget, Generic[_T]):
         row = self._row_for(before, first_row if row < 0 else row)
         if items:
             self.list.setCurrentIndex(self.model.index(min(row, len(items) - 1)))
-        self._tell_progress()
+        self._show_progress()
         self.moved.emit()
         return bool(items)
 
@@ -280,7 +280,7 @@ class Review(QWidget, Generic[_T]):
             self.current_changed.emit()
             self.moved.emit()
 
-    def _tell_progress(self) -> None:
+    def _show_progress(self) -> None:
         """Show what is done, and how long the rest takes at the user's own pace."""
         done, total = self.done_count(), self.total_count()
         self._speed.note(done, time.monotonic())
@@ -292,4 +292,4 @@ class Review(QWidget, Generic[_T]):
     def show_aside(self, text: str) -> None:
         """Show a text beside the progress while the time left is unknown."""
         self._aside = text
-        self._tell_progress()
+        self._show_progress()
