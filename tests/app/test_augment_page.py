@@ -403,7 +403,7 @@ def test_the_grid_shows_what_training_reads() -> None:
     policy = PRESETS["photos"]
     wish = PreviewRequest(policy, None, (PreviewImage(1, "a", pixels, "ab"),), frozenset(), 7, 3, 3)
     (row,) = make_rows(wish)
-    for k, draw in enumerate(row.draws):
+    for k, draw in enumerate(row.augmented):
         read = augment(pixels, policy, seed=7, epoch=3 + k, image_id="ab")
         assert draw.pixelColor(9, 4) == QColor(*read[4, 9].tolist())
 

@@ -27,7 +27,7 @@ class SamplingChoices(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._fill, self._shape, self._draws = QComboBox(), QComboBox(), QComboBox()
+        self._fill, self._shape, self._sampling = QComboBox(), QComboBox(), QComboBox()
         self._level = QSpinBox()
         self._level.setRange(*map(int, LIMITS["cval"].usual))
         self._level.setPrefix("grey level ")
@@ -35,12 +35,12 @@ class SamplingChoices(QWidget):
             self._fill.addItem(f"fill: {fill.value}", fill.value)
         self._shape.addItem("zoom: each axis independently", True)
         self._shape.addItem("zoom: aspect ratio preserved", False)
-        self._draws.addItem("sampled uniformly from each range", Distribution.UNIFORM.value)
-        self._draws.addItem("sampled near the middle", Distribution.TRUNCATED_NORMAL.value)
+        self._sampling.addItem("sampled uniformly from each range", Distribution.UNIFORM.value)
+        self._sampling.addItem("sampled near the middle", Distribution.TRUNCATED_NORMAL.value)
         for widget, name in (
             (self._fill, "How padded pixels are filled"),
             (self._level, "Grey level of the fill and of erased boxes"),
-            (self._shape, "Zoom of the two axes"), (self._draws, "How parameters are sampled"),
+            (self._shape, "Zoom of the two axes"), (self._sampling, "How parameters are sampled"),
         ):  # fmt: skip
             widget.setAccessibleName(name)
             widget.setToolTip(name)
@@ -50,17 +50,17 @@ class SamplingChoices(QWidget):
         self._shape.activated.connect(
             lambda: self._emit_changed(zoom_independent=self._shape.currentData())
         )
-        self._draws.activated.connect(
-            lambda: self._emit_changed(distribution=Distribution(self._draws.currentData()))
+        self._sampling.activated.connect(
+            lambda: self._emit_changed(distribution=Distribution(self._sampling.currentData()))
         )
         self._level.valueChanged.connect(lambda level: self._emit_changed(cval=float(level)))
-        _column(self, self._fill, self._level, self._shape, self._draws)
+        _column(self, self._fill, self._level, self._shape, self._sampling)
 
     def show_policy(self, policy: Policy) -> None:
         """Show a policy without emitting `changed`."""
         self._fill.setCurrentIndex(self._fill.findData(policy.fill.value))
         self._shape.setCurrentIndex(self._shape.findData(policy.zoom_independent))
-        self._draws.setCurrentIndex(self._draws.findData(policy.distribution.value))
+        self._sampling.setCurrentIndex(self._sampling.findData(policy.distribution.value))
         with QSignalBlocker(self._level):
             self._level.setValue(round(policy.cval))
         is_used = policy.fill is Fill.CONSTANT or policy.erasing_probability > 0

@@ -22,14 +22,14 @@ class GridRow:
     Attributes:
         label: Class of the image.
         pinned: Whether the image stays when others are chosen.
-        draws: Samples of the policy.
+        augmented: Samples of the policy.
         beside: Samples of the compared policy.
     """
 
     label: str
     pinned: bool
     original: QImage
-    draws: tuple[QImage, ...]
+    augmented: tuple[QImage, ...]
     beside: tuple[QImage, ...] = ()
 
 
@@ -68,9 +68,9 @@ class PreviewGrid(QWidget):
             self._plain = plain
             self.update()
 
-    def cell_px(self, rows: int, draws: int) -> float:
+    def cell_px(self, rows: int, columns: int) -> float:
         """Return the side of a cell for a number of rows and samples, px."""
-        width = (self.width() - _GAP_PX * draws) / (draws + 1)
+        width = (self.width() - _GAP_PX * columns) / (columns + 1)
         height = (self.height() - _HEAD_PX - _GAP_PX * (rows - 1)) / max(1, rows)
         return max(16.0, float(int(min(width, height))))
 
@@ -105,7 +105,7 @@ class PreviewGrid(QWidget):
         self._paint_heads(painter, side)
         for i, row in enumerate(self._rows):
             top = _HEAD_PX + i * (side + _GAP_PX)
-            for j, image in enumerate((row.original, *row.draws, *row.beside)):
+            for j, image in enumerate((row.original, *row.augmented, *row.beside)):
                 rect = QRectF(j * (side + _GAP_PX), top, side, side)
                 painter.drawImage(rect, row.original if self._plain else image)
             if row.pinned:
@@ -122,7 +122,7 @@ class PreviewGrid(QWidget):
         if self._plain:
             texts.append(("Originals", step, step * 2, ""))
         else:
-            count = len(row.draws)
+            count = len(row.augmented)
             right = step * len(row.beside) - 10
             texts.append((self._heads[0], step, step * count - _GAP_PX, "policy_b"))
             texts.append((self._heads[1], step * (1 + count) + 4, right, "policy_c"))
@@ -138,11 +138,11 @@ class PreviewGrid(QWidget):
                 )
                 painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, shown)
         if row.beside and not self._plain:
-            x = int(step * (1 + len(row.draws)) - _GAP_PX / 2)
+            x = int(step * (1 + len(row.augmented)) - _GAP_PX / 2)
             painter.drawLine(x, 4, x, int(_HEAD_PX + step * len(self._rows)))
 
     def _side(self) -> float:
-        columns = max(len(r.draws) + len(r.beside) for r in self._rows)
+        columns = max(len(r.augmented) + len(r.beside) for r in self._rows)
         return self.cell_px(len(self._rows), columns)
 
     def _row_at(self, point: QPointF) -> int | None:
@@ -160,9 +160,9 @@ def _in_words(rows: Sequence[GridRow], heads: tuple[str, str]) -> str:
         return ""
     first = rows[0]
     if first.beside:
-        samples = f"{len(first.draws)} of {heads[0]} and {len(first.beside)} of {heads[1]}"
+        samples = f"{len(first.augmented)} of {heads[0]} and {len(first.beside)} of {heads[1]}"
     else:
-        samples = str(len(first.draws))
+        samples = str(len(first.augmented))
     pinned = ", ".join(str(position) for position, row in enumerate(rows, 1) if row.pinned)
     text = f"{len(rows)} images, samples of each: {samples}"
     return f"{text}; pinned: {pinned}" if pinned else text

@@ -55,9 +55,9 @@ def make_strip(
     shares = (0.0, 1.0) if effect.endswith("_flip") else SHARES
     pictures = []
     for share in shares:
-        drawn = place_in_range(shown, effect, share, height=height, width=width)
-        text = _SAYS[effect](drawn, width)
-        pictures.append((from_pixels(apply_draw(pixels, shown, drawn), most_px), text))
+        params = place_in_range(shown, effect, share, height=height, width=width)
+        text = _SAYS[effect](params, width)
+        pictures.append((from_pixels(apply_draw(pixels, shown, params), most_px), text))
     return RangeStripImages(f"{control.label} alone, over its range{note}", tuple(pictures))
 
 
@@ -106,8 +106,8 @@ def _flipped(yes: bool) -> str:
     return "mirrored" if yes else "as it is"
 
 
-def _erased(drawn: AugmentationParams, width: int) -> str:
-    box = drawn.erased
+def _erased(params: AugmentationParams, width: int) -> str:
+    box = params.erased
     return _share(box.height * box.width / width**2) if box else "none"
 
 

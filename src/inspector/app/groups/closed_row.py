@@ -22,19 +22,19 @@ class ClosedRow(QFrame):
     def __init__(self, shown: ShownProposal) -> None:
         super().__init__()
         self.shown = shown
-        offer = shown.proposal
+        proposal = shown.proposal
         self.setProperty("role", "card")
         self.setAccessibleName(shown.title)
         title = ElidedLabel(shown.title)
         title.setProperty("role", "card-title")
         figures = QPushButton(
-            f"{offer.count:,} groups · {100 * offer.agreement.share:.0f} % look alike"
+            f"{proposal.count:,} groups · {100 * proposal.agreement.share:.0f} % look alike"
         )
         figures.setProperty("role", "link")
-        figures.setToolTip(offer.text)
+        figures.setToolTip(proposal.text)
         figures.clicked.connect(lambda: self.list_asked.emit(self))
-        accepted = offer.enabled
-        stated = offer.state is ProposalState.OPEN
+        accepted = proposal.enabled
+        stated = proposal.state is ProposalState.OPEN
         word = QLabel(
             "From the dataset" if stated else "Accepted" if accepted else "Dismissed: not a group"
         )

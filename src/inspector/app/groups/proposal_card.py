@@ -65,9 +65,9 @@ class ShownProposal:
         return f"{rule[:1].upper()}{rule[1:]}"
 
 
-def shown_proposal(offer: GroupingProposal, images: Sequence[Sample]) -> ShownProposal:
+def shown_proposal(proposal: GroupingProposal, images: Sequence[Sample]) -> ShownProposal:
     """Choose the images of a card: a few each of large groups, but not of the very largest."""
-    groups = sorted(offer.proposal.groups.items(), key=lambda item: -len(item[1]))
+    groups = sorted(proposal.proposal.groups.items(), key=lambda item: -len(item[1]))
     middle = groups[len(groups) // 8 :] or groups
     few = tuple(
         tuple(images[i].id for i in members[:MAX_OF_A_GROUP])
@@ -75,7 +75,7 @@ def shown_proposal(offer: GroupingProposal, images: Sequence[Sample]) -> ShownPr
     )
     covered = tuple(images[i].id for _, members in groups for i in members)
     key, positions = middle[0] if middle else ("", [])
-    return ShownProposal(offer, few, covered, images[positions[0]] if positions else None, key)
+    return ShownProposal(proposal, few, covered, images[positions[0]] if positions else None, key)
 
 
 def marked_name(path: str, key: str) -> str:
@@ -133,10 +133,10 @@ class ProposalCard(QFrame):
         self.shown = shown
         self.effect: GroupEffect | None = None
         self.has_answer = False
-        offer = shown.proposal
+        proposal = shown.proposal
         self.setObjectName("group-card")
         self.setAccessibleName(shown.title)
-        self.setAccessibleDescription(f"{offer.evidence.value}. {offer.text}")
+        self.setAccessibleDescription(f"{proposal.evidence.value}. {proposal.text}")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.strip = ThumbnailStrip(thumbnails, tile_px=TILE_PX, name=f"Images of {shown.title}")
         self.strip.show_groups(shown.groups)
@@ -237,22 +237,24 @@ class ProposalCard(QFrame):
         return row
 
     def _evidence(self) -> QHBoxLayout:
-        offer = self.shown.proposal
+        proposal = self.shown.proposal
         bar = ShareBar("Pairs that look alike", width_px=BAR_PX)
-        bar.show_share(offer.agreement.share, _BARS[offer.evidence], tick=offer.agreement.by_chance)
-        low, high = offer.interval
-        colour = {"ok": "ok", "problem": "problem"}.get(_CHIPS[offer.evidence], "text")
-        figure = f"{100 * offer.agreement.share:.0f} %"
+        bar.show_share(
+            proposal.agreement.share, _BARS[proposal.evidence], tick=proposal.agreement.by_chance
+        )
+        low, high = proposal.interval
+        colour = {"ok": "ok", "problem": "problem"}.get(_CHIPS[proposal.evidence], "text")
+        figure = f"{100 * proposal.agreement.share:.0f} %"
         share = QLabel(
             f"<b style='color:{theme.colour(colour).name()}'>{figure}</b>"
-            f" of its pairs look alike, {100 * offer.agreement.by_chance:.0f} % by chance"
+            f" of its pairs look alike, {100 * proposal.agreement.by_chance:.0f} % by chance"
         )
         share.setTextFormat(Qt.TextFormat.RichText)
         share.setToolTip(
-            f"95 % CI {100 * low:.0f} to {100 * high:.0f} %, from {offer.agreement.pairs:,} pairs."
-            f" {offer.text}"
+            f"95 % CI {100 * low:.0f} to {100 * high:.0f} %, from {proposal.agreement.pairs:,} pairs."
+            f" {proposal.text}"
         )
-        sizes = QLabel(f"{offer.count:,} groups · largest {offer.largest:,}")
+        sizes = QLabel(f"{proposal.count:,} groups · largest {proposal.largest:,}")
         sizes.setProperty("role", "muted")
         row = QHBoxLayout()
         row.setSpacing(8)

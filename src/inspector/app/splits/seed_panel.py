@@ -28,7 +28,7 @@ class SeedVariabilityPanel(QWidget):
         super().__init__()
         self._project, self._bridge = project, bridge
         self._rates = SeedLeakRates((), None)
-        self._drawn: SeedVariability | None = None
+        self._variability: SeedVariability | None = None
         self._rule = Rule()
         self._jobs = jobs
         self._job: Job | None = None
@@ -64,14 +64,16 @@ class SeedVariabilityPanel(QWidget):
             column.addWidget(widget)
         self.show_none("")
 
-    def show_rates(self, rule: Rule, rates: SeedLeakRates, drawn: SeedVariability | None) -> None:
-        """Show a rule's figures; `drawn` is None until the baseline models are trained."""
-        self._rule, self._rates, self._drawn = rule, rates, drawn
+    def show_rates(
+        self, rule: Rule, rates: SeedLeakRates, variability: SeedVariability | None
+    ) -> None:
+        """Show a rule's figures; `variability` is None until the baseline models are trained."""
+        self._rule, self._rates, self._variability = rule, rates, variability
         self._paint()
 
     def show_none(self, text: str) -> None:
         """Show that there is nothing to compare."""
-        self._rates, self._drawn = SeedLeakRates((), None), None
+        self._rates, self._variability = SeedLeakRates((), None), None
         for widget in (self._measure, self._figure, self._draw):
             widget.setVisible(False)
         self._text.setText(text)
@@ -81,7 +83,7 @@ class SeedVariabilityPanel(QWidget):
             self.show_none("This rule uses no seed, so there is nothing to compare.")
             return
         position = self._measure.currentIndex()
-        known = position == LEAK_RATE or self._drawn is not None
+        known = position == LEAK_RATE or self._variability is not None
         self._measure.setVisible(True)
         self._figure.setVisible(known)
         self._draw.setVisible(not known)
@@ -91,13 +93,13 @@ class SeedVariabilityPanel(QWidget):
             self._figure.show_axis(_AXES[LEAK_RATE])
             self._figure.show_values(rates.shares, rates.this_seed, self._seed_text())
             self._text.setText(_conclusion(rates))
-        elif self._drawn is None:
+        elif self._variability is None:
             self._text.setText("Baseline models have not tried other seeds of this call yet.")
         else:
-            self._show_drawn(self._drawn, position)
+            self._show_variability(self._variability, position)
 
-    def _show_drawn(self, drawn: SeedVariability, position: int) -> None:
-        one = drawn.accuracy if position == ACCURACY else drawn.class_deviation
+    def _show_variability(self, variability: SeedVariability, position: int) -> None:
+        one = variability.accuracy if position == ACCURACY else variability.class_deviation
         self._figure.show_axis(_AXES[position])
         self._figure.show_values(one.values, one.this_seed, self._seed_text())
         rank = ""
@@ -110,7 +112,7 @@ class SeedVariabilityPanel(QWidget):
         )
         self._text.setText(
             f"{what} [{one.at(5):.1%}, {one.at(95):.1%}] over {len(one.values)} seeds, with"
-            f" {drawn.images:,} images.{rank}"
+            f" {variability.images:,} images.{rank}"
             + (" Your own model may rank them differently." if position == ACCURACY else "")
         )
 
@@ -128,17 +130,17 @@ class SeedVariabilityPanel(QWidget):
         rule, splits = self._rule, self._project.splits
         self._bridge.call(
             lambda: splits.score_seeds(rule, stop=stop, progress=progress),
-            self._on_drawn, on_error=self._on_error,
+            self._on_variability, on_error=self._on_error,
         )  # fmt: skip
 
-    def _on_drawn(self, drawn: SeedVariability | None) -> None:
+    def _on_variability(self, variability: SeedVariability | None) -> None:
         self._jobs.end(self._job)
         self._job = None
-        self._drawn = drawn
+        self._variability = variability
         self._paint()
 
     def _on_error(self, error: InspectorError) -> None:
-        self._on_drawn(None)
+        self._on_variability(None)
         self._text.setText(f"{error.message}. {error.advice}")
 
 

@@ -24,7 +24,7 @@ class KeyButton(QPushButton):
     def __init__(self, text: str, key: str = "", *, icon: str = "", primary: bool = False) -> None:
         super().__init__(text)
         self._key, self._icon_name = key, icon
-        self._drawn: dict[str, QPixmap] = {}
+        self._pixmaps: dict[str, QPixmap] = {}
         self.set_primary(primary)
         if key:
             self.setToolTip(f"{text} ({key})")
@@ -99,9 +99,9 @@ class KeyButton(QPushButton):
 
     def _pixmap(self, ink: str) -> QPixmap:
         name = theme.colour(ink).name()
-        if name not in self._drawn:
-            self._drawn[name] = icons.icon(self._icon_name, ink).pixmap(60, 60)
-        return self._drawn[name]
+        if name not in self._pixmaps:
+            self._pixmaps[name] = icons.icon(self._icon_name, ink).pixmap(60, 60)
+        return self._pixmaps[name]
 
     def _text_font(self) -> QFont:
         font = QFont(self.font())

@@ -19,7 +19,7 @@ class PaletteRows(QStyledItemDelegate):
 
     def __init__(self, parent: QListWidget) -> None:
         super().__init__(parent)
-        self._drawn: dict[tuple[str, str], QPixmap] = {}
+        self._pixmaps: dict[tuple[str, str], QPixmap] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _AnyIndex) -> QSize:
         del option
@@ -83,9 +83,9 @@ class PaletteRows(QStyledItemDelegate):
 
     def _pixmap(self, name: str, ink: str) -> QPixmap:
         key = name, theme.colour(ink).name()
-        if key not in self._drawn:
-            self._drawn[key] = icons.icon(name, ink).pixmap(60, 60)
-        return self._drawn[key]
+        if key not in self._pixmaps:
+            self._pixmaps[key] = icons.icon(name, ink).pixmap(60, 60)
+        return self._pixmaps[key]
 
 
 def _paint_text(painter: QPainter, line: QRect, text: str, typed: str, *, selected: bool) -> int:
