@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from inspector.errors import ExportError
-from inspector.project.export.clean_up import CleanUpChoice
+from inspector.project.export.clean_up_plan import CleanUpChoice
 from inspector.project.project import Project
 from inspector.project.review.copies import CopyChoice, CopyPair, KeptSplit
 from inspector.project.review.duplicates import PairKind

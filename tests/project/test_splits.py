@@ -19,9 +19,8 @@ from inspector.project.diagnosis.diagnoses import UserMetrics
 from inspector.project.diagnosis.shift import from_json as properties_of
 from inspector.project.project import Project
 from inspector.project.review.grouping_proposals import GroupEvidence
-from inspector.project.splits.leakage import second_call
 from inspector.project.splits.snippets import snippet
-from inspector.project.splits.split_rules import SPLIT_RULE, Rule, RuleKind
+from inspector.project.splits.split_rules import SPLIT_RULE, Rule, RuleKind, second_call
 from inspector.project.splits.splits import keras_rule
 from inspector.reports.html import render
 from inspector.splits.keras_replay import Call, Loader

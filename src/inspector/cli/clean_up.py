@@ -7,7 +7,7 @@ from pathlib import Path
 from inspector.cli.options import add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_table, print_warning
 from inspector.errors import ExportError, UsageError
-from inspector.project.export.clean_up import CleanUpChoice, CleanUpPlan
+from inspector.project.export.clean_up_plan import CleanUpChoice, CleanUpPlan
 from inspector.project.project import Project
 from inspector.project.review.copies import CopyChoice, CopyPair, KeptSplit
 from inspector.project.review.duplicates import PairKind

@@ -10,11 +10,11 @@ from inspector.code_reading.program import load_code
 from inspector.dataset.layouts import split_of
 from inspector.errors import UsageError
 from inspector.project.project import Project
-from inspector.project.splits.leakage import KINDS, Leakage, second_call
+from inspector.project.splits.leakage import KINDS, Leakage
 from inspector.project.splits.replayed_split import keywords_of, replayed_rule
 from inspector.project.splits.seed_variability import Measure, SeedVariability
 from inspector.project.splits.snippets import snippet
-from inspector.project.splits.split_rules import Membership, Rule, RuleKind
+from inspector.project.splits.split_rules import Membership, Rule, RuleKind, second_call
 from inspector.project.splits.splits import keras_rule
 from inspector.splits.keras_replay import Call, Loader
 from inspector.splits.listings import Listing

@@ -20,11 +20,11 @@ class HashSearch(QObject):
         channel: Channel of the bridge; a newer request for the queue replaces the search.
 
     Attributes:
-        pairs_found: `HashedPairs` of the chosen method.
+        pairs_ready: `HashedPairs` of the chosen method.
         method: None while the queue shows verified pairs.
     """
 
-    pairs_found = Signal(object)
+    pairs_ready = Signal(object)
 
     def __init__(self, project: Project, bridge: Bridge, jobs: Jobs, *, channel: str) -> None:
         super().__init__(jobs)
@@ -45,7 +45,7 @@ class HashSearch(QObject):
         self._distance = max(0, min(MAX_DISTANCE, self._distance + by))
 
     def start(self, method: HashMethod) -> None:
-        """Search at the current distance; `pairs_found` follows."""
+        """Search at the current distance; `pairs_ready` follows."""
         distance = self._distance
         self._end_job()
         stop, progress = Stop(), Progress()
@@ -65,4 +65,4 @@ class HashSearch(QObject):
 
     def _on_pairs(self, pairs: HashedPairs | None) -> None:
         if pairs is not None and pairs.method is self.method:
-            self.pairs_found.emit(pairs)
+            self.pairs_ready.emit(pairs)

@@ -66,7 +66,7 @@ class DuplicatesPage(Page):
         self._cleaned: CleanUpRecord | None = None
         self._pair = PairChoice()
         self._hashes = HashSearch(project, bridge, self.jobs, channel=_CHANNEL)
-        self._hashes.pairs_found.connect(self._show_hashed)
+        self._hashes.pairs_ready.connect(self._show_hashed)
         self.model = ClusterModel()
         self.thumbnails = Thumbnails(project.samples.thumbnail, self)
         self.thumbnails.broken.connect(bridge.broken)

@@ -251,8 +251,8 @@ class ProposalCard(QFrame):
         )
         share.setTextFormat(Qt.TextFormat.RichText)
         share.setToolTip(
-            f"95 % CI {100 * low:.0f} to {100 * high:.0f} %, from {proposal.agreement.pairs:,} pairs."
-            f" {proposal.text}"
+            f"95 % CI {100 * low:.0f} to {100 * high:.0f} %, from"
+            f" {proposal.agreement.pairs:,} pairs. {proposal.text}"
         )
         sizes = QLabel(f"{proposal.count:,} groups · largest {proposal.largest:,}")
         sizes.setProperty("role", "muted")

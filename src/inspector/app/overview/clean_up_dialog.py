@@ -12,7 +12,8 @@ from inspector.app.widgets.focus import StableFocus
 from inspector.app.widgets.jobs import Job, Jobs
 from inspector.app.widgets.pairs.pair_dialog import PairDialog
 from inspector.errors import InspectorError
-from inspector.project.export.clean_up import CleanUpChoice, CleanUpPlan, CleanUpResult
+from inspector.project.export.clean_up import CleanUpResult
+from inspector.project.export.clean_up_plan import CleanUpChoice, CleanUpPlan
 from inspector.project.project import Project
 from inspector.project.review.copies import CopyChoice, KeptSplit
 from inspector.work.jobs import Progress, Stop

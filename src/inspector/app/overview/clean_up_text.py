@@ -4,7 +4,7 @@ from enum import Enum
 
 from inspector.app.widgets.pairs.pair_grid import PairTile
 from inspector.app.widgets.pairs.pair_kinds import KIND_NAMES
-from inspector.project.export.clean_up import CleanUpPlan
+from inspector.project.export.clean_up_plan import CleanUpPlan
 from inspector.project.review.copies import CopyPair
 from inspector.project.review.duplicates import PairKind
 

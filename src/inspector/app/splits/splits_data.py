@@ -6,7 +6,8 @@ from pathlib import Path
 
 from inspector.app.splits.split_graph import SplitEdge, edges_of
 from inspector.project.project import Project
-from inspector.project.splits.leakage import Leak, Leakage, LeakageAnalysis
+from inspector.project.splits.leakage import Leak, Leakage
+from inspector.project.splits.leakage_analysis import LeakageAnalysis
 from inspector.project.splits.seed_variability import SeedVariability
 from inspector.project.splits.split_rules import Rule, RuleKind
 

@@ -20,7 +20,7 @@ from inspector.errors import InspectorError
 from inspector.project.experiments.experiments import Experiment, ExperimentPlan
 from inspector.project.project import Project
 from inspector.project.training.run import RunConfig
-from inspector.training_protocol import Event
+from inspector.training_protocol.messages import Event
 from inspector.work.jobs import Progress, Stop
 
 _HELP = (

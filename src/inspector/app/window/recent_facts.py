@@ -1,4 +1,4 @@
-"""Collects, while the program is idle, the facts that Start will show of the dataset."""
+"""Collects the facts that Start shows of the open dataset, while the program is idle."""
 
 from collections.abc import Mapping
 from functools import partial

@@ -19,10 +19,11 @@ from inspector.project.changes import Changes
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.diagnosis.shift import ShiftReport, at_the_extremes, columns, from_json
 from inspector.project.splits.dataset_checks import dataset_checks
+from inspector.project.splits.keras_split import one_call
 from inspector.project.splits.leakage import Leakage
 from inspector.project.splits.membership import membership
 from inspector.project.splits.source import SplitSource
-from inspector.project.splits.split_rules import Rule, RuleKind, one_call
+from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.project.splits.splits import Splits
 from inspector.similarity.levels import POSSIBLE
 from inspector.store.records import DIAGNOSIS, DiagnosisRecord, Record, RecordKey
