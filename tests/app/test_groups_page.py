@@ -86,7 +86,7 @@ def test_cards_are_walked_and_decided_by_keyboard(
     qtbot: QtBot, view: ProjectWindow, groups: GroupsPage
 ) -> None:
     heard: list[object] = []
-    groups.asked.connect(heard.append)
+    groups.requested.connect(heard.append)
     card = _cards(groups)[0]
     card.setFocus()
     qtbot.keyClick(card, Qt.Key.Key_Space)

@@ -68,7 +68,7 @@ def test_an_edge_shows_its_pairs_and_opens_its_images(qtbot: QtBot, view: Projec
     chip = next(b for b in splits.findChildren(QToolButton) if b.text().startswith("Near"))
     chip.click()
     assert f"Near  {len(grid.pairs.tiles)}" == chip.text()
-    with qtbot.waitSignal(splits.asked) as heard:
+    with qtbot.waitSignal(splits.requested) as heard:
         qtbot.keyClick(graph(splits), Qt.Key.Key_Return)
     assert len(heard.args[0].samples) == edge.count
     assert view.page().title == "Gallery"

@@ -134,7 +134,7 @@ def _check_cell(qtbot: QtBot, view: ProjectWindow, page: TrainPage) -> None:
         (r, c) for r in range(matrix.rowCount()) for c in range(matrix.columnCount())
         if matrix.item(r, c).text()
     )  # fmt: skip
-    with qtbot.waitSignal(page.asked) as heard:
+    with qtbot.waitSignal(page.requested) as heard:
         matrix.setCurrentCell(row, column)
         qtbot.keyClick(matrix, Qt.Key.Key_Return)
     assert len(heard.args[0].samples) == int(matrix.item(row, column).text())

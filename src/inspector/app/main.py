@@ -106,8 +106,8 @@ class MainWindow(StableFocus, QMainWindow):
     def _place_start(self) -> None:
         page = StartPage(recent_datasets(self._session))
         page.opened.connect(self.open_path)
-        page.sample_asked.connect(self._open_sample)
-        page.preferences_asked.connect(self.show_preferences)
+        page.sample_requested.connect(self._open_sample)
+        page.preferences_requested.connect(self.show_preferences)
         page.painted.connect(self._on_painted)
         self.start = page
         self.setCentralWidget(page)
@@ -139,7 +139,7 @@ class MainWindow(StableFocus, QMainWindow):
         loader.opened.connect(self._on_opened)
         loader.built.connect(self._on_built)
         loader.failed.connect(self._show_error)
-        loader.front_asked.connect(self._come_to_front)
+        loader.front_requested.connect(self._come_to_front)
         return loader
 
     @cached_property
@@ -201,14 +201,14 @@ class MainWindow(StableFocus, QMainWindow):
         self.start.show_opening(str(project.root))
 
     def _on_built(self, view: "ProjectWindow") -> None:
-        view.close_asked.connect(self.show_start)
+        view.close_requested.connect(self.show_start)
         view.bridge.broken.connect(self._on_broken)
         view.job_ended.connect(self._on_job_ended)
-        view.preferences_asked.connect(self.show_preferences)
-        view.quit_asked.connect(self.close)
-        view.theme_asked.connect(self._on_theme)
-        view.about_asked.connect(self.show_about)
-        view.backups_asked.connect(self.show_backups)
+        view.preferences_requested.connect(self.show_preferences)
+        view.quit_requested.connect(self.close)
+        view.theme_requested.connect(self._on_theme)
+        view.about_requested.connect(self.show_about)
+        view.backups_requested.connect(self.show_backups)
         view.recent_facts.read.connect(
             partial(self._session.remember_facts, str(view.project.root))
         )

@@ -287,11 +287,11 @@ class AugmentPage(Page):
         self.measurer.advised.connect(self._on_advised)
         self.measurer.failed.connect(self._refuse)
         self.measurer.judged.connect(self._show_headline)
-        self._bar.paste_asked.connect(self._pasted.ask)
+        self._bar.paste_requested.connect(self._pasted.ask)
         self._pasted.read.connect(self._on_code_read)
         self._pasted.failed.connect(self._refuse)
-        self._bar.undo_asked.connect(self.undo)
-        self._bar.redo_asked.connect(self.redo)
+        self._bar.undo_requested.connect(self.undo)
+        self._bar.redo_requested.connect(self.redo)
         self._bar.chosen.connect(self.choose_policy)
         self._bar.beside_chosen.connect(self._on_beside)
         self._bar.failed.connect(self._refuse)
@@ -354,13 +354,13 @@ class AugmentPage(Page):
     def _right(self) -> QFrame:
         self._tabs.addWidget(scrolled(self._effects, "Effects"))
         self._tabs.addWidget(self._code)
-        self._code.paste_asked.connect(self._pasted.ask)
+        self._code.paste_requested.connect(self._pasted.ask)
         compare = _button("Compare in Train…", self._on_compare)
         compare.setIcon(icon("train"))
         return effects_card(self._tabs, compare)
 
     def _on_compare(self) -> None:
-        self.asked.emit(PageRequest(PageName.TRAIN))
+        self.requested.emit(PageRequest(PageName.TRAIN))
 
     def _show_headline(self) -> None:
         text, note = headline(self.measurer, self.history.now, self._bar.beside()[0])

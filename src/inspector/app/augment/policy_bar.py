@@ -30,14 +30,14 @@ class PolicyBar(QWidget):
         chosen: The `Policy` that the user chose by name or from a file.
         beside: The `Policy` to compare with, or None.
         failed: An `InspectorError` from reading or saving a policy.
-        paste_asked: The user wants to paste code.
-        undo_asked: The user wants to undo a change.
-        redo_asked: The user wants to redo a change.
+        paste_requested: The user wants to paste code.
+        undo_requested: The user wants to undo a change.
+        redo_requested: The user wants to redo a change.
     """
 
-    paste_asked = Signal()
-    undo_asked = Signal()
-    redo_asked = Signal()
+    paste_requested = Signal()
+    undo_requested = Signal()
+    redo_requested = Signal()
 
     chosen = Signal(object)
     beside_chosen = Signal(object)
@@ -70,9 +70,9 @@ class PolicyBar(QWidget):
         menu.addAction("Open a file…", self._on_open)
         menu.addAction("Write to a file…", self._on_write)
         menu.addSeparator()
-        menu.addAction("Paste code…").triggered.connect(self.paste_asked)
-        menu.addAction("Undo the last change").triggered.connect(self.undo_asked)
-        menu.addAction("Redo").triggered.connect(self.redo_asked)
+        menu.addAction("Paste code…").triggered.connect(self.paste_requested)
+        menu.addAction("Undo the last change").triggered.connect(self.undo_requested)
+        menu.addAction("Redo").triggered.connect(self.redo_requested)
         more.setMenu(menu)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -301,7 +301,7 @@ class DuplicatesPage(Page):
         """Open the clean-up of copies across splits; without splits, open the rules."""
         scope = self.head.scope()
         if scope in (None, Scope.ACROSS) and len(self.project.samples.counts().splits) > 1:
-            self.asked.emit(PageRequest(PageName.OVERVIEW, PageAction.CLEAN_UP))
+            self.requested.emit(PageRequest(PageName.OVERVIEW, PageAction.CLEAN_UP))
         else:
             self.verbs.rules()
 

@@ -26,11 +26,11 @@ class ExcludedStrip(QFrame):
 
     Attributes:
         restored: The id of an image that the user restores.
-        all_asked: The user wants to see all excluded images.
+        all_requested: The user wants to see all excluded images.
     """
 
     restored = Signal(int)
-    all_asked = Signal()
+    all_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class ExcludedStrip(QFrame):
         self._title.setProperty("role", "heading")
         show_all = QPushButton("Show all in Gallery")
         show_all.setProperty("role", "quiet")
-        show_all.clicked.connect(self.all_asked)
+        show_all.clicked.connect(self.all_requested)
         head = QHBoxLayout()
         head.addWidget(self._title, 1)
         head.addWidget(show_all)

@@ -96,10 +96,12 @@ class ExportPage(Page):
             label.setProperty("role", "caption")
             label.setWordWrap(True)
         self._strip.restored.connect(self._on_restored)
-        self._strip.all_asked.connect(lambda: self.show_list("Excluded", self._excluded_ids))
-        self._banner.review_asked.connect(lambda: self.asked.emit(PageRequest(PageName.DUPLICATES)))
-        self._banner.exclude_asked.connect(
-            lambda: self.asked.emit(PageRequest(PageName.OVERVIEW, PageAction.CLEAN_UP))
+        self._strip.all_requested.connect(lambda: self.show_list("Excluded", self._excluded_ids))
+        self._banner.review_requested.connect(
+            lambda: self.requested.emit(PageRequest(PageName.DUPLICATES))
+        )
+        self._banner.exclude_requested.connect(
+            lambda: self.requested.emit(PageRequest(PageName.OVERVIEW, PageAction.CLEAN_UP))
         )
         lower = QHBoxLayout()
         lower.setSpacing(12)

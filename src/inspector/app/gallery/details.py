@@ -68,11 +68,11 @@ class FactsPanel(QWidget):
 
     Attributes:
         chosen: The id of a near-duplicate that the user wants to see.
-        duplicates_asked: The id of the sample whose cluster to show on Duplicates.
+        duplicates_requested: The id of the sample whose cluster to show on Duplicates.
     """
 
     chosen = Signal(int)
-    duplicates_asked = Signal(int)
+    duplicates_requested = Signal(int)
 
     def __init__(self, *, neighbours_first: bool = False) -> None:
         super().__init__()
@@ -84,7 +84,7 @@ class FactsPanel(QWidget):
         self._head.setProperty("role", "card-title")
         self._open.setProperty("role", "quiet")
         self._open.setToolTip("Show the cluster of this image on Duplicates (D)")
-        self._open.clicked.connect(lambda: self.duplicates_asked.emit(self._shown))
+        self._open.clicked.connect(lambda: self.duplicates_requested.emit(self._shown))
         row = QHBoxLayout()
         row.addWidget(self._head)
         row.addStretch()
@@ -201,11 +201,11 @@ class Details(QFrame):
 
     Attributes:
         chosen: The id of a near-duplicate that the user wants to see.
-        duplicates_asked: The id of the sample whose cluster to show on Duplicates.
+        duplicates_requested: The id of the sample whose cluster to show on Duplicates.
     """
 
     chosen = Signal(int)
-    duplicates_asked = Signal(int)
+    duplicates_requested = Signal(int)
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__()
@@ -220,7 +220,7 @@ class Details(QFrame):
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.facts = FactsPanel()
         self.facts.chosen.connect(self.chosen)
-        self.facts.duplicates_asked.connect(self.duplicates_asked)
+        self.facts.duplicates_requested.connect(self.duplicates_requested)
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)

@@ -94,7 +94,7 @@ class Loupe(QWidget):
         self.stage = LoupeStage()
         self.facts = FactsPanel(neighbours_first=True)
         self.facts.chosen.connect(self._show_sample)
-        self.facts.duplicates_asked.connect(verbs.show_duplicates)
+        self.facts.duplicates_requested.connect(verbs.show_duplicates)
         self.strip = Filmstrip(model, thumbnails.pixmap)
         self._runs = self._table()
         self._lay_out()

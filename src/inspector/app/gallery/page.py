@@ -222,7 +222,9 @@ class GalleryPage(Page):
     def _leave_for_duplicates(self, sample: int) -> None:
         if self.loupe is not None:
             self.loupe.close_loupe()
-        self.asked.emit(PageRequest(PageName.DUPLICATES, PageAction.SHOW_IMAGE, samples=(sample,)))
+        self.requested.emit(
+            PageRequest(PageName.DUPLICATES, PageAction.SHOW_IMAGE, samples=(sample,))
+        )
 
     def _menu(self, point: QPoint) -> None:
         ids = self.view.selected_ids()
@@ -281,7 +283,7 @@ class GalleryPage(Page):
             self._map()
 
     def _map(self) -> None:
-        self.asked.emit(PageRequest(PageName.MAP))
+        self.requested.emit(PageRequest(PageName.MAP))
 
     def _table(self) -> list[Key]:
         view, decisions, files = self.view, self._decisions, self._files
@@ -326,7 +328,7 @@ class GalleryPage(Page):
         self.view.context_requested.connect(self._menu)
         self.view.opened.connect(self._open_loupe)
         self.details.chosen.connect(self.show_sample)
-        self.details.duplicates_asked.connect(self._leave_for_duplicates)
+        self.details.duplicates_requested.connect(self._leave_for_duplicates)
         self._bar.cleared.connect(self.view.clearSelection)
         self.filters.changed.connect(self._list)
         self.filters.copy_list.clicked.connect(self._copy_list)

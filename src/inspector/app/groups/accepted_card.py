@@ -16,10 +16,10 @@ class AcceptedCard(QFrame):
     """Shows groups made by hand; hidden if there are none.
 
     Attributes:
-        list_asked: A title and the ids of the images to list.
+        list_requested: A title and the ids of the images to list.
     """
 
-    list_asked = Signal(str, object)
+    list_requested = Signal(str, object)
 
     def __init__(self, thumbnails: Thumbnails) -> None:
         super().__init__()
@@ -59,4 +59,4 @@ class AcceptedCard(QFrame):
 
     def _on_show(self) -> None:
         ids = tuple(m.id for group in self._groups for m in group.members)
-        self.list_asked.emit("Groups made by hand", ids)
+        self.list_requested.emit("Groups made by hand", ids)

@@ -12,12 +12,12 @@ class ClosedRow(QFrame):
     """Shows the decision on a proposal.
 
     Attributes:
-        undo_asked: The user undoes the decision.
-        list_asked: The user wants to see all of its images.
+        undo_requested: The user undoes the decision.
+        list_requested: The user wants to see all of its images.
     """
 
-    undo_asked = Signal(object)
-    list_asked = Signal(object)
+    undo_requested = Signal(object)
+    list_requested = Signal(object)
 
     def __init__(self, shown: ShownProposal) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class ClosedRow(QFrame):
         )
         figures.setProperty("role", "link")
         figures.setToolTip(proposal.text)
-        figures.clicked.connect(lambda: self.list_asked.emit(self))
+        figures.clicked.connect(lambda: self.list_requested.emit(self))
         accepted = proposal.enabled
         stated = proposal.state is ProposalState.OPEN
         word = QLabel(
@@ -55,5 +55,5 @@ class ClosedRow(QFrame):
             undo = QPushButton("Undo")
             undo.setProperty("role", "link")
             undo.setAccessibleDescription(shown.title)
-            undo.clicked.connect(lambda: self.undo_asked.emit(self))
+            undo.clicked.connect(lambda: self.undo_requested.emit(self))
             row.addWidget(undo)

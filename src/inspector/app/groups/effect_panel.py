@@ -15,10 +15,10 @@ class EffectPanel(QFrame):
     """Shows the effect of a proposal.
 
     Attributes:
-        list_asked: A title and the ids of the images that would move.
+        list_requested: A title and the ids of the images that would move.
     """
 
-    list_asked = Signal(str, object)
+    list_requested = Signal(str, object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -95,7 +95,7 @@ class EffectPanel(QFrame):
 
     def _on_moves(self) -> None:
         if self._effect is not None:
-            self.list_asked.emit("Images that would change their split", self._effect.moved)
+            self.list_requested.emit("Images that would change their split", self._effect.moved)
 
     def _lay_out(self) -> None:
         rate = QHBoxLayout()

@@ -17,11 +17,11 @@ class NearDuplicatesCard(QFrame):
 
     Attributes:
         opened: A `Group` to show in full.
-        keep_asked: The ids of groups that the user keeps together.
+        keep_requested: The ids of groups that the user keeps together.
     """
 
     opened = Signal(object)
-    keep_asked = Signal(object)
+    keep_requested = Signal(object)
 
     def __init__(self, thumbnails: Thumbnails) -> None:
         super().__init__()
@@ -53,6 +53,6 @@ class NearDuplicatesCard(QFrame):
         self._list.request()
 
     def keep(self) -> None:
-        """Emit `keep_asked` for the selected groups."""
+        """Emit `keep_requested` for the selected groups."""
         if self.isVisible() and (ids := self._list.selected()):
-            self.keep_asked.emit(ids)
+            self.keep_requested.emit(ids)

@@ -61,16 +61,16 @@ class GroupsPage(Page):
         self._proposals = ProposalList(self._thumbnails)
         self._proposals.chosen_changed.connect(self._on_chosen)
         self._proposals.decided.connect(self._on_decided)
-        self._proposals.list_asked.connect(self._on_list)
+        self._proposals.list_requested.connect(self._on_list)
         self._effects = EffectRequests(project, bridge, self)
         self._effects.answered.connect(self._on_effect)
         self._near = NearDuplicatesCard(self._thumbnails)
         self._near.opened.connect(self._on_group)
-        self._near.keep_asked.connect(self._on_keep)
+        self._near.keep_requested.connect(self._on_keep)
         self._accepted = AcceptedCard(self._thumbnails)
-        self._accepted.list_asked.connect(self.show_list)
+        self._accepted.list_requested.connect(self.show_list)
         self._effect, self._judge = EffectPanel(), JudgePanel(self._thumbnails)
-        self._effect.list_asked.connect(self.show_list)
+        self._effect.list_requested.connect(self.show_list)
         self._judge.judged.connect(self._on_judged)
         self._judge.changed.connect(self._request)
         self._keys = [
@@ -229,7 +229,7 @@ class GroupsPage(Page):
 
     def _on_notice(self) -> None:
         self.bridge.call(self.project.groups.acknowledge, writes=True)
-        self.asked.emit(PageRequest(PageName.GROUPS))
+        self.requested.emit(PageRequest(PageName.GROUPS))
 
     def _on_pattern(self, text: str) -> None:
         self.bridge.call(

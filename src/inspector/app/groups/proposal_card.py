@@ -115,18 +115,18 @@ class ProposalCard(QFrame):
 
     Attributes:
         chosen: The user selected the card.
-        accept_asked: The user accepts the proposal.
-        dismiss_asked: The user dismisses the proposal.
-        list_asked: The user wants to see all of its images.
-        step_asked: Select the next card (1) or the previous one (-1).
+        accept_requested: The user accepts the proposal.
+        dismiss_requested: The user dismisses the proposal.
+        list_requested: The user wants to see all of its images.
+        step_requested: Select the next card (1) or the previous one (-1).
         has_answer: Whether the effect is known.
     """
 
     chosen = Signal(object)
-    step_asked = Signal(int)
-    accept_asked = Signal(object)
-    dismiss_asked = Signal(object)
-    list_asked = Signal(object)
+    step_requested = Signal(int)
+    accept_requested = Signal(object)
+    dismiss_requested = Signal(object)
+    list_requested = Signal(object)
 
     def __init__(self, shown: ShownProposal, thumbnails: Thumbnails) -> None:
         super().__init__()
@@ -195,13 +195,13 @@ class ProposalCard(QFrame):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self.accept_asked.emit(self)
+                self.accept_requested.emit(self)
             case Qt.Key.Key_Delete:
-                self.dismiss_asked.emit(self)
+                self.dismiss_requested.emit(self)
             case Qt.Key.Key_Down | Qt.Key.Key_Up:
-                self.step_asked.emit(1 if event.key() == Qt.Key.Key_Down else -1)
+                self.step_requested.emit(1 if event.key() == Qt.Key.Key_Down else -1)
             case Qt.Key.Key_Space:
-                self.list_asked.emit(self)
+                self.list_requested.emit(self)
             case _:
                 super().keyPressEvent(event)
 
@@ -229,7 +229,7 @@ class ProposalCard(QFrame):
         everything = QPushButton(f"All {len(self.shown.covered):,}")
         everything.setProperty("role", "link")
         everything.setToolTip("Show every image that this rule groups (Space)")
-        everything.clicked.connect(lambda: self.list_asked.emit(self))
+        everything.clicked.connect(lambda: self.list_requested.emit(self))
         row = QHBoxLayout()
         row.setSpacing(12)
         row.addWidget(self.strip, 1)
@@ -278,8 +278,8 @@ class ProposalCard(QFrame):
             accept.setIcon(icon("check", "on-accent"))
         dismiss = QPushButton("Not a group")
         dismiss.setToolTip("Do not propose it again (Delete); it can be undone")
-        accept.clicked.connect(lambda: self.accept_asked.emit(self))
-        dismiss.clicked.connect(lambda: self.dismiss_asked.emit(self))
+        accept.clicked.connect(lambda: self.accept_requested.emit(self))
+        dismiss.clicked.connect(lambda: self.dismiss_requested.emit(self))
         for button in (dismiss, accept) if right else (accept, dismiss):
             button.setProperty("small", True)
             button.setAccessibleDescription(self.shown.title)

@@ -27,7 +27,7 @@ class JudgeLabelsDialog(JudgeDialog):
         self._project, self._bridge = project, bridge
         self._review_state: LabelReviewState | None = None
         self.answered.connect(self._judge)
-        self.back_asked.connect(self._take_back)
+        self.back_requested.connect(self._take_back)
         bridge.call(self._begin, self._show, channel="judge labels")
 
     def _begin(self) -> LabelReviewState | None:

@@ -64,9 +64,9 @@ class MapPage(Page):
         self.canvas.pointed.connect(self._on_pointed)
         self.canvas.chosen.connect(self._on_chosen)
         self.canvas.viewed.connect(self._on_viewed)
-        self.panel.grid_asked.connect(self._open_in_grid)
-        self.panel.exclude_asked.connect(self._exclude)
-        self.panel.outliers_asked.connect(self._show_outliers)
+        self.panel.grid_requested.connect(self._open_in_grid)
+        self.panel.exclude_requested.connect(self._exclude)
+        self.panel.outliers_requested.connect(self._show_outliers)
         self._keys = [
             Key("grid", "G", "open the grid, with the selection", self._open_in_grid),
             Key("drop", "X", "exclude what is selected", self._exclude),
@@ -231,7 +231,7 @@ class MapPage(Page):
         if ids:
             self.show_list("selected on the map", ids)
         else:
-            self.asked.emit(PageRequest(PageName.GALLERY))
+            self.requested.emit(PageRequest(PageName.GALLERY))
 
     def _exclude(self) -> None:
         ids = self.selected_ids()
@@ -247,7 +247,7 @@ class MapPage(Page):
         data = self._data()
         if data is not None and 0 <= self._pointed < len(data.samples):
             sample = data.samples[self._pointed].id
-            self.asked.emit(
+            self.requested.emit(
                 PageRequest(PageName.GALLERY, PageAction.SHOW_SIMILAR, samples=(sample,))
             )
 
@@ -318,7 +318,7 @@ class MapPage(Page):
     def _on_way(self, position: int) -> None:
         if position == 0:
             self._ways.mark(1)  # The state when the user returns.
-            self.asked.emit(PageRequest(PageName.GALLERY))
+            self.requested.emit(PageRequest(PageName.GALLERY))
 
     def _empty(self) -> QWidget:
         self._why = QLabel("The names of the files are being read.")

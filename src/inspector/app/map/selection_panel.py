@@ -32,17 +32,17 @@ class SelectionPanel(QFrame):
     """Describes the selection.
 
     Attributes:
-        grid_asked: The user wants to see the selection in the grid.
-        exclude_asked: The user excludes the selection.
-        outliers_asked: The user wants to see the outliers of a class.
+        grid_requested: The user wants to see the selection in the grid.
+        exclude_requested: The user excludes the selection.
+        outliers_requested: The user wants to see the outliers of a class.
 
     Args:
         pixmap: Returns the thumbnail of a sample if it is loaded.
     """
 
-    grid_asked = Signal()
-    exclude_asked = Signal()
-    outliers_asked = Signal(str)
+    grid_requested = Signal()
+    exclude_requested = Signal()
+    outliers_requested = Signal(str)
 
     def __init__(self, pixmap: Callable[[int], QPixmap | None]) -> None:
         super().__init__()
@@ -60,9 +60,9 @@ class SelectionPanel(QFrame):
         self._hint.setWordWrap(True)
         self._hint.setProperty("role", "muted")
         self._grid = QPushButton("Open in grid")
-        self._grid.clicked.connect(self.grid_asked)
+        self._grid.clicked.connect(self.grid_requested)
         self._drop = QPushButton("Exclude  [X]")
-        self._drop.clicked.connect(self.exclude_asked)
+        self._drop.clicked.connect(self.exclude_requested)
         self._classes = QComboBox()
         self._classes.setObjectName("map-outliers")
         self._classes.setAccessibleName("Outliers of a class")
@@ -116,7 +116,7 @@ class SelectionPanel(QFrame):
 
     def _on_class(self, index: int) -> None:
         if index > 0:
-            self.outliers_asked.emit(self._classes.itemText(index))
+            self.outliers_requested.emit(self._classes.itemText(index))
             self._classes.setCurrentIndex(0)
 
 

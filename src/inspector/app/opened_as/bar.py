@@ -18,12 +18,12 @@ class OpenedAsBar(QFrame):
     """Shows the layout so that the user can check it; asks if the layout is uncertain.
 
     Attributes:
-        change_asked: The user wants to correct the layout.
+        change_requested: The user wants to correct the layout.
         confirmed: The user confirms an uncertain layout.
         dismissed: The user has read the bar.
     """
 
-    change_asked = Signal()
+    change_requested = Signal()
     confirmed = Signal()
     dismissed = Signal()
 
@@ -42,7 +42,7 @@ class OpenedAsBar(QFrame):
         self._close = QPushButton("Hide")
         self._close.setToolTip("Hide this bar; the button beside the dataset's name stays")
         self._right.clicked.connect(self.confirmed)
-        self._change.clicked.connect(self.change_asked)
+        self._change.clicked.connect(self.change_requested)
         self._close.clicked.connect(self.dismissed)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 6, 16, 6)

@@ -46,7 +46,7 @@ class OpenedAs(QObject):
         self._name = f"opened-as {project.file}"
         self._seen = self._name in hidden
         self.bar = OpenedAsBar()
-        self.bar.change_asked.connect(self.show_dialog)
+        self.bar.change_requested.connect(self.show_dialog)
         self.bar.confirmed.connect(self._on_confirmed)
         self.bar.dismissed.connect(self._on_dismissed)
 

@@ -13,18 +13,18 @@ class AnswerCard(QFrame):
     """Shows an answer.
 
     Attributes:
-        clean_up_asked: The user wants to exclude copies.
-        review_asked: The user wants to look at the pairs.
-        why_asked: The user wants to see the evidence.
+        clean_up_requested: The user wants to exclude copies.
+        review_requested: The user wants to look at the pairs.
+        why_requested: The user wants to see the evidence.
 
     Args:
         validation: The field of the validation accuracy.
         test: The field of the test accuracy.
     """
 
-    clean_up_asked = Signal()
-    review_asked = Signal()
-    why_asked = Signal()
+    clean_up_requested = Signal()
+    review_requested = Signal()
+    why_requested = Signal()
 
     def __init__(self, validation: QWidget, test: QWidget) -> None:
         super().__init__()
@@ -48,10 +48,10 @@ class AnswerCard(QFrame):
         self.why = QPushButton("Why?")
         self.why.setProperty("role", "quiet")
         self.why.setToolTip("The evidence behind each figure")
-        self.clean_up.clicked.connect(self.clean_up_asked)
-        self._review.clicked.connect(self.review_asked)
-        self.why.clicked.connect(self.why_asked)
-        self.bar.clicked.connect(self.why_asked)
+        self.clean_up.clicked.connect(self.clean_up_requested)
+        self._review.clicked.connect(self.review_requested)
+        self.why.clicked.connect(self.why_requested)
+        self.bar.clicked.connect(self.why_requested)
         self.bar.show_gap(None)
         self._lay_out(validation, test)
 

@@ -27,10 +27,10 @@ class CleanUpDialog(StableFocus, QDialog):
     """Chooses what to do, shows every pair and the result, and runs it.
 
     Attributes:
-        labels_asked: The user wants to decide labels.
+        labels_requested: The user wants to decide labels.
     """
 
-    labels_asked = Signal()
+    labels_requested = Signal()
 
     def __init__(
         self, project: Project, bridge: Bridge, jobs: Jobs, parent: QWidget, *,
@@ -55,8 +55,8 @@ class CleanUpDialog(StableFocus, QDialog):
         self.view.grid.toggled.connect(self._on_toggled)
         self.view.grid.opened.connect(self._on_opened)
         self.view.tick_all.connect(self._on_tick_all)
-        self.view.judge_asked.connect(self._on_judge)
-        self.view.labels_asked.connect(self._on_labels)
+        self.view.judge_requested.connect(self._on_judge)
+        self.view.labels_requested.connect(self._on_labels)
         self.view.cancelled.connect(self.reject)
         self.view.confirmed.connect(self._run)
         window = parent.window().size()
@@ -154,7 +154,7 @@ class CleanUpDialog(StableFocus, QDialog):
             dialog.open()
 
     def _on_labels(self) -> None:
-        self.labels_asked.emit()
+        self.labels_requested.emit()
         self.reject()
 
     def _run(self) -> None:

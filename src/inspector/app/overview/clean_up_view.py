@@ -45,8 +45,8 @@ class CleanUpView(QWidget):
 
     changed = Signal(bool)
     tick_all = Signal(tuple, bool)
-    judge_asked = Signal()
-    labels_asked = Signal()
+    judge_requested = Signal()
+    labels_requested = Signal()
     cancelled = Signal()
     confirmed = Signal()
 
@@ -209,8 +209,8 @@ class CleanUpView(QWidget):
             box.toggled.connect(lambda _: self.changed.emit(False))
         self._all.clicked.connect(self._on_all)
         self._sort.currentIndexChanged.connect(lambda _: self._show_pairs())
-        self._judge.clicked.connect(self.judge_asked)
-        self._labels.clicked.connect(self.labels_asked)
+        self._judge.clicked.connect(self.judge_requested)
+        self._labels.clicked.connect(self.labels_requested)
         self._do.clicked.connect(self.confirmed)
 
     def _lay_out(self, dialog: QWidget) -> None:

@@ -28,10 +28,10 @@ class FindingCard(QFrame):
     """Shows one finding.
 
     Attributes:
-        asked: A `CardAction`: See, or the action.
+        requested: A `CardAction`: See, or the action.
     """
 
-    asked = Signal(object)
+    requested = Signal(object)
 
     def __init__(self, finding: Finding, pictures: Sequence[tuple[str, QImage]]) -> None:
         super().__init__()
@@ -77,10 +77,10 @@ class FindingCard(QFrame):
         return button
 
     def _on_see(self) -> None:
-        self.asked.emit(CardAction(self._finding, False))
+        self.requested.emit(CardAction(self._finding, False))
 
     def _on_action(self) -> None:
-        self.asked.emit(CardAction(self._finding, True))
+        self.requested.emit(CardAction(self._finding, True))
 
 
 def image_strip(pictures: Sequence[tuple[str, QImage]]) -> QHBoxLayout:

@@ -91,13 +91,15 @@ class OverviewPage(Page):
         self._cards: list[FindingCard] = []
         self._wide = False
         self.verdict = VerdictPanel(project, bridge, self.jobs)
-        self.verdict.code_asked.connect(
-            lambda: self.asked.emit(PageRequest(PageName.SPLITS, PageAction.PASTE_CODE))
+        self.verdict.code_requested.connect(
+            lambda: self.requested.emit(PageRequest(PageName.SPLITS, PageAction.PASTE_CODE))
         )
         self.answer = AnswerCard(*self.verdict.accuracy_fields)
-        self.answer.clean_up_asked.connect(self.show_clean_up)
-        self.answer.review_asked.connect(lambda: self.asked.emit(_PAGES[FindingView.CLUSTERS]))
-        self.answer.why_asked.connect(self.show_evidence)
+        self.answer.clean_up_requested.connect(self.show_clean_up)
+        self.answer.review_requested.connect(
+            lambda: self.requested.emit(_PAGES[FindingView.CLUSTERS])
+        )
+        self.answer.why_requested.connect(self.show_evidence)
         self.scan = ScanCard()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -106,11 +108,11 @@ class OverviewPage(Page):
         self.pairs = PairsCard(project.samples.thumbnail)
         self.pairs.opened.connect(self._on_pair)
         self.evidence = EvidenceView(project, bridge, self.verdict)
-        self.evidence.list_asked.connect(self.show_list)
-        self.evidence.back_asked.connect(self.show_answer)
-        self.evidence.report_asked.connect(self._write_report)
+        self.evidence.list_requested.connect(self.show_list)
+        self.evidence.back_requested.connect(self.show_answer)
+        self.evidence.report_requested.connect(self._write_report)
         self.shortcuts = ShortcutsCard(project, bridge, self.jobs)
-        self.shortcuts.asked.connect(self.show_list)
+        self.shortcuts.requested.connect(self.show_list)
         self._summary, self._checked = QLabel("Reading the names…"), QLabel()
         for label in (self._summary, self._checked):
             label.setProperty("role", "caption")
@@ -132,7 +134,7 @@ class OverviewPage(Page):
 
     def show_clean_up(self) -> None:
         dialog = CleanUpDialog(self.project, self.bridge, self.jobs, self)
-        dialog.labels_asked.connect(lambda: self.asked.emit(PageRequest(PageName.LABELS)))
+        dialog.labels_requested.connect(lambda: self.requested.emit(PageRequest(PageName.LABELS)))
         dialog.open()
 
     def close(self) -> bool:
@@ -149,7 +151,7 @@ class OverviewPage(Page):
         finding = action.finding
         opens = finding.opens if action.action else finding.see
         if opens in _PAGES:
-            self.asked.emit(_PAGES[opens])
+            self.requested.emit(_PAGES[opens])
         elif opens is FindingView.FILES:
             self.show_list(finding.title, finding.samples)
         else:
@@ -227,7 +229,7 @@ class OverviewPage(Page):
             if finding.code in _SAID and overview.complete and finding.see is FindingView.CLUSTERS:
                 continue
             card = FindingCard(finding, shown.pictures.get(finding.code, ()))
-            card.asked.connect(self._on_action)
+            card.requested.connect(self._on_action)
             self._cards.append(card)
         self._checked.setText(overview.checked)
         self._arrange()

@@ -35,10 +35,10 @@ class ShiftCard(QFrame):
     """Shows the properties that a diagnosis found to differ; hidden without any.
 
     Attributes:
-        asked: A title and sample ids to list in the gallery.
+        requested: A title and sample ids to list in the gallery.
     """
 
-    asked = Signal(str, object)
+    requested = Signal(str, object)
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__()
@@ -119,7 +119,7 @@ class ShiftCard(QFrame):
 
     def _on_see(self) -> None:
         title, ids = self.sender().property("list")
-        self.asked.emit(title, ids)
+        self.requested.emit(title, ids)
 
 
 def _pairs(one: PropertyShift, pictures: dict[int, QImage]) -> QWidget:

@@ -37,10 +37,10 @@ class ShortcutsCard(QFrame):
     """Searches for shortcuts and shows the last result; hidden until a scan is complete.
 
     Attributes:
-        asked: A title and sample ids to list in the gallery.
+        requested: A title and sample ids to list in the gallery.
     """
 
-    asked = Signal(str, object)
+    requested = Signal(str, object)
 
     def __init__(self, project: Project, bridge: Bridge, jobs: Jobs) -> None:
         super().__init__()
@@ -122,7 +122,7 @@ class ShortcutsCard(QFrame):
         if self._report is not None and self._report.shortcuts:
             best = self._report.shortcuts[0]
             title = f"Predicted best by {best.result.probe.value}"
-            self.asked.emit(title, tuple(s.id for s in best.examples))
+            self.requested.emit(title, tuple(s.id for s in best.examples))
 
     def _on_look(self) -> None:
         if self._job is not None:

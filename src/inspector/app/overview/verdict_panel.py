@@ -45,12 +45,12 @@ class VerdictPanel(QFrame):
     """Takes two accuracies, runs a diagnosis and shows its result.
 
     Attributes:
-        code_asked: The user wants to paste the code that loads the data.
+        code_requested: The user wants to paste the code that loads the data.
         updated: The diagnosis or the accuracies have changed.
         started: A diagnosis was started; none starts automatically any more.
     """
 
-    code_asked = Signal()
+    code_requested = Signal()
     updated = Signal()
 
     def __init__(self, project: Project, bridge: Bridge, jobs: Jobs) -> None:
@@ -235,7 +235,7 @@ class VerdictPanel(QFrame):
         for field in (self._split, self._folder, self._split_images, self._folder_images):
             field.editingFinished.connect(self._on_number)
         self._predictions.clicked.connect(self._on_predictions)
-        self._paste.clicked.connect(self.code_asked)
+        self._paste.clicked.connect(self.code_requested)
 
     def _lay_out(self) -> None:
         numbers = QHBoxLayout()

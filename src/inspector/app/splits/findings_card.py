@@ -19,10 +19,10 @@ class FindingsCard(QFrame):
     """Shows findings, the worst first; hidden if there are none.
 
     Attributes:
-        asked: A `Pitfall` whose files the user wants to list.
+        requested: A `Pitfall` whose files the user wants to list.
     """
 
-    asked = Signal(object)
+    requested = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -85,6 +85,6 @@ class FindingsCard(QFrame):
             see = QPushButton(f"{count:,} file{'s' * (count != 1)}")
             see.setProperty("role", "link")
             see.setAccessibleDescription(finding.text)
-            see.clicked.connect(lambda: self.asked.emit(finding))
+            see.clicked.connect(lambda: self.requested.emit(finding))
             row.addWidget(see)
         return line

@@ -25,14 +25,14 @@ class LeakPairs(QFrame):
 
     Attributes:
         opened: A `Leak` that the user wants to see large.
-        list_asked: A title and the ids of images that share only a group.
+        list_requested: A title and the ids of images that share only a group.
 
     Args:
         load: Returns the JPEG of a sample, or None; called on decode threads.
     """
 
     opened = Signal(object)
-    list_asked = Signal(str, object)
+    list_requested = Signal(str, object)
 
     def __init__(self, load: Callable[[int], bytes | None]) -> None:
         super().__init__()
@@ -134,7 +134,7 @@ class LeakPairs(QFrame):
     def _on_kind(self, kind: str) -> None:
         if kind == _GROUP:
             ids = tuple(leak.image.id for leak in self._leaks if leak.kind == _GROUP)
-            self.list_asked.emit("Images that share only a group with the other split", ids)
+            self.list_requested.emit("Images that share only a group with the other split", ids)
         else:
             self._kind = kind
             self._show_tiles()

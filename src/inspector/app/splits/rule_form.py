@@ -66,13 +66,13 @@ class RuleBar(QFrame):
 
     Attributes:
         changed: A `Rule`, shortly after the last change.
-        keep_asked: The user wants to use this rule.
+        keep_requested: The user wants to use this rule.
         reading: How the pasted code was read; filled by the page.
         serving: How the inference code differs; filled by the page.
     """
 
     changed = Signal(object)
-    keep_asked = Signal()
+    keep_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -293,7 +293,7 @@ class RuleBar(QFrame):
         self._keep.setProperty("small", True)
         self._keep.setProperty("role", "primary")
         self._keep.setToolTip("Use it for findings, the diagnosis and training")
-        self._keep.clicked.connect(self.keep_asked)
+        self._keep.clicked.connect(self.keep_requested)
 
     def _connect(self) -> None:
         for box in (self._kind, self._loader, self._keras, self._function, self._fold):

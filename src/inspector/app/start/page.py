@@ -55,8 +55,8 @@ class StartPage(QWidget):
 
     Attributes:
         opened: The path of a folder or a project file that the user chose.
-        sample_asked: The user wants the generated sample.
-        preferences_asked: The user wants to see the preferences.
+        sample_requested: The user wants the generated sample.
+        preferences_requested: The user wants to see the preferences.
         painted: The page was painted for the first time.
 
     Args:
@@ -64,8 +64,8 @@ class StartPage(QWidget):
     """
 
     opened = Signal(str)
-    sample_asked = Signal()
-    preferences_asked = Signal()
+    sample_requested = Signal()
+    preferences_requested = Signal()
     painted = Signal()
 
     def __init__(self, recent: "Sequence[RecentDataset]") -> None:
@@ -244,7 +244,7 @@ class StartPage(QWidget):
         self._file.setToolTip("An archive of images, or a project file")
         self._file.clicked.connect(self.ask_file)
         sample.setToolTip("Creates a small dataset with known flaws in a few seconds, offline")
-        sample.clicked.connect(self.sample_asked)
+        sample.clicked.connect(self.sample_requested)
         inside = QVBoxLayout(field)
         inside.setContentsMargins(16, 16, 16, 16)
         inside.setSpacing(10)
@@ -318,7 +318,7 @@ class StartPage(QWidget):
         settings = QPushButton("Settings")
         settings.setProperty("role", "quiet")
         settings.setToolTip("Theme, detection, storage, keyboard and more (Ctrl+,)")
-        settings.clicked.connect(self.preferences_asked)
+        settings.clicked.connect(self.preferences_requested)
         safe = QLabel("Nothing is uploaded")
         safe.setProperty("role", "caption")
         foot = QHBoxLayout()

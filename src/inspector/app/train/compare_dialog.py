@@ -55,10 +55,10 @@ class CompareDialog(StableFocus, QDialog):
     """Chooses what is compared, shows the plan, starts it.
 
     Attributes:
-        start_asked: The shown `ComparisonPlan`.
+        start_requested: The shown `ComparisonPlan`.
     """
 
-    start_asked = Signal(object)
+    start_requested = Signal(object)
 
     def __init__(
         self, project: Project, bridge: Bridge, config: RunConfig, own: Mapping[str, Policy],
@@ -187,7 +187,7 @@ class CompareDialog(StableFocus, QDialog):
 
     def _on_start(self) -> None:
         if self._plan is not None:
-            self.start_asked.emit(self._plan)
+            self.start_requested.emit(self._plan)
             self.accept()
 
     def _on_article(self) -> None:

@@ -88,7 +88,7 @@ class ComparisonPanel(QWidget):
     def ask(self, config: RunConfig, own: Mapping[str, Policy]) -> None:
         """Open the dialog; model, size and epochs are those of `config`."""
         sheet = CompareDialog(self._project, self._bridge, config, own, self)
-        sheet.start_asked.connect(self._on_start)
+        sheet.start_requested.connect(self._on_start)
         sheet.open()
 
     def refresh(self) -> None:

@@ -317,7 +317,7 @@ class TrainPage(Page):
     def _connect(self) -> None:
         self._form.changed.connect(self._ask_plan)
         self._start.clicked.connect(self._on_start)
-        self._split.clicked.connect(lambda: self.asked.emit(PageRequest(PageName.SPLITS)))
+        self._split.clicked.connect(lambda: self.requested.emit(PageRequest(PageName.SPLITS)))
         self._compare.clicked.connect(self._on_compare)
         for panel in (self._comparison, self.gap):
             panel.ended.connect(self._read)
@@ -329,8 +329,8 @@ class TrainPage(Page):
         self._halt.clicked.connect(self._on_halt)
         self._list.chosen.connect(self._on_chosen)
         self._list.drawn_changed.connect(self._draw)
-        self._result.asked.connect(self.show_list)
-        self._result.relabel_asked.connect(self._on_relabel)
+        self._result.requested.connect(self.show_list)
+        self._result.relabel_requested.connect(self._on_relabel)
 
     def _lay_out(self) -> None:
         self._headline.setObjectName("train-headline")

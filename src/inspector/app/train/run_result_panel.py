@@ -42,12 +42,12 @@ class RunResultPanel(QWidget):
     """Accuracy by near-duplicates in training, the confusion matrix, the most confident mistakes.
 
     Attributes:
-        asked: A title and sample ids to list in the gallery.
-        relabel_asked: A sample id and the predicted class.
+        requested: A title and sample ids to list in the gallery.
+        relabel_requested: A sample id and the predicted class.
     """
 
-    asked = Signal(str, object)
-    relabel_asked = Signal(int, str)
+    requested = Signal(str, object)
+    relabel_requested = Signal(int, str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -182,12 +182,12 @@ class RunResultPanel(QWidget):
     def _on_relabel(self) -> None:
         mistake = self._mistake()
         if mistake is not None:
-            self.relabel_asked.emit(mistake.sample.id, mistake.predicted)
+            self.relabel_requested.emit(mistake.sample.id, mistake.predicted)
 
     def _on_see(self) -> None:
         if self._shown is not None:
             ids = [m.sample.id for m in self._shown.result.mistakes]
-            self.asked.emit(f"Mistakes of {self._shown.run.title}", ids)
+            self.requested.emit(f"Mistakes of {self._shown.run.title}", ids)
 
     def _on_cell(self, row: int, column: int) -> None:
         if self._shown is None:
@@ -196,7 +196,7 @@ class RunResultPanel(QWidget):
         true, predicted = result.classes[row], result.classes[column]
         ids = result.cells.get((true, predicted), ())
         if ids:
-            self.asked.emit(f"{true} predicted as {predicted}", ids)
+            self.requested.emit(f"{true} predicted as {predicted}", ids)
 
     def _lay_out(self) -> None:
         self._tabs = QTabWidget()

@@ -19,11 +19,11 @@ class JudgeDialog(QDialog):
 
     Attributes:
         answered: True for yes, False for no; emitted only while an item is open.
-        back_asked: The user takes the newest answer back.
+        back_requested: The user takes the newest answer back.
     """
 
     answered = Signal(bool)
-    back_asked = Signal()
+    back_requested = Signal()
 
     def __init__(
         self,
@@ -102,4 +102,4 @@ class JudgeDialog(QDialog):
 
     def _go_back(self) -> None:
         if self._back.isEnabled():
-            self.back_asked.emit()
+            self.back_requested.emit()

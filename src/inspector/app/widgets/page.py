@@ -75,14 +75,14 @@ class Page(StableFocus, QWidget):
         bridge: Runs work off the GUI thread.
 
     Attributes:
-        asked: A `PageRequest`: the user wants to see something on another page.
+        requested: A `PageRequest`: the user wants to see something on another page.
         moved: The result of `shown_text` has changed.
         work_left: Number of open items, for the sidebar; 0 for none.
         jobs: Running jobs of the page, for the jobs bar.
         notice: A line that the window shows above every page, or None.
     """
 
-    asked = Signal(object)
+    requested = Signal(object)
     moved = Signal()
     work_left = Signal(int)
 
@@ -122,7 +122,7 @@ class Page(StableFocus, QWidget):
 
     def show_list(self, title: str, ids: Iterable[int]) -> None:
         """Ask to list images in Gallery."""
-        self.asked.emit(PageRequest(PageName.GALLERY, PageAction.SHOW_LIST, title, tuple(ids)))
+        self.requested.emit(PageRequest(PageName.GALLERY, PageAction.SHOW_LIST, title, tuple(ids)))
 
     def running_text(self) -> str:
         """Describe what closing the window would interrupt; "" for nothing."""

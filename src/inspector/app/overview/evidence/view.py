@@ -32,9 +32,9 @@ class EvidenceView(QWidget):
     """Shows the evidence.
 
     Attributes:
-        back_asked: The user returns to Overview.
-        list_asked: A title and sample ids to list in the gallery.
-        report_asked: The user wants to write the report.
+        back_requested: The user returns to Overview.
+        list_requested: A title and sample ids to list in the gallery.
+        report_requested: The user wants to write the report.
 
     Args:
         project: The open project, after its scan.
@@ -42,9 +42,9 @@ class EvidenceView(QWidget):
         panel: The user's accuracies and the Measure button; its widgets are placed on this page.
     """
 
-    back_asked = Signal()
-    list_asked = Signal(str, object)
-    report_asked = Signal()
+    back_requested = Signal()
+    list_requested = Signal(str, object)
+    report_requested = Signal()
 
     def __init__(self, project: Project, bridge: Bridge, panel: VerdictPanel) -> None:
         super().__init__()
@@ -58,7 +58,7 @@ class EvidenceView(QWidget):
         self._headline.setProperty("role", "title")
         self._detail.setProperty("role", "muted")
         self._differences = ShiftCard(project, bridge)
-        self._differences.asked.connect(self.list_asked)
+        self._differences.requested.connect(self.list_requested)
         self._buttons = QButtonGroup(self)
         self._area = QScrollArea()
         self._lay_out()
@@ -89,7 +89,7 @@ class EvidenceView(QWidget):
         if event.text() in tuple("123456"):
             self.go_to(int(event.text()) - 1)
         elif event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Backspace):
-            self.back_asked.emit()
+            self.back_requested.emit()
         else:
             super().keyPressEvent(event)
 
@@ -129,7 +129,7 @@ class EvidenceView(QWidget):
         candidates: list[tuple[int, QWidget | None]] = [
             (0, sections.components(evidence)),
             (1, sections.controls(evidence)),
-            (2, sections.classes(evidence, strips, self.list_asked.emit)),
+            (2, sections.classes(evidence, strips, self.list_requested.emit)),
             (3, sections.shortcut(evidence)),
             (3, sections.shortcut_examples(evidence, strips)),
             (4, sections.no_shift(evidence) or self._differences),
@@ -173,7 +173,7 @@ class EvidenceView(QWidget):
     def _lay_out(self) -> None:
         report = QPushButton("Write report…")
         report.setIcon(icon("export"))
-        report.clicked.connect(self.report_asked)
+        report.clicked.connect(self.report_requested)
         words = QVBoxLayout()
         words.setSpacing(4)
         for label in (self._headline, self._detail, self._panel.verdict_label):
@@ -216,7 +216,7 @@ class EvidenceView(QWidget):
         back = QPushButton("Overview")
         back.setIcon(icon("left", "accent-text"))
         back.setToolTip("Back to Overview (Esc)")
-        back.clicked.connect(self.back_asked)
+        back.clicked.connect(self.back_requested)
         column.addWidget(back)
         for number, name in enumerate(SECTIONS):
             button = QPushButton(name)
