@@ -148,7 +148,7 @@ def stand_beside(page: AugmentPage, name: str) -> None:
 def lab(qtbot: QtBot, project: Project) -> Iterator[tuple[ProjectWindow, AugmentPage]]:
     view, page = open_page(qtbot, project)
     yield view, page
-    view.shut()
+    view.shut_down()
 
 
 def test_a_digit_set_flags_flips_and_shows_the_worst(
@@ -184,7 +184,7 @@ def test_a_digit_set_flags_flips_and_shows_the_worst(
         )
         assert not any(d.harmful for d in page.measurer.damages.values())
     finally:
-        view.shut()
+        view.shut_down()
 
 
 def test_effects_are_measured_and_the_newest_policy_wins(
@@ -584,7 +584,7 @@ def test_nothing_is_read_before_the_page_is_shown(
     qtbot.waitUntil(lambda: the_grid(page).row_count() > 0, timeout=20_000)
     assert counts
     qtbot.waitUntil(lambda: children(EFFECTS) != [], timeout=20_000)
-    view.shut()
+    view.shut_down()
 
 
 def test_what_pasted_code_does_not_tell_is_filled_in(

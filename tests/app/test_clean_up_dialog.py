@@ -121,4 +121,4 @@ def test_rules_that_nobody_accepted_are_off_with_a_notice(
             button(notice, "Review them").click()
             qtbot.waitUntil(lambda: project.groups.switched_off() == [], timeout=10_000)
     finally:
-        made.shut()
+        made.shut_down()

@@ -92,7 +92,7 @@ def test_a_thumbnail_that_raises_leaves_its_thread_alive(qtbot: QtBot) -> None:
     thumbnails.forget()
     thumbnails.request([1])
     qtbot.waitUntil(lambda: len(errors) == 5)
-    thumbnails.shut()
+    thumbnails.shut_down()
 
 
 def test_a_preview_that_raises_once_leaves_the_grid_alive(

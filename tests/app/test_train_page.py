@@ -226,7 +226,7 @@ def test_what_was_interrupted_is_offered_at_the_next_start(qtbot: QtBot, project
     assert "1 training was interrupted" in screen.by_id(offer, QLabel, "notice-text").text()
     screen.button(offer, "Resume").click()
     qtbot.waitUntil(lambda: project.runs.run(name).state is RunState.DONE, timeout=PATIENCE_MS)
-    view.shut()
+    view.shut_down()
 
 
 def test_policies_are_compared_from_the_window(

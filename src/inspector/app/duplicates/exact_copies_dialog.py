@@ -70,7 +70,7 @@ class ExactCopiesDialog(StableFocus, QDialog):
 
     def done(self, result: int) -> None:
         """End the decode threads as well."""
-        self.grid.shut()
+        self.grid.shut_down()
         super().done(result)
         self.deleteLater()
 

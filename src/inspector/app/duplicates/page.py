@@ -152,8 +152,8 @@ class DuplicatesPage(Page):
 
     def close(self) -> bool:
         """End the decode threads as well."""
-        self.strip.shut()
-        self.thumbnails.shut()
+        self.strip.shut_down()
+        self.thumbnails.shut_down()
         return super().close()
 
     def _request(self, *_: object) -> None:
@@ -192,7 +192,7 @@ class DuplicatesPage(Page):
 
     def _show_none(self, answer: QueueAnswer) -> None:
         self._pair.forget()
-        self.strip.shut()
+        self.strip.shut_down()
         self.stage.clear()
         if answer.queue.counts[Scope.ALL]:
             self.review.show_empty("No such cluster.", "Choose another filter above the queue.")
@@ -316,7 +316,7 @@ class DuplicatesPage(Page):
     def _show_hashed(self, pairs: HashedPairs) -> None:
         self.head.show_method(pairs.text)
         if not self.review.show_items(pairs.pairs):
-            self.strip.shut()
+            self.strip.shut_down()
             self.stage.clear()
             self.review.show_empty("No pairs at this distance.", "] allows a larger distance.")
         self._request()

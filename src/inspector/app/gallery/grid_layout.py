@@ -137,9 +137,9 @@ def lay_out(
     columns = max(1, (room + GAP_PX) // (tile_px + GAP_PX))
     cell = (room + GAP_PX) // columns
     bounds = np.append(starts.astype(np.int64), count)
-    shut = np.asarray(folded, np.bool_) if len(folded) else np.zeros(len(starts), np.bool_)
-    lines = np.where(shut, 0, -(-np.diff(bounds) // columns))
+    is_folded = np.asarray(folded, np.bool_) if len(folded) else np.zeros(len(starts), np.bool_)
+    lines = np.where(is_folded, 0, -(-np.diff(bounds) // columns))
     header = HEADER_PX if headers else 0
     heights = lines * cell + header + (0 if not headers else GAP_PX // 2)
     tops = np.concatenate([[0 if headers else GAP_PX], heights]).astype(np.int64)
-    return GridLayout(bounds, np.cumsum(tops).astype(np.int64), columns, cell, header, shut)
+    return GridLayout(bounds, np.cumsum(tops).astype(np.int64), columns, cell, header, is_folded)

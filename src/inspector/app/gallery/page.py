@@ -113,7 +113,7 @@ class GalleryPage(Page):
 
     def close(self) -> bool:
         """End the decode threads as well."""
-        self.thumbnails.shut()
+        self.thumbnails.shut_down()
         return super().close()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -105,7 +105,7 @@ class GroupsPage(Page):
 
     def close(self) -> bool:
         """End the decode threads as well."""
-        self._thumbnails.shut()
+        self._thumbnails.shut_down()
         return super().close()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -112,7 +112,7 @@ class LabelsPage(Page):
 
     def close(self) -> bool:
         """End the decode threads as well."""
-        self.thumbnails.shut()
+        self.thumbnails.shut_down()
         return super().close()
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -97,7 +97,7 @@ class MapPage(Page):
 
     def close(self) -> bool:
         """End the decode threads as well."""
-        self.thumbnails.shut()
+        self.thumbnails.shut_down()
         return super().close()
 
     def colour_by(self, by: ColourBy) -> None:

@@ -108,11 +108,11 @@ class LayoutDialog(StableFocus, QDialog):
         return self._checks.text()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._thumbnails.shut()
+        self._thumbnails.shut_down()
         super().closeEvent(event)
 
     def done(self, result: int) -> None:
-        self._thumbnails.shut()
+        self._thumbnails.shut_down()
         super().done(result)
 
     def _lay_out(self) -> None:

@@ -72,7 +72,7 @@ class CleanUpDialog(StableFocus, QDialog):
         return self._plan
 
     def _on_finished(self) -> None:
-        self.view.grid.shut()
+        self.view.grid.shut_down()
         self.deleteLater()
 
     def _choice(self) -> CleanUpChoice:

@@ -139,8 +139,8 @@ class OverviewPage(Page):
 
     def close(self) -> bool:
         """End the decode threads as well."""
-        self.pairs.shut()
-        self.evidence.shut()
+        self.pairs.shut_down()
+        self.evidence.shut_down()
         return super().close()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -76,9 +76,9 @@ class PairsCard(QFrame):
         self.setVisible(bool(pairs))
         self._show_tiles()
 
-    def shut(self) -> None:
+    def shut_down(self) -> None:
         """End the decode threads."""
-        self.grid.shut()
+        self.grid.shut_down()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -243,7 +243,7 @@ class SplitsPage(Page):
 
     def close(self) -> bool:
         """End the decode threads as well."""
-        self._pairs.shut()
+        self._pairs.shut_down()
         return super().close()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

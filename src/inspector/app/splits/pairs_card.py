@@ -93,9 +93,9 @@ class LeakPairs(QFrame):
         self._show_chips()
         self._show_tiles()
 
-    def shut(self) -> None:
+    def shut_down(self) -> None:
         """End the decode threads."""
-        self.grid.shut()
+        self.grid.shut_down()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

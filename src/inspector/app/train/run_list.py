@@ -156,7 +156,7 @@ class RunList(QWidget):
         return favourite or (newest[0].name if newest else "")
 
     def _fill(self, run_name: str) -> None:
-        shut = {
+        collapsed = {
             item.data(0, _KEY) for item in self._tops() if not item.isExpanded()
         }  # fmt: skip
         first = not self._tree.topLevelItemCount()
@@ -169,7 +169,7 @@ class RunList(QWidget):
             for run in group.runs:
                 top.addChild(self._child(run))
             holds = any(run.name == run_name for run in group.runs)
-            top.setExpanded(holds if first else top.data(0, _KEY) not in shut or holds)
+            top.setExpanded(holds if first else top.data(0, _KEY) not in collapsed or holds)
         if (item := self._find(run_name)) is not None:
             self._tree.setCurrentItem(item)
 

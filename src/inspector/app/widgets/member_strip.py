@@ -114,7 +114,7 @@ class MemberStrip(QFrame):
         for member in self._members:
             member.update()
 
-    def shut(self) -> None:
+    def shut_down(self) -> None:
         """Remove all members."""
         self.show_members((), (0, 0), {}, "")
 

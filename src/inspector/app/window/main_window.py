@@ -171,11 +171,11 @@ class ProjectWindow(QWidget):
         self.show_page(self.pages.index(page))
         page.open(request)
 
-    def shut(self) -> None:
+    def shut_down(self) -> None:
         """Stop what runs, and close the project; decisions are on disk already."""
-        self.recent_facts.shut()
+        self.recent_facts.shut_down()
         self._scan.stop()
-        self._news.shut()
+        self._news.shut_down()
         for page in self.pages:
             page.close()
         self.bridge.close()
@@ -186,7 +186,7 @@ class ProjectWindow(QWidget):
         self._sidebar.set_wide(wide=self.width() >= theme.size("rail_wide_from"))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.shut()
+        self.shut_down()
         super().closeEvent(event)
 
     def _lay_out(self) -> None:

@@ -69,9 +69,9 @@ class EvidenceView(QWidget):
         if self.isVisible():
             self._bridge.call(self._project.evidence.read, self._show, channel="evidence")
 
-    def shut(self) -> None:
+    def shut_down(self) -> None:
         """End the decode threads."""
-        self._thumbnails.shut()
+        self._thumbnails.shut_down()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -156,9 +156,9 @@ class PairGrid(QListView):
         """Return the height of a number of rows."""
         return rows * self.tile_size().height() + 4
 
-    def shut(self) -> None:
+    def shut_down(self) -> None:
         """End the decode threads."""
-        self.thumbnails.shut()
+        self.thumbnails.shut_down()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
