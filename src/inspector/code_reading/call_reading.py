@@ -75,6 +75,7 @@ class CallReader:
             tuple(dict.fromkeys(values.unread)),
             use.flow.maker if use.flow else source.maker,
             tuple(use.fit_numbers),
+            use.used,
         )
 
     def _role(self, use: DatasetUse, folder: str | None) -> DatasetRole:

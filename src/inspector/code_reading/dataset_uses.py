@@ -94,6 +94,8 @@ def dataset_uses(events: Iterable[Event]) -> list[DatasetUse]:
                     use.fit_numbers.append(number)
                 case Action.EVALUATE | Action.PREDICT:
                     use.uses.append(event.action)
+                    if not use.fits and not use.validates:
+                        use.data = data
         for data in data_sets(event.validation):
             use = use_of(data)
             use.validates, use.data = True, data

@@ -169,6 +169,7 @@ LOADER_RULES: Final[Mapping[LoaderName, LoaderRule]] = {
     LoaderName.TFDS: LoaderRule(_named_slices),
     LoaderName.HF_DATASET: LoaderRule(_named_slices),
     LoaderName.IMAGE_FOLDER: LoaderRule(_none),
+    LoaderName.TORCHVISION: LoaderRule(_none),
     LoaderName.FILES: LoaderRule(_none),
     LoaderName.TRAIN_TEST_SPLIT: _sklearn(0.25, shuffle=True),
     LoaderName.SHUFFLE_SPLIT: _sklearn(0.1),

@@ -8,11 +8,19 @@ from inspector.augmentation.keras_versions import swaps_axes
 from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.evaluation.evaluator import Followed
 from inspector.code_reading.evaluation.images.image_functions import numbers_of
-from inspector.code_reading.evaluation.objects import Action, Arrays, Generator, Layer, LoaderName
+from inspector.code_reading.evaluation.objects import (
+    FOLDER_LOADERS,
+    Action,
+    Arrays,
+    Generator,
+    Layer,
+    LoaderName,
+)
 from inspector.code_reading.evaluation.values import Ref, Unknown, is_number
 from inspector.code_reading.finding import HIGH, LOW, MIDDLE, CodeFinding
 from inspector.code_reading.policies import (
     CodePolicy,
+    containers,
     flat_layers,
     generator_policy,
     is_random,
@@ -117,9 +125,12 @@ _NORMALISING: Final = (
 def normalising_steps(call: CodeCall) -> list[tuple[str, object]] | None:
     """Return the steps of a dataset's maps that scale values; None if a map is not known."""
     steps: list[tuple[str, object]] = []
-    for step in call.data.steps:
-        if step.name == "map" and any(isinstance(v, Unknown) for v in step.values):
-            return None
+    maps = [s for data in containers(call.data) for s in data.steps if s.name == "map"]
+    if any(isinstance(v, Unknown) for s in maps for v in s.values):
+        return None
+    made = call.loader in (LoaderName.IMAGE_FOLDER, LoaderName.TORCHVISION) or call.data.has("of")
+    if not (maps or made or call.read_by_model or call.loader in FOLDER_LOADERS):
+        return None  # A list of files: what is done with its images stands elsewhere.
     for layer in mapped_layers(call):
         if layer.name in _NORMALISING:
             numbers = [numbers_of(v) for v in (*layer.places, *layer.names.values())]

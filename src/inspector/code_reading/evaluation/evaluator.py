@@ -26,6 +26,7 @@ from inspector.code_reading.evaluation.images.image_values import ImageValue
 from inspector.code_reading.evaluation.libraries import Libraries
 from inspector.code_reading.evaluation.names import KNOWN_ROOTS
 from inspector.code_reading.evaluation.objects import Action, DataSet, Event, StackBox, StreamValue
+from inspector.code_reading.evaluation.training_loops import TrainingLoops
 from inspector.code_reading.evaluation.value_access import TooMuchError
 from inspector.code_reading.evaluation.values import (
     MISSING,
@@ -178,6 +179,7 @@ class Evaluator(ControlFlow):
     def _give_up(self, node: ast.AST | None, why: str) -> None:
         self.memory.forget_branches()
         self._calls = [FunctionCall(0, self.module)]
+        self.loops = TrainingLoops()
         line = getattr(node, "lineno", self.line)
         self.unread.append(Unread(CodePlace(line, self.cell), "the rest of this statement", why))
         for scope in [self.module]:

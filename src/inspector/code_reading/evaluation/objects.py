@@ -30,6 +30,8 @@ class LoaderName(StrEnum):
     REPEATED_K_FOLD = "RepeatedKFold"
     REPEATED_STRATIFIED_K_FOLD = "RepeatedStratifiedKFold"
     IMAGE_FOLDER = "ImageFolder"
+    TORCHVISION = "torchvision.datasets"
+    """A dataset that comes with torchvision, such as CIFAR10."""
     RANDOM_SPLIT = "random_split"
     SLICES = "slices"
     PANDAS_SAMPLE = "pandas.sample"
@@ -54,7 +56,7 @@ SPLIT_LOADERS: Final = tuple(
     name for name in LoaderName
     if name not in (
         *FOLDER_LOADERS, LoaderName.ARRAYS, LoaderName.FILES, LoaderName.IMAGE_FOLDER,
-        LoaderName.HF_DATASET, LoaderName.TFDS,
+        LoaderName.HF_DATASET, LoaderName.TFDS, LoaderName.TORCHVISION,
     )
 )  # fmt: skip
 """What makes sides of something that was listed before."""
@@ -119,7 +121,8 @@ class DatasetStep:
 
     Attributes:
         name: Of the method, or "part" for a side of a split.
-        values: For a part its number; for take and skip the count; for map the layers it applies.
+        values: For a part its number; for take and skip the count; for map the layers it applies;
+            for "of" the dataset that the positions point into.
     """
 
     name: str
@@ -187,10 +190,12 @@ class StreamValue:
 
     Attributes:
         item: What stands for any item.
+        data: The dataset that the items come from, where there is one.
     """
 
     item: object
     text: str = ""
+    data: "DataSet | None" = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

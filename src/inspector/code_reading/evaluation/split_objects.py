@@ -2,11 +2,11 @@
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from inspector.code_reading.evaluation.file_values import files_in, files_of
+from inspector.code_reading.evaluation.file_values import files_in, files_of, held_dataset
 from inspector.code_reading.evaluation.host import Host
 from inspector.code_reading.evaluation.keras_objects import as_layer
 from inspector.code_reading.evaluation.objects import (
@@ -71,6 +71,25 @@ _SPLIT_FOLDERS: Final = {
     "ratio": ("input", "output", "seed", "ratio", "group_prefix", "move"),
     "fixed": ("input", "output", "seed", "fixed", "oversample", "group_prefix", "move"),
 }
+_TORCHVISION: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys(
+        (
+            "CIFAR10", "CIFAR100", "MNIST", "FashionMNIST", "KMNIST", "QMNIST", "USPS",
+        ),
+        ("root", "train", "transform"),
+    ),
+    **dict.fromkeys(
+        (
+            "SVHN", "STL10", "Flowers102", "OxfordIIITPet", "Food101", "StanfordCars", "DTD",
+            "FGVCAircraft", "GTSRB", "ImageNet", "Country211", "PCAM", "CelebA", "Places365",
+            "RenderedSST2", "EMNIST", "LSUN", "Imagenette",
+        ),
+        ("root", "split"),
+    ),
+    **dict.fromkeys(("EuroSAT", "SUN397", "Caltech101", "Caltech256"), ("root",)),
+}  # fmt: skip
+"""Datasets that come with torchvision, with their first arguments."""
+
 _TRANSFORM_MODULES: Final = ("transforms", "v2", "albumentations", "autoaugment")
 
 
@@ -194,7 +213,8 @@ class SplitCalls(RandomDraws):
             case "random_split":
                 return self._random_split(given, node)
             case "Subset":
-                return self.picked(given.get(0, "dataset"), given.get(1, "indices"), node)
+                data = held_dataset(given.get(0, "dataset"))
+                return self.picked(data, given.get(1, "indices"), node)
             case "SubsetRandomSampler":
                 return given.get(0, "indices")
             case "DataLoader":
@@ -217,6 +237,8 @@ class SplitCalls(RandomDraws):
                 )
                 return data.after("shuffle", seed, False, "torch.randperm", not own)
             case _:
+                if ref.name.startswith("torch.optim.") and "lr_scheduler" not in ref.name:
+                    self._host.loops.made_optimizer()
                 if not ref.name.startswith(
                     ("torch.utils", "torch.cuda", "torch.device", "torch.backends")
                 ):
@@ -244,8 +266,8 @@ class SplitCalls(RandomDraws):
         return tuple(DataSet(source).after("part", i) for i in range(len(items)))
 
     def _data_loader(self, given: Arguments, node: ast.AST) -> object:
-        data = given.get(0, "dataset")
-        sampler = given.names.get("sampler")
+        data = held_dataset(given.get(0, "dataset"))
+        sampler = given.names.get("sampler", given.get(3, "sampler"))
         if isinstance(sampler, DataSet):
             return self.picked(data, sampler, node)
         if isinstance(data, DataSet):
@@ -256,6 +278,9 @@ class SplitCalls(RandomDraws):
         if ref.last in ("ImageFolder", "DatasetFolder"):
             arguments = by_name(("root", "transform"), given)
             return DataSet(self._source(LoaderName.IMAGE_FOLDER, arguments, given, node))
+        if ref.last in _TORCHVISION and ref.root == "torchvision":
+            arguments = by_name(_TORCHVISION[ref.last], given)
+            return DataSet(self._source(LoaderName.TORCHVISION, arguments, given, node))
         if ref.last in ("Compose", "Sequential", "Pipeline"):
             items = self._host.listed(given.get(0, "transforms", ListBox()))
             layers = [as_layer(self._host, v, node) for v in items or ()]
