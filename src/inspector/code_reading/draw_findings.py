@@ -284,11 +284,10 @@ def _refused_share(followed: Followed) -> Iterator[CodeFinding]:
 
 def _judged_twice(followed: Followed) -> Iterator[CodeFinding]:
     """Find a test figure that is measured on what fit validated with."""
-    validated = {
-        (d.source, d.membership)
-        for e in followed.events if e.action is Action.FIT for d in data_sets(e.validation)
-    }  # fmt: skip
+    validated: set[object] = set()
     for event in followed.events:
+        if event.action is Action.FIT:
+            validated |= {(d.source, d.membership) for d in data_sets(event.validation)}
         if event.action is not Action.EVALUATE:
             continue
         if any((d.source, d.membership) in validated for d in data_sets(event.data)):
@@ -314,7 +313,7 @@ def _shared_transform(followed: Followed) -> Iterator[CodeFinding]:
             if (source, event.data.part) in own:
                 continue
             yield CodeFinding(
-                "transform_shared", HIGH,
+                "transform_shared", MIDDLE,
                 "Both sides of random_split read one dataset: setting its transform for one side"
                 " sets it for the other, so training and validation are transformed alike. Split"
                 " two datasets with the same seed, or copy the dataset first.",

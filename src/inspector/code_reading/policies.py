@@ -282,13 +282,10 @@ def containers(data: DataSet) -> Iterator[DataSet]:
     """Yield a dataset, what its positions point into, and what it is split from."""
     for _ in range(6):
         yield data
-        of = next((s.values[0] for s in reversed(data.steps) if s.name == "of"), None)
-        if isinstance(of, DataSet):
-            data = of
-        elif data.source.parent is not None:
-            data = data.source.parent
-        else:
+        within = data.container or data.source.parent
+        if within is None:
             return
+        data = within
 
 
 def is_random(layer: Layer) -> bool:

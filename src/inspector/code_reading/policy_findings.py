@@ -148,7 +148,7 @@ def _augmented(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
         line = (call.maker.place if call.maker is not None else call.place).line
         if call.role is DatasetRole.VALIDATION:
             yield CodeFinding(
-                "validation_augmented", HIGH,
+                "validation_augmented", MIDDLE,
                 f"The validation images are augmented (line {line}): they are turned and shifted "
                 "like training images, so the accuracy is measured on other images than yours. "
                 "Use a second generator that only normalises, with the same validation_split.",
@@ -314,7 +314,7 @@ def _double(
         ]  # fmt: skip
         model = list(flat_layers(event.model))
         inside = [m for m in model if _is_rescaling(m)]
-        own = next((m for m in model if m.name.startswith(_RESCALING_MODELS)), None)
+        own = next((m for m in model if _rescales_itself(m)), None)
         maps = [m for c in mine for m in mapped_layers(c) if _is_rescaling(m)]
         makers = [c.maker for c in mine if c.maker is not None and _rescales(c.maker)]
         second = inside[0] if inside else own
@@ -340,6 +340,12 @@ def _double(
             twice = [m for m in policy.layers if _is_rescaling(m)]
             if len(twice) > 1 and policy.connected:
                 yield "by two layers of one stack", twice[1].place, None
+
+
+def _rescales_itself(layer: Layer) -> bool:
+    """Tell whether a model of keras.applications holds its own Rescaling or Normalization."""
+    included = layer.names.get("include_preprocessing", True)
+    return layer.name.startswith(_RESCALING_MODELS) and included is True and "**" not in layer.names
 
 
 def _is_rescaling(layer: Layer) -> bool:

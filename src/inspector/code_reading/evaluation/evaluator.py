@@ -275,6 +275,9 @@ class Evaluator(ControlFlow):
             self.emit(Event(Action.SET, self.place, box, name=text))
             if name in _HOLDS_FILES:
                 self.bind(owner, box.after("filter", name, line=self.line), scope)
+        elif isinstance(value, StreamValue) and value.text == "dataloaders":
+            data = value.item[0] if isinstance(value.item, tuple) else None
+            self.emit(Event(Action.SET, self.place, data, name=name))
         self.named(f"{text_of(owner)}.{name}", value)
 
     def _bind_function(

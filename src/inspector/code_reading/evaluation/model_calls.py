@@ -139,7 +139,8 @@ class ModelCalls:
         modules = (given.names.get("datamodule"), given.get(1, "train_dataloaders"), data)
         loaders = self._module_loaders(modules, "fit", ("train_dataloader", "val_dataloader"), node)
         if loaders is not None:
-            host.emit(Event(Action.FIT, host.place, *loaders))
+            held = loaders[1] if len(loaders) > 1 else None
+            host.emit(Event(Action.FIT, host.place, loaders[0], held))
             return Unknown(text_of(node))
         if (
             isinstance(second, DataSet)

@@ -163,6 +163,12 @@ class DataSet:
         return next(parts, MISSING)
 
     @property
+    def container(self) -> "DataSet | None":
+        """What it holds positions of; None where it holds files itself."""
+        of = next((s.values[0] for s in reversed(self.steps) if s.name == "of"), None)
+        return of if isinstance(of, DataSet) else None
+
+    @property
     def membership(self) -> tuple[DatasetStep, ...]:
         """The steps that decide which files it holds."""
         return tuple(s for s in self.steps if s.name in MEMBERSHIP)
@@ -299,6 +305,7 @@ class Action(StrEnum):
     MADE = "made"
     ADAPT = "adapt"
     SET = "set"
+    TAKE = "take"
 
 
 @dataclass(frozen=True, slots=True)

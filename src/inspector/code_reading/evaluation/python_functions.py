@@ -488,9 +488,7 @@ _FUNCTIONS: Final[dict[str, _Call]] = {
     "functools.partial": _partial,
     "itertools.product": _product,
     "json.loads": _loads,
-    **dict.fromkeys(
-        ("yaml.safe_load", "yaml.load", "yaml.full_load", "yaml.unsafe_load"), _yaml
-    ),
+    **dict.fromkeys(("yaml.safe_load", "yaml.load", "yaml.full_load", "yaml.unsafe_load"), _yaml),
     "typer.run": _run_main,
     "fire.Fire": _run_main,
     "absl.app.run": _run_main,

@@ -82,7 +82,8 @@ class RandomDraws:
                 return indices.after("of", data)
             return indices
         if isinstance(data, DataSet):
-            return data.after("slice", text_of(node))
+            unknown = isinstance(indices, Unknown)
+            return data.after("slice", indices if unknown else text_of(node))
         return Unknown(text_of(node))
 
     # Random generators and slices

@@ -117,6 +117,7 @@ class SplitCalls(RandomDraws):
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
+        self._reseeded = 0
         self._roots: dict[str, Callable[[Ref, Arguments, ast.AST], object]] = {
             "sklearn": self._sklearn,
             "torch": self._torch,
@@ -142,7 +143,9 @@ class SplitCalls(RandomDraws):
             return MISSING
         arguments = by_name(_SPLIT_FOLDERS[ref.last], given)
         arguments["kind"] = ref.last
-        self._emit_both(self._source(LoaderName.SPLIT_FOLDERS, arguments, given, node))
+        shares = arguments.get(ref.last, (0.8, 0.1, 0.1) if ref.last == "ratio" else (100, 100))
+        source = self._source(LoaderName.SPLIT_FOLDERS, arguments, given, node)
+        self._emit_sides(source, max(2, len(self._host.listed(shares) or ())))
         return None
 
     def _ultralytics(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
@@ -154,7 +157,11 @@ class SplitCalls(RandomDraws):
 
     def _emit_both(self, source: Source) -> tuple[DataSet, DataSet]:
         """Make both sides known: a call that splits without giving anything back."""
-        sides = (DataSet(source).after("part", 0), DataSet(source).after("part", 1))
+        one, two = self._emit_sides(source, 2)
+        return one, two
+
+    def _emit_sides(self, source: Source, count: int) -> list[DataSet]:
+        sides = [DataSet(source).after("part", i) for i in range(count)]
         for data in sides:
             self._host.emit(Event(Action.MADE, source.place, data))
         return sides
@@ -343,6 +350,9 @@ class SplitCalls(RandomDraws):
         return (data, Unknown("info")) if arguments.get("with_info") is True else data
 
     def _fastai(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        if ref.last == "set_seed":
+            self._reseeded += 1
+            return None
         if ref.last in ("RandomSplitter", "GrandparentSplitter"):
             loader = LoaderName(ref.last)
             arguments = by_name(_PLACES[loader], given)
@@ -351,7 +361,7 @@ class SplitCalls(RandomDraws):
             return DataBlock(given.names.get("splitter"))
         if ref.last in _FASTAI_PLACES and "ImageDataLoaders" in ref.name:
             arguments = by_name(_FASTAI_PLACES[ref.last], given)
-            arguments["kind"] = ref.last
+            arguments |= {"kind": ref.last, "reseeded": self._reseeded}
             return self._loaders(
                 self._source(LoaderName.FASTAI_FROM_FOLDER, arguments, given, node)
             )
@@ -368,7 +378,9 @@ class SplitCalls(RandomDraws):
             loader, arguments = LoaderName.FASTAI_RANDOM, {}
         else:
             loader, arguments = block.splitter.loader, block.splitter.arguments
-        arguments = {**arguments, "path": given.get(0, "source")}
+        arguments = {
+            **arguments, "path": given.get(0, "source"), "reseeded": self._reseeded,
+        }  # fmt: skip
         return self._loaders(self._source(loader, arguments, given, node))
 
     def _pandas(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
