@@ -20,6 +20,7 @@ from inspector.code_reading.evaluation.objects import (
     StackBox,
     Tensor,
 )
+from inspector.code_reading.evaluation.value_text import shown, text_of
 from inspector.code_reading.evaluation.values import (
     DictBox,
     ListBox,
@@ -28,8 +29,6 @@ from inspector.code_reading.evaluation.values import (
     Ref,
     Unknown,
     is_scalar,
-    shown,
-    text_of,
 )
 from inspector.code_reading.program import CodePlace
 from inspector.code_reading.roles import DatasetRole

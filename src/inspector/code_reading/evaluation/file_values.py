@@ -12,6 +12,7 @@ from inspector.code_reading.evaluation.objects import (
     StackBox,
     StreamValue,
 )
+from inspector.code_reading.evaluation.value_text import shown
 from inspector.code_reading.evaluation.values import (
     ClassBox,
     DictBox,
@@ -21,7 +22,6 @@ from inspector.code_reading.evaluation.values import (
     PathText,
     Ref,
     Unknown,
-    shown,
 )
 
 _WILD: Final = "*?["

@@ -17,13 +17,13 @@ from inspector.code_reading.evaluation.objects import (
     Source,
     StackBox,
 )
+from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
     Function,
     ObjectBox,
     Unknown,
-    text_of,
 )
 
 _FITS: Final = ("fit", "fit_generator", "train_on", "fit_one_cycle")

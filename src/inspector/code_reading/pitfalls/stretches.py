@@ -7,7 +7,9 @@ from typing import Final
 
 from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.evaluation.objects import DataSet, LoaderName
-from inspector.code_reading.evaluation.values import MISSING, Size, shown
+from inspector.code_reading.evaluation.sizes import Size
+from inspector.code_reading.evaluation.value_text import shown
+from inspector.code_reading.evaluation.values import MISSING
 
 _NAMED: Final = (LoaderName.TFDS, LoaderName.HF_DATASET)
 _PIECE: Final = re.compile(r"([\w-]+)\s*(?:\[\s*(-?\d*)(%?)\s*:\s*(-?\d*)(%?)\s*\])?$")
