@@ -140,9 +140,7 @@ class _Blends:
     def __init__(self, rng: np.random.Generator, side_px: int) -> None:
         self._rng, self._side = rng, side_px
         scenes = [
-            cv2.resize(
-                paint_scene(rng, CLASSES[i % len(CLASSES)]).pixels, (_BANK_PX, _BANK_PX)
-            )
+            cv2.resize(paint_scene(rng, CLASSES[i % len(CLASSES)]).pixels, (_BANK_PX, _BANK_PX))
             for i in range(_SCENES)
         ]
         self._bank = np.stack([*scenes, *(_noise(rng) for _ in range(_NOISES))])
