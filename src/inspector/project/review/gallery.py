@@ -19,8 +19,8 @@ from inspector.project.review.gallery_query import (
     OTHER_SPLIT,
     SUSPECTED,
     Facet,
+    GalleryListing,
     GroupBy,
-    Listing,
     Query,
     Sort,
     flag_names,
@@ -100,7 +100,7 @@ class Gallery:
         self._suspected = suspected
         self._last: _Known | None = None
 
-    def listing(self, query: Query) -> Listing:
+    def listing(self, query: Query) -> GalleryListing:
         """Return what fits a query, counted, grouped and in order."""
         table, index = self._samples.everything(), self._duplicates.index()
         known = self._known(table, index, frozenset(self._suspected()))
@@ -111,7 +111,7 @@ class Gallery:
         ordered = order[rows[order]]
         ids, starts, titles = _grouped(known, query.group_by, ordered)
         status = table.text("status").equals("image", "pending")
-        return Listing(ids, starts, titles, len(table), counts, int(status.sum()))
+        return GalleryListing(ids, starts, titles, len(table), counts, int(status.sum()))
 
     def _known(
         self, table: SampleTable, index: DuplicateIndex, suspected: frozenset[int]

@@ -77,7 +77,7 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class GalleryListing:
     """Sample ids in order (int32), and where each group starts in them.
 
     Attributes:
