@@ -120,7 +120,7 @@ def _reused_labels(r: Replayed) -> Iterator[Pitfall]:
 def _augmented(r: Replayed) -> Iterator[Pitfall]:
     if len(r.calls) > 1 and r.calls[1].generator and r.calls[1].augments:
         yield Pitfall(
-            "validation_augmented", HIGH,
+            "validation_augmented", MIDDLE,
             f"The validation images come from an augmenting generator (line"
             f" {r.calls[1].generator})",
             "They are turned and shifted as training's are, and the"

@@ -1,4 +1,4 @@
-"""Verbs of leakage between two datasets: audit, fingerprints."""
+"""Verbs for leakage between two datasets: audit, fingerprints."""
 
 import argparse
 from pathlib import Path
@@ -31,7 +31,7 @@ def add_verbs(verbs: object) -> None:
     )  # fmt: skip
     audit.add_argument(
         "--against-manifest", type=Path, metavar="FILE",
-        help="CSV with the paths and labels of B, where its folders tell no classes",
+        help="CSV with the paths and labels of B, if its folders are not classes",
     )  # fmt: skip
     audit.add_argument("-o", "--output", type=Path, metavar="FILE.html", help="write a report too")
     fingerprints = add_verb(
@@ -42,16 +42,18 @@ def add_verbs(verbs: object) -> None:
     )
     fingerprints.add_argument(
         "--hashes-only", action="store_true",
-        help="leave out what an icon of each image can be drawn from; near pairs are unverified",
+        help="omit data that could reveal a small image; near pairs are then unverified",
     )  # fmt: skip
     fingerprints.add_argument(
-        "--anonymous", action="store_true", help="numbers instead of paths, which may tell classes"
+        "--anonymous",
+        action="store_true",
+        help="numbers instead of paths, which may reveal classes",
     )
 
 
 def _audit(arguments: argparse.Namespace) -> None:
     with open_project(arguments) as project:
-        # A file that can't be read is said before a scan of minutes.
+        # Report an unreadable file before a scan that takes minutes.
         other: ImageCollection | None = None
         if is_fingerprint_file(arguments.against):
             other = collection_of(read_fingerprints(arguments.against))
@@ -71,7 +73,7 @@ def _audit(arguments: argparse.Namespace) -> None:
 
 
 def _other_dataset(arguments: argparse.Namespace) -> ImageCollection:
-    """Scan the other dataset, in a project of its own, and return its images."""
+    """Scan the other dataset with its own project, and return its images."""
     other = Project(arguments.against, manifest=arguments.against_manifest, jobs=arguments.jobs)
     try:
         scan(other, arguments)

@@ -1,4 +1,4 @@
-"""Verbs that look: demo, scan, problems, quality, duplicates."""
+"""Verbs that inspect a dataset: demo, scan, problems, quality, duplicates."""
 
 import argparse
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from inspector.work.jobs import Progress
 def add_verbs(verbs: object) -> None:
     """Add this module's verbs to the parser."""
     assert isinstance(verbs, argparse._SubParsersAction)
-    demo = verbs.add_parser("demo", help="write a small dataset with known truth")
+    demo = verbs.add_parser("demo", help="write a small dataset with known flaws")
     demo.set_defaults(run=_demo)
     demo.add_argument("folder", metavar="DIR", type=Path)
     demo.add_argument("--seed", type=int, default=1, metavar="N")
@@ -33,11 +33,11 @@ def add_verbs(verbs: object) -> None:
     add_verb(verbs, "problems", _problems, "files that can't be read or on which Keras fails")
     add_verb(verbs, "quality", _quality, "figures of every image: brightness, sharpness, ...")
     duplicates = add_verb(verbs, "duplicates", _duplicates, "pairs and clusters of near-duplicates")
-    duplicates.add_argument("--across", nargs=2, metavar="SPLIT", help="one end in each split")
+    duplicates.add_argument("--across", nargs=2, metavar="SPLIT", help="only pairs across splits")
     duplicates.add_argument("--kind", action="append", choices=[k.value for k in PairKind])
     duplicates.add_argument("--level", choices=[v.value for v in Level])
     duplicates.add_argument(
-        "--min-similarity", type=float, metavar="X", help="set the sure level; it is kept"
+        "--min-similarity", type=float, metavar="X", help="set and save the confirmed similarity"
     )
     duplicates.add_argument(
         "--method",
@@ -117,7 +117,7 @@ def _scan(arguments: argparse.Namespace) -> None:
 
 
 def opened_as(project: Project) -> dict[str, object]:
-    """Return how the dataset is read, as `scan --json` says it."""
+    """Return the layout as `scan --json` prints it."""
     layout = project.layout
     return {
         "kind": layout.kind.value,
@@ -134,7 +134,7 @@ def opened_as(project: Project) -> dict[str, object]:
 
 
 def print_layout(layout: Layout) -> None:
-    """Print how the dataset was opened, and where that is doubtful what else it may be."""
+    """Print the layout, and its alternatives if it is uncertain."""
     print(f"opened as {layout.text}")
     for note in layout.notes:
         print(f"  {note}")
@@ -243,11 +243,11 @@ def _duplicates(arguments: argparse.Namespace) -> None:
 
 
 def _by_image_hash(arguments: argparse.Namespace) -> None:
-    """Print the pairs of one of ImageHash's own hashes."""
+    """Print the pairs found by one of ImageHash's hashes."""
     if arguments.kind or arguments.level or arguments.min_similarity is not None:
         raise UsageError(
             "--method goes with --distance and --across only",
-            "Leave out --kind, --level and --min-similarity: they are of the verified search.",
+            "Leave out --kind, --level and --min-similarity: they belong to the verified search.",
         )
     with open_project(arguments) as project:
         scan(project, arguments)

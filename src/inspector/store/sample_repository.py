@@ -10,6 +10,7 @@ from inspector.store import records, samples
 from inspector.store.database import Database
 from inspector.store.records import LISTING, SCAN, ListingRecord, ScanRecord
 from inspector.store.sample_cache import SampleCache
+from inspector.store.sample_table import SampleTable
 from inspector.store.samples import FileContent, Sample, StatusCount
 
 
@@ -20,9 +21,9 @@ class SampleRepository:
         self._database = database
         self._everything = SampleCache()
 
-    def everything(self) -> Sequence[Sample]:
-        """Return every present sample, ordered by path."""
-        return self._everything.rows(self._database.read())
+    def everything(self) -> SampleTable:
+        """Return every present sample, in order of paths."""
+        return self._everything.table(self._database.read())
 
     def by_ids(self, ids: Iterable[int]) -> list[Sample]:
         """Return the present samples among `ids`, ordered by path."""

@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 from inspector.dataset.file_facts import FileFacts
@@ -40,9 +39,8 @@ class Decision(NamedTuple):
     reviewed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One file of the dataset, as currently known.
+class Sample(NamedTuple):
+    """One file of the dataset, as known now; a tuple, which is made fastest.
 
     Attributes:
         path: Relative to the dataset, with "/".
@@ -98,7 +96,7 @@ _ELSEWHERE = {
     "bound": "coalesce(d.bound, 0)",
     "reviewed": "coalesce(d.reviewed, 0)",
 }
-_COLUMNS = ", ".join(_ELSEWHERE.get(f.name, f"s.{f.name}") for f in fields(Sample))
+_COLUMNS = ", ".join(_ELSEWHERE.get(name, f"s.{name}") for name in Sample._fields)
 _SAME = (
     "(l.status = 'pending' AND sample.version > 0 AND sample.size = l.size"
     " AND sample.mtime_ns = l.mtime_ns)"
@@ -112,11 +110,6 @@ def select(connection: sqlite3.Connection, where: str, values: Sequence[object])
         f"SELECT {_COLUMNS} {_FROM} WHERE s.missing = 0 AND {where} ORDER BY s.path", values
     )
     return [Sample(*row) for row in rows]
-
-
-def everything(connection: sqlite3.Connection) -> list[Sample]:
-    """Return every present sample, ordered by path."""
-    return select(connection, "1", ())
 
 
 def decisions(connection: sqlite3.Connection) -> dict[int, Decision]:

@@ -26,12 +26,14 @@ class Unknown:
         why: Why it is unknown; "" if the text says enough.
         options: Possible values, if there are few.
         method: The method it is when called.
+        draw: Number of the random draw that it comes from; 0 for none.
     """
 
     text: str
     why: str = ""
     options: tuple[object, ...] = ()
     method: "Method | None" = None
+    draw: int = 0
 
 
 @dataclass(frozen=True, slots=True)
