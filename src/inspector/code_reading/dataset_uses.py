@@ -21,16 +21,16 @@ _READS: Final = (Action.FIT, Action.EVALUATE, Action.PREDICT)
 
 @dataclass(slots=True)
 class DatasetUse:
-    """One dataset by what it holds, with everything that is done with it.
+    """One dataset by its content, with all its uses.
 
     Attributes:
         names: Variables that it is assigned to.
         uses: evaluate and predict.
-        validates: It is given to fit as validation_data.
-        fits: A model is trained on it.
-        flow: The generator's flow that reads it, where it is a side of a split.
-        fit_numbers: Which calls of fit read it.
-        taken: It is looped over, or taken out of a dict of splits.
+        validates: True if passed to fit as validation_data.
+        fits: True if a model is trained on it.
+        flow: The generator's flow that reads it, for a part of a split.
+        fit_numbers: Numbers of the fit calls that read it.
+        taken: True if it is looped over, or taken from a dict of splits.
         loader_names: Variables that a DataLoader of it is assigned to.
     """
 
@@ -60,7 +60,7 @@ class DatasetUse:
         return self.fits or self.validates or bool(self.uses)
 
     def record(self, event: Event, data: DataSet, number: int) -> None:
-        """Keep what an event does with the dataset, which it has as `data`."""
+        """Record an event that has the dataset as `data`."""
         match event.action:
             case Action.NAME if event.name:
                 self._name(event.name, data)
@@ -150,7 +150,7 @@ def listed_uses(uses: Sequence[DatasetUse], parents: dict[Source, DataSet]) -> l
 
 
 def _judges_whole(use: DatasetUse) -> bool:
-    """Tell whether what is split elsewhere is loaded as a whole under the name of a test."""
+    """Tell whether a dataset split elsewhere is loaded as a whole, under the name of a test set."""
     return role_of_names(use.loader_names) in (DatasetRole.VALIDATION, DatasetRole.TEST)
 
 

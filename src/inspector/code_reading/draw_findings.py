@@ -244,7 +244,7 @@ def _certainly_same(one: object, two: object) -> bool:
 
 
 def _certainly_different(one: object, two: object) -> bool:
-    """Tell whether two values come from two draws out of many numbers."""
+    """Tell whether two values come from two random numbers out of many."""
     draws = [v.draw for v in (one, two) if isinstance(v, Unknown) and v.draw]
     return len(draws) == 2 and draws[0] != draws[1]
 

@@ -89,10 +89,10 @@ def files_of(host: Host, value: object, node: ast.AST) -> DataSet | None:
 
 
 def held_dataset(value: object) -> object:
-    """Return the dataset that an object of a Dataset or Sequence of the code reads.
+    """Return the dataset that an instance of the code's own Dataset or Sequence reads.
 
-    What its methods do with the images is not followed, so its last map is not known. Any other
-    value is returned as it is.
+    What its methods do with the images is not followed, so its last map is unknown. Any other value
+    is returned unchanged.
     """
     if not isinstance(value, ObjectBox) or value.kind is None or not _is_dataset(value.kind):
         return value

@@ -30,10 +30,10 @@ _FITS: Final = ("fit", "fit_generator", "train_on", "fit_one_cycle")
 _EVALUATIONS: Final = ("evaluate", "evaluate_generator", "score")
 _PREDICTIONS: Final = ("predict", "predict_generator", "predict_proba")
 _STEPS: Final = ("backward", "manual_backward", "gradient", "train_on_batch")
-"""Methods that a loop over batches trains with."""
+"""Methods that train in a loop over batches."""
 
 _RESETS: Final = ("load_state_dict", "reset_parameters", "apply", "load_weights", "set_weights")
-"""Methods after which weights are no longer those of the round before."""
+"""Methods after which the weights are no longer those of the previous round."""
 
 MODEL_METHODS: Final = (*_FITS, *_EVALUATIONS, *_PREDICTIONS)
 """Methods through which a model reads data."""
@@ -169,10 +169,10 @@ class ModelCalls:
     def _module_loaders(
         self, modules: Sequence[object], stage: str, names: Sequence[str], node: ast.AST
     ) -> list[object] | None:
-        """Return what the first module makes loaders of; None where none does.
+        """Return the data that the first module makes loaders of; None if none does.
 
-        A LightningDataModule or LightningModule is asked as Trainer asks it: prepare_data, setup,
-        then the loaders.
+        A LightningDataModule or LightningModule is called as by Trainer: prepare_data, setup, then
+        the loaders.
         """
         host = self._host
         for module in modules:

@@ -31,7 +31,7 @@ class LoaderName(StrEnum):
     REPEATED_STRATIFIED_K_FOLD = "RepeatedStratifiedKFold"
     IMAGE_FOLDER = "ImageFolder"
     TORCHVISION = "torchvision.datasets"
-    """A dataset that comes with torchvision, such as CIFAR10."""
+    """A built-in torchvision dataset, such as CIFAR10."""
     RANDOM_SPLIT = "random_split"
     SLICES = "slices"
     PANDAS_SAMPLE = "pandas.sample"
@@ -117,10 +117,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class DatasetStep:
-    """What was done to a dataset.
+    """An operation on a dataset.
 
     Attributes:
-        name: Of the method, or "part" for a side of a split.
+        name: Name of the method, or "part" for a part of a split.
         values: For a part its number; for take and skip the count; for map the layers it applies;
             for "of" the dataset that the positions point into.
     """
@@ -164,7 +164,7 @@ class DataSet:
 
     @property
     def container(self) -> "DataSet | None":
-        """What it holds positions of; None where it holds files itself."""
+        """The dataset that it holds positions of; None if it holds files itself."""
         of = next((s.values[0] for s in reversed(self.steps) if s.name == "of"), None)
         return of if isinstance(of, DataSet) else None
 
@@ -192,11 +192,11 @@ class Arrays:
 
 @dataclass(frozen=True, slots=True)
 class StreamValue:
-    """Something to iterate over whose length is not known.
+    """An iterable of unknown length.
 
     Attributes:
-        item: What stands for any item.
-        data: The dataset that the items come from, where there is one.
+        item: A typical item.
+        data: The dataset that the items come from, if any.
     """
 
     item: object

@@ -88,7 +88,7 @@ _TORCHVISION: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     **dict.fromkeys(("EuroSAT", "SUN397", "Caltech101", "Caltech256"), ("root",)),
 }  # fmt: skip
-"""Datasets that come with torchvision, with their first arguments."""
+"""Built-in torchvision datasets, with their first arguments."""
 
 _TRANSFORM_MODULES: Final = ("transforms", "v2", "albumentations", "autoaugment")
 

@@ -193,7 +193,7 @@ class Duplicates:
                 self._index = self._stored = None
 
     def forget(self) -> None:
-        """Drop the index after a decision; what was compared stays read."""
+        """Drop the index after a decision; the loaded rows stay."""
         with self._lock:
             self._index = None
 

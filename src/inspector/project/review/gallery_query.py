@@ -1,4 +1,4 @@
-"""What the gallery can be asked for, and what it answers."""
+"""Queries of the gallery, and their results."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -126,9 +126,9 @@ def flag_names(flags: int) -> list[str]:
 
 
 class _SplitsOf:
-    """Say which splits the near-duplicates of an image are in.
+    """Returns the splits of an image's near-duplicates.
 
-    Counted once for each set of identical images: a set may have a hundred thousand members.
+    Computed once per set of identical images: a set may have a hundred thousand members.
     """
 
     def __init__(self, index: DuplicateIndex) -> None:
@@ -136,7 +136,7 @@ class _SplitsOf:
         self._counted: dict[int, Counter[str]] = {}
 
     def of(self, member: int) -> list[str]:
-        """Return the facet's values."""
+        """Return the facet values."""
         own = self._index.samples[member].split
         head = self._index.canonical.get(member, member)
         same = self._splits(head)
