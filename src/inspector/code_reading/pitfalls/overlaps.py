@@ -108,7 +108,7 @@ def _stretches_overlap(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
 
 
 def _swapped(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
-    """Find a model that trains on what the loader calls validation, and the other way round."""
+    """Find a model that trains on the loader's validation data, and the other way round."""
     if not (one.trained and two.trained and two.role is DatasetRole.VALIDATION):
         return
     both = one.source is two.source and one.subset == "both" and one.data.part == 1

@@ -119,15 +119,8 @@ class ImageMap:
         if folder is None:
             raise ProcessError("there is no room for temporary files", "Make room on the disk.")
         try:
-            images = self._embeddings.images()
             file = folder / "vectors.npy"
-            there = self._embeddings.write(images, file)
-            if not there.all():
-                images = [s for s, known in zip(images, there.tolist(), strict=True) if known]
-                self._embeddings.write(images, file)
-            if not images:
-                raise DatasetError("there is no image to lay out", "Scan the dataset first.")
-            data = _begun(images)
+            data = _begun(self._embedded(file))
 
             def on_part(part: MapPositions | Neighbourhood) -> None:
                 nonlocal data
@@ -147,6 +140,21 @@ class ImageMap:
             return data if done else None
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _embedded(self, file: Path) -> list[Sample]:
+        """Write the embeddings to a file; return the images that have one, in its order.
+
+        Raises:
+            DatasetError: There is none.
+        """
+        images = self._embeddings.images()
+        there = self._embeddings.write(images, file)
+        if not there.all():
+            images = [s for s, known in zip(images, there.tolist(), strict=True) if known]
+            self._embeddings.write(images, file)
+        if not images:
+            raise DatasetError("there is no image to lay out", "Scan the dataset first.")
+        return images
 
     def write(
         self,
