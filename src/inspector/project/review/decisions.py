@@ -234,7 +234,7 @@ class Decisions:
         if operation is None:
             return Decided(0, 0, "nothing to undo")
         self._context.store.decisions.undo(operation, time.time())
-        return self._swung(operation, "undid")
+        return self._reverted(operation, "undid")
 
     def redo(self) -> Decided:
         """Restore the decision that was undone last."""
@@ -242,7 +242,7 @@ class Decisions:
         if operation is None:
             return Decided(0, 0, "nothing to redo")
         self._context.store.decisions.redo(operation, time.time())
-        return self._swung(operation, "did again")
+        return self._reverted(operation, "did again")
 
     def log(self) -> list[Operation]:
         """Return every operation, oldest first."""
@@ -277,15 +277,15 @@ class Decisions:
         rows = self._context.store.decisions
         operation, _ = rows.apply(verb, text, changes, time.time())
         touched = len(rows.samples_of(operation)) if operation else 0
-        self._told(text if operation else f"{text}: nothing changed")
+        self._notify(text if operation else f"{text}: nothing changed")
         return Decided(operation, touched, text)
 
-    def _swung(self, operation: Operation, word: str) -> Decided:
+    def _reverted(self, operation: Operation, word: str) -> Decided:
         touched = tuple(self._context.store.decisions.samples_of(operation.id))
-        self._told(f"{word}: {operation.text}")
+        self._notify(f"{word}: {operation.text}")
         return Decided(operation.id, len(touched), f"{word}: {operation.text}", touched)
 
-    def _told(self, text: str) -> None:
+    def _notify(self, text: str) -> None:
         self._duplicates.forget()
         self._context.emit(Changes(decisions=True, text=text))
 
