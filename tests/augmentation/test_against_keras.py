@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inspector.augmentation.apply import apply_draw, geometry, normalise
+from inspector.augmentation.apply import apply_params, geometry, normalise
 from inspector.augmentation.policy_json import DEVIATIONS, Fill, Normalisation, Policy
 from inspector.augmentation.sampling import AugmentationParams
 from tests.augmentation.conftest import RunKeras, smooth
@@ -61,7 +61,7 @@ def compare(
     found = keras(TRANSFORM, picture=picture, cases=np.array(json.dumps(cases)))
     return [
         np.abs(
-            apply_draw(picture, Policy(fill=Fill(fill), cval=77), AugmentationParams(**drawn))
+            apply_params(picture, Policy(fill=Fill(fill), cval=77), AugmentationParams(**drawn))
             - found[str(i)]
         )
         for i, (fill, drawn) in enumerate(cases)
@@ -106,7 +106,7 @@ def test_deviation_wrap_period_is_one_pixel(keras: RunKeras) -> None:
     assert "wrap-period" in DEVIATIONS
     picture = smooth(48, 48)
     found = keras(TRANSFORM, picture=picture, cases=np.array('[["wrap", {"tx": 10}]]'))["0"]
-    ours = apply_draw(picture, Policy(fill=Fill.WRAP), AugmentationParams(tx=10))
+    ours = apply_params(picture, Policy(fill=Fill.WRAP), AugmentationParams(tx=10))
     assert np.array_equal(ours, np.roll(picture, -10, axis=1))
     assert np.array_equal(found[:, 38:-1], picture[:, 1:10])
 
@@ -117,7 +117,7 @@ def test_deviation_non_square_centre(keras: RunKeras) -> None:
     picture = np.zeros((40, 80, 3), np.uint8)
     picture[18:22, 38:42] = 255
     found = keras(TRANSFORM, picture=picture, cases=np.array('[["constant", {"theta": 90}]]'))["0"]
-    ours = apply_draw(picture, Policy(fill=Fill.CONSTANT), AugmentationParams(theta=90))
+    ours = apply_params(picture, Policy(fill=Fill.CONSTANT), AugmentationParams(theta=90))
     assert ours[18:22, 38:42].min() == 255
     assert found[18:22, 38:42].min() < 255
 
@@ -133,7 +133,7 @@ result = {"out": generator.apply_transform(picture.astype("float32"), drawn)}
 """
     picture = smooth(48, 48)
     found = keras(code, picture=picture)["out"]
-    sideways = [apply_draw(picture, Policy.none(), AugmentationParams(tx=x)) for x in (5, -5)]
+    sideways = [apply_params(picture, Policy.none(), AugmentationParams(tx=x)) for x in (5, -5)]
     assert any(np.array_equal(found, s) for s in sideways)
 
 
@@ -147,7 +147,7 @@ def test_deviation_unit_brightness(keras: RunKeras) -> None:
     )["0"]
     assert found.mean() < 0.02
     assert np.array_equal(
-        apply_draw(picture, Policy.none(), AugmentationParams(brightness=1.0)), picture
+        apply_params(picture, Policy.none(), AugmentationParams(brightness=1.0)), picture
     )
 
 

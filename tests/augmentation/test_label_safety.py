@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inspector.augmentation.apply import apply_draw
+from inspector.augmentation.apply import apply_params
 from inspector.augmentation.label_preservation import (
     ALL,
     LabelPreservation,
@@ -70,7 +70,7 @@ def test_the_worst_draws_can_be_shown(digits: Pictures) -> None:
     (damage,) = label_damage(policy, pictures, labels)
     assert damage.worst
     for worst in damage.worst:
-        shown = apply_draw(pictures[worst.index], policy, worst.drawn)
+        shown = apply_params(pictures[worst.index], policy, worst.params)
         assert np.array_equal(shown, pictures[worst.index][:, ::-1])
         near = np.linalg.norm(describe(shown) - describe(pictures[worst.nearest]))
         same = [

@@ -64,7 +64,7 @@ class SeedVariability:
     images: int
 
 
-def drawing(source: SplitSource, rule: Rule) -> Rule | None:
+def seeded_call(source: SplitSource, rule: Rule) -> Rule | None:
     """Return the Keras call of a rule if another seed would hold back other files, else None."""
     single = one_call(source, rule)
     if single is None or not single.call.shuffle or single.call.loader is Loader.GENERATOR:
@@ -72,7 +72,7 @@ def drawing(source: SplitSource, rule: Rule) -> Rule | None:
     return single
 
 
-def draw(
+def score_seeds_of(
     source: SplitSource, rule: Rule, *, stop: Stop | None = None, progress: Progress | None = None
 ) -> SeedVariability | None:
     """Score the call with 200 seeds in a child process and store the result; None when stopped.
@@ -81,7 +81,7 @@ def draw(
         DatasetError: Keras would raise on this folder.
         UsageError: The rule's arguments are wrong.
     """
-    found_rule = drawing(source, rule)
+    found_rule = seeded_call(source, rule)
     if found_rule is None:
         return None
     rule = found_rule
@@ -117,7 +117,7 @@ def draw(
 def known(source: SplitSource, rule: Rule) -> SeedVariability | None:
     """Return the stored result for this rule and these images, or None."""
     record = source.context.store.records.get(SEED_VARIABILITY)
-    drawn_rule = drawing(source, rule) if record else None
+    drawn_rule = seeded_call(source, rule) if record else None
     if record is None or drawn_rule is None:
         return None
     rule = drawn_rule

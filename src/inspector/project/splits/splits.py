@@ -210,7 +210,9 @@ class Splits:
             DatasetError: Keras would raise here.
             UsageError: The arguments are wrong.
         """
-        return seed_variability.draw(self._source, rule or self.rule, stop=stop, progress=progress)
+        return seed_variability.score_seeds_of(
+            self._source, rule or self.rule, stop=stop, progress=progress
+        )
 
     def drawn(self, rule: Rule | None = None) -> seed_variability.SeedVariability | None:
         """Return the stored result of `score_seeds` for this rule and these images."""
