@@ -6,6 +6,7 @@ from pathlib import Path
 
 from inspector.cli.options import Need, add_output, add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
+from inspector.cli.pair_output import pair_json, pair_line
 from inspector.dataset.layouts import Layout, normal_split, roles
 from inspector.dataset.user_files import check_outside
 from inspector.errors import UsageError
@@ -221,7 +222,7 @@ def _duplicates(arguments: argparse.Namespace) -> None:
             print_json(
                 {
                     "threshold": project.duplicates.threshold,
-                    "pairs": [_pair_json(p) for p in pairs],
+                    "pairs": [pair_json(p) | {"labels": [p.a.label, p.b.label]} for p in pairs],
                     "clusters": [
                         {
                             "id": c.id,
@@ -234,10 +235,7 @@ def _duplicates(arguments: argparse.Namespace) -> None:
                 }
             )
             return
-        for p in pairs:
-            turn = "" if p.transform == "none" else f" ({p.transform})"
-            how = f"{p.similarity:.3f} {p.level.value} {p.kind.value}{turn}"
-            print(f"{how}: {p.a.path}  {p.b.path}")
+        print_lines(pair_line(p) for p in pairs)
         print(
             f"{len(pairs)} pairs, {len(clusters)} clusters at"
             f" similarity {project.duplicates.threshold:g} or more"
@@ -287,19 +285,6 @@ def _by_image_hash(arguments: argparse.Namespace) -> None:
         for sample, reason in compared.unhashed:
             print(f"no hash: {sample.path}: {reason}")
         print(f"{len(pairs):,} pairs within {compared.distance} bits by {method}")
-
-
-def _pair_json(pair: Pair) -> dict[str, object]:
-    return {
-        "a": pair.a.path,
-        "b": pair.b.path,
-        "kind": pair.kind.value,
-        "level": pair.level.value,
-        "transform": pair.transform,
-        "similarity": pair.similarity,
-        "splits": [pair.a.split, pair.b.split],
-        "labels": [pair.a.label, pair.b.label],
-    }
 
 
 def _split(name: str, known: dict[str, int]) -> str:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 
 from inspector.audit.diagnosis import Diagnosis
-from inspector.audit.gap import SEEDS_OF_MANY
+from inspector.audit.gap.diagnose import SEEDS_OF_MANY
 from inspector.cli.comparisons import as_json
 from inspector.cli.output import Bar, print_json
 from inspector.errors import UsageError

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets.thumbnail_strip import ThumbnailStrip
-from inspector.project.review.groups import Group
+from inspector.project.review.group_members import Group
 
 TILE_PX, SHOWN_GROUPS, MAX_OF_A_GROUP = 44, 8, 4
 

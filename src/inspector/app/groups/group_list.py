@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets import theme
 from inspector.app.widgets.tile_painting import paint_tile
-from inspector.project.review.groups import Group
+from inspector.project.review.group_members import Group
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 ROW_PX, TILE_PX, GAP_PX, TEXT_PX = 64, 48, 4, 240

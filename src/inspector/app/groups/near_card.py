@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from inspector.app.groups.group_list import ROW_PX, GroupList
 from inspector.app.threads.thumbnails import Thumbnails
-from inspector.project.review.groups import Group
+from inspector.project.review.group_members import Group
 
 _ROWS_IN_SIGHT = 8
 

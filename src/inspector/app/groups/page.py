@@ -32,7 +32,8 @@ from inspector.errors import InspectorError
 from inspector.project.catalog.samples import Counts
 from inspector.project.changes import Changes
 from inspector.project.project import Project
-from inspector.project.review.groups import Group, JudgedGroups
+from inspector.project.review.group_members import Group
+from inspector.project.review.groups import JudgedGroups
 from inspector.store.samples import Sample
 
 SIDE_PX, SIDE_WIDE_PX, WIDE_PX = 384, 464, 1300

@@ -6,12 +6,12 @@ from functools import partial
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.page import PageAction, PageName, PageRequest
 from inspector.app.window.palette.commands import PaletteCommand, PaletteSection
+from inspector.project.review.gallery import Gallery
 from inspector.project.review.gallery_query import (
     MARKS,
     OTHER_SPLIT,
     SUSPECTED,
     Facet,
-    Gallery,
     Query,
 )
 
