@@ -214,7 +214,7 @@ class SampleTable(Sequence[Sample]):
         data, ends = self._facts.lower_paths
         needle = text.lower().encode("utf-8", "surrogatepass")
         mask = np.full(len(self), not needle)
-        if not needle or b"\n" in wanted:
+        if not needle or b"\n" in needle:
             return mask
         at = data.find(needle)
         while at >= 0:
