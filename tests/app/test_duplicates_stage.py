@@ -1,4 +1,4 @@
-"""Duplicates: how a pair is compared, what the queue holds, what a label conflict offers."""
+"""Duplicates: comparing a pair, the queue, and the choices for a label conflict."""
 
 import pytest
 from PySide6.QtCore import Qt

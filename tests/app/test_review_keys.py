@@ -1,4 +1,4 @@
-"""What keys do in the two reviews, through the real window: chains, classes, undo, progress."""
+"""Keys in both reviews, through the real window: chains, classes, undo, progress."""
 
 import pytest
 from PySide6.QtCore import Qt
@@ -25,12 +25,12 @@ def sample(page: DuplicatesPage, ident: int) -> Sample:
 
 
 def left(page: DuplicatesPage) -> str:
-    """The path of the left image, as a screen reader hears it."""
+    """The path of the left image, as a screen reader reads it."""
     return page.compare.accessibleDescription().removeprefix("left: ").split(" · ")[0]
 
 
 def chain(qtbot: QtBot, page: DuplicatesPage) -> list[int]:
-    """Make a chain a - b - c of a cluster of three: a and c are said not to be alike."""
+    """Make a cluster of three a chain a - b - c, with a and c marked as not duplicates."""
     index = page.project.duplicates.index()
     cluster = next(
         c for c in page.model.items

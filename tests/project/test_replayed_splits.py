@@ -1,4 +1,4 @@
-"""Other libraries' calls as split rules: of a project, in the terminal and in the window."""
+"""Other libraries' calls as split rules: in the project, the terminal and the window."""
 
 import json
 from pathlib import Path

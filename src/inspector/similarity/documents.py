@@ -1,8 +1,8 @@
-"""A closer look at documents: forms of one template differ in print that 64x64 can't show.
+"""Detailed comparison of documents: forms of one template differ in print that 64x64 can't show.
 
-Thresholds: drawn forms with other entries differ in .12 of the print or more, copies that were
-saved again, scaled, blurred, cropped or rotated by some degrees in .01 or less; photos, MRI slices,
-shelves and objects on white are no documents. See docs/measurements/duplicates.md.
+Thresholds: drawn forms with different entries differ in 0.12 of the print or more; copies that were
+saved again, scaled, blurred, cropped or rotated by some degrees in 0.01 or less. Photos, MRI
+slices, shelves and objects on white are no documents. See docs/measurements/duplicates.md.
 """
 
 import cv2
@@ -14,14 +14,14 @@ from inspector.similarity.levels import MIN_PAGE_PX, POSSIBLE, SURE
 Page = NDArray[np.float32]
 
 SIDE_PX = 512
-# Grey levels about the commonest one that are paper.
+# Grey levels around the most frequent one that count as paper.
 _PAPER_LEVELS = 8
 _MIN_PAPER = 0.5
-# Share of the contrast that is finer than the mean of 11x11 px: print, and no shapes.
+# Share of the contrast that is finer than the mean of 11x11 px: print rather than shapes.
 _MIN_FINE = 0.6
 _FINE_PX = 11
 _BLOCK_PX = 16
-# A block differs where each image has so much of its print to itself.
+# A block differs if each image has this share of its print to itself.
 _APART = 0.04
 _FAINT = 0.15
 MAX_APART = 0.05
@@ -31,7 +31,7 @@ _MAX_SIGMA = 3.0
 
 
 def page(pixels: NDArray[np.uint8]) -> Page | None:
-    """Return RGB pixels (h, w, 3) as a grey page of at most `SIDE_PX`; None for no document."""
+    """Return RGB pixels (h, w, 3) as a grey page of at most `SIDE_PX`; None if no document."""
     height, width = pixels.shape[:2]
     if min(height, width) < MIN_PAGE_PX:
         return None
@@ -47,7 +47,7 @@ def page(pixels: NDArray[np.uint8]) -> Page | None:
 
 
 def similarity_of(one: Page, two: Page, similarity: float) -> float:
-    """Return the similarity of two pages: no longer confirmed where their print differs."""
+    """Return the similarity of two pages: no longer confirmed if their print differs."""
     apart = print_apart(one, two)
     if apart is None or apart <= MAX_APART:
         return similarity
@@ -56,10 +56,10 @@ def similarity_of(one: Page, two: Page, similarity: float) -> float:
 
 
 def print_apart(one: Page, two: Page) -> float | None:
-    """Return the share 0..1 of the print that differs; None where the pages can't be aligned.
+    """Return the share 0..1 of the print that differs; None if the pages can't be aligned.
 
-    A block differs if each page holds print there that the other one lacks within a pixel: what is
-    laid over one page, or cut off it, is in one of them only.
+    A block differs if each page has print there that the other lacks within a pixel: something laid
+    over one page, or cut off it, is in one of them only.
     """
     aligned = _aligned(one, two)
     if aligned is None:
@@ -81,7 +81,7 @@ def print_apart(one: Page, two: Page) -> float | None:
 
 
 def _aligned(one: Page, two: Page) -> tuple[Page, Page, Page] | None:
-    """Return the first page as it lies on the second, the second, and where both are."""
+    """Return the first page mapped onto the second, the second, and where both are defined."""
     height, width = min(one.shape, two.shape)
     size = (width, height)
     a, b = (cv2.resize(x, size, interpolation=cv2.INTER_AREA) for x in (one, two))
@@ -110,7 +110,7 @@ def _aligned(one: Page, two: Page) -> tuple[Page, Page, Page] | None:
 
 
 def _equally_sharp(a: Page, b: Page) -> tuple[Page, Page]:
-    """Return the fine parts of two pages, the sharper one blurred until they are alike."""
+    """Return the fine parts of two pages, the sharper one blurred to match."""
     pages, sigmas = [a, b], [0.7, 0.7]
     while max(sigmas) < _MAX_SIGMA:
         sharp = [_sharpness(_blurred(x, s)) for x, s in zip(pages, sigmas, strict=True)]
@@ -132,7 +132,7 @@ def _sharpness(x: Page) -> float:
 
 
 def _beyond(x: Page, y: Page) -> Page:
-    """Return by how much `x` lies outside of what `y` is within a pixel."""
+    """Return by how much `x` exceeds the range of `y` within a pixel."""
     around = np.ones((3, 3))
     above, below = x - cv2.dilate(y, around), cv2.erode(y, around) - x
     return np.asarray(np.maximum(np.maximum(above, below), 0), np.float32)

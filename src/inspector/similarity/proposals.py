@@ -1,4 +1,4 @@
-"""Which pairs to verify: nearest descriptors beside the hash joins of all flips and turns."""
+"""Pairs to verify: nearest descriptors and hash joins of all flips and rotations."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +11,11 @@ from inspector.similarity.nearest import BLOCK, Neighbours, nearest, unit
 from inspector.similarity.orientations import NAMES
 from inspector.similarity.projection import projection
 
-# Neighbours of an image, twice: among all images and among those of other splits. With 5, one
-# copy in ten with 40 % cut off is not proposed. Source: docs/measurements/duplicates.md.
+# Neighbours per image, twice: among all images and among those of other splits. With 5, one copy in
+# ten with 40 % cut off is not proposed. Source: docs/measurements/duplicates.md.
 NEIGHBOURS = 10
-# Images whose descriptors are less alike are no candidates. A corner crop of a photo comes down to
-# .15; of small images such crops are not looked for, and .5 leaves out no annotated pair but two.
+# Images with less similar descriptors are no candidates. A corner crop of a photo goes down to
+# 0.15; in small images such crops are not searched, and 0.5 misses only two annotated pairs.
 LEAST = 0.15
 LEAST_SMALL = 0.5
 SAMPLE = 20_000
@@ -23,11 +23,11 @@ _NEVER = 3.0
 
 
 def propose(records: NDArray[np.void], splits: NDArray[np.int32] | None = None) -> Candidates:
-    """Return the candidate pairs of all images, each once for each transform, in order.
+    """Return the candidate pairs of all images, each once per transform, sorted.
 
     Args:
         records: (n,) of `FINGERPRINT`.
-        splits: (n,) number of each image's split; one for all where there are none.
+        splits: (n,) number of each image's split; the same for all without splits.
     """
     if splits is None:
         splits = np.zeros(len(records), np.int32)
@@ -42,7 +42,7 @@ def propose(records: NDArray[np.void], splits: NDArray[np.int32] | None = None) 
 
 
 def points_of(described: Singles) -> Singles:
-    """Return descriptors (n, d) as points of length 1, by the components of a sample of them."""
+    """Return descriptors (n, d) as points of length 1, by components fitted on a sample."""
     step = -(-len(described) // SAMPLE)
     mean, matrix = projection(np.ascontiguousarray(described[::step]))
     points = np.empty((len(described), matrix.shape[1]), np.float32)
@@ -53,20 +53,20 @@ def points_of(described: Singles) -> Singles:
 
 
 def least_cosines(records: NDArray[np.void]) -> Singles:
-    """Return for each image the cosine below which it has no neighbour; flat ones have none."""
+    """Return the cosine below which each image has no neighbour; flat ones have none."""
     small = records["side_px"] < SMALL_PX
     least = np.where(small, np.float32(LEAST_SMALL), np.float32(LEAST))
     return np.where(records["flat"], np.float32(_NEVER), least)
 
 
 def plain(neighbours: Neighbours) -> Candidates:
-    """Return neighbours as candidates that are neither flipped nor turned."""
+    """Return neighbours as candidates that are neither flipped nor rotated."""
     a, b = neighbours.pairs()
     return Candidates(a, b, np.zeros(len(a), np.uint8))
 
 
 def joined(parts: list[Candidates], images: int) -> Candidates:
-    """Return candidates of several sources, each once; those of one pair stand together."""
+    """Join candidates of several sources, each once, those of one pair together."""
     a = np.concatenate([part.a for part in parts]).astype(np.int64)
     b = np.concatenate([part.b for part in parts])
     transform = np.concatenate([part.transform for part in parts])

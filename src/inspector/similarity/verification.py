@@ -24,19 +24,19 @@ from inspector.similarity.levels import (
 from inspector.similarity.measures import MEASURES, PairMeasure
 from inspector.similarity.orientations import STEPS
 
-# A turned variant must beat the plain one by this to be named: symmetric things fit both ways.
+# A rotated variant is named only if it beats the plain one by this: symmetric objects fit both.
 CLEARLY = 0.03
 _TRANSPOSED = np.array([transpose for transpose, _, _ in STEPS])
-# What else speaks against a pair, as a share of content that disagrees. Source: see `levels`.
+# Other evidence against a pair, as a share of disagreeing content. Source: see `levels`.
 _GREY = 4.0
-# Less colour than this is mostly what JPEG makes of it.
+# Less colour than this is mostly a JPEG artefact.
 _COLOURED = 30.0
 _HUE, _HUE_COSTS = 0.7, 0.1
 _ONE_GREY_COSTS = 0.018
 _LEVELS, _MOST_LEVELS, _LEVEL_COSTS = 30.0, 60.0, 0.0015
 _STRETCH, _STRETCH_COSTS = 0.05, 0.25
 _MOST_INSIDE, _LEAST_INSIDE = 0.5, 0.1
-# Something was laid over one image: a thing that moved takes as much from both.
+# Something was laid over one image: an object that moved takes as much from both.
 _ONE_SIDED = 1.6
 _OVERLAY_COSTS = 0.05
 _Values = NDArray[np.float64]
@@ -44,7 +44,7 @@ _Values = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Verified pairs, as columns; one row a pair, with its best transform."""
+    """Verified pairs as columns, one row per pair with its best transform."""
 
     a: NDArray[np.int32]
     b: NDArray[np.int32]
@@ -53,12 +53,12 @@ class Pairs:
 
 
 def verify(records: NDArray[np.void], candidates: Candidates) -> Pairs:
-    """Return the candidates whose similarity is at least possible; see `levels` for the scale."""
+    """Return the pairs whose similarity is at least that of a candidate; scale as in `levels`."""
     similarity = similarities(records, candidates)
     rows = np.flatnonzero(similarity >= POSSIBLE)
     a, b, transform = candidates.a[rows], candidates.b[rows], candidates.transform[rows]
     similarity = similarity[rows]
-    # Of one pair the best first; the plain one wins unless clearly beaten.
+    # The best variant of a pair comes first; the plain one wins unless clearly beaten.
     handicap = np.where(transform > 0, similarity - CLEARLY, similarity)
     order = np.lexsort((-handicap, b, a))
     a, b = a[order], b[order]
@@ -72,7 +72,7 @@ def verify(records: NDArray[np.void], candidates: Candidates) -> Pairs:
 
 
 def compare(one: NDArray[np.void], two: NDArray[np.void], transform: int) -> float:
-    """Return the similarity 0..1 of two fingerprints, the first one flipped or turned."""
+    """Return the similarity 0..1 of two fingerprints, the first one flipped or rotated."""
     both = np.stack([one, two])
     zero = np.zeros(1, np.int32)
     pair = Candidates(zero, zero + 1, np.array([transform], np.uint8))
@@ -107,7 +107,7 @@ def measured(records: NDArray[np.void], candidates: Candidates) -> tuple[_Values
 
 
 def on_scale(score: _Values | float) -> _Values:
-    """Map the score of small images on the scale of similarity."""
+    """Map the score of small images to the scale of similarity."""
     slope = (SURE - POSSIBLE) / (SURE_SCORE - POSSIBLE_SCORE)
     above = (np.asarray(score, np.float64) - SURE_SCORE) * slope
     linear = np.maximum(0.0, SURE + above)
@@ -126,7 +126,7 @@ def _stretches(records: NDArray[np.void], candidates: Candidates, places: _Value
 
 
 def _disagreement(measures: _Values, stretched: _Values) -> _Values:
-    """Return the similarity that follows from the content that disagrees, 0..1."""
+    """Return the similarity that follows from the disagreeing content, 0..1."""
     columns = {m: measures[:, m] for m in PairMeasure}
     over_a, over_b = columns[PairMeasure.OVERLAY_A], columns[PairMeasure.OVERLAY_B]
     less, more = np.minimum(over_a, over_b), np.maximum(over_a, over_b)
@@ -143,7 +143,7 @@ def _disagreement(measures: _Values, stretched: _Values) -> _Values:
 
 
 def _against(columns: dict[PairMeasure, _Values]) -> _Values:
-    """Return what colours, and content outside the overlap, say against a pair."""
+    """Return the evidence against a pair from colours and content outside the overlap."""
     colour_a, colour_b = columns[PairMeasure.COLOUR_A], columns[PairMeasure.COLOUR_B]
     less, more = np.minimum(colour_a, colour_b), np.maximum(colour_a, colour_b)
     both = less > _GREY

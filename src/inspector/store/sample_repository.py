@@ -22,7 +22,7 @@ class SampleRepository:
         self._everything = SampleCache()
 
     def everything(self) -> SampleTable:
-        """Return every present sample, in order of paths."""
+        """Return every present sample, ordered by path."""
         return self._everything.table(self._database.read())
 
     def by_ids(self, ids: Iterable[int]) -> list[Sample]:

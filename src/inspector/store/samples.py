@@ -40,7 +40,7 @@ class Decision(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """One file of the dataset, as known now; a tuple, which is made fastest.
+    """One file of the dataset, as currently known; a tuple, which is fastest to create.
 
     Attributes:
         path: Relative to the dataset, with "/".

@@ -1,4 +1,4 @@
-"""What the splitting functions of scikit-learn, PyTorch, Hugging Face and others stand for."""
+"""Models of splitting functions of scikit-learn, PyTorch, Hugging Face and others."""
 
 import ast
 import re
@@ -88,14 +88,14 @@ _TORCHVISION: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     **dict.fromkeys(("EuroSAT", "SUN397", "Caltech101", "Caltech256"), ("root",)),
 }  # fmt: skip
-"""Datasets that come with torchvision, with their first arguments."""
+"""Built-in torchvision datasets, with their first arguments."""
 
 _TRANSFORM_MODULES: Final = ("transforms", "v2", "albumentations", "autoaugment")
 
 
 @dataclass(frozen=True, slots=True)
 class SplitSides:
-    """The sides of a split whose number is not known."""
+    """The parts of a split, whose number is unknown."""
 
     source: Source
 
@@ -113,7 +113,7 @@ def by_name(places: tuple[str, ...], given: Arguments) -> dict[str, object]:
 
 
 class SplitCalls(RandomDraws):
-    """Calls of libraries that split, with the state of their global generators."""
+    """Calls of splitting libraries, with the state of their global generators."""
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
@@ -134,7 +134,7 @@ class SplitCalls(RandomDraws):
         }
 
     def call(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
-        """Call a function of one of these libraries; MISSING if it is none that matters."""
+        """Call a function of one of these libraries; MISSING if it is not modelled."""
         known = self._roots.get(ref.root)
         return MISSING if known is None else known(ref, given, node)
 
@@ -156,7 +156,7 @@ class SplitCalls(RandomDraws):
         return None
 
     def _emit_both(self, source: Source) -> tuple[DataSet, DataSet]:
-        """Make both sides known: a call that splits without giving anything back."""
+        """Emit both parts, for a call that splits without returning anything."""
         one, two = self._emit_sides(source, 2)
         return one, two
 
@@ -249,7 +249,7 @@ class SplitCalls(RandomDraws):
                 if not ref.name.startswith(
                     ("torch.utils", "torch.cuda", "torch.device", "torch.backends")
                 ):
-                    self._draw("torch")  # Weights and draws move the stream.
+                    self._draw("torch")  # Initialising weights and sampling advance the stream.
                 return MISSING
 
     def _random_split(self, given: Arguments, node: ast.AST) -> object:
@@ -408,7 +408,7 @@ _SLICE: Final = re.compile(r"^\s*([\w-]+)\s*(?:\[(-?\d*)%?\s*:\s*(-?\d*)(%?)\s*\
 
 
 def slice_share(text: str) -> tuple[str, float | None]:
-    """Return the split name of "train[:80%]", and the share of it; None if that is unknown."""
+    """Return the split name of "train[:80%]" and its share; None if unknown."""
     match = _SLICE.match(text)
     if match is None:
         return text.partition("[")[0], None
@@ -428,7 +428,7 @@ def folder_text(value: object) -> object:
 
 
 def share_of(value: object, lengths: tuple[object, ...]) -> float | None:
-    """Return a length as a share of the sum of all; None if that is not known."""
+    """Return a length as a share of the sum of all; None if unknown."""
     if isinstance(value, Size):
         return value.share
     numbers = [v for v in lengths if isinstance(v, int | float) and not isinstance(v, bool)]

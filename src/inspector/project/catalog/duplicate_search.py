@@ -1,4 +1,4 @@
-"""The search for duplicates at the end of a scan: described, proposed, verified, kept."""
+"""The duplicate search at the end of a scan: describe, propose, verify, store."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,13 +17,13 @@ from inspector.work.tasks import CandidateResult
 
 
 class DuplicateSearch:
-    """Find duplicates among all contents that a scan has read, and keep them.
+    """Finds duplicates among all contents that a scan has read, and stores them.
 
     Args:
-        context: Of the project.
-        stop: Set it from any thread to end soon; nothing is kept then.
-        progress: Told the phases "candidates", "near-duplicates", "documents" and "pixels".
-        stream: Told each confirmed pair across splits at once.
+        context: Project context.
+        stop: Set from any thread to end soon; nothing is stored then.
+        progress: Reports the phases "candidates", "near-duplicates", "documents" and "pixels".
+        stream: Receives each confirmed pair across splits at once.
     """
 
     def __init__(
@@ -35,11 +35,11 @@ class DuplicateSearch:
         self._search = PairSearch(context, stop, progress)
 
     def run(self) -> bool:
-        """Search, and tell whether it was finished.
+        """Search; return False if stopped.
 
         Raises:
-            CacheError: Its files have no room beside the cache.
-            ProcessError: A worker could not do its part.
+            CacheError: There is no space beside the cache.
+            ProcessError: A worker failed.
         """
         context = self._context
         by_content: dict[bytes, list[int]] = {}
@@ -93,7 +93,7 @@ class DuplicateSearch:
         """Return the verified pairs of contents, those across splits first; None if stopped.
 
         Args:
-            samples: One of each content.
+            samples: One sample per content.
         """
         splits = np.load(folder / "splits.npy")
         proposed = self._search.proposed(str(folder), self._context.cache.records, len(samples))
@@ -122,7 +122,7 @@ class DuplicateSearch:
         files: Sequence[str],
         shapes: Sequence[ContentShape],
     ) -> dict[bytes, bytes] | None:
-        """Return the digest of decoded pixels of each content that may equal another."""
+        """Return the pixel digest of each content that may equal another."""
         assert pairs.similarity is not None
         near = (pairs.similarity >= MAYBE_SAME_PIXELS) & (pairs.transform == 0)
         candidates: set[int] = set()
@@ -135,7 +135,7 @@ class DuplicateSearch:
 def _equal_sets(
     by_content: dict[bytes, list[int]], digests: dict[bytes, bytes]
 ) -> tuple[list[EqualMember], dict[bytes, int]]:
-    """Join contents of equal pixels; return set rows and each content's representative sample."""
+    """Join contents of equal pixels; return set rows and each content's canonical sample."""
     first_of_pixels: dict[bytes, bytes] = {}
     joined: dict[bytes, list[bytes]] = {}
     for sha in by_content:

@@ -1,4 +1,4 @@
-"""A closer look at the confirmed pairs of a search that may be pages of one template."""
+"""Detailed comparison of confirmed pairs that may be pages of one template."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,15 +25,15 @@ def compare_pages(
     stop: Stop,
     progress: Progress,
 ) -> CandidateResult | None:
-    """Return the pairs with the similarity of documents as their print has it.
+    """Return the pairs with the similarity of documents corrected by their print.
 
     Args:
-        pairs: Verified, as numbers of `files`.
-        files: Paths of the images.
-        shapes: Of each.
+        pairs: Verified pairs, as indices into `files`.
+        files: Image paths.
+        shapes: Shape of each.
 
     Returns:
-        None where it was stopped. A pair whose file can't be read stays as it was verified.
+        None if stopped. A pair whose file can't be read keeps its similarity.
     """
     assert pairs.similarity is not None
     page = np.array([_may_be_page(shape) for shape in shapes], np.bool_)
