@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from inspector.audit.false_pairs import ExpectedFalse
 from inspector.cli.options import Need, add_output, add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
 from inspector.dataset.layouts import Layout, normal_split, roles
@@ -37,6 +38,11 @@ def add_verbs(verbs: object) -> None:
     duplicates.add_argument("--level", choices=[v.value for v in Level])
     duplicates.add_argument(
         "--min-similarity", type=float, metavar="X", help="set the sure level; it is kept"
+    )
+    duplicates.add_argument(
+        "--embedding",
+        action="store_true",
+        help="compare what the embedding finds similar too: takes about 20 ms per image, once",
     )
     duplicates.add_argument(
         "--method",
@@ -207,6 +213,11 @@ def _duplicates(arguments: argparse.Namespace) -> None:
         if arguments.min_similarity is not None:
             project.duplicates.set_threshold(arguments.min_similarity)
         scan(project, arguments)
+        if arguments.embedding:
+            progress = Progress()
+            with Bar(progress, quiet=arguments.quiet):
+                project.embeddings.complete(progress=progress)
+            scan(project, arguments)
         pairs = project.duplicates.pairs()
         if arguments.across:
             ends = [_split(name, project.samples.counts().splits) for name in arguments.across]
@@ -231,6 +242,7 @@ def _duplicates(arguments: argparse.Namespace) -> None:
                         for c in clusters
                     ],
                     "flat": sorted(s.path for s in project.duplicates.flat()),
+                    "expected_false": _expected_json(project.false_pairs.expected()),
                 }
             )
             return
@@ -242,6 +254,16 @@ def _duplicates(arguments: argparse.Namespace) -> None:
             f"{len(pairs)} pairs, {len(clusters)} clusters at"
             f" similarity {project.duplicates.threshold:g} or more"
         )
+        print(project.false_pairs.text())
+
+
+def _expected_json(expected: ExpectedFalse | None) -> dict[str, object] | None:
+    if expected is None:
+        return None
+    return {
+        "pairs": expected.pairs, "mean": round(expected.mean, 2), "low": expected.low,
+        "high": expected.high, "controls": expected.controls, "two_labels": expected.two_labels,
+    }  # fmt: skip
 
 
 def _by_image_hash(arguments: argparse.Namespace) -> None:

@@ -48,6 +48,10 @@ class SampleRepository:
         """Return the split of one file of each content, by content hash."""
         return samples.splits(self._database.read())
 
+    def labels(self) -> dict[int, str]:
+        """Return the label of each present image, by id."""
+        return samples.labels(self._database.read())
+
     def identical_across_splits(self, most: int) -> list[tuple[int, int]]:
         """Return pairs of present images of one content in two splits, at most `most`."""
         return samples.identical_across_splits(self._database.read(), most)

@@ -4,6 +4,7 @@ What there is one of for each file is a tuple: those cost a third to send.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
@@ -68,11 +69,19 @@ class Describe:
     stop: int
 
 
+class Space(StrEnum):
+    """By what images are near: the name of a file of a search."""
+
+    DESCRIPTORS = "descriptors"
+    EMBEDDING = "embedding"
+
+
 @dataclass(frozen=True, slots=True)
 class Reduce:
-    """Turn all descriptors of a search into points, once all are described."""
+    """Turn all descriptors, or vectors, of a search into points."""
 
     folder: str
+    space: Space = Space.DESCRIPTORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,7 @@ class FindNear:
 
     folder: str
     start: int
+    space: Space = Space.DESCRIPTORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +98,7 @@ class JoinNear:
     """Propose the pairs of nearest neighbours, once every block has its own."""
 
     folder: str
+    space: Space = Space.DESCRIPTORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +121,18 @@ class VerifyTask:
 
 @dataclass(frozen=True, slots=True)
 class CandidateResult:
-    """Pairs as columns; `similarity` is None while they are only candidates."""
+    """Pairs as columns; `similarity` is None while they are only candidates.
+
+    Attributes:
+        compared: Pairs by similarity, (2, 40) of one label and of two, those that are not returned
+            included; None where nothing was compared, or labels are not known.
+    """
 
     a: NDArray[np.int32]
     b: NDArray[np.int32]
     transform: NDArray[np.uint8]
     similarity: NDArray[np.float32] | None = None
+    compared: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, slots=True)

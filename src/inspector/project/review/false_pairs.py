@@ -1,0 +1,66 @@
+"""How many confirmed near-duplicates are expected to be false, in figures and words."""
+
+import numpy as np
+
+from inspector.audit.false_pairs import ExpectedFalse, ScoreCounts, expected_false
+from inspector.project.context import ProjectContext
+from inspector.project.review.duplicates import DuplicateIndex, Duplicates
+from inspector.similarity.levels import SURE
+from inspector.store.records import COMPARED_PAIRS
+
+
+class FalsePairs:
+    """Estimate false pairs from candidates of different classes that the last search compared."""
+
+    def __init__(self, context: ProjectContext, duplicates: Duplicates) -> None:
+        self._context = context
+        self._duplicates = duplicates
+
+    def expected(self) -> ExpectedFalse | None:
+        """Return what is expected at the project's threshold; None where it can't be told."""
+        record = self._context.store.records.get(COMPARED_PAIRS)
+        if not record.other:
+            return None
+        index = self._duplicates.index()
+        counts = ScoreCounts(np.array(record.same), np.array(record.other))
+        similarity = np.array([edge[3] for edge in index.edges], np.float64)
+        two_labels = np.array([_two_labels(index, a, b) for a, b, _, _ in index.edges], np.bool_)
+        return expected_false(counts, similarity, two_labels, index.threshold)
+
+    def text(self) -> str:
+        """Say in a sentence or two how many confirmed near-duplicates are expected to be false."""
+        expected = self.expected()
+        return _raised(self._duplicates) + (
+            "How many near-duplicates are false can't be estimated: too few pairs of different"
+            " classes were compared."
+            if expected is None
+            else expected_text(expected)
+        )
+
+
+def expected_text(expected: ExpectedFalse) -> str:
+    """Return the estimate as a sentence."""
+    if not expected.pairs:
+        return "No near-duplicate is confirmed, beside identical images."
+    one = expected.pairs == 1
+    pairs = "the confirmed near-duplicate pair" if one else (
+        f"{expected.pairs:,} confirmed near-duplicate pairs"
+    )  # fmt: skip
+    interval = f"95 % CI {expected.low:,} to {expected.high:,}"
+    if expected.mean < 0.5:
+        return f"Expected false among {pairs}: fewer than one ({interval})."
+    return f"Expected false among {pairs}: about {expected.mean:,.0f} ({interval})."
+
+
+def _raised(duplicates: Duplicates) -> str:
+    if not duplicates.is_level_raised():
+        return ""
+    return (
+        f"Pairs are confirmed from {duplicates.threshold:.2f} on here: at {SURE:.2f} too many of"
+        " this dataset's would be false. "
+    )
+
+
+def _two_labels(index: DuplicateIndex, one: int, two: int) -> bool:
+    a, b = index.samples[one], index.samples[two]
+    return (a.new_label or a.label) != (b.new_label or b.label)
