@@ -1,12 +1,15 @@
 """How many of the confirmed near-duplicates are false, by candidate pairs of different classes.
 
-A candidate pair whose images carry different labels shows different things, so what the same
-verification says of such pairs is what it says of false ones. How their similarities fall off below
-the confirmed level is continued above it, and applied to the candidates of one label. Confirmed
-pairs of two labels are not counted as false by themselves: an image that was labelled twice is one.
+A candidate pair whose images carry different labels shows different things, so how many of such
+pairs pass the same verification tells how many false ones of one label do: for each pair between
+the two levels, so many are above the confirmed one. Few such pairs say little; then what was
+measured on other datasets counts, as 50 pairs more. False pairs thin out with similarity, so each
+confirmed pair weighs by its own.
 
-Source: target-decoy estimates of search engines for spectra (Elias and Gygi 2007), with a tail of
-peaks over a threshold in place of a count; measured in docs/measurements/duplicates.md.
+Confirmed pairs of two labels are false, or one image that was labelled twice. False ones do not
+stand alone: at least four times as many are below. What exceeds that is taken for label errors.
+
+Source: target-decoy estimates (Elias and Gygi 2007); measured in docs/measurements/duplicates.md.
 """
 
 from dataclasses import dataclass
@@ -20,21 +23,24 @@ Doubles = NDArray[np.float64]
 STEP = 0.025
 """Width of a bin of similarity; there are 40."""
 
+POSSIBLE_BIN = 26
+"""The first bin of reported pairs; a test holds it to `similarity.levels`."""
+
 MAX_FALSE_SHARE = 0.02
 """Confirmed pairs may be false so often; where more are certain to be, the level is raised."""
 
 _BINS = round(1 / STEP)
 _SURE_BIN = 34
-POSSIBLE_BIN = 26
-"""The first bin of reported pairs; a test holds it to `similarity.levels`."""
-
-_FIRST_BINS = range(12, 31)
-# So many pairs of different classes give a tail; fewer are taken from further below.
-_CONTROLS = 30
+SURE_LEVEL = _SURE_BIN * STEP
 _LEAST_COMPARED = 100
-# How steeply similarities may fall off: by half in .5, or in .0025.
-_RATES = np.geomspace(1.4, 280, 160)
-_LEVELS = tuple(round(0.86 + 0.01 * k, 2) for k in range(13))
+# Of clothing, MRI slices, shelves and trash: 1 in 100 above the confirmed level, and a tenth of
+# those is left .1 further up.
+_KNOWN_FALSE, _KNOWN_PAIRS = 0.5, 50.0
+_DECAY = 23.0
+_ALONE = 0.25
+_LEVELS = tuple(round(0.86 + 0.01 * k, 2) for k in range(14))
+_EDGES = np.array((SURE_LEVEL, *_LEVELS, 1.0))
+_DRAWS = 200
 
 
 class ScoreCounts(NamedTuple):
@@ -52,7 +58,7 @@ class ExpectedFalse:
         threshold: The confirmed level.
         pairs: Confirmed near, flipped or rotated pairs.
         mean: Expected false ones among them, with the 95 % interval `low` to `high`.
-        controls: Pairs of different classes whose similarities gave the figure.
+        controls: Candidates of different classes below the confirmed level.
         two_labels: Confirmed pairs of different classes: false, or one image labelled twice.
     """
 
@@ -90,28 +96,27 @@ def expected_false(
         threshold: The confirmed level.
 
     Returns:
-        None where too few pairs of different classes were compared to tell.
+        None where too few pairs of different classes were compared to tell, or below the level
+        that was measured.
     """
-    if counts.other.sum() < _LEAST_COMPARED:
+    if counts.other.sum() < _LEAST_COMPARED or threshold < SURE_LEVEL - 1e-6:
         return None
-    first = max(
-        (b for b in _FIRST_BINS if counts.other[b:_SURE_BIN].sum() >= _CONTROLS),
-        default=_FIRST_BINS[0],
+    controls, candidates = (
+        int(c[POSSIBLE_BIN:_SURE_BIN].sum()) for c in (counts.other, counts.same)
     )
-    controls, candidates = (c[first:_SURE_BIN] for c in (counts.other, counts.same))
-    confirmed = similarity >= threshold
-    doubtful = int((confirmed & two_labels).sum())
-    weights = _weights(controls, first, int(counts.other[_SURE_BIN:].sum()))
-    odds = _odds(first, max(threshold, _SURE_BIN * STEP))
-    of_one = int(confirmed.sum()) - doubtful
-    false = candidates.sum() * odds
-    mean = float(weights @ np.minimum(false, of_one))
-    mean += float(weights @ np.minimum(controls.sum() * odds, doubtful))
-    low, high = _quantiles(weights, (candidates.sum() + bool(doubtful) * controls.sum()) * odds)
-    pairs = of_one + doubtful
+    same, other = (_by_level(similarity[rows]) for rows in (~two_labels, two_labels))
+    believed = other * min(1.0, _ALONE * controls / max(1.0, other.sum()))
+    profile = _KNOWN_FALSE * _falling() + believed
+    profile /= profile.sum()
+    above = _EDGES[:-1] >= threshold - 1e-6
+    false = candidates * np.outer(_odds(controls, believed.sum()), profile)
+    false = np.minimum(false, same)[:, above].sum(axis=1) + believed[above].sum()
+    pairs = int(same[above].sum() + other[above].sum())
+    low, high = _interval(false)
     return ExpectedFalse(
-        threshold, pairs, mean, min(low, pairs), min(high, pairs), int(controls.sum()), doubtful
-    )
+        threshold, pairs, float(false.mean()), min(low, pairs), min(high, pairs), controls,
+        int(other[above].sum()),
+    )  # fmt: skip
 
 
 def confirmed_level(
@@ -132,42 +137,33 @@ def confirmed_level(
     return _LEVELS[-1]
 
 
-def _weights(controls: NDArray[np.int64], first: int, confirmed: int) -> Doubles:
-    """Return how likely each rate is, given the controls below the confirmed level.
+def _by_level(similarity: Doubles) -> Doubles:
+    """Count the confirmed pairs between each two levels."""
+    edges = _EDGES - 1e-6
+    edges[-1] = 2
+    return np.histogram(similarity, edges)[0].astype(np.float64)
 
-    No more than the confirmed ones lie above it.
-    """
+
+def _falling() -> Doubles:
+    """Return the shares of false pairs between each two levels, as measured."""
+    left = np.exp(-_DECAY * (_EDGES - SURE_LEVEL))
+    left[-1] = 0
+    return np.asarray(left[:-1] - left[1:], np.float64)
+
+
+def _odds(controls: int, false: float) -> Doubles:
+    """Return how many false pairs are above the confirmed level per pair below, likely values."""
     from scipy import special
 
-    edges = np.exp(-np.outer(_RATES, STEP * np.arange(len(controls) + 1)))
-    share = (edges[:, :-1] - edges[:, 1:]) / (1 - edges[:, -1:])
-    likelihood = np.log(share) @ controls
-    above = controls.sum() * _odds(first, _SURE_BIN * STEP)
-    likelihood += np.log(np.maximum(special.pdtr(confirmed, above), 1e-300))
-    weights = np.exp(likelihood - likelihood.max())
-    return np.asarray(weights / weights.sum(), np.float64)
+    shares = (np.arange(_DRAWS) + 0.5) / _DRAWS
+    gamma = special.gammaincinv(_KNOWN_FALSE + false, shares)
+    return np.asarray(gamma / (_KNOWN_PAIRS + controls), np.float64)
 
 
-def _odds(first: int, threshold: float) -> Doubles:
-    """Return for each rate how many pairs are above a threshold, per pair below the default."""
-    start = first * STEP
-    width = _SURE_BIN * STEP - start
-    above = np.exp(-_RATES * (threshold - start)) - np.exp(-_RATES * (1 - start))
-    return np.asarray(above / (1 - np.exp(-_RATES * width)), np.float64)
-
-
-def _quantiles(weights: Doubles, means: Doubles) -> tuple[int, int]:
-    """Return the 95 % interval of a mixture of Poisson variables."""
+def _interval(means: Doubles) -> tuple[int, int]:
+    """Return the 95 % interval of a number of which each mean is equally likely."""
     from scipy import special
 
-    ends = []
-    for share in (0.025, 0.975):
-        low, high = 0, int(means.max() * 2 + 50)
-        while low < high:
-            middle = (low + high) // 2
-            if weights @ special.pdtr(middle, means) >= share:
-                high = middle
-            else:
-                low = middle + 1
-        ends.append(low)
-    return ends[0], ends[1]
+    counts = np.arange(int(means.max() + 8 * np.sqrt(means.max()) + 20))
+    reached = special.pdtr(counts[:, None], means).mean(axis=1)
+    return int(np.searchsorted(reached, 0.025)), int(np.searchsorted(reached, 0.975))

@@ -32,7 +32,7 @@ class FalsePairs:
         expected = self.expected()
         return _raised(self._duplicates) + (
             "How many near-duplicates are false can't be estimated: too few pairs of different"
-            " classes were compared."
+            f" classes were compared, or pairs are confirmed below {SURE:.2f}."
             if expected is None
             else expected_text(expected)
         )
