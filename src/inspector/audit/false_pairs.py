@@ -3,7 +3,7 @@
 A candidate pair whose images carry different labels shows different things, so how many of such
 pairs pass the same verification tells how many false ones of one label do: for each pair between
 the two levels, so many are above the confirmed one. Few such pairs say little; then what was
-measured on other datasets counts, as 50 pairs more. False pairs thin out with similarity, so each
+measured on other datasets counts, as 25 pairs more. False pairs thin out with similarity, so each
 confirmed pair weighs by its own.
 
 Confirmed pairs of two labels are false, or one image that was labelled twice. False ones do not
@@ -32,10 +32,10 @@ MAX_FALSE_SHARE = 0.02
 _BINS = round(1 / STEP)
 _SURE_BIN = 34
 SURE_LEVEL = _SURE_BIN * STEP
-_LEAST_COMPARED = 100
+_LEAST_COMPARED = 50
 # Of clothing, MRI slices, shelves and trash: 1 in 100 above the confirmed level, and a tenth of
 # those is left .1 further up.
-_KNOWN_FALSE, _KNOWN_PAIRS = 0.5, 50.0
+_KNOWN_FALSE, _KNOWN_PAIRS = 0.25, 25.0
 _DECAY = 23.0
 _ALONE = 0.25
 _LEVELS = tuple(round(0.86 + 0.01 * k, 2) for k in range(14))

@@ -4,7 +4,6 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from inspector.audit.false_pairs import ExpectedFalse
 from inspector.cli.options import Need, add_output, add_verb, open_project, scan
 from inspector.cli.output import Bar, print_json, print_lines, print_table
 from inspector.dataset.layouts import Layout, normal_split, roles
@@ -13,6 +12,7 @@ from inspector.errors import UsageError
 from inspector.project.context import known_datasets
 from inspector.project.project import Project
 from inspector.project.review.duplicates import Level, Pair, PairKind
+from inspector.project.review.false_pairs import expected_json
 from inspector.project.review.gallery_query import flag_names
 from inspector.project.review.image_hashes import ImageHashPair
 from inspector.similarity.image_hashes import HashMethod
@@ -242,7 +242,7 @@ def _duplicates(arguments: argparse.Namespace) -> None:
                         for c in clusters
                     ],
                     "flat": sorted(s.path for s in project.duplicates.flat()),
-                    "expected_false": _expected_json(project.false_pairs.expected()),
+                    "expected_false": expected_json(project.false_pairs.expected()),
                 }
             )
             return
@@ -255,15 +255,6 @@ def _duplicates(arguments: argparse.Namespace) -> None:
             f" similarity {project.duplicates.threshold:g} or more"
         )
         print(project.false_pairs.text())
-
-
-def _expected_json(expected: ExpectedFalse | None) -> dict[str, object] | None:
-    if expected is None:
-        return None
-    return {
-        "pairs": expected.pairs, "mean": round(expected.mean, 2), "low": expected.low,
-        "high": expected.high, "controls": expected.controls, "two_labels": expected.two_labels,
-    }  # fmt: skip
 
 
 def _by_image_hash(arguments: argparse.Namespace) -> None:

@@ -18,10 +18,13 @@ NEIGHBOURS = 10
 # .15; of small images such crops are not looked for, and .5 leaves out no annotated pair but two.
 LEAST = 0.15
 LEAST_SMALL = 0.5
+LEAST_EMBEDDED = 0.1
 # By the embedding. Source: docs/measurements/duplicates.md.
-EMBEDDED_NEIGHBOURS = 5
+EMBEDDED_NEIGHBOURS = 8
 SAMPLE = 20_000
-_NEVER = 3.0
+# Components of so few images say little: their points are nearly at right angles, copies too.
+FEW = 1_000
+_NEVER, _ALL = 3.0, -1.0
 
 
 def propose(records: NDArray[np.void], splits: NDArray[np.int32] | None = None) -> Candidates:
@@ -62,6 +65,8 @@ def least_cosines(records: NDArray[np.void]) -> Singles:
     """Return for each image the cosine below which it has no neighbour; flat ones have none."""
     small = records["side_px"] < SMALL_PX
     least = np.where(small, np.float32(LEAST_SMALL), np.float32(LEAST))
+    if len(records) <= FEW:
+        least[:] = _ALL
     return np.where(records["flat"], np.float32(_NEVER), least)
 
 
@@ -71,7 +76,8 @@ def embedded_cosines(records: NDArray[np.void], vectors: NDArray[np.floating]) -
     Images without a vector have none, small ones neither: hashes and descriptors find those.
     """
     without = records["flat"] | (records["side_px"] < SMALL_PX) | ~vectors[:, :8].any(axis=1)
-    return np.where(without, np.float32(_NEVER), np.float32(LEAST))
+    least = _ALL if len(records) <= FEW else LEAST_EMBEDDED
+    return np.where(without, np.float32(_NEVER), np.float32(least))
 
 
 def from_afar(neighbours: Neighbours) -> Candidates:

@@ -1,5 +1,6 @@
 """What stands above the queue: its order, what is in it, and by which method."""
 
+import html
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import Qt, Signal
@@ -41,6 +42,16 @@ class QueueHead(QWidget):
         self._method.setProperty("role", "caption")
         self._method.setWordWrap(True)
         self._method.hide()
+        self._false = QLabel()
+        self._false.setObjectName("false-pairs")
+        self._false.setProperty("role", "caption")
+        self._false.setWordWrap(True)
+        self._false.setToolTip("The least similar clusters first: false ones are among those")
+        self._false.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse
+            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self._false.linkActivated.connect(self._show_doubtful)
         first = QHBoxLayout()
         first.addWidget(self.order)
         first.addStretch()
@@ -50,6 +61,7 @@ class QueueHead(QWidget):
         column.setSpacing(8)
         column.addLayout(first)
         column.addWidget(self._row)
+        column.addWidget(self._false)
         column.addWidget(self._method)
 
     def scope(self) -> Scope | None:
@@ -60,8 +72,11 @@ class QueueHead(QWidget):
         """Return the chosen order."""
         return ClusterOrder(self.order.currentData())
 
-    def show_queue(self, queue: Queue, threshold: float) -> None:
-        """Show the counts of each scope, and which one is shown."""
+    def show_queue(self, queue: Queue, threshold: float, false_pairs: str) -> None:
+        """Show the counts of each scope, which one is shown, and how many pairs may be false."""
+        self._false.setText(
+            f"{html.escape(false_pairs)} <a href='#'>Show</a>" if false_pairs else ""
+        )
         for scope, chip in self._chips.items():
             chip.setText(f"{scope.value}  {queue.counts[scope]:,}")
             chip.setChecked(scope is queue.scope)
@@ -105,6 +120,15 @@ class QueueHead(QWidget):
         self._method.setVisible(bool(text))
         for widget in (self.order, self._level, self._row):
             widget.setVisible(not text)
+        self._false.setVisible(bool(self._false.text()) and not text)
+
+    def _show_doubtful(self) -> None:
+        """Open the list of all clusters, the least similar first."""
+        self._scope = Scope.ALL
+        self.order.blockSignals(True)
+        self.order.setCurrentIndex(self.order.findData(ClusterOrder.DOUBTFUL.value))
+        self.order.blockSignals(False)
+        self.changed.emit()
 
     def _on_chip(self, place: int) -> None:
         self._scope = list(Scope)[place]

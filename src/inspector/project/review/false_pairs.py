@@ -52,6 +52,16 @@ def expected_text(expected: ExpectedFalse) -> str:
     return f"Expected false among {pairs}: about {expected.mean:,.0f} ({interval})."
 
 
+def expected_json(expected: ExpectedFalse | None) -> dict[str, object] | None:
+    """Return the estimate of false pairs for JSON; None where there is none."""
+    if expected is None:
+        return None
+    return {
+        "pairs": expected.pairs, "mean": round(expected.mean, 2), "low": expected.low,
+        "high": expected.high, "controls": expected.controls, "two_labels": expected.two_labels,
+    }  # fmt: skip
+
+
 def _raised(duplicates: Duplicates) -> str:
     if not duplicates.is_level_raised():
         return ""
