@@ -1,6 +1,7 @@
 """How many confirmed near-duplicates are expected to be false, in figures and words."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inspector.audit.false_pairs import ExpectedFalse, ScoreCounts, expected_false
 from inspector.project.context import ProjectContext
@@ -24,7 +25,7 @@ class FalsePairs:
         index = self._duplicates.index()
         counts = ScoreCounts(np.array(record.same), np.array(record.other))
         similarity = np.array([edge[3] for edge in index.edges], np.float64)
-        two_labels = np.array([_two_labels(index, a, b) for a, b, _, _ in index.edges], np.bool_)
+        two_labels = _two_labels(index)
         return expected_false(counts, similarity, two_labels, index.threshold)
 
     def text(self) -> str:
@@ -71,6 +72,14 @@ def _raised(duplicates: Duplicates) -> str:
     )
 
 
-def _two_labels(index: DuplicateIndex, one: int, two: int) -> bool:
-    a, b = index.samples[one], index.samples[two]
-    return (a.new_label or a.label) != (b.new_label or b.label)
+def _two_labels(index: DuplicateIndex) -> NDArray[np.bool_]:
+    """Return for each edge whether its images carry different labels."""
+    images = index.samples.table
+    ends = np.array([edge[:2] for edge in index.edges], np.int64).reshape(-1, 2)
+    rows = images.rows_of(ends.ravel())
+    given, corrected = (
+        np.array(images.text(name).values, np.object_)[images.text(name).codes[rows]]
+        for name in ("label", "new_label")
+    )
+    labels = np.where(corrected != "", corrected, given).reshape(-1, 2)
+    return np.asarray(labels[:, 0] != labels[:, 1], np.bool_)
