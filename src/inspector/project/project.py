@@ -30,6 +30,7 @@ from inspector.project.export.image_scripts import ImageScripts
 from inspector.project.review.audit import Audits
 from inspector.project.review.decisions import Decisions
 from inspector.project.review.duplicates import Duplicates
+from inspector.project.review.false_pairs import FalsePairs
 from inspector.project.review.gallery import Gallery
 from inspector.project.review.groups import Groups
 from inspector.project.review.image_collection import Fingerprints
@@ -81,6 +82,7 @@ class Project:
         self.scans = Scans(context)
         self.embeddings = Embeddings(context, self.samples)
         self.duplicates = Duplicates(context, self.samples)
+        self.false_pairs = FalsePairs(context, self.duplicates)
         self.image_hashes = ImageHashes(context, self.samples)
         self.pair_differences = PairDifferences(context, self.samples, self.duplicates)
         self.fingerprints = Fingerprints(context, self.samples)
