@@ -382,7 +382,8 @@ def _sorted_arrays(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
             continue
         if parent is None or parent.source.loader is not LoaderName.FILES or parent.has("shuffle"):
             continue
-        if parent.source.arguments.get("directory") is None:
+        given = parent.source.arguments
+        if given.get("directory") is None or given.get("by_class") is False:
             continue
         yield CodeFinding(
             "fit_split_sorted", HIGH,

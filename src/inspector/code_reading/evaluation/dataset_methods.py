@@ -55,7 +55,7 @@ class DatasetMethods:
             "apply": self._map,
             "with_transform": self._map,
             "shuffle": self._shuffle,
-            "concatenate": lambda data, given, node: data.after("concatenate", text_of(node)),
+            "concatenate": self._concatenate,
             "train_test_split": splits.hf_split,
             "sample": splits.sample,
             "drop": self._drop,
@@ -109,6 +109,10 @@ class DatasetMethods:
             return data.after("shuffle", seed, False, "numpy.random.default_rng")
         step = shuffle_step(given, getattr(node, "lineno", 0))
         return DataSet(data.source, (*data.steps, step), data.derived)
+
+    def _concatenate(self, data: DataSet, given: Arguments, node: ast.AST) -> object:
+        whole = self._splits.joined(data, (data, given.get(0, "dataset")))
+        return whole if whole is not data else data.after("concatenate", text_of(node))
 
     def _drop(self, data: DataSet, given: Arguments, node: ast.AST) -> object:
         other = given.get(0, "labels")

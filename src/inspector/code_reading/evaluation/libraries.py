@@ -16,7 +16,7 @@ from inspector.code_reading.evaluation.keras_objects import (
     on_tensor,
 )
 from inspector.code_reading.evaluation.model_calls import ModelCalls
-from inspector.code_reading.evaluation.names import BARE_NAMES, IMAGE_LAYERS
+from inspector.code_reading.evaluation.names import BARE_NAMES, COPIES, IMAGE_LAYERS
 from inspector.code_reading.evaluation.objects import (
     Action,
     Arrays,
@@ -24,10 +24,12 @@ from inspector.code_reading.evaluation.objects import (
     Event,
     Generator,
     HfParts,
+    ImageCopy,
     Layer,
     LoaderName,
     SeededGenerator,
     Source,
+    SplitSides,
     Splitter,
     StackBox,
     StreamValue,
@@ -36,7 +38,7 @@ from inspector.code_reading.evaluation.objects import (
 from inspector.code_reading.evaluation.python.functions import call_builtin
 from inspector.code_reading.evaluation.python.methods import call_python_method
 from inspector.code_reading.evaluation.sizes import Size
-from inspector.code_reading.evaluation.split_objects import DataBlock, SplitCalls, SplitSides
+from inspector.code_reading.evaluation.split_objects import DataBlock, SplitCalls
 from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
@@ -217,7 +219,10 @@ class Libraries:
     def _passed_on(self, ref: Ref, given: Arguments) -> object:
         """Return the file that an image function reads, which stands for the image."""
         first = given.places[0] if given.places else None
-        if ref.last in _IMAGE_CALLS and isinstance(first, PathText | PartText | str | DataSet):
+        if ref.last in COPIES and isinstance(first, PathText | ImageCopy):
+            return first if isinstance(first, ImageCopy) else ImageCopy(first)
+        passed = PathText | PartText | str | DataSet | ImageCopy
+        if ref.last in _IMAGE_CALLS and isinstance(first, passed):
             return PathText(first) if isinstance(first, PartText | str) else first
         return MISSING
 
@@ -272,7 +277,7 @@ class Libraries:
                 return self.splits.split(owner, given, node)
             case DataBlock() if name == "dataloaders":
                 return self.splits.data_block(owner, given, node)
-            case Tensor():
+            case Tensor() | ImageCopy():
                 return owner
             case ObjectBox():
                 return _record_method(owner, name, given)
@@ -301,7 +306,7 @@ class Libraries:
                 return self._dataset_attribute(owner, name, node)
             case options.ParserBox() | StackBox() | Generator() | Layer() | Splitter():
                 return Method(owner, name)
-            case HfParts():
+            case HfParts() | ImageCopy():
                 return Method(owner, name)
             case StreamValue(item=(first, second), text="dataloaders") if name in (
                 "train",

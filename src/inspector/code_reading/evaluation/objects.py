@@ -191,6 +191,17 @@ class Arrays:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageCopy:
+    """An image that was flipped, rotated or the like after it was read.
+
+    Attributes:
+        of: The path of the image.
+    """
+
+    of: object
+
+
+@dataclass(frozen=True, slots=True)
 class StreamValue:
     """Something to iterate over whose length is not known.
 
@@ -291,6 +302,13 @@ class HfParts:
 
     source: Source
     names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SplitSides:
+    """The sides of a split whose number is not known."""
+
+    source: Source
 
 
 class Action(StrEnum):

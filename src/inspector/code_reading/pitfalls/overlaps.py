@@ -34,6 +34,7 @@ def overlap_findings(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[
         yield from _swapped(one, two)
     yield from _test_is_validation(followed, calls)
     yield from _drawn_again(followed)
+    yield from _copies_before(calls, parents)
 
 
 def _ancestors(data: DataSet, parents: Mapping[Source, DataSet]) -> Iterator[DataSet]:
@@ -183,17 +184,17 @@ def _callback_texts(event: Event) -> list[str]:
 
 def _drawn_again(followed: Followed) -> Iterator[CodeFinding]:
     """Find a fastai learner that is given loaders whose split is drawn a second time."""
-    made: list[Source] = []
+    drawn: list[Source] = []
     for event in followed.events:
         data = event.data
         if not isinstance(data, DataSet):
             continue
         if event.action is Action.MADE:
-            made.append(data.source)
+            drawn.append(data.source)
         if event.action is not Action.SET or event.name != "dls":
             continue
         source = data.source
-        before = next((s for s in made if s is not source and _drawn_alike(s, source)), None)
+        before = next((s for s in drawn if s is not source and _drawn_alike(s, source)), None)
         if before is not None:
             yield CodeFinding(
                 "different_seeds", HIGH,
@@ -218,3 +219,23 @@ def _drawn_alike(one: Source, two: Source) -> bool:
         and one.loader is not LoaderName.FASTAI_FOLDERS
         and (one.loader is LoaderName.FASTAI_RANDOM or given[0].get("valid_pct") is not None)
     )  # fmt: skip
+
+
+def _copies_before(
+    calls: Sequence[CodeCall], parents: Mapping[Source, DataSet]
+) -> Iterator[CodeFinding]:
+    """Find a list of images with flipped or rotated copies of them that is split afterwards."""
+    for call in calls:
+        if call.role is DatasetRole.TRAINING or "Group" in call.loader.value:
+            continue
+        for data in _ancestors(call.data, parents):
+            drawn = call.shuffle is not False or data.has("shuffle")
+            if data.has("copies") and drawn and call.source is not data.source:
+                yield CodeFinding(
+                    "augmented_before_split", HIGH,
+                    "The list holds flipped or rotated copies beside the images and is split"
+                    " afterwards, so copies of one image are in training and in"
+                    f" {call.role.value}. Split first, and augment the training images only.",
+                    call.place,
+                )  # fmt: skip
+                return
