@@ -32,6 +32,7 @@ def overlap_findings(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[
         yield from _contained(one, two, parents, calls)
         yield from _stretches_overlap(one, two)
         yield from _swapped(one, two)
+    yield from _test_overlaps(calls)
     yield from _test_is_validation(followed, calls)
     yield from _drawn_again(followed)
     yield from _copies_before(calls, parents)
@@ -94,15 +95,22 @@ def _cut_from(whole: DataSet, part: DataSet) -> bool:
     return whole.source is part.source and len(theirs) > len(mine) and _holds(whole, part)
 
 
+def _test_overlaps(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
+    for one in calls:
+        for two in calls:
+            if (one.role, two.role) == (DatasetRole.VALIDATION, DatasetRole.TEST):
+                yield from _stretches_overlap(one, two)
+
+
 def _stretches_overlap(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
     shares = [b.common(a) for a in stretches(one) for b in stretches(two)]
-    if not shares or max(shares) <= 0:
+    if not shares or max(shares) <= 0 or (one.source is two.source and one.data == two.data):
         return
-    name = two.role.value
+    first, name = one.role.value, two.role.value
     yield CodeFinding(
-        "overlap", HIGH,
-        f"The stretches that training (line {one.place.line}) and {name} take overlap:"
-        f" {max(shares):.0%} of the {name} images are training images too. Let one begin where the"
+        "overlap", HIGH if one.role is DatasetRole.TRAINING else MIDDLE,
+        f"The stretches that {first} (line {one.place.line}) and {name} take overlap:"
+        f" {max(shares):.0%} of the {name} images are {first} images too. Let one begin where the"
         " other ends.",
         two.place,
     )  # fmt: skip
