@@ -146,8 +146,9 @@ print('CV score: ', max(h.history['val_accuracy']) if False else h.history)""",
 sub = pd.read_csv('../input/cassava/sample_submission.csv')
 sub.to_csv('submission.csv', index=False)""",
         ),
-        calls=[(TR, None, 0.1, 11), (VA, None, 0.1, 11)],
-        unread=frozenset({(4, "folder")}),
+        calls=[(TR, None, None, None), (TR, None, 0.1, 11), (VA, None, 0.1, 11)],
+        high=frozenset({"training_reads_all"}),
+        unread=frozenset({(2, "folder"), (4, "folder")}),
     ),
     Script(
         "seed changed in later cell",
@@ -388,7 +389,7 @@ for ep in range(2):
     print(ep, sum((net(x).argmax(1) == y).sum() for x, y in val_dl) / len(val_set))""",
         ),
         calls=[(TR, "traffic_signs/all", 0.2, 17), (VA, "traffic_signs/all", 0.2, 17)],
-        high=frozenset({"transform_shared"}),
+        codes=frozenset({"transform_shared"}),
     ),
     Script(
         "kaggle input seed",
@@ -487,6 +488,7 @@ net.compile('adam', keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 net.fit(train_ds, validation_data=val_ds)""",
         ),
         calls=[(VA, "icons", 0.2, 77), (TR, "icons", 0.2, 77)],
+        codes=frozenset({"sides_swapped"}),
         unread=frozenset({(1, "the augmentation")}),
     ),
     Script(
@@ -612,7 +614,7 @@ print('test', cnn.evaluate(to_ds(p_test, l_test)))""",
             (VA, "wood_species", 0.2, 0),
             (TE, "wood_species", 0.2, 1),
         ],
-        high=frozenset({"different_seeds", "validation_normalised_differently"}),
+        high=frozenset({"different_seeds"}),
     ),
     Script(
         "syntax error cell",

@@ -125,7 +125,7 @@ m.fit(train, validation_data=val, epochs=20,
       callbacks=[tf.keras.callbacks.TensorBoard(log_dir)])
 """,
         calls=[(TR, "/mnt/ssd/weeds", 0.15, None), (VA, "/mnt/ssd/weeds", 0.15, None)],
-        codes=frozenset({"seeds_may_differ"}),
+        high=frozenset({"different_seeds"}),
         unread=frozenset({(13, "seed")}),
     ),
     Script(
@@ -163,7 +163,6 @@ finally:
     model.save("pets.keras")
 """,
         calls=[(TR, "pets", 0.25, None), (VA, "pets", 0.25, None)],
-        high=frozenset({"rescaled_twice"}),
         unread=frozenset({(13, "seed"), (19, "the augmentation")}),
     ),
     Script(
@@ -198,8 +197,8 @@ print(model.evaluate(test_ds))
 """,
         calls=[
             (TR, "C:\\Users\\anna\\datasets\\mushrooms", 0.3, 99),
-            (TE, "C:\\Users\\anna\\datasets\\mushrooms", 0.3, 99),
-            (VA, "C:\\Users\\anna\\datasets\\mushrooms", 0.3, 99),
+            (TE, "C:\\Users\\anna\\datasets\\mushrooms", 0.15, 99),
+            (VA, "C:\\Users\\anna\\datasets\\mushrooms", 0.15, 99),
         ],
     ),
     Script(
@@ -346,6 +345,7 @@ scores = model.evaluate(test_ds)
             (TE, "PlantVillage", 0.1, None),
         ],
         high=frozenset({"take_skip_reshuffles"}),
+        unread=frozenset({(10, "validation_split")}),
     ),
     Script(
         "split dataset twice",
@@ -804,7 +804,7 @@ model.fit(train_ds, epochs=10, validation_data=valid_ds)
             (TR, "/kaggle/input/brain-tumor-mri-dataset/Training", None, None),
             (VA, "/kaggle/input/brain-tumor-mri-dataset/Testing", None, None),
         ],
-        unread=frozenset({(16, "class_names")}),
+        high=frozenset({"binary_with_many_classes", "class_order_differs"}),
     ),
     Script(
         "label mode differs",
@@ -856,6 +856,7 @@ print(m.evaluate(ds["test"]))
         calls=[
             (TR, "raw_images", 0.2, 1337),
             (VA, "raw_images", 0.1, 1337),
+            (TE, "raw_images", 0.1, 1337),
             (TR, "output/train", None, 3),
             (VA, "output/val", None, None),
             (TE, "output/test", None, None),

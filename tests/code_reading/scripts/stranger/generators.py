@@ -57,8 +57,7 @@ model.fit_generator(
 model.save_weights('first_try.h5')
 """,
         calls=[(TR, "dataset/fruits", 0.2, 1), (VA, "dataset/fruits", 0.2, 2)],
-        high=frozenset({"validation_augmented"}),
-        codes=frozenset({"small_shear"}),
+        codes=frozenset({"small_shear", "validation_augmented"}),
     ),
     Script(
         "two generators same split",
@@ -209,6 +208,7 @@ model.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accur
 model.fit(train_gen, validation_data=val_gen, epochs=12)
 """,
         calls=[(TR, None, 0.15, 3), (TR, "dogs/train", None, None), (VA, "dogs/train", 0.15, 3)],
+        high=frozenset({"training_reads_all"}),
         unread=frozenset({(7, "folder")}),
     ),
     Script(
@@ -299,6 +299,7 @@ print(f'TEST ACCURACY {acc:.3f}')
             (VA, "data/bees/valid", None, None),
             (TE, "data/bees/valid", None, None),
         ],
+        high=frozenset({"test_is_validation"}),
     ),
     Script(
         "class mode mismatch",
@@ -386,8 +387,9 @@ for dense in (0, 1):
         m.compile('adam', 'categorical_crossentropy', ['accuracy'])
         m.fit(X, y, batch_size=32, epochs=3, validation_split=0.2)
 """,
-        calls=[(TR, None, 0.2, None), (VA, None, 0.2, None)],
-        unread=frozenset({(32, "folder")}),
+        calls=[(TR, "dataset", 0.2, None), (VA, "dataset", 0.2, None)],
+        high=frozenset({"fit_split_sorted"}),
+        codes=frozenset({"unsorted_listing"}),
     ),
     Script(
         "augment before split",
@@ -417,8 +419,9 @@ clf = SVC(C=10, gamma="scale")
 clf.fit(X_train, y_train)
 print("accuracy", clf.score(X_test, y_test))
 """,
-        calls=[(TR, None, 0.2, 42), (TE, None, 0.2, 42)],
-        unread=frozenset({(21, "folder")}),
+        calls=[(TR, "/home/me/brain", 0.2, 42), (TE, "/home/me/brain", 0.2, 42)],
+        high=frozenset({"augmented_before_split"}),
+        codes=frozenset({"unsorted_listing"}),
     ),
     Script(
         "augment training only",
@@ -544,6 +547,8 @@ model.fit(ds_train, validation_data=ds_val, epochs=3)
 model.evaluate(ds_test)
 """,
         calls=[(TR, None, 0.15, None), (VA, None, 0.2, None), (TE, None, 0.1, None)],
+        high=frozenset({"overlap"}),
+        codes=frozenset({"overlap"}),
         unread=frozenset({(4, "folder")}),
     ),
     Script(
@@ -620,6 +625,7 @@ model.compile('adam', tf.keras.losses.SparseCategoricalCrossentropy(from_logits=
 model.fit(train_ds, validation_data=val_ds, epochs=3)
 """,
         calls=[(TR, "data/flower_photos", None, None), (VA, "data/flower_photos", None, None)],
+        unread=frozenset({(8, "seed"), (8, "validation_split")}),
     ),
     Script(
         "tensor slices reshuffle",
@@ -650,7 +656,7 @@ m = tf.keras.applications.MobileNet(weights=None, classes=max(2, len(lut)), inpu
 m.compile("adam", "sparse_categorical_crossentropy", ["accuracy"])
 m.fit(tr, validation_data=va, epochs=40)
 """,
-        calls=[(TR, "/scratch/ham10000", 0.1, None), (VA, "/scratch/ham10000", 0.1, None)],
+        calls=[(TR, "/scratch/ham10000", 0.1, 1), (VA, "/scratch/ham10000", 0.1, 1)],
         high=frozenset({"take_skip_reshuffles"}),
     ),
 ]

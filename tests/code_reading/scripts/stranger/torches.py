@@ -50,7 +50,7 @@ for epoch in range(2):
     print(epoch, correct / len(val_set))
 """,
         calls=[(TR, "data/plants", 0.2, 42), (VA, "data/plants", 0.2, 42)],
-        high=frozenset({"validation_augmented"}),
+        codes=frozenset({"validation_augmented"}),
     ),
     Script(
         "two random splits",
@@ -101,13 +101,7 @@ train_ds = random_split(a, [0.85, 0.15], generator=gen())[0]
 val_ds = random_split(b, [0.85, 0.15], generator=gen())[1]
 loaders = {"train": DataLoader(train_ds, 64, shuffle=True), "val": DataLoader(val_ds, 256)}
 """,
-        calls=[
-            (TR, "fungi", 0.15, 12648430),
-            (VA, "fungi", 0.15, 12648430),
-            (TR, "fungi", 0.15, 12648430),
-            (VA, "fungi", 0.15, 12648430),
-        ],
-        high=frozenset({"validation_augmented"}),
+        calls=[(TR, "fungi", 0.15, 12648430), (VA, "fungi", 0.15, 12648430)],
         unread=frozenset({(15, "the augmentation")}),
     ),
     Script(
@@ -148,7 +142,9 @@ valid_loader = torch.utils.data.DataLoader(train_data, batch_size=batch_size, sa
 test_loader = torch.utils.data.DataLoader(test_data, batch_size=batch_size, num_workers=num_workers)
 classes = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck']
 """,
-        calls=[],
+        calls=[(TE, "data", None, None), (TR, "data", 0.1, None), (VA, "data", 0.2, None)],
+        high=frozenset({"overlap"}),
+        unread=frozenset({(27, "seed")}),
     ),
     Script(
         "image datasets dict",
@@ -272,12 +268,10 @@ if __name__ == "__main__":
     trainer.test(datamodule=dm)
 """,
         calls=[
-            ("other", "datasets/dtd/images", None, None),
             (TR, "datasets/dtd/images", 0.2, 17),
             (VA, "datasets/dtd/images", 0.2, 17),
             (TE, "datasets/dtd/holdout", None, None),
         ],
-        high=frozenset({"validation_normalised_differently"}),
     ),
     Script(
         "yaml inline torch",
@@ -319,8 +313,7 @@ for e in range(cfg["train"]["epochs"]):
     print(e, loop(net, DataLoader(val_set, 256)))
 print("test", loop(net, DataLoader(test_set, 256)))
 ''',
-        calls=[(TR, None, None, None), (VA, None, None, None), (TE, None, None, None)],
-        unread=frozenset({(19, "folder"), (19, "seed"), (19, "validation_split")}),
+        calls=[(TR, "/data/sat", 0.3, 6), (VA, "/data/sat", 0.2, 6), (TE, "/data/sat", 0.1, 6)],
     ),
     Script(
         "kfold subset leak",
@@ -350,7 +343,8 @@ for fold, (tr, va) in enumerate(kf.split(dataset)):
 test_loader = DataLoader(dataset, batch_size=64)
 print('test accuracy', sum((net(x).argmax(1) == y).sum() for x, y in test_loader) / len(dataset))
 """,
-        calls=[(TR, "./shells", 0.2, 1), (VA, "./shells", 0.2, 1)],
+        calls=[(TE, "./shells", None, None), (TR, "./shells", 0.2, 1), (VA, "./shells", 0.2, 1)],
+        high=frozenset({"model_trained_before", "test_is_training"}),
     ),
     Script(
         "group split patients",
@@ -444,6 +438,7 @@ train_loader = DataLoader(train_dataset, batch_size=CFG.bs, shuffle=True, pin_me
 valid_loader = DataLoader(valid_dataset, batch_size=CFG.bs * 2, shuffle=False)
 """,
         calls=[(TR, None, 0.2, 42), (VA, None, 0.2, 42)],
+        codes=frozenset({"validation_augmented"}),
         unread=frozenset({(34, "folder")}),
     ),
     Script(
@@ -511,6 +506,7 @@ for row in held_out:
 print(ok / len(held_out))
 """,
         calls=[(TR, "/srv/xray", 0.2, None), (TE, "/srv/xray", 0.2, None)],
+        high=frozenset({"different_seeds"}),
         codes=frozenset({"split_changes"}),
         unread=frozenset({(6, "seed")}),
     ),
@@ -564,6 +560,7 @@ learn.fine_tune(5, cbs=[SaveModelCallback(monitor='accuracy'), EarlyStoppingCall
 print(learn.validate())
 """,
         calls=[(TR, "/storage/food", 0.2, None), (VA, "/storage/food", 0.2, None)],
+        high=frozenset({"different_seeds"}),
         codes=frozenset({"split_changes"}),
         unread=frozenset({(7, "seed")}),
     ),
@@ -614,7 +611,16 @@ if __name__ == "__main__":
     main()
 """,
         calls=[(TR, None, None, None), (VA, None, None, None)],
-        unread=frozenset({(25, "the augmentation"), (27, "folder"), (28, "folder")}),
+        unread=frozenset(
+            {
+                (25, "the augmentation"),
+                (27, "files"),
+                (27, "folder"),
+                (27, "indices"),
+                (28, "folder"),
+                (28, "indices"),
+            }
+        ),
     ),
     Script(
         "ultralytics cls",
@@ -636,5 +642,6 @@ for path, y in test_set.samples:
 print(f"test accuracy: {hits / len(test_set):.2%}")
 """,
         calls=[(TR, "fish", None, None), (VA, "fish", None, None), (TE, "fish/val", None, None)],
+        high=frozenset({"test_is_validation"}),
     ),
 ]
