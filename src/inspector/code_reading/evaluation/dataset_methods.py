@@ -19,7 +19,6 @@ from inspector.code_reading.evaluation.objects import (
     StreamValue,
     Tensor,
 )
-from inspector.code_reading.evaluation.sizes import Size
 from inspector.code_reading.evaluation.split_objects import SplitCalls
 from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import MISSING, Arguments, Function, Unknown
@@ -59,8 +58,8 @@ class DatasetMethods:
             "train_test_split": splits.hf_split,
             "sample": splits.sample,
             "drop": self._drop,
-            "cardinality": lambda data, given, node: Size(1.0),
-            "__len__": lambda data, given, node: Size(1.0),
+            "cardinality": lambda data, given, node: data.length or Unknown(text_of(node)),
+            "__len__": lambda data, given, node: data.length or Unknown(text_of(node)),
         }
 
     def call(self, data: DataSet, name: str, given: Arguments, node: ast.AST) -> object:

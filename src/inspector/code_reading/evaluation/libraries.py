@@ -331,7 +331,7 @@ class Libraries:
                 else Unknown(text_of(node))
             )
         if name in _SIZES and data.source.loader is not LoaderName.FILES:
-            return Size(1.0)
+            return data.length or Unknown(text_of(node))
         if name in _SAME_DATA:
             return data
         if _is_table(data) and name not in _TABLE_METHODS and not name.startswith("_"):

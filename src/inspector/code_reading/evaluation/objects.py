@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from inspector.code_reading.evaluation.sizes import Size
 from inspector.code_reading.evaluation.values import MISSING, DictBox, ListBox, ValueBox
 from inspector.code_reading.program import CodePlace
 
@@ -172,6 +173,26 @@ class DataSet:
     def membership(self) -> tuple[DatasetStep, ...]:
         """The steps that decide which files it holds."""
         return tuple(s for s in self.steps if s.name in MEMBERSHIP)
+
+    @property
+    def number(self) -> int:
+        """A number that stands for what `len` counts of it: its items, or its batches."""
+        batched = sum(s.name == "batch" for s in self.steps)
+        return hash((id(self.source), self.part, batched))
+
+    @property
+    def length(self) -> Size | None:
+        """Its length, by that of what it is cut from; None where a cut has another count."""
+        size = Size(1.0, ("n", self.number))
+        for step in self.steps:
+            if step.name not in ("take", "skip"):
+                continue
+            count = step.values[0] if step.values else None
+            if not isinstance(count, Size):
+                return None
+            rest = Size(size.share - count.share, ("-", size.rule, count.rule))
+            size = count if step.name == "take" else rest
+        return size
 
     @property
     def is_list(self) -> bool:

@@ -73,7 +73,7 @@ class RandomDraws:
         """Return what `range` is of a length that only the files tell."""
         ends = given.places
         start, stop = (0, ends[0]) if len(ends) == 1 else ends[:2]
-        whole = isinstance(stop, Size) and stop.rule == ("n",)
+        whole = isinstance(stop, Size) and stop.rule[0] == "n"
         if len(ends) > 2 or (start == 0 and whole):
             return MISSING
         return Positions(None if start == 0 else start, None if whole else stop)

@@ -1,5 +1,6 @@
 """Evaluation images that training reads too, and sides that stand in for one another."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -107,10 +108,11 @@ def _stretches_overlap(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
     if not shares or max(shares) <= 0 or (one.source is two.source and one.data == two.data):
         return
     first, name = one.role.value, two.role.value
+    share = "some" if math.isinf(max(shares)) else f"{max(shares):.0%}"
     yield CodeFinding(
         "overlap", HIGH if one.role is DatasetRole.TRAINING else MIDDLE,
         f"The stretches that {first} (line {one.place.line}) and {name} take overlap:"
-        f" {max(shares):.0%} of the {name} images are {first} images too. Let one begin where the"
+        f" {share} of the {name} images are {first} images too. Let one begin where the"
         " other ends.",
         two.place,
     )  # fmt: skip

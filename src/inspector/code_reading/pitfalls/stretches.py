@@ -1,5 +1,6 @@
 """Which stretch of a list or of a named split a side takes, where the code says it."""
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,13 +33,13 @@ class Stretch:
     def common(self, other: "Stretch") -> float:
         """Return the share of this stretch that the other one holds, too; 0 if there is none.
 
-        A stretch without an end counts as shared in full where any of it is.
+        Infinity where there is some, but this stretch has no end that is known.
         """
         shared = min(self.high, other.high) - max(self.low, other.low)
         if self.whole != other.whole or shared <= 1e-9:
             return 0.0
         size = self.high - self.low
-        return 1.0 if shared == size else shared / size
+        return size if math.isinf(size) else shared / size
 
 
 def stretches(call: CodeCall) -> list[Stretch]:
