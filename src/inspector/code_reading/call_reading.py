@@ -62,6 +62,10 @@ class CallReader:
         picked = [v for s in use.data.steps if s.name == "slice" for v in s.values]
         for unknown in (v for v in picked if isinstance(v, Unknown)):
             values.lacks("indices", "which positions it takes is not in the code", unknown)
+        if use.data.source.loader is LoaderName.FILES and "table" in use.data.source.arguments:
+            chosen = [str(v) for s in use.data.steps if s.name == "filter" for v in s.values]
+            for condition in chosen:
+                values.lacks("rows", f"the table that {condition} chooses from is not in the code")
         for argument in LOADER_RULES[source.loader].names:
             values.require(argument)
         return CodeCall(

@@ -74,6 +74,12 @@ _LOADER_NAMES: Final = (
     "image_dataset_from_directory", "ImageDataGenerator", "split_dataset", "train_test_split",
     "random_split", "ImageFolder",
 )  # fmt: skip
+_NOT_FOLLOWED: Final = (
+    "timm.data.create_dataset", "webdataset.WebDataset", "tensorflow.data.TFRecordDataset",
+    "deeplake.load", "ffcv.loader.Loader", "torchdata.datapipes.iter.FileLister",
+)  # fmt: skip
+"""Loaders of other libraries whose files are not known here."""
+
 _IMAGE_CALLS: Final = ("imread", "open", "resize", "cvtColor", "load_img", "img_to_array", "astype")
 
 
@@ -206,6 +212,12 @@ class Libraries:
         return value
 
     def _foreign(self, ref: Ref, node: ast.AST) -> None:
+        other = next((n for n in _NOT_FOLLOWED if ref.name.endswith(n)), "")
+        if other and ref.imported:
+            why = (
+                "what this loader reads is not followed: save the lists, and give them with --list"
+            )
+            self._host.unread.append(Unread(self._host.place, f"{ref.last}(...)", why))
         if ref.last in _LOADER_NAMES and ref.imported and ref.name not in self._told:
             self._told.add(ref.name)
             module = ref.name.rpartition(".")[0] or "another file"
@@ -306,7 +318,7 @@ class Libraries:
                 return self._dataset_attribute(owner, name, node)
             case options.ParserBox() | StackBox() | Generator() | Layer() | Splitter():
                 return Method(owner, name)
-            case HfParts() | ImageCopy():
+            case HfParts() | ImageCopy() | SeededGenerator():
                 return Method(owner, name)
             case StreamValue(item=(first, second), text="dataloaders") if name in (
                 "train",

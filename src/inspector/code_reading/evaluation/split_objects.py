@@ -221,6 +221,8 @@ class SplitCalls(TorchCalls):
         return parts[0] if isinstance(split, str) else parts
 
     def _tfds(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        if ref.last == "as_numpy":
+            return given.get(0, "dataset")
         if ref.last != "load":
             return MISSING
         arguments = by_name(("name",), given)

@@ -171,6 +171,11 @@ class ValueAccess(ABC):
                 return merged([self.item(v, key, node) for v in options], text_of(node))
             case DictBox(data=data) if is_key(key):
                 return data.get(key, unknown)
+            case ObjectBox(kind=ClassBox() as kind) if isinstance(
+                kind.find("__getitem__"), Function
+            ):
+                getter = self.attribute(owner, "__getitem__", node)
+                return self.call(getter, Arguments((key,)), node)
             case ObjectBox(data=attributes) if isinstance(key, str):
                 return attributes.get(key, unknown)
             case ScopeBox(data=names) if isinstance(key, str):
@@ -304,6 +309,8 @@ def _named(owner: str, name: str) -> str:
 
 def is_key(key: object) -> bool:
     """Tell whether a value can be the key of a dict that is known."""
+    if isinstance(key, tuple):
+        return all(is_key(part) for part in key)
     return (is_scalar(key) and not (isinstance(key, float) and math.isnan(key))) or isinstance(
         key, Member
     )

@@ -31,6 +31,7 @@ def overlap_findings(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[
     parents = followed.libraries.parents
     for one, two in pairs(calls):
         yield from _contained(one, two, parents, calls)
+        yield from _same_image_folder(one, two)
         yield from _stretches_overlap(one, two)
         yield from _swapped(one, two)
     yield from _test_overlaps(calls)
@@ -86,6 +87,20 @@ def _contained(
             code, HIGH,
             f"The {name} images are everything that the training images were split from, training"
             f" images included. Give it the other side of the split.",
+            two.place,
+        )  # fmt: skip
+
+
+def _same_image_folder(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
+    """Find two ImageFolders of one folder, neither of which is cut."""
+    both = one.loader is two.loader is LoaderName.IMAGE_FOLDER and one.source is not two.source
+    if both and one.folder == two.folder and _whole_folder(one) and _whole_folder(two):
+        code = "test_is_training" if two.role is DatasetRole.TEST else "training_reads_all"
+        name = two.role.value
+        yield CodeFinding(
+            code, HIGH,
+            f"Training (line {one.place.line}) and {name} both read all images of {two.folder}:"
+            f" every {name} image is a training image too. Read another folder, or split this one.",
             two.place,
         )  # fmt: skip
 

@@ -228,7 +228,8 @@ def _vars(host: Host, given: Arguments, node: ast.AST) -> object:
 def _namespace(host: Host, given: Arguments, node: ast.AST) -> object:
     box = ObjectBox(None, dict(given.names))
     box.open = bool(given.open)
-    for value in given.places:
+    for place in given.places:
+        value = _yaml(host, Arguments((place,)), node) if isinstance(place, str) else place
         if isinstance(value, DictBox):
             attributes = {str(k): _nested(v) for k, v in value.data.items()}
             box.data |= attributes
