@@ -2,7 +2,8 @@
 
 Thresholds: drawn forms, letters and windows with other entries differ in .12 of the print or more,
 copies that were saved again, blurred, cropped or rotated by some degrees in .01 or less, those that
-were scaled in .10 or less. Few photos and MRI slices look like documents, and a pair needs two. See docs/measurements/duplicates.md.
+were scaled in .10 or less. Few photos and MRI slices look like documents, and a pair needs two.
+See docs/measurements/duplicates.md.
 """
 
 import cv2
