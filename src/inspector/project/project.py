@@ -16,7 +16,9 @@ from inspector.project.diagnosis.answers import Answers
 from inspector.project.diagnosis.diagnoses import Diagnoses
 from inspector.project.diagnosis.evidence import EvidenceReader
 from inspector.project.diagnosis.findings import Findings
+from inspector.project.diagnosis.group_folds import GroupFolds
 from inspector.project.diagnosis.image_map import ImageMap
+from inspector.project.diagnosis.influences import Influences
 from inspector.project.diagnosis.label_review import LabelReview
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.diagnosis.reports import Reports
@@ -101,6 +103,8 @@ class Project:
         self.image_map = ImageMap(context, self.embeddings)
         self.diagnoses = Diagnoses(source, self.splits, self.labels)
         self.shortcuts = Shortcuts(source, self.splits, self.diagnoses)
+        self.influences = Influences(source, self.splits, self.diagnoses, self.embeddings)
+        self.group_folds = GroupFolds(source, self.splits, self.diagnoses, self.embeddings)
         self.answers = Answers(source, self.splits, self.diagnoses)
         self.evidence = EvidenceReader(source, self.splits, self.diagnoses, self.shortcuts)
         self.findings = Findings(source, self.scans, self.decisions, self.splits, self.labels)

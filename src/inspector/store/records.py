@@ -41,6 +41,7 @@ class RecordKey(Enum):
     EXPERIMENT = "experiment"
     LABEL_ERRORS = "label errors"
     SHORTCUTS = "shortcuts"
+    BORROWED = "borrowed accuracy"
     LABEL_REVIEW = "label review"
     POLICIES = "policies"
     EXPORT = "export"
@@ -288,6 +289,50 @@ class ShortcutsRecord(msgspec.Struct, frozen=True):
     probes: tuple[ProbeRecord, ...]
 
 
+class InfluenceRecord(msgspec.Struct, frozen=True, array_like=True):
+    """A training group that carries an answer: ids of some of its images, values as in audit."""
+
+    samples: tuple[int, ...]
+    images: int
+    drop: float
+    changes: bool
+
+
+class AnswerRecord(msgspec.Struct, frozen=True, array_like=True):
+    """A validation image's id, whether it is right with its group and without, and by whom."""
+
+    sample: int
+    right: bool
+    right_without: bool
+    shares: bool
+    influences: tuple[InfluenceRecord, ...]
+
+
+class BorrowedRecord(msgspec.Struct, frozen=True):
+    """The last measurement of borrowed accuracy; `digest` is of what it read.
+
+    Attributes:
+        evaluation: Name of the split that is judged; it has so many images and groups.
+        training: Images in training.
+        accuracy, without, borrowed: Mean, low and high.
+    """
+
+    digest: str
+    evaluation: str
+    images: int
+    groups: int
+    training: int
+    accuracy: tuple[float, float, float]
+    without: tuple[float, float, float]
+    borrowed: tuple[float, float, float]
+    placebo: float
+    verdict: str
+    bound: str
+    why: tuple[str, ...]
+    embedded: bool
+    answers: tuple[AnswerRecord, ...]
+
+
 class LabelVerdict(msgspec.Struct, frozen=True, array_like=True):
     """A person's verdict whether this label of an image is wrong; `sample` is its id."""
 
@@ -345,6 +390,7 @@ LABEL_ERRORS = Record[LabelErrorsRecord | None](
 SHORTCUTS = Record[ShortcutsRecord | None](
     RecordKey.SHORTCUTS, ShortcutsRecord, None, rebuildable=True
 )
+BORROWED = Record[BorrowedRecord | None](RecordKey.BORROWED, BorrowedRecord, None, rebuildable=True)
 LABEL_REVIEW = Record(RecordKey.LABEL_REVIEW, LabelReviewRecord, LabelReviewRecord())
 POLICIES = Record(RecordKey.POLICIES, PoliciesRecord, PoliciesRecord())
 EXPORT = Record(RecordKey.EXPORT, ExportRecord, ExportRecord())
