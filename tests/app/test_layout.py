@@ -185,7 +185,7 @@ def test_nor_on_start(qtbot: QtBot, size: tuple[int, int]) -> None:
     window.resize(*size)
     window.show()
     assert window.start is not None
-    window.start.say("A folder that is not there could not be opened. Choose another one.")
+    window.start.show_error("A folder that is not there could not be opened. Choose another one.")
     qtbot.wait(100)
     assert not faults("Start", window.start)
     window.close()

@@ -59,6 +59,7 @@ def test_every_key_is_as_documented(
     serving.write_text(SERVING)
     where = [str(demo), "--project", str(tmp_path / "p.inspector")]
     image = sorted(demo.rglob("IMG_*.jpg"))[0].relative_to(demo).as_posix()
+    judged = sorted((demo / "validation").rglob("IMG_*.jpg"))[0].relative_to(demo).as_posix()
     words = {
         "scan": ["scan", *where],
         "labels --review": ["labels", *where, "--review"],
@@ -83,6 +84,9 @@ def test_every_key_is_as_documented(
         "groups": ["groups", *where],
         "labels": ["labels", *where],
         "shortcuts": ["shortcuts", *where],
+        "borrowed": ["borrowed", *where],
+        "borrowed --image": ["borrowed", *where, "--image", judged],
+        "crossvalidate": ["crossvalidate", *where, "--folds", "3"],
         "freeze": ["freeze", *where, "-o", str(tmp_path / "lock.csv")],
         "diagnose": ["diagnose", *where],
         "decide": ["decide", *where, "--rule", "largest", "--scope", "all"],

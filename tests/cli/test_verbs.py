@@ -80,7 +80,8 @@ def test_every_verb_has_help() -> None:
         "decisions", "export", "projects", "backups", "caches", "doctor", "split", "leaks",
         "groups", "freeze", "code",
         "diagnose", "labels", "report", "fix", "policy", "train", "runs", "compare", "desktop",
-        "unpack", "script", "audit", "fingerprints", "shortcuts", "map", "similar",
+        "unpack", "script", "audit", "fingerprints", "shortcuts", "borrowed",
+        "crossvalidate", "map", "similar",
     }  # fmt: skip
 
 

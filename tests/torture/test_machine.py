@@ -23,7 +23,8 @@ DECIDERS = 11
 VERBS = (
     "scan", "problems", "quality", "duplicates", "split", "leaks", "groups", "freeze", "diagnose",
     "labels", "report", "fix", "decide", "undo", "redo", "decisions", "export", "runs",
-    "script", "audit", "fingerprints", "shortcuts", "map", "similar",
+    "script", "audit", "fingerprints", "shortcuts", "borrowed", "crossvalidate",
+    "map", "similar",
 )  # fmt: skip
 
 
@@ -33,6 +34,7 @@ def words_of(verb: str, dataset: Path, project: Path, folder: Path) -> list[obje
     first: dict[str, list[object]] = {"script": ["fiftyone"], "similar": [image]}
     more: dict[str, list[object]] = {
         "audit": ["--against", dataset / "training"],
+        "crossvalidate": ["--folds", 2],
         "decide": ["--drop", image],
         "diagnose": ["--quick", "--seeds", 2],
         "export": ["--to", folder / verb],

@@ -65,5 +65,6 @@ def _distinct(calls: Sequence[CodeCall]) -> Iterator[CodeCall]:
         )  # fmt: skip
         same = known.get(key)
         numbers = call.fit_numbers if same is None else (*same.fit_numbers, *call.fit_numbers)
-        known[key] = replace(call if same is None else same, fit_numbers=numbers)
+        better = same is None or (call.read_by_model and not same.read_by_model)
+        known[key] = replace(call if better or same is None else same, fit_numbers=numbers)
     yield from known.values()

@@ -32,6 +32,7 @@ class DatasetUse:
         fit_numbers: Numbers of the fit calls that read it.
         taken: True if it is looped over, or taken from a dict of splits.
         loader_names: Variables that a DataLoader of it is assigned to.
+        containers: Datasets that it points into.
     """
 
     data: DataSet
@@ -43,6 +44,7 @@ class DatasetUse:
     fit_numbers: list[int] = field(default_factory=list)
     taken: bool = False
     loader_names: list[str] = field(default_factory=list)
+    containers: list[DataSet] = field(default_factory=list)
 
     @property
     def key(self) -> tuple[Source, tuple[DatasetStep, ...]]:
@@ -61,6 +63,8 @@ class DatasetUse:
 
     def record(self, event: Event, data: DataSet, number: int) -> None:
         """Record an event that has the dataset as `data`."""
+        if data.container is not None:
+            self.containers.append(data.container)
         match event.action:
             case Action.NAME if event.name:
                 self._name(event.name, data)
@@ -125,7 +129,7 @@ def listed_uses(uses: Sequence[DatasetUse], parents: dict[Source, DataSet]) -> l
     consumed = {
         (p.source, p.membership)
         for use in uses
-        for p in (use.data.source.parent, parents.get(use.data.source), use.data.container)
+        for p in (use.data.source.parent, parents.get(use.data.source), *use.containers)
         if p is not None
     }
     used_sources = {u.data.source for u in uses if u.names or u.used or u.taken}
@@ -156,7 +160,10 @@ def _judges_whole(use: DatasetUse) -> bool:
 
 def _is_read(use: DatasetUse) -> bool:
     """Tell whether a list of files is read as a dataset, or cut like one."""
-    known = use.data.source.arguments.get("directory") is not None
+    given = use.data.source.arguments
+    known = given.get("directory") is not None
+    if "table" in given and use.data.has("filter"):
+        return use.used or role_of_names(use.names) is not DatasetRole.OTHER
     return known and (use.used or any(s.name in ("take", "skip") for s in use.data.membership))
 
 

@@ -11,6 +11,7 @@ from inspector.code_reading.evaluation.objects import (
     SPLIT_LOADERS,
     Action,
     DataSet,
+    DatasetStep,
     Event,
     LoaderName,
     Source,
@@ -199,6 +200,9 @@ def _draws_differ(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
         LoaderName.RANDOM_SPLIT, LoaderName.TRAIN_TEST_SPLIT, LoaderName.HF_SPLIT,
         LoaderName.PANDAS_SAMPLE, LoaderName.SPLIT_DATASET,
     )  # fmt: skip
+    if one.loader is LoaderName.SLICES:
+        yield from _orders_differ(one, two)
+        return
     nested = one.source.parent is not None and one.source.parent.source.loader in SPLIT_LOADERS
     nested |= two.source.parent is not None and two.source.parent.source.loader in SPLIT_LOADERS
     if nested or not (again or one.loader is LoaderName.DATASET):
@@ -241,6 +245,31 @@ def _certainly_same(one: object, two: object) -> bool:
         isinstance(one, Unknown) and isinstance(two, Unknown) and one.text == two.text
         and "(" not in one.text + one.why and not one.options and not two.options
     )  # fmt: skip
+
+
+def _orders_differ(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
+    """Find two cuts of one list of files that was shuffled for each of them."""
+    orders = [_shuffle_of(call.source.parent) for call in (one, two)]
+    if None in orders or one.source.parent == two.source.parent:
+        return
+    seeds = [o.values[0] if o is not None and o.values else None for o in orders]
+    known = all(isinstance(s, int) for s in seeds)
+    hidden = any(isinstance(s, Unknown) and "has drawn" not in s.why for s in seeds)
+    if hidden or (known and seeds[0] == seeds[1]):
+        return
+    name = _EVALUATED[two.role]
+    yield CodeFinding(
+        "different_seeds", HIGH,
+        f"Training and {name} are cut from two shuffles of {one.folder} (lines {one.place.line} and"
+        f" {two.place.line}) that are not the same, so many {name} images are training images too."
+        " Shuffle once and cut that list, or seed a generator of its own for each.",
+        two.place, "seed",
+    )  # fmt: skip
+
+
+def _shuffle_of(data: DataSet | None) -> DatasetStep | None:
+    steps = () if data is None else data.steps
+    return next((s for s in reversed(steps) if s.name == "shuffle"), None)
 
 
 def _certainly_different(one: object, two: object) -> bool:

@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Final
 
+from inspector.code_reading.evaluation.keras_objects import TF_DATA
 from inspector.code_reading.evaluation.objects import DataSet, DatasetStep, LoaderName, Source
 from inspector.code_reading.evaluation.sizes import Size
 from inspector.code_reading.evaluation.value_text import shown
@@ -287,6 +288,8 @@ def _shuffled_cut(parent: DataSet | None, cuts: tuple[int, ...]) -> SplitCall:
     if not shuffles:
         return split_call(SplitFunction.INDEX_CUT, {**keywords, "shuffler": "none"})
     values = shuffles[0].values
+    if TF_DATA in values:
+        raise UnreplayableError(ReplayGap.UNSUPPORTED, "tf.data shuffles the list before the split")
     seed = values[0] if values else None
     shuffler = values[2] if len(values) > 2 else "numpy.random"
     shared = values[3] if len(values) > 3 else False

@@ -201,8 +201,12 @@ LOADER_RULES: Final[Mapping[LoaderName, LoaderRule]] = {
 def share_held_out(values: CallArguments, data: DataSet, role: DatasetRole) -> float | None:
     """Return the share that a split holds out for this role; None if unknown."""
     share = LOADER_RULES[data.source.loader].share(values, data, role)
+    cut = taken_share(data, role)
     if share is None:
-        share = taken_share(data, role)
+        share = cut
+    elif role is not DatasetRole.TRAINING and data.has("take", "skip"):
+        share = None if cut is None else share * cut
+    if share is None:
         counts = [v for s in data.membership if s.name in ("take", "skip") for v in s.values]
         hidden = next((v for v in counts if isinstance(v, Unknown)), None)
         if hidden is not None:

@@ -25,6 +25,7 @@ from inspector.code_reading.finding import HIGH, LOW, MIDDLE
 from inspector.code_reading.input_differences import InputDifference, input_differences
 from inspector.code_reading.model_input import ModelInput, distinct, model_input
 from inspector.code_reading.program import CodePlace, Program, Unread
+from inspector.code_reading.role_corrections import is_role, with_roles
 from inspector.code_reading.roles import DatasetRole
 
 MAX_INPUTS: Final = 8
@@ -73,18 +74,26 @@ def read_serving(
     Args:
         training: Training code.
         serving: Inference code.
-        answers: Values of expressions that the training code does not tell.
+        answers: Values of expressions that the training code does not tell, and corrected roles of
+            its datasets.
         class_names: Class folders of the dataset; () without a dataset.
+
+    Raises:
+        UsageError: A corrected role is of no dataset of the training code.
     """
-    trained = follow(training, answers, images=True)
+    given = answers or {}
+    values = {name: value for name, value in given.items() if not is_role(name)}
+    roles = {name: str(value) for name, value in given.items() if is_role(name)}
+    trained = follow(training, values, images=True)
     served = follow(serving, images=True)
-    learnt, training_unread = _training_input(trained)
+    calls = _by_role(with_roles(code_calls(trained), roles))
+    learnt, training_unread = _training_input(trained, calls)
     inputs, unread = _serving_inputs(served)
     differences: list[InputDifference] = []
     if learnt is not None:
         for number, one in enumerate(inputs):
             differences += [replace(d, number=number) for d in input_differences(learnt, one)]
-    differences += class_order(trained, _by_role(code_calls(trained)), served, class_names)
+    differences += class_order(trained, calls, served, class_names)
     once: dict[tuple[str, CodePlace], InputDifference] = {}
     for difference in differences:
         once.setdefault((difference.text, difference.place), difference)
@@ -98,11 +107,13 @@ def read_serving(
 # Training input.
 
 
-def _training_input(followed: Followed) -> tuple[ModelInput | None, list[Unread]]:
+def _training_input(
+    followed: Followed, calls: Sequence[CodeCall]
+) -> tuple[ModelInput | None, list[Unread]]:
     images = followed.libraries.images
     assert images is not None
     inputs = [
-        model_input(image, call.place) for call in _by_role(code_calls(followed))
+        model_input(image, call.place) for call in calls
         if (image := _given(images, call.data, call)) is not None
     ]  # fmt: skip
     uses = [u for u in images.uses if u.kind is not UseKind.PREDICT]

@@ -7,7 +7,7 @@ from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.dataset_uses import data_sets
 from inspector.code_reading.draw_findings import draw_findings
 from inspector.code_reading.evaluation.evaluator import Followed
-from inspector.code_reading.evaluation.objects import Action, DataSet, Layer, LoaderName
+from inspector.code_reading.evaluation.objects import Action, DataSet, LoaderName
 from inspector.code_reading.evaluation.values import ListBox, is_known
 from inspector.code_reading.finding import HIGH, MIDDLE, CodeFinding
 from inspector.code_reading.policies import flat_layers
@@ -222,7 +222,7 @@ def _splits_differ(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
 def _class_order(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
     if one.loader not in _FOLDERS or two.loader not in _FOLDERS:
         return
-    first, second = _classes(one), _classes(two)
+    first, second = classes_of(one), classes_of(two)
     if first is None and second is None:
         return
     if _hides_classes(one) or _hides_classes(two):
@@ -249,10 +249,11 @@ def _class_order(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
 def _hides_classes(call: CodeCall) -> bool:
     name = "class_names" if call.loader is LoaderName.DATASET else "classes"
     value = call.source.arguments.get(name)
-    return bool(call.source.open) or (value is not None and _classes(call) is None)
+    return bool(call.source.open) or (value is not None and classes_of(call) is None)
 
 
-def _classes(call: CodeCall) -> tuple[str, ...] | None:
+def classes_of(call: CodeCall) -> tuple[str, ...] | None:
+    """Return the classes that a call lists in order; None where it lists none."""
     name = "class_names" if call.loader is LoaderName.DATASET else "classes"
     value = call.source.arguments.get(name)
     items = (
@@ -315,7 +316,7 @@ def _binary(followed: Followed, call: CodeCall) -> Iterator[CodeFinding]:
     name = "label_mode" if call.loader is LoaderName.DATASET else "class_mode"
     if call.loader not in _FOLDERS or call.source.arguments.get(name) != "binary":
         return
-    classes = _classes(call)
+    classes = classes_of(call)
     count = len(classes) if classes else _outputs(followed, call)
     if count is not None and count > 2:
         yield CodeFinding(
@@ -333,13 +334,16 @@ def _outputs(followed: Followed, call: CodeCall) -> int | None:
             d.source is call.source for d in (*data_sets(event.data), *data_sets(event.validation))
         )
         if event.action is Action.FIT and reads:
-            dense = [m for m in flat_layers(event.model) if m.name == "Dense"]
-            return _units(dense[-1]) if dense else None
+            return outputs_of(event.model)
     return None
 
 
-def _units(layer: Layer) -> int | None:
-    units = layer.places[0] if layer.places else layer.names.get("units")
+def outputs_of(model: object) -> int | None:
+    """Return the units of the last Dense layer of a model; None where they are not known."""
+    dense = [layer for layer in flat_layers(model) if layer.name == "Dense"]
+    if not dense:
+        return None
+    units = dense[-1].places[0] if dense[-1].places else dense[-1].names.get("units")
     return units if isinstance(units, int) else None
 
 
@@ -383,7 +387,8 @@ def _sorted_arrays(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
             continue
         if parent is None or parent.source.loader is not LoaderName.FILES or parent.has("shuffle"):
             continue
-        if parent.source.arguments.get("directory") is None:
+        given = parent.source.arguments
+        if given.get("directory") is None or given.get("by_class") is False:
             continue
         yield CodeFinding(
             "fit_split_sorted", HIGH,

@@ -16,7 +16,9 @@ from inspector.project.diagnosis.answers import Answers
 from inspector.project.diagnosis.diagnoses import Diagnoses
 from inspector.project.diagnosis.evidence import EvidenceReader
 from inspector.project.diagnosis.findings import Findings
+from inspector.project.diagnosis.group_folds import GroupFolds
 from inspector.project.diagnosis.image_map import ImageMap
+from inspector.project.diagnosis.influences import Influences
 from inspector.project.diagnosis.label_review import LabelReview
 from inspector.project.diagnosis.labels import Labels
 from inspector.project.diagnosis.reports import Reports
@@ -30,6 +32,7 @@ from inspector.project.export.image_scripts import ImageScripts
 from inspector.project.review.audit import Audits
 from inspector.project.review.decisions import Decisions
 from inspector.project.review.duplicates import Duplicates
+from inspector.project.review.false_pairs import FalsePairs
 from inspector.project.review.gallery import Gallery
 from inspector.project.review.groups import Groups
 from inspector.project.review.image_collection import Fingerprints
@@ -81,6 +84,7 @@ class Project:
         self.scans = Scans(context)
         self.embeddings = Embeddings(context, self.samples)
         self.duplicates = Duplicates(context, self.samples)
+        self.false_pairs = FalsePairs(context, self.duplicates)
         self.image_hashes = ImageHashes(context, self.samples)
         self.pair_differences = PairDifferences(context, self.samples, self.duplicates)
         self.fingerprints = Fingerprints(context, self.samples)
@@ -99,6 +103,8 @@ class Project:
         self.image_map = ImageMap(context, self.embeddings)
         self.diagnoses = Diagnoses(source, self.splits, self.labels)
         self.shortcuts = Shortcuts(source, self.splits, self.diagnoses)
+        self.influences = Influences(source, self.splits, self.diagnoses, self.embeddings)
+        self.group_folds = GroupFolds(source, self.splits, self.diagnoses, self.embeddings)
         self.answers = Answers(source, self.splits, self.diagnoses)
         self.evidence = EvidenceReader(source, self.splits, self.diagnoses, self.shortcuts)
         self.findings = Findings(source, self.scans, self.decisions, self.splits, self.labels)

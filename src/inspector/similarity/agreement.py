@@ -38,8 +38,13 @@ _COLOUR_B = int(PairMeasure.COLOUR_B)
 _COLOUR_APART = int(PairMeasure.COLOUR_APART)
 
 _PLAIN = np.array([1.0, 0.0, 0.0, 0.0, 1.0, 0.0])
-# Four steps from one of these scales reach crops of up to a quarter of a side.
+# Four steps from one of these scales reach crops of up to a quarter of a side; from one of these
+# angles, rotations of up to 30 degrees.
 _SCALES = (1.0, 0.87, 1.15)
+_ANGLES = (-0.4, 0.4)
+_STARTS = np.array(
+    [(scale, 0.0) for scale in _SCALES] + [(math.cos(a), math.sin(a)) for a in _ANGLES]
+)
 _FITS = 0.95
 _MIN_LIGHT = 0.55
 _MIN_FINE_BEFORE, _MIN_FINE_ON_THE_WAY, _MIN_FINE = 0.1, 0.3, 0.4
@@ -58,6 +63,7 @@ def measure(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one numeric ker
     a_rows: NDArray[np.int32],
     b_rows: NDArray[np.int32],
     transforms: NDArray[np.uint8],
+    far: NDArray[np.bool_],
     out: Doubles,
     places: Doubles,
 ) -> None:
@@ -70,6 +76,7 @@ def measure(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one numeric ker
         a_rows: (k,) first images.
         b_rows: (k,) second images.
         transforms: (k,) flip or rotation of the first image.
+        far: (k,) pairs that may be rotated or cropped further than those with similar hashes.
         out: (k, MEASURES), filled.
         places: (k, 6), filled with the map from the first to the second image.
     """
@@ -99,9 +106,11 @@ def measure(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one numeric ker
         halved(small_b, light_b)
         slopes_of(light_a, 1, slopes16, row16)
         light = -2.0
-        for scale in _SCALES:
+        for start in range(len(_STARTS) if far[pair] else len(_SCALES)):
             place[:] = _PLAIN
-            place[0] = place[4] = scale
+            place[0] = place[4] = _STARTS[start, 0]
+            place[1] = -_STARTS[start, 1]
+            place[3] = _STARTS[start, 1]
             improve(slopes16, row16, light_b, place, 4, 2, values16, inside16, factor, right)
             count = warp(light_b, place, 1, 0, values16, inside16)
             fit = correlation(row16, values16, inside16, 1.0)[0]

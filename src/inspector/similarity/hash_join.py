@@ -36,7 +36,10 @@ _BANDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Pairs to verify, as columns: row numbers a < b, and the transform that maps a to b."""
+    """Pairs to verify, as columns: row numbers a < b, and the transform that maps a to b.
+
+    `FAR` may be added to the number of a transform.
+    """
 
     a: NDArray[np.int32]
     b: NDArray[np.int32]

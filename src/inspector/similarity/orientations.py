@@ -14,6 +14,10 @@ STEPS = (
 INVERSE = (0, 1, 4, 3, 2, 5, 6, 7)
 # If a rotation by 90 degrees maps a to b, one by 270 maps b to a.
 ONE_OF_EACH = tuple(t for t, inverse in enumerate(INVERSE) if t <= inverse)
+MIRROR = 1
+FAR = 8
+"""Added to the number of a candidate's transform: beside it, an image may be turned by up to 30
+degrees. What sees the content proposes those."""
 
 
 def apply(picture: NDArray[np.generic], transform: int) -> NDArray[np.generic]:

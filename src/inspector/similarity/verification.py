@@ -22,7 +22,7 @@ from inspector.similarity.levels import (
     TURNED_COSTS,
 )
 from inspector.similarity.measures import MEASURES, PairMeasure
-from inspector.similarity.orientations import STEPS
+from inspector.similarity.orientations import FAR, STEPS
 
 # A rotated variant is named only if it beats the plain one by this: symmetric objects fit both.
 CLEARLY = 0.03
@@ -52,11 +52,17 @@ class Pairs:
     similarity: NDArray[np.float32]
 
 
-def verify(records: NDArray[np.void], candidates: Candidates) -> Pairs:
-    """Return the pairs whose similarity is at least that of a candidate; scale as in `levels`."""
+def verify(records: NDArray[np.void], candidates: Candidates, *, least: float = POSSIBLE) -> Pairs:
+    """Return the candidates whose similarity is at least possible; see `levels` for the scale.
+
+    Args:
+        records: (n,) of `FINGERPRINT`.
+        candidates: Those of one pair stand together.
+        least: Similarity from which pairs are returned.
+    """
     similarity = similarities(records, candidates)
-    rows = np.flatnonzero(similarity >= POSSIBLE)
-    a, b, transform = candidates.a[rows], candidates.b[rows], candidates.transform[rows]
+    rows = np.flatnonzero(similarity >= least)
+    a, b, transform = candidates.a[rows], candidates.b[rows], candidates.transform[rows] % FAR
     similarity = similarity[rows]
     # The best variant of a pair comes first; the plain one wins unless clearly beaten.
     handicap = np.where(transform > 0, similarity - CLEARLY, similarity)
@@ -81,6 +87,7 @@ def compare(one: NDArray[np.void], two: NDArray[np.void], transform: int) -> flo
 
 def similarities(records: NDArray[np.void], candidates: Candidates) -> _Values:
     """Return the similarity 0..1 of each candidate pair."""
+    turned = candidates.transform % FAR > 0
     small = records["side_px"] < SMALL_PX
     measures, places = measured(records, candidates)
     apart = _disagreement(measures, _stretches(records, candidates, places))
@@ -90,7 +97,7 @@ def similarities(records: NDArray[np.void], candidates: Candidates) -> _Values:
         np.minimum(on_scale(measures[:, PairMeasure.SCORE]), apart + SMALL_ALLOWANCE),
         apart,
     )
-    similarity -= np.where(candidates.transform > 0, TURNED_COSTS, 0.0)
+    similarity -= np.where(turned, TURNED_COSTS, 0.0)
     return np.where(measures[:, PairMeasure.STAGE] >= 3, similarity.clip(0, 1), 0.0)
 
 
@@ -101,7 +108,8 @@ def measured(records: NDArray[np.void], candidates: Candidates) -> tuple[_Values
     places[:, [0, 4]] = 1
     agreement.measure(
         records["luma"], records["colour"], records["side_px"] < SMALL_PX,
-        candidates.a, candidates.b, candidates.transform, measures, places,
+        candidates.a, candidates.b, candidates.transform % FAR, candidates.transform >= FAR,
+        measures, places,
     )  # fmt: skip
     return measures, places
 
@@ -118,7 +126,8 @@ def _stretches(records: NDArray[np.void], candidates: Candidates, places: _Value
     aspects = np.where(records["aspect"] > 0, records["aspect"], 1.0)
     one = aspects[candidates.a]
     both = np.stack(
-        [np.where(_TRANSPOSED[candidates.transform], 1 / one, one), aspects[candidates.b]], axis=1
+        [np.where(_TRANSPOSED[candidates.transform % FAR], 1 / one, one), aspects[candidates.b]],
+        axis=1,
     )
     stretched = np.zeros(len(places))
     agreement.stretches(places, both.astype(np.float64), stretched)

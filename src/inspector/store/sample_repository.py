@@ -49,6 +49,10 @@ class SampleRepository:
         """Return the split of one file per content, by content hash."""
         return samples.splits(self._database.read())
 
+    def labels(self) -> dict[int, str]:
+        """Return the label of each present image, by id."""
+        return samples.labels(self._database.read())
+
     def identical_across_splits(self, most: int) -> list[tuple[int, int]]:
         """Return at most `most` pairs of identical images in two splits."""
         return samples.identical_across_splits(self._database.read(), most)

@@ -282,6 +282,13 @@ def splits(connection: sqlite3.Connection) -> dict[bytes, str]:
     return {row[0]: row[1] for row in rows}
 
 
+def labels(connection: sqlite3.Connection) -> dict[int, str]:
+    """Return the label of each present image, by id."""
+    return dict(
+        connection.execute("SELECT id, label FROM sample WHERE missing = 0 AND status = 'image'")
+    )
+
+
 def _replace_content(connection: sqlite3.Connection, old: int) -> int:
     """Set aside a file whose content changed; return the id of its fresh row.
 

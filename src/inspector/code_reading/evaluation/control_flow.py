@@ -193,7 +193,8 @@ class ControlFlow(FunctionCalls):
         typical = self.typical(source, node.target)
 
         def start() -> None:
-            self.loops.begin_round()
+            if folds:
+                self.loops.begin_round()
             self.bind(node.target, typical, scope)
 
         folds = self.loops.enter_folds(typical)

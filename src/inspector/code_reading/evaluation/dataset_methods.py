@@ -19,7 +19,6 @@ from inspector.code_reading.evaluation.objects import (
     StreamValue,
     Tensor,
 )
-from inspector.code_reading.evaluation.sizes import Size
 from inspector.code_reading.evaluation.split_objects import SplitCalls
 from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import MISSING, Arguments, Function, Unknown
@@ -55,12 +54,12 @@ class DatasetMethods:
             "apply": self._map,
             "with_transform": self._map,
             "shuffle": self._shuffle,
-            "concatenate": lambda data, given, node: data.after("concatenate", text_of(node)),
+            "concatenate": self._concatenate,
             "train_test_split": splits.hf_split,
             "sample": splits.sample,
             "drop": self._drop,
-            "cardinality": lambda data, given, node: Size(1.0),
-            "__len__": lambda data, given, node: Size(1.0),
+            "cardinality": lambda data, given, node: data.length or Unknown(text_of(node)),
+            "__len__": lambda data, given, node: data.length or Unknown(text_of(node)),
         }
 
     def call(self, data: DataSet, name: str, given: Arguments, node: ast.AST) -> object:
@@ -109,6 +108,10 @@ class DatasetMethods:
             return data.after("shuffle", seed, False, "numpy.random.default_rng")
         step = shuffle_step(given, getattr(node, "lineno", 0))
         return DataSet(data.source, (*data.steps, step), data.derived)
+
+    def _concatenate(self, data: DataSet, given: Arguments, node: ast.AST) -> object:
+        whole = self._splits.joined(data, (data, given.get(0, "dataset")))
+        return whole if whole is not data else data.after("concatenate", text_of(node))
 
     def _drop(self, data: DataSet, given: Arguments, node: ast.AST) -> object:
         other = given.get(0, "labels")

@@ -6,6 +6,7 @@ from typing import Final
 from inspector.code_reading.evaluation.host import Host
 from inspector.code_reading.evaluation.objects import (
     DataSet,
+    ImageCopy,
     Layer,
     LoaderName,
     Source,
@@ -71,21 +72,69 @@ def files_of(host: Host, value: object, node: ast.AST) -> DataSet | None:
             return data
         case tuple() as several if several:
             return files_of(host, several[0], node)
-        case ListBox(data=[first, *_] as items) if isinstance(first, PathText | PartText | str):
-            folder = _common_folder(items[:50])
-            if folder:
-                where = PartText(folder) if "{" in folder else folder
-                known = {"directory": folder_of(where), "pattern": where, "built": True}
-                return DataSet(Source(LoaderName.FILES, host.place, node, known))
+        case ListBox(data=[first, *_] as items) if _image_path(first) is not None:
+            return _listed_files(host, items[:200], node)
         case ListBox(data=[DataSet() as first, *_]):
             return first
         case DictBox(data=data) if data:
             return files_of(host, next(iter(data.values())), node)
-        case StreamValue(item=item) if isinstance(item, PathText | PartText | str):
+        case StreamValue(item=item) if _image_path(item) is not None:
             return files_of(host, ListBox([item]), node)
         case StreamValue(item=DataSet() as item):
             return item
     return None
+
+
+def _listed_files(host: Host, items: list[object], node: ast.AST) -> DataSet | None:
+    """Return the files of a list that the code fills with paths, or with images read from them."""
+    paths = [path for v in items if (path := _image_path(v)) is not None]
+    folder = _common_folder(paths[:50])
+    if not folder:
+        return None
+    where = PartText(folder) if "{" in folder else folder
+    known = {"directory": folder_of(where), "pattern": where, "built": True}
+    known["by_class"] = _by_class(folder, paths)
+    data = DataSet(Source(LoaderName.FILES, host.place, node, known))
+    copied = [v.of for v in items if isinstance(v, ImageCopy)]
+    return data.after("copies") if any(v in copied for v in items) else data
+
+
+def _image_path(value: object) -> object:
+    """Return the path of what a list of files or images holds; None if it is no such thing."""
+    match value:
+        case PathText() | PartText() | str():
+            return value
+        case ImageCopy(of=path):
+            return path
+        case (PathText() | ImageCopy() as first, *_) | ListBox(
+            data=[PathText() | ImageCopy() as first, *_]
+        ):
+            return _image_path(first)
+        case Unknown(options=(item, None)):
+            return _image_path(item)
+    return None
+
+
+def _by_class(folder: str, paths: list[object]) -> bool:
+    """Tell whether paths lie in folders below a folder: one after the other, class by class."""
+    inner = {shown(p)[len(folder) :].strip("/").rpartition("/")[0] for p in paths}
+    return "" not in inner and (len(inner) > 1 or any("{" in name for name in inner))
+
+
+def typical_image(box: ListBox) -> object:
+    """Return what stands for any item of a list of images that a loop fills; None for others."""
+    paths = [_image_path(v) for v in box.data[:200]]
+    known = [p for p in paths if p is not None and not isinstance(p, str)]
+    if not box.open or not known or len(known) < len(paths):
+        return None
+    folder = _common_folder(known[:50])
+    below = "{class}/{file}" if _by_class(folder, known) else "{file}"
+    image = PathText(PartText(f"{folder}/{below}"))
+    first = box.data[0].options[0] if isinstance(box.data[0], Unknown) else box.data[0]
+    if isinstance(first, PathText | ImageCopy):
+        copied = {v.of for v in box.data if isinstance(v, ImageCopy)}
+        return None if copied else image
+    return (image, Unknown("the label"))
 
 
 def held_dataset(value: object) -> object:

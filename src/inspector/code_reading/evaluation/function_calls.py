@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from inspector.code_reading.evaluation.expressions import Expressions
-from inspector.code_reading.evaluation.file_values import held_dataset
+from inspector.code_reading.evaluation.file_values import held_dataset, typical_image
 from inspector.code_reading.evaluation.frames import Flow, FunctionCall, Return
 from inspector.code_reading.evaluation.libraries import Libraries
 from inspector.code_reading.evaluation.names import BARE_NAMES, UNKNOWN_NAMES, is_foreign
 from inspector.code_reading.evaluation.objects import Action, DataSet, Event, StreamValue, Tensor
-from inspector.code_reading.evaluation.training_loops import TrainingLoops
+from inspector.code_reading.evaluation.torch.training_loops import TrainingLoops
 from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
@@ -365,7 +365,10 @@ class FunctionCalls(Expressions):
         """Return a typical item of something that can't be listed."""
         images = self.libraries.images
         item = MISSING if images is None else images.item_of_list(source)
-        return super().typical(source, target) if item is MISSING else item
+        if item is not MISSING:
+            return item
+        image = typical_image(source) if images is None and isinstance(source, ListBox) else None
+        return super().typical(source, target) if image is None else image
 
     def image_arithmetic(
         self, sign: ast.operator, one: object, two: object, node: ast.AST

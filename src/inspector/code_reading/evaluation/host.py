@@ -6,7 +6,7 @@ from typing import Protocol
 
 from inspector.code_reading.evaluation.memory import Memory
 from inspector.code_reading.evaluation.objects import DataSet, Event
-from inspector.code_reading.evaluation.training_loops import TrainingLoops
+from inspector.code_reading.evaluation.torch.training_loops import TrainingLoops
 from inspector.code_reading.evaluation.values import Arguments, ScopeBox, ValueBox
 from inspector.code_reading.program import CodePlace, Unread
 

@@ -19,7 +19,6 @@ from inspector.code_reading.evaluation.objects import (
     StackBox,
     Tensor,
 )
-from inspector.code_reading.evaluation.sizes import Size
 from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
@@ -61,6 +60,9 @@ POSITIONS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 """Argument names by position, as in Keras 3."""
+
+TF_DATA: Final = "tf.data"
+"""What shuffles a tf.data dataset."""
 
 BUILT_IN_SIDES: Final = {"mnist": 28, "fashion_mnist": 28, "cifar10": 32, "cifar100": 32}
 """Keras's built-in datasets, and the side of their images, px."""
@@ -218,7 +220,7 @@ def _list_files(host: Host, ref: Ref, given: Arguments, node: ast.AST) -> object
     shuffle = given.get(1, "shuffle")
     if shuffle is False:
         return data.after("sorted")
-    return data.after("shuffle", given.get(2, "seed"), True)
+    return data.after("shuffle", given.get(2, "seed"), True, TF_DATA)
 
 
 def _built_in(host: Host, ref: Ref, given: Arguments, node: ast.AST) -> object:
@@ -236,7 +238,7 @@ def _built_in(host: Host, ref: Ref, given: Arguments, node: ast.AST) -> object:
 def shuffle_step(given: Arguments, line: int) -> DatasetStep:
     """Return the step of Dataset.shuffle: the seed, and whether it reshuffles each iteration."""
     reshuffles = given.get(2, "reshuffle_each_iteration")
-    return DatasetStep("shuffle", (given.get(1, "seed"), reshuffles is not False), line)
+    return DatasetStep("shuffle", (given.get(1, "seed"), reshuffles is not False, TF_DATA), line)
 
 
 _CALLS: Final[Mapping[str, Callable[[Host, Ref, Arguments, ast.AST], object]]] = {
@@ -250,7 +252,9 @@ _CALLS: Final[Mapping[str, Callable[[Host, Ref, Arguments, ast.AST], object]]] =
     "load_data": _built_in,
     "list_files": _list_files,
     "cardinality": lambda host, ref, given, node: (
-        Size(1.0) if isinstance(given.get(0, "dataset"), DataSet) else MISSING
+        data.length or Unknown(text_of(node))
+        if isinstance(data := given.get(0, "dataset"), DataSet)
+        else MISSING
     ),
     "from_tensor_slices": _from_files,
     "from_tensors": _from_files,

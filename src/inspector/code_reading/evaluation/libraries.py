@@ -16,7 +16,7 @@ from inspector.code_reading.evaluation.keras_objects import (
     on_tensor,
 )
 from inspector.code_reading.evaluation.model_calls import ModelCalls
-from inspector.code_reading.evaluation.names import BARE_NAMES, IMAGE_LAYERS
+from inspector.code_reading.evaluation.names import BARE_NAMES, COPIES, IMAGE_LAYERS
 from inspector.code_reading.evaluation.objects import (
     Action,
     Arrays,
@@ -24,10 +24,12 @@ from inspector.code_reading.evaluation.objects import (
     Event,
     Generator,
     HfParts,
+    ImageCopy,
     Layer,
     LoaderName,
     SeededGenerator,
     Source,
+    SplitSides,
     Splitter,
     StackBox,
     StreamValue,
@@ -36,7 +38,7 @@ from inspector.code_reading.evaluation.objects import (
 from inspector.code_reading.evaluation.python.functions import call_builtin
 from inspector.code_reading.evaluation.python.methods import call_python_method
 from inspector.code_reading.evaluation.sizes import Size
-from inspector.code_reading.evaluation.split_objects import DataBlock, SplitCalls, SplitSides
+from inspector.code_reading.evaluation.split_objects import DataBlock, SplitCalls
 from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
@@ -72,6 +74,12 @@ _LOADER_NAMES: Final = (
     "image_dataset_from_directory", "ImageDataGenerator", "split_dataset", "train_test_split",
     "random_split", "ImageFolder",
 )  # fmt: skip
+_NOT_FOLLOWED: Final = (
+    "timm.data.create_dataset", "webdataset.WebDataset", "tensorflow.data.TFRecordDataset",
+    "deeplake.load", "ffcv.loader.Loader", "torchdata.datapipes.iter.FileLister",
+)  # fmt: skip
+"""Loaders of other libraries whose files are not known here."""
+
 _IMAGE_CALLS: Final = ("imread", "open", "resize", "cvtColor", "load_img", "img_to_array", "astype")
 
 
@@ -204,6 +212,12 @@ class Libraries:
         return value
 
     def _foreign(self, ref: Ref, node: ast.AST) -> None:
+        other = next((n for n in _NOT_FOLLOWED if ref.name.endswith(n)), "")
+        if other and ref.imported:
+            why = (
+                "what this loader reads is not followed: save the lists, and give them with --list"
+            )
+            self._host.unread.append(Unread(self._host.place, f"{ref.last}(...)", why))
         if ref.last in _LOADER_NAMES and ref.imported and ref.name not in self._told:
             self._told.add(ref.name)
             module = ref.name.rpartition(".")[0] or "another file"
@@ -217,7 +231,10 @@ class Libraries:
     def _passed_on(self, ref: Ref, given: Arguments) -> object:
         """Return the file that an image function reads, which represents the image."""
         first = given.places[0] if given.places else None
-        if ref.last in _IMAGE_CALLS and isinstance(first, PathText | PartText | str | DataSet):
+        if ref.last in COPIES and isinstance(first, PathText | ImageCopy):
+            return first if isinstance(first, ImageCopy) else ImageCopy(first)
+        passed = PathText | PartText | str | DataSet | ImageCopy
+        if ref.last in _IMAGE_CALLS and isinstance(first, passed):
             return PathText(first) if isinstance(first, PartText | str) else first
         return MISSING
 
@@ -272,7 +289,7 @@ class Libraries:
                 return self.splits.split(owner, given, node)
             case DataBlock() if name == "dataloaders":
                 return self.splits.data_block(owner, given, node)
-            case Tensor():
+            case Tensor() | ImageCopy():
                 return owner
             case ObjectBox():
                 return _record_method(owner, name, given)
@@ -301,7 +318,7 @@ class Libraries:
                 return self._dataset_attribute(owner, name, node)
             case options.ParserBox() | StackBox() | Generator() | Layer() | Splitter():
                 return Method(owner, name)
-            case HfParts():
+            case HfParts() | ImageCopy() | SeededGenerator():
                 return Method(owner, name)
             case StreamValue(item=(first, second), text="dataloaders") if name in (
                 "train",
@@ -326,7 +343,7 @@ class Libraries:
                 else Unknown(text_of(node))
             )
         if name in _SIZES and data.source.loader is not LoaderName.FILES:
-            return Size(1.0)
+            return data.length or Unknown(text_of(node))
         if name in _SAME_DATA:
             return data
         if _is_table(data) and name not in _TABLE_METHODS and not name.startswith("_"):

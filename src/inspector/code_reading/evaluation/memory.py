@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from inspector.code_reading.evaluation.values import DictBox, ListBox, Unknown, ValueBox, merged
+from inspector.code_reading.evaluation.values import (
+    MAX_ITEMS,
+    DictBox,
+    ListBox,
+    Unknown,
+    ValueBox,
+    merged,
+)
 
 _State = tuple[object, bool]
 
@@ -60,15 +67,22 @@ class Memory:
             box.restore(_one_of(box, states))
 
 
+def _maybe(item: object) -> Unknown:
+    """Return an item that may not be in its list."""
+    if isinstance(item, Unknown) and item.options[1:] == (None,):
+        return item
+    return Unknown("item", "it may not be in the list", (item, None))
+
+
 def _one_of(box: ValueBox, states: Sequence[_State]) -> _State:
     is_open = any(opened for _, opened in states)
     datas = [data for data, _ in states]
     if isinstance(box, ListBox):
         lists = [d for d in datas if isinstance(d, list)]
         if len({len(d) for d in lists}) > 1:
-            shortest = min(lists, key=len)
-            same_head = [merged(column, "item") for column in zip(*lists, strict=False)]
-            return same_head[: len(shortest)], True
+            head = [merged(column, "item") for column in zip(*lists, strict=False)]
+            rest = max(lists, key=len)[len(head) :]
+            return [*head, *(_maybe(v) for v in rest[: MAX_ITEMS - len(head)])], True
         return [merged(column, "item") for column in zip(*lists, strict=True)], is_open
     keys: dict[object, None] = {}
     dicts = [d for d in datas if isinstance(d, dict)]

@@ -62,6 +62,7 @@ class ModelCalls:
             "compile": self._compile,
             "train": self._train,
             "test": self._test,
+            "prepare": self._prepare,
             **dict.fromkeys(_STEPS, self._step),
             **dict.fromkeys(_RESETS, self._reset),
             **dict.fromkeys(_FITS, self._fit),
@@ -86,6 +87,12 @@ class ModelCalls:
     def _step(self, owner: object, given: Arguments, node: ast.AST) -> object:
         self._host.trained_on()
         return Unknown(text_of(node))
+
+    def _prepare(self, owner: object, given: Arguments, node: ast.AST) -> object:
+        """Call Accelerator.prepare, which gives back what it is given."""
+        if not any(isinstance(v, DataSet) for v in given.places):
+            return MISSING
+        return given.places if len(given.places) > 1 else given.places[0]
 
     def _reset(self, owner: object, given: Arguments, node: ast.AST) -> object:
         self._host.loops.started_anew()

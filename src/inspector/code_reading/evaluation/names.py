@@ -32,6 +32,13 @@ KNOWN_ROOTS: Final = frozenset(
 )  # fmt: skip
 """Packages whose functions do not modify dicts and lists passed to them."""
 
+COPIES: Final = (
+    "flip", "rotate", "rotate_bound", "fliplr", "flipud", "rot90", "flip_left_right",
+    "flip_up_down", "hflip", "vflip", "warpAffine", "random_rotation", "random_shift",
+    "random_zoom", "random_shear", "adjust_gamma", "adjust_brightness", "mirror", "transpose",
+)  # fmt: skip
+"""Functions that make another image out of one, as offline augmentation does."""
+
 _KERAS_BARE: Final = {
     "image_dataset_from_directory": "keras.utils.image_dataset_from_directory",
     "split_dataset": "keras.utils.split_dataset",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from inspector.code_reading.evaluation.sizes import Size
 from inspector.code_reading.evaluation.values import MISSING, DictBox, ListBox, ValueBox
 from inspector.code_reading.program import CodePlace
 
@@ -174,6 +175,26 @@ class DataSet:
         return tuple(s for s in self.steps if s.name in MEMBERSHIP)
 
     @property
+    def number(self) -> int:
+        """A number that stands for what `len` counts of it: its items, or its batches."""
+        batched = sum(s.name == "batch" for s in self.steps)
+        return hash((id(self.source), self.part, batched))
+
+    @property
+    def length(self) -> Size | None:
+        """Its length, by that of what it is cut from; None where a cut has another count."""
+        size = Size(1.0, ("n", self.number))
+        for step in self.steps:
+            if step.name not in ("take", "skip"):
+                continue
+            count = step.values[0] if step.values else None
+            if not isinstance(count, Size):
+                return None
+            rest = Size(size.share - count.share, ("-", size.rule, count.rule))
+            size = count if step.name == "take" else rest
+        return size
+
+    @property
     def is_list(self) -> bool:
         """Whether it is a Python list or an array rather than a dataset."""
         return self.source.loader in (
@@ -188,6 +209,17 @@ class Arrays:
 
     name: str
     part: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImageCopy:
+    """An image that was flipped, rotated or the like after it was read.
+
+    Attributes:
+        of: The path of the image.
+    """
+
+    of: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +323,13 @@ class HfParts:
 
     source: Source
     names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SplitSides:
+    """The sides of a split whose number is not known."""
+
+    source: Source
 
 
 class Action(StrEnum):

@@ -1,6 +1,7 @@
 """Random generators and what they shuffle, and slices of listed files."""
 
 import ast
+from collections.abc import Sequence
 from typing import Final
 
 from inspector.code_reading.evaluation.file_values import files_of
@@ -27,6 +28,11 @@ from inspector.code_reading.evaluation.values import (
 _LIST_CHANGES: Final = ("sort", "remove", "pop", "append", "extend", "insert", "reverse", "clear")
 _NUMBERS: Final = ("randint", "randrange", "random", "integers", "rand", "uniform")
 _USED: Final = "it has drawn for another call since it was seeded, and its state is not known here"
+
+
+def by_name(places: tuple[str, ...], given: Arguments) -> dict[str, object]:
+    """Return the arguments of a call by name."""
+    return {**dict(zip(places, given.places, strict=False)), **given.names}
 
 
 class RandomDraws:
@@ -67,7 +73,7 @@ class RandomDraws:
         """Return the result of `range` for a length that only the files tell."""
         ends = given.places
         start, stop = (0, ends[0]) if len(ends) == 1 else ends[:2]
-        whole = isinstance(stop, Size) and stop.rule == ("n",)
+        whole = isinstance(stop, Size) and stop.rule[0] == "n"
         if len(ends) > 2 or (start == 0 and whole):
             return MISSING
         return Positions(None if start == 0 else start, None if whole else stop)
@@ -165,6 +171,8 @@ class RandomDraws:
         ):
             value = given.get(0, "object")
             data = files_of(self._host, value, node)
+            if data is not None and ref.last in ("concatenate", "vstack"):
+                return self.joined(data, self._host.listed(value) or ())
             return data if data is not None else value if isinstance(value, ListBox) else MISSING
         if ref.last == "split" and len(given.places) > 1:
             data = files_of(self._host, given.places[0], node)
@@ -175,6 +183,15 @@ class RandomDraws:
                     self.sliced(data, slice(ends[0], None)),
                 )
         return MISSING
+
+    def joined(self, data: DataSet, parts: Sequence[object]) -> DataSet:
+        """Return datasets one after the other; of the same files, the later ones are copies."""
+        same = [
+            p for p in parts
+            if isinstance(p, DataSet) and p.source is data.source
+            and p.membership == data.membership and not p.derived
+        ]  # fmt: skip
+        return data.after("copies") if len(same) > 1 else data
 
     def sliced(self, data: DataSet, key: slice) -> object:
         """Return one part of a list that is cut at a position."""

@@ -2,35 +2,31 @@
 
 import ast
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from inspector.code_reading.evaluation.file_values import files_in, files_of, held_dataset
+from inspector.code_reading.evaluation.file_values import files_in, files_of
 from inspector.code_reading.evaluation.host import Host
-from inspector.code_reading.evaluation.keras_objects import as_layer
 from inspector.code_reading.evaluation.objects import (
     Action,
     DataSet,
-    DatasetStep,
     Event,
     HfParts,
-    Layer,
     LoaderName,
-    SeededGenerator,
     Source,
+    SplitSides,
     Splitter,
-    StackBox,
     StreamValue,
 )
-from inspector.code_reading.evaluation.random_draws import RandomDraws
+from inspector.code_reading.evaluation.random_draws import by_name
 from inspector.code_reading.evaluation.sizes import Size
+from inspector.code_reading.evaluation.torch.torch_calls import TorchCalls
 from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
     DictBox,
-    ListBox,
     PathText,
     Ref,
     Unknown,
@@ -71,33 +67,6 @@ _SPLIT_FOLDERS: Final = {
     "ratio": ("input", "output", "seed", "ratio", "group_prefix", "move"),
     "fixed": ("input", "output", "seed", "fixed", "oversample", "group_prefix", "move"),
 }
-_TORCHVISION: Final[Mapping[str, tuple[str, ...]]] = {
-    **dict.fromkeys(
-        (
-            "CIFAR10", "CIFAR100", "MNIST", "FashionMNIST", "KMNIST", "QMNIST", "USPS",
-        ),
-        ("root", "train", "transform"),
-    ),
-    **dict.fromkeys(
-        (
-            "SVHN", "STL10", "Flowers102", "OxfordIIITPet", "Food101", "StanfordCars", "DTD",
-            "FGVCAircraft", "GTSRB", "ImageNet", "Country211", "PCAM", "CelebA", "Places365",
-            "RenderedSST2", "EMNIST", "LSUN", "Imagenette",
-        ),
-        ("root", "split"),
-    ),
-    **dict.fromkeys(("EuroSAT", "SUN397", "Caltech101", "Caltech256"), ("root",)),
-}  # fmt: skip
-"""Built-in torchvision datasets, with their first arguments."""
-
-_TRANSFORM_MODULES: Final = ("transforms", "v2", "albumentations", "autoaugment")
-
-
-@dataclass(frozen=True, slots=True)
-class SplitSides:
-    """The parts of a split, whose number is unknown."""
-
-    source: Source
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,12 +76,7 @@ class DataBlock:
     splitter: object
 
 
-def by_name(places: tuple[str, ...], given: Arguments) -> dict[str, object]:
-    """Return the arguments of a call by name."""
-    return {**dict(zip(places, given.places, strict=False)), **given.names}
-
-
-class SplitCalls(RandomDraws):
+class SplitCalls(TorchCalls):
     """Calls of splitting libraries, with the state of their global generators."""
 
     def __init__(self, host: Host) -> None:
@@ -213,90 +177,6 @@ class SplitCalls(RandomDraws):
         sides = (DataSet(source).after("part", 0), DataSet(source).after("part", 1))
         return StreamValue(sides, text_of(node))
 
-    # torch and torchvision
-
-    def _torch(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
-        match ref.last:
-            case "random_split":
-                return self._random_split(given, node)
-            case "Subset":
-                data = held_dataset(given.get(0, "dataset"))
-                return self.picked(data, given.get(1, "indices"), node)
-            case "SubsetRandomSampler":
-                return given.get(0, "indices")
-            case "DataLoader":
-                return self._data_loader(given, node)
-            case "Generator":
-                return SeededGenerator()
-            case "manual_seed":
-                self._seeds["torch"] = given.get(0, "seed")
-                return SeededGenerator(given.get(0, "seed"))
-            case "randperm":
-                generator = given.names.get("generator")
-                own = isinstance(generator, SeededGenerator)
-                seed = (
-                    self.drawn(generator)
-                    if isinstance(generator, SeededGenerator)
-                    else self._draw("torch")
-                )
-                data = DataSet(
-                    self._source(LoaderName.FILES, {}, given, node), (DatasetStep("indices"),)
-                )
-                return data.after("shuffle", seed, False, "torch.randperm", not own)
-            case _:
-                if ref.name.startswith("torch.optim.") and "lr_scheduler" not in ref.name:
-                    self._host.loops.made_optimizer()
-                if not ref.name.startswith(
-                    ("torch.utils", "torch.cuda", "torch.device", "torch.backends")
-                ):
-                    self._draw("torch")  # Initialising weights and sampling advance the stream.
-                return MISSING
-
-    def _random_split(self, given: Arguments, node: ast.AST) -> object:
-        parent = files_of(self._host, given.get(0, "dataset"), node)
-        generator = given.get(2, "generator")
-        shared = generator is None
-        if isinstance(generator, SeededGenerator):
-            seed = self.drawn(generator)
-        else:
-            seed = self._draw("torch") if shared else generator
-        lengths = given.get(1, "lengths")
-        items = self._host.listed(lengths)
-        arguments = {
-            "seed": seed,
-            "shared": shared,
-            "lengths": tuple(items) if items is not None else lengths,
-        }
-        source = self._source(LoaderName.RANDOM_SPLIT, arguments, given, node, parent)
-        if items is None:
-            return SplitSides(source)
-        return tuple(DataSet(source).after("part", i) for i in range(len(items)))
-
-    def _data_loader(self, given: Arguments, node: ast.AST) -> object:
-        data = held_dataset(given.get(0, "dataset"))
-        sampler = given.names.get("sampler", given.get(3, "sampler"))
-        if isinstance(sampler, DataSet):
-            return self.picked(data, sampler, node)
-        if isinstance(data, DataSet):
-            return data.after("loader", given.get(2, "shuffle", False))
-        return MISSING
-
-    def _vision(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
-        if ref.last in ("ImageFolder", "DatasetFolder"):
-            arguments = by_name(("root", "transform"), given)
-            return DataSet(self._source(LoaderName.IMAGE_FOLDER, arguments, given, node))
-        if ref.last in _TORCHVISION and ref.root == "torchvision":
-            arguments = by_name(_TORCHVISION[ref.last], given)
-            return DataSet(self._source(LoaderName.TORCHVISION, arguments, given, node))
-        if ref.last in ("Compose", "Sequential", "Pipeline"):
-            items = self._host.listed(given.get(0, "transforms", ListBox()))
-            layers = [as_layer(self._host, v, node) for v in items or ()]
-            return StackBox(layers, ref.root, self._host.place)
-        inside = any(f".{m}." in f".{ref.name}." for m in _TRANSFORM_MODULES)
-        if ref.last[:1].isupper() and (inside or ref.root in ("keras_cv", "imgaug")):
-            return Layer(ref.last, ref.root, self._host.place, node, given.places, given.names)
-        return MISSING
-
     # Hugging Face, fastai, tensorflow_datasets, pandas
 
     def _hugging_face(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
@@ -341,6 +221,8 @@ class SplitCalls(RandomDraws):
         return parts[0] if isinstance(split, str) else parts
 
     def _tfds(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
+        if ref.last == "as_numpy":
+            return given.get(0, "dataset")
         if ref.last != "load":
             return MISSING
         arguments = by_name(("name",), given)

@@ -171,9 +171,12 @@ class ValueAccess(ABC):
                 return merged([self.item(v, key, node) for v in options], text_of(node))
             case DictBox(data=data) if is_key(key):
                 return data.get(key, unknown)
-            case ObjectBox(data=attributes) if isinstance(key, str):
-                return attributes.get(key, unknown)
-            case ScopeBox(data=names) if isinstance(key, str):
+            case ObjectBox(kind=ClassBox() as kind) if isinstance(
+                kind.find("__getitem__"), Function
+            ):
+                getter = self.attribute(owner, "__getitem__", node)
+                return self.call(getter, Arguments((key,)), node)
+            case ObjectBox(data=names) | ScopeBox(data=names) if isinstance(key, str):
                 return names.get(key, unknown)
             case ClassBox() if owner.is_enum and isinstance(key, str):
                 return self._class_attribute(owner, key, node)
@@ -304,6 +307,8 @@ def _named(owner: str, name: str) -> str:
 
 def is_key(key: object) -> bool:
     """Tell whether a value can be a known dict key."""
+    if isinstance(key, tuple):
+        return all(is_key(part) for part in key)
     return (is_scalar(key) and not (isinstance(key, float) and math.isnan(key))) or isinstance(
         key, Member
     )

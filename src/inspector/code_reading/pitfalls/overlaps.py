@@ -1,5 +1,6 @@
 """Evaluation images that training also reads, and splits in the wrong role."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -30,10 +31,13 @@ def overlap_findings(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[
     parents = followed.libraries.parents
     for one, two in pairs(calls):
         yield from _contained(one, two, parents, calls)
+        yield from _same_image_folder(one, two)
         yield from _stretches_overlap(one, two)
         yield from _swapped(one, two)
+    yield from _test_overlaps(calls)
     yield from _test_is_validation(followed, calls)
     yield from _drawn_again(followed)
+    yield from _copies_before(calls, parents)
 
 
 def _ancestors(data: DataSet, parents: Mapping[Source, DataSet]) -> Iterator[DataSet]:
@@ -87,21 +91,43 @@ def _contained(
         )  # fmt: skip
 
 
+def _same_image_folder(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
+    """Find two ImageFolders of one folder, neither of which is cut."""
+    both = one.loader is two.loader is LoaderName.IMAGE_FOLDER and one.source is not two.source
+    if both and one.folder == two.folder and _whole_folder(one) and _whole_folder(two):
+        code = "test_is_training" if two.role is DatasetRole.TEST else "training_reads_all"
+        name = two.role.value
+        yield CodeFinding(
+            code, HIGH,
+            f"Training (line {one.place.line}) and {name} both read all images of {two.folder}:"
+            f" every {name} image is a training image too. Read another folder, or split this one.",
+            two.place,
+        )  # fmt: skip
+
+
 def _cut_from(whole: DataSet, part: DataSet) -> bool:
     """Tell whether one dataset is cut from another by take, skip or a slice."""
     mine, theirs = whole.membership, part.membership
     return whole.source is part.source and len(theirs) > len(mine) and _holds(whole, part)
 
 
+def _test_overlaps(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
+    for one in calls:
+        for two in calls:
+            if (one.role, two.role) == (DatasetRole.VALIDATION, DatasetRole.TEST):
+                yield from _stretches_overlap(one, two)
+
+
 def _stretches_overlap(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
     shares = [b.common(a) for a in stretches(one) for b in stretches(two)]
-    if not shares or max(shares) <= 0:
+    if not shares or max(shares) <= 0 or (one.source is two.source and one.data == two.data):
         return
-    name = two.role.value
+    first, name = one.role.value, two.role.value
+    share = "some" if math.isinf(max(shares)) else f"{max(shares):.0%}"
     yield CodeFinding(
-        "overlap", HIGH,
-        f"The stretches that training (line {one.place.line}) and {name} take overlap:"
-        f" {max(shares):.0%} of the {name} images are training images too. Let one begin where the"
+        "overlap", HIGH if one.role is DatasetRole.TRAINING else MIDDLE,
+        f"The stretches that {first} (line {one.place.line}) and {name} take overlap:"
+        f" {share} of the {name} images are {first} images too. Let one begin where the"
         " other ends.",
         two.place,
     )  # fmt: skip
@@ -218,3 +244,23 @@ def _drawn_alike(one: Source, two: Source) -> bool:
         and one.loader is not LoaderName.FASTAI_FOLDERS
         and (one.loader is LoaderName.FASTAI_RANDOM or given[0].get("valid_pct") is not None)
     )  # fmt: skip
+
+
+def _copies_before(
+    calls: Sequence[CodeCall], parents: Mapping[Source, DataSet]
+) -> Iterator[CodeFinding]:
+    """Find a list of images with flipped or rotated copies of them that is split afterwards."""
+    for call in calls:
+        if call.role is DatasetRole.TRAINING or "Group" in call.loader.value:
+            continue
+        for data in _ancestors(call.data, parents):
+            drawn = call.shuffle is not False or data.has("shuffle")
+            if data.has("copies") and drawn and call.source is not data.source:
+                yield CodeFinding(
+                    "augmented_before_split", HIGH,
+                    "The list holds flipped or rotated copies beside the images and is split"
+                    " afterwards, so copies of one image are in training and in"
+                    f" {call.role.value}. Split first, and augment the training images only.",
+                    call.place,
+                )  # fmt: skip
+                return

@@ -1,5 +1,6 @@
 """The range of a list or of a named split that a call reads, where the code tells."""
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,13 +33,13 @@ class Stretch:
     def common(self, other: "Stretch") -> float:
         """Return the share of this range that the other one covers; 0 for none.
 
-        A range without an end counts as fully covered if any of it is.
+        Infinity if they overlap but the end of this range is unknown.
         """
         shared = min(self.high, other.high) - max(self.low, other.low)
         if self.whole != other.whole or shared <= 1e-9:
             return 0.0
         size = self.high - self.low
-        return 1.0 if shared == size else shared / size
+        return size if math.isinf(size) else shared / size
 
 
 def stretches(call: CodeCall) -> list[Stretch]:

@@ -1,5 +1,6 @@
 """Embeddings of the dataset's images: computed by workers on request, cached by content hash."""
 
+import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -8,8 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.errors import CacheError
 from inspector.project.catalog.samples import Samples
 from inspector.project.context import ProjectContext
+from inspector.scratch import make_scratch
 from inspector.similarity.embedding import BATCH, DIMENSIONS, VERSION
 from inspector.store.samples import Sample
 from inspector.work.jobs import Progress, Stop
@@ -100,6 +103,33 @@ class Embeddings:
             there[rows] = True
         table.flush()
         return there
+
+    @contextmanager
+    def file_of(
+        self, samples: Sequence[Sample], *, stop: Stop, progress: Progress
+    ) -> Iterator[str]:
+        """Complete the vectors and yield a file of those of `samples`, as of `write`.
+
+        Yields "" when stopped, and where vectors can't be stored: descriptors alone serve less
+        well, but need nothing that is written.
+        """
+        folder = make_scratch()
+        try:
+            yield self._written(samples, folder, stop, progress) if folder else ""
+        finally:
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _written(
+        self, samples: Sequence[Sample], folder: Path, stop: Stop, progress: Progress
+    ) -> str:
+        try:
+            if not self.complete(stop=stop, progress=progress):
+                return ""
+            self.write(samples, folder / "vectors.npy")
+        except (CacheError, OSError):
+            return ""
+        return str(folder / "vectors.npy")
 
     def failures(self) -> dict[bytes, str]:
         """Return why contents have no embedding, for those tried since opening."""

@@ -24,6 +24,7 @@ from inspector.work.tasks import (
     JoinNear,
     ProposeTask,
     Reduce,
+    Space,
     Task,
     VerifyTask,
 )
@@ -73,7 +74,13 @@ class PairSearch:
             shutil.rmtree(folder, ignore_errors=True)
 
     def proposed(
-        self, folder: str, records: Path, images: int, *, hashes_only: bool = False
+        self,
+        folder: str,
+        records: Path,
+        images: int,
+        *,
+        hashes_only: bool = False,
+        embedded: bool = False,
     ) -> CandidateResult | None:
         """Return the candidate pairs, each once per transform; None if stopped.
 
@@ -82,12 +89,16 @@ class PairSearch:
             records: File of packed fingerprints that `chosen` points into.
             images: Number of images.
             hashes_only: True if the records hold no small images to describe.
+            embedded: True if the folder holds `embedding`.
         """
         if images < 2:
             return no_pairs()
         starts = range(0, images, CHUNK_IMAGES)
         blocks = () if hashes_only else range(0, images, NEAR_BLOCK)
-        self._progress.start("candidates", len(starts) + len(blocks) + len(ONE_OF_EACH) + 3)
+        spaces = tuple(Space)[: 0 if hashes_only else 2 if embedded else 1]
+        parts_of_each = len(blocks) + 2
+        total = len(starts) + len(spaces) * parts_of_each + len(ONE_OF_EACH) + 1
+        self._progress.start("candidates", total)
         described: list[Task] = [
             Describe(str(records), folder, i, min(images, i + CHUNK_IMAGES)) for i in starts
         ]
@@ -95,8 +106,11 @@ class PairSearch:
         # Each step needs the whole previous one; hashes are joined beside the neighbours.
         steps: tuple[list[Task], ...] = ([Begin(folder)], described, joins)
         if not hashes_only:
-            near: list[Task] = [*(FindNear(folder, i) for i in blocks), *joins]
-            steps = ([Begin(folder)], described, [Reduce(folder)], near, [JoinNear(folder)])
+            near: list[Task] = [FindNear(folder, i, space) for space in spaces for i in blocks]
+            steps = (
+                [Begin(folder)], described, [Reduce(folder, space) for space in spaces],
+                [*near, *joins], [JoinNear(folder, space) for space in spaces],
+            )  # fmt: skip
         parts: list[object] = []
         for tasks in steps:
             parts += self._all(tasks)
@@ -128,11 +142,13 @@ class PairSearch:
         if self._stop.is_set():
             return None
         similarity = [part.similarity for part in parts if part.similarity is not None]
+        compared = [part.compared for part in parts if part.compared is not None]
         return CandidateResult(
             np.concatenate([part.a for part in parts]),
             np.concatenate([part.b for part in parts]),
             np.concatenate([part.transform for part in parts]),
             np.concatenate(similarity),
+            np.sum(compared, axis=0, dtype=np.int64) if compared else None,
         )
 
     def digests(self, files: dict[bytes, Path]) -> dict[bytes, bytes] | None:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from inspector.dataset.file_facts import failed
 from inspector.dataset.listing import list_files
-from inspector.project.catalog.duplicate_search import DuplicateSearch
+from inspector.project.catalog.duplicate_search import DuplicateSearch, is_mostly_embedded
 from inspector.project.catalog.pair_stream import PairStream
 from inspector.project.catalog.scan_queue import ScanQueue
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
+from inspector.similarity.embedding import VERSION
 from inspector.store.exclusive_lock import exclusive_lock, holder
-from inspector.store.records import SCAN, ScanRecord
+from inspector.store.records import COMPARED_PAIRS, SCAN, ScanRecord
 from inspector.store.refusals import lock_of
 from inspector.store.samples import FileContent
 from inspector.work.jobs import Progress, ProgressSnapshot, Stop
@@ -138,7 +139,7 @@ class Scans:
         present, missing = store.samples.present_and_missing()
         complete = not stop.is_set()
         if complete:
-            if reading.count or moved or not self.is_complete():
+            if reading.count or moved or not self.is_complete() or self._is_newly_embedded():
                 if self._context.cache.refusal is not None:
                     raise self._context.cache.refusal
                 complete = DuplicateSearch(self._context, stop, progress, self.stream).run()
@@ -148,6 +149,16 @@ class Scans:
         new = reading.new
         unchanged = present - max(new + len(reading.known), reading.count)
         return Scanned(new - moved, unchanged, moved, missing, time.monotonic() - began, complete)
+
+    def _is_newly_embedded(self) -> bool:
+        """Tell whether images were embedded since the last search: that proposes more pairs."""
+        store = self._context.store
+        contents = {row.sha256 for row in store.samples.known_contents()}
+        embedded = len(contents & self._context.cache.embedded(VERSION))
+        known = store.records.get(COMPARED_PAIRS).embedded
+        return is_mostly_embedded(embedded, len(contents)) and not is_mostly_embedded(
+            known, len(contents)
+        )
 
     def _begun(self, now_ns: int) -> int:
         """Return when the oldest facts that still hold may have been read, in ns.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inspector.audit.descriptors import describe, thumbnails16
 from inspector.audit.diagnosis import Diagnosis, Question, as_json
@@ -258,11 +259,6 @@ class Diagnoses:
                 "there is no image in the training folder", "Open the dataset's top folder."
             )
 
-        def groups(similarity: float | None = None) -> Any:
-            numbers = self._groups.numbers(rows, with_duplicates=True, similarity=similarity)
-            alone = np.bincount(numbers)[numbers] == 1
-            return np.where(alone, -1, numbers).astype(np.int64)
-
         sure = self._duplicates.threshold
         levels = sorted({sure, *(one for one in LEVELS if one < sure)}, reverse=True)
         single = one_call(self._source, rule) if yours is not None else None
@@ -270,9 +266,9 @@ class Diagnoses:
         return Question(
             describe(records), thumbnails16(records),
             np.array([place[s.label] for s in rows], np.int64),
-            groups(), training, folder, yours, share,
+            self.known_groups(rows), training, folder, yours, share,
             self.numbers.claimed, self._provenance(rows), self._groups.recall(rows),
-            tuple((one, groups(one)) for one in levels),
+            tuple((one, self.known_groups(rows, one)) for one in levels),
             columns(rows, records),
             tuple(classes),
         )  # fmt: skip
@@ -280,6 +276,18 @@ class Diagnoses:
     def standing_images(self) -> list[Sample]:
         """Return the images that are not excluded; models learn from these only."""
         return [s for s in self._groups.images() if s.mark != "drop"]
+
+    def known_groups(
+        self, rows: list[Sample], similarity: float | None = None
+    ) -> NDArray[np.int64]:
+        """Return the group of each image, joined with near-duplicates; -1 where it is alone.
+
+        Args:
+            similarity: From which images are near-duplicates; None for the confirmed level.
+        """
+        numbers = self._groups.numbers(rows, with_duplicates=True, similarity=similarity)
+        alone = np.bincount(numbers)[numbers] == 1
+        return np.where(alone, -1, numbers).astype(np.int64)
 
     def sides(self, rule: Rule, rows: list[Sample]) -> tuple[Any, Any, Any]:
         """Return masks of training, the evaluation folder, and the user's validation.

@@ -1,12 +1,9 @@
 """Labels: images with two labels, and single labels that baseline models contradict."""
 
 import hashlib
-import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -14,14 +11,12 @@ from numpy.typing import NDArray
 
 from inspector.audit.descriptors import describe
 from inspector.audit.stratified_review import stratify
-from inspector.errors import CacheError
 from inspector.project.catalog.embeddings import Embeddings
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
 from inspector.project.review.decisions import Decided, Decisions
 from inspector.project.review.duplicates import Duplicates
 from inspector.project.review.groups import Groups
-from inspector.scratch import make_scratch
 from inspector.store.records import (
     LABEL_ERRORS,
     LABEL_REVIEW,
@@ -164,7 +159,7 @@ class Labels:
         numbers = groups.numbers(rows, with_duplicates=True)
         alone = np.bincount(numbers)[numbers] == 1
         group = np.where(alone, -1, numbers).astype(np.int64)
-        with self._vectors(rows, stop, progress) as vectors:
+        with self._embeddings.file_of(rows, stop=stop, progress=progress) as vectors:
             errors = None if stop.is_set() else suspect_in_child(
                 LabelErrorsRequest(
                     describe(groups.records(rows)), labels, group, vectors, probabilities
@@ -214,26 +209,6 @@ class Labels:
         verdicts = tuple(v for v in review.verdicts if labels.get(v.sample) == v.label)
         if len(verdicts) < len(review.verdicts):
             records.note(LABEL_REVIEW, msgspec.structs.replace(review, verdicts=verdicts))
-
-    @contextmanager
-    def _vectors(self, rows: Sequence[Sample], stop: Stop, progress: Progress) -> Iterator[str]:
-        """Yield a file of the embeddings of `rows`; "" where they can't be stored."""
-        folder = make_scratch()
-        try:
-            yield self._written(rows, folder, stop, progress) if folder else ""
-        finally:
-            if folder is not None:
-                shutil.rmtree(folder, ignore_errors=True)
-
-    def _written(self, rows: Sequence[Sample], folder: Path, stop: Stop, progress: Progress) -> str:
-        try:
-            if not self._embeddings.complete(stop=stop, progress=progress):
-                return ""
-            self._embeddings.write(rows, folder / "vectors.npy")
-        except (CacheError, OSError):
-            # Descriptors alone rank labels less well, but need no file.
-            return ""
-        return str(folder / "vectors.npy")
 
     def queue(self) -> tuple[tuple[LabelCase, ...], bool]:
         """Return the cases, and whether labels were searched yet.

@@ -15,10 +15,10 @@ from inspector.project.catalog.samples import Samples
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
 from inspector.similarity.clusters import components
-from inspector.similarity.levels import POSSIBLE
+from inspector.similarity.levels import POSSIBLE, SURE
 from inspector.similarity.orientations import INVERSE, NAMES
 from inspector.store.duplicates import EqualMember, StoredPair
-from inspector.store.records import SIMILARITY, SimilarityRecord
+from inspector.store.records import COMPARED_PAIRS, SIMILARITY, SimilarityRecord
 from inspector.store.sample_table import SamplesById
 from inspector.store.samples import Sample
 
@@ -164,8 +164,17 @@ class Duplicates:
 
     @property
     def threshold(self) -> float:
-        """The confirmed threshold, stored in the project."""
-        return self._context.store.records.get(SIMILARITY).confirmed
+        """The confirmed threshold: a person's if set, else the dataset's own."""
+        records = self._context.store.records
+        chosen = records.get(SIMILARITY).confirmed
+        return records.get(COMPARED_PAIRS).level if chosen is None else chosen
+
+    def is_level_raised(self) -> bool:
+        """Tell whether the dataset's own level is in use, and above the common one."""
+        records = self._context.store.records
+        return (
+            records.get(SIMILARITY).confirmed is None and records.get(COMPARED_PAIRS).level > SURE
+        )
 
     def set_threshold(self, similarity: float) -> None:
         """Set the confirmed threshold; decisions are unchanged.

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
+from inspector.audit.false_pairs import ExpectedFalse
 from inspector.audit.intervals import wilson
 from inspector.project.catalog.samples import Samples
 from inspector.project.changes import Changes
 from inspector.project.context import ProjectContext
 from inspector.project.review.copies import Certainty, CopyPair
 from inspector.project.review.duplicates import Duplicates, PairKind
+from inspector.project.review.false_pairs import FalsePairs, expected_text
 from inspector.store.records import PAIR_JUDGEMENTS
 
 SAMPLE_PAIRS = 20
@@ -31,6 +33,7 @@ class NearPrecision:
         low: Lower end of the 95 % CI of their share (Wilson); `high` is the upper one.
         near_from: Lowest similarity from which at least `SAMPLE_PAIRS` judged pairs reach
             `MIN_PRECISION_LOW`, or None.
+        expected: Estimated number of false confirmed pairs, or None.
     """
 
     judged: int
@@ -38,10 +41,17 @@ class NearPrecision:
     low: float
     high: float
     near_from: float | None
+    expected: ExpectedFalse | None = None
 
     @property
     def text(self) -> str:
-        """The judgements as text."""
+        """What was judged and what is expected, in words."""
+        if self.expected is None:
+            return self._judged_text
+        return f"{self._judged_text} {expected_text(self.expected)}"
+
+    @property
+    def _judged_text(self) -> str:
         if not self.judged:
             return f"No near pair was judged: judge {SAMPLE_PAIRS} random ones to include them."
         share = (
@@ -62,6 +72,7 @@ class NearJudgements:
         self._context = context
         self._samples = samples
         self._duplicates = duplicates
+        self._false_pairs = FalsePairs(context, duplicates)
 
     def to_judge(self, pairs: Iterable[CopyPair]) -> list[CopyPair]:
         """Return the near pairs of the random sample that are not judged yet.
@@ -96,7 +107,8 @@ class NearJudgements:
         judged = [(similarity[k], same) for k, same in self._verdicts().items() if k in similarity]
         same = sum(verdict for _, verdict in judged)
         low, high = wilson(same, len(judged))
-        return NearPrecision(len(judged), same, low, high, _near_from(judged))
+        expected = self._false_pairs.expected()
+        return NearPrecision(len(judged), same, low, high, _near_from(judged), expected)
 
     def certainty(self) -> Certainty:
         """Return from which similarity on near pairs are certain."""

@@ -6,8 +6,11 @@ from typing import Any
 
 from inspector.audit.call_pitfalls import pitfalls
 from inspector.audit.pitfalls import Replayed
-from inspector.code_reading.loader_calls import LoaderCall
+from inspector.code_reading.dataset_cuts import held_files, is_cut_in_order, uncut
+from inspector.code_reading.evaluation.objects import LoaderName
+from inspector.code_reading.loader_calls import LoaderCall, loader_call
 from inspector.code_reading.reading import CodeReading
+from inspector.errors import UsageError
 from inspector.project.splits.code_consequences import code_pitfalls
 from inspector.project.splits.code_split import (
     code_folders,
@@ -21,6 +24,7 @@ from inspector.project.splits.library_split import LibrarySplit
 from inspector.project.splits.source import SplitSource
 from inspector.project.splits.split_rules import Membership, Rule, RuleKind, counts
 from inspector.splits.keras_replay import Call, Loader, SplitPaths, check, cut, list_call, replay
+from inspector.splits.replayed import SAVE_LIST
 
 
 def call_sides(source: SplitSource, rule: Rule) -> SplitPaths:
@@ -58,6 +62,8 @@ def by_code(source: SplitSource, rule: Rule) -> Membership:
     """
     reading = reading_of(rule.code, rule.call.keras, rule.answers)
     pair = pair_of(reading)
+    if any(is_cut_in_order(call) for call in pair):
+        return _by_cuts(source, rule, reading)
     if not is_keras(pair):
         return _by_library(source, rule, reading)
     one, two = keras_pair(reading, rule.call.keras)
@@ -76,6 +82,38 @@ def _by_library(source: SplitSource, rule: Rule, reading: CodeReading) -> Member
     return Membership(
         rule, split.training, split.validation, elsewhere_by_folder(source, {*taken, *neither}),
         neither, findings, split.folder,
+    )  # fmt: skip
+
+
+def _by_cuts(source: SplitSource, rule: Rule, reading: CodeReading) -> Membership:
+    """Say who stands where when batches of Keras's loaders are cut by take() and skip()."""
+    pair = pair_of(reading)
+    for call in pair:
+        if call.loader is not LoaderName.DATASET:
+            raise UsageError(
+                f"{call.place.text}: {call.loader.value} stands beside a dataset that take() and"
+                " skip() cut, which is not replayed",
+                SAVE_LIST,
+            )
+    calls = [loader_call(uncut(call), rule.call.keras) for call in pair]
+    folders = code_folders(source, calls[0], calls[1])
+    sides: list[tuple[str, ...]] = []
+    every: list[str] = []
+    for which, (call, keras, folder) in enumerate(zip(pair, calls, folders, strict=True)):
+        part = call.data.part
+        side = part if isinstance(part, int) else {"training": 0, "validation": 1}.get(
+            keras.call.subset, which
+        )  # fmt: skip
+        paths, _, listed = _side(source, _folder(source, folder), keras.call, side)
+        first, end = held_files(call.data, len(paths)) if is_cut_in_order(call) else (0, None)
+        sides.append(paths[first:end])
+        every += listed
+    taken = {*sides[0], *sides[1]}
+    neither = tuple(p for p in dict.fromkeys(every) if p not in taken)
+    findings = tuple(code_pitfalls(source, reading, ()))
+    return Membership(
+        rule, sides[0], sides[1], elsewhere_by_folder(source, {*taken, *neither}), neither,
+        findings, _folder(source, folders[0]),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from inspector.audit.pitfalls import Pitfall
 from inspector.code_reading.code_call import CodeCall
+from inspector.code_reading.dataset_cuts import held_files
 from inspector.code_reading.evaluation.objects import DataSet, LoaderName, Source
 from inspector.code_reading.finding import LOW
 from inspector.code_reading.library_splits import (
@@ -73,6 +74,8 @@ class LibrarySplit:
             data = replace(data, steps=tuple(s for s in data.steps if s.name != "shuffle"))
         if depth > MAX_SPLITS:
             raise UsageError("the code splits a split of a split", "Save the list instead.")
+        if source.loader is LoaderName.FILES and data.has("take", "skip"):
+            return self._cut(data, folder)
         refuse_steps(data)
         if not is_replayed(source.loader):
             return self._ordered(self._listed(listed_files(data, folder)), data)
@@ -92,6 +95,16 @@ class LibrarySplit:
             return side
         after = next((i for i, s in enumerate(data.steps) if s.name == "part"), 0)
         return self._ordered(side, replace(data, steps=data.steps[after:]))
+
+    def _cut(self, data: DataSet, folder: str) -> Items:
+        """Return what take() and skip() leave of a list of files."""
+        whole = tuple(s for s in data.steps if s.name not in ("take", "skip", "shuffle"))
+        files = replace(data, steps=whole)
+        refuse_steps(files)
+        held_files(data, 0)  # What can't be known is said before what the files lack.
+        items = self._listed(listed_files(files, folder))
+        first, end = held_files(data, len(items))
+        return items.take(np.arange(first, end))
 
     def _ordered(self, items: Items, data: DataSet) -> Items:
         """Shuffle as the code does before it continues."""

@@ -19,7 +19,6 @@ from inspector.code_reading.input_pixels import (
 from inspector.code_reading.model_input import ModelInput
 from inspector.code_reading.program import parse_program
 from inspector.code_reading.reading import Answers, literal
-from inspector.code_reading.role_corrections import is_role
 from inspector.code_reading.serving import ServingReading, read_serving
 from inspector.errors import TrainingError
 from inspector.project.catalog.samples import Samples
@@ -141,14 +140,14 @@ class ServingChecks:
             judge: True to evaluate the latest run as well, which starts the training child.
 
         Raises:
-            UsageError: One of the codes is not Python.
+            UsageError: One of the codes is not Python, or an answer is to nothing in it.
             TrainingError: The run's model or a validation image can't be read.
         """
         images = [s for s in self._samples.everything() if s.status == "image"]
         counts: Counter[str] = Counter(s.new_label or s.label for s in images)
         reading = read_serving(
             parse_program(training), parse_program(serving),
-            answers={name: literal(value) for name, value in answers if not is_role(name)},
+            answers={name: literal(value) for name, value in answers},
             class_names=sorted(counts),
         )  # fmt: skip
         chosen = self._read(_spread(images, MEASURED_IMAGES), MEASURED_IMAGES)

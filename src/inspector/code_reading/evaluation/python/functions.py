@@ -63,7 +63,8 @@ def _len(host: Host, given: Arguments, node: ast.AST) -> object:
     if isinstance(value, str):
         return len(value)
     data = files_of(host, value, node)
-    return Size(1.0) if data is not None else Unknown(text_of(node))
+    size = None if data is None else data.length
+    return Unknown(text_of(node)) if size is None else size
 
 
 def _sequence(make: Callable[[list[object]], object], step: str = "") -> KnownFunction:
@@ -227,7 +228,8 @@ def _vars(host: Host, given: Arguments, node: ast.AST) -> object:
 def _namespace(host: Host, given: Arguments, node: ast.AST) -> object:
     box = ObjectBox(None, dict(given.names))
     box.open = bool(given.open)
-    for value in given.places:
+    for place in given.places:
+        value = _yaml(host, Arguments((place,)), node) if isinstance(place, str) else place
         if isinstance(value, DictBox):
             attributes = {str(k): _nested(v) for k, v in value.data.items()}
             box.data |= attributes

@@ -6,7 +6,8 @@ from typing import Final
 
 from inspector.code_reading.evaluation.file_values import files_in, files_of
 from inspector.code_reading.evaluation.host import Host
-from inspector.code_reading.evaluation.objects import DataSet
+from inspector.code_reading.evaluation.names import COPIES
+from inspector.code_reading.evaluation.objects import DataSet, ImageCopy
 from inspector.code_reading.evaluation.value_text import joined, joined_path, shown, text_of
 from inspector.code_reading.evaluation.values import (
     MAX_TEXT,
@@ -33,6 +34,10 @@ _TEXT_METHODS: Final = (
 
 
 _SAME_PATH: Final = ("resolve", "absolute", "expanduser", "as_posix", "__str__", "with_suffix")
+
+
+_SAME_IMAGE: Final = ("convert", "resize", "copy", "astype", "reshape")
+"""Methods of images, which stand as the path that they were read from."""
 
 
 def call_python_method(host: Host, method: Method, given: Arguments, node: ast.AST) -> object:
@@ -119,6 +124,10 @@ def _format(text: str, given: Arguments) -> object:
 def _path_method(host: Host, path: PathText, name: str, given: Arguments, node: ast.AST) -> object:
     if name in _SAME_PATH:
         return path.text if name in ("as_posix", "__str__") else path
+    if name in _SAME_IMAGE:
+        return path
+    if name in COPIES:
+        return ImageCopy(path)
     if name == "joinpath":
         return PathText(joined_path([path, *given.places]))
     if name == "iterdir":
