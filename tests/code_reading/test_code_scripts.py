@@ -11,6 +11,8 @@ from tests.code_reading.scripts import (
     questions,
     repositories,
     research,
+    trainers,
+    variants,
 )
 from tests.code_reading.scripts.script import Script
 from tests.code_reading.scripts.stranger import cells, folders, generators, torches
@@ -20,7 +22,7 @@ from inspector.errors import CodeError
 
 STYLES = (
     failures, courses, competitions, questions, research, production, lessons, notebooks,
-    repositories, folders, generators, torches, cells,
+    repositories, folders, generators, torches, cells, trainers, variants,
 )  # fmt: skip
 SCRIPTS = [script for style in STYLES for script in style.SCRIPTS]
 
@@ -61,5 +63,5 @@ Traceback (most recent call last):
 
 
 def test_there_are_enough_of_each_style() -> None:
-    assert len(SCRIPTS) >= 240
+    assert len(SCRIPTS) >= 290
     assert min(len(style.SCRIPTS) for style in STYLES) >= 10

@@ -62,10 +62,15 @@ class CallReader:
         picked = [v for s in use.data.steps if s.name == "slice" for v in s.values]
         for unknown in (v for v in picked if isinstance(v, Unknown)):
             values.lacks("indices", "which positions it takes is not in the code", unknown)
-        if use.data.source.loader is LoaderName.FILES and "table" in use.data.source.arguments:
-            chosen = [str(v) for s in use.data.steps if s.name == "filter" for v in s.values]
-            for condition in chosen:
-                values.lacks("rows", f"the table that {condition} chooses from is not in the code")
+        if use.data.source.loader is LoaderName.FILES:
+            table = "table" in use.data.source.arguments
+            for step in (s for s in use.data.steps if s.name == "filter"):
+                condition = str(step.values[0]) if step.values else "a condition"
+                why = (
+                    f"the table that {condition} chooses from is not in the code" if table
+                    else f"which of the files {condition} chooses is not followed"
+                )  # fmt: skip
+                values.lacks("rows" if table else "files", why)
         for argument in LOADER_RULES[source.loader].names:
             values.require(argument)
         return CodeCall(

@@ -176,9 +176,7 @@ class ValueAccess(ABC):
             ):
                 getter = self.attribute(owner, "__getitem__", node)
                 return self.call(getter, Arguments((key,)), node)
-            case ObjectBox(data=attributes) if isinstance(key, str):
-                return attributes.get(key, unknown)
-            case ScopeBox(data=names) if isinstance(key, str):
+            case ObjectBox(data=names) | ScopeBox(data=names) if isinstance(key, str):
                 return names.get(key, unknown)
             case ClassBox() if owner.is_enum and isinstance(key, str):
                 return self._class_attribute(owner, key, node)
