@@ -182,6 +182,7 @@ ds = make(train_files)
 """,
         calls=[(TR, "pics", None, 0), (VA, "pics", None, 0)],
         high=frozenset({"overlap"}),
+        unread=frozenset({(4, "validation_split"), (5, "validation_split")}),
     ),
     Script(
         "three parts by numpy",
