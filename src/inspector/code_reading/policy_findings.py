@@ -128,8 +128,11 @@ def normalising_steps(call: CodeCall) -> list[tuple[str, object]] | None:
     maps = [s for data in containers(call.data) for s in data.steps if s.name == "map"]
     if any(isinstance(v, Unknown) for s in maps for v in s.values):
         return None
-    own = call.loader in (LoaderName.IMAGE_FOLDER, LoaderName.TORCHVISION) or call.data.has("of")
-    if not (maps or own or call.read_by_model or call.loader in FOLDER_LOADERS):
+    opens_images = call.loader in (
+        LoaderName.IMAGE_FOLDER,
+        LoaderName.TORCHVISION,
+    ) or call.data.has("of")
+    if not (maps or opens_images or call.read_by_model or call.loader in FOLDER_LOADERS):
         return None  # A list of files: what is done with its images stands elsewhere.
     for layer in mapped_layers(call):
         if layer.name in _NORMALISING:

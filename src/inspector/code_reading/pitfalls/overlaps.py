@@ -209,17 +209,17 @@ def _callback_texts(event: Event) -> list[str]:
 
 def _drawn_again(followed: Followed) -> Iterator[CodeFinding]:
     """Find a fastai learner that is given loaders whose split is drawn a second time."""
-    drawn: list[Source] = []
+    sources: list[Source] = []
     for event in followed.events:
         data = event.data
         if not isinstance(data, DataSet):
             continue
         if event.action is Action.MADE:
-            drawn.append(data.source)
+            sources.append(data.source)
         if event.action is not Action.SET or event.name != "dls":
             continue
         source = data.source
-        before = next((s for s in drawn if s is not source and _drawn_alike(s, source)), None)
+        before = next((s for s in sources if s is not source and _drawn_alike(s, source)), None)
         if before is not None:
             yield CodeFinding(
                 "different_seeds", HIGH,
