@@ -11,6 +11,7 @@ from tests.code_reading.scripts import (
     questions,
     repositories,
     research,
+    surprises,
     trainers,
     variants,
 )
@@ -23,6 +24,7 @@ from inspector.errors import CodeError
 STYLES = (
     failures, courses, competitions, questions, research, production, lessons, notebooks,
     repositories, folders, generators, torches, cells, trainers, variants,
+    surprises,
 )  # fmt: skip
 SCRIPTS = [script for style in STYLES for script in style.SCRIPTS]
 
@@ -63,5 +65,5 @@ Traceback (most recent call last):
 
 
 def test_there_are_enough_of_each_style() -> None:
-    assert len(SCRIPTS) >= 290
+    assert len(SCRIPTS) >= 300
     assert min(len(style.SCRIPTS) for style in STYLES) >= 10
