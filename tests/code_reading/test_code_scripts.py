@@ -1,4 +1,4 @@
-"""Scripts of courses, competitions, questions, research and production are read right."""
+"""Scripts of courses, competitions, questions, research and production are read correctly."""
 
 import pytest
 from tests.code_reading.scripts import (

@@ -1,5 +1,5 @@
 # ruff: noqa: E501
-"""Inference code beside training code: each difference is named with its lines, and no other."""
+"""Inference code compared with training code: exactly the differences, with their lines."""
 
 import inspect
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Splits of pasted code: what other libraries draw is replayed as the same call by hand."""
+"""Splits of pasted code by other libraries are replayed like the same call by hand."""
 
 import json
 from pathlib import Path

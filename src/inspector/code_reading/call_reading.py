@@ -1,4 +1,4 @@
-"""What one dataset is: role, folder, share, seed."""
+"""Read one dataset: its role, folder, share and seed."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -30,14 +30,14 @@ class CallReader:
     """Reads what decides the files of a dataset.
 
     Args:
-        parents: What positions of a split point into, where the call of the split does not say.
+        parents: What positions of a split point into, if the split call does not say.
     """
 
     def __init__(self, parents: dict[Source, DataSet]) -> None:
         self._parents = parents
 
     def calls(self, use: DatasetUse) -> Iterator[CodeCall]:
-        """Yield the calls of a dataset: two where it is both trained on and evaluated with."""
+        """Yield the calls of a dataset: two if it is both trained on and evaluated with."""
         values = CallArguments(use.data.source)
         folder = self._folder(use, values)
         roles = [self._role(use, folder)]
@@ -104,7 +104,7 @@ class CallReader:
             data = self._parents.get(data.source) or data.source.parent
 
     def _role(self, use: DatasetUse, folder: str | None) -> DatasetRole:
-        """Return the role: by fit, then the subset, evaluate, names, the part, and the folder."""
+        """Return the role: by fit, then subset, evaluate, names, part and folder."""
         if use.fits:
             return DatasetRole.TRAINING
         if use.validates:

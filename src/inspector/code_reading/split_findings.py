@@ -30,7 +30,7 @@ _TEST_NAMES: Final = {DatasetRole.VALIDATION: "validation", DatasetRole.TEST: "t
 
 
 def split_findings(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
-    """Yield what there is to say of the calls."""
+    """Yield the findings about the calls."""
     for call in calls:
         yield from _subset_without_split(call)
         yield from _binary(followed, call)
@@ -47,7 +47,8 @@ def split_findings(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[Co
 def pairs(calls: Sequence[CodeCall]) -> Iterator[tuple[CodeCall, CodeCall]]:
     """Yield each evaluation call with the training call that belongs to it, the trained first.
 
-    Of several training calls the one belongs that reads the same folder, else the nearest above.
+    Of several training calls, the one that reads the same folder belongs to it, else the nearest
+    above.
     """
     training = [c for c in calls if c.role is DatasetRole.TRAINING]
     training.sort(key=lambda c: not c.trained)
@@ -65,7 +66,7 @@ def pairs(calls: Sequence[CodeCall]) -> Iterator[tuple[CodeCall, CodeCall]]:
 
 
 def order_of(call: CodeCall) -> tuple[int, int]:
-    """Return where a call stands, for sorting."""
+    """Return the sort key of a call's position."""
     return call.place.cell or 0, call.place.line
 
 
@@ -123,7 +124,7 @@ def _take_skip(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
 
 
 def _reshuffles(data: DataSet, cut: int) -> bool:
-    """Tell whether the order changes from pass to pass before the step number `cut`."""
+    """Tell whether the order changes between passes before step number `cut`."""
     source = data.source
     again = source.loader is LoaderName.DATASET and source.arguments.get("shuffle") is not False
     if source.arguments.get("subset") == "both" and any(
@@ -185,7 +186,7 @@ def _reads_all(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
 
 
 def _splits_differ(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
-    """Name the one argument in which two calls that cut one folder differ."""
+    """Report the argument in which two calls that split one folder differ."""
     if not _same_folder(one, two) or one.subset == two.subset:
         return
     if not (one.subset and two.subset) or one.loader is not two.loader:
@@ -264,7 +265,7 @@ def classes_of(call: CodeCall) -> tuple[str, ...] | None:
 
 
 def _modes(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
-    """Find labels, sizes and channels that differ; each loader has its own names for them."""
+    """Find differing labels, sizes and channels; each loader has its own names for them."""
     if one.loader not in _FOLDERS or two.loader not in _FOLDERS:
         return
     if one.source.open or two.source.open:
@@ -285,14 +286,14 @@ def _modes(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
 
 
 def _mode(call: CodeCall, position: int) -> tuple[str, object]:
-    """Return the name and the value of an argument, the default included; None if not known."""
+    """Return the name and value of an argument, including its default; None if unknown."""
     name, default = _MODES[call.loader][position]
     value = call.source.arguments.get(name, default)
     return name, _plain("int" if value == "sparse" else value)
 
 
 def _plain(value: object) -> object:
-    """Return a known value for comparing; None where it is not known."""
+    """Return a known value for comparing; None if unknown."""
     if isinstance(value, ListBox):
         value = tuple(value.data)
     if value is None:
@@ -379,7 +380,7 @@ def _shuffled(data: DataSet) -> bool:
 
 
 def _sorted_arrays(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
-    """Find fit(validation_split=) on arrays that stand in the order of their class folders."""
+    """Find fit(validation_split=) on arrays in the order of their class folders."""
     for call in calls:
         parent = call.source.parent
         if call.loader is not LoaderName.FIT_SPLIT or call.role is not DatasetRole.VALIDATION:
@@ -399,7 +400,7 @@ def _sorted_arrays(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
 
 
 def _augmented_before(calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
-    """Find copies that are written by augmentation into a folder that is split afterwards."""
+    """Find augmented copies written into a folder that is split afterwards."""
     written = {
         c.source.arguments.get("save_to_dir"): c for c in calls
         if isinstance(c.source.arguments.get("save_to_dir"), str)

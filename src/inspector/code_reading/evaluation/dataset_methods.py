@@ -1,4 +1,4 @@
-"""Methods of datasets: of tf.data, of Hugging Face, of tables and of lists of files."""
+"""Methods of datasets: tf.data, Hugging Face, tables and lists of files."""
 
 import ast
 from collections.abc import Callable
@@ -45,7 +45,7 @@ _Method = Callable[[DataSet, Arguments, ast.AST], object]
 
 
 class DatasetMethods:
-    """Follows what is done with datasets."""
+    """Follows operations on datasets."""
 
     def __init__(self, host: Host, splits: SplitCalls) -> None:
         self._host, self._splits = host, splits
@@ -63,7 +63,7 @@ class DatasetMethods:
         }
 
     def call(self, data: DataSet, name: str, given: Arguments, node: ast.AST) -> object:
-        """Call a method of a dataset; MISSING if it is none that matters."""
+        """Call a method of a dataset; MISSING if it is not modelled."""
         known = self._methods.get(name)
         if known is not None:
             return known(data, given, node)
@@ -120,7 +120,7 @@ class DatasetMethods:
         return data
 
     def _mapped(self, function: object, node: ast.AST) -> list[object]:
-        """Return the layers that a function of `map` applies to the image."""
+        """Return the layers that a function passed to `map` applies to the image."""
         if isinstance(function, Layer | StackBox):
             return [function]
         asked = len(function.arguments.args) if isinstance(function, Function) else 2

@@ -1,4 +1,4 @@
-"""Files of folders and patterns, as values."""
+"""Values for the files of folders and patterns."""
 
 import ast
 from typing import Final
@@ -36,10 +36,10 @@ def files_in(
 
     Args:
         host: The evaluator.
-        where: A folder or a pattern.
+        where: Folder or pattern.
         node: The call.
-        by_parts: They are paths of pathlib, which are sorted part by part.
-        hidden: A wildcard takes names with a dot at the start, too.
+        by_parts: True for pathlib paths, which are sorted part by part.
+        hidden: True if a wildcard also matches names with a leading dot.
     """
     arguments = {"directory": folder_of(where), "pattern": where}
     if by_parts:
@@ -50,7 +50,7 @@ def files_in(
 
 
 def folder_of(where: object) -> object:
-    """Return the folder of a path or pattern: what stands before the first wildcard or brace."""
+    """Return the folder of a path or pattern: the part before the first wildcard or brace."""
     if isinstance(where, PathText):
         where = where.text
     if not isinstance(where, str | PartText):
@@ -58,7 +58,7 @@ def folder_of(where: object) -> object:
     text = where if isinstance(where, str) else where.text
     parts = text.split("/")
     first = next((i for i, p in enumerate(parts) if any(c in p for c in _WILD)), len(parts))
-    # A piece that is not known at the start is the folder that everything lies in.
+    # An unknown piece at the start is the folder that contains everything.
     brace = next((i for i, p in enumerate(parts) if "{" in p and i > 0), len(parts))
     known_parts = parts[: min(first, brace)]
     folder = "/".join(known_parts) or ("/" if text.startswith("/") else ".")
@@ -66,7 +66,7 @@ def folder_of(where: object) -> object:
 
 
 def files_of(host: Host, value: object, node: ast.AST) -> DataSet | None:
-    """Return the dataset that a value is or holds; None if there is none."""
+    """Return the dataset that a value is or contains, or None."""
     match held_dataset(value):
         case DataSet() as data:
             return data
@@ -138,10 +138,10 @@ def typical_image(box: ListBox) -> object:
 
 
 def held_dataset(value: object) -> object:
-    """Return the dataset that an object of a Dataset or Sequence of the code reads.
+    """Return the dataset that an instance of the code's own Dataset or Sequence reads.
 
-    What its methods do with the images is not followed, so its last map is not known. Any other
-    value is returned as it is.
+    What its methods do with the images is not followed, so its last map is unknown. Any other value
+    is returned unchanged.
     """
     if not isinstance(value, ObjectBox) or value.kind is None or not _is_dataset(value.kind):
         return value
@@ -162,7 +162,7 @@ def _is_dataset(kind: ClassBox) -> bool:
 
 
 def _common_folder(items: list[object]) -> str:
-    """Return the folder that all of these files lie in, "" where there is none."""
+    """Return the folder that contains all of these files, or ""."""
     heads = [
         shown(folder_of(v)).split("/") for v in items if isinstance(v, PathText | PartText | str)
     ]

@@ -1,4 +1,4 @@
-"""Random generators and what they shuffle, and slices of what was listed."""
+"""Random generators and what they shuffle, and slices of listed files."""
 
 import ast
 import itertools
@@ -57,21 +57,21 @@ class RandomDraws:
         )  # fmt: skip
 
     def drawn(self, generator: SeededGenerator) -> object:
-        """Return the seed of a generator that draws; afterwards its state is not known."""
+        """Return the seed of a generator that is used; afterwards its state is unknown."""
         seed = generator.seed
         self._host.memory.touch(generator)
         generator.data["seed"] = Unknown("the generator", _USED)
         return seed
 
     def _draw(self, library: str) -> object:
-        """Return the seed of a global generator that draws; None where none was set."""
+        """Return the seed of a global generator that is used; None if none was set."""
         seed = self._seeds.get(library)
         if library in self._seeds:
             self._seeds[library] = Unknown(f"the global generator of {library}", _USED)
         return seed
 
     def positions(self, given: Arguments) -> object:
-        """Return what `range` is of a length that only the files tell."""
+        """Return the result of `range` for a length that only the files tell."""
         ends = given.places
         start, stop = (0, ends[0]) if len(ends) == 1 else ends[:2]
         whole = isinstance(stop, Size) and stop.rule[0] == "n"
@@ -80,7 +80,7 @@ class RandomDraws:
         return Positions(None if start == 0 else start, None if whole else stop)
 
     def picked(self, data: object, indices: object, node: ast.AST) -> object:
-        """Return the items of a dataset at positions that a split gives."""
+        """Return the items of a dataset at the positions of a split."""
         if isinstance(indices, Positions) and isinstance(data, DataSet):
             return self.sliced(data, slice(indices.start, indices.stop))
         if isinstance(indices, DataSet):
@@ -131,7 +131,7 @@ class RandomDraws:
         return Unknown(text_of(node), "it is drawn when the code runs", draw=self._numbers)
 
     def changed_in_place(self, function: object, given: Arguments, node: ast.Call) -> object:
-        """Return what a method such as `files.sort()` makes of a list; MISSING for others."""
+        """Return a list after a method such as `files.sort()`; MISSING for others."""
         if not isinstance(function, Method) or not isinstance(function.owner, DataSet):
             return MISSING
         data, name = function.owner, function.name
@@ -143,7 +143,7 @@ class RandomDraws:
         return data.after("sorted" if plain else "sorted_by")
 
     def shuffled_in_place(self, function: object, given: Arguments, node: ast.AST) -> object:
-        """Return what `shuffle(x)` makes of x; MISSING where the call is no such thing."""
+        """Return x after `shuffle(x)`; MISSING for other calls."""
         value = given.get(0, "x")
         match function:
             case Ref(name="random.shuffle" | "numpy.random.shuffle") as ref:
@@ -193,7 +193,7 @@ class RandomDraws:
         return data.after("copies") if len(same) > 1 else data
 
     def sliced(self, data: DataSet, key: slice) -> object:
-        """Return one side of a list that is cut at a position."""
+        """Return one part of a list that is cut at a position."""
         if key.step is not None:
             return data.after("slice", repr((key.start, key.stop, key.step)))
         middle = key.start is not None and key.stop is not None

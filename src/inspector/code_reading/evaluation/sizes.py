@@ -19,7 +19,7 @@ class Size:
     rule: tuple[object, ...] = ("n",)
 
     def of(self, count: int) -> float:
-        """Return the number for a length, rounded as the code rounds."""
+        """Return the number for a length, rounded as in the code."""
         return _computed(self.rule, count)
 
     @property

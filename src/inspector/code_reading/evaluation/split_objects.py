@@ -1,4 +1,4 @@
-"""What the splitting functions of scikit-learn, PyTorch, Hugging Face and others stand for."""
+"""Models of splitting functions of scikit-learn, PyTorch, Hugging Face and others."""
 
 import ast
 import re
@@ -77,7 +77,7 @@ class DataBlock:
 
 
 class SplitCalls(TorchCalls):
-    """Calls of libraries that split, with the state of their global generators."""
+    """Calls of splitting libraries, with the state of their global generators."""
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
@@ -98,7 +98,7 @@ class SplitCalls(TorchCalls):
         }
 
     def call(self, ref: Ref, given: Arguments, node: ast.AST) -> object:
-        """Call a function of one of these libraries; MISSING if it is none that matters."""
+        """Call a function of one of these libraries; MISSING if it is not modelled."""
         known = self._roots.get(ref.root)
         return MISSING if known is None else known(ref, given, node)
 
@@ -120,7 +120,7 @@ class SplitCalls(TorchCalls):
         return None
 
     def _emit_both(self, source: Source) -> tuple[DataSet, DataSet]:
-        """Make both sides known: a call that splits without giving anything back."""
+        """Emit both parts, for a call that splits without returning anything."""
         one, two = self._emit_sides(source, 2)
         return one, two
 
@@ -297,7 +297,7 @@ _SLICE: Final = re.compile(r"^\s*([\w-]+)\s*(?:\[(-?\d*)%?\s*:\s*(-?\d*)(%?)\s*\
 
 
 def slice_share(text: str) -> tuple[str, float | None]:
-    """Return the split name of "train[:80%]", and the share of it; None if that is unknown."""
+    """Return the split name of "train[:80%]" and its share; None if unknown."""
     match = _SLICE.match(text)
     if match is None:
         return text.partition("[")[0], None
@@ -317,7 +317,7 @@ def folder_text(value: object) -> object:
 
 
 def share_of(value: object, lengths: tuple[object, ...]) -> float | None:
-    """Return a length as a share of the sum of all; None if that is not known."""
+    """Return a length as a share of the sum of all; None if unknown."""
     if isinstance(value, Size):
         return value.share
     numbers = [v for v in lengths if isinstance(v, int | float) and not isinstance(v, bool)]

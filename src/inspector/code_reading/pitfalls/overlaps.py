@@ -1,4 +1,4 @@
-"""Evaluation images that training reads too, and sides that stand in for one another."""
+"""Evaluation images that training also reads, and splits in the wrong role."""
 
 import ast
 import math
@@ -29,7 +29,7 @@ _YOLO_VALIDATION: Final = ("val", "valid", "validation")
 
 
 def overlap_findings(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
-    """Yield what two calls read in common that they should not."""
+    """Yield what two calls share that they should not."""
     parents = followed.libraries.parents
     for one, two in pairs(calls):
         yield from _contained(one, two, parents, calls)
@@ -43,7 +43,7 @@ def overlap_findings(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[
 
 
 def _ancestors(data: DataSet, parents: Mapping[Source, DataSet]) -> Iterator[DataSet]:
-    """Yield what a dataset is split from, and what that is split from."""
+    """Yield what a dataset is split from, recursively."""
     for _ in range(8):
         within = data.container or parents.get(data.source) or data.source.parent
         if within is None:
@@ -53,13 +53,13 @@ def _ancestors(data: DataSet, parents: Mapping[Source, DataSet]) -> Iterator[Dat
 
 
 def _holds(whole: DataSet, part: DataSet) -> bool:
-    """Tell whether everything of one dataset is in another, by how both are made."""
+    """Tell whether one dataset contains all of another, by how both are made."""
     mine = whole.membership
     return whole.source is part.source and part.membership[: len(mine)] == mine
 
 
 def _read_whole(call: CodeCall) -> DataSet:
-    """Return what a call reads: of a flow without a subset, its table."""
+    """Return what a call reads: for a flow without a subset, its table."""
     source = call.data.source
     whole = source.loader in FLOW_LOADERS and source.arguments.get("subset") is None
     return source.parent if whole and source.parent is not None else call.data
@@ -68,7 +68,7 @@ def _read_whole(call: CodeCall) -> DataSet:
 def _contained(
     one: CodeCall, two: CodeCall, parents: Mapping[Source, DataSet], calls: Sequence[CodeCall]
 ) -> Iterator[CodeFinding]:
-    """Find a side that reads the very list that the other side was split from."""
+    """Find a split that reads the very list that the other one was cut from."""
     name = two.role.value
     together = set(one.fit_numbers) & set(two.fit_numbers)
     mine, theirs = _read_whole(one), _read_whole(two)
@@ -120,7 +120,7 @@ def _same_built_in(one: CodeCall, two: CodeCall) -> bool:
 
 
 def _cut_from(whole: DataSet, part: DataSet) -> bool:
-    """Tell whether one dataset is a part of the other by take, skip or a slice."""
+    """Tell whether one dataset is cut from another by take, skip or a slice."""
     mine, theirs = whole.membership, part.membership
     return whole.source is part.source and len(theirs) > len(mine) and _holds(whole, part)
 
@@ -148,7 +148,7 @@ def _stretches_overlap(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
 
 
 def _swapped(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
-    """Find a model that trains on what the loader calls validation, and the other way round."""
+    """Find a model that trains on the loader's validation data, and the other way round."""
     if not (one.trained and two.trained and two.role is DatasetRole.VALIDATION):
         return
     both = one.source is two.source and one.subset == "both" and one.data.part == 1
@@ -166,7 +166,7 @@ def _swapped(one: CodeCall, two: CodeCall) -> Iterator[CodeFinding]:
 
 
 def _test_is_validation(followed: Followed, calls: Sequence[CodeCall]) -> Iterator[CodeFinding]:
-    """Find a test call that reads the folder by which epochs were chosen."""
+    """Find a test call that reads the folder that chose the epochs."""
     validation = [c for c in calls if c.role is DatasetRole.VALIDATION]
     for test in calls:
         if test.role is not DatasetRole.TEST or not _whole_folder(test):
@@ -205,7 +205,7 @@ def _same_whole(validation: CodeCall, test: CodeCall) -> bool:
 
 
 def _chooses(followed: Followed, validation: CodeCall) -> bool:
-    """Tell whether a fit with this validation keeps the best epoch or stops by it."""
+    """Tell whether a fit with this validation keeps the best epoch or stops early by it."""
     return any(
         word in text
         for number, event in enumerate(followed.events)
@@ -222,7 +222,7 @@ def _callback_texts(event: Event) -> list[str]:
 
 
 def _drawn_again(followed: Followed) -> Iterator[CodeFinding]:
-    """Find a fastai learner that is given loaders whose split is drawn a second time."""
+    """Find a fastai learner whose loaders split at random a second time."""
     sources: list[Source] = []
     for event in followed.events:
         data = event.data
@@ -246,7 +246,7 @@ def _drawn_again(followed: Followed) -> Iterator[CodeFinding]:
 
 
 def _drawn_alike(one: Source, two: Source) -> bool:
-    """Tell whether two splits of one folder are drawn from different states."""
+    """Tell whether two splits of one folder come from different random states."""
     given = one.arguments, two.arguments
     folders = [g.get("path") for g in given]
     if one.open or two.open:

@@ -28,11 +28,11 @@ from inspector.splits.replayed import SAVE_LIST
 
 
 def call_sides(source: SplitSource, rule: Rule) -> SplitPaths:
-    """Replay one Keras call on the disk as it is now; paths are relative to the dataset.
+    """Replay one Keras call on the current files; paths are relative to the dataset.
 
     Raises:
         DatasetError: Keras would raise on this folder.
-        UsageError: Keras refuses the arguments.
+        UsageError: Keras rejects the arguments.
     """
     folder = _folder(source, rule.folder)
     sides = replay(source.context.root / folder, _with_subset(rule.call, "training"))
@@ -43,18 +43,18 @@ def call_sides(source: SplitSource, rule: Rule) -> SplitPaths:
 
 
 def by_call(source: SplitSource, rule: Rule) -> Membership:
-    """Say who stands where under one or two Keras calls, on the disk as it is now.
+    """Return the membership under one or two Keras calls, on the current files.
 
     Raises:
         DatasetError: Keras would raise on this folder.
-        UsageError: Keras refuses the arguments.
+        UsageError: Keras rejects the arguments.
     """
     second = rule.second or rule.call
     return _by_calls(source, rule, rule.call, second, folders=(rule.folder, rule.folder))
 
 
 def by_code(source: SplitSource, rule: Rule) -> Membership:
-    """Say who stands where under the calls of pasted code, on the disk as it is now.
+    """Return the membership under the calls of pasted code, on the current files.
 
     Raises:
         DatasetError: The loader would raise on this folder.
@@ -118,7 +118,7 @@ def _by_cuts(source: SplitSource, rule: Rule, reading: CodeReading) -> Membershi
 
 
 def one_call(source: SplitSource, rule: Rule) -> Rule | None:
-    """Return the single Keras call whose two subsets are the sides of a rule; None for others.
+    """Return the single Keras call whose two subsets a rule uses; None for other rules.
 
     Raises:
         UsageError: The code can't be read.
@@ -175,9 +175,9 @@ def _by_calls(
 def _side(
     source: SplitSource, folder: str, call: Call, which: int
 ) -> tuple[tuple[str, ...], Any, tuple[str, ...]]:
-    """Return one side's paths as Keras cuts them, what was listed, and all that was listed.
+    """Return one split's paths as Keras cuts them, the listing, and all listed paths.
 
-    An empty side is no error here: it is a finding with its own numbers.
+    An empty split is no error here, but a finding with its own numbers.
     """
     if not call.validation_split and call.left_size is None:
         call = replace(call, subset="")
@@ -213,7 +213,7 @@ def _folder(source: SplitSource, folder: str | None) -> str:
 
 
 def elsewhere_by_folder(source: SplitSource, taken: set[str]) -> dict[str, tuple[str, ...]]:
-    """Name the images that the calls do not touch by the folder they stand in."""
+    """Return the images that the calls do not use, by their folder's split."""
     elsewhere: dict[str, list[str]] = {}
     for sample in source.samples.everything():
         if counts(sample) and sample.split and sample.path not in taken:

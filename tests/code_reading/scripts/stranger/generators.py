@@ -402,7 +402,7 @@ from sklearn.svm import SVC
 from skimage.feature import hog
 import imutils
 
-root = "/home/me/brain/"
+root = "/data/brain/"
 X, y = [], []
 for i, c in enumerate(["no", "yes"]):
     for fn in os.listdir(root + c):
@@ -419,7 +419,7 @@ clf = SVC(C=10, gamma="scale")
 clf.fit(X_train, y_train)
 print("accuracy", clf.score(X_test, y_test))
 """,
-        calls=[(TR, "/home/me/brain", 0.2, 42), (TE, "/home/me/brain", 0.2, 42)],
+        calls=[(TR, "/data/brain", 0.2, 42), (TE, "/data/brain", 0.2, 42)],
         high=frozenset({"augmented_before_split"}),
         codes=frozenset({"unsorted_listing"}),
     ),
@@ -432,7 +432,7 @@ import numpy as np
 from sklearn.model_selection import train_test_split
 from sklearn.ensemble import RandomForestClassifier
 
-def read(root="/home/me/brain", classes=("no", "yes")):
+def read(root="/data/brain", classes=("no", "yes")):
     for i, c in enumerate(classes):
         for fn in os.listdir(f"{root}/{c}"):
             yield cv2.resize(cv2.imread(f"{root}/{c}/{fn}"), (64, 64)), i
@@ -444,7 +444,7 @@ def augment(X, y):
         lab += [l, l]
     return np.array(out), np.array(lab)
 
-X, y = map(np.array, zip(*read()) if os.path.isdir("/home/me/brain") and list(read()) else ([], []))
+X, y = map(np.array, zip(*read()) if os.path.isdir("/data/brain") and list(read()) else ([], []))
 X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.2, random_state=42, stratify=y)
 X_train, y_train = augment(X_train, y_train)
 rf = RandomForestClassifier(300, n_jobs=-1).fit(X_train.reshape(len(X_train), -1), y_train)

@@ -41,7 +41,7 @@ _SAME_IMAGE: Final = ("convert", "resize", "copy", "astype", "reshape")
 
 
 def call_python_method(host: Host, method: Method, given: Arguments, node: ast.AST) -> object:
-    """Call a method of a text, path, list, dict or namespace; MISSING if it is none."""
+    """Call a method of a text, path, list, dict or namespace; MISSING if it is not modelled."""
     name = method.name
     match method.owner:
         case str() as text:
@@ -209,7 +209,7 @@ def _changed_list(host: Host, box: ListBox, name: str, given: Arguments, node: a
 
 
 class _DictMethods:
-    """Methods of dicts; of namespaces too, which libraries make of dicts."""
+    """Methods of dicts, and of the namespaces that libraries make of dicts."""
 
     @staticmethod
     def get(host: Host, box: DictBox | ObjectBox, given: Arguments, node: ast.AST) -> object:
@@ -282,7 +282,7 @@ class _DictMethods:
 
 
 def copied(value: object, depth: int = 0) -> object:
-    """Return a copy of a box, with the boxes in it where `depth` is above 0."""
+    """Return a copy of a box, including nested boxes down to `depth`."""
 
     def inner(v: object) -> object:
         return copied(v, depth - 1) if depth else v
