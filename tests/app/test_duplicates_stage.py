@@ -219,9 +219,11 @@ def test_the_sentence_on_false_pairs_opens_the_least_similar_clusters(
     clusters = review.project.duplicates.clusters()
     least = min(c.similarity for c in clusters)
     qtbot.waitUntil(
-        lambda: review.head.chosen_order() is ClusterOrder.DOUBTFUL
-        and review.review.total_count() == len(clusters)
-        and review.model.items[0].similarity == least,
+        lambda: (
+            review.head.chosen_order() is ClusterOrder.DOUBTFUL
+            and review.review.total_count() == len(clusters)
+            and review.model.items[0].similarity == least
+        ),
         timeout=10_000,
     )
     assert review.head.scope() is Scope.ALL
