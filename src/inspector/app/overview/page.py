@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.app.overview.answer_card import AnswerCard
+from inspector.app.overview.borrowed_card import BorrowedCard
 from inspector.app.overview.clean_up_dialog import CleanUpDialog
 from inspector.app.overview.evidence.view import EvidenceView
 from inspector.app.overview.finding_card import STRIP, CardAction, FindingCard
@@ -113,6 +114,8 @@ class OverviewPage(Page):
         self.evidence.report_requested.connect(self._write_report)
         self.shortcuts = ShortcutsCard(project, bridge, self.jobs)
         self.shortcuts.requested.connect(self.show_list)
+        self.borrowed = BorrowedCard(project, bridge, self.jobs)
+        self.borrowed.requested.connect(self.show_list)
         self._summary, self._checked = QLabel("Reading the names…"), QLabel()
         for label in (self._summary, self._checked):
             label.setProperty("role", "caption")
@@ -221,6 +224,7 @@ class OverviewPage(Page):
         self.verdict.refresh(complete=overview.complete)
         if overview.complete:
             self.shortcuts.refresh()
+            self.borrowed.refresh()
         for card in self._cards:
             self._findings.removeWidget(card)
             card.deleteLater()
@@ -258,7 +262,7 @@ class OverviewPage(Page):
             column.setSpacing(12)
         above: tuple[QWidget, ...] = (self.scan, self.answer, self.pairs)
         below: tuple[QWidget, ...] = (
-            self.shortcuts, self._folded, self._summary, self._checked,
+            self.shortcuts, self.borrowed, self._folded, self._summary, self._checked,
         )  # fmt: skip
         for widget in above:
             self._main.addWidget(widget)
