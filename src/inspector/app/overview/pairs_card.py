@@ -1,6 +1,7 @@
 """Near-duplicates across splits as large pairs, by the two splits that share them."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
@@ -27,6 +28,7 @@ class PairsCard(QFrame):
         super().__init__()
         self.setObjectName("plain-card")
         self._pairs: tuple[CopyPair, ...] = ()
+        self._counts: dict[tuple[str, str], int] = {}
         self._splits: tuple[str, str] | None = None
         self.grid = PairGrid(load, self)
         self.grid.setAccessibleName("Near-duplicates across splits")
@@ -50,23 +52,34 @@ class PairsCard(QFrame):
         column.addWidget(self.grid)
         self.hide()
 
-    def show_pairs(self, pairs: tuple[CopyPair, ...], *, so_far: bool = False) -> None:
-        """Show other pairs, `so_far` while more are looked for; the chosen splits stay chosen."""
+    def show_pairs(
+        self,
+        pairs: tuple[CopyPair, ...],
+        *,
+        so_far: bool = False,
+        counts: Mapping[tuple[str, str], int] | None = None,
+    ) -> None:
+        """Show other pairs; the chosen splits stay chosen.
+
+        Args:
+            pairs: The most similar first.
+            so_far: More are looked for.
+            counts: By two splits, where `pairs` are only some of them.
+        """
         self._so_far.setVisible(so_far)
-        if pairs == self._pairs:
+        counts = dict(Counter(p.splits for p in pairs) if counts is None else counts)
+        if pairs == self._pairs and counts == self._counts:
             return
-        self._pairs = pairs
-        between = list(dict.fromkeys(p.splits for p in pairs))
-        between.sort(key=lambda s: -sum(p.splits == s for p in pairs))
+        self._pairs, self._counts = pairs, counts
+        between = sorted(counts, key=lambda s: -counts[s])
         if self._splits not in between:
             self._splits = between[0] if between else None
         while (item := self._segments.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
         for splits in between:
-            count = sum(p.splits == splits for p in pairs)
             button = QToolButton()
-            button.setText(f"{splits[0].title()} - {splits[1]}  {count:,}")
+            button.setText(f"{splits[0].title()} - {splits[1]}  {counts[splits]:,}")
             button.setProperty("role", "chip")
             button.setCheckable(True)
             button.setChecked(splits == self._splits)
