@@ -10,13 +10,13 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from inspector.audit.decision_rules import GROUPS_AT_LEAST, SEEDS_AT_LEAST
 from inspector.audit.intervals import (
     Interval,
     Spread,
     cochran_interval,
+    f_quantile,
     group_spread,
     holm,
     p_value,
@@ -143,7 +143,7 @@ def difference(one: Doubles, two: Doubles, group: Ints) -> tuple[Interval, int]:
     if seeds > 1 and groups.df >= 1:
         rest = _residual(shares, group)
         # A few seeds may agree by chance, even to the image: not more than chance lets them.
-        least = rest.variance * float(special.fdtri(of_seeds.df, rest.df, MAX_P_SEEDS_AGREE))
+        least = rest.variance * f_quantile(MAX_P_SEEDS_AGREE, of_seeds.df, rest.df)
         of_seeds = Spread(max(of_seeds.variance, least), of_seeds.df)
         groups = Spread(max(0.0, groups.variance - rest.variance), groups.df)
     return cochran_interval(float(each.mean()), [groups, of_seeds]), seeds

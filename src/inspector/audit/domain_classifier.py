@@ -2,12 +2,12 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from inspector.audit.baseline_models import ridge_scores
 from inspector.audit.conditions import FOLDS, Study
 from inspector.audit.diagnosis import DomainAuc
 from inspector.audit.folds import group_folds
+from inspector.audit.ranks import average_ranks
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -67,7 +67,7 @@ def fold_auc(scores: Floats, labellings: Mask, folds: Ints) -> Doubles:
     for fold in np.unique(folds):
         held = folds == fold
         inside = labellings[held]
-        ranks = rankdata(scores[held], axis=0)
+        ranks = average_ranks(scores[held])
         ones = inside.sum(axis=0).astype(np.float64)
         good += (ranks * inside).sum(axis=0) - ones * (ones + 1) / 2
         pairs += ones * (held.sum() - ones)

@@ -1,10 +1,10 @@
 """How sure a figure is: intervals over groups and split seeds, proportions, many comparisons."""
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 Doubles = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -192,7 +192,9 @@ def p_value(interval: Interval) -> float:
         return 1.0
     if interval.error == 0:
         return 1.0 if interval.mean == 0 else 0.0
-    return float(2 * special.stdtr(interval.df, -abs(interval.mean) / interval.error))
+    from scipy.special import stdtr
+
+    return float(2 * stdtr(interval.df, -abs(interval.mean) / interval.error))
 
 
 def wilson(successes: float, n: float, *, level: float = 0.95) -> tuple[float, float]:
@@ -204,11 +206,13 @@ def wilson(successes: float, n: float, *, level: float = 0.95) -> tuple[float, f
     """
     if n == 0:
         return 0.0, 1.0
-    z = float(special.ndtri(0.5 + level / 2))
+    z = NormalDist().inv_cdf(0.5 + level / 2)
     share = successes / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
+    low = 0.0 if successes == 0 else float(centre - half)
+    high = 1.0 if successes == n else float(centre + half)
+    return max(0.0, low), min(1.0, high)
 
 
 def holm(p: Doubles) -> Doubles:
@@ -223,5 +227,14 @@ def holm(p: Doubles) -> Doubles:
     return adjusted
 
 
+def f_quantile(probability: float, df: float, df_below: float) -> float:
+    """Return the quantile of the F distribution."""
+    from scipy.special import fdtri
+
+    return float(fdtri(df, df_below, probability))
+
+
 def _t(probability: float, df: float) -> float:
-    return float(special.stdtrit(df, probability))
+    from scipy.special import stdtrit
+
+    return float(stdtrit(df, probability))

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from inspector.audit.diagnosis import Histogram, Property
 from inspector.audit.domain_classifier import draw_groups
 from inspector.audit.folds import own_groups
 from inspector.audit.intervals import holm
+from inspector.audit.ranks import average_ranks
 
 Doubles = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -189,7 +189,7 @@ def _labellings(sides: PropertyGroups, rows: Ints, draws: int, rng: np.random.Ge
 def _test(values: Doubles, chosen: Mask) -> tuple[float | None, float | None]:
     known = np.isfinite(values)
     side = chosen[known]
-    ranks = rankdata(values[known])
+    ranks = average_ranks(values[known])
     ones = side.sum(axis=0).astype(np.float64)
     pairs = ones * (len(ranks) - ones)
     if len(ranks) == 0 or pairs[0] == 0:

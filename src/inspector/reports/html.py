@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from typing import TYPE_CHECKING
 
 from inspector.code_reading.finding import FindingSeverity
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 # Of the palette by Okabe and Ito, which people with any colour vision tell apart.
 _BLUE, _ORANGE = "#0072B2", "#E69F00"
@@ -129,7 +131,9 @@ def render(page: ReportPage) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
     environment = Environment(
         loader=FunctionLoader(_template_text),
         autoescape=True,
