@@ -1,14 +1,14 @@
 """What accepting the chosen proposal would do: leak rate, images per split and class."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout
 
 from inspector.app.widgets import theme
 from inspector.app.widgets.balance_bars import BalanceBars
 from inspector.app.widgets.elided_label import ElidedLabel
 from inspector.project.splits.group_effects import GroupEffect
 
-_LEGEND_PX = 12
+_LEAST_BARS_PX = 92
 
 
 class EffectPanel(QFrame):
@@ -36,6 +36,15 @@ class EffectPanel(QFrame):
         self._note.setProperty("role", "muted")
         self._note.setWordWrap(True)
         self._bars = BalanceBars()
+        # Ten classes in three splits are taller than the page: the bars scroll, the pair to judge
+        # below them stays in sight.
+        self._room = QScrollArea()
+        self._room.setWidget(self._bars)
+        self._room.setWidgetResizable(True)
+        self._room.setFrameShape(QFrame.Shape.NoFrame)
+        self._room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._room.setMinimumHeight(_LEAST_BARS_PX)
+        self._room.setAccessibleName("Images per split and class, scrolled")
         self._moves = QPushButton()
         self._moves.setProperty("role", "quiet")
         self._moves.clicked.connect(self._on_moves)
@@ -79,7 +88,8 @@ class EffectPanel(QFrame):
         self._arrow.setVisible(True)
         self._note.setVisible(False)
         self._bars.show_balance(effect.balance)
-        self._bars.setVisible(True)
+        self._room.setMaximumHeight(max(_LEAST_BARS_PX, self._bars.sizeHint().height()))
+        self._room.setVisible(True)
         count = len(effect.moved)
         self._moves.setText(f"Show the {count:,} images" if count != 1 else "Show the image")
         self._moves.setVisible(count > 0)
@@ -87,7 +97,7 @@ class EffectPanel(QFrame):
 
     def _show_note(self, text: str) -> None:
         self._effect = None
-        for widget in (self._name, self._old, self._arrow, self._new, self._bars, self._moves,
+        for widget in (self._name, self._old, self._arrow, self._new, self._room, self._moves,
                        self._legend):  # fmt: skip
             widget.setVisible(False)
         self._note.setText(text)
@@ -120,5 +130,5 @@ class EffectPanel(QFrame):
         column.setSpacing(8)
         column.addWidget(self._title)
         column.addLayout(rate)
-        for widget in (self._note, self._bars, self._legend):
+        for widget in (self._note, self._room, self._legend):
             column.addWidget(widget)

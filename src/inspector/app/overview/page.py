@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from inspector.app.overview.answer_card import AnswerCard
 from inspector.app.overview.clean_up_dialog import CleanUpDialog
+from inspector.app.overview.code_line import CodeLine, read_code_line
 from inspector.app.overview.evidence.view import EvidenceView
 from inspector.app.overview.finding_card import STRIP, CardAction, FindingCard
 from inspector.app.overview.pairs_card import PairsCard
@@ -107,6 +108,10 @@ class OverviewPage(Page):
         self.answer.clean_up_asked.connect(self.show_clean_up)
         self.answer.review_asked.connect(lambda: self.asked.emit(_PAGES[FindingView.CLUSTERS]))
         self.answer.why_asked.connect(self.show_evidence)
+        self.code = CodeLine(bridge)
+        self.code.paste_asked.connect(self.verdict.code_asked)
+        self.code.details_asked.connect(lambda: self.asked.emit(PageRequest(PageName.SPLITS)))
+        self.code.loaded.connect(self._on_code)
         self.scan = ScanCard()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -136,6 +141,10 @@ class OverviewPage(Page):
     def refresh(self, changes: Changes) -> None:
         """Ask for the answer and the findings again; neither waits for the other."""
         if changes.dataset:
+            project = self.project
+            self.bridge.call(
+                lambda: read_code_line(project), self.code.show_reading, channel="code line"
+            )
             self.bridge.call(self._ask, self._show_answer, channel="answer")
             self.bridge.call(self._read, self._show, channel="findings")
 
@@ -169,6 +178,9 @@ class OverviewPage(Page):
             self.show_list(finding.title, finding.samples)
         else:
             self.bridge.call(lambda: self.project.findings.act(finding), writes=True)
+
+    def _on_code(self, code: str) -> None:
+        self.asked.emit(PageRequest(PageName.SPLITS, PageAction.PASTE_CODE, code=code))
 
     def _on_pair(self, pair: CopyPair) -> None:
         PairDialog(self.project, self.bridge, (pair.kept, pair.excluded), self).open()
@@ -321,7 +333,7 @@ class OverviewPage(Page):
         self._main, self._side = QVBoxLayout(), QVBoxLayout()
         for column in (self._main, self._side):
             column.setSpacing(12)
-        above: tuple[QWidget, ...] = (self.scan, self.answer, self.pairs)
+        above: tuple[QWidget, ...] = (self.scan, self.answer, self.code, self.pairs)
         below: tuple[QWidget, ...] = (
             self.shortcuts, self._folded, self._summary, self._checked,
         )  # fmt: skip
@@ -364,13 +376,15 @@ class OverviewPage(Page):
         if wide != self._wide:
             old, new = (self._main, self._side) if wide else (self._side, self._main)
             old.removeItem(self._findings)
-            new.insertLayout(0 if wide else 3, self._findings)
+            new.insertLayout(0 if wide else 4, self._findings)
             self._wide = wide
             self._grid.setColumnMinimumWidth(1, _SIDE_PX if wide else 0)
         columns = 1
         if not wide:
             columns = 3 if self.width() > _THREE_PX else 2 if self.width() > _TWO_PX else 1
         self._findings.addWidget(self._as_of, 0, 0, 1, columns)
+        # A few cards share the room: none stands at a third of it beside nothing.
+        columns = max(1, min(columns, len(self._cards)))
         for place, card in enumerate(self._cards):
             card.setMaximumWidth(_SIDE_PX if wide else 16_777_215)
             self._findings.addWidget(card, 1 + place // columns, place % columns)

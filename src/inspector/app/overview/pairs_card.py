@@ -33,7 +33,10 @@ class PairsCard(QFrame):
         self.grid = PairGrid(load, self)
         self.grid.setAccessibleName("Near-duplicates across splits")
         self.grid.opened.connect(self._on_opened)
-        self._segments = QHBoxLayout()
+        segments = QFrame()
+        segments.setProperty("role", "segmented")
+        self._segments = QHBoxLayout(segments)
+        self._segments.setContentsMargins(2, 2, 2, 2)
         self._segments.setSpacing(0)
         self._group = QButtonGroup(self)
         title, self._so_far = QLabel("Near-duplicates across splits"), QLabel("so far")
@@ -44,7 +47,7 @@ class PairsCard(QFrame):
         head.addWidget(title)
         head.addWidget(self._so_far)
         head.addStretch()
-        head.addLayout(self._segments)
+        head.addWidget(segments)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(12)
@@ -79,8 +82,10 @@ class PairsCard(QFrame):
                 widget.deleteLater()
         for splits in between:
             button = QToolButton()
-            button.setText(f"{splits[0].title()} - {splits[1]}  {counts[splits]:,}")
-            button.setProperty("role", "chip")
+            button.setText(f"{splits[0].title()} \N{EN DASH} {splits[1]}  {counts[splits]:,}")
+            button.setToolTip(
+                f"{counts[splits]:,} images of {splits[1]} are copies of one of {splits[0]}"
+            )
             button.setCheckable(True)
             button.setChecked(splits == self._splits)
             button.clicked.connect(lambda _=False, one=splits: self._choose(one))

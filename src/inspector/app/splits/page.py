@@ -28,6 +28,7 @@ from inspector.app.widgets.icons import icon
 from inspector.app.widgets.page import Page, PageAction, PageName, PageRequest
 from inspector.app.widgets.pairs.pair_dialog import PairDialog
 from inspector.audit.pitfalls import Pitfall
+from inspector.code_reading.program import load_code
 from inspector.code_reading.reading import CodeReading, read_for_form
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
@@ -61,7 +62,8 @@ class SplitsPage(Page):
         self._bar.changed.connect(self._look)
         self._bar.serving.changed.connect(self._compare)
         self._bar.serving.judge.connect(lambda: self._compare(judge=True))
-        self._bar.keep_asked.connect(self._on_keep)
+        self._bar.keep_asked.connect(lambda: self._on_keep())
+        self._bar.file_asked.connect(self._on_file)
         self._summary, self._note = QLabel(), QLabel()
         self._summary.setObjectName("splits-summary")
         self._note.setObjectName("splits-note")
@@ -87,7 +89,8 @@ class SplitsPage(Page):
         self._timer.timeout.connect(self._keep_threshold)
         self._set_up()
         self._lay_out()
-        self._rule = project.splits.rule
+        # The last one that was seen in use, and the last one that was put into use here.
+        self._rule = self._own = project.splits.rule
         self._bar.show_rule(self._rule)
 
     def refresh(self, changes: Changes) -> None:
@@ -99,16 +102,17 @@ class SplitsPage(Page):
         if rule != self._rule:
             # A rule that is only looked at stays while others of its facts change.
             self._rule = rule
-            self._bar.show_rule(rule)
+            if rule != self._own:
+                self._bar.show_rule(rule)
         if self.project.scans.is_complete():
             self._look(self._bar.rule())
         else:
             self._summary.setText("The scan is not finished: counts come when it is.")
 
     def open(self, request: PageRequest) -> None:
-        """Wait for pasted code."""
+        """Wait for pasted code, or read the code of a file."""
         if request.action is PageAction.PASTE_CODE:
-            self._bar.ask_for_code()
+            self._bar.ask_for_code(request.code)
 
     def shown_text(self) -> str:
         """Say how many images leak."""
@@ -191,6 +195,9 @@ class SplitsPage(Page):
         self._show_edge()
         self._note.setText(shown.note)
         in_use = leakage.made.rule == self.project.splits.rule
+        if leakage.made.rule.kind is RuleKind.CODE and not in_use:
+            # Code is in use as soon as it is read.
+            self._on_keep(leakage.made.rule)
         self._bar.show_state(RuleState.IN_USE if in_use else RuleState.READ)
         self._lock.setEnabled(True)
         self._by_group.setEnabled(leakage.made.rule.kind is not RuleKind.GROUPS)
@@ -287,9 +294,20 @@ class SplitsPage(Page):
             writes=True,
         )  # fmt: skip
 
-    def _on_keep(self) -> None:
-        rule = self._bar.rule()
+    def _on_keep(self, rule: Rule | None = None) -> None:
+        # What is typed meanwhile stays: the form shows this rule already.
+        self._own = rule = rule or self._bar.rule()
         self.bridge.call(lambda: self.project.splits.set_rule(rule), writes=True)
+
+    def _on_file(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(
+            self, "The script or notebook that trains your model", str(Path.home()),
+            "Scripts and notebooks (*.py *.ipynb)",
+        )  # fmt: skip
+        if name:
+            self.bridge.call(
+                lambda: load_code(Path(name)), self._bar.ask_for_code, on_error=self._refuse
+            )
 
     def _on_lock(self) -> None:
         name, _ = QFileDialog.getSaveFileName(

@@ -49,12 +49,14 @@ class PageRequest:
         action: What the page does; None to show it as it is.
         title: Of a list.
         samples: Ids: the list, or the one image.
+        code: Of a script or notebook, to be read by the page.
     """
 
     page: PageName
     action: PageAction | None = None
     title: str = ""
     samples: tuple[int, ...] = ()
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
