@@ -370,6 +370,7 @@ class GroupsPage(Page):
         left.setContentsMargins(24, 0, 0, 20)
         cards.setLayout(left)
         self._area = _scrolled(cards)
+        self._area.setObjectName("page-area")
         self._area.setAccessibleName("Groups")
         self._area.setAccessibleDescription(self.purpose)
         body = QHBoxLayout()

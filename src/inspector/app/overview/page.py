@@ -354,6 +354,7 @@ class OverviewPage(Page):
         inner = QWidget()
         inner.setLayout(self._grid)
         self._area = QScrollArea()
+        self._area.setObjectName("page-area")
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

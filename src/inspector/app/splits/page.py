@@ -62,7 +62,7 @@ class SplitsPage(Page):
         self._bar.changed.connect(self._look)
         self._bar.serving.changed.connect(self._compare)
         self._bar.serving.judge.connect(lambda: self._compare(judge=True))
-        self._bar.keep_asked.connect(lambda: self._on_keep())
+        self._bar.keep_asked.connect(self._on_keep)
         self._bar.file_asked.connect(self._on_file)
         self._summary, self._note = QLabel(), QLabel()
         self._summary.setObjectName("splits-summary")
