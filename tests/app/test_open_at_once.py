@@ -16,11 +16,11 @@ from inspector.app.main import MainWindow
 from inspector.app.start.recent import recent_dataset
 from inspector.app.start.recent_row import RecentRow
 from inspector.app.widgets.controls.busy_line import BusyLine
-from inspector.app.window import view_builder
 from inspector.app.window.main_window import ProjectWindow
+from inspector.app.window.opening import view_builder
+from inspector.app.window.opening.view_builder import ViewBuilder
 from inspector.app.window.page_list import PAGES
 from inspector.app.window.session import Session
-from inspector.app.window.view_builder import ViewBuilder
 from inspector.project.project import Project
 from tests.app.screen import button, by_id, open_dataset
 

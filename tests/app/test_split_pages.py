@@ -56,7 +56,7 @@ def test_an_edge_shows_its_pairs_and_opens_its_images(qtbot: QtBot, view: Projec
     expected = view.project.splits.leaks()
     edge = graph(splits).current()
     assert edge is not None
-    assert (edge.source, edge.to) == ("training", expected.made.evaluation)
+    assert (edge.source, edge.to) == ("training", expected.membership.evaluation)
     assert edge.count == len(expected.leaks) - expected.count("group")
     assert str(len(expected.leaks)) in splits.shown_text()
     share = f"{100 * expected.share:.1f} %"
@@ -84,7 +84,7 @@ def test_edges_are_reached_by_arrow_keys(qtbot: QtBot, view: ProjectWindow) -> N
     for number, edge in enumerate(graph(splits).edges()):
         assert graph(splits).current() == edge
         found = view.project.splits.search(view.project.splits.rule)
-        inner = {"training": "training", found.made.evaluation: "validation"}
+        inner = {"training": "training", found.membership.evaluation: "validation"}
         ends = (inner.get(name, name) for name in (edge.source, edge.to))
         leaks = found.between(*ends, view.project.duplicates.threshold)
         assert edge.count == sum(leak.kind != "group" for leak in leaks)

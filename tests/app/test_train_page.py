@@ -39,7 +39,7 @@ from inspector.app.window.main_window import ProjectWindow
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule
 from inspector.project.training.run import Run, RunConfig, RunState
-from inspector.training_protocol import TRAINER, EpochDone
+from inspector.training_protocol.messages import TRAINER, EpochDone
 from tests.app import screen
 from tests.app.processes import children, is_gone
 from tests.app.screen import button, by_id, choose, menu_entry, named, text_of, texts

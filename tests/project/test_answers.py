@@ -4,7 +4,7 @@ import pytest
 
 from inspector.project.diagnosis.answers import AnswerKind
 from inspector.project.diagnosis.diagnoses import StoredDiagnosis, UserMetrics
-from inspector.project.export.clean_up import CleanUpChoice
+from inspector.project.export.clean_up_plan import CleanUpChoice
 from inspector.project.project import Project
 from inspector.project.review.copies import CopyChoice
 from inspector.project.review.duplicates import PairKind
@@ -44,7 +44,7 @@ def test_without_accuracies_the_answer_is_the_leak_rate(project: Project) -> Non
     # Of one kind, each cluster shows one pair before any shows a second.
     index = project.duplicates.index()
     for kind in PairKind:
-        clusters = [index.cluster_of[p.kept.id] for p in answer.pairs if p.kind is kind]
+        clusters = [index.cluster_of[p.keeper.id] for p in answer.pairs if p.kind is kind]
         assert len({*clusters[: len({*clusters})]}) == len({*clusters})
 
 

@@ -24,8 +24,8 @@ def test_the_last_answer_is_the_one_that_was_given(project: Project) -> None:
     stored = project.last_answers.answer()
     assert stored is not None
     assert answer.pairs
-    shown = [(p.kept.path, p.excluded.path, p.kind, p.splits) for p in stored.answer.pairs]
-    assert shown == [(p.kept.path, p.excluded.path, p.kind, p.splits) for p in answer.pairs]
+    shown = [(p.keeper.path, p.excluded.path, p.kind, p.splits) for p in stored.answer.pairs]
+    assert shown == [(p.keeper.path, p.excluded.path, p.kind, p.splits) for p in answer.pairs]
     assert (stored.answer.headline, stored.answer.detail) == (answer.headline, answer.detail)
     assert (stored.answer.counts, stored.answer.gap) == (answer.counts, answer.gap)
     assert sum(stored.between.values()) == len(answer.pairs)
@@ -138,7 +138,7 @@ def test_a_pair_that_lost_an_image_is_left_out(own_copy: Project) -> None:
     stored = own_copy.last_answers.answer()
     assert stored is not None
     assert len(stored.answer.pairs) < len(before.answer.pairs)
-    assert gone.id not in {i for p in stored.answer.pairs for i in (p.excluded.id, p.kept.id)}
+    assert gone.id not in {i for p in stored.answer.pairs for i in (p.excluded.id, p.keeper.id)}
     assert stored.between == before.between
 
 

@@ -19,18 +19,12 @@ from inspector.project.augment.policies import load_policy
 from inspector.project.experiments.comparison_plans import ComparisonPlan
 from inspector.project.experiments.comparison_records import ComparisonSetup, StoredComparison
 from inspector.project.experiments.comparison_results import Comparison, ComparisonRow
-from inspector.project.experiments.variants import (
-    NONE,
-    Variant,
-    article,
-    models,
-    shares,
-    strengths,
-)
+from inspector.project.experiments.variants import NONE, Variant, article, models, shares, strengths
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.project.training.run import EPOCHS, IMAGE_SIZE_PX, RunConfig
-from inspector.training_protocol import SMALL_CNN, Budget, Event, RunDone
+from inspector.training_protocol.messages import Event, RunDone
+from inspector.training_protocol.run_spec import SMALL_CNN, Budget
 
 PLATEAU_EPOCHS = 5 * EPOCHS
 

@@ -10,7 +10,8 @@ from inspector.cli.options import Need, add_verb, open_project, scan
 from inspector.cli.output import Bar, clock, human_bytes, print_json, print_table
 from inspector.errors import DatasetError, UsageError
 from inspector.project.project import Project
-from inspector.project.review.decisions import RULES, Decided
+from inspector.project.review.decisions import Decided
+from inspector.project.review.keep_rules import RULES
 from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.work.export_forms.form import Form
 from inspector.work.export_plan import ExportMode

@@ -14,7 +14,8 @@ from inspector.project.experiments.comparison_records import ComparisonSetup
 from inspector.project.project import Project
 from inspector.project.splits.split_rules import Rule, RuleKind
 from inspector.project.training.run import EPOCHS, IMAGE_SIZE_PX, RunConfig
-from inspector.training_protocol import SMALL_CNN, Event, RunDone
+from inspector.training_protocol.messages import Event, RunDone
+from inspector.training_protocol.run_spec import SMALL_CNN
 from inspector.work.jobs import Progress
 
 

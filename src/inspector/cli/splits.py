@@ -10,11 +10,11 @@ from inspector.code_reading.program import load_code
 from inspector.dataset.layouts import split_of
 from inspector.errors import UsageError
 from inspector.project.project import Project
-from inspector.project.splits.leakage import KINDS, Leakage, second_call
+from inspector.project.splits.leakage import KINDS, Leakage
 from inspector.project.splits.replayed_split import keywords_of, replayed_rule
 from inspector.project.splits.seed_variability import Measure, SeedVariability
 from inspector.project.splits.snippets import snippet
-from inspector.project.splits.split_rules import Membership, Rule, RuleKind
+from inspector.project.splits.split_rules import Membership, Rule, RuleKind, second_call
 from inspector.project.splits.splits import keras_rule
 from inspector.splits.keras_replay import Call, Loader
 from inspector.splits.listings import Listing
@@ -234,9 +234,9 @@ def leaks_json(leakage: Leakage, drawn: SeedVariability | None = None) -> dict[s
     """Return the document of `leaks --json`."""
     rates = leakage.seed_rates
     return {
-        "rule": leakage.made.rule.text,
+        "rule": leakage.membership.rule.text,
         "threshold": leakage.threshold,
-        "by_file": {"both": len(leakage.both), "neither": len(leakage.made.neither)},
+        "by_file": {"both": len(leakage.both), "neither": len(leakage.membership.neither)},
         "by_content": {kind: leakage.count(kind) for kind in KINDS},
         "validation_images": leakage.validation_images,
         "validation_leaked": sum(leak.kind != "group" for leak in leakage.leaks),
@@ -274,7 +274,7 @@ def leaks_json(leakage: Leakage, drawn: SeedVariability | None = None) -> dict[s
             for f in leakage.findings
         ],
         "both": list(leakage.both),
-        "neither": list(leakage.made.neither),
+        "neither": list(leakage.membership.neither),
         "leaks": [
             {
                 "path": leak.image.path,
@@ -288,7 +288,7 @@ def leaks_json(leakage: Leakage, drawn: SeedVariability | None = None) -> dict[s
 
 
 def _print_leaks(leakage: Leakage, drawn: SeedVariability | None) -> None:
-    membership = leakage.made
+    membership = leakage.membership
     print(
         f"{membership.rule.text}: {leakage.training_images:,} training,"
         f" {leakage.validation_images:,} validation; {len(leakage.both):,} files in both,"

@@ -14,12 +14,7 @@ from inspector.project.augment.policies import load_policy
 from inspector.project.project import Project
 from inspector.project.training.run import EPOCHS, IMAGE_SIZE_PX, Run, RunConfig
 from inspector.project.training.runs import OpenedTest, seeds_of
-from inspector.training_protocol import (
-    IMAGENET,
-    LITE0,
-    LITE0_TUNED,
-    SMALL_CNN,
-    Budget,
+from inspector.training_protocol.messages import (
     EpochDone,
     Event,
     RunDone,
@@ -27,6 +22,7 @@ from inspector.training_protocol import (
     RunStopped,
     Started,
 )
+from inspector.training_protocol.run_spec import IMAGENET, LITE0, LITE0_TUNED, SMALL_CNN, Budget
 
 _EVENTS: dict[type, str] = {
     Started: "run", EpochDone: "epoch", RunDone: "done", RunFailed: "failed", RunStopped: "stopped",

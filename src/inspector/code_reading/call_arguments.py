@@ -5,16 +5,10 @@ import re
 from typing import Final
 
 from inspector.code_reading.evaluation.objects import DataSet, LoaderName, Source
+from inspector.code_reading.evaluation.sizes import Size
 from inspector.code_reading.evaluation.split_objects import slice_share
-from inspector.code_reading.evaluation.values import (
-    Member,
-    PartText,
-    PathText,
-    Size,
-    Unknown,
-    is_known,
-    shown,
-)
+from inspector.code_reading.evaluation.value_text import shown
+from inspector.code_reading.evaluation.values import Member, PartText, PathText, Unknown, is_known
 from inspector.code_reading.program import Unread
 from inspector.code_reading.roles import DatasetRole
 

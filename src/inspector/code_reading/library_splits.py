@@ -7,15 +7,15 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from inspector.code_reading.evaluation.objects import DataSet, DatasetStep, LoaderName, Source
+from inspector.code_reading.evaluation.sizes import Size
+from inspector.code_reading.evaluation.value_text import shown
 from inspector.code_reading.evaluation.values import (
     ListBox,
     PartText,
     PathText,
-    Size,
     Unknown,
     is_known,
     is_scalar,
-    shown,
 )
 from inspector.errors import UsageError
 from inspector.splits.generators import RandomSource

@@ -11,8 +11,9 @@ from inspector.code_reading.call_arguments import (
     taken_share,
 )
 from inspector.code_reading.evaluation.objects import DataSet, LoaderName
+from inspector.code_reading.evaluation.sizes import Size
 from inspector.code_reading.evaluation.split_objects import share_of
-from inspector.code_reading.evaluation.values import Size, Unknown
+from inspector.code_reading.evaluation.values import Unknown
 from inspector.code_reading.roles import DatasetRole
 
 _Share = Callable[[CallArguments, DataSet, DatasetRole], float | None]

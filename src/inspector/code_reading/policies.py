@@ -13,6 +13,7 @@ from inspector.code_reading.code_call import CodeCall
 from inspector.code_reading.evaluation.evaluator import Followed
 from inspector.code_reading.evaluation.names import IMAGE_LAYERS
 from inspector.code_reading.evaluation.objects import Action, Generator, Layer, StackBox, Tensor
+from inspector.code_reading.evaluation.value_text import shown, text_of
 from inspector.code_reading.evaluation.values import (
     DictBox,
     ListBox,
@@ -21,8 +22,6 @@ from inspector.code_reading.evaluation.values import (
     Ref,
     Unknown,
     is_scalar,
-    shown,
-    text_of,
 )
 from inspector.code_reading.program import CodePlace
 from inspector.code_reading.roles import DatasetRole

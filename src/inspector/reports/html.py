@@ -61,7 +61,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """Rows under heads; the first column is text."""
 
     caption: str
@@ -78,7 +78,7 @@ class ReportPage:
     verdict: str
     summary: tuple[str, ...]
     cards: tuple[Card, ...]
-    tables: tuple[Table, ...]
+    tables: tuple[ReportTable, ...]
     pairs: tuple[ImagePair, ...]
     apart: tuple[SeparatedHistogram, ...] = ()
     seeds: tuple[OverSeeds, ...] = ()

@@ -13,7 +13,7 @@ from inspector.augmentation.apply import augment
 from inspector.augmentation.policy_json import Policy
 from inspector.dataset.training_decode import Pixels
 from inspector.training.pictures import TrainingImages
-from inspector.training_protocol import SampleColumns
+from inspector.training_protocol.run_spec import SampleColumns
 
 _AHEAD = 4
 """Batches in the making: enough for two threads that are never out of work."""

@@ -27,24 +27,17 @@ from inspector.training.records import (
     write_card,
     write_predictions,
 )
-from inspector.training_protocol import (
-    BEST,
-    LAST,
-    PREDICTIONS_BEST,
-    PREDICTIONS_LAST,
-    Budget,
+from inspector.training_protocol.messages import (
     EpochDone,
     Evaluated,
     Event,
     Preparing,
     RunDone,
-    RunSpec,
-    SampleColumns,
-    Scaling,
     Started,
     Step,
-    check_spec,
 )
+from inspector.training_protocol.run_folder import BEST, LAST, PREDICTIONS_BEST, PREDICTIONS_LAST
+from inspector.training_protocol.run_spec import Budget, RunSpec, SampleColumns, Scaling, check_spec
 
 Probabilities = NDArray[np.float32]
 Tell = Callable[[Event], None]

@@ -18,7 +18,7 @@ from keras import layers
 
 from inspector.errors import TrainingError
 from inspector.training.lite0 import lite0
-from inspector.training_protocol import (
+from inspector.training_protocol.run_spec import (
     BACKBONES,
     IMAGENET,
     LITE0_TUNED,

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from inspector.dataset.rasters import RefusedError
 from inspector.dataset.training_decode import Pixels, decode_square
 from inspector.errors import TrainingError
-from inspector.training_protocol import SampleColumns
+from inspector.training_protocol.run_spec import SampleColumns
 
 Told = Callable[[int, int], None]
 """Called with (done, total) now and then; raises to stop."""

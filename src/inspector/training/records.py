@@ -14,18 +14,20 @@ from numpy.typing import NDArray
 
 from inspector.dataset.csv_table import write_rows
 from inspector.errors import TrainingError
-from inspector.training_protocol import (
-    BACKBONES,
+from inspector.training_protocol.messages import EpochDone
+from inspector.training_protocol.run_folder import (
     CARD,
     CARD_TEXT,
     CHECKPOINT,
-    OFFLINE_BACKBONES,
     PREDICTION_FIELDS,
     STATE,
-    EpochDone,
+    write_whole,
+)
+from inspector.training_protocol.run_spec import (
+    BACKBONES,
+    OFFLINE_BACKBONES,
     RunSpec,
     SampleColumns,
-    write_whole,
 )
 
 Array = NDArray[Any]

@@ -16,7 +16,7 @@ from typing import assert_never
 
 from inspector.errors import InspectorError
 from inspector.subprocesses import Parent
-from inspector.training_protocol import (
+from inspector.training_protocol.messages import (
     Command,
     ContinueRun,
     Paused,
@@ -28,9 +28,9 @@ from inspector.training_protocol import (
     RunStopped,
     StopRun,
     Train,
-    read_history,
-    read_spec,
 )
+from inspector.training_protocol.run_folder import read_history
+from inspector.training_protocol.run_spec import read_spec
 
 _WAKE_SECONDS = 0.1
 _CRASH = "crash.txt"
@@ -126,7 +126,7 @@ class CommandControl:
 
 
 def run(parent: Parent) -> None:
-    """Be the training child: see `inspector.training_protocol` for what is said."""
+    """Be the training child: see `inspector.training_protocol`."""
     orders = CommandInbox(parent)
     try:
         with _quiet():

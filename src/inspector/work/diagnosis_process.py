@@ -4,6 +4,7 @@ The child tells how far it is, of a diagnosis its first figures too, and the ans
 """
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,13 +17,12 @@ from inspector.audit.joined_features import joined
 from inspector.audit.label_errors import LabelErrors, wrong_labels
 from inspector.audit.seed_variability import Images, SeedScores, score_seeds
 from inspector.audit.shortcuts.search import ProbeResult, ShortcutQuestion, find_shortcuts
-from inspector.errors import ProcessError
-from inspector.subprocesses import ChildProcess, Parent, ProcessExited, wait_for_answers
+from inspector.subprocesses import Parent
+from inspector.work.child_messages import messages_from, unknown_message
 from inspector.work.jobs import Progress, Stop
 
 NAME = "inspector.work.diagnosis_process:run"
-_LISTEN_SECONDS = 0.2
-_AGAIN = "Try again; where memory is short, close other programs first."
+_WHOSE = "the baseline models' process"
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
@@ -205,51 +205,30 @@ def find_shortcuts_in_child(
 
 
 def _answered(
-    ask: _Request,
+    request: _Request,
     stop: Stop,
     progress: Progress,
     low_priority: bool,
     first: Callable[[Diagnosis], None] | None = None,
 ) -> _Answer | None:
-    try:
-        child = ChildProcess(NAME, low_priority=low_priority, one_thread=True)
-    except ProcessExited as gone:
-        raise ProcessError(f"the baseline models can't be started, {gone}", _AGAIN) from gone
-    try:
-        return _listen(child, ask, stop, progress, first)
-    except ProcessExited as gone:
-        raise ProcessError(f"the baseline models' process is gone, {gone}", _AGAIN) from gone
-    finally:
-        child.kill()
-
-
-def _listen(
-    child: ChildProcess,
-    ask: _Request,
-    stop: Stop,
-    progress: Progress,
-    first: Callable[[Diagnosis], None] | None,
-) -> _Answer | None:
-    """Ask, and follow what is told up to the answer."""
+    """Return the child's answer, reporting its progress until then; None when stopped."""
     stage = ""
     done = 0
-    child.send(ask)
-    while not stop.is_set():
-        # A stage may say nothing for seconds; a stop is heard all the same.
-        if not wait_for_answers([child], _LISTEN_SECONDS):
-            continue
-        match child.receive():
-            case DiagnosisProgress() as at:
-                if at.stage != stage:
-                    stage, done = at.stage, 0
-                    progress.start(f"diagnosis: {stage}", at.total)
-                progress.advance(at.done - done)
-                done = at.done
-            case DiagnosisPreview(answer=figures):
-                if first is not None:
-                    first(figures)
-            case DiagnosisAnswer(answer=answer):
-                return answer
-            case other:
-                raise ProcessExited(f"an answer of an unknown kind: {other!r}")
+    messages = messages_from(NAME, request, whose=_WHOSE, stop=stop, low_priority=low_priority)
+    with closing(messages):
+        for message in messages:
+            match message:
+                case DiagnosisProgress() as at:
+                    if at.stage != stage:
+                        stage, done = at.stage, 0
+                        progress.start(f"diagnosis: {stage}", at.total)
+                    progress.advance(at.done - done)
+                    done = at.done
+                case DiagnosisPreview(answer=figures):
+                    if first is not None:
+                        first(figures)
+                case DiagnosisAnswer(answer=answer):
+                    return answer
+                case other:
+                    raise unknown_message(other, whose=_WHOSE)
     return None

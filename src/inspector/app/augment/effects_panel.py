@@ -1,4 +1,4 @@
-"""Effects: what a policy does to the images in numbers, and whether they keep their labels."""
+"""What a policy does to the images, in numbers, and whether the images keep their labels."""
 
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
@@ -34,7 +34,7 @@ _NUMBERS = (
 
 
 class Levels(LateChart):
-    """Show how levels lie before (filled) and after (a line); grey images have one row."""
+    """Histograms of the levels before (filled) and after (line); grey images have one row."""
 
     def __init__(self) -> None:
         super().__init__("Levels before and after")
@@ -42,7 +42,7 @@ class Levels(LateChart):
         self.setFixedHeight(_THREE_ROWS_PX)
 
     def show_levels(self, shares: NDArray[np.float64]) -> None:
-        """Show shares (2, 3, bins): plain and augmented; red, green and blue."""
+        """Show shares (2, channels, bins), original and augmented; channels in the order RGB."""
         self._shares = shares
         self.setFixedHeight(_THREE_ROWS_PX if self._names() is _CHANNELS else _ONE_ROW_PX)
         before, after = self.mean_levels()
@@ -64,7 +64,7 @@ class Levels(LateChart):
         return [("level", *heads), *zip(levels, *columns.tolist(), strict=True)]
 
     def _names(self) -> tuple[str, ...]:
-        """Return the colour of each row: one for grey images."""
+        """Return the colour name of each row; one row for grey images."""
         grey = bool(np.allclose(self._shares, self._shares[:, :1], atol=1e-9))
         return ("text",) if grey else _CHANNELS
 
@@ -72,7 +72,7 @@ class Levels(LateChart):
         names = self._names()
         x = np.linspace(0, 255, self._shares.shape[2]).tolist()
         for row, name in enumerate(names):
-            # The ends hold what is clipped; a single peak there must not flatten the rest.
+            # The two end bins hold clipped levels; their peaks must not flatten the rest.
             shown = self._shares[:, row]
             inner = shown[:, 1:-1] if shown.shape[1] > 2 else shown
             most = max(float(inner.max()), float(shown.max()) / 4, 1e-9)
@@ -95,7 +95,7 @@ class Levels(LateChart):
 
 
 class EffectsPanel(QWidget):
-    """Show numbers, levels and the label-safety meter of a policy."""
+    """Shows the numbers, the levels and the label-preservation meter of a policy."""
 
     def __init__(self, measurer: EffectsRequests, splits: Collection[str]) -> None:
         super().__init__()
@@ -181,9 +181,11 @@ class EffectsPanel(QWidget):
 def difference(
     suggested: Sequence[SuggestedRange], *, compared: bool, splits: Collection[str] = ()
 ) -> str:
-    """Return in words how the validation folder differs from training.
+    """Return a sentence on how the validation images differ from the training images.
 
     Args:
+        suggested: Ranges that the images suggest.
+        compared: The two splits that were compared.
         splits: The splits that the dataset has as folders.
     """
     if not compared and "test" in splits:

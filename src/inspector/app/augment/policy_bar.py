@@ -1,4 +1,4 @@
-"""The bar of policies: presets and those that are kept, save, rename, delete, and one beside."""
+"""The policy bar: presets and saved policies, save, rename, delete, compare with another."""
 
 from pathlib import Path
 
@@ -24,13 +24,15 @@ _UNNAMED = "your policy"
 
 
 class PolicyBar(QWidget):
-    """Choose policies by name, and keep them.
+    """Chooses policies by name, and saves them.
 
     Attributes:
-        chosen: The `Policy` of a name or of a file.
-        beside: The `Policy` to stand beside, or None.
-        failed: An `InspectorError` of reading or keeping one.
-        paste_asked: Read a policy from code; `undo_asked` and `redo_asked` are of moves.
+        chosen: The `Policy` that the user chose by name or from a file.
+        beside: The `Policy` to compare with, or None.
+        failed: An `InspectorError` from reading or saving a policy.
+        paste_asked: The user wants to paste code.
+        undo_asked: The user wants to undo a change.
+        redo_asked: The user wants to redo a change.
     """
 
     paste_asked = Signal()
@@ -83,11 +85,11 @@ class PolicyBar(QWidget):
         self._show_names()
 
     def refresh(self) -> None:
-        """Ask again for what is kept."""
+        """Read the saved policies again."""
         self._bridge.call(self._project.policies.all, self._on_kept, channel="policies")
 
     def show_policy(self, policy: Policy) -> None:
-        """Show the name of a policy, where it has one."""
+        """Show the name of a policy, if it has one."""
         self._policy = policy
         at = self._names.currentText()
         name = at if self._known().get(at) == policy else self._name_of(policy)
@@ -100,12 +102,12 @@ class PolicyBar(QWidget):
             action.setEnabled(name in self._saved)
 
     def beside(self) -> tuple[str, Policy | None]:
-        """Return the name and the policy that stands beside."""
+        """Return the name and the policy to compare with."""
         name = self._beside.currentText()
         return name, self._known().get(name) if self._beside.currentIndex() > 0 else None
 
     def name(self) -> str:
-        """Return the name of the policy that is shown."""
+        """Return the name of the shown policy."""
         return self._names.currentText()
 
     def _known(self) -> dict[str, Policy]:
@@ -139,7 +141,7 @@ class PolicyBar(QWidget):
             self.chosen.emit(policy)
 
     def _on_mode(self, mode: int) -> None:
-        """Show a second policy, at first the first preset, or none."""
+        """Compare with a second policy, at first the first preset, or stop comparing."""
         first = next((i for i in range(1, self._beside.count()) if self._beside.itemText(i)), 0)
         self._beside.setCurrentIndex(first if mode else 0)
         self._on_beside()
@@ -158,7 +160,7 @@ class PolicyBar(QWidget):
             self.save(name)
 
     def save(self, name: str) -> None:
-        """Keep the policy that is shown under a name."""
+        """Save the shown policy under a name."""
         policy = self._policy
         self._bridge.call(
             lambda: self._project.policies.save(name, policy),

@@ -1,4 +1,4 @@
-"""The choices of a policy: fill, shape, how numbers are sampled, and normalisation."""
+"""The choices of a policy: fill mode, aspect ratio, sampling and normalisation."""
 
 from typing import Any
 
@@ -17,10 +17,10 @@ _FLAGS = (
 
 
 class Switches(QWidget):
-    """Choose the fill, whether shapes are kept, and how numbers are drawn.
+    """Chooses the fill mode, whether shapes are preserved, and how numbers are sampled.
 
     Attributes:
-        changed: Fields of a `Policy` and their new values.
+        changed: Changed fields of a `Policy` with their new values.
     """
 
     changed = Signal(object)
@@ -53,7 +53,7 @@ class Switches(QWidget):
         _column(self, self._fill, self._level, self._shape, self._draws)
 
     def show_policy(self, policy: Policy) -> None:
-        """Show a policy without telling of it."""
+        """Show a policy without emitting `changed`."""
         self._fill.setCurrentIndex(self._fill.findData(policy.fill.value))
         self._shape.setCurrentIndex(self._shape.findData(policy.zoom_independent))
         self._draws.setCurrentIndex(self._draws.findData(policy.distribution.value))
@@ -69,10 +69,10 @@ class Switches(QWidget):
 
 
 class Normalising(QWidget):
-    """Choose how values are normalised, in training and validation alike.
+    """Chooses the normalisation, which training and validation share.
 
     Attributes:
-        changed: Fields of a `Policy` and their new values.
+        changed: Changed fields of a `Policy` with their new values.
     """
 
     changed = Signal(object)
@@ -98,7 +98,7 @@ class Normalising(QWidget):
         _column(self, self._rescale, *self._flags.values(), note)
 
     def show_policy(self, policy: Policy) -> None:
-        """Show a policy without telling of it."""
+        """Show a policy without emitting `changed`."""
         self._now = now = policy.normalisation
         other = self._rescale.findData(_OTHER)
         if other >= 0:

@@ -1,4 +1,4 @@
-"""The grid of draws: a row an image, the original first; hold Space to see originals only."""
+"""The preview grid: one row per image, the original first; hold Space to see originals only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,12 +17,13 @@ _SQUARE_PX = 10
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """One image and its draws.
+    """One image with its augmented samples.
 
     Attributes:
-        label: The image's class.
-        pinned: It stays when others are chosen.
-        draws: Of the policy; `beside` of the one that stands beside it.
+        label: Class of the image.
+        pinned: Whether the image stays when others are chosen.
+        draws: Samples of the policy.
+        beside: Samples of the compared policy.
     """
 
     label: str
@@ -33,10 +34,10 @@ class GridRow:
 
 
 class PreviewGrid(QWidget):
-    """Paint rows of images.
+    """Paints rows of images.
 
     Attributes:
-        pinned: The place of a row whose original was clicked.
+        pinned: Position of the row whose original was clicked.
         resized: Images of another size fit now.
     """
 
@@ -53,23 +54,22 @@ class PreviewGrid(QWidget):
         self.setMinimumSize(240, 200)
 
     def show_rows(self, rows: Sequence[GridRow], heads: tuple[str, str] = ("Samples", "")) -> None:
-        """Show rows; `heads` name the policy and the one beside it."""
+        """Show rows; `heads` name the policy and the compared one."""
         self._rows, self._heads = rows, heads
         self.setAccessibleDescription(_in_words(rows, heads))
         self.update()
 
     def row_count(self) -> int:
-        """Return how many images are shown."""
         return len(self._rows)
 
     def show_plain(self, plain: bool) -> None:
-        """Show the original in every place, or the draws again."""
+        """Show the original in every cell, or the samples again."""
         if plain != self._plain:
             self._plain = plain
             self.update()
 
     def cell_px(self, rows: int, draws: int) -> float:
-        """Return the side of a cell for so many rows and draws, px."""
+        """Return the side of a cell for a number of rows and samples, px."""
         width = (self.width() - _GAP_PX * draws) / (draws + 1)
         height = (self.height() - _HEAD_PX - _GAP_PX * (rows - 1)) / max(1, rows)
         return max(16.0, float(int(min(width, height))))
@@ -155,7 +155,7 @@ class PreviewGrid(QWidget):
 
 
 def _in_words(rows: Sequence[GridRow], heads: tuple[str, str]) -> str:
-    """Return what is painted as a screen reader tells it."""
+    """Return the grid as text for a screen reader."""
     if not rows:
         return ""
     first = rows[0]

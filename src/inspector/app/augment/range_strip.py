@@ -1,4 +1,4 @@
-"""The strip: one image at five places of one number's range, all else left out."""
+"""The range strip: one image at five positions of one parameter, all others off."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ _HINT = "Click a number's name to see its range, from one end to the other."
 
 @dataclass(frozen=True, slots=True)
 class RangeStripImages:
-    """The images of a strip, with what each was made by."""
+    """The images of a strip, each with the value that made it."""
 
     title: str
     pictures: tuple[tuple[QImage, str], ...]
@@ -35,13 +35,13 @@ class RangeStripImages:
 def make_strip(
     control: Control, policy: Policy, pixels: NDArray[np.uint8], most_px: int = 0
 ) -> RangeStripImages:
-    """Return the strip of a number's range; of one that is off, of all that its slider reaches.
+    """Return the strip of a parameter's range; of the whole slider if the parameter is off.
 
     Args:
         control: The number.
-        policy: It is changed by that number alone.
+        policy: Changed in that number alone.
         pixels: RGB (h, w, 3), uint8, as training reads it.
-        most_px: Of the pictures' sides, in pixels of the screen; 0 for no limit.
+        most_px: Longest side of the images in screen pixels; 0 for no limit.
     """
     effect = "erasing_probability" if control.field == "erasing_area" else control.field
     shown, note = policy, ""
@@ -62,7 +62,7 @@ def make_strip(
 
 
 class RangeStrip(QWidget):
-    """Paint a strip, or how to get one."""
+    """Paints a strip, or how to get one."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,7 +72,6 @@ class RangeStrip(QWidget):
         self.setFixedHeight(_STRIP_PX)
 
     def show_strip(self, strip: RangeStripImages) -> None:
-        """Show another strip."""
         self._strip = strip
         captions = ", ".join(text for _, text in strip.pictures)
         self.setAccessibleDescription(f"{strip.title}: {captions}")
@@ -112,7 +111,7 @@ def _erased(drawn: AugmentationParams, width: int) -> str:
     return _share(box.height * box.width / width**2) if box else "none"
 
 
-# Draws have Keras' signs: over 0 moves what is seen to the left, and up.
+# Keras' signs: a positive shift moves the image content left or up.
 _SAYS: Final[dict[str, Callable[[AugmentationParams, int], str]]] = {
     "rotation_degrees": lambda d, _: f"{d.theta:+.1f}°",
     "width_shift": lambda d, width: f"{-d.tx / width:+.0%}",

@@ -8,7 +8,10 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout
 
 from inspector.app.duplicates.cluster_list import ClusterList, ClusterModel
-from inspector.app.duplicates.hash_pairs import HashedPairs, hashed_pairs
+from inspector.app.duplicates.compare_keys import compare_keys
+from inspector.app.duplicates.hash_pairs import HashedPairs
+from inspector.app.duplicates.hash_search import HashSearch
+from inspector.app.duplicates.pair_choice import PairChoice
 from inspector.app.duplicates.queue import (
     ClusterOrder,
     HashedPair,
@@ -24,30 +27,25 @@ from inspector.app.duplicates.verbs import PairVerbs
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets.controls.key_button import KeyButton
-from inspector.app.widgets.jobs import Job
 from inspector.app.widgets.keys import bind, overrides, resolve
 from inspector.app.widgets.member_strip import MAX_SHOWN, MemberStrip
 from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest
-from inspector.app.widgets.pairs.compare_view import CompareMode
-from inspector.app.widgets.review.review import Review, Verb
+from inspector.app.widgets.review.review import Review
+from inspector.app.widgets.review.verb_bar import Verb
 from inspector.desktop.settings import settings_file
 from inspector.errors import UsageError
 from inspector.project.changes import Changes
 from inspector.project.project import Project
 from inspector.project.review.duplicates import Cluster
-from inspector.similarity.image_hashes import MAX_DISTANCE, HashMethod
+from inspector.similarity.image_hashes import HashMethod
 from inspector.store.records import CleanUpRecord
-from inspector.work.jobs import Progress, Stop
 
 THRESHOLD_STEP = 0.01
+_CHANNEL = "clusters"
 _IN_MENU = (
     "swap", "wrong_label", "keep", "drop", "clear", "drop_cluster", "rule", "bulk", "lower",
     "raise",
 )  # fmt: skip
-REST = (
-    "{} of this cluster are not directly alike to the image you kept. K keeps the left one of them,"
-    " G keeps all together."
-)
 
 
 class DuplicatesPage(Page):
@@ -66,13 +64,9 @@ class DuplicatesPage(Page):
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
         self._cleaned: CleanUpRecord | None = None
-        self._left = self._right = 0
-        self._pair_of: int | None = None
-        self._remark = ""
-        self._facts: ClusterFacts | None = None
-        self._method: HashMethod | None = None
-        self._distance = 0
-        self._job: Job | None = None
+        self._pair = PairChoice()
+        self._hashes = HashSearch(project, bridge, self.jobs, channel=_CHANNEL)
+        self._hashes.pairs_ready.connect(self._show_hashed)
         self.model = ClusterModel()
         self.thumbnails = Thumbnails(project.samples.thumbnail, self)
         self.thumbnails.broken.connect(bridge.broken)
@@ -95,10 +89,8 @@ class DuplicatesPage(Page):
         self.review.current_changed.connect(self._on_current)
         self.review.moved.connect(self.moved)
         self.review.tell("Duplicates", "Duplicates appear here as they are found.")
-        self.verbs = PairVerbs(
-            project, bridge, self.review, pair=lambda: (self._left, self._right), page=self
-        )
-        self.verbs.nothing_changed.connect(self._remark_that)
+        self.verbs = PairVerbs(project, bridge, self.review, pair=self._pair, page=self)
+        self.verbs.nothing_changed.connect(self._show_remark)
         self._keys = self._resolved()
         self._shortcuts = bind(self, self._keys)
         self._lay_out()
@@ -173,12 +165,13 @@ class DuplicatesPage(Page):
         self.thumbnails.request(list(dict.fromkeys(members + self.list.visible_samples())))
 
     def _ask(self) -> None:
-        if self._method is not None:
-            self._ask_hashes()
+        if (method := self._hashes.method) is not None:
+            self.head.show_method("Computing the hashes of all images…")
+            self._hashes.start(method)
             return
         scope, order = self.head.scope(), self.head.chosen_order()
         show = self.review.go_to or (frozenset() if self.current() else self.list.remembered)
-        self.bridge.call(partial(self._read, scope, order, show), self._show, channel="clusters")
+        self.bridge.call(partial(self._read, scope, order, show), self._show, channel=_CHANNEL)
 
     def _read(self, scope: Scope | None, order: ClusterOrder, show: frozenset[int]) -> QueueAnswer:
         duplicates = self.project.duplicates
@@ -189,7 +182,7 @@ class DuplicatesPage(Page):
         return QueueAnswer(queue, duplicates.threshold, nearest)
 
     def _show(self, answer: QueueAnswer) -> None:
-        if self._method is not None:
+        if self._hashes.method is not None:
             return
         queue = answer.queue
         self.head.show_queue(queue, answer.threshold)
@@ -200,7 +193,7 @@ class DuplicatesPage(Page):
         self._request()
 
     def _show_none(self, answer: QueueAnswer) -> None:
-        self._facts, self._pair_of = None, None
+        self._pair.forget()
         self.strip.shut()
         self.stage.clear()
         if answer.queue.counts[Scope.ALL]:
@@ -220,31 +213,13 @@ class DuplicatesPage(Page):
 
     def _on_current(self) -> None:
         cluster = self.current()
-        if cluster is None:
-            return
-        ids = [m.id for m in cluster.members]
-        is_same = self._pair_of == cluster.id and {self._left, self._right} <= {0, *ids}
-        open_ids = [m.id for m in cluster.members if not (m.mark or m.reviewed or m.bound)]
-        is_kept = any(m.id == self._left and m.mark == "keep" for m in cluster.members)
-        rest = self.verbs.has_kept and is_same and is_kept and bool(open_ids)
-        self.verbs.has_kept = self.verbs.has_kept and is_same and not is_kept
-        if rest:
-            # A chain: what is open is not directly alike to the image that was kept.
-            self._left = open_ids[0]
-        elif not is_same:
-            self._left = cluster.suggested_keeper
-        if not is_same or rest:
-            self._right = next((i for i in (*open_ids, *ids) if i != self._left), 0)
-        if rest:
-            self._remark = REST.format(_images(len(open_ids)))
-        elif not is_same:
-            self._remark = ""
-        self._pair_of = cluster.id
-        self._show_pair(cluster)
+        if cluster is not None:
+            self._pair.show(cluster)
+            self._show_pair(cluster)
 
     def _show_pair(self, cluster: Cluster) -> None:
-        left, right = self._left, self._right
-        self.review.tell(headline(cluster), self._remark or " ")
+        left, right = self._pair.left, self._pair.right
+        self.review.tell(headline(cluster), self._pair.remark or " ")
         self._request()
         self.stage.show_pair(left, right)
         self.bridge.call(
@@ -260,15 +235,14 @@ class DuplicatesPage(Page):
     def _show_facts(self, answer: tuple[Cluster, int, ClusterFacts]) -> None:
         cluster, left, facts = answer
         shown = self.current()
-        if shown is None or (shown.id, self._left) != (cluster.id, left):
+        if shown is None or (shown.id, self._pair.left) != (cluster.id, left):
             return
-        self._facts = facts
         keeper = next(m for m in cluster.members if m.id == left)
         hashed = cluster.distance if isinstance(cluster, HashedPair) else None
-        self.review.note(self._remark or advice(cluster, keeper, facts))
+        self.review.note(self._pair.remark or advice(cluster, keeper, facts))
         self.stage.show_facts(facts, hashed)
         self.strip.show_members(
-            cluster.members, (self._left, self._right), facts.similarity, facts.remark
+            cluster.members, (left, self._pair.right), facts.similarity, facts.remark
         )
         self._show_verbs(cluster, facts)
 
@@ -286,38 +260,32 @@ class DuplicatesPage(Page):
         self._keep_button.set_primary(not conflict)
         self._together_button.setVisible(not conflict)
 
-    def _remark_that(self, text: str) -> None:
-        self._remark = text
+    def _show_remark(self, text: str) -> None:
+        self._pair.remark = text
         self.review.note(text)
 
     def _put_left(self, sample: int) -> None:
-        if sample == self._right:
-            self._right = self._left
-        self._compare_with(sample, self._right)
+        left, right = self._pair.left, self._pair.right
+        self._compare(sample, left if sample == right else right)
 
     def _put_right(self, sample: int) -> None:
-        if sample == self._left:
-            self._left = self._right
-        self._compare_with(self._left, sample)
+        left, right = self._pair.left, self._pair.right
+        self._compare(right if sample == left else left, sample)
 
     def _swap(self) -> None:
-        self._compare_with(self._right, self._left)
+        self._compare(self._pair.right, self._pair.left)
 
-    def _compare_with(self, left: int, right: int) -> None:
+    def _compare(self, left: int, right: int) -> None:
         cluster = self.current()
         if cluster is not None and left and right:
-            self._left, self._right = left, right
-            self._remark = ""
+            self._pair.put(left, right)
             self._show_pair(cluster)
 
     def _walk(self, by: int) -> None:
         """Put the next image of the cluster on the right."""
         cluster = self.current()
-        if cluster is None:
-            return
-        others = [m.id for m in cluster.members if m.id != self._left]
-        if self._right in others:
-            self._put_right(others[(others.index(self._right) + by) % len(others)])
+        if cluster is not None and (sample := self._pair.next_right(cluster, by)) is not None:
+            self._put_right(sample)
 
     def _digit(self, number: int) -> None:
         """Choose one of two classes, or the image on the left."""
@@ -341,37 +309,13 @@ class DuplicatesPage(Page):
 
     def _choose_method(self, value: str) -> None:
         method = None if value == VERIFIED else HashMethod(value)
-        if method is self._method:
+        if method is self._hashes.method:
             return
-        self._method = method
-        self._distance = method.default_distance if method is not None else 0
+        self._hashes.choose(method)
         self.stage.show_method(value)
-        self._end_job()
         self._ask()
 
-    def _ask_hashes(self) -> None:
-        method, distance = self._method, self._distance
-        assert method is not None
-        self._end_job()
-        stop, progress = Stop(), Progress()
-        self._job = self.jobs.start(progress, stop)
-        self.head.show_method("Computing the hashes of all images…")
-        self.bridge.call(
-            lambda: hashed_pairs(self.project, method, distance, stop=stop, progress=progress),
-            self._show_hashed,
-            channel="clusters",
-            on_end=partial(self.jobs.end, self._job),
-        )
-
-    def _end_job(self) -> None:
-        if self._job is not None:
-            self._job.stop.set()
-            self.jobs.end(self._job)
-            self._job = None
-
-    def _show_hashed(self, pairs: HashedPairs | None) -> None:
-        if pairs is None or pairs.method is not self._method:
-            return
+    def _show_hashed(self, pairs: HashedPairs) -> None:
         self.head.show_method(pairs.text)
         if not self.review.show_items(pairs.pairs):
             self.strip.shut()
@@ -381,8 +325,8 @@ class DuplicatesPage(Page):
 
     def _move_threshold(self, by: int) -> None:
         """Move the similarity, or the distance of a hash, by a step."""
-        if self._method is not None:
-            self._distance = max(0, min(MAX_DISTANCE, self._distance + by))
+        if self._hashes.method is not None:
+            self._hashes.move_distance(by)
             self._ask()
             return
         duplicates = self.project.duplicates
@@ -409,36 +353,19 @@ class DuplicatesPage(Page):
             return self._default_keys()
 
     def _default_keys(self) -> list[Key]:
-        verbs, decisions, mode = self.verbs, self.project.decisions, self.compare.set_mode
-        at_menu = partial(self._at_menu, verbs.relabel)
-        table = [
-            Key("keep_this", "K", "keep this, exclude what is directly alike, next", verbs.keep),
-            Key("together", "G", "keep all of them together, next", verbs.together),
-            Key("not_alike", "N", "these two are not duplicates", verbs.not_alike),
-            Key("wrong_label", "L", "wrong label: choose the right class", at_menu),
-            Key("keep", "P", "mark the left one as kept", partial(verbs.mark, decisions.keep)),
-            Key("drop", "X", "exclude the left one", partial(verbs.mark, decisions.drop)),
+        verbs = self.verbs
+        digits = [
             Key(
-                "clear", "U", "clear the left one's decision", partial(verbs.mark, decisions.clear)
-            ),
-            Key("sides", "S", "side by side", partial(mode, CompareMode.SIDES)),
-            Key("flip", "F", "flip between the two", self.compare.flip),
-            Key("difference", "D", "where they differ", partial(mode, CompareMode.DIFFERENCE)),
-            Key(
-                "align",
-                "Shift+D",
-                "difference with or without alignment",
-                self.compare.toggle_align,
-            ),
-            Key("slider", "W", "slider between the two", partial(mode, CompareMode.SLIDER)),
-            Key("compare", "C", "the next way to compare", self.compare.cycle_mode),
-            Key(
-                "peek",
-                "Space",
-                "the other image, while it is held",
-                partial(self.compare.peek, on=True),
-            ),
-            Key("zoom", "Z", "whole, or pixel by pixel", self.compare.toggle_zoom),
+                f"choose_{number}",
+                str(number),
+                f"image {number} on the left, or class {number} for both",
+                partial(self._digit, number),
+            )
+            for number in range(1, 10)
+        ]
+        return [
+            *verbs.pair_keys(partial(self._at_menu, verbs.relabel)),
+            *compare_keys(self.compare),
             Key(
                 "right", "Right", "another image of the cluster on the right", lambda: self._walk(1)
             ),
@@ -446,16 +373,11 @@ class DuplicatesPage(Page):
             Key("swap", "T", "swap left and right", self._swap),
             Key("lower", "[", "lower the confirmed similarity", lambda: self._move_threshold(-1)),
             Key("raise", "]", "raise the confirmed similarity", lambda: self._move_threshold(1)),
-            Key("rule", "R", "keep by a rule…", verbs.rules),
-            Key("bulk", "B", "accept exact copies at once…", verbs.bulk),
-            Key("drop_cluster", "Shift+X", "exclude the whole cluster…", verbs.drop_cluster),
+            *verbs.cluster_keys(),
             Key("more", ".", "more actions", self._show_more),
             *self.review.keys(),
+            *digits,
         ]
-        for number in range(1, 10):
-            does = f"image {number} on the left, or class {number} for both"
-            table.append(Key(f"choose_{number}", str(number), does, partial(self._digit, number)))
-        return table
 
     def _at_menu(self, run: Callable[[QPoint], None]) -> None:
         run(self._more.mapToGlobal(QPoint(0, 0)))
@@ -488,7 +410,3 @@ class DuplicatesPage(Page):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.review)
         self.setFocusProxy(self.list)
-
-
-def _images(count: int) -> str:
-    return "1 image" if count == 1 else f"{count:,} images"

@@ -17,7 +17,7 @@ from inspector.app.widgets.focus import StableFocus
 from inspector.app.widgets.tables import table
 from inspector.errors import InspectorError
 from inspector.project.project import Project
-from inspector.project.review.decisions import RULES, RulePlan
+from inspector.project.review.keep_rules import RULES, RulePlan
 
 SCOPES = (("all clusters", True), ("reviewed clusters only", False))
 

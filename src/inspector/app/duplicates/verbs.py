@@ -1,15 +1,18 @@
 """What a person decides of the pair on the stage and of its cluster."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from inspector.app.duplicates.exact_copies_dialog import ExactCopiesDialog
+from inspector.app.duplicates.pair_choice import PairChoice
 from inspector.app.duplicates.queue import HashedPair
 from inspector.app.duplicates.rule_dialog import RuleDialog
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.controls.class_chooser import ClassChooser
+from inspector.app.widgets.page import Key
 from inspector.app.widgets.review.review import Review
 from inspector.project.project import Project
 from inspector.project.review.decisions import Decided
@@ -25,12 +28,11 @@ class PairVerbs(QObject):
     """Decides on the left image, the pair or the cluster.
 
     Args:
-        pair: Returns the ids of the left and the right image, 0 for none.
+        pair: The left and the right image.
         page: Over which dialogs open.
 
     Attributes:
         nothing_changed: K had nothing to change: why.
-        has_kept: Whether K was pressed on the cluster that is shown.
     """
 
     nothing_changed = Signal(str)
@@ -41,13 +43,37 @@ class PairVerbs(QObject):
         bridge: Bridge,
         review: Review[Cluster],
         *,
-        pair: Callable[[], tuple[int, int]],
+        pair: PairChoice,
         page: QWidget,
     ) -> None:
         super().__init__(page)
         self._project, self._bridge, self._review = project, bridge, review
         self._pair, self._page = pair, page
-        self.has_kept = False
+
+    def pair_keys(self, relabel: Callable[[], None]) -> list[Key]:
+        """Return the keys that decide on the pair or on its left image.
+
+        Args:
+            relabel: Opens the choice of a class where the page has room for it.
+        """
+        decisions = self._project.decisions
+        return [
+            Key("keep_this", "K", "keep this, exclude what is directly alike, next", self.keep),
+            Key("together", "G", "keep all of them together, next", self.together),
+            Key("not_alike", "N", "these two are not duplicates", self.not_alike),
+            Key("wrong_label", "L", "wrong label: choose the right class", relabel),
+            Key("keep", "P", "mark the left one as kept", partial(self.mark, decisions.keep)),
+            Key("drop", "X", "exclude the left one", partial(self.mark, decisions.drop)),
+            Key("clear", "U", "clear the left one's decision", partial(self.mark, decisions.clear)),
+        ]
+
+    def cluster_keys(self) -> list[Key]:
+        """Return the keys that decide on one cluster or on many."""
+        return [
+            Key("rule", "R", "keep by a rule…", self.rules),
+            Key("bulk", "B", "accept exact copies at once…", self.bulk),
+            Key("drop_cluster", "Shift+X", "exclude the whole cluster…", self.drop_cluster),
+        ]
 
     def label_both(self, label: str) -> None:
         """Give every image of the cluster that is not excluded one class."""
@@ -59,7 +85,8 @@ class PairVerbs(QObject):
 
     def keep(self) -> None:
         """Keep the left image and exclude what is directly alike to it."""
-        (keeper, copy), cluster = self._pair(), self._review.current()
+        keeper, copy = self._pair.left, self._pair.right
+        cluster = self._review.current()
         if not keeper or cluster is None:
             return
         decisions = self._project.decisions
@@ -67,13 +94,13 @@ class PairVerbs(QObject):
             reason = f"{cluster.method} at {cluster.distance} bits from {_path(cluster, keeper)}"
             self._review.decide(lambda: decisions.keep_pair(keeper, copy, reason))
             return
-        self.has_kept = True
+        self._pair.has_kept = True
         self._review.decide(lambda: decisions.keep_best(keeper), self._on_kept, advance=True)
 
     def _on_kept(self, decided: Decided) -> None:
         """Say why nothing happened, where K had nothing to change."""
         if not decided.operation:
-            self.has_kept = False
+            self._pair.has_kept = False
             self.nothing_changed.emit(NOTHING)
 
     def together(self) -> None:
@@ -85,19 +112,19 @@ class PairVerbs(QObject):
 
     def not_alike(self) -> None:
         """Remember that the pair is not alike."""
-        one, two = self._pair()
+        one, two = self._pair.left, self._pair.right
         if one and two:
             self._review.decide(lambda: self._project.decisions.not_alike(one, two), advance=False)
 
     def mark(self, verb: Callable[[list[int]], Decided]) -> None:
         """Decide on the left image alone."""
-        sample = self._pair()[0]
+        sample = self._pair.left
         if sample:
             self._review.decide(lambda: verb([sample]), advance=False)
 
     def relabel(self, place: QPoint) -> None:
         """Offer classes for the left image at a point of the screen, the other one's first."""
-        cluster, sample = self._review.current(), self._pair()[0]
+        cluster, sample = self._review.current(), self._pair.left
         if cluster is None or not sample:
             return
         label_of = {m.id: m.new_label or m.label for m in cluster.members}

@@ -1,76 +1,43 @@
 """Export: the plan first, then the copy with progress, then what holds."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices, QFontDatabase, QGuiApplication
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
-    QComboBox,
     QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPlainTextEdit,
     QPushButton,
     QScrollArea,
-    QTableWidget,
-    QTableWidgetItem,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from inspector.app.export.excluded_strip import SHOWN, ExcludedImage, ExcludedStrip
+from inspector.app.export.details_tabs import DetailsTabs
+from inspector.app.export.excluded_strip import ExcludedStrip
+from inspector.app.export.format_card import FormatCard
+from inspector.app.export.leak_banner import LeakBanner
+from inspector.app.export.planned_export import PlannedExport, plan_export
 from inspector.app.export.script_button import ScriptButton
 from inspector.app.threads.bridge import Bridge
-from inspector.app.threads.images import from_jpeg
 from inspector.app.widgets.balance_bars import BalanceBars
 from inspector.app.widgets.jobs import Job
 from inspector.app.widgets.page import Page, PageAction, PageName, PageRequest
-from inspector.app.widgets.tables import FittedTable
 from inspector.errors import InspectorError
 from inspector.project.changes import Changes
-from inspector.project.export.exports import Exported, ExportLeaks, balance
+from inspector.project.export.exports import Exported, balance
 from inspector.project.project import Project
 from inspector.project.splits.snippets import export_code
-from inspector.project.splits.split_rules import RuleKind
 from inspector.reports.check_results import ReportForm
-from inspector.work.export_forms.catalogue import TITLES
-from inspector.work.export_forms.form import Form
 from inspector.work.export_plan import ExportMode, ExportPlan
 from inspector.work.jobs import Progress, Stop
 
-_MODES = (
-    ("Copies", ExportMode.COPY, "each file has its own bytes"),
-    ("Hard links", ExportMode.HARDLINK, "no space; a change to one file changes both"),
-    ("Symbolic links", ExportMode.SYMLINK, "no space; they break when the dataset moves"),
-    ("Reflinks", ExportMode.REFLINK, "no space and their own bytes, where the disk can do it"),
-)
-_CODE_TAB = 1
 _WAIT_MS = 300
-_SIDES = (
-    ("Folders as they are", "The manifest lists the split, also where a call of code draws it"),
-    ("New folders by the split rule", "One folder per split of the rule in use on Splits"),
-    ("5 folds by group", "One folder per fold of a cross-validation; no group is cut"),
-)
-_BY_RULE, _BY_FOLD = 1, 2
-_FOLDS = 5
 _REPORTS = "HTML (*.html);;SARIF for CI (*.sarif);;JUnit for CI (*.xml)"
-_FORMS = [(title, form, what) for form, (title, what) in TITLES.items()]
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedExport:
-    """A plan, and how the rule in use would draw anew from what is left; "" where not."""
-
-    plan: ExportPlan
-    redraw: str
-    leaks: ExportLeaks
-    excluded: tuple[ExcludedImage, ...]
-    excluded_ids: tuple[int, ...]
 
 
 class ExportPage(Page):
@@ -100,14 +67,11 @@ class ExportPage(Page):
         self._start = QPushButton("Export")
         self._start.setProperty("role", "primary")
         self._start.clicked.connect(self._run)
-        self._sides = _choice("Split folders", [(text, "", what) for text, what in _SIDES])
-        self._mode = _choice("How files get there", _MODES)
-        self._form = _choice("Form", _FORMS)
-        for box in (self._sides, self._form, self._mode):
-            box.currentIndexChanged.connect(self._ask_plan)
+        self._format = FormatCard()
+        self._format.changed.connect(self._ask_plan)
         self._said, self._redraw = QLabel(), QLabel()
         self._leaks, self._images, self._size = QLabel("…"), QLabel("…"), QLabel("…")
-        self._banner, self._banner_text = QFrame(), QLabel()
+        self._banner = LeakBanner()
         self.bars = BalanceBars()
         self._strip = ExcludedStrip()
         self._said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -119,36 +83,33 @@ class ExportPage(Page):
             project, bridge, self.jobs, say=self._said.setText,
             folder=lambda: Path(self._target.text()).expanduser().parent,
         )  # fmt: skip
-        self._code = QPlainTextEdit()
-        self._code.setReadOnly(True)
-        self._code.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self._code.setAccessibleName("Code that loads the export")
-        self._left = _table("Left out and relabelled", ("File", "Why it is left out or moved"))
-        self._tabs = QTabWidget()
+        self._tabs = DetailsTabs()
         self._lay_out(choose)
 
     def _lay_out(self, choose: QPushButton) -> None:
         for label, name in (
             (self._said, "export-status"), (self._leaks, "export-leaks"),
-            (self._redraw, "export-warning"), (self._banner_text, "export-banner"),
-            (self._images, "export-images"),
+            (self._redraw, "export-warning"), (self._images, "export-images"),
         ):  # fmt: skip
             label.setObjectName(name)
         for label in (self._said, self._redraw):
             label.setProperty("role", "caption")
-        for label in (self._said, self._redraw, self._banner_text):
             label.setWordWrap(True)
         self._strip.restored.connect(self._on_restored)
         self._strip.all_asked.connect(lambda: self.show_list("Excluded", self._excluded_ids))
+        self._banner.review_asked.connect(lambda: self.asked.emit(PageRequest(PageName.DUPLICATES)))
+        self._banner.exclude_asked.connect(
+            lambda: self.asked.emit(PageRequest(PageName.OVERVIEW, PageAction.CLEAN_UP))
+        )
         lower = QHBoxLayout()
         lower.setSpacing(12)
         lower.addLayout(self._lay_out_main(), 1)
-        lower.addWidget(self._lay_out_format(), 0, Qt.AlignmentFlag.AlignTop)
+        lower.addWidget(self._format, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(12)
         column.addWidget(self._lay_out_promise(choose))
-        column.addWidget(self._lay_out_banner())
+        column.addWidget(self._banner)
         column.addLayout(lower)
         column.addStretch()
         inner = QWidget()
@@ -192,22 +153,6 @@ class ExportPage(Page):
         column.addWidget(self._redraw)
         return card
 
-    def _lay_out_banner(self) -> QFrame:
-        """Lay out the warning of what would leak, with its ways out."""
-        self._banner.setObjectName("problem-banner")
-        review, exclude = QPushButton("Review"), QPushButton("Exclude their copies…")
-        review.clicked.connect(lambda: self.asked.emit(PageRequest(PageName.DUPLICATES)))
-        exclude.clicked.connect(
-            lambda: self.asked.emit(PageRequest(PageName.OVERVIEW, PageAction.CLEAN_UP))
-        )
-        row = QHBoxLayout(self._banner)
-        row.setContentsMargins(16, 8, 8, 8)
-        row.addWidget(self._banner_text, 1)
-        for button in (review, exclude):
-            row.addWidget(button)
-        self._banner.hide()
-        return self._banner
-
     def _lay_out_main(self) -> QVBoxLayout:
         """Lay out images per class, what is excluded, and the lists behind."""
         card, title = QFrame(), QLabel("Images per class")
@@ -222,48 +167,11 @@ class ExportPage(Page):
         column.setContentsMargins(16, 12, 16, 12)
         column.addLayout(head)
         column.addWidget(self.bars)
-        copy = QPushButton("Copy")
-        copy.setAccessibleDescription("Copy the code")
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._code.toPlainText()))
-        code = QWidget()
-        lines = QVBoxLayout(code)
-        lines.setContentsMargins(0, 0, 0, 0)
-        lines.addWidget(self._code, 1)
-        lines.addWidget(copy, 0, Qt.AlignmentFlag.AlignRight)
-        self._tabs.addTab(self._left, "Left out and relabelled")
-        self._tabs.addTab(code, "Code that loads it")
-        self._tabs.setTabVisible(_CODE_TAB, False)
-        self._tabs.setMinimumHeight(200)
         main = QVBoxLayout()
         main.setSpacing(12)
         for widget in (card, self._strip, self._tabs):
             main.addWidget(widget)
         return main
-
-    def _lay_out_format(self) -> QFrame:
-        """Lay out how folders and files are made."""
-        card, title = QFrame(), QLabel("Format")
-        card.setObjectName("plain-card")
-        card.setFixedWidth(320)
-        title.setProperty("role", "heading")
-        column = QVBoxLayout(card)
-        column.setContentsMargins(16, 12, 16, 16)
-        column.setSpacing(8)
-        column.addWidget(title)
-        for text, box in (
-            ("Splits", self._sides),
-            ("Form", self._form),
-            ("Files", self._mode),
-        ):
-            label = QLabel(text)
-            label.setProperty("role", "caption")
-            column.addWidget(label)
-            column.addWidget(box)
-        note = QLabel("Every copy is verified by hash. The dataset itself is never changed.")
-        note.setProperty("role", "caption")
-        note.setWordWrap(True)
-        column.addWidget(note)
-        return card
 
     def plan(self) -> ExportPlan | None:
         """Return the plan that is shown, and that the button carries out."""
@@ -282,19 +190,12 @@ class ExportPage(Page):
         self._soon.start()
 
     def _ask_plan(self, *_: object) -> None:
-        target = Path(self._target.text()).expanduser()
-        mode, form = ExportMode(self._mode.currentData()), Form(self._form.currentData())
-        project, choice = self.project, self._sides.currentIndex()
-
-        def work() -> PlannedExport:
-            return _planned(project, target, mode, form=form, choice=choice)
-
+        project = self.project
+        choice = self._format.choice(Path(self._target.text()).expanduser())
         self.bridge.call(
-            work,
-            self._show_plan,
-            channel="plan",
+            lambda: plan_export(project, choice), self._show_plan, channel="plan",
             on_error=self._refuse,
-        )
+        )  # fmt: skip
 
     def _choose(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Where the new folder is made")
@@ -325,10 +226,7 @@ class ExportPage(Page):
         total = plan.files + len(plan.left_out)
         self._images.setText(_change(total, plan.files))
         self._size.setText(f"{plan.bytes / 1e6:,.1f} MB")
-        where = " and ".join(f"{n:,} in {split}" for split, n in leaks.by_split.items())
-        stay = "1 leaked image" if leaks.after == 1 else f"{leaks.after:,} leaked images"
-        self._banner_text.setText(f"{stay} would stay in this export: {where}.")
-        self._banner.setVisible(bool(leaks.after))
+        self._banner.show_leaks(leaks)
         self._excluded_ids = planned.excluded_ids
         self._strip.show_images(planned.excluded, len(planned.excluded_ids))
         verb = "copied" if plan.mode is ExportMode.COPY else "linked"
@@ -338,8 +236,7 @@ class ExportPage(Page):
             f" out. {plan.free_bytes / 1e9:,.0f} GB are free there."
         )
         self.bars.show_balance(balance(plan))
-        moved = [(i.source, f"{i.reason} to {i.label}") for i in plan.items if i.reason]
-        _fill(self._left, [*moved, *((x.source, x.reason) for x in plan.left_out)])
+        self._tabs.show_plan(plan)
 
     def _run(self) -> None:
         plan = self._plan
@@ -348,7 +245,7 @@ class ExportPage(Page):
         if self._banner.isVisibleTo(self) and not self._asked_twice:
             # Once more, with the number on the button itself.
             self._asked_twice = True
-            self._start.setText(f"Export with {self._banner_text.text().split(' would')[0]}?")
+            self._start.setText(f"Export with {self._banner.count_text}?")
             return
         progress, stop = Progress(), Stop()
         self._start.setEnabled(False)
@@ -369,8 +266,7 @@ class ExportPage(Page):
         self._open.setVisible(True)
         manifest = Path(exported.manifest)
         self._done_in = str(manifest.parent)
-        self._code.setPlainText(export_code(plan, manifest))
-        self._tabs.setTabVisible(_CODE_TAB, True)
+        self._tabs.show_code(export_code(plan, manifest))
         self._said.setText(
             f"Done: {exported.files:,} files, {exported.bytes / 1e6:,.1f} MB;"
             f" {exported.verified:,} verified by hash. {exported.leaks_after:,} known pairs across"
@@ -397,30 +293,6 @@ class ExportPage(Page):
             )
 
 
-def _planned(
-    project: Project, target: Path, mode: ExportMode, *, form: Form, choice: int
-) -> PlannedExport:
-    """Plan an export, and look at what would be in it; `choice` is a place in `_SIDES`."""
-    rule = project.splits.rule
-    sides = listed = None
-    if choice == _BY_FOLD:
-        sides = project.exports.folds(_FOLDS)
-    elif choice == _BY_RULE:
-        sides = project.splits.membership().sides()
-    elif rule.kind is not RuleKind.FOLDERS and project.splits.can(rule):
-        listed = project.splits.membership(rule).sides()
-    plan = project.exports.plan(target, mode=mode, sides=sides, listed=listed, form=form)
-    redraw = "" if choice else project.splits.redraw()
-    excluded = [s for s in project.samples.everything() if s.mark == "drop"]
-    shown = tuple(
-        ExcludedImage(s.id, s.path, s.reason_decided, from_jpeg(project.samples.thumbnail(s.id)))
-        for s in excluded[:SHOWN]
-    )
-    return PlannedExport(
-        plan, redraw, project.exports.leaks(plan), shown, tuple(s.id for s in excluded)
-    )
-
-
 def _hidden_button(text: str, run: Callable[[], None]) -> QPushButton:
     button = QPushButton(text)
     button.clicked.connect(run)
@@ -444,28 +316,5 @@ def _change(before: int, after: int) -> str:
     return f"{before:,} → {after:,}" if before != after else f"{after:,}"
 
 
-def _choice(name: str, items: Sequence[tuple[str, str, str]]) -> QComboBox:
-    """Return a choice of (text, what it means in code, what it does)."""
-    box = QComboBox()
-    box.setAccessibleName(name)
-    box.setToolTip(name)
-    for place, (text, value, what) in enumerate(items):
-        box.addItem(text, value)
-        box.setItemData(place, what, Qt.ItemDataRole.ToolTipRole)
-    return box
-
-
 def _show(file: Path) -> None:
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(file)))
-
-
-def _table(name: str, heads: tuple[str, ...]) -> FittedTable:
-    return FittedTable(heads, name=name, stretch_last=True)
-
-
-def _fill(table: QTableWidget, rows: Sequence[Sequence[str]]) -> None:
-    shown = rows[:2_000]
-    table.setRowCount(len(shown))
-    for i, row in enumerate(shown):
-        for j, text in enumerate(row):
-            table.setItem(i, j, QTableWidgetItem(text))

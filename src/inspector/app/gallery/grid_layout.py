@@ -1,6 +1,6 @@
 """Where a million tiles with group headers stand, by arithmetic."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,6 +69,37 @@ class GridLayout:
             return -1
         row = int(self.bounds[group]) + line * self.columns + column
         return row if row < self.bounds[group + 1] else -1
+
+    def row_after(self, row: int, step: int) -> int:
+        """Return the row `step` after a row, clamped to the list; folded groups are skipped.
+
+        Returns:
+            `row` itself where only folded groups follow in that direction.
+        """
+        count = int(self.bounds[-1])
+        target = min(count - 1, max(0, row + step))
+        group = self.group_of(target)
+        if not self.folded[group]:
+            return target
+        edge = int(self.bounds[group + 1] if step > 0 else self.bounds[group] - 1)
+        return edge if 0 <= edge < count else row
+
+    def headers_between(self, offset: int, height: int) -> Iterator[tuple[int, int]]:
+        """Yield each group in sight with the y of its header in the viewport, px.
+
+        The header of the first group sticks to the top until the next one pushes it out.
+
+        Args:
+            offset: How far the view is scrolled, px.
+            height: Height of the viewport, px.
+        """
+        if not self.header_px:
+            return
+        for group in range(self.group_at(offset), len(self.bounds) - 1):
+            top, bottom = int(self.tops[group]) - offset, int(self.tops[group + 1]) - offset
+            if top > height:
+                return
+            yield group, min(max(top, 0), bottom - self.header_px)
 
     def rows_between(self, top: int, bottom: int) -> list[int]:
         """Return the rows whose tiles touch the content between two heights."""

@@ -8,7 +8,7 @@ from inspector.project.review.gallery_query import (
     OTHER_SPLIT,
     SUSPECTED,
     Facet,
-    Listing,
+    GalleryListing,
     Query,
 )
 
@@ -24,7 +24,7 @@ _FINDINGS = {
 }  # fmt: skip
 
 
-def headline(query: Query, listing: Listing, *, title: str) -> str:
+def headline(query: Query, listing: GalleryListing, *, title: str) -> str:
     """Say what a filter shows.
 
     Args:
@@ -51,7 +51,7 @@ def headline(query: Query, listing: Listing, *, title: str) -> str:
     return f"{shown:,} of {images}: {', '.join(names)}."
 
 
-def _parts(listing: Listing) -> list[str]:
+def _parts(listing: GalleryListing) -> list[str]:
     """Count splits and classes, where there are any."""
     parts = []
     for facet, one, many in (

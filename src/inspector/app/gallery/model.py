@@ -15,10 +15,10 @@ class GalleryModel(QAbstractListModel):
     """Ids in order, and the tiles that are known.
 
     Attributes:
-        wanted: Ids (list of int) whose tiles are visible and not known.
+        tiles_needed: Ids (list of int) whose tiles are visible and not known.
     """
 
-    wanted = Signal(object)
+    tiles_needed = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class GalleryModel(QAbstractListModel):
         self.endResetModel()
 
     def set_tiles(self, tiles: Mapping[int, Tile]) -> None:
-        """Take what was asked for by `wanted`."""
+        """Take what was asked for by `tiles_needed`."""
         self._tiles.update(tiles)
         if len(self.ids):
             self.dataChanged.emit(self.index(0), self.index(len(self.ids) - 1))
@@ -57,7 +57,7 @@ class GalleryModel(QAbstractListModel):
         """Ask for the tiles of visible rows that are not known."""
         unknown = [int(self.ids[r]) for r in rows if int(self.ids[r]) not in self._tiles]
         if unknown:
-            self.wanted.emit(unknown)
+            self.tiles_needed.emit(unknown)
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled

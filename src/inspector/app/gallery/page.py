@@ -2,43 +2,40 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSlider, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
+from inspector.app.gallery.decisions import GalleryDecisions
 from inspector.app.gallery.details import Details
+from inspector.app.gallery.file_actions import FileActions
 from inspector.app.gallery.filter_bar import FilterBar
 from inspector.app.gallery.headline import headline
 from inspector.app.gallery.hover_preview import HoverPreview
 from inspector.app.gallery.loupe import Loupe, LoupeVerbs
+from inspector.app.gallery.order_bar import OrderBar
 from inspector.app.gallery.selection_bar import SelectionBar
 from inspector.app.gallery.similar_images import show_similar
 from inspector.app.gallery.tile import Tile, tiles_of
-from inspector.app.gallery.view import TILE_PX, GalleryView
+from inspector.app.gallery.view import GalleryView
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.thumbnails import Thumbnails
 from inspector.app.widgets import theme
-from inspector.app.widgets.controls.class_chooser import ClassChooser
-from inspector.app.widgets.controls.combo import Combo
 from inspector.app.widgets.controls.segmented import SegmentedControl
 from inspector.app.widgets.elided_label import ElidedLabel
 from inspector.app.widgets.keys import bind
 from inspector.app.widgets.page import Key, Page, PageAction, PageName, PageRequest
 from inspector.app.widgets.pairs.pair_dialog import PairDialog
-from inspector.errors import InspectorError
 from inspector.project.changes import Changes
 from inspector.project.project import Project
-from inspector.project.review.decisions import Decided
-from inspector.project.review.gallery_query import GroupBy, Listing, Sort
+from inspector.project.review.gallery_query import GalleryListing
 from inspector.store.samples import Sample
 
 MAX_DRAGGED = 1_000
 """Their paths are read while the pointer waits."""
 _DETAILS_PX, _DETAILS_WIDE_PX = 296, 376
-MAX_CLASS_KEYS = 9
 
 
 class GalleryPage(Page):
@@ -64,6 +61,8 @@ class GalleryPage(Page):
         self.thumbnails = Thumbnails(project.samples.thumbnail, self)
         self.thumbnails.broken.connect(bridge.broken)
         self.view.pixmap = self.thumbnails.pixmap
+        self._decisions = GalleryDecisions(project, bridge, self.view.tiles)
+        self._files = FileActions(project, bridge)
         self.view.files = self._dragged
         self.loupe: Loupe | None = None
         self._preview = HoverPreview(self.view, project, bridge)
@@ -128,7 +127,7 @@ class GalleryPage(Page):
         query = self.filters.query
         self.bridge.call(lambda: self.project.gallery.listing(query), self._show, channel="listing")
 
-    def _show(self, listing: Listing) -> None:
+    def _show(self, listing: GalleryListing) -> None:
         self.filters.show_counts(listing.counts)
         same = np.array_equal(listing.ids, self.view.tiles.ids)
         self._total = listing.total
@@ -174,33 +173,11 @@ class GalleryPage(Page):
             self.details.show_sample(0)
         self.moved.emit()
 
-    def _keep(self) -> None:
-        self._decide(self.project.decisions.keep)
+    def _exclude(self) -> None:
+        self._decisions.exclude(self.view.selected_ids())
 
-    def _drop(self) -> None:
-        self._exclude(self.view.selected_ids())
-
-    def _exclude(self, ids: Sequence[int]) -> None:
-        """Exclude images; where all of them are excluded already, take them back."""
-        tiles = [self.view.tiles.known(i) for i in ids]
-        back = bool(tiles) and all(t is not None and t.mark == "drop" for t in tiles)
-        decisions = self.project.decisions
-        if ids:
-            verb: Callable[[Sequence[int]], Decided] = decisions.clear if back else decisions.drop
-            self.bridge.call(lambda: verb(ids), writes=True)
-
-    def _clear(self) -> None:
-        self._decide(self.project.decisions.clear)
-
-    def _decide(self, verb: Callable[[Sequence[int]], Decided]) -> None:
-        ids = self.view.selected_ids()
-        if ids:
-            self.bridge.call(lambda: verb(ids), writes=True)
-
-    def _together(self) -> None:
-        ids = self.view.selected_ids()
-        if len(ids) > 1:
-            self.bridge.call(lambda: self.project.decisions.bind(ids), writes=True)
+    def _keep_together(self) -> None:
+        self._decisions.keep_together(self.view.selected_ids())
 
     def _compare(self) -> None:
         """Compare the first two that are selected, or one with its closest near-duplicate."""
@@ -213,39 +190,15 @@ class GalleryPage(Page):
             PairDialog(self.project, self.bridge, (pair[0], pair[1]), self.window()).open()
 
     def _change_class(self) -> None:
-        place = self._bar.mapToGlobal(QPoint(self._bar.width() // 2, 0))
-        self._choose_class(self.view.selected_ids(), place)
-
-    def _choose_class(self, ids: Sequence[int], place: QPoint) -> None:
-        tiles = [t for i in ids if (t := self.view.tiles.known(i)) is not None]
-        if not tiles:
-            return
-        parent = self.loupe if self.loupe is not None and self.loupe.isVisible() else self
-        count = len(ids)
-        question = "The class of this image" if count == 1 else f"The class of {count:,} images"
-        chooser = ClassChooser(
-            parent, question, present=tiles[0].label, first=dict.fromkeys(t.label for t in tiles)
-        )
-        chooser.chosen.connect(
-            lambda label: self.bridge.call(
-                lambda: self.project.decisions.relabel(ids, label), writes=True
-            )
-        )
-        chooser.open_at(place, self.project, self.bridge)
-
-    def _take_class(self, sample: int, number: int) -> None:
-        """Give an image the class of a number, where there are few classes."""
-        classes = list(self.project.samples.counts().classes)
-        if number <= len(classes) <= MAX_CLASS_KEYS:
-            label = classes[number - 1]
-            self.bridge.call(lambda: self.project.decisions.relabel([sample], label), writes=True)
+        point = self._bar.mapToGlobal(QPoint(self._bar.width() // 2, 0))
+        self._decisions.choose_class(self.view.selected_ids(), point, self)
 
     def _open_loupe(self, sample: int) -> None:
         if self.loupe is None:
             verbs = LoupeVerbs(
-                lambda one: self._exclude([one]),
-                lambda one, place: self._choose_class([one], place),
-                self._take_class,
+                lambda one: self._decisions.exclude([one]),
+                self._choose_class_in_loupe,
+                self._decisions.set_class_by_number,
                 self._leave_for_duplicates,
             )
             self.loupe = Loupe(
@@ -259,6 +212,9 @@ class GalleryPage(Page):
         self.loupe.setFocus()
         rows = np.flatnonzero(self.view.tiles.ids == sample)
         self.loupe.show_row(int(rows[0]) if len(rows) else 0)
+
+    def _choose_class_in_loupe(self, sample: int, point: QPoint) -> None:
+        self._decisions.choose_class([sample], point, self.loupe or self)
 
     def _on_loupe_closed(self, sample: int) -> None:
         self.view.select_id(sample)
@@ -282,39 +238,12 @@ class GalleryPage(Page):
                 menu.addAction(f"{text}\t{key.keys}").triggered.connect(key.run)
         menu.popup(place)
 
-    def _paths(self, ids: Sequence[int]) -> list[str]:
-        rows = self.project.samples.by_ids(ids)
-        return [str(self.project.absolute(s.path)) for s in rows]
-
     def _dragged(self) -> list[str]:
-        return self._paths(self.view.selected_ids()[:MAX_DRAGGED])
+        return self._files.paths(self.view.selected_ids()[:MAX_DRAGGED])
 
-    def _copy_path(self) -> None:
-        ids = self.view.selected_ids()
-        self.bridge.call(lambda: "\n".join(self._paths(ids)), QGuiApplication.clipboard().setText)
-
-    def _open_image(self) -> None:
-        for path in self._paths(self.view.selected_ids()[:1]):
-            self._hand_over(path)
-
-    def _open_folder(self) -> None:
-        for path in self._paths(self.view.selected_ids()[:1]):
-            self._hand_over(str(Path(path).parent))
-
-    def _hand_over(self, path: str) -> None:
-        """Let the desktop open a file or a folder by the program that the person chose for it."""
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(path)):
-            self.bridge.failed.emit(
-                InspectorError(f"no program opens {path}", "Ctrl+C copies the path.")
-            )
-
-    def _on_order(self, *_: object) -> None:
+    def _on_order(self) -> None:
         self.filters.change(
-            replace(
-                self.filters.query,
-                sort=Sort(self._sort.currentData()),
-                group_by=GroupBy(self._group.currentData()),
-            )
+            replace(self.filters.query, sort=self._order.sort(), group_by=self._order.group_by())
         )
 
     def _copy_list(self) -> None:
@@ -357,14 +286,18 @@ class GalleryPage(Page):
         self.asked.emit(PageRequest(PageName.MAP))
 
     def _table(self) -> list[Key]:
-        view = self.view
+        view, decisions, files = self.view, self._decisions, self._files
+
+        def on_selected(verb: Callable[[Sequence[int]], None]) -> Callable[[], None]:
+            return lambda: verb(view.selected_ids())
+
         return [
             Key("loupe", "E", "show large (also Space)", self._current_to_loupe),
-            Key("keep", "P", "keep what is selected", self._keep),
-            Key("drop", "X", "exclude what is selected, or take it back", self._drop),
-            Key("clear", "U", "clear the decision", self._clear),
+            Key("keep", "P", "keep what is selected", on_selected(decisions.keep)),
+            Key("drop", "X", "exclude what is selected, or take it back", self._exclude),
+            Key("clear", "U", "clear the decision", on_selected(decisions.clear)),
             Key("class", "L", "change the class…", self._change_class),
-            Key("together", "G", "keep what is selected together", self._together),
+            Key("together", "G", "keep what is selected together", self._keep_together),
             Key("compare", "C", "compare two images", self._compare),
             Key("duplicates", "D", "show its cluster on Duplicates", self._to_duplicates),
             Key("similar", "S", "similar images of the current one", self._similar),
@@ -373,16 +306,21 @@ class GalleryPage(Page):
             Key("group", "Shift+A", "select all of this group", view.select_current_group),
             Key("none", "Escape", "select nothing", view.clearSelection),
             Key("fold", "-", "fold or unfold this group", view.fold_current),
-            Key("open", "O", "open in the image viewer", self._open_image),
-            Key("folder", "Shift+O", "open in the file manager", self._open_folder),
-            Key("copy_path", "Ctrl+C", "copy the paths of what is selected", self._copy_path),
+            Key("open", "O", "open in the image viewer", on_selected(files.open_image)),
+            Key("folder", "Shift+O", "open in the file manager", on_selected(files.open_folder)),
+            Key(
+                "copy_path",
+                "Ctrl+C",
+                "copy the paths of what is selected",
+                on_selected(files.copy_paths),
+            ),
             Key("copy", "Ctrl+Shift+C", "copy the shown list as text", self._copy_list),
             Key("clear_filters", "Ctrl+Backspace", "clear every filter", self.filters.clear),
         ]
 
     def _connect(self) -> None:
         self.thumbnails.ready.connect(self.view.viewport().update)
-        self.view.tiles.wanted.connect(self._fetch)
+        self.view.tiles.tiles_needed.connect(self._fetch)
         self.view.current_changed.connect(self.details.show_sample)
         self.view.selection_moved.connect(self._on_selection)
         self.view.verticalScrollBar().valueChanged.connect(self._request)
@@ -394,34 +332,22 @@ class GalleryPage(Page):
         self._bar.cleared.connect(self.view.clearSelection)
         self.filters.changed.connect(self._list)
         self.filters.copy_list.clicked.connect(self._copy_list)
-        for box in (self._group, self._sort):
-            box.currentIndexChanged.connect(self._on_order)
-        self._size.valueChanged.connect(self._on_size)
+        self._order.changed.connect(self._on_order)
+        self._order.resized.connect(self._on_size)
 
     def _build_bars(self) -> None:
-        self._group, self._sort = Combo("Group by", "Group by"), Combo("Sort", "Sort by")
-        self._size = QSlider(Qt.Orientation.Horizontal)
-        self._size.setRange(64, 256)
-        self._size.setValue(TILE_PX)
-        self._size.setFixedWidth(120)
-        self._size.setAccessibleName("Size of the thumbnails")
-        self._size.setToolTip("Size of the thumbnails")
-        for kind in GroupBy:
-            self._group.add(kind.value, kind.value)
-        for order in Sort:
-            self._sort.add(_SORT_NAMES.get(order, order.value), order.value)
-        for widget, ident in (
-            (self.filters, "gallery-filters"), (self._group, "gallery-group-by"),
-            (self._sort, "gallery-sort"), (self.filters.text, "gallery-name-part"),
-            (self._size, "gallery-thumbnail-size"), (self.view, "gallery-list"),
+        self._order = OrderBar(self.filters.text)
+        for widget, name in (
+            (self.filters, "gallery-filters"), (self.filters.text, "gallery-name-part"),
+            (self.view, "gallery-list"),
         ):  # fmt: skip
-            widget.setObjectName(ident)
+            widget.setObjectName(name)
         self._bar = SelectionBar(
             {
                 ("Compare", "C", "side"): self._compare,
-                ("Keep together", "G", "groups"): self._together,
+                ("Keep together", "G", "groups"): self._keep_together,
                 ("Change class…", "L", "labels"): self._change_class,
-                ("Exclude", "X", "exclude"): self._drop,
+                ("Exclude", "X", "exclude"): self._exclude,
             }
         )
         self._lay_out()
@@ -435,15 +361,6 @@ class GalleryPage(Page):
         head = QHBoxLayout()
         head.addWidget(self._headline, 1)
         head.addWidget(self._ways)
-        order = QHBoxLayout()
-        order.setSpacing(8)
-        size = QLabel("Size")
-        size.setProperty("role", "caption")
-        for widget in (self._group, self._sort, self.filters.text):
-            order.addWidget(widget)
-        order.addStretch()
-        order.addWidget(size)
-        order.addWidget(self._size)
         self._empty = QLabel("The names of the files are being read…")
         self._empty.setObjectName("gallery-empty")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -467,11 +384,10 @@ class GalleryPage(Page):
         outer.setSpacing(10)
         outer.addLayout(head)
         outer.addWidget(self.filters)
-        outer.addLayout(order)
+        outer.addWidget(self._order)
         outer.addWidget(body, 1)
 
 
-_SORT_NAMES = {Sort.NAME: "file name", Sort.SIMILARITY: "similarity"}
 _IN_MENU = (
     "loupe", "keep", "drop", "clear", "class", "together", "compare", "duplicates", "group", "fold",
     "open", "folder", "copy_path",

@@ -8,7 +8,6 @@ from PySide6.QtCore import (
     QEvent,
     QItemSelection,
     QItemSelectionModel,
-    QItemSelectionRange,
     QMimeData,
     QModelIndex,
     QPoint,
@@ -34,6 +33,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 from inspector.app.gallery.grid_layout import GAP_PX, GridLayout, lay_out
 from inspector.app.gallery.model import AnyIndex, GalleryModel
 from inspector.app.gallery.painting import in_select_all, paint_header, paint_tile
+from inspector.app.gallery.row_selection import RowSelection
 
 TILE_PX = 104
 MAX_CACHED = 1000
@@ -72,7 +72,6 @@ class GalleryView(QListView):
         self.files: Callable[[], Sequence[str]] = tuple
         """Asked for the paths of what is selected when it is dragged out."""
         self.tiles = GalleryModel()
-        self._wanted_ids: Sequence[int] = ()
         self._size = TILE_PX
         self._folded: set[str] = set()
         self._grid = lay_out(
@@ -85,10 +84,10 @@ class GalleryView(QListView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setAccessibleName("Gallery")
         self._hovered = 0
-        self._anchor = -1
         self.viewport().setMouseTracking(True)
         self.verticalScrollBar().valueChanged.connect(self._leave)
         self.setModel(self.tiles)
+        self._rows = RowSelection(self, self.tiles)
         self.tiles.modelReset.connect(self.doItemsLayout)
         self.tiles.dataChanged.connect(self._on_data)
         self.selectionModel().currentChanged.connect(self._on_current)
@@ -101,21 +100,18 @@ class GalleryView(QListView):
 
     def selected_ids(self) -> list[int]:
         """Return the ids of the selected samples, in order."""
-        ids: list[int] = []
-        for chosen in sorted(self.selectionModel().selection().toList(), key=lambda r: r.top()):
-            ids += self.tiles.ids[chosen.top() : chosen.bottom() + 1].tolist()
-        return ids
+        return self._rows.ids()
 
     def show_listing(
         self, ids: NDArray[np.int32], starts: NDArray[np.int32], titles: Sequence[str]
     ) -> None:
         """Show other samples; the place and what is selected stay, as far as they are listed."""
         place = self.verticalScrollBar().value()
-        selected, current = self.selected_ids() or self._wanted_ids, self.currentIndex()
+        selected, current = self._rows.ids() or self._rows.pending, self.currentIndex()
         focus = int(self.tiles.ids[current.row()]) if current.isValid() else 0
         self.tiles.set_listing(ids, starts, titles)
         self.verticalScrollBar().setValue(place)
-        self._select(selected, focus)
+        self._rows.select_ids(selected, focus)
 
     def selected_values(self) -> dict[str, list[str]]:
         """Return what is selected, to be kept for another day."""
@@ -123,26 +119,8 @@ class GalleryView(QListView):
 
     def select_values(self, selection: Mapping[str, Iterable[str]]) -> None:
         """Select it again, as soon as it is listed."""
-        self._wanted_ids = [int(i) for i in selection.get("selected", ()) if i.isdecimal()]
-        self._select(self._wanted_ids, 0)
-
-    def _select(self, samples: Sequence[int], focus: int) -> None:
-        rows = np.flatnonzero(np.isin(self.tiles.ids, samples))
-        if not len(rows):
-            return
-        self._wanted_ids = ()
-        selection = QItemSelection()
-        for run in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
-            first, last = (self.tiles.index(int(row)) for row in (run[0], run[-1]))
-            selection.append(QItemSelectionRange(first, last))
-        places = np.flatnonzero(self.tiles.ids == focus) if focus else rows
-        row = int(places[0]) if len(places) else int(rows[0])
-        flags = QItemSelectionModel.SelectionFlag
-        # What was selected may be far from what the person looks at.
-        self.setAutoScroll(False)
-        self.selectionModel().select(selection, flags.ClearAndSelect)
-        self.selectionModel().setCurrentIndex(self.tiles.index(row), flags.NoUpdate)
-        self.setAutoScroll(True)
+        self._rows.pending = [int(i) for i in selection.get("selected", ()) if i.isdecimal()]
+        self._rows.select_ids(self._rows.pending, 0)
 
     def select_id(self, sample: int) -> bool:
         """Select one sample and scroll to it; False where it is not listed."""
@@ -175,12 +153,7 @@ class GalleryView(QListView):
 
     def select_group(self, group: int) -> None:
         """Select every image of a group."""
-        first, last = (int(self._grid.bounds[place]) for place in (group, group + 1))
-        if first < last:
-            rows = QItemSelection(self.tiles.index(first), self.tiles.index(last - 1))
-            flags = QItemSelectionModel.SelectionFlag
-            self.selectionModel().select(rows, flags.ClearAndSelect)
-            self.selectionModel().setCurrentIndex(self.tiles.index(first), flags.NoUpdate)
+        self._rows.select_rows(int(self._grid.bounds[group]), int(self._grid.bounds[group + 1]))
 
     def select_current_group(self) -> None:
         """Select every image of the group of the current one."""
@@ -242,7 +215,6 @@ class GalleryView(QListView):
             return QModelIndex()
         if not self.currentIndex().isValid():
             return self.tiles.index(0)
-        row = self.currentIndex().row()
         act = QAbstractItemView.CursorAction
         columns = self._grid.columns
         page = max(1, self.viewport().height() // self._grid.cell_px) * columns
@@ -252,14 +224,7 @@ class GalleryView(QListView):
             act.MovePageUp: -page, act.MovePageDown: page,
             act.MoveHome: -count, act.MoveEnd: count,
         }  # fmt: skip
-        step = steps[action]
-        target = min(count - 1, max(0, row + step))
-        group = self._grid.group_of(target)
-        if self._grid.folded[group]:
-            # What is folded is passed over, in the direction of the move.
-            edge = self._grid.bounds[group + 1] if step > 0 else self._grid.bounds[group] - 1
-            target = int(edge) if 0 <= edge < count else row
-        return self.tiles.index(target)
+        return self.tiles.index(self._grid.row_after(self.currentIndex().row(), steps[action]))
 
     def horizontalOffset(self) -> int:
         return 0
@@ -282,11 +247,7 @@ class GalleryView(QListView):
         return QRegion(self.viewport().rect())
 
     def selectAll(self) -> None:
-        count = len(self.tiles.ids)
-        if count:
-            whole = QItemSelection(self.tiles.index(0), self.tiles.index(count - 1))
-            select = QItemSelectionModel.SelectionFlag.ClearAndSelect
-            self.selectionModel().select(whole, select)
+        self._rows.select_all()
 
     def startDrag(self, _: Qt.DropAction) -> None:
         """Let the selected files be dropped elsewhere: as copies, the dataset stays as it is."""
@@ -316,19 +277,8 @@ class GalleryView(QListView):
         self._leave()
 
     def select_through(self, index: QModelIndex, *, add: bool = False) -> None:
-        """Select all from where the person began to an index, in the order of the list.
-
-        Args:
-            index: The last one; it becomes the current one.
-            add: True to leave what is selected already.
-        """
-        anchor = self._anchor if 0 <= self._anchor < len(self.tiles.ids) else index.row()
-        first, last = sorted((anchor, index.row()))
-        flag = QItemSelectionModel.SelectionFlag
-        rows = QItemSelection(self.tiles.index(first), self.tiles.index(last))
-        self.selectionModel().select(rows, flag.Select if add else flag.ClearAndSelect)
-        self.selectionModel().setCurrentIndex(index, flag.NoUpdate)
-        self._anchor = anchor
+        """Select the range from the anchor to an index; `add` keeps what is selected already."""
+        self._rows.extend_to(index, add=add)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let Shift and a key that moves select as Shift and a click does; Space opens."""
@@ -409,17 +359,11 @@ class GalleryView(QListView):
 
     def _headers(self) -> Iterator[tuple[int, QRect]]:
         """Return the groups in sight with the places of their headers, sticky at the top."""
-        if not self._grid.header_px or not self.tiles.titles:
+        if not self.tiles.titles:
             return
-        offset, height = self.verticalOffset(), self.viewport().height()
-        for group in range(self._grid.group_at(offset), len(self.tiles.titles)):
-            top = int(self._grid.tops[group]) - offset
-            bottom = int(self._grid.tops[group + 1]) - offset
-            if top > height:
-                return
-            # The first visible group's header stays at the top until the next pushes it.
-            place = min(max(top, 0), bottom - self._grid.header_px)
-            yield group, QRect(0, place, self.viewport().width(), self._grid.header_px)
+        width, height = self.viewport().width(), self.viewport().height()
+        for group, top in self._grid.headers_between(self.verticalOffset(), height):
+            yield group, QRect(0, top, width, self._grid.header_px)
 
     def _paint_headers(self, painter: QPainter) -> None:
         for group, rect in self._headers():
@@ -448,7 +392,7 @@ class GalleryView(QListView):
     def _on_current(self, current: QModelIndex, _: QModelIndex) -> None:
         if current.isValid():
             # Where Shift begins from now on, unless it was Shift that moved here.
-            self._anchor = current.row()
+            self._rows.anchor = current.row()
             self.current_changed.emit(int(self.tiles.ids[current.row()]))
 
     def _on_selection(self, *_: object) -> None:

@@ -31,7 +31,8 @@ from inspector.app.widgets.controls.segmented import SegmentedControl
 from inspector.app.widgets.keys import bind
 from inspector.app.widgets.page import Key, Page, PageName
 from inspector.app.widgets.pairs.compare_view import CompareMode, CompareView
-from inspector.app.widgets.review.review import Review, Verb
+from inspector.app.widgets.review.review import Review
+from inspector.app.widgets.review.verb_bar import Verb
 from inspector.project.changes import Changes
 from inspector.project.diagnosis.labels import LabelCase, LabelNeighbourhood
 from inspector.project.project import Project

@@ -12,7 +12,8 @@ from inspector.app.widgets.focus import StableFocus
 from inspector.app.widgets.jobs import Job, Jobs
 from inspector.app.widgets.pairs.pair_dialog import PairDialog
 from inspector.errors import InspectorError
-from inspector.project.export.clean_up import CleanUpChoice, CleanUpPlan, CleanUpResult
+from inspector.project.export.clean_up import CleanUpResult
+from inspector.project.export.clean_up_plan import CleanUpChoice, CleanUpPlan
 from inspector.project.project import Project
 from inspector.project.review.copies import CopyChoice, KeptSplit
 from inspector.work.jobs import Progress, Stop
@@ -143,7 +144,7 @@ class CleanUpDialog(StableFocus, QDialog):
         plan = self._plan
         pair = next((p for p in plan.copies.pairs if p.excluded.id == key), None) if plan else None
         if pair is not None:
-            PairDialog(self._project, self._bridge, (pair.kept, pair.excluded), self).open()
+            PairDialog(self._project, self._bridge, (pair.keeper, pair.excluded), self).open()
 
     def _on_judge(self) -> None:
         plan = self._plan

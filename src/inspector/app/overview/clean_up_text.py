@@ -4,7 +4,7 @@ from enum import Enum
 
 from inspector.app.widgets.pairs.pair_grid import PairTile
 from inspector.app.widgets.pairs.pair_kinds import KIND_NAMES
-from inspector.project.export.clean_up import CleanUpPlan
+from inspector.project.export.clean_up_plan import CleanUpPlan
 from inspector.project.review.copies import CopyPair
 from inspector.project.review.duplicates import PairKind
 
@@ -44,15 +44,15 @@ def tile_of(pair: CopyPair, *, ticks: bool = True) -> PairTile:
     """
     note = ""
     if pair.two_labels:
-        labels = (s.new_label or s.label for s in (pair.kept, pair.excluded))
+        labels = (s.new_label or s.label for s in (pair.keeper, pair.excluded))
         note = " | ".join(labels)
     elif ticks and pair.certain and not pair.ticked:
         note = "kept: not duplicates"
     return PairTile(
-        pair.excluded.id, pair.kept.id, pair.excluded.id, pair.splits,
+        pair.excluded.id, pair.keeper.id, pair.excluded.id, pair.splits,
         f"{KIND_NAMES[pair.kind]}  {pair.similarity:.2f}", note, pair.two_labels,
         pair.ticked if ticks else None,
-        f"{pair.excluded.path} is a copy of {pair.kept.path}",
+        f"{pair.excluded.path} is a copy of {pair.keeper.path}",
     )  # fmt: skip
 
 

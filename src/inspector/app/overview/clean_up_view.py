@@ -19,17 +19,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector.app.overview.clean_up_text import (
-    CHIPS,
-    PairFilter,
-    action_text,
-    price_text,
-    tile_of,
-)
+from inspector.app.overview.clean_up_text import CHIPS, PairFilter, action_text, price_text, tile_of
 from inspector.app.widgets.balance_bars import BalanceBars
 from inspector.app.widgets.flow_layout import FlowLayout
 from inspector.app.widgets.pairs.pair_grid import PairGrid
-from inspector.project.export.clean_up import CleanUpPlan
+from inspector.project.export.clean_up_plan import CleanUpPlan
 from inspector.project.review.copies import CopyPair
 
 _CHOICE_PX, _RESULT_PX, _THREE_COLUMNS_PX = 264, 264, 900

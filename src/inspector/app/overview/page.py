@@ -183,7 +183,7 @@ class OverviewPage(Page):
         self.asked.emit(PageRequest(PageName.SPLITS, PageAction.PASTE_CODE, code=code))
 
     def _on_pair(self, pair: CopyPair) -> None:
-        PairDialog(self.project, self.bridge, (pair.kept, pair.excluded), self).open()
+        PairDialog(self.project, self.bridge, (pair.keeper, pair.excluded), self).open()
 
     def show_evidence(self) -> None:
         """Show the page behind the figures."""

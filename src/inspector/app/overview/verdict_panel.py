@@ -133,7 +133,7 @@ class VerdictPanel(QFrame):
             self._start_by_itself()
         if self._job is not None and (last is None or last.at < self._began):
             return
-        self._made.setText(last.made if last else "")
+        self._made.setText(last.age_text if last else "")
         self._made.setVisible(last is not None)
         if last is None:
             if not self.started:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from inspector.app.widgets.elided_label import ElidedLabel
 from inspector.audit.pitfalls import Pitfall
 from inspector.code_reading.finding import HIGH
-from inspector.project.splits.leakage import TIED
+from inspector.project.splits.leakage_pitfalls import TIED
 
 SHOWN = 3
 # The headline says these, with the pairs below it.

@@ -119,7 +119,7 @@ class SplitsPage(Page):
         if self._shown is None:
             return ""
         leakage = self._shown.leakage
-        name = leakage.made.evaluation
+        name = leakage.membership.evaluation
         return f"{len(leakage.leaks):,} of {leakage.validation_images:,} {name} images"
 
     def _look(self, rule: Rule) -> None:
@@ -194,18 +194,18 @@ class SplitsPage(Page):
         self._graph.show_splits(shown.nodes, shown.edges)
         self._show_edge()
         self._note.setText(shown.note)
-        in_use = leakage.made.rule == self.project.splits.rule
-        if leakage.made.rule.kind is RuleKind.CODE and not in_use:
+        in_use = leakage.membership.rule == self.project.splits.rule
+        if leakage.membership.rule.kind is RuleKind.CODE and not in_use:
             # Code is in use as soon as it is read.
-            self._on_keep(leakage.made.rule)
+            self._on_keep(leakage.membership.rule)
         self._bar.show_state(RuleState.IN_USE if in_use else RuleState.READ)
         self._lock.setEnabled(True)
-        self._by_group.setEnabled(leakage.made.rule.kind is not RuleKind.GROUPS)
+        self._by_group.setEnabled(leakage.membership.rule.kind is not RuleKind.GROUPS)
         self._findings.show_findings(leakage.findings)
         if shown.computing:
             self.seed_panel.show_none("Computing…")
         else:
-            self.seed_panel.show_rates(leakage.made.rule, leakage.seed_rates, shown.drawn)
+            self.seed_panel.show_rates(leakage.membership.rule, leakage.seed_rates, shown.drawn)
         self._balance.show_rows(shown.balance)
         text = self._balance.text()
         self._balance_text.setText(text)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from inspector.app.splits.split_graph import SplitEdge, edges_of
 from inspector.project.project import Project
-from inspector.project.splits.leakage import Leak, Leakage, LeakageAnalysis
+from inspector.project.splits.leakage import Leak, Leakage
+from inspector.project.splits.leakage_analysis import LeakageAnalysis
 from inspector.project.splits.seed_variability import SeedVariability
 from inspector.project.splits.split_rules import Rule, RuleKind
 
@@ -37,7 +38,7 @@ class SplitsData:
     @property
     def nodes(self) -> dict[str, int]:
         """Images by split, those that are excluded left out; training first."""
-        leakage, membership = self.leakage, self.leakage.made
+        leakage, membership = self.leakage, self.leakage.membership
         others = {
             name: sum(path not in leakage.excluded for path in paths)
             for name, paths in membership.elsewhere.items()
@@ -52,7 +53,7 @@ class SplitsData:
     @property
     def edges(self) -> list[SplitEdge]:
         """How many images of each split have a near-duplicate in each earlier one."""
-        evaluation = self.leakage.made.evaluation
+        evaluation = self.leakage.membership.evaluation
         counts = {
             (_shown(cell.source, evaluation), _shown(cell.to, evaluation)): sum(
                 len(ids) for kind, ids in cell.by_kind.items() if kind != GROUP
@@ -63,7 +64,7 @@ class SplitsData:
 
     def between(self, edge: SplitEdge) -> tuple[Leak, ...]:
         """Return the pairs of an edge, the worst first."""
-        evaluation = self.leakage.made.evaluation
+        evaluation = self.leakage.membership.evaluation
         if (edge.source, edge.to) == ("training", evaluation):
             return self.leakage.leaks
         inner = {evaluation: "validation"}
@@ -84,7 +85,7 @@ class SplitsData:
     @property
     def note(self) -> str:
         """Return what to do, and what else a person has to know of this rule."""
-        leakage, membership = self.leakage, self.leakage.made
+        leakage, membership = self.leakage, self.leakage.membership
         neighbours, groups = len(leakage.leaks) - leakage.count(GROUP), leakage.count(GROUP)
         parts = []
         if neighbours:
@@ -118,7 +119,7 @@ def read_splits(project: Project, rule: Rule) -> SplitsData:
     """
     search = project.splits.search(rule)
     leakage = search.at(project.duplicates.threshold)
-    membership = leakage.made
+    membership = leakage.membership
     labels: dict[str, str] = {s.path: s.label for s in project.samples.everything()}
     sides = {
         "training": membership.training,

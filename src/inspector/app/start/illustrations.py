@@ -1,4 +1,4 @@
-"""What the program does, in small images painted in the colours of the theme."""
+"""Small pictures of what the program does, painted in the colours of the theme."""
 
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ class PairPicture(QWidget):
     """The same image in two splits.
 
     Args:
-        excluded: True to show the copy as one that exports leave out.
+        excluded: True to paint the copy as an excluded one.
     """
 
     def __init__(self, *, excluded: bool) -> None:

@@ -1,4 +1,4 @@
-"""Start: drop a folder, open one, open a recent one, or try the sample."""
+"""Start: drop a folder, open one, open a recent dataset, or try the sample."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -22,7 +22,7 @@ from inspector.app.start.recent_row import RecentRow
 from inspector.app.widgets.controls.busy_line import BusyLine
 
 if TYPE_CHECKING:
-    # This page is what the window shows first: what it does not paint comes later.
+    # The first paint shows this page: everything that it does not paint is created later.
     from collections.abc import Mapping
 
     from PySide6.QtGui import QImage, QPaintEvent, QResizeEvent
@@ -51,16 +51,16 @@ _STEPS = (
 
 
 class StartPage(QWidget):
-    """Offer the ways to open a dataset.
+    """Offers the ways to open a dataset.
 
     Attributes:
-        opened: The path of a folder or a project file that the person chose.
-        sample_asked: The person wants the generated sample.
-        preferences_asked: The person wants to see the preferences.
-        painted: The page was seen for the first time.
+        opened: The path of a folder or a project file that the user chose.
+        sample_asked: The user wants the generated sample.
+        preferences_asked: The user wants to see the preferences.
+        painted: The page was painted for the first time.
 
     Args:
-        recent: The datasets that were open, the newest first.
+        recent: Recent datasets, the newest first.
     """
 
     opened = Signal(str)
@@ -114,7 +114,6 @@ class StartPage(QWidget):
         self._arrange(NARROW_PX, SHORT_PX)
 
     def is_painted(self) -> bool:
-        """Tell whether it was seen."""
         return self._painted
 
     def say(self, text: str) -> None:
@@ -124,7 +123,7 @@ class StartPage(QWidget):
         self._note.setVisible(bool(text))
 
     def show_opening(self, path: str) -> None:
-        """Say that a dataset is being opened, at once; "" when it is not any more."""
+        """Show that a dataset is being opened; "" when that has ended."""
         name = path.rstrip("/\\").replace("\\", "/").rpartition("/")[2]
         self._status.setText(f"Opening {name}…" if path else "")
         self._busy_box.setVisible(bool(path))
@@ -134,7 +133,7 @@ class StartPage(QWidget):
             self._note.hide()
 
     def show_job(self, progress: "Progress", stop: "Stop") -> None:
-        """Show that the sample is being made, with a stop."""
+        """Show that the sample is being created, with a stop."""
         self.say("")
         self._status.setText("Making the sample dataset…")
         self._busy_box.show()
@@ -153,7 +152,7 @@ class StartPage(QWidget):
         self._bar.watch(jobs)
 
     def show_faces(self, thumbnails_of: "Mapping[str, list[QImage]]") -> None:
-        """Show images of recent datasets, in the room that was kept for them."""
+        """Show thumbnails of recent datasets in the space that was reserved for them."""
         for row in self._rows:
             row.show_thumbnails(thumbnails_of.get(row.dataset.path, ()))
 
@@ -168,7 +167,7 @@ class StartPage(QWidget):
         self._arrange(self.width(), self.height())
 
     def _arrange(self, width: int, height: int) -> None:
-        """Put the recent ones beside the drop field, or below it in a narrow window."""
+        """Put recent datasets beside the drop field, or below it in narrow windows."""
         narrow, short = width < NARROW_PX, height < SHORT_PX
         rows = SHOWN
         if narrow or short:
@@ -193,7 +192,7 @@ class StartPage(QWidget):
             row.setVisible(place < rows)
 
     def _finish(self) -> None:
-        """Add what is not painted: a shortcut brings the names of `Qt`, which take 15 ms."""
+        """Add what the first paint does not need: a shortcut imports `Qt`, which takes 15 ms."""
         from inspector.app.widgets.controls.key_button import KeyButton
 
         plain = self._choose
@@ -211,7 +210,7 @@ class StartPage(QWidget):
 
     @cached_property
     def _jobs(self) -> "Jobs":
-        """The making of the sample."""
+        """Jobs of this page: creating the sample."""
         from inspector.app.widgets.jobs import Jobs
 
         jobs = Jobs(self)
@@ -220,7 +219,7 @@ class StartPage(QWidget):
 
     @cached_property
     def _bar(self) -> "JobBar":
-        """What runs before a project is open."""
+        """Shows jobs that run before a project is open."""
         from inspector.app.widgets.jobs_bar import JobBar
 
         bar = JobBar()
@@ -268,7 +267,7 @@ class StartPage(QWidget):
         return self._buttons
 
     def _busy_room(self) -> QWidget:
-        """Return where it says what is being opened; its room is kept, so that nothing moves."""
+        """Return the line that says what is being opened; its space is reserved."""
         self._status.setObjectName("start-status")
         self._busy.setMaximumWidth(320)
         line = QHBoxLayout()
@@ -339,7 +338,7 @@ class StartPage(QWidget):
         self.opened.emit(path)
 
     def ask_folder(self) -> None:
-        """Ask for a folder by the system's dialog."""
+        """Ask for a folder with the system's dialog."""
         from PySide6.QtWidgets import QFileDialog
 
         folder = QFileDialog.getExistingDirectory(self, "Open a dataset's folder")
@@ -348,7 +347,7 @@ class StartPage(QWidget):
             self.opened.emit(folder)
 
     def ask_file(self) -> None:
-        """Ask for an archive or a project by the system's dialog."""
+        """Ask for an archive or a project with the system's dialog."""
         from PySide6.QtWidgets import QFileDialog
 
         name, _ = QFileDialog.getOpenFileName(
@@ -360,7 +359,7 @@ class StartPage(QWidget):
 
 
 def _steps_card() -> QWidget:
-    """Return one image and one sentence for each thing that the program does."""
+    """Return one picture and one sentence per step of the workflow."""
     card = QFrame()
     card.setProperty("role", "card")
     column = QVBoxLayout(card)
@@ -387,7 +386,7 @@ def _steps_card() -> QWidget:
 
 
 def _sample_card() -> QWidget:
-    """Say what the sample is, where there is no recent dataset."""
+    """Describe the sample; shown while there are no recent datasets."""
     card = QFrame()
     card.setProperty("role", "card")
     title = QLabel("Try the sample")

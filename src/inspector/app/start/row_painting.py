@@ -1,4 +1,4 @@
-"""How a recent dataset is painted. Imported with the first paint, not before."""
+"""Paints a recent dataset; imported with the first paint."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ _GAP_PX = 2
 def paint_row(
     row: QWidget, option: QStyleOptionButton, dataset: RecentDataset, images: Sequence[QImage]
 ) -> None:
-    """Paint a row with the images that are there."""
+    """Paint a row with the thumbnails that are loaded."""
     option.text = ""
     painter = QStylePainter(row)
     painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
@@ -53,7 +53,7 @@ def _paint_lines(row: QWidget, painter: QPainter, dataset: RecentDataset, line: 
 
 
 def _paint_state(row: QWidget, painter: QPainter, dataset: RecentDataset) -> int:
-    """Paint the chip at the right; return where it begins."""
+    """Paint the chip at the right; return its left edge."""
     text, kind = dataset.state()
     if not text:
         return row.width() - _MARGIN_PX

@@ -27,17 +27,10 @@ from inspector.augmentation.presets import PRESETS
 from inspector.errors import InspectorError, UsageError
 from inspector.project.experiments.comparison_plans import ComparisonPlan
 from inspector.project.experiments.comparison_records import ComparisonSetup
-from inspector.project.experiments.variants import (
-    NONE,
-    Variant,
-    article,
-    models,
-    shares,
-    strengths,
-)
+from inspector.project.experiments.variants import NONE, Variant, article, models, shares, strengths
 from inspector.project.project import Project
 from inspector.project.training.run import RunConfig
-from inspector.training_protocol import IMAGENET, MODELS, Budget
+from inspector.training_protocol.run_spec import IMAGENET, MODELS, Budget
 
 _WAIT_MS = 250
 _POLICIES, _STRENGTHS, _SHARES, _MODELS = "policies", "strengths", "shares", "models"

@@ -26,7 +26,7 @@ from inspector.project.experiments.comparison_records import StoredComparison
 from inspector.project.experiments.comparison_results import Comparison, Figures
 from inspector.project.project import Project
 from inspector.project.training.run import RunConfig
-from inspector.training_protocol import Event
+from inspector.training_protocol.messages import Event
 from inspector.work.jobs import Stop
 
 _EMPTY = (

@@ -20,7 +20,7 @@ from inspector.errors import InspectorError
 from inspector.project.experiments.experiments import Experiment, ExperimentPlan
 from inspector.project.project import Project
 from inspector.project.training.run import RunConfig
-from inspector.training_protocol import Event
+from inspector.training_protocol.messages import Event
 from inspector.work.jobs import Progress, Stop
 
 _HELP = (
@@ -56,13 +56,13 @@ class GapPanel(QWidget):
         self._ask.clicked.connect(self._on_ask)
         self._start.clicked.connect(self._on_start)
         self._start.setEnabled(False)
-        self._wanted = RunConfig()
+        self._config = RunConfig()
         self._lay_out()
 
-    def set_wanted(self, config: RunConfig) -> None:
+    def set_config(self, config: RunConfig) -> None:
         """Take model, size and epochs of the form; other values need another plan."""
-        if config != self._wanted:
-            self._wanted, self._plan = config, None
+        if config != self._config:
+            self._config, self._plan = config, None
             self._start.setEnabled(False)
 
     def refresh(self) -> None:
@@ -79,7 +79,7 @@ class GapPanel(QWidget):
             self._stop.set()
 
     def _on_ask(self) -> None:
-        progress, stop, config = Progress(), Stop(), self._wanted
+        progress, stop, config = Progress(), Stop(), self._config
         self._stop = stop
         self._ask.setEnabled(False)
         self._text.setText("Asking the baseline models, whose controls stand beside the trainings…")

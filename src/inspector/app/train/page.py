@@ -197,8 +197,8 @@ class TrainPage(Page):
     def _ask_plan(self) -> None:
         if not self.isVisible():
             return
-        config, seeds = self._form.wanted(), self._form.seeds()
-        self.gap.set_wanted(replace(config, policy=None, policy_name=""))
+        config, seeds = self._form.run_config(), self._form.seeds()
+        self.gap.set_config(replace(config, policy=None, policy_name=""))
         self.bridge.call(
             lambda: plan_training(self.project, config, seeds), self._show_plan,
             channel="train plan", on_error=self._refuse,
@@ -224,7 +224,7 @@ class TrainPage(Page):
         if not self._start.isEnabled():
             return
         self._start.setEnabled(False)
-        config, seeds = self._form.wanted(), self._form.seeds()
+        config, seeds = self._form.run_config(), self._form.seeds()
 
         def work() -> None:
             runs, rule = self.project.runs, self.project.splits.rule
@@ -293,7 +293,7 @@ class TrainPage(Page):
 
     def _on_compare(self) -> None:
         self._tabs.setCurrentWidget(self._comparison)
-        self._comparison.ask(self._form.wanted(), self._form.own())
+        self._comparison.ask(self._form.run_config(), self._form.own())
 
     def _read_policies(self) -> None:
         self.bridge.call(

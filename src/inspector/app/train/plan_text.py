@@ -9,7 +9,7 @@ from inspector.project.experiments.comparison_results import Comparison, Compari
 from inspector.project.project import Project
 from inspector.project.training.run import RunConfig
 from inspector.project.training.time_estimate import estimate_seconds
-from inspector.training_protocol import RunSpec
+from inspector.training_protocol.run_spec import RunSpec
 
 MIN_SEEDS = 3
 """Fewer seeds than these show no band and no interval."""

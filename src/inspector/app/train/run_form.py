@@ -9,7 +9,14 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLabel, QSpin
 from inspector.augmentation.policy import Policy
 from inspector.augmentation.presets import PRESETS
 from inspector.project.training.run import EPOCHS, IMAGE_SIZE_PX, IMAGE_SIZES_PX, RunConfig
-from inspector.training_protocol import BACKBONES, IMAGENET, LITE0, LITE0_TUNED, SMALL_CNN, Budget
+from inspector.training_protocol.run_spec import (
+    BACKBONES,
+    IMAGENET,
+    LITE0,
+    LITE0_TUNED,
+    SMALL_CNN,
+    Budget,
+)
 
 _WAIT_MS = 250
 _NO_POLICY = "no augmentation"
@@ -39,7 +46,7 @@ class RunForm(QWidget):
         self._lay_out()
         self.show_policies({})
 
-    def wanted(self) -> RunConfig:
+    def run_config(self) -> RunConfig:
         """Return what is asked for, of the first seed."""
         name = self._policy.currentText()
         policy = self._policies.get(name)

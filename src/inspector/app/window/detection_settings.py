@@ -1,4 +1,4 @@
-"""From which similarity pairs count, with real pairs around it; of the open project."""
+"""The confirmed threshold of the open project, with real pairs around it."""
 
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ class SimilarPair:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Detected:
-    """What a similarity means in the open project."""
+    """What a threshold means in the open project."""
 
     threshold: float
     confirmed: int
@@ -38,7 +38,7 @@ class Detected:
 
 
 class DetectionSettings(QWidget):
-    """Move the confirmed similarity; it applies as soon as it rests."""
+    """Sets the confirmed threshold; it applies as soon as the slider rests."""
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__()
@@ -72,13 +72,13 @@ class DetectionSettings(QWidget):
         self._ask()
 
     def reset(self) -> None:
-        """Go back to the similarity of a new project."""
+        """Restore the default threshold."""
         self.slider.setValue(round(100 * SURE))
 
     def _on_moved(self, value: int) -> None:
         self._value.setText(f"{value / 100:.2f}")
         for label in (self._confirmed, self._candidates):
-            # Never an old figure under a new setting.
+            # Never show an old count beside a new threshold.
             label.setText(_DOTS)
         self._moved = True
         self._timer.start()
@@ -109,7 +109,7 @@ class DetectionSettings(QWidget):
 
 
 class _Examples(QWidget):
-    """Real pairs from the most similar one to the least."""
+    """Real pairs from the most to the least similar."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -149,7 +149,7 @@ class _Examples(QWidget):
 
 
 def setting_row(title: str, text: QLabel, *fields: QWidget) -> QWidget:
-    """Return a row: what is set in bold, what it does below, the field at the right."""
+    """Return a row: the name in bold, its effect below, the field at the right."""
     row = QWidget()
     row.setProperty("role", "setting")
     row.setProperty("words", title)
@@ -179,12 +179,12 @@ def setting_row(title: str, text: QLabel, *fields: QWidget) -> QWidget:
 
 
 def detected(project: Project) -> Detected:
-    """Count the pairs of a project around its similarity; off the window's thread."""
+    """Count the pairs of a project around its threshold; never on the GUI thread."""
     index = project.duplicates.index()
     similarities = [edge[3] for edge in index.edges]
     confirmed = sum(value >= index.threshold for value in similarities)
     equal = sum(len(members) - 1 for members in index.sets.values())
-    # The nearest ones on both sides of the threshold, and the ends.
+    # The closest pairs above and below the threshold, and the two extremes.
     places = (0, confirmed - 1, confirmed, len(similarities) - 1)
     chosen = list(dict.fromkeys(i for i in places if 0 <= i < len(similarities)))
     examples = []

@@ -1,4 +1,4 @@
-"""The window of an open dataset: sidebar, top bar, pages and status line; no logic."""
+"""The window of an open project: sidebar, top bar, pages and status line; no logic."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -45,20 +45,21 @@ from inspector.project.review.decisions import Decided
 
 
 class ProjectWindow(QWidget):
-    """Wire the pages of one project together; it knows no page's insides.
+    """Connects the pages of one project; it knows no page's insides.
 
     Attributes:
-        close_asked: The person wants to go back to Start.
-        quit_asked: The person wants to leave the program.
-        preferences_asked: The person wants to see the preferences.
-        theme_asked: The person wants another theme: its name.
-        about_asked: The person wants to know what this program is.
-        job_ended: A job that was not stopped: its last phase, and the seconds it took.
+        close_asked: The user wants to return to the Start page.
+        quit_asked: The user wants to quit the program.
+        preferences_asked: The user wants to see the preferences.
+        theme_asked: Name of the theme that the user wants.
+        about_asked: The user wants to see the version of the program.
+        backups_asked: The user wants to restore a backup of this project file.
+        job_ended: A job ended by itself: its last phase, and its duration in seconds.
 
     Args:
-        project: Open.
-        bridge: Of the pages; made here where there are none.
-        pages: One of each; built here where there are none.
+        project: The open project.
+        bridge: Shared by the pages; None to create one.
+        pages: One of each kind; None to build them.
     """
 
     close_asked = Signal()
@@ -122,11 +123,10 @@ class ProjectWindow(QWidget):
             self._scan.start()
 
     def page(self) -> Page:
-        """Return the page that is shown."""
+        """Return the visible page."""
         return self.pages[self._stack.currentIndex()]
 
     def page_named(self, name: PageName) -> Page:
-        """Return a page by its name."""
         return next(page for page in self.pages if page.name is name)
 
     def general_keys(self) -> tuple[Key, ...]:
@@ -134,19 +134,19 @@ class ProjectWindow(QWidget):
         return self._general
 
     def status_text(self) -> str:
-        """Return what the status line says."""
+        """Return the text of the status line."""
         return self._status.text()
 
     def busy(self) -> bool:
-        """Tell whether a scan is running."""
+        """Return whether a scan is running."""
         return self._scan.busy()
 
     def going(self) -> str:
-        """Tell in words what a closing of the window would break off; "" for nothing."""
+        """Describe what closing the window would stop; "" for nothing."""
         return next((text for page in self.pages if (text := page.going())), "")
 
     def show_page(self, index: int) -> None:
-        """Show a page by its place in the sidebar, from 0."""
+        """Show a page by its position in the sidebar, from 0."""
         self._stack.setCurrentIndex(index)
         self._sidebar.mark(index)
         self._show_hint()
@@ -154,7 +154,7 @@ class ProjectWindow(QWidget):
         self._news.catch_up()
 
     def _show_hint(self) -> None:
-        """Show where to begin on this page, unless another bar says something first."""
+        """Show the hint of this page, unless another bar is visible."""
         hint = "" if self.opened_as.bar.isVisibleTo(self) else self.page().hint
         self._hint.show_for(self.page().objectName(), hint)
 
@@ -163,7 +163,7 @@ class ProjectWindow(QWidget):
         self._top.job.watch(jobs)
 
     def open_page(self, request: PageRequest) -> None:
-        """Show a page, and on it what a request names."""
+        """Show a page and what a request asks of it."""
         if request.action is PageAction.CHANGE_LAYOUT:
             self.opened_as.show_dialog()
             return
@@ -231,18 +231,18 @@ class ProjectWindow(QWidget):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{index + 1}"), self)
             shortcut.setProperty("page", index)
             shortcut.activated.connect(self._on_page_key)
-        # Those of the window itself work on Start as well: bound twice, neither would run.
+        # The keys of MainWindow also work on Start; a key that is bound twice triggers neither.
         own = [key for key in self._general if key.name not in ("preferences", "quit")]
         for key in (*own, Key("help", "F1", "", self.show_keys)):
             QShortcut(QKeySequence(key.keys), self).activated.connect(key.run)
 
     def undo(self) -> None:
-        """Undo the newest decision, or what is the page's own."""
+        """Undo the newest decision, or the page's own newest change."""
         if not self.page().undo():
             self.bridge.call(self.project.decisions.undo, self._on_decided, writes=True)
 
     def redo(self) -> None:
-        """Make the newest undone decision again."""
+        """Redo the decision that was undone last."""
         if not self.page().redo():
             self.bridge.call(self.project.decisions.redo, self._on_decided, writes=True)
 
@@ -254,11 +254,11 @@ class ProjectWindow(QWidget):
         KeysOverlay(self.page(), self._general, self).open_over(self)
 
     def show_palette(self) -> None:
-        """Let the person look for a command by its words."""
+        """Open the command palette."""
         Palette(self.commands(), self, self._last_commands).open_over(self)
 
     def commands(self) -> list[PaletteCommand]:
-        """Return all that can be done now, the page's own first."""
+        """Return every available command, those of the visible page first."""
         own = commands_of(self.pages, self.page(), self.show_page)
         own.append(clean_up_command(self.open_page))
         lists = image_commands(self.project.gallery, self.bridge, self.open_page)

@@ -1,4 +1,4 @@
-"""Tell a person who is elsewhere that a long job has ended."""
+"""Desktop notification at the end of a long job."""
 
 import shutil
 
@@ -12,10 +12,10 @@ LONG_SECONDS = 10.0
 
 
 def tell_when_away(window: QWidget, name: str, phase: str, seconds: float) -> bool:
-    """Notify, where the job was long, the window is in the background, and it is wished.
+    """Notify the user if the job was long, the window is inactive and the setting is on.
 
     Returns:
-        True if the person was told.
+        True if a notification was sent.
     """
     if seconds < LONG_SECONDS or window.isActiveWindow() or not _wished():
         return False

@@ -1,4 +1,4 @@
-"""The words behind `inspector open`."""
+"""Parses the arguments of `inspector open`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ USAGE = "open [DATASET|PROJECT] [--project FILE] [--theme T] [--read-only]"
 
 @dataclass(frozen=True, slots=True)
 class OpenWords:
-    """What they name; "" for what they do not.
+    """The parsed arguments; "" for what is not given.
 
     Attributes:
         path: A dataset or a project file.
         project: The project file of the dataset.
-        theme: One of the themes.
-        read_only: True to keep nothing.
+        theme: Name of a theme.
+        read_only: True to write nothing.
     """
 
     path: str = ""
@@ -27,10 +27,10 @@ class OpenWords:
 
 
 def parse_words(words: Sequence[str]) -> OpenWords:
-    """Return what the words name.
+    """Parse the arguments.
 
     Raises:
-        UsageError: There is one too many, or an unknown one.
+        UsageError: An argument is unknown, or there are too many.
     """
     rest = list(words[1:] if words[:1] == ["open"] else words)
     path, values, read_only = "", {"--project": "", "--theme": ""}, False

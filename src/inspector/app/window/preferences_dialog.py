@@ -1,4 +1,4 @@
-"""Preferences: sections of rows, each applied as soon as it is changed."""
+"""Preferences: sections of settings, each applied at once."""
 
 from collections.abc import Sequence
 from typing import Protocol, assert_never
@@ -55,26 +55,26 @@ _PRIVACY = (
 
 
 class OpenProject(Protocol):
-    """What the preferences ask of the window of a project."""
+    """The part of a project window that the preferences use."""
 
     project: Project
     bridge: Bridge
 
     def page(self) -> Page:
-        """Return the page that is shown."""
+        """Return the visible page."""
 
     def general_keys(self) -> Sequence[Key]:
         """Return the keys that work on every page."""
 
 
 class Preferences(StableFocus, QDialog):
-    """Show and change the settings.
+    """Shows and changes the settings.
 
     Attributes:
-        changed: A setting's name, once it is written.
+        changed: Name of a setting that was written.
 
     Args:
-        view: The open project, for what is set per project and for its keys; None where none is.
+        view: The open project, for its own settings and its keys; None without one.
     """
 
     changed = Signal(str)
@@ -239,7 +239,7 @@ class Preferences(StableFocus, QDialog):
         return rows
 
     def _filter(self, text: str) -> None:
-        """Show the rows that have these words, and the sections that hold any."""
+        """Show the rows that contain the words, and the sections that have such rows."""
         words = text.lower().split()
         first = None
         for place in range(self._pages.count()):
@@ -299,7 +299,7 @@ class Preferences(StableFocus, QDialog):
 
 
 def _key_rows(keys: Sequence[Key]) -> list[QWidget]:
-    """Return a row for each key of the shown page and of everywhere."""
+    """Return one row per key of the visible page and of the whole window."""
     note = f"Change them under [keys] in {settings_file()}: the name of an action, then its key."
     rows = [setting_row("Keys", QLabel(note))]
     for key in keys:

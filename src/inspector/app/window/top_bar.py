@@ -1,4 +1,4 @@
-"""The bar at the top: which dataset is open, what runs, the commands and the way back."""
+"""The top bar: the open dataset, running jobs, the commands and the way back to Start."""
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton
@@ -11,13 +11,13 @@ SEARCH_WIDTH_PX = 232
 
 
 class TopBar(QFrame):
-    """Show the dataset's name and facts, the jobs, and what the window can do.
+    """Shows the dataset's name and facts, running jobs and the window's commands.
 
     Attributes:
-        job: What runs.
-        search_asked: The person looks for a command.
-        close_asked: The person wants to go back to Start.
-        layout_asked: The person wants to see how the dataset is read.
+        job: The running jobs.
+        search_asked: The user wants to search for a command.
+        close_asked: The user wants to return to the Start page.
+        layout_asked: The user wants to see how the dataset is read.
     """
 
     search_asked = Signal()
@@ -57,18 +57,18 @@ class TopBar(QFrame):
             row.addWidget(widget)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Draw the icons anew in the colours of another theme."""
+        """Redraw the icons in the colours of another theme."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange:
             self._draw_icons()
 
     def show_reading(self, text: str) -> None:
-        """Show what the dataset is opened as."""
+        """Show the layout that the dataset is opened as."""
         self._opened_as.setText(text)
         self._opened_as.show()
 
     def show_facts(self, text: str) -> None:
-        """Show what is in the dataset."""
+        """Show the size of the dataset."""
         self._facts.show_text(text)
 
     def _draw_icons(self) -> None:
@@ -78,7 +78,7 @@ class TopBar(QFrame):
 
 
 def _search_field() -> QPushButton:
-    """Return what looks like a field and opens the command palette."""
+    """Return a button that looks like a search field and opens the command palette."""
     field = QPushButton("Search or run")
     field.setObjectName("search-field")
     field.setFixedWidth(SEARCH_WIDTH_PX)

@@ -9,7 +9,8 @@ from inspector.code_reading.evaluation.function_calls import FunctionCalls
 from inspector.code_reading.evaluation.memory import Branch
 from inspector.code_reading.evaluation.objects import DataSet, StreamValue
 from inspector.code_reading.evaluation.value_access import MAX_ROUNDS
-from inspector.code_reading.evaluation.values import ScopeBox, Unknown, is_scalar, merged, text_of
+from inspector.code_reading.evaluation.value_text import text_of
+from inspector.code_reading.evaluation.values import ScopeBox, Unknown, is_scalar, merged
 
 _IMPORT_ERRORS: Final = ("ImportError", "ModuleNotFoundError")
 

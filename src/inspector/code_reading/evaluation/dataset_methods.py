@@ -19,15 +19,10 @@ from inspector.code_reading.evaluation.objects import (
     StreamValue,
     Tensor,
 )
+from inspector.code_reading.evaluation.sizes import Size
 from inspector.code_reading.evaluation.split_objects import SplitCalls
-from inspector.code_reading.evaluation.values import (
-    MISSING,
-    Arguments,
-    Function,
-    Size,
-    Unknown,
-    text_of,
-)
+from inspector.code_reading.evaluation.value_text import text_of
+from inspector.code_reading.evaluation.values import MISSING, Arguments, Function, Unknown
 
 _DATASET_STEPS: Final = (
     "cache", "prefetch", "batch", "unbatch", "repeat", "with_options", "padded_batch", "take",

@@ -27,6 +27,7 @@ from inspector.code_reading.evaluation.libraries import Libraries
 from inspector.code_reading.evaluation.names import KNOWN_ROOTS
 from inspector.code_reading.evaluation.objects import Action, DataSet, Event, StackBox, StreamValue
 from inspector.code_reading.evaluation.value_access import TooMuchError
+from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
@@ -40,7 +41,6 @@ from inspector.code_reading.evaluation.values import (
     Unknown,
     ValueBox,
     merged,
-    text_of,
 )
 from inspector.code_reading.program import CodeCell, CodePlace, Program, Unread
 

@@ -4,13 +4,9 @@ import ast
 from typing import Final
 
 from inspector.code_reading.evaluation.host import Host
-from inspector.code_reading.evaluation.objects import (
-    DataSet,
-    LoaderName,
-    Source,
-    StreamValue,
-)
-from inspector.code_reading.evaluation.values import DictBox, ListBox, PartText, PathText, shown
+from inspector.code_reading.evaluation.objects import DataSet, LoaderName, Source, StreamValue
+from inspector.code_reading.evaluation.value_text import shown
+from inspector.code_reading.evaluation.values import DictBox, ListBox, PartText, PathText
 
 _WILD: Final = "*?["
 

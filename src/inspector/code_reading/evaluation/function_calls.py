@@ -10,6 +10,7 @@ from inspector.code_reading.evaluation.frames import Flow, FunctionCall, Return
 from inspector.code_reading.evaluation.libraries import Libraries
 from inspector.code_reading.evaluation.names import BARE_NAMES, UNKNOWN_NAMES, is_foreign
 from inspector.code_reading.evaluation.objects import Action, DataSet, Event, StreamValue, Tensor
+from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
@@ -24,7 +25,6 @@ from inspector.code_reading.evaluation.values import (
     Unknown,
     merged,
     same,
-    text_of,
 )
 from inspector.code_reading.program import CodePlace, Unread
 

@@ -1,6 +1,7 @@
 """What the libraries' side needs of the evaluator."""
 
 import ast
+from collections.abc import Callable
 from typing import Protocol
 
 from inspector.code_reading.evaluation.memory import Memory
@@ -65,3 +66,7 @@ class Host(Protocol):
     def spend(self, steps: int = 1) -> None:
         """Count steps."""
         ...
+
+
+KnownFunction = Callable[[Host, Arguments, ast.AST], object]
+"""A library function that the evaluator knows: (host, arguments, call node) -> value."""

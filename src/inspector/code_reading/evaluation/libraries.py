@@ -33,9 +33,11 @@ from inspector.code_reading.evaluation.objects import (
     StreamValue,
     Tensor,
 )
-from inspector.code_reading.evaluation.python_functions import call_builtin
-from inspector.code_reading.evaluation.python_methods import call_python_method
+from inspector.code_reading.evaluation.python.functions import call_builtin
+from inspector.code_reading.evaluation.python.methods import call_python_method
+from inspector.code_reading.evaluation.sizes import Size
 from inspector.code_reading.evaluation.split_objects import DataBlock, SplitCalls, SplitSides
+from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
@@ -48,9 +50,7 @@ from inspector.code_reading.evaluation.values import (
     PartText,
     PathText,
     Ref,
-    Size,
     Unknown,
-    text_of,
 )
 from inspector.code_reading.program import Unread
 

@@ -17,7 +17,8 @@ from inspector.code_reading.evaluation.objects import (
     Source,
     StackBox,
 )
-from inspector.code_reading.evaluation.values import MISSING, Arguments, Unknown, text_of
+from inspector.code_reading.evaluation.value_text import text_of
+from inspector.code_reading.evaluation.values import MISSING, Arguments, Unknown
 
 _FITS: Final = ("fit", "fit_generator", "train_on", "fit_one_cycle")
 _EVALUATIONS: Final = ("evaluate", "evaluate_generator", "score")

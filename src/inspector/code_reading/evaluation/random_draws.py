@@ -13,15 +13,15 @@ from inspector.code_reading.evaluation.objects import (
     SeededGenerator,
     Source,
 )
+from inspector.code_reading.evaluation.sizes import Size
+from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
     ListBox,
     Method,
     Ref,
-    Size,
     Unknown,
-    text_of,
 )
 
 _LIST_CHANGES: Final = ("sort", "remove", "pop", "append", "extend", "insert", "reverse", "clear")

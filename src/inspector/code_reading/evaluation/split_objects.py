@@ -24,6 +24,8 @@ from inspector.code_reading.evaluation.objects import (
     StreamValue,
 )
 from inspector.code_reading.evaluation.random_draws import RandomDraws
+from inspector.code_reading.evaluation.sizes import Size
+from inspector.code_reading.evaluation.value_text import text_of
 from inspector.code_reading.evaluation.values import (
     MISSING,
     Arguments,
@@ -31,9 +33,7 @@ from inspector.code_reading.evaluation.values import (
     ListBox,
     PathText,
     Ref,
-    Size,
     Unknown,
-    text_of,
 )
 
 SPLITTERS: Final = {

@@ -12,7 +12,7 @@ LABEL_FILE, TABLE, LISTS, SPLITS, CLASSES, NAMES = 1.0, 0.95, 0.9, 0.85, 0.7, 0.
 
 
 @dataclass(frozen=True, slots=True)
-class Variant:
+class LayoutCandidate:
     """One reading.
 
     Attributes:

@@ -1,13 +1,13 @@
 """Class folders that hold split folders: cats/train/1.jpg, cats/test/2.jpg."""
 
-from inspector.dataset.layouts.candidate import SPLITS, Variant
+from inspector.dataset.layouts.candidate import SPLITS, LayoutCandidate
 from inspector.dataset.layouts.folders import doubtful
 from inspector.dataset.layouts.model import Kind, Layout, Role
 from inspector.dataset.layouts.tree import Tree
 from inspector.dataset.layouts.words import split_of
 
 
-def recognise(tree: Tree, base: str) -> list[Variant]:
+def recognise(tree: Tree, base: str) -> list[LayoutCandidate]:
     """Read the folders below `base` as classes, each with folders named like splits."""
     top = tree.folders[base]
     names = tree.populated(base)
@@ -30,4 +30,4 @@ def recognise(tree: Tree, base: str) -> list[Variant]:
         Role.CLASS_SPLITS, base=base, kind=Kind.CLASS_SPLIT, sure=inside == top.below,
         reason=f"{len(names)} folders hold folders named like splits",
     )  # fmt: skip
-    return [Variant(layout, score, text, root=base)]
+    return [LayoutCandidate(layout, score, text, root=base)]

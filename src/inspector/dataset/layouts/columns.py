@@ -8,6 +8,7 @@ from inspector.dataset.layouts.tree import Tree
 from inspector.dataset.layouts.words import normal_split, split_of, words
 
 _SAMPLED = 200
+_SPARSE = 10  # Every tenth of the sampled cells tells that a column names no image.
 _MATCHED = 0.5
 _BEST_LABELS = (
     "label", "labels", "class", "class_name", "classname", "label_name", "labelname", "category",
@@ -111,6 +112,9 @@ def _file_column(tree: Tree, table: Table) -> tuple[int | None, tuple[str, ...]]
     best: tuple[tuple[float, int, int], int] | None = None
     for position, cells in enumerate(table.cells):
         sample = cells[::step]
+        few = sample[::_SPARSE] if len(sample) >= _SAMPLED else sample
+        if not any(cell and tree.find(cell, near) for cell in few):
+            continue
         matched = [path for cell in sample if cell and (path := tree.find(cell, near))]
         if len(matched) < _MATCHED * len(sample) or not matched:
             continue

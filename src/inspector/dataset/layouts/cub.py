@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from inspector.dataset.layouts.candidate import LABEL_FILE, Variant, coverage, listed
+from inspector.dataset.layouts.candidate import LABEL_FILE, LayoutCandidate, coverage, listed
 from inspector.dataset.layouts.model import Kind, Location
 from inspector.dataset.layouts.tables import read_text
 from inspector.dataset.layouts.tree import Tree
 from inspector.errors import DatasetError
 
 
-def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]]:
+def recognise(root: Path, tree: Tree) -> tuple[list[LayoutCandidate], list[DatasetError]]:
     """Join the lists by the number that starts each line."""
     for file in tree.files("images.txt"):
         folder = file.rpartition("/")[0]
@@ -38,7 +38,7 @@ def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]
         if places:
             layout = listed(tree, places, kind=Kind.CUB, label_file=file)
             score = LABEL_FILE * coverage(tree, places)
-            return [Variant(layout, score, f"numbered lists ({file})")], []
+            return [LayoutCandidate(layout, score, f"numbered lists ({file})")], []
     return [], []
 
 

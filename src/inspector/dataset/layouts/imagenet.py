@@ -6,7 +6,7 @@ from pathlib import Path
 
 from inspector.dataset.layouts.candidate import (
     LABEL_FILE,
-    Variant,
+    LayoutCandidate,
     coverage,
     folder_split,
     listed,
@@ -21,7 +21,7 @@ _WNID = re.compile(r"n\d{8}")
 _SOLUTIONS = ("LOC_val_solution.csv", "LOC_train_solution.csv")
 
 
-def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]]:
+def recognise(root: Path, tree: Tree) -> tuple[list[LayoutCandidate], list[DatasetError]]:
     """Read the solution files of the challenge: the first synset of PredictionString."""
     names = synsets(root, tree)
     places: dict[str, Location] = {}
@@ -43,7 +43,9 @@ def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]
     if not places:
         return [], errors
     layout = listed(tree, places, kind=Kind.IMAGENET, label_file=_SOLUTIONS[0])
-    return [Variant(layout, LABEL_FILE * coverage(tree, places), "ImageNet CLS-LOC")], errors
+    return [
+        LayoutCandidate(layout, LABEL_FILE * coverage(tree, places), "ImageNet CLS-LOC")
+    ], errors
 
 
 def with_names(root: Path, tree: Tree, layout: Layout) -> Layout:

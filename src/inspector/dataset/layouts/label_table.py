@@ -5,7 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from inspector.dataset.layouts.candidate import TABLE, Variant, coverage, folder_split, listed
+from inspector.dataset.layouts.candidate import (
+    TABLE,
+    LayoutCandidate,
+    coverage,
+    folder_split,
+    listed,
+)
 from inspector.dataset.layouts.class_names import readable
 from inspector.dataset.layouts.columns import Columns, is_set, names_label, understand
 from inspector.dataset.layouts.model import Choice, Kind, Location
@@ -31,7 +37,9 @@ class Understood:
     columns: Columns
 
 
-def recognise(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], list[DatasetError]]:
+def recognise(
+    root: Path, tree: Tree, choice: Choice
+) -> tuple[list[LayoutCandidate], list[DatasetError]]:
     """Read the tables beside and above the images; tables of one shape are read as one.
 
     Returns:
@@ -48,7 +56,7 @@ def recognise(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], li
             continue
         if table and columns:
             shapes[_shape(table, columns)].append(Understood(table, columns))
-    variants: list[Variant] = []
+    variants: list[LayoutCandidate] = []
     for tables in shapes.values():
         variants += from_tables(root, tree, tables)
     if len(shapes) > 1 and (joined := _joined(root, tree, list(shapes.values()))):
@@ -56,7 +64,7 @@ def recognise(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], li
     return variants, errors
 
 
-def from_tables(root: Path, tree: Tree, tables: Sequence[Understood]) -> list[Variant]:
+def from_tables(root: Path, tree: Tree, tables: Sequence[Understood]) -> list[LayoutCandidate]:
     """Return the readings of tables of one shape: one per column that can be the class."""
     tables = _of_splits(tables)
     first = tables[0]
@@ -69,7 +77,9 @@ def from_tables(root: Path, tree: Tree, tables: Sequence[Understood]) -> list[Va
     for place, name in enumerate(columns[:50]):
         one = _candidate(root, tree, tables, name)
         variants.append(
-            Variant(one.layout, one.score * 0.97**place, one.text, label_column=one.label_column)
+            LayoutCandidate(
+                one.layout, one.score * 0.97**place, one.text, label_column=one.label_column
+            )
         )
     return variants
 
@@ -134,7 +144,9 @@ def _shape(table: Table, columns: Columns) -> tuple[str, ...]:
     return (table.columns[columns.file], *(table.columns[i] for i in labels[:1]))
 
 
-def _candidate(root: Path, tree: Tree, tables: Sequence[Understood], column: str | None) -> Variant:
+def _candidate(
+    root: Path, tree: Tree, tables: Sequence[Understood], column: str | None
+) -> LayoutCandidate:
     places = places_of(root, tree, tables, column)
     files = [one.table.file for one in tables]
     table, columns = tables[0].table, tables[0].columns
@@ -154,7 +166,7 @@ def _candidate(root: Path, tree: Tree, tables: Sequence[Understood], column: str
     share = sum(1 for path in columns.paths if path) / max(1, len(columns.paths))
     # A table of the test images that are not here still covers all that is here.
     score = weight * coverage(tree, places) ** 0.5 * (0.7 + 0.3 * share)
-    return Variant(layout, score, text, label_column=column or "")
+    return LayoutCandidate(layout, score, text, label_column=column or "")
 
 
 def _joined_labels(places: Mapping[str, Location]) -> str:
@@ -202,7 +214,7 @@ def _splits(table: Table, columns: Columns) -> list[str]:
     return []
 
 
-def _joined(root: Path, tree: Tree, shapes: list[list[Understood]]) -> Variant | None:
+def _joined(root: Path, tree: Tree, shapes: list[list[Understood]]) -> LayoutCandidate | None:
     """Join a table of splits alone with the labels of another table: CelebA's partition."""
     sides = [t[0] for t in shapes if t[0].columns.split is not None and not _has_labels(t[0])]
     readings = [c for t in shapes if _has_labels(t[0]) for c in from_tables(root, tree, t)]
@@ -218,7 +230,7 @@ def _joined(root: Path, tree: Tree, shapes: list[list[Understood]]) -> Variant |
     kind, label_file = best.layout.kind, best.layout.label_file
     layout = listed(tree, places, kind=kind, label_file=label_file, sure=best.layout.sure)
     text = f"{best.text}, splits in {table.file}"
-    return Variant(layout, best.score * 1.02, text, label_column=best.label_column)
+    return LayoutCandidate(layout, best.score * 1.02, text, label_column=best.label_column)
 
 
 def _has_labels(one: Understood) -> bool:

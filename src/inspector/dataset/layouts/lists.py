@@ -4,7 +4,13 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
-from inspector.dataset.layouts.candidate import LISTS, Variant, coverage, folder_split, listed
+from inspector.dataset.layouts.candidate import (
+    LISTS,
+    LayoutCandidate,
+    coverage,
+    folder_split,
+    listed,
+)
 from inspector.dataset.layouts.class_names import readable
 from inspector.dataset.layouts.model import Kind, Location
 from inspector.dataset.layouts.prefix import prefix_of
@@ -20,7 +26,7 @@ _MAX_FILES = 60
 _MAPS = frozenset({"labels", "label", "annotations", "classes", "targets", "groundtruth"})
 
 
-def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]]:
+def recognise(root: Path, tree: Tree) -> tuple[list[LayoutCandidate], list[DatasetError]]:
     """Read the lists whose names are splits; of several per split, the first counts."""
     rows: dict[str, tuple[str, str]] = {}
     used: dict[str, str] = {}
@@ -49,7 +55,7 @@ def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]
     text = f"lists {', '.join(list(used)[:3])}"
     kinds = len({label for label in labels if label})
     score = LISTS * coverage(tree, places) ** 0.5 * (1 if kinds > 1 else 0.3)
-    return [Variant(layout, score, text)], errors
+    return [LayoutCandidate(layout, score, text)], errors
 
 
 def _candidates(tree: Tree) -> list[str]:

@@ -5,7 +5,13 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
 
-from inspector.dataset.layouts.candidate import NAMES, Variant, coverage, folder_split, listed
+from inspector.dataset.layouts.candidate import (
+    NAMES,
+    LayoutCandidate,
+    coverage,
+    folder_split,
+    listed,
+)
 from inspector.dataset.layouts.model import Kind, Location
 from inspector.dataset.layouts.tree import Tree
 from inspector.dataset.layouts.words import is_doubtful_class, names_a_kind, stem
@@ -17,7 +23,7 @@ _BETWEEN = re.compile(r"[ _-]+")
 _PREFIX = re.compile(r"(?P<label>[^\W\d_](?:[^\d.]*[^\W\d_])?)[ ._()-]*\d")
 
 
-def recognise(tree: Tree, base: str) -> list[Variant]:
+def recognise(tree: Tree, base: str) -> list[LayoutCandidate]:
     """Read the word before the number of each file name as its class."""
     holders = {path.rpartition("/")[0] for path in tree.images(base)}
     # A folder per class says it better than its files do.
@@ -44,12 +50,12 @@ def recognise(tree: Tree, base: str) -> list[Variant]:
     heads = _first_words(good)
     text = f"words of the file names: {', '.join(sorted(good)[:3])}"
     layout = listed(tree, places, kind=Kind.PREFIX, label_file="", sure=not heads)
-    variants = [Variant(layout, NAMES * share, text)]
+    variants = [LayoutCandidate(layout, NAMES * share, text)]
     if heads:
         firsts = {path: replace(place, label=heads[place.label]) for path, place in places.items()}
         coarse = listed(tree, firsts, kind=Kind.FIRST_WORD, label_file="", sure=False)
         text = f"first words of the file names: {', '.join(sorted(set(heads.values()))[:3])}"
-        variants.append(Variant(coarse, NAMES * share * 0.97, text))
+        variants.append(LayoutCandidate(coarse, NAMES * share * 0.97, text))
     return variants
 
 

@@ -20,7 +20,7 @@ from inspector.dataset.layouts import (
 from inspector.dataset.layouts.annotations import coco, fiftyone, voc, yolo
 from inspector.dataset.layouts.candidate import (
     LABEL_FILE,
-    Variant,
+    LayoutCandidate,
     coverage,
     folder_split,
     listed,
@@ -98,13 +98,15 @@ def _narrowed(tree: Tree, choice: Choice) -> Tree:
     return tree.within(choice.root, gone) if choice.root or gone else tree
 
 
-def _candidates(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], list[DatasetError]]:
+def _candidates(
+    root: Path, tree: Tree, choice: Choice
+) -> tuple[list[LayoutCandidate], list[DatasetError]]:
     """Return every reading, and the errors of what could not be read."""
-    variants: list[Variant] = []
+    variants: list[LayoutCandidate] = []
     errors: list[DatasetError] = []
     split_roles = {f: role for f, role in choice.split_roles.items() if role != "ignore"}
     for base in [choice.root] if choice.root else bases(tree):
-        here: list[Variant] = []
+        here: list[LayoutCandidate] = []
         try:
             here = split_folders.recognise(tree, base, split_roles)
             here += split_folders.recognise_parts(tree, base)
@@ -121,7 +123,7 @@ def _candidates(root: Path, tree: Tree, choice: Choice) -> tuple[list[Variant], 
         variants = [c for c in variants if _obeys(c.layout, split_roles)]
     variants += prefix.recognise(tree, choice.root)
     by_folders = max(variants, key=lambda c: c.score, default=None)
-    by_files: list[Variant] = []
+    by_files: list[LayoutCandidate] = []
     for convention in (hugging_face, label_table):
         readings, refused = convention.recognise(root, tree, choice)
         by_files += readings
@@ -153,7 +155,7 @@ def _obeys(layout: Layout, split_roles: dict[str, str]) -> bool:
     )
 
 
-def _with_roles(candidate: Variant, split_roles: dict[str, str]) -> Variant:
+def _with_roles(candidate: LayoutCandidate, split_roles: dict[str, str]) -> LayoutCandidate:
     """Return a listed reading with the splits that a person gave to folders."""
     roles = {f: s for f, s in split_roles.items() if s != "class"}
     if not roles:
@@ -180,8 +182,11 @@ def _placed(tree: Tree, layout: Layout) -> dict[str, Location]:
 
 
 def _completed(
-    tree: Tree, by_file: Variant, by_folders: Variant, placed: Mapping[str, Location]
-) -> Variant:
+    tree: Tree,
+    by_file: LayoutCandidate,
+    by_folders: LayoutCandidate,
+    placed: Mapping[str, Location],
+) -> LayoutCandidate:
     """Return a label file's reading with the images that only their folders place.
 
     So are read: training in class folders, validation in one folder with a label file.
@@ -209,14 +214,17 @@ def _completed(
         tree, joined, kind=layout.kind, label_file=layout.label_file, sure=True, notes=layout.notes,
     )  # fmt: skip
     score = max(by_file.score, LABEL_FILE * coverage(tree, joined))
-    return Variant(
+    return LayoutCandidate(
         whole, score, f"{by_file.text} with {by_folders.text}", label_column=by_file.label_column
     )
 
 
 def _unless_equal(
-    tree: Tree, by_file: Variant, by_folders: Variant, placed: Mapping[str, Location]
-) -> Variant:
+    tree: Tree,
+    by_file: LayoutCandidate,
+    by_folders: LayoutCandidate,
+    placed: Mapping[str, Location],
+) -> LayoutCandidate:
     """Lower a label file's reading that says the same as the folders, which Keras reads itself."""
     places = by_file.layout.listed
     pairs: Counter[tuple[str, str]] = Counter()
@@ -242,7 +250,9 @@ def _unless_equal(
     return replace(by_file, score=min(by_file.score, by_folders.score * 0.99))
 
 
-def _below_the_agreeing(by_files: list[Variant], by_folders: Variant) -> list[Variant]:
+def _below_the_agreeing(
+    by_files: list[LayoutCandidate], by_folders: LayoutCandidate
+) -> list[LayoutCandidate]:
     """Lower the other columns of a label file of which one column says what the folders say.
 
     So is read: a table of noisy labels beside class folders (imagenette).
@@ -289,7 +299,7 @@ def _by_role(tree: Tree, choice: Choice) -> Layout:
 
 
 def _chosen(
-    root: Path, tree: Tree, best: Variant, variants: Sequence[Variant],
+    root: Path, tree: Tree, best: LayoutCandidate, variants: Sequence[LayoutCandidate],
     errors: Sequence[DatasetError], choice: Choice,
 ) -> Layout:  # fmt: skip
     layout = best.layout
@@ -325,7 +335,7 @@ def _chosen(
     )
 
 
-def _beside(tree: Tree, best: Variant, choice: Choice) -> tuple[str, ...]:
+def _beside(tree: Tree, best: LayoutCandidate, choice: Choice) -> tuple[str, ...]:
     """Return the folders with images beside the one that a reading of folders takes."""
     if choice.root or not best.root or best.layout.role not in _FOLDER_ROLES:
         return ()
@@ -339,13 +349,13 @@ def _beside(tree: Tree, best: Variant, choice: Choice) -> tuple[str, ...]:
     )
 
 
-def _column(best: Variant, others: Sequence[Variant]) -> str:
+def _column(best: LayoutCandidate, others: Sequence[LayoutCandidate]) -> str:
     """Return the label column of a reading where others take another one, else ""."""
     columns = {c.label_column for c in others if c.label_column} - {best.label_column}
     return best.label_column if columns else ""
 
 
-def _left_out(layout: Layout, candidate: Variant) -> bool:
+def _left_out(layout: Layout, candidate: LayoutCandidate) -> bool:
     """Tell whether a reading is of a folder that a layout leaves out, which is said anyway."""
     folders = candidate.layout.split_folders
     return bool(folders) and all(
@@ -353,7 +363,7 @@ def _left_out(layout: Layout, candidate: Variant) -> bool:
     )
 
 
-def _differs(tree: Tree, one: Variant, two: Variant) -> bool:
+def _differs(tree: Tree, one: LayoutCandidate, two: LayoutCandidate) -> bool:
     """Tell whether two readings give images other classes."""
     for number, path in enumerate(tree.images()):
         if one.layout.place(path).label != two.layout.place(path).label:
@@ -363,12 +373,12 @@ def _differs(tree: Tree, one: Variant, two: Variant) -> bool:
     return False
 
 
-def _alternative(candidate: Variant) -> Alternative:
+def _alternative(candidate: LayoutCandidate) -> Alternative:
     return Alternative(candidate.layout.kind, candidate.text, candidate.choice)
 
 
 def _nothing(
-    whole: Tree, tree: Tree, variants: Sequence[Variant], errors: Sequence[DatasetError],
+    whole: Tree, tree: Tree, variants: Sequence[LayoutCandidate], errors: Sequence[DatasetError],
     choice: Choice,
 ) -> DatasetError:  # fmt: skip
     """Return the error that names what is there and the nearest readings."""

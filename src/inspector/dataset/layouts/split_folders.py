@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from inspector.dataset.layouts.candidate import SPLITS, Variant
+from inspector.dataset.layouts.candidate import SPLITS, LayoutCandidate
 from inspector.dataset.layouts.folders import doubtful, finer, unwrapped
 from inspector.dataset.layouts.model import Kind, Layout, Role
 from inspector.dataset.layouts.tree import Tree
@@ -22,7 +22,9 @@ _LEAST = 0.2
 _MAX_PARTS = 12
 
 
-def recognise(tree: Tree, base: str, split_roles: Mapping[str, str] | None = None) -> list[Variant]:
+def recognise(
+    tree: Tree, base: str, split_roles: Mapping[str, str] | None = None
+) -> list[LayoutCandidate]:
     """Read the folders below `base` whose names are splits.
 
     Args:
@@ -54,7 +56,7 @@ def recognise(tree: Tree, base: str, split_roles: Mapping[str, str] | None = Non
     return _levels(tree, base, splits, ignored)
 
 
-def recognise_parts(tree: Tree, base: str) -> list[Variant]:
+def recognise_parts(tree: Tree, base: str) -> list[LayoutCandidate]:
     """Read folders that each hold split folders with the same classes: parts of one download.
 
     Parts with the same file names may be copies in other sizes: a person is asked.
@@ -81,7 +83,10 @@ def recognise_parts(tree: Tree, base: str) -> list[Variant]:
     single = _one_of(tree, base, names) if again and _same_files(tree, base, names) else []
     sure = merged.layout.sure and not again
     layout = replace(merged.layout, sure=sure, reason=f"{len(names)} folders hold the same splits")
-    return [*single, Variant(layout, merged.score * (0.9 if again else 1.02), text, root=base)]
+    return [
+        *single,
+        LayoutCandidate(layout, merged.score * (0.9 if again else 1.02), text, root=base),
+    ]
 
 
 def _same_files(tree: Tree, base: str, names: Sequence[str]) -> bool:
@@ -93,7 +98,7 @@ def _same_files(tree: Tree, base: str, names: Sequence[str]) -> bool:
     return all(files == held[0] for files in held)
 
 
-def _one_of(tree: Tree, base: str, names: Sequence[str]) -> list[Variant]:
+def _one_of(tree: Tree, base: str, names: Sequence[str]) -> list[LayoutCandidate]:
     """Return a reading of each of several folders that hold the same files, the first one best.
 
     So look the folds of a cross-validation written out, and one dataset in several sizes.
@@ -106,7 +111,7 @@ def _one_of(tree: Tree, base: str, names: Sequence[str]) -> list[Variant]:
             layout = replace(one.layout, sure=False, notes=(note,))
             score = SPLITS * 0.97**number
             variants.append(
-                Variant(layout, score, f"{one.text} (one of {len(names)})", root=one.root)
+                LayoutCandidate(layout, score, f"{one.text} (one of {len(names)})", root=one.root)
             )
     return variants
 
@@ -178,7 +183,7 @@ def _told_apart(
 
 def _levels(
     tree: Tree, base: str, splits: dict[str, str], ignored: tuple[str, ...]
-) -> list[Variant]:
+) -> list[LayoutCandidate]:
     classes = _classes(tree, splits)
     named = {
         folder: sum(
@@ -202,14 +207,16 @@ def _levels(
         sure=not doubtful(classes) and not swallowed, notes=notes,
         reason=f"the folders {text} are named like splits",
     )  # fmt: skip
-    variants = [Variant(layout, score, f"split folders {text}", root=base)]
+    variants = [LayoutCandidate(layout, score, f"split folders {text}", root=base)]
     if nested := _nested(tree, splits):
         deeper = Layout(
             Role.SPLITS, splits, ignored=ignored, level=1, kind=Kind.NESTED, sure=False,
             reason=f"the class folders hold {len(nested)} class folders of their own",
         )  # fmt: skip
         variants.append(
-            Variant(deeper, score * 1.01, f"the finer of two class levels below {text}", root=base)
+            LayoutCandidate(
+                deeper, score * 1.01, f"the finer of two class levels below {text}", root=base
+            )
         )
     return variants
 

@@ -9,6 +9,7 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice, repeat
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -216,8 +217,16 @@ def _table(file: str, rows: list[list[str]]) -> Table | None:
     names = head if has_header else [f"column {i + 1}" for i in range(width)]
     body = rows[1:] if has_header else rows
     full = [row if len(row) >= len(names) else row + [""] * (len(names) - len(row)) for row in body]
-    cells = tuple([row[i].strip()[:MAX_CELL] for row in full] for i in range(len(names)))
-    return Table(file, tuple(names), cells, has_header)
+    columns = islice(zip(*full, strict=False), len(names)) if full else repeat((), len(names))
+    return Table(file, tuple(names), tuple(_tidy(column) for column in columns), has_header)
+
+
+def _tidy(column: Sequence[str]) -> list[str]:
+    """Strip blanks and cut what is longer than a cell may be."""
+    cells = list(map(str.strip, column))
+    if max(map(len, cells), default=0) > MAX_CELL:
+        cells = [cell[:MAX_CELL] for cell in cells]
+    return cells
 
 
 def _looks_like(head: list[str], rows: list[list[str]]) -> bool:

@@ -165,7 +165,7 @@ def _one_of_each(pairs: list[CopyPair], index: DuplicateIndex) -> list[CopyPair]
     seen: Counter[tuple[PairKind, int]] = Counter()
     turn = {}
     for pair in pairs:
-        cluster = pair.kind, index.cluster_of.get(pair.kept.id, pair.kept.id)
+        cluster = pair.kind, index.cluster_of.get(pair.keeper.id, pair.keeper.id)
         turn[pair.excluded.id] = seen[cluster]
         seen[cluster] += 1
     return sorted(pairs, key=lambda p: (list(PairKind).index(p.kind), turn[p.excluded.id]))

@@ -136,7 +136,7 @@ class LastAnswers:
         basis = self._basis()
         answer = self._answers.answer()
         pairs = tuple(
-            AnswerPair(p.excluded.id, p.kept.id, p.splits, p.kind, p.similarity)
+            AnswerPair(p.excluded.id, p.keeper.id, p.splits, p.kind, p.similarity)
             for p in answer.pairs[:MAX_PAIRS]
         )
         between = Counter(p.splits for p in answer.pairs)

@@ -84,7 +84,7 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class GalleryListing:
     """Sample ids in order (int32), and where each group starts in them.
 
     Attributes:
@@ -118,7 +118,7 @@ class Gallery:
         self._duplicates = duplicates
         self._suspected = suspected
 
-    def listing(self, query: Query) -> Listing:
+    def listing(self, query: Query) -> GalleryListing:
         """Return what fits a query, counted, grouped and in order."""
         return make_listing(
             self._samples.everything(), self._duplicates.index(), query, self._suspected()
@@ -130,7 +130,7 @@ def make_listing(
     index: DuplicateIndex,
     query: Query,
     suspected: Collection[int] = (),
-) -> Listing:
+) -> GalleryListing:
     """Return what fits a query, counted, grouped and in order.
 
     Args:
@@ -152,7 +152,7 @@ def make_listing(
     alike = query.sort is Sort.SIMILARITY
     similarity = _most_alike(index.edges, index.sets) if alike else {}
     ordered = [_in_rank(groups[title], query.sort, similarity) for title in titles]
-    return Listing(
+    return GalleryListing(
         np.concatenate([np.zeros(0, np.int32), *ordered]),
         np.array([0, *accumulate(lengths)][: len(lengths)], np.int32),
         tuple(name for _, name in titles),

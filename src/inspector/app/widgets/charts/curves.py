@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from inspector.app.widgets import theme
 from inspector.dataset.csv_table import write_rows
-from inspector.training_protocol import EpochDone
+from inspector.training_protocol.messages import EpochDone
 
 FIELDS = ("epoch", "val_accuracy", "accuracy", "sel_accuracy", "val_loss", "loss", "sel_loss")
 LONG = 150

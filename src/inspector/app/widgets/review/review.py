@@ -5,53 +5,25 @@ Duplicates and Labels are two of them; what differs is what the stage shows and 
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QLayout,
-    QListView,
-    QProgressBar,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QListView, QVBoxLayout, QWidget
 
 from inspector.app.threads.bridge import Bridge
-from inspector.app.widgets import icons, theme
+from inspector.app.widgets import theme
 from inspector.app.widgets.controls.key_button import KeyButton
 from inspector.app.widgets.elided_label import ElidedLabel, FittedLabel
-from inspector.app.widgets.flow_layout import FlowLayout
 from inspector.app.widgets.page import Key
+from inspector.app.widgets.review.empty_state import EmptyState
+from inspector.app.widgets.review.queue_card import QueueCard
 from inspector.app.widgets.review.queue_model import QueueModel
 from inspector.app.widgets.review.review_speed import ReviewSpeed
+from inspector.app.widgets.review.verb_bar import Verb, VerbBar
 from inspector.project.review.decisions import Decided
 
-_QUEUE_PX, _QUEUE_WIDE_PX = 264, 320
-_STEP_PX = 42
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """A button of the stage.
-
-    Attributes:
-        key: That does the same.
-        icon: Name of an icon; "" for none.
-    """
-
-    text: str
-    run: Callable[[], None]
-    key: str = ""
-    icon: str = ""
-    is_primary: bool = False
 
 
 class Review(QWidget, Generic[_T]):
@@ -85,7 +57,6 @@ class Review(QWidget, Generic[_T]):
     ) -> None:
         super().__init__()
         self._done_word, self._aside = done_word, ""
-        self._steps: dict[str, QPushButton] = {}
         self.model, self.list = model, queue
         self._bridge, self._undo = bridge, undo
         self._advance_from: int | None = None
@@ -97,23 +68,14 @@ class Review(QWidget, Generic[_T]):
         self._heading.setObjectName("review-heading")
         self._note.setObjectName("review-note")
         self._note.setProperty("role", "muted")
-        self._progress, self._left = QLabel(), QLabel()
-        self._progress.setObjectName("review-progress")
-        self._progress.setProperty("role", "card-title")
-        self._left.setObjectName("review-left")
-        self._left.setProperty("role", "caption")
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Share of the queue that is reviewed")
         self._stage: tuple[QWidget, ...] = ()
-        self._empty = _EmptyState()
+        self._empty = EmptyState()
         self._empty.hide()
-        # Nothing to decide, no buttons that would decide it.
-        self._verbs = QWidget()
+        self._card = QueueCard(queue)
+        # No buttons while there is nothing to decide.
+        self._verbs = VerbBar()
         self._verbs.setVisible(False)
-        self._position = QLabel()
-        self._position.setObjectName("review-position")
-        self._position.setProperty("role", "muted")
+        self._verbs.stepped.connect(self.step)
         queue.clicked.connect(self._forget_plans)
         queue.selectionModel().currentChanged.connect(self._on_current)
 
@@ -158,7 +120,8 @@ class Review(QWidget, Generic[_T]):
         head.addLayout(words, 1)
         for widget in corner:
             head.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
-        buttons = self._lay_out_verbs(verbs)
+        self._card.add_above(queue)
+        self._verbs.show_verbs(verbs)
         right = QVBoxLayout()
         right.setSpacing(8)
         for widget in stage:
@@ -169,7 +132,7 @@ class Review(QWidget, Generic[_T]):
         self._stage = tuple(stage)
         body = QHBoxLayout()
         body.setSpacing(12)
-        body.addWidget(self._queue_card(queue))
+        body.addWidget(self._card)
         body.addLayout(right, 1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 12)
@@ -177,79 +140,11 @@ class Review(QWidget, Generic[_T]):
         outer.addLayout(head)
         outer.addLayout(body, 1)
         self.setFocusProxy(self.list)
-        return buttons
+        return self._verbs.buttons
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        wide = self.window().width() >= theme.size("rail_wide_from")
-        self._card.setFixedWidth(_QUEUE_WIDE_PX if wide else _QUEUE_PX)
-
-    def _queue_card(self, above: Sequence[QWidget | QLayout]) -> QWidget:
-        self._card = card = QFrame()
-        card.setProperty("role", "card")
-        card.setFixedWidth(_QUEUE_PX)
-        counts = QHBoxLayout()
-        counts.addWidget(self._progress)
-        counts.addStretch()
-        counts.addWidget(self._left)
-        top = QVBoxLayout()
-        top.setContentsMargins(16, 0, 16, 0)
-        top.setSpacing(8)
-        top.addLayout(counts)
-        top.addWidget(self._bar)
-        for item in above:
-            if isinstance(item, QLayout):
-                top.addLayout(item)
-            else:
-                top.addWidget(item)
-        column = QVBoxLayout(card)
-        column.setContentsMargins(0, 14, 0, 4)
-        column.setSpacing(8)
-        column.addLayout(top)
-        column.addWidget(self.list, 1)
-        return card
-
-    def _lay_out_verbs(self, verbs: Sequence[Verb]) -> list[KeyButton]:
-        # Narrow windows take two lines: no button is cut.
-        decide = QWidget()
-        flow = FlowLayout(decide)
-        policy = decide.sizePolicy()
-        policy.setHeightForWidth(True)
-        decide.setSizePolicy(policy)
-        buttons = []
-        for verb in verbs:
-            button = KeyButton(verb.text, verb.key, icon=verb.icon, primary=verb.is_primary)
-            button.clicked.connect(verb.run)
-            flow.addWidget(button)
-            buttons.append(button)
-        row = QHBoxLayout(self._verbs)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(decide, 1)
-        for name, step in (("left", -1), ("right", 1)):
-            go = QPushButton()
-            go.setObjectName("review-previous" if step < 0 else "review-next")
-            go.setAccessibleName("Previous in the queue" if step < 0 else "Next in the queue")
-            go.setToolTip("Previous (Up)" if step < 0 else "Next (Down)")
-            go.setFixedSize(_STEP_PX, theme.size("button"))
-            go.clicked.connect(partial(self.step, step))
-            self._steps[name] = go
-            row.addWidget(go, 0, Qt.AlignmentFlag.AlignTop)
-            if step < 0:
-                row.addWidget(self._position, 0, Qt.AlignmentFlag.AlignTop)
-        self._position.setFixedHeight(theme.size("button"))
-        self._draw_icons()
-        return buttons
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Draw the icons anew in the colours of another theme."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange:
-            self._draw_icons()
-
-    def _draw_icons(self) -> None:
-        for name, button in self._steps.items():
-            button.setIcon(icons.icon(name, "text"))
+        self._card.set_wide(self.window().width() >= theme.size("rail_wide_from"))
 
     def keys(self) -> list[Key]:
         """Return the keys that every review has."""
@@ -381,8 +276,7 @@ class Review(QWidget, Generic[_T]):
 
     def _on_current(self, *_: object) -> None:
         if self.current() is not None:
-            row, count = self.list.currentIndex().row(), len(self.model.items)
-            self._position.setText(f"{row + 1:,} of {count:,}")
+            self._verbs.show_position(self.list.currentIndex().row(), len(self.model.items))
             self.current_changed.emit()
             self.moved.emit()
 
@@ -390,37 +284,12 @@ class Review(QWidget, Generic[_T]):
         """Say what is done, and how long the rest takes at the person's own pace."""
         done, total = self.done_count(), self.total_count()
         self._speed.note(done, time.monotonic())
-        self._progress.setText(f"{done:,} of {total:,} {self._done_word}")
         left = self._speed.left(total - done)
-        self._left.setText(f"{left} left" if left else self._aside)
-        self._bar.setRange(0, max(1, total))
-        self._bar.setValue(done)
+        self._card.show_progress(
+            done, total, done_word=self._done_word, aside=f"{left} left" if left else self._aside
+        )
 
     def show_aside(self, text: str) -> None:
         """Say something beside the progress, where the time left is not known."""
         self._aside = text
         self._tell_progress()
-
-
-class _EmptyState(QFrame):
-    """Says in the middle of an inset area why it is empty, and what brings something there."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("review-empty")
-        self.setProperty("role", "inset")
-        self._title, self._text = QLabel(), QLabel()
-        self._title.setProperty("role", "card-title")
-        self._text.setProperty("role", "muted")
-        column = QVBoxLayout(self)
-        column.addStretch()
-        for label in (self._title, self._text):
-            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            label.setWordWrap(True)
-            column.addWidget(label)
-        column.addStretch()
-
-    def show_text(self, title: str, text: str) -> None:
-        """Show a title and what to do."""
-        self._title.setText(title)
-        self._text.setText(text)

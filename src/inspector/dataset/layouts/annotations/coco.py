@@ -10,7 +10,7 @@ import msgspec
 from inspector.dataset.layouts.annotations.majority import Objects
 from inspector.dataset.layouts.candidate import (
     LABEL_FILE,
-    Variant,
+    LayoutCandidate,
     coverage,
     folder_split,
     listed,
@@ -52,7 +52,7 @@ class _Document(msgspec.Struct):
     categories: list[_Category] = []
 
 
-def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]]:
+def recognise(root: Path, tree: Tree) -> tuple[list[LayoutCandidate], list[DatasetError]]:
     """Read every COCO file of a dataset as one reading; files about captions or points aside."""
     places: dict[str, Location] = {}
     objects = Objects()
@@ -70,7 +70,7 @@ def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]
         return [], errors
     layout = listed(tree, places, kind=Kind.COCO, label_file=used[0], notes=objects.notes(places))
     score = LABEL_FILE * coverage(tree, places) ** 0.5
-    return [Variant(layout, score, f"COCO ({', '.join(used[:3])})")], errors
+    return [LayoutCandidate(layout, score, f"COCO ({', '.join(used[:3])})")], errors
 
 
 def read_document(root: Path, file: str, schema: type[_T]) -> _T | None:

@@ -8,7 +8,7 @@ import msgspec
 from inspector.dataset.layouts.annotations.majority import Objects
 from inspector.dataset.layouts.candidate import (
     LABEL_FILE,
-    Variant,
+    LayoutCandidate,
     coverage,
     folder_split,
     listed,
@@ -29,7 +29,7 @@ class _Samples(msgspec.Struct):
     samples: list[dict[str, Any]]
 
 
-def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]]:
+def recognise(root: Path, tree: Tree) -> tuple[list[LayoutCandidate], list[DatasetError]]:
     """Read labels.json and samples.json files as one reading."""
     places: dict[str, Location] = {}
     objects = Objects()
@@ -53,7 +53,7 @@ def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]
         tree, places, kind=Kind.FIFTYONE, label_file=used[0], notes=objects.notes(places)
     )
     score = LABEL_FILE * coverage(tree, places) ** 0.5
-    return [Variant(layout, score, f"FiftyOne ({', '.join(used[:3])})")], errors
+    return [LayoutCandidate(layout, score, f"FiftyOne ({', '.join(used[:3])})")], errors
 
 
 def _labels(

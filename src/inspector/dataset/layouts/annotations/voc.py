@@ -9,7 +9,7 @@ from xml.parsers import expat
 from inspector.dataset.layouts.annotations.majority import Objects
 from inspector.dataset.layouts.candidate import (
     LABEL_FILE,
-    Variant,
+    LayoutCandidate,
     coverage,
     folder_split,
     listed,
@@ -43,7 +43,7 @@ class VocObject:
         return left, top, right - left, bottom - top
 
 
-def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]]:
+def recognise(root: Path, tree: Tree) -> tuple[list[LayoutCandidate], list[DatasetError]]:
     """Read the XML file of each image, beside it or in Annotations beside JPEGImages."""
     pairs = label_files(tree)
     sample = pairs[:: max(1, len(pairs) // _SAMPLED)]
@@ -63,7 +63,7 @@ def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]
     layout = listed(tree, places, kind=Kind.VOC, label_file=where, notes=objects.notes(places))
     # The masks of a segmentation are no images of the dataset.
     score = LABEL_FILE * max(coverage(tree, places) ** 0.5, 0.5)
-    return [Variant(layout, score, f"Pascal VOC ({where})")], errors
+    return [LayoutCandidate(layout, score, f"Pascal VOC ({where})")], errors
 
 
 def label_files(tree: Tree) -> list[tuple[str, str]]:

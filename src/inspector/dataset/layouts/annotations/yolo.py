@@ -10,7 +10,7 @@ import yaml
 from inspector.dataset.layouts.annotations.majority import Objects
 from inspector.dataset.layouts.candidate import (
     LABEL_FILE,
-    Variant,
+    LayoutCandidate,
     coverage,
     folder_split,
     listed,
@@ -28,7 +28,7 @@ _MAX_YAML = 1 << 20
 _MAX_DIGITS = 10
 
 
-def recognise(root: Path, tree: Tree) -> tuple[list[Variant], list[DatasetError]]:
+def recognise(root: Path, tree: Tree) -> tuple[list[LayoutCandidate], list[DatasetError]]:
     """Read the label file of each image, beside it or in labels/ where images/ is in its path."""
     names, splits, label_file, errors = _described(root, tree)
     pairs = label_files(tree)
@@ -76,7 +76,7 @@ def _described(
 def _candidate(
     root: Path, tree: Tree, pairs: list[tuple[str, str]], names: Mapping[int, str],
     splits: Mapping[str, str], label_file: str,
-) -> list[Variant]:  # fmt: skip
+) -> list[LayoutCandidate]:  # fmt: skip
     objects = Objects()
     folder = f"{root}{os.sep}"
     for path, text in pairs:
@@ -97,7 +97,7 @@ def _candidate(
         notes=objects.notes(places), sure=bool(names),
     )  # fmt: skip
     score = LABEL_FILE * coverage(tree, places) ** 0.5 * (1 if names else 0.7)
-    return [Variant(layout, score, f"YOLO ({label_file or 'labels without names'})")]
+    return [LayoutCandidate(layout, score, f"YOLO ({label_file or 'labels without names'})")]
 
 
 def _yaml(root: Path, file: str) -> tuple[dict[int, str], dict[str, str]] | None:
