@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +24,7 @@ from inspector.app.export.planned_export import PlannedExport, plan_export
 from inspector.app.export.script_button import ScriptButton
 from inspector.app.threads.bridge import Bridge
 from inspector.app.widgets.balance_bars import BalanceBars
+from inspector.app.widgets.column_area import ColumnArea
 from inspector.app.widgets.jobs import Job
 from inspector.app.widgets.page import Page, PageAction, PageName, PageRequest
 from inspector.errors import InspectorError
@@ -114,11 +114,8 @@ class ExportPage(Page):
         column.addStretch()
         inner = QWidget()
         inner.setLayout(column)
-        area = QScrollArea()
+        area = ColumnArea()
         area.setAccessibleName("Export")
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inner)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

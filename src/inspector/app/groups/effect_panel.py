@@ -1,10 +1,11 @@
 """What accepting the chosen proposal would do: leak rate, images per split and class."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from inspector.app.widgets import theme
 from inspector.app.widgets.balance_bars import BalanceBars
+from inspector.app.widgets.column_area import ColumnArea
 from inspector.app.widgets.elided_label import ElidedLabel
 from inspector.project.splits.group_effects import GroupEffect
 
@@ -38,11 +39,8 @@ class EffectPanel(QFrame):
         self._bars = BalanceBars()
         # Ten classes in three splits are taller than the page: the bars scroll, the pair to judge
         # below them stays in sight.
-        self._room = QScrollArea()
+        self._room = ColumnArea()
         self._room.setWidget(self._bars)
-        self._room.setWidgetResizable(True)
-        self._room.setFrameShape(QFrame.Shape.NoFrame)
-        self._room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._room.setMinimumHeight(_LEAST_BARS_PX)
         self._room.setAccessibleName("Images per split and class, scrolled")
         self._moves = QPushButton()

@@ -5,10 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +22,7 @@ from inspector.app.groups.proposal_list import ProposalList
 from inspector.app.groups.tab_notes import TAB_NAMES, EmptyNote, GroupsTab, TabInput
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.thumbnails import Thumbnails
+from inspector.app.widgets.column_area import ColumnArea
 from inspector.app.widgets.controls.segmented import SegmentedControl
 from inspector.app.widgets.keys import bind
 from inspector.app.widgets.notice_bar import Notice
@@ -269,12 +268,12 @@ class GroupsPage(Page):
         column = QWidget()
         column.setLayout(right)
         # Beside the proposals, not below them: what is chosen is judged without scrolling.
-        self._side = _scrolled(column)
+        self._side = ColumnArea(column)
         self._side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         cards = QWidget()
         left.setContentsMargins(24, 0, 0, 20)
         cards.setLayout(left)
-        self._area = _scrolled(cards)
+        self._area = ColumnArea(cards)
         self._area.setObjectName("page-area")
         self._area.setAccessibleName("Groups")
         self._proposals.focus_moved.connect(self._on_focus_moved)
@@ -309,12 +308,3 @@ class GroupsPage(Page):
         head.addLayout(words, 1)
         head.addWidget(self._tabs, 0, Qt.AlignmentFlag.AlignBottom)
         return head
-
-
-def _scrolled(widget: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(widget)
-    return area

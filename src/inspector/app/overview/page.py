@@ -7,10 +7,8 @@ from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QImage, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
-    QFrame,
     QGridLayout,
     QLabel,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -27,6 +25,7 @@ from inspector.app.overview.shortcuts_card import ShortcutsCard
 from inspector.app.overview.verdict_panel import VerdictPanel
 from inspector.app.threads.bridge import Bridge
 from inspector.app.threads.images import from_jpeg
+from inspector.app.widgets.column_area import ColumnArea
 from inspector.app.widgets.page import Page, PageAction, PageName, PageRequest
 from inspector.app.widgets.pairs.pair_dialog import PairDialog
 from inspector.project.changes import Changes
@@ -353,11 +352,8 @@ class OverviewPage(Page):
         self._grid.setColumnStretch(0, 1)
         inner = QWidget()
         inner.setLayout(self._grid)
-        self._area = QScrollArea()
+        self._area = ColumnArea()
         self._area.setObjectName("page-area")
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setWidget(inner)
         self._area.setAccessibleName("Overview")
         self._area.setAccessibleDescription(self.purpose)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSlider,
     QVBoxLayout,
     QWidget,
@@ -24,6 +23,7 @@ from inspector.app.splits.seed_panel import SeedVariabilityPanel
 from inspector.app.splits.split_graph import SplitEdge, SplitGraph
 from inspector.app.splits.splits_data import SplitsData, at_threshold, read_splits
 from inspector.app.threads.bridge import Bridge
+from inspector.app.widgets.column_area import ColumnArea
 from inspector.app.widgets.icons import icon
 from inspector.app.widgets.page import Page, PageAction, PageName, PageRequest
 from inspector.app.widgets.pairs.pair_dialog import PairDialog
@@ -357,10 +357,7 @@ class SplitsPage(Page):
         column.setSpacing(12)
         column.addLayout(self._head())
         column.addLayout(body, 1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area = ColumnArea()
         area.setWidget(inner)
         area.setAccessibleName("Splits")
         area.setAccessibleDescription(self.purpose)
