@@ -479,7 +479,7 @@ def test_all_of_a_policy_is_at_hand(qtbot: QtBot, lab: tuple[ProjectWindow, Augm
     now = page.history.now
     assert now.fill is Fill.CONSTANT
     assert (now.cval, now.zoom_independent) == (40, False)
-    choose(named(page, QComboBox, "How numbers are drawn"), "drawn near the middle")
+    choose(named(page, QComboBox, "How numbers are sampled"), "sampled near the middle")
     assert page.history.now.distribution is Distribution.TRUNCATED_NORMAL
     page.undo()
     page.undo()

@@ -29,7 +29,7 @@ _ONE_ROW_PX, _THREE_ROWS_PX = 76, 132
 _NUMBERS = (
     ("mean_change", "mean change, grey levels"),
     ("padded_share", "padded pixels"),
-    ("still_share", "draws nearly identical"),
+    ("still_share", "samples nearly identical"),
 )
 
 

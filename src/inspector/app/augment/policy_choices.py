@@ -35,12 +35,12 @@ class Switches(QWidget):
             self._fill.addItem(f"fill: {fill.value}", fill.value)
         self._shape.addItem("zoom: each axis by itself", True)
         self._shape.addItem("zoom: the shape is kept", False)
-        self._draws.addItem("drawn evenly from each range", Distribution.UNIFORM.value)
-        self._draws.addItem("drawn near the middle", Distribution.TRUNCATED_NORMAL.value)
+        self._draws.addItem("sampled evenly from each range", Distribution.UNIFORM.value)
+        self._draws.addItem("sampled near the middle", Distribution.TRUNCATED_NORMAL.value)
         for widget, name in (
             (self._fill, "What stands where the image does not reach"),
             (self._level, "Grey level of the fill and of erased boxes"),
-            (self._shape, "Zoom of the two axes"), (self._draws, "How numbers are drawn"),
+            (self._shape, "Zoom of the two axes"), (self._draws, "How numbers are sampled"),
         ):  # fmt: skip
             widget.setAccessibleName(name)
             widget.setToolTip(name)

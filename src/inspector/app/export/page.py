@@ -177,14 +177,19 @@ class ExportPage(Page):
     def refresh(self, changes: Changes) -> None:
         """Plan again after a decision or a scan."""
         if changes.decisions or changes.samples or changes.layout or changes.rule or changes.groups:
+            self._forget_plan()
             self._ask_plan()
 
     def _on_typed(self) -> None:
         """Let nothing be exported to the target of before."""
+        self._forget_plan()
+        self._soon.start()
+
+    def _forget_plan(self) -> None:
+        """Let nothing be exported that was planned before a change."""
         self._plan = None
         self._start.setEnabled(False)
         self._said.setText("Planning…")
-        self._soon.start()
 
     def _ask_plan(self, *_: object) -> None:
         project = self.project

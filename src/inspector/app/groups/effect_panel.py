@@ -9,7 +9,8 @@ from inspector.app.widgets.column_area import ColumnArea
 from inspector.app.widgets.elided_label import ElidedLabel
 from inspector.project.splits.group_effects import GroupEffect
 
-_LEAST_BARS_PX = 92
+# Beside the bars: title, leak rate, legend and what is between them.
+_LEAST_BARS_PX, _OTHERS_PX, _SCROLL_BAR_PX = 92, 140, 10
 
 
 class EffectPanel(QFrame):
@@ -25,6 +26,7 @@ class EffectPanel(QFrame):
         super().__init__()
         self.setObjectName("plain-card")
         self._effect: GroupEffect | None = None
+        self._height_px = 0
         self._title = ElidedLabel()
         self._title.setProperty("role", "title-2")
         self._name = QLabel("Leak rate")
@@ -41,7 +43,7 @@ class EffectPanel(QFrame):
         # below them stays in sight.
         self._room = ColumnArea()
         self._room.setWidget(self._bars)
-        self._room.setMinimumHeight(_LEAST_BARS_PX)
+        self._room.setViewportMargins(0, 0, _SCROLL_BAR_PX, 0)
         self._room.setAccessibleName("Images per split and class, scrolled")
         self._moves = QPushButton()
         self._moves.setProperty("role", "quiet")
@@ -86,12 +88,21 @@ class EffectPanel(QFrame):
         self._arrow.setVisible(True)
         self._note.setVisible(False)
         self._bars.show_balance(effect.balance)
-        self._room.setMaximumHeight(max(_LEAST_BARS_PX, self._bars.sizeHint().height()))
+        self._fit_bars()
         self._room.setVisible(True)
         count = len(effect.moved)
         self._moves.setText(f"Show the {count:,} images" if count != 1 else "Show the image")
         self._moves.setVisible(count > 0)
         self._legend.setVisible(True)
+
+    def fit(self, height_px: int) -> None:
+        """Take no more than a height: the bars scroll in what is left of it."""
+        self._height_px = height_px
+        self._fit_bars()
+
+    def _fit_bars(self) -> None:
+        room = max(_LEAST_BARS_PX, self._height_px - _OTHERS_PX)
+        self._room.setFixedHeight(min(room, self._bars.sizeHint().height()))
 
     def _show_note(self, text: str) -> None:
         self._effect = None

@@ -35,6 +35,7 @@ from inspector.project.review.groups import Group, JudgedGroups
 from inspector.store.samples import Sample
 
 SIDE_PX, SIDE_WIDE_PX, WIDE_PX = 384, 464, 1300
+_SIDE_SPACE_PX = 36
 
 
 class GroupsPage(Page):
@@ -112,9 +113,16 @@ class GroupsPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._side.setFixedWidth(SIDE_WIDE_PX if self.width() >= WIDE_PX else SIDE_PX)
+        self._fit_side()
+
+    def _fit_side(self) -> None:
+        """Leave room for the pair to judge below what accepting would do."""
+        spare = self._side.height() - self._judge.sizeHint().height() - _SIDE_SPACE_PX
+        self._effect.fit(spare)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._fit_side()
         self._request()
 
     def _show_scanning(self, counts: Counts) -> None:
