@@ -42,13 +42,13 @@ class CodeLine(QFrame):
     """Show how code was read in one line.
 
     Attributes:
-        paste_asked: The person wants to paste code.
-        details_asked: The whole reading is to be shown.
+        paste_requested: The person wants to paste code.
+        details_requested: The whole reading is to be shown.
         loaded: The code of a script or notebook that the person chose.
     """
 
-    paste_asked = Signal()
-    details_asked = Signal()
+    paste_requested = Signal()
+    details_requested = Signal()
     loaded = Signal(str)
 
     def __init__(self, bridge: Bridge) -> None:
@@ -61,9 +61,9 @@ class CodeLine(QFrame):
         self._calls.setSpacing(8)
         self._problem = ElidedLabel()
         self._problem.setProperty("role", "error")
-        self._paste = self._button("Paste it…", self.paste_asked.emit)
+        self._paste = self._button("Paste it…", self.paste_requested.emit)
         self._open = self._button("Open a script or notebook…", self._on_open)
-        self._details = self._button("Details", self.details_asked.emit)
+        self._details = self._button("Details", self.details_requested.emit)
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 4, 0)
         row.setSpacing(12)

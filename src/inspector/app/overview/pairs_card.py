@@ -1,4 +1,4 @@
-"""Near-duplicates across splits as large pairs, by the two splits that share them."""
+"""Near-duplicates across splits as large pairs, filtered by the two splits."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -16,10 +16,10 @@ _COLUMN_PX = 270
 
 
 class PairsCard(QFrame):
-    """Show pairs; hidden where there are none.
+    """Shows pairs; hidden if there are none.
 
     Attributes:
-        opened: A `CopyPair` that the person wants to see large.
+        opened: A `CopyPair` that the user wants to see large.
     """
 
     opened = Signal(object)
@@ -62,11 +62,11 @@ class PairsCard(QFrame):
         so_far: bool = False,
         counts: Mapping[tuple[str, str], int] | None = None,
     ) -> None:
-        """Show other pairs; the chosen splits stay chosen.
+        """Show pairs; the chosen splits stay chosen.
 
         Args:
             pairs: The most similar first.
-            so_far: More are looked for.
+            so_far: Whether the search runs.
             counts: By two splits, where `pairs` are only some of them.
         """
         self._so_far.setVisible(so_far)
@@ -94,9 +94,9 @@ class PairsCard(QFrame):
         self.setVisible(bool(pairs))
         self._show_tiles()
 
-    def shut(self) -> None:
+    def shut_down(self) -> None:
         """End the decode threads."""
-        self.grid.shut()
+        self.grid.shut_down()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
