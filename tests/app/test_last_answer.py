@@ -83,13 +83,14 @@ def test_the_last_answer_is_there_before_anything_is_computed(
     assert _is_old(overview, "findings-as-of")
     gates["findings"].set()
     qtbot.waitUntil(lambda: not _is_old(overview, "findings-as-of"), timeout=20_000)
-    acts = [
-        b for c in overview.findChildren(FindingCard) for b in c.findChildren(QPushButton)
-        if b.text() != "See" and c.isVisible()
-    ]  # fmt: skip
-    assert acts
-    assert all(b.isEnabled() for b in acts)
-    view.shut()
+
+    def is_fresh() -> bool:
+        cards = [c for c in overview.findChildren(FindingCard) if c.isVisible()]
+        buttons = [b for c in cards for b in c.findChildren(QPushButton) if b.text() != "See"]
+        return bool(buttons) and all(b.isEnabled() for b in buttons)
+
+    qtbot.waitUntil(is_fresh, timeout=20_000)
+    view.shut_down()
 
 
 def test_a_dataset_that_changed_since_is_said_to_have_changed(
@@ -103,7 +104,7 @@ def test_a_dataset_that_changed_since_is_said_to_have_changed(
     for event in gates.values():
         event.set()
     qtbot.waitUntil(lambda: not _is_old(overview, "answer-as-of"), timeout=20_000)
-    view.shut()
+    view.shut_down()
 
 
 def test_the_answer_of_a_window_is_kept_for_the_next(qtbot: QtBot, project: Project) -> None:
@@ -111,7 +112,7 @@ def test_the_answer_of_a_window_is_kept_for_the_next(qtbot: QtBot, project: Proj
     view = _opened(qtbot, project)
     qtbot.waitUntil(lambda: project.last_answers.answer() is not None, timeout=30_000)
     qtbot.waitUntil(lambda: project.last_answers.overview() is not None, timeout=30_000)
-    view.shut()
+    view.shut_down()
 
 
 def test_the_pages_of_a_read_only_project_are_filled(
@@ -130,4 +131,4 @@ def test_the_pages_of_a_read_only_project_are_filled(
     # So do the other pages.
     show(view, PageName.DUPLICATES)
     qtbot.waitUntil(lambda: bool(page(view, PageName.DUPLICATES).model.items), timeout=20_000)
-    view.shut()
+    view.shut_down()

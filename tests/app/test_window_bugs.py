@@ -234,7 +234,7 @@ def test_augment_says_why_the_test_folder_is_left_alone(qtbot: QtBot, project: P
         lambda: "The test folder is not looked at" in texts(augment), timeout=PATIENCE_MS
     )
     assert "There is no validation folder" in texts(augment)
-    view.shut()
+    view.shut_down()
 
 
 def test_augment_names_the_test_folder_that_it_leaves_alone() -> None:
@@ -288,4 +288,4 @@ def test_a_diagnosis_of_another_rule_is_silent_until_its_rule_is_back(
     project.splits.set_rule(Rule())
     qtbot.waitUntil(lambda: shown() == before, timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: folded.isVisible() and folded.text() == said, timeout=PATIENCE_MS)
-    view.shut()
+    view.shut_down()

@@ -225,7 +225,8 @@ def test_the_question_is_answered_by_keyboard_alone(person: Person, question: Pa
     view = person.window.view
     assert view is not None
     export = page(view, PageName.EXPORT)
-    person.qtbot.waitUntil(lambda: export.plan() is not None, timeout=PATIENCE_MS)
+    start = next(b for b in _buttons(export) if b.text() == "Export")
+    person.qtbot.waitUntil(start.isEnabled, timeout=PATIENCE_MS)
     person.tab_to("Export")
     person.press(Qt.Key.Key_Return)
     if any(b.isVisible() and b.text().startswith("Export with") for b in _buttons(export)):

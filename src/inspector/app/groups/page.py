@@ -35,7 +35,7 @@ from inspector.project.review.group_members import Group
 from inspector.project.review.groups import JudgedGroups
 from inspector.store.samples import Sample
 
-SIDE_PX, SIDE_WIDE_PX, WIDE_PX = 384, 464, 1300
+SIDE_NARROW_PX, SIDE_PX, SIDE_WIDE_PX, NARROW_PX, WIDE_PX = 320, 384, 464, 1000, 1300
 _SIDE_SPACE_PX = 36
 
 
@@ -111,7 +111,8 @@ class GroupsPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._side.setFixedWidth(SIDE_WIDE_PX if self.width() >= WIDE_PX else SIDE_PX)
+        narrow, wide = self.width() < NARROW_PX, self.width() >= WIDE_PX
+        self._side.setFixedWidth(SIDE_NARROW_PX if narrow else SIDE_WIDE_PX if wide else SIDE_PX)
         self._fit_side()
 
     def _fit_side(self) -> None:

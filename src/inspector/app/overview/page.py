@@ -296,6 +296,7 @@ class OverviewPage(Page):
         self._as_of.setVisible(bool(last is not None and findings))
         for card in self._cards:
             self._findings.removeWidget(card)
+            card.hide()
             card.deleteLater()
         self._cards = []
         for finding in findings:
