@@ -1,6 +1,6 @@
 """The search for duplicates at the end of a scan: described, proposed, verified, kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +8,10 @@ import numpy as np
 from inspector.project.catalog.page_comparison import compare_pages
 from inspector.project.catalog.pair_search import MAYBE_SAME_PIXELS, PairSearch
 from inspector.project.catalog.pair_stream import PairStream, StreamedPair
+from inspector.project.catalog.verified_pairs import VerifiedPairs, joined_in_order
 from inspector.project.context import ProjectContext
 from inspector.similarity.levels import SURE
+from inspector.similarity.orientations import INVERSE
 from inspector.store.duplicates import EqualMember, StoredPair
 from inspector.store.samples import ContentShape
 from inspector.work.jobs import Progress, Stop
@@ -50,7 +52,7 @@ class DuplicateSearch:
         contents = sorted(by_content, key=lambda sha: paths[sha])
         with self._search.folder() as folder:
             contents = self._prepare(folder, contents)
-            pairs = self._pairs(folder, [by_content[sha256][0] for sha256 in contents])
+            pairs = self._pairs(folder, contents, by_content)
         if pairs is None:
             return False
         files = [str(context.absolute(paths[sha256])) for sha256 in contents]
@@ -67,11 +69,13 @@ class DuplicateSearch:
         sets, canonical = _equal_sets(by_content, same)
         assert pairs.similarity is not None
         rows: dict[tuple[int, int], StoredPair] = {}
-        for a, b, transform, similarity in zip(
+        for a, b, turn, similarity in zip(
             pairs.a.tolist(), pairs.b.tolist(), pairs.transform.tolist(),
             pairs.similarity.tolist(), strict=True,
         ):  # fmt: skip
-            one, two = sorted((canonical[contents[a]], canonical[contents[b]]))
+            one, two = canonical[contents[a]], canonical[contents[b]]
+            transform = turn if one < two else INVERSE[turn]
+            one, two = min(one, two), max(one, two)
             best = rows.get((one, two))
             if one != two and (best is None or similarity > best.similarity):
                 rows[one, two] = StoredPair(one, two, transform, similarity)
@@ -89,31 +93,47 @@ class DuplicateSearch:
         np.save(folder / "splits.npy", np.array(numbers, np.int32))
         return contents
 
-    def _pairs(self, folder: Path, samples: Sequence[int]) -> CandidateResult | None:
-        """Return the verified pairs of contents, those across splits first; None if stopped.
+    def _pairs(
+        self, folder: Path, contents: Sequence[bytes], samples: Mapping[bytes, Sequence[int]]
+    ) -> CandidateResult | None:
+        """Return the verified pairs of contents; None if stopped.
+
+        Those that an earlier search has verified are not verified again.
 
         Args:
-            samples: One of each content.
+            samples: Of each content.
         """
         splits = np.load(folder / "splits.npy")
-        proposed = self._search.proposed(str(folder), self._context.cache.records, len(samples))
+        cache = self._context.cache
+        proposed = self._search.proposed(str(folder), cache.records, len(contents))
         if proposed is None:
             return None
-        order = np.argsort(splits[proposed.a] == splits[proposed.b], kind="stable")
-        proposed = CandidateResult(proposed.a[order], proposed.b[order], proposed.transform[order])
 
         def tell(part: CandidateResult) -> None:
             assert part.similarity is not None
             rows = np.flatnonzero((part.similarity >= SURE) & (splits[part.a] != splits[part.b]))
             self._stream.add(
                 StreamedPair(
-                    samples[part.a[row]], samples[part.b[row]], int(part.transform[row]),
-                    float(part.similarity[row]),
+                    samples[contents[part.a[row]]][0], samples[contents[part.b[row]]][0],
+                    int(part.transform[row]), float(part.similarity[row]),
                 )
                 for row in rows.tolist()
             )  # fmt: skip
 
-        return self._search.verified(str(folder), proposed, tell)
+        before = VerifiedPairs(cache.path.parent, self._context.file)
+        known = before.compared(contents, proposed)
+        tell(known.verified)
+        unknown = known.unknown
+        # Those across splits first.
+        order = np.argsort(splits[unknown.a] == splits[unknown.b], kind="stable")
+        unknown = CandidateResult(unknown.a[order], unknown.b[order], unknown.transform[order])
+        fresh = self._search.verified(str(folder), unknown, tell)
+        if fresh is None:
+            return None
+        verified = joined_in_order(known.verified, fresh)
+        if len(unknown.a) and cache.refusal is None:
+            before.keep(contents, proposed, verified)
+        return verified
 
     def _same_pixels(
         self,
