@@ -28,6 +28,7 @@ from inspector.project.review.grouping_proposals import (
 )
 from inspector.similarity.clusters import components
 from inspector.store.records import GROUPING, GroupingRecord, Judgement
+from inspector.store.sample_table import SampleTable
 from inspector.store.samples import Sample
 
 GAP_SECONDS = 10.0
@@ -91,9 +92,9 @@ class Groups:
         self._kept: tuple[object, list[GroupingProposal]] | None = None
         self._enabled: tuple[object, list[Proposal]] | None = None
 
-    def images(self) -> list[Sample]:
+    def images(self) -> SampleTable:
         """Return the readable images in order of paths: the order of all arrays here."""
-        return [s for s in self._samples.everything() if s.status == "image"]
+        return self._samples.everything().images()
 
     def offers(self) -> list[GroupingProposal]:
         """Return every proposal for this dataset, the enabled ones first."""
@@ -170,14 +171,18 @@ class Groups:
             similarity: From which they are; None for the project's confirmed level.
             also: A proposal to count as if it were accepted.
         """
-        place = {s.id: i for i, s in enumerate(rows)}
+        if isinstance(rows, SampleTable):
+            ids, bindings = rows.ids.tolist(), rows.number("bound").tolist()
+        else:
+            ids, bindings = [s.id for s in rows], [s.bound for s in rows]
+        place = {sample: i for i, sample in enumerate(ids)}
         links: list[tuple[int, int]] = []
         for proposal in (*self.enabled(), *([] if also is None else [also])):
             links += _chain(self._positions(proposal, place))
         bound: dict[int, list[int]] = defaultdict(list)
-        for sample in rows:
-            if sample.bound:
-                bound[sample.bound].append(place[sample.id])
+        for i, binding in enumerate(bindings):
+            if binding:
+                bound[binding].append(i)
         links += _chain(bound.values())
         if with_duplicates:
             index = self._duplicates.index()
