@@ -9,6 +9,7 @@ five times a second. A JSON line per step goes to `DIR/scale.jsonl`; the table c
 """
 
 import argparse
+import itertools
 import json
 import multiprocessing
 import os
@@ -23,8 +24,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from scan import bare_loop, processor_seconds
 from scale_dataset import Kind, make_scale_dataset, read_truth
+from scan import bare_loop, processor_seconds
 
 MEMORY_SECONDS = 0.2
 CHANGED_SHARE = 0.01
@@ -134,7 +135,7 @@ def step_scan(folder: Path, file: Path, watch: Watch) -> None:
     timer.set()
     looker.join()
     marks.append(("end", time.monotonic(), processor_seconds()))
-    for (name, at, used), (_, until, used_until) in zip(marks, marks[1:], strict=False):
+    for (name, at, used), (_, until, used_until) in itertools.pairwise(marks):
         watch.rows.append(Timing(f"scan: {name}", until - at, used_until - used))
     watch.rows.append(
         Timing("scan: until the first pair across splits", across[0] if across else float("nan"), 0)
@@ -344,7 +345,7 @@ def step_split_verb(folder: Path, file: Path, watch: Watch) -> None:
 def _verb(name: str, words: list[str], watch: Watch) -> None:
     from inspector.cli.main import run
 
-    sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - for the life of this process
+    sys.stdout = open(os.devnull, "w")  # noqa: PTH123 - for the life of this process
     watch.run(name, lambda: run(words), lambda code: f"exit {code}")
     sys.stdout = sys.__stdout__
 
@@ -390,7 +391,7 @@ def step_export(folder: Path, file: Path, watch: Watch) -> None:
     project.close()
 
 
-def step_window(folder: Path, file: Path, watch: Watch) -> None:
+def step_window(folder: Path, file: Path, watch: Watch) -> None:  # noqa: PLR0915 - one walk  # noqa: PLR0915
     """Open the scanned project in the window, and scroll."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtWidgets import QApplication

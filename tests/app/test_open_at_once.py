@@ -107,7 +107,7 @@ def test_the_sample_says_at_once_that_it_is_made(
     window.show()
     assert window.start is not None
     button(window.start, "Try the sample").click()
-    assert by_id(window.start, QLabel, "start-status").text() == "Making the sample dataset…"
+    assert by_id(window.start, QLabel, "start-status").text() == "Creating the sample dataset…"
     with qtbot.waitSignal(window.project_opened, timeout=120_000):
         pass
     window.close()

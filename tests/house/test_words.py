@@ -14,9 +14,9 @@ SOURCES = sorted((ROOT / "src").rglob("*.py"))
 
 EVERYWHERE = (
     r"borne[ _]out", r"\bin force\b", r"\bin_force\b", r"stands? on both sides", r"\bluck(y)?\b",
-    r"make it right", r"\bmend(s|ed|ing)?\b", r"\brolls?\b", r"\btwins?\b", r"look-?alikes?",
-    r"\blikeness\b", r"quick models?\b", r"\bin doubt\b", r"\bworst draws?\b", r"\bgo on with\b",
-    r"\binvented\b", r"\bwishe?s?\b", r"\bthe rail\b", r"\bcrowd\b",
+    r"make it right", r"\bmend(s|ed|ing)?\b", r"\brolls?\b(?! back)", r"\btwins?\b",
+    r"look-?alikes?", r"\blikeness\b", r"quick models?\b", r"\bin doubt\b", r"\bworst draws?\b",
+    r"\bgo on with\b", r"\binvented\b", r"\bwishe?s?\b", r"\bthe rail\b", r"\bcrowd\b",
 )  # fmt: skip
 ON_SCREEN = (r"\bpictures?\b", r"\bterms? of the gap\b", r"\bsheet\b", r"\barms?\b")
 # Keys of JSON, of stored documents and of old sessions stay as they were published, and numpy has
@@ -27,7 +27,7 @@ PUBLISHED = {
     "duplicate near-duplicate copies look-alike similar clusters same image",
 }  # fmt: skip
 # How many are left on screen. Lower it as sentences are rewritten; never raise it.
-MAX_ON_SCREEN = 18
+MAX_ON_SCREEN = 16
 VAGUE = {"found", "kept", "made", "wanted", "said"}
 
 

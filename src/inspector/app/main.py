@@ -22,7 +22,7 @@ from inspector.app.window import late_work
 from inspector.app.window.bug_reporter import BugReporter
 from inspector.app.window.display_check import check_screen
 from inspector.app.window.log_file import log_to_file
-from inspector.app.window.open_words import parse_words
+from inspector.app.window.open_arguments import parse_arguments
 from inspector.app.window.recent_datasets import recent_datasets
 from inspector.app.window.session import Session
 from inspector.app.window.settings_values import SettingsValues
@@ -106,8 +106,8 @@ class MainWindow(StableFocus, QMainWindow):
     def _place_start(self) -> None:
         page = StartPage(recent_datasets(self._session))
         page.opened.connect(self.open_path)
-        page.sample_asked.connect(self._open_sample)
-        page.preferences_asked.connect(self.show_preferences)
+        page.sample_requested.connect(self._open_sample)
+        page.preferences_requested.connect(self.show_preferences)
         page.painted.connect(self._on_painted)
         self.start = page
         self.setCentralWidget(page)
@@ -121,11 +121,13 @@ class MainWindow(StableFocus, QMainWindow):
         recent = [path for path in self._session.recent() if Path(path).is_dir()]
         if recent:
             side_px = round(THUMBNAIL_PX * self.devicePixelRatio())
-            self.bridge.call(partial(late_work.read_faces, recent, side_px), self._show_faces)
+            self.bridge.call(
+                partial(late_work.read_thumbnails, recent, side_px), self._show_thumbnails
+            )
 
-    def _show_faces(self, thumbnails_of: "Mapping[str, list[QImage]]") -> None:
+    def _show_thumbnails(self, thumbnails_of: "Mapping[str, list[QImage]]") -> None:
         if self.start is not None:
-            self.start.show_faces(thumbnails_of)
+            self.start.show_thumbnails(thumbnails_of)
 
     @cached_property
     def opening(self) -> "ProjectLoader":
@@ -137,7 +139,7 @@ class MainWindow(StableFocus, QMainWindow):
         loader.opened.connect(self._on_opened)
         loader.built.connect(self._on_built)
         loader.failed.connect(self._show_error)
-        loader.front_asked.connect(self._come_to_front)
+        loader.front_requested.connect(self._come_to_front)
         return loader
 
     @cached_property
@@ -199,14 +201,14 @@ class MainWindow(StableFocus, QMainWindow):
         self.start.show_opening(str(project.root))
 
     def _on_built(self, view: "ProjectWindow") -> None:
-        view.close_asked.connect(self.show_start)
+        view.close_requested.connect(self.show_start)
         view.bridge.broken.connect(self._on_broken)
         view.job_ended.connect(self._on_job_ended)
-        view.preferences_asked.connect(self.show_preferences)
-        view.quit_asked.connect(self.close)
-        view.theme_asked.connect(self._on_theme)
-        view.about_asked.connect(self.show_about)
-        view.backups_asked.connect(self.show_backups)
+        view.preferences_requested.connect(self.show_preferences)
+        view.quit_requested.connect(self.close)
+        view.theme_requested.connect(self._on_theme)
+        view.about_requested.connect(self.show_about)
+        view.backups_requested.connect(self.show_backups)
         view.recent_facts.read.connect(
             partial(self._session.remember_facts, str(view.project.root))
         )
@@ -228,7 +230,7 @@ class MainWindow(StableFocus, QMainWindow):
         if self.start is None:
             self.show_start()
         assert self.start is not None
-        self.start.say(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}")
+        self.start.show_error(f"{error.message[:1].upper()}{error.message[1:]}. {error.advice}")
         self._stop_job = self.remedies.offer(error, *self._asked) or self._stop_job
 
     def show_backups(self, file: Path) -> None:
@@ -303,12 +305,12 @@ class MainWindow(StableFocus, QMainWindow):
 
     def _may_close(self) -> bool:
         """Ask the user before a training run is stopped."""
-        going = "" if self._sure or self.view is None else self.view.going()
+        going = "" if self._sure or self.view is None else self.view.running_text()
         if not going:
             return True
-        from inspector.app.window.messages import may_stop
+        from inspector.app.window.messages import confirm_stop
 
-        return may_stop(going, self)
+        return confirm_stop(going, self)
 
     def _shut_view(self) -> None:
         view, self.view = self.view, None
@@ -386,18 +388,18 @@ class MainWindow(StableFocus, QMainWindow):
 
     def _show_settings_error(self, error: InspectorError) -> None:
         if self.start is not None:
-            self.start.say(f"{error.message}. {error.advice}")
+            self.start.show_error(f"{error.message}. {error.advice}")
 
     def _on_job_ended(self, phase: str, seconds: float) -> None:
-        from inspector.app.window.notifications import tell_when_away
+        from inspector.app.window.notifications import notify_when_away
 
-        tell_when_away(self, self.windowTitle(), phase, seconds)
+        notify_when_away(self, self.windowTitle(), phase, seconds)
 
 
 def open_window(words: Sequence[str]) -> int:
     """Open the window, on a dataset or project file if one is named; return the exit status."""
     try:
-        opened = parse_words(words)
+        opened = parse_arguments(words)
         check_screen()
     except InspectorError as error:
         print(f"error: {error.message}\nadvice: {error.advice}", file=sys.stderr)  # noqa: T201

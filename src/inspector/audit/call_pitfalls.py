@@ -101,7 +101,7 @@ def _reused_labels(r: Replayed) -> Iterator[Pitfall]:
     names = [c.label_name for c in r.calls if c.label_name]
     if len(names) < 2 or names[0] != names[1] or not r.one.shuffle:
         return
-    # A list that is computed elsewhere: the folders' names stand for it.
+    # The list comes from elsewhere: use the folder names in its place.
     known = r.one.label_list or [p.rpartition("/")[0] for p in r.listed.paths]
     _, labels = np.unique(np.array(known), return_inverse=True)
     first = labels[order(len(labels), r.one.seed, shuffle=True)]
@@ -120,7 +120,7 @@ def _reused_labels(r: Replayed) -> Iterator[Pitfall]:
 def _augmented(r: Replayed) -> Iterator[Pitfall]:
     if len(r.calls) > 1 and r.calls[1].generator and r.calls[1].augments:
         yield Pitfall(
-            "validation_augmented", HIGH,
+            "validation_augmented", MIDDLE,
             f"The validation images come from an augmenting generator (line"
             f" {r.calls[1].generator})",
             "They are turned and shifted as training's are, and the"

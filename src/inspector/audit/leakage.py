@@ -1,4 +1,4 @@
-"""Leaks: which images of one side have a near-duplicate, or only an event, on another side."""
+"""Leakage: which images of one split have a near-duplicate, or only a group, in another."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -12,7 +12,7 @@ Numbers = NDArray[np.int32]
 
 
 class EdgeKind(IntEnum):
-    """How an image is tied to the other side; the smallest that holds counts."""
+    """How an image is connected with the other split; the smallest that holds counts."""
 
     NONE = 0
     BYTES = 1
@@ -28,14 +28,14 @@ SEEDS_AT_ONCE = 16
 
 @dataclass(frozen=True, slots=True)
 class SimilarityEdges:
-    """What ties n images together.
+    """Connections among n images.
 
     Attributes:
         content: (n,) equal where the bytes are equal.
         picture: (n,) equal where the decoded pixels are equal, numbered from 0.
-        group: (n,) equal where they belong together.
-        turned: Symmetric (images, images) 0/1 matrix of transformed pairs.
-        near: The same of near pairs.
+        group: (n,) equal within a group.
+        turned: Symmetric (images, images) 0/1 matrix of flipped or rotated pairs.
+        near: The same for near pairs.
     """
 
     content: Numbers
@@ -60,12 +60,12 @@ def tie(
 
 
 def edges_across(ties: SimilarityEdges, source: Mask, target: Mask) -> NDArray[np.uint8]:
-    """Return the strongest `EdgeKind` of each image of `target` to an image of `source`.
+    """Return the strongest `EdgeKind` from each image of `target` to an image of `source`.
 
-    An image is not tied to itself: where the masks overlap it needs another one.
+    An image is not connected with itself: where the masks overlap it needs another one.
 
     Returns:
-        (n,) codes; 0 outside of `target`.
+        (n,) codes; 0 outside `target`.
     """
     own = source.astype(np.int64)
     codes = np.zeros(len(source), np.uint8)
@@ -84,12 +84,12 @@ def edges_across(ties: SimilarityEdges, source: Mask, target: Mask) -> NDArray[n
 
 @dataclass(frozen=True, slots=True)
 class SplitDraws:
-    """Membership in s seeds of a split, for the m images with at least one near-duplicate.
+    """Membership under s seeds of a split, for the m images with a near-duplicate.
 
     Attributes:
         rows: (m,) positions among all images.
         training: (s, m); validation likewise.
-        totals: (s,) validation files in all.
+        totals: (s,) number of validation files.
     """
 
     rows: NDArray[np.int64]
@@ -99,7 +99,7 @@ class SplitDraws:
 
 
 def leak_rates_over(ties: SimilarityEdges, draws: SplitDraws) -> NDArray[np.float64]:
-    """Return the share of validation with a near-duplicate in training under each draw, (s,)."""
+    """Return the leak rate of each seed, (s,)."""
     rows = draws.rows
     # Of pictures and contents only those of these rows: the others are seen by nobody.
     pictures, picture = np.unique(ties.picture[rows], return_inverse=True)
@@ -127,7 +127,7 @@ def _held(numbers: NDArray[np.int64]) -> csr_matrix:
 
 
 def _members(numbers: Numbers, source: Mask) -> NDArray[np.int64]:
-    """Count, for each image, the source images that share its number."""
+    """Count, per image, the source images that share its number."""
     if not len(numbers):
         return np.zeros(0, np.int64)
     count = np.bincount(numbers[source], minlength=int(numbers.max()) + 1)

@@ -93,7 +93,7 @@ def unbalanced(r: Replayed) -> Iterator[Pitfall]:
             {"classes": len(none)}, tuple(p for p in r.listed.paths if p.split("/")[0] in none),
         )  # fmt: skip
     shares = {label: held[label] / n for label, n in everything.items()}
-    # Two standard errors of a draw without replacement are no news.
+    # Two standard errors of sampling without replacement are to be expected.
     far = {
         label: s for label, s in shares.items()
         if abs(s - share) > 2 * (share * (1 - share) / everything[label]) ** 0.5

@@ -1,4 +1,4 @@
-"""The verb fix: exclude copies across splits, keep everything else as it is, export."""
+"""The verb fix: exclude copies across splits, leave everything else unchanged, export."""
 
 import argparse
 import dataclasses
@@ -138,7 +138,7 @@ def _print_plan(plan: CleanUpPlan) -> None:
     if plan.resplit is not None:
         new, moves = plan.resplit, _count(len(plan.moves), "image", "images")
         steps.append(
-            f"split anew with groups kept together: {len(new.training):,} training,"
+            f"make a new split with groups kept together: {len(new.training):,} training,"
             f" {len(new.validation):,} validation; {moves} move"
         )
     else:

@@ -1,4 +1,4 @@
-"""Verbs that decide and export: decide, undo, redo, decisions, export."""
+"""Verbs for decisions and export: decide, undo, redo, decisions, export."""
 
 import argparse
 import dataclasses
@@ -31,7 +31,9 @@ def add_verbs(verbs: object) -> None:
     what.add_argument(
         "--keep-best", metavar="P", help="keep it, exclude its direct near-duplicates"
     )
-    what.add_argument("--quarantine", action="store_true", help="drop what can't be read")
+    what.add_argument(
+        "--quarantine", action="store_true", help="exclude every file that can't be read"
+    )
     what.add_argument("--rule", metavar="RULE", help=", ".join(RULES))
     decide.add_argument("--scope", choices=["reviewed", "all"], default="reviewed")
     decide.add_argument(
@@ -75,7 +77,7 @@ def _decide(arguments: argparse.Namespace) -> None:
 
 
 def _warn_of_redraw(project: Project, arguments: argparse.Namespace) -> None:
-    """Say on stderr where cleaning would silently draw a new split."""
+    """Warn on stderr if excluding files changes which images the seed selects."""
     if not arguments.quiet and (text := project.splits.redraw()):
         print(f"warning: {text}", file=sys.stderr)
 

@@ -1,4 +1,4 @@
-"""Verbs of splits: split, leaks, groups, freeze."""
+"""Verbs of splits: split, leaks, freeze."""
 
 import argparse
 from pathlib import Path
@@ -51,10 +51,10 @@ def add_split_options(parser: argparse.ArgumentParser) -> None:
 
 
 def rule_of(arguments: argparse.Namespace, project: Project) -> Rule:
-    """Return the split rule that the options name; the project's own where they name none.
+    """Return the split rule given by the options, or the project's own if they give none.
 
     Raises:
-        UsageError: They contradict each other.
+        UsageError: The options contradict each other.
     """
     if arguments.code is not None:
         call = Call(keras=arguments.keras_version)
@@ -211,7 +211,7 @@ def _leaks(arguments: argparse.Namespace) -> int:
 
 
 def _drawn(arguments: argparse.Namespace, project: Project, rule: Rule) -> SeedVariability | None:
-    """Return the baseline models' figures over seeds; drawn once, then kept by the project."""
+    """Return the baseline models' figures over seeds; computed once, then stored by the project."""
     known = project.splits.drawn(rule)
     if known is not None:
         return known

@@ -1,4 +1,4 @@
-"""Every present sample, kept in memory: read anew when facts change, patched when decisions do."""
+"""All present samples in memory: reloaded when facts change, patched when decisions do."""
 
 import sqlite3
 import threading
@@ -21,7 +21,7 @@ class SampleCache:
     def table(self, connection: sqlite3.Connection) -> SampleTable:
         """Return every present sample in order of paths, as it is now."""
         with self._lock:
-            # First, so that what changes meanwhile is read the next time.
+            # First, so that changes made meanwhile are read the next time.
             revision = records.read(connection, records.SAMPLE_REVISION).number
             operation = decisions.newest(connection)
             table = self._table

@@ -231,15 +231,15 @@ class SampleTable(Sequence[Sample]):
     def containing(self, text: str) -> NDArray[np.bool_]:
         """Tell which paths contain a text, in any case."""
         data, ends = self._facts.lower_paths
-        wanted = text.lower().encode("utf-8", "surrogatepass")
-        mask = np.full(len(self), not wanted)
-        if not wanted or b"\n" in wanted:
+        needle = text.lower().encode("utf-8", "surrogatepass")
+        mask = np.full(len(self), not needle)
+        if not needle or b"\n" in needle:
             return mask
-        at = data.find(wanted)
+        at = data.find(needle)
         while at >= 0:
             row = int(np.searchsorted(ends, at))
             mask[row] = True
-            at = data.find(wanted, int(ends[row]) + 1)
+            at = data.find(needle, int(ends[row]) + 1)
         return mask
 
     def images(self) -> "SampleTable":

@@ -1,4 +1,4 @@
-"""The map in a child process: components at once, neighbours, then t-SNE where it is installed."""
+"""The image map in a child process: principal components, neighbours, then t-SNE if installed."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -30,9 +30,10 @@ class MapRequest:
     """Lay out a map.
 
     Attributes:
-        embedding: A .npy file of (n, 1280) float16.
-        labels: (n,) class numbers from 0; splits: (n,) split numbers from 0.
-        tsne: Whether t-SNE follows, where it is installed.
+        embedding: .npy file of (n, 1280) float16.
+        labels: (n,) class numbers from 0.
+        splits: (n,) split numbers from 0.
+        tsne: True to run t-SNE as well, if it is installed.
     """
 
     embedding: str
@@ -43,7 +44,7 @@ class MapRequest:
 
 @dataclass(frozen=True, slots=True)
 class MapPositions:
-    """Where points lie: (n, 2), by "PCA" or "t-SNE"."""
+    """Positions of the points, (n, 2), by the method "PCA" or "t-SNE"."""
 
     method: str
     positions: Floats
@@ -51,7 +52,7 @@ class MapPositions:
 
 @dataclass(frozen=True, slots=True)
 class MapStep:
-    """How far t-SNE is."""
+    """Progress of t-SNE."""
 
     done: int
     total: int
@@ -59,11 +60,11 @@ class MapStep:
 
 @dataclass(frozen=True, slots=True)
 class MapDone:
-    """Nothing follows."""
+    """The last message."""
 
 
 def run(parent: Parent) -> None:
-    """Be the child: lay out one map."""
+    """Run the child: lay out one map."""
     ask = parent.receive()
     assert isinstance(ask, MapRequest)
     embedding = np.load(ask.embedding, mmap_mode="r")

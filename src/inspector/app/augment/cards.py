@@ -38,7 +38,7 @@ def fill_tools(size: QComboBox, side: QComboBox, seed: QSpinBox, epoch: QSpinBox
         side.addItem(f"{px} px", px)
     side.setCurrentIndex(IMAGE_SIZES_PX.index(IMAGE_SIZE_PX))
     for widget, name in (
-        (size, "Images and samples"), (side, "Size that training reads"),
+        (size, "Images and samples per image"), (side, "Image size for training"),
         (seed, "Seed of the samples"), (epoch, "Epoch of the first sample"),
     ):  # fmt: skip
         widget.setAccessibleName(name)
@@ -69,7 +69,7 @@ def policy_card(controls: PolicyControls, advice: LintList, title: QLabel) -> QF
     column.addWidget(scrolled(inner, "Notes"), 1)
     # A fixed height keeps the sliders in place while notes come and go.
     notes.setFixedHeight(_NOTES_PX)
-    return _card(scrolled(controls, "Numbers of the policy"), notes)
+    return _card(scrolled(controls, "Parameters of the policy"), notes)
 
 
 def preview_card(
@@ -94,7 +94,7 @@ def preview_card(
 
 def effects_card(pages: QStackedWidget, compare: QPushButton) -> QFrame:
     """Return the card that shows either the effects or the code."""
-    choice = SegmentedControl(("Effects", "Code"), name="What is shown of the policy")
+    choice = SegmentedControl(("Effects", "Code"), name="Effects or code")
     choice.chosen.connect(pages.setCurrentIndex)
     return _card(choice, pages, compare, stretch=1)
 

@@ -29,11 +29,11 @@ class CodeTab(QWidget):
 
     Attributes:
         changed: Another target or Keras version is chosen.
-        paste_asked: The user wants to paste code.
+        paste_requested: The user wants to paste code.
     """
 
     changed = Signal()
-    paste_asked = Signal()
+    paste_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,9 +48,9 @@ class CodeTab(QWidget):
         self._code.setFont(theme.mono_font())
         self._copy, paste = QPushButton("Copy"), QPushButton("Paste code…")
         paste.setToolTip("Read a policy from your code; it is never run")
-        paste.clicked.connect(self.paste_asked)
+        paste.clicked.connect(self.paste_requested)
         for widget, name in (
-            (self._target, "Code for"), (self._version, "The Keras that will run it"),
+            (self._target, "Code for"), (self._version, "Keras version that will run the code"),
             (self._code, "The policy as code"),
         ):  # fmt: skip
             widget.setAccessibleName(name)

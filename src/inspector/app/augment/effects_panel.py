@@ -13,7 +13,7 @@ from inspector.app.augment.label_preservation_meter import (
     LabelPreservationMeter,
     WorstSamples,
     column_of,
-    quiet,
+    muted_label,
 )
 from inspector.app.widgets import theme
 from inspector.app.widgets.charts.figures import LateChart
@@ -29,7 +29,7 @@ _ONE_ROW_PX, _THREE_ROWS_PX = 76, 132
 _NUMBERS = (
     ("mean_change", "mean change, grey levels"),
     ("padded_share", "padded pixels"),
-    ("still_share", "draws nearly identical"),
+    ("still_share", "samples nearly identical"),
 )
 
 
@@ -88,9 +88,9 @@ class Levels(LateChart):
 
     def _text_at(self, x: float, _: float) -> str:
         count = self._shares.shape[2]
-        place = min(count - 1, max(0, round(x / 255 * (count - 1))))
-        before, after = self._shares[:, :, place].mean(axis=1)
-        level = place * 255 / max(1, count - 1)
+        position = min(count - 1, max(0, round(x / 255 * (count - 1))))
+        before, after = self._shares[:, :, position].mean(axis=1)
+        level = position * 255 / max(1, count - 1)
         return f"level {level:.0f}: {before:.1%} before, {after:.1%} after"
 
 
@@ -104,14 +104,14 @@ class EffectsPanel(QWidget):
         self._chosen = ""
         self._numbers: dict[str, QLabel] = {}
         self._levels, self._meter, self._worst = Levels(), LabelPreservationMeter(), WorstSamples()
-        self._verdict, self._difference = quiet(), quiet()
+        self._verdict, self._difference = muted_label(), muted_label()
         self._verdict.setObjectName("label-safety-verdict")
         self._meter.chosen.connect(self._on_chosen)
         measurer.measured.connect(self._on_measured)
-        measurer.judged.connect(self._tell_safety)
+        measurer.judged.connect(self._show_preservation)
         measurer.ranges.connect(self._on_ranges)
         self._lay_out()
-        self._tell_safety()
+        self._show_preservation()
 
     def _on_ranges(self, ranges: Ranges) -> None:
         compared = self._measurer.reference_set is not None and bool(
@@ -131,26 +131,28 @@ class EffectsPanel(QWidget):
 
     def _on_chosen(self, name: str) -> None:
         self._chosen = name
-        self._tell_safety()
+        self._show_preservation()
 
-    def _tell_safety(self) -> None:
+    def _show_preservation(self) -> None:
         known, names = self._measurer.damages, self._measurer.parts
         current = self._chosen if self._chosen in names else ""
         if not current and known:
             worst = min(known.values(), key=lambda d: (not d.harmful, d.kept_share))
             current = worst.parameter
-        tells = self._measurer.tells()
-        self._meter.show_rows({} if tells is False else {n: known.get(n) for n in names}, current)
+        can_measure = self._measurer.can_measure()
+        self._meter.show_rows(
+            {} if can_measure is False else {n: known.get(n) for n in names}, current
+        )
         damage = known.get(current)
         self._worst.show_worst(damage, names.get(current), self._measurer.reference_set)
         if damage is not None:
             self._verdict.setText(damage.message)
         elif self._measurer.reference_set is None:
-            self._verdict.setText("Told once the images are scanned.")
+            self._verdict.setText("Available after the scan.")
         elif not names:
             self._verdict.setText("This policy changes nothing yet.")
-        elif tells is False:
-            self._verdict.setText("Not told: it needs two classes with several images.")
+        elif can_measure is False:
+            self._verdict.setText("Not available: it needs two classes with several images.")
         else:
             self._verdict.setText("Being measured…")
 
@@ -162,14 +164,14 @@ class EffectsPanel(QWidget):
         for row, (field, text) in enumerate(_NUMBERS):
             self._numbers[field] = QLabel("…")
             self._numbers[field].setObjectName(f"effect-{field}")
-            grid.addWidget(quiet(text), row, 0)
+            grid.addWidget(muted_label(text), row, 0)
             grid.addWidget(self._numbers[field], row, 1, Qt.AlignmentFlag.AlignRight)
         grid.setColumnStretch(0, 1)
-        heading = QLabel("Does it keep the label?")
+        heading = QLabel("Label preservation")
         heading.setProperty("role", "heading")
         other = QLabel("Your validation folder")
         other.setProperty("role", "heading")
-        self._difference.setText("Told once the images are scanned.")
+        self._difference.setText("Available after the scan.")
         whole = QGridLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(column_of(
@@ -190,26 +192,30 @@ def difference(
     """
     if not compared and "test" in splits:
         return (
-            "There is no validation folder. The test folder is not looked at here: ranges chosen by"
-            " it would fit the test."
+            "There is no validation folder. The test folder is not used here: ranges chosen from it"
+            " would overfit to the test images."
         )
     if not compared:
-        return "There is none, so nothing is compared."
-    told = []
+        return "There is no validation folder, so nothing is compared."
+    differences = []
     for parameter, text, factor in (
-        ("brightness_range", "its light is {:.2f} of training's", True),
-        ("contrast", "its contrast is {:.2f} of training's", True),
-        ("width_shift_range", "its subjects lie {:+.0%} of the side further right", False),
-        ("height_shift_range", "its subjects lie {:+.0%} of the side further down", False),
-        ("zoom_range", "its subjects are {:.2f} as large", True),
+        ("brightness_range", "its brightness is {:.2f} times that of training", True),
+        ("contrast", "its contrast is {:.2f} times that of training", True),
+        (
+            "width_shift_range",
+            "its subjects are shifted by {:+.0%} of the side to the right",
+            False,
+        ),
+        ("height_shift_range", "its subjects are shifted by {:+.0%} of the side down", False),
+        ("zoom_range", "its subjects are {:.2f} times as large", True),
     ):
         suggestion = next((s for s in suggested if s.parameter == parameter), None)
         off = suggestion.measured.get("validation") if suggestion else None
         if off is not None and abs(off - factor) >= LEAST_DIFFERENCE:
-            told.append(text.format(off))
-    if not told:
-        return "It is like training in light, contrast, place and size."
-    return f"Against training {'; '.join(told)}. The suggested ranges reach there."
+            differences.append(text.format(off))
+    if not differences:
+        return "It matches training in brightness, contrast, position and size."
+    return f"Compared with training, {'; '.join(differences)}. The suggested ranges cover this."
 
 
 def _number(field: str, effect: Effect) -> str:

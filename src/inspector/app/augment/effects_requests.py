@@ -52,7 +52,7 @@ class EffectsRequests(QObject):
         self._asking = False
         self._ready = False
         self._asks_ranges = False
-        self._tells: bool | None = None
+        self._can_measure: bool | None = None
         self.reference_set: ReferenceSet | None = None
         self.parts: dict[str, Policy] = {}
         self.damages: dict[str, LabelChange] = {}
@@ -61,13 +61,13 @@ class EffectsRequests(QObject):
         self.timer.setInterval(WAIT_MS)
         self.timer.timeout.connect(self.measure)
 
-    def give(self, given: MeasuredImages | ReferenceSet) -> None:
+    def set_data(self, given: MeasuredImages | ReferenceSet) -> None:
         """Use other images or another reference set from now on, and measure again."""
         self._measuring.give(given)
         if isinstance(given, ReferenceSet):
             self.reference_set = given
             self.damages.clear()
-            self._tells = None
+            self._can_measure = None
             self._asks_ranges = True
         else:
             self._ready = bool(given.pictures)
@@ -78,11 +78,11 @@ class EffectsRequests(QObject):
         self._policy, self._beside = policy, beside
         self.timer.start()
 
-    def tells(self) -> bool | None:
+    def can_measure(self) -> bool | None:
         """Return whether the reference set can measure label preservation; None until known."""
-        return self._tells
+        return self._can_measure
 
-    def rests(self) -> bool:
+    def is_idle(self) -> bool:
         """Return whether every request is answered."""
         return not (self._asking or self.timer.isActive())
 
@@ -115,7 +115,7 @@ class EffectsRequests(QObject):
         if not self._questions:
             return
         question = self._questions[0]
-        if isinstance(question, LabelChangeRequest) and not self._tells:
+        if isinstance(question, LabelChangeRequest) and not self._can_measure:
             self._questions, self._asking = [], False
             return
 
@@ -144,7 +144,7 @@ class EffectsRequests(QObject):
     def _take(self, question: Question, answer: Answer) -> None:
         match answer:
             case Ranges():
-                self._asks_ranges, self._tells = False, answer.tells
+                self._asks_ranges, self._can_measure = False, answer.tells
                 self.ranges.emit(answer)
                 self.judged.emit()
             case Effects():

@@ -33,7 +33,7 @@ class LabelPreservationMeter(QWidget):
         super().__init__()
         self._rows: Mapping[str, LabelChange | None] = {}
         self._current = ""
-        self.setAccessibleName("Label safety")
+        self.setAccessibleName("Label preservation")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(0)
 
@@ -146,7 +146,7 @@ class WorstSamples(QWidget):
                 )  # fmt: skip
 
 
-def quiet(text: str = "") -> QLabel:
+def muted_label(text: str = "") -> QLabel:
     """Return a muted label with word wrap."""
     label = QLabel(text)
     label.setProperty("role", "muted")

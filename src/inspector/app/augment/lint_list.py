@@ -57,7 +57,7 @@ class LintList(QWidget):
         column.addLayout(line)
         if advice.suggestion:
             assignments = ", ".join(f"{k} = {v}" for k, v in advice.suggestion.items())
-            button = QPushButton("Set what was probably meant")
+            button = QPushButton("Apply the suggestion")
             button.setProperty("role", "quiet")
             button.setToolTip(assignments)
             button.setAccessibleDescription(assignments)

@@ -66,8 +66,8 @@ class AugmentPage(Page):
     name = PageName.AUGMENT
     words = "augmentation policy transform preview keras ImageDataGenerator layers slider"
     icon = "augment"
-    purpose = "What training will see, and what each number does"
-    hint = "Move a slider: the grid shows the very images that training would read."
+    purpose = "What training will see, and what each parameter does"
+    hint = "Move a slider: the grid shows exactly what training would read."
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
@@ -110,10 +110,8 @@ class AugmentPage(Page):
 
     def key_table(self) -> Sequence[Key]:
         return (
-            Key("next_epoch", "E", "the draws of the next epochs", self._next_epoch),
-            Key(
-                "other_images", "R", "other images, but for pinned ones", self._images.choose_others
-            ),
+            Key("next_epoch", "E", "samples of the next epochs", self._next_epoch),
+            Key("other_images", "R", "other images; pinned ones stay", self._images.choose_others),
         )
 
     def shown_text(self) -> str:
@@ -147,7 +145,7 @@ class AugmentPage(Page):
         if self._new_reference_set:
             self.bridge.call(
                 self.project.previews.reference_set,
-                self.measurer.give,
+                self.measurer.set_data,
                 channel="augment reference set",
             )
         self._new_images = self._new_reference_set = False
@@ -176,7 +174,7 @@ class AugmentPage(Page):
         self._images.choose(int(self._side.currentData()))
 
     def _on_measured(self, images: tuple[PreviewImage, ...]) -> None:
-        self.measurer.give(MeasuredImages(tuple(image.pixels for image in images)))
+        self.measurer.set_data(MeasuredImages(tuple(image.pixels for image in images)))
 
     def _on_pinned(self, row: int) -> None:
         if row < min(len(self._images.images), int(self._size.currentData())):
@@ -289,11 +287,11 @@ class AugmentPage(Page):
         self.measurer.advised.connect(self._on_advised)
         self.measurer.failed.connect(self._refuse)
         self.measurer.judged.connect(self._show_headline)
-        self._bar.paste_asked.connect(self._pasted.ask)
+        self._bar.paste_requested.connect(self._pasted.ask)
         self._pasted.read.connect(self._on_code_read)
         self._pasted.failed.connect(self._refuse)
-        self._bar.undo_asked.connect(self.undo)
-        self._bar.redo_asked.connect(self.redo)
+        self._bar.undo_requested.connect(self.undo)
+        self._bar.redo_requested.connect(self.redo)
         self._bar.chosen.connect(self.choose_policy)
         self._bar.beside_chosen.connect(self._on_beside)
         self._bar.failed.connect(self._refuse)
@@ -356,13 +354,13 @@ class AugmentPage(Page):
     def _right(self) -> QFrame:
         self._tabs.addWidget(scrolled(self._effects, "Effects"))
         self._tabs.addWidget(self._code)
-        self._code.paste_asked.connect(self._pasted.ask)
+        self._code.paste_requested.connect(self._pasted.ask)
         compare = _button("Compare in Train…", self._on_compare)
         compare.setIcon(icon("train"))
         return effects_card(self._tabs, compare)
 
     def _on_compare(self) -> None:
-        self.asked.emit(PageRequest(PageName.TRAIN))
+        self.requested.emit(PageRequest(PageName.TRAIN))
 
     def _show_headline(self) -> None:
         text, note = headline(self.measurer, self.history.now, self._bar.beside()[0])

@@ -30,14 +30,14 @@ class PolicyBar(QWidget):
         chosen: The `Policy` that the user chose by name or from a file.
         beside: The `Policy` to compare with, or None.
         failed: An `InspectorError` from reading or saving a policy.
-        paste_asked: The user wants to paste code.
-        undo_asked: The user wants to undo a change.
-        redo_asked: The user wants to redo a change.
+        paste_requested: The user wants to paste code.
+        undo_requested: The user wants to undo a change.
+        redo_requested: The user wants to redo a change.
     """
 
-    paste_asked = Signal()
-    undo_asked = Signal()
-    redo_asked = Signal()
+    paste_requested = Signal()
+    undo_requested = Signal()
+    redo_requested = Signal()
 
     chosen = Signal(object)
     beside_chosen = Signal(object)
@@ -49,8 +49,8 @@ class PolicyBar(QWidget):
         self._saved: dict[str, Policy] = {}
         self._policy = Policy.none()
         self._names, self._beside = QComboBox(), QComboBox()
-        self._names.setAccessibleName("Preset or kept policy")
-        self._beside.setAccessibleName("Policy that stands beside")
+        self._names.setAccessibleName("Preset or saved policy")
+        self._beside.setAccessibleName("Policy to compare with")
         self._names.activated.connect(self._on_name)
         self._beside.activated.connect(self._on_beside)
         for box in (self._names, self._beside):
@@ -59,10 +59,10 @@ class PolicyBar(QWidget):
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
         self._save = QPushButton("Save…")
-        self._save.setToolTip("Keep this policy in the project, under a name")
+        self._save.setToolTip("Save this policy in the project")
         self._save.clicked.connect(self._on_save)
         more = QPushButton("More")
-        more.setAccessibleName("More to do with policies")
+        more.setAccessibleName("More actions for policies")
         menu = QMenu(more)
         self._rename = menu.addAction("Rename…", self._on_rename)
         self._delete = menu.addAction("Delete", self._on_delete)
@@ -70,14 +70,16 @@ class PolicyBar(QWidget):
         menu.addAction("Open a file…", self._on_open)
         menu.addAction("Write to a file…", self._on_write)
         menu.addSeparator()
-        menu.addAction("Paste code…").triggered.connect(self.paste_asked)
-        menu.addAction("Undo the last move").triggered.connect(self.undo_asked)
-        menu.addAction("Redo it").triggered.connect(self.redo_asked)
+        menu.addAction("Paste code…").triggered.connect(self.paste_requested)
+        menu.addAction("Undo the last change").triggered.connect(self.undo_requested)
+        menu.addAction("Redo").triggered.connect(self.redo_requested)
         more.setMenu(menu)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        self._mode = SegmentedControl(("One policy", "Side by side"), name="How many policies")
+        self._mode = SegmentedControl(
+            ("One policy", "Side by side"), name="One policy, or two side by side"
+        )
         self._mode.chosen.connect(self._on_mode)
         for widget in (self._mode, self._names, self._beside, self._save, more):
             row.addWidget(widget)

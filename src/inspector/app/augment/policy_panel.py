@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector.app.augment.policy_choices import Normalising, Switches
+from inspector.app.augment.policy_choices import NormalisationChoices, SamplingChoices
 from inspector.app.augment.policy_numbers import FACTOR, GROUPS, STEPS, Control
 from inspector.app.widgets import theme
 from inspector.augmentation.lint import Advice, follow
@@ -48,8 +48,8 @@ class PolicySlider(QSlider):
         super().paintEvent(event)
         if self._other >= 0:
             painter = QPainter(self)
-            place = QRectF(self._tick_x() - 1, self.height() / 2 - 6, 3, 12)
-            painter.fillRect(place, theme.colour("policy_c"))
+            rect = QRectF(self._tick_x() - 1, self.height() / 2 - 6, 3, 12)
+            painter.fillRect(rect, theme.colour("policy_c"))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         near = abs(event.position().x() - self._tick_x()) <= 4
@@ -96,7 +96,7 @@ class PolicyControls(QWidget):
         self._rows: list[_Row] = []
         self._chosen: Control | None = None
         self._suggested: Mapping[str, SuggestedRange] = {}
-        self._switches, self._normalising = Switches(), Normalising()
+        self._switches, self._normalising = SamplingChoices(), NormalisationChoices()
         self.suggestions = QWidget()
         self._suggestion_column = QVBoxLayout(self.suggestions)
         self._suggestion_column.setContentsMargins(0, 0, 0, 0)
@@ -133,9 +133,9 @@ class PolicyControls(QWidget):
         """Select the number of a policy's field."""
         self._choose(next(row.control for row in self._rows if row.control.field == field))
 
-    def show_advice(self, told: Sequence[Advice]) -> None:
+    def show_advice(self, advices: Sequence[Advice]) -> None:
         """Mark the numbers that have lint findings."""
-        by_parameter = {_place(advice): advice for advice in told}
+        by_parameter = {_place(advice): advice for advice in advices}
         for row in self._rows:
             advice = by_parameter.get(row.control.keras) or by_parameter.get(row.control.field)
             row.mark.setText("○" if advice is not None else "")

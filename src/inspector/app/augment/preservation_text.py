@@ -14,15 +14,18 @@ def headline(measured: EffectsRequests, policy: Policy, beside: str) -> tuple[st
         policy: The shown policy.
         beside: Name of the compared policy; not used without one.
     """
-    against = f" Beside it: {beside}." if beside and beside != "nothing" else ""
+    against = f" Compared with: {beside}." if beside and beside != "nothing" else ""
     if policy == Policy.none():
         return "This policy changes nothing yet.", f"Move a slider, or choose a preset.{against}"
     if measured.reference_set is None:
-        return "What training will see.", f"Effects are measured once images are read.{against}"
-    if measured.tells() is False:
+        return (
+            "What training will see.",
+            f"Effects are measured after the images are read.{against}",
+        )
+    if measured.can_measure() is False:
         return (
             "Label preservation can't be measured on this dataset.",
-            f"It takes two classes with several images each.{against}",
+            f"It needs two classes with several images each.{against}",
         )
     known = measured.damages
     whole = known.get(ALL if len(measured.parts) > 1 else next(iter(measured.parts), ""))

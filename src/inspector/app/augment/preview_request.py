@@ -14,7 +14,7 @@ class PreviewRequest:
     """What the grid should show.
 
     Attributes:
-        draws: Number of samples per image, of both policies together.
+        columns: Number of samples per image, of both policies together.
         most_px: Side of a cell of the grid in screen pixels; 0 for no limit.
     """
 
@@ -24,13 +24,13 @@ class PreviewRequest:
     pinned: frozenset[int]
     seed: int
     epoch: int
-    draws: int
+    columns: int
     most_px: int = 0
 
 
 def make_rows(request: PreviewRequest) -> list[GridRow]:
     """Return the rows of the grid, with exactly the pixels that training would read."""
-    half = -(-request.draws // 2) if request.beside else request.draws
+    half = -(-request.columns // 2) if request.beside else request.columns
     rows = []
     for picture in request.pictures:
         shown = []

@@ -21,7 +21,7 @@ from inspector.augmentation.sampling import AugmentationParams, place_in_range
 SHARES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 _HEAD_PX, _FOOT_PX, _GAP_PX = 22, 18, 6
 _STRIP_PX = 124
-_HINT = "Click a number's name to see its range, from one end to the other."
+_HINT = "Click a parameter's name to see its range."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +49,15 @@ def make_strip(
         area = policy.erasing_area or 0.25
         shown = replace(policy, erasing_probability=1.0, erasing_area=area)
     if effect not in active(shown):
-        shown, note = control.write(shown, control.farthest), ", off: as far as it goes"
+        shown, note = control.write(shown, control.farthest), ", off: full range of the slider"
     shown = alone(shown, effect)
     height, width = pixels.shape[:2]
     shares = (0.0, 1.0) if effect.endswith("_flip") else SHARES
     pictures = []
     for share in shares:
-        drawn = place_in_range(shown, effect, share, height=height, width=width)
-        text = _SAYS[effect](drawn, width)
-        pictures.append((from_pixels(apply_draw(pixels, shown, drawn), most_px), text))
+        params = place_in_range(shown, effect, share, height=height, width=width)
+        text = _SAYS[effect](params, width)
+        pictures.append((from_pixels(apply_draw(pixels, shown, params), most_px), text))
     return RangeStripImages(f"{control.label} alone, over its range{note}", tuple(pictures))
 
 
@@ -67,7 +67,7 @@ class RangeStrip(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._strip = RangeStripImages("", ())
-        self.setAccessibleName("One number's range")
+        self.setAccessibleName("Range of one parameter")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(_STRIP_PX)
 
@@ -106,8 +106,8 @@ def _flipped(yes: bool) -> str:
     return "mirrored" if yes else "as it is"
 
 
-def _erased(drawn: AugmentationParams, width: int) -> str:
-    box = drawn.erased
+def _erased(params: AugmentationParams, width: int) -> str:
+    box = params.erased
     return _share(box.height * box.width / width**2) if box else "none"
 
 

@@ -16,6 +16,6 @@ def compare_keys(view: CompareView) -> list[Key]:
         Key("align", "Shift+D", "difference with or without alignment", view.toggle_align),
         Key("slider", "W", "slider between the two", partial(mode, CompareMode.SLIDER)),
         Key("compare", "C", "the next way to compare", view.cycle_mode),
-        Key("peek", "Space", "the other image, while it is held", partial(view.peek, on=True)),
-        Key("zoom", "Z", "whole, or pixel by pixel", view.toggle_zoom),
+        Key("peek", "Space", "the other image while held", partial(view.peek, on=True)),
+        Key("zoom", "Z", "whole image, or full resolution", view.toggle_zoom),
     ]

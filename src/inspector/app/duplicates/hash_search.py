@@ -17,7 +17,7 @@ class HashSearch(QObject):
 
     Args:
         jobs: Lists the search while it runs.
-        channel: The bridge's channel of the queue: a newer question replaces the search.
+        channel: Channel of the bridge; a newer request for the queue replaces the search.
 
     Attributes:
         pairs_ready: `HashedPairs` of the chosen method.

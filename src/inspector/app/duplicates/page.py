@@ -1,4 +1,4 @@
-"""Duplicates: a queue of clusters, two images compared, one key a decision."""
+"""Duplicates: a queue of clusters, two images compared, one key per decision."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -49,7 +49,7 @@ _IN_MENU = (
 
 
 class DuplicatesPage(Page):
-    """Review clusters by keyboard."""
+    """Reviews clusters by keyboard."""
 
     name = PageName.DUPLICATES
     words = "duplicate near-duplicate copies similar clusters same image review pairs hash method"
@@ -57,8 +57,8 @@ class DuplicatesPage(Page):
     purpose = "Review clusters of duplicates, across splits first"
     remembered = ("duplicate-clusters", "duplicate-scope", "duplicate-order")
     hint = (
-        "K keeps the left image and excludes its copies; Down goes on. Nothing is"
-        " deleted, exports leave it out."
+        "K keeps the left image and excludes its copies; Down moves on. Nothing is"
+        " deleted: exports leave excluded images out."
     )
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
@@ -88,7 +88,7 @@ class DuplicatesPage(Page):
         )
         self.review.current_changed.connect(self._on_current)
         self.review.moved.connect(self.moved)
-        self.review.tell("Duplicates", "Duplicates appear here as they are found.")
+        self.review.show_heading("Duplicates", "Duplicates appear here as they are found.")
         self.verbs = PairVerbs(project, bridge, self.review, pair=self._pair, page=self)
         self.verbs.nothing_changed.connect(self._show_remark)
         self._keys = self._resolved()
@@ -96,11 +96,10 @@ class DuplicatesPage(Page):
         self._lay_out()
 
     def key_table(self) -> Sequence[Key]:
-        """Return the keys as they are bound."""
         return self._keys
 
     def refresh(self, changes: Changes) -> None:
-        """Ask for the clusters again after a scan, a decision or a moved threshold."""
+        """Query the clusters again after a scan, a decision or a changed threshold."""
         if changes.duplicates or changes.decisions:
             self._ask()
             self.bridge.call(
@@ -108,7 +107,7 @@ class DuplicatesPage(Page):
             )
 
     def shown_text(self) -> str:
-        """Say how much of the review is done."""
+        """Return how many clusters are decided."""
         was = ""
         if self._cleaned is not None:
             was = f" ({self._cleaned.reviewed_before:,} before the clean-up)"
@@ -120,7 +119,7 @@ class DuplicatesPage(Page):
         self.moved.emit()
 
     def undo(self) -> bool:
-        """Undo the newest decision, and go back to its cluster."""
+        """Undo the newest decision, and return to its cluster."""
         self.review.undo()
         return True
 
@@ -129,7 +128,7 @@ class DuplicatesPage(Page):
         self._request()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Show the other image as long as Space is held."""
+        """Show the other image while Space is held."""
         if (
             event.type() is QEvent.Type.KeyRelease
             and isinstance(event, QKeyEvent)
@@ -140,11 +139,10 @@ class DuplicatesPage(Page):
         return super().eventFilter(watched, event)
 
     def current(self) -> Cluster | None:
-        """Return the cluster that is shown."""
         return self.review.current()
 
     def open(self, request: PageRequest) -> None:
-        """Offer to keep by a rule, or show the cluster of an image."""
+        """Open the rule dialog, or show the cluster of an image."""
         if request.action is PageAction.KEEP_BY_RULE:
             self.verbs.rules()
         elif request.action is PageAction.SHOW_IMAGE:
@@ -153,13 +151,13 @@ class DuplicatesPage(Page):
             self._ask()
 
     def close(self) -> bool:
-        """Let go of threads, too."""
-        self.strip.shut()
-        self.thumbnails.shut()
+        """End the decode threads as well."""
+        self.strip.shut_down()
+        self.thumbnails.shut_down()
         return super().close()
 
     def _request(self, *_: object) -> None:
-        """Request what is in sight: the shown cluster first, then the queue."""
+        """Request visible thumbnails: the current cluster first, then the queue."""
         cluster = self.current()
         members = [m.id for m in cluster.members[:MAX_SHOWN]] if cluster else []
         self.thumbnails.request(list(dict.fromkeys(members + self.list.visible_samples())))
@@ -194,20 +192,20 @@ class DuplicatesPage(Page):
 
     def _show_none(self, answer: QueueAnswer) -> None:
         self._pair.forget()
-        self.strip.shut()
+        self.strip.shut_down()
         self.stage.clear()
         if answer.queue.counts[Scope.ALL]:
-            self.review.tell_empty("No such cluster.", "Choose another filter above the queue.")
+            self.review.show_empty("No such cluster.", "Choose another filter above the queue.")
         elif not self.project.scans.is_complete():
-            self.review.tell_empty("Looking for duplicates…", "They appear here as they are found.")
+            self.review.show_empty("Looking for duplicates…", "They appear here as they are found.")
         elif answer.nearest is None:
             title = f"No near-duplicates at {answer.threshold:.2f} or more."
-            self.review.tell_empty(title, "No two images are alike, not even nearly.")
+            self.review.show_empty(title, "No two images are similar.")
         else:
             left, right, similarity = answer.nearest
-            self.review.tell(
+            self.review.show_heading(
                 f"No near-duplicates at {answer.threshold:.2f} or more.",
-                f"The most similar pair has {similarity:.2f}. [ lowers the similarity.",
+                f"The most similar pair has {similarity:.2f}. [ lowers the threshold.",
             )
             self.stage.show_pair(left, right)
 
@@ -219,7 +217,7 @@ class DuplicatesPage(Page):
 
     def _show_pair(self, cluster: Cluster) -> None:
         left, right = self._pair.left, self._pair.right
-        self.review.tell(headline(cluster), self._pair.remark or " ")
+        self.review.show_heading(headline(cluster), self._pair.remark or " ")
         self._request()
         self.stage.show_pair(left, right)
         self.bridge.call(
@@ -256,7 +254,7 @@ class DuplicatesPage(Page):
             button.setVisible(conflict)
         text = verb_text(facts) if not isinstance(cluster, HashedPair) else "Exclude copy"
         self._keep_button.show_verb(text)
-        # Two classes of equal standing: the program has no evidence for either.
+        # With two labels, no button is primary: the program has no evidence for either.
         self._keep_button.set_primary(not conflict)
         self._together_button.setVisible(not conflict)
 
@@ -300,10 +298,10 @@ class DuplicatesPage(Page):
             self._put_left(cluster.members[number - 1].id)
 
     def _accept_many(self) -> None:
-        """Open the clean-up of copies across splits, or the rules where there are no splits."""
+        """Open the clean-up of copies across splits; without splits, open the rules."""
         scope = self.head.scope()
         if scope in (None, Scope.ACROSS) and len(self.project.samples.counts().splits) > 1:
-            self.asked.emit(PageRequest(PageName.OVERVIEW, PageAction.CLEAN_UP))
+            self.requested.emit(PageRequest(PageName.OVERVIEW, PageAction.CLEAN_UP))
         else:
             self.verbs.rules()
 
@@ -318,13 +316,13 @@ class DuplicatesPage(Page):
     def _show_hashed(self, pairs: HashedPairs) -> None:
         self.head.show_method(pairs.text)
         if not self.review.show_items(pairs.pairs):
-            self.strip.shut()
+            self.strip.shut_down()
             self.stage.clear()
-            self.review.tell_empty("No pairs at this distance.", "] allows a larger distance.")
+            self.review.show_empty("No pairs at this distance.", "] allows a larger distance.")
         self._request()
 
     def _move_threshold(self, by: int) -> None:
-        """Move the similarity, or the distance of a hash, by a step."""
+        """Change the confirmed similarity, or the distance of a hash, by one step."""
         if self._hashes.method is not None:
             self._hashes.move_distance(by)
             self._ask()
@@ -336,7 +334,7 @@ class DuplicatesPage(Page):
         )
 
     def _show_more(self) -> None:
-        """Show what has no button of its own."""
+        """Show the actions without a button."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for key in self._keys:
@@ -366,10 +364,8 @@ class DuplicatesPage(Page):
         return [
             *verbs.pair_keys(partial(self._at_menu, verbs.relabel)),
             *compare_keys(self.compare),
-            Key(
-                "right", "Right", "another image of the cluster on the right", lambda: self._walk(1)
-            ),
-            Key("left", "Left", "the one before on the right", lambda: self._walk(-1)),
+            Key("right", "Right", "next image of the cluster on the right", lambda: self._walk(1)),
+            Key("left", "Left", "previous image on the right", lambda: self._walk(-1)),
             Key("swap", "T", "swap left and right", self._swap),
             Key("lower", "[", "lower the confirmed similarity", lambda: self._move_threshold(-1)),
             Key("raise", "]", "raise the confirmed similarity", lambda: self._move_threshold(1)),
@@ -384,7 +380,7 @@ class DuplicatesPage(Page):
 
     def _lay_out(self) -> None:
         many = KeyButton("Accept many…", icon="clean")
-        many.setToolTip("Exclude the copies of many clusters at once, after a look at them")
+        many.setToolTip("Exclude the copies of many clusters at once, after a preview")
         many.clicked.connect(self._accept_many)
         first, second, self._keep_button, _, self._together_button, self._more = (
             self.review.lay_out(

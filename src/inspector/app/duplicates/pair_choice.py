@@ -3,8 +3,8 @@
 from inspector.project.review.duplicates import Cluster
 
 _REST = (
-    "{} of this cluster are not directly alike to the image you kept. K keeps the left one of them,"
-    " G keeps all together."
+    "{} not a near-duplicate of the image you kept. K keeps the left one of them,"
+    " G keeps all of them together."
 )
 
 
@@ -38,7 +38,7 @@ class PairChoice:
         is_same = self._cluster == cluster.id and {self.left, self.right} <= {0, *ids}
         open_ids = [m.id for m in cluster.members if not (m.mark or m.reviewed or m.bound)]
         is_kept = any(m.id == self.left and m.mark == "keep" for m in cluster.members)
-        # A chain: the open images are not directly alike to the image that was kept.
+        # A chain: the open images are not near-duplicates of the image that was kept.
         is_chain = self.has_kept and is_same and is_kept and bool(open_ids)
         self.has_kept = self.has_kept and is_same and not is_kept
         if is_chain:
@@ -67,4 +67,4 @@ class PairChoice:
 
 
 def _images(count: int) -> str:
-    return "1 image" if count == 1 else f"{count:,} images"
+    return "1 image of this cluster is" if count == 1 else f"{count:,} images of this cluster are"

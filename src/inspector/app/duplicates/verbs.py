@@ -1,4 +1,4 @@
-"""What a person decides of the pair on the stage and of its cluster."""
+"""The decisions on the compared pair and on its cluster."""
 
 from collections.abc import Callable
 from functools import partial
@@ -19,7 +19,7 @@ from inspector.project.review.decisions import Decided
 from inspector.project.review.duplicates import Cluster, PairKind
 
 NOTHING = (
-    "Nothing changed: the left image is kept already, and no open image is directly alike to it."
+    "Nothing changed: the left image is already kept, and has no undecided near-duplicates."
     " Put another one on the left with 1 to 9, or keep the rest together with G."
 )
 
@@ -29,10 +29,10 @@ class PairVerbs(QObject):
 
     Args:
         pair: The left and the right image.
-        page: Over which dialogs open.
+        page: Parent of the dialogs.
 
     Attributes:
-        nothing_changed: K had nothing to change: why.
+        nothing_changed: The reason why K changed nothing.
     """
 
     nothing_changed = Signal(str)
@@ -54,11 +54,11 @@ class PairVerbs(QObject):
         """Return the keys that decide on the pair or on its left image.
 
         Args:
-            relabel: Opens the choice of a class where the page has room for it.
+            relabel: Opens the choice of a class at a place of the page's choosing.
         """
         decisions = self._project.decisions
         return [
-            Key("keep_this", "K", "keep this, exclude what is directly alike, next", self.keep),
+            Key("keep_this", "K", "keep this, exclude its near-duplicates, next", self.keep),
             Key("together", "G", "keep all of them together, next", self.together),
             Key("not_alike", "N", "these two are not duplicates", self.not_alike),
             Key("wrong_label", "L", "wrong label: choose the right class", relabel),
@@ -76,7 +76,7 @@ class PairVerbs(QObject):
         ]
 
     def label_both(self, label: str) -> None:
-        """Give every image of the cluster that is not excluded one class."""
+        """Give every image of the cluster that is not excluded the same class."""
         cluster = self._review.current()
         if cluster is not None:
             ids = [m.id for m in cluster.members if m.mark != "drop"]
@@ -84,7 +84,7 @@ class PairVerbs(QObject):
             self._review.decide(lambda: decisions.relabel(ids, label), advance=False)
 
     def keep(self) -> None:
-        """Keep the left image and exclude what is directly alike to it."""
+        """Keep the left image and exclude its direct near-duplicates."""
         keeper, copy = self._pair.left, self._pair.right
         cluster = self._review.current()
         if not keeper or cluster is None:
@@ -98,7 +98,7 @@ class PairVerbs(QObject):
         self._review.decide(lambda: decisions.keep_best(keeper), self._on_kept, advance=True)
 
     def _on_kept(self, decided: Decided) -> None:
-        """Say why nothing happened, where K had nothing to change."""
+        """Explain why K changed nothing."""
         if not decided.operation:
             self._pair.has_kept = False
             self.nothing_changed.emit(NOTHING)
@@ -111,7 +111,7 @@ class PairVerbs(QObject):
             self._review.decide(lambda: self._project.decisions.bind(ids), advance=True)
 
     def not_alike(self) -> None:
-        """Remember that the pair is not alike."""
+        """Mark the pair as not duplicates."""
         one, two = self._pair.left, self._pair.right
         if one and two:
             self._review.decide(lambda: self._project.decisions.not_alike(one, two), advance=False)
@@ -122,8 +122,8 @@ class PairVerbs(QObject):
         if sample:
             self._review.decide(lambda: verb([sample]), advance=False)
 
-    def relabel(self, place: QPoint) -> None:
-        """Offer classes for the left image at a point of the screen, the other one's first."""
+    def relabel(self, point: QPoint) -> None:
+        """Offer classes for the left image at a point of the screen, those of the cluster first."""
         cluster, sample = self._review.current(), self._pair.left
         if cluster is None or not sample:
             return
@@ -138,21 +138,21 @@ class PairVerbs(QObject):
                 lambda: decisions.relabel([sample], label), advance=False
             )
         )
-        chooser.open_at(place, self._project, self._bridge)
+        chooser.open_at(point, self._project, self._bridge)
 
     def drop_cluster(self) -> None:
         """Exclude every image of the cluster, after a question."""
         cluster = self._review.current()
         if cluster is None:
             return
-        text = f"Exclude all {len(cluster.members)} images of this cluster? Nothing of it stays."
+        text = f"Exclude all {len(cluster.members)} images of this cluster? None of them is kept."
         answer = QMessageBox.question(self._page, "Exclude the whole cluster", text)
         if answer == QMessageBox.StandardButton.Yes:
             key = cluster.id
             self._review.decide(lambda: self._project.decisions.drop_cluster(key), advance=True)
 
     def bulk(self) -> None:
-        """Accept identical files and pixels at once, after a look at them."""
+        """Open the dialog that accepts many exact copies at once."""
         self._bridge.call(
             self._project.duplicates.clusters, self._show_bulk, channel="exact copies"
         )
@@ -161,7 +161,7 @@ class PairVerbs(QObject):
         same = {PairKind.BYTES, PairKind.PIXELS}
         exact = [c for c in clusters if not c.reviewed and set(c.kinds) <= same]
         if not exact:
-            self._review.note("No open cluster is made of identical files or pixels only.")
+            self._review.note("No undecided cluster consists only of identical files or pixels.")
             return
         dialog = ExactCopiesDialog(exact, self._project, self._bridge, self._page.window())
         decisions = self._project.decisions
@@ -171,7 +171,7 @@ class PairVerbs(QObject):
         dialog.open()
 
     def rules(self) -> None:
-        """Keep by a rule."""
+        """Open the dialog that keeps by a rule."""
         RuleDialog(self._project, self._bridge, self._page).open()
 
 

@@ -13,25 +13,29 @@ from inspector.work.export_plan import ExportMode
 
 _CARD_PX = 320
 _MODES = (
-    ("Copies", ExportMode.COPY, "each file has its own bytes"),
-    ("Hard links", ExportMode.HARDLINK, "no space; a change to one file changes both"),
-    ("Symbolic links", ExportMode.SYMLINK, "no space; they break when the dataset moves"),
-    ("Reflinks", ExportMode.REFLINK, "no space and their own bytes, where the disk can do it"),
+    ("Copies", ExportMode.COPY, "independent files"),
+    ("Hard links", ExportMode.HARDLINK, "no extra space; a change to one file changes both"),
+    ("Symbolic links", ExportMode.SYMLINK, "no extra space; they break when the dataset is moved"),
+    (
+        "Reflinks",
+        ExportMode.REFLINK,
+        "no extra space, independent files; needs a file system that supports it",
+    ),
 )
 # In the order of `SplitFolders`.
 _SPLITS = (
-    ("Folders as they are", "", "The manifest lists the split, also where a call of code draws it"),
-    ("New folders by the split rule", "", "One folder per split of the rule in use on Splits"),
-    ("5 folds by group", "", "One folder per fold of a cross-validation; no group is cut"),
+    ("Folders as they are", "", "The manifest lists the split, even if a call in code makes it"),
+    ("New folders by the split rule", "", "One folder per split of the current split rule"),
+    ("5 folds by group", "", "One folder per fold of a cross-validation; groups stay whole"),
 )
 _FORMS = [(title, form, what) for form, (title, what) in TITLES.items()]
 
 
 class FormatCard(QFrame):
-    """Choose how the folders and files of an export are written.
+    """Chooses how the folders and files of an export are written.
 
     Attributes:
-        changed: Something else is chosen.
+        changed: Another option is chosen.
     """
 
     changed = Signal()
@@ -42,7 +46,7 @@ class FormatCard(QFrame):
         self.setFixedWidth(_CARD_PX)
         self._splits = _choice("Split folders", _SPLITS)
         self._form = _choice("Form", _FORMS)
-        self._mode = _choice("How files get there", _MODES)
+        self._mode = _choice("How files are written", _MODES)
         title = QLabel("Format")
         title.setProperty("role", "heading")
         column = QVBoxLayout(self)
@@ -61,7 +65,7 @@ class FormatCard(QFrame):
         column.addWidget(note)
 
     def choice(self, target: Path) -> ExportChoice:
-        """Return what is chosen, for an export to a target folder."""
+        """Return the chosen options for an export to a target folder."""
         return ExportChoice(
             target,
             ExportMode(self._mode.currentData()),

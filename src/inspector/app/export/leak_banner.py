@@ -7,16 +7,16 @@ from inspector.project.export.exports import ExportLeaks
 
 
 class LeakBanner(QFrame):
-    """Say how many leaked images an export would keep; hidden if there are none.
+    """Shows how many leaked images an export would keep; hidden if there are none.
 
     Attributes:
-        review_asked: The user wants to review the duplicates.
-        exclude_asked: The user wants to exclude the copies.
+        review_requested: The user wants to review the duplicates.
+        exclude_requested: The user wants to exclude the copies.
         count_text: Such as "3 leaked images".
     """
 
-    review_asked = Signal()
-    exclude_asked = Signal()
+    review_requested = Signal()
+    exclude_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -26,8 +26,8 @@ class LeakBanner(QFrame):
         self._text.setObjectName("export-banner")
         self._text.setWordWrap(True)
         review, exclude = QPushButton("Review"), QPushButton("Exclude their copies…")
-        review.clicked.connect(self.review_asked)
-        exclude.clicked.connect(self.exclude_asked)
+        review.clicked.connect(self.review_requested)
+        exclude.clicked.connect(self.exclude_requested)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 8, 8)
         row.addWidget(self._text, 1)

@@ -1,4 +1,4 @@
-"""Export: the plan first, then the copy with progress, then what holds."""
+"""Export: shows the plan, copies with progress, then reports what was verified."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -41,7 +41,7 @@ _REPORTS = "HTML (*.html);;SARIF for CI (*.sarif);;JUnit for CI (*.xml)"
 
 
 class ExportPage(Page):
-    """Plan an export, make it, and say what holds."""
+    """Plans an export, runs it, and reports the result."""
 
     name = PageName.EXPORT
     words = "copy clean dataset save report manifest folder write script fiftyone cleanlab mlflow"
@@ -69,18 +69,18 @@ class ExportPage(Page):
         self._start.clicked.connect(self._run)
         self._format = FormatCard()
         self._format.changed.connect(self._ask_plan)
-        self._said, self._redraw = QLabel(), QLabel()
+        self._status, self._redraw = QLabel(), QLabel()
         self._leaks, self._images, self._size = QLabel("…"), QLabel("…"), QLabel("…")
         self._banner = LeakBanner()
         self.bars = BalanceBars()
         self._strip = ExcludedStrip()
-        self._said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._open = _hidden_button("Open the folder", self._open_folder)
         self._report = QPushButton("Write a report…")
-        self._report.setToolTip("All that was found, as one page to keep, print or send")
+        self._report.setToolTip("All findings on one page, to save, print or send")
         self._report.clicked.connect(self._write_report)
         self._script = ScriptButton(
-            project, bridge, self.jobs, say=self._said.setText,
+            project, bridge, self.jobs, show_result=self._status.setText,
             folder=lambda: Path(self._target.text()).expanduser().parent,
         )  # fmt: skip
         self._tabs = DetailsTabs()
@@ -88,18 +88,20 @@ class ExportPage(Page):
 
     def _lay_out(self, choose: QPushButton) -> None:
         for label, name in (
-            (self._said, "export-status"), (self._leaks, "export-leaks"),
+            (self._status, "export-status"), (self._leaks, "export-leaks"),
             (self._redraw, "export-warning"), (self._images, "export-images"),
         ):  # fmt: skip
             label.setObjectName(name)
-        for label in (self._said, self._redraw):
+        for label in (self._status, self._redraw):
             label.setProperty("role", "caption")
             label.setWordWrap(True)
         self._strip.restored.connect(self._on_restored)
-        self._strip.all_asked.connect(lambda: self.show_list("Excluded", self._excluded_ids))
-        self._banner.review_asked.connect(lambda: self.asked.emit(PageRequest(PageName.DUPLICATES)))
-        self._banner.exclude_asked.connect(
-            lambda: self.asked.emit(PageRequest(PageName.OVERVIEW, PageAction.CLEAN_UP))
+        self._strip.all_requested.connect(lambda: self.show_list("Excluded", self._excluded_ids))
+        self._banner.review_requested.connect(
+            lambda: self.requested.emit(PageRequest(PageName.DUPLICATES))
+        )
+        self._banner.exclude_requested.connect(
+            lambda: self.requested.emit(PageRequest(PageName.OVERVIEW, PageAction.CLEAN_UP))
         )
         lower = QHBoxLayout()
         lower.setSpacing(12)
@@ -125,7 +127,7 @@ class ExportPage(Page):
         outer.addWidget(area)
 
     def _lay_out_promise(self, choose: QPushButton) -> QFrame:
-        """Lay out what the export would hold, where it goes, and the button."""
+        """Return the card with the figures of the plan, the target and the button."""
         card = QFrame()
         card.setObjectName("plain-card")
         row = QHBoxLayout()
@@ -141,7 +143,7 @@ class ExportPage(Page):
             where.addWidget(button)
         row.addLayout(where, 1)
         promise_row = QHBoxLayout()
-        promise_row.addWidget(self._said, 1)
+        promise_row.addWidget(self._status, 1)
         promise_row.addWidget(self._open)
         promise_row.addWidget(self._script)
         promise_row.addWidget(self._report)
@@ -154,11 +156,11 @@ class ExportPage(Page):
         return card
 
     def _lay_out_main(self) -> QVBoxLayout:
-        """Lay out images per class, what is excluded, and the lists behind."""
+        """Return images per class, excluded images and the details."""
         card, title = QFrame(), QLabel("Images per class")
         card.setObjectName("plain-card")
         title.setProperty("role", "heading")
-        legend = QLabel("tint: before · full colour: after")
+        legend = QLabel("pale: before · full colour: after")
         legend.setProperty("role", "caption")
         head = QHBoxLayout()
         head.addWidget(title, 1)
@@ -174,7 +176,7 @@ class ExportPage(Page):
         return main
 
     def plan(self) -> ExportPlan | None:
-        """Return the plan that is shown, and that the button carries out."""
+        """Return the shown plan, which the button runs."""
         return self._plan
 
     def refresh(self, changes: Changes) -> None:
@@ -183,10 +185,10 @@ class ExportPage(Page):
             self._ask_plan()
 
     def _on_typed(self) -> None:
-        """Let nothing be exported to the target of before."""
+        """Discard the plan of the previous target."""
         self._plan = None
         self._start.setEnabled(False)
-        self._said.setText("Planning…")
+        self._status.setText("Planning…")
         self._soon.start()
 
     def _ask_plan(self, *_: object) -> None:
@@ -198,20 +200,20 @@ class ExportPage(Page):
         )  # fmt: skip
 
     def _choose(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Where the new folder is made")
+        folder = QFileDialog.getExistingDirectory(self, "Where to create the new folder")
         if folder:
             self._target.setText(str(Path(folder) / f"{self.project.root.name}-clean"))
 
     def _refuse(self, error: InspectorError) -> None:
         self._plan = None
         self._start.setEnabled(False)
-        self._said.setText(f"{error.message}. {error.advice}")
+        self._status.setText(f"{error.message}. {error.advice}")
         self._redraw.setText("")
 
     def _show_plan(self, planned: PlannedExport) -> None:
         plan = planned.plan
         if Path(plan.target) != Path(self._target.text()).expanduser().absolute():
-            # The plan of before, on its way while another target is typed.
+            # A late plan of the previous target.
             return
         self._plan = plan
         self._start.setEnabled(plan.files > 0)
@@ -231,7 +233,7 @@ class ExportPage(Page):
         self._strip.show_images(planned.excluded, len(planned.excluded_ids))
         verb = "copied" if plan.mode is ExportMode.COPY else "linked"
         left = len(plan.left_out)
-        self._said.setText(
+        self._status.setText(
             f"{plan.files:,} files would be {verb}; {left:,} {'is' if left == 1 else 'are'} left"
             f" out. {plan.free_bytes / 1e9:,.0f} GB are free there."
         )
@@ -243,7 +245,7 @@ class ExportPage(Page):
         if plan is None:
             return
         if self._banner.isVisibleTo(self) and not self._asked_twice:
-            # Once more, with the number on the button itself.
+            # Ask once, with the number on the button itself.
             self._asked_twice = True
             self._start.setText(f"Export with {self._banner.count_text}?")
             return
@@ -267,11 +269,11 @@ class ExportPage(Page):
         manifest = Path(exported.manifest)
         self._done_in = str(manifest.parent)
         self._tabs.show_code(export_code(plan, manifest))
-        self._said.setText(
+        self._status.setText(
             f"Done: {exported.files:,} files, {exported.bytes / 1e6:,.1f} MB;"
             f" {exported.verified:,} verified by hash. {exported.leaks_after:,} known pairs across"
             f" splits at similarity {threshold:g} or more, {exported.groups_after:,} groups on"
-            f" several sides. The list is {exported.manifest}."
+            f" several splits. The manifest is {exported.manifest}."
         )
 
     def _on_restored(self, sample: int) -> None:
@@ -283,7 +285,7 @@ class ExportPage(Page):
     def _write_report(self) -> None:
         start = Path(self._target.text()).expanduser().parent / f"{self.project.name}-report.html"
         name, _ = QFileDialog.getSaveFileName(
-            self, "Where the report is written", str(start), _REPORTS,
+            self, "Where to save the report", str(start), _REPORTS,
             options=QFileDialog.Option.DontConfirmOverwrite,
         )  # fmt: skip
         if name:

@@ -18,14 +18,13 @@ class GalleryDecisions:
     """Decides on samples by their ids, off the GUI thread.
 
     Args:
-        tiles: What is known of the listed samples.
+        tiles: The tiles of the listed samples.
     """
 
     def __init__(self, project: Project, bridge: Bridge, tiles: GalleryModel) -> None:
         self._project, self._bridge, self._tiles = project, bridge, tiles
 
     def keep(self, ids: Sequence[int]) -> None:
-        """Keep images."""
         self._decide(self._project.decisions.keep, ids)
 
     def exclude(self, ids: Sequence[int]) -> None:
@@ -36,7 +35,6 @@ class GalleryDecisions:
         self._decide(decisions.clear if is_undo else decisions.drop, ids)
 
     def clear(self, ids: Sequence[int]) -> None:
-        """Clear the decisions on images."""
         self._decide(self._project.decisions.clear, ids)
 
     def keep_together(self, ids: Sequence[int]) -> None:

@@ -1,4 +1,4 @@
-"""What the gallery does with files outside of the program: copy paths, open, drag out."""
+"""Actions on files outside the program: copy paths, open, drag out."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from inspector.project.project import Project
 
 
 class FileActions:
-    """Hands the files of samples over to the desktop; the dataset stays as it is."""
+    """Passes the files of samples to the desktop; the dataset is never changed."""
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         self._project, self._bridge = project, bridge

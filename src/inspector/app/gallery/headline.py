@@ -1,4 +1,4 @@
-"""What the gallery shows, in one sentence."""
+"""The headline of the gallery: what it lists, in one sentence."""
 
 from inspector.project.review.gallery_query import (
     ANY_NEIGHBOUR,
@@ -25,10 +25,12 @@ _FINDINGS = {
 
 
 def headline(query: Query, listing: GalleryListing, *, title: str) -> str:
-    """Say what a filter shows.
+    """Return a sentence on what a filter lists.
 
     Args:
-        title: Of a list that a number opened; "" for none.
+        query: The filter.
+        listing: What it lists.
+        title: Title of a list that another page opened; "" for none.
     """
     shown, total = len(listing.ids), listing.images
     images = f"{total:,} image{'s' * (total != 1)}"
@@ -52,7 +54,7 @@ def headline(query: Query, listing: GalleryListing, *, title: str) -> str:
 
 
 def _parts(listing: GalleryListing) -> list[str]:
-    """Count splits and classes, where there are any."""
+    """Return the counts of splits and classes, if there are any."""
     parts = []
     for facet, one, many in (
         (Facet.SPLIT, "split", "splits"), (Facet.CLASS, "class", "classes"),

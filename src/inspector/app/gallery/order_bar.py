@@ -11,13 +11,13 @@ _SORT_NAMES = {Sort.NAME: "file name", Sort.SIMILARITY: "similarity"}
 
 
 class OrderBar(QWidget):
-    """Choose how tiles are grouped, sorted and sized.
+    """Chooses how tiles are grouped, sorted and sized.
 
     Args:
         name_filter: The field that filters by name; it belongs to the filter bar.
 
     Attributes:
-        changed: Another grouping or sorting is chosen.
+        changed: The grouping or sorting has changed.
         resized: Side of the thumbnails, px.
     """
 
@@ -54,9 +54,7 @@ class OrderBar(QWidget):
         row.addWidget(slider)
 
     def sort(self) -> Sort:
-        """Return the chosen sorting."""
         return Sort(self._sort.currentData())
 
     def group_by(self) -> GroupBy:
-        """Return the chosen grouping."""
         return GroupBy(self._group.currentData())

@@ -1,4 +1,4 @@
-"""Gallery: every file as a thumbnail, grouped, filtered and sorted; decisions by key."""
+"""Gallery: every file as a thumbnail, grouped, filtered and sorted; keys make decisions."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -34,18 +34,18 @@ from inspector.project.review.gallery_query import GalleryListing
 from inspector.store.samples import Sample
 
 MAX_DRAGGED = 1_000
-"""Their paths are read while the pointer waits."""
+"""Limit for dragging out: their paths are read on the GUI thread."""
 _DETAILS_PX, _DETAILS_WIDE_PX = 296, 376
 
 
 class GalleryPage(Page):
-    """List samples and decide on them."""
+    """Lists samples and decides on them."""
 
     name = PageName.GALLERY
     words = "images files thumbnails browse filter sort exclude keep list loupe select relabel"
     icon = "gallery"
     purpose = "Every image, grouped, filtered and sorted"
-    hint = "Space shows an image large, X excludes it, Ctrl+Z takes back. Press ? for all keys."
+    hint = "Space enlarges an image, X excludes it, Ctrl+Z undoes. Press ? for all keys."
     remembered = (
         "gallery-filters", "gallery-group-by", "gallery-sort", "gallery-name-part",
         "gallery-thumbnail-size", "gallery-list",
@@ -73,39 +73,37 @@ class GalleryPage(Page):
         self.setFocusProxy(self.view)
 
     def key_table(self) -> Sequence[Key]:
-        """Return the keys of this page."""
         return self._keys
 
     def refresh(self, changes: Changes) -> None:
-        """List again after a change."""
         if changes.samples or changes.duplicates or changes.decisions or changes.layout:
             if changes.decisions or changes.duplicates:
                 self.view.tiles.forget_tiles()
                 self.details.refresh()
             self._list()
         elif changes.rule:
-            # Label errors may have come.
+            # There may be new label errors.
             self._list()
 
     def refresh_visible(self) -> None:
-        """Ask again for thumbnails in sight that were not there yet."""
+        """Request visible thumbnails that were missing before."""
         self.thumbnails.forget()
         self._request()
 
     def shown_text(self) -> str:
-        """Say how many are listed and selected."""
+        """Return how many images are listed and selected."""
         selected = len(self.view.selected_ids())
         shown = f"{len(self.view.tiles.ids):,} shown of {self._total:,}"
         return f"{shown} · {selected:,} selected" if selected > 1 else shown
 
     def show_sample(self, sample: int) -> None:
-        """Select a sample, where it is listed, else list everything first."""
+        """Select a sample; if it is not listed, clear the filters first."""
         if not self.view.select_id(sample):
             self._show_after = sample
             self.filters.clear()
 
     def open(self, request: PageRequest) -> None:
-        """List just some samples under a title that says which, or select one."""
+        """List some samples under a title, or select one."""
         if request.action is PageAction.SHOW_LIST:
             self.filters.show_only(request.title, request.samples)
         elif request.action is PageAction.SHOW_IMAGE:
@@ -114,8 +112,8 @@ class GalleryPage(Page):
             self._show_similar(request.samples[0])
 
     def close(self) -> bool:
-        """End the decode threads, too."""
-        self.thumbnails.shut()
+        """End the decode threads as well."""
+        self.thumbnails.shut_down()
         return super().close()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -166,7 +164,7 @@ class GalleryPage(Page):
         self._request()
 
     def _on_selection(self) -> None:
-        """Show what is selected; an image that the filter hides is not shown."""
+        """Show the selected image; a hidden one is not shown."""
         self._bar.show_count(len(self.view.selected_ids()))
         current = self.view.currentIndex()
         if not current.isValid():
@@ -180,7 +178,7 @@ class GalleryPage(Page):
         self._decisions.keep_together(self.view.selected_ids())
 
     def _compare(self) -> None:
-        """Compare the first two that are selected, or one with its closest near-duplicate."""
+        """Compare the first two selected images, or one with its closest near-duplicate."""
         ids = self.view.selected_ids()[:2]
         if ids:
             self.bridge.call(lambda: _pair(self.project, ids), self._show_pair, channel="compare")
@@ -224,9 +222,11 @@ class GalleryPage(Page):
     def _leave_for_duplicates(self, sample: int) -> None:
         if self.loupe is not None:
             self.loupe.close_loupe()
-        self.asked.emit(PageRequest(PageName.DUPLICATES, PageAction.SHOW_IMAGE, samples=(sample,)))
+        self.requested.emit(
+            PageRequest(PageName.DUPLICATES, PageAction.SHOW_IMAGE, samples=(sample,))
+        )
 
-    def _menu(self, place: QPoint) -> None:
+    def _menu(self, point: QPoint) -> None:
         ids = self.view.selected_ids()
         if not ids:
             return
@@ -236,7 +236,7 @@ class GalleryPage(Page):
             if key.name in _IN_MENU:
                 text = key.does[:1].upper() + key.does[1:]
                 menu.addAction(f"{text}\t{key.keys}").triggered.connect(key.run)
-        menu.popup(place)
+        menu.popup(point)
 
     def _dragged(self) -> list[str]:
         return self._files.paths(self.view.selected_ids()[:MAX_DRAGGED])
@@ -276,14 +276,14 @@ class GalleryPage(Page):
     def _show_similar(self, sample: int) -> None:
         show_similar(self, sample, self.filters.show_only)
 
-    def _on_way(self, place: int) -> None:
-        """Go to the map; this page is the grid whenever it is shown."""
+    def _on_way(self, position: int) -> None:
+        """Go to the map; this page always shows the grid."""
         self._ways.mark(0)
-        if place:
+        if position:
             self._map()
 
     def _map(self) -> None:
-        self.asked.emit(PageRequest(PageName.MAP))
+        self.requested.emit(PageRequest(PageName.MAP))
 
     def _table(self) -> list[Key]:
         view, decisions, files = self.view, self._decisions, self._files
@@ -293,16 +293,16 @@ class GalleryPage(Page):
 
         return [
             Key("loupe", "E", "show large (also Space)", self._current_to_loupe),
-            Key("keep", "P", "keep what is selected", on_selected(decisions.keep)),
-            Key("drop", "X", "exclude what is selected, or take it back", self._exclude),
+            Key("keep", "P", "keep the selected images", on_selected(decisions.keep)),
+            Key("drop", "X", "exclude the selected images, or undo that", self._exclude),
             Key("clear", "U", "clear the decision", on_selected(decisions.clear)),
             Key("class", "L", "change the class…", self._change_class),
-            Key("together", "G", "keep what is selected together", self._keep_together),
+            Key("together", "G", "keep the selected images together", self._keep_together),
             Key("compare", "C", "compare two images", self._compare),
             Key("duplicates", "D", "show its cluster on Duplicates", self._to_duplicates),
             Key("similar", "S", "similar images of the current one", self._similar),
-            Key("map", "M", "see all images on the map", self._map),
-            Key("all", "Ctrl+A", "select all that is shown", view.selectAll),
+            Key("map", "M", "show all images on the map", self._map),
+            Key("all", "Ctrl+A", "select all shown images", view.selectAll),
             Key("group", "Shift+A", "select all of this group", view.select_current_group),
             Key("none", "Escape", "select nothing", view.clearSelection),
             Key("fold", "-", "fold or unfold this group", view.fold_current),
@@ -311,7 +311,7 @@ class GalleryPage(Page):
             Key(
                 "copy_path",
                 "Ctrl+C",
-                "copy the paths of what is selected",
+                "copy the paths of the selected images",
                 on_selected(files.copy_paths),
             ),
             Key("copy", "Ctrl+Shift+C", "copy the shown list as text", self._copy_list),
@@ -328,7 +328,7 @@ class GalleryPage(Page):
         self.view.context_requested.connect(self._menu)
         self.view.opened.connect(self._open_loupe)
         self.details.chosen.connect(self.show_sample)
-        self.details.duplicates_asked.connect(self._leave_for_duplicates)
+        self.details.duplicates_requested.connect(self._leave_for_duplicates)
         self._bar.cleared.connect(self.view.clearSelection)
         self.filters.changed.connect(self._list)
         self.filters.copy_list.clicked.connect(self._copy_list)
@@ -356,7 +356,7 @@ class GalleryPage(Page):
         self._headline = ElidedLabel("Gallery")
         self._headline.setObjectName("gallery-headline")
         self._headline.setProperty("role", "title")
-        self._ways = SegmentedControl(["Grid", "Map"], name="Gallery as")
+        self._ways = SegmentedControl(["Grid", "Map"], name="View as")
         self._ways.chosen.connect(self._on_way)
         head = QHBoxLayout()
         head.addWidget(self._headline, 1)

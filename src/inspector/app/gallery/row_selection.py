@@ -37,7 +37,7 @@ class RowSelection:
         return ids
 
     def select_ids(self, samples: Sequence[int], focus: int) -> None:
-        """Select the listed ones of some samples without scrolling.
+        """Select those of some samples that are listed, without scrolling.
 
         Args:
             samples: Ids of samples.

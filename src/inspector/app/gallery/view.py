@@ -1,4 +1,4 @@
-"""The gallery: a list view of a million tiles with group headers, laid out by arithmetic."""
+"""The grid of the gallery: a list view of up to a million tiles with group headers."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -47,15 +47,16 @@ _MOVES = {
 
 
 class GalleryView(QListView):
-    """Show a `GalleryModel` as a grid with sticky group headers.
+    """Shows a `GalleryModel` as a grid with sticky group headers.
 
     Attributes:
-        current_changed: The id of the sample that has the focus.
-        selection_moved: Other tiles are selected.
-        moved: Other tiles are in sight, without scrolling.
+        current_changed: The id of the current sample.
+        selection_moved: The selection has changed.
+        moved: Other tiles are visible, without scrolling.
         context_requested: A right click or the menu key, in global coordinates.
-        hovered: The pointer is over another tile: its id and its place on the screen; 0 over none.
-        opened: The id of a sample that was asked for large: by Space, Return or a double click.
+        hovered: The pointer is over another tile: its id and its rectangle on the screen; 0 for
+            none.
+        opened: The id of a sample to show large: Space, Return or a double click.
     """
 
     opened = Signal(int)
@@ -70,7 +71,7 @@ class GalleryView(QListView):
         super().__init__(parent)
         self.pixmap: Callable[[int], QPixmap | None] = _nothing
         self.files: Callable[[], Sequence[str]] = tuple
-        """Asked for the paths of what is selected when it is dragged out."""
+        """Returns the paths of the selected files when they are dragged out."""
         self.tiles = GalleryModel()
         self._size = TILE_PX
         self._folded: set[str] = set()
@@ -94,36 +95,35 @@ class GalleryView(QListView):
         self.selectionModel().selectionChanged.connect(self._on_selection)
 
     def set_tile_size(self, size_px: int) -> None:
-        """Set the side of a tile's image."""
+        """Set the side of the tiles' images."""
         self._size = size_px
         self.doItemsLayout()
 
     def selected_ids(self) -> list[int]:
-        """Return the ids of the selected samples, in order."""
         return self._rows.ids()
 
     def show_listing(
         self, ids: NDArray[np.int32], starts: NDArray[np.int32], titles: Sequence[str]
     ) -> None:
-        """Show other samples; the place and what is selected stay, as far as they are listed."""
-        place = self.verticalScrollBar().value()
+        """Show other samples; scroll position and selection stay as far as possible."""
+        scroll_px = self.verticalScrollBar().value()
         selected, current = self._rows.ids() or self._rows.pending, self.currentIndex()
         focus = int(self.tiles.ids[current.row()]) if current.isValid() else 0
         self.tiles.set_listing(ids, starts, titles)
-        self.verticalScrollBar().setValue(place)
+        self.verticalScrollBar().setValue(scroll_px)
         self._rows.select_ids(selected, focus)
 
     def selected_values(self) -> dict[str, list[str]]:
-        """Return what is selected, to be kept for another day."""
+        """Return the selection, to be saved."""
         return {"selected": [str(i) for i in self.selected_ids()[:MAX_CACHED]]}
 
     def select_values(self, selection: Mapping[str, Iterable[str]]) -> None:
-        """Select it again, as soon as it is listed."""
+        """Restore a saved selection as soon as it is listed."""
         self._rows.pending = [int(i) for i in selection.get("selected", ()) if i.isdecimal()]
         self._rows.select_ids(self._rows.pending, 0)
 
     def select_id(self, sample: int) -> bool:
-        """Select one sample and scroll to it; False where it is not listed."""
+        """Select one sample and scroll to it; return False if it is not listed."""
         rows = np.flatnonzero(self.tiles.ids == sample)
         if not len(rows):
             return False
@@ -140,7 +140,7 @@ class GalleryView(QListView):
         return self._grid.rows_between(top, top + self.viewport().height())
 
     def fold(self, group: int) -> None:
-        """Fold a group to its header, or unfold it; its number is its place in the list."""
+        """Fold a group to its header, or unfold it."""
         self._folded ^= {self.tiles.titles[group]}
         self.doItemsLayout()
         self.moved.emit()
@@ -152,11 +152,10 @@ class GalleryView(QListView):
             self.fold(self._grid.group_of(index.row()))
 
     def select_group(self, group: int) -> None:
-        """Select every image of a group."""
         self._rows.select_rows(int(self._grid.bounds[group]), int(self._grid.bounds[group + 1]))
 
     def select_current_group(self) -> None:
-        """Select every image of the group of the current one."""
+        """Select every image in the group of the current image."""
         index = self.currentIndex()
         if index.isValid():
             self.select_group(self._grid.group_of(index.row()))
@@ -250,7 +249,7 @@ class GalleryView(QListView):
         self._rows.select_all()
 
     def startDrag(self, _: Qt.DropAction) -> None:
-        """Let the selected files be dropped elsewhere: as copies, the dataset stays as it is."""
+        """Drag the selected files out as copies; the dataset is never changed."""
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(path) for path in self.files()])
         drag = QDrag(self)
@@ -265,8 +264,8 @@ class GalleryView(QListView):
         if sample != self._hovered:
             self._hovered = sample
             rect = self._rect(index.row()) if sample else QRect()
-            place = self.viewport().mapToGlobal(rect.topLeft())
-            self.hovered.emit(sample, QRect(place, rect.size()))
+            point = self.viewport().mapToGlobal(rect.topLeft())
+            self.hovered.emit(sample, QRect(point, rect.size()))
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
@@ -277,11 +276,11 @@ class GalleryView(QListView):
         self._leave()
 
     def select_through(self, index: QModelIndex, *, add: bool = False) -> None:
-        """Select the range from the anchor to an index; `add` keeps what is selected already."""
+        """Select the range from the anchor to an index; `add` keeps the selection."""
         self._rows.extend_to(index, add=add)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let Shift and a key that moves select as Shift and a click does; Space opens."""
+        """Extend the selection with Shift and a movement key; open on Space or Return."""
         if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if self.currentIndex().isValid():
                 self.opened.emit(int(self.tiles.ids[self.currentIndex().row()]))
@@ -326,10 +325,10 @@ class GalleryView(QListView):
         super().mousePressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Show the menu at the current image, where it is asked for by a key."""
+        """Show the menu at the current image when a key asks for it."""
         if event.reason() is QContextMenuEvent.Reason.Keyboard and self.currentIndex().isValid():
-            place = self.visualRect(self.currentIndex()).center()
-            self.context_requested.emit(self.viewport().mapToGlobal(place))
+            point = self.visualRect(self.currentIndex()).center()
+            self.context_requested.emit(self.viewport().mapToGlobal(point))
         event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -358,7 +357,7 @@ class GalleryView(QListView):
         self.tiles.ask(rows)
 
     def _headers(self) -> Iterator[tuple[int, QRect]]:
-        """Return the groups in sight with the places of their headers, sticky at the top."""
+        """Yield the visible groups with the rectangles of their headers."""
         if not self.tiles.titles:
             return
         width, height = self.viewport().width(), self.viewport().height()
@@ -374,7 +373,7 @@ class GalleryView(QListView):
             )
 
     def _press_header(self, point: QPoint) -> bool:
-        """Fold a group or select all of it, where its header is; False elsewhere."""
+        """Fold or select the group whose header is at a point; return False without one."""
         for group, rect in self._headers():
             if rect.contains(point):
                 if in_select_all(rect, point):
@@ -391,7 +390,7 @@ class GalleryView(QListView):
 
     def _on_current(self, current: QModelIndex, _: QModelIndex) -> None:
         if current.isValid():
-            # Where Shift begins from now on, unless it was Shift that moved here.
+            # The anchor of the next range; extending a range restores its own anchor afterwards.
             self._rows.anchor = current.row()
             self.current_changed.emit(int(self.tiles.ids[current.row()]))
 
@@ -400,7 +399,7 @@ class GalleryView(QListView):
         self.selection_moved.emit()
 
     def _leave(self, *_: object) -> None:
-        """Let go of what is enlarged; the pointer has to move to have it again."""
+        """Close the enlarged image; it returns when the pointer moves."""
         self._hovered = 0
         self.hovered.emit(0, QRect())
 

@@ -11,10 +11,10 @@ from inspector.project.splits.group_effects import GroupEffect
 
 
 class EffectRequests(QObject):
-    """Asks for the effect of cards; a newer request replaces the one before.
+    """Computes the effects of cards; a newer request replaces the one before.
 
     Attributes:
-        answered: A `ProposalCard` that shows its effect now.
+        answered: A `ProposalCard` whose effect is now known.
     """
 
     answered = Signal(object)

@@ -6,8 +6,8 @@ from inspector.app.groups.proposal_card import ShownProposal, shown_proposal
 from inspector.app.groups.tab_notes import GroupsTab, tab_of
 from inspector.dataset.groups import Provenance
 from inspector.project.project import Project
+from inspector.project.review.group_members import Group
 from inspector.project.review.grouping_proposals import GroupingProposal, ProposalState
-from inspector.project.review.groups import Group
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Groups: which images must stay together? A card per proposal, with its price and its evidence."""
+"""Groups: which images must stay in one split? One card per proposal, with effect and evidence."""
 
 from collections.abc import Sequence
 
@@ -32,25 +32,26 @@ from inspector.errors import InspectorError
 from inspector.project.catalog.samples import Counts
 from inspector.project.changes import Changes
 from inspector.project.project import Project
-from inspector.project.review.groups import Group, JudgedGroups
+from inspector.project.review.group_members import Group
+from inspector.project.review.groups import JudgedGroups
 from inspector.store.samples import Sample
 
 SIDE_PX, SIDE_WIDE_PX, WIDE_PX = 384, 464, 1300
 
 
 class GroupsPage(Page):
-    """Look at proposals, judge them, accept them."""
+    """Lists proposals, judges pairs of them, accepts or dismisses them."""
 
     name = PageName.GROUPS
     words = "patient burst video session event together proposals pattern"
     icon = "groups"
-    purpose = "What belongs together: the same person, burst, video, patient or day"
+    purpose = "Images that belong together: the same person, burst, video, patient or day"
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__(project, bridge)
         self._data = GroupsData()
         self._tab = GroupsTab.NAMES
-        self.notice = self._off = Notice("Look at them")
+        self.notice = self._off = Notice("Review them")
         self._off.taken.connect(self._on_notice)
         self._thumbnails = Thumbnails(project.samples.thumbnail, self)
         self._tabs = SegmentedControl(TAB_NAMES, name="Where groups come from")
@@ -61,21 +62,21 @@ class GroupsPage(Page):
         self._proposals = ProposalList(self._thumbnails)
         self._proposals.chosen_changed.connect(self._on_chosen)
         self._proposals.decided.connect(self._on_decided)
-        self._proposals.list_asked.connect(self._on_list)
+        self._proposals.list_requested.connect(self._on_list)
         self._effects = EffectRequests(project, bridge, self)
         self._effects.answered.connect(self._on_effect)
         self._near = NearDuplicatesCard(self._thumbnails)
         self._near.opened.connect(self._on_group)
-        self._near.keep_asked.connect(self._on_keep)
+        self._near.keep_requested.connect(self._on_keep)
         self._accepted = AcceptedCard(self._thumbnails)
-        self._accepted.list_asked.connect(self.show_list)
+        self._accepted.list_requested.connect(self.show_list)
         self._effect, self._judge = EffectPanel(), JudgePanel(self._thumbnails)
-        self._effect.list_asked.connect(self.show_list)
+        self._effect.list_requested.connect(self.show_list)
         self._judge.judged.connect(self._on_judged)
         self._judge.changed.connect(self._request)
         self._keys = [
-            Key("same", "Y", "the pair belongs to one group", self._judge.yes),
-            Key("other", "N", "the pair does not", self._judge.no),
+            Key("same", "Y", "the two images belong to one group", self._judge.yes),
+            Key("other", "N", "they do not belong to one group", self._judge.no),
             Key("skip", "S", "skip this pair", self._judge.skip),
             Key("together", "A", "keep the selected groups together", self._near.keep),
         ]
@@ -86,11 +87,10 @@ class GroupsPage(Page):
         )
 
     def key_table(self) -> Sequence[Key]:
-        """Return the keys of this page."""
         return self._keys
 
     def refresh(self, changes: Changes) -> None:
-        """Ask for the proposals again, once the scan is done."""
+        """Query the proposals again, once the scan has ended."""
         if not (changes.groups or changes.duplicates or changes.decisions or changes.dataset):
             return
         if self.project.scans.is_complete():
@@ -101,13 +101,12 @@ class GroupsPage(Page):
             self.bridge.call(samples.counts, self._show_scanning, channel="groups")
 
     def shown_text(self) -> str:
-        """Say how many groups are listed."""
         count = len(self._data.groups)
         return f"{count:,} group{'s' * (count != 1)}"
 
     def close(self) -> bool:
-        """Let go of the decode threads, too."""
-        self._thumbnails.shut()
+        """End the decode threads as well."""
+        self._thumbnails.shut_down()
         return super().close()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -121,7 +120,7 @@ class GroupsPage(Page):
     def _show_scanning(self, counts: Counts) -> None:
         done = 100 * counts.images // max(1, counts.images + counts.pending)
         self._empty.show_text(
-            f"Images are read: {done} %", "Groups are proposed once every image is read."
+            f"Reading images: {done} %", "Groups are proposed once every image is read."
         )
 
     def _show(self, data: GroupsData) -> None:
@@ -198,7 +197,7 @@ class GroupsPage(Page):
             self._judge.show_pairs(pairs, so_far, splits)
 
     def _request(self) -> None:
-        """Ask for the thumbnails of all cards; the pair to judge comes first."""
+        """Request the thumbnails of all cards; the pair to judge comes first."""
         if not self.isVisible():
             return
         if self._near.isVisible():
@@ -231,7 +230,7 @@ class GroupsPage(Page):
 
     def _on_notice(self) -> None:
         self.bridge.call(self.project.groups.acknowledge, writes=True)
-        self.asked.emit(PageRequest(PageName.GROUPS))
+        self.requested.emit(PageRequest(PageName.GROUPS))
 
     def _on_pattern(self, text: str) -> None:
         self.bridge.call(

@@ -18,7 +18,7 @@ class ProposalList(QWidget):
     Attributes:
         chosen_changed: Another card, or none, is chosen.
         decided: A `ShownProposal`, and True to accept it, False to dismiss it, None to undo that.
-        list_asked: The `ShownProposal` whose images the user wants to see.
+        list_requested: The `ShownProposal` whose images the user wants to see.
         focus_moved: The card that got the keyboard focus by an arrow key.
         cards: The undecided proposals, in order.
         chosen: The card that the rest of the page is about.
@@ -26,7 +26,7 @@ class ProposalList(QWidget):
 
     chosen_changed = Signal()
     decided = Signal(object, object)
-    list_asked = Signal(object)
+    list_requested = Signal(object)
     focus_moved = Signal(object)
 
     def __init__(self, thumbnails: Thumbnails) -> None:
@@ -76,16 +76,16 @@ class ProposalList(QWidget):
     def _card(self, shown: ShownProposal) -> ProposalCard:
         card = ProposalCard(shown, self._thumbnails)
         card.chosen.connect(self.choose)
-        card.accept_asked.connect(self._on_accept)
-        card.dismiss_asked.connect(lambda one: self.decided.emit(one.shown, False))
-        card.list_asked.connect(lambda one: self.list_asked.emit(one.shown))
-        card.step_asked.connect(self._on_step)
+        card.accept_requested.connect(self._on_accept)
+        card.dismiss_requested.connect(lambda one: self.decided.emit(one.shown, False))
+        card.list_requested.connect(lambda one: self.list_requested.emit(one.shown))
+        card.step_requested.connect(self._on_step)
         return card
 
     def _row(self, shown: ShownProposal) -> ClosedRow:
         row = ClosedRow(shown)
-        row.undo_asked.connect(lambda one: self.decided.emit(one.shown, None))
-        row.list_asked.connect(lambda one: self.list_asked.emit(one.shown))
+        row.undo_requested.connect(lambda one: self.decided.emit(one.shown, None))
+        row.list_requested.connect(lambda one: self.list_requested.emit(one.shown))
         return row
 
     def _on_accept(self, card: ProposalCard) -> None:

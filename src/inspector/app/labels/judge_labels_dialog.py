@@ -27,7 +27,7 @@ class JudgeLabelsDialog(JudgeDialog):
         self._project, self._bridge = project, bridge
         self._review_state: LabelReviewState | None = None
         self.answered.connect(self._judge)
-        self.back_asked.connect(self._take_back)
+        self.back_requested.connect(self._take_back)
         bridge.call(self._begin, self._show, channel="judge labels")
 
     def _begin(self) -> LabelReviewState | None:
@@ -47,7 +47,7 @@ class JudgeLabelsDialog(JudgeDialog):
         self.set_back_enabled(state is not None and state.judged > 0)
         if state is None:
             self.show_question("Look for label errors first.")
-            self.show_state("Diagnose on Overview does it.")
+            self.show_state("Run a diagnosis on Overview.")
             return
         if not is_open:
             self.show_question("All are judged.")

@@ -9,7 +9,7 @@ from inspector.project.project import Project
 
 
 class LabelCountPanel(QWidget):
-    """Say how many labels are wrong, once a person has judged a random sample."""
+    """Shows how many labels are wrong, once the user has judged a random sample."""
 
     def __init__(self, project: Project, bridge: Bridge) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class LabelCountPanel(QWidget):
         self.hide()
 
     def refresh(self) -> None:
-        """Ask again how far the review is."""
+        """Query the progress of the review."""
         self._bridge.call(self._project.label_review.state, self._show, channel="label count")
 
     def _show(self, state: LabelReviewState | None) -> None:
@@ -40,12 +40,14 @@ class LabelCountPanel(QWidget):
             self._judge.setVisible(state.judged < state.images)
             return
         self._judge.show()
-        self._judge.setText("Go on judging…" if state.judged else f"Judge {state.target} images…")
+        self._judge.setText(
+            "Continue judging…" if state.judged else f"Judge {state.target} images…"
+        )
         self._text.setText(
             f"{state.judged} of {state.target} judged."
             if state.judged
-            else f"How many labels are wrong? No model knows: judge {state.target} images drawn"
-            " at random from the whole ranking."
+            else f"How many labels are wrong? No model can tell: judge {state.target} images"
+            " that are sampled at random from the whole ranking."
         )
 
     def _open(self) -> None:

@@ -1,4 +1,4 @@
-"""What the clean-up dialog says of pairs, choices and its button."""
+"""The texts of the clean-up dialog: pairs, choices and its button."""
 
 from enum import Enum
 
@@ -18,8 +18,8 @@ class PairFilter(Enum):
     NEAR = "Near"
     TWO_LABELS = "Two labels"
 
-    def holds(self, pair: CopyPair) -> bool:
-        """Tell whether a pair is one of these."""
+    def matches(self, pair: CopyPair) -> bool:
+        """Return whether a pair passes the filter."""
         match self:
             case PairFilter.ALL:
                 return True
@@ -37,10 +37,11 @@ CHIPS = tuple(PairFilter)
 
 
 def tile_of(pair: CopyPair, *, ticks: bool = True) -> PairTile:
-    """Return a pair as it is shown: the image that stays at the left.
+    """Return a pair as a tile, with the image that stays at the left.
 
     Args:
-        ticks: Show whether the other one goes.
+        pair: The pair.
+        ticks: True to show whether the copy is excluded.
     """
     note = ""
     if pair.two_labels:
@@ -57,7 +58,7 @@ def tile_of(pair: CopyPair, *, ticks: bool = True) -> PairTile:
 
 
 def action_text(plan: CleanUpPlan) -> str:
-    """Return what the button says: the exact number."""
+    """Return the text of the button, with the exact number."""
     count = len(plan.excluded)
     if plan.resplit is not None:
         moves = f"Move {_images(len(plan.moves))}"
@@ -73,7 +74,7 @@ def action_text(plan: CleanUpPlan) -> str:
 
 
 def price_text(name: str, price: CleanUpPlan | str) -> tuple[str, bool]:
-    """Return what a choice costs in one line, and whether that hurts."""
+    """Return what a choice costs in one line, and whether that is harmful."""
     if isinstance(price, str):
         return price, True
     if price.obstacles:

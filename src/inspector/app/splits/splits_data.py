@@ -1,4 +1,4 @@
-"""What Splits shows of one rule, and its sentences."""
+"""The data of Splits for one rule, and its sentences."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -16,15 +16,15 @@ GROUP = "group"
 
 @dataclass(frozen=True, slots=True)
 class SplitsData:
-    """What the page shows of one rule.
+    """The content of the page for one rule.
 
     Attributes:
-        leakage: Of the rule, at a threshold.
+        leakage: Leakage of the rule at a threshold.
         balance: Images per split, by class.
         moved: Images that would move compared with the current folders.
-        lock: What there is to say of the locked split; "" without one.
-        search: Asked again when the threshold moves.
-        computing: Whether other seeds are still to come.
+        lock: A sentence on the locked split; "" without one.
+        search: Answers for another threshold.
+        computing: Whether other seeds are still being computed.
     """
 
     leakage: Leakage
@@ -37,7 +37,7 @@ class SplitsData:
 
     @property
     def nodes(self) -> dict[str, int]:
-        """Images by split, those that are excluded left out; training first."""
+        """Return the images by split, without excluded ones; training first."""
         leakage, membership = self.leakage, self.leakage.membership
         others = {
             name: sum(path not in leakage.excluded for path in paths)
@@ -52,7 +52,7 @@ class SplitsData:
 
     @property
     def edges(self) -> list[SplitEdge]:
-        """How many images of each split have a near-duplicate in each earlier one."""
+        """Return how many images of each split have a near-duplicate in each earlier one."""
         evaluation = self.leakage.membership.evaluation
         counts = {
             (_shown(cell.source, evaluation), _shown(cell.to, evaluation)): sum(
@@ -72,7 +72,7 @@ class SplitsData:
         return self.search.between(source, to, self.leakage.threshold)
 
     def headline(self, edge: SplitEdge) -> str:
-        """Return what is true of two splits."""
+        """Return a sentence on what two splits share."""
         images = self.nodes[edge.to]
         if not edge.count:
             return f"No {edge.to} image has a near-duplicate in {edge.source}."
@@ -84,7 +84,7 @@ class SplitsData:
 
     @property
     def note(self) -> str:
-        """Return what to do, and what else a person has to know of this rule."""
+        """Return what to do, and what else to know about the rule."""
         leakage, membership = self.leakage, self.leakage.membership
         neighbours, groups = len(leakage.leaks) - leakage.count(GROUP), leakage.count(GROUP)
         parts = []
@@ -111,11 +111,11 @@ class SplitsData:
 
 
 def read_splits(project: Project, rule: Rule) -> SplitsData:
-    """Return what there is to show of a rule.
+    """Read the data of a rule.
 
     Raises:
         DatasetError: The rule can't be applied.
-        UsageError: Its arguments are wrong.
+        UsageError: The arguments of the rule are wrong.
     """
     search = project.splits.search(rule)
     leakage = search.at(project.duplicates.threshold)
@@ -138,19 +138,19 @@ def read_splits(project: Project, rule: Rule) -> SplitsData:
 
 
 def at_threshold(shown: SplitsData, threshold: float) -> SplitsData:
-    """Return what is shown at another threshold; other seeds take long, and come at rest."""
+    """Return the data at another threshold, without other seeds, which take long."""
     return replace(shown, leakage=shown.search.at(threshold, with_seeds=False), computing=True)
 
 
 def lock_text(project: Project) -> str:
-    """Say what of the locked split still holds; "" without one."""
+    """Return what has changed since the split was locked; "" without a lock."""
     lock = project.splits.locked()
     if lock is None:
         return ""
     gone = len(lock.missing) + len(lock.changed)
     apart = f", {gone:,} changed or gone, {len(lock.new):,} new" if gone or lock.new else ""
     where = f" in {Path(lock.file).name}" if lock.file else ""
-    return f"Locked{where}: {lock.same:,} files still as they were{apart}."
+    return f"Locked{where}: {lock.same:,} files unchanged{apart}."
 
 
 def _shown(name: str, evaluation: str) -> str:

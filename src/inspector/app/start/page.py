@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector.app.start.illustrations import DropArrow, GapPicture, PairPicture
+from inspector.app.start.illustrations import DropArrow, GapIllustration, PairIllustration
 from inspector.app.start.recent import ROW_PX
 from inspector.app.start.recent_row import RecentRow
 from inspector.app.widgets.controls.busy_line import BusyLine
@@ -43,8 +43,8 @@ _ABOVE_PX, _ABOVE_NARROW_PX = 220, 440
 _ROW_GAP_PX = 6
 _CHOOSE_PX = 190
 _STEPS = (
-    ("Find", "Images that are in two splits, labels that look wrong, groups that a split tears"
-     " apart."),
+    ("Find", "Images that are in two splits, labels that look wrong, groups that are divided"
+     " between splits."),
     ("Explain", "How much of the gap between validation and test accuracy comes from leakage."),
     ("Clean up", "Exclude the copies, lock the split and export it. Your files stay as they are."),
 )  # fmt: skip
@@ -55,8 +55,8 @@ class StartPage(QWidget):
 
     Attributes:
         opened: The path of a folder or a project file that the user chose.
-        sample_asked: The user wants the generated sample.
-        preferences_asked: The user wants to see the preferences.
+        sample_requested: The user wants the generated sample.
+        preferences_requested: The user wants to see the preferences.
         painted: The page was painted for the first time.
 
     Args:
@@ -64,8 +64,8 @@ class StartPage(QWidget):
     """
 
     opened = Signal(str)
-    sample_asked = Signal()
-    preferences_asked = Signal()
+    sample_requested = Signal()
+    preferences_requested = Signal()
     painted = Signal()
 
     def __init__(self, recent: "Sequence[RecentDataset]") -> None:
@@ -116,7 +116,7 @@ class StartPage(QWidget):
     def is_painted(self) -> bool:
         return self._painted
 
-    def say(self, text: str) -> None:
+    def show_error(self, text: str) -> None:
         """Show why something could not be opened."""
         self.show_opening("")
         self._note.setText(text)
@@ -134,8 +134,8 @@ class StartPage(QWidget):
 
     def show_job(self, progress: "Progress", stop: "Stop") -> None:
         """Show that the sample is being created, with a stop."""
-        self.say("")
-        self._status.setText("Making the sample dataset…")
+        self.show_error("")
+        self._status.setText("Creating the sample dataset…")
         self._busy_box.show()
         self._sample.setEnabled(False)
         self._jobs.start(progress, stop)
@@ -151,7 +151,7 @@ class StartPage(QWidget):
         """Show jobs of the window below the buttons."""
         self._bar.watch(jobs)
 
-    def show_faces(self, thumbnails_of: "Mapping[str, list[QImage]]") -> None:
+    def show_thumbnails(self, thumbnails_of: "Mapping[str, list[QImage]]") -> None:
         """Show thumbnails of recent datasets in the space that was reserved for them."""
         for row in self._rows:
             row.show_thumbnails(thumbnails_of.get(row.dataset.path, ()))
@@ -188,8 +188,8 @@ class StartPage(QWidget):
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(1, 0 if narrow else 1)
         self._grid.setRowStretch(0, 1)
-        for place, row in enumerate(self._rows):
-            row.setVisible(place < rows)
+        for position, row in enumerate(self._rows):
+            row.setVisible(position < rows)
 
     def _finish(self) -> None:
         """Add what the first paint does not need: a shortcut imports `Qt`, which takes 15 ms."""
@@ -243,8 +243,8 @@ class StartPage(QWidget):
         choose.clicked.connect(self.ask_folder)
         self._file.setToolTip("An archive of images, or a project file")
         self._file.clicked.connect(self.ask_file)
-        sample.setToolTip("Makes a small dataset with known flaws, in some seconds, offline")
-        sample.clicked.connect(self.sample_asked)
+        sample.setToolTip("Creates a small dataset with known flaws in a few seconds, offline")
+        sample.clicked.connect(self.sample_requested)
         inside = QVBoxLayout(field)
         inside.setContentsMargins(16, 16, 16, 16)
         inside.setSpacing(10)
@@ -296,7 +296,7 @@ class StartPage(QWidget):
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        head = QLabel("Recent" if self._rows else "Nothing was open yet")
+        head = QLabel("Recent" if self._rows else "No recent datasets")
         head.setProperty("role", "heading")
         first = QHBoxLayout()
         first.addWidget(head)
@@ -318,7 +318,7 @@ class StartPage(QWidget):
         settings = QPushButton("Settings")
         settings.setProperty("role", "quiet")
         settings.setToolTip("Theme, detection, storage, keyboard and more (Ctrl+,)")
-        settings.clicked.connect(self.preferences_asked)
+        settings.clicked.connect(self.preferences_requested)
         safe = QLabel("Nothing is uploaded")
         safe.setProperty("role", "caption")
         foot = QHBoxLayout()
@@ -365,7 +365,11 @@ def _steps_card() -> QWidget:
     column = QVBoxLayout(card)
     column.setContentsMargins(16, 16, 16, 16)
     column.setSpacing(12)
-    pictures = (PairPicture(excluded=False), GapPicture(), PairPicture(excluded=True))
+    pictures = (
+        PairIllustration(excluded=False),
+        GapIllustration(),
+        PairIllustration(excluded=True),
+    )
     for picture, (title, sentence) in zip(pictures, _STEPS, strict=True):
         head, text = QLabel(title), QLabel(sentence)
         head.setProperty("role", "heading")
@@ -392,7 +396,8 @@ def _sample_card() -> QWidget:
     title = QLabel("Try the sample")
     title.setProperty("role", "card-title")
     text = QLabel(
-        "600 generated images with known leaks, made here in some seconds. Nothing is downloaded."
+        "600 generated images with known leaks, created here in a few seconds."
+        " Nothing is downloaded."
     )
     text.setProperty("role", "muted")
     text.setWordWrap(True)

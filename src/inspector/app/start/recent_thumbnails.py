@@ -12,7 +12,7 @@ from inspector.project.catalog.recent_thumbnails import thumbnails_of
 FACES = 4
 
 
-def read_faces(datasets: Sequence[str], side_px: int) -> Mapping[str, list[QImage]]:
+def read_thumbnails(datasets: Sequence[str], side_px: int) -> Mapping[str, list[QImage]]:
     """Return square thumbnails of each dataset that has been scanned.
 
     Args:

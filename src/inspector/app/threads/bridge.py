@@ -101,7 +101,7 @@ class Bridge(QObject):
         """Return whether requests are pending on a channel, or on any channel."""
         return self._requests.is_busy(channel)
 
-    def tell(self, changes: object) -> None:
+    def publish(self, changes: object) -> None:
         """Pass a change of the project to the GUI thread; called on any thread."""
         if not self._closed:
             self._news.send(changes)

@@ -70,7 +70,7 @@ class Thumbnails(QObject):
         for sample in samples or [s for s, p in self._kept.items() if p.isNull()]:
             self._kept.pop(sample, None)
 
-    def shut(self) -> None:
+    def shut_down(self) -> None:
         """End the threads."""
         with self._condition:
             self._closed = True

@@ -8,22 +8,22 @@ _SHARE = 0.9
 
 
 class JudgeDialog(QDialog):
-    """Ask a question about the item on the stage; Y and N answer it.
+    """Asks a question about the item on the stage; Y and N answer it.
 
     Args:
         title: Title of the window.
-        stage: Shows the item that is judged.
+        stage: Shows the item to judge.
         parent: The window; the dialog is nearly as large.
         answers: Texts of the buttons for yes and for no.
-        has_back: True to offer a way back to the item before.
+        has_back: True to offer a way back to the previous item.
 
     Attributes:
-        answered: True for yes, False for no; only while an item is open.
-        back_asked: The user takes the newest answer back.
+        answered: True for yes, False for no; emitted only while an item is open.
+        back_requested: The user takes the newest answer back.
     """
 
     answered = Signal(bool)
-    back_asked = Signal()
+    back_requested = Signal()
 
     def __init__(
         self,
@@ -102,4 +102,4 @@ class JudgeDialog(QDialog):
 
     def _go_back(self) -> None:
         if self._back.isEnabled():
-            self.back_asked.emit()
+            self.back_requested.emit()

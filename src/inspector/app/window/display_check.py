@@ -32,5 +32,5 @@ def check_screen() -> None:
     except OSError as error:
         raise InspectorError(
             f"a system library of the window is missing: {str(error).partition(':')[0]}",
-            "`inspector doctor` names the command that brings it.",
+            "`inspector doctor` names the command that installs it.",
         ) from error

@@ -17,8 +17,8 @@ def make_sample(progress: "Progress", stop: "Stop") -> Path | None:
     return sample_dataset.make_sample(progress, stop)
 
 
-def read_faces(recent: Sequence[str], side_px: int) -> "Mapping[str, list[QImage]]":
+def read_thumbnails(recent: Sequence[str], side_px: int) -> "Mapping[str, list[QImage]]":
     """Return square thumbnails of each dataset that has been scanned."""
     from inspector.app.start import recent_thumbnails
 
-    return recent_thumbnails.read_faces(recent, side_px)
+    return recent_thumbnails.read_thumbnails(recent, side_px)

@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 
-def may_stop(going: str, parent: QWidget) -> bool:
+def confirm_stop(running: str, parent: QWidget) -> bool:
     """Ask whether something that runs may be stopped, such as "a training of 20 epochs"."""
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
-    box.setText(f"{going[:1].upper()}{going[1:]}.")
+    box.setText(f"{running[:1].upper()}{running[1:]}.")
     box.setInformativeText("Each complete epoch is kept, and the run can be resumed.")
     stop = box.addButton("Stop it and close", QMessageBox.ButtonRole.AcceptRole)
     stay = box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)

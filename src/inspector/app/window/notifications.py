@@ -11,13 +11,13 @@ from inspector.errors import InspectorError
 LONG_SECONDS = 10.0
 
 
-def tell_when_away(window: QWidget, name: str, phase: str, seconds: float) -> bool:
+def notify_when_away(window: QWidget, name: str, phase: str, seconds: float) -> bool:
     """Notify the user if the job was long, the window is inactive and the setting is on.
 
     Returns:
         True if a notification was sent.
     """
-    if seconds < LONG_SECONDS or window.isActiveWindow() or not _wished():
+    if seconds < LONG_SECONDS or window.isActiveWindow() or not _is_enabled():
         return False
     QApplication.alert(window)
     if program := shutil.which("notify-send"):
@@ -28,7 +28,7 @@ def tell_when_away(window: QWidget, name: str, phase: str, seconds: float) -> bo
     return True
 
 
-def _wished() -> bool:
+def _is_enabled() -> bool:
     try:
         return bool(read_settings()[NOTIFY.name])
     except InspectorError:

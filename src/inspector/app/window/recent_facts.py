@@ -35,7 +35,7 @@ class RecentFacts(QObject):
         if changes.duplicates or changes.decisions:
             self._timer.start()
 
-    def shut(self) -> None:
+    def shut_down(self) -> None:
         """Stop reading."""
         self._timer.stop()
 

@@ -80,7 +80,7 @@ class RefreshScheduler(QObject):
         self.brought.emit()
         self._wake()
 
-    def shut(self) -> None:
+    def shut_down(self) -> None:
         """Stop scheduling."""
         self._shut = True
         self._timer.stop()

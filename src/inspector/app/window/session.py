@@ -37,10 +37,10 @@ class Chooser(Protocol):
     """A custom widget that can save and restore its choice, such as the gallery's filters."""
 
     def selected_values(self) -> dict[str, list[str]]:
-        """Return what is chosen."""
+        """Return what is chosen, to be saved."""
 
     def select_values(self, values: Mapping[str, Iterable[str]]) -> None:
-        """Choose it again."""
+        """Restore a saved choice."""
 
 
 class RestorableView(Protocol):
@@ -64,12 +64,12 @@ class Session:
 
     def geometry(self) -> QByteArray | None:
         """Return the saved geometry of the window, if there is one."""
-        place = self._settings.value("geometry")
-        return place if isinstance(place, QByteArray) else None
+        saved = self._settings.value("geometry")
+        return saved if isinstance(saved, QByteArray) else None
 
-    def keep_geometry(self, place: QByteArray) -> None:
+    def keep_geometry(self, geometry: QByteArray) -> None:
         """Save the geometry of the window."""
-        self._settings.setValue("geometry", place)
+        self._settings.setValue("geometry", geometry)
 
     def recent(self) -> list[str]:
         """Return the paths of recent datasets, the newest first."""
@@ -190,11 +190,11 @@ def _write(page: "Page", values: dict[str, object]) -> None:
                 field.setText(text)
             case QtWidgets.QSlider(), int(number):
                 field.setValue(number)
-            case QtWidgets.QAbstractScrollArea(), int(place) if place:
-                _scroll(field, place)
+            case QtWidgets.QAbstractScrollArea(), int(scroll_px) if scroll_px:
+                _scroll(field, scroll_px)
 
 
-def _scroll(area: "QtWidgets.QAbstractScrollArea", place: int) -> None:
+def _scroll(area: "QtWidgets.QAbstractScrollArea", scroll_px: int) -> None:
     """Scroll once the list is long enough, unless the user has scrolled before."""
     bar = area.verticalScrollBar()
     waiting = QTimer(area)
@@ -205,11 +205,11 @@ def _scroll(area: "QtWidgets.QAbstractScrollArea", place: int) -> None:
         nonlocal left
         # A hidden page may not have queried yet.
         left -= area.isVisible()
-        if bar.value() == 0 and bar.maximum() < place and left > 0:
+        if bar.value() == 0 and bar.maximum() < scroll_px and left > 0:
             return
         waiting.deleteLater()
-        if bar.value() == 0 and bar.maximum() >= place:
-            bar.setValue(place)
+        if bar.value() == 0 and bar.maximum() >= scroll_px:
+            bar.setValue(scroll_px)
 
     waiting.timeout.connect(try_now)
     waiting.start()

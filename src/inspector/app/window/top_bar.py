@@ -15,14 +15,14 @@ class TopBar(QFrame):
 
     Attributes:
         job: The running jobs.
-        search_asked: The user wants to search for a command.
-        close_asked: The user wants to return to the Start page.
-        layout_asked: The user wants to see how the dataset is read.
+        search_requested: The user wants to search for a command.
+        close_requested: The user wants to return to the Start page.
+        layout_requested: The user wants to see how the dataset is read.
     """
 
-    search_asked = Signal()
-    close_asked = Signal()
-    layout_asked = Signal()
+    search_requested = Signal()
+    close_requested = Signal()
+    layout_requested = Signal()
 
     def __init__(self, dataset: str) -> None:
         super().__init__()
@@ -36,15 +36,15 @@ class TopBar(QFrame):
         self._opened_as = QPushButton()
         self._opened_as.setObjectName("opened-as-button")
         self._opened_as.setToolTip("How the folders and label files are read: change it here")
-        self._opened_as.clicked.connect(self.layout_asked)
+        self._opened_as.clicked.connect(self.layout_requested)
         self._opened_as.hide()
         self._search = _search_field()
-        self._search.clicked.connect(self.search_asked)
+        self._search.clicked.connect(self.search_requested)
         self._close = QToolButton()
         self._close.setObjectName("close-dataset")
         self._close.setAccessibleName("Close")
         self._close.setToolTip("Back to Start (Ctrl+W)")
-        self._close.clicked.connect(self.close_asked)
+        self._close.clicked.connect(self.close_requested)
         self._draw_icons()
         row = QHBoxLayout(self)
         row.setContentsMargins(24, 0, 16, 0)
@@ -83,7 +83,7 @@ def _search_field() -> QPushButton:
     field.setObjectName("search-field")
     field.setFixedWidth(SEARCH_WIDTH_PX)
     field.setIconSize(QSize(theme.size("icon"), theme.size("icon")))
-    field.setToolTip("Look for a page, a command or a setting (Ctrl+K)")
+    field.setToolTip("Search for a page, a command or a setting (Ctrl+K)")
     key = QLabel("Ctrl K")
     key.setObjectName("key")
     key.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

@@ -36,6 +36,12 @@ _ALL_PARTS: Final = (
 )  # fmt: skip
 
 
+DATASET_METHODS: Final = (
+    *_DATASET_STEPS, "map", "apply", "shuffle", "concatenate", "train_test_split", "sample", "drop",
+    "cardinality",
+)  # fmt: skip
+"""Methods of datasets and tables that are followed."""
+
 _Method = Callable[[DataSet, Arguments, ast.AST], object]
 
 

@@ -26,12 +26,14 @@ class Unknown:
         why: Why it is not known; "" where the text says enough.
         options: The values that it may have, where there are few.
         method: What it is where it is called.
+        draw: The number of the random draw that it comes from; 0 for none.
     """
 
     text: str
     why: str = ""
     options: tuple[object, ...] = ()
     method: "Method | None" = None
+    draw: int = 0
 
 
 @dataclass(frozen=True, slots=True)

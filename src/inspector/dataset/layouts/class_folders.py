@@ -1,4 +1,4 @@
-"""Class folders alone: cats/1.jpg, dogs/2.jpg; and classes inside of classes."""
+"""Class folders alone: cats/1.jpg, dogs/2.jpg; and nested classes."""
 
 from inspector.dataset.layouts.candidate import CLASSES, LayoutCandidate
 from inspector.dataset.layouts.folders import doubtful, finer
@@ -28,9 +28,9 @@ def recognise(tree: Tree, base: str) -> list[LayoutCandidate]:
 
 
 def _holds_others(tree: Tree, base: str, names: list[str]) -> bool:
-    """Tell whether a class folder holds folders alone while others hold images, or its like.
+    """Tell whether a class folder holds only folders while others hold images, or repeats them.
 
-    So look a dataset with a copy of itself inside, and classes of uneven depth.
+    Examples are a dataset with a copy of itself inside, and classes of uneven depth.
     """
     top = tree.folders[base]
     for name in names:

@@ -1,4 +1,4 @@
-"""Class folders that hold split folders: cats/train/1.jpg, cats/test/2.jpg."""
+"""Class folders that contain split folders: cats/train/1.jpg, cats/test/2.jpg."""
 
 from inspector.dataset.layouts.candidate import SPLITS, LayoutCandidate
 from inspector.dataset.layouts.folders import doubtful
@@ -8,7 +8,7 @@ from inspector.dataset.layouts.words import split_of
 
 
 def recognise(tree: Tree, base: str) -> list[LayoutCandidate]:
-    """Read the folders below `base` as classes, each with folders named like splits."""
+    """Read the folders below `base` as classes, each with split folders."""
     top = tree.folders[base]
     names = tree.populated(base)
     inside = 0
@@ -21,7 +21,7 @@ def recognise(tree: Tree, base: str) -> list[LayoutCandidate]:
                 splits.add(split)
                 inside += tree.folders[folder.join(below)].below
                 direct += len(tree.folders[folder.join(below)].images)
-    # Split folders that hold folders hold the classes themselves.
+    # Split folders that contain folders hold the classes themselves.
     if not splits or len(names) < 2 or direct * 2 < inside:
         return []
     score = SPLITS * inside / max(1, tree.total) * (1 - 0.95 * doubtful(names))

@@ -1,4 +1,4 @@
-"""CUB-200 and its kin: images.txt, image_class_labels.txt, train_test_split.txt, by number."""
+"""CUB-200 and similar: images.txt, image_class_labels.txt, train_test_split.txt, by number."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from inspector.errors import DatasetError
 
 
 def recognise(root: Path, tree: Tree) -> tuple[list[LayoutCandidate], list[DatasetError]]:
-    """Join the lists by the number that starts each line."""
+    """Join the lists by the number at the start of each line."""
     for file in tree.files("images.txt"):
         folder = file.rpartition("/")[0]
         head = f"{folder}/" if folder else ""
@@ -43,7 +43,7 @@ def recognise(root: Path, tree: Tree) -> tuple[list[LayoutCandidate], list[Datas
 
 
 def _numbered(root: Path, file: str) -> dict[str, str]:
-    """Return what follows the number of each line."""
+    """Return the rest of each line by its number."""
     by_number = {}
     for line in read_text(root, file).splitlines():
         number, _, rest = line.strip().partition(" ")

@@ -1,4 +1,4 @@
-"""ImageNet CLS-LOC: folders of synsets, LOC_val_solution.csv, names by LOC_synset_mapping.txt."""
+"""ImageNet CLS-LOC: synset folders, LOC_val_solution.csv, names by LOC_synset_mapping.txt."""
 
 import re
 from dataclasses import replace
@@ -22,7 +22,7 @@ _SOLUTIONS = ("LOC_val_solution.csv", "LOC_train_solution.csv")
 
 
 def recognise(root: Path, tree: Tree) -> tuple[list[LayoutCandidate], list[DatasetError]]:
-    """Read the solution files of the challenge: the first synset of PredictionString."""
+    """Read the challenge's solution files: the first synset of PredictionString."""
     names = synsets(root, tree)
     places: dict[str, Location] = {}
     errors: list[DatasetError] = []
@@ -49,7 +49,7 @@ def recognise(root: Path, tree: Tree) -> tuple[list[LayoutCandidate], list[Datas
 
 
 def with_names(root: Path, tree: Tree, layout: Layout) -> Layout:
-    """Return a layout of synset folders with their readable names, where a table has them."""
+    """Return a layout of synset folders with readable names, if a table has them."""
     folders = {name for folder in tree.folders.values() for name in folder.folders}
     known = {name for name in folders if _WNID.fullmatch(name)}
     if not known:

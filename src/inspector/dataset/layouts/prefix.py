@@ -26,7 +26,7 @@ _PREFIX = re.compile(r"(?P<label>[^\W\d_](?:[^\d.]*[^\W\d_])?)[ ._()-]*\d")
 def recognise(tree: Tree, base: str) -> list[LayoutCandidate]:
     """Read the word before the number of each file name as its class."""
     holders = {path.rpartition("/")[0] for path in tree.images(base)}
-    # A folder per class says it better than its files do.
+    # One folder per class says it better than file names do.
     flat = [
         h for h in holders
         if h == base or len(holders) == 1 or is_doubtful_class(h.rpartition("/")[2])
@@ -60,7 +60,7 @@ def recognise(tree: Tree, base: str) -> list[LayoutCandidate]:
 
 
 def _first_words(labels: Collection[str]) -> dict[str, str]:
-    """Return the first word of each label where each stands with the same second words.
+    """Return the first word of each label if each first word has the same second words.
 
     shoe_red, shoe_blue, shirt_red and shirt_blue can be four classes or two; else {}.
     """

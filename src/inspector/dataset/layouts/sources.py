@@ -33,7 +33,7 @@ def recognise(tree: Tree, base: str) -> list[LayoutCandidate]:
 
 
 def _sources(tree: Tree, base: str, names: list[str]) -> LayoutCandidate | None:
-    """Read the folders as sources that share their classes, however deep these are."""
+    """Read the folders as sources that share their classes, at any depth."""
     top = tree.folders[base]
     level, parts = 0, {n: [top.join(n)] for n in names}
     while deeper := _deeper(tree, parts):
@@ -56,9 +56,9 @@ def _sources(tree: Tree, base: str, names: list[str]) -> LayoutCandidate | None:
 
 
 def _deeper(tree: Tree, parts: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Return the folders one level down where all hold the same folders and no image, else {}.
+    """Return the folders one level down if all hold the same folders and no image, else {}.
 
-    So are amazon/images/mug and summer/camera_1/deer passed through to their classes.
+    Skips intermediate folders down to the classes: amazon/images/mug, summer/camera_1/deer.
     """
     below: dict[str, list[str]] = {}
     for name, folders in parts.items():

@@ -13,11 +13,11 @@ from inspector.errors import UnknownLayoutError
 
 
 class AmbiguousSplitError(UnknownLayoutError):
-    """Say that two folders are the same split."""
+    """Two folders are the same split."""
 
 
 _ORDER = ("training", "validation", "test")
-# Few images in split folders beside many elsewhere are still splits: CLI.md.
+# A few images in split folders beside many elsewhere are still splits: CLI.md.
 _LEAST = 0.2
 _MAX_PARTS = 12
 
@@ -28,7 +28,7 @@ def recognise(
     """Read the folders below `base` whose names are splits.
 
     Args:
-        split_roles: Folder to split, as a person says; "class" for a folder that is none.
+        split_roles: Split by folder, as the user says; "class" for a folder that is none.
 
     Raises:
         AmbiguousSplitError: Two folders with classes are the same split.
@@ -59,7 +59,7 @@ def recognise(
 def recognise_parts(tree: Tree, base: str) -> list[LayoutCandidate]:
     """Read folders that each hold split folders with the same classes: parts of one download.
 
-    Parts with the same file names may be copies in other sizes: a person is asked.
+    Parts with the same file names may be copies in other sizes: the user is asked.
     """
     top = tree.folders[base]
     names = tree.populated(base)
@@ -90,7 +90,7 @@ def recognise_parts(tree: Tree, base: str) -> list[LayoutCandidate]:
 
 
 def _same_files(tree: Tree, base: str, names: Sequence[str]) -> bool:
-    """Tell whether folders of one name but for numbers hold the same files, in whichever split."""
+    """Tell whether folders whose names differ only in numbers hold the same files."""
     if len({tuple(words(name)) for name in names}) > 1:
         return False
     parts = [f"{base}/{name}/".lstrip("/") for name in names]
@@ -99,9 +99,9 @@ def _same_files(tree: Tree, base: str, names: Sequence[str]) -> bool:
 
 
 def _one_of(tree: Tree, base: str, names: Sequence[str]) -> list[LayoutCandidate]:
-    """Return a reading of each of several folders that hold the same files, the first one best.
+    """Return one candidate per folder of several that hold the same files, the first one best.
 
-    So look the folds of a cross-validation written out, and one dataset in several sizes.
+    Examples are the written-out folds of a cross-validation, and one dataset in several sizes.
     """
     top = tree.folders[base]
     variants = []
@@ -117,9 +117,9 @@ def _one_of(tree: Tree, base: str, names: Sequence[str]) -> list[LayoutCandidate
 
 
 def _swallowed(tree: Tree, splits: Mapping[str, str]) -> dict[str, str]:
-    """Return the split folders that lie inside of another by accident: train/val beside train/oak.
+    """Return split folders that are inside another by accident: train/val beside train/oak.
 
-    They come first, as a path belongs to the deepest split folder that it lies in.
+    They come first, since a path belongs to the deepest split folder that contains it.
     """
     swallowed: dict[str, str] = {}
     for folder in splits:
@@ -135,8 +135,10 @@ def _swallowed(tree: Tree, splits: Mapping[str, str]) -> dict[str, str]:
 def _unnamed_training(
     tree: Tree, base: str, named: Mapping[str, str], inner: Mapping[str, str], assigned: set[str]
 ) -> str:
-    """Return the one folder beside a validation or test folder that is training: "rps" beside
-    "rps-test-set", with the same classes and a name that is a part of the other's; "" for none.
+    """Return the one folder beside a validation or test folder that is training, or "".
+
+    Example: "rps" beside "rps-test-set", with the same classes and a name that is part of the
+    other's.
     """
     if not named or "training" in named.values():
         return ""
@@ -239,13 +241,13 @@ def _classes(tree: Tree, splits: Mapping[str, str]) -> set[str]:
 
 
 def _own_classes(tree: Tree, folder: str, splits: Mapping[str, str]) -> set[str]:
-    """Return the folders of a split that are not a split themselves."""
+    """Return the folders of a split that are not splits themselves."""
     one = tree.folders[folder]
     return {n for n in tree.populated(folder) if one.join(n) not in splits}
 
 
 def _nested(tree: Tree, splits: dict[str, str]) -> set[str]:
-    """Return the finer classes where most of them are in every split, else none."""
+    """Return the nested classes if most of them are in every split, else none."""
     sets: list[set[str]] = []
     for folder in splits:
         parents = [tree.folders[folder].join(n) for n in tree.populated(folder)]

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from inspector import __version__
 from inspector.audit.diagnosis import Diagnosis, Question, as_json
-from inspector.audit.gap import SEEDS_OF_MANY, Trained, diagnose
+from inspector.audit.gap.diagnose import SEEDS_OF_MANY, diagnose
+from inspector.audit.gap.work import Trained
 from inspector.desktop.paths import cache_folder
 from inspector.errors import TrainingError
 from inspector.input_files import read_json

@@ -221,10 +221,10 @@ class LeakageAnalysis:
         masks: tuple[list[Mask], list[Mask]] = ([], [])
         totals = []
         for side in sides:
-            for kept, positions in zip(masks, side, strict=True):
+            for drawn, positions in zip(masks, side, strict=True):
                 mask = np.zeros(len(rows) + 1, np.bool_)
                 mask[places[positions]] = True
-                kept.append(mask[:-1])
+                drawn.append(mask[:-1])
             totals.append(int(counted[side[1]].sum()))
         return SplitDraws(rows, np.array(masks[0]), np.array(masks[1]), np.array(totals, np.int64))
 

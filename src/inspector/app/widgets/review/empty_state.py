@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
 
 class EmptyState(QFrame):
-    """Say why an area is empty, and what to do about it."""
+    """Shows why an area is empty, and what to do about it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -23,6 +23,5 @@ class EmptyState(QFrame):
         column.addStretch()
 
     def show_text(self, title: str, text: str) -> None:
-        """Show a title and what to do."""
         self._title.setText(title)
         self._text.setText(text)

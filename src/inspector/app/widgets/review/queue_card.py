@@ -17,7 +17,7 @@ _WIDTH_PX, _WIDE_PX = 264, 320
 
 
 class QueueCard(QFrame):
-    """Show a queue below its progress."""
+    """Shows a queue below its progress."""
 
     def __init__(self, queue: QListView) -> None:
         super().__init__()

@@ -1,6 +1,6 @@
 """A review by keyboard: a queue at the left, one item on the stage, one key per decision.
 
-Duplicates and Labels are two of them; what differs is what the stage shows and which verbs exist.
+Duplicates and Labels use it with different stages and actions.
 """
 
 import time
@@ -27,19 +27,19 @@ _T = TypeVar("_T")
 
 
 class Review(QWidget, Generic[_T]):
-    """Walks a queue: shows an item, decides, goes on to the next open one, and back by undo.
+    """Walks a queue: shows an item, decides, moves to the next undecided one, and undoes.
 
     Args:
-        title: Of the page.
+        title: Title of the page.
         model: The queue.
-        queue: Shows the model.
-        bridge: Decisions are made off the GUI thread.
+        queue: The view of the model.
+        bridge: Makes decisions off the GUI thread.
         undo: Undoes the newest decision.
-        done_word: What is said of items that are done.
+        done_word: Word for items that are done.
 
     Attributes:
-        current_changed: Another item is on the stage, or the same one with other facts.
-        moved: The review went on.
+        current_changed: Another item is on the stage, or its facts have changed.
+        moved: The progress has changed.
     """
 
     current_changed = Signal()
@@ -81,7 +81,7 @@ class Review(QWidget, Generic[_T]):
 
     @property
     def go_to(self) -> frozenset[int]:
-        """Samples of an undone decision whose item is not in the queue yet."""
+        """Samples of an undone decision whose item is not back in the queue yet."""
         return self._go_to
 
     def go_to_samples(self, samples: frozenset[int]) -> None:
@@ -100,13 +100,13 @@ class Review(QWidget, Generic[_T]):
         verbs: Sequence[Verb],
         corner: Sequence[QWidget] = (),
     ) -> list[KeyButton]:
-        """Put everything in its place.
+        """Place all widgets.
 
         Args:
-            queue: Shown above the queue, below its progress.
-            stage: Shown beside it, the first one as large as it can be.
+            queue: Shown between the progress and the queue.
+            stage: Shown beside the queue; the first one takes the remaining height.
             verbs: The buttons below the stage.
-            corner: At the right of the heading.
+            corner: Shown at the right of the heading.
 
         Returns:
             The buttons.
@@ -149,7 +149,7 @@ class Review(QWidget, Generic[_T]):
     def keys(self) -> list[Key]:
         """Return the keys that every review has."""
         return [
-            Key("back", "Backspace", "back one decision", self.undo),
+            Key("back", "Backspace", "undo the newest decision", self.undo),
             Key("next", "Down", "next in the queue", lambda: self.step(1)),
             Key("previous", "Up", "previous in the queue", lambda: self.step(-1)),
         ]
@@ -169,14 +169,14 @@ class Review(QWidget, Generic[_T]):
         """Return how many items there are, decided or not."""
         return self._done[1] if self._done is not None else len(self.model.items)
 
-    def tell(self, heading: str, note: str = "") -> None:
-        """Say what is on the stage, and what there is to know of it."""
+    def show_heading(self, heading: str, note: str = "") -> None:
+        """Set the heading and the note of the item on the stage."""
         self._heading.show_text(heading)
         self.note(note)
 
-    def tell_empty(self, heading: str, text: str) -> None:
-        """Say that there is nothing to review, in the place of the stage."""
-        self.tell(heading, "")
+    def show_empty(self, heading: str, text: str) -> None:
+        """Show in place of the stage that there is nothing to review."""
+        self.show_heading(heading, "")
         self._empty.show_text(heading, text)
         self._show_stage(on=False)
 
@@ -186,21 +186,21 @@ class Review(QWidget, Generic[_T]):
         self._empty.setVisible(not on)
 
     def note(self, text: str) -> None:
-        """Say something else of what is on the stage."""
+        """Replace the note of the item on the stage."""
         self._note.show_text(text)
 
     def show_items(
         self, items: Sequence[_T], first_row: int = 0, *, done: tuple[int, int] | None = None
     ) -> bool:
-        """Show a queue; the item on the stage stays, unless it was decided or undo leads away.
+        """Replace the queue; the item on the stage stays, unless it was decided or undone.
 
         Args:
             items: In the order of the review.
-            first_row: Where to begin, if nothing was on the stage.
-            done: How many are decided, of how many, where the queue shows only the open ones.
+            first_row: Row to start at, if nothing was on the stage.
+            done: Number of decided items and of all items, if `items` holds only undecided ones.
 
         Returns:
-            False where there is nothing to review.
+            False if there is nothing to review.
         """
         before, row = self.current(), self.list.currentIndex().row()
         self.model.show(items)
@@ -210,12 +210,12 @@ class Review(QWidget, Generic[_T]):
         row = self._row_for(before, first_row if row < 0 else row)
         if items:
             self.list.setCurrentIndex(self.model.index(min(row, len(items) - 1)))
-        self._tell_progress()
+        self._show_progress()
         self.moved.emit()
         return bool(items)
 
     def step(self, by: int) -> None:
-        """Go down or up the queue."""
+        """Move down or up the queue."""
         row = self.list.currentIndex().row() + by
         self._forget_plans()
         if 0 <= row < len(self.model.items):
@@ -228,7 +228,7 @@ class Review(QWidget, Generic[_T]):
         *,
         advance: bool = True,
     ) -> None:
-        """Make a decision; `advance` goes on once the item on the stage is done."""
+        """Make a decision; `advance` moves on once the item on the stage is done."""
         self._forget_plans()
         item = self.current()
         if advance and item is not None:
@@ -236,12 +236,12 @@ class Review(QWidget, Generic[_T]):
         self._bridge.call(work, on_decided, writes=True)
 
     def undo(self) -> None:
-        """Undo the newest decision, and go back to where it was made."""
+        """Undo the newest decision, and return to its item."""
         self._forget_plans()
         self._bridge.call(self._undo, self._on_undone, writes=True)
 
     def _on_undone(self, decided: Decided) -> None:
-        # It may come back to the queue by the undo.
+        # The undo may bring the item back into the queue.
         self.go_to_samples(frozenset(decided.samples))
         self.moved.emit()
 
@@ -260,7 +260,7 @@ class Review(QWidget, Generic[_T]):
         if key is None or key != self._advance_from:
             return row
         if key in keys and not self.model.is_done(self.model.items[row]):
-            # The answer came before the decision, or left something open.
+            # The items are older than the decision, or the decision left something open.
             return row
         self._advance_from = None
         return self._next_open(row)
@@ -280,8 +280,8 @@ class Review(QWidget, Generic[_T]):
             self.current_changed.emit()
             self.moved.emit()
 
-    def _tell_progress(self) -> None:
-        """Say what is done, and how long the rest takes at the person's own pace."""
+    def _show_progress(self) -> None:
+        """Show what is done, and how long the rest takes at the user's own pace."""
         done, total = self.done_count(), self.total_count()
         self._speed.note(done, time.monotonic())
         left = self._speed.left(total - done)
@@ -290,6 +290,6 @@ class Review(QWidget, Generic[_T]):
         )
 
     def show_aside(self, text: str) -> None:
-        """Say something beside the progress, where the time left is not known."""
+        """Show a text beside the progress while the time left is unknown."""
         self._aside = text
-        self._tell_progress()
+        self._show_progress()

@@ -28,14 +28,14 @@ class ProjectLoader(QObject):
         opened: A `Project` is open; its pages are built next, so what is on screen has to close.
         built: The `ProjectWindow` is complete.
         failed: An `InspectorError`.
-        front_asked: Another window was asked to open the project of this one.
+        front_requested: Another window was asked to open the project of this one.
     """
 
     started = Signal(str, str)
     opened = Signal(object)
     built = Signal(object)
     failed = Signal(object)
-    front_asked = Signal()
+    front_requested = Signal()
 
     def __init__(self, bridge: Bridge, parent: QObject) -> None:
         super().__init__(parent)
@@ -102,7 +102,7 @@ class ProjectLoader(QObject):
                 self._bridge.call(project.close, writes=True)
                 self.open(project.root, project.file, workers=self._workers, read_only=True)
                 return
-            instance.front_asked.connect(self.front_asked)
+            instance.front_requested.connect(self.front_requested)
         self.opened.emit(project)
         self._instance = instance
         self._builder = ViewBuilder(project, self)

@@ -15,14 +15,14 @@ class SingleInstance(QObject):
     """Claims a project for a window.
 
     Attributes:
-        front_asked: Another window was asked to open the same project.
+        front_requested: Another window was asked to open the same project.
 
     Args:
         file: The project file.
         parent: The window.
     """
 
-    front_asked = Signal()
+    front_requested = Signal()
 
     def __init__(self, file: Path, parent: QObject) -> None:
         super().__init__(parent)
@@ -60,4 +60,4 @@ class SingleInstance(QObject):
     def _on_call(self) -> None:
         while (caller := self._server.nextPendingConnection()) is not None:
             caller.disconnected.connect(caller.deleteLater)
-            self.front_asked.emit()
+            self.front_requested.emit()

@@ -98,7 +98,7 @@ class UnpackDialog(StableFocus, QDialog):
             super().reject()
 
     def _choose(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Where the new folder is made")
+        folder = QFileDialog.getExistingDirectory(self, "Where to create the new folder")
         if folder:
             self._target.setText(str(Path(folder) / Path(self._target.text()).name))
 

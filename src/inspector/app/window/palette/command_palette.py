@@ -61,11 +61,11 @@ class Palette(QDialog):
         self.field = QLineEdit()
         self.field.setObjectName("palette-field")
         self.field.setPlaceholderText("Search or run")
-        self.field.setAccessibleName("Look for a command")
+        self.field.setAccessibleName("Search for a command")
         self.field.textChanged.connect(self._on_typed)
         self.list = QListWidget()
         self.list.setObjectName("palette-list")
-        self.list.setAccessibleName("Commands that fit")
+        self.list.setAccessibleName("Matching commands")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setItemDelegate(PaletteRows(self.list))
         self.list.itemClicked.connect(self._run)
@@ -128,10 +128,10 @@ class Palette(QDialog):
                 for command in commands:
                     self._add(command, typed)
         else:
-            for place, command in enumerate(self._commands):
-                if place == 0 and self._last:
-                    self._add_head("Last used")
-                elif place == len(self._last):
+            for position, command in enumerate(self._commands):
+                if position == 0 and self._last:
+                    self._add_head("Recently used")
+                elif position == len(self._last):
                     self._add_head("All commands")
                 self._add(command, "")
         if not self._shown():
@@ -163,8 +163,8 @@ class Palette(QDialog):
         ]  # fmt: skip
         if rows:
             current = self.list.currentRow()
-            place = rows.index(current) if current in rows else 0
-            self.list.setCurrentRow(rows[max(0, min(len(rows) - 1, place + by))])
+            position = rows.index(current) if current in rows else 0
+            self.list.setCurrentRow(rows[max(0, min(len(rows) - 1, position + by))])
 
     def _run(self, *_: object) -> None:
         command = self.current()
@@ -183,20 +183,20 @@ def commands_of(
     A command of another page only shows that page, since its target is not visible yet.
     """
     commands = [as_command(key) for key in shown.key_table()]
-    for place, page in enumerate(pages):
-        go = partial(show, place)
+    for position, page in enumerate(pages):
+        go = partial(show, position)
         if page is not shown:
             commands.append(
                 PaletteCommand(
                     f"Go to {page.title}",
                     # There are only nine digit keys.
-                    f"Ctrl+{place + 1}" if place < _DIGITS else "",
+                    f"Ctrl+{position + 1}" if position < _DIGITS else "",
                     go, page.words, PaletteSection.PAGES, page.purpose, page.icon,
                 )
             )  # fmt: skip
-    for place, page in enumerate(pages):
+    for position, page in enumerate(pages):
         if page is not shown:
-            go = partial(show, place)
+            go = partial(show, position)
             commands += [
                 PaletteCommand(
                     f"Go to {page.title}, to {key.does}",
@@ -220,7 +220,7 @@ def clean_up_command(open_page: Callable[[PageRequest], None]) -> PaletteCommand
     run = partial(open_page, PageRequest(PageName.OVERVIEW, PageAction.CLEAN_UP))
     return PaletteCommand(
         "Clean up dataset…", "", run, "leak leakage exclude copies duplicates fix",
-        detail="shows the training copies that would go; asks first", icon="clean",
+        detail="shows the training copies that would be excluded; asks first", icon="clean",
     )  # fmt: skip
 
 

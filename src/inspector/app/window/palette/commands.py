@@ -49,7 +49,7 @@ def matching(typed: str, commands: Sequence[PaletteCommand]) -> list[PaletteComm
     A word matches best as a prefix of a word of the text, then of a synonym, then inside a word,
     then as the initials of several words ("gtd" for "Go to Duplicates").
     """
-    return [commands[place] for _, place in _ranked(typed, commands)]
+    return [commands[position] for _, position in _ranked(typed, commands)]
 
 
 def by_section(
@@ -62,14 +62,14 @@ def by_section(
     ranked = _ranked(typed, commands)
     if ranked and -ranked[0][0] > _LETTERS:
         # Initials count only if nothing better matches.
-        ranked = [(score, place) for score, place in ranked if -score > _LETTERS]
+        ranked = [(score, position) for score, position in ranked if -score > _LETTERS]
     # Glossary rows only explain: they come last and never displace commands.
     ranked.sort(key=lambda r: commands[r[1]].section is PaletteSection.WORDS)
     groups: dict[PaletteSection, list[PaletteCommand]] = {}
     best: dict[PaletteSection, int] = {}
-    for score, place in ranked[:MAX_ROWS]:
-        section = commands[place].section
-        groups.setdefault(section, []).append(commands[place])
+    for score, position in ranked[:MAX_ROWS]:
+        section = commands[position].section
+        groups.setdefault(section, []).append(commands[position])
         best[section] = min(score, best.get(section, score))
     order = list(PaletteSection)
     return sorted(
@@ -90,10 +90,10 @@ def _ranked(typed: str, commands: Sequence[PaletteCommand]) -> list[tuple[int, i
     """Return a penalty and the position of each matching command, the best first."""
     words = typed.lower().split()
     scored = []
-    for place, command in enumerate(commands):
+    for position, command in enumerate(commands):
         scores = [_score(word, command.text.lower(), command.words.lower()) for word in words]
         if all(scores):
-            scored.append((-sum(scores), place))
+            scored.append((-sum(scores), position))
     return sorted(scored)
 
 

@@ -102,7 +102,9 @@ def _sorted(host: Host, given: Arguments, node: ast.AST) -> object:
         plain = given.names.get("key") is None and given.names.get("reverse", False) is False
         return value.after("sorted" if plain else "sorted_by")
     items = host.listed(value)
-    if items is None or not all(is_scalar(v) and is_known(v) for v in items) or given.names:
+    backwards = given.names.get("reverse", False)
+    plain = isinstance(backwards, bool) and set(given.names) <= {"reverse"}
+    if items is None or not all(is_scalar(v) and is_known(v) for v in items) or not plain:
         if isinstance(value, ListBox):
             copy = copied(value)
             assert isinstance(copy, ListBox)
@@ -110,7 +112,7 @@ def _sorted(host: Host, given: Arguments, node: ast.AST) -> object:
             return copy
         return Unknown(text_of(node))
     try:
-        return ListBox(sorted(items))  # type: ignore[type-var]
+        return ListBox(sorted(items, reverse=bool(backwards)))  # type: ignore[type-var]
     except TypeError:
         return Unknown(text_of(node))
 
@@ -135,8 +137,9 @@ def _enumerate(host: Host, given: Arguments, node: ast.AST) -> object:
     if items is not None and isinstance(start, int):
         return ListBox([(i, v) for i, v in enumerate(items, start)])
     if isinstance(value, StreamValue):
-        return StreamValue((Unknown("the index"), value.item), value.text)
-    return StreamValue((Unknown("the index"), Unknown("the item")), "enumerate")
+        return StreamValue((Unknown("the index"), value.item), value.text, value.data)
+    data = value if isinstance(value, DataSet) else None
+    return StreamValue((Unknown("the index"), Unknown("the item")), "enumerate", data)
 
 
 def _zip(host: Host, given: Arguments, node: ast.AST) -> object:
@@ -147,7 +150,7 @@ def _zip(host: Host, given: Arguments, node: ast.AST) -> object:
         v.item if isinstance(v, StreamValue) else Unknown("the item") for v in given.places
     )
     data = next((v for v in given.places if isinstance(v, DataSet)), None)
-    return data if data is not None and data.is_list else StreamValue(items, "zip")
+    return data if data is not None and data.is_list else StreamValue(items, "zip", data)
 
 
 def _map(host: Host, given: Arguments, node: ast.AST) -> object:
@@ -256,15 +259,30 @@ def _loads(host: Host, given: Arguments, node: ast.AST) -> object:
         return Unknown(text_of(node))
 
 
-def boxed(value: object) -> object:
-    """Return plain lists and dicts as boxes."""
+def _yaml(host: Host, given: Arguments, node: ast.AST) -> object:
+    """Call yaml.safe_load and its like: of a text that is in the code, and of safe tags only."""
+    text = given.get(0, "stream")
+    if not isinstance(text, str) or len(text) > 10_000:
+        return Unknown(text_of(node))
+    import yaml  # Slow to import, and few scripts hold a YAML text.
+
+    try:
+        return boxed(yaml.safe_load(text), host)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return Unknown(text_of(node))
+
+
+def boxed(value: object, host: Host | None = None) -> object:
+    """Return plain lists and dicts as boxes; with a host, each counts as a step."""
+    if host is not None:
+        host.spend()
     match value:
         case list():
-            return ListBox([boxed(v) for v in value])
+            return ListBox([boxed(v, host) for v in value])
         case dict():
-            return DictBox({k: boxed(v) for k, v in value.items()})
+            return DictBox({k: boxed(v, host) for k, v in value.items()})
         case _:
-            return value
+            return value if is_scalar(value) else Unknown(str(value)[:40])
 
 
 def _deep_copy(host: Host, given: Arguments, node: ast.AST) -> object:
@@ -335,6 +353,7 @@ _FUNCTIONS: Final[dict[str, KnownFunction]] = {
     "functools.partial": _partial,
     "itertools.product": _product,
     "json.loads": _loads,
+    **dict.fromkeys(("yaml.safe_load", "yaml.load", "yaml.full_load", "yaml.unsafe_load"), _yaml),
     "typer.run": _run_main,
     "fire.Fire": _run_main,
     "absl.app.run": _run_main,

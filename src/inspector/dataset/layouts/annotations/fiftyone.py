@@ -30,7 +30,7 @@ class _Samples(msgspec.Struct):
 
 
 def recognise(root: Path, tree: Tree) -> tuple[list[LayoutCandidate], list[DatasetError]]:
-    """Read labels.json and samples.json files as one reading."""
+    """Read labels.json and samples.json files as one layout."""
     places: dict[str, Location] = {}
     objects = Objects()
     used: list[str] = []
@@ -79,7 +79,7 @@ def _labels(
 
 
 def _label(value: object, classes: list[str]) -> str:
-    """Return the class that a value names: its number, its name, or an object with a label."""
+    """Return the class of a value: a number, a name, or an object with a label."""
     match value:
         case bool() | None:
             return ""
@@ -111,7 +111,7 @@ def _samples(root: Path, tree: Tree, file: str, places: dict[str, Location]) -> 
 
 
 def _field(sample: dict[str, Any]) -> str:
-    """Return the class of the ground truth, else of the first classification of a sample."""
+    """Return the class of the ground truth, else of a sample's first classification."""
     first = sample.get("ground_truth")
     for value in (first, *sample.values()):
         match value:

@@ -10,7 +10,7 @@ USAGE = "open [DATASET|PROJECT] [--project FILE] [--theme T] [--read-only]"
 
 
 @dataclass(frozen=True, slots=True)
-class OpenWords:
+class OpenArguments:
     """The parsed arguments; "" for what is not given.
 
     Attributes:
@@ -26,7 +26,7 @@ class OpenWords:
     read_only: bool = False
 
 
-def parse_words(words: Sequence[str]) -> OpenWords:
+def parse_arguments(words: Sequence[str]) -> OpenArguments:
     """Parse the arguments.
 
     Raises:
@@ -47,4 +47,4 @@ def parse_words(words: Sequence[str]) -> OpenWords:
     theme = values["--theme"]
     if theme not in ("", *THEME.choices):
         raise UsageError(f"there is no theme {theme}", f"Themes: {', '.join(THEME.choices)}.")
-    return OpenWords(path, values["--project"], theme, read_only)
+    return OpenArguments(path, values["--project"], theme, read_only)
