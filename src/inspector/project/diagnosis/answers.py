@@ -114,9 +114,8 @@ class Answers:
         index = self._source.duplicates.index()
         split_of = self._splits.split_of()
         scanned = Counter(split_of.values())
-        standing = Counter(
-            split for i, split in split_of.items() if index.samples[i].mark != "drop"
-        )
+        excluded = index.samples.table.ids_where("mark", "drop")
+        standing = Counter(split for i, split in split_of.items() if i not in excluded)
         now = Counter(split_of[i] for i in leaked(index, split_of))
         was = Counter(split_of[i] for i in leaked(index, split_of, excluded_too=True))
         counts = [
