@@ -1,4 +1,4 @@
-"""The JSON reference of the guide says what the verbs print, key by key."""
+"""The guide's JSON reference lists what the verbs print, key by key."""
 
 import json
 import re
@@ -29,7 +29,7 @@ train = gen.flow_from_directory("data", subset="training", target_size=(size, si
 
 
 def documented() -> dict[tuple[str, bool], list[str]]:
-    """Return the keys of each line by (verb and place, whether it is a member of a list)."""
+    """Return the keys of each line by (verb and place, whether it is a list item)."""
     found = {}
     for line in GUIDE.read_text("utf-8").splitlines():
         if line.startswith("| `"):
@@ -40,7 +40,7 @@ def documented() -> dict[tuple[str, bool], list[str]]:
 
 
 def at(document: Any, place: str, *, member: bool) -> list[str]:
-    """Return the keys at a place such as "terms.leakage"."""
+    """Return the keys at a path such as "terms.leakage"."""
     for name in filter(None, place.split(".")):
         document = document[name]
     if member:

@@ -1,4 +1,4 @@
-"""The terminal door: shapes, exits and words of each verb, run as a person runs them."""
+"""The terminal: output, exit codes and messages of each verb, run as a user runs them."""
 
 import json
 import os

@@ -29,6 +29,7 @@ class RecordKey(Enum):
     SCAN = "scan"
     SAMPLE_REVISION = "sample revision"
     SIMILARITY = "similarity"
+    COMPARED_PAIRS = "compared pairs"
     GROUPING = "grouping"
     PAIR_JUDGEMENTS = "pair judgements"
     CLEAN_UP = "clean-up"
@@ -100,9 +101,25 @@ class SampleRevision(msgspec.Struct, frozen=True):
 
 
 class SimilarityRecord(msgspec.Struct, frozen=True):
-    """The confirmed threshold, 0 to 1."""
+    """The confirmed threshold that a person set, 0 to 1; None for the dataset's own."""
 
-    confirmed: float = SURE
+    confirmed: float | None = None
+
+
+class ComparedPairsRecord(msgspec.Struct, frozen=True):
+    """What the last search compared: pairs by similarity, in 40 bins from 0 to 1.
+
+    Attributes:
+        same: Pairs of one label.
+        other: Pairs of two labels.
+        level: The similarity from which pairs are confirmed in this dataset.
+        embedded: Contents whose neighbours by the embedding were compared too.
+    """
+
+    same: tuple[int, ...] = ()
+    other: tuple[int, ...] = ()
+    level: float = SURE
+    embedded: int = 0
 
 
 class Judgement(msgspec.Struct, frozen=True, array_like=True):
@@ -351,6 +368,9 @@ LISTING = Record(RecordKey.LISTING, ListingRecord, ListingRecord())
 SCAN = Record(RecordKey.SCAN, ScanRecord, ScanRecord(), rebuildable=True)
 SAMPLE_REVISION = Record(RecordKey.SAMPLE_REVISION, SampleRevision, SampleRevision())
 SIMILARITY = Record(RecordKey.SIMILARITY, SimilarityRecord, SimilarityRecord())
+COMPARED_PAIRS = Record(
+    RecordKey.COMPARED_PAIRS, ComparedPairsRecord, ComparedPairsRecord(), rebuildable=True
+)
 GROUPING = Record(RecordKey.GROUPING, GroupingRecord, GroupingRecord())
 PAIR_JUDGEMENTS = Record(RecordKey.PAIR_JUDGEMENTS, PairJudgementsRecord, PairJudgementsRecord())
 CLEAN_UP = Record[CleanUpRecord | None](RecordKey.CLEAN_UP, CleanUpRecord, None)
