@@ -27,7 +27,7 @@ from inspector.app.widgets.page import PageName
 from inspector.project.splits.split_rules import RuleKind
 
 # What a person needs at most; a step more is a step that somebody added to the way.
-MOST_CLICKS, MOST_KEYS = 11, 95
+MOST_CLICKS, MOST_KEYS = 11, 45
 PATIENCE_MS = 90_000
 NO_KEYS = Qt.KeyboardModifier.NoModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier
