@@ -137,11 +137,11 @@ def _keys(rows: NDArray[np.int64], a: NDArray[np.int32], b: NDArray[np.int32]) -
 
 def _pairs(
     proposed: CandidateResult,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint32]]:
     """Return each pair as a number, where it starts, and its transforms as bits."""
     keys = (proposed.a.astype(np.int64) << _SHIFT) | proposed.b
     starts = np.flatnonzero(np.diff(keys, prepend=-1))
-    ways = np.left_shift(np.uint8(1), proposed.transform)
+    ways = np.left_shift(np.uint32(1), proposed.transform.astype(np.uint32))
     bits = np.bitwise_or.reduceat(ways, starts) if len(starts) else ways
     return keys[starts], starts, bits
 

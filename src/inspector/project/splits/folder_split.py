@@ -11,7 +11,7 @@ from inspector.project.splits.split_rules import Membership, Rule, counts
 
 
 def by_folders(source: SplitSource, rule: Rule) -> Membership:
-    """Say who stands where by the split folders, as catalogued.
+    """Return the membership by split folders, as catalogued.
 
     Raises:
         DatasetError: The folders are no splits.
@@ -36,7 +36,7 @@ def by_folders(source: SplitSource, rule: Rule) -> Membership:
 
 
 def _by_fold(rule: Rule, sides: dict[str, list[str]], folds: list[str]) -> Membership:
-    """Hold one fold of a cross-validation out; training is all the others.
+    """Return the membership that holds out one fold and trains on the others.
 
     Raises:
         UsageError: There is no such fold.
@@ -60,7 +60,7 @@ def _by_fold(rule: Rule, sides: dict[str, list[str]], folds: list[str]) -> Membe
 
 
 def folds_among(splits: Iterable[str]) -> list[str]:
-    """Return the folds of a cross-validation among names of splits, 2 before 10; [] for one."""
+    """Return the cross-validation folds among names of splits, 2 before 10; [] for one."""
     named = sorted((int(number), s) for s in splits if (number := fold_of(s)))
     return [s for _, s in named] if len(named) > 1 else []
 
@@ -68,7 +68,7 @@ def folds_among(splits: Iterable[str]) -> list[str]:
 def two_sides(
     sides: dict[str, list[str]],
 ) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, tuple[str, ...]]]:
-    """Return training, validation (test where there is none), and the other places by name."""
+    """Return training, validation (or test without one), and the other splits by name."""
     training = tuple(sides.pop("training", ()))
     validation = sides.pop("validation", None)
     if validation is None:
