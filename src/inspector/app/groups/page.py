@@ -1,6 +1,6 @@
 """Groups: which images must stay together? A card per proposal, with its price and its evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
@@ -274,7 +274,7 @@ class GroupsPage(Page):
             on_error=lambda _: done(None),
         )  # fmt: skip
 
-    def _take_pairs(self, answer: tuple[list[JudgedPair], JudgedGroups, dict[int, str]]) -> None:
+    def _take_pairs(self, answer: tuple[list[JudgedPair], JudgedGroups, Mapping[int, str]]) -> None:
         pairs, so_far, splits = answer
         if self._chosen is not None:
             self._judge.show_pairs(pairs, so_far, splits)

@@ -1,11 +1,12 @@
 """One possible reading of a dataset, before the best one is chosen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inspector.dataset.layouts.model import Choice, Kind, Layout, Location, Role
 from inspector.dataset.layouts.tree import Tree
 from inspector.dataset.layouts.words import split_of
+from inspector.dataset.names import NO_SPLIT
 
 # A label file is preferred to folders, and folders to what only names say: CLI.md's order.
 LABEL_FILE, TABLE, LISTS, SPLITS, CLASSES, NAMES = 1.0, 0.95, 0.9, 0.85, 0.7, 0.6
@@ -45,7 +46,7 @@ def listed(
     rest = {s for path in tree.images() if path not in places and (s := folder_split(path))}
     lone = len(splits) < 2 and not (len(splits | rest) > 1 and all(p.split for p in labelled))
     if lone:
-        places = {path: Location("", p.label, p.source, p.reason) for path, p in places.items()}
+        places = {path: replace(p, split=NO_SPLIT) for path, p in places.items()}
     return Layout(
         Role.MANIFEST, listed=places, kind=kind, label_file=label_file, sure=sure, notes=notes
     )

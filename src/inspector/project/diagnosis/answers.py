@@ -113,12 +113,12 @@ class Answers:
         """Return the answer for the rule in use."""
         index = self._source.duplicates.index()
         split_of = self._splits.split_of()
-        scanned = Counter(split_of.values())
-        standing = Counter(
+        scanned: Counter[str] = Counter(split_of.values())
+        standing: Counter[str] = Counter(
             split for i, split in split_of.items() if index.samples[i].mark != "drop"
         )
-        now = Counter(split_of[i] for i in leaked(index, split_of))
-        was = Counter(split_of[i] for i in leaked(index, split_of, excluded_too=True))
+        now: Counter[str] = Counter(split_of[i] for i in leaked(index, split_of))
+        was: Counter[str] = Counter(split_of[i] for i in leaked(index, split_of, excluded_too=True))
         counts = [
             LeakCount(name, now[name], standing[name], was[name], scanned[name])
             for name in EVALUATION if scanned[name]

@@ -144,7 +144,7 @@ class Diagnoses:
         if not file:
             return []
         tie: dict[str, str] = {leak.image.path: leak.kind for leak in leakage.leaks}
-        place = dict.fromkeys(leakage.made.training, "training")
+        place: dict[str, str] = dict.fromkeys(leakage.made.training, "training")
         place |= dict.fromkeys(leakage.made.validation, "validation")
         for name, paths in leakage.made.elsewhere.items():
             place.update(dict.fromkeys(paths, name))

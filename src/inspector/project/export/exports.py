@@ -100,9 +100,9 @@ class Exports:
         target: Path,
         *,
         mode: ExportMode = ExportMode.COPY,
-        sides: Mapping[str, str] | None = None,
+        sides: Mapping[RelativePath, Split] | None = None,
         form: Form = Form.AS_IS,
-        listed: Mapping[str, str] | None = None,
+        listed: Mapping[RelativePath, Split] | None = None,
     ) -> ExportPlan:
         """Plan an export of everything that is not dropped.
 
@@ -149,7 +149,7 @@ class Exports:
             str(self._context.root), str(target), items, left, mode=mode, form=export_form
         )
 
-    def folds(self, count: int, *, seed: int = 0) -> Mapping[str, str]:
+    def folds(self, count: int, *, seed: int = 0) -> Mapping[RelativePath, Split]:
         """Return the fold of each image by its path, as `sides` of a plan: no group is cut.
 
         Raises:
@@ -249,7 +249,7 @@ class Exports:
             except DatasetError as error:
                 raise ExportError(error.message, error.advice) from None
 
-    def by_manifest(self, file: Path) -> Mapping[str, str]:
+    def by_manifest(self, file: Path) -> Mapping[RelativePath, Split]:
         """Read path and split of a list, such as a locked split, as `sides` of a plan.
 
         A file on several sides is written to the first.
@@ -264,7 +264,7 @@ class Exports:
         store = self._context.store
         return store.decisions.since(store.records.get(EXPORT).operation)
 
-    def _across(self, sides: Mapping[str, str]) -> tuple[int, int]:
+    def _across(self, sides: Mapping[RelativePath, Split]) -> tuple[int, int]:
         """Count the known sure pairs and the enabled groups that stand on several sides."""
         index = self._duplicates.index()
         rows = [s for s in index.samples.values() if s.path in sides]
@@ -316,7 +316,7 @@ class Exports:
                 return "/".join((split, label, *parts))
 
 
-def _listed(item: Item, listed: Mapping[str, str]) -> Item:
+def _listed(item: Item, listed: Mapping[RelativePath, Split]) -> Item:
     """Return an item that stays where it is, with the split that a rule says."""
     split = _split_of(listed.get(item.source, ""), f"the split of {shown(item.source)}")
     return replace(item, split=split, was=(split, item.was[1]))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from inspector.dataset.names import Split
 from inspector.project.review.duplicates import DuplicateIndex, PairKind
 from inspector.store.samples import Sample
 
@@ -72,7 +73,7 @@ class CopyPair:
 
     excluded: Sample
     kept: Sample
-    splits: tuple[str, str]
+    splits: tuple[Split, Split]
     kind: PairKind
     similarity: float
     certain: bool
@@ -116,7 +117,7 @@ class _Link(NamedTuple):
 
 def find_copies(
     index: DuplicateIndex,
-    split_of: Mapping[int, str],
+    split_of: Mapping[int, Split],
     choice: CopyChoice,
     *,
     certainty: Certainty,
@@ -223,7 +224,7 @@ def _first_of_each_label(members: Iterable[Sample]) -> Iterator[Sample]:
 
 
 def _pair(
-    sample: Sample, other: Sample, link: _Link, splits: tuple[str, str], rules: _Rules
+    sample: Sample, other: Sample, link: _Link, splits: tuple[Split, Split], rules: _Rules
 ) -> CopyPair:
     kind = link.kind
     if kind is None:

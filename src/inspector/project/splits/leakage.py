@@ -184,7 +184,7 @@ class LeakageAnalysis:
         self._rows = source.groups.images()
         self._ids = np.array([s.id for s in self._rows], np.int64)
         self._position: dict[str, int] = {s.path: i for i, s in enumerate(self._rows)}
-        self._scanned = {
+        self._scanned: dict[str, Mask] = {
             "training": path_mask(self.made.training, self._position),
             "validation": path_mask(self.made.validation, self._position),
             **{n: path_mask(paths, self._position) for n, paths in self.made.elsewhere.items()},

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -14,6 +14,16 @@ from inspector.code_reading.finding import LOW
 from inspector.code_reading.loader_calls import LoaderCall
 from inspector.code_reading.reading import Answers, CodeReading
 from inspector.dataset.layouts import IMAGE_ENDINGS, fold_of
+from inspector.dataset.names import (
+    TEST,
+    TRAINING,
+    VALIDATION,
+    RelativePath,
+    Split,
+    parse_listed_path,
+    parse_listed_paths,
+    parse_split,
+)
 from inspector.errors import DatasetError, UsageError
 from inspector.project.splits.code_consequences import code_pitfalls
 from inspector.project.splits.code_split import (
@@ -27,11 +37,12 @@ from inspector.project.splits.code_split import (
 from inspector.project.splits.library_split import LibrarySplit
 from inspector.project.splits.source import SplitSource
 from inspector.splits.group_split import split_by_group
-from inspector.splits.keras_replay import Call, Loader, SplitPaths, check, cut, list_call, replay
+from inspector.splits.keras_replay import Call, Loader, check, cut, list_call, replay
 from inspector.store.records import Record, RecordKey
 from inspector.store.samples import Sample
 
 SHARE = 0.2
+_Name = TypeVar("_Name", bound=str)
 
 
 class RuleKind(StrEnum):
@@ -126,18 +137,18 @@ class Membership:
     """
 
     rule: Rule
-    training: tuple[str, ...]
-    validation: tuple[str, ...]
-    elsewhere: dict[str, tuple[str, ...]]
-    neither: tuple[str, ...] = ()
+    training: tuple[RelativePath, ...]
+    validation: tuple[RelativePath, ...]
+    elsewhere: dict[Split, tuple[RelativePath, ...]]
+    neither: tuple[RelativePath, ...] = ()
     findings: tuple[Pitfall, ...] = ()
     calls_to: str = ""
-    evaluation: str = "validation"
+    evaluation: Split = VALIDATION
 
-    def sides(self) -> dict[str, str]:
+    def sides(self) -> dict[RelativePath, Split]:
         """Return the side of each path; the first that holds, where a file is on both."""
-        every = (("training", self.training), (self.evaluation, self.validation))
-        sides: dict[str, str] = {}
+        every = ((TRAINING, self.training), (self.evaluation, self.validation))
+        sides: dict[RelativePath, Split] = {}
         for side, paths in (*every, *self.elsewhere.items()):
             for path in paths:
                 sides.setdefault(path, side)
@@ -147,8 +158,8 @@ class Membership:
 SPLIT_RULE = Record(RecordKey.SPLIT_RULE, Rule, Rule())
 
 
-def call_sides(source: SplitSource, rule: Rule) -> SplitPaths:
-    """Replay one Keras call on the disk as it is now; paths are relative to the dataset.
+def call_sides(source: SplitSource, rule: Rule) -> Membership:
+    """Replay one Keras call on the disk as it is now, and look at nothing else.
 
     Raises:
         DatasetError: Keras would raise on this folder.
@@ -156,10 +167,10 @@ def call_sides(source: SplitSource, rule: Rule) -> SplitPaths:
     """
     folder = _folder(source, rule.folder)
     sides = replay(source.context.root / folder, _with_subset(rule.call, "training"))
-    head = f"{folder}/" if folder else ""
-    return SplitPaths(
-        tuple(head + p for p in sides.training), tuple(head + p for p in sides.validation)
-    )
+    return Membership(
+        rule, parse_listed_paths(sides.training, folder=folder),
+        parse_listed_paths(sides.validation, folder=folder), {}, calls_to=folder,
+    )  # fmt: skip
 
 
 def by_folders(source: SplitSource, rule: Rule) -> Membership:
@@ -169,14 +180,14 @@ def by_folders(source: SplitSource, rule: Rule) -> Membership:
         DatasetError: The folders are no splits.
     """
     rows = source.samples.everything()
-    sides: dict[str, list[str]] = {}
+    sides: dict[Split, list[RelativePath]] = {}
     for sample in rows:
         if counts(sample):
             sides.setdefault(sample.split, []).append(sample.path)
     folds = folds_among(sides)
-    if rule.fold or (folds and not sides.keys() & {"training", "validation"}):
+    if rule.fold or (folds and not sides.keys() & {TRAINING, VALIDATION}):
         return _by_fold(rule, sides, folds)
-    evaluation = "validation" if "validation" in sides else "test"
+    evaluation = VALIDATION if VALIDATION in sides else TEST
     training, validation, elsewhere = two_sides(sides)
     if not training or not validation:
         raise DatasetError(
@@ -187,16 +198,16 @@ def by_folders(source: SplitSource, rule: Rule) -> Membership:
     return Membership(rule, training, validation, elsewhere, evaluation=evaluation)
 
 
-def _by_fold(rule: Rule, sides: dict[str, list[str]], folds: list[str]) -> Membership:
+def _by_fold(rule: Rule, sides: dict[Split, list[RelativePath]], folds: list[Split]) -> Membership:
     """Hold one fold of a cross-validation out; training is all the others.
 
     Raises:
         UsageError: There is no such fold.
     """
-    held = rule.fold or folds[0]
-    if held not in folds or len(folds) < 2:
+    held = next((name for name in folds if rule.fold in ("", name)), None)
+    if held is None or len(folds) < 2:
         raise UsageError(
-            f"there is no fold {held} beside others",
+            f"there is no fold {rule.fold} beside others",
             f"Folds here: {', '.join(folds)}." if folds else "The folders are not folds.",
         )
     training = tuple(path for name in folds if name != held for path in sides[name])
@@ -211,20 +222,22 @@ def _by_fold(rule: Rule, sides: dict[str, list[str]], folds: list[str]) -> Membe
     return Membership(rule, training, tuple(sides[held]), elsewhere, findings=(pitfall,))
 
 
-def folds_among(splits: Iterable[str]) -> list[str]:
+def folds_among(splits: Iterable[_Name]) -> list[_Name]:
     """Return the folds of a cross-validation among names of splits, 2 before 10; [] for one."""
     named = sorted((int(number), s) for s in splits if (number := fold_of(s)))
     return [s for _, s in named] if len(named) > 1 else []
 
 
 def two_sides(
-    sides: dict[str, list[str]],
-) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, tuple[str, ...]]]:
+    sides: dict[Split, list[RelativePath]],
+) -> tuple[
+    tuple[RelativePath, ...], tuple[RelativePath, ...], dict[Split, tuple[RelativePath, ...]]
+]:
     """Return training, validation (test where there is none), and the other places by name."""
-    training = tuple(sides.pop("training", ()))
-    validation = sides.pop("validation", None)
+    training = tuple(sides.pop(TRAINING, ()))
+    validation = sides.pop(VALIDATION, None)
     if validation is None:
-        validation = sides.pop("test", None) or []
+        validation = sides.pop(TEST, None) or []
     return training, tuple(validation), {n: tuple(paths) for n, paths in sides.items() if n}
 
 
@@ -261,7 +274,7 @@ def by_groups(source: SplitSource, rule: Rule, *, without: Collection[int] = ())
     training = tuple(s.path for s, c, h in zip(rows, chosen, held, strict=True) if not c and not h)
     validation = tuple(s.path for s, c in zip(rows, chosen, strict=True) if c)
     test = tuple(s.path for s, h in zip(rows, held, strict=True) if h)
-    return Membership(rule, training, validation, {"test": test} if test else {})
+    return Membership(rule, training, validation, {TEST: test} if test else {})
 
 
 def by_call(source: SplitSource, rule: Rule) -> Membership:
@@ -362,7 +375,7 @@ def _by_calls(
 
 def _side(
     source: SplitSource, folder: str, call: Call, which: int
-) -> tuple[tuple[str, ...], Any, tuple[str, ...]]:
+) -> tuple[tuple[RelativePath, ...], Any, tuple[RelativePath, ...]]:
     """Return one side's paths as Keras cuts them, what was listed, and all that was listed.
 
     An empty side is no error here: it is a finding with its own numbers.
@@ -374,13 +387,8 @@ def _side(
     check(call)
     listed = list_call(source.context.root / folder, call)
     positions = cut(listed, call)[which]
-    head = f"{folder}/" if folder else ""
-    paths = listed.paths
-    return (
-        tuple(head + paths[i] for i in positions.tolist()),
-        listed,
-        tuple(head + p for p in paths),
-    )
+    paths = parse_listed_paths(listed.paths, folder=folder)
+    return tuple(paths[i] for i in positions.tolist()), listed, paths
 
 
 def _with_subset(call: Call, subset: str) -> Call:
@@ -389,23 +397,27 @@ def _with_subset(call: Call, subset: str) -> Call:
     )  # fmt: skip
 
 
-def _inside(paths: tuple[str, ...], folder: str) -> tuple[str, ...]:
+def _inside(paths: tuple[RelativePath, ...], folder: str) -> tuple[str, ...]:
     return tuple(p.removeprefix(f"{folder}/") for p in paths) if folder else paths
 
 
 def _folder(source: SplitSource, folder: str | None) -> str:
     if folder is not None:
-        return folder.strip("/")
+        inside = folder.strip("/")
+        return parse_listed_path(inside) if inside else ""
     top = [name for name, split in source.context.layout.splits.items() if split == "training"]
     return top[0] if top else source.context.layout.base
 
 
-def elsewhere_by_folder(source: SplitSource, taken: set[str]) -> dict[str, tuple[str, ...]]:
+def elsewhere_by_folder(
+    source: SplitSource, taken: set[RelativePath]
+) -> dict[Split, tuple[RelativePath, ...]]:
     """Name the images that the calls do not touch by the folder they stand in."""
-    elsewhere: dict[str, list[str]] = {}
+    elsewhere: dict[Split, list[RelativePath]] = {}
     for sample in source.samples.everything():
         if counts(sample) and sample.split and sample.path not in taken:
-            elsewhere.setdefault(f"{sample.split} folder", []).append(sample.path)
+            name = parse_split(f"{sample.split} folder", where=sample.path)
+            elsewhere.setdefault(name, []).append(sample.path)
     return {name: tuple(paths) for name, paths in elsewhere.items()}
 
 
