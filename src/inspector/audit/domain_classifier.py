@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from inspector.audit.baseline_models import ridge_scores
 from inspector.audit.conditions import FOLDS, Study
@@ -62,6 +61,9 @@ def fold_auc(scores: Floats, labellings: Mask, folds: Ints) -> Doubles:
         labellings: (n, m) which rows are on the one side.
         folds: (n,) fold of each row.
     """
+    # It takes longer to import than most verbs to run.
+    from scipy.stats import rankdata
+
     good = np.zeros(scores.shape[1])
     pairs = np.zeros(scores.shape[1])
     for fold in np.unique(folds):

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from inspector.audit.diagnosis import Histogram, Property
 from inspector.audit.domain_classifier import draw_groups
@@ -187,6 +186,9 @@ def _labellings(sides: PropertyGroups, rows: Ints, draws: int, rng: np.random.Ge
 
 
 def _test(values: Doubles, chosen: Mask) -> tuple[float | None, float | None]:
+    # It takes longer to import than most verbs to run.
+    from scipy.stats import rankdata
+
     known = np.isfinite(values)
     side = chosen[known]
     ranks = rankdata(values[known])
