@@ -316,3 +316,22 @@ def test_a_class_of_a_box_is_parsed(tmp_path: Path, form: str) -> None:
     assert "a name can't be used" in place.reason
     with pytest.raises(DatasetError, match=r'"\.\./\.\./x" is not a class name'):
         read_boxes(root, layout, {"a.jpg": (9, 9), "b.jpg": (9, 9)})
+
+
+def test_a_label_table_of_hostile_names_opens_and_says_why_they_count_for_nothing(
+    tmp_path: Path,
+) -> None:
+    root = tmp_path / "table"
+    root.mkdir()
+    labels = ("../../x", "a\x1b[31m", "cat", "dog")
+    rows = {f"{n}.png": labels[n % 4] for n in range(16)}
+    for name in rows:
+        Image.new("RGB", (9, 9)).save(root / name)
+    lines = [f"{name},{_quoted(label)}" for name, label in rows.items()]
+    (root / "labels.csv").write_text("\n".join(("file,label", *lines)) + "\n")
+    layout = recognise(root)
+    assert layout.label_file == "labels.csv"
+    for name, label in rows.items():
+        place = layout.place(name)
+        assert place.label == (label if label in ("cat", "dog") else "")
+        assert ("a name can't be used" in place.reason) is (place.label == "")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from inspector.dataset.layouts.model import Choice, Kind, Layout, Location, Role
+from inspector.dataset.layouts.model import UNUSABLE, Choice, Kind, Layout, Location, Role
 from inspector.dataset.layouts.tree import Tree
 from inspector.dataset.layouts.words import split_of
 from inspector.dataset.names import NO_SPLIT
@@ -53,8 +53,9 @@ def listed(
 
 
 def coverage(tree: Tree, places: Mapping[str, Location]) -> float:
-    """Return the share of the images that have a class, 0..1."""
-    return sum(1 for p in places.values() if p.label) / max(1, tree.total)
+    """Return the share of the images that have a class, be it one that can't be used, 0..1."""
+    named = sum(1 for p in places.values() if p.label or p.reason.startswith(UNUSABLE))
+    return named / max(1, tree.total)
 
 
 def folder_split(path: str) -> str:

@@ -22,6 +22,7 @@ from inspector.errors import DatasetError, UnknownLayoutError
 # Source: Keras since 2.14 passes folders whose name starts with a dot over.
 HIDDEN = "in a hidden folder, which is no class"
 OUTSIDE = "outside every class folder"
+UNUSABLE = "a name can't be used"
 
 
 class Role(StrEnum):
@@ -90,7 +91,7 @@ def located(split: str = "", label: str = "", source: str = "", reason: str = ""
             reason,
         )
     except DatasetError as error:
-        return Location(NO_SPLIT, NO_LABEL, NO_GROUP, f"a name can't be used: {error.message}")
+        return Location(NO_SPLIT, NO_LABEL, NO_GROUP, f"{UNUSABLE}: {error.message}")
 
 
 @dataclass(frozen=True, slots=True)
